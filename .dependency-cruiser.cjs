@@ -139,9 +139,22 @@ module.exports = {
     ),
     rule(
       'dashboard-is-a-browser',
-      'The dashboard sees domain types, nothing that runs on a server.',
+      'The dashboard sees domain types and the types of the API, nothing that runs on a server.',
       { path: '^apps/dashboard/' },
-      { path: ['^shared/(?!kernel/|domain/)', '^(functions|infra|test|tools)/', '^apps/(?!dashboard/)'] },
+      {
+        path: [
+          '^shared/(?!kernel/|domain/)',
+          '^functions/(?!api/app[.]ts$)',
+          '^(infra|packages|lab|test|tools)/',
+          '^apps/(?!dashboard/)',
+        ],
+      },
+    ),
+    rule(
+      'dashboard-takes-types-of-the-api',
+      'Its routes are types of a client there; their code runs in the function.',
+      { path: '^apps/dashboard/' },
+      { path: '^functions/', dependencyTypesNot: ['type-only'] },
     ),
     rule(
       'only-the-redactor-makes-redacted-text',

@@ -3,10 +3,11 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { playbookActions } from '#shared/plugins/actions/playbook/index.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { DashboardStack } from './stacks/dashboard-stack.ts';
 import { type Parts, SelfhealStack } from './stacks/selfheal-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
-/** Makes the CDK app with both stacks; cdk-nag checks it with AwsSolutions at synthesis. Throws on an invalid context or configuration. */
+/** Makes the CDK app with its stacks; cdk-nag checks it with AwsSolutions at synthesis. Throws on an invalid context or configuration. */
 export function makeSelfhealApp(parts: Parts, props: AppProps): App {
   const app = new App({ analyticsReporting: false, autoSynth: false, ...props });
   const settings = readSettings(app.node, parts);
@@ -21,6 +22,10 @@ export function makeSelfhealApp(parts: Parts, props: AppProps): App {
     parts: { ...parts, actions: [...parts.actions, ...playbookActions(settings.configuration)] },
   });
   selfheal.addStackDependency(state);
+  new DashboardStack(app, 'SelfhealDashboard', {
+    dashboardDir: settings.dashboardDir,
+    bucket: selfheal.dashboardBucket,
+  }).addStackDependency(selfheal);
   return app;
 }
 

@@ -14,6 +14,8 @@ export interface Settings {
   readonly emails: readonly string[];
   /** Folder with one bundle folder per function. */
   readonly bundlesDir: string;
+  /** Folder with the built dashboard. */
+  readonly dashboardDir: string;
   /** Days for which redacted logs and evidence are kept. */
   readonly evidenceDays: number;
   /** Reserved concurrency of each public function, taken from the account's limit; null reserves none. */
@@ -34,6 +36,7 @@ const Context = z.object({
     .transform((emails) => [...new Set(emails.filter((email) => email !== ''))])
     .pipe(z.array(z.email('each must be an e-mail address'))),
   bundles: z.string().min(1).default('dist/functions'),
+  dashboard: z.string().min(1).default('dist/dashboard'),
   evidenceDays: z.coerce.number().int().min(1).max(3650).default(90),
   publicConcurrency: z.coerce.number().int().min(1).max(1000).nullable().default(null),
   logLevel: LogLevel.default('INFO'),
@@ -44,11 +47,12 @@ export function readSettings(node: Node, plugins: Plugins = PLUGINS): Settings {
   const given = Object.keys(Context.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]);
   const context = Context.safeParse(Object.fromEntries(given));
   if (!context.success) throw new Error(`The CDK context is not valid:\n${z.prettifyError(context.error)}`);
-  const { config, emails, bundles, evidenceDays, publicConcurrency, logLevel } = context.data;
+  const { config, emails, bundles, dashboard, evidenceDays, publicConcurrency, logLevel } = context.data;
   return {
     configuration: readConfiguration(resolve(ROOT, config), undefined, plugins),
     emails,
     bundlesDir: resolve(ROOT, bundles),
+    dashboardDir: resolve(ROOT, dashboard),
     evidenceDays,
     publicConcurrency,
     logLevel,

@@ -7,11 +7,12 @@ import { preProcessFile } from 'typescript';
 const PARTS: readonly (readonly [part: string, folders: RegExp])[] = [
   ['product', /^(?:shared|functions|infra|statemachines)\//],
   ['command line', /^apps\/cli\//],
+  ['dashboard', /^apps\/dashboard\//],
   ['local cloud', /^(?:apps\/local|packages)\//],
   ['lab', /^lab\//],
   ['tools', /^tools\//],
 ];
-const FIRST = ['lab', 'product', 'command line', 'local cloud', 'tools'];
+const FIRST = ['lab', 'product', 'command line', 'dashboard', 'local cloud', 'tools'];
 /** Files that are expected to be small: composition roots, barrels and registries. */
 const EXPECTED_SMALL = /^functions\/[^/]+\/(?:config|main)\.ts$|(?:^|\/)(?:index|registry)\.ts$/;
 const SMALL_LINES = 25;

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 
@@ -26,6 +26,10 @@ export interface AssemblyOptions {
   readonly context: Readonly<Record<string, string>>;
 }
 
+/** Inputs of the built dashboard, which no configuration changes. */
+const DASHBOARD_INPUTS = ['apps/dashboard', 'tools/build-dashboard.ts', 'package-lock.json'];
+const DASHBOARD = join(ROOT, 'dist/dashboard');
+
 /** Called at the beginning of each step; not called when the last result is reused. */
 export type OnStep = (description: string) => void;
 
@@ -51,6 +55,7 @@ export async function prepareAssembly(options: AssemblyOptions, onStep: OnStep =
     const bundlesDir = join(options.outDir, 'functions');
     onStep(`bundling ${countFunctions()} functions (only at the first start and after changes)`);
     await run(['tools/build-functions.ts', '--config', options.configurationFile, '--out', bundlesDir]);
+    await buildDashboardOnce(onStep);
     onStep('synthesizing the template');
     await run(['infra/app.ts'], {
       CDK_OUTDIR: assemblyDir,
@@ -59,6 +64,7 @@ export async function prepareAssembly(options: AssemblyOptions, onStep: OnStep =
         ...options.context,
         config: options.configurationFile,
         bundles: bundlesDir,
+        dashboard: DASHBOARD,
       }),
     });
     writeFileSync(stampFile, stamp);
@@ -76,8 +82,23 @@ function stampOf(options: AssemblyOptions): string {
     .update(readFileSync(options.configurationFile));
   const playbooks = join(dirname(options.configurationFile), 'playbooks');
   const paths = [...INPUTS, ...ownSignatureFolder(options.configurationFile), playbooks];
-  for (const file of paths.flatMap(filesBelow)) hash.update(relative(ROOT, file)).update(readFileSync(file));
+  return hashFiles(hash, [...paths, ...DASHBOARD_INPUTS]);
+}
+
+function hashFiles(hash: Hash, paths: readonly string[]): string {
+  for (const file of new Set(paths.flatMap(filesBelow))) hash.update(relative(ROOT, file)).update(readFileSync(file));
   return hash.digest('hex');
+}
+
+/** Several configurations share one build of the dashboard, unlike the bundles. */
+async function buildDashboardOnce(onStep: OnStep): Promise<void> {
+  const stampFile = `${DASHBOARD}.stamp`;
+  const stamp = hashFiles(createHash('sha256'), DASHBOARD_INPUTS);
+  if (existsSync(join(DASHBOARD, 'index.html')) && existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp)
+    return;
+  onStep('building the dashboard (only at the first start and after changes)');
+  await run(['tools/build-dashboard.ts', '--out', DASHBOARD]);
+  writeFileSync(stampFile, stamp);
 }
 
 /** The user's signature folder, which the build packs, too. Does not validate the configuration: the build does. */

@@ -8,6 +8,7 @@ import type { Runtime, RuntimeEvent } from '@selfheal/local-cloud/runtime-contra
 import { checkStateVersion, type StateWriter } from '@selfheal/local-cloud/storage/state-version.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
 import { RECORD_FORMAT } from '#shared/kernel/record-format.ts';
+import { makeLocalRoutes } from './local-routes.ts';
 import { startWorld, type World } from './world/world.ts';
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
@@ -35,6 +36,8 @@ export interface StageOptions {
   readonly maxWorkersPerFunction?: number;
   /** With it, calls of the configured model go to its real provider, with this key; without it, to the local fake. */
   readonly realModel?: { readonly key: string | null; readonly bedrock?: Backend };
+  /** E-mail address of a user whom the dashboard is signed in as without a password; by default none. */
+  readonly user?: string;
   onEvent?(event: RuntimeEvent): void;
 }
 
@@ -72,6 +75,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     ...(realModel === undefined ? { modelOrigin: world.url } : {}),
     ...(realModel?.bedrock === undefined ? {} : { bedrock: realModel.bedrock }),
     adminAccessKeyId: adminKey,
+    ownRoutes: makeLocalRoutes({ runtime: () => receiver.runtime ?? null, world, user: options.user ?? null }),
     ...(port === undefined ? {} : { port }),
     ...(timeScale === undefined ? {} : { timeScale }),
     ...(maxWorkersPerFunction === undefined ? {} : { maxWorkersPerFunction }),

@@ -91,11 +91,13 @@ async function main(): Promise<void> {
   const started = performance.now();
   const stage = await openStage({
     assemblyDir: assembly.assemblyDir,
+    user: LOCAL_USER,
     onEvent: makeTerminal({ write, colours: process.stdout.isTTY === true, onEnd: ends.add }),
     ...(args.port === undefined ? {} : { port: Number(args.port) }),
     ...(args.data === undefined ? {} : { dataDir: args.data }),
     ...(realModel === null ? {} : { realModel }),
   });
+  const password = await createLocalUser(stage);
   present(stage, modelLine(model, named), (performance.now() - started) / 1000, write);
   void warmUp(stage);
   const healed = await healSamples(stage, ends.next, write, args.config !== SAMPLE_CONFIGURATION);
@@ -106,7 +108,9 @@ async function main(): Promise<void> {
   write(`\nRunning until Ctrl-C. Send webhooks to ${stage.webhookUrl}`);
   write(`  signed with the secret ${stage.webhookSecret}`);
   const { endpoint } = stage.runtime;
-  write(`\nLook at the incidents; the password is ${await createLocalUser(stage)}, new at each start:`);
+  write(
+    `\nThe dashboard is at ${endpoint}/. The command line signs in with the password ${password}, new at each start:`,
+  );
   write(`  npx selfheal login --url ${endpoint} --user ${LOCAL_USER}`);
   write('  npx selfheal incident show <id at the beginning of its lines>');
   write('  npx selfheal incident explain <id>');
@@ -124,6 +128,7 @@ function modelLine(model: LocalModel | null, named: string): string {
 
 function present({ runtime, world }: Stage, model: string, seconds: number, write: (line: string) => void) {
   write(`  runtime    ${runtime.endpoint}, ready in ${seconds.toFixed(2)} s`);
+  write(`  dashboard  ${runtime.endpoint}/`);
   write(`  mailbox    ${runtime.endpoint}/mail`);
   write(`  model      ${model}`);
   write(`  GitHub     ${world.url} (local, as are CloudWatch, Lambda and ECS)\n`);

@@ -8,6 +8,7 @@ import type { ResourceCatalogue } from '../access.ts';
 import { Api } from '../constructs/api.ts';
 import { AutomationDocuments } from '../constructs/automation-documents.ts';
 import { HealingDashboard } from '../constructs/dashboard.ts';
+import { DashboardSite } from '../constructs/dashboard-site.ts';
 import { EscalationTopic } from '../constructs/escalation-topic.ts';
 import { ForecastAlarms } from '../constructs/forecast-alarms.ts';
 import { Tracing } from '../constructs/function-role.ts';
@@ -19,7 +20,7 @@ import { Workflow } from '../constructs/workflow.ts';
 import { usedDocuments } from '../documents.ts';
 import { resourceCatalogue, withInspector, withWorkflow } from '../resource-catalogue.ts';
 import type { Settings } from '../settings.ts';
-import type { StateResources } from './state-stack.ts';
+import type { NamedArn, StateResources } from './state-stack.ts';
 
 /** The parts of a deployment: the plug-in registries and the configs of the functions. */
 export interface Parts extends Plugins {
@@ -34,6 +35,9 @@ export interface SelfhealStackProps extends StackProps {
 
 /** The stateless stack, which can be deployed again at any time: API, intake queue, functions, workflow, topic, alarms. */
 export class SelfhealStack extends Stack {
+  /** Where the dashboard's files go. */
+  readonly dashboardBucket: NamedArn;
+  private readonly site: DashboardSite;
   private readonly topic: EscalationTopic;
   private readonly intake: Intake;
   private readonly api: Api;
@@ -51,6 +55,9 @@ export class SelfhealStack extends Stack {
       eventSources: parts.sources.filter((source) => source.kind === 'event'),
     });
     this.api = new Api(this, 'Api', { issuerUrl: state.approverIssuerUrl, audience: state.userPoolClientId });
+    this.site = new DashboardSite(this, 'Dashboard', { apiId: this.api.api.apiId });
+    const { bucketName, bucketArn } = this.site.bucket;
+    this.dashboardBucket = { name: this.exportValue(bucketName), arn: this.exportValue(bucketArn) };
     this.schedules = new Schedules(this, 'Schedules');
     const automation = usedDocuments(settings.configuration);
     if (automation.documents.length > 0) new AutomationDocuments(this, 'Automation', automation);
@@ -132,6 +139,7 @@ export class SelfhealStack extends Stack {
         output(id === 'github' ? 'WebhookUrl' : `WebhookUrl${pascalCase(id)}`, `${this.api.url}/webhooks/${id}`);
       }
     }
+    output('DashboardUrl', this.site.url);
     output('ApprovalUrlBase', `${this.api.url}/approvals`);
     output('EscalationTopicArn', this.topic.topic.topicArn);
     output('IntakeQueueUrl', this.intake.queue.queueUrl);

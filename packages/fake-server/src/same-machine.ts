@@ -17,6 +17,17 @@ export function refusalOfHost(
   return `Pages of ${shown(origin)} may not call the local runtime.`;
 }
 
+/**
+ * Why a request does not come from a page of this very server; null when it does. Stricter than `refusalOfHost`: pages of other ports are refused, and
+ * so is whatever does not say where it comes from. Browsers send the headers by themselves (Fetch Metadata, RFC 6454).
+ */
+export function refusalOfOrigin(headers: Readonly<Record<string, string>>): string | null {
+  const { host = '', origin, 'sec-fetch-site': site } = headers;
+  if (!isLoopback(`http://${host}`)) return `The host ${shown(host)} is not this machine; use 127.0.0.1 or localhost.`;
+  if (site !== 'same-origin') return 'Only pages of this server may ask for this.';
+  return origin === undefined || origin === `http://${host}` ? null : `Pages of ${shown(origin)} may not ask for this.`;
+}
+
 function isLoopback(url: string): boolean {
   return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
 }

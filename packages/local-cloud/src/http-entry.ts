@@ -1,7 +1,9 @@
 import { refusalOfHost } from '@selfheal/fake-server/same-machine.ts';
+import type { makeHttpApis } from './http-api/http-api.ts';
 import type { UserPools } from './identity/user-pools.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { mailResponse } from './mail/page.ts';
+import type { OwnRoutes } from './runtime-contract.ts';
 import { parseObject } from './template/json.ts';
 import { signatureScope } from './wire/call.ts';
 import { faultResponse } from './wire/fault-response.ts';
@@ -13,13 +15,18 @@ export interface HttpEntryParts {
     request: GatewayRequest,
     scope: { accessKeyId: string; service: string },
   ) => Promise<GatewayResponse>;
-  readonly httpApis: (request: GatewayRequest) => Promise<GatewayResponse>;
+  readonly httpApis: ReturnType<typeof makeHttpApis>;
+  /** The deployment's CloudFront distribution, if it has one. */
+  readonly distribution: Handler | null;
+  /** Answers requests that belong to the program around the runtime; null for all others. */
+  readonly ownRoutes?: OwnRoutes | undefined;
   readonly mailbox: Mailbox;
   readonly userPools: UserPools;
   /** Origins of other sites that the deployment itself allows. */
   readonly allowedOrigins: readonly string[];
 }
 
+const TO_MAILBOX: GatewayResponse = { status: 302, headers: { location: '/mail' }, body: '' };
 const USER_POOL_TARGET = /^AWSCognitoIdentityProviderService\.(\w+)$/;
 const OPEN_CORS = {
   'access-control-allow-origin': '*',
@@ -28,7 +35,10 @@ const OPEN_CORS = {
   'access-control-allow-methods': 'GET, POST, OPTIONS',
 };
 
-/** Routes requests to the one address: AWS calls, sign-in, the mailbox, and everything else to the HTTP APIs. */
+/**
+ * Routes requests to the one address: AWS calls, sign-in, the mailbox, and everything else to the HTTP APIs and the distribution. On AWS these two
+ * have addresses of their own. Here a page that a browser opens is the distribution's, and so is what the APIs have no route for.
+ */
 export function makeHttpEntry(parts: HttpEntryParts): Handler {
   return async (request) => {
     const foreign = refusalOfHost(request.headers, parts.allowedOrigins);
@@ -37,8 +47,13 @@ export function makeHttpEntry(parts: HttpEntryParts): Handler {
     if (userPoolAnswer !== null) return { ...userPoolAnswer, headers: { ...userPoolAnswer.headers, ...OPEN_CORS } };
     const scope = signatureScope(request);
     if (scope !== null) return parts.gateway(request, scope);
-    const mail = request.method === 'GET' ? mailResponse(request.path, parts.mailbox) : null;
-    return mail ?? parts.httpApis(request);
+    const own = request.method === 'GET' ? mailResponse(request.path, parts.mailbox) : null;
+    const answer = own ?? (await parts.ownRoutes?.(request)) ?? null;
+    if (answer !== null) return answer;
+    const { distribution, httpApis } = parts;
+    if (distribution === null) return request.path === '/' ? TO_MAILBOX : httpApis(request);
+    const isPage = /\btext\/html\b/.test(request.headers.accept ?? '');
+    return isPage ? distribution(request) : httpApis(request, distribution);
   };
 }
 

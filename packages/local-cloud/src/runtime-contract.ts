@@ -1,9 +1,10 @@
 import type { Backend } from './gateway/gateway.ts';
 import type { IamDecision } from './iam/decisions.ts';
-import type { UserOptions } from './identity/user-pools.ts';
+import type { SignInTokens, UserOptions } from './identity/user-pools.ts';
 import type { Mail } from './mail/mailbox.ts';
 import type { StateWriter } from './storage/state-version.ts';
 import type { GatewayFaults } from './wire/faults.ts';
+import type { GatewayRequest, GatewayResponse } from './wire/request.ts';
 import type { ExecutionSummary, WorkflowEvent } from './workflow/contract.ts';
 
 export type { IamDecision } from './iam/decisions.ts';
@@ -33,8 +34,13 @@ export interface RuntimeOptions {
   readonly timeScale?: number;
   /** Default 2. */
   readonly maxWorkersPerFunction?: number;
+  /** Routes of the program around the runtime, on the same address; they come before those of the deployment. */
+  readonly ownRoutes?: OwnRoutes;
   onEvent?(event: RuntimeEvent): void;
 }
+
+/** Answers a request, or null when it is not one of its own. Requests from other hosts and origins never reach it. */
+export type OwnRoutes = (request: GatewayRequest) => Promise<GatewayResponse | null>;
 
 export type RuntimeEvent =
   | { readonly type: 'workflow'; readonly event: WorkflowEvent }
@@ -100,6 +106,8 @@ export interface Runtime {
     groups?: readonly string[],
     options?: UserOptions,
   ): Promise<void>;
+  /** Tokens of a user, as after signing in with the password. Throws `AwsFault` when no pool has the user. */
+  signIn(email: string): Promise<SignInTokens>;
   /** Messages in the queues that feed functions. */
   waitingMessages(): number;
   /** True when nothing is running, queued or in delivery; executions are not counted. */

@@ -46,6 +46,7 @@ export function runtimeFace({ deployment, services, faults, close }: FaceParts):
     resources: () => physicalIds,
     overrideSecret: services.secrets.override,
     createUser: services.userPools.createUser,
+    signIn: services.userPools.signIn,
     waitingMessages: () => waitingMessages(services),
     isIdle: () => isIdle(services),
     stop() {

@@ -1,3 +1,5 @@
+import { deployBuckets } from './cdn/bucket-deployment.ts';
+import { makeDistribution } from './cdn/distribution.ts';
 import { makeBackends } from './gateway/backends.ts';
 import { makeGateway } from './gateway/gateway.ts';
 import { makeHttpApis } from './http-api/http-api.ts';
@@ -72,6 +74,7 @@ async function start(
   // Registered a second time: the server must close before the services do.
   closing.push(() => server.stop());
   const faults = makeGatewayFaults();
+  deployBuckets(deployment, services.objects);
   opened.resolve(httpEntry(services, deployment, world, { ...options, faults }));
   await resumeServices(services);
   return runtimeFace({ deployment, services, faults, close });
@@ -102,10 +105,13 @@ function httpEntry(
   });
   const { authorizer } = services;
   const adminAccessKeyId = options.adminAccessKeyId ?? null;
+  const httpApis = makeHttpApis({ ...services, deployment });
   return makeHttpEntry({
     ...services,
+    httpApis,
+    distribution: makeDistribution({ ...services, deployment, httpApis }),
+    ownRoutes: options.ownRoutes,
     gateway: makeGateway({ deployment, authorizer, backends, world, adminAccessKeyId, faults: options.faults }),
-    httpApis: makeHttpApis({ ...services, deployment }),
     allowedOrigins: deployment
       .ofType('AWS::ApiGatewayV2::Api')
       .flatMap(({ properties }) => textsOf(objectOf(properties.CorsConfiguration).AllowOrigins)),

@@ -21,10 +21,6 @@ describe('the mailbox page', () => {
     expect(JSON.parse(String(mailResponse('/mail.json', mailbox)?.body))).toHaveLength(2);
   });
 
-  it('is where the address of the runtime leads', () => {
-    expect(mailResponse('/', aMailbox())).toMatchObject({ status: 302, headers: { location: '/mail' } });
-  });
-
   it('says so when there is no such mail, and leaves other paths alone', () => {
     expect(mailResponse('/mail/00000000-0000-0000-0000-000000000000', aMailbox())?.status).toBe(404);
     expect(mailResponse('/mailing', aMailbox())).toBeNull();

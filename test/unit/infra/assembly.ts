@@ -22,6 +22,9 @@ export function makeWorkspace(configuration: unknown = { version: 1 }) {
     writeFileSync(join(bundles, name, 'index.mjs'), `export const handler = () => '${name}';`);
     writeFileSync(join(bundles, name, 'selfheal.json'), JSON.stringify(configuration));
   }
+  const dashboard = join(folder, 'dashboard');
+  mkdirSync(dashboard);
+  writeFileSync(join(dashboard, 'index.html'), '<!doctype html><title>Dashboard</title>');
   const config = join(folder, 'selfheal.json');
   writeFileSync(config, JSON.stringify(configuration));
   return {
@@ -30,7 +33,7 @@ export function makeWorkspace(configuration: unknown = { version: 1 }) {
     makeApp: (context: Record<string, unknown> = {}, parts: Parts = PARTS): App =>
       makeSelfhealApp(parts, {
         outdir: join(folder, 'cdk.out'),
-        context: { '@aws-cdk/core:validateAgainstDefaultRules': true, config, bundles, ...context },
+        context: { '@aws-cdk/core:validateAgainstDefaultRules': true, config, bundles, dashboard, ...context },
       }),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

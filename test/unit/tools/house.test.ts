@@ -12,6 +12,7 @@ const FILES: Readonly<Record<string, string>> = {
   'apps/local/start.ts': "import { ring } from './ring.ts';\nexport const start = ring;\n",
   'apps/local/ring.ts': "import { start } from './start.ts';\nexport const ring = () => start;\n",
   'apps/cli/main.ts': 'export const main = 1;\n',
+  'apps/dashboard/src/main.tsx': 'export const main = 2;\n',
   'lab/bench.ts': 'export const bench = 1;\n',
 };
 
@@ -27,9 +28,15 @@ describe('npm run house', () => {
 
   it('counts the lines of each part, the small files, the two-way ties and the circles, types included', () => {
     const house = measureHouse(root, Object.keys(FILES), { '#shared/': 'shared/' });
-    expect(Object.fromEntries(house.lines)).toEqual({ product: 36, 'local cloud': 4, 'command line': 1, lab: 1 });
+    expect(Object.fromEntries(house.lines)).toEqual({
+      product: 36,
+      'local cloud': 4,
+      'command line': 1,
+      dashboard: 1,
+      lab: 1,
+    });
     expect(house.inLambda).toBe(6);
-    expect(house.small).toHaveLength(6);
+    expect(house.small).toHaveLength(7);
     expect(house.ties).toEqual(['shared/app <-> shared/domain']);
     expect(house.circles).toEqual([
       ['shared/app/plan.ts', 'shared/domain/work.ts'],

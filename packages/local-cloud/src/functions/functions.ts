@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { providersOf } from '../cdn/bucket-deployment.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import type { Deployment } from '../template/deployment.ts';
 import { AwsFault } from '../wire/request.ts';
@@ -48,8 +49,10 @@ export function makeFunctions(options: FunctionsOptions): Functions {
   // Idle workers return unused memory after half a second instead of eight: a third of their heap.
   setFlagsFromString('--gc-memory-reducer-start-delay-ms=500');
   const logs = makeLogFiles(options.dataDir, authorizer, deployment);
+  const providers = providersOf(deployment);
   const definitions = deployment
     .ofType('AWS::Lambda::Function')
+    .filter(({ arn }) => !providers.has(arn ?? ''))
     .map((resource) => readFunction(resource, deployment, authorizer));
   const pools = new Map<string, FunctionPool>();
   const workers = () => [...pools.values()].reduce((sum, pool) => sum + pool.workers(), 0);

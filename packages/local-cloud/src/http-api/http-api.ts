@@ -18,10 +18,15 @@ export interface HttpApiOptions {
 /** API Gateway's limit for a request body, in bytes. */
 export const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** Serves the deployment's HTTP APIs; the first API with a matching route answers. */
-export function makeHttpApis(options: HttpApiOptions): (request: GatewayRequest) => Promise<GatewayResponse> {
+/** Serves the deployment's HTTP APIs; the first API with a matching route answers, or else `otherwise`, which is 404 when left out. */
+export function makeHttpApis(
+  options: HttpApiOptions,
+): (
+  request: GatewayRequest,
+  otherwise?: (request: GatewayRequest) => Promise<GatewayResponse>,
+) => Promise<GatewayResponse> {
   const apis = readHttpApis(options.deployment).map((api) => ({ api, mayPass: makeLimits(api) }));
-  return async (request) => {
+  return async (request, otherwise) => {
     for (const { api, mayPass } of apis) {
       const cors = api.cors === null ? {} : corsHeaders(api.cors, request.headers.origin);
       const withCors = (response: GatewayResponse) => ({ ...response, headers: { ...response.headers, ...cors } });
@@ -34,7 +39,7 @@ export function makeHttpApis(options: HttpApiOptions): (request: GatewayRequest)
       if (request.body.length > MAX_BODY_BYTES) return withCors(message(413, 'Request Entity Too Large'));
       return withCors(await serve(request, api, route, options));
     }
-    return message(404, 'Not Found');
+    return (await otherwise?.(request)) ?? message(404, 'Not Found');
   };
 }
 

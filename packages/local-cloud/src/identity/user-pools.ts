@@ -26,12 +26,22 @@ export interface UserPools {
     groups?: readonly string[],
     options?: UserOptions,
   ): Promise<void>;
+  /** Tokens of a user of the first pool, as after signing in with the password. Throws `AwsFault` when there is no such user. */
+  signIn(email: string): Promise<SignInTokens>;
   /** Answers an unsigned operation of the user pools API. Throws `AwsFault`. */
   handle(operation: string, input: JsonObject): Promise<unknown>;
   /** Public keys of a pool; null when no pool has this id. */
   keys(poolId: string): Promise<JSONWebKeySet | null>;
   /** Public keys of the pool that a token issuer names. */
   keysOfIssuer(issuer: string): Promise<JSONWebKeySet | null>;
+}
+
+export interface SignInTokens {
+  readonly IdToken: string;
+  readonly AccessToken: string;
+  readonly RefreshToken: string;
+  /** Seconds. */
+  readonly ExpiresIn: number;
 }
 
 interface Pool {
@@ -130,6 +140,12 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
     const [IdToken, AccessToken] = await Promise.all([sign(identity), sign(access)]);
     return { IdToken, AccessToken, ExpiresIn: TOKEN_SECONDS, TokenType: 'Bearer' };
   };
+  const tokensWithRefresh = async (client: Client, user: UserRow) => {
+    const RefreshToken = randomBytes(48).toString('base64url');
+    const days = numberOf(client.properties.RefreshTokenValidity) ?? REFRESH_DAYS;
+    saveRefresh.run(RefreshToken, client.poolId, client.id, user.email, Date.now() + days * DAY_MS);
+    return { ...(await tokens(client, user)), RefreshToken };
+  };
   const initiateAuth = async (input: JsonObject) => {
     const client = clients.find((each) => each.id === input.ClientId);
     if (client === undefined) throw new AwsFault('ResourceNotFoundException', 'User pool client does not exist.');
@@ -181,12 +197,10 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
     const asksForCode = name === 'NEW_PASSWORD_REQUIRED' && totp !== null;
     return asksForCode ? challenges.ask('SOFTWARE_TOKEN_MFA', about) : await signedIn(client, user);
   };
-  const signedIn = async (client: Client, user: UserRow) => {
-    const RefreshToken = randomBytes(48).toString('base64url');
-    const days = numberOf(client.properties.RefreshTokenValidity) ?? REFRESH_DAYS;
-    saveRefresh.run(RefreshToken, client.poolId, client.id, user.email, Date.now() + days * DAY_MS);
-    return { AuthenticationResult: { ...(await tokens(client, user)), RefreshToken }, ChallengeParameters: {} };
-  };
+  const signedIn = async (client: Client, user: UserRow) => ({
+    AuthenticationResult: await tokensWithRefresh(client, user),
+    ChallengeParameters: {},
+  });
   const keys = async (poolId: string): Promise<JSONWebKeySet | null> =>
     pools.some((pool) => pool.id === poolId) ? { keys: [(await keyOf(poolId)).publicJwk] } : null;
 
@@ -204,6 +218,13 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
         leaveGroups.run(pool.id, email);
         for (const group of wanted) joinGroup.run(pool.id, email, group);
       }
+    },
+    async signIn(email) {
+      const [client] = clients;
+      const user = client && userOf(client.poolId, email);
+      if (client === undefined || user === undefined)
+        throw new AwsFault('UserNotFoundException', 'User does not exist.', 400);
+      return tokensWithRefresh(client, user);
     },
     async handle(operation, input) {
       if (operation === 'InitiateAuth') return initiateAuth(input);

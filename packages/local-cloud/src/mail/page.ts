@@ -14,9 +14,8 @@ li a:hover, li a:focus-visible { background: color-mix(in srgb, currentColor 6%,
 .meta, .empty { color: var(--soft); font-size: .875rem; }
 pre { font: .9rem/1.55 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; border-top: 1px solid var(--line); padding-top: 1rem; }`;
 
-/** Answers `/mail`, `/mail.json` and `/mail/{id}`, and redirects `/` to the mailbox; null for any other path. */
+/** Answers `/mail`, `/mail.json` and `/mail/{id}`; null for any other path. */
 export function mailResponse(path: string, mailbox: Mailbox): GatewayResponse | null {
-  if (path === '/') return { status: 302, headers: { location: '/mail' }, body: '' };
   if (path === '/mail.json') return jsonResponse(mailbox.list());
   if (path === '/mail' || path === '/mail/') return page('Mailbox', listing(mailbox.list()));
   const id = /^\/mail\/([0-9a-f-]+)$/.exec(path)?.[1];

@@ -60,6 +60,8 @@ const ruleArn: Naming = (input) => {
   return arnOf('events', bus === 'default' ? 'rule/' : `rule/${bus}/`)(input);
 };
 
+const distributionId: Naming = (input) => `E${id(13)(input).toUpperCase()}`;
+
 /** Types that the local cloud serves. */
 export const SERVED_TYPES = {
   'AWS::DynamoDB::Table': table,
@@ -79,6 +81,19 @@ export const SERVED_TYPES = {
     },
   },
   'AWS::S3::BucketPolicy': plain,
+  'Custom::CDKBucketDeployment': plain,
+  'AWS::CloudFront::Distribution': {
+    ref: distributionId,
+    arn: (input) => `arn:aws:cloudfront::${input.account}:distribution/${distributionId(input)}`,
+    attributes: { Id: distributionId, DomainName: (input) => `${id(13)(input)}.cloudfront.net` },
+  },
+  'AWS::CloudFront::Function': {
+    nameProperty: 'Name',
+    arn: ({ account, name }) => `arn:aws:cloudfront::${account}:function/${name}`,
+    ref: 'arn',
+    attributes: { FunctionARN: 'arn' },
+  },
+  'AWS::CloudFront::ResponseHeadersPolicy': { ref: id(36), attributes: { Id: id(36) } },
   'AWS::SecretsManager::Secret': { nameProperty: 'Name', arn: secretArn, ref: 'arn', attributes: { Id: 'arn' } },
   'AWS::SecretsManager::ResourcePolicy': plain,
   'AWS::Lambda::Function': lambdaFunction,
@@ -154,6 +169,8 @@ export const SERVED_TYPES = {
 /** Types without behaviour here: they only have names. */
 export const PASSIVE_TYPES = {
   'AWS::CDK::Metadata': plain,
+  'AWS::CloudFront::OriginAccessControl': { ref: id(13), attributes: { Id: id(13) } },
+  'AWS::Lambda::LayerVersion': { arn: (input) => `${arnOf('lambda', 'layer:')(input)}:1`, ref: 'arn' },
   'AWS::CloudWatch::Alarm': named('AlarmName', arnOf('cloudwatch', 'alarm:')),
   'AWS::CloudWatch::CompositeAlarm': named('AlarmName', arnOf('cloudwatch', 'alarm:')),
   'AWS::CloudWatch::Dashboard': { nameProperty: 'DashboardName' },

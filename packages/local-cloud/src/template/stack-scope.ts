@@ -31,7 +31,7 @@ export function makeStackScope(
     condition: (name) => condition(name, `${stackName}/${where}`),
     importValue: (name) => importValue(name, `${stackName}/${where}`),
     mapping: (map, first, second) => mappingOf(template, [map, first, second], `${stackName}/${where}`),
-    rewrite: (text) => text.replace(EXECUTE_API, place.endpoint),
+    rewrite: (text) => text.replace(ASSIGNED_ADDRESS, place.endpoint),
   });
   const condition = makeConditions(template.Conditions, stackName, (where) => at(where.slice(stackName.length + 1)));
 
@@ -79,8 +79,8 @@ export function makeStackScope(
   return { stack, place, at, condition, naming, arn };
 }
 
-/** The address that AWS assigns to an HTTP API; here it is replaced by the local endpoint. */
-const EXECUTE_API = /https:\/\/[a-z0-9]+\.execute-api\.[a-z0-9-]+\.amazonaws\.com/g;
+/** The addresses that AWS assigns to an HTTP API and to a distribution; here they are replaced by the local endpoint. */
+const ASSIGNED_ADDRESS = /https:\/\/[a-z0-9]+\.(?:execute-api\.[a-z0-9-]+\.amazonaws\.com|cloudfront\.net)/g;
 
 function pseudoParameters(place: Place, stackName: string): JsonObject {
   return {

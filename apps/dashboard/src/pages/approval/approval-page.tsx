@@ -1,0 +1,3 @@
+export default function ApprovalPage() {
+  return <div className="page" />;
+}

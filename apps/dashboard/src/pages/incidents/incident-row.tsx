@@ -1,0 +1,53 @@
+import { Link } from '@tanstack/react-router';
+import { Status } from '../../ui/status.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { classWords, type IncidentSummary, percent, subjectWords } from '../../ui/words.ts';
+import './incidents.css';
+
+/** One incident in a list, as a link to its story. */
+export function IncidentRow({ incident }: { readonly incident: IncidentSummary }) {
+  const { name, detail } = subjectWords(incident.subject);
+  const { confidence, reason, occurrences } = incident;
+  return (
+    <li>
+      <Link to="/incidents/$id" params={{ id: incident.id } as never} className="row">
+        <Status status={incident.status} />
+        <span className="row-words">
+          <span className="row-title">
+            <strong className="cut">{name}</strong>
+            <span className="soft cut">{detail}</span>
+          </span>
+          <span className="row-reason cut soft">{reason ?? 'Selfheal is working on it.'}</span>
+        </span>
+        <span className="row-class">
+          <span className="chip">
+            {classWords(incident.class)}
+            {confidence === null ? '' : ` · ${percent(confidence)}`}
+          </span>
+          {occurrences > 1 ? <span className="chip number">×{occurrences}</span> : null}
+        </span>
+        <span className="row-time soft">
+          <Ago at={incident.openedAt} />
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+const ROWS = ['a', 'b', 'c', 'd', 'e', 'f'];
+
+export function RowsLoading() {
+  return (
+    <div role="status" aria-label="Loading" className="rows">
+      {ROWS.map((row) => (
+        <div key={row} className="row">
+          <span className="skeleton" style={{ width: 90, height: 20 }} />
+          <span className="row-words">
+            <span className="skeleton" style={{ width: '38%', height: 14, marginBottom: 7 }} />
+            <span className="skeleton" style={{ width: '72%', height: 12 }} />
+          </span>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,166 @@
+import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useDeferredValue, useRef, useState } from 'react';
+import { api, contentOf } from '../../api/client.ts';
+import { useLive } from '../../api/live.ts';
+import { Button } from '../../ui/button.tsx';
+import { useKeys } from '../../ui/keys.ts';
+import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { type IncidentSummary, STATUSES, subjectWords } from '../../ui/words.ts';
+import { type Filter, filterOf, queryOf, STATUS_GROUPS } from './filter.ts';
+import { IncidentRow, RowsLoading } from './incident-row.tsx';
+import './incidents.css';
+
+const ORDERS = [
+  ['newest', 'Newest first'],
+  ['oldest', 'Oldest first'],
+] as const;
+
+/** All incidents, live; what is filtered lies in the address, so that a reload and a link show the same. */
+export default function IncidentsPage() {
+  const search = useSearch({ strict: false }) as Record<string, string>;
+  const filter = filterOf(search);
+  const navigate = useNavigate();
+  const [words, setWords] = useState('');
+  const wanted = useDeferredValue(words.trim().toLowerCase());
+  const field = useRef<HTMLInputElement>(null);
+  const list = useRef<HTMLOListElement>(null);
+  const change = (next: Partial<Filter>) =>
+    void navigate({ to: '/incidents', search: { ...filter, ...next } as never, replace: true });
+  const query = queryOf(filter);
+  const newest = useLive(['incidents', query], async () => contentOf(await api.incidents.$get({ query })));
+  const older = useInfiniteQuery({
+    queryKey: ['incidents', 'older', query, newest.data?.next ?? null],
+    queryFn: async ({ pageParam }) => contentOf(await api.incidents.$get({ query: { ...query, cursor: pageParam } })),
+    initialPageParam: newest.data?.next ?? '',
+    getNextPageParam: ({ next }) => next,
+    enabled: false,
+    placeholderData: keepPreviousData,
+  });
+  const loaded = [newest.data, ...(older.data?.pages ?? [])].flatMap((page) => page?.incidents ?? []);
+  const once = [...new Map(loaded.map((each) => [each.id, each])).values()];
+  const shown = wanted === '' ? once : once.filter((each) => textOf(each).includes(wanted));
+  const unreadable = newest.data?.unreadable ?? [];
+  const hasMore = older.data === undefined ? (newest.data?.next ?? null) !== null : older.hasNextPage;
+  useListKeys(list, field);
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>Incidents</h1>
+        <span className="end">
+          <fieldset className="groups" aria-label="Order">
+            {ORDERS.map(([order, label]) => (
+              <button key={order} type="button" aria-pressed={filter.order === order} onClick={() => change({ order })}>
+                {label}
+              </button>
+            ))}
+          </fieldset>
+        </span>
+      </div>
+      <div className="filters">
+        <fieldset className="groups" aria-label="Status">
+          {Object.entries(STATUS_GROUPS).map(([group, { label }]) => (
+            <button
+              key={group}
+              type="button"
+              aria-pressed={filter.show === group}
+              onClick={() => change({ show: group as Filter['show'] })}
+            >
+              {label}
+            </button>
+          ))}
+        </fieldset>
+        <div className="search">
+          <input
+            ref={field}
+            className="input"
+            type="search"
+            aria-label="Search what is loaded"
+            placeholder="Search what is loaded"
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+            onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
+          />
+          <kbd>/</kbd>
+        </div>
+        <input
+          className="input repository"
+          aria-label="Repository"
+          placeholder="Repository, such as acme/shop"
+          defaultValue={filter.repository}
+          key={filter.repository}
+          onBlur={(event) => change({ repository: event.target.value.trim() })}
+          onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
+        />
+      </div>
+      {newest.error !== null && newest.data === undefined ? (
+        <ErrorState error={newest.error} retry={() => void newest.refetch()} />
+      ) : (
+        <div className="card">
+          {newest.data === undefined ? <RowsLoading /> : null}
+          <ol ref={list} className="rows" aria-label="Incidents" aria-busy={newest.isFetching}>
+            {shown.map((incident) => (
+              <IncidentRow key={incident.id} incident={incident} />
+            ))}
+          </ol>
+          {newest.data !== undefined && shown.length === 0 ? <Nothing filter={filter} words={words} /> : null}
+        </div>
+      )}
+      {unreadable.length === 0 ? null : (
+        <p className="refusal unreadable">
+          {unreadable.length} more could not be read:{' '}
+          {unreadable.map(({ id, problem }) => `${id} (${problem})`).join('; ')}
+        </p>
+      )}
+      {hasMore ? (
+        <p className="more">
+          <Button onClick={() => void older.fetchNextPage()} disabled={older.isFetching}>
+            {older.isFetching ? 'Loading …' : 'Load more'}
+          </Button>
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Nothing({ filter, words }: { readonly filter: Filter; readonly words: string }) {
+  if (words.trim() !== '')
+    return (
+      <EmptyState icon="search" title="Nothing loaded fits">
+        Clear the search, or load more incidents below.
+      </EmptyState>
+    );
+  if (filter.show !== 'all' || filter.repository !== '')
+    return (
+      <EmptyState icon="list" title="No incident fits">
+        {filter.show === 'open' ? 'Nothing is broken at the moment. ' : ''}Choose “All” to see every incident.
+      </EmptyState>
+    );
+  return (
+    <EmptyState icon="pulse" title="No incidents yet">
+      A failed workflow run or an alarm appears here within seconds.
+    </EmptyState>
+  );
+}
+
+function textOf(incident: IncidentSummary): string {
+  const { name, detail } = subjectWords(incident.subject);
+  return [incident.id, name, detail, incident.class, incident.reason, STATUSES[incident.status].label]
+    .join(' ')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+}
+
+/** `j` and `k` move along the links of the list, `/` goes to the search. */
+function useListKeys(
+  list: React.RefObject<HTMLOListElement | null>,
+  field: React.RefObject<HTMLInputElement | null>,
+): void {
+  const move = (by: number) => {
+    const links = [...(list.current?.querySelectorAll('a') ?? [])];
+    const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+    const next = at === -1 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1);
+    links[next]?.focus();
+  };
+  useKeys({ j: () => move(1), k: () => move(-1), '/': () => field.current?.focus() });
+}

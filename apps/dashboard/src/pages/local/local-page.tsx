@@ -1,0 +1,3 @@
+export default function LocalPage() {
+  return <div className="page" />;
+}

@@ -1,0 +1,66 @@
+import { useSyncExternalStore } from 'react';
+import { serverNow } from '../api/connection.ts';
+
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+
+const listeners = new Set<() => void>();
+let ticking: ReturnType<typeof setInterval> | null = null;
+let tick = Math.floor(serverNow() / 1000);
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  ticking ??= setInterval(() => {
+    tick = Math.floor(serverNow() / 1000);
+    for (const each of listeners) each();
+  }, 1000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0 || ticking === null) return;
+    clearInterval(ticking);
+    ticking = null;
+  };
+}
+
+/** How long ago, by the server's clock; the exact time in the reader's own zone as its title. */
+export function Ago({ at }: { readonly at: string }) {
+  const now = useSyncExternalStore(subscribe, () => tick);
+  return (
+    <time dateTime={at} title={exact.format(new Date(at))} className="number">
+      {agoWords(now * 1000 - Date.parse(at))}
+    </time>
+  );
+}
+
+/** `in 4 hours` or `expired`. */
+export function Until({ at }: { readonly at: string }) {
+  const now = useSyncExternalStore(subscribe, () => tick);
+  const left = Date.parse(at) - now * 1000;
+  return (
+    <time dateTime={at} title={exact.format(new Date(at))} className="number">
+      {left <= 0 ? 'expired' : `in ${durationWords(left)}`}
+    </time>
+  );
+}
+
+export const clockTime = (at: string): string => exact.format(new Date(at));
+
+const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+/** Hours, minutes and seconds in the reader's own zone. */
+export const timeOfDay = (at: string): string => time.format(new Date(at));
+
+/** `just now`, `3 min ago`, `2 h ago`, `5 d ago`. Times a little in the future come from clocks apart: `just now`. */
+export function agoWords(milliseconds: number): string {
+  return milliseconds < 10_000 ? 'just now' : `${durationWords(milliseconds)} ago`;
+}
+
+/** One or two units: `42 s`, `3 min`, `2 h 5 min`, `4 d`. */
+export function durationWords(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 24) return minutes % 60 === 0 || hours >= 6 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d`;
+}

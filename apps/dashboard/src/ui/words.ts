@@ -1,0 +1,48 @@
+import type { InferResponseType } from 'hono/client';
+import type { api } from '../api/client.ts';
+
+export type IncidentSummary = InferResponseType<typeof api.incidents.$get, 200>['incidents'][number];
+export type IncidentStatus = IncidentSummary['status'];
+type Subject = IncidentSummary['subject'];
+
+export type Tone = 'good' | 'warn' | 'bad' | 'calm' | 'accent' | 'none';
+
+export const STATUSES: Readonly<Record<IncidentStatus, { readonly label: string; readonly tone: Tone }>> = {
+  open: { label: 'In progress', tone: 'warn' },
+  resolved: { label: 'Resolved', tone: 'good' },
+  healed: { label: 'Healed', tone: 'good' },
+  suggested: { label: 'Suggested', tone: 'calm' },
+  escalated: { label: 'With a human', tone: 'bad' },
+  linked: { label: 'Linked', tone: 'none' },
+  grouped: { label: 'Part of a storm', tone: 'none' },
+};
+
+/** What an incident is about: a name, and what tells it from others of that name. */
+export function subjectWords(subject: Subject): { readonly name: string; readonly detail: string } {
+  switch (subject.kind) {
+    case 'github-run': {
+      const { repository, pullRequest, runId, runAttempt } = subject;
+      const where = pullRequest === null ? 'push' : `#${pullRequest}`;
+      return { name: repository, detail: `${where} · run ${runId}${runAttempt > 1 ? `, attempt ${runAttempt}` : ''}` };
+    }
+    case 'alarm':
+      return { name: subject.alarm, detail: subject.region };
+    case 'storm':
+      return { name: 'Storm', detail: 'many incidents at once' };
+    default:
+      return subject satisfies never;
+  }
+}
+
+/** `dependency_conflicts` as `Dependency conflicts`. */
+export function classWords(name: string | null): string {
+  if (name === null) return 'Not classified yet';
+  const words = name.replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

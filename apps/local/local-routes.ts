@@ -1,0 +1,86 @@
+import { refusalOfOrigin } from '@selfheal/fake-server/same-machine.ts';
+import type { OwnRoutes, Runtime } from '@selfheal/local-cloud/runtime-contract.ts';
+import type { GatewayResponse } from '@selfheal/local-cloud/wire/request.ts';
+import type { World } from './world/world.ts';
+
+/** A failure that a person can make happen from the dashboard. */
+interface Breakage {
+  readonly id: string;
+  readonly title: string;
+  /** What Selfheal is expected to do about it. */
+  readonly about: string;
+  readonly begin: (world: World) => void;
+}
+
+/** Milliseconds that a re-run and an alarm's recovery take. */
+const OUTSIDE_MS = 3_000;
+
+const BREAKAGES: readonly Breakage[] = [
+  {
+    id: 'regression',
+    title: 'A pull request breaks a test',
+    about: 'Selfheal finds the commit and the line, and proposes what to do.',
+    begin: ({ samples }) => void samples.failRun('regression', { rerunMs: OUTSIDE_MS }),
+  },
+  {
+    id: 'transient',
+    title: 'The package registry drops a connection',
+    about: 'Selfheal runs the failed jobs again and checks that they pass.',
+    begin: ({ samples }) => void samples.failRun('transient', { rerunMs: OUTSIDE_MS }),
+  },
+  {
+    id: 'bad-deployment',
+    title: 'An alarm right after a deployment',
+    about: 'Selfheal moves the alias of checkout-api back to the version before.',
+    begin: ({ samples }) => void samples.fireAlarm('checkout', { okAfterMs: OUTSIDE_MS }),
+  },
+  {
+    id: 'unexplained-alarm',
+    title: 'An alarm that nothing explains',
+    about: 'No safe action fits: Selfheal hands it to a human.',
+    begin: ({ samples }) => void samples.fireAlarm('ledger'),
+  },
+];
+
+export interface LocalRoutesDeps {
+  /** Null while they are starting. */
+  readonly runtime: () => Runtime | null;
+  readonly world: World;
+  /** E-mail address of the user that pages of this machine are signed in as; null when there is none. */
+  readonly user: string | null;
+}
+
+/**
+ * What `npm start` adds for its own pages, below `/local-api/`: a sign-in without a password, and failures on request. A page of another origin
+ * gets neither, not even of another port of this machine.
+ */
+export function makeLocalRoutes({ runtime, world, user }: LocalRoutesDeps): OwnRoutes {
+  return async (request) => {
+    if (!request.path.startsWith('/local-api/')) return null;
+    const refusal = refusalOfOrigin(request.headers);
+    if (refusal !== null) return json(403, { message: refusal });
+    const route = `${request.method} ${request.path}`;
+    if (route === 'GET /local-api/breakages')
+      return json(200, { breakages: BREAKAGES.map(({ id, title, about }) => ({ id, title, about })) });
+    if (route === 'POST /local-api/session') {
+      const started = runtime();
+      if (started === null || user === null)
+        return json(404, { message: 'There is no local user: sign in with a password.' });
+      const { IdToken: token, ExpiresIn: expiresInSeconds, RefreshToken: refreshToken } = await started.signIn(user);
+      return json(200, { token, expiresInSeconds, refreshToken });
+    }
+    const breakage = BREAKAGES.find(({ id }) => route === `POST /local-api/breakages/${id}`);
+    if (breakage === undefined) return json(404, { message: `${route} is no route of the local pages.` });
+    breakage.begin(world);
+    return json(202, { message: `${breakage.title}: it is on its way.` });
+  };
+}
+
+function json(status: number, value: unknown): GatewayResponse {
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  };
+  return { status, headers, body: JSON.stringify(value) };
+}
