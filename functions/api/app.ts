@@ -11,10 +11,11 @@ import { authRoutes } from './routes/auth.ts';
 import { answers, makeRoutes, openRoute } from './routes/contract.ts';
 import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
 import { keyRoutes } from './routes/keys.ts';
-import { type KnowledgeRoutesDeps, knowledgeRoutes } from './routes/knowledge.ts';
+import { knowledgeRoutes } from './routes/knowledge.ts';
 import { knowledgeUpkeepRoutes } from './routes/knowledge-upkeep.ts';
+import { type LearningRoutesDeps, learningRoutes } from './routes/learning.ts';
 
-export type ApiDeps = IncidentRoutesDeps & ApprovalRoutesDeps & KnowledgeRoutesDeps & ApiSettings;
+export type ApiDeps = IncidentRoutesDeps & ApprovalRoutesDeps & LearningRoutesDeps & ApiSettings;
 
 interface ApiSettings {
   readonly keys: ApiKeyDeps;
@@ -87,7 +88,8 @@ export function makeApi(deps: ApiDeps) {
     .route('/', authRoutes(deps))
     .route('/', keyRoutes(deps.keys))
     .route('/', knowledgeRoutes(deps))
-    .route('/', knowledgeUpkeepRoutes(deps));
+    .route('/', knowledgeUpkeepRoutes(deps))
+    .route('/', learningRoutes(deps));
 }
 
 /** The routes with their requests and answers, for a typed client (`hc<Api>`). */

@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'api',
-  description: 'The API for people and scripts: incidents, approvals, keys.',
+  description: 'The API for people and scripts: incidents, approvals, knowledge, learning, keys.',
   timeoutSeconds: 15,
   memoryMb: 1024,
   // The function verifies callers itself: an authorizer of the HTTP API knows tokens only, not API keys.
@@ -37,7 +37,7 @@ export const config = defineFunction({
       'dynamodb:UpdateItem',
       'dynamodb:Query',
     ],
-    statsTable: ['dynamodb:Query'],
+    statsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     accessRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     workflow: ['states:SendTaskSuccess'],

@@ -271,6 +271,9 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await api(`/knowledge/patterns/${pattern.id}?scope=${scope}`);
     await api(`/knowledge/search?query=type+missing&scope=${scope}`);
     await api('/knowledge/scopes');
+    await api('/learning');
+    await api('/models');
+    await api('/learning/corrections', 'POST', { incidentId: ended.id, class: 'compilation_error' });
   },
   'take over what a function that died left: a claim on a failure that nobody works on any more': async () => {
     const ended = await healer.ended(fail('compile').runId);

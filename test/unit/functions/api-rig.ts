@@ -6,12 +6,15 @@ import { makePlan } from '#shared/app/plan/plan.ts';
 import { Role } from '#shared/domain/access/caller.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
+import type { ModelVersion } from '#shared/domain/learning/model-registry.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { SignInOutcome } from '#shared/ports/access.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import {
   makeMemoryAccessTrail,
   makeMemoryApiKeyStore,
+  makeMemoryModelArtifacts,
+  makeMemoryModelRegistry,
   makeMemoryPatternStore,
   makeMemoryPatternVersions,
   makeMemoryPredictionStore,
@@ -56,7 +59,12 @@ export const VERSION = '1.2.3';
 
 /** The API with one incident stored; `as` signs in with roles, with none of them by default as nobody. */
 export async function anApi(
-  change: { lists?: Partial<IncidentLists>; fail?: Error; predictions?: readonly Prediction[] } = {},
+  change: {
+    lists?: Partial<IncidentLists>;
+    fail?: Error;
+    predictions?: readonly Prediction[];
+    shipped?: ModelVersion;
+  } = {},
 ) {
   const rig = await aRemedyRig({ confidence: 0.7 });
   const { incident } = rig;
@@ -76,6 +84,8 @@ export async function anApi(
     patterns: makeMemoryPatternStore(),
     patternVersions: makeMemoryPatternVersions(),
     predictions: makeMemoryPredictionStore(change.predictions),
+    registry: makeMemoryModelRegistry(),
+    artifacts: makeMemoryModelArtifacts(),
   };
   const recall = makeLocalRecall(
     {
@@ -92,6 +102,7 @@ export async function anApi(
     repeatedRequests: makeMemoryRepeatedRequests(),
     ...learning,
     recall: async () => recall,
+    shipped: async () => change.shipped ?? null,
     keys: { apiKeys, trail: makeMemoryAccessTrail(), clock: rig.deps.clock, random: (bytes) => 'ab'.repeat(bytes) },
     signIn: {
       withPassword: async (_user, password) => SIGN_INS[password] ?? { kind: 'refused' },

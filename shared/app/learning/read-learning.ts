@@ -1,0 +1,79 @@
+import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
+import { endedCaseOf, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
+import type { Learning } from '#shared/domain/learning/learning-settings.ts';
+import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
+import { type QualityReport, qualityOf } from '#shared/domain/quality/quality-report.ts';
+import type { Watch } from '#shared/domain/quality/watch.ts';
+import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
+import type { PatternStore, PredictionStore } from '#shared/ports/learning-stores.ts';
+import { recentScopes } from '../knowledge/scopes.ts';
+import { type WatchedModelDeps, watchedModel } from '../upkeep/watch-quality.ts';
+
+export interface ReadLearningDeps {
+  readonly patterns: Pick<PatternStore, 'list' | 'notes'>;
+  readonly knowledge: Pick<KnowledgeStore, 'remembered'>;
+  readonly predictions: Pick<PredictionStore, 'recentPredictions' | 'watch'>;
+}
+
+/** Scopes read where none is named: those of the latest incidents. */
+export const MAX_SCOPES = 20;
+const MAX_PAST = 1000;
+const MAX_NOTES = 500;
+/** Predictions that figures are computed from, newest first. */
+export const MAX_PREDICTIONS = 2000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export interface LearningMaterial {
+  readonly scopes: readonly string[];
+  /** As they count now. */
+  readonly material: LearningInputs;
+  readonly stored: readonly LearnedPattern[];
+}
+
+/** Patterns, ended incidents and changes of a scope, or of the scopes of the latest incidents. */
+export async function learningMaterial(
+  { scope, days, now }: { readonly scope: string | null; readonly days: number; readonly now: Date },
+  rules: Learning,
+  deps: ReadLearningDeps,
+): Promise<LearningMaterial> {
+  const scopes = scope === null ? (await recentScopes(deps)).slice(0, MAX_SCOPES).map((one) => one.scope) : [scope];
+  const read = await Promise.all(
+    scopes.map(async (one) => {
+      const range = { after: new Date(now.getTime() - days * DAY_MS).toISOString(), limit: MAX_PAST };
+      const [patterns, past, notes] = await Promise.all([
+        deps.patterns.list(one),
+        deps.knowledge.remembered(one, range),
+        deps.patterns.notes(one, MAX_NOTES),
+      ]);
+      return { patterns, past, notes };
+    }),
+  );
+  const stored = read.flatMap(({ patterns }) => patterns);
+  return {
+    scopes,
+    stored,
+    material: {
+      patterns: stored.map((pattern) => asItCounts(pattern, rules, now)),
+      incidents: read.flatMap(({ past }) => past.map(endedCaseOf)),
+      notes: read.flatMap(({ notes }) => notes),
+      from: new Date(now.getTime() - days * DAY_MS),
+      to: now,
+    },
+  };
+}
+
+/** How good the answers of the model in production are, and what the last watch said. */
+export async function readQuality(
+  deps: Pick<ReadLearningDeps, 'predictions'> &
+    Pick<WatchedModelDeps, 'registry'> & {
+      readonly shipped: () => Promise<WatchedModelDeps['shipped']>;
+    },
+): Promise<{ readonly report: QualityReport; readonly watch: Watch | null }> {
+  const [shipped, predictions, watch] = await Promise.all([
+    deps.shipped(),
+    deps.predictions.recentPredictions(MAX_PREDICTIONS),
+    deps.predictions.watch(),
+  ]);
+  const model = await watchedModel({ registry: deps.registry, shipped });
+  return { report: qualityOf(predictions, model), watch };
+}
