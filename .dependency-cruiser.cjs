@@ -215,7 +215,6 @@ module.exports = {
           '^shared/adapters/aws/dynamo-incident-(audit|store)[.]ts$',
           '^shared/app/intake/explain-incident[.]ts$',
           '^shared/app/incidents/read-incident[.]ts$',
-          '^shared/app/policy/change-policy[.]ts$',
           '^apps/cli/incidents/',
           '^apps/cli/commands/incident-explain[.]ts$',
         ],

@@ -32,6 +32,10 @@ const MAX_BYTES_OF: Readonly<Record<string, number>> = {
   'inspect-patch': 15_000_000,
   api: 1_250_000,
 };
+/** Functions that load a part of their code when it is needed. Their size is that of what they load at their start. */
+const SPLIT: ReadonlySet<string> = new Set(['api']);
+/** Functions that run patterns of their requests. */
+const RUNS_REQUESTED_PATTERNS: ReadonlySet<string> = new Set(['api']);
 /** Packages in CommonJS call `require` of Node's own modules, which an ES module does not have. */
 const REQUIRE =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
@@ -67,7 +71,13 @@ export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bu
   mkdirSync(options.outDir, { recursive: true });
   writeSecretRules(root);
   const define = { ...(await clientScripts(root)), SELFHEAL_VERSION: VERSION };
-  const { metafile } = await build({ ...bundling(root, mains, options.outDir), define });
+  const [whole, split] = [mains.filter((main) => !isSplit(main)), mains.filter(isSplit)];
+  const built = await Promise.all([
+    build({ ...bundling(root, whole, options.outDir), define }),
+    // Chunks of one function are not those of another, so each is built alone.
+    ...split.map((main) => build({ ...splitting(root, main, options.outDir), define })),
+  ]);
+  const metafile = joined(built.map((one) => one.metafile));
   writeFileSync(`${options.outDir}.meta.json`, JSON.stringify(metafile));
   const bundles = mains.map((main) => finish(main, metafile, root, { ...options, configuration, ...packed }));
   const tooLarge = bundles.filter(({ bytes, maxBytes }) => bytes > maxBytes);
@@ -100,6 +110,38 @@ async function packedData(root: string, options: BuildFunctionsOptions): Promise
   const own = await ownSignatureFiles(configuration, places, report);
   const hasPatterns = own.length > 0 || configuration.logReading.skipLines.length > 0;
   return { data: own.length === 0 ? {} : { [OWN_SIGNATURES_FILE]: JSON.stringify(own) }, hasPatterns };
+}
+
+/** A function that loads some of its code when a request needs it: the chunks lie beside its entry. */
+const isSplit = (main: string): boolean => SPLIT.has(nameOf(main));
+
+function splitting(root: string, main: string, outDir: string) {
+  return {
+    ...bundling(root, [main], outDir),
+    splitting: true,
+    chunkNames: `${nameOf(main)}/chunk-[hash]`,
+  } satisfies BuildOptions;
+}
+
+function joined(metafiles: readonly Metafile[]): Metafile {
+  return {
+    inputs: Object.assign({}, ...metafiles.map(({ inputs }) => inputs)),
+    outputs: Object.assign({}, ...metafiles.map(({ outputs }) => outputs)),
+  };
+}
+
+type Output = Metafile['outputs'][string];
+
+/** The outputs that a bundle consists of: those that it loads at its start, and all. */
+function outputsOf(entry: string, { outputs }: Metafile): { readonly atStart: Output[]; readonly all: Output[] } {
+  const reach = (kinds: ReadonlySet<string>): Output[] => {
+    const seen = new Set([entry]);
+    for (const path of seen)
+      for (const { path: next, kind } of outputs[path]?.imports ?? [])
+        if (kinds.has(kind) && next in outputs) seen.add(next);
+    return [...seen].flatMap((path) => outputs[path] ?? []);
+  };
+  return { atStart: reach(new Set(['import-statement'])), all: reach(new Set(['import-statement', 'dynamic-import'])) };
 }
 
 function bundling(root: string, mains: readonly string[], outDir: string) {
@@ -161,17 +203,19 @@ function finish(
 ): Bundle {
   const name = nameOf(main);
   const folder = resolve(options.outDir, name);
-  const output = metafile.outputs[relative(root, join(folder, 'index.mjs'))];
-  if (output === undefined) throw new Error(`esbuild wrote no bundle for ${main}.`);
+  const { atStart, all } = outputsOf(relative(root, join(folder, 'index.mjs')), metafile);
+  if (all.length === 0) throw new Error(`esbuild wrote no bundle for ${main}.`);
+  const contains = (module: string): boolean => all.some(({ inputs }) => (inputs[module]?.bytesInOutput ?? 0) > 0);
   writeFileSync(join(folder, 'selfheal.json'), options.configuration);
-  if ((output.inputs[DATA_READER]?.bytesInOutput ?? 0) > 0) {
+  if (contains(DATA_READER)) {
     writeData(join(root, 'shared/data'), join(folder, 'data'));
     for (const [file, text] of Object.entries(options.data)) writeFileSync(join(folder, 'data', file), text);
   }
-  const runsPatterns = output.imports.some(({ path }) => path === PATTERN_ENGINE);
-  if (runsPatterns && options.hasPatterns) packEngine(folder);
-  const parser = (output.inputs[PARSER]?.bytesInOutput ?? 0) > 0 ? packParser(folder) : 0;
-  return { name, bytes: output.bytes + parser, maxBytes: MAX_BYTES_OF[name] ?? MAX_BYTES };
+  const runsPatterns = all.some(({ imports }) => imports.some(({ path }) => path === PATTERN_ENGINE));
+  if (runsPatterns && (options.hasPatterns || RUNS_REQUESTED_PATTERNS.has(name))) packEngine(folder);
+  const parser = contains(PARSER) ? packParser(folder) : 0;
+  const bytes = atStart.reduce((sum, output) => sum + output.bytes, parser);
+  return { name, bytes, maxBytes: MAX_BYTES_OF[name] ?? MAX_BYTES };
 }
 
 /** Copies the parser and its grammars. Returns their size in bytes. */

@@ -19,7 +19,6 @@ import {
   evidence,
   knowledgeEntries,
   metrics,
-  policy,
   readPlaybooks,
   readSignatures,
   serviceLogs,
@@ -53,7 +52,6 @@ export const handler = defineStep(
   config,
   {
     control,
-    policy,
     stats,
     tests,
     evidence,

@@ -9,13 +9,18 @@ import { REFERENCE_POLICY, renderReference } from './reference.ts';
 import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
 import { answers, makeRoutes, openRoute } from './routes/contract.ts';
+import { type IncidentChangeDeps, incidentChangeRoutes } from './routes/incident-changes.ts';
 import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
 import { knowledgeUpkeepRoutes } from './routes/knowledge-upkeep.ts';
 import { type LearningRoutesDeps, learningRoutes } from './routes/learning.ts';
 
-export type ApiDeps = IncidentRoutesDeps & ApprovalRoutesDeps & LearningRoutesDeps & ApiSettings;
+export type ApiDeps = IncidentRoutesDeps &
+  Pick<IncidentChangeDeps, 'changes'> &
+  ApprovalRoutesDeps &
+  LearningRoutesDeps &
+  ApiSettings;
 
 interface ApiSettings {
   readonly keys: ApiKeyDeps;
@@ -84,6 +89,7 @@ export function makeApi(deps: ApiDeps) {
   return app
     .openapi(health, (context) => context.json({ status: 'ok' as const, version: deps.version }, 200))
     .route('/', incidentRoutes(deps))
+    .route('/', incidentChangeRoutes({ ...deps, random: deps.keys.random }))
     .route('/', approvalRoutes(deps))
     .route('/', authRoutes(deps))
     .route('/', keyRoutes(deps.keys))

@@ -5,8 +5,6 @@ import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-li
 import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
-import type { ModelVersion } from '#shared/domain/learning/model-registry.ts';
-import type { FailureRecall } from '#shared/ports/recall.ts';
 import {
   accessTrail,
   actions,
@@ -52,27 +50,51 @@ const deps = compose(config, {
   registry,
   artifacts,
   knowledge: knowledgeEntries,
+  environment: (environment) => environment,
   lists: ({ incidentsTable: table }) => makeDynamoIncidentLists({ table, services: configuration().services }),
   signIn: ({ userPoolClient: clientId }) =>
     makeCognitoSignIn({ region: process.env.AWS_REGION ?? '', clientId, endpoint: process.env.AWS_ENDPOINT_URL }),
 });
 
-let shipped: Promise<ModelVersion | null> | undefined;
-let recall: Promise<FailureRecall> | undefined;
+/** Loads code that few requests need when the first of them does; a failure is tried again. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | null = null;
+  return () => {
+    loaded ??= load().catch((error: unknown) => {
+      loaded = null;
+      throw error;
+    });
+    return loaded;
+  };
+}
 
 export const handler = httpFunction({
   config,
   run: makeHandler({
     ...deps,
     trail: deps.incidents,
-    recall: () => {
-      recall ??= readPlaybooks().then((entries) => makeLocalRecall(deps.knowledge, entries));
-      return recall;
-    },
-    shipped: () => {
-      shipped ??= loadShippedVersion(dataDirectoryOf(process.env)).then(({ version }) => version);
-      return shipped;
-    },
+    shipped: once(async () => (await loadShippedVersion(dataDirectoryOf(process.env))).version),
+    recall: once(async () => makeLocalRecall(deps.knowledge, await readPlaybooks())),
+    changes: once(async () => {
+      const [
+        { makeIncidentChanges },
+        { makeSqsSignalQueue },
+        { makeDynamoHealingStore },
+        { makeDynamoExperienceStore },
+      ] = await Promise.all([
+        import('./incident-changes.ts'),
+        import('#shared/adapters/aws/sqs-signal-queue.ts'),
+        import('#shared/adapters/aws/dynamo-healing-store.ts'),
+        import('#shared/adapters/aws/dynamo-experience-store.ts'),
+      ]);
+      const { incidentsTable, statsTable, intakeQueue } = deps.environment;
+      return makeIncidentChanges({
+        ...deps,
+        experience: makeDynamoExperienceStore({ table: statsTable }),
+        healing: makeDynamoHealingStore({ table: incidentsTable, retention: configuration().retention }),
+        queue: makeSqsSignalQueue({ queueUrl: intakeQueue }),
+      });
+    }),
     keys: { ...deps, trail: deps.accessTrail, random: (bytes) => randomBytes(bytes).toString('hex') },
     authenticate: (headers) => authenticate(headers, deps),
     version: SELFHEAL_VERSION,

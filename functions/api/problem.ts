@@ -12,6 +12,8 @@ const PROBLEMS = {
   'not-found': { status: 404, title: 'There is no such thing' },
   conflict: { status: 409, title: 'Somebody else was first' },
   'key-reused': { status: 422, title: 'The Idempotency-Key belongs to another request' },
+  'not-now': { status: 409, title: 'It cannot be done as things are' },
+  outdated: { status: 412, title: 'It was changed meanwhile' },
   expired: { status: 410, title: 'It is too late for this' },
   'changed-meanwhile': { status: 412, title: 'It was changed meanwhile' },
   'too-large': { status: 413, title: 'The request is too large' },

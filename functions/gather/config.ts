@@ -8,7 +8,7 @@ export const config = defineFunction({
   trigger: { kind: 'workflow' },
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-    evidenceBucket: ['s3:PutObject'],
+    evidenceBucket: ['s3:PutObject', 's3:GetObject', 's3:ListBucket'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
   readsServices: ['state', 'logs'],

@@ -12,7 +12,6 @@ export const config = defineFunction({
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     escalationTopic: ['sns:Publish'],
     apiUrl: [],
-    policyRecords: ['dynamodb:Query'],
     githubTokenSecret: [],
   },
   announces: ['progress', 'approval-decided', 'approval-expired', 'channel-failure'],

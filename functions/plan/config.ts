@@ -12,7 +12,6 @@ export const config = defineFunction({
     statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
     knowledgeTable: ['dynamodb:Query'],
     codeInspector: ['lambda:InvokeFunction'],
-    policyRecords: ['dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
   readsServices: ['state', 'load'],

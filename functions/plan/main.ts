@@ -10,7 +10,6 @@ import {
   inspector,
   knowledgeEntries,
   metrics,
-  policy,
   resources,
   stats,
   tests,
@@ -22,7 +21,6 @@ export const handler = defineStep(
   config,
   {
     evidence,
-    policy,
     experience,
     knowledge: knowledgeEntries,
     metrics,

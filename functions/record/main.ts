@@ -12,7 +12,6 @@ import {
   healing,
   knowledgeEntries,
   patterns,
-  policy,
   predictions,
   signalQueue,
   stats,
@@ -27,7 +26,6 @@ export const handler = defineStep(
   {
     healing,
     control,
-    policy,
     patterns,
     predictions,
     experience,

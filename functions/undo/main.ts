@@ -13,7 +13,6 @@ import {
   defineStep,
   deployments,
   playbookPorts,
-  policy,
   resources,
   type Variables,
 } from '../compose.ts';
@@ -33,4 +32,4 @@ const ports = (environment: Variables<'githubTokenSecret'>) =>
     clock: systemClock,
   });
 
-export const handler = defineStep('undo', config, { control, policy, ports, actions }, undo);
+export const handler = defineStep('undo', config, { control, ports, actions }, undo);

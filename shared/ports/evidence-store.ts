@@ -1,5 +1,6 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import type { Report } from '#shared/domain/incident/report.ts';
 import type { Known } from '#shared/domain/knowledge/known.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
@@ -8,6 +9,9 @@ import type { Offer } from '#shared/domain/plan/offer.ts';
 
 /** Evidence, telemetry and diagnosis of an incident; too large for the workflow's state. May be overwritten. */
 export interface EvidenceStore {
+  putReport(report: Report): Promise<void>;
+  /** Null for an incident that nobody reported. */
+  getReport(incidentId: string): Promise<Report | null>;
   putEvidence(evidence: Evidence): Promise<void>;
   /** Null when nothing was gathered. */
   getEvidence(incidentId: string): Promise<Evidence | null>;

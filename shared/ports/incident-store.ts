@@ -42,7 +42,7 @@ export interface IncidentStore {
   create(incident: Incident): Promise<'created' | 'exists'>;
   /** Strongly consistent. Throws `CorruptRecord` when the record cannot be parsed. */
   get(id: string): Promise<Incident | null>;
-  /** Sets the given fields and `updatedAt`; with conditions, only while status, attempt and run attempt are as said. */
+  /** Sets the given fields and `updatedAt`; with conditions, only while status, attempt, run attempt and revision are as said. */
   update(
     id: string,
     change: Partial<
@@ -58,9 +58,17 @@ export interface IncidentStore {
         | 'classification'
         | 'outcomeReason'
         | 'target'
+        | 'annotations'
       >
     >,
-    options?: { ifStatus?: readonly IncidentStatus[]; ifAttempt?: number; ifRunAttempt?: number; at: Date },
+    options?: {
+      ifStatus?: readonly IncidentStatus[];
+      ifAttempt?: number;
+      ifRunAttempt?: number;
+      /** Of the annotations; 0: there are none. */
+      ifRevision?: number;
+      at: Date;
+    },
   ): Promise<'updated' | 'condition-failed'>;
   /** Counts one more signal of the same intake key, once per delivery id. A new run attempt starts without restarts. */
   addOccurrence(id: string, deliveryId: string, runAttempt: number, at: Date): Promise<void>;

@@ -72,8 +72,8 @@ export interface ExperienceStore {
   /** Once per incident and action. */
   addActionOutcome(outcome: ActionOutcome): Promise<void>;
   /**
-   * The failure that the action had ended came back: from now on its outcome is a failure. Once per incident and
-   * action.
+   * The failure that the action had ended came back, or a person called the action wrong: from now on its outcome is a
+   * failure. Once per incident and action.
    */
   addRecurrence(outcome: ActionOutcome): Promise<void>;
   /**

@@ -15,7 +15,7 @@ export function anIncident({
   const target = change.target ?? aGithubTarget();
   return Incident.parse({
     version: 1,
-    id: `${target.kind === 'alarm' ? 'cw' : target.kind === 'storm' ? 'storm' : 'gh'}-${'0'.repeat(24)}`,
+    id: `${target.kind === 'alarm' ? 'cw' : target.kind === 'storm' ? 'storm' : target.kind === 'report' ? 'rp' : 'gh'}-${'0'.repeat(24)}`,
     status: 'open',
     target,
     intakeKey: 'intake-key-1',

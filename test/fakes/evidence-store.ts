@@ -1,5 +1,6 @@
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { Report } from '#shared/domain/incident/report.ts';
 import { Known } from '#shared/domain/knowledge/known.ts';
 import { Evidence } from '#shared/domain/logs/evidence.ts';
 import { Telemetry } from '#shared/domain/logs/telemetry.ts';
@@ -12,6 +13,8 @@ export function makeMemoryEvidenceStore(): EvidenceStore {
   const get = <T>(key: string): T | null => structuredClone((objects.get(key) as T | undefined) ?? null);
   const put = (key: string, value: unknown): void => void objects.set(key, structuredClone(value));
   return {
+    putReport: async (report) => put(`${report.incidentId}/report`, Report.parse(report)),
+    getReport: async (incidentId) => get<Report>(`${incidentId}/report`),
     putEvidence: async (evidence) => put(`${evidence.incidentId}/evidence`, Evidence.parse(evidence)),
     getEvidence: async (incidentId) => get<Evidence>(`${incidentId}/evidence`),
     putTelemetry: async (incidentId, telemetry) => put(`${incidentId}/telemetry`, Telemetry.parse(telemetry)),

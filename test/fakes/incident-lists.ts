@@ -1,6 +1,7 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import { canonicalJson } from '#shared/kernel/digest.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import {
@@ -51,9 +52,16 @@ function isListed(incident: Incident, query: IncidentQuery, services: Configurat
   const { target, classification, status } = incident;
   const opened = new Date(incident.openedAt);
   const ownService =
-    target.kind === 'alarm' ? services.find(({ alarms }) => alarms.includes(alarmNameOf(target)))?.id : undefined;
-  const isOfRepository = target.kind === 'github-run' && target.repository.toLowerCase() === repository?.toLowerCase();
+    target.kind === 'report'
+      ? target.service
+      : target.kind === 'alarm'
+        ? services.find(({ alarms }) => alarms.includes(alarmNameOf(target)))?.id
+        : undefined;
+  const isOfRepository =
+    (target.kind === 'github-run' || target.kind === 'report') &&
+    target.repository?.toLowerCase() === repository?.toLowerCase();
   return (
+    !isSimulated(target) &&
     (statuses === undefined || statuses.includes(status)) &&
     (repository === undefined || isOfRepository) &&
     (service === undefined || ownService === service) &&

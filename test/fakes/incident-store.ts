@@ -71,6 +71,8 @@ function memoryIncidents(clock: Clock): Incidents & { all(): Incident[] } {
       if (options?.ifAttempt !== undefined && options.ifAttempt !== incident.attempt) return 'condition-failed';
       if (options?.ifRunAttempt !== undefined && options.ifRunAttempt !== incident.runAttempt)
         return 'condition-failed';
+      if (options?.ifRevision !== undefined && options.ifRevision !== (incident.annotations?.revision ?? 0))
+        return 'condition-failed';
       const updatedAt = (options?.at ?? clock.now()).toISOString();
       incidents.set(id, Incident.parse({ ...incident, ...withoutUndefined(change), updatedAt }));
       return 'updated';

@@ -13,7 +13,7 @@ import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 
 type Records = Pick<EvidenceStore, 'putEvidence' | 'getEvidence' | 'putTelemetry' | 'getTelemetry'> &
-  Pick<EvidenceStore, 'putKnown' | 'getKnown' | 'putDiagnosis' | 'getDiagnosis' | 'getOffer'>;
+  Pick<EvidenceStore, 'getReport' | 'putKnown' | 'getKnown' | 'putDiagnosis' | 'getDiagnosis' | 'getOffer'>;
 type Incidents = Pick<IncidentStore, 'get' | 'update' | 'audit' | 'listActions' | 'listPlans'>;
 
 /** The stores that a deployment keeps in tables. */
@@ -84,6 +84,8 @@ function makeRecords(): Records {
       diagnosis = given;
     },
     getDiagnosis: async () => diagnosis,
+    // Nobody reported a run of GitHub.
+    getReport: async () => null,
     // No candidate actions are listed, so a model has none to choose from.
     getOffer: async () => null,
   };
@@ -95,11 +97,10 @@ const ofService = async (): Promise<never> => {
 
 /** Ports that only alarms need; they refuse every call. */
 export const NO_SERVICE: Pick<GatherDeps, 'alarms' | 'deployments' | 'resources' | 'serviceLogs'> &
-  Pick<AnalyzeDeps, 'metrics' | 'policy'> = {
+  Pick<AnalyzeDeps, 'metrics'> = {
   alarms: { read: ofService },
   deployments: { read: ofService },
   resources: { read: ofService },
   serviceLogs: { recent: ofService },
   metrics: { read: ofService },
-  policy: { current: async () => ({ kind: 'none' }) },
 };

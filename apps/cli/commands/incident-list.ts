@@ -44,6 +44,8 @@ function subjectWords({ subject }: Summary): string {
       return `${subject.repository}${subject.pullRequest === null ? '' : `#${subject.pullRequest}`}, run ${subject.runId}`;
     case 'alarm':
       return `alarm ${subject.alarm}`;
+    case 'report':
+      return `report about ${subject.service ?? subject.repository ?? 'no service'}, ${subject.severity}`;
     case 'storm':
       return 'many failures at once';
     default:

@@ -8,7 +8,7 @@ import {
 } from '#shared/app/incidents/read-incident.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { IncidentStatus } from '#shared/domain/incident/incident.ts';
-import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { RepositoryName, Severity } from '#shared/domain/incident/target-context.ts';
 import { type IncidentLists, type IncidentQuery, MAX_PAGE_SIZE } from '#shared/ports/incident-lists.ts';
 import { Problem } from '../problem.ts';
 import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor } from './contract.ts';
@@ -31,6 +31,15 @@ const IncidentSubject = z
       pullRequest: z.number().int().nullable(),
     }),
     z.object({ kind: z.literal('alarm'), alarm: z.string(), region: z.string(), changedAt: z.string() }),
+    z.object({
+      kind: z.literal('report'),
+      service: z.string().nullable(),
+      repository: z.string().nullable(),
+      severity: Severity,
+      reportedBy: z.string(),
+      reportedAt: z.string(),
+      simulated: z.boolean(),
+    }),
     z.object({ kind: z.literal('storm'), startedAt: z.string() }),
   ])
   .meta({ id: 'IncidentSubject', description: 'What an incident is about.' });
@@ -39,6 +48,10 @@ export const IncidentSummary = z
   .object({
     id: z.string(),
     status: IncidentStatus,
+    title: z.string(),
+    severity: Severity.nullable(),
+    assignee: z.string().nullable(),
+    revision: z.number().int().meta({ description: 'Of what people wrote; see If-Match.' }),
     subject: IncidentSubject,
     class: z.string().nullable().meta({ description: 'Null until the failure is classified.' }),
     verdict: z.string().nullable(),
@@ -75,7 +88,34 @@ export const IncidentBriefing = z.object({
   links: z.array(z.object({ name: z.string(), url: z.string() })).readonly(),
 });
 
-export const IncidentDetails = IncidentSummary.extend({
+const WRITTEN = { by: z.string(), at: z.string(), attempt: z.number().int() };
+
+export const IncidentResponse = IncidentSummary.extend({
+  notes: z.string().nullable(),
+  resolution: z
+    .object({
+      ...WRITTEN,
+      solution: z.string(),
+      actionTaken: z.string().nullable(),
+      minutes: z.number().nullable(),
+      success: z.boolean(),
+      class: FailureClass.nullable(),
+    })
+    .nullable()
+    .meta({ description: 'How a person ended it.' }),
+  falsePositive: z.object({ ...WRITTEN, reason: z.string(), updatePatterns: z.boolean() }).nullable(),
+  feedback: z.array(
+    z.object({
+      ...WRITTEN,
+      actionCorrect: z.boolean(),
+      speed: z.number().int().nullable(),
+      effectiveness: z.number().int().nullable(),
+      comments: z.string().nullable(),
+    }),
+  ),
+}).meta({ id: 'IncidentResponse', description: 'An incident with what people wrote about it.' });
+
+export const IncidentDetails = IncidentResponse.extend({
   outcome: z.object({ lead: z.string(), rest: z.string() }),
   briefing: IncidentBriefing,
   advice: z.object({ fix: z.string(), prevention: z.string() }).nullable(),
@@ -117,7 +157,7 @@ export const IncidentAccount = z
   })
   .meta({ id: 'IncidentAccount', description: 'What happened, in order, and whether the audit trail is unchanged.' });
 
-const IncidentPath = z.strictObject({
+export const IncidentPath = z.strictObject({
   id: z
     .string()
     .regex(/^[a-z0-9-]{5,60}$/, 'Must be the id of an incident, or its beginning, such as gh-68654c59')
@@ -213,10 +253,10 @@ function queryOf({
 const MAX_CHOICES = 5;
 
 /** Reads what has this id, or else the one incident whose id begins so, as mails and the terminal show it. Throws `Problem`. */
-async function find<T>(
+export async function find<T>(
   id: string,
   read: (id: string) => Promise<T | null>,
-  { lists }: Pick<IncidentRoutesDeps, 'lists'>,
+  { lists }: { readonly lists: Pick<IncidentLists, 'idsStartingWith'> },
 ): Promise<T> {
   const found = await read(id);
   if (found !== null) return found;

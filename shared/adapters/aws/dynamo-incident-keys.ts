@@ -1,6 +1,6 @@
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { isSimulated, type TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { Item } from './dynamo-table.ts';
 
 /**
@@ -38,9 +38,16 @@ export function alarmPartition(alarmName: string): string {
   return `alarm#${alarmName}`;
 }
 
+/** Of reports that name a service. */
+export function servicePartition(service: string): string {
+  return `service#${service}`;
+}
+
 /** The attributes of a new incident that the indexes need besides its own fields. */
 export function listingKeysOf(incident: Incident): Item {
   const listKey = positionOf(incident);
+  // Without the sort key of the lists it is in none of them.
+  if (isSimulated(incident.target)) return { listId: ALL_IDS };
   const { set } = listingChangeOf(incident);
   return { listKey, listMonth: monthOf(listKey), listId: ALL_IDS, ...set };
 }
@@ -68,6 +75,12 @@ function targetPartition(target: TargetContext): string | null {
       return repositoryPartition(target.repository);
     case 'alarm':
       return alarmPartition(alarmNameOf(target));
+    case 'report':
+      return target.repository !== null
+        ? repositoryPartition(target.repository)
+        : target.service === null
+          ? null
+          : servicePartition(target.service);
     case 'storm':
       return null;
     default:

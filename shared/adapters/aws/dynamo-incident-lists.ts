@@ -21,6 +21,7 @@ import {
   listingKeysOf,
   positionOf,
   repositoryPartition,
+  servicePartition,
 } from './dynamo-incident-keys.ts';
 import {
   type Filter,
@@ -163,7 +164,8 @@ function scopeOf(criteria: Criteria, services: Services): Scope {
 
 /** None where a repository and a service are asked for: no incident has both. */
 function targetsOf({ repository, service }: Criteria, services: Services): string[] | null {
-  const alarms = service === null ? null : alarmsOf(service, services).map(alarmPartition);
+  const alarms =
+    service === null ? null : [...alarmsOf(service, services).map(alarmPartition), servicePartition(service)];
   if (repository === null) return alarms;
   return alarms === null ? [repositoryPartition(repository)] : [];
 }

@@ -122,7 +122,7 @@ function notifications(table: Table): Pick<IncidentStore, 'recordNotification' |
 function updateOf(
   change: IncidentUpdate[1],
   at: Date,
-  { ifStatus, ifAttempt, ifRunAttempt }: Partial<NonNullable<IncidentUpdate[2]>> = {},
+  { ifStatus, ifAttempt, ifRunAttempt, ifRevision }: Partial<NonNullable<IncidentUpdate[2]>> = {},
 ): Update & { condition: string } {
   const listing = listingChangeOf(change);
   const closes = change.status !== undefined && change.status !== 'open';
@@ -144,6 +144,8 @@ function updateOf(
     );
   if (ifAttempt !== undefined) conditions.push('#ifAttempt = :ifAttempt');
   if (ifRunAttempt !== undefined) conditions.push('#ifRunAttempt = :ifRunAttempt');
+  if (ifRevision === 0) conditions.push('attribute_not_exists(#ifAnnotations)');
+  else if (ifRevision !== undefined) conditions.push('#ifAnnotations.revision = :ifRevision');
   const sets = given.map(([name]) => `#${name} = :${name}`).join(', ');
   return {
     update: `SET ${sets}${removed.length > 0 ? ` REMOVE ${removed.join(', ')}` : ''}`,
@@ -153,12 +155,14 @@ function updateOf(
       ...(statuses.length > 0 ? { '#ifStatus': 'status' } : {}),
       ...(ifAttempt === undefined ? {} : { '#ifAttempt': 'attempt' }),
       ...(ifRunAttempt === undefined ? {} : { '#ifRunAttempt': 'runAttempt' }),
+      ...(ifRevision === undefined ? {} : { '#ifAnnotations': 'annotations' }),
     },
     values: {
       ...Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
       ...Object.fromEntries(statuses),
       ...(ifAttempt === undefined ? {} : { ':ifAttempt': ifAttempt }),
       ...(ifRunAttempt === undefined ? {} : { ':ifRunAttempt': ifRunAttempt }),
+      ...(ifRevision ? { ':ifRevision': ifRevision } : {}),
     },
   };
 }

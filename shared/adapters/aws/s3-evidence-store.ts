@@ -1,6 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { Report } from '#shared/domain/incident/report.ts';
 import { Known } from '#shared/domain/knowledge/known.ts';
 import { Evidence } from '#shared/domain/logs/evidence.ts';
 import { Telemetry } from '#shared/domain/logs/telemetry.ts';
@@ -16,7 +17,7 @@ interface Schema<T> {
 }
 
 /**
- * JSON objects `incidents/<id>/{evidence,telemetry,known,offer,diagnosis,fix-<digest>,quarantine-<digest>}.json`. A missing object is only told apart from a forbidden one
+ * JSON objects `incidents/<id>/{report,evidence,telemetry,known,offer,diagnosis,fix-<digest>,quarantine-<digest>}.json`. A missing object is only told apart from a forbidden one
  * when the role may `s3:ListBucket`: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. The client addresses
  * buckets by path, because the local runtime has no wildcard host names.
  */
@@ -37,6 +38,8 @@ export function makeS3EvidenceStore(options: { readonly bucket: string; readonly
     return text === null ? null : parseRecord(schema, parseJson(text, what), what);
   };
   return {
+    putReport: (report) => put(report.incidentId, 'report', Report, report),
+    getReport: (incidentId) => get(incidentId, 'report', Report),
     putEvidence: (evidence) => put(evidence.incidentId, 'evidence', Evidence, evidence),
     getEvidence: (incidentId) => get(incidentId, 'evidence', Evidence),
     putTelemetry: (incidentId, telemetry) => put(incidentId, 'telemetry', Telemetry, telemetry),

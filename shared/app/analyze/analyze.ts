@@ -8,6 +8,7 @@ import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { isAboutService } from '#shared/domain/incident/scope.ts';
 import { nothingKnown } from '#shared/domain/knowledge/known.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
@@ -15,10 +16,8 @@ import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
-import { governed } from '../policy/governed.ts';
 import { askModel, formatModelCost, type ModelDeps, otherUnchecked } from './ask-model.ts';
 import type { AnalysisInputs } from './inputs.ts';
 
@@ -28,8 +27,6 @@ export interface AnalyzeDeps extends ModelDeps, Pick<KnowledgeDeps, 'incidents'>
   readonly signatures: SignatureSet;
   /** Null when the configuration names no model. */
   readonly model: DiagnosisModel | null;
-  /** Read when there is a model: it may be switched off. */
-  readonly policy: PolicyReader;
 }
 
 const NOT_SEARCHED = 'Past incidents and knowledge entries could not be searched.';
@@ -86,7 +83,7 @@ async function diagnose(
   deps: AnalyzeDeps,
 ): Promise<DiagnosisDraft> {
   const known = inputs.found.match?.id === input.knowledgeId ? inputs.found.match : null;
-  const about = inputs.incident.target.kind === 'alarm' ? 'service' : 'run';
+  const about = isAboutService(inputs.incident.target) ? 'service' : 'run';
   const byRules = (note: DiagnosisNoteDraft | null) =>
     diagnoseByRules({ ...inputs, about, signatures: deps.signatures, knowledge: known, note });
   if (!input.useModel) return byRules(null);
@@ -94,12 +91,6 @@ async function diagnose(
     return byRules({
       code: 'no-model',
       text: 'No language model is configured: this is the diagnosis of the built-in rules.',
-    });
-  const { configuration } = await governed(deps);
-  if (!configuration.features.languageModel)
-    return byRules({
-      code: 'no-model',
-      text: 'The language model is switched off: this is the diagnosis of the built-in rules.',
     });
   const verdict = await askModel(inputs, deps.model, deps);
   if (verdict.kind === 'diagnosed') return verdict.diagnosis;

@@ -73,6 +73,7 @@ function pastTitle({ title, sameFailure, endedAt }: SeenBefore): string {
 function subjectOf(target: TargetContext): string {
   if (target.kind === 'alarm') return 'A CloudWatch alarm of a service';
   if (target.kind === 'storm') return 'Many failures at once';
+  if (target.kind === 'report') return 'A failure of a service or repository, reported by a person or a program';
   const branch = target.onDefaultBranch ? 'on the default branch' : 'on another branch';
   const event = /^[a-z_]{1,40}$/.test(target.event) ? target.event : 'other';
   return `A GitHub Actions workflow run, started by ${event} ${branch}, attempt ${target.runAttempt}`;

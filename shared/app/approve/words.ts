@@ -23,6 +23,12 @@ export function targetFacts(target: TargetContext): readonly Fact[] {
         { name: 'Account and region', value: `${target.account}, ${target.region}` },
         { name: 'Raised at', value: target.changedAt },
       ];
+    case 'report':
+      return [
+        { name: 'About', value: target.service ?? target.repository ?? 'nothing in particular' },
+        { name: 'Severity', value: target.severity },
+        { name: 'Reported by', value: `${target.reportedBy} at ${target.reportedAt}` },
+      ];
     case 'storm':
       return [{ name: 'Storm since', value: target.startedAt }];
     default:

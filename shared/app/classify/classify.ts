@@ -6,6 +6,8 @@ import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { isAboutService } from '#shared/domain/incident/scope.ts';
+import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { IncidentLocks } from '#shared/ports/control-store.ts';
@@ -56,16 +58,20 @@ export async function classifyIncident(
   const classification = classify(evidence, {
     signatures: deps.signatures,
     model,
-    about: incident.target.kind === 'alarm' ? 'service' : 'run',
+    about: isAboutService(incident.target) ? 'service' : 'run',
     ...(await readHistory(incident.target, evidence, telemetry, deps)),
   });
   await deps.incidents.update(incident.id, { classification }, { at: deps.clock.now() });
-  const [duplicateOf] = await Promise.all([
-    parentOf(incident, classification, deps),
-    keepPrediction(incident, classification, model?.id, deps),
-  ]);
+  // A rehearsal neither joins a real incident nor holds its lock, and is no prediction.
+  const isReal = !isSimulated(incident.target);
+  const [duplicateOf] = isReal
+    ? await Promise.all([
+        parentOf(incident, classification, deps),
+        keepPrediction(incident, classification, model?.id, deps),
+      ])
+    : [null];
   // A duplicate of an open incident does not count as a recurrence.
-  if (duplicateOf === null) await noteRecurrence(incident, classification, deps);
+  if (isReal && duplicateOf === null) await noteRecurrence(incident, classification, deps);
   const { class: failureClass, verdict, confidence } = classification;
   const classified = { status, class: failureClass, verdict, confidence, duplicateOf };
   return duplicateOf === null

@@ -62,7 +62,7 @@ export async function gatherAlarm(
       .open({ id: 'alarm', name: phrase`Alarm ${redactName(alarmNameOf(target), 200)}`, url: null })
       .push(`${tainted.reason}\n`);
   }
-  if (service !== null) await readServiceLog(service, target, excerpts, { notes, part, deps });
+  if (service !== null) await readServiceLog(service, target.changedAt, excerpts, { notes, part, deps });
   const { sources, notes: cuts } = excerpts.finish();
   return {
     facts: {
@@ -122,23 +122,30 @@ function isOutdated({ state, since }: AlarmState, { changedAt }: AlarmTarget): b
   return Date.parse(since) < Date.parse(changedAt) - CLOCK_DIFFERENCE_MILLISECONDS;
 }
 
-async function readServiceLog(
+export interface ServiceLogReading {
+  readonly notes: RedactedText[];
+  readonly part: PartReader;
+  readonly deps: Pick<AlarmGatherDeps, 'serviceLogs' | 'clock'>;
+}
+
+/** The service's log since 15 minutes before the failure. */
+export async function readServiceLog(
   service: Service,
-  target: AlarmTarget,
+  failedAt: string,
   excerpts: Excerpts,
-  { notes, part, deps }: { notes: RedactedText[]; part: PartReader; deps: AlarmGatherDeps },
+  { notes, part, deps }: ServiceLogReading,
 ): Promise<void> {
   const { logGroup } = service;
   if (logGroup === null) {
     notes.push(phrase`The service ${redactName(service.id, 100)} has no log group in the catalogue.`);
     return;
   }
-  const from = new Date(new Date(target.changedAt).getTime() - LOOK_BACK_MILLISECONDS);
+  const from = new Date(new Date(failedAt).getTime() - LOOK_BACK_MILLISECONDS);
   const read = () => deps.serviceLogs.recent(logGroup, from, deps.clock.now(), MAX_LOG_EVENTS);
   const events = await part(phrase`log of the service`, read, []);
   if (events.length === 0) {
     notes.push(
-      phrase`The log group of ${redactName(service.id, 100)} has no events since 15 minutes before the alarm.`,
+      phrase`The log group of ${redactName(service.id, 100)} has no events since 15 minutes before the failure.`,
     );
     return;
   }

@@ -1,13 +1,17 @@
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { StormTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import { type AlarmGatherDeps, gatherAlarm } from './alarm.ts';
-import { gatherRun, type RunGatherDeps } from './run.ts';
+import { gatherReport, type ReportGatherDeps } from './report.ts';
+import { type Gathered, gatherRun, type RunGatherDeps } from './run.ts';
 
-export interface GatherDeps extends AlarmGatherDeps, RunGatherDeps {
+export interface GatherDeps extends AlarmGatherDeps, RunGatherDeps, ReportGatherDeps {
   readonly incidents: Pick<IncidentStore, 'get'>;
-  readonly evidence: Pick<EvidenceStore, 'putEvidence' | 'putTelemetry'>;
+  readonly evidence: ReportGatherDeps['evidence'] & Pick<EvidenceStore, 'putEvidence' | 'putTelemetry'>;
 }
 
 /**
@@ -19,10 +23,7 @@ export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Prom
   const incident = await loadIncident(input.incidentId, deps.incidents);
   const { target } = incident;
   if (target.kind === 'storm' || incident.status !== 'open') return { lines: 0, sources: 0, notes: [] };
-  const found =
-    target.kind === 'github-run'
-      ? await gatherRun(target, input.acceptGaps, deps)
-      : await gatherAlarm(target, incident.tainted, input.acceptGaps, deps);
+  const found = await gatherFrom(target, incident, input.acceptGaps, deps);
   const at = deps.clock.now().toISOString();
   const notes = found.notes.map((note) => note.slice(0, 300)).slice(0, 20);
   await deps.evidence.putEvidence({
@@ -40,4 +41,22 @@ export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Prom
     sources: found.sources.length,
     notes,
   };
+}
+
+async function gatherFrom(
+  target: Exclude<TargetContext, StormTarget>,
+  { id, tainted }: Incident,
+  acceptGaps: boolean,
+  deps: GatherDeps,
+): Promise<Gathered<Telemetry['facts']>> {
+  switch (target.kind) {
+    case 'github-run':
+      return await gatherRun(target, acceptGaps, deps);
+    case 'alarm':
+      return await gatherAlarm(target, tainted, acceptGaps, deps);
+    case 'report':
+      return await gatherReport(id, target, acceptGaps, deps);
+    default:
+      return target satisfies never;
+  }
 }

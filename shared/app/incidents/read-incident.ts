@@ -1,8 +1,11 @@
 import { type DescribedAccount, describeAccount } from '#shared/domain/audit/incident-account.ts';
+import { type Annotations, NO_ANNOTATIONS } from '#shared/domain/incident/annotations.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { ReportTarget, Severity } from '#shared/domain/incident/target-context.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { type Redacted, redactFields } from '#shared/domain/redaction/redact-json.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import { type IncidentBriefing, incidentBriefing } from '#shared/plugins/notifiers/common/incident-briefing.ts';
 import { type Status, statusOf } from '#shared/plugins/notifiers/common/status-words.ts';
@@ -23,12 +26,19 @@ export type IncidentSubject =
       readonly pullRequest: number | null;
     }
   | { readonly kind: 'alarm'; readonly alarm: string; readonly region: string; readonly changedAt: string }
+  | ({ readonly kind: 'report' } & Omit<ReportTarget, 'reportId'>)
   | { readonly kind: 'storm'; readonly startedAt: string };
 
 /** One line of a list of incidents. Times are ISO 8601. */
 export interface IncidentSummary {
   readonly id: string;
   readonly status: Incident['status'];
+  /** As people worded it, or else as it arrived. Tainted. */
+  readonly title: RedactedText;
+  readonly severity: Severity | null;
+  readonly assignee: RedactedText | null;
+  /** Of what people wrote; it changes with every word of theirs. */
+  readonly revision: number;
   readonly subject: IncidentSubject;
   /** Null until it is classified. */
   readonly class: string | null;
@@ -51,8 +61,13 @@ export interface TakenAction {
   readonly words: string;
 }
 
+/** An incident with everything that people wrote about it. */
+export interface AnnotatedIncident
+  extends IncidentSummary,
+    Pick<Annotations, 'notes' | 'resolution' | 'falsePositive' | 'feedback'> {}
+
 /** One incident as a person reads it. */
-export interface IncidentDetails extends IncidentSummary {
+export interface IncidentDetails extends AnnotatedIncident {
   readonly outcome: Redacted<Status>;
   readonly briefing: Redacted<IncidentBriefing>;
   readonly advice: Redacted<{ readonly fix: string; readonly prevention: string }> | null;
@@ -70,10 +85,15 @@ export interface ReadAccountDeps {
 
 export function summaryOf(incident: Incident): IncidentSummary {
   const { id, status, classification, outcomeReason, occurrences, attempt, parentId, openedAt, updatedAt } = incident;
+  const { target, tainted, annotations: written = NO_ANNOTATIONS } = incident;
   return {
     id,
     status,
-    subject: subjectOf(incident.target),
+    title: written.title ?? tainted.title,
+    severity: written.severity ?? (target.kind === 'report' ? target.severity : null),
+    assignee: written.assignee,
+    revision: written.revision,
+    subject: subjectOf(target),
     class: classification?.class ?? null,
     verdict: classification?.verdict ?? null,
     confidence: classification?.confidence ?? null,
@@ -86,6 +106,11 @@ export function summaryOf(incident: Incident): IncidentSummary {
   };
 }
 
+export function annotatedOf(incident: Incident): AnnotatedIncident {
+  const { notes, resolution, falsePositive, feedback } = incident.annotations ?? NO_ANNOTATIONS;
+  return { ...summaryOf(incident), notes, resolution, falsePositive, feedback };
+}
+
 function subjectOf(target: Incident['target']): IncidentSubject {
   switch (target.kind) {
     case 'github-run': {
@@ -94,6 +119,10 @@ function subjectOf(target: Incident['target']): IncidentSubject {
     }
     case 'alarm':
       return { kind: 'alarm', alarm: alarmNameOf(target), region: target.region, changedAt: target.changedAt };
+    case 'report': {
+      const { kind, service, repository, severity, reportedBy, reportedAt, simulated } = target;
+      return { kind, service, repository, severity, reportedBy, reportedAt, simulated };
+    }
     case 'storm':
       return { kind: 'storm', startedAt: target.startedAt };
     default:
@@ -108,7 +137,7 @@ export async function readIncident(id: string, deps: ReadIncidentDeps): Promise<
   const story = await readStory(incident, await stageOf(incident, deps), deps);
   const { diagnosis, actions } = story;
   return {
-    ...summaryOf(incident),
+    ...annotatedOf(incident),
     outcome: redactFields(statusOf(story)),
     briefing: redactFields(incidentBriefing(story)),
     advice: diagnosis === null ? null : redactFields({ fix: diagnosis.fix, prevention: diagnosis.prevention }),

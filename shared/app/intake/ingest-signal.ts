@@ -8,11 +8,9 @@ import type { Signal } from '#shared/domain/incident/signal.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { ControlSettings, Deduplication, IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { StatsStore } from '#shared/ports/test-store.ts';
 import { acquireIncidentLock } from '../common/incident-lock.ts';
 import { deferSignal, forgetWaiting } from '../common/pending-signal.ts';
-import { governed } from '../policy/governed.ts';
 import { newestOfAlarm, rememberNewest } from './latest-incident.ts';
 import { type AdmissionDeps, admitIncident, resumeIncident } from './start-or-group.ts';
 
@@ -23,7 +21,6 @@ export interface IngestDeps extends AdmissionDeps {
     Pick<IncidentLocks, 'claimGroup' | 'keepWaiting' | 'dropWaiting'> &
     Pick<ControlSettings, 'cursor' | 'setCursor'>;
   readonly stats: Pick<StatsStore, 'addRun'>;
-  readonly policy: PolicyReader;
 }
 
 /** Outcome of a signal; also the name of its counter. */
@@ -51,8 +48,7 @@ export async function ingestSignal(signal: Signal, deps: IngestDeps): Promise<In
 }
 
 async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
-  const { configuration } = await governed(deps);
-  if (modeOf(configuration, signal.target) === 'off') return 'mode-off';
+  if (modeOf(deps.configuration, signal.target) === 'off') return 'mode-off';
   const ids = identify(signal);
   switch (signal.kind) {
     case 'run-succeeded':
@@ -60,6 +56,7 @@ async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutc
       return await noteRecovery(signal, ids, deps);
     case 'run-failed':
     case 'alarm-raised':
+    case 'reported':
       return await applyFailure(signal, ids, deps);
     default:
       return signal.kind satisfies never;

@@ -2,6 +2,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { hourOf, minuteOf, stormIdOf, stormScopeOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openStorm } from '#shared/domain/incident/open-incident.ts';
+import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
@@ -31,6 +32,11 @@ export async function admitIncident(
   deps: AdmissionDeps,
 ): Promise<'started' | 'grouped'> {
   const minute = minuteOf(openedAt);
+  // A rehearsal takes no place from real failures, and joins no storm.
+  if (isSimulated(incident.target)) {
+    await startWorkflow(incident, deps);
+    return 'started';
+  }
   if (!(await hasPlace(incident, openedAt, deps))) return await joinStorm(incident, minute, deps);
   await startWorkflow(incident, deps);
   return 'started';

@@ -1,3 +1,5 @@
+import { endedByPerson } from '#shared/domain/incident/annotations.ts';
+import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../common/load-incident.ts';
@@ -14,6 +16,8 @@ export interface EscalateDeps extends StoryDeps, AnnounceIncidentDeps {
  */
 export async function escalate(input: StepInput<'escalate'>, deps: EscalateDeps): Promise<StepOutput<'escalate'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
+  // Nobody is called for a rehearsal, nor for what a person has ended meanwhile.
+  if (isSimulated(incident.target) || endedByPerson(incident)) return null;
   const story = await readStory(incident, 'final', deps);
   const key = `escalated#${incident.attempt}`;
   const onNotified = async () => {

@@ -1,6 +1,7 @@
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Ending } from '#shared/domain/incident/notification.ts';
+import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
@@ -10,9 +11,7 @@ import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/co
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import { loadIncident } from '../common/load-incident.ts';
-import { governed } from '../policy/governed.ts';
 import { type AnnounceIncidentDeps, announceOnce, notificationError } from './announce.ts';
 import { type AskingStoryDeps, readAskingStory } from './asked-plan.ts';
 import { isQuiet } from './quiet-pull-request.ts';
@@ -24,7 +23,6 @@ export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, 
     AnnounceIncidentDeps['incidents'] &
     Pick<IncidentStore, 'audit' | 'listApprovals'>;
   readonly ports: NotifierPorts;
-  readonly policy: PolicyReader;
 }
 
 /**
@@ -33,8 +31,7 @@ export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, 
  */
 export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Promise<StepOutput<'notify'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
-  const { configuration } = await governed(deps);
-  if (modeOf(configuration, incident.target) === 'observe') return null;
+  if (isSimulated(incident.target) || modeOf(deps.configuration, incident.target) === 'observe') return null;
   const quiet = await isQuiet(incident.target, deps.control);
   const known =
     input.stage === 'asking' ? await askingStory(incident, deps) : await readStory(incident, input.stage, deps);

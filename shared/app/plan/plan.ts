@@ -2,7 +2,7 @@ import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { isSimulated, type TargetContext } from '#shared/domain/incident/target-context.ts';
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { type Candidate, type Choice, chooseCandidate, HUMAN } from '#shared/domain/plan/candidates.ts';
@@ -17,9 +17,7 @@ import type { ActionPlugin, PreparationPorts } from '#shared/plugins/actions/con
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import { type Governance, governed } from '../policy/governed.ts';
 import { knownFacts, planContext, reasonsFact, withHistory } from './audit-facts.ts';
 import { type CircumstanceDeps, gatherCircumstances } from './circumstances.ts';
 import { candidatesFor, rankedFor } from './context.ts';
@@ -38,10 +36,8 @@ export interface PlanDeps
   readonly evidence: GatheredDeps['evidence'] & PreparationPorts['evidence'];
   readonly experience: GatheredDeps['experience'];
   readonly actions: readonly ActionPlugin[];
-  readonly policy: PolicyReader;
   readonly meter: Meter;
 }
-type GovernedPlan = PlanDeps & Governance;
 
 interface Decided {
   readonly judgement: Judgement;
@@ -50,11 +46,10 @@ interface Decided {
 }
 
 /**
- * Makes the plan under the policy that holds now: reads the target's current state, lists the actions that fit, lets policy decide about the best one, and seals it. The
+ * Makes the plan: reads the target's current state, lists the actions that fit, lets policy decide about the best one, and seals it. The
  * model's choice replaces the best one unless it is riskier. Throws `CorruptRecord` when evidence, classification or diagnosis is missing.
  */
-export async function makePlan(input: StepInput<'plan'>, given: PlanDeps): Promise<StepOutput<'plan'>> {
-  const deps = await governed(given);
+export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promise<StepOutput<'plan'>> {
   const gathered = await readGathered(input.incidentId, deps);
   const { incident, records } = gathered;
   const unfinished = await findUnfinished(incident, records, input.tried, deps);
@@ -84,14 +79,12 @@ type Past = Pick<StepInput<'plan'>, 'tried' | 'held'>;
 /** Number of earlier plans in this execution. */
 const roundOf = ({ tried, held }: Past): number => tried.length + (held ? 1 : 0);
 
-function decided(inputs: PlanInputs, choice: Choice, deps: GovernedPlan): Judgement {
-  const judgement = withHistory(judgementOf(inputs, choice, deps), inputs, deps.actions);
-  if (deps.denial === null || judgement.decision === 'recovered') return judgement;
-  return { ...judgement, reasons: [deps.denial, ...judgement.reasons] };
+function decided(inputs: PlanInputs, choice: Choice, deps: PlanDeps): Judgement {
+  return withHistory(judgementOf(inputs, choice, deps), inputs, deps.actions);
 }
 
 /** An action that does not heal may come first. If it may not be executed at once, healing does not wait for it. */
-function decideFor(inputs: PlanInputs, past: Past, deps: GovernedPlan): Decided {
+function decideFor(inputs: PlanInputs, past: Past, deps: PlanDeps): Decided {
   const by = (actions: readonly ActionPlugin[]): Decided => {
     const { choice, ...rest } = choiceOf(inputs, past, { ...deps, actions });
     return { judgement: decided(inputs, choice, deps), ...rest };
@@ -220,7 +213,7 @@ async function keep(
   made: { round: number; exposure: Exposure | null; context: PlanContext; known: Partial<AuditFacts<'plan.made'>> },
   deps: PlanDeps,
 ): Promise<void> {
-  deps.meter.count(`plan-${plan.decision}`);
+  if (!isSimulated(incident.target)) deps.meter.count(`plan-${plan.decision}`);
   const { round, exposure, context, known } = made;
   const madeAt = deps.clock.now().toISOString();
   const { decision, actionId, digest } = plan;

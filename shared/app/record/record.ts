@@ -1,7 +1,9 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
@@ -26,7 +28,7 @@ export interface RecordDeps
     Pick<EndPredictionDeps, 'predictions' | 'actions'>,
     RecordTestsDeps,
     Pick<ExperienceDeps, 'experience'>,
-    Pick<KeepPatternsDeps, 'patterns' | 'policy'>,
+    Pick<KeepPatternsDeps, 'patterns'>,
     Pick<WatchHealingDeps, 'healing'> {
   readonly knowledge: LearnDeps['knowledge'] & KeepPatternsDeps['knowledge'];
   readonly evidence: LearnDeps['evidence'] & RecordTestsDeps['evidence'];
@@ -51,6 +53,11 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
   // A late repeat: the incident was reopened meanwhile, and its new workflow will end it.
   if (incident.attempt !== input.attempt) return null;
   const actions = await deps.incidents.listActions(incident.id);
+  if (isSimulated(incident.target)) {
+    await close(incident, actions, input, deps);
+    return await release(incident, actions, deps).then(() => null);
+  }
+  if (endedByPerson(incident)) return await recordBeside(incident, actions, input, deps);
   await Promise.all([
     learn(incident, actions, input.outcome, deps),
     recordTests(incident, actions, deps),
@@ -66,6 +73,18 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
     event: `incident.${input.outcome}`,
     facts: { attempt: incident.attempt, actions: actions.length, parent: input.parentId },
   });
+  return null;
+}
+
+/** A person has ended the incident meanwhile: their word stands, and what the actions showed is kept beside it. */
+async function recordBeside(
+  incident: Incident,
+  actions: readonly ActionRecord[],
+  input: StepInput<'record'>,
+  deps: RecordDeps,
+): Promise<null> {
+  await Promise.all([recordTests(incident, actions, deps), keepExperience(incident, actions, input, deps)]);
+  await release(incident, actions, deps);
   return null;
 }
 
@@ -97,7 +116,7 @@ async function close(
     },
   );
   if (closed === 'condition-failed') await refuseWhileOpen(incident, deps);
-  if (closed === 'updated' && incident.status === 'open') {
+  if (closed === 'updated' && incident.status === 'open' && !isSimulated(incident.target)) {
     deps.meter.count(`incident-${outcome}`);
     deps.meter.time('incident-duration', deps.clock.now().getTime() - Date.parse(incident.openedAt));
   }

@@ -1,6 +1,7 @@
 import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
+import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';
@@ -11,12 +12,10 @@ import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import { reasonsFact } from '../plan/audit-facts.ts';
-import { type Governance, governed } from '../policy/governed.ts';
 import { type PlannedAction, readPlannedAction } from './planned.ts';
 
 export interface GuardDeps {
@@ -27,7 +26,6 @@ export interface GuardDeps {
   readonly ports: ActionPorts;
   readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
-  readonly policy: PolicyReader;
   readonly clock: Clock;
   readonly meter: Meter;
 }
@@ -38,11 +36,9 @@ type Verdict = { lease: string } | { reasons: readonly string[] };
 const LEASE_SLACK_SECONDS = 600;
 
 /**
- * The last check before an effect: rules, lease, current target, limits. The policy is read afresh. An error is thrown and grants nothing: the guard
- * fails closed.
+ * The last check before an effect: rules, lease, current target, limits. An error is thrown and grants nothing: the guard fails closed.
  */
-export async function guard(input: StepInput<'guard'>, given: GuardDeps): Promise<StepOutput<'guard'>> {
-  const deps = await governed(given);
+export async function guard(input: StepInput<'guard'>, deps: GuardDeps): Promise<StepOutput<'guard'>> {
   const planned = await readPlannedAction(input, deps);
   const { denials, known } = await judge(planned, deps);
   const verdict = denials.length > 0 ? { reasons: denials } : await reserve(planned, deps);
@@ -59,10 +55,17 @@ export async function guard(input: StepInput<'guard'>, given: GuardDeps): Promis
   return { next: granted ? 'act' : refused, lease: granted ? verdict.lease : null, reasons };
 }
 
+/** A person may end an incident while its workflow runs. */
+function endedDenials(incident: Incident): string[] {
+  return endedByPerson(incident)
+    ? [`A person has ended the incident meanwhile: ${incident.outcomeReason ?? incident.status}`]
+    : [];
+}
+
 /** All objections, with the facts they are based on. */
 async function judge(
   { action, plugin, parameters }: PlannedAction,
-  deps: GuardDeps & Governance,
+  deps: GuardDeps,
 ): Promise<{ denials: string[]; known: Omit<AuditFacts<'guard.granted'>, 'action' | 'digest' | 'reasons'> }> {
   const { configuration, control, incidents } = deps;
   const now = deps.clock.now();
@@ -71,21 +74,23 @@ async function judge(
   const mode = modeOf(configuration, incident.target);
   const failures = await countFailures(action, now, deps);
   const approval = await takeApproval(action, incidents);
-  const denials = judgeGuard({
-    action,
-    targetKey: plugin.targetKey(parameters),
-    target: incident.target,
-    controls,
-    policy: configuration.policy,
-    denial: deps.denial,
-    mode,
-    service: serviceOf(configuration, incident.target),
-    fingerprint: writableFingerprint(incident, plugin, configuration),
-    failures,
-    approval,
-    approvalReason: plugin.approvalReason?.(parameters) ?? null,
-    now,
-  });
+  const denials = [
+    ...endedDenials(incident),
+    ...judgeGuard({
+      action,
+      targetKey: plugin.targetKey(parameters),
+      target: incident.target,
+      controls,
+      policy: configuration.policy,
+      mode,
+      service: serviceOf(configuration, incident.target),
+      fingerprint: writableFingerprint(incident, plugin, configuration),
+      failures,
+      approval,
+      approvalReason: plugin.approvalReason?.(parameters) ?? null,
+      now,
+    }),
+  ];
   return { denials, known: { killSwitch: controls.killSwitch, mode, failures, approval, risk: action.risk } };
 }
 

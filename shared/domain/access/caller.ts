@@ -47,6 +47,12 @@ export function mayDo({ roles }: Pick<Caller, 'roles'>, permission: Permission):
 
 export const actorOf = ({ kind, id, name }: Caller): Actor => ({ kind, id, name });
 
+const MAX_CALLER_NAME = 200;
+
+/** A caller in the words of records that keep one line about who did something. */
+export const nameOfCaller = ({ kind, name }: Pick<Caller, 'kind' | 'name'>): string =>
+  (kind === 'key' ? `API key ${name}` : name).slice(0, MAX_CALLER_NAME);
+
 /** The roles among the groups of a person; other groups give nothing. Upper and lower case differ, as in the user pool. */
 export function rolesOfGroups(groups: readonly unknown[]): Role[] {
   return Role.options.filter((role) => groups.includes(role));

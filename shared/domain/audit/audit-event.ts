@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { recordText } from '../../kernel/text/record-text.ts';
 import { FailureClass, Verdict } from '../incident/failure-class.ts';
+import { Severity } from '../incident/target-context.ts';
 import { Risk } from '../plan/bound-action.ts';
 import { Circumstances } from '../policy/circumstances/circumstances.ts';
 import { PlanRecord } from '../policy/plan-record.ts';
@@ -81,6 +82,32 @@ const KNOWN = z.strictObject({
 export const AuditEntry = z.discriminatedUnion('event', [
   event('incident.opened', OPENED),
   event('incident.reopened', OPENED),
+  event('incident.reported', {
+    by: Name,
+    severity: Severity,
+    service: Name.nullable(),
+    repository: Name.nullable(),
+    simulated: z.boolean(),
+  }),
+  event('incident.edited', { by: Name, fields: Name, reason: Sentence.nullable() }),
+  event('incident.person-resolved', {
+    by: Name,
+    attempt: Count,
+    success: z.boolean(),
+    solution: Sentence,
+    actionTaken: Sentence.nullable(),
+    minutes: z.number().nullable(),
+    class: FailureClass.nullable(),
+  }),
+  event('incident.false-positive', { by: Name, attempt: Count, reason: Sentence, patterns: Count }),
+  event('incident.feedback', {
+    by: Name,
+    attempt: Count,
+    actionCorrect: z.boolean(),
+    speed: Count.nullable(),
+    effectiveness: Count.nullable(),
+    comments: Sentence.nullable(),
+  }),
   event('incident.grouped', { parent: Name }),
   event('run.succeeded', CAME_IN),
   event('alarm.cleared', CAME_IN),

@@ -106,6 +106,15 @@ function failedWords(facts: AuditFacts<'action.failed'>): string {
 const DESCRIPTIONS: Descriptions = {
   'incident.opened': ({ source, kind }) => `It was opened: ${source} reported a failure (${kind}).`,
   'incident.reopened': ({ attempt }) => `It was opened again (attempt ${attempt}).`,
+  'incident.reported': ({ by, severity, service, repository, simulated }) =>
+    `${by} reported ${simulated ? 'a rehearsal' : 'it'} about ${service ?? repository ?? 'no service'}, severity ${severity}.`,
+  'incident.edited': ({ by, fields, reason }) => `${by} changed ${fields}.${because(reason)}`,
+  'incident.person-resolved': ({ by, success, solution, minutes }) =>
+    `${by} ${success ? 'resolved it' : 'tried a solution that did not help'}${minutes === null ? '' : `, after ${minutes} minutes`}: ${solution}`,
+  'incident.false-positive': ({ by, reason, patterns }) =>
+    `${by} called it a false alarm: ${reason}${patterns === 0 ? '' : ` ${patterns} learned patterns count it against themselves.`}`,
+  'incident.feedback': ({ by, actionCorrect, comments }) =>
+    `${by} called what was done ${actionCorrect ? 'right' : 'wrong'}.${because(comments)}`,
   'incident.grouped': ({ parent }) => `It was made part of the storm ${parent}; no workflow of its own.`,
   'run.succeeded': ({ runAttempt }) => `GitHub reported that attempt ${runAttempt} of the run passed.`,
   'alarm.cleared': () => 'The alarm reported that it is OK.',

@@ -1,10 +1,11 @@
 import { alarmNameOf } from '../incident/identity.ts';
-import type { TargetContext } from '../incident/target-context.ts';
+import type { ReportTarget, TargetContext } from '../incident/target-context.ts';
 import type { Mode } from '../policy/policy-settings.ts';
 import type { Configuration, Service } from './configuration.ts';
 
-/** The service that lists an alarm; null for runs, storms and unlisted alarms. */
+/** The service that lists an alarm or that a report names; null for runs, storms and whatever is not listed. */
 export function serviceOf(configuration: Configuration, target: TargetContext): Service | null {
+  if (target.kind === 'report') return configuration.services.find(({ id }) => id === target.service) ?? null;
   if (target.kind !== 'alarm') return null;
   const name = alarmNameOf(target);
   return configuration.services.find((service) => service.alarms.includes(name)) ?? null;
@@ -16,6 +17,15 @@ export function repositoryModeOf({ github }: Configuration, repository: string):
   return github.repositories.find((one) => one.name.toLowerCase() === name)?.mode ?? github.defaultMode;
 }
 
+/** Nothing is done on a report's word, so its mode is at most "suggest". */
+function reportModeOf(configuration: Configuration, target: ReportTarget): Mode {
+  const mode =
+    target.repository === null
+      ? (serviceOf(configuration, target)?.mode ?? 'suggest')
+      : repositoryModeOf(configuration, target.repository);
+  return mode === 'act' ? 'suggest' : mode;
+}
+
 /** How far Selfheal may go with a target. An alarm of no listed service can only be handed to people. */
 export function modeOf(configuration: Configuration, target: TargetContext): Mode {
   switch (target.kind) {
@@ -23,6 +33,8 @@ export function modeOf(configuration: Configuration, target: TargetContext): Mod
       return repositoryModeOf(configuration, target.repository);
     case 'alarm':
       return serviceOf(configuration, target)?.mode ?? 'suggest';
+    case 'report':
+      return reportModeOf(configuration, target);
     case 'storm':
       return 'suggest';
     default:

@@ -26,6 +26,8 @@ export function identify(signal: Signal): IncidentIds {
       return { intakeKey, incidentId: `cw-${digestOf(canonicalJson([intakeKey, target.changedAt]), ID_LENGTH)}` };
     case 'storm':
       return { intakeKey, incidentId: stormIdOf(target.startedAt) };
+    case 'report':
+      return { intakeKey, incidentId: `${target.simulated ? 'sim' : 'rp'}-${target.reportId.slice(0, ID_LENGTH)}` };
     default:
       return target satisfies never;
   }
@@ -48,6 +50,9 @@ export function intakeKeyOf(signal: Signal): string {
       return digestOf(canonicalJson([signal.source, target.alarmArn]), KEY_LENGTH);
     case 'storm':
       return digestOf(canonicalJson(['storm', target.startedAt]), KEY_LENGTH);
+    // Two reports are two incidents until their failures prove to be the same.
+    case 'report':
+      return digestOf(canonicalJson([signal.source, target.reportId]), KEY_LENGTH);
     default:
       return target satisfies never;
   }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { recordText } from '../../kernel/text/record-text.ts';
+import { Annotations } from './annotations.ts';
 import { Classification } from './failure-class.ts';
 import { Signal, TaintedText } from './signal.ts';
 import { TargetContext } from './target-context.ts';
@@ -48,6 +49,8 @@ export const Incident = z.strictObject({
   outcomeReason: recordText({ max: 2000 }).nullable(),
   /** Requests that each step sent to GitHub so far, in all attempts; absent in records from before they were counted. */
   githubRequests: z.record(z.string().max(40), z.number().int().nonnegative()).optional(),
+  /** What people wrote about it; absent until somebody does. */
+  annotations: Annotations.optional(),
   openedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

@@ -30,7 +30,7 @@ export const Signal = z.strictObject({
   deliveryId: z.string().min(1).max(200),
   /** Id of the source plug-in that created it. */
   source: z.string().max(40),
-  kind: z.enum(['run-failed', 'run-succeeded', 'alarm-raised', 'alarm-cleared']),
+  kind: z.enum(['run-failed', 'run-succeeded', 'alarm-raised', 'alarm-cleared', 'reported']),
   /** ISO 8601 instant at which the sender says it happened. */
   occurredAt: z.iso.datetime({ offset: true }),
   target: TargetContext,

@@ -67,6 +67,33 @@ export const StormTarget = z.strictObject({
 });
 export type StormTarget = z.infer<typeof StormTarget>;
 
+export const Severity = z.enum(['low', 'medium', 'high', 'critical']);
+export type Severity = z.infer<typeof Severity>;
+
+/**
+ * A failure that a person or a program reported through the API. What it is about is their word, so it binds no action:
+ * see `changeableKeys`.
+ */
+export const ReportTarget = z.strictObject({
+  kind: z.literal('report'),
+  reportId: z.string().regex(/^[0-9a-f]{32}$/),
+  /** A service as the reporter names it, usually one of the configuration. */
+  service: z.string().min(1).max(100).nullable(),
+  repository: RepositoryName.nullable(),
+  severity: Severity,
+  /** Who reported it, as the API authenticated them. */
+  reportedBy: z.string().min(1).max(200),
+  reportedAt: z.iso.datetime({ offset: true }),
+  /** A rehearsal: nothing is executed, nobody is told, nothing is learned, and no list or figure contains it. */
+  simulated: z.boolean(),
+});
+export type ReportTarget = z.infer<typeof ReportTarget>;
+
+/** Whether an incident is a rehearsal: see `ReportTarget`. */
+export function isSimulated(target: TargetContext): boolean {
+  return target.kind === 'report' && target.simulated;
+}
+
 /** What an incident is about. Created at intake, before any text is read, and never changed afterwards. */
-export const TargetContext = z.discriminatedUnion('kind', [GithubRunTarget, AlarmTarget, StormTarget]);
+export const TargetContext = z.discriminatedUnion('kind', [GithubRunTarget, AlarmTarget, StormTarget, ReportTarget]);
 export type TargetContext = z.infer<typeof TargetContext>;

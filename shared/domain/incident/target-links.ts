@@ -29,6 +29,10 @@ export function targetLinks(target: TargetContext, githubPages: string): readonl
     }
     case 'alarm':
       return [{ name: `alarm ${cleanText(alarmNameOf(target), 255)}`, url: alarmUrl(target) }];
+    case 'report':
+      return target.repository === null
+        ? []
+        : [{ name: `repository ${target.repository}`, url: `${githubPages}/${target.repository}` }];
     case 'storm':
       return [];
     default:

@@ -84,12 +84,20 @@ const AlarmFacts = z.strictObject({
   resources: z.array(ResourceState).max(16).default([]),
 });
 
+/** About a report, whose target has no state that could be asked for. */
+const ReportFacts = z.strictObject({
+  kind: z.literal('report'),
+  serviceId: z.string().nullable(),
+  deployment: Deployment.nullable(),
+});
+
 /** Facts read from APIs with our own credentials, independent of anything a log says. Candidates are built from these. */
 export const Telemetry = z.strictObject({
   version: z.literal(1),
   readAt: z.iso.datetime(),
-  facts: z.discriminatedUnion('kind', [RunFacts, AlarmFacts]),
+  facts: z.discriminatedUnion('kind', [RunFacts, AlarmFacts, ReportFacts]),
 });
 export type Telemetry = z.infer<typeof Telemetry>;
 export type RunFacts = z.infer<typeof RunFacts>;
 export type AlarmFacts = z.infer<typeof AlarmFacts>;
+export type ReportFacts = z.infer<typeof ReportFacts>;

@@ -1,9 +1,11 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { makeHandler } from '#functions/api/handler.ts';
+import { makeIncidentChanges } from '#functions/api/incident-changes.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { Role } from '#shared/domain/access/caller.ts';
+import { Signal } from '#shared/domain/incident/signal.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
 import type { ModelVersion } from '#shared/domain/learning/model-registry.ts';
@@ -13,6 +15,7 @@ import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import {
   makeMemoryAccessTrail,
   makeMemoryApiKeyStore,
+  makeMemoryHealingStore,
   makeMemoryModelArtifacts,
   makeMemoryModelRegistry,
   makeMemoryPatternStore,
@@ -94,6 +97,14 @@ export async function anApi(
     },
     ADVICE,
   );
+  const sent: Signal[] = [];
+  const changeable = {
+    ...rig.deps,
+    ...learning,
+    healing: makeMemoryHealingStore(),
+    queue: { send: async (signal: Signal) => void sent.push(Signal.parse(signal)) },
+  };
+  let random = 0;
   const handler = makeHandler({
     ...rig.deps,
     trail: rig.deps.incidents,
@@ -103,7 +114,13 @@ export async function anApi(
     ...learning,
     recall: async () => recall,
     shipped: async () => change.shipped ?? null,
-    keys: { apiKeys, trail: makeMemoryAccessTrail(), clock: rig.deps.clock, random: (bytes) => 'ab'.repeat(bytes) },
+    changes: async () => makeIncidentChanges(changeable),
+    keys: {
+      apiKeys,
+      trail: makeMemoryAccessTrail(),
+      clock: rig.deps.clock,
+      random: (bytes) => `${random++}`.padStart(2 * bytes, 'ab'),
+    },
     signIn: {
       withPassword: async (_user, password) => SIGN_INS[password] ?? { kind: 'refused' },
       refresh: async (token) => SIGN_INS[token] ?? { kind: 'refused' },
@@ -139,7 +156,7 @@ export async function anApi(
       json: answer.headers?.['content-type']?.toString().includes('json') ? JSON.parse(answer.body ?? 'null') : null,
     };
   };
-  return { ...rig, ...learning, call, asked, errors };
+  return { ...rig, ...learning, call, asked, errors, sent, changeable };
 }
 
 /** The API, and a plan that waits for a decision. */

@@ -11,7 +11,6 @@ import {
   fakeClock,
   makeMemoryControlStore,
   makeMemoryIncidentStore,
-  makeMemoryPolicyStore,
   makeMemoryStatsStore,
   makeMemoryWorkflowEngine,
   makeRecordingLog,
@@ -37,7 +36,6 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
   const handle = makeHandler({
     incidents,
     control,
-    policy: makeMemoryPolicyStore(),
     stats: makeMemoryStatsStore(),
     workflow,
     confirm: makeConfirmRepository({ directory, clock }),

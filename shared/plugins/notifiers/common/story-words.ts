@@ -19,6 +19,10 @@ const MAX_SUMMARY = 220;
 export function headlineOf({ incident, diagnosis, evidence }: IncidentStory): string {
   const thing = failedThing(incident.target, diagnosis, evidence);
   const summary = summaryOf(diagnosis);
+  if (incident.target.kind === 'report')
+    return summary === null
+      ? cleanText(incident.tainted.title, 300)
+      : `${cleanText(incident.tainted.title, 300)}: ${summary}`;
   if (incident.target.kind === 'alarm')
     return summary === null ? `Alarm ${thing} went off` : `Alarm ${thing}: ${summary}`;
   return summary === null ? `${thing} failed` : `${thing} failed: ${summary}`;
@@ -34,6 +38,7 @@ export function summaryOf(diagnosis: Diagnosis | null): string | null {
 export function failedThing(target: TargetContext, diagnosis: Diagnosis | null, evidence: Evidence | null): string {
   if (target.kind === 'alarm') return cleanText(alarmNameOf(target), 255);
   if (target.kind === 'storm') return 'Many failures at once';
+  if (target.kind === 'report') return cleanText(target.service ?? target.repository ?? 'What was reported', 255);
   const sources = evidence?.sources ?? [];
   const deciding = new Set([...(diagnosis?.evidence ?? []), ...(diagnosis?.classification.evidence ?? [])]);
   // The line that decided names the job; the report may also cite lines of others.

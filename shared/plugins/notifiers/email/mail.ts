@@ -161,6 +161,8 @@ export function subjectOf(target: TargetContext): string {
       return `Run ${target.runId}, attempt ${target.runAttempt}, of ${target.repository}`;
     case 'alarm':
       return `Alarm ${cleanText(alarmNameOf(target), 255)} in ${target.region}, account ${target.account}`;
+    case 'report':
+      return `A report by ${cleanText(target.reportedBy, 200)} about ${cleanText(target.service ?? target.repository ?? 'no service', 200)}`;
     case 'storm':
       return `A storm: many failures at once since ${target.startedAt}`;
     default:

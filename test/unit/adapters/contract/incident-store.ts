@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
+import { NO_ANNOTATIONS } from '#shared/domain/incident/annotations.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
@@ -72,6 +73,21 @@ export function incidentStoreContract(
       expect((await store.get(ID))?.status).toBe('open');
       const both = { ...when, ifStatus: ['linked', 'open'] as const, ifAttempt: 1, ifRunAttempt: 1 };
       expect(await store.update(ID, { status: 'resolved' }, both)).toBe('updated');
+    });
+
+    it('lets one of twenty people write on top of a revision', async () => {
+      await store.create(anIncident());
+      for (const revision of [0, 1]) {
+        const results = await twenty(() =>
+          store.update(
+            ID,
+            { annotations: { ...NO_ANNOTATIONS, revision: revision + 1 } },
+            { ifRevision: revision, at: at('12:10:00') },
+          ),
+        );
+        expect(results.filter((result) => result === 'updated')).toHaveLength(1);
+      }
+      expect((await store.get(ID))?.annotations?.revision).toBe(2);
     });
 
     it('lets one of twenty reopen a closed incident', async () => {

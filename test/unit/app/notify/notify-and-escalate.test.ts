@@ -17,7 +17,6 @@ import {
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
   makeMemoryMailer,
-  makeMemoryPolicyStore,
   makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
@@ -40,7 +39,6 @@ async function setUp(incident: Incident, configuration = aConfiguration()) {
     actions: ACTIONS,
     apiUrl: 'https://api.example/',
     control: makeMemoryControlStore(clock),
-    policy: makeMemoryPolicyStore(),
   };
   await deps.incidents.create(incident);
   await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id }));

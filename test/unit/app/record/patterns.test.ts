@@ -24,7 +24,6 @@ import {
   makeMemoryEvidenceStore,
   makeMemoryKnowledgeStore,
   makeMemoryPatternStore,
-  makeMemoryPolicyStore,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
 
@@ -42,8 +41,7 @@ async function setUp(patterns: LearnedPattern[] = [], learning: Partial<Learning
     evidence: makeMemoryEvidenceStore(),
     knowledge: makeMemoryKnowledgeStore(),
     patterns: stored,
-    configuration: { ...aConfiguration(), learning: { ...aConfiguration().learning, ...learning } },
-    policy: makeMemoryPolicyStore(),
+    configuration: { learning: { ...aConfiguration().learning, ...learning } },
     clock: fakeClock(),
     meter: makeRecordingMeter(),
   };

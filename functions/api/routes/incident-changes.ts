@@ -1,0 +1,266 @@
+import * as z from 'zod';
+import type { Changed, FeedbackOrder, IncidentEdit } from '#shared/app/incidents/annotate-incident.ts';
+import type { Learned, ResolutionOrder } from '#shared/app/incidents/end-incident.ts';
+import { annotatedOf } from '#shared/app/incidents/read-incident.ts';
+import type { ReportOrder, ReportOutcome } from '#shared/app/incidents/report-incident.ts';
+import { nameOfCaller } from '#shared/domain/access/caller.ts';
+import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { MAX_REPORT_LINES } from '#shared/domain/incident/report.ts';
+import { RepositoryName, Severity } from '#shared/domain/incident/target-context.ts';
+import type { IncidentLists } from '#shared/ports/incident-lists.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import { Problem } from '../problem.ts';
+import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { find, IncidentPath, IncidentResponse } from './incidents.ts';
+
+/** What people change of incidents, by use cases that are loaded when the first of them is needed. `by` names who does it. */
+export interface IncidentChanges {
+  report(order: ReportOrder, by: string): Promise<ReportOutcome>;
+  edit(
+    id: string,
+    edit: IncidentEdit,
+    how: { by: string; reason: string | null; ifRevision?: number },
+  ): Promise<Changed>;
+  resolve(id: string, order: ResolutionOrder, by: string): Promise<Changed & Partial<Learned>>;
+  giveFeedback(id: string, order: FeedbackOrder, by: string): Promise<Changed>;
+  markFalsePositive(
+    id: string,
+    order: { reason: string; updatePatterns: boolean },
+    by: string,
+  ): Promise<Changed & Partial<Learned>>;
+}
+
+export interface IncidentChangeDeps {
+  readonly changes: () => Promise<IncidentChanges>;
+  readonly incidents: Pick<IncidentStore, 'get'>;
+  readonly lists: Pick<IncidentLists, 'idsStartingWith'>;
+  /** Random bytes in hexadecimal. */
+  readonly random: (bytes: number) => string;
+}
+
+const text = (max: number) => z.string().trim().min(1).max(max);
+
+export const IncidentCreate = z
+  .strictObject({
+    title: text(300),
+    description: z.string().max(20_000).default(''),
+    service: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}$/, 'Must name a service: letters, digits, spaces, and . _ -')
+      .nullable()
+      .default(null),
+    repository: RepositoryName.nullable().default(null),
+    severity: Severity.default('medium'),
+    lines: z
+      .array(z.string().max(4000))
+      .max(MAX_REPORT_LINES)
+      .default([])
+      .meta({ description: 'Lines of a log that show the failure. They are redacted before they are kept.' }),
+    simulated: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'A rehearsal: nothing is executed, nobody is told, and no list or figure contains it.' }),
+  })
+  .meta({ id: 'IncidentCreate' });
+
+const EDIT = {
+  title: text(300).nullable().meta({ description: 'Null: as it arrived.' }),
+  severity: Severity.nullable(),
+  assignee: text(200).nullable(),
+  notes: z.string().max(8000).nullable(),
+};
+const reason = text(1000).optional().meta({ description: 'Why, for the audit trail.' });
+export const IncidentReplace = z.strictObject({ ...EDIT, reason }).meta({ id: 'IncidentReplace' });
+export const IncidentUpdate = z.strictObject(EDIT).partial().extend({ reason }).meta({ id: 'IncidentUpdate' });
+
+export const IncidentResolve = z
+  .strictObject({
+    solution: text(2000),
+    actionTaken: text(2000).nullable().default(null),
+    minutes: z
+      .number()
+      .min(0)
+      .max(525_600)
+      .nullable()
+      .default(null)
+      .meta({ description: 'How long people worked on it.' }),
+    success: z.boolean().default(true).meta({ description: 'Whether it helped. What did not ends nothing.' }),
+    class: FailureClass.nullable().default(null).meta({ description: 'What it really was, where Selfheal erred.' }),
+  })
+  .meta({ id: 'IncidentResolve' });
+
+const Rating = z.number().int().min(1).max(5).nullable().default(null);
+export const FeedbackCreate = z
+  .strictObject({
+    actionCorrect: z.boolean(),
+    speedRating: Rating.meta({ description: '1 (bad) to 5 (good).' }),
+    effectivenessRating: Rating,
+    comments: text(2000).nullable().default(null),
+  })
+  .meta({ id: 'FeedbackCreate' });
+
+export const FalsePositiveCreate = z
+  .strictObject({
+    reason: text(2000),
+    updatePatterns: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Whether it counts against the learned patterns that recognise it.' }),
+  })
+  .meta({ id: 'FalsePositiveCreate' });
+
+const Ended = z.object({
+  incident: IncidentResponse,
+  learned: z.array(z.string()).meta({ description: 'What Selfheal learned from it, in words.' }),
+});
+
+const TAGS = ['incidents'];
+const body = <S extends z.ZodType>(schema: S) => ({
+  required: true as const,
+  content: { 'application/json': { schema } },
+});
+const IfMatch = z.object({
+  'if-match': z
+    .string()
+    .regex(/^(\*|"\d{1,9}")$/, 'Must be the revision of the incident as you read it, in quotes: "3"')
+    .optional()
+    .meta({
+      description: 'The `revision` of the incident as you read it, in quotes; without it the latest state is changed.',
+    }),
+});
+const CONFLICTS = withProblems({ 409: 'It cannot be done now; the detail says why.' });
+const OUTDATED = withProblems({ 412: 'Somebody changed it since you read it.' });
+
+const create = routeFor('operate', {
+  method: 'post',
+  path: '/api/incidents',
+  tags: TAGS,
+  summary: 'Report a failure: it is classified, diagnosed and planned like every other',
+  request: { body: body(IncidentCreate) },
+  responses: {
+    201: { description: 'The incident.', content: { 'application/json': { schema: IncidentResponse } } },
+    ...REFUSALS,
+    ...CONFLICTS,
+  },
+});
+
+const edited = {
+  tags: TAGS,
+  responses: { ...answers('The incident.', IncidentResponse), ...REFUSALS, ...NOT_FOUND, ...CONFLICTS, ...OUTDATED },
+} as const;
+
+const replace = routeFor('operate', {
+  method: 'put',
+  path: '/api/incidents/{id}',
+  summary: 'Replace title, severity, assignee and notes',
+  request: { params: IncidentPath, headers: IfMatch, body: body(IncidentReplace) },
+  ...edited,
+});
+
+const update = routeFor('operate', {
+  method: 'patch',
+  path: '/api/incidents/{id}',
+  summary: 'Change some of title, severity, assignee and notes',
+  request: { params: IncidentPath, headers: IfMatch, body: body(IncidentUpdate) },
+  ...edited,
+});
+
+const ended = {
+  tags: TAGS,
+  responses: { ...answers('The incident.', Ended), ...REFUSALS, ...NOT_FOUND, ...CONFLICTS },
+} as const;
+
+const resolve = routeFor('operate', {
+  method: 'post',
+  path: '/api/incidents/{id}/resolve',
+  summary: 'End an incident with the solution that helped, and learn from it',
+  request: { params: IncidentPath, body: body(IncidentResolve) },
+  ...ended,
+});
+
+const falsePositive = routeFor('operate', {
+  method: 'post',
+  path: '/api/incidents/{id}/false-positive',
+  summary: 'End an incident that was none',
+  request: { params: IncidentPath, body: body(FalsePositiveCreate) },
+  ...ended,
+});
+
+const feedback = routeFor('operate', {
+  method: 'post',
+  path: '/api/incidents/{id}/feedback',
+  tags: TAGS,
+  summary: 'Say whether what was done was right',
+  description: 'Your latest word counts. An action called wrong counts as failed when later ones are ranked.',
+  request: { params: IncidentPath, body: body(FeedbackCreate) },
+  responses: { ...answers('The incident.', IncidentResponse), ...REFUSALS, ...NOT_FOUND, ...CONFLICTS },
+});
+
+const KEY_BYTES = 16;
+
+export function incidentChangeRoutes(deps: IncidentChangeDeps) {
+  const idOf = async (id: string) => (await find(id, (one) => deps.incidents.get(one), deps)).id;
+  return makeRoutes()
+    .openapi(create, async (context) => {
+      const by = nameOfCaller(context.get('caller'));
+      const key = context.req.header('idempotency-key') ?? deps.random(KEY_BYTES);
+      const outcome = await (await deps.changes()).report({ ...context.req.valid('json'), key }, by);
+      if (outcome.kind === 'refused') throw new Problem('not-now', outcome.reason);
+      const incident = annotatedOf(outcome.incident);
+      return context.json(incident, 201, { location: `/api/incidents/${incident.id}` });
+    })
+    .openapi(replace, async (context) => {
+      const { reason, ...edit } = context.req.valid('json');
+      const how = { by: nameOfCaller(context.get('caller')), reason: reason ?? null };
+      const id = await idOf(context.req.valid('param').id);
+      const revision = revisionOf(context.req.valid('header')['if-match']);
+      const incident = changed(await (await deps.changes()).edit(id, edit, { ...how, ...revision }));
+      return context.json(incident, 200);
+    })
+    .openapi(update, async (context) => {
+      const { reason, ...edit } = context.req.valid('json');
+      const how = { by: nameOfCaller(context.get('caller')), reason: reason ?? null };
+      const id = await idOf(context.req.valid('param').id);
+      const revision = revisionOf(context.req.valid('header')['if-match']);
+      const incident = changed(await (await deps.changes()).edit(id, edit, { ...how, ...revision }));
+      return context.json(incident, 200);
+    })
+    .openapi(resolve, async (context) => {
+      const id = await idOf(context.req.valid('param').id);
+      const by = nameOfCaller(context.get('caller'));
+      const outcome = await (await deps.changes()).resolve(id, context.req.valid('json'), by);
+      return context.json({ incident: changed(outcome), learned: [...(outcome.learned ?? [])] }, 200);
+    })
+    .openapi(falsePositive, async (context) => {
+      const id = await idOf(context.req.valid('param').id);
+      const by = nameOfCaller(context.get('caller'));
+      const outcome = await (await deps.changes()).markFalsePositive(id, context.req.valid('json'), by);
+      return context.json({ incident: changed(outcome), learned: [...(outcome.learned ?? [])] }, 200);
+    })
+    .openapi(feedback, async (context) => {
+      const id = await idOf(context.req.valid('param').id);
+      const { speedRating: speed, effectivenessRating: effectiveness, ...given } = context.req.valid('json');
+      const order = { ...given, speed, effectiveness };
+      const by = nameOfCaller(context.get('caller'));
+      return context.json(changed(await (await deps.changes()).giveFeedback(id, order, by)), 200);
+    });
+}
+
+const revisionOf = (tag: string | undefined): { ifRevision?: number } =>
+  tag === undefined || tag === '*' ? {} : { ifRevision: Number(tag.slice(1, -1)) };
+
+/** The incident as it is now. Throws `Problem` when it was not changed. */
+function changed(outcome: Changed) {
+  switch (outcome.kind) {
+    case 'changed':
+      return annotatedOf(outcome.incident);
+    case 'not-found':
+      throw new Problem('not-found', 'The incident is gone.');
+    case 'outdated':
+      throw new Problem('outdated', `Its revision is ${outcome.revision} now: read it again, then repeat your change.`);
+    case 'refused':
+      throw new Problem('not-now', outcome.reason);
+    default:
+      return outcome satisfies never;
+  }
+}

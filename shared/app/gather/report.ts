@@ -1,0 +1,52 @@
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import type { ReportTarget } from '#shared/domain/incident/target-context.ts';
+import type { ReportFacts } from '#shared/domain/logs/telemetry.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import { type AlarmGatherDeps, readServiceLog } from './alarm.ts';
+import { makeExcerpts } from './excerpts.ts';
+import { makePartReader } from './part.ts';
+import type { Gathered } from './run.ts';
+
+export interface ReportGatherDeps
+  extends Pick<AlarmGatherDeps, 'serviceLogs' | 'deployments' | 'lineRules' | 'configuration' | 'clock' | 'log'> {
+  readonly evidence: Pick<EvidenceStore, 'getReport'>;
+}
+
+/** What was reported, and what is known about the service it names: its deployment, and its log around the report. */
+export async function gatherReport(
+  incidentId: string,
+  target: ReportTarget,
+  acceptGaps: boolean,
+  deps: ReportGatherDeps,
+): Promise<Gathered<ReportFacts>> {
+  const notes: RedactedText[] = [];
+  const part = makePartReader({ ...deps, acceptGaps, notes });
+  const report = await deps.evidence.getReport(incidentId);
+  const service = serviceOf(deps.configuration, target);
+  const deployment = service?.deployment ?? null;
+  const deployed =
+    deployment === null
+      ? null
+      : await part(phrase`deployment of the service`, () => deps.deployments.read(deployment), null);
+  const excerpts = makeExcerpts(2, deps.lineRules);
+  if (report === null) notes.push(phrase`What was reported can no longer be read.`);
+  else {
+    const source = excerpts.open({
+      id: 'report',
+      name: phrase`Report by ${redactName(target.reportedBy, 200)}`,
+      url: null,
+    });
+    for (const line of [...report.description.split('\n'), ...report.lines]) source.push(`${line}\n`);
+  }
+  if (service !== null) await readServiceLog(service, target.reportedAt, excerpts, { notes, part, deps });
+  else if (target.service !== null)
+    notes.push(phrase`The configuration has no service ${redactName(target.service, 100)}: its log was not read.`);
+  const { sources, notes: cuts } = excerpts.finish();
+  return {
+    facts: { kind: 'report', serviceId: service?.id ?? null, deployment: deployed },
+    sources,
+    notes: [...notes, ...cuts],
+  };
+}

@@ -1,0 +1,177 @@
+import type { AuditEntry } from '#shared/domain/audit/audit-event.ts';
+import {
+  type Annotations,
+  type IncidentFeedback,
+  MAX_FEEDBACK,
+  NO_ANNOTATIONS,
+} from '#shared/domain/incident/annotations.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { isSimulated } from '#shared/domain/incident/target-context.ts';
+import { circumstancesOfPlan } from '#shared/domain/policy/plan-record.ts';
+import { redact, redactName, redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { outcomeOf } from '../record/experience.ts';
+
+export interface AnnotateDeps {
+  readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'audit'>;
+  readonly clock: Clock;
+}
+
+/** What people may change of an incident; null removes it, absent keeps it. Texts are raw. */
+export interface IncidentEdit {
+  readonly title?: string | null | undefined;
+  readonly severity?: Annotations['severity'] | undefined;
+  readonly assignee?: string | null | undefined;
+  readonly notes?: string | null | undefined;
+}
+
+/** An incident after a change, or why there was none. */
+export type Changed =
+  | { readonly kind: 'changed'; readonly incident: Incident }
+  | { readonly kind: 'not-found' }
+  /** Somebody else changed it since the revision that the caller read. */
+  | { readonly kind: 'outdated'; readonly revision: number }
+  /** It may not be changed so, now or ever. */
+  | { readonly kind: 'refused'; readonly reason: string };
+
+interface Change {
+  readonly annotations: Omit<Annotations, 'revision'>;
+  readonly status?: Incident['status'];
+  readonly outcomeReason?: Incident['outcomeReason'];
+}
+
+const MAX_RACES = 4;
+
+/**
+ * Changes what people wrote about an incident, on top of the state that was read: neither the workflow nor another person's change is lost.
+ * `change` returns null where there is nothing to do. With a revision, only while it is the current one. Throws `Retryable` when others keep
+ * changing the incident.
+ */
+export async function changeIncident(
+  id: string,
+  change: (incident: Incident, annotations: Annotations) => Change | { readonly refused: string } | null,
+  deps: AnnotateDeps,
+  ifRevision?: number,
+): Promise<Changed> {
+  for (let races = 0; races < MAX_RACES; races += 1) {
+    const incident = await deps.incidents.get(id);
+    if (incident === null) return { kind: 'not-found' };
+    const current = incident.annotations ?? NO_ANNOTATIONS;
+    const { revision } = current;
+    if (ifRevision !== undefined && ifRevision !== revision) return { kind: 'outdated', revision };
+    const wanted = change(incident, current);
+    if (wanted === null) return { kind: 'changed', incident };
+    if ('refused' in wanted) return { kind: 'refused', reason: wanted.refused };
+    const annotations = { ...wanted.annotations, revision: revision + 1 };
+    const condition = { ifStatus: [incident.status], ifAttempt: incident.attempt, ifRevision: revision };
+    const at = deps.clock.now();
+    const written = await deps.incidents.update(id, { ...wanted, annotations }, { ...condition, at });
+    if (written === 'updated')
+      return { kind: 'changed', incident: { ...incident, ...wanted, annotations, updatedAt: at.toISOString() } };
+  }
+  throw new Retryable(`Incident ${id} changed ${MAX_RACES} times while it was being written.`);
+}
+
+/** Adds to the audit trail; the same words by the same person count once per revision. */
+export async function auditChange(
+  { id }: Incident,
+  entry: AuditEntry,
+  { incidents }: Pick<AnnotateDeps, 'incidents'>,
+): Promise<void> {
+  await incidents.audit(id, `${entry.event}#${digestOf(canonicalJson(entry.facts), 24)}#${entry.at}`, entry);
+}
+
+const redacted = (text: string | null, limit: number) => (text === null ? null : redact(text).text.slice(0, limit));
+
+/** Changes title, severity, assignee or notes. The same change again changes nothing. */
+export async function editIncident(
+  id: string,
+  edit: IncidentEdit,
+  {
+    by,
+    reason,
+    ifRevision,
+  }: { readonly by: string; readonly reason: string | null; readonly ifRevision?: number | undefined },
+  deps: AnnotateDeps,
+): Promise<Changed> {
+  let fields: string[] = [];
+  const result = await changeIncident(
+    id,
+    (_incident, current) => {
+      const next = {
+        ...current,
+        ...(edit.title === undefined ? {} : { title: edit.title === null ? null : redactName(edit.title, 300) }),
+        ...(edit.severity === undefined ? {} : { severity: edit.severity }),
+        ...(edit.assignee === undefined
+          ? {}
+          : { assignee: edit.assignee === null ? null : redactName(edit.assignee, 200) }),
+        ...(edit.notes === undefined ? {} : { notes: redacted(edit.notes, 8000) }),
+      };
+      fields = (['title', 'severity', 'assignee', 'notes'] as const).filter((name) => next[name] !== current[name]);
+      return fields.length === 0 ? null : { annotations: next };
+    },
+    deps,
+    ifRevision,
+  );
+  if (result.kind !== 'changed' || fields.length === 0) return result;
+  const at = deps.clock.now().toISOString();
+  const facts = { by, fields: fields.join(', '), reason: reason === null ? null : redactOutgoing(reason) };
+  await auditChange(result.incident, { at, event: 'incident.edited', facts }, deps);
+  return result;
+}
+
+export interface FeedbackDeps extends AnnotateDeps {
+  readonly incidents: AnnotateDeps['incidents'] & Pick<IncidentStore, 'listActions' | 'listPlans'>;
+  readonly experience: Pick<ExperienceStore, 'addRecurrence'>;
+}
+
+/** What a person thought of it. Texts are raw. */
+export interface FeedbackOrder extends Pick<IncidentFeedback, 'actionCorrect' | 'speed' | 'effectiveness'> {
+  readonly comments: string | null;
+}
+
+/**
+ * Keeps what a person thought of how an incident was handled; their latest word about an attempt counts. An action that a person calls wrong
+ * counts as failed from then on, whatever its verification found. Praise raises nothing: only verified outcomes do.
+ */
+export async function giveFeedback(id: string, order: FeedbackOrder, by: string, deps: FeedbackDeps): Promise<Changed> {
+  const at = deps.clock.now().toISOString();
+  const comments = redacted(order.comments, 2000);
+  const { actionCorrect, speed, effectiveness } = order;
+  const result = await changeIncident(
+    id,
+    ({ attempt }, current) => {
+      const feedback: IncidentFeedback = { by, at, attempt, actionCorrect, speed, effectiveness, comments };
+      const others = current.feedback.filter((one) => one.by !== by || one.attempt !== attempt);
+      if (others.length >= MAX_FEEDBACK)
+        return { refused: `${MAX_FEEDBACK} people have given feedback on this incident; more is not kept.` };
+      return { annotations: { ...current, feedback: [...others, feedback] } };
+    },
+    deps,
+  );
+  if (result.kind !== 'changed') return result;
+  const { incident } = result;
+  if (!actionCorrect && !isSimulated(incident.target)) await countAgainst(incident, by, deps);
+  await auditChange(
+    incident,
+    {
+      at,
+      event: 'incident.feedback',
+      facts: { by, attempt: incident.attempt, actionCorrect, speed, effectiveness, comments },
+    },
+    deps,
+  );
+  return result;
+}
+
+/** The last action whose verification found something. */
+async function countAgainst(incident: Incident, by: string, { incidents, experience }: FeedbackDeps): Promise<void> {
+  const [actions, plans] = await Promise.all([incidents.listActions(incident.id), incidents.listPlans(incident.id)]);
+  const last = actions.findLast(({ verified }) => verified !== null);
+  const outcome = last === undefined ? null : outcomeOf(incident, last, circumstancesOfPlan(plans, last.digest));
+  if (outcome !== null) await experience.addRecurrence({ ...outcome, by, trusted: false });
+}
