@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Where a command reads and writes. Results go to stdout, everything else to stderr. */
 export interface Terminal {
@@ -7,6 +8,10 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Resolves after so many milliseconds. */
+  pause(milliseconds: number): Promise<void>;
+  /** Whether stdout shows colours: it is a terminal, and NO_COLOR (https://no-color.org) is not set. */
+  readonly coloured: boolean;
   /**
    * Writes to stdout; resolves when more may be written. Control characters are removed from text; bytes are written unchanged. Throws
    * `ReaderGone` when the reader has closed the pipe.
@@ -20,6 +25,12 @@ export interface Terminal {
 export class ReaderGone extends Error {
   override readonly name = 'ReaderGone';
 }
+
+const CODES = { red: 31, green: 32, yellow: 33 } as const;
+export type Colour = keyof typeof CODES;
+
+/** The text in a colour, to be written as bytes: `write` removes control characters from text. */
+export const paint = (text: string, colour: Colour): string => `\u001b[${CODES[colour]}m${text}\u001b[0m`;
 
 /** Removes control characters, which only come from logs: our own texts contain none. */
 const harmless = (text: string): string =>
@@ -35,6 +46,8 @@ export interface TerminalStreams {
 
 /** Makes a terminal from streams. `write` waits while the reader is slower than the command. */
 export function makeTerminal({ stdin, stdout, stderr, environment, now }: TerminalStreams): Terminal {
+  const coloured =
+    (stdout as { isTTY?: boolean }).isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
   let gone: Error | undefined;
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     gone = error.code === 'EPIPE' ? new ReaderGone('stdout was closed') : error;
@@ -47,6 +60,8 @@ export function makeTerminal({ stdin, stdout, stderr, environment, now }: Termin
     stdin,
     environment,
     now,
+    pause: (milliseconds) => sleep(milliseconds),
+    coloured,
     async write(piece) {
       await writable();
       stdout.write(typeof piece === 'string' ? harmless(piece) : piece);

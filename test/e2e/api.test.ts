@@ -125,6 +125,51 @@ describe('the command line', () => {
     expect((await login(chosen, codeOf(secret))).code).toBe(0);
   });
 
+  it('keeps several sign-ins by profile, and shows live what happens', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'selfheal-session-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const { endpoint: url } = healer.runtime;
+    const profile = ['--profile', 'shop'];
+    const login = ['login', '--url', url, '--user', 'ada@example.com'];
+    expect((await selfheal(folder, [...login, '--profile', '../up'], `${PASSWORD}\n`)).stderr).toContain(
+      '--profile ../up',
+    );
+    expect((await selfheal(folder, [...login, ...profile], `${PASSWORD}\n`)).code).toBe(0);
+    expect((await selfheal(folder, ['incident', 'list'])).stderr).toContain('No address');
+    expect((await selfheal(folder, ['incident', 'list', ...profile])).code).toBe(0);
+    const checks = await selfheal(folder, ['doctor', ...profile, '--json']);
+    expect(JSON.parse(checks.stdout).checks).toContainEqual({
+      name: 'Deployment',
+      state: 'ok',
+      detail: expect.stringContaining('you are ada@example.com with admin'),
+    });
+    const noRole = await selfheal(folder, ['login', '--url', url, '--user', 'eve@example.com'], `${PASSWORD}\n`);
+    expect(noRole.code).toBe(0);
+    const refused = await selfheal(folder, ['doctor']);
+    expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/failed {2}Deployment: .*"read"/)]);
+
+    const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
+    const watching = selfheal(folder, ['watch', ...profile, '--every', '1', '--for', '15', '--json']);
+    const { id } = await healer.ended(run.runId);
+    const { code, stdout, stderr } = await watching;
+    expect([code, stderr]).toEqual([0, '']);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const last = lines.filter(({ incident }) => incident.id === id).at(-1);
+    expect([last.incident.status, last.change]).toEqual(['resolved', expect.stringMatching(/resolved$/)]);
+    expect((await selfheal(folder, ['logout', ...profile])).stderr).toContain('was removed');
+    expect((await selfheal(folder, ['incident', 'list', ...profile])).code).toBe(2);
+  });
+
+  it('[D121] starts everything on this machine by its old name, heals the samples and ends', async () => {
+    const { code, stdout } = await selfheal(tmpdir(), ['start-services', '--once']);
+    expect(stdout).toContain('4 of 4 samples ended as expected.');
+    expect(code).toBe(0);
+    expect((await selfheal(tmpdir(), ['start', '--port', 'x'])).stderr).toContain('--port x: expected');
+  });
+
   it('signs in, lists, shows and explains incidents, and signs out', async () => {
     const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
     const { id } = await healer.ended(run.runId);

@@ -4,7 +4,7 @@ import type { Api } from '#functions/api/app.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
-import { readSession, type Session, writeSession } from './session.ts';
+import { type Place, readSession, type Session, writeSession } from './session.ts';
 
 export const API_OPTIONS = {
   url: {
@@ -17,6 +17,11 @@ export const API_OPTIONS = {
     value: 'TOKEN',
     about:
       'your ID token of the user pool, or an API key; by default SELFHEAL_TOKEN, which unlike an argument is not in process lists',
+  },
+  profile: {
+    type: 'string',
+    value: 'NAME',
+    about: 'use the sign-in of "selfheal login --profile NAME"; SELFHEAL_PROFILE by default',
   },
 } as const satisfies OptionSpecs;
 export type ApiOptions = OptionValues<typeof API_OPTIONS>;
@@ -55,22 +60,23 @@ export async function credentialsOf(
   if (given.token && !given.url)
     throw new UsageError('A token was given without an address: set SELFHEAL_URL, or use --url, to say whose it is.');
   if (given.token) return { base: addressOf(given.url), token: given.token };
-  const session = await readSession(terminal);
+  const place = { ...terminal, profile: options.profile };
+  const session = await readSession(place);
   const base = addressOf(given.url || session?.url);
   if (session === null || session.url !== base)
     throw new UsageError(`No token for ${base}: run "selfheal login --url ${base}", or set SELFHEAL_TOKEN.`);
-  return { base, token: (await fresh(session, terminal)).token };
+  return { base, token: (await fresh(session, place)).token };
 }
 
-async function fresh(session: Session, terminal: ApiTerminal): Promise<Session> {
-  if (Date.parse(session.expiresAt) - terminal.now() > REFRESH_MILLISECONDS) return session;
+async function fresh(session: Session, place: ApiTerminal & Place): Promise<Session> {
+  if (Date.parse(session.expiresAt) - place.now() > REFRESH_MILLISECONDS) return session;
   const { url, refreshToken } = session;
   const expired = new UsageError(`Your sign-in at ${url} has expired: run "selfheal login --url ${url} --user NAME".`);
   if (refreshToken === null) throw expired;
   const response = await clientOf(url, null, expired).api.auth.refresh.$post({ json: { refreshToken } });
   const answer = await contentOf(response);
-  const next = sessionOf(url, { ...answer, refreshToken: answer.refreshToken ?? refreshToken }, terminal);
-  await writeSession(next, terminal);
+  const next = sessionOf(url, { ...answer, refreshToken: answer.refreshToken ?? refreshToken }, place);
+  await writeSession(next, place);
   return next;
 }
 
@@ -89,7 +95,7 @@ export async function signIn(
   url: string,
   { user, password }: { readonly user: string; readonly password: string },
   ask: (challenge: Challenge['name'], detail: string) => Promise<string>,
-  terminal: ApiTerminal,
+  place: ApiTerminal & Place,
 ): Promise<void> {
   const base = addressOf(url);
   const post = (route: 'login' | 'challenge', body: object) =>
@@ -103,7 +109,7 @@ export async function signIn(
     if (response.ok) {
       const tokens = Tokens.safeParse(await response.json().catch(() => null));
       if (!tokens.success) throw new UsageError(`${base} is not the API of Selfheal.`);
-      return await writeSession(sessionOf(base, tokens.data, terminal), terminal);
+      return await writeSession(sessionOf(base, tokens.data, place), place);
     }
     const challenged = Challenged.safeParse(
       await response

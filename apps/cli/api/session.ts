@@ -16,12 +16,22 @@ const Session = z.strictObject({
 });
 export type Session = z.infer<typeof Session>;
 
-type Place = Pick<Terminal, 'environment'>;
+/** Whose session: each profile has its own, of one deployment. */
+export interface Place extends Pick<Terminal, 'environment'> {
+  /** SELFHEAL_PROFILE by default, or else the one without a name. */
+  readonly profile?: string | undefined;
+}
 
-/** `session.json` in SELFHEAL_CONFIG_DIR, in `selfheal` of XDG_CONFIG_HOME, or in `~/.config/selfheal`. */
-export function sessionFile({ environment: { SELFHEAL_CONFIG_DIR, XDG_CONFIG_HOME } }: Place): string {
+/**
+ * `session.json`, or `session-<profile>.json`, in SELFHEAL_CONFIG_DIR, in `selfheal` of XDG_CONFIG_HOME, or in `~/.config/selfheal`. Throws
+ * `UsageError` for a profile that cannot be in the name of a file.
+ */
+export function sessionFile({ environment, profile = environment.SELFHEAL_PROFILE }: Place): string {
+  const { SELFHEAL_CONFIG_DIR, XDG_CONFIG_HOME } = environment;
   const folder = SELFHEAL_CONFIG_DIR || join(XDG_CONFIG_HOME || join(homedir(), '.config'), 'selfheal');
-  return join(folder, 'session.json');
+  if (!profile) return join(folder, 'session.json');
+  if (/^[a-z0-9][a-z0-9-]{0,39}$/.test(profile)) return join(folder, `session-${profile}.json`);
+  throw new UsageError(`--profile ${profile}: use 1 to 40 lower-case letters, digits and hyphens.`);
 }
 
 /** Null when nobody signed in. Throws `UsageError` for a file that cannot be read. */

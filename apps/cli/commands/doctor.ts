@@ -1,7 +1,9 @@
+import process from 'node:process';
 import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { API_OPTIONS } from '../api/api-client.ts';
+import { defineCommand, type ExitCode, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 const GITHUB = 'https://api.github.com';
@@ -42,35 +44,68 @@ async function sandboxProblem(repository: string, file: string, apiUrl: string, 
   }
 }
 
+const SIGNS = { ok: 'ok      ', failed: 'failed  ', unknown: 'unknown ' } as const;
+
+/** Everything that is tried without a repository; the exit code is 1 when something failed. */
+async function checkMachine(options: OptionValues<typeof OPTIONS>, terminal: Terminal): Promise<ExitCode> {
+  const { checkDeployment, checkMail, checkModels, checkNode, checkToken } = await import(
+    '../doctor/check-environment.ts'
+  );
+  const checks = [
+    checkNode(process.versions.node),
+    ...(await checkToken(terminal.environment.GITHUB_REPOSITORY || null, terminal)),
+    ...(await checkModels(options.model, terminal)),
+    await checkDeployment({ url: options.deployment, token: options.token, profile: options.profile }, terminal),
+    ...(options.topic === undefined ? [] : [await checkMail(options.topic)]),
+  ];
+  const lines = checks.map(({ name, state, detail }) => `${SIGNS[state]}${name}: ${detail}\n`);
+  await terminal.write(options.json === true ? `${JSON.stringify({ checks })}\n` : lines.join(''));
+  return checks.some(({ state }) => state === 'failed') ? 1 : 0;
+}
+
+const OPTIONS = {
+  url: {
+    type: 'string',
+    value: 'URL',
+    about: 'the WebhookUrl of the deployment; by default any that ends with /webhooks/github',
+  },
+  api: {
+    type: 'string',
+    value: 'URL',
+    about: `the API of GitHub Enterprise Server (https://<host>/api/v3); ${GITHUB} by default`,
+  },
+  sandbox: {
+    type: 'string',
+    value: 'FILE',
+    about: 'the workflow of fixes.repositories[].sandboxWorkflow, such as selfheal-try.yml',
+  },
+  model: { type: 'string', value: 'NAME', about: 'without a repository: ollama, anthropic, openai or bedrock' },
+  topic: { type: 'string', value: 'ARN', about: 'without a repository: EscalationTopicArn, to check AWS and mail' },
+  deployment: {
+    type: 'string',
+    value: 'URL',
+    about: 'without a repository: the address of the API; SELFHEAL_URL or that of "selfheal login" by default',
+  },
+  token: API_OPTIONS.token,
+  profile: API_OPTIONS.profile,
+  ...JSON_OPTION,
+} as const;
+
 export const doctor = defineCommand({
   name: 'doctor',
-  summary: 'check the webhook and the sandbox workflow of a repository',
+  summary: 'check this machine, GitHub, the model and the deployment; or the webhook and the sandbox of a repository',
   details:
-    'Reads the webhooks of the repository with GITHUB_TOKEN (permission Webhooks: read) and checks events, content type and secret. Webhooks of\n' +
+    'Without a repository: tries Node, GitHub and the rights of GITHUB_TOKEN one by one (on GITHUB_REPOSITORY), the language model whose variables\n' +
+    'are set, the deployment of "selfheal login", and with --topic AWS and the subscriptions of its mails. With --json: {checks: [{name, state, detail}]}.\n' +
+    'With one: reads the webhooks of the repository with GITHUB_TOKEN (permission Webhooks: read) and checks events, content type and secret. Webhooks of\n' +
     'an organisation or a GitHub App are not included: see the answer to their first delivery (ping) instead.\n' +
     'With --sandbox it also checks whether the workflow on the default branch may run proposed changes (permission Contents: read), and names\n' +
     'the line that prevents it.\n' +
     'With --json: {repository, url, problems, lastStatus}. Exit code 1 when there is a problem.',
-  operands: { shown: 'OWNER/NAME', atLeast: 1, atMost: 1 },
-  options: {
-    url: {
-      type: 'string',
-      value: 'URL',
-      about: 'the WebhookUrl of the deployment; by default any that ends with /webhooks/github',
-    },
-    api: {
-      type: 'string',
-      value: 'URL',
-      about: `the API of GitHub Enterprise Server (https://<host>/api/v3); ${GITHUB} by default`,
-    },
-    sandbox: {
-      type: 'string',
-      value: 'FILE',
-      about: 'the workflow of fixes.repositories[].sandboxWorkflow, such as selfheal-try.yml',
-    },
-    ...JSON_OPTION,
-  },
-  async run({ operands: [repository = ''], options }, terminal) {
+  operands: { shown: '[OWNER/NAME]', atLeast: 0, atMost: 1 },
+  options: OPTIONS,
+  async run({ operands: [repository], options }, terminal) {
+    if (repository === undefined) return await checkMachine(options, terminal);
     if (!RepositoryName.safeParse(repository).success) throw new UsageError(`${repository}: expected owner/name.`);
     const hooks = await webhooksOf(repository, options.api ?? GITHUB, terminal);
     const wanted = options.url?.replace(/\/+$/, '');

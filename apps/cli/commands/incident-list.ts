@@ -4,6 +4,7 @@ import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
 import { INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
+import { subjectWords } from '../incidents/subject-words.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MAX_LISTED = 1000;
@@ -37,21 +38,6 @@ type Summary = Extract<
 /** What the table cannot be asked for. */
 const FILTERS = ['status', 'repo', 'service', 'class', 'from', 'before', 'oldest'] as const;
 const WIDTH = { id: 28, status: 10 };
-
-function subjectWords({ subject }: Summary): string {
-  switch (subject.kind) {
-    case 'github-run':
-      return `${subject.repository}${subject.pullRequest === null ? '' : `#${subject.pullRequest}`}, run ${subject.runId}`;
-    case 'alarm':
-      return `alarm ${subject.alarm}`;
-    case 'report':
-      return `report about ${subject.service ?? subject.repository ?? 'no service'}, ${subject.severity}`;
-    case 'storm':
-      return 'many failures at once';
-    default:
-      return subject satisfies never;
-  }
-}
 
 function lineOf(incident: Summary): string {
   const { id, status, openedAt, class: failureClass } = incident;

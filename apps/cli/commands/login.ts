@@ -87,17 +87,25 @@ export const login = defineCommand({
   options: {
     url: { type: 'string', value: 'URL', about: "the deployment's API; SELFHEAL_URL by default" },
     user: { type: 'string', value: 'NAME', about: 'your e-mail address or user name in the user pool' },
+    profile: {
+      type: 'string',
+      value: 'NAME',
+      about: 'a name for this sign-in, to keep several: --profile NAME, SELFHEAL_PROFILE',
+    },
   },
   async run({ options }, terminal) {
     const url = options.url ?? terminal.environment.SELFHEAL_URL;
     if (!url) throw new UsageError('"selfheal login" needs --url URL, the address of the deployment\'s API.');
     if (!options.user) throw new UsageError('"selfheal login" needs --user NAME, your name in the user pool.');
+    const place = { ...terminal, profile: options.profile };
+    // Fails before the password is typed.
+    const file = sessionFile(place);
     const read = secretLines(terminal);
     const password = await read('Password');
     if (password === '') throw new UsageError('No password was given.');
     const ask = (name: 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA', detail: string) => answerTo(detail, name, read);
-    await signIn(url, { user: options.user, password }, ask, terminal);
-    terminal.say(`selfheal: signed in as ${options.user} at ${url}; stored in ${sessionFile(terminal)}.`);
+    await signIn(url, { user: options.user, password }, ask, place);
+    terminal.say(`selfheal: signed in as ${options.user} at ${url}; stored in ${file}.`);
     return 0;
   },
 });

@@ -4,6 +4,7 @@ import { approvalApprove } from './approval-approve.ts';
 import { approvalDelegate } from './approval-delegate.ts';
 import { approvalList } from './approval-list.ts';
 import { approvalReject } from './approval-reject.ts';
+import { completion } from './completion.ts';
 import { confidenceCalibrate } from './confidence-calibrate.ts';
 import { connectionCheck } from './connection-check.ts';
 import { doctor } from './doctor.ts';
@@ -43,14 +44,18 @@ import { playbookCheck } from './playbook-check.ts';
 import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
+import { start } from './start.ts';
 import { trainCommand } from './train.ts';
+import { watch } from './watch.ts';
 
 /** Every command, in the order of the help text. To add one, add its file `<noun>-<verb>.ts` and a line here. */
 export const COMMANDS: readonly Command[] = [
   analyzeCommand,
   connectionCheck,
+  start,
   login,
   logout,
+  watch,
   logExcerpt,
   logClassify,
   logChain,
@@ -92,4 +97,5 @@ export const COMMANDS: readonly Command[] = [
   approvalReject,
   approvalDelegate,
   doctor,
+  completion,
 ];

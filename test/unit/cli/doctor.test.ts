@@ -1,12 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
+import { mockClient } from 'aws-sdk-client-mock';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runCli } from '#apps/cli/cli.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { makeTerminal } from '#apps/cli/terminal.ts';
 import { startWorld } from '#apps/local/world/world.ts';
 import { addSandbox, SANDBOX } from '../../e2e/support/sandbox.ts';
+import { aFolder, runCommand } from './run-command.ts';
 
 /** What GitHub lists of a repository's webhooks. */
 let hooks: object[] = [];
@@ -90,5 +93,60 @@ describe('selfheal doctor', () => {
     expect(await doctor('acme/shop', {})).toMatchObject({ code: 2, text: expect.stringContaining('GITHUB_TOKEN') });
     expect(await doctor('acme/gone')).toMatchObject({ code: 2, text: expect.stringContaining('cannot be read') });
     expect(await doctor('shop')).toMatchObject({ code: 2, text: expect.stringContaining('owner/name') });
+  });
+});
+
+describe('selfheal doctor without a repository', () => {
+  const machine = async (environment: Record<string, string>, ...args: string[]) => {
+    const own = { SELFHEAL_CONFIG_DIR: aFolder(), ...environment };
+    const { code, stdout, stderr } = await runCommand(['doctor', ...args], '', COMMANDS, own);
+    return { code, lines: stdout.toString().trimEnd().split('\n'), stderr };
+  };
+
+  it('says of each thing whether it works, or why it was not tried', async () => {
+    const { code, lines } = await machine({});
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      expect.stringMatching(/^ok {6}Node: \d/),
+      expect.stringContaining('unknown GitHub: GITHUB_TOKEN is not set'),
+      expect.stringContaining(
+        'unknown Model: none of OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, BEDROCK_MODEL is set',
+      ),
+      'unknown Deployment: nobody signed in: run "selfheal login --url URL --user NAME"',
+    ]);
+  });
+
+  it('names a key that is missing and a model that cannot be reached', async () => {
+    const closed = 'http://127.0.0.1:9';
+    const missing = await machine({}, '--model', 'anthropic');
+    expect(missing).toMatchObject({ code: 1 });
+    expect(missing.lines).toContain('failed  anthropic: --model anthropic needs its key in ANTHROPIC_API_KEY.');
+    const gone = await machine({ OLLAMA_URL: closed, SELFHEAL_URL: closed, SELFHEAL_TOKEN: 'x' });
+    expect(gone.lines.join('\n')).toMatch(
+      /failed {2}Ollama at http:\/\/127\.0\.0\.1:9: .*Start it with "ollama serve"/,
+    );
+    expect(gone.lines.join('\n')).toMatch(/failed {2}Deployment: http:\/\/127\.0\.0\.1:9 does not answer/);
+  });
+
+  it('asks AWS whether anybody gets the mails', async () => {
+    const topic = 'arn:aws:sns:eu-central-1:000000000000:selfheal';
+    const sns = mockClient(SNSClient);
+    onTestFinished(() => sns.restore());
+    const subscribed = (...states: string[]) =>
+      sns.on(ListSubscriptionsByTopicCommand, { TopicArn: topic }).resolves({
+        Subscriptions: states.map((SubscriptionArn) => ({ SubscriptionArn, Endpoint: 'ops@example.com' })),
+      });
+    const mail = async () => (await machine({}, '--topic', topic)).lines.at(-1);
+    subscribed();
+    expect(await mail()).toContain(`failed  Mail: nobody is subscribed: aws sns subscribe --topic-arn ${topic}`);
+    subscribed('PendingConfirmation', `${topic}:1`);
+    expect(await mail()).toBe(
+      "failed  Mail: 1 of 2 subscriptions are confirmed: ops@example.com must follow the link in AWS's mail",
+    );
+    subscribed(`${topic}:1`);
+    expect(await mail()).toBe('ok      Mail: 1 of 1 subscriptions are confirmed');
+    sns.on(ListSubscriptionsByTopicCommand).rejects(new Error('The security token is invalid'));
+    expect(await mail()).toContain('failed  Mail: AWS does not list the subscriptions (The security token is invalid)');
+    expect((await machine({}, '--topic', 'selfheal')).stderr).toContain('expected the output EscalationTopicArn');
   });
 });

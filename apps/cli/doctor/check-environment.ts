@@ -1,0 +1,130 @@
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import type { ConnectionCheck } from '../analyze/check-connections.ts';
+import { type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
+import { readSession } from '../api/session.ts';
+import { UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+
+const NEEDED_MAJOR = 24;
+const MAX_REASON = 300;
+const reasonOf = (error: unknown): string =>
+  cleanText(error instanceof Error ? error.message : String(error), MAX_REASON);
+
+export function checkNode(version: string): ConnectionCheck {
+  const isNew = Number(version.split('.')[0]) >= NEEDED_MAJOR;
+  return isNew
+    ? { name: 'Node', state: 'ok', detail: version }
+    : { name: 'Node', state: 'failed', detail: `this is ${version}: install Node ${NEEDED_MAJOR}` };
+}
+
+/** GitHub and the rights of the token one by one; unknown without a token, which only some commands need. */
+export async function checkToken(repository: string | null, { environment }: Terminal): Promise<ConnectionCheck[]> {
+  if (!environment.GITHUB_TOKEN && !environment.GH_TOKEN && !environment.GITHUB_APP_ID) {
+    const detail = 'GITHUB_TOKEN is not set: only "selfheal analyze" and the webhook check need it';
+    return [{ name: 'GitHub', state: 'unknown', detail }];
+  }
+  const [{ apiUrlOf, githubOptions }, { makeGithubSelfTest }, { checkGithub }] = await Promise.all([
+    import('../analyze/github-environment.ts'),
+    import('#shared/adapters/github/self-test.ts'),
+    import('../analyze/check-connections.ts'),
+  ]);
+  try {
+    const apiUrl = apiUrlOf(environment);
+    return await checkGithub(
+      apiUrl,
+      repository,
+      makeGithubSelfTest(githubOptions(environment, apiUrl, { count() {} })),
+    );
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return [{ name: 'GitHub', state: 'failed', detail: reasonOf(error) }];
+  }
+}
+
+/** The providers whose variables are set, or the given one: whether a model answers. Unknown when there is none. */
+export async function checkModels(given: string | undefined, { environment }: Terminal): Promise<ConnectionCheck[]> {
+  const set: readonly (readonly [provider: string, variable: string])[] = [
+    ['ollama', 'OLLAMA_URL'],
+    ['anthropic', 'ANTHROPIC_API_KEY'],
+    ['openai', 'OPENAI_API_KEY'],
+    ['bedrock', 'BEDROCK_MODEL'],
+  ];
+  const providers = given === undefined ? set.flatMap(([id, name]) => (environment[name] ? [id] : [])) : [given];
+  if (providers.length === 0) {
+    const detail = `none of ${set.map(([, name]) => name).join(', ')} is set: rules diagnose; --model ollama tries the one on this machine`;
+    return [{ name: 'Model', state: 'unknown', detail }];
+  }
+  const [{ checkModel }, { modelChoiceOf }] = await Promise.all([
+    import('../analyze/check-connections.ts'),
+    import('../analyze/model-choice.ts'),
+  ]);
+  const checks: ConnectionCheck[] = [];
+  for (const provider of providers) {
+    try {
+      const choice = modelChoiceOf(provider, environment);
+      if (choice !== null) checks.push(...(await checkModel(choice)));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      checks.push({ name: provider, state: 'failed', detail: reasonOf(error) });
+    }
+  }
+  return checks;
+}
+
+/** The API of the deployment, and who the caller is there. Unknown when no address is known. */
+export async function checkDeployment(options: ApiOptions, terminal: Terminal): Promise<ConnectionCheck> {
+  const name = 'Deployment';
+  try {
+    const isNamed = Boolean(options.url ?? terminal.environment.SELFHEAL_URL);
+    if (!isNamed && (await readSession({ ...terminal, profile: options.profile })) === null) {
+      return { name, state: 'unknown', detail: 'nobody signed in: run "selfheal login --url URL --user NAME"' };
+    }
+    const { api } = await openApi(options, terminal);
+    const { version } = await contentOf(await api.health.$get());
+    const { name: who, roles } = await contentOf(await api.auth.me.$get());
+    const can = `version ${version}, you are ${who} with ${roles.length === 0 ? 'no role' : roles.join(', ')}`;
+    return roles.length === 0
+      ? { name, state: 'failed', detail: cleanText(`${can}: let an administrator put you into a group`, MAX_REASON) }
+      : { name, state: 'ok', detail: cleanText(can, MAX_REASON) };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return { name, state: 'failed', detail: reasonOf(error) };
+  }
+}
+
+/** AWS credentials, and whether anybody gets the mails: the confirmed subscriptions of the escalation topic. */
+export async function checkMail(topicArn: string): Promise<ConnectionCheck> {
+  const name = 'Mail';
+  const region = /^arn:aws[\w-]*:sns:([a-z0-9-]+):\d{12}:[\w-]+$/.exec(topicArn)?.[1];
+  if (region === undefined) {
+    throw new UsageError(
+      `--topic ${topicArn}: expected the output EscalationTopicArn, arn:aws:sns:<region>:<account>:<name>.`,
+    );
+  }
+  const { SNSClient, ListSubscriptionsByTopicCommand } = await import('@aws-sdk/client-sns');
+  try {
+    const { Subscriptions: all = [] } = await new SNSClient({ region }).send(
+      new ListSubscriptionsByTopicCommand({ TopicArn: topicArn }),
+    );
+    const open = all.filter(({ SubscriptionArn }) => SubscriptionArn === 'PendingConfirmation');
+    if (all.length === 0) {
+      const mend = `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint YOUR-ADDRESS`;
+      return { name, state: 'failed', detail: `nobody is subscribed: ${mend}` };
+    }
+    const words = `${all.length - open.length} of ${all.length} subscriptions are confirmed`;
+    const waiting = open.map(({ Endpoint = '' }) => Endpoint).join(', ');
+    return open.length === 0
+      ? { name, state: 'ok', detail: words }
+      : {
+          name,
+          state: 'failed',
+          detail: cleanText(`${words}: ${waiting} must follow the link in AWS's mail`, MAX_REASON),
+        };
+  } catch (error) {
+    return {
+      name,
+      state: 'failed',
+      detail: `AWS does not list the subscriptions (${reasonOf(error)}): check the credentials and sns:ListSubscriptionsByTopic`,
+    };
+  }
+}

@@ -1,0 +1,32 @@
+/** What an incident is about, as the API says it. */
+type Subject =
+  | {
+      readonly kind: 'github-run';
+      readonly repository: string;
+      readonly pullRequest: number | null;
+      readonly runId: number;
+    }
+  | { readonly kind: 'alarm'; readonly alarm: string }
+  | {
+      readonly kind: 'report';
+      readonly service: string | null;
+      readonly repository: string | null;
+      readonly severity: string;
+    }
+  | { readonly kind: 'storm' };
+
+/** `acme/shop#7, run 123`. Untrusted text. */
+export function subjectWords({ subject }: { readonly subject: Subject }): string {
+  switch (subject.kind) {
+    case 'github-run':
+      return `${subject.repository}${subject.pullRequest === null ? '' : `#${subject.pullRequest}`}, run ${subject.runId}`;
+    case 'alarm':
+      return `alarm ${subject.alarm}`;
+    case 'report':
+      return `report about ${subject.service ?? subject.repository ?? 'no service'}, ${subject.severity}`;
+    case 'storm':
+      return 'many failures at once';
+    default:
+      return subject satisfies never;
+  }
+}
