@@ -90,7 +90,7 @@ async function runChosen(args: readonly string[], commands: readonly Command[], 
   }
   const { command, rest } = chooseCommand(args, commands);
   const { help, ...input } = parse(command, rest);
-  if (!help) return await command.run(input, terminal);
+  if (!help) return await command.run(input, terminal, commands);
   await terminal.write(commandHelp(command));
   return 0;
 }

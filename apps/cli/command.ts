@@ -59,7 +59,8 @@ interface CommandDescription {
 /** A command as its file defines it, with typed options. */
 export interface CommandDefinition<O extends OptionSpecs> extends CommandDescription {
   readonly options: O;
-  run(input: CommandInput<O>, terminal: Terminal): Promise<ExitCode>;
+  /** `commands`: every command. */
+  run(input: CommandInput<O>, terminal: Terminal, commands: readonly Command[]): Promise<ExitCode>;
 }
 
 /** Operands and options from the command line, checked against the command's definition. */
@@ -71,7 +72,7 @@ export interface ParsedInput {
 /** A command with untyped options, as the registry holds it. */
 export interface Command extends CommandDescription {
   readonly options: OptionSpecs;
-  run(input: ParsedInput, terminal: Terminal): Promise<ExitCode>;
+  run(input: ParsedInput, terminal: Terminal, commands: readonly Command[]): Promise<ExitCode>;
 }
 
 /** Bad usage or input. The message says in one line what is wrong and how to fix it; the command line exits with 2. */
@@ -86,7 +87,7 @@ export const JSON_OPTION = {
 
 /** Declares a command. The command line checks the type of each option before it calls `run`. */
 export function defineCommand<const O extends OptionSpecs>(definition: CommandDefinition<O>): Command {
-  return { ...definition, run: (input, terminal) => definition.run(input as CommandInput<O>, terminal) };
+  return { ...definition, run: (input, ...rest) => definition.run(input as CommandInput<O>, ...rest) };
 }
 
 /** Parses an option as a whole number from 1 to `limits.atMost`; `limits.otherwise` when it is absent. Throws `UsageError`. */

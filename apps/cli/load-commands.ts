@@ -3,6 +3,8 @@ import type { Command } from './command.ts';
 /** Words that need no command: see `runCli`. */
 const VERSION = /^(?:version|--version|-v)$/;
 const WORD = /^[a-z]{1,30}$/;
+/** Writes about all commands, and so needs them. */
+const ABOUT_ALL = 'completion';
 
 /**
  * The command that the arguments begin with, loaded alone because all together take several times as long; every
@@ -12,7 +14,7 @@ export async function loadCommands(args: readonly string[]): Promise<readonly Co
   const [first = '', second = ''] = args;
   if (VERSION.test(first)) return [];
   const words = [first, second].filter((word) => WORD.test(word));
-  for (const file of first === words[0] ? [words.join('-'), first] : []) {
+  for (const file of first === words[0] && first !== ABOUT_ALL ? [words.join('-'), first] : []) {
     const command = await loadFile(file);
     if (command?.name === file.replace('-', ' ')) return [command];
   }

@@ -134,12 +134,10 @@ export const completion = defineCommand({
     'fish: selfheal completion fish > ~/.config/fish/completions/selfheal.fish',
   operands: { shown: SHELLS.join('|'), atLeast: 1, atMost: 1 },
   options: {},
-  async run({ operands: [shell = ''] }, terminal) {
+  async run({ operands: [shell = ''] }, terminal, commands) {
     const script = SCRIPTS[shell as Shell] as (typeof SCRIPTS)[Shell] | undefined;
     if (script === undefined) throw new UsageError(`${shell}: there is a script for ${SHELLS.join(', ')}.`);
-    // Loaded here, because the registry contains this command.
-    const { COMMANDS } = await import('./registry.ts');
-    await terminal.write(script(wordsOf(COMMANDS)));
+    await terminal.write(script(wordsOf(commands)));
     return 0;
   },
 });

@@ -101,18 +101,16 @@ export async function checkMail(topicArn: string): Promise<ConnectionCheck> {
       `--topic ${topicArn}: expected the output EscalationTopicArn, arn:aws:sns:<region>:<account>:<name>.`,
     );
   }
-  const { SNSClient, ListSubscriptionsByTopicCommand } = await import('@aws-sdk/client-sns');
+  const { readSubscriptions } = await import('#shared/adapters/aws/topic-subscriptions.ts');
   try {
-    const { Subscriptions: all = [] } = await new SNSClient({ region }).send(
-      new ListSubscriptionsByTopicCommand({ TopicArn: topicArn }),
-    );
-    const open = all.filter(({ SubscriptionArn }) => SubscriptionArn === 'PendingConfirmation');
+    const all = await readSubscriptions(topicArn, region);
+    const open = all.filter(({ confirmed }) => !confirmed);
     if (all.length === 0) {
       const mend = `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint YOUR-ADDRESS`;
       return { name, state: 'failed', detail: `nobody is subscribed: ${mend}` };
     }
     const words = `${all.length - open.length} of ${all.length} subscriptions are confirmed`;
-    const waiting = open.map(({ Endpoint = '' }) => Endpoint).join(', ');
+    const waiting = open.map(({ endpoint }) => endpoint).join(', ');
     return open.length === 0
       ? { name, state: 'ok', detail: words }
       : {
