@@ -15,11 +15,13 @@ import { keyRoutes } from './routes/keys.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
 import { knowledgeUpkeepRoutes } from './routes/knowledge-upkeep.ts';
 import { type LearningRoutesDeps, learningRoutes } from './routes/learning.ts';
+import { type OperationRoutesDeps, operationRoutes } from './routes/operation.ts';
 
 export type ApiDeps = IncidentRoutesDeps &
   Pick<IncidentChangeDeps, 'changes'> &
   ApprovalRoutesDeps &
   LearningRoutesDeps &
+  OperationRoutesDeps &
   ApiSettings;
 
 interface ApiSettings {
@@ -95,7 +97,8 @@ export function makeApi(deps: ApiDeps) {
     .route('/', keyRoutes(deps.keys))
     .route('/', knowledgeRoutes(deps))
     .route('/', knowledgeUpkeepRoutes(deps))
-    .route('/', learningRoutes(deps));
+    .route('/', learningRoutes(deps))
+    .route('/', operationRoutes(deps));
 }
 
 /** The routes with their requests and answers, for a typed client (`hc<Api>`). */

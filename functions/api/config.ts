@@ -13,7 +13,7 @@ export const config = defineFunction({
       { method: 'GET', path: '/api/incidents', authorized: false, maxRate: 200 },
       { method: 'ANY', path: '/api/{proxy+}', authorized: false, maxRate: 100 },
       // The requests' own paths of older programs.
-      ...['/incidents', '/incidents/{proxy+}', '/auth/{proxy+}', '/health', '/docs'].map((path) => ({
+      ...['/incidents', '/incidents/{proxy+}', '/auth/{proxy+}', '/health', '/metrics', '/docs'].map((path) => ({
         method: 'ANY' as const,
         path,
         authorized: false,

@@ -23,6 +23,7 @@ import {
   readPlaybooks,
   registry,
   repeatedRequests,
+  stats,
   tokens,
   workflow,
 } from '../compose.ts';
@@ -49,6 +50,7 @@ const deps = compose(config, {
   predictions,
   registry,
   artifacts,
+  stats,
   knowledge: knowledgeEntries,
   environment: (environment) => environment,
   lists: ({ incidentsTable: table }) => makeDynamoIncidentLists({ table, services: configuration().services }),

@@ -272,6 +272,8 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await api(`/knowledge/search?query=type+missing&scope=${scope}`);
     await api('/knowledge/scopes');
     await api('/learning');
+    await api('/status');
+    await api(`/baselines?repository=${scope}`);
     await api('/models');
     await api('/learning/corrections', 'POST', { incidentId: ended.id, class: 'compilation_error' });
   },

@@ -23,7 +23,7 @@ import {
   makeMemoryPredictionStore,
   makeMemoryRepeatedRequests,
 } from '#test/fakes/index.ts';
-import { aRemedyRig } from '../app/remedy-rig.ts';
+import { aRemedyRig, type RigOptions } from '../app/remedy-rig.ts';
 
 const PERSON = {
   kind: 'person' as const,
@@ -67,9 +67,13 @@ export async function anApi(
     fail?: Error;
     predictions?: readonly Prediction[];
     shipped?: ModelVersion;
+    configure?: RigOptions['configure'];
   } = {},
 ) {
-  const rig = await aRemedyRig({ confidence: 0.7 });
+  const rig = await aRemedyRig({
+    confidence: 0.7,
+    ...(change.configure === undefined ? {} : { configure: change.configure }),
+  });
   const { incident } = rig;
   const asked: unknown[] = [];
   const errors: unknown[] = [];

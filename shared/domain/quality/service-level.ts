@@ -1,0 +1,79 @@
+import type { Prediction } from './prediction.ts';
+
+/** How available a service was, by its alarms that rang. */
+export interface ServiceLevel {
+  readonly service: string;
+  readonly incidents: number;
+  readonly open: number;
+  /** Healed by Selfheal or by itself. */
+  readonly resolved: number;
+  /** Handed to people: how long they took is not known here. */
+  readonly escalated: number;
+  readonly meanMinutesToResolve: number | null;
+  /** Minutes in which at least one alarm's incident was open. */
+  readonly downMinutes: number;
+  /** Share of the period without an open incident; an upper bound where incidents were handed to people. */
+  readonly availability: number;
+  readonly objective: number;
+  readonly met: boolean;
+  /** What the objective still allows in the period; negative when it is missed. */
+  readonly budgetLeftMinutes: number;
+}
+
+export interface LevelPeriod {
+  readonly from: Date;
+  readonly to: Date;
+  /** Wanted availability, 0 to 1. */
+  readonly objective: number;
+}
+
+const MINUTE_MS = 60_000;
+
+/** The level of one service in a period, from what became of the incidents of its alarms. */
+export function serviceLevelOf(
+  { id, alarms }: { readonly id: string; readonly alarms: readonly string[] },
+  predictions: readonly Prediction[],
+  { from, to, objective }: LevelPeriod,
+): ServiceLevel {
+  const names = new Set(alarms);
+  const own = predictions
+    .filter(({ scope }) => names.has(alarmIn(scope)))
+    .map(({ openedAt, ending }) => ({
+      status: ending?.status ?? null,
+      begin: Math.max(from.getTime(), Date.parse(openedAt)),
+      end: Math.min(to.getTime(), ending === undefined ? to.getTime() : Date.parse(ending.at)),
+      minutes: ending === undefined ? null : (Date.parse(ending.at) - Date.parse(openedAt)) / MINUTE_MS,
+    }))
+    .filter(({ begin, end }) => begin <= end && end >= from.getTime());
+  const period = (to.getTime() - from.getTime()) / MINUTE_MS;
+  const downMinutes = unionOf(own) / MINUTE_MS;
+  const availability = period === 0 ? 1 : 1 - downMinutes / period;
+  const resolved = own.filter(({ status }) => status === 'resolved');
+  const times = resolved.flatMap(({ minutes }) => minutes ?? []);
+  return {
+    service: id,
+    incidents: own.length,
+    open: own.filter(({ status }) => status === null).length,
+    resolved: resolved.length,
+    escalated: own.filter(({ status }) => status === 'escalated').length,
+    meanMinutesToResolve: times.length === 0 ? null : times.reduce((sum, one) => sum + one, 0) / times.length,
+    downMinutes,
+    availability,
+    objective,
+    met: availability >= objective,
+    budgetLeftMinutes: (1 - objective) * period - downMinutes,
+  };
+}
+
+const alarmIn = (scope: string | null): string => /^alarm#arn:[^ ]*?:alarm:(.+)$/s.exec(scope ?? '')?.[1] ?? '';
+
+/** Milliseconds covered by at least one of the intervals. */
+function unionOf(intervals: readonly { readonly begin: number; readonly end: number }[]): number {
+  let covered = 0;
+  let reached = Number.NEGATIVE_INFINITY;
+  for (const { begin, end } of [...intervals].sort((a, b) => a.begin - b.begin)) {
+    covered += Math.max(0, end - Math.max(begin, reached));
+    reached = Math.max(reached, end);
+  }
+  return covered;
+}
