@@ -215,6 +215,7 @@ module.exports = {
           '^shared/adapters/aws/dynamo-incident-(audit|store)[.]ts$',
           '^shared/app/intake/explain-incident[.]ts$',
           '^shared/app/incidents/read-incident[.]ts$',
+          '^shared/app/policy/change-policy[.]ts$',
           '^apps/cli/incidents/',
           '^apps/cli/commands/incident-explain[.]ts$',
         ],

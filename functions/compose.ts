@@ -12,11 +12,12 @@ import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-stor
 import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
-import { makeDynamoAccessTrail } from '#shared/adapters/aws/dynamo-incident-audit.ts';
+import { makeDynamoAccessTrail, makeDynamoPolicyTrail } from '#shared/adapters/aws/dynamo-incident-audit.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
 import { makeDynamoPatternStore, makeDynamoPatternVersions } from '#shared/adapters/aws/dynamo-pattern-store.ts';
+import { makeDynamoPolicyStore } from '#shared/adapters/aws/dynamo-policy-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoRepeatedRequests } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
@@ -109,7 +110,7 @@ export function defineAct<C extends ActFunctionConfig>(
   return defineStep(
     'act',
     config,
-    { control, actions, family: () => config.family, ports: () => actionPorts(given) },
+    { control, policy, actions, family: () => config.family, ports: () => actionPorts(given) },
     act,
   );
 }
@@ -135,6 +136,8 @@ export const delegations = ({ incidentsTable: table }: Variables<'incidentsTable
   makeDynamoDelegationStore({ table });
 export const healing = (environment: Variables<'incidentsTable'>) => makeDynamoHealingStore(incidentTable(environment));
 export const control = ({ controlTable: table }: Variables<'controlTable'>) => makeDynamoControlStore({ table });
+export const policy = ({ policyRecords: table }: Variables<'policyRecords'>) => makeDynamoPolicyStore({ table });
+export const policyTrail = ({ policyRecords: table }: Variables<'policyRecords'>) => makeDynamoPolicyTrail({ table });
 export const stats = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoStatsStore({ table });
 export const tests = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoTestStore({ table });
 export const experience = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoExperienceStore({ table });

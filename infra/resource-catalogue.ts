@@ -2,7 +2,7 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { ResourceAccess, ResourceCatalogue } from './access.ts';
-import { ACCESS_PARTITIONS, LIST_INDEXES, OPEN_INDEX } from './constructs/tables.ts';
+import { ACCESS_PARTITIONS, LIST_INDEXES, OPEN_INDEX, POLICY_PARTITIONS } from './constructs/tables.ts';
 import type { Access } from './service-access.ts';
 import type { NamedArn, StateResources } from './stacks/state-stack.ts';
 
@@ -34,8 +34,12 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     },
     knowledgeTable: whole(state.knowledgeTable.name, state.knowledgeTable.arn),
     statsTable: whole(state.statsTable.name, state.statsTable.arn),
-    controlTable: partitions(state.controlTable, 'ForAllValues:StringNotEquals'),
-    accessRecords: partitions(state.controlTable, 'ForAllValues:StringEquals'),
+    controlTable: partitions(state.controlTable, 'ForAllValues:StringNotEquals', [
+      ...ACCESS_PARTITIONS,
+      ...POLICY_PARTITIONS,
+    ]),
+    accessRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', ACCESS_PARTITIONS),
+    policyRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', POLICY_PARTITIONS),
     evidenceBucket: bucketAccess(state.evidenceBucket),
     intakeQueue: whole(sources.intakeQueue.queueUrl, sources.intakeQueue.queueArn),
     escalationTopic: whole(sources.escalationTopic.topicArn, sources.escalationTopic.topicArn),
@@ -64,12 +68,16 @@ export function withInspector(catalogue: ResourceCatalogue, functionArn: string)
   return { ...catalogue, codeInspector: whole(functionArn, functionArn) };
 }
 
-/** The table without the access records, or these alone: who could write an API key could call everything. */
+/**
+ * The table without these partitions, or these alone: who could write an API key could call everything, who could write the policy could take
+ * back what people forbade.
+ */
 function partitions(
   { name, arn }: NamedArn,
   operator: 'ForAllValues:StringEquals' | 'ForAllValues:StringNotEquals',
+  keys: readonly string[],
 ): ResourceAccess {
-  const conditions = { [operator]: { 'dynamodb:LeadingKeys': ACCESS_PARTITIONS } };
+  const conditions = { [operator]: { 'dynamodb:LeadingKeys': keys } };
   return { value: name, statements: (actions) => [{ actions, resources: [arn], conditions }] };
 }
 

@@ -12,6 +12,7 @@ export const config = defineFunction({
     evidenceBucket: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
     controlTable: [],
     statsTable: [],
+    policyRecords: [],
     githubTokenSecret: [],
     modelKeySecret: [],
   },
@@ -20,6 +21,7 @@ export const config = defineFunction({
     uses: {
       incidentsTable: ['dynamodb:UpdateItem'],
       controlTable: ['dynamodb:UpdateItem'],
+      policyRecords: ['dynamodb:Query'],
       knowledgeTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
       statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
       githubTokenSecret: ['secretsmanager:GetSecretValue'],

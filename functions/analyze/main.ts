@@ -19,6 +19,7 @@ import {
   evidence,
   knowledgeEntries,
   metrics,
+  policy,
   readPlaybooks,
   readSignatures,
   serviceLogs,
@@ -52,6 +53,7 @@ export const handler = defineStep(
   config,
   {
     control,
+    policy,
     stats,
     tests,
     evidence,

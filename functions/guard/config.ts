@@ -16,6 +16,7 @@ export const config = defineFunction({
       'dynamodb:DeleteItem',
       'dynamodb:Query',
     ],
+    policyRecords: ['dynamodb:GetItem', 'dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
   actionGrants: ['observe'],

@@ -1,5 +1,5 @@
 import { guard } from '#shared/app/remediate/guard.ts';
-import { actions, control, defineStep, observation } from '../compose.ts';
+import { actions, control, defineStep, observation, policy } from '../compose.ts';
 import { config } from './config.ts';
 
-export const handler = defineStep('guard', config, { control, ports: observation, actions }, guard);
+export const handler = defineStep('guard', config, { control, policy, ports: observation, actions }, guard);

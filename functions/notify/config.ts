@@ -12,6 +12,7 @@ export const config = defineFunction({
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     escalationTopic: ['sns:Publish'],
     apiUrl: [],
+    policyRecords: ['dynamodb:Query'],
     githubTokenSecret: [],
   },
   announces: ['progress', 'approval-decided', 'approval-expired', 'channel-failure'],

@@ -1,6 +1,16 @@
 import { notify } from '#shared/app/notify/notify.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
-import { actions, apiUrl, codeHost, control, defineStep, evidence, mailer, type Variables } from '../compose.ts';
+import {
+  actions,
+  apiUrl,
+  codeHost,
+  control,
+  defineStep,
+  evidence,
+  mailer,
+  policy,
+  type Variables,
+} from '../compose.ts';
 import { config } from './config.ts';
 
 export const handler = defineStep(
@@ -8,6 +18,7 @@ export const handler = defineStep(
   config,
   {
     control,
+    policy,
     evidence,
     actions,
     apiUrl,

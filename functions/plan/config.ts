@@ -12,6 +12,7 @@ export const config = defineFunction({
     statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
     knowledgeTable: ['dynamodb:Query'],
     codeInspector: ['lambda:InvokeFunction'],
+    policyRecords: ['dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
   readsServices: ['state', 'load'],

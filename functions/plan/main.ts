@@ -10,6 +10,7 @@ import {
   inspector,
   knowledgeEntries,
   metrics,
+  policy,
   resources,
   stats,
   tests,
@@ -21,6 +22,7 @@ export const handler = defineStep(
   config,
   {
     evidence,
+    policy,
     experience,
     knowledge: knowledgeEntries,
     metrics,

@@ -11,6 +11,7 @@ export const config = defineFunction({
     controlTable: ['dynamodb:GetItem', 'dynamodb:DeleteItem'],
     knowledgeTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     statsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    policyRecords: ['dynamodb:Query'],
     intakeQueue: ['sqs:SendMessage'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
   },

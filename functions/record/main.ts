@@ -12,6 +12,7 @@ import {
   healing,
   knowledgeEntries,
   patterns,
+  policy,
   predictions,
   signalQueue,
   stats,
@@ -26,6 +27,7 @@ export const handler = defineStep(
   {
     healing,
     control,
+    policy,
     patterns,
     predictions,
     experience,

@@ -9,6 +9,7 @@ export const config = defineFunction({
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    policyRecords: ['dynamodb:GetItem', 'dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
   /** The undo grants include the reads that undoing needs. */

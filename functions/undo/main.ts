@@ -13,6 +13,7 @@ import {
   defineStep,
   deployments,
   playbookPorts,
+  policy,
   resources,
   type Variables,
 } from '../compose.ts';
@@ -32,4 +33,4 @@ const ports = (environment: Variables<'githubTokenSecret'>) =>
     clock: systemClock,
   });
 
-export const handler = defineStep('undo', config, { control, ports, actions }, undo);
+export const handler = defineStep('undo', config, { control, policy, ports, actions }, undo);

@@ -159,7 +159,7 @@ function isAllowed({ target, telemetry, evidence }: PlannedCase, recall: Recall<
   if (candidate === null) return false;
   const action = bindAction(candidate, { incidentId: `gh-${nth}`, target, at: NOW });
   const controls = { killSwitch: false, reason: null };
-  const rest = { targetKey: action.targetKey, target, controls, policy, mode, service, now: NOW };
+  const rest = { targetKey: action.targetKey, target, controls, policy, denial: null, mode, service, now: NOW };
   const denials = judgeGuard({ ...rest, action, failures: 0, approval: null, approvalReason: null });
   return denials.length === 0 && limitRules(action, policy, NOW).length > 0;
 }

@@ -104,6 +104,8 @@ export interface Controls {
 export interface ControlSettings {
   controls(): Promise<Controls>;
   setControls(controls: Controls): Promise<void>;
+  /** Takes the kill switch back if it still is as `seen`. False when somebody changed it meanwhile. */
+  liftKillSwitch(seen: Controls): Promise<boolean>;
   cursor(name: string): Promise<string | null>;
   setCursor(name: string, value: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { ApiKey } from '#shared/domain/access/api-key.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
+import { PolicyOverlay } from '#shared/domain/configuration/overlay.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 
 export const API_KEY_ID = 'a'.repeat(16);
@@ -25,4 +26,18 @@ export function anApiKey(change: Partial<ApiKey> = {}): ApiKey {
 
 export function aCaller(change: Partial<Caller> = {}): Caller {
   return { kind: 'person', id: 'subject-1', name: 'admin@example.com', roles: ['admin'], ...change };
+}
+
+/** The first revision of the policy, by an administrator. */
+export function aPolicyOverlay(change: Partial<PolicyOverlay> = {}): PolicyOverlay {
+  return PolicyOverlay.parse({
+    version: 1,
+    revision: 1,
+    settings: {},
+    change: 'changed',
+    reason: 'a test',
+    changedBy: { kind: 'person', id: 'subject-1', name: 'admin@example.com' },
+    changedAt: '2026-11-21T12:00:00.000Z',
+    ...change,
+  });
 }

@@ -134,6 +134,11 @@ function memorySettings(): ControlSettings {
   const cursors = new Map<string, string>();
   return {
     controls: async () => ({ ...controls }),
+    liftKillSwitch: async (seen) => {
+      if (controls.killSwitch !== seen.killSwitch || controls.reason !== seen.reason) return false;
+      controls = { killSwitch: false, reason: null };
+      return true;
+    },
     setControls: async (changed) => {
       controls = { ...changed };
     },

@@ -16,6 +16,7 @@ export * from './model-registry.ts';
 export * from './pattern-store.ts';
 export * from './people.ts';
 export * from './playbook-effects.ts';
+export * from './policy-store.ts';
 export * from './prediction-store.ts';
 export { makeMemoryRepeatedRequests } from './repeated-requests.ts';
 export * from './repository.ts';

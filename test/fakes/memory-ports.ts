@@ -7,6 +7,7 @@ import { makeMemoryHealingStore } from './healing-store.ts';
 import { makeMemoryIncidentStore } from './incident-store.ts';
 import { makeMemoryKnowledgeStore } from './knowledge-store.ts';
 import { makeMemoryPatternStore } from './pattern-store.ts';
+import { makeMemoryPolicyStore } from './policy-store.ts';
 import { makeMemoryPredictionStore } from './prediction-store.ts';
 import { makeMemoryStatsStore } from './stats-store.ts';
 import { makeRecordingMeter } from './telemetry.ts';
@@ -19,6 +20,7 @@ export function makeMemoryPorts() {
     clock,
     incidents: makeMemoryIncidentStore(clock),
     control: makeMemoryControlStore(clock),
+    policy: makeMemoryPolicyStore(),
     knowledge: makeMemoryKnowledgeStore(),
     patterns: makeMemoryPatternStore(),
     evidence: makeMemoryEvidenceStore(),

@@ -97,10 +97,11 @@ const ofService = async (): Promise<never> => {
 
 /** Ports that only alarms need; they refuse every call. */
 export const NO_SERVICE: Pick<GatherDeps, 'alarms' | 'deployments' | 'resources' | 'serviceLogs'> &
-  Pick<AnalyzeDeps, 'metrics'> = {
+  Pick<AnalyzeDeps, 'metrics' | 'policy'> = {
   alarms: { read: ofService },
   deployments: { read: ofService },
   resources: { read: ofService },
   serviceLogs: { recent: ofService },
   metrics: { read: ofService },
+  policy: { current: async () => ({ kind: 'none' }) },
 };

@@ -17,7 +17,9 @@ const ControlsRecord = z.strictObject({
   reason: z.string().nullable(),
 });
 const CursorRecord = z.strictObject({ version: z.literal(1), value: z.string() });
-const CONTROLS = { pk: 'CONTROLS', sk: 'META' };
+/** The partition of the kill switch. */
+export const CONTROLS_PARTITION = 'CONTROLS';
+const CONTROLS = { pk: CONTROLS_PARTITION, sk: 'META' };
 
 /** Control table: one item per limited thing. Expiry without an instant of its own is compared with `clock`. */
 export function makeDynamoControlStore(options: {
@@ -48,6 +50,14 @@ function settings(table: Table): ControlSettings {
     setControls: async ({ killSwitch, reason }) => {
       await table.put({ ...CONTROLS, version: 1, killSwitch, reason });
     },
+    liftKillSwitch: async (seen) =>
+      table.putOnce(
+        { ...CONTROLS, version: 1, killSwitch: false, reason: null },
+        {
+          condition: 'killSwitch = :killSwitch AND reason = :reason',
+          values: { ':killSwitch': seen.killSwitch, ':reason': seen.reason },
+        },
+      ),
     cursor: async (name) => {
       const item = await table.get({ pk: `CURSOR#${name}`, sk: 'META' });
       return item && parseRecord(CursorRecord, withoutStorage(item), `Cursor ${name}`).value;

@@ -1,12 +1,12 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { ACCESS_TRAIL, AccessEvent } from '#shared/domain/audit/access-event.ts';
+import { ACCESS_TRAIL, AccessEvent, POLICY_TRAIL, PolicyEvent } from '#shared/domain/audit/access-event.ts';
 import { chainEntry } from '#shared/domain/audit/audit-chain.ts';
 import { AuditLink, TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import { AuditEntry } from '#shared/domain/audit/audit-event.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { AccessTrail } from '#shared/ports/access.ts';
-import type { AuditReader } from '#shared/ports/audit-reader.ts';
+import type { AuditReader, PolicyTrail } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { dynamoClient } from './dynamo-client.ts';
 import { type Item, openTable, type Table, withoutStorage } from './dynamo-table.ts';
@@ -43,6 +43,22 @@ export function makeDynamoAccessTrail(options: {
   };
 }
 
+/** The audit trail of what was changed at run time, in the Control table. */
+export function makeDynamoPolicyTrail(options: {
+  readonly table: string;
+  readonly client?: DynamoDBDocumentClient;
+}): PolicyTrail & AuditReader {
+  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+  return {
+    append: async (key, event) => appendToTrail(table, POLICY_TRAIL, { key, ...PolicyEvent.parse(event) }),
+    newest: async (limit) => {
+      const items = await table.query(`AUDIT#${POLICY_TRAIL}`, { newestFirst: true, limit });
+      return items.map((item) => entryOf(POLICY_TRAIL, item));
+    },
+    auditTrail: (trailId) => readTrail(table, trailId),
+  };
+}
+
 /**
  * A trail has a partition of its own. An entry is written after the last one, on the condition that the position is
  * free: of two writers one is first, and the other reads again and follows. So entries form one chain, and an entry
@@ -51,7 +67,7 @@ export function makeDynamoAccessTrail(options: {
 async function appendToTrail(
   table: Table,
   trailId: string,
-  { key, ...entry }: { readonly key: string } & (AuditEntry | AccessEvent),
+  { key, ...entry }: { readonly key: string } & (AuditEntry | AccessEvent | PolicyEvent),
 ): Promise<void> {
   for (let races = 0; races < MAX_RACES; races += 1) {
     const trail = await readTrail(table, trailId);

@@ -16,8 +16,10 @@ import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
+import { governed } from '../policy/governed.ts';
 import { askModel, formatModelCost, type ModelDeps, otherUnchecked } from './ask-model.ts';
 import type { AnalysisInputs } from './inputs.ts';
 
@@ -27,6 +29,8 @@ export interface AnalyzeDeps extends ModelDeps, Pick<KnowledgeDeps, 'incidents'>
   readonly signatures: SignatureSet;
   /** Null when the configuration names no model. */
   readonly model: DiagnosisModel | null;
+  /** Read when there is a model: it may be switched off. */
+  readonly policy: PolicyReader;
 }
 
 const NOT_SEARCHED = 'Past incidents and knowledge entries could not be searched.';
@@ -91,6 +95,12 @@ async function diagnose(
     return byRules({
       code: 'no-model',
       text: 'No language model is configured: this is the diagnosis of the built-in rules.',
+    });
+  const { configuration } = await governed(deps);
+  if (!configuration.features.languageModel)
+    return byRules({
+      code: 'no-model',
+      text: 'The language model is switched off: this is the diagnosis of the built-in rules.',
     });
   const verdict = await askModel(inputs, deps.model, deps);
   if (verdict.kind === 'diagnosed') return verdict.diagnosis;

@@ -13,10 +13,12 @@ import type { CodeHost, People } from '#shared/ports/code-host.ts';
 import type { ControlSettings, Deduplication, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
+import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import { commenter, type Entitlement, entitlementTo } from '../approve/entitlement.ts';
 import { type DecisionOutcome, type SettleDeps, settleApproval } from '../approve/settle.ts';
 import { correctPrediction } from '../learning/correct-prediction.ts';
 import { setQuiet } from '../notify/quiet-pull-request.ts';
+import { governed } from '../policy/governed.ts';
 import { type FileAgainDeps, fileAgain } from '../record/correction.ts';
 import { type Answer, helpWords, replyTo } from './comment-reply.ts';
 import { type ExplainDeps, lastSteps } from './explain-incident.ts';
@@ -38,6 +40,7 @@ export interface CommentCommandDeps extends SettleDeps, ExplainDeps, Pick<FileAg
   readonly people: People;
   readonly codeHost: Pick<CodeHost, 'findComment' | 'listComments' | 'createComment' | 'updateComment'>;
   readonly configuration: Configuration;
+  readonly policy: PolicyReader;
 }
 
 /** Outcome of a command; also the name of its counter. */
@@ -59,8 +62,12 @@ const HOUR_MILLISECONDS = 3_600_000;
  * Carries out a comment's command if its author may give it: they need write access to the plan's repository, as GitHub reports it now, and no
  * part in the run. Everything is repeatable, and the delivery is marked as processed last.
  */
-export async function handleCommentCommand(command: CommentCommand, deps: CommentCommandDeps): Promise<CommandOutcome> {
-  if (await deps.control.isProcessed(deliveryKeyOf(command))) return 'duplicate-delivery';
+export async function handleCommentCommand(
+  command: CommentCommand,
+  given: CommentCommandDeps,
+): Promise<CommandOutcome> {
+  if (await given.control.isProcessed(deliveryKeyOf(command))) return 'duplicate-delivery';
+  const deps = await governed(given);
   const mode = repositoryModeOf(deps.configuration, command.repository);
   if (mode === 'off' || mode === 'observe') return 'mode-off';
   const handled = await handle(command, deps);

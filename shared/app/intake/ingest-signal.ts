@@ -8,9 +8,11 @@ import type { Signal } from '#shared/domain/incident/signal.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { ControlSettings, Deduplication, IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { StatsStore } from '#shared/ports/test-store.ts';
 import { acquireIncidentLock } from '../common/incident-lock.ts';
 import { deferSignal, forgetWaiting } from '../common/pending-signal.ts';
+import { governed } from '../policy/governed.ts';
 import { newestOfAlarm, rememberNewest } from './latest-incident.ts';
 import { type AdmissionDeps, admitIncident, resumeIncident } from './start-or-group.ts';
 
@@ -21,6 +23,7 @@ export interface IngestDeps extends AdmissionDeps {
     Pick<IncidentLocks, 'claimGroup' | 'keepWaiting' | 'dropWaiting'> &
     Pick<ControlSettings, 'cursor' | 'setCursor'>;
   readonly stats: Pick<StatsStore, 'addRun'>;
+  readonly policy: PolicyReader;
 }
 
 /** Outcome of a signal; also the name of its counter. */
@@ -48,7 +51,8 @@ export async function ingestSignal(signal: Signal, deps: IngestDeps): Promise<In
 }
 
 async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
-  if (modeOf(deps.configuration, signal.target) === 'off') return 'mode-off';
+  const { configuration } = await governed(deps);
+  if (modeOf(configuration, signal.target) === 'off') return 'mode-off';
   const ids = identify(signal);
   switch (signal.kind) {
     case 'run-succeeded':

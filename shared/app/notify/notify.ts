@@ -11,7 +11,9 @@ import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/co
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import { loadIncident } from '../common/load-incident.ts';
+import { governed } from '../policy/governed.ts';
 import { type AnnounceIncidentDeps, announceOnce, notificationError } from './announce.ts';
 import { type AskingStoryDeps, readAskingStory } from './asked-plan.ts';
 import { isQuiet } from './quiet-pull-request.ts';
@@ -23,6 +25,7 @@ export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, 
     AnnounceIncidentDeps['incidents'] &
     Pick<IncidentStore, 'audit' | 'listApprovals'>;
   readonly ports: NotifierPorts;
+  readonly policy: PolicyReader;
 }
 
 /**
@@ -31,7 +34,9 @@ export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, 
  */
 export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Promise<StepOutput<'notify'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
-  if (isSimulated(incident.target) || modeOf(deps.configuration, incident.target) === 'observe') return null;
+  if (isSimulated(incident.target)) return null;
+  const { configuration } = await governed(deps);
+  if (modeOf(configuration, incident.target) === 'observe') return null;
   const quiet = await isQuiet(incident.target, deps.control);
   const known =
     input.stage === 'asking' ? await askingStory(incident, deps) : await readStory(incident, input.stage, deps);

@@ -8,6 +8,7 @@ import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts
 import { type RankContext, rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { type Candidate, listCandidates } from '#shared/domain/plan/candidates.ts';
+import { isOff } from '#shared/domain/policy/autonomy.ts';
 import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';
 import type { ActionPlugin, ProposalContext } from '#shared/plugins/actions/contract.ts';
 
@@ -33,15 +34,16 @@ export function candidatesFor(facts: PlanFacts, actions: readonly ActionPlugin[]
   );
 }
 
-/** The actions without those that write to a repository that does not allow it. */
+/** The actions that are not switched off, without those that write to a repository that does not allow it. */
 export function allowedOf(
   actions: readonly ActionPlugin[],
   target: TargetContext,
   configuration: Configuration,
 ): readonly ActionPlugin[] {
   return actions.filter(
-    ({ switch: name }) =>
-      name === undefined || (target.kind === 'github-run' && isSwitchedOn(configuration, target.repository, name)),
+    ({ id, switch: name }) =>
+      !isOff(id, configuration.policy) &&
+      (name === undefined || (target.kind === 'github-run' && isSwitchedOn(configuration, target.repository, name))),
   );
 }
 

@@ -17,7 +17,9 @@ import type { ActionPlugin, PreparationPorts } from '#shared/plugins/actions/con
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import { type Governance, governed } from '../policy/governed.ts';
 import { knownFacts, planContext, reasonsFact, withHistory } from './audit-facts.ts';
 import { type CircumstanceDeps, gatherCircumstances } from './circumstances.ts';
 import { candidatesFor, rankedFor } from './context.ts';
@@ -36,8 +38,10 @@ export interface PlanDeps
   readonly evidence: GatheredDeps['evidence'] & PreparationPorts['evidence'];
   readonly experience: GatheredDeps['experience'];
   readonly actions: readonly ActionPlugin[];
+  readonly policy: PolicyReader;
   readonly meter: Meter;
 }
+type GovernedPlan = PlanDeps & Governance;
 
 interface Decided {
   readonly judgement: Judgement;
@@ -46,10 +50,11 @@ interface Decided {
 }
 
 /**
- * Makes the plan: reads the target's current state, lists the actions that fit, lets policy decide about the best one, and seals it. The
+ * Makes the plan under the policy that holds now: reads the target's current state, lists the actions that fit, lets policy decide about the best one, and seals it. The
  * model's choice replaces the best one unless it is riskier. Throws `CorruptRecord` when evidence, classification or diagnosis is missing.
  */
-export async function makePlan(input: StepInput<'plan'>, deps: PlanDeps): Promise<StepOutput<'plan'>> {
+export async function makePlan(input: StepInput<'plan'>, given: PlanDeps): Promise<StepOutput<'plan'>> {
+  const deps = await governed(given);
   const gathered = await readGathered(input.incidentId, deps);
   const { incident, records } = gathered;
   const unfinished = await findUnfinished(incident, records, input.tried, deps);
@@ -79,12 +84,14 @@ type Past = Pick<StepInput<'plan'>, 'tried' | 'held'>;
 /** Number of earlier plans in this execution. */
 const roundOf = ({ tried, held }: Past): number => tried.length + (held ? 1 : 0);
 
-function decided(inputs: PlanInputs, choice: Choice, deps: PlanDeps): Judgement {
-  return withHistory(judgementOf(inputs, choice, deps), inputs, deps.actions);
+function decided(inputs: PlanInputs, choice: Choice, deps: GovernedPlan): Judgement {
+  const judgement = withHistory(judgementOf(inputs, choice, deps), inputs, deps.actions);
+  if (deps.denial === null || judgement.decision === 'recovered') return judgement;
+  return { ...judgement, reasons: [deps.denial, ...judgement.reasons] };
 }
 
 /** An action that does not heal may come first. If it may not be executed at once, healing does not wait for it. */
-function decideFor(inputs: PlanInputs, past: Past, deps: PlanDeps): Decided {
+function decideFor(inputs: PlanInputs, past: Past, deps: GovernedPlan): Decided {
   const by = (actions: readonly ActionPlugin[]): Decided => {
     const { choice, ...rest } = choiceOf(inputs, past, { ...deps, actions });
     return { judgement: decided(inputs, choice, deps), ...rest };

@@ -10,16 +10,19 @@ import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
+import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { learnPatterns } from '../learning/learn-patterns.ts';
+import { governed } from '../policy/governed.ts';
 import { outcomeOf } from './experience.ts';
 
 export interface KeepPatternsDeps {
   readonly evidence: Pick<EvidenceStore, 'getDiagnosis' | 'getEvidence'>;
   readonly knowledge: Pick<KnowledgeStore, 'remembered'>;
   readonly patterns: Pick<PatternStore, 'list' | 'write' | 'takeNew' | 'note'>;
-  readonly configuration: Pick<Configuration, 'learning'>;
+  readonly configuration: Configuration;
+  readonly policy: PolicyReader;
   readonly clock: Clock;
   readonly meter: Meter;
 }
@@ -53,7 +56,7 @@ async function learnFrom(
   outcome: ActionOutcome,
   deps: KeepPatternsDeps,
 ): Promise<void> {
-  const { configuration, clock, knowledge, patterns } = deps;
+  const { configuration, clock, knowledge, patterns } = await governed(deps);
   const found = await resolvedCaseOf(incident, action, outcome, deps);
   if (found === null) return;
   const mayLearn = configuration.learning.fromOutcomes && outcome.trusted && found.resolution.success;

@@ -28,7 +28,7 @@ export interface RecordDeps
     Pick<EndPredictionDeps, 'predictions' | 'actions'>,
     RecordTestsDeps,
     Pick<ExperienceDeps, 'experience'>,
-    Pick<KeepPatternsDeps, 'patterns'>,
+    Pick<KeepPatternsDeps, 'patterns' | 'policy'>,
     Pick<WatchHealingDeps, 'healing'> {
   readonly knowledge: LearnDeps['knowledge'] & KeepPatternsDeps['knowledge'];
   readonly evidence: LearnDeps['evidence'] & RecordTestsDeps['evidence'];

@@ -1,16 +1,18 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { ActionFamily, ActionRecord, Receipt } from '#shared/domain/plan/bound-action.ts';
 import { judgeChangeWindow } from '#shared/domain/policy/change-window.ts';
-import { judgeControls } from '#shared/domain/policy/guard-rules.ts';
+import { judgeControls, judgePermission } from '#shared/domain/policy/guard-rules.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, ActionPorts, Observation } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings, Leases } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { governed } from '../policy/governed.ts';
 import { type PlannedAction, readPlannedAction } from './planned.ts';
 import { pollUntilObserved } from './settle.ts';
 
@@ -22,6 +24,7 @@ export interface ActDeps {
   readonly ports: ActionPorts;
   readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
+  readonly policy: PolicyReader;
   readonly clock: Clock;
   readonly meter: Meter;
 }
@@ -140,12 +143,14 @@ async function markSent({ action, plugin, deps }: Act, sentAt: string | null): P
 /** Checks again right before the effect, because minutes may have passed since the guard step. */
 async function lastDenials({ action, lease, deps }: Act): Promise<string[]> {
   const now = deps.clock.now();
-  const { policy } = deps.configuration;
+  const { configuration, denial } = await governed(deps);
+  const { policy } = configuration;
   const controls = await deps.control.controls();
   const held = await deps.control.holdsLease(action.targetKey, lease, now);
   return [
-    ...judgeControls({ controls, policy, now }),
-    ...judgeChangeWindow(action, { service: serviceOf(deps.configuration, action.target), policy, now }),
+    ...judgeControls({ controls, policy, denial, now }),
+    ...judgePermission({ action, mode: modeOf(configuration, action.target), policy }),
+    ...judgeChangeWindow(action, { service: serviceOf(configuration, action.target), policy, now }),
     ...(held ? [] : [`The lease on ${action.targetKey} is no longer held.`]),
   ];
 }

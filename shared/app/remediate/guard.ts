@@ -12,10 +12,12 @@ import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import { reasonsFact } from '../plan/audit-facts.ts';
+import { type Governance, governed } from '../policy/governed.ts';
 import { type PlannedAction, readPlannedAction } from './planned.ts';
 
 export interface GuardDeps {
@@ -26,6 +28,7 @@ export interface GuardDeps {
   readonly ports: ActionPorts;
   readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
+  readonly policy: PolicyReader;
   readonly clock: Clock;
   readonly meter: Meter;
 }
@@ -36,9 +39,11 @@ type Verdict = { lease: string } | { reasons: readonly string[] };
 const LEASE_SLACK_SECONDS = 600;
 
 /**
- * The last check before an effect: rules, lease, current target, limits. An error is thrown and grants nothing: the guard fails closed.
+ * The last check before an effect: rules, lease, current target, limits. The policy is read afresh. An error is thrown and grants nothing: the guard
+ * fails closed.
  */
-export async function guard(input: StepInput<'guard'>, deps: GuardDeps): Promise<StepOutput<'guard'>> {
+export async function guard(input: StepInput<'guard'>, given: GuardDeps): Promise<StepOutput<'guard'>> {
+  const deps = await governed(given);
   const planned = await readPlannedAction(input, deps);
   const { denials, known } = await judge(planned, deps);
   const verdict = denials.length > 0 ? { reasons: denials } : await reserve(planned, deps);
@@ -65,7 +70,7 @@ function endedDenials(incident: Incident): string[] {
 /** All objections, with the facts they are based on. */
 async function judge(
   { action, plugin, parameters }: PlannedAction,
-  deps: GuardDeps,
+  deps: GuardDeps & Governance,
 ): Promise<{ denials: string[]; known: Omit<AuditFacts<'guard.granted'>, 'action' | 'digest' | 'reasons'> }> {
   const { configuration, control, incidents } = deps;
   const now = deps.clock.now();
@@ -82,6 +87,7 @@ async function judge(
       target: incident.target,
       controls,
       policy: configuration.policy,
+      denial: deps.denial,
       mode,
       service: serviceOf(configuration, incident.target),
       fingerprint: writableFingerprint(incident, plugin, configuration),

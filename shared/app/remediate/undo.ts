@@ -8,8 +8,10 @@ import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings, Leases } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { governed } from '../policy/governed.ts';
 import { type PlannedAction, readPlannedAction } from './planned.ts';
 
 export interface UndoDeps {
@@ -18,6 +20,7 @@ export interface UndoDeps {
   readonly ports: ActionPorts;
   readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
+  readonly policy: PolicyReader;
   readonly clock: Clock;
   readonly meter: Meter;
 }
@@ -74,9 +77,10 @@ async function restoreGuarded(planned: PlannedAction, receipt: Receipt, deps: Un
   }
 }
 
-async function denialsOf(action: BoundAction, { control, configuration, clock }: UndoDeps): Promise<string[]> {
+async function denialsOf(action: BoundAction, deps: UndoDeps): Promise<string[]> {
+  const { configuration, control, denial, clock } = await governed(deps);
   const now = clock.now();
-  const denials = judgeControls({ controls: await control.controls(), policy: configuration.policy, now });
+  const denials = judgeControls({ controls: await control.controls(), policy: configuration.policy, denial, now });
   if (denials.length > 0) return denials;
   const lease = await control.acquireLease(action.targetKey, action.incidentId, LEASE_SECONDS, now);
   return lease === null ? [`Another incident is changing ${action.targetKey} now.`] : [];

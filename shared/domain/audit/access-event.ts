@@ -12,6 +12,9 @@ const event = <E extends string, F extends z.ZodRawShape>(name: E, facts: F) =>
 /** The trail that access events are chained in, as an incident's entries are under its id. No incident has this id. */
 export const ACCESS_TRAIL = 'access';
 
+/** The trail of what was changed at run time: settings, and the kill switch. */
+export const POLICY_TRAIL = 'policy';
+
 /** A person or a key; `byId` stays when the name `by` changes. */
 const BY = { by: z.string(), byId: z.string(), byKind: Actor.shape.kind };
 
@@ -28,3 +31,21 @@ export const AccessEvent = z.discriminatedUnion('event', [
   event('api-key.revoked', { id: z.string(), name: z.string(), ...BY }),
 ]);
 export type AccessEvent = z.infer<typeof AccessEvent>;
+
+const CHANGED = {
+  revision: z.number().int().min(1),
+  reason: z.string(),
+  /** `field: before -> after`, separated by semicolons; null when nothing differs. */
+  changes: z.string().nullable(),
+  ...BY,
+};
+
+/** What was changed at run time, and why. */
+export const PolicyEvent = z.discriminatedUnion('event', [
+  event('policy.changed', CHANGED),
+  event('policy.reset', CHANGED),
+  event('policy.restored', CHANGED),
+  event('policy.stopped', { reason: z.string(), ...BY }),
+  event('policy.resumed', { reason: z.string(), ...BY }),
+]);
+export type PolicyEvent = z.infer<typeof PolicyEvent>;

@@ -15,7 +15,7 @@ import { Approvals, ApproverGroups } from '../policy/approval-settings.ts';
 import { ChangeWindow } from '../policy/circumstances/circumstance-rules.ts';
 import { ServiceLoad } from '../policy/circumstances/circumstances.ts';
 import { Fixes } from '../policy/fix-settings.ts';
-import { Mode, Policy } from '../policy/policy-settings.ts';
+import { Features, Mode, Policy } from '../policy/policy-settings.ts';
 
 /** `signatures` of `selfheal.json`: where the user's own signatures are. */
 export const OwnSignatures = z.strictObject({
@@ -88,6 +88,7 @@ export const Configuration = z.strictObject({
   /** Settings of notifiers by their ids; what they may hold is said by each. */
   notifiers: z.record(z.string().max(60), z.unknown()).default({}),
   model: Model.default({ provider: 'rules' }),
+  features: Features,
   policy: Policy.prefault({}),
   approvals: Approvals,
   /** Comparisons of strategies; an incident takes part in the first running one that applies. */

@@ -12,6 +12,8 @@ const ActionAutonomy = z.strictObject({
   askAtConfidence: Share.optional(),
   /** Whether it always needs an approval. */
   alwaysAsk: z.boolean().default(false),
+  /** Whether it is switched off: neither proposed nor executed. */
+  off: z.boolean().default(false),
 });
 
 /** Limits of what Selfheal does by itself, by action. They may be stricter than the policy, never looser. */

@@ -19,11 +19,20 @@ export function thresholdsOf(actionId: string, policy: Policy): Thresholds {
   };
 }
 
+/** Whether the action is neither proposed nor executed. */
+export function isOff(actionId: string, { autonomy }: Pick<Policy, 'autonomy'>): boolean {
+  return autonomy.actions.some(({ id, off }) => id === actionId && off);
+}
+
+/** Whether the action is never executed without an approval. */
+export function alwaysAsks(actionId: string, { autonomy }: Pick<Policy, 'autonomy'>): boolean {
+  return autonomy.actions.some(({ id, alwaysAsk }) => id === actionId && alwaysAsk);
+}
+
 /** Why an action with enough confidence still needs an approval; empty when it does not. */
-export function autonomyReasons({ actionId, proof }: Candidate, { autonomy }: Policy): string[] {
-  const { proven } = autonomy;
-  const own = autonomy.actions.find(({ id }) => id === actionId);
-  const asks = own?.alwaysAsk === true ? [`The action ${actionId} always needs an approval.`] : [];
+export function autonomyReasons({ actionId, proof }: Candidate, policy: Policy): string[] {
+  const { proven } = policy.autonomy;
+  const asks = alwaysAsks(actionId, policy) ? [`The action ${actionId} always needs an approval.`] : [];
   if (proven === null) return asks;
   const { helped, cases } = proof ?? { helped: 0, cases: 0 };
   const [lowerBound] = wilsonInterval(helped, cases);

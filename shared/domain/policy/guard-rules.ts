@@ -6,6 +6,7 @@ import type { BoundAction } from '../plan/bound-action.ts';
 import type { ManagedService } from '../plan/managed-service.ts';
 import { isChangeable } from '../plan/target-key.ts';
 import { approvalReasons } from './approval.ts';
+import { alwaysAsks, isOff } from './autonomy.ts';
 import { judgeChangeWindow } from './change-window.ts';
 import { partOfWeekAt } from './circumstances/circumstances.ts';
 import type { GovernedService, Mode, Policy } from './policy-settings.ts';
@@ -18,6 +19,8 @@ export interface GuardFacts {
   readonly target: TargetContext;
   readonly controls: { readonly killSwitch: boolean; readonly reason: string | null };
   readonly policy: Policy;
+  /** Why nothing may be changed, whatever the policy says, or null. */
+  readonly denial: string | null;
   readonly mode: Mode;
   readonly service: (GovernedService & ManagedService) | null;
   /** Of the failure, where its repository may be written into. */
@@ -35,6 +38,7 @@ export interface GuardFacts {
 export function judgeGuard(facts: GuardFacts): string[] {
   return [
     ...judgeControls(facts),
+    ...judgePermission(facts),
     ...judgeChangeWindow(facts.action, facts),
     ...judgeSeal(facts),
     ...judgeBlastRadius(facts),
@@ -43,21 +47,34 @@ export function judgeGuard(facts: GuardFacts): string[] {
   ];
 }
 
-/** Kill switch and freezes; checked again right before every effect. */
-export function judgeControls({ controls, policy, now }: Pick<GuardFacts, 'controls' | 'policy' | 'now'>): string[] {
+/** Kill switch, freezes and a policy that cannot be used; checked again right before every effect. */
+export function judgeControls({
+  controls,
+  policy,
+  denial,
+  now,
+}: Pick<GuardFacts, 'controls' | 'policy' | 'denial' | 'now'>): string[] {
   const freeze = activeFreeze(policy.freezes, now);
   return [
+    ...(denial === null ? [] : [denial]),
     ...(controls.killSwitch ? [`The kill switch is on: ${controls.reason ?? 'no reason was given'}.`] : []),
     ...(freeze ? [`Changes are frozen until ${freeze.to}: ${freeze.reason}.`] : []),
   ];
 }
 
+/** The mode allows changes, and the action is not switched off; checked again right before an action's effect. */
+export function judgePermission({ action, mode, policy }: Pick<GuardFacts, 'action' | 'mode' | 'policy'>): string[] {
+  return [
+    ...(mode === 'act' ? [] : [`The mode is ${mode} now: nothing may be changed.`]),
+    ...(isOff(action.actionId, policy) ? [`The action ${action.actionId} is switched off.`] : []),
+  ];
+}
+
 /** The plan is unchanged since it was sealed, and the incident still has the same target. */
-function judgeSeal({ action, target, mode }: GuardFacts): string[] {
+function judgeSeal({ action, target }: GuardFacts): string[] {
   return [
     ...(isIntact(action) ? [] : ['The plan was changed after it was sealed.']),
     ...(isSameTarget(action.target, target) ? [] : ['The target of the incident has changed since the plan.']),
-    ...(mode === 'act' ? [] : [`The mode is ${mode} now: nothing may be changed.`]),
   ];
 }
 
@@ -75,6 +92,7 @@ function judgeApproval({ action, service, policy, approval, approvalReason, now 
   const needed = [
     ...(approvalReason === null ? [] : [approvalReason]),
     ...approvalReasons(action.risk, service, policy, partOfWeekAt(now, policy.circumstances)),
+    ...(alwaysAsks(action.actionId, policy) ? [`The action ${action.actionId} always needs an approval.`] : []),
     ...(action.needsApproval === undefined ? [] : ['The plan requires an approval.']),
   ];
   return needed.length > 0 ? [...needed, 'Nobody approved this plan.'] : [];

@@ -20,10 +20,10 @@ const SHARE_OF_RUNS = 0.7;
 
 /**
  * The limits of which an action takes one unit each: its incident's, its target's in this clock hour, that of all
- * workflow runs where it concerns one, and the overall limit.
+ * workflow runs where it concerns one, and the overall limits of the hour and the day.
  */
 export function limitRules(action: BoundAction, policy: Policy, now: Date): readonly LimitRule[] {
-  const { maxActionsPerIncident, maxActionsPerTargetPerHour, maxActionsPerHour } = policy;
+  const { maxActionsPerIncident, maxActionsPerTargetPerHour, maxActionsPerHour, maxActionsPerDay } = policy;
   const maxShareOfRuns = Math.ceil(maxActionsPerHour * SHARE_OF_RUNS);
   const hour = now.toISOString().slice(0, 13);
   const hourEnd = new Date(Date.parse(`${hour}:00:00.000Z`) + HOUR_MILLISECONDS);
@@ -57,10 +57,22 @@ export function limitRules(action: BoundAction, policy: Policy, now: Date): read
         ]
       : []),
     hourly('everything', maxActionsPerHour, `${maxActionsPerHour} actions were executed`),
+    ...(maxActionsPerDay === null ? [] : [dailyRule('everything-today', maxActionsPerDay, now)]),
   ];
 }
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+function dailyRule(scope: string, limit: number, now: Date): LimitRule {
+  const day = now.toISOString().slice(0, 10);
+  return {
+    scope,
+    window: day,
+    limit,
+    expiresAt: new Date(Date.parse(`${day}T00:00:00.000Z`) + DAY_MILLISECONDS),
+    denial: `${limit} actions were executed within this day.`,
+  };
+}
 
 /** Limit of writes into one repository per day (UTC). */
 export function writeLimitRules(
@@ -69,14 +81,6 @@ export function writeLimitRules(
   now: Date,
 ): readonly LimitRule[] {
   if (target.kind !== 'github-run') return [];
-  const day = now.toISOString().slice(0, 10);
-  return [
-    {
-      scope: `write:${actionId}:${target.repository.toLowerCase()}`,
-      window: day,
-      limit: maxPerDay,
-      expiresAt: new Date(Date.parse(`${day}T00:00:00.000Z`) + DAY_MILLISECONDS),
-      denial: `${actionId} was used ${maxPerDay} times in this repository today, as often as is allowed.`,
-    },
-  ];
+  const denial = `${actionId} was used ${maxPerDay} times in this repository today, as often as is allowed.`;
+  return [{ ...dailyRule(`write:${actionId}:${target.repository.toLowerCase()}`, maxPerDay, now), denial }];
 }

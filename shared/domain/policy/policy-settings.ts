@@ -6,11 +6,32 @@ import { type ChangeWindow, CircumstanceRules } from './circumstances/circumstan
 export const Mode = z.enum(['off', 'observe', 'suggest', 'act']);
 export type Mode = z.infer<typeof Mode>;
 
-const Freeze = z.strictObject({
+/** A period, `to` not included, in which nothing is changed. */
+export const Freeze = z.strictObject({
   from: z.iso.datetime({ offset: true }),
   to: z.iso.datetime({ offset: true }),
   reason: z.string().max(200),
 });
+export type Freeze = z.infer<typeof Freeze>;
+
+/** What can be switched for the whole deployment. */
+export const Features = z
+  .strictObject({
+    /** Off: nothing is changed anywhere, whatever the modes say; proposals are still made. */
+    automation: z.boolean().default(true),
+    /** Off: diagnoses come from the rules alone, whatever model is configured. */
+    languageModel: z.boolean().default(true),
+    /** Off: proposed patches are neither tested nor pushed, whatever `fixes` lists. */
+    codeChanges: z.boolean().default(true),
+    /** Off: a verified action creates no learned pattern. */
+    learning: z.boolean().default(true),
+    /** Off: no incident takes part in an experiment. */
+    experiments: z.boolean().default(true),
+    /** On: the load, the deployments and the other incidents of a service may raise the risk of an action. */
+    riskAssessment: z.boolean().default(true),
+  })
+  .prefault({});
+export type Features = z.infer<typeof Features>;
 
 /** When Selfheal acts by itself, asks or leaves it to people, and how much it may do. */
 export const Policy = z
@@ -23,6 +44,8 @@ export const Policy = z
     maxActionsPerIncident: z.number().int().min(0).max(20).default(5),
     /** For all actions; workflow runs may use 70 % of it, the rest is reserved for services. */
     maxActionsPerHour: z.number().int().min(0).max(1000).default(10),
+    /** For all actions of a day (UTC); null: only the limits per hour hold. */
+    maxActionsPerDay: z.number().int().min(0).max(10_000).nullable().default(null),
     maxActionsPerTargetPerHour: z.number().int().min(0).max(100).default(3),
     breakerFailures: z.number().int().min(1).default(3),
     breakerWindowMinutes: z.number().int().min(1).default(30),

@@ -15,6 +15,8 @@ export const RESOURCE_VARIABLES = {
   controlTable: 'CONTROL_TABLE',
   /** API keys, the trail about them and answers to requests, in the control table; a grant on the table does not cover them. */
   accessRecords: 'ACCESS_TABLE',
+  /** Policy, kill switch and the trail about them, in the control table; a grant on the table does not cover them. */
+  policyRecords: 'POLICY_TABLE',
   evidenceBucket: 'EVIDENCE_BUCKET',
   intakeQueue: 'INTAKE_QUEUE_URL',
   escalationTopic: 'ESCALATION_TOPIC_ARN',
@@ -102,6 +104,7 @@ export function defineFunction<const C extends FunctionConfig>(config: C): C {
 const ACT_USES = {
   incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
   controlTable: ['dynamodb:GetItem'],
+  policyRecords: ['dynamodb:GetItem', 'dynamodb:Query'],
 } as const satisfies FunctionConfig['uses'];
 
 export type ActFunctionConfig = FunctionConfig & { readonly family: ActionFamily; readonly uses: typeof ACT_USES };

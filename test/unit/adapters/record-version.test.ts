@@ -5,6 +5,7 @@ import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-stor
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
+import { makeDynamoPolicyStore } from '#shared/adapters/aws/dynamo-policy-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import type { Notification } from '#shared/domain/incident/notification.ts';
@@ -19,6 +20,7 @@ import {
   anIncident,
   aPastIncident,
   aPlanRecord,
+  aPolicyOverlay,
   aPrediction,
   aSignal,
 } from '#test/builders/index.ts';
@@ -60,6 +62,7 @@ function stores() {
   const access = { table, client: dynamo.client };
   return {
     apiKeys: makeDynamoApiKeyStore(access),
+    policy: makeDynamoPolicyStore(access),
     incidents: makeDynamoIncidentStore(access),
     control: makeDynamoControlStore(access),
     knowledge: makeDynamoKnowledgeStore(access),
@@ -170,6 +173,7 @@ const KINDS: readonly [
     ({ apiKeys }) => apiKeys.create(anApiKey()),
     ({ apiKeys }) => apiKeys.revoke(anApiKey().id, anApiKey().createdBy, AT),
   ],
+  ['a policy', ({ policy }) => policy.add(aPolicyOverlay()), ({ policy }) => policy.revision(1)],
   ['a run', ({ stats }) => stats.addRun(RUNS, aRun(AT.toISOString())), ({ stats }) => stats.recentRuns(RUNS)],
 ];
 
@@ -194,6 +198,25 @@ describe('a record of another version', () => {
         ),
       });
     expect(await items()).toEqual(before);
+  });
+
+  it('of the policy makes the policy unusable, with its number and what to do', async () => {
+    const { policy } = stores();
+    await policy.add(aPolicyOverlay());
+    const [item] = await items();
+    await dynamo.client.send(new PutCommand({ TableName: table, Item: { ...item, version: 99 } }));
+    expect(await policy.current()).toEqual({
+      kind: 'unreadable',
+      reason: expect.stringContaining('record version 99; this Selfheal reads version 1'),
+      revision: 1,
+    });
+    await dynamo.client.send(
+      new PutCommand({ TableName: table, Item: { ...item, settings: { policy: { typo: 1 } } } }),
+    );
+    expect(await policy.current()).toMatchObject({
+      kind: 'unreadable',
+      reason: expect.stringContaining('does not parse'),
+    });
   });
 
   it('says what to do, and names the record', async () => {

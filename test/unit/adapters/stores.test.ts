@@ -8,6 +8,7 @@ import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-stor
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
+import { makeDynamoPolicyStore } from '#shared/adapters/aws/dynamo-policy-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoRepeatedRequests } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
@@ -21,6 +22,7 @@ import {
   makeMemoryIncidents,
   makeMemoryKnowledgeStore,
   makeMemoryModelRegistry,
+  makeMemoryPolicyStore,
   makeMemoryPredictionStore,
   makeMemoryRepeatedRequests,
   makeMemoryStatsStore,
@@ -34,6 +36,7 @@ import { healingStoreContract } from './contract/healing-store.ts';
 import { incidentStoreContract } from './contract/incident-store.ts';
 import { knowledgeStoreContract } from './contract/knowledge-store.ts';
 import { modelRegistryContract } from './contract/model-registry.ts';
+import { policyStoreContract } from './contract/policy-store.ts';
 import { predictionStoreContract } from './contract/prediction-store.ts';
 import { repeatedRequestsContract } from './contract/repeated-requests.ts';
 import { statsStoreContract } from './contract/stats-store.ts';
@@ -66,6 +69,8 @@ controlStoreContract('control store in memory', async (clock) => makeMemoryContr
 controlStoreContract('control store in DynamoDB', async (clock) =>
   makeDynamoControlStore({ ...(await access()), clock }),
 );
+policyStoreContract('policy in memory', async () => makeMemoryPolicyStore());
+policyStoreContract('policy in DynamoDB', async () => makeDynamoPolicyStore(await access()));
 knowledgeStoreContract('knowledge store in memory', async () => makeMemoryKnowledgeStore());
 knowledgeStoreContract('knowledge store in DynamoDB', async () => makeDynamoKnowledgeStore(await access()));
 statsStoreContract('stats store in memory', async () => makeMemoryStatsStore());

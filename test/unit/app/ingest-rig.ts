@@ -6,6 +6,7 @@ import {
   fakeClock,
   makeMemoryControlStore,
   makeMemoryIncidentStore,
+  makeMemoryPolicyStore,
   makeMemoryStatsStore,
   makeMemoryWorkflowEngine,
 } from '#test/fakes/index.ts';
@@ -17,8 +18,9 @@ export function anIngestRig(configuration = aConfiguration()) {
   const control = makeMemoryControlStore(clock);
   const workflow = makeMemoryWorkflowEngine();
   const stats = makeMemoryStatsStore();
-  const deps: IngestDeps = { incidents, control, stats, workflow, configuration, clock };
-  return { clock, incidents, control, workflow, stats, deps };
+  const policy = makeMemoryPolicyStore();
+  const deps: IngestDeps = { incidents, control, policy, stats, workflow, configuration, clock };
+  return { clock, incidents, control, policy, workflow, stats, deps };
 }
 export type IngestRig = ReturnType<typeof anIngestRig>;
 

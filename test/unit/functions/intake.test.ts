@@ -11,6 +11,7 @@ import {
   fakeClock,
   makeMemoryControlStore,
   makeMemoryIncidentStore,
+  makeMemoryPolicyStore,
   makeMemoryStatsStore,
   makeMemoryWorkflowEngine,
   makeRecordingLog,
@@ -36,6 +37,7 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
   const handle = makeHandler({
     incidents,
     control,
+    policy: makeMemoryPolicyStore(),
     stats: makeMemoryStatsStore(),
     workflow,
     confirm: makeConfirmRepository({ directory, clock }),

@@ -266,6 +266,10 @@ export function controlStoreContract(name: string, open: (clock: Clock) => Promi
       expect(await store.controls()).toEqual({ killSwitch: false, reason: null });
       await store.setControls({ killSwitch: true, reason: 'Release day.' });
       expect(await store.controls()).toEqual({ killSwitch: true, reason: 'Release day.' });
+      expect(await store.liftKillSwitch({ killSwitch: true, reason: 'Something else.' })).toBe(false);
+      expect((await store.controls()).killSwitch).toBe(true);
+      expect(await store.liftKillSwitch({ killSwitch: true, reason: 'Release day.' })).toBe(true);
+      expect(await store.controls()).toEqual({ killSwitch: false, reason: null });
     });
 
     it('keeps cursors by name', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { answeredDiagnosis, aTelemetry, redactedText, someRunFacts, someSpending } from '#test/builders/index.ts';
-import type { makeMemoryEvidenceStore } from '#test/fakes/index.ts';
+import type { MemoryPolicyStore, makeMemoryEvidenceStore } from '#test/fakes/index.ts';
 import { answered, MODEL, PRICES, setUp } from '../analyze-rig.ts';
 
 describe('analysing', () => {
@@ -72,6 +72,19 @@ describe('analysing', () => {
       choice: null,
       note: { code: 'no-model', text: expect.stringContaining('No language model is configured') },
     });
+  });
+
+  it('asks no model while it is switched off or the policy cannot be used, and says so', async () => {
+    const { run, read, deps, asked } = await setUp();
+    const policy = deps.policy as MemoryPolicyStore;
+    await policy.set({ features: { languageModel: false } });
+    await run();
+    const note = { code: 'no-model', text: expect.stringContaining('is switched off') };
+    expect(await read()).toMatchObject({ source: 'rules', note });
+    await policy.set({});
+    policy.breaks({ kind: 'unreadable', reason: 'broken', revision: null });
+    await run();
+    expect([(await read()).source, asked.length]).toEqual(['rules', 0]);
   });
 
   it('falls back to the rules with the reason and the cost when the model gives no usable answer', async () => {

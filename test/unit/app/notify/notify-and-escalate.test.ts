@@ -17,6 +17,7 @@ import {
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
   makeMemoryMailer,
+  makeMemoryPolicyStore,
   makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
@@ -39,6 +40,7 @@ async function setUp(incident: Incident, configuration = aConfiguration()) {
     actions: ACTIONS,
     apiUrl: 'https://api.example/',
     control: makeMemoryControlStore(clock),
+    policy: makeMemoryPolicyStore(),
   };
   await deps.incidents.create(incident);
   await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id }));

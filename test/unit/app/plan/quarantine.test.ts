@@ -103,7 +103,9 @@ describe('a flaky test', () => {
     expect(told).toEqual(HEALED);
     const asking = await shop.aFlakyRun({ names: [name] });
     const { policy } = asking.deps.configuration;
-    const actions = [{ id: 'quarantine-flaky-test', alwaysAsk: true, actAtConfidence: 0, askAtConfidence: 0 }];
+    const actions = [
+      { id: 'quarantine-flaky-test', alwaysAsk: true, off: false, actAtConfidence: 0, askAtConfidence: 0 },
+    ];
     const configuration = {
       ...asking.deps.configuration,
       policy: { ...policy, autonomy: { ...policy.autonomy, actions } },

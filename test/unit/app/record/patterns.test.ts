@@ -24,6 +24,7 @@ import {
   makeMemoryEvidenceStore,
   makeMemoryKnowledgeStore,
   makeMemoryPatternStore,
+  makeMemoryPolicyStore,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
 
@@ -41,7 +42,8 @@ async function setUp(patterns: LearnedPattern[] = [], learning: Partial<Learning
     evidence: makeMemoryEvidenceStore(),
     knowledge: makeMemoryKnowledgeStore(),
     patterns: stored,
-    configuration: { learning: { ...aConfiguration().learning, ...learning } },
+    configuration: { ...aConfiguration(), learning: { ...aConfiguration().learning, ...learning } },
+    policy: makeMemoryPolicyStore(),
     clock: fakeClock(),
     meter: makeRecordingMeter(),
   };

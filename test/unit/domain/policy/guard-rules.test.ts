@@ -25,6 +25,7 @@ function facts(change: Partial<GuardFacts> = {}): GuardFacts {
     target: aGithubTarget(),
     controls: { killSwitch: false, reason: null },
     policy: aConfiguration().policy,
+    denial: null,
     mode: 'act',
     service: null,
     failures: 0,

@@ -1,0 +1,186 @@
+import type { Features, Mode } from '../policy/policy-settings.ts';
+import type { Configuration } from './configuration.ts';
+import { lowestMode, NARROWED_NUMBERS, NARROWER, narrowerOf } from './effective-policy.ts';
+import { leavesOf, type OverlaySettings } from './overlay.ts';
+import { repositoryModeOf } from './scope.ts';
+
+/** What the overlay can change, as a configuration has it; in the overlay's own shape, so that paths compare. Holds no secret. */
+export interface PolicyView {
+  readonly features: Features;
+  readonly github: {
+    readonly defaultMode: Mode;
+    /** By name in lower case. */
+    readonly repositories: Readonly<Record<string, { readonly mode: Mode }>>;
+  };
+  readonly services: Readonly<Record<string, { readonly mode: Mode }>>;
+  readonly policy: Readonly<Record<string, unknown>>;
+  readonly actions: Readonly<Record<string, object>>;
+  readonly freezes: Configuration['policy']['freezes'];
+}
+
+export function policyView({ features, github, services, policy }: Configuration): PolicyView {
+  return {
+    features,
+    github: {
+      defaultMode: github.defaultMode,
+      repositories: Object.fromEntries(github.repositories.map(({ name, mode }) => [name.toLowerCase(), { mode }])),
+    },
+    services: Object.fromEntries(services.map(({ id, mode }) => [id, { mode }])),
+    policy: {
+      ...Object.fromEntries(NARROWED_NUMBERS.map((name) => [name, policy[name]])),
+      approvalRequiredRisks: policy.approvalRequiredRisks,
+    },
+    actions: Object.fromEntries(policy.autonomy.actions.map(({ id, ...rest }) => [id, rest])),
+    freezes: policy.freezes,
+  };
+}
+
+/** Where a value comes from: nobody changed it, the overlay changed it, or the overlay's value is wider than the deployed one. */
+export interface ValueOrigin {
+  readonly field: string;
+  readonly value: unknown;
+  readonly from: 'deployed' | 'overlay' | 'deployed, which is narrower than the overlay';
+}
+
+/** For each setting its value and where it comes from. */
+export function originsOf(effective: Configuration, overlay: OverlaySettings): readonly ValueOrigin[] {
+  const { freezes, ...view } = policyView(effective);
+  const changed = leavesOf({ ...overlay, freezes: undefined });
+  const values = leavesOf(view);
+  const tuned = [...changed].filter(([field]) => !values.has(field) && !field.includes('.mute.'));
+  const isMutedBy = (field: string): boolean =>
+    field.endsWith('.mode') && changed.has(`${field.slice(0, -'mode'.length)}mute.until`);
+  return [
+    ...[...values].map(([field, value]): ValueOrigin => {
+      const wanted = changed.get(field);
+      if (wanted === undefined) return { field, value, from: isMutedBy(field) ? 'overlay' : 'deployed' };
+      const holds = Array.isArray(wanted)
+        ? wanted.every((one) => (value as readonly unknown[]).includes(one))
+        : wanted === value || isMutedBy(field);
+      return { field, value, from: holds ? 'overlay' : 'deployed, which is narrower than the overlay' };
+    }),
+    // Of what the configuration no longer has: a service that was removed.
+    ...tuned.map(
+      ([field]): ValueOrigin => ({ field, value: null, from: 'deployed, which is narrower than the overlay' }),
+    ),
+    ...freezes.map(
+      (freeze, at): ValueOrigin => ({
+        field: `freezes.${at}`,
+        value: freeze,
+        from: isOwn(freeze, overlay) ? 'overlay' : 'deployed',
+      }),
+    ),
+  ];
+}
+
+const isOwn = (freeze: object, { freezes = {} }: OverlaySettings): boolean =>
+  Object.values(freezes).includes(freeze as never);
+
+export interface FieldProblem {
+  readonly field: string;
+  readonly problem: string;
+}
+
+const WIDEN = 'To widen what is deployed, change config/selfheal.json and deploy it.';
+
+/**
+ * Which of the settings a deployment does not allow, each with the way to mend it: wider than deployed, or about something that it does not
+ * have. `actions`: ids of all actions.
+ */
+export function overlayProblems(
+  deployed: Configuration,
+  settings: OverlaySettings,
+  actions: readonly string[],
+): readonly FieldProblem[] {
+  return [
+    ...featureProblems(deployed, settings),
+    ...modeProblems(deployed, settings),
+    ...numberProblems(deployed, settings),
+    ...actionProblems(deployed, settings, actions),
+  ];
+}
+
+function featureProblems({ features }: Configuration, { features: wanted = {} }: OverlaySettings): FieldProblem[] {
+  return (Object.keys(wanted) as (keyof Features)[]).flatMap((name) => {
+    // Only the assessment of risks is more careful when it is on.
+    const isWider = wanted[name] !== features[name] && wanted[name] !== (name === 'riskAssessment');
+    if (!isWider) return [];
+    const problem = `Is ${features[name]} as deployed and cannot become ${wanted[name]} here. ${WIDEN}`;
+    return [{ field: `features.${name}`, problem }];
+  });
+}
+
+function modeProblems(deployed: Configuration, { github = {}, services = {} }: OverlaySettings): FieldProblem[] {
+  const ids = deployed.services.map(({ id }) => id);
+  return [
+    ...wider('github.defaultMode', github.defaultMode, deployed.github.defaultMode),
+    ...Object.entries(github.repositories ?? {}).flatMap(([name, { mode }]) =>
+      wider(`github.repositories.${name}.mode`, mode, repositoryModeOf(deployed, name)),
+    ),
+    ...Object.entries(services).flatMap(([id, { mode }]) => {
+      const service = deployed.services.find((one) => one.id === id);
+      if (service !== undefined) return wider(`services.${id}.mode`, mode, service.mode);
+      return [
+        {
+          field: `services.${id}`,
+          problem: `Is no service of the deployment${ids.length === 0 ? '; it has none' : ': use one of '}${ids.join(', ')}.`,
+        },
+      ];
+    }),
+  ];
+}
+
+function wider(field: string, wanted: Mode | undefined, deployed: Mode): FieldProblem[] {
+  if (wanted === undefined || lowestMode(wanted, deployed) === wanted) return [];
+  return [{ field, problem: `The mode ${wanted} is wider than the deployed one: use ${deployed} or less. ${WIDEN}` }];
+}
+
+function numberProblems({ policy }: Configuration, { policy: wanted = {} }: OverlaySettings): FieldProblem[] {
+  const risks = policy.approvalRequiredRisks.filter((risk) => wanted.approvalRequiredRisks?.includes(risk) === false);
+  return [
+    ...NARROWED_NUMBERS.flatMap((name) => {
+      const value = wanted[name];
+      if (value === undefined || narrowerOf(name, policy[name], value) === value) return [];
+      const bound = NARROWER[name] === 'higher' ? 'at least' : 'at most';
+      return [
+        { field: `policy.${name}`, problem: `${value} is wider than deployed: use ${bound} ${policy[name]}. ${WIDEN}` },
+      ];
+    }),
+    ...(risks.length === 0
+      ? []
+      : [
+          { field: 'policy.approvalRequiredRisks', problem: `Must hold ${risks.join(' and ')}, as deployed. ${WIDEN}` },
+        ]),
+  ];
+}
+
+function actionProblems(
+  { policy }: Configuration,
+  { actions: wanted = {} }: OverlaySettings,
+  known: readonly string[],
+): FieldProblem[] {
+  return Object.entries(wanted).flatMap(([id, settings]): FieldProblem[] => {
+    const field = `actions.${id}`;
+    if (!known.includes(id)) return [{ field, problem: `Is no action: use one of ${known.join(', ')}.` }];
+    const own = policy.autonomy.actions.find((action) => action.id === id);
+    const floors = {
+      actAtConfidence: Math.max(policy.actAtConfidence, own?.actAtConfidence ?? 0),
+      askAtConfidence: Math.max(policy.escalateBelowConfidence, own?.askAtConfidence ?? 0),
+    };
+    const numbers = (['actAtConfidence', 'askAtConfidence'] as const).flatMap((name) => {
+      const value = settings[name];
+      if (value === undefined || value >= floors[name]) return [];
+      return [
+        {
+          field: `${field}.${name}`,
+          problem: `${value} is wider than deployed: use at least ${floors[name]}. ${WIDEN}`,
+        },
+      ];
+    });
+    const switches = (['alwaysAsk', 'off'] as const).flatMap((name) => {
+      if (settings[name] !== false || own?.[name] !== true) return [];
+      return [{ field: `${field}.${name}`, problem: `Is true as deployed and cannot become false here. ${WIDEN}` }];
+    });
+    return [...numbers, ...switches];
+  });
+}
