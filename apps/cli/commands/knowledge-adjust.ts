@@ -1,6 +1,8 @@
 import { applyChanges, byPerson, type PersonsWord } from '#shared/app/learning/pattern-maintenance.ts';
+import { contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, shareOption, UsageError } from '../command.ts';
-import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, sayWritten, scopeAt } from '../learning/knowledge-api.ts';
+import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 
 function wordOf(options: {
@@ -30,7 +32,7 @@ export const knowledgeAdjust = defineCommand({
     'limit of the pattern. A higher confidence removes that limit; the pattern then rises with its outcomes, no faster than the weekly limit.',
   operands: { shown: 'ID', atLeast: 1, atMost: 1, aliases: ['pattern'] },
   options: {
-    ...PATTERN_OPTIONS,
+    ...KNOWLEDGE_OPTIONS,
     approve: { type: 'boolean', about: 'approve the pattern' },
     confidence: {
       type: 'string',
@@ -43,6 +45,16 @@ export const knowledgeAdjust = defineCommand({
   },
   async run({ operands: [id = ''], options }, terminal) {
     const word = wordOf(options);
+    const client = await apiUnlessNamed(options, terminal);
+    if (client !== null) {
+      const at = { param: { id }, query: { scope: await scopeAt(client, options.scope) }, header: { 'if-match': '*' } };
+      const { confidence, approval } = client.api.knowledge.patterns[':id'];
+      const response =
+        word.kind === 'approve'
+          ? await approval.$post({ ...at, json: {} })
+          : await confidence.$post({ ...at, json: { confidence: word.confidence, reason: word.reason } });
+      return await sayWritten(await contentOf(response), { done: 'changed', json: options.json === true }, terminal);
+    }
     const opened = await openPatterns(options);
     const change = learningChange(opened, terminal);
     const pattern = (await opened.patterns.list(opened.scope)).find((one) => one.id === id);

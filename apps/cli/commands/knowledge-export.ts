@@ -1,7 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { noteOf } from '#shared/app/learning/change-pattern.ts';
-import { exportPatterns } from '#shared/domain/learning/exchange-patterns.ts';
-import { classesOf, defineCommand } from '../command.ts';
-import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
+import { exportPatterns, PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
+import { contentOf } from '../api/api-client.ts';
+import { classesOf, defineCommand, UsageError } from '../command.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
+import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 
 export const knowledgeExport = defineCommand({
   name: 'knowledge export',
@@ -11,11 +14,47 @@ export const knowledgeExport = defineCommand({
     'Leaves out retired patterns and the incidents that patterns were learned from. Read the output with "selfheal knowledge import FILE".',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
-    ...PATTERN_OPTIONS,
+    ...KNOWLEDGE_OPTIONS,
+    output: { type: 'string', value: 'FILE', aliases: ['destination'], about: 'the file to write; stdout by default' },
+    'include-metrics': { type: 'boolean', about: 'with stage and mean minutes of each pattern' },
+    'include-confidence-history': { type: 'boolean', about: 'with the history of each confidence' },
+    'include-confidence-scores': {
+      type: 'boolean',
+      about: 'with the confidence of each pattern; it is always in the file',
+    },
+    format: { type: 'string', value: 'json', about: 'json, the only format' },
     class: { type: 'string', value: 'CLASS,...', about: 'only patterns of these classes' },
   },
   async run({ options }, terminal) {
     const classes = classesOf(options.class);
+    if (options.format !== undefined && options.format !== 'json')
+      throw new UsageError(`--format ${options.format}: json is the only format.`);
+    const [metrics, confidenceHistory] = [
+      options['include-metrics'] === true,
+      options['include-confidence-history'] === true,
+    ];
+    const write = async (file: PatternExport): Promise<0> => {
+      const text = `${JSON.stringify(file, null, 2)}\n`;
+      if (options.output === undefined) await terminal.write(text);
+      else {
+        await writeFile(options.output, text).catch((error: Error) => {
+          throw new UsageError(`${options.output}: ${error.message}.`);
+        });
+        terminal.say(`selfheal: ${file.patterns.length} patterns written to ${options.output}.`);
+      }
+      return 0;
+    };
+    const client = await apiUnlessNamed(options, terminal);
+    if (client !== null) {
+      const flag = (on: boolean) => (on ? ('true' as const) : ('false' as const));
+      const query = {
+        scope: await scopeAt(client, options.scope),
+        metrics: flag(metrics),
+        history: flag(confidenceHistory),
+        ...(options.class === undefined ? {} : { class: options.class as never }),
+      };
+      return await write(PatternExport.parse(await contentOf(await client.api.knowledge.export.$get({ query }))));
+    }
     const opened = await openPatterns(options);
     const change = learningChange(opened, terminal);
     const all = await opened.patterns.list(opened.scope);
@@ -23,9 +62,9 @@ export const knowledgeExport = defineCommand({
       all.filter((pattern) => classes(pattern.class)),
       opened.scope,
       change.at,
+      { metrics, confidenceHistory },
     );
     await opened.patterns.note(noteOf(change, 'patterns.exported', null, `${file.patterns.length} patterns`));
-    await terminal.write(`${JSON.stringify(file, null, 2)}\n`);
-    return 0;
+    return await write(file);
   },
 });

@@ -1,13 +1,47 @@
 import { type ImportResult, importPatterns } from '#shared/app/learning/pattern-maintenance.ts';
 import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
+import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { classesOf, defineCommand, JSON_OPTION, shareOption } from '../command.ts';
 import { jsonIn } from '../input/json-file.ts';
-import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
-import { writeTogether } from '../terminal.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
+import { learningChange, openPatterns } from '../learning/open-patterns.ts';
+import { type Terminal, writeTogether } from '../terminal.ts';
 
 const render = ({ kind, patternId, wording, confidence, reason }: ImportResult): string =>
   `${kind.padEnd(8)}  ${patternId}  confidence ${confidence.toFixed(2)}: ${wording}\n          ${reason}\n`;
+
+/** Characters of patterns in one request: the API takes a hundred thousand bytes. */
+const REQUEST_LENGTH = 40_000;
+
+async function importOver(
+  { api }: ApiClient,
+  file: PatternExport,
+  order: { readonly scope: string; readonly reduceBy: number; readonly dryRun: boolean },
+): Promise<ImportResult[]> {
+  const results: ImportResult[] = [];
+  let open: PatternExport['patterns'] = [];
+  const send = async (): Promise<void> => {
+    const json = { ...order, file: { ...file, patterns: open } };
+    results.push(...(await contentOf(await api.knowledge.import.$post({ json }))).results);
+    open = [];
+  };
+  for (const pattern of file.patterns) {
+    if (open.length > 0 && JSON.stringify([...open, pattern]).length > REQUEST_LENGTH) await send();
+    open.push(pattern);
+  }
+  if (open.length > 0) await send();
+  return results;
+}
+
+async function say(results: readonly ImportResult[], asJson: boolean, terminal: Terminal): Promise<0 | 1> {
+  if (results.length === 0) terminal.say('selfheal: the file contains no pattern to import.');
+  await writeTogether(
+    terminal,
+    results.map((result) => (asJson ? `${JSON.stringify(result)}\n` : render(result))),
+  );
+  return results.some(({ kind }) => kind === 'refused') ? 1 : 0;
+}
 
 export const knowledgeImport = defineCommand({
   name: 'knowledge import',
@@ -18,7 +52,7 @@ export const knowledgeImport = defineCommand({
     'patterns do not change. Exit code 1 when a pattern is refused.',
   operands: { shown: 'FILE.json', atLeast: 1, atMost: 1, aliases: ['source-environment'] },
   options: {
-    ...PATTERN_OPTIONS,
+    ...KNOWLEDGE_OPTIONS,
     'reduce-by': {
       type: 'string',
       value: 'SHARE',
@@ -33,21 +67,21 @@ export const knowledgeImport = defineCommand({
     const adjustment = -shareOption('reduce-by', options['reduce-by'], 0.1);
     const classes = classesOf(options.class);
     const file = await jsonIn(path, PatternExport, 'file of exported patterns', terminal);
+    const wanted = { ...file, patterns: file.patterns.filter((pattern) => classes(pattern.class)) };
+    const dryRun = options['dry-run'] === true;
+    const client = await apiUnlessNamed(options, terminal);
+    if (client !== null) {
+      const order = { scope: await scopeAt(client, options.scope), reduceBy: -adjustment, dryRun };
+      return await say(await importOver(client, wanted, order), options.json === true, terminal);
+    }
     const opened = await openPatterns(options);
     const order = {
       ...learningChange(opened, terminal),
       from: file.from,
       adjustment,
-      dryRun: options['dry-run'] === true,
+      dryRun,
       past: (await opened.remembered()).map(caseOfPastIncident),
     };
-    const wanted = { ...file, patterns: file.patterns.filter((pattern) => classes(pattern.class)) };
-    const results = await importPatterns(wanted, order, opened);
-    if (results.length === 0) terminal.say('selfheal: the file contains no pattern to import.');
-    await writeTogether(
-      terminal,
-      results.map((result) => (options.json === true ? `${JSON.stringify(result)}\n` : render(result))),
-    );
-    return results.some(({ kind }) => kind === 'refused') ? 1 : 0;
+    return await say(await importPatterns(wanted, order, opened), options.json === true, terminal);
   },
 });

@@ -1,8 +1,14 @@
 import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { suggestGeneralisations, tendPatterns } from '#shared/domain/learning/apply-pattern-changes.ts';
+import { contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, shareOption, wholeNumber } from '../command.ts';
-import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
+import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
+import type { Terminal } from '../terminal.ts';
+
+const sayGeneralisation = (ids: readonly string[], wording: string, terminal: Terminal): void =>
+  terminal.say(`selfheal: ${ids.join(' and ')} could be one pattern: ${wording}`);
 
 export const knowledgeOptimize = defineCommand({
   name: 'knowledge optimize',
@@ -13,7 +19,7 @@ export const knowledgeOptimize = defineCommand({
     'column pattern of a record and run "selfheal knowledge learn".',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
-    ...PATTERN_OPTIONS,
+    ...KNOWLEDGE_OPTIONS,
     'min-confidence': {
       type: 'string',
       value: 'SHARE',
@@ -28,19 +34,29 @@ export const knowledgeOptimize = defineCommand({
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
+    const minConfidence = shareOption('min-confidence', options['min-confidence'], 0.3);
+    const unusedDays = wholeNumber('unused-days', options['unused-days'], { otherwise: 365, atMost: 36_500 });
+    const dryRun = options['dry-run'] === true;
+    const client = await apiUnlessNamed(options, terminal);
+    if (client !== null) {
+      const json = { scope: await scopeAt(client, options.scope), minConfidence, unusedDays, dryRun };
+      const answer = await contentOf(await client.api.knowledge.optimize.$post({ json }));
+      for (const { ids, wording } of answer.suggestions) sayGeneralisation(ids, wording, terminal);
+      if (answer.remaining > 0) terminal.say(`selfheal: ${answer.remaining} more changes: run the command again.`);
+      return await sayChanges(answer.changes, options.json === true, terminal);
+    }
     const opened = await openPatterns(options);
     const change = learningChange(opened, terminal);
     const patterns = await opened.patterns.list(opened.scope);
     const changes = tendPatterns(patterns, {
       rules: opened.rules,
       now: change.at,
-      minConfidence: shareOption('min-confidence', options['min-confidence'], 0.3),
-      unusedDays: wholeNumber('unused-days', options['unused-days'], { otherwise: 365, atMost: 36_500 }),
+      minConfidence,
+      unusedDays,
     });
     for (const { ids, wording } of suggestGeneralisations(patterns)) {
-      terminal.say(`selfheal: ${ids.join(' and ')} could be one pattern: ${wording}`);
+      sayGeneralisation(ids, wording, terminal);
     }
-    const dryRun = options['dry-run'] === true;
     const results = await applyChanges(changes, { ...change, dryRun }, opened.patterns);
     return await sayChanges(results, options.json === true, terminal);
   },

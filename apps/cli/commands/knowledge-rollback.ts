@@ -1,7 +1,9 @@
 import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
+import { contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
+import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 
 function dateOf(given: string | undefined, now: Date): Date {
@@ -19,7 +21,7 @@ export const knowledgeRollback = defineCommand({
   summary: 'restore learned patterns to a date, except those that have proved good since',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
-    ...PATTERN_OPTIONS,
+    ...KNOWLEDGE_OPTIONS,
     to: { type: 'string', value: 'DATE', aliases: ['to-date'], about: 'the date, UTC' },
     reason: { type: 'string', value: 'TEXT', about: 'the reason; recorded in the history' },
     all: { type: 'boolean', about: 'also restore patterns that have proved good since' },
@@ -30,6 +32,15 @@ export const knowledgeRollback = defineCommand({
     const reason = options.reason?.trim() ?? '';
     const to = dateOf(options.to, new Date(terminal.now()));
     if (reason === '') throw new UsageError('"selfheal knowledge rollback" needs --reason TEXT.');
+    const dryRun = options['dry-run'] === true;
+    const client = await apiUnlessNamed(options, terminal);
+    if (client !== null) {
+      const scope = await scopeAt(client, options.scope);
+      const json = { scope, to: to.toISOString(), reason, all: options.all === true, dryRun };
+      const answer = await contentOf(await client.api.knowledge.rollback.$post({ json }));
+      if (answer.remaining > 0) terminal.say(`selfheal: ${answer.remaining} more changes: run the command again.`);
+      return await sayChanges(answer.changes, options.json === true, terminal);
+    }
     const opened = await openPatterns(options);
     const change = learningChange(opened, terminal);
     const changes = rollBackPatterns(await opened.patterns.list(opened.scope), {
@@ -39,7 +50,6 @@ export const knowledgeRollback = defineCommand({
       keepProven: options.all !== true,
       rules: opened.rules,
     });
-    const dryRun = options['dry-run'] === true;
     const results = await applyChanges(changes, { ...change, dryRun }, opened.patterns);
     return await sayChanges(results, options.json === true, terminal);
   },

@@ -1,6 +1,9 @@
 import { type KnowledgeResult, searchKnowledge } from '#shared/app/knowledge/search-knowledge.ts';
+import { API_OPTIONS, contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { shippedRecall } from '../input/shipped-content.ts';
+import { apiUnlessNamed } from '../learning/knowledge-api.ts';
+import type { Terminal } from '../terminal.ts';
 
 const MAX_RESULTS = 10;
 /** Past incidents and learned entries of a deployment. Loads the AWS SDK only here. */
@@ -15,15 +18,23 @@ function asText({ id, title, score, resolution, reasons }: KnowledgeResult): str
   return `${score.toFixed(2).padStart(6)}  ${id}: ${title}\n        ${body}\n        (${why})\n`;
 }
 
+async function say(results: readonly KnowledgeResult[], asJson: boolean, terminal: Terminal): Promise<0> {
+  if (asJson) await terminal.write(`${JSON.stringify({ results })}\n`);
+  else if (results.length === 0) terminal.say('selfheal: nothing found.');
+  else await terminal.write(results.map(asText).join(''));
+  return 0;
+}
+
 export const knowledgeSearch = defineCommand({
   name: 'knowledge search',
   summary: 'search written advice and past incidents for a question or an error message',
   details:
     'With --json: {results: [{id, title, score, resolution, reasons}]}, best first; scores are from 0 to 1.\n' +
-    'With --table and --scope it also searches past incidents and learned entries of that repository or alarm.',
+    'Signed in, it asks the API, with --scope also for past incidents and patterns. With --table and --scope it searches past incidents and learned entries of that repository or alarm.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     query: { type: 'string', value: 'Q', about: 'the question or error message' },
+    ...API_OPTIONS,
     table: { type: 'string', value: 'NAME', about: 'the knowledge table of a deployment' },
     scope: {
       type: 'string',
@@ -36,6 +47,15 @@ export const knowledgeSearch = defineCommand({
     const query = options.query?.trim() ?? '';
     if (query === '') throw new UsageError('"selfheal knowledge search" needs --query TEXT.');
     const { table, scope } = options;
+    const client = await apiUnlessNamed(options, terminal);
+    if (client !== null) {
+      const asked = { query, limit: String(MAX_RESULTS), ...(scope === undefined ? {} : { scope }) };
+      return await say(
+        (await contentOf(await client.api.knowledge.search.$get({ query: asked }))).results,
+        options.json === true,
+        terminal,
+      );
+    }
     if ((table === undefined) !== (scope === undefined))
       throw new UsageError(
         'Use --table and --scope together: the table, and the repository or alarm whose past incidents are searched.',
@@ -45,9 +65,6 @@ export const knowledgeSearch = defineCommand({
       { text: query, scope: scope ?? '', limit: MAX_RESULTS, now: new Date() },
       { recall },
     );
-    if (options.json === true) await terminal.write(`${JSON.stringify({ results })}\n`);
-    else if (results.length === 0) terminal.say('selfheal: nothing found.');
-    else await terminal.write(results.map(asText).join(''));
-    return 0;
+    return await say(results, options.json === true, terminal);
   },
 });

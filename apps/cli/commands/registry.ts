@@ -13,15 +13,23 @@ import { flakyDetect } from './flaky-detect.ts';
 import { incidentExplain } from './incident-explain.ts';
 import { incidentList } from './incident-list.ts';
 import { incidentShow } from './incident-show.ts';
+import { knowledgeAdd } from './knowledge-add.ts';
 import { knowledgeAdjust } from './knowledge-adjust.ts';
 import { knowledgeCheck } from './knowledge-check.ts';
+import { knowledgeEdit } from './knowledge-edit.ts';
 import { knowledgeExport } from './knowledge-export.ts';
 import { knowledgeImport } from './knowledge-import.ts';
 import { knowledgeLearn } from './knowledge-learn.ts';
 import { knowledgeOptimize } from './knowledge-optimize.ts';
 import { knowledgePatterns } from './knowledge-patterns.ts';
+import { knowledgeRemove } from './knowledge-remove.ts';
+import { knowledgeReset } from './knowledge-reset.ts';
+import { knowledgeRestore } from './knowledge-restore.ts';
 import { knowledgeRollback } from './knowledge-rollback.ts';
 import { knowledgeSearch } from './knowledge-search.ts';
+import { knowledgeShow } from './knowledge-show.ts';
+import { knowledgeStats } from './knowledge-stats.ts';
+import { knowledgeTry } from './knowledge-try.ts';
 import { learningCheck } from './learning-check.ts';
 import { learningReport } from './learning-report.ts';
 import { learningTest } from './learning-test.ts';
@@ -64,12 +72,20 @@ export const COMMANDS: readonly Command[] = [
   logAnomalies,
   redactCommand,
   knowledgeSearch,
+  knowledgePatterns,
+  knowledgeShow,
+  knowledgeStats,
+  knowledgeAdd,
+  knowledgeTry,
+  knowledgeEdit,
+  knowledgeRemove,
+  knowledgeRestore,
   knowledgeLearn,
   knowledgeCheck,
-  knowledgePatterns,
   knowledgeAdjust,
   knowledgeOptimize,
   knowledgeRollback,
+  knowledgeReset,
   knowledgeExport,
   knowledgeImport,
   learningReport,

@@ -11,6 +11,7 @@ import {
 } from '#shared/domain/learning/apply-pattern-changes.ts';
 import { exportPatterns, PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { PatternStage } from '#shared/domain/learning/learned-pattern.ts';
+import { LearningNote } from '#shared/domain/learning/learning-note.ts';
 import { approvalsMissing, asItCounts, retire } from '#shared/domain/learning/pattern-trust.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
@@ -47,7 +48,7 @@ export const PatternChanges = z
         z.object({
           patternId: z.string(),
           wording: z.string(),
-          event: z.string(),
+          event: LearningNote.shape.event,
           reason: z.string(),
           before: Standing,
           after: Standing,

@@ -1,0 +1,41 @@
+import { contentOf } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { DRY_RUN_OPTION, openScope, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
+import { sayChanges } from '../learning/render-changes.ts';
+
+export const knowledgeReset = defineCommand({
+  name: 'knowledge reset',
+  aliases: ['reset-knowledge-base'],
+  summary: 'retire every pattern of a scope',
+  details:
+    'Needs --confirm, or --dry-run to see what would be retired, and the role admin. "selfheal knowledge rollback --to DATE" restores what was there\n' +
+    'at that time.',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    confirm: { type: 'boolean', aliases: ['yes'], about: 'retire them all' },
+    reason: { type: 'string', value: 'TEXT', about: 'why; kept in the history of each' },
+    ...SCOPE_OPTIONS,
+    ...DRY_RUN_OPTION,
+    ...JSON_OPTION,
+  },
+  async run({ options }, terminal) {
+    const dryRun = options['dry-run'] === true;
+    if (!dryRun && options.confirm !== true)
+      throw new UsageError(
+        '"selfheal knowledge reset" needs --confirm to retire every pattern, or --dry-run to look first.',
+      );
+    const { api, scope } = await openScope(options, terminal);
+    const json = { scope, confirm: scope, reason: options.reason ?? 'the knowledge base was reset', dryRun };
+    let code: 0 | 1 | 2 = 0;
+    let remaining: number;
+    do {
+      const answer = await contentOf(await api.knowledge.reset.$post({ json }));
+      remaining = dryRun ? 0 : answer.remaining;
+      if (dryRun && answer.remaining > 0) terminal.say(`selfheal: and ${answer.remaining} more.`);
+      const said = await sayChanges(answer.changes, options.json === true, terminal);
+      code = said === 0 ? code : said;
+      if (said !== 0) break;
+    } while (remaining > 0);
+    return code;
+  },
+});

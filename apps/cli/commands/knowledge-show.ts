@@ -1,0 +1,36 @@
+import { contentOf } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { openScope, renderPattern, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
+import { writeTogether } from '../terminal.ts';
+
+export const knowledgeShow = defineCommand({
+  name: 'knowledge show',
+  summary: 'show one pattern with its outcomes, the history of its confidence and its earlier revisions',
+  details:
+    'With --json: {pattern, versions}. An earlier revision is put back by "selfheal knowledge restore ID --to N".',
+  operands: { shown: 'ID', atLeast: 1, atMost: 1 },
+  options: { ...SCOPE_OPTIONS, ...JSON_OPTION },
+  async run({ operands: [id = ''], options }, terminal) {
+    const { api, scope } = await openScope(options, terminal);
+    const at = { param: { id }, query: { scope } };
+    const pattern = await contentOf(await api.knowledge.patterns[':id'].$get(at));
+    const { versions } = await contentOf(await api.knowledge.patterns[':id'].versions.$get(at));
+    if (options.json === true) {
+      await terminal.write(`${JSON.stringify({ pattern, versions })}\n`);
+      return 0;
+    }
+    await writeTogether(terminal, [
+      renderPattern(pattern),
+      ...pattern.history.map(
+        ({ at: when, stage, confidence, reason }) =>
+          `  ${when.slice(0, 16)}  ${stage} ${confidence.toFixed(2)}  ${reason}\n`,
+      ),
+      ...pattern.outcomes.map(
+        ({ at: when, incident, helped, by }) =>
+          `  ${when.slice(0, 16)}  ${helped ? 'helped' : 'did not help'} in ${incident} (${by})\n`,
+      ),
+      ...versions.map(({ revision, title, solution }) => `  revision ${revision}: ${title}: ${solution}\n`),
+    ]);
+    return 0;
+  },
+});

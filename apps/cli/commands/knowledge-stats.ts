@@ -1,0 +1,40 @@
+import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { contentOf } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { openScope, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
+
+const counts = (record: Readonly<Record<string, number>>): string =>
+  Object.entries(record)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ') || 'none';
+
+export const knowledgeStats = defineCommand({
+  name: 'knowledge stats',
+  summary: 'count what is known in a scope: patterns by stage, class and source, lessons, past incidents',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: { ...SCOPE_OPTIONS, ...JSON_OPTION },
+  async run({ options }, terminal) {
+    const { api, scope } = await openScope(options, terminal);
+    const stats = await contentOf(await api.knowledge.stats.$get({ query: { scope } }));
+    if (options.json === true) {
+      await terminal.write(`${JSON.stringify(stats)}\n`);
+      return 0;
+    }
+    const { helped, meanConfidence, countedUpTo } = stats;
+    const upTo = (count: number): string => (count >= countedUpTo ? `${count} or more` : String(count));
+    await terminal.write(
+      [
+        stats.scope,
+        `patterns: ${stats.patterns}, ${stats.retired} removed, ${stats.needApproval} need an approval`,
+        `  by stage: ${counts(stats.byStage)}`,
+        `  by class: ${counts(stats.byClass)}`,
+        `  by source: ${counts(stats.bySource)}`,
+        `  mean confidence ${meanConfidence?.toFixed(2) ?? 'unknown'}; helped in ${helped === null ? 'no case yet' : `${helped.hits} of ${helped.cases} (${shareText(helped.value)})`}`,
+        `lessons: ${upTo(stats.lessons)}; past incidents: ${upTo(stats.pastIncidents)}`,
+        '',
+      ].join('\n'),
+    );
+    return 0;
+  },
+});

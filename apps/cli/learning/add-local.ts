@@ -1,0 +1,38 @@
+import { addPattern, PatternOrder } from '#shared/app/learning/write-pattern.ts';
+import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import type { PatternVersions } from '#shared/ports/learning-stores.ts';
+import { type ExitCode, type OptionValues, UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+import { learningChange, openPatterns, type PATTERN_OPTIONS } from './open-patterns.ts';
+
+/** A file keeps no earlier revisions. */
+const NO_VERSIONS: PatternVersions = { keep: async () => {}, of: async () => [] };
+
+/** Adds a pattern to a file or straight to a table, by the rules of the API. */
+export async function addLocalPattern(
+  given: unknown,
+  options: OptionValues<typeof PATTERN_OPTIONS> & { readonly dryRun: boolean; readonly json?: boolean | undefined },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const parsed = PatternOrder.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new UsageError(`--${issue?.path[0]?.toString() ?? 'pattern'}: ${issue?.message ?? 'invalid'}.`);
+  }
+  const opened = await openPatterns(options);
+  const past = (await opened.remembered()).map(caseOfPastIncident);
+  const change = { ...learningChange(opened, terminal), past, dryRun: options.dryRun };
+  const actionIds = ACTIONS.map(({ id }) => id);
+  const written = await addPattern(parsed.data, change, { ...opened, versions: NO_VERSIONS, actionIds });
+  if (written.kind === 'done') {
+    const { pattern } = written;
+    const text = `${options.dryRun ? 'would be added' : 'added'}: ${pattern.id}  ${pattern.class}, ${pattern.stage}: ${pattern.wording}\n`;
+    await terminal.write(options.json === true ? `${JSON.stringify({ pattern, dryRun: options.dryRun })}\n` : text);
+    return 0;
+  }
+  const reason = 'reason' in written ? written.reason : 'somebody else changed the file meanwhile';
+  if (written.kind === 'invalid') throw new UsageError(reason);
+  terminal.say(`selfheal: not added: ${reason}.`);
+  return 1;
+}
