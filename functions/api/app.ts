@@ -2,12 +2,14 @@ import { etag } from 'hono/etag';
 import * as z from 'zod';
 import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
+import type { PolicyDeps } from '#shared/app/policy/change-policy.ts';
 import type { RepeatedRequests, SignIn } from '#shared/ports/access.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { notFound, problemOf } from './problem.ts';
 import { REFERENCE_POLICY, renderReference } from './reference.ts';
 import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
+import { configRoutes } from './routes/config.ts';
 import { answers, makeRoutes, openRoute } from './routes/contract.ts';
 import { type IncidentChangeDeps, incidentChangeRoutes } from './routes/incident-changes.ts';
 import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
@@ -26,6 +28,7 @@ export type ApiDeps = IncidentRoutesDeps &
 
 interface ApiSettings {
   readonly keys: ApiKeyDeps;
+  readonly policy: PolicyDeps;
   readonly signIn: SignIn;
   readonly repeatedRequests: RepeatedRequests;
   readonly clock: Clock;
@@ -95,6 +98,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', approvalRoutes(deps))
     .route('/', authRoutes(deps))
     .route('/', keyRoutes(deps.keys))
+    .route('/', configRoutes(deps.policy))
     .route('/', knowledgeRoutes(deps))
     .route('/', knowledgeUpkeepRoutes(deps))
     .route('/', learningRoutes(deps))

@@ -13,7 +13,16 @@ export const config = defineFunction({
       { method: 'GET', path: '/api/incidents', authorized: false, maxRate: 200 },
       { method: 'ANY', path: '/api/{proxy+}', authorized: false, maxRate: 100 },
       // The requests' own paths of older programs.
-      ...['/incidents', '/incidents/{proxy+}', '/auth/{proxy+}', '/health', '/metrics', '/docs'].map((path) => ({
+      ...[
+        '/incidents',
+        '/incidents/{proxy+}',
+        '/auth/{proxy+}',
+        '/config',
+        '/config/{proxy+}',
+        '/health',
+        '/metrics',
+        '/docs',
+      ].map((path) => ({
         method: 'ANY' as const,
         path,
         authorized: false,
@@ -39,6 +48,7 @@ export const config = defineFunction({
     ],
     statsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     accessRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    policyRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
     intakeQueue: ['sqs:SendMessage'],
     workflow: ['states:SendTaskSuccess'],

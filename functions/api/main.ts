@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dataDirectoryOf, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
 import { makeCognitoSignIn } from '#shared/adapters/aws/cognito-sign-in.ts';
+import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
@@ -19,6 +20,8 @@ import {
   knowledgeEntries,
   patterns,
   patternVersions,
+  policy,
+  policyTrail,
   predictions,
   readPlaybooks,
   registry,
@@ -43,6 +46,9 @@ const deps = compose(config, {
   tokens,
   apiKeys,
   accessTrail,
+  policy,
+  policyTrail,
+  killSwitch: ({ policyRecords: table }) => makeDynamoControlStore({ table }),
   delegations,
   repeatedRequests,
   patterns,
@@ -97,6 +103,7 @@ export const handler = httpFunction({
         queue: makeSqsSignalQueue({ queueUrl: intakeQueue }),
       });
     }),
+    policy: { ...deps, trail: deps.policyTrail, control: deps.killSwitch },
     keys: { ...deps, trail: deps.accessTrail, random: (bytes) => randomBytes(bytes).toString('hex') },
     authenticate: (headers) => authenticate(headers, deps),
     version: SELFHEAL_VERSION,

@@ -232,7 +232,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     const digest = await waitingPlan(ended);
     const token = await signIn(healer, 'admin@example.com', PASSWORD);
     const api = async (path: string, method = 'GET', body?: object, as = token) => {
-      const headers = { authorization: `Bearer ${as}`, 'content-type': 'application/json' };
+      const headers = { authorization: `Bearer ${as}`, 'content-type': 'application/json', 'if-match': '*' };
       const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
       const response = await fetch(`${healer.runtime.endpoint}/api${path}`, request);
       expect(response.status, `${method} ${path}`).toBeLessThan(300);
@@ -272,6 +272,10 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await api(`/knowledge/search?query=type+missing&scope=${scope}`);
     await api('/knowledge/scopes');
     await api('/learning');
+    await api('/config');
+    await api('/config', 'POST', { change: { policy: { maxActionsPerDay: 9000 } }, reason: 'a drill' });
+    await api('/config/restore', 'POST', { revision: 1, reason: 'a drill' });
+    await api('/config/history');
     await api('/status');
     await api(`/baselines?repository=${scope}`);
     await api('/models');

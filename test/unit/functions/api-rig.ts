@@ -20,6 +20,7 @@ import {
   makeMemoryModelRegistry,
   makeMemoryPatternStore,
   makeMemoryPatternVersions,
+  makeMemoryPolicyTrail,
   makeMemoryPredictionStore,
   makeMemoryRepeatedRequests,
 } from '#test/fakes/index.ts';
@@ -87,6 +88,7 @@ export async function anApi(
     ...change.lists,
   };
   const apiKeys = makeMemoryApiKeyStore();
+  const policyTrail = makeMemoryPolicyTrail();
   const learning = {
     patterns: makeMemoryPatternStore(),
     patternVersions: makeMemoryPatternVersions(),
@@ -118,6 +120,7 @@ export async function anApi(
     ...learning,
     recall: async () => recall,
     shipped: async () => change.shipped ?? null,
+    policy: { ...rig.deps, trail: policyTrail },
     changes: async () => makeIncidentChanges(changeable),
     keys: {
       apiKeys,

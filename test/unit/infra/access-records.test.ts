@@ -42,3 +42,10 @@ it.each([
     saying.map(({ name }) => `Functions${pascalCase(name)}Role`).sort(),
   );
 });
+
+it('only the API writes the policy, and nothing in the workflow lifts the kill switch', () => {
+  const writing = Object.entries(rights).filter(([, all]) =>
+    all.some((right) => right.endsWith(policy) && /PutItem|UpdateItem|DeleteItem/.test(right)),
+  );
+  expect(writing.map(([role]) => role)).toEqual(['FunctionsApiRole']);
+});

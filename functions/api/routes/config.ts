@@ -1,0 +1,229 @@
+import * as z from 'zod';
+import {
+  changePolicy,
+  type PolicyChange,
+  type PolicyDeps,
+  type PolicyReport,
+  policyHistory,
+  readPolicy,
+  resetPolicy,
+  restorePolicy,
+  resume,
+  stopEverything,
+} from '#shared/app/policy/change-policy.ts';
+import { Reason } from '#shared/domain/configuration/overlay.ts';
+import { Problem } from '../problem.ts';
+import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+
+const Settings = z.record(z.string(), z.unknown());
+
+export const RuntimePolicy = z
+  .object({
+    revision: z.number().nullable().meta({ description: 'Of the overlay; null while nobody has written one.' }),
+    killSwitch: z.object({ killSwitch: z.boolean(), reason: z.string().nullable() }),
+    unreadable: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why the overlay cannot be used, so that nothing is changed.' }),
+    lastChange: z
+      .object({
+        change: z.string(),
+        reason: z.string(),
+        changedBy: z.object({ name: z.string() }),
+        changedAt: z.string(),
+      })
+      .nullable(),
+    effective: Settings.meta({ description: 'What holds now.' }),
+    deployed: Settings.meta({ description: 'What is deployed: nothing at run time is wider.' }),
+    overlay: Settings.meta({ description: 'What people changed at run time.' }),
+    origins: z.array(z.object({ field: z.string(), value: z.unknown(), from: z.string() })).readonly(),
+  })
+  .meta({ id: 'RuntimePolicy', description: 'Holds no secret.' });
+
+const Changed = z
+  .object({
+    changes: z
+      .array(z.object({ field: z.string(), before: z.unknown().optional(), after: z.unknown().optional() }))
+      .readonly()
+      .meta({ description: 'What differs from before; without `before` or `after` the deployed value held or holds.' }),
+    policy: RuntimePolicy,
+  })
+  .meta({ id: 'PolicyChange' });
+
+const HistoryEntry = z
+  .object({
+    sequence: z.number(),
+    at: z.string(),
+    what: z.string(),
+    by: z.string(),
+    reason: z.string(),
+    revision: z.number().nullable(),
+    changes: z.string().nullable(),
+  })
+  .meta({ id: 'PolicyHistoryEntry' });
+
+const Seen = z.object({
+  'if-match': z
+    .string()
+    .regex(/^(?:\*|"[0-9a-f]{16}")$/, 'Must be the etag of GET /api/config as you saw it, or *')
+    .optional()
+    .meta({ description: 'The `etag` of GET /api/config as you saw it, or `*` for whatever it is now.' }),
+});
+const dryRun = z.boolean().default(false).meta({ description: 'Says what would be, and changes nothing.' });
+const json = <S extends z.ZodType>(schema: S) => ({ required: true, content: { 'application/json': { schema } } });
+const TAGS = ['config'];
+const COLLISIONS = withProblems({
+  409: 'It is not done; `detail` says why.',
+  412: 'Somebody else changed it: read it again.',
+  428: 'The header if-match is missing.',
+});
+
+const show = routeFor('read', {
+  method: 'get',
+  path: '/api/config',
+  tags: TAGS,
+  summary:
+    'Read the policy that holds now, the deployed one, what was changed at run time, and where each value comes from',
+  responses: { ...answers('The policy.', RuntimePolicy), ...REFUSALS },
+});
+
+const change = routeFor('administer', {
+  method: 'post',
+  path: '/api/config',
+  tags: TAGS,
+  summary: 'Change the policy within what is deployed',
+  description:
+    'Modes, thresholds, limits, features, actions, mutes and freezes. `change` is a JSON merge patch (RFC 7396) of `overlay`: null takes a setting back.',
+  request: { headers: Seen, body: json(z.strictObject({ change: Settings, reason: Reason, dryRun })) },
+  responses: { ...answers('What was changed.', Changed), ...REFUSALS, ...COLLISIONS },
+});
+
+const reset = routeFor('administer', {
+  method: 'post',
+  path: '/api/config/reset',
+  tags: TAGS,
+  summary: 'Take everything back to what is deployed; the kill switch stays as it is',
+  request: { headers: Seen, body: json(z.strictObject({ reason: Reason, dryRun })) },
+  responses: { ...answers('What was changed.', Changed), ...REFUSALS, ...COLLISIONS },
+});
+
+const restore = routeFor('administer', {
+  method: 'post',
+  path: '/api/config/restore',
+  tags: TAGS,
+  summary: 'Take the settings of an earlier revision again',
+  request: {
+    headers: Seen,
+    body: json(z.strictObject({ revision: z.number().int().min(1).max(999_999_999), reason: Reason, dryRun })),
+  },
+  responses: { ...answers('What was changed.', Changed), ...REFUSALS, ...NOT_FOUND, ...COLLISIONS },
+});
+
+const history = routeFor('read', {
+  method: 'get',
+  path: '/api/config/history',
+  tags: TAGS,
+  summary: 'Who changed what, when and why, newest first',
+  request: { query: z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(50) }) },
+  responses: { ...answers('The changes.', z.object({ entries: z.array(HistoryEntry) })), ...REFUSALS },
+});
+
+const stop = routeFor('administer', {
+  method: 'post',
+  path: '/api/config/stop',
+  tags: TAGS,
+  summary: 'Stop every action within seconds: the kill switch',
+  request: { body: json(z.strictObject({ reason: Reason })) },
+  responses: { ...answers('It is stopped.', RuntimePolicy), ...REFUSALS },
+});
+
+const start = routeFor('administer', {
+  method: 'post',
+  path: '/api/config/resume',
+  tags: TAGS,
+  summary: 'Let actions happen again after a stop',
+  request: { headers: Seen, body: json(z.strictObject({ reason: Reason })) },
+  responses: { ...answers('It goes on.', RuntimePolicy), ...REFUSALS, ...COLLISIONS },
+});
+
+export function configRoutes(deps: PolicyDeps) {
+  return makeRoutes()
+    .openapi(show, async (context) => {
+      const report = await readPolicy(deps);
+      return context.json(shown(report), 200, tagged(report));
+    })
+    .openapi(change, async (context) => {
+      const { change: patch, ...wish } = context.req.valid('json');
+      const seen = seenBy(context.req.valid('header'));
+      return context.json(
+        doneOrProblem(await changePolicy(patch, { ...wish, seen }, context.get('caller'), deps)),
+        200,
+      );
+    })
+    .openapi(reset, async (context) => {
+      const wish = { ...context.req.valid('json'), seen: seenBy(context.req.valid('header')) };
+      return context.json(doneOrProblem(await resetPolicy(wish, context.get('caller'), deps)), 200);
+    })
+    .openapi(restore, async (context) => {
+      const { revision, ...wish } = context.req.valid('json');
+      const seen = seenBy(context.req.valid('header'));
+      const done = await restorePolicy(revision, { ...wish, seen }, context.get('caller'), deps);
+      if (done.kind === 'not-found')
+        throw new Problem('not-found', `There is no revision ${revision}. GET /api/config/history lists them.`);
+      return context.json(doneOrProblem(done), 200);
+    })
+    .openapi(history, async (context) =>
+      context.json({ entries: await policyHistory(context.req.valid('query').limit, deps) }, 200),
+    )
+    .openapi(stop, async (context) => {
+      const report = await stopEverything(context.req.valid('json').reason, context.get('caller'), deps);
+      return context.json(shown(report), 200, tagged(report));
+    })
+    .openapi(start, async (context) => {
+      const wish = { ...context.req.valid('json'), seen: seenBy(context.req.valid('header')) };
+      const done = await resume(wish, context.get('caller'), deps);
+      if (done.kind === 'outdated') throw outdated();
+      if (done.kind === 'not-stopped') throw new Problem('conflict', 'Nothing is stopped: the kill switch is off.');
+      return context.json(shown(done.report), 200, tagged(done.report));
+    });
+}
+
+const shown = ({ tag: _tag, ...policy }: PolicyReport): z.infer<typeof RuntimePolicy> => ({
+  ...policy,
+  effective: { ...policy.effective },
+  deployed: { ...policy.deployed },
+});
+
+const tagged = ({ tag }: PolicyReport) => ({ etag: `"${tag}"` });
+
+/** Null for `*`. Throws `Problem` without the header. */
+function seenBy({ 'if-match': header }: z.infer<typeof Seen>): string | null {
+  if (header !== undefined) return header === '*' ? null : header.slice(1, -1);
+  throw new Problem(
+    'revision-needed',
+    'Send the etag of GET /api/config as if-match, or if-match: * to change whatever it is now.',
+  );
+}
+
+const outdated = (): Problem =>
+  new Problem('changed-meanwhile', 'Somebody else changed the policy meanwhile: read GET /api/config again.');
+
+function doneOrProblem(done: PolicyChange): z.infer<typeof Changed> {
+  switch (done.kind) {
+    case 'changed':
+      return { changes: done.changes, policy: shown(done.report) };
+    case 'invalid': {
+      const errors = done.problems.slice(0, 20).map(({ field, problem }) => ({ field: `change.${field}`, problem }));
+      const detail = errors.map(({ field, problem }) => `${field}: ${problem}`).join(' ');
+      throw new Problem('invalid-request', detail, { errors });
+    }
+    case 'outdated':
+      throw outdated();
+    case 'unreadable':
+      throw new Problem('conflict', `The stored policy cannot be used; reset it or restore a revision. ${done.reason}`);
+    case 'not-found':
+      throw new Problem('not-found', 'There is no such revision.');
+    default:
+      return done satisfies never;
+  }
+}

@@ -1,0 +1,75 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RuntimePolicy } from '#functions/api/routes/config.ts';
+import { expectClean, type Healer, openHealer } from './support/healer.ts';
+
+const PASSWORD = ['Correct', 'horse', 'battery', '1!'].join('-');
+
+let healer: Healer;
+let token: string;
+beforeAll(async () => {
+  healer = await openHealer();
+  await healer.runtime.createUser('ada', 'ada@example.com', PASSWORD, ['admin']);
+  const { json } = await call('/auth/login', { user: 'ada', password: PASSWORD });
+  token = json.token;
+});
+afterEach(() => expectClean(healer));
+afterAll(() => healer?.stop());
+
+/** Reads the path, or sends the body to it. */
+async function call(path: string, body?: object, etag?: string) {
+  const response = await fetch(`${healer.runtime.endpoint}${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      ...(etag === undefined ? {} : { 'if-match': etag }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const json = JSON.parse(await response.text());
+  return { status: response.status, etag: response.headers.get('etag') ?? '', json };
+}
+
+const reruns = () => healer.world.journal.count('github.run.rerun');
+
+/** A failure that a re-run heals, and how it ended. */
+async function failed() {
+  const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
+  const before = reruns();
+  const { status } = await healer.ended(run.runId);
+  return { status, rerun: reruns() - before, comment: healer.comment(run.pullRequest) };
+}
+
+describe('the policy that people set at run time', () => {
+  it('stops what was done before once a mode is lowered, and lets it be done again after a reset', async () => {
+    expect(await failed()).toMatchObject({ status: 'resolved', rerun: 1 });
+    const { etag } = await call('/config');
+    const change = { github: { repositories: { 'acme/shop': { mode: 'suggest' } } } };
+    const changed = await call('/config', { change, reason: 'a release weekend' }, etag);
+    expect([changed.status, changed.json.policy.revision]).toEqual([200, 1]);
+    expect(await failed()).toMatchObject({ status: 'suggested', rerun: 0 });
+    expect((await call('/api/config/reset', { reason: 'the release is out' }, etag)).status).toBe(412);
+    const seen = await call('/api/config');
+    expect((await call('/api/config/reset', { reason: 'the release is out' }, seen.etag)).status).toBe(200);
+    expect(await failed()).toMatchObject({ status: 'resolved', rerun: 1 });
+  });
+
+  it('stops everything by the kill switch and goes on after it, with a trail of who and why', async () => {
+    expect((await call('/api/config/stop', { reason: 'something is odd' })).status).toBe(200);
+    const stopped = await failed();
+    expect(stopped).toMatchObject({ status: 'suggested', rerun: 0 });
+    expect(stopped.comment).toContain('The kill switch is on: something is odd.');
+    const seen = await call('/api/config');
+    expect(RuntimePolicy.parse(seen.json).killSwitch).toEqual({ killSwitch: true, reason: 'something is odd' });
+    expect((await call('/api/config/resume', { reason: 'it was nothing' }, seen.etag)).status).toBe(200);
+    expect(await failed()).toMatchObject({ status: 'resolved', rerun: 1 });
+    const { json } = await call('/api/config/history');
+    const told = json.entries.map(({ what, reason, by }: Record<string, string>) => `${what}: ${reason} (${by})`);
+    expect(told).toEqual([
+      'resumed: it was nothing (ada@example.com)',
+      'stopped: something is odd (ada@example.com)',
+      'reset: the release is out (ada@example.com)',
+      'changed: a release weekend (ada@example.com)',
+    ]);
+  });
+});
