@@ -17,6 +17,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
 import { knowledgeUpkeepRoutes } from './routes/knowledge-upkeep.ts';
 import { type LearningRoutesDeps, learningRoutes } from './routes/learning.ts';
+import { type LogRoutesDeps, logRoutes } from './routes/logs.ts';
 import { type OperationRoutesDeps, operationRoutes } from './routes/operation.ts';
 
 export type ApiDeps = IncidentRoutesDeps &
@@ -24,6 +25,7 @@ export type ApiDeps = IncidentRoutesDeps &
   ApprovalRoutesDeps &
   LearningRoutesDeps &
   OperationRoutesDeps &
+  LogRoutesDeps &
   ApiSettings;
 
 interface ApiSettings {
@@ -102,7 +104,8 @@ export function makeApi(deps: ApiDeps) {
     .route('/', knowledgeRoutes(deps))
     .route('/', knowledgeUpkeepRoutes(deps))
     .route('/', learningRoutes(deps))
-    .route('/', operationRoutes(deps));
+    .route('/', operationRoutes(deps))
+    .route('/', logRoutes(deps));
 }
 
 /** The routes with their requests and answers, for a typed client (`hc<Api>`). */

@@ -2,8 +2,8 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'api',
-  description: 'The API for people and scripts: incidents, approvals, knowledge, learning, keys.',
-  timeoutSeconds: 15,
+  description: 'The API for people and scripts: incidents, approvals, knowledge, learning, logs, keys.',
+  timeoutSeconds: 25,
   memoryMb: 1024,
   // The function verifies callers itself: an authorizer of the HTTP API knows tokens only, not API keys.
   trigger: {
@@ -19,6 +19,11 @@ export const config = defineFunction({
         '/auth/{proxy+}',
         '/config',
         '/config/{proxy+}',
+        '/logs/{proxy+}',
+        '/analyze',
+        '/predict',
+        '/search',
+        '/recommend',
         '/health',
         '/metrics',
         '/docs',

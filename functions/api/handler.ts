@@ -1,9 +1,13 @@
+import { isUtf8 } from 'node:buffer';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type ApiDeps, HEADERS, makeApi } from './app.ts';
 import { problem } from './problem.ts';
 
-/** No request of this API is larger. */
+/** No request of this API is larger, but those that carry logs. */
 const MAX_BODY_BYTES = 100_000;
+/** Three million bytes of a log are read within seconds; a Lambda function takes no event of more than six. */
+const MAX_LOG_BYTES = 3_000_000;
+const CARRY_LOGS = /^\/api\/(?:analyze|predict|search|recommend|incidents|logs\/(?:analyze|patterns))\/?$/;
 
 /** An event of the HTTP API (payload format 2.0) as a request, and the response as its answer. */
 export function makeHandler(deps: ApiDeps) {
@@ -24,9 +28,14 @@ function requestOf(event: APIGatewayProxyEventV2): Request | Response {
   const { rawPath, rawQueryString, headers, body, isBase64Encoded, requestContext } = event;
   const { method } = requestContext.http;
   const content = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
-  if (content.length > MAX_BODY_BYTES) return problem('too-large', `Send at most ${MAX_BODY_BYTES} bytes.`);
   // Every route lies under /api; some answer without it, too.
   const path = rawPath.startsWith('/api/') ? rawPath : `/api${rawPath}`;
+  const maxBytes = CARRY_LOGS.test(path) ? MAX_LOG_BYTES : MAX_BODY_BYTES;
+  if (content.length > maxBytes) return problem('too-large', `Send at most ${maxBytes} bytes.`);
+  const { 'content-encoding': encoding = 'identity' } = headers;
+  if (encoding !== 'identity')
+    return problem('unsupported', `Send the body as it is: content-encoding ${encoding} is not read here.`);
+  if (!isUtf8(content)) return problem('invalid-request', 'The body is not valid UTF-8.');
   const url = `https://${requestContext.domainName}${path}${rawQueryString === '' ? '' : `?${rawQueryString}`}`;
   const given = Object.entries(headers).filter((header): header is [string, string] => header[1] !== undefined);
   const hasBody = method !== 'GET' && method !== 'HEAD' && body !== undefined;

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { dataDirectoryOf, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
+import { dataDirectoryOf, loadFailureModel, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
 import { makeCognitoSignIn } from '#shared/adapters/aws/cognito-sign-in.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge.ts';
+import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import {
@@ -24,6 +25,7 @@ import {
   policyTrail,
   predictions,
   readPlaybooks,
+  readSignatures,
   registry,
   repeatedRequests,
   stats,
@@ -76,13 +78,33 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
+const recall = once(async () => makeLocalRecall(deps.knowledge, await readPlaybooks()));
+
 export const handler = httpFunction({
   config,
   run: makeHandler({
     ...deps,
     trail: deps.incidents,
     shipped: once(async () => (await loadShippedVersion(dataDirectoryOf(process.env))).version),
-    recall: once(async () => makeLocalRecall(deps.knowledge, await readPlaybooks())),
+    recall,
+    logs: once(async () => {
+      const [{ makeLogRequests }, { makeProductionModel }, { makeDynamoExperienceStore }, signatures, shipped] =
+        await Promise.all([
+          import('./log-requests.ts'),
+          import('#shared/app/learning/production-model.ts'),
+          import('#shared/adapters/aws/dynamo-experience-store.ts'),
+          readSignatures(),
+          loadFailureModel(dataDirectoryOf(process.env)),
+        ]);
+      return makeLogRequests({
+        ...deps,
+        signatures,
+        model: makeProductionModel({ ...deps, shipped: shipped.model }),
+        recall: await recall(),
+        experience: makeDynamoExperienceStore({ table: deps.environment.statsTable }),
+        engine: loadRe2Engine,
+      });
+    }),
     changes: once(async () => {
       const [
         { makeIncidentChanges },

@@ -18,6 +18,7 @@ const PROBLEMS = {
   'changed-meanwhile': { status: 412, title: 'It was changed meanwhile' },
   'too-large': { status: 413, title: 'The request is too large' },
   'revision-needed': { status: 428, title: 'Say which revision you saw' },
+  unsupported: { status: 415, title: 'The body cannot be read in this form' },
   unavailable: { status: 503, title: 'Not available at the moment' },
   'broken-record': { status: 500, title: 'A stored record cannot be read' },
   internal: { status: 500, title: 'Something is broken here' },

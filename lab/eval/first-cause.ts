@@ -1,6 +1,6 @@
 import type { Figure } from '#apps/cli/figures/figures.ts';
 import { proportion } from '#apps/cli/figures/figures.ts';
-import { textEvidence } from '#apps/cli/input/log-evidence.ts';
+import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { causalChainOf } from '#shared/domain/causality/chain.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';

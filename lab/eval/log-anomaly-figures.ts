@@ -1,6 +1,6 @@
 import type { Figure } from '#apps/cli/figures/figures.ts';
 import { proportion } from '#apps/cli/figures/figures.ts';
-import { makeLogJudge } from '#apps/cli/input/log-judge.ts';
+import { makeLogJudge } from '#shared/app/triage/log-judge.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
 /** The lines of a log, and its name. */

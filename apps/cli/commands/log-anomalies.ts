@@ -1,5 +1,5 @@
+import { makeLogJudge, type ScoredLine } from '#shared/app/triage/log-judge.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
-import { makeLogJudge, type ScoredLine } from '../input/log-judge.ts';
 import { lineBatches } from '../input/log-lines.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -1,10 +1,11 @@
+import { nothingFailed } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { ancestorsOf, type SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { type Classification, FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { defineCommand, forEachFile, JSON_OPTION } from '../command.ts';
 import { readClassifyContext } from '../input/classify-context.ts';
-import { CONFIG_OPTION, evidenceOf, lineRulesOfFile, nothingFailed } from '../input/log-evidence.ts';
+import { CONFIG_OPTION, evidenceOf, lineRulesOfFile } from '../input/log-evidence.ts';
 import { openInput } from '../input/open-input.ts';
 import { shippedModel, shippedSignatures, withOwnSignatures } from '../input/shipped-content.ts';
 

@@ -1,3 +1,4 @@
+import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { endedCaseOf, endedCaseOfRecord, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
@@ -6,7 +7,6 @@ import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { linesOf } from '#shared/domain/learning/resolution.ts';
 import { type OptionSpecs, type OptionValues, wholeNumber } from '../command.ts';
-import { textEvidence } from '../input/log-evidence.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 import type { Terminal } from '../terminal.ts';
 import { type OpenPatterns, openPatterns, PATTERN_OPTIONS } from './open-patterns.ts';

@@ -1,3 +1,5 @@
+import { makeLogJudge } from '#shared/app/triage/log-judge.ts';
+import { nothingFailed } from '#shared/app/triage/text-evidence.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
@@ -10,8 +12,7 @@ import { severityOf } from '#shared/domain/logs/severity.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 import { renderFindings } from '#shared/plugins/notifiers/email/findings.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
-import { evidenceOf, nothingFailed } from '../input/log-evidence.ts';
-import { makeLogJudge } from '../input/log-judge.ts';
+import { evidenceOf } from '../input/log-evidence.ts';
 import { lineBatches } from '../input/log-lines.ts';
 import { openInput } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';

@@ -23,6 +23,8 @@ export interface RecentScope {
 
 const REPOSITORY_SCOPE = /^repository#\d{1,19}:[a-z0-9_-]{1,100}\/[a-z0-9._-]{1,100}$/;
 const ALARM_SCOPE = /^alarm#arn:aws[a-z-]*:cloudwatch:[a-z0-9-]{1,40}:\d{12}:alarm:(.{1,255})$/;
+/** Of failures that people and programs reported. */
+const REPORT_SCOPE = /^(?:service#[A-Za-z0-9 ._-]{1,100}|reports(?:#[a-z0-9_-]{1,100}\/[a-z0-9._-]{1,100})?)$/;
 /** Incidents that are searched for scopes, newest first. */
 const LOOKED_AT = 1000;
 
@@ -42,7 +44,7 @@ export async function recentScopes({ predictions }: Pick<ScopeDeps, 'predictions
  * incident, or as the name of an alarm that rang lately. An alarm has to be one of a configured service.
  */
 export async function resolveScope(given: string, deps: ScopeDeps): Promise<ScopeAnswer> {
-  if (REPOSITORY_SCOPE.test(given)) return { kind: 'scope', scope: given };
+  if (REPOSITORY_SCOPE.test(given) || REPORT_SCOPE.test(given)) return { kind: 'scope', scope: given };
   const alarm = ALARM_SCOPE.exec(given)?.[1];
   if (alarm !== undefined) {
     if (deps.configuration.services.some(({ alarms }) => alarms.includes(alarm)))

@@ -1,6 +1,9 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { makeHandler } from '#functions/api/handler.ts';
 import { makeIncidentChanges } from '#functions/api/incident-changes.ts';
+import { makeLogRequests } from '#functions/api/log-requests.ts';
+import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
@@ -59,6 +62,7 @@ const ADVICE: readonly KnowledgeEntry[] = parsePlaybooks([
     },
   },
 ]).entries;
+const SIGNATURES = loadSignatures(dataDirectoryOf({})).then(({ signatures }) => signatures);
 export const VERSION = '1.2.3';
 
 /** The API with one incident stored; `as` signs in with roles, with none of them by default as nobody. */
@@ -121,6 +125,15 @@ export async function anApi(
     recall: async () => recall,
     shipped: async () => change.shipped ?? null,
     policy: { ...rig.deps, trail: policyTrail },
+    logs: async () =>
+      makeLogRequests({
+        ...rig.deps,
+        lists,
+        signatures: await SIGNATURES,
+        model: async () => undefined,
+        recall,
+        engine: loadRe2Engine,
+      }),
     changes: async () => makeIncidentChanges(changeable),
     keys: {
       apiKeys,
@@ -147,7 +160,7 @@ export async function anApi(
   });
   const call = async (
     path: string,
-    { as = '', method = 'GET', headers = {} as object, body = undefined as unknown } = {},
+    { as = '', method = 'GET', headers = {} as object, body = undefined as unknown, base64 = false } = {},
   ) => {
     const [rawPath = '', rawQueryString = ''] = path.split('?');
     const answer = await handler({
@@ -155,7 +168,7 @@ export async function anApi(
       rawQueryString,
       headers: { ...(as === '' ? {} : { authorization: as }), ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      isBase64Encoded: false,
+      isBase64Encoded: base64,
       requestContext: { http: { method }, domainName: 'api.example.com' },
     } as unknown as APIGatewayProxyEventV2);
     return {

@@ -1,0 +1,382 @@
+import * as z from 'zod';
+import { recentScopes, resolveScope, type ScopeDeps } from '#shared/app/knowledge/scopes.ts';
+import type { LogStatistics, PatternCounts, PatternOrder, RecentLogs } from '#shared/app/triage/kept-logs.ts';
+import type { LogScan } from '#shared/app/triage/read-log.ts';
+import type {
+  CauseOrder,
+  Logs,
+  LogTriage,
+  PredictedCause,
+  Recommendation,
+  SimilarIncident,
+} from '#shared/app/triage/triage-request.ts';
+import { FailureClass, Verdict } from '#shared/domain/incident/failure-class.ts';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { Severity } from '#shared/domain/logs/severity.ts';
+import type { IncidentQuery } from '#shared/ports/incident-lists.ts';
+import { Problem } from '../problem.ts';
+import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor } from './contract.ts';
+
+/** What is asked about logs. Nothing that is given is kept. */
+export interface LogRequests {
+  analyze(logs: Logs): Promise<LogScan>;
+  predict(logs: Logs): Promise<PredictedCause>;
+  search(
+    question: { readonly logs: Logs } | { readonly query: string },
+    scopes: readonly string[],
+    limit: number,
+  ): Promise<SimilarIncident[]>;
+  recommend(order: CauseOrder): Promise<Recommendation[]>;
+  triage(logs: Logs, place: { service: string | null; scopes: readonly string[] }): Promise<LogTriage>;
+  recent(
+    query: IncidentQuery,
+    page: { limit: number; cursor?: string; levels: readonly Severity[] | null },
+  ): Promise<RecentLogs>;
+  statistics(query: IncidentQuery): Promise<LogStatistics>;
+  patterns(patterns: readonly PatternOrder[], logs: Logs | null, query: IncidentQuery): Promise<PatternCounts>;
+}
+
+export interface LogRoutesDeps extends ScopeDeps {
+  readonly logs: () => Promise<LogRequests>;
+}
+
+const MAX_LINES = 100_000;
+const GivenLogs = z
+  .union([z.string().min(1), z.array(z.string()).min(1).max(MAX_LINES)], 'Must be a text or a list of lines')
+  .meta({ description: 'A log: one text, or its lines. It is redacted first, and not kept.' });
+
+const Anomaly = z.object({ line: z.number().int(), score: z.number(), reason: z.string(), text: z.string() });
+const Event = z.object({
+  line: z.number().int(),
+  severity: Severity,
+  template: z.string(),
+  count: z.number().int(),
+  text: z.string(),
+});
+const Levels = z.record(Severity, z.number().int());
+const Templates = z.array(z.object({ template: z.string(), count: z.number().int() })).readonly();
+const Anomalies = z.array(Anomaly).readonly().meta({ description: 'Most anomalous first; a score of 0.5 or more.' });
+const Events = z
+  .array(Event)
+  .readonly()
+  .meta({ description: 'What happened, in order: warnings and worse, by template.' });
+
+export const LogAnalysis = z
+  .object({ lines: z.number().int(), levels: Levels, anomalies: Anomalies, events: Events, templates: Templates })
+  .meta({ id: 'LogAnalysis' });
+
+export const RootCause = z
+  .object({
+    class: FailureClass,
+    family: z.string(),
+    verdict: Verdict,
+    confidence: z.number(),
+    alternatives: z.array(z.object({ class: FailureClass, confidence: z.number() })).readonly(),
+    signature: z.string().nullable(),
+    fingerprint: z.string().nullable(),
+    cause: z.string(),
+    fix: z.string(),
+    prevention: z.string(),
+    evidence: z.array(z.object({ line: z.number().int(), text: z.string() })).readonly(),
+    failed: z.boolean().meta({ description: 'False for a log of which no line reports a failure.' }),
+  })
+  .meta({ id: 'RootCause', description: 'The class with its confidence, and the lines that decided.' });
+
+const Similar = z
+  .array(
+    z.object({
+      id: z.string(),
+      summary: z.string(),
+      resolution: z.string(),
+      score: z.number(),
+      kind: z.enum(['incident', 'advice']),
+      reasons: z.array(z.string()).readonly(),
+    }),
+  )
+  .readonly();
+
+const Recommended = z
+  .array(
+    z.object({
+      action: z.string().nullable().meta({ description: 'An action of Selfheal; null for advice to people.' }),
+      title: z.string(),
+      expectedBenefit: z.number().meta({ description: 'The chance that it helps, 0 to 1.' }),
+      risk: z.string().nullable(),
+      why: z.string(),
+    }),
+  )
+  .readonly();
+
+export const LogTriageAnswer = z
+  .object({
+    anomalies: Anomalies,
+    events: Events,
+    levels: Levels,
+    root_cause: RootCause,
+    similar_incidents: Similar,
+    recommended_actions: Recommended,
+  })
+  .meta({ id: 'LogTriage', description: 'Texts come from logs: show them as plain text.' });
+
+export const LogEntry = z
+  .object({
+    incident: z.string(),
+    source: z.string(),
+    line: z.number().int(),
+    at: z.string().nullable(),
+    level: Severity,
+    text: z.string(),
+  })
+  .meta({ id: 'LogEntry', description: 'A line that is kept as evidence of an incident, redacted.' });
+
+const Service = z.string().min(1).max(100);
+const Scope = z.string().min(1).max(400).meta({
+  description: 'Whose past incidents: owner/name, an alarm, service#NAME. Without it those of all recent ones.',
+});
+const Place = { scope: Scope.optional(), service: Service.nullable().default(null) };
+
+const TAGS = ['logs'];
+const body = <S extends z.ZodType>(schema: S) => ({
+  body: { required: true as const, content: { 'application/json': { schema } } },
+});
+
+const analyze = routeFor('read', {
+  method: 'post',
+  path: '/api/analyze',
+  tags: TAGS,
+  summary: 'Anomalies and key events of a log',
+  request: body(z.strictObject({ logs: GivenLogs })),
+  responses: { ...answers('What is in it.', LogAnalysis), ...REFUSALS },
+});
+
+const predict = routeFor('read', {
+  method: 'post',
+  path: '/api/predict',
+  tags: TAGS,
+  summary: 'The root cause of a failure, from its log',
+  request: body(z.strictObject({ logs: GivenLogs })),
+  responses: { ...answers('The cause.', RootCause), ...REFUSALS },
+});
+
+const search = routeFor('read', {
+  method: 'post',
+  path: '/api/search',
+  tags: TAGS,
+  summary: 'Past incidents and advice similar to a log or a few words',
+  request: body(
+    z
+      .strictObject({
+        query: z.string().trim().min(1).max(2000).optional(),
+        logs: GivenLogs.optional(),
+        scope: Scope.optional(),
+        limit: z.number().int().min(1).max(50).default(10),
+      })
+      .refine(({ query, logs }) => (query === undefined) !== (logs === undefined), 'Give either query or logs'),
+  ),
+  responses: { ...answers('Best first.', z.object({ similar_incidents: Similar })), ...REFUSALS, ...NOT_FOUND },
+});
+
+const recommend = routeFor('read', {
+  method: 'post',
+  path: '/api/recommend',
+  tags: TAGS,
+  summary: 'What may help against a cause, with the expected benefit',
+  description: 'It binds and executes nothing.',
+  request: body(
+    z.strictObject({
+      class: FailureClass.meta({ description: 'The class of the cause, as predicted.' }),
+      cause: z.string().max(4000).default('').meta({ description: 'What is known of it, in words.' }),
+      ...Place,
+    }),
+  ),
+  responses: { ...answers('Best first.', z.object({ recommended_actions: Recommended })), ...REFUSALS, ...NOT_FOUND },
+});
+
+const triage = routeFor('read', {
+  method: 'post',
+  path: '/api/logs/analyze',
+  tags: TAGS,
+  summary: 'Everything about one log: anomalies, root cause, similar incidents, recommended actions',
+  request: body(z.strictObject({ logs: GivenLogs, ...Place })),
+  responses: { ...answers('Everything.', LogTriageAnswer), ...REFUSALS, ...NOT_FOUND },
+});
+
+const Filter = {
+  repository: RepositoryName.optional(),
+  service: Service.optional(),
+  class: FailureClass.optional(),
+  from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Of incidents opened at this time or later.' }),
+};
+
+const recent = routeFor('read', {
+  method: 'get',
+  path: '/api/logs/recent',
+  tags: TAGS,
+  summary: 'Log lines that are kept as evidence of the latest incidents',
+  request: {
+    query: z.strictObject({
+      ...Filter,
+      level: z
+        .string()
+        .transform((text) => text.split(','))
+        .pipe(z.array(Severity))
+        .optional()
+        .meta({ description: 'One level or several, with commas.' }),
+      limit: z.coerce.number().int().min(1).max(25).default(10).meta({ description: 'Incidents a page.' }),
+      cursor: z.string().max(2000).optional().meta({ description: 'The `next` of the page before.' }),
+    }),
+  },
+  responses: {
+    ...answers('One page.', z.object({ entries: z.array(LogEntry).readonly(), next: z.string().nullable() })),
+    ...REFUSALS,
+  },
+});
+
+const statistics = routeFor('read', {
+  method: 'get',
+  path: '/api/logs/statistics',
+  tags: TAGS,
+  summary: 'Counts of the log lines that are kept of the latest incidents',
+  request: { query: z.strictObject(Filter) },
+  responses: {
+    ...answers(
+      'The counts.',
+      z
+        .object({
+          incidents: z.number().int(),
+          since: z.string().nullable(),
+          more: z.boolean(),
+          lines: z.number().int(),
+          levels: Levels,
+          classes: z.record(z.string(), z.number().int()),
+          sources: z.array(z.object({ source: z.string(), lines: z.number().int() })).readonly(),
+          templates: Templates,
+        })
+        .meta({ id: 'LogStatistics' }),
+    ),
+    ...REFUSALS,
+  },
+});
+
+const patterns = routeFor('read', {
+  method: 'post',
+  path: '/api/logs/patterns',
+  tags: TAGS,
+  summary:
+    'How many lines regular expressions match, of a given log or of the latest incidents, and the templates of these lines',
+  request: body(
+    z.strictObject({
+      patterns: z
+        .array(
+          z.strictObject({
+            name: z.string().trim().min(1).max(100),
+            pattern: z.string().min(1).max(1000).meta({ description: 'In the syntax of RE2.' }),
+            ignoreCase: z.boolean().default(false),
+          }),
+        )
+        .max(20)
+        .default([]),
+      logs: GivenLogs.optional(),
+      ...Filter,
+    }),
+  ),
+  responses: {
+    ...answers(
+      'The counts.',
+      z
+        .object({
+          lines: z.number().int(),
+          patterns: z
+            .array(
+              z.object({
+                name: z.string(),
+                matches: z.number().int(),
+                examples: z
+                  .array(z.object({ incident: z.string().nullable(), line: z.number().int(), text: z.string() }))
+                  .readonly(),
+              }),
+            )
+            .readonly(),
+          templates: Templates,
+        })
+        .meta({ id: 'PatternCounts' }),
+    ),
+    ...REFUSALS,
+  },
+});
+
+export function logRoutes(deps: LogRoutesDeps) {
+  return makeRoutes()
+    .openapi(analyze, async (context) =>
+      context.json(await (await deps.logs()).analyze(context.req.valid('json').logs), 200),
+    )
+    .openapi(predict, async (context) =>
+      context.json(await (await deps.logs()).predict(context.req.valid('json').logs), 200),
+    )
+    .openapi(search, async (context) => {
+      const { query, logs, scope, limit } = context.req.valid('json');
+      const scopes = await scopesOf(scope, deps);
+      const question = logs === undefined ? { query: query ?? '' } : { logs };
+      return context.json({ similar_incidents: await (await deps.logs()).search(question, scopes, limit) }, 200);
+    })
+    .openapi(recommend, async (context) => {
+      const { class: failureClass, cause: words, scope, service } = context.req.valid('json');
+      requireService(service, deps);
+      const [only = null] = scope === undefined ? [] : await scopesOf(scope, deps);
+      const order = { class: failureClass, words, service, scope: only };
+      return context.json({ recommended_actions: await (await deps.logs()).recommend(order) }, 200);
+    })
+    .openapi(triage, async (context) => {
+      const { logs, scope, service } = context.req.valid('json');
+      requireService(service, deps);
+      const scopes = await scopesOf(scope, deps);
+      return context.json(await (await deps.logs()).triage(logs, { service, scopes }), 200);
+    })
+    .openapi(recent, async (context) => {
+      const { level: levels = null, limit, cursor, ...filter } = context.req.valid('query');
+      const page = { limit, levels, ...(cursor === undefined ? {} : { cursor }) };
+      return context.json(await (await deps.logs()).recent(queryOf(filter), page), 200);
+    })
+    .openapi(statistics, async (context) =>
+      context.json(await (await deps.logs()).statistics(queryOf(context.req.valid('query'))), 200),
+    )
+    .openapi(patterns, async (context) => {
+      const { patterns: asked, logs = null, ...filter } = context.req.valid('json');
+      return context.json(await (await deps.logs()).patterns(asked, logs, queryOf(filter)), 200);
+    });
+}
+
+/** Scopes that one search looks at. */
+const MAX_SCOPES = 20;
+
+/** The named scope, or those of the latest incidents. Throws `Problem` for one that is not known. */
+async function scopesOf(given: string | undefined, deps: LogRoutesDeps): Promise<string[]> {
+  if (given === undefined) return (await recentScopes(deps)).slice(0, MAX_SCOPES).map(({ scope }) => scope);
+  const found = await resolveScope(given, deps);
+  if (found.kind === 'scope') return [found.scope];
+  throw new Problem(found.kind === 'invalid' ? 'invalid-request' : 'not-found', found.reason);
+}
+
+function requireService(service: string | null, { configuration }: LogRoutesDeps): void {
+  if (service !== null && !configuration.services.some(({ id }) => id === service))
+    throw new Problem('not-found', `service: the configuration has no service ${service}.`);
+}
+
+function queryOf({
+  repository,
+  service,
+  class: failureClass,
+  from,
+}: {
+  readonly repository?: string | undefined;
+  readonly service?: string | undefined;
+  readonly class?: FailureClass | undefined;
+  readonly from?: string | undefined;
+}): IncidentQuery {
+  return {
+    ...(repository === undefined ? {} : { repository }),
+    ...(service === undefined ? {} : { service }),
+    ...(failureClass === undefined ? {} : { failureClass }),
+    ...(from === undefined ? {} : { openedFrom: new Date(from) }),
+  };
+}

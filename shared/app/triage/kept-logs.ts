@@ -1,0 +1,181 @@
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import type { Evidence, EvidenceLine, EvidenceSource } from '#shared/domain/logs/evidence.ts';
+import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
+import { compilePattern, type LinearEngine } from '#shared/domain/logs/text-pattern.ts';
+import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { IncidentLists, IncidentQuery } from '#shared/ports/incident-lists.ts';
+import { readLog } from './read-log.ts';
+
+export interface KeptLogsDeps {
+  readonly lists: Pick<IncidentLists, 'list'>;
+  readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
+}
+
+/** A line of a log that is kept as evidence of an incident, redacted. */
+export interface LogEntry {
+  readonly incident: string;
+  readonly source: string;
+  /** 1-based in its source. */
+  readonly line: number;
+  /** By the log's own time stamp. */
+  readonly at: string | null;
+  readonly level: Severity;
+  readonly text: string;
+}
+
+/** Incidents whose evidence one request reads. */
+export const MAX_READ_INCIDENTS = 50;
+const AT_ONCE = 10;
+
+/** The evidence of incidents, a bounded number of reads at a time. Broken records are left out. */
+async function evidenceOf(incidents: readonly Incident[], { evidence }: KeptLogsDeps): Promise<Evidence[]> {
+  const read: (Evidence | null)[] = [];
+  for (let at = 0; at < incidents.length; at += AT_ONCE)
+    read.push(...(await Promise.all(incidents.slice(at, at + AT_ONCE).map(({ id }) => evidence.getEvidence(id)))));
+  return read.filter((one) => one !== null);
+}
+
+const entryOf = (incident: string, source: EvidenceSource, line: EvidenceLine): LogEntry => ({
+  incident,
+  source: source.name,
+  line: line.number,
+  at: line.at ?? null,
+  level: severityOf(line.text),
+  text: line.text,
+});
+
+const entriesOf = ({ incidentId, sources }: Evidence): LogEntry[] =>
+  sources.flatMap((source) => source.lines.map((line) => entryOf(incidentId, source, line)));
+
+export interface RecentLogs {
+  readonly entries: readonly LogEntry[];
+  /** Cursor of the next page, or null. */
+  readonly next: string | null;
+}
+
+/** Log lines of the latest incidents: of `limit` incidents a page, those of the newest first. */
+export async function recentLogs(
+  query: IncidentQuery,
+  page: { readonly limit: number; readonly cursor?: string; readonly levels: readonly Severity[] | null },
+  deps: KeptLogsDeps,
+): Promise<RecentLogs> {
+  const { levels, ...rest } = page;
+  const { incidents, next } = await deps.lists.list(query, { ...rest, order: 'newest' });
+  const entries = (await evidenceOf(incidents, deps)).flatMap(entriesOf);
+  return { entries: levels === null ? entries : entries.filter(({ level }) => levels.includes(level)), next };
+}
+
+export interface LogStatistics {
+  /** Incidents whose logs were read, at most `MAX_READ_INCIDENTS`. */
+  readonly incidents: number;
+  /** When the oldest of them was opened; null where there is none. */
+  readonly since: string | null;
+  /** Whether there are older ones that were not read. */
+  readonly more: boolean;
+  readonly lines: number;
+  readonly levels: Readonly<Record<Severity, number>>;
+  readonly classes: Readonly<Record<string, number>>;
+  readonly sources: readonly { readonly source: string; readonly lines: number }[];
+  readonly templates: readonly { readonly template: string; readonly count: number }[];
+}
+
+const MAX_SOURCES = 20;
+const MAX_TEMPLATES = 20;
+
+/** Counts of the log lines that are kept of the latest incidents. */
+export async function logStatistics(query: IncidentQuery, deps: KeptLogsDeps): Promise<LogStatistics> {
+  const { incidents, next } = await deps.lists.list(query, { limit: MAX_READ_INCIDENTS, order: 'newest' });
+  const entries = (await evidenceOf(incidents, deps)).flatMap(entriesOf);
+  const levels: Record<Severity, number> = { critical: 0, error: 0, warning: 0, info: 0, debug: 0 };
+  for (const { level } of entries) levels[level] += 1;
+  return {
+    incidents: incidents.length,
+    since: incidents.at(-1)?.openedAt ?? null,
+    more: next !== null,
+    lines: entries.length,
+    levels,
+    classes: countsOf(incidents.map(({ classification }) => classification?.class ?? 'not classified')),
+    sources: Object.entries(countsOf(entries.map(({ source }) => source)))
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, MAX_SOURCES)
+      .map(([source, lines]) => ({ source, lines })),
+    templates: templatesOf(entries.map(({ text }) => text)),
+  };
+}
+
+function countsOf(names: readonly string[]): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return Object.fromEntries(counts);
+}
+
+function templatesOf(lines: readonly string[]): { template: string; count: number }[] {
+  const miner = makeTemplateMiner();
+  for (const text of lines) if (text.trim() !== '') miner.add(text);
+  miner.refine();
+  return [...miner.clusters()]
+    .sort((a, b) => b.lines - a.lines || a.cluster - b.cluster)
+    .slice(0, MAX_TEMPLATES)
+    .map(({ template, lines: count }) => ({ template, count }));
+}
+
+export interface PatternOrder {
+  readonly name: string;
+  /** A regular expression in the syntax of RE2. */
+  readonly pattern: string;
+  readonly ignoreCase: boolean;
+}
+
+export interface PatternCounts {
+  readonly lines: number;
+  readonly patterns: readonly {
+    readonly name: string;
+    readonly matches: number;
+    readonly examples: readonly { readonly incident: string | null; readonly line: number; readonly text: string }[];
+  }[];
+  readonly templates: readonly { readonly template: string; readonly count: number }[];
+}
+
+const MAX_EXAMPLES = 5;
+
+/**
+ * How many lines each pattern matches: of the given log, or else of what is kept of the latest incidents. Patterns run on an engine that no
+ * text makes slow. Throws `InvalidInput` for a pattern that it cannot compile.
+ */
+export async function countPatterns(
+  patterns: readonly PatternOrder[],
+  logs: string | readonly string[] | null,
+  query: IncidentQuery,
+  deps: KeptLogsDeps & { readonly engine: () => Promise<LinearEngine> },
+): Promise<PatternCounts> {
+  const engine = await deps.engine();
+  const compiled = patterns.map(({ name, pattern, ignoreCase }, index) => {
+    const test = compilePattern(pattern, ignoreCase, engine);
+    if (typeof test === 'string') throw new InvalidInput(`patterns.${index}.pattern: ${test}.`);
+    return { name, test };
+  });
+  const lines = logs === null ? await keptLines(query, deps) : givenLines(logs);
+  return {
+    lines: lines.length,
+    patterns: compiled.map(({ name, test }) => {
+      const matching = lines.filter(({ text }) => test.test(text));
+      return { name, matches: matching.length, examples: matching.slice(0, MAX_EXAMPLES) };
+    }),
+    templates: templatesOf(lines.map(({ text }) => text)),
+  };
+}
+
+async function keptLines(query: IncidentQuery, deps: KeptLogsDeps) {
+  const { incidents } = await deps.lists.list(query, { limit: MAX_READ_INCIDENTS, order: 'newest' });
+  return (await evidenceOf(incidents, deps)).flatMap((one) =>
+    entriesOf(one).map(({ incident, line, text }) => ({ incident, line, text })),
+  );
+}
+
+function givenLines(logs: string | readonly string[]) {
+  return readLog(logs).lines.flatMap((text, index) =>
+    text.trim() === '' ? [] : [{ incident: null, line: index + 1, text }],
+  );
+}

@@ -1,0 +1,32 @@
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { scoreLine } from '#shared/domain/logs/line-score.ts';
+import { severityOf } from '#shared/domain/logs/severity.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import { makeExcerpts } from '../gather/excerpts.ts';
+
+/** The evidence of a log in memory. */
+export function textEvidence(text: string): Evidence {
+  const excerpts = makeExcerpts(1);
+  excerpts.open({ id: 'log', name: phrase`log`, url: null }).push(text);
+  return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };
+}
+
+/** Minimum score of a line that reports a failure. */
+const MIN_FAILURE_SCORE = 3;
+const FAILURE_SEVERITIES: ReadonlySet<string> = new Set(['error', 'critical', 'fatal']);
+/** Zero counts: `fail 0`, `0 errors`, `Failures: 0`, `no errors found`. */
+const ZERO_COUNT =
+  /\b(?:0|no) (?:test )?(?:errors?|failed|failures?|fail|problems?|vulnerabilities)\b|\b(?:errors?|failed|failures?|fail)[:=]? {0,3}0\b(?![.,]\d)/gi;
+
+/** Whether the log is of a successful run: its class is unknown, and no line of its excerpt reports a failure. */
+export function nothingFailed(evidence: Evidence, classification: Pick<Classification, 'class'>): boolean {
+  if (classification.class !== 'unknown') return false;
+  return evidence.sources.every(({ lines }) => lines.every(({ text }) => !mentionsFailure(text)));
+}
+
+function mentionsFailure(text: string): boolean {
+  const remaining = text.replace(ZERO_COUNT, '');
+  const { score, anchor } = scoreLine(remaining);
+  return anchor || score >= MIN_FAILURE_SCORE || FAILURE_SEVERITIES.has(severityOf(remaining));
+}

@@ -1,0 +1,283 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
+import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
+import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { FAMILY_OF, type FailureClass, type Verdict } from '#shared/domain/incident/failure-class.ts';
+import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
+import type { Terms } from '#shared/domain/knowledge/search/term-field.ts';
+import { termsOfLines, termsOfText, weighed } from '#shared/domain/knowledge/search/terms.ts';
+import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
+import { expectBenefits } from '#shared/domain/learning/expected-benefit.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { redact } from '#shared/domain/redaction/redact.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
+import type { FailureRecall } from '#shared/ports/recall.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { type LogScan, readLog, scanLines } from './read-log.ts';
+import { nothingFailed } from './text-evidence.ts';
+
+export interface TriageRequestDeps {
+  readonly signatures: SignatureSet;
+  readonly model: () => Promise<FailureModel | undefined>;
+  readonly recall: FailureRecall;
+  readonly experience: Pick<ExperienceStore, 'actionOutcomes'>;
+  readonly actions: readonly Pick<ActionPlugin, 'id' | 'title' | 'risk'>[];
+  readonly configuration: Pick<Configuration, 'services'>;
+  readonly clock: Clock;
+}
+
+/** Text of a request: one string or its lines. */
+export type Logs = string | readonly string[];
+
+/** The cause of a failure as its log shows it. Line numbers are 1-based; texts are redacted. */
+export interface PredictedCause {
+  readonly class: FailureClass;
+  readonly family: string;
+  readonly verdict: Verdict;
+  /** 0 to 1. */
+  readonly confidence: number;
+  readonly alternatives: readonly { readonly class: FailureClass; readonly confidence: number }[];
+  readonly signature: string | null;
+  readonly fingerprint: string | null;
+  /** In words. */
+  readonly cause: string;
+  readonly fix: string;
+  readonly prevention: string;
+  /** The lines that decided. */
+  readonly evidence: readonly { readonly line: number; readonly text: string }[];
+  /** False for a log of which no line reports a failure. */
+  readonly failed: boolean;
+}
+
+export interface SimilarIncident {
+  readonly id: string;
+  readonly summary: string;
+  readonly resolution: string;
+  /** 0 to 1. */
+  readonly score: number;
+  readonly kind: 'incident' | 'advice';
+  readonly reasons: readonly string[];
+}
+
+/** Something that may help, with the chance that it does. */
+export interface Recommendation {
+  /** Id of an action of Selfheal; null for advice to people. */
+  readonly action: string | null;
+  readonly title: string;
+  /** 0 to 1. */
+  readonly expectedBenefit: number;
+  readonly risk: string | null;
+  readonly why: string;
+}
+
+/** Everything about one log. Field names as programs of the documents expect them. */
+export interface LogTriage {
+  readonly anomalies: LogScan['anomalies'];
+  readonly events: LogScan['events'];
+  readonly levels: LogScan['levels'];
+  readonly root_cause: PredictedCause;
+  readonly similar_incidents: readonly SimilarIncident[];
+  readonly recommended_actions: readonly Recommendation[];
+}
+
+const MAX_SIMILAR = 5;
+/** Results below these scores are irrelevant: of a whole log, and of a few words. */
+const MIN_SCORE = { log: 0.1, words: 0.03 };
+const MAX_RECOMMENDED = 10;
+const OUTCOMES_LOOKED_AT = 500;
+
+/** The cause of a failure, by the classifier and the rules of the workflow. Nothing is kept. */
+export async function predictCause(logs: Logs, deps: TriageRequestDeps): Promise<PredictedCause> {
+  return await causeOf(readLog(logs).evidence, deps);
+}
+
+async function causeOf(evidence: Evidence, { signatures, model }: TriageRequestDeps): Promise<PredictedCause> {
+  const classification = classify(evidence, { signatures, model: await model() });
+  const { class: failureClass, verdict, confidence, alternatives, signature, fingerprint } = classification;
+  const rest = { knowledge: null, preExisting: null, note: null };
+  const diagnosis = redactDiagnosis(diagnoseByRules({ ...rest, evidence, classification, signatures }));
+  const lines = new Map(evidence.sources.flatMap((source) => source.lines.map((line) => [line.ref, line] as const)));
+  return {
+    class: failureClass,
+    family: FAMILY_OF[failureClass],
+    verdict,
+    confidence,
+    alternatives,
+    signature,
+    fingerprint,
+    cause: diagnosis.rootCause,
+    fix: diagnosis.fix,
+    prevention: diagnosis.prevention,
+    evidence: classification.evidence.flatMap((ref) => {
+      const line = lines.get(ref);
+      return line === undefined ? [] : [{ line: line.number, text: line.text }];
+    }),
+    failed: !nothingFailed(evidence, classification),
+  };
+}
+
+interface Question {
+  readonly class: FailureClass;
+  readonly fingerprint: string | null;
+  readonly terms: Terms;
+  readonly minScore: number;
+}
+
+/** Past incidents of these scopes and written advice that share most with a log or a few words, best first. */
+export async function searchSimilar(
+  question: { readonly logs: Logs } | { readonly query: string },
+  scopes: readonly string[],
+  limit: number,
+  deps: TriageRequestDeps,
+): Promise<SimilarIncident[]> {
+  if ('query' in question) {
+    const terms = termsOfText(redact(question.query).text);
+    return await similarTo(
+      { class: 'unknown', fingerprint: null, terms, minScore: MIN_SCORE.words },
+      scopes,
+      limit,
+      deps,
+    );
+  }
+  const { evidence } = readLog(question.logs);
+  return await similarTo(questionOf(evidence, await causeOf(evidence, deps)), scopes, limit, deps);
+}
+
+function questionOf(evidence: Evidence, cause: Pick<PredictedCause, 'class' | 'fingerprint'>): Question {
+  const terms = termsOfLines(evidence.sources.flatMap(({ lines }) => lines.map(weighed)));
+  return { class: cause.class, fingerprint: cause.fingerprint, terms, minScore: MIN_SCORE.log };
+}
+
+async function similarTo(
+  { minScore, ...question }: Question,
+  scopes: readonly string[],
+  limit: number,
+  { recall, clock }: TriageRequestDeps,
+): Promise<SimilarIncident[]> {
+  const query = { ...question, incidentId: '', now: clock.now() };
+  const found = new Map<string, SimilarIncident>();
+  const add = (one: SimilarIncident): void => {
+    if (one.score >= minScore && one.score > (found.get(one.id)?.score ?? 0)) found.set(one.id, one);
+  };
+  for (const scope of scopes.length === 0 ? [''] : scopes) {
+    const { incidents, entries } = await recall.find(scope, query, limit);
+    for (const { item, score, reasons } of incidents)
+      add({
+        id: item.id,
+        summary: item.past.title,
+        resolution: outcomeWords(item.past),
+        score: Number(score.toFixed(3)),
+        kind: 'incident',
+        reasons: reasons.map(({ text }) => text),
+      });
+    for (const { item, score, reasons } of entries)
+      add({
+        id: item.entry.id,
+        summary: item.entry.title,
+        resolution: item.entry.resolution,
+        score: Number(score.toFixed(3)),
+        kind: 'advice',
+        reasons: reasons.map(({ text }) => text),
+      });
+  }
+  return [...found.values()].sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1)).slice(0, limit);
+}
+
+/** What a cause is about; without a service no owner's remedies are among the answers. */
+export interface CauseOrder {
+  readonly class: FailureClass;
+  readonly service: string | null;
+  readonly scope: string | null;
+  /** What is known of the cause, in words. */
+  readonly words: string;
+}
+
+/**
+ * What may help against a cause, best first: actions by their verified outcomes for its class and those that the service's owner lists, and
+ * written advice. It binds and executes nothing; what is done about an incident is planned from what is measured then.
+ */
+export async function recommendActions(
+  { class: failureClass, service: serviceId, scope, words }: CauseOrder,
+  deps: TriageRequestDeps,
+): Promise<Recommendation[]> {
+  const outcomes = await deps.experience.actionOutcomes(failureClass, OUTCOMES_LOOKED_AT);
+  const advice = await adviceOn(failureClass, words, deps);
+  const actions = actionsFor(outcomes, { serviceId, scope: scope ?? '' }, deps);
+  return [...actions, ...advice].sort((a, b) => b.expectedBenefit - a.expectedBenefit).slice(0, MAX_RECOMMENDED);
+}
+
+/** Confidence of an action that an owner lists and of which nothing is known yet. */
+const UNTRIED = 0.5;
+
+function actionsFor(
+  outcomes: readonly ActionOutcome[],
+  { serviceId, scope }: { readonly serviceId: string | null; readonly scope: string },
+  { actions, configuration, clock }: TriageRequestDeps,
+): Recommendation[] {
+  const service = configuration.services.find(({ id }) => id === serviceId) ?? null;
+  const listed = new Set(service?.remedies.map(({ action }) => action) ?? []);
+  const tried = new Set(outcomes.map(({ actionId }) => actionId));
+  const fitting = actions.filter(({ id }) => listed.has(id) || tried.has(id));
+  const own = fitting.map(({ id }) => outcomes.filter(({ actionId }) => actionId === id));
+  const known = own.map((some) => ({ stated: UNTRIED, outcomes: some }));
+  const expectations = expectBenefits(known, { scope, now: clock.now(), circumstances: null });
+  return fitting.flatMap(({ id, title, risk }, at) => {
+    const all = own[at] ?? [];
+    const helped = all.filter(({ verified }) => verified === 'recovered').length;
+    const history =
+      all.length === 0
+        ? 'It has not been tried on this kind of failure.'
+        : `It helped in ${helped} of ${all.length} verified cases of this kind.`;
+    const owner = listed.has(id) ? ` The owner of ${serviceId} lists it.` : '';
+    const expectedBenefit = Number((expectations[at]?.mean ?? UNTRIED).toFixed(3));
+    return [{ action: id, title, expectedBenefit, risk, why: `${history}${owner}` }];
+  });
+}
+
+async function adviceOn(
+  failureClass: FailureClass,
+  words: string,
+  { recall, clock }: TriageRequestDeps,
+): Promise<Recommendation[]> {
+  const terms = termsOfText(redact(words).text);
+  const query = { incidentId: '', class: failureClass, fingerprint: null, terms, now: clock.now() };
+  const { entries } = await recall.find('', query, MAX_RECOMMENDED);
+  return entries
+    .filter(({ item: { entry } }) => entry.class === failureClass)
+    .slice(0, MAX_SIMILAR)
+    .map(({ item: { entry } }) => ({
+      action: null,
+      title: entry.resolution,
+      expectedBenefit: entry.confidence,
+      risk: null,
+      why: `Written advice: ${entry.title}.`,
+    }));
+}
+
+/** Everything about one log: analysed, its cause predicted, similar incidents searched, actions recommended. Nothing is kept. */
+export async function triageLogs(
+  logs: Logs,
+  { service, scopes }: { readonly service: string | null; readonly scopes: readonly string[] },
+  deps: TriageRequestDeps,
+): Promise<LogTriage> {
+  const log = readLog(logs);
+  const { anomalies, events, levels } = scanLines(log.lines);
+  const cause = await causeOf(log.evidence, deps);
+  const words = cause.evidence.map(({ text }) => text).join('\n');
+  const scope = scopes[0] ?? null;
+  const [similar, recommended] = await Promise.all([
+    similarTo(questionOf(log.evidence, cause), scopes, MAX_SIMILAR, deps),
+    recommendActions({ class: cause.class, service, scope, words }, deps),
+  ]);
+  return {
+    anomalies,
+    events,
+    levels,
+    root_cause: cause,
+    similar_incidents: similar,
+    recommended_actions: recommended,
+  };
+}
