@@ -1,22 +1,22 @@
 import type { Delegation } from '#shared/domain/policy/approval-levels.ts';
 import type { Approval } from './incident-store.ts';
 
-/** A request that waits for an answer, and how many messages about it were sent after the first. */
+/** A pending request, and how many messages about it were sent after the first. */
 export interface PendingApproval extends Approval {
-  readonly told: number;
+  readonly noticesSent: number;
 }
 
-/** Requests for approval that wait for an answer. Every write is one conditional single-item write. */
+/** Pending requests for approval. Every write is one conditional single-item write. */
 export interface ApprovalQueue {
   /** Undecided requests, oldest first, at most `limit`; includes expired ones until they are dropped. */
   pending(limit: number): Promise<PendingApproval[]>;
   /** Claims the next message until `until`; false when somebody else has claimed it or the request is decided. */
   claimNotice(approval: PendingApproval, now: Date, until: Date): Promise<boolean>;
-  /** Records that the message was sent: `told` messages in all. */
-  noteNotice(approval: PendingApproval, told: number): Promise<void>;
+  /** Records that the message was sent; `noticesSent` counts all of them. */
+  recordNotice(approval: PendingApproval, noticesSent: number): Promise<void>;
   /**
-   * Decided requests, oldest first, of which it is unknown whether the workflow received the decision, or whose
-   * approver was not told that it did not.
+   * Decided requests, oldest first, for which it is unknown whether the workflow received the decision, or whose
+   * approver has not been notified yet that it did not.
    */
   unanswered(limit: number): Promise<Approval[]>;
   /** Removes a decided request: nothing is left to do. */

@@ -152,7 +152,7 @@ function memoryActions(): Actions {
 
 function memoryApprovals(): Approvals & { readonly queue: ApprovalQueue } {
   const approvals = new Map<string, Approval>();
-  const told = new Map<string, { count: number; until: number }>();
+  const notices = new Map<string, { count: number; until: number }>();
   const answers = new Map<string, number>();
   const unanswered = new Set<string>();
   const decidedOne = (incidentId: string, digest: string): Approval => {
@@ -164,7 +164,7 @@ function memoryApprovals(): Approvals & { readonly queue: ApprovalQueue } {
   const waits = ({ incidentId, digest, taskToken }: Approval): string | null => {
     const key = `${incidentId}#${digest}`;
     const known = approvals.get(key);
-    return known?.state === 'pending' && known.taskToken === taskToken && told.has(key) ? key : null;
+    return known?.state === 'pending' && known.taskToken === taskToken && notices.has(key) ? key : null;
   };
   return {
     putApproval: async (approval) => {
@@ -172,7 +172,7 @@ function memoryApprovals(): Approvals & { readonly queue: ApprovalQueue } {
       const existing = approvals.get(key);
       if (existing && (existing.state !== 'pending' || existing.taskToken === approval.taskToken)) return 'exists';
       approvals.set(key, { ...approval, expiresAt: new Date(approval.expiresAt).toISOString() });
-      told.set(key, { count: 0, until: 0 });
+      notices.set(key, { count: 0, until: 0 });
       return 'created';
     },
     getApproval: async (incidentId, digest) => structuredClone(approvals.get(`${incidentId}#${digest}`) ?? null),
@@ -225,16 +225,16 @@ function memoryApprovals(): Approvals & { readonly queue: ApprovalQueue } {
           .filter((approval) => waits(approval) !== null)
           .sort((a, b) => (a.requestedAt < b.requestedAt ? -1 : 1))
           .slice(0, limit)
-          .map((approval) => ({ ...approval, told: told.get(waits(approval) ?? '')?.count ?? 0 })),
+          .map((approval) => ({ ...approval, noticesSent: notices.get(waits(approval) ?? '')?.count ?? 0 })),
       claimNotice: async (approval, now, until) => {
-        const known = told.get(waits(approval) ?? '');
-        if (known === undefined || known.count !== approval.told || known.until > now.getTime()) return false;
+        const known = notices.get(waits(approval) ?? '');
+        if (known === undefined || known.count !== approval.noticesSent || known.until > now.getTime()) return false;
         known.until = until.getTime();
         return true;
       },
-      noteNotice: async (approval, count) => {
+      recordNotice: async (approval, count) => {
         const key = waits(approval);
-        if (key !== null) told.set(key, { count, until: 0 });
+        if (key !== null) notices.set(key, { count, until: 0 });
       },
       unanswered: async (limit) =>
         [...approvals]
@@ -245,7 +245,7 @@ function memoryApprovals(): Approvals & { readonly queue: ApprovalQueue } {
       forget: async ({ incidentId, digest }) => void unanswered.delete(`${incidentId}#${digest}`),
       drop: async (approval) => {
         const key = waits(approval);
-        if (key !== null) told.delete(key);
+        if (key !== null) notices.delete(key);
       },
     },
   };

@@ -37,9 +37,9 @@ const ApprovalRecord = z.strictObject({
   /** Attempts to deliver the decision. */
   answers: z.number().int().nonnegative().optional(),
   /** Messages sent after the first. */
-  told: z.number().int().nonnegative().default(0),
+  noticesSent: z.number().int().nonnegative().default(0),
   /** Until then another process is sending one. */
-  tellingUntil: z.string().optional(),
+  noticeClaimedUntil: z.string().optional(),
 });
 
 /** Approvals: decided once, while pending and not expired. */
@@ -99,7 +99,7 @@ export function dynamoApprovals(table: Table): Approvals {
     },
     closeApproval: async (incidentId, digest, outcome, attempt) => {
       const closed = await table.update(keyOf(incidentId, digest), {
-        // A late decision stays listed until somebody was told.
+        // A late decision stays listed until somebody was notified.
         update: `SET outcome = :outcome${outcome === 'taken' ? ' REMOVE openPk' : ''}`,
         condition: `attribute_exists(pk) AND #state <> :pending AND attribute_not_exists(outcome)${attempt === undefined ? '' : ' AND answers = :attempt'}`,
         names: { '#state': 'state' },
@@ -138,19 +138,24 @@ export function dynamoNotices(table: Table): Omit<ApprovalQueue, 'pending' | 'un
   const sent = 'taskToken = :token';
   return {
     claimNotice: async (approval, now, until) => {
-      const free = '(attribute_not_exists(tellingUntil) OR tellingUntil <= :now)';
-      const condition = `${sent} AND ${free} AND (told = :told OR (attribute_not_exists(told) AND :told = :none))`;
-      const values = { ':now': now.toISOString(), ':until': until.toISOString(), ':told': approval.told, ':none': 0 };
+      const free = '(attribute_not_exists(noticeClaimedUntil) OR noticeClaimedUntil <= :now)';
+      const condition = `${sent} AND ${free} AND (noticesSent = :noticesSent OR (attribute_not_exists(noticesSent) AND :noticesSent = :none))`;
+      const values = {
+        ':now': now.toISOString(),
+        ':until': until.toISOString(),
+        ':noticesSent': approval.noticesSent,
+        ':none': 0,
+      };
       return (
-        (await change(approval, 'SET tellingUntil = :until', condition, {
+        (await change(approval, 'SET noticeClaimedUntil = :until', condition, {
           ...values,
           ':token': approval.taskToken,
         })) !== null
       );
     },
-    noteNotice: async (approval, told) => {
-      const values = { ':token': approval.taskToken, ':told': told };
-      await change(approval, 'SET told = :told REMOVE tellingUntil', sent, values);
+    recordNotice: async (approval, noticesSent) => {
+      const values = { ':token': approval.taskToken, ':noticesSent': noticesSent };
+      await change(approval, 'SET noticesSent = :noticesSent REMOVE noticeClaimedUntil', sent, values);
     },
     forget: async (approval) => {
       await table.update(keyOf(approval.incidentId, approval.digest), {
@@ -161,8 +166,8 @@ export function dynamoNotices(table: Table): Omit<ApprovalQueue, 'pending' | 'un
       });
     },
     drop: async (approval) => {
-      const values = { ':token': approval.taskToken, ':told': approval.told };
-      await change(approval, 'SET told = :told REMOVE openPk', sent, values);
+      const values = { ':token': approval.taskToken, ':noticesSent': approval.noticesSent };
+      await change(approval, 'SET noticesSent = :noticesSent REMOVE openPk', sent, values);
     },
   };
 }
@@ -179,12 +184,12 @@ export function unansweredApproval(item: Item): Approval | null {
   return approval.state !== 'pending' && item.openPk === UNANSWERED ? withoutNotices(approval) : null;
 }
 
-function withoutNotices({ told, ...approval }: PendingApproval): Approval {
+function withoutNotices({ noticesSent, ...approval }: PendingApproval): Approval {
   return approval;
 }
 
 function approvalOf(item: Item): PendingApproval {
-  const { version, validUntil, tellingUntil, answers, decision, outcome, ...approval } = approvalRecordOf(item);
+  const { version, validUntil, noticeClaimedUntil, answers, decision, outcome, ...approval } = approvalRecordOf(item);
   return {
     ...approval,
     expiresAt: validUntil,

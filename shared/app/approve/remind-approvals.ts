@@ -42,14 +42,14 @@ async function remindOf(approval: PendingApproval, deps: RemindDeps): Promise<bo
     await deps.approvals.drop(approval);
     return false;
   }
-  const due = dueNotice(approval, deps.configuration.approvals, { told: approval.told, now });
+  const due = dueNotice(approval, deps.configuration.approvals, { noticesSent: approval.noticesSent, now });
   if (due === null) return false;
   const until = new Date(now.getTime() + SENDING_MILLISECONDS);
   if (!(await deps.approvals.claimNotice(approval, now, until))) return false;
   await send(approval, due.notice, deps);
-  await deps.approvals.noteNotice(approval, due.told);
+  await deps.approvals.recordNotice(approval, due.noticesSent);
   const { incidentId, digest } = approval;
-  await deps.incidents.audit(incidentId, `approval-notice#${digest}#${due.told}`, {
+  await deps.incidents.audit(incidentId, `approval-notice#${digest}#${due.noticesSent}`, {
     at: now.toISOString(),
     ...(due.notice.kind === 'reminder'
       ? { event: 'approval.reminded', facts: { digest } }

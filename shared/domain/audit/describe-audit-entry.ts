@@ -13,8 +13,8 @@ const MAX_LENGTH = 1000;
 const SHORT_DIGEST = 12;
 
 /**
- * What happened, in a sentence or two made by code, with what was known then. An entry that is none of those that this version writes is
- * described by its facts.
+ * One or two sentences about an entry of the trail: what happened and what was known at that time. An entry that this version does not
+ * know is described by its facts.
  */
 export function describeAuditEntry({ at, event, facts }: Pick<TrailEntry, 'at' | 'event' | 'facts'>): string {
   const known = Entry.safeParse({ at, event, facts });
@@ -60,7 +60,7 @@ function knownThen(facts: AuditFacts<'plan.made'>): string {
     `diagnosis by ${facts.diagnosis}${modelWords(facts)}`,
     ...circumstanceWords(facts),
   ];
-  return ` Known then: ${known.join('; ')}.`;
+  return ` Known at that time: ${known.join('; ')}.`;
 }
 
 function circumstanceWords({ partOfWeek, load, recentDeployments, incidentsInDay }: AuditFacts<'plan.made'>): string[] {
@@ -82,12 +82,12 @@ const shareOf = (share: number | undefined): string =>
   share === undefined ? 'not known' : `${Math.round(share * 100)} %`;
 
 function guardWords({ killSwitch, mode, failures, approval }: AuditFacts<'guard.granted'>): string {
-  const asked = approval === null ? 'no approval was asked for' : `approval ${approval}`;
-  return ` Looked at: kill switch ${killSwitch ? 'on' : 'off'}, mode ${mode}, ${failures} recent failures, ${asked}.`;
+  const asked = approval === null ? 'no approval requested' : `approval ${approval}`;
+  return ` Checked: kill switch ${killSwitch ? 'on' : 'off'}, mode ${mode}, ${failures} recent failures, ${asked}.`;
 }
 
 const STAGES: Readonly<Record<AuditFacts<'incident.notified'>['stage'], string>> = {
-  asking: 'what waits for them',
+  asking: 'what they have to decide',
   acting: 'what is being done',
   final: 'how it ended',
 };
@@ -99,26 +99,26 @@ const ended =
 
 function failedWords(facts: AuditFacts<'action.failed'>): string {
   return facts.inconclusive
-    ? `Whether ${onTarget(facts)} helped could not be seen in time.`
+    ? `It is not known whether ${onTarget(facts)} helped: time ran out.`
     : `Verified: ${onTarget(facts)} did not help.`;
 }
 
 const DESCRIPTIONS: Descriptions = {
   'incident.opened': ({ source, kind }) => `It was opened: ${source} reported a failure (${kind}).`,
-  'incident.reopened': ({ attempt }) => `It was opened again (attempt ${attempt}).`,
+  'incident.reopened': ({ attempt }) => `It was reopened (attempt ${attempt}).`,
   'incident.reported': ({ by, severity, service, repository, simulated }) =>
     `${by} reported ${simulated ? 'a rehearsal' : 'it'} about ${service ?? repository ?? 'no service'}, severity ${severity}.`,
   'incident.edited': ({ by, fields, reason }) => `${by} changed ${fields}.${because(reason)}`,
   'incident.person-resolved': ({ by, success, solution, minutes }) =>
     `${by} ${success ? 'resolved it' : 'tried a solution that did not help'}${minutes === null ? '' : `, after ${minutes} minutes`}: ${solution}`,
   'incident.false-positive': ({ by, reason, patterns }) =>
-    `${by} called it a false alarm: ${reason}${patterns === 0 ? '' : ` ${patterns} learned patterns count it against themselves.`}`,
+    `${by} called it a false alarm: ${reason}${patterns === 0 ? '' : ` It counts against ${patterns} learned patterns.`}`,
   'incident.feedback': ({ by, actionCorrect, comments }) =>
-    `${by} called what was done ${actionCorrect ? 'right' : 'wrong'}.${because(comments)}`,
+    `${by} said the actions were ${actionCorrect ? 'right' : 'wrong'}.${because(comments)}`,
   'incident.grouped': ({ parent }) => `It was made part of the storm ${parent}; no workflow of its own.`,
   'run.succeeded': ({ runAttempt }) => `GitHub reported that attempt ${runAttempt} of the run passed.`,
   'alarm.cleared': () => 'The alarm reported that it is OK.',
-  'workflow.restarted': ({ attempt }) => `Its workflow had died and was started again (attempt ${attempt}).`,
+  'workflow.restarted': ({ attempt }) => `Its workflow had stopped and was restarted (attempt ${attempt}).`,
   'plan.made': planWords,
   'guard.granted': (facts) => `The last check allowed ${facts.action}${plan(facts.digest)}.${guardWords(facts)}`,
   'guard.denied': (facts) =>
@@ -128,27 +128,28 @@ const DESCRIPTIONS: Descriptions = {
   'approval.reminded': () => 'People were reminded of the request.',
   'approval.escalated': ({ level }) => `Nobody had answered: level ${level} was asked.`,
   'approval.refused': (facts) =>
-    `${facts.by} wanted to decide it and may not${howWords(facts)}.${because(facts.reasons)}`,
+    `${facts.by} tried to decide it, which they may not do${howWords(facts)}.${because(facts.reasons)}`,
   'approval.approved': (facts) => `${facts.by ?? ''} approved it${plan(facts.digest)}${howWords(facts)}.`,
   'approval.rejected': (facts) => `${facts.by ?? ''} rejected it${plan(facts.digest)}${howWords(facts)}.`,
   'rerun.requested': ({ by, digest }) => `${by} asked to run the failed jobs again${plan(digest)}.`,
   'approval.too-late': ({ by, digest }) =>
-    `The decision of ${by ?? ''}${plan(digest)} reached the workflow too late: nothing was done because of it.`,
-  'action.intended': (facts) => `It set out to do ${onTarget(facts)}${plan(facts.digest)}.`,
-  'action.done': (facts) => `It did ${onTarget(facts)}.`,
-  'action.refused': (facts) => `It did not do ${onTarget(facts)}: that was refused, and nothing was changed.`,
+    `The decision of ${by ?? ''}${plan(digest)} reached the workflow too late and had no effect.`,
+  'action.intended': (facts) => `It started ${onTarget(facts)}${plan(facts.digest)}.`,
+  'action.done': (facts) => `It carried out ${onTarget(facts)}.`,
+  'action.refused': (facts) =>
+    `It could not carry out ${onTarget(facts)}: the request was refused, and nothing was changed.`,
   'action.unknown': (facts) => `Whether ${onTarget(facts)} took effect is not known.`,
   'action.recovered': (facts) => `Verified: ${onTarget(facts)} helped.`,
-  'action.advanced': (facts) => `Verified: ${onTarget(facts)} did what it is for; what comes next is planned anew.`,
+  'action.advanced': (facts) => `Verified: ${onTarget(facts)} achieved its purpose; the next action will be planned.`,
   'action.failed': failedWords,
-  'action.undo-intended': (facts) => `It set out to undo ${onTarget(facts)}.`,
+  'action.undo-intended': (facts) => `It started to undo ${onTarget(facts)}.`,
   'action.undone': (facts) => `It undid ${onTarget(facts)}.`,
-  'action.undo-failed': (facts) => `It could not undo ${onTarget(facts)}: a person has to look.`,
-  'incident.notified': ({ channel, where, stage }) => `People were told (${channel}, ${STAGES[stage]}): ${where}.`,
-  'incident.handed-over': ({ error }) => `A human was mailed${error ? ` (${error})` : ''}.`,
+  'action.undo-failed': (facts) => `It could not undo ${onTarget(facts)}: a person has to check it.`,
+  'incident.notified': ({ channel, where, stage }) => `People were notified (${channel}, ${STAGES[stage]}): ${where}.`,
+  'incident.handed-over': ({ error }) => `A person was mailed${error ? ` (${error})` : ''}.`,
   'incident.resolved': ended('resolved, as verified'),
-  'incident.healed': ({ since }) => `It is healed: the failure stayed away since ${since}.`,
-  'incident.recurred': ({ away, as }) => `The failure came back after ${away}: ${as} goes on with it.`,
+  'incident.healed': ({ since }) => `It is healed: the failure has not come back since ${since}.`,
+  'incident.recurred': ({ away, as }) => `The failure came back after ${away}; it continues as incident ${as}.`,
   'incident.came-back': ({ away, earlier, action }) =>
     `The failure had been resolved before (${earlier}) and came back after ${away}${action ? `; ${action} counts as having failed` : ''}.`,
   'incident.suggested': ended('with a proposal to people'),

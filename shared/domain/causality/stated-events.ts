@@ -35,10 +35,10 @@ function deployedWords(deployment: Deployment): string {
  * went off (`changedAt`, the event that raised it). Trusted, except for names.
  */
 export function alarmEvents({ deployment }: AlarmFacts, alarmName: string, changedAt: string): Event[] {
-  const rang = statedEvent(`The alarm ${alarmName} rang`, changedAt, { severity: 'error', stage: 'degraded' });
+  const alarm = statedEvent(`The alarm ${alarmName} went off`, changedAt, { severity: 'error', stage: 'degraded' });
   const deployedAt = deployment?.deployedAt ?? null;
-  if (deployment === null || deployedAt === null) return [rang];
+  if (deployment === null || deployedAt === null) return [alarm];
   const ago = Date.parse(changedAt) - Date.parse(deployedAt);
-  if (ago < 0 || ago > MAX_AGO_MILLISECONDS) return [rang];
-  return [statedEvent(deployedWords(deployment), deployedAt, { severity: 'info', stage: 'change' }), rang];
+  if (ago < 0 || ago > MAX_AGO_MILLISECONDS) return [alarm];
+  return [statedEvent(deployedWords(deployment), deployedAt, { severity: 'info', stage: 'change' }), alarm];
 }

@@ -68,8 +68,8 @@ export interface QuarantineIssue {
 export type QuarantineStatus =
   | { readonly kind: 'none' }
   | { readonly kind: 'quarantined'; readonly issue: number; readonly until: string }
-  /** Open after its last day: the test counts like any other. `told`: the issue says so. */
-  | { readonly kind: 'expired'; readonly issue: number; readonly until: string; readonly told: boolean }
+  /** Open after its last day: the test counts like any other. `announced`: the issue says so. */
+  | { readonly kind: 'expired'; readonly issue: number; readonly until: string; readonly announced: boolean }
   /** Closed before its last day; not reopened until then. */
   | { readonly kind: 'settled'; readonly issue: number; readonly until: string };
 
@@ -83,7 +83,7 @@ export function quarantineStatusOf(issue: QuarantineIssue | null, now: Date): Qu
   const isOver = dayOf(now) > until;
   if (issue.state === 'closed') return isOver ? { kind: 'none' } : { kind: 'settled', issue: number, until };
   return isOver
-    ? { kind: 'expired', issue: number, until, told: labels.includes(EXPIRED_LABEL) }
+    ? { kind: 'expired', issue: number, until, announced: labels.includes(EXPIRED_LABEL) }
     : { kind: 'quarantined', issue: number, until };
 }
 

@@ -31,7 +31,8 @@ export function cleanResolutions<T extends Numbered>(records: readonly T[]): { k
 function duplicateOf(first: Numbered, { line, resolution }: Numbered): RecordFinding {
   const differs = first.resolution.success !== resolution.success || first.resolution.solution !== resolution.solution;
   const lines = [first.line, line];
-  if (differs) return { kind: 'conflict', lines, text: 'the same incident is told in two ways; the first is kept' };
+  if (differs)
+    return { kind: 'conflict', lines, text: 'two different records describe the same incident; the first is kept' };
   return { kind: 'duplicate', lines, text: 'the same incident is there twice; the first is kept' };
 }
 

@@ -11,7 +11,7 @@ const MAX_LINE_LENGTH = 4_000;
 export function problemOfWording(wording: string): string | null {
   const words = wording.match(/\p{L}{2,}/gu) ?? [];
   if (words.join('').length < MIN_LETTERS || words.length < MIN_WORDS) {
-    return `it says too little to be told from others: give at least ${MIN_WORDS} words and ${MIN_LETTERS} letters`;
+    return `it says too little to be distinguished from others: give at least ${MIN_WORDS} words and ${MIN_LETTERS} letters`;
   }
   return null;
 }

@@ -28,19 +28,19 @@ export function noticesOf({ requestedAt, expiresAt }: ApprovalPeriod, { levels }
 }
 
 /**
- * The message to send now for a request with `told` messages sent: the last one that is due, an escalation before a
- * reminder, so that somebody who was away gets one mail instead of all of them. Null when nothing is due.
+ * The message to send now, after `noticesSent` earlier ones: the last one that is due, an escalation before a reminder.
+ * After an outage people get one mail instead of all of them. Null when nothing is due.
  */
 export function dueNotice(
   asked: ApprovalPeriod,
   approvals: Approvals,
-  { told, now }: { readonly told: number; readonly now: Date },
-): { readonly notice: Notice; readonly told: number } | null {
+  { noticesSent, now }: { readonly noticesSent: number; readonly now: Date },
+): { readonly notice: Notice; readonly noticesSent: number } | null {
   const notices = noticesOf(asked, approvals);
   const due = notices.filter(({ at }) => at <= now.getTime());
-  const fresh = due.slice(told);
+  const fresh = due.slice(noticesSent);
   const notice = fresh.findLast(({ kind }) => kind === 'escalation') ?? fresh.at(-1);
-  return notice === undefined ? null : { notice, told: due.length };
+  return notice === undefined ? null : { notice, noticesSent: due.length };
 }
 
 /**

@@ -72,9 +72,9 @@ describe('selfheal incident explain', () => {
       opened 2026-11-21T12:00:00.000Z
 
          1  2026-11-21T12:00:00.000Z  It was opened: github reported a failure (github-run).
-         2  2026-11-21T12:00:00.000Z  The plan was to do it without asking: rerun-failed-jobs (plan ab12ab12ab12). Risk low, confidence 90 %: allowed without asking. Known then: network_connectivity, infrastructure, confidence 90 %; mode act; possible actions rerun-failed-jobs 0.90 low; 3 outcomes of this class; diagnosis by rules; working hours, load unknown, deployments not known and 2 other incidents within a day.
-         3  2026-11-21T12:00:00.000Z  The last check allowed rerun-failed-jobs (plan ab12ab12ab12). Looked at: kill switch off, mode act, 0 recent failures, no approval was asked for.
-         4  2026-11-21T12:00:00.000Z  It set out to do rerun-failed-jobs on github:acme/shop/run/1001 (plan ab12ab12ab12).
+         2  2026-11-21T12:00:00.000Z  The plan was to do it without asking: rerun-failed-jobs (plan ab12ab12ab12). Risk low, confidence 90 %: allowed without asking. Known at that time: network_connectivity, infrastructure, confidence 90 %; mode act; possible actions rerun-failed-jobs 0.90 low; 3 outcomes of this class; diagnosis by rules; working hours, load unknown, deployments not known and 2 other incidents within a day.
+         3  2026-11-21T12:00:00.000Z  The last check allowed rerun-failed-jobs (plan ab12ab12ab12). Checked: kill switch off, mode act, 0 recent failures, no approval requested.
+         4  2026-11-21T12:00:00.000Z  It started rerun-failed-jobs on github:acme/shop/run/1001 (plan ab12ab12ab12).
          5  2026-11-21T12:00:00.000Z  Verified: rerun-failed-jobs on github:acme/shop/run/1001 helped.
          6  2026-11-21T12:00:00.000Z  It ended: resolved, as verified, after one action.
 

@@ -98,7 +98,7 @@ async function observe(parameters: Parameters, ports: ActionPorts): Promise<Obse
   if (!isExpiring && (status.kind === 'expired' || status.kind === 'settled')) {
     return superseded(`Issue #${status.issue} already reports the flaky test.`);
   }
-  const isThere = status.kind === 'quarantined' || (status.kind === 'expired' && status.told);
+  const isThere = status.kind === 'quarantined' || (status.kind === 'expired' && status.announced);
   if (issue !== null && isThere) return { kind: 'happened', receipt: receiptOf(parameters, issue, now) };
   return await observeFailure(parameters, ports);
 }

@@ -92,7 +92,8 @@ function onlyQuarantinedWords(standings: readonly QuarantineStatus[]): string | 
 
 function expiredOf(standings: ReadonlyMap<string, QuarantineStatus>): PreparedQuarantine | null {
   for (const [testKey, one] of standings) {
-    if (one.kind === 'expired' && !one.told) return { step: 'expire', testKey, issue: one.issue, until: one.until };
+    if (one.kind === 'expired' && !one.announced)
+      return { step: 'expire', testKey, issue: one.issue, until: one.until };
   }
   return null;
 }

@@ -27,8 +27,8 @@ export function approvalQueueContract(
       await incidents.putApproval(later);
       await incidents.putApproval(anApproval());
       expect(await approvals.pending(10)).toEqual([
-        { ...anApproval(), told: 0 },
-        { ...later, told: 0 },
+        { ...anApproval(), noticesSent: 0 },
+        { ...later, noticesSent: 0 },
       ]);
       expect(await approvals.pending(1)).toHaveLength(1);
       await incidents.decideApproval(later.incidentId, later.digest, 'rejected', 'somebody', at('13:00'));
@@ -63,8 +63,8 @@ export function approvalQueueContract(
       expect(claims.filter((claimed) => claimed)).toHaveLength(1);
       expect(await approvals.claimNotice(one, at('13:04'), at('13:09'))).toBe(false);
       expect(await approvals.claimNotice(one, at('13:05'), at('13:10'))).toBe(true);
-      await approvals.noteNotice(one, 1);
-      expect(await first()).toMatchObject({ told: 1 });
+      await approvals.recordNotice(one, 1);
+      expect(await first()).toMatchObject({ noticesSent: 1 });
       expect(await approvals.claimNotice(one, at('13:20'), at('13:25'))).toBe(false);
       expect(await approvals.claimNotice(await first(), at('13:20'), at('13:25'))).toBe(true);
     });
@@ -77,7 +77,7 @@ export function approvalQueueContract(
       const current = await first();
       await incidents.decideApproval(current.incidentId, current.digest, 'approved', 'somebody', at('13:00'));
       expect(await approvals.claimNotice(current, at('13:00'), at('13:05'))).toBe(false);
-      await approvals.noteNotice(current, 1);
+      await approvals.recordNotice(current, 1);
       expect(await approvals.pending(10)).toEqual([]);
     });
   });

@@ -147,7 +147,7 @@ describe('the chain of an alarm', () => {
     expect(chain?.followed.map(({ text }) => text)).toEqual([
       expect.stringContaining('TypeError'),
       expect.stringContaining('502'),
-      'The alarm checkout-errors rang',
+      'The alarm checkout-errors went off',
     ]);
     expect(chain !== null && isInformative(chain)).toBe(true);
   });
@@ -155,6 +155,6 @@ describe('the chain of an alarm', () => {
   it.each(['2026-11-19T11:00:00.000Z', '2026-11-21T11:59:00.000Z'])('leaves out a deployment at %s', (deployedAt) => {
     const deployment = facts.deployment === null ? null : { ...facts.deployment, deployedAt };
     const told = alarmEvents({ ...facts, deployment }, 'checkout-errors', changedAt);
-    expect(told.map(({ text }) => text)).toEqual(['The alarm checkout-errors rang']);
+    expect(told.map(({ text }) => text)).toEqual(['The alarm checkout-errors went off']);
   });
 });

@@ -50,7 +50,7 @@ describe('advice that fits its setting', () => {
 
   it('says the same in whole sentences', () => {
     const lasting = { about: 'run', verdict: 'regression' } as const;
-    expect(fitAdvice('Run it again; if it stays, check the route to `a.b; c`.', lasting)).toBe(
+    expect(fitAdvice('Run it again; if it persists, check the route to `a.b; c`.', lasting)).toBe(
       'Check the route to `a.b; c`.',
     );
     expect(fitAdvice('Run it again, and give the test an owner.', lasting)).toBe('Give the test an owner.');

@@ -15,7 +15,7 @@ const approvals = Approvals.parse({
 const none = Approvals.parse({});
 
 describe('the levels of an approval', () => {
-  it('are told one after the other, with a reminder at half of the whole time', () => {
+  it('are noticesSent one after the other, with a reminder at half of the whole time', () => {
     const times = noticesOf(asked, approvals).map((notice) => [
       new Date(notice.at).toISOString().slice(11, 16),
       notice.kind,
@@ -30,18 +30,22 @@ describe('the levels of an approval', () => {
 
   it.each([
     ['12:29', 0, null],
-    ['12:30', 0, { kind: 'escalation', level: 1, told: 1 }],
+    ['12:30', 0, { kind: 'escalation', level: 1, noticesSent: 1 }],
     ['12:59', 1, null],
-    ['13:00', 1, { kind: 'reminder', told: 2 }],
-    ['13:59', 2, { kind: 'escalation', level: 2, told: 3 }],
+    ['13:00', 1, { kind: 'reminder', noticesSent: 2 }],
+    ['13:59', 2, { kind: 'escalation', level: 2, noticesSent: 3 }],
     // Whoever was away for long sends one mail, to the highest level that is due.
-    ['13:10', 0, { kind: 'escalation', level: 1, told: 2 }],
-    ['13:59', 0, { kind: 'escalation', level: 2, told: 3 }],
+    ['13:10', 0, { kind: 'escalation', level: 1, noticesSent: 2 }],
+    ['13:59', 0, { kind: 'escalation', level: 2, noticesSent: 3 }],
     ['13:59', 3, null],
-  ] as const)('at %s, after %i messages, have due: %j', (time, told, expected) => {
-    const due = dueNotice(asked, approvals, { told, now: at(time) });
+  ] as const)('at %s, after %i messages, have due: %j', (time, noticesSent, expected) => {
+    const due = dueNotice(asked, approvals, { noticesSent, now: at(time) });
     expect(
-      due && { kind: due.notice.kind, told: due.told, ...('level' in due.notice ? { level: due.notice.level } : {}) },
+      due && {
+        kind: due.notice.kind,
+        noticesSent: due.noticesSent,
+        ...('level' in due.notice ? { level: due.notice.level } : {}),
+      },
     ).toEqual(expected);
   });
 
@@ -55,7 +59,7 @@ describe('the levels of an approval', () => {
   it('entitle nobody more when the clock steps back a day', () => {
     const yesterday = new Date(at('12:00').getTime() - 24 * 3600_000);
     expect(entitledGroups(asked, approvals, yesterday)).toEqual(['on-call']);
-    expect(dueNotice(asked, approvals, { told: 0, now: yesterday })).toBeNull();
+    expect(dueNotice(asked, approvals, { noticesSent: 0, now: yesterday })).toBeNull();
   });
 
   it('wait together as long as the workflow does', () => {
