@@ -26,8 +26,12 @@ export interface AssemblyOptions {
   readonly context: Readonly<Record<string, string>>;
 }
 
-/** Inputs of the built dashboard, which no configuration changes. */
+/** Inputs of the built dashboard and of the guide beside it, which no configuration changes. */
 const DASHBOARD_INPUTS = ['apps/dashboard', 'tools/build-dashboard.ts', 'package-lock.json'];
+const GUIDE_INPUTS = [
+  ...['docs', 'README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+  ...['apps/guide', 'tools/build-guide.ts'],
+];
 const DASHBOARD = join(ROOT, 'dist/dashboard');
 
 /** Called at the beginning of each step; not called when the last result is reused. */
@@ -56,6 +60,7 @@ export async function prepareAssembly(options: AssemblyOptions, onStep: OnStep =
     onStep(`bundling ${countFunctions()} functions (only at the first start and after changes)`);
     await run(['tools/build-functions.ts', '--config', options.configurationFile, '--out', bundlesDir]);
     await buildDashboardOnce(onStep);
+    await run(['tools/build-guide.ts', '--out', join(DASHBOARD, 'guide')]);
     onStep('synthesizing the template');
     await run(['infra/app.ts'], {
       CDK_OUTDIR: assemblyDir,
@@ -82,7 +87,7 @@ function stampOf(options: AssemblyOptions): string {
     .update(readFileSync(options.configurationFile));
   const playbooks = join(dirname(options.configurationFile), 'playbooks');
   const paths = [...INPUTS, ...ownSignatureFolder(options.configurationFile), playbooks];
-  return hashFiles(hash, [...paths, ...DASHBOARD_INPUTS]);
+  return hashFiles(hash, [...paths, ...DASHBOARD_INPUTS, ...GUIDE_INPUTS]);
 }
 
 function hashFiles(hash: Hash, paths: readonly string[]): string {

@@ -44,10 +44,15 @@ const STRICT_TRANSPORT = {
   override: true,
 } as const;
 
-/** Addresses without a file extension are pages, and all pages are one file. Runs at CloudFront, on page requests only. */
+/**
+ * Addresses without a file extension are pages of the dashboard, which are all one file, or the beginning of the guide. Runs at CloudFront, on page
+ * requests only.
+ */
 const PAGES = `function handler(event) {
   var request = event.request;
-  if (!/\\.[^/]+$/.test(request.uri)) request.uri = '/index.html';
+  if (/\\.[^/]+$/.test(request.uri)) return request;
+  if (request.uri === '/guide') return { statusCode: 302, statusDescription: 'Found', headers: { location: { value: '/guide/' } } };
+  request.uri = request.uri === '/guide/' ? '/guide/index.html' : '/index.html';
   return request;
 }
 `;

@@ -6,7 +6,7 @@ import { acknowledge, acknowledgeWildcard } from '../constructs/acknowledge.ts';
 import type { NamedArn } from './state-stack.ts';
 
 export interface DashboardStackProps extends StackProps {
-  /** Folder with the built dashboard. */
+  /** Folder with the built dashboard, and with the guide in its folder `guide`. */
   readonly dashboardDir: string;
   /** The bucket that `DashboardSite` serves. */
   readonly bucket: NamedArn;
