@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { prepareAssembly } from '#apps/local/assembly.ts';
-import { openStage, outputOf } from '#apps/local/stage.ts';
+import { openStage, outputOf, type Stage } from '#apps/local/stage.ts';
 import { call, marshalledFields } from '#lab/drills/records.ts';
 import { listingKeysOf } from '#shared/adapters/aws/dynamo-incident-keys.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { Incident, type IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import type { Row } from './row.ts';
+import type { ApiTimes, LoadFigures } from './time-api.ts';
 import type { ListTimes } from './time-lists.ts';
 
 const STORED = 100_000;
@@ -22,8 +23,11 @@ const AT_ONCE = 25;
 const CALLS_IN_FLIGHT = 8;
 const SAMPLE = join(import.meta.dirname, '../../apps/local/sample/selfheal.json');
 const TIMER = fileURLToPath(new URL('./time-lists.ts', import.meta.url));
+const API_TIMER = fileURLToPath(new URL('./time-api.ts', import.meta.url));
 
-/** Lists and single incidents of a table of 100,000, through the gateway of the local runtime, asked for by a process of its own. */
+const PASSWORD = ['Correct', 'horse', 'battery', '1!'].join('-');
+
+/** Lists and single incidents of a table of 100,000: from the stores, through the gateway of the local runtime, and through the API. */
 export async function listRows(outDir: string): Promise<Row[]> {
   const folder = join(outDir, 'lists');
   const context = { emails: 'on-call@example.com' };
@@ -50,11 +54,56 @@ export async function listRows(outDir: string): Promise<Row[]> {
         AWS_SECRET_ACCESS_KEY: 'local',
       },
     });
-    return rowsOf(JSON.parse(stdout) as ListTimes, seconds);
+    return [...rowsOf(JSON.parse(stdout) as ListTimes, seconds), ...(await apiRows(stage))];
   } finally {
     await stage.stop();
   }
 }
+
+/** The same through the API, asked by a process of its own. */
+async function apiRows({ runtime }: Stage): Promise<Row[]> {
+  await runtime.createUser('bench', 'bench@example.com', PASSWORD, ['viewer']);
+  const answer = await fetch(`${runtime.endpoint}/api/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user: 'bench@example.com', password: PASSWORD }),
+  });
+  const { token } = (await answer.json()) as { token: string };
+  const { stdout } = await promisify(execFile)(process.execPath, [API_TIMER, runtime.endpoint, token], {
+    maxBuffer: 1 << 26,
+  });
+  const { list, show, health, lists, flood } = JSON.parse(stdout) as ApiTimes;
+  return [
+    {
+      measure: `the same through the API: GET /api/incidents, GET /api/incidents/{id} at ${STORED} stored: p50/p99`,
+      goal: `p99 ${MAX_MILLISECONDS} ms`,
+      measured: `${figures(list)}, ${figures(show)} ms`,
+      met: Math.max(quantile(list, 0.99), quantile(show, 0.99)) <= MAX_MILLISECONDS,
+    },
+    loadRow('GET /api/health', health),
+    loadRow('GET /api/incidents', lists),
+    {
+      measure: `GET /api/incidents at ${flood.rate} a second for ${flood.seconds} s, above its limit of 200`,
+      goal: 'served or 429, nothing else',
+      measured: answersOf(flood),
+      met: Object.keys(flood.answers).sort().join() === '200,429',
+    },
+  ];
+}
+
+function loadRow(route: string, load: LoadFigures): Row {
+  return {
+    measure: `${route} at ${load.rate} a second for ${load.seconds} s`,
+    goal: 'no error',
+    measured: `${answersOf(load)}; p50/p99 ${load.p50}/${load.p99} ms`,
+    met: Object.keys(load.answers).join() === '200',
+  };
+}
+
+const answersOf = ({ answers }: LoadFigures): string =>
+  Object.entries(answers)
+    .map(([status, count]) => `${count} x ${status}`)
+    .join(', ');
 
 function rowsOf({ 'no filter': plain = [], show = [], ...filtered }: ListTimes, fillSeconds: string): Row[] {
   const worst = Math.max(...Object.values(filtered).map((times) => quantile(times, 0.99)));
