@@ -14,6 +14,7 @@ export function makeSelfhealApp(parts: Parts, props: AppProps): App {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const state = new StateStack(app, 'SelfhealState', {
     evidenceDays: settings.evidenceDays,
+    tokenMinutes: settings.tokenMinutes,
     modelKey: needsModelKey(parts, settings),
   });
   const selfheal = new SelfhealStack(app, 'Selfheal', {

@@ -20,6 +20,8 @@ export interface Settings {
   readonly evidenceDays: number;
   /** Reserved concurrency of each public function, taken from the account's limit; null reserves none. */
   readonly publicConcurrency: number | null;
+  /** How long a sign-in lasts before its token is refreshed. */
+  readonly tokenMinutes: number;
   /** Minimum level that the functions log. */
   readonly logLevel: LogLevel;
 }
@@ -39,6 +41,8 @@ const Context = z.object({
   dashboard: z.string().min(1).default('dist/dashboard'),
   evidenceDays: z.coerce.number().int().min(1).max(3650).default(90),
   publicConcurrency: z.coerce.number().int().min(1).max(1000).nullable().default(null),
+  // Cognito's limits; a refresh token lives at least an hour.
+  tokenMinutes: z.coerce.number().int().min(5).max(60).default(30),
   logLevel: LogLevel.default('INFO'),
 });
 
@@ -47,7 +51,7 @@ export function readSettings(node: Node, plugins: Plugins = PLUGINS): Settings {
   const given = Object.keys(Context.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]);
   const context = Context.safeParse(Object.fromEntries(given));
   if (!context.success) throw new Error(`The CDK context is not valid:\n${z.prettifyError(context.error)}`);
-  const { config, emails, bundles, dashboard, evidenceDays, publicConcurrency, logLevel } = context.data;
+  const { config, emails, bundles, dashboard, evidenceDays, publicConcurrency, tokenMinutes, logLevel } = context.data;
   return {
     configuration: readConfiguration(resolve(ROOT, config), undefined, plugins),
     emails,
@@ -55,6 +59,7 @@ export function readSettings(node: Node, plugins: Plugins = PLUGINS): Settings {
     dashboardDir: resolve(ROOT, dashboard),
     evidenceDays,
     publicConcurrency,
+    tokenMinutes,
     logLevel,
   };
 }

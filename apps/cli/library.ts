@@ -14,8 +14,9 @@ import { FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { AnalyzeOptions, ParsedLog, ParseOptions, RunAnalysis } from './analyze/analysis.ts';
+import type { AnalyzeOptions, OllamaOptions, ParsedLog, ParseOptions, RunAnalysis } from './analyze/analysis.ts';
 import { analyzeSelectedRun } from './analyze/analyze-run.ts';
+import { generate } from './analyze/ask-ollama.ts';
 import { apiUrlOf, appTokenWarning, githubOptions } from './analyze/github-environment.ts';
 import { type ModelChoice, modelChoiceOf } from './analyze/model-choice.ts';
 import { modelPorts } from './analyze/model-ports.ts';
@@ -120,6 +121,14 @@ export async function analyzeRun(options: AnalyzeOptions): Promise<RunAnalysis> 
   if (choice !== null && analysis.outcome === 'analysed' && analysis.source === 'rules')
     warn(`The diagnosis is by the built-in rules: ${placeOf(choice)} gave no usable answer.`);
   return analysis;
+}
+
+/**
+ * Asks Ollama one question about a context, such as lines of a log, and returns its answer. Secrets are removed from both
+ * before they are sent. Rejects with a `UsageError` that says how to mend it: no server, no such model, no answer in time.
+ */
+export async function sendToOllama(prompt: string, context: string, options: OllamaOptions = {}): Promise<string> {
+  return await generate(prompt, context, options);
 }
 
 function placeOf({ settings: { provider, baseUrl } }: ModelChoice): string {

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
 import { startRuntime } from '@selfheal/local-cloud/runtime.ts';
 import type { Runtime, RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
+import { DamagedState, openDatabase } from '@selfheal/local-cloud/storage/database.ts';
 import { checkStateVersion, type StateWriter } from '@selfheal/local-cloud/storage/state-version.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
 import { RECORD_FORMAT } from '#shared/kernel/record-format.ts';
@@ -20,6 +21,22 @@ export const STATE_WRITER: StateWriter = { name: `Selfheal ${version}`, recordFo
 /** Throws `OtherVersion` if another version wrote the state in the folder. Changes nothing. */
 export function checkStageFolder(dataDir: string): void {
   checkStateVersion(join(dataDir, 'runtime'), STATE_WRITER);
+}
+
+/**
+ * Deletes the state that a runtime keeps in the folder, of any version and damaged, too; nothing else in it. False when there is none. Throws
+ * `DirectoryInUse` while a runtime has it.
+ */
+export function resetStageFolder(dataDir: string): boolean {
+  const runtimeDir = join(dataDir, 'runtime');
+  if (!existsSync(join(runtimeDir, 'state.db'))) return false;
+  try {
+    openDatabase(runtimeDir).close();
+  } catch (error) {
+    if (!(error instanceof DamagedState)) throw error;
+  }
+  for (const part of [runtimeDir, join(dataDir, 'world')]) rmSync(part, { recursive: true, force: true });
+  return true;
 }
 
 /** Makes a random access key for one start. Calls signed with it may do everything. It is for tools on this machine, never for a function. */

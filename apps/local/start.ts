@@ -17,17 +17,18 @@ import {
 } from './model-from-environment.ts';
 import { makeProgress } from './progress.ts';
 import { healSamples, warmUp } from './sample/heal-samples.ts';
-import { checkStageFolder, openStage, type Stage } from './stage.ts';
+import { checkStageFolder, openStage, resetStageFolder, type Stage } from './stage.ts';
 import { makeTerminal } from './terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const SAMPLE_CONFIGURATION = join(ROOT, 'apps/local/sample/selfheal.json');
 const LOCAL_USER = 'local@example.com';
-const USAGE = `Usage: npm start -- [--once] [--port N] [--data DIR] [--config FILE]
+const USAGE = `Usage: npm start -- [--once] [--port N] [--data DIR [--reset]] [--config FILE]
 Deploys the synthesized template to this machine, heals sample incidents, and keeps running until Ctrl-C.
   --once         exit after the samples, with code 0 if all ended as expected, else 1; with --config they may also wait for an approval
   --port N       listen on 127.0.0.1:N (default: a free port)
   --data DIR     keep the state in DIR and resume it at the next start (default: a temporary folder)
+  --reset        delete the state in DIR first
   --config FILE  use another selfheal.json (default: the one of the samples)
 To diagnose with a real model, set OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, AI_API_KEY or AWS credentials. AI_MODEL selects another
 model than the default, SELFHEAL_MODEL=rules selects none, AI_MAX_TOKENS limits answers. AI_CONFIDENCE_THRESHOLD sets the confidence from
@@ -40,11 +41,13 @@ function readArguments() {
         once: { type: 'boolean', default: false },
         port: { type: 'string' },
         data: { type: 'string' },
+        reset: { type: 'boolean', default: false },
         config: { type: 'string', default: SAMPLE_CONFIGURATION },
         help: { type: 'boolean', default: false },
       },
     });
-    const { port, config } = values;
+    const { port, config, data, reset } = values;
+    if (reset && data === undefined) throw new Error('--reset needs --data DIR, the folder of the state.');
     if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
       throw new Error(`--port ${port}: expected a port number from 1 to 65535.`);
     }
@@ -62,7 +65,7 @@ async function main(): Promise<void> {
   loadEnvironmentFile();
   const args = readArguments();
   if (args.help) return console.log(USAGE);
-  if (args.data !== undefined) checkStageFolder(args.data);
+  if (args.data !== undefined) prepareFolder(args.data, args.reset);
   const write = (line: string) => console.log(line);
   write('Selfheal on this machine: the same template as on AWS, without AWS, Docker or keys\n');
   const model = modelFromEnvironment(process.env);
@@ -118,6 +121,14 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void stage.stop().then(() => process.exit(0)));
   }
+}
+
+function prepareFolder(dataDir: string, reset: boolean): void {
+  if (reset)
+    console.log(
+      resetStageFolder(dataDir) ? `The state in ${dataDir} was deleted.` : `There is no state in ${dataDir}.`,
+    );
+  checkStageFolder(dataDir);
 }
 
 function modelLine(model: LocalModel | null, named: string): string {

@@ -24,7 +24,7 @@ export class Approvers extends Construct {
   readonly userPool: UserPool;
   readonly client: UserPoolClient;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { tokenMinutes }: { readonly tokenMinutes: number }) {
     super(scope, id);
     this.userPool = new UserPool(this, 'UserPool', {
       selfSignUpEnabled: false,
@@ -57,8 +57,8 @@ export class Approvers extends Construct {
         .withStandardAttributes({ email: true, emailVerified: true })
         .withCustomAttributes('github'),
       writeAttributes: new ClientAttributes().withStandardAttributes({ locale: true }),
-      accessTokenValidity: Duration.minutes(15),
-      idTokenValidity: Duration.minutes(15),
+      accessTokenValidity: Duration.minutes(tokenMinutes),
+      idTokenValidity: Duration.minutes(tokenMinutes),
       refreshTokenValidity: Duration.hours(1),
     });
     for (const role of Role.options) this.userPool.addGroup(role, { groupName: role, description: ROLES[role] });

@@ -30,6 +30,7 @@ export interface StateResources {
 
 export interface StateStackProps extends StackProps {
   readonly evidenceDays: number;
+  readonly tokenMinutes: number;
   /** Whether the model provider needs a key. */
   readonly modelKey: boolean;
 }
@@ -45,7 +46,7 @@ export class StateStack extends Stack {
     const secrets = new GithubSecrets(this, 'GithubSecrets');
     const nameKey = new NameKey(this, 'NameKey').secret;
     const modelKey = props.modelKey ? new ModelKey(this, 'ModelKey').secret : null;
-    const approvers = new Approvers(this, 'Approvers');
+    const approvers = new Approvers(this, 'Approvers', { tokenMinutes: props.tokenMinutes });
     this.resources = {
       incidentsTable: this.exportTable(tables.incidents),
       knowledgeTable: this.exportTable(tables.knowledge),

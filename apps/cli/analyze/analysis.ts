@@ -135,3 +135,15 @@ export interface AnalyzeOptions {
   /** Receives lines about each step: what was read, and how long it took. */
   debug?: (line: string) => void;
 }
+
+/** Which Ollama is asked. */
+export interface OllamaOptions {
+  /** `OLLAMA_URL`, or http://127.0.0.1:11434, by default. */
+  url?: string;
+  /** `OLLAMA_MODEL`, or qwen2.5-coder, by default. */
+  model?: string;
+  /** 240 by default: a machine without a graphics card takes minutes. */
+  timeoutSeconds?: number;
+  /** `process.env` by default. */
+  environment?: Readonly<Record<string, string | undefined>>;
+}

@@ -19,9 +19,10 @@ export const start = defineCommand({
     once: { type: 'boolean', about: 'exit after the samples' },
     port: { type: 'string', value: 'N', about: 'listen on 127.0.0.1:N; a free port by default' },
     data: { type: 'string', value: 'DIR', about: 'keep the state in DIR and resume it at the next start' },
+    reset: { type: 'boolean', about: 'delete the state in DIR first' },
     config: { type: 'string', value: 'FILE', about: 'another selfheal.json than that of the samples' },
   },
-  async run({ options: { once: isOnce, port, data, config } }) {
+  async run({ options: { once: isOnce, reset, port, data, config } }) {
     if (!existsSync(LOCAL_RUNTIME)) {
       throw new UsageError(
         'The local runtime is not part of this package: clone the repository and run "npm ci && npm start" in it.',
@@ -33,7 +34,13 @@ export const start = defineCommand({
     );
     const child = spawn(
       process.execPath,
-      ['--max-semi-space-size=4', LOCAL_RUNTIME, ...args, ...(isOnce === true ? ['--once'] : [])],
+      [
+        '--max-semi-space-size=4',
+        LOCAL_RUNTIME,
+        ...args,
+        ...(isOnce === true ? ['--once'] : []),
+        ...(reset === true ? ['--reset'] : []),
+      ],
       {
         stdio: 'inherit',
       },

@@ -115,3 +115,45 @@ export const ollamaWire: ModelWire = {
   },
   error: (_status, message) => ({ json: { error: message } }),
 };
+
+const Generate = z.strictObject({
+  model: z.string().min(1),
+  prompt: z.string().min(1),
+  system: z.string().optional(),
+  // Without it Ollama streams JSON lines.
+  stream: z.literal(false),
+});
+
+/** Ollama's older API, which completes one prompt. */
+export const ollamaGenerateWire: ModelWire = {
+  operation: 'ollama:Generate',
+  fits: (path) => path === '/api/generate',
+  read(request) {
+    const body = parseBody(Generate, request);
+    if (!PULLED.some((name) => name === body.model || name === `${body.model}:latest`))
+      throw new Unacceptable(404, `model '${body.model}' not found`);
+    return {
+      provider: 'ollama',
+      modelId: body.model,
+      prompt: body.prompt,
+      system: body.system ?? '',
+      tools: [],
+      spoken: 0,
+      forced: null,
+      request: body,
+    };
+  },
+  answer(reaction, { modelId, bytes }) {
+    const response = reaction.kind === 'prose' ? reaction.text : '';
+    return {
+      model: modelId,
+      created_at: new Date().toISOString(),
+      response,
+      done: true,
+      done_reason: 'stop',
+      prompt_eval_count: Math.ceil(bytes / 4),
+      eval_count: outputTokens({ response }),
+    };
+  },
+  error: (_status, message) => ({ json: { error: message } }),
+};

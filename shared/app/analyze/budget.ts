@@ -26,17 +26,17 @@ interface Budget {
 }
 
 /**
- * The model budget of one incident: limits on tokens and money, per incident and per day. An estimate is counted before each request and
+ * The model budget of one incident: limits on tokens and money, per incident and per day, and on calls per minute. An estimate is counted before each request and
  * corrected afterwards, so that neither a crash nor many concurrent incidents overspend.
  */
 export function openModelBudget(incidentId: string, deps: BudgetDeps): ModelBudget {
-  const budgets = budgetsOf(incidentId, deps);
   const add = ({ scope, keptDays }: Budget, amount: number): Promise<number> =>
     deps.control.addTo(scope, amount, new Date(deps.clock.now().getTime() + keptDays * DAY_MILLISECONDS));
   return {
     async reserve(modelId, estimate) {
       const taken: { budget: Budget; amount: number }[] = [];
-      for (const budget of budgets) {
+      // Anew for each call: a diagnosis may last into the next minute, and day.
+      for (const budget of budgetsOf(incidentId, deps)) {
         const amount = budget.amountOf(estimate, modelId);
         taken.push({ budget, amount });
         if ((await add(budget, amount)) <= budget.limit) continue;
@@ -57,7 +57,8 @@ export function openModelBudget(incidentId: string, deps: BudgetDeps): ModelBudg
 function budgetsOf(incidentId: string, { configuration, clock }: BudgetDeps): Budget[] {
   const settings = modelSettingsOf(configuration);
   if (settings === null) return [];
-  const day = clock.now().toISOString().slice(0, 10);
+  const minute = clock.now().toISOString().slice(0, 16);
+  const day = minute.slice(0, 10);
   const places = [
     { key: incidentId, keptDays: KEPT_DAYS, words: ['The', 'of this incident'] },
     { key: `day#${day}`, keptDays: 2, words: ["Today's", ''] },
@@ -66,7 +67,19 @@ function budgetsOf(incidentId: string, { configuration, clock }: BudgetDeps): Bu
     [settings.maxTokensPerIncident, settings.maxDollarsPerIncident],
     [settings.maxTokensPerDay, settings.maxDollarsPerDay],
   ] as const;
-  return places.flatMap(({ key, keptDays, words }, at) => {
+  const ofCalls: Budget[] =
+    settings.maxCallsPerMinute === undefined
+      ? []
+      : [
+          {
+            scope: `calls#${minute}`,
+            limit: settings.maxCallsPerMinute,
+            keptDays: 1,
+            reason: `The language model is asked at most ${settings.maxCallsPerMinute} times a minute (maxCallsPerMinute).`,
+            amountOf: () => 1,
+          },
+        ];
+  const ofPlaces = places.flatMap(({ key, keptDays, words }, at) => {
     const [tokens, dollars] = limits[at] ?? [0, 0];
     const reason = (what: string) =>
       `${[words[0], what, 'budget', words[1]].join(' ').trim()} has no room for the language model.`;
@@ -91,4 +104,5 @@ function budgetsOf(incidentId: string, { configuration, clock }: BudgetDeps): Bu
     };
     return [ofTokens, ofMoney];
   });
+  return [...ofCalls, ...ofPlaces];
 }

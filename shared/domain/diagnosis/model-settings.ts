@@ -37,6 +37,8 @@ export const ModelSettings = z
     maxTurns: z.number().int().min(1).max(6).default(6),
     maxTokensPerIncident: z.number().int().min(1000).default(120_000),
     maxTokensPerDay: z.number().int().min(1000).default(2_000_000),
+    /** Of all incidents together, such as a provider's limit of 50. Without room for a call, rules diagnose. */
+    maxCallsPerMinute: z.number().int().min(1).max(10_000).optional(),
     maxDollarsPerIncident: Dollars.optional(),
     maxDollarsPerDay: Dollars.optional(),
     /** By model id. */

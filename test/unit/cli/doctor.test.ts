@@ -116,7 +116,7 @@ describe('selfheal doctor without a repository', () => {
     ]);
   });
 
-  it('names a key that is missing and a model that cannot be reached', async () => {
+  it('[B99] names a key that is missing and a model that cannot be reached', async () => {
     const closed = 'http://127.0.0.1:9';
     const missing = await machine({}, '--model', 'anthropic');
     expect(missing).toMatchObject({ code: 1 });

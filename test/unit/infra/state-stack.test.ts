@@ -91,6 +91,22 @@ describe('the stateful stack', () => {
     });
   });
 
+  it('[D180] lets a token live for 30 minutes, or as long as the context says', () => {
+    for (const [minutes, template] of [
+      [30, state],
+      [5, templatesFor(undefined, { tokenMinutes: '5' }).state],
+    ] as const) {
+      template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+        AccessTokenValidity: minutes,
+        IdTokenValidity: minutes,
+        TokenValidityUnits: Match.objectLike({ AccessToken: 'minutes', IdToken: 'minutes' }),
+      });
+    }
+    for (const wrong of ['4', '61', 'half an hour']) {
+      expect(() => templatesFor(undefined, { tokenMinutes: wrong })).toThrow(/tokenMinutes/);
+    }
+  });
+
   it('has a bucket that is private, encrypted, versioned and talks TLS only', () => {
     state.resourceCountIs('AWS::S3::Bucket', 1);
     state.hasResourceProperties('AWS::S3::Bucket', {

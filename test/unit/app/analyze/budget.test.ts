@@ -48,6 +48,17 @@ describe('the budgets of the model', () => {
     expect(await control.total(`tokens#${day}`)).toBe(1000 * all.filter(({ kind }) => kind === 'reserved').length);
   });
 
+  it("[B99] keep to the provider's limit of requests a minute, over all incidents", async () => {
+    const { deps } = await setUp({ model: { maxCallsPerMinute: 50 } });
+    const estimate = someTokens({ input: 1, output: 1 });
+    const ask = (at: number) => openModelBudget(`incident-${at}`, deps).reserve(MODEL, estimate);
+    const all = await Promise.all(Array.from({ length: 60 }, (_, at) => ask(at)));
+    expect(all.filter(({ kind }) => kind === 'reserved')).toHaveLength(50);
+    expect(all).toContainEqual({ kind: 'empty', reason: expect.stringContaining('at most 50 times a minute') });
+    const later = { ...deps, clock: { now: () => new Date(deps.clock.now().getTime() + 60_000) } };
+    expect((await openModelBudget('incident-61', later).reserve(MODEL, estimate)).kind).toBe('reserved');
+  });
+
   it('keep the estimate of a call whose answer was lost', async () => {
     const takes = [{ estimate: someTokens({ input: 900, output: 500 }), spent: null }];
     const { run, control, incident } = await setUp({ takes });
