@@ -55,7 +55,7 @@ describe('the budgets of the model', () => {
     const all = await Promise.all(Array.from({ length: 60 }, (_, at) => ask(at)));
     expect(all.filter(({ kind }) => kind === 'reserved')).toHaveLength(50);
     expect(all).toContainEqual({ kind: 'empty', reason: expect.stringContaining('at most 50 times a minute') });
-    const later = { ...deps, clock: { now: () => new Date(deps.clock.now().getTime() + 60_000) } };
+    const later = { ...deps, clock: { ...deps.clock, now: () => new Date(deps.clock.now().getTime() + 60_000) } };
     expect((await openModelBudget('incident-61', later).reserve(MODEL, estimate)).kind).toBe('reserved');
   });
 
