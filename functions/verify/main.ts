@@ -1,5 +1,5 @@
 import { verify } from '#shared/app/remediate/verify.ts';
-import { actions, control, defineStep, observation } from '../compose.ts';
+import { actions, control, defineStep, observation, policy } from '../compose.ts';
 import { config } from './config.ts';
 
-export const handler = defineStep('verify', config, { control, ports: observation, actions }, verify);
+export const handler = defineStep('verify', config, { control, policy, ports: observation, actions }, verify);

@@ -44,11 +44,9 @@ async function sandboxProblem(repository: string, file: string, apiUrl: string, 
   }
 }
 
-const SIGNS = { ok: 'ok      ', failed: 'failed  ', unknown: 'unknown ' } as const;
-
 /** Everything that is tried without a repository; the exit code is 1 when something failed. */
 async function checkMachine(options: OptionValues<typeof OPTIONS>, terminal: Terminal): Promise<ExitCode> {
-  const { checkDeployment, checkMail, checkModels, checkNode, checkToken } = await import(
+  const { checkDeployment, checkMail, checkModels, checkNode, checkToken, sayChecks } = await import(
     '../doctor/check-environment.ts'
   );
   const checks = [
@@ -58,9 +56,7 @@ async function checkMachine(options: OptionValues<typeof OPTIONS>, terminal: Ter
     await checkDeployment({ url: options.deployment, token: options.token, profile: options.profile }, terminal),
     ...(options.topic === undefined ? [] : [await checkMail(options.topic)]),
   ];
-  const lines = checks.map(({ name, state, detail }) => `${SIGNS[state]}${name}: ${detail}\n`);
-  await terminal.write(options.json === true ? `${JSON.stringify({ checks })}\n` : lines.join(''));
-  return checks.some(({ state }) => state === 'failed') ? 1 : 0;
+  return await sayChecks(checks, options.json === true ? { checks } : null, terminal);
 }
 
 const OPTIONS = {

@@ -6,6 +6,12 @@ import { approvalList } from './approval-list.ts';
 import { approvalReject } from './approval-reject.ts';
 import { completion } from './completion.ts';
 import { confidenceCalibrate } from './confidence-calibrate.ts';
+import { confidenceRequire } from './confidence-require.ts';
+import { configHistory } from './config-history.ts';
+import { configReset } from './config-reset.ts';
+import { configRestore } from './config-restore.ts';
+import { configSet } from './config-set.ts';
+import { configShow } from './config-show.ts';
 import { connectionCheck } from './connection-check.ts';
 import { doctor } from './doctor.ts';
 import { experimentResults } from './experiment-results.ts';
@@ -49,6 +55,10 @@ import { modelRollback } from './model-rollback.ts';
 import { patchCheck } from './patch-check.ts';
 import { performanceAdvise } from './performance-advise.ts';
 import { playbookCheck } from './playbook-check.ts';
+import { policyResume } from './policy-resume.ts';
+import { policyStop } from './policy-stop.ts';
+import { productionCheck } from './production-check.ts';
+import { productionConfigure } from './production-configure.ts';
 import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
@@ -112,6 +122,16 @@ export const COMMANDS: readonly Command[] = [
   approvalApprove,
   approvalReject,
   approvalDelegate,
+  configShow,
+  configSet,
+  configReset,
+  configHistory,
+  configRestore,
+  policyStop,
+  policyResume,
+  productionConfigure,
+  productionCheck,
+  confidenceRequire,
   doctor,
   completion,
 ];

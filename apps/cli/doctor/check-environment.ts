@@ -2,7 +2,7 @@ import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import type { ConnectionCheck } from '../analyze/check-connections.ts';
 import { type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
 import { readSession } from '../api/session.ts';
-import { UsageError } from '../command.ts';
+import { type ExitCode, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 const NEEDED_MAJOR = 24;
@@ -125,4 +125,17 @@ export async function checkMail(topicArn: string): Promise<ConnectionCheck> {
       detail: `AWS does not list the subscriptions (${reasonOf(error)}): check the credentials and sns:ListSubscriptionsByTopic`,
     };
   }
+}
+
+const SIGNS = { ok: 'ok      ', failed: 'failed  ', unknown: 'unknown ' } as const;
+
+/** Prints the checks, or the document in place of them; the exit code is 1 when one failed. */
+export async function sayChecks(
+  checks: readonly ConnectionCheck[],
+  document: object | null,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const lines = checks.map(({ name, state, detail }) => `${SIGNS[state]}${name}: ${detail}\n`);
+  await terminal.write(document === null ? lines.join('') : `${JSON.stringify(document)}\n`);
+  return checks.some(({ state }) => state === 'failed') ? 1 : 0;
 }

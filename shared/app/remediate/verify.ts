@@ -7,8 +7,10 @@ import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, ActionPorts, Verification } from '#shared/plugins/actions/contract.ts';
 import type { Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { governed } from '../policy/governed.ts';
 import { type PlannedAction, readPlannedAction } from './planned.ts';
 
 export interface VerifyDeps {
@@ -17,12 +19,14 @@ export interface VerifyDeps {
   readonly ports: ActionPorts;
   readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
+  readonly policy: PolicyReader;
   readonly clock: Clock;
   readonly meter: Meter;
 }
 
 /** Checks once whether an action helped. The last poll is final: a target that has not recovered by then has failed. */
-export async function verify(input: StepInput<'verify'>, deps: VerifyDeps): Promise<StepOutput<'verify'>> {
+export async function verify(input: StepInput<'verify'>, given: VerifyDeps): Promise<StepOutput<'verify'>> {
+  const deps = await governed(given);
   const planned = await readPlannedAction(input, deps);
   const record = await deps.incidents.getAction(input.incidentId, input.digest);
   if (record === null || record.receipt === null) {
@@ -35,14 +39,23 @@ export async function verify(input: StepInput<'verify'>, deps: VerifyDeps): Prom
     configuration: deps.configuration,
     poll: input.poll,
   });
-  const verification = atLast(found, planned, input.poll, deps);
+  // By what is deployed: the interval may have been changed while the target was watched.
+  const { intervalSeconds, maxPolls } = planned.plugin.schedule(given.configuration);
+  const until = Date.parse(record.receipt.at) + intervalSeconds * maxPolls * 1000;
+  const verification = atLast(found, planned, { poll: input.poll, until }, deps);
   if (verification.state !== 'pending') await conclude(action, record.receipt, verification, deps);
   return { state: verification.state, summary: redactOutgoing(verification.summary) };
 }
 
-function atLast(found: Verification, { plugin }: PlannedAction, poll: number, deps: VerifyDeps): Verification {
+function atLast(
+  found: Verification,
+  { plugin }: PlannedAction,
+  { poll, until }: { readonly poll: number; readonly until: number },
+  deps: VerifyDeps,
+): Verification {
   const { maxPolls } = plugin.schedule(deps.configuration);
-  if (found.state !== 'pending' || poll + 1 < maxPolls) return found;
+  const isLast = poll + 1 >= maxPolls || (poll > 0 && deps.clock.now().getTime() >= until);
+  if (found.state !== 'pending' || !isLast) return found;
   return { ...found, state: 'failed', summary: `It did not recover in time. ${found.summary}`, inconclusive: true };
 }
 

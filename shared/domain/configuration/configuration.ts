@@ -27,7 +27,7 @@ export const OwnSignatures = z.strictObject({
  * A poll takes nine events of the workflow's history, which may have 25,000: three actions with this many polls fit,
  * with room for retries.
  */
-const MAX_POLLS = 500;
+export const MAX_POLLS = 500;
 
 /** A service: its alarms, how it is deployed, and how far Selfheal may go. */
 export const Service = z

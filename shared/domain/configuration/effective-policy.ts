@@ -1,5 +1,5 @@
 import { type Features, Mode, type Policy } from '../policy/policy-settings.ts';
-import type { Configuration } from './configuration.ts';
+import { type Configuration, MAX_POLLS } from './configuration.ts';
 import type { OverlaySettings, PlaceSettings } from './overlay.ts';
 import { repositoryModeOf } from './scope.ts';
 
@@ -34,6 +34,7 @@ export function effectivePolicy(deployed: Configuration, overlay: OverlaySetting
     ...narrowedPlaces(deployed, overlay, { features, now }),
     features,
     policy: narrowedPolicy(features.riskAssessment ? deployed.policy : withoutAssessment(deployed.policy), overlay),
+    verification: tunedVerification(deployed.verification, overlay.verification?.intervalSeconds),
     model: features.languageModel ? deployed.model : { provider: 'rules' },
     learning: { ...learning, fromOutcomes: learning.fromOutcomes && features.learning },
     experiments: features.experiments ? deployed.experiments : [],
@@ -104,7 +105,7 @@ function narrowedPlaces(
 }
 
 export function isMuted(mute: PlaceSettings['mute'], now: Date): boolean {
-  return mute !== undefined && (mute.until === null || Date.parse(mute.until) > now.getTime());
+  return mute !== undefined && (mute.until === undefined || Date.parse(mute.until) > now.getTime());
 }
 
 function narrowedPolicy(deployed: Policy, { policy = {}, actions = {}, freezes = {} }: OverlaySettings): Policy {
@@ -132,6 +133,28 @@ export function narrowerOf(name: NarrowedNumber, deployed: number | null, overla
 function withoutAssessment(policy: Policy): Policy {
   const rules = { askAfterDeploymentMinutes: 0, riskierFromDeploymentsInDay: null, riskierFromIncidentsInDay: null };
   return { ...policy, circumstances: { ...policy.circumstances, ...rules } };
+}
+
+type Verification = Configuration['verification'];
+
+/** The longest interval by which an alarm can still be seen to be OK often enough in the time that is deployed. */
+export function maxIntervalSeconds({ runIntervalSeconds, runMaxPolls, ...alarm }: Verification): number {
+  const { alarmIntervalSeconds, alarmMaxPolls, alarmOkPolls } = alarm;
+  return Math.floor(Math.min(runIntervalSeconds * runMaxPolls, (alarmIntervalSeconds * alarmMaxPolls) / alarmOkPolls));
+}
+
+/** Another interval within the same time: never longer than deployed. An interval that leaves too few polls has no effect. */
+function tunedVerification(deployed: Verification, seconds: number | undefined): Verification {
+  if (seconds === undefined || seconds > maxIntervalSeconds(deployed)) return deployed;
+  const polls = (interval: number, maxPolls: number): number =>
+    Math.min(MAX_POLLS, Math.floor((interval * maxPolls) / seconds));
+  return {
+    ...deployed,
+    runIntervalSeconds: seconds,
+    runMaxPolls: polls(deployed.runIntervalSeconds, deployed.runMaxPolls),
+    alarmIntervalSeconds: seconds,
+    alarmMaxPolls: polls(deployed.alarmIntervalSeconds, deployed.alarmMaxPolls),
+  };
 }
 
 type ActionAutonomy = Policy['autonomy']['actions'][number];

@@ -5,6 +5,8 @@ import { Risk } from '../plan/bound-action.ts';
 import { Features, Freeze, Mode } from '../policy/policy-settings.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'Must be 1 to 60 of a-z, 0-9 and "-"');
+/** GitHub limits requests, and each look costs some. */
+const MIN_INTERVAL_SECONDS = 5;
 const Share = z.number().min(0).max(1);
 const Instant = z.iso.datetime({ offset: true });
 /** Why somebody wants something: shown to people, never interpreted. */
@@ -20,8 +22,8 @@ const PlaceSettings = z
   .strictObject({
     mode: Mode,
     mute: z.strictObject({
-      /** Null: until it is taken back. */
-      until: Instant.nullable(),
+      /** Without it: until it is taken back. */
+      until: Instant.optional(),
       reason: Reason,
     }),
   })
@@ -56,6 +58,12 @@ export const OverlaySettings = z
         maxActionsPerTargetPerHour: z.number().int().min(0).max(100),
         breakerFailures: z.number().int().min(1).max(1000),
         breakerWindowMinutes: z.number().int().min(1).max(10_080),
+      })
+      .partial(),
+    verification: z
+      .strictObject({
+        /** Seconds between two looks at a target after an action; for how long it is watched stays as deployed. */
+        intervalSeconds: z.number().int().min(MIN_INTERVAL_SECONDS).max(86_400),
       })
       .partial(),
     /** By action plug-in. */

@@ -1,6 +1,6 @@
 import type { Features, Mode } from '../policy/policy-settings.ts';
 import type { Configuration } from './configuration.ts';
-import { lowestMode, NARROWED_NUMBERS, NARROWER, narrowerOf } from './effective-policy.ts';
+import { lowestMode, maxIntervalSeconds, NARROWED_NUMBERS, NARROWER, narrowerOf } from './effective-policy.ts';
 import { leavesOf, type OverlaySettings } from './overlay.ts';
 import { repositoryModeOf } from './scope.ts';
 
@@ -14,11 +14,12 @@ export interface PolicyView {
   };
   readonly services: Readonly<Record<string, { readonly mode: Mode }>>;
   readonly policy: Readonly<Record<string, unknown>>;
+  readonly verification: { readonly intervalSeconds: number };
   readonly actions: Readonly<Record<string, object>>;
   readonly freezes: Configuration['policy']['freezes'];
 }
 
-export function policyView({ features, github, services, policy }: Configuration): PolicyView {
+export function policyView({ features, github, services, policy, verification }: Configuration): PolicyView {
   return {
     features,
     github: {
@@ -30,6 +31,7 @@ export function policyView({ features, github, services, policy }: Configuration
       ...Object.fromEntries(NARROWED_NUMBERS.map((name) => [name, policy[name]])),
       approvalRequiredRisks: policy.approvalRequiredRisks,
     },
+    verification: { intervalSeconds: verification.runIntervalSeconds },
     actions: Object.fromEntries(policy.autonomy.actions.map(({ id, ...rest }) => [id, rest])),
     freezes: policy.freezes,
   };
@@ -49,7 +51,7 @@ export function originsOf(effective: Configuration, overlay: OverlaySettings): r
   const values = leavesOf(view);
   const tuned = [...changed].filter(([field]) => !values.has(field) && !field.includes('.mute.'));
   const isMutedBy = (field: string): boolean =>
-    field.endsWith('.mode') && changed.has(`${field.slice(0, -'mode'.length)}mute.until`);
+    field.endsWith('.mode') && changed.has(`${field.slice(0, -'mode'.length)}mute.reason`);
   return [
     ...[...values].map(([field, value]): ValueOrigin => {
       const wanted = changed.get(field);
@@ -96,6 +98,7 @@ export function overlayProblems(
     ...featureProblems(deployed, settings),
     ...modeProblems(deployed, settings),
     ...numberProblems(deployed, settings),
+    ...intervalProblems(deployed, settings),
     ...actionProblems(deployed, settings, actions),
   ];
 }
@@ -152,6 +155,16 @@ function numberProblems({ policy }: Configuration, { policy: wanted = {} }: Over
           { field: 'policy.approvalRequiredRisks', problem: `Must hold ${risks.join(' and ')}, as deployed. ${WIDEN}` },
         ]),
   ];
+}
+
+function intervalProblems(
+  { verification }: Configuration,
+  { verification: wanted = {} }: OverlaySettings,
+): FieldProblem[] {
+  const most = maxIntervalSeconds(verification);
+  if (wanted.intervalSeconds === undefined || wanted.intervalSeconds <= most) return [];
+  const problem = `${wanted.intervalSeconds} leaves too few looks in the time that is deployed: use at most ${most}. ${WIDEN}`;
+  return [{ field: 'verification.intervalSeconds', problem }];
 }
 
 function actionProblems(

@@ -62,6 +62,7 @@ describe('reading the policy', () => {
       'github',
       'policy',
       'services',
+      'verification',
     ]);
     expect(JSON.stringify(policy)).not.toMatch(/apiUrl|https?:|arn:/);
   });

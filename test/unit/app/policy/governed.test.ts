@@ -32,7 +32,7 @@ describe('a plan under the policy that people set', () => {
     ['automation switched off', { features: { automation: false } }, 'suggest', 'The mode is suggest'],
     [
       'a mute',
-      { github: { repositories: { 'acme/shop': { mute: { until: null, reason: 'we know' } } } } },
+      { github: { repositories: { 'acme/shop': { mute: { reason: 'we know' } } } } },
       'suggest',
       'The mode is observe',
     ],
@@ -161,7 +161,7 @@ describe('people are told nothing', () => {
     const announce = async () => {
       await notify({ incidentId: incident.id, stage: 'final' }, { ...deps, ports, notifiers: [notifier as never] });
     };
-    const muted = { github: { repositories: { 'acme/shop': { mute: { until: null, reason: 'we know' } } } } };
+    const muted = { github: { repositories: { 'acme/shop': { mute: { reason: 'we know' } } } } };
     await deps.policy.set(muted);
     await announce();
     expect(told).toBe(0);

@@ -90,7 +90,7 @@ const deployed: fc.Arbitrary<Configuration> = json(
 
 const place = fc.record({
   mode: some(mode),
-  mute: some(fc.record({ until: fc.option(instant), reason: fc.constant('a test') })),
+  mute: some(fc.record({ until: some(instant), reason: fc.constant('a test') })),
 });
 const dictionary = <T>(names: readonly string[], value: fc.Arbitrary<T>) =>
   fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 3 });
@@ -100,6 +100,7 @@ const overlay: fc.Arbitrary<OverlaySettings> = json(
     github: some(fc.record({ defaultMode: some(mode), repositories: some(dictionary(REPOSITORIES, place)) })),
     services: some(dictionary([...SERVICES, 'gone'], place)),
     policy: some(fc.record(numbers)),
+    verification: some(fc.record({ intervalSeconds: some(fc.integer({ min: 5, max: 5000 })) })),
     actions: some(
       dictionary(
         ACTIONS,
@@ -190,6 +191,14 @@ describe('the effective policy', () => {
           expect(to.policy[name]).toBeLessThanOrEqual(from.policy[name]);
         expect(to.policy.maxActionsPerDay ?? Infinity).toBeLessThanOrEqual(from.policy.maxActionsPerDay ?? Infinity);
         expect(to.policy.breakerWindowMinutes).toBeGreaterThanOrEqual(from.policy.breakerWindowMinutes);
+        for (const kind of ['run', 'alarm'] as const) {
+          const secondsOf = ({ verification }: Configuration) =>
+            verification[`${kind}IntervalSeconds`] * verification[`${kind}MaxPolls`];
+          expect(secondsOf(to)).toBeLessThanOrEqual(secondsOf(from));
+          expect(to.verification[`${kind}MaxPolls`]).toBeGreaterThanOrEqual(
+            kind === 'alarm' ? to.verification.alarmOkPolls : 1,
+          );
+        }
         expect(to.policy.approvalRequiredRisks).toEqual(expect.arrayContaining(from.policy.approvalRequiredRisks));
         expect(to.policy.freezes).toEqual(expect.arrayContaining(from.policy.freezes));
         for (const name of ['patches', 'issues', 'reverts', 'sandboxWorkflow'] as const)
@@ -204,6 +213,7 @@ describe('the effective policy', () => {
           model: f,
           learning: g,
           experiments: h,
+          verification: i,
           ...rest
         } = to;
         expect(from).toMatchObject(rest);
@@ -251,7 +261,7 @@ describe('the effective policy', () => {
     const until = '2026-11-21T12:30:00Z';
     const settings = OverlaySettings.parse({
       services: { checkout: { mute: { until, reason: 'we know' } } },
-      github: { repositories: { 'Acme/Shop': { mute: { until: null, reason: 'we know' } } } },
+      github: { repositories: { 'Acme/Shop': { mute: { reason: 'we know' } } } },
     });
     const at = (now: Date) => effectivePolicy(configuration, settings, now);
     expect(at(NOW).services[0]?.mode).toBe('observe');
@@ -260,7 +270,7 @@ describe('the effective policy', () => {
     expect(repositoryModeOf(at(NOW), 'acme/other')).toBe('act');
   });
 
-  it('[D190] [D255] follows the settings of one object: automation, its threshold and limit, the assessment of risks', () => {
+  it('[D190] [D255] follows the settings of one object: automation, its threshold and limit, the assessment of risks, the interval', () => {
     const watched = aService({ load: { metric: { namespace: 'Shop', name: 'Requests' }, low: 1, high: 2 } });
     const configuration = aConfiguration({ features: { riskAssessment: false }, services: [watched] });
     const off = effectivePolicy(configuration, {}, NOW);
@@ -268,6 +278,7 @@ describe('the effective policy', () => {
     const settings = OverlaySettings.parse({
       features: { automation: false, riskAssessment: true, experiments: false, learning: false, codeChanges: false },
       policy: { actAtConfidence: 0.95, maxActionsPerIncident: 2 },
+      verification: { intervalSeconds: 60 },
     });
     const to = effectivePolicy(configuration, settings, NOW);
     expect(to).toMatchObject({
@@ -275,6 +286,7 @@ describe('the effective policy', () => {
       services: [{ mode: 'suggest', load: watched.load }],
       policy: { actAtConfidence: 0.95, maxActionsPerIncident: 2, circumstances: { askAfterDeploymentMinutes: 30 } },
       learning: { fromOutcomes: false },
+      verification: { runIntervalSeconds: 60, runMaxPolls: 60, alarmIntervalSeconds: 60, alarmMaxPolls: 20 },
       experiments: [],
     });
   });
@@ -314,6 +326,7 @@ describe('a wish that is wider than deployed', () => {
       'actions.format-disk',
       /Is no action: use one of rerun-failed-jobs/,
     ],
+    [{ verification: { intervalSeconds: 3700 } }, 'verification.intervalSeconds', /use at most 400/],
     [{ features: { learning: true } }, 'features.learning', /Is false as deployed/],
     [{ features: { riskAssessment: false } }, 'features.riskAssessment', /Is true as deployed/],
   ])('is named with the way to mend it: %j', (settings, field, problem) => {

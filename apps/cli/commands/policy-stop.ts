@@ -1,0 +1,25 @@
+import { contentOf, openApi } from '../api/api-client.ts';
+import { defineCommand } from '../command.ts';
+import { CHANGE_OPTIONS, clean, confirmed, reasonOf } from '../policy/policy-api.ts';
+
+const { 'dry-run': _dryRun, ...OPTIONS } = CHANGE_OPTIONS;
+
+export const policyStop = defineCommand({
+  name: 'policy stop',
+  summary: 'stop every action within seconds: the kill switch',
+  details:
+    'Incidents are still recorded, diagnosed and reported; nothing is changed until "selfheal policy resume". Needs --yes and the role admin.\n' +
+    'With --json: the policy as "selfheal config show" gives it.',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: { yes: { type: 'boolean', aliases: ['confirm'], about: 'stop everything' }, ...OPTIONS },
+  async run({ options }, terminal) {
+    confirmed(options, 'policy stop');
+    const reason = reasonOf(options, 'policy stop');
+    const { api } = await openApi(options, terminal);
+    const policy = await contentOf(await api.config.stop.$post({ json: { reason } }));
+    await terminal.write(
+      options.json === true ? `${JSON.stringify(policy)}\n` : `Stopped: ${clean(policy.killSwitch.reason ?? reason)}\n`,
+    );
+    return 0;
+  },
+});

@@ -1,0 +1,81 @@
+import type { InferResponseType } from 'hono/client';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
+import { type ExitCode, JSON_OPTION, type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+
+type Routes = ApiClient['api']['config'];
+export type RuntimePolicy = Extract<InferResponseType<Routes['$get']>, { effective: unknown }>;
+type PolicyChange = Extract<InferResponseType<Routes['$post']>, { changes: unknown }>;
+
+/** Of every command that changes the policy. */
+export const CHANGE_OPTIONS = {
+  reason: { type: 'string', value: 'TEXT', about: 'why; everybody who reads the history sees it' },
+  'dry-run': { type: 'boolean', about: 'show what would be and change nothing' },
+  ...API_OPTIONS,
+  ...JSON_OPTION,
+} as const satisfies OptionSpecs;
+export const YES_OPTION = {
+  yes: { type: 'boolean', aliases: ['confirm'], about: 'do it: this may let Selfheal do more than now' },
+} as const satisfies OptionSpecs;
+export type ChangeOptions = OptionValues<typeof CHANGE_OPTIONS>;
+
+const MAX_LENGTH = 500;
+export const clean = (text: string): string => cleanText(text, MAX_LENGTH);
+export const valueWords = (value: unknown): string =>
+  clean(value === undefined ? 'as deployed' : typeof value === 'string' ? value : JSON.stringify(value));
+
+/** The policy, and the tag by which a change says what its author saw. */
+export async function openPolicy(options: ChangeOptions, terminal: Terminal) {
+  const { api } = await openApi(options, terminal);
+  const response = await api.config.$get();
+  return { config: api.config, policy: await contentOf(response), seen: response.headers.get('etag') ?? '*' };
+}
+
+/** The reason that was given. Throws `UsageError` without one. */
+export function reasonOf({ reason }: Pick<ChangeOptions, 'reason'>, command: string): string {
+  if (reason !== undefined && reason.trim() !== '') return reason;
+  throw new UsageError(`"selfheal ${command}" needs --reason TEXT: the history shows it to everybody.`);
+}
+
+/** Throws `UsageError` unless it was confirmed or only looks. */
+export function confirmed(
+  options: { readonly yes?: boolean | undefined; 'dry-run'?: boolean | undefined },
+  command: string,
+): void {
+  if (options.yes === true || options['dry-run'] === true) return;
+  throw new UsageError(`"selfheal ${command}" needs --yes to do it, or --dry-run to look first.`);
+}
+
+/** Sends a merge patch of the overlay and prints what it changed. */
+export async function changeBy(
+  change: Record<string, unknown>,
+  reason: string,
+  options: ChangeOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { config, seen } = await openPolicy(options, terminal);
+  const json = { change, reason, dryRun: options['dry-run'] === true };
+  const answer = await contentOf(await config.$post({ json, header: { 'if-match': seen } }));
+  return await sayChange(answer, options, terminal);
+}
+
+export async function sayChange(answer: PolicyChange, options: ChangeOptions, terminal: Terminal): Promise<ExitCode> {
+  if (options.json === true) {
+    await terminal.write(`${JSON.stringify(answer)}\n`);
+    return 0;
+  }
+  const { changes, policy } = answer;
+  const lines = changes.map(
+    ({ field, before, after }) => `${clean(field)}: ${valueWords(before)} -> ${valueWords(after)}`,
+  );
+  const revision = policy.revision ?? 0;
+  const end =
+    changes.length === 0
+      ? 'Nothing differs from what holds now.'
+      : options['dry-run'] === true
+        ? `Nothing was changed; it would be revision ${revision}.`
+        : `Revision ${revision} holds from now on.`;
+  await terminal.write([...lines, end].map((line) => `${line}\n`).join(''));
+  return 0;
+}
