@@ -87,7 +87,7 @@ describe('an archive as GitHub makes it', () => {
         const wanted = jobs.map((job) => [archived(job), textOf(job)] as const);
         expect(Object.fromEntries(found)).toEqual(Object.fromEntries(wanted));
         expect(found).toHaveLength(jobs.length);
-        expect(content.notes).toEqual(jobs.length === 0 ? ['The log archive holds no job log.'] : []);
+        expect(content.notes).toEqual(jobs.length === 0 ? ['The log archive contains no job log.'] : []);
         expect(content.logs.every(({ truncated }) => !truncated)).toBe(true);
       }),
       fuzzOptions(120),

@@ -22,7 +22,7 @@ export interface AutomationRecords {
   readonly automations: Collection<AutomationState>;
   readonly parameters: Collection<ParameterState>;
   /** Faults that no deployment caused, by service: since when, and whether the fault was cleared. */
-  readonly trouble: Collection<{ readonly since: string; readonly cleared: boolean }>;
+  readonly faults: Collection<{ readonly since: string; readonly cleared: boolean }>;
   /** Documents whose runs fail. */
   readonly failing: Set<string>;
 }
@@ -34,24 +34,24 @@ export function openAutomationRecords(dataDir: string | undefined): AutomationRe
   return {
     automations: makeCollection(dataDir, 'aws/automations'),
     parameters: makeCollection(dataDir, 'aws/parameters'),
-    trouble: makeCollection(dataDir, 'aws/trouble'),
+    faults: makeCollection(dataDir, 'aws/faults'),
     failing: new Set(),
   };
 }
 
 export function beginScenario(
-  { trouble, parameters, time }: AutomationRecords & { readonly time: WorldTime },
+  { faults, parameters, time }: AutomationRecords & { readonly time: WorldTime },
   service: string,
 ): void {
   if (service === 'gallery') parameters.put(POOL.Name, POOL);
-  trouble.put(service, { since: isoNow(time), cleared: false });
+  faults.put(service, { since: isoNow(time), cleared: false });
 }
 
 /** Whether the failed reports have run again. */
-export const areReportsCleared = ({ trouble }: AutomationRecords): boolean => trouble.get('reports')?.cleared === true;
+export const areReportsCleared = ({ faults }: AutomationRecords): boolean => faults.get('reports')?.cleared === true;
 
 /** Whether a document has succeeded on the gallery's server since its scenario began. */
-export function isGalleryRestarted({ trouble, automations }: AutomationRecords): boolean {
-  const since = Date.parse(trouble.get('gallery')?.since ?? '');
+export function isGalleryRestarted({ faults, automations }: AutomationRecords): boolean {
+  const since = Date.parse(faults.get('gallery')?.since ?? '');
   return automations.all().some(({ startedAt, fails }) => !fails && Date.parse(startedAt) >= since);
 }

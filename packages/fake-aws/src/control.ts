@@ -107,7 +107,7 @@ export function makeLocalAws(options: {
     setParameter: (name, value) => cloud.parameters.put(name, { Name: name, Value: value, Version: 1 }),
     parameter: (name) => cloud.parameters.get(name)?.Value,
     clearReports() {
-      cloud.trouble.put('reports', { since: isoNow(time), cleared: true });
+      cloud.faults.put('reports', { since: isoNow(time), cleared: true });
       deployed('reports');
     },
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { LogEvent, SampleCloud, ServiceId } from './state.ts';
 
-interface Voice {
+interface LogVocabulary {
   readonly group: string;
   readonly stream: string;
   /** Requests per minute. */
@@ -22,7 +22,7 @@ const report = (index: number, ms: number) =>
   'Memory Size: 512 MB\tMax Memory Used: 138 MB\t\n';
 
 /** Log lines by service; services that are missing here write no log. */
-const SERVICE_LOGS: Readonly<Partial<Record<ServiceId, Voice>>> = {
+const SERVICE_LOGS: Readonly<Partial<Record<ServiceId, LogVocabulary>>> = {
   checkout: {
     group: '/aws/lambda/checkout-api',
     stream: '2026/11/20/[42]6d1f0c9e5b7a4d2e8f30a1b2c3d4e5f6',

@@ -77,7 +77,7 @@ async function listFiles(zip: ZipFile, notes: Notes): Promise<ArchiveFile<Entry>
       else if (!path.endsWith('/')) files.push({ path, size: entry.uncompressedSize, entry });
     }
   } catch {
-    notes.add('The log archive is damaged: its list of files breaks off.');
+    notes.add('The log archive is damaged: its list of files is truncated.');
   }
   return files;
 }
@@ -163,9 +163,9 @@ type Stop = 'end' | 'log-limit' | 'archive-limit' | 'ratio' | 'time' | 'damaged'
 
 const STOP_NOTES = {
   'log-limit': 'A log was cut: it is longer than the limit for one log.',
-  'archive-limit': 'Logs were cut: the archive holds more than the limit in all.',
+  'archive-limit': 'Logs were cut: the archive contains more than the total limit.',
   ratio: 'A log was cut: it is compressed far more than a log can be.',
-  time: 'A log was cut: there was no time left to read it.',
+  time: 'A log was cut: the time to read it was used up.',
   damaged: 'A log breaks off: the archive is damaged or truncated.',
 } as const satisfies Record<Exclude<Stop, 'end'>, string>;
 
@@ -301,7 +301,7 @@ export function makeZipLogArchive(limits: ZipLimits = DEFAULT_ZIP_LIMITS): LogAr
           return { logs: [], notes: notes.list() };
         }
         const chosen = chooseJobLogs(await listFiles(zip, notes));
-        if (chosen.length === 0) notes.add('The log archive holds no job log.');
+        if (chosen.length === 0) notes.add('The log archive contains no job log.');
         return { logs: await new ArchiveReading(zip, limits, notes).readAll(chosen, open), notes: notes.list() };
       } finally {
         zip.close();

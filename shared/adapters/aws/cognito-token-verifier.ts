@@ -113,15 +113,16 @@ function reasonOf(error: JwtBaseError): string {
   if (error instanceof JwtNotBeforeError) return 'The token is not valid yet.';
   if (error instanceof CognitoJwtInvalidTokenUseError) return 'The token is not an ID token.';
   if (error instanceof CognitoJwtInvalidClientIdError) return 'The token was issued for another client.';
-  if (error instanceof JwtInvalidIssuerError) return 'The token was issued by somebody else than the user pool.';
+  if (error instanceof JwtInvalidIssuerError) return 'The token was not issued by the user pool.';
   if (
     error instanceof JwtInvalidSignatureError ||
     error instanceof KidNotFoundInJwksError ||
     error instanceof WaitPeriodNotYetEndedJwkError
   )
     return 'The token is not signed with a key of the user pool.';
-  if (error instanceof JwtInvalidClaimError) return 'A claim of the token is not as the user pool writes it.';
-  return 'The token has not the form of an ID token of the user pool.';
+  if (error instanceof JwtInvalidClaimError)
+    return 'A claim of the token does not have the form that the user pool writes.';
+  return 'The token does not have the form of an ID token of the user pool.';
 }
 
 async function fetchKeySet(uri: string, send: typeof fetch): Promise<ArrayBuffer> {

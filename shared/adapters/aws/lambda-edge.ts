@@ -78,7 +78,7 @@ export function httpFunction(route: {
       logFailedRequest(error);
       if (error instanceof InvalidInput) return answer(400, error.message);
       if (error instanceof Retryable) return answer(503, 'Try again in a moment.', { 'retry-after': '5' });
-      return answer(500, 'Something is broken here. It was logged.');
+      return answer(500, 'Internal error. It was logged.');
     }
   });
 }
@@ -110,7 +110,10 @@ async function runMessage(message: SQSRecord, run: (body: string, message: SQSRe
   try {
     await run(message.body, message);
   } catch (error) {
-    logger.error('Message failed and will come again', { error: loggableError(error), messageId: message.messageId });
+    logger.error('Message failed and will be redelivered', {
+      error: loggableError(error),
+      messageId: message.messageId,
+    });
     lambdaMeter.count('MessageFailed');
     throw error;
   }

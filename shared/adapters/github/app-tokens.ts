@@ -58,7 +58,7 @@ export function makeAppTokens(
     const route = 'POST /app/installations/{installation_id}/access_tokens';
     // Repeatable: a second token does no harm.
     const bought = client.call(route, { installation_id }, InstallationToken);
-    const missing = `GitHub App ${app.appId} has no installation ${installation_id}: mend installationId in the token secret.`;
+    const missing = `GitHub App ${app.appId} has no installation ${installation_id}: correct installationId in the token secret.`;
     const { token, expires_at } = await explained(bought, app, missing);
     return { token, until: Date.parse(expires_at) - SPARE_MILLISECONDS };
   };

@@ -52,7 +52,7 @@ export async function createApiKey(order: ApiKeyOrder, caller: Caller, deps: Api
   const refusal = refusalOf(caller);
   if (refusal !== null) return refusal;
   const beyond = rolesBeyond(caller, roles);
-  if (beyond.length > 0) return { kind: 'forbidden', reason: `You have not the rights of ${beyond.join(', ')}.` };
+  if (beyond.length > 0) return { kind: 'forbidden', reason: `You do not have the rights of ${beyond.join(', ')}.` };
   const now = deps.clock.now();
   const milliseconds = Date.parse(expiresAt) - now.getTime();
   if (milliseconds <= 0) return { kind: 'invalid', reason: 'expiresAt is in the past.' };
@@ -81,7 +81,7 @@ export async function createApiKey(order: ApiKeyOrder, caller: Caller, deps: Api
     event: 'api-key.created',
     facts: { id, name, roles: roles.join(' '), expiresAt, ...factsOf(key.createdBy) },
   });
-  if (!(await deps.apiKeys.create(key))) throw new Error(`There is an API key ${id} already; nothing was changed.`);
+  if (!(await deps.apiKeys.create(key))) throw new Error(`The API key ${id} already exists; nothing was changed.`);
   return { kind: 'created', text: formatApiKey(id, secret), key: summaryOf(key) };
 }
 

@@ -77,7 +77,7 @@ async function callerOfKey(text: string, { apiKeys, clock, log }: AuthenticateDe
   if (isUseDue(key, now)) {
     // The next request notes it; nobody is refused for that.
     await apiKeys.noteUse(key.id, now).catch((error: unknown) => {
-      log.warn('The use of an API key was not noted', { error: error instanceof Error ? error.name : 'unknown' });
+      log.warn('The use of an API key was not recorded', { error: error instanceof Error ? error.name : 'unknown' });
     });
   }
   return { kind: 'accepted', caller: { kind: 'key', id: key.id, name: key.name, roles: key.roles } };

@@ -107,7 +107,7 @@ function decidingFirst(tests: readonly FailedTest[], failures: readonly Failure[
   return failures.length === 0 ? [...tests] : [...tests].sort((a, b) => rank(a) - rank(b));
 }
 
-function voiceOf(input: RulesDiagnosisInput): Explanation {
+function explanationOf(input: RulesDiagnosisInput): Explanation {
   const { knowledge } = input;
   const { explanation, recognised } = ownExplanation(input);
   if (knowledge === null) return explanation;
@@ -173,7 +173,7 @@ function citedRefs({ chain, classification }: RulesDiagnosisInput): string[] {
  * follow them as instructions.
  */
 export function diagnoseByRules(input: RulesDiagnosisInput): DiagnosisDraft {
-  const explanation = voiceOf(input);
+  const explanation = explanationOf(input);
   const existing = new Set(input.evidence.sources.flatMap((source) => source.lines.map((line) => line.ref)));
   return {
     version: 1,

@@ -76,7 +76,7 @@ function placeFindings(change: FileChange, tree: SourceTree, folded: ReadonlyMap
         ? null
         : modeFinding(mode, source)) ??
     (change.kind === 'create' && mode !== undefined
-      ? refusal('does-not-apply', 'A file that the patch makes is there already.', { path })
+      ? refusal('does-not-apply', 'A file that the patch creates already exists.', { path })
       : null) ??
     (isNew ? newPathFinding(path, source, tree, folded) : null);
   return problem === null ? [] : [problem];
@@ -85,7 +85,7 @@ function placeFindings(change: FileChange, tree: SourceTree, folded: ReadonlyMap
 function modeFinding(mode: string | undefined, path: string): Finding | null {
   switch (mode) {
     case undefined:
-      return refusal('does-not-apply', 'A file that the patch changes is not there.', { path });
+      return refusal('does-not-apply', 'A file that the patch changes does not exist.', { path });
     case REGULAR:
       return null;
     case '120000':
@@ -106,7 +106,8 @@ function newPathFinding(
   tree: SourceTree,
   folded: ReadonlyMap<string, string>,
 ): Finding | null {
-  if (/[^\x20-\x7e]/.test(path)) return refusal('path-lookalike', 'A new path holds letters outside ASCII.', { path });
+  if (/[^\x20-\x7e]/.test(path))
+    return refusal('path-lookalike', 'A new path contains characters outside ASCII.', { path });
   for (const parent of parentsOf(path)) {
     const mode = tree.modes.get(parent);
     if (mode !== undefined && mode !== DIRECTORY) {
@@ -114,7 +115,7 @@ function newPathFinding(
         ? modeFinding(mode, path)
         : refusal(
             mode === '160000' ? 'submodule' : 'path-collision',
-            'A file stands where the patch needs a directory.',
+            'A file exists where the patch needs a directory.',
             { path },
           );
     }
@@ -122,12 +123,12 @@ function newPathFinding(
   for (const one of [path, ...parentsOf(path)]) {
     const known = folded.get(foldedPath(one));
     if (known !== undefined && known !== one && known !== source) {
-      return refusal('path-collision', 'A new path differs from one that is there in case or composition alone.', {
+      return refusal('path-collision', 'A new path differs from an existing one only in case or Unicode composition.', {
         path,
       });
     }
   }
-  return tree.modes.has(path) ? refusal('path-collision', 'There is something at a new path already.', { path }) : null;
+  return tree.modes.has(path) ? refusal('path-collision', 'A new path already exists.', { path }) : null;
 }
 
 function applyChange(change: FileChange, tree: SourceTree): PatchedFile | Finding {
@@ -137,9 +138,9 @@ function applyChange(change: FileChange, tree: SourceTree): PatchedFile | Findin
   if (previousPath !== null && before === null)
     return refusal('binary', 'A file that the patch changes is not text.', { path });
   const after = change.kind === 'replace' ? change.content : withHunks(before ?? '', change.hunks);
-  if (after === null) return refusal('does-not-apply', 'A hunk does not fit the file where it says it does.', { path });
+  if (after === null) return refusal('does-not-apply', 'A hunk does not match the file at its position.', { path });
   if (after === before && previousPath === path)
-    return refusal('malformed', 'The patch leaves a file as it is.', { path });
+    return refusal('malformed', 'The patch does not change a file that it lists.', { path });
   const [beforeLines, afterLines] = [linesOf(before ?? ''), linesOf(after)];
   if (isTooLong(after, afterLines) || isTooLong(before ?? '', beforeLines)) {
     return refusal('too-large', 'A file of the patch, or a line of it, is too long.', { path });
@@ -194,7 +195,7 @@ function sizeFindings(files: readonly PatchedFile[]): Finding[] {
   return files.flatMap((file) =>
     addedLines(file).flatMap(({ text, line }) =>
       text.length > PATCH_LIMITS.lineCharacters
-        ? [refusal('too-large', 'An added line is too long to be read.', { path: file.path, line })]
+        ? [refusal('too-large', 'An added line is too long to review.', { path: file.path, line })]
         : [],
     ),
   );

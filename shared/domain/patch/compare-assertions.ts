@@ -89,13 +89,13 @@ function lossOf(one: Assertion, comparison: Comparison): Finding {
     candidates.find(({ key }) => key === one.key) ??
     after.assertions.find((other) => !claimed.has(other) && other.key === one.key);
   if (same !== undefined)
-    return refusal('assertion-bypassed', 'An assertion would not be reached as before.', { path, line: same.line + 1 });
+    return refusal('assertion-bypassed', 'An assertion may no longer be reached.', { path, line: same.line + 1 });
   const other = candidates[0];
   if (other === undefined) {
     const isThere = movedLine(one.line, file.stretches) !== null && stretchesOf(one, file.stretches).length === 0;
     return isThere
-      ? refusal('assertion-bypassed', 'An assertion would not be reached as before.', place)
-      : refusal('assertion-removed', 'An assertion is taken away.', place);
+      ? refusal('assertion-bypassed', 'An assertion may no longer be reached.', place)
+      : refusal('assertion-removed', 'An assertion is removed.', place);
   }
   const [rule, reason] = changeOf(one.text, other.text);
   return refusal(rule, reason, { path, line: other.line + 1 });
@@ -104,8 +104,8 @@ function lossOf(one: Assertion, comparison: Comparison): Finding {
 /** What was done to a statement, judged by its text. */
 export function changeOf(before: string, after: string): readonly [PatchRule, string] {
   if (normaliseLiterals(before) !== normaliseLiterals(after))
-    return ['assertion-changed', 'An assertion says something else, and not surely more.'];
+    return ['assertion-changed', 'An assertion is changed, and may be weaker.'];
   if (TOLERANT.test(before)) return ['tolerance', 'A tolerance is changed.'];
-  if (PATIENT.test(before)) return ['retry-or-timeout', 'A test is repeated or given more time.'];
-  return ['expectation-changed', 'What a test expects or puts in is changed.'];
+  if (PATIENT.test(before)) return ['retry-or-timeout', 'A test gets retries or more time.'];
+  return ['expectation-changed', 'An expected value or an input of a test is changed.'];
 }

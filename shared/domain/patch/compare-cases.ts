@@ -25,7 +25,7 @@ export function compareCases(file: PatchedFile, before: TestFile, after: TestFil
     ...fresh
       .filter(({ name, line }) => after.cases.some((one) => one.name === name && one.line < line))
       .map(({ line }) =>
-        refusal('test-deleted', 'A test has the name of another one, whose place it can take.', {
+        refusal('test-deleted', 'Two tests have the same name, so that one may replace the other.', {
           path,
           line: line + 1,
         }),
@@ -38,11 +38,11 @@ export function compareCases(file: PatchedFile, before: TestFile, after: TestFil
 
 function pairFindings(one: TestCase, now: TestCase | null, before: TestFile, after: TestFile, path: string): Finding[] {
   if (now === null)
-    return [refusal('test-deleted', 'A test is taken away or renamed.', { path, line: one.line + 1, side: 'before' })];
+    return [refusal('test-deleted', 'A test is removed or renamed.', { path, line: one.line + 1, side: 'before' })];
   const place = { path, line: now.line + 1 };
   const [old, fresh] = [before.view.lines[one.line], after.view.lines[now.line]];
   if (old?.text.trim() !== fresh?.text.trim() || old?.depth !== fresh?.depth) {
-    return [refusal('test-marking', 'A test or group is declared in another way.', place)];
+    return [refusal('test-marking', 'A test or group is declared differently.', place)];
   }
   const marks = marksAbove(after, now);
   const isKept = marksAbove(before, one).every((mark) => {
@@ -52,7 +52,7 @@ function pairFindings(one: TestCase, now: TestCase | null, before: TestFile, aft
   });
   return isKept && marks.every((mark) => CASE_MARKS.test(mark))
     ? []
-    : [refusal('test-marking', 'The marks of a test or group are others.', place)];
+    : [refusal('test-marking', 'The annotations of a test or group are changed.', place)];
 }
 
 /** The marks directly above a declaration, including multi-line ones. */

@@ -48,20 +48,20 @@ export function compareImports(file: PatchedFile, before: TestFile, after: TestF
   const moved = placeOf(before).filter(({ text }) => placeOf(after).every((one) => one.text !== text));
   return [
     ...moved.map(({ at }) =>
-      refusal('test-code-changed', 'A test would belong to another package.', { path, line: at + 1, side: 'before' }),
+      refusal('test-code-changed', 'A test would move to another package.', { path, line: at + 1, side: 'before' }),
     ),
     ...loose.map(({ at }) =>
-      refusal('runner-patched', 'A test would run another file, or take all names from it.', { path, line: at + 1 }),
+      refusal('runner-patched', 'A test would run another file or import all names from it.', { path, line: at + 1 }),
     ),
     ...lost.map(({ at }) =>
-      refusal('test-code-changed', 'A test would import something from another place, or not at all.', {
+      refusal('test-code-changed', 'A test would import something from another module, or not at all.', {
         path,
         line: at + 1,
         side: 'before',
       }),
     ),
     ...rebound.map(({ at }) =>
-      refusal('test-code-changed', 'A test would import something from another place.', { path, line: at + 1 }),
+      refusal('test-code-changed', 'A test would import something from another module.', { path, line: at + 1 }),
     ),
   ];
 }

@@ -44,11 +44,10 @@ function placesOf({ view }: TestFile, [start, end]: readonly [number, number]): 
 
 function changedLine({ at, line }: Place, partner: Place | null, added: readonly Place[], path: string): Finding[] {
   const before = { path, line: at + 1, side: 'before' } as const;
-  if (MARKS.test(line.code))
-    return [refusal('test-marking', 'The mark of a test, or a case of it, is changed.', before)];
-  if (partner === null) return [refusal('test-code-removed', 'Something that a test does is taken away.', before)];
+  if (MARKS.test(line.code)) return [refusal('test-marking', 'An annotation or a case of a test is changed.', before)];
+  if (partner === null) return [refusal('test-code-removed', 'A statement of a test is removed.', before)];
   if (FLOW.test(line.code))
-    return [refusal('assertion-bypassed', 'A condition, loop or preparation of a test is changed.', before)];
+    return [refusal('assertion-bypassed', 'A condition, loop or set-up of a test is changed.', before)];
   const [old, fresh] = [folded([line]), folded([partner.line])];
   const after = { path, line: partner.at + 1 };
   if (normaliseLiterals(old) === normaliseLiterals(fresh) && old !== fresh) {
@@ -57,7 +56,7 @@ function changedLine({ at, line }: Place, partner: Place | null, added: readonly
   }
   const words = new Set(added.flatMap((one) => wordsOf(one.line)));
   if (wordsOf(line).some((word) => !words.has(word))) {
-    return [refusal('test-code-changed', 'A test does not use any more what it used.', after)];
+    return [refusal('test-code-changed', 'A test no longer uses something that it used.', after)];
   }
-  return [look('test-code-changed', 'A line of a test is worded in another way.', after)];
+  return [look('test-code-changed', 'A line of a test is changed.', after)];
 }

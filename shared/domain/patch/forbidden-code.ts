@@ -19,7 +19,7 @@ const INSECURE = perLanguage(
       /\bServerCertificate(?:Custom)?ValidationCallback\b|\bDangerousAcceptAny\w+|\bAllowAnonymous\b|\bIgnoreAntiforgeryToken\b|\bHtml\.Raw\b|\bMD5\b|\bSHA1\b|\bRequireHttpsMetadata\s*=\s*false/g,
     php: /\bCURLOPT_SSL_VERIFY(?:PEER|HOST)\b|\bverify_peer\w*|\bmd5\s*\(|\bsha1\s*\(|\bwithoutMiddleware\b|\{!!|\bunguard\s*\(/g,
   },
-  { rule: 'security-weakened', reason: 'It would take away a protection.', view: 'text' },
+  { rule: 'security-weakened', reason: 'It would remove a protection.', view: 'text' },
 );
 
 /** Reaches into what tests run on, from the product. */
@@ -36,7 +36,7 @@ const GLOBALS = perLanguage(
     java: /\bpackage\s+org\.(?:junit|assertj|testng|mockito)\b|\bInstrumentation\b/g,
     kotlin: /\bpackage\s+(?:org\.(?:junit|assertj)|kotlin\.test)\b|\bInstrumentation\b/g,
   },
-  { rule: 'runner-patched', reason: 'It would reach into what tests run on.', view: 'code' },
+  { rule: 'runner-patched', reason: 'It would change the test runner or its environment.', view: 'code' },
 );
 
 /** What no fix may newly do, approved or not. What its code does besides, a parser tells and a person decides: see `content`. */
@@ -45,7 +45,7 @@ export const FORBIDDEN_CODE = forbiddenPatternsOf(
   [
     {
       rule: 'secret-access',
-      reason: 'It would come near keys, tokens or the machine it runs on.',
+      reason: 'It would access keys, tokens or the machine that it runs on.',
       view: 'text',
       pattern:
         /\b(?:GITHUB|GH|NPM|AWS|AZURE|GCP|GOOGLE|PYPI|DOCKER|ACTIONS|SLACK|STRIPE|OPENAI|ANTHROPIC|VAULT|SONAR|CODECOV)_\w*(?:TOKEN|SECRET|KEY|PASSWORD|CREDENTIALS?|ID)\b|\.(?:ssh|aws|kube|npmrc|netrc|pypirc|docker|gnupg|git-credentials)\b(?=["'`/\\])|\bid_(?:rsa|ed25519|ecdsa|dsa)\b|\/etc\/(?:passwd|shadow|hosts|sudoers)|\/proc\/|\/var\/run\/|169\.254\.169\.254|metadata\.google|fd00:ec2::254|\/\.git\/|\$HOME\b|\b(?:client_?secret|private_?key|access_?key_?id|secret_?access_?key)\b/gi,

@@ -57,7 +57,7 @@ const AWARE = perLanguage(
     csharp: /\b(?:xunit|nunit|mstest|testhost)\b|\bUnitTestDetector\b|"(?:CI|GITHUB_ACTIONS)"|\bGetAssemblies\s*\(/gi,
     php: /\bPHPUNIT\w*|\brunningUnitTests\b|\bPHPUnit\\|['"](?:CI|GITHUB_ACTIONS|APP_ENV)['"]|\bdebug_backtrace\b/g,
   },
-  { rule: 'test-aware', reason: 'The product would behave in another way while it is tested.', view: 'text' },
+  { rule: 'test-aware', reason: 'The product would behave differently under test.', view: 'text' },
 );
 
 /** Patterns for all files. */
@@ -66,7 +66,7 @@ export const FORBIDDEN_IN_SOURCE = forbiddenPatternsOf(
   [
     {
       rule: 'assertion-bypassed',
-      reason: 'A condition is made to hold always or never.',
+      reason: 'A condition would be always true or always false.',
       view: 'code',
       pattern:
         /\|\|\s*(?:true|True|!0)\b(?!\s*[.\w(])|\|\|\s*1\s*\)|\bor\s+(?:True|true)\b|&&\s*(?:false|0)\b|\band\s+(?:False|false)\b|\b(?:if|while|unless)\s*\(?\s*(?:false|False|0|true|True|1)\s*\)?\s*(?:[:{]|$|\|\||&&|then\b)/g,

@@ -35,7 +35,7 @@ const SKIP_SAID = perLanguage(
     php: /@(?:requires|group|doesNotPerformAssertions)\b/g,
     javascript: /@(?:jest|vitest)-environment\b|\bjest-config\b/g,
   },
-  { rule: 'test-skipped', reason: 'A comment keeps tests from being run.', view: 'comment' },
+  { rule: 'test-skipped', reason: 'A comment prevents tests from running.', view: 'comment' },
 );
 
 const FOCUS = perLanguage(
@@ -47,7 +47,7 @@ const FOCUS = perLanguage(
     php: /->only\s*\(/g,
     kotlin: /(?<!\w)f(?:it|test|describe|context)\s*\(/g,
   },
-  { rule: 'test-focused', reason: 'One test is singled out, so that all others are not run.', view: 'code' },
+  { rule: 'test-focused', reason: 'One test is focused, so all others are not run.', view: 'code' },
 );
 
 const RETRY = perLanguage(
@@ -64,7 +64,7 @@ const RETRY = perLanguage(
     csharp: /\[\s*(?:\w+\s*,\s*)*(?:Retry\w*|Timeout|MaxTime|Flaky)\b|\bTimeout\s*=|\bRetryFact\b|\bMaxRetries\b/g,
     php: /->(?:retry|repeat)\s*\(|#\[\s*(?:\w*\\)*Retry/g,
   },
-  { rule: 'retry-or-timeout', reason: 'A test is repeated or given more time.', view: 'code' },
+  { rule: 'retry-or-timeout', reason: 'A test gets retries or more time.', view: 'code' },
 );
 
 /** Ends the program or the test run. */
@@ -81,7 +81,7 @@ export const LEAVE = perLanguage(
     csharp: /\bEnvironment\s*\.\s*(?:Exit|FailFast)\b|^\s*#\s*(?:if|elif|else|endif|define|undef)\b/g,
     php: /(?<![\w>$:])(?:exit|die)\b|__halt_compiler|\bregister_shutdown_function\b/g,
   },
-  { rule: 'assertion-bypassed', reason: 'The run is left before its assertions, or without them.', view: 'code' },
+  { rule: 'assertion-bypassed', reason: 'The test run would end before its assertions.', view: 'code' },
 );
 
 const SWALLOW = perLanguage(
@@ -99,7 +99,7 @@ const SWALLOW = perLanguage(
       /\bcatch\b|\bRecord\s*\.\s*Exception|\bThrowsAny\b|\bExpectedException\b|\bThrows(?:Async)?<(?:System\.)?Exception>/g,
     php: /\bcatch\s*\(|\bexpectException\s*\(\s*\\?(?:Throwable|Exception)\b|\bset_(?:error|exception)_handler\b/g,
   },
-  { rule: 'swallowed-error', reason: 'A failing assertion could be caught and forgotten.', view: 'code' },
+  { rule: 'swallowed-error', reason: 'A failing assertion could be caught and ignored.', view: 'code' },
 );
 
 const RUNNER = perLanguage(
@@ -119,7 +119,7 @@ const RUNNER = perLanguage(
   },
   {
     rule: 'runner-patched',
-    reason: 'The test runner, its assertions or what they compare with would behave in another way.',
+    reason: 'The test runner, its assertions or the compared values would behave differently.',
     view: 'code',
   },
 );
@@ -135,7 +135,7 @@ const OWN_ASSERTIONS = perLanguage(
   },
   {
     rule: 'runner-patched',
-    reason: 'The assertions would come from another place than the test framework.',
+    reason: 'The assertions would not come from the test framework.',
     view: 'text',
   },
 );
@@ -170,7 +170,7 @@ export const FORBIDDEN_IN_MOCKS = forbiddenPatternsOf([
     },
     {
       rule: 'mock-added',
-      reason: 'Something that an existing test runs would be replaced by a stand-in.',
+      reason: 'Code that an existing test runs would be mocked.',
       view: 'code',
     },
   ),

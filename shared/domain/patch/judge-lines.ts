@@ -33,11 +33,9 @@ export function judgeLines(file: PatchedFile, language: Language, isTest: boolea
 
 function textFindings(text: string, place: { path: string; line: number }): Finding[] {
   return [
-    ...(hasHidden(text) ? [refusal('hidden-characters', 'A line holds characters that cannot be seen.', place)] : []),
-    ...(hasLookalike(text)
-      ? [refusal('lookalike', 'A line holds characters that can be taken for others.', place)]
-      : []),
-    ...(BLOB.test(text) ? [refusal('encoded-blob', 'A line holds a long encoded text.', place)] : []),
+    ...(hasHidden(text) ? [refusal('hidden-characters', 'A line contains invisible characters.', place)] : []),
+    ...(hasLookalike(text) ? [refusal('lookalike', 'A line contains lookalike characters.', place)] : []),
+    ...(BLOB.test(text) ? [refusal('encoded-blob', 'A line contains a long encoded string.', place)] : []),
   ];
 }
 
@@ -49,7 +47,7 @@ function codeFindings(file: PatchedFile, language: Language, isTest: boolean): F
     : [...FORBIDDEN_IN_SOURCE[language], ...FORBIDDEN_IN_PRODUCT[language]];
   const findings: Finding[] = [];
   if (before.closed && !after.closed)
-    findings.push(refusal('unclear-code', 'A string, comment or bracket is left open.', { path }));
+    findings.push(refusal('unclear-code', 'A string, comment or bracket is not closed.', { path }));
   for (const {
     before: [start, end],
     after: [from, to],
@@ -75,9 +73,9 @@ function codeFindings(file: PatchedFile, language: Language, isTest: boolean): F
     const together = added.map(({ line }) => line.code).join('\n');
     const whole = { path, line: from + 1 };
     if (SWALLOWED.test(together))
-      findings.push(refusal('swallowed-error', 'An error would be caught and forgotten.', whole));
+      findings.push(refusal('swallowed-error', 'An error would be caught and ignored.', whole));
     if (EQUALS_ALL.test(together))
-      findings.push(refusal('test-aware', 'Something would be equal to everything.', whole));
+      findings.push(refusal('test-aware', 'An object would be equal to everything.', whole));
   }
   return findings;
 }

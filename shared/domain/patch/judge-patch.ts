@@ -75,7 +75,7 @@ function pathFindings(change: FileChange): Finding[] {
   const [from, to] = roles;
   if (from?.kind !== 'source' || to?.kind !== 'source' || from.language !== to.language) {
     return [
-      refusal('test-deleted', 'A test file is moved, or a file becomes one of another kind.', {
+      refusal('test-deleted', 'A test file is moved, or a file changes its kind.', {
         path: paths[1] ?? null,
       }),
     ];
@@ -88,7 +88,7 @@ function fileFindings(file: PatchedFile, tree: SourceTree): Finding[] {
   if (role.kind === 'refused') return [role.finding];
   const isTest = role.kind === 'test';
   if (file.stretches.length === 0 && file.path === file.previousPath)
-    return [refusal('malformed', 'The patch changes line endings alone.', { path: file.path })];
+    return [refusal('malformed', 'The patch changes only line endings.', { path: file.path })];
   return [
     ...judgeLines(file, role.language, isTest),
     ...judgeTests(file, role.language, isTest),
@@ -105,7 +105,7 @@ function secretFindings(file: PatchedFile): Finding[] {
     const isStandIn = /\[redacted[:\]]|<redacted\b/i.test(text);
     if ((!isSecret && !isStandIn) || known.includes(text)) return [];
     return [
-      refusal('secret', 'A line holds a secret, or the mark of one that was taken out.', { path: file.path, line }),
+      refusal('secret', 'A line contains a secret, or the placeholder of a redacted one.', { path: file.path, line }),
     ];
   });
 }

@@ -30,7 +30,9 @@ export function judgeTests(file: PatchedFile, language: Language, isTest: boolea
   if (!isTest && !holdsTests(before) && !holdsTests(after)) return [];
   if (!after.view.closed && (before.view.closed || isTest)) {
     return [
-      refusal('unclear-code', 'A string, comment or bracket is open at the end of a test file.', { path: file.path }),
+      refusal('unclear-code', 'A string, comment or bracket is not closed at the end of a test file.', {
+        path: file.path,
+      }),
     ];
   }
   const fresh = newCases(before, after);
@@ -77,7 +79,7 @@ function forbiddenPatternFindings(judged: ReviewedFile, language: Language): Fin
     return [
       ...found,
       ...trivial.map(({ at }) =>
-        refusal('assertion-trivial', 'An assertion holds whatever the product does.', { path, line: at + 1 }),
+        refusal('assertion-trivial', 'An assertion passes whatever the product does.', { path, line: at + 1 }),
       ),
     ];
   });
@@ -114,7 +116,7 @@ function flowFindings(judged: ReviewedFile): Finding[] {
         return owner === null ? line.depth === 0 : line.depth <= (after.view.lines[owner.line + 1]?.depth ?? 0);
       })
       .map(({ at }) =>
-        refusal('assertion-bypassed', 'A test that exists would be left before its end.', {
+        refusal('assertion-bypassed', 'An existing test would return early.', {
           path: file.path,
           line: at + 1,
         }),
@@ -133,7 +135,7 @@ function shadowFindings(judged: ReviewedFile): Finding[] {
       .filter(({ at, line }) => !isInNew(at, judged) && !TEST_DIALECTS[judged.language].imports.test(line.text))
       .filter(({ line }) => namesGivenBy(line).some((name) => known.has(name) && !replaced.has(name)))
       .map(({ at }) =>
-        refusal('test-code-changed', 'A name that the tests use would get another meaning.', {
+        refusal('test-code-changed', 'A name that the tests use would be redefined.', {
           path: file.path,
           line: at + 1,
         }),
@@ -155,7 +157,7 @@ function sheltered(judged: ReviewedFile): Finding[] {
         return after.assertions.some((one) => one.line === above && known.has(one.key));
       })
       .map(({ at }) =>
-        refusal('assertion-bypassed', 'Something is put under an assertion that exists.', {
+        refusal('assertion-bypassed', 'Code would be nested under an existing assertion.', {
           path: file.path,
           line: at + 1,
         }),

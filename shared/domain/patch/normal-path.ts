@@ -22,16 +22,15 @@ function problemOf(raw: string): Finding | null {
   const refused = (...[rule, reason]: Parameters<typeof refusal>) => refusal(rule, reason, { path: raw.slice(0, 300) });
   if (raw === '') return refused('path-spelling', 'A path is empty.');
   if (raw.length > PATCH_LIMITS.pathCharacters) return refused('too-large', 'A path is too long.');
-  if (hasHidden(raw)) return refused('path-hidden-characters', 'A path holds characters that cannot be seen.');
+  if (hasHidden(raw)) return refused('path-hidden-characters', 'A path contains invisible characters.');
   if (/^(?:[\\/~]|[A-Za-z]:)/.test(raw)) return refused('path-escape', 'A path is absolute.');
-  if (/(?:^|[\\/])\.\.(?:[\\/]|$)/.test(raw))
-    return refused('path-escape', 'A path leaves the directory it starts in.');
-  if (raw.includes('\\')) return refused('path-spelling', 'A path holds a backslash.');
+  if (/(?:^|[\\/])\.\.(?:[\\/]|$)/.test(raw)) return refused('path-escape', 'A path leads out of the repository.');
+  if (raw.includes('\\')) return refused('path-spelling', 'A path contains a backslash.');
   if (/%[0-9A-Fa-f]{2}|%u[0-9A-Fa-f]{4}/.test(raw)) return refused('path-spelling', 'A path is percent-encoded.');
   if (raw !== raw.normalize('NFKC') || hasLookalike(raw)) {
-    return refused('path-lookalike', 'A path holds characters that can be taken for others.');
+    return refused('path-lookalike', 'A path contains lookalike characters.');
   }
-  if (!ALLOWED.test(raw)) return refused('path-spelling', 'A path holds characters that no source file needs.');
+  if (!ALLOWED.test(raw)) return refused('path-spelling', 'A path contains unusual characters.');
   const segments = raw.replace(/^\.\//, '').split('/');
   if (segments.length > PATCH_LIMITS.pathSegments) return refused('too-large', 'A path is too deep.');
   const problem = segments.map(segmentProblem).find((one) => one !== null);
@@ -40,9 +39,9 @@ function problemOf(raw: string): Finding | null {
 
 function segmentProblem(segment: string): string | null {
   if (segment === '' || segment === '.') return 'A path has an empty part.';
-  if (/[. ]$|^ /.test(segment)) return 'A part of a path begins or ends with a blank or ends with a dot.';
-  if (DEVICE.test(segment)) return 'A path names a device of Windows.';
-  return /~\d/.test(segment) ? 'A path is a short name of Windows.' : null;
+  if (/[. ]$|^ /.test(segment)) return 'A part of a path begins or ends with a space or ends with a dot.';
+  if (DEVICE.test(segment)) return 'A path contains a Windows device name.';
+  return /~\d/.test(segment) ? 'A path contains a Windows short name.' : null;
 }
 
 /** Equal for paths that are one file where case or Unicode composition is ignored. */

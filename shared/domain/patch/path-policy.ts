@@ -9,7 +9,7 @@ export type PathRole = { kind: 'source' | 'test'; language: Language } | { kind:
  */
 const DIRECTORIES: Readonly<Record<string, string>> = {
   ...named(
-    'belongs to somebody else (vendored code)',
+    'contains vendored code',
     'node_modules bower_components vendor vendors third_party third-party thirdparty external externals submodules site-packages dist-packages venv env virtualenv jspm_packages web_modules pods carthage',
   ),
   ...named(
@@ -26,12 +26,12 @@ const DIRECTORIES: Readonly<Record<string, string>> = {
   ),
   ...named('changes stored records', 'migrations migrate alembic flyway liquibase'),
   ...named(
-    'could take the place of the test runner',
+    'could shadow the test runner',
     'pytest _pytest unittest junit xunit testify phpunit rspec minitest jest vitest mocha',
   ),
   ...named('configures tools', 'config configs configuration conf settings'),
   ...named(
-    'holds what tests expect or stand-ins they use',
+    'contains expected values or mocks of tests',
     '__snapshots__ __mocks__ __fixtures__ __image_snapshots__ snapshots snapshot fixtures fixture testdata test-data test_data golden goldens approvals cassettes',
   ),
 };
@@ -49,37 +49,37 @@ const FILES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /^(?:global-?setup|global-?teardown|setup-?tests?|tests?-?setup|setup-?files?(?:-?after-?env)?|setup|jest-?setup|vitest-?setup|matchers|test-?runner|run-?tests?|reporter|sequencer|environment|test-?environment)\.[cm]?[jt]sx?$/i,
-    'sets tests up for the whole run',
+    'sets up tests for the whole run',
   ],
-  [/\.d\.[cm]?ts$/i, 'tells the compiler what to believe'],
+  [/\.d\.[cm]?ts$/i, 'declares types for the compiler'],
   [
     /^(?:conftest|setup|noxfile|tasks|fabfile|dodo|wscript|sitecustomize|usercustomize|manage|hatch_build|build|install|ez_setup|bootstrap|versioneer|_version|runtests|run_tests|conf|settings|gunicorn(?:\.conf|_conf)?)\.py$/i,
-    'configures, builds or sets tests up for the whole run',
+    'configures, builds or sets up tests for the whole run',
   ],
   [
     /^(?:build|mage|magefile|tools|main_test|testmain|setup_test|suite_test|generate|gen)\.go$/i,
-    'builds, or sets tests up for the whole run',
+    'builds, or sets up tests for the whole run',
   ],
   [/^build\.rs$/i, 'is run by the build'],
   [
     /^(?:_?pytest|unittest|doctest|nose2?|mock|hypothesis|minitest|rspec|vitest|jest)\.(?:py|rb|[cm]?[jt]s)$/i,
-    'could take the place of the test runner',
+    'could shadow the test runner',
   ],
   [
     /^(?:spec|rails|test|system|features?|minitest|acceptance|cucumber)_helper\.rb$|^(?:env|hooks|application|boot|environment|puma|unicorn|deploy|schema|seeds|rakefile|gemfile|guardfile|dangerfile|capfile|vagrantfile|fastfile|podfile|brewfile)\.rb$/i,
-    'configures, or sets tests up for the whole run',
+    'configures, or sets up tests for the whole run',
   ],
   [
     /^(?:bootstrap|phpunit.*|rector|ecs|pest|testcase|config|autoload|deploy|robofile|castor|monorepo-builder|scoper\.inc|psalm.*|phpstan.*|createsapplication)\.php$/i,
-    'configures, or sets tests up for the whole run',
+    'configures, or sets up tests for the whole run',
   ],
   [
     /^(?:assemblyinfo|globalusings?|usings|globalsuppressions|moduleinitializers?|testinitialize|assemblyhooks|build|program\.build)\.cs$/i,
-    'configures, or sets tests up for the whole run',
+    'configures, or sets up tests for the whole run',
   ],
   [
     /^(?:module-info|package-info)\.java$|^(?:junit|testlistener|abstracttestbase)\w*\.(?:java|kt)$/i,
-    'configures, or sets tests up for the whole run',
+    'configures, or sets up tests for the whole run',
   ],
 ];
 /** At the root they would shadow modules of the language. */
@@ -108,7 +108,7 @@ export function roleOfPath(path: string): PathRole {
     finding: refusal(rule, reason, { path }),
   });
   if (parts.some((part) => part.startsWith('.')))
-    return refused('path-protected', 'A name that begins with a dot belongs to tools: workflows, hooks, editors.');
+    return refused('path-protected', 'Names that begin with a dot belong to tools: workflows, hooks, editors.');
   const directory = parts
     .slice(0, -1)
     .map((part) => (Object.hasOwn(DIRECTORIES, part) ? DIRECTORIES[part] : undefined))
@@ -121,10 +121,9 @@ export function roleOfPath(path: string): PathRole {
     return refused('path-not-source', 'It is not a source or test file of a language whose tests are known.');
   const file = FILES.find(([pattern]) => pattern.test(name));
   if (file !== undefined) return refused('path-protected', `The file ${file[1]}.`);
-  if (SHADOWING.test(path))
-    return refused('path-protected', 'The file could take the place of a module of the language.');
+  if (SHADOWING.test(path)) return refused('path-protected', 'The file could shadow a module of the standard library.');
   if (GENERATED_NAMES.test(name))
-    return refused('generated-file', 'The file is generated: what generates it must be changed.');
+    return refused('generated-file', 'The file is generated; change its generator instead.');
   return { kind: isTestPath(path, language) ? 'test' : 'source', language };
 }
 

@@ -21,17 +21,17 @@ const unplaced = (reason: string): PlacedSuggestion => ({ kind: 'unplaced', reas
 export function placeSuggestion({ file, code }: CodeProposal, content: string | null): PlacedSuggestion {
   if (/^(?:diff --git |--- (?:a\/|\/dev\/null))/.test(code))
     return { kind: 'patch', patch: { kind: 'diff', text: `${code.trimEnd()}\n` } };
-  if (file === null) return unplaced('It does not say which file it is for.');
+  if (file === null) return unplaced('It does not name its file.');
   const language = languageOf(file);
-  if (language === null) return unplaced('The file is of no known language.');
-  if (content === null) return unplaced('The file is not there, or no text.');
+  if (language === null) return unplaced('The language of the file is unknown.');
+  if (content === null) return unplaced('The file does not exist or is not text.');
   const lines = content.split('\n');
   const given = code.trimEnd().split('\n');
   const { imports } = TEST_DIALECTS[language];
   const placed = given.every((line) => line.trim() === '' || imports.test(line))
     ? withImports(lines, given, imports)
     : withDeclaration(lines, given, language);
-  if (placed === null) return unplaced('It does not stand for exactly one place of the file.');
+  if (placed === null) return unplaced('It does not match exactly one place in the file.');
   return { kind: 'patch', patch: { kind: 'replace', files: [{ path: file, content: placed.join('\n') }] } };
 }
 

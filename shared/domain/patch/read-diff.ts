@@ -17,8 +17,8 @@ const MODES: Readonly<Record<string, PatchRule | null>> = {
 };
 const MODE_REASONS: Partial<Record<PatchRule, string>> = {
   mode: 'The patch makes a file executable or changes its mode.',
-  symlink: 'The patch makes or changes a symbolic link.',
-  submodule: 'The patch makes or changes a submodule.',
+  symlink: 'The patch creates or changes a symbolic link.',
+  submodule: 'The patch creates or changes a submodule.',
 };
 
 /** Thrown and caught within this file. */
@@ -74,10 +74,11 @@ function readFile(lines: readonly string[], from: number): { change: FileChange;
   }
   const names = /^--- /.test(lines[at] ?? '') ? { old: lines[at], fresh: lines[at + 1] } : null;
   if (names === null) return { change: withoutHunks(header, at), next: at };
-  if (!/^\+\+\+ /.test(names.fresh ?? '')) stop('malformed', 'A file has no line with its new name.', at + 1);
+  if (!/^\+\+\+ /.test(names.fresh ?? '')) stop('malformed', 'A file header has no +++ line.', at + 1);
   const [old, fresh] = [markedName(names.old ?? '', 'a/', at), markedName(names.fresh ?? '', 'b/', at + 1)];
   const read = readHunks(lines, at + 2);
-  if (read.kind === 'malformed') stop('malformed', 'A hunk does not fit its own numbers.', read.line - 1);
+  if (read.kind === 'malformed')
+    stop('malformed', 'A hunk does not match the line counts in its header.', read.line - 1);
   if (read.hunks.length === 0) stop('malformed', 'A file has no hunk.', at + 2);
   return { change: changeOf(header, old, fresh, read.hunks, at), next: read.next };
 }
@@ -92,14 +93,16 @@ function changeOf(
   const { named, renamed, created, deleted } = header;
   if (fresh === NOWHERE || deleted) stop('file-deleted', 'The patch deletes a file.', at);
   if ((old === NOWHERE) !== created && named !== null)
-    stop('malformed', 'A file is new by one line and not by another.', at);
+    stop('malformed', 'The header lines of a file disagree on whether it is new.', at);
   const path = normal(fresh);
-  if (named !== null && normal(named.to) !== path) stop('malformed', 'A file has two names.', at);
+  if (named !== null && normal(named.to) !== path)
+    stop('malformed', 'The header lines of a file disagree on its name.', at);
   if (old === NOWHERE) return { kind: 'create', path, hunks };
   const previousPath = normal(old);
-  if (named !== null && normal(named.from) !== previousPath) stop('malformed', 'A file has two names.', at);
+  if (named !== null && normal(named.from) !== previousPath)
+    stop('malformed', 'The header lines of a file disagree on its name.', at);
   const isRename = renamed.from === named?.from && renamed.to === named?.to && named !== null;
-  if (path !== previousPath && !isRename) stop('malformed', 'A file changes its name without being renamed.', at);
+  if (path !== previousPath && !isRename) stop('malformed', 'A file changes its name without rename lines.', at);
   if (path === previousPath && (renamed.from ?? renamed.to) !== null)
     stop('malformed', 'A file is renamed to itself.', at);
   return { kind: 'hunks', path, previousPath, hunks };
@@ -108,7 +111,7 @@ function changeOf(
 /** Only a rename without changed lines has no hunks. */
 function withoutHunks({ named, renamed, created, deleted }: Header, at: number): FileChange {
   if (deleted) stop('file-deleted', 'The patch deletes a file.', at);
-  if (named === null || created) stop('malformed', 'There is text that belongs to no file.', at);
+  if (named === null || created) stop('malformed', 'Some text belongs to no file.', at);
   if (renamed.from !== named.from || renamed.to !== named.to) stop('malformed', 'A file has no change.', at);
   return { kind: 'hunks', path: normal(named.to), previousPath: normal(named.from), hunks: [] };
 }
@@ -118,7 +121,7 @@ function readExtended(line: string, header: Header, at: number): void {
   const rename = /^rename (from|to) (.+)$/.exec(line);
   if (mode !== null) {
     const rule = mode[2] === undefined ? null : MODES[mode[2]];
-    if (rule === undefined) stop('malformed', 'A file mode is not known.', at);
+    if (rule === undefined) stop('malformed', 'A file mode is unknown.', at);
     if (rule !== null) stop(rule, MODE_REASONS[rule] ?? '', at);
     if (mode[1] === 'old' || mode[1] === 'new') stop('mode', 'The patch changes a file mode.', at);
     if (mode[1] === 'new file') header.created = true;
@@ -128,8 +131,7 @@ function readExtended(line: string, header: Header, at: number): void {
     header.renamed[rename[1] === 'from' ? 'from' : 'to'] = name.startsWith('"') ? unquoted(name, at) : name;
   } else if (/^copy (?:from|to) /.test(line)) stop('copy', 'The patch copies a file.', at);
   else if (/^(?:GIT binary patch|Binary files )/.test(line)) stop('binary', 'The patch changes a binary file.', at);
-  else if (!/^(?:dis)?similarity index \d{1,3}%$/.test(line))
-    stop('malformed', 'There is text that belongs to no file.', at);
+  else if (!/^(?:dis)?similarity index \d{1,3}%$/.test(line)) stop('malformed', 'Some text belongs to no file.', at);
 }
 
 /**
@@ -150,7 +152,7 @@ function namesOf(line: string, lines: readonly string[], at: number): { from: st
     section.find((one) => one.startsWith(`rename ${word} `))?.slice(`rename ${word} `.length),
   );
   if (from === undefined || to === undefined || rest !== `a/${from} b/${to}`)
-    stop('malformed', 'The names of a file are unclear.', at);
+    stop('malformed', 'The file names of a header are ambiguous.', at);
   return { from, to };
 }
 
@@ -171,7 +173,7 @@ function prefixed(name: string, prefix: string, at: number): string {
 }
 
 function unquoted(name: string, at: number): string {
-  return unquotedPath(name) ?? stop('path-spelling', 'A path is not well quoted.', at);
+  return unquotedPath(name) ?? stop('path-spelling', 'The quotation of a path is invalid.', at);
 }
 
 function normal(raw: string): string {

@@ -6,8 +6,7 @@ import { type ReadPatch, readDiff } from './read-diff.ts';
 /** Parses a proposed patch of either form; all its paths are normal afterwards. Never throws. */
 export function readPatch(patch: ProposedPatch): ReadPatch {
   const size = patch.kind === 'diff' ? patch.text.length : sum(patch.files.map(({ content }) => content.length));
-  if (size > PATCH_LIMITS.characters)
-    return refused(refusal('too-large', 'The patch is too long to be read by a person.'));
+  if (size > PATCH_LIMITS.characters) return refused(refusal('too-large', 'The patch is too long to review.'));
   const read = patch.kind === 'diff' ? readDiff(patch.text) : readReplacements(patch.files);
   if (read.kind === 'refused') return read;
   const { changes } = read;
@@ -21,7 +20,9 @@ export function readPatch(patch: ProposedPatch): ReadPatch {
   return twice === undefined
     ? read
     : refused(
-        refusal('path-collision', 'The patch names one file twice, or two that differ in case alone.', { path: twice }),
+        refusal('path-collision', 'The patch lists a file twice, or two files whose names differ only in case.', {
+          path: twice,
+        }),
       );
 }
 

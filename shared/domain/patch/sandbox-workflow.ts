@@ -88,22 +88,19 @@ export interface SandboxProblem {
 
 /** Why a differing line is more than a matter of taste. */
 const HAZARDS: readonly (readonly [RegExp, string])[] = [
-  [/secrets|inherit/i, 'A try must not reach secrets.'],
+  [/secrets|inherit/i, 'The sandbox must not have access to secrets.'],
   [/github\s*\.\s*token|github_token/i, "A try must not reach the run's token."],
-  [/environment\s*:/i, 'An environment brings secrets and cloud identities.'],
-  [/permissions\s*:/i, 'A try has no permissions at all.'],
-  [
-    /self-hosted|runs-on\s*:/i,
-    'Only a runner that GitHub hosts is thrown away afterwards; an expression cannot be judged.',
-  ],
-  [/cache/i, 'A cache of the default branch would be read by every other run.'],
+  [/environment\s*:/i, 'An environment provides secrets and cloud identities.'],
+  [/permissions\s*:/i, 'The sandbox must have no permissions.'],
+  [/self-hosted|runs-on\s*:/i, 'Only GitHub-hosted runners are discarded afterwards; an expression cannot be checked.'],
+  [/cache/i, 'Every other run would read a cache of the default branch.'],
   [
     /docker|network|--(?:cap|user|volume|privileged)/i,
-    'The changed code runs in a container without a network and without rights.',
+    'The changed code must run in a container without network and capabilities.',
   ],
   [/uses\s*:/i, 'Only actions/checkout runs outside of the container; other workflows and actions are not called.'],
-  [/\$\{\{/, 'An input inside of a script would be run as a script.'],
-  [/pull_request|push|schedule|workflow_(?:call|run)|issue/i, 'Nothing but workflow_dispatch may start a try.'],
+  [/\$\{\{/, 'An input inside a script would run as a script.'],
+  [/pull_request|push|schedule|workflow_(?:call|run)|issue/i, 'Only workflow_dispatch may start the sandbox.'],
 ];
 
 /**

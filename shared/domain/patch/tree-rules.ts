@@ -27,7 +27,7 @@ export function treeFindings(path: string, role: 'source' | 'test', tree: Source
   return [
     ...(isRun ? [refusal('path-protected', 'The file is run by a pipeline.', { path })] : []),
     ...(isGenerated
-      ? [refusal('generated-file', 'The repository calls the file generated, foreign or no text.', { path })]
+      ? [refusal('generated-file', 'The repository marks the file as generated, vendored or binary.', { path })]
       : []),
   ];
 }

@@ -30,9 +30,8 @@ export const STRATEGIES: readonly Strategy[] = [
   {
     id: 'query_optimization',
     area: 'database',
-    title: 'Ask the database less often, and for less',
-    advice:
-      'Fetch what belongs together in one statement (a join or a list of keys), and only the columns that are used.',
+    title: 'Run fewer and smaller database queries',
+    advice: 'Fetch related rows in one statement (a join or a list of keys), and only the columns that are used.',
     effect: 0.85,
     signs: {
       'repeated-statement': 0.8,
@@ -47,23 +46,22 @@ export const STRATEGIES: readonly Strategy[] = [
     id: 'connection_pooling',
     area: 'database',
     title: 'Share connections through a pool of the right size',
-    advice: 'Open connections once and take them from a pool; give them back before waiting for anything else.',
+    advice: 'Open connections once and take them from a pool; return them before waiting for anything else.',
     effect: 0.8,
     signs: { 'pool-exhausted': 0.8, 'pool-wait': 0.8, 'connect-per-call': 0.6 },
   },
   {
     id: 'caching_strategies',
     area: 'api',
-    title: 'Keep answers that are asked for again',
-    advice:
-      'Cache answers that do not change from one request to the next, with ETag or Cache-Control and a time to live.',
+    title: 'Cache repeated responses',
+    advice: 'Cache responses that do not change between requests, with ETag or Cache-Control and a time to live.',
     effect: 0.6,
     signs: { 'same-request-again': 0.7, 'cache-misses': 0.4 },
   },
   {
     id: 'async_optimization',
     area: 'api',
-    title: 'Do not wait for one thing after the other',
+    title: 'Run independent calls in parallel',
     advice:
       'Start independent calls together and wait for all of them; move blocking work off the thread that answers.',
     effect: 0.7,
@@ -80,7 +78,7 @@ export const STRATEGIES: readonly Strategy[] = [
   {
     id: 'resource_scaling',
     area: 'infrastructure',
-    title: 'Give it more of what it lacks',
+    title: 'Add the resource that runs short',
     advice: 'Raise memory or CPU, or add instances, after looking whether the use is a leak or a wasteful statement.',
     effect: 0.7,
     signs: { 'memory-over-limit': 0.7, 'cpu-over-limit': 0.7, 'out-of-resources': 0.7 },
@@ -99,7 +97,7 @@ export const STRATEGIES: readonly Strategy[] = [
     area: 'infrastructure',
     title: 'Put a cache before the database',
     advice:
-      'Keep rows that are read again and again in a cache in memory; where there is one, mend its keys, size and time to live.',
+      'Keep rows that are read again and again in a cache in memory; if there is one, correct its keys, size and time to live.',
     effect: 0.65,
     signs: { 'same-read-again': 0.7, 'cache-misses': 0.7 },
   },

@@ -106,7 +106,7 @@ export function chooseCandidate(candidates: readonly Candidate[], choice: string
   if (choice === null) return { kind: 'chosen', candidate: best, best };
   const candidate = candidates.find(({ label }) => label === choice);
   if (candidate === undefined) {
-    return { kind: 'human', reason: 'The language model chose something that is not among the listed actions.' };
+    return { kind: 'human', reason: 'The language model chose an action that is not listed.' };
   }
   if (!noRiskierThan(candidate.risk, best.risk)) {
     return { kind: 'human', reason: 'The language model chose a riskier action than the one that fits best.' };

@@ -73,7 +73,7 @@ export function entryProblems(
   const kind = kinds.find(({ action }) => action === remedy.action);
   if (kind === undefined) {
     const known = kinds.map(({ action }) => action).join(', ');
-    return [{ path: ['action'], problem: `no action takes remedies of the name ${remedy.action}; these do: ${known}` }];
+    return [{ path: ['action'], problem: `no action has a remedy named ${remedy.action}; these do: ${known}` }];
   }
   const parsed = kind.entry.safeParse(remedy);
   if (!parsed.success) return parsed.error.issues.map(({ path, message }) => ({ path, problem: message }));

@@ -25,7 +25,7 @@ export function bindPlaybook(playbook: Playbook, service: PlayedService): BoundP
   const values: Record<string, Scalar> = {};
   const reasons = Object.keys(given)
     .filter((name) => !isGivenByService(playbook.parameters[name]))
-    .map((name) => `${name} is no parameter that a service gives to ${playbook.id}: leave it out`);
+    .map((name) => `${name} is not a parameter that a service sets for ${playbook.id}: leave it out`);
   for (const [name, spec] of Object.entries(playbook.parameters)) {
     const value = spec.value ?? (spec.from === undefined ? given[name] : factOf(service, spec.from));
     const parsed = value === undefined || value === null ? null : valueSchema(spec).safeParse(value);

@@ -85,13 +85,16 @@ function parameterProblems(playbook: Playbook): PlaybookProblem[] {
   const unknown = templates.flatMap(({ path, template }) =>
     placeholdersOf(template)
       .filter((name) => !usable.has(name))
-      .map((name) => ({ path, reason: `{${name}} is no parameter: declare it under parameters or correct the name` })),
+      .map((name) => ({
+        path,
+        reason: `{${name}} is not a parameter: declare it under parameters or correct the name`,
+      })),
   );
   const own = known.flatMap((name) => {
     const path = ['parameters', name];
     const problems = problemsOfParameter(playbook.parameters[name] ?? { type: 'string' });
     const taken = BUILT_IN_NAMES.some((built) => built === name) ? ['the name is built in: choose another'] : [];
-    const idle = used.has(name) ? [] : [`{${name}} stands nowhere: use it or leave it out`];
+    const idle = used.has(name) ? [] : [`{${name}} is not used: use it or leave it out`];
     return [...problems, ...taken, ...idle].map((reason) => ({ path, reason }));
   });
   return [...unknown, ...own];
@@ -102,14 +105,16 @@ function reversalProblems(playbook: Playbook): PlaybookProblem[] {
   const path = ['reversibility'];
   switch (playbook.reversibility) {
     case 'reversible':
-      return canUndo ? [] : [{ path, reason: 'it says reversible and has no undo: add one or say transient' }];
+      return canUndo ? [] : [{ path, reason: 'reversible, but it has no undo: add one or set transient' }];
     case 'irreversible':
       return [
-        ...(canUndo ? [{ path, reason: 'it has an undo: say reversible' }] : []),
-        ...(playbook.risk === 'low' ? [{ path: ['risk'], reason: 'what cannot be undone is not of low risk' }] : []),
+        ...(canUndo ? [{ path, reason: 'it has an undo: set reversible' }] : []),
+        ...(playbook.risk === 'low'
+          ? [{ path: ['risk'], reason: 'an irreversible playbook must not have low risk' }]
+          : []),
       ];
     case 'transient':
-      return canUndo ? [{ path, reason: 'it has an undo: say reversible' }] : [];
+      return canUndo ? [{ path, reason: 'it has an undo: set reversible' }] : [];
     default:
       return playbook.reversibility satisfies never;
   }
@@ -151,8 +156,7 @@ function callProblems({ method, observe, idempotent, payload, undo }: ApiCallPla
       ? [
           {
             path: [],
-            reason:
-              'its effect cannot be read back: add observe, or say idempotent: true when repeating it does no harm',
+            reason: 'its effect cannot be read back: add observe, or set idempotent: true if repeating it does no harm',
           },
         ]
       : []),
@@ -167,7 +171,7 @@ function callProblems({ method, observe, idempotent, payload, undo }: ApiCallPla
 function endpointProblems(playbook: ApiCallPlaybook, endpoints: readonly AllowedEndpoint[]): PlaybookProblem[] {
   return endpointsOf(playbook).flatMap(({ path, endpoint }): PlaybookProblem[] => {
     if (/^(https?:\/\/)?[^/?#]*\{/i.test(endpoint))
-      return [{ path, reason: 'a parameter stands in the host: write the host out' }];
+      return [{ path, reason: 'the host contains a parameter: write the host out' }];
     const answer = resolveEndpoint(endpoint.replace(/\{[A-Za-z][A-Za-z0-9]*\}/g, 'x'), endpoints);
     return answer.kind === 'allowed' ? [] : [{ path, reason: answer.reason, unlisted: answer.unlisted }];
   });

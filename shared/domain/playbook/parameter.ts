@@ -79,7 +79,7 @@ function contradictionsOf(spec: ParameterSpec): string[] {
     ...(!isText && (spec.minLength ?? spec.maxLength ?? spec.pattern) !== undefined
       ? [`minLength, maxLength and pattern do not go with the type ${spec.type}`]
       : []),
-    ...(spec.from !== undefined && !isText ? ['what is taken from the service is a string: write type: string'] : []),
+    ...(spec.from !== undefined && !isText ? ['a value from the service is a string: write type: string'] : []),
     ...(spec.from !== undefined && spec.value !== undefined ? ['value and from exclude each other: keep one'] : []),
     ...patternProblem(spec.pattern),
   ];
@@ -104,7 +104,7 @@ function unsatisfiableOf(spec: ParameterSpec): string[] {
   if ((spec.minLength ?? 0) > (spec.maxLength ?? 1024)) return ['no value fits: minLength is above maxLength'];
   if (spec.type === 'integer' && Math.ceil(low) > high) return [`no whole number is between ${low} and ${high}`];
   const unfit = (spec.enum ?? []).filter((value) => !withoutEnum(spec).safeParse(value).success);
-  if (unfit.length > 0) return [`the enum holds ${JSON.stringify(unfit[0])}, which does not fit the rest`];
+  if (unfit.length > 0) return [`the enum contains ${JSON.stringify(unfit[0])}, which does not fit the rest`];
   if (spec.value === undefined || valueSchema(spec).safeParse(spec.value).success) return [];
   return [`the value ${JSON.stringify(spec.value)} does not fit its own schema`];
 }

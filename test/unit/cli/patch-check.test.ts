@@ -70,7 +70,7 @@ describe('selfheal patch check', () => {
     const hostile = FIX.replaceAll(source.path, 'src/\u202ecart.ts');
     const { stdout } = await runCommand(['patch', 'check', '--tree', aCheckout()], hostile);
     expect(stdout.toString()).toContain(
-      'refused path-hidden-characters: src/?cart.ts: A path holds characters that cannot be seen.',
+      'refused path-hidden-characters: src/?cart.ts: A path contains invisible characters.',
     );
   });
 

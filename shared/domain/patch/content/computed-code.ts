@@ -28,20 +28,14 @@ export function computedUses(node: CodeNode, profile: ContentProfile): Use[] {
     const index = fieldOf(node, access.index);
     if (index !== null && !isPlainIndex(index, profile)) {
       uses.push(
-        use(
-          `computed ${textWithout(node, profile.bodies)}`,
-          node,
-          'It would reach a member by a name that is computed.',
-        ),
+        use(`computed ${textWithout(node, profile.bodies)}`, node, 'It would access a member by a computed name.'),
       );
     }
   }
   const call = profile.calls[node.type];
   const callee = call?.callee === undefined ? null : fieldOf(node, call.callee);
   if (callee !== null && !isNamedCallee(callee, profile)) {
-    uses.push(
-      use(`callee ${textWithout(node, profile.bodies)}`, node, 'It would call something that has no name here.'),
-    );
+    uses.push(use(`callee ${textWithout(node, profile.bodies)}`, node, 'It would call the result of an expression.'));
   }
   return uses;
 }

@@ -22,7 +22,7 @@ export function effectInputUses(effects: readonly CodeNode[], root: CodeNode, pr
         if (seen.has(definition) || (isFunction(definition) && !isCalled(leaf))) continue;
         seen.add(definition);
         waiting.push(isFunction(definition) ? (fieldOf(definition, 'body') ?? definition) : definition);
-        const reason = `It would change ${shown(leaf.text)}, which decides what reaches outside.`;
+        const reason = `It would change ${shown(leaf.text)}, which determines an outside effect.`;
         if (!NUMBER.test(definedAs(definition)?.text ?? ''))
           uses.push(use(`input ${tokensOf(definition, profile)}`, definition, reason));
       }

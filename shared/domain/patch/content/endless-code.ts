@@ -11,7 +11,7 @@ const CALLS =
 const UNBOUNDED =
   /\b(?:Infinity|INFINITY|MAX_(?:VALUE|SAFE_INTEGER)|MaxInt\d*|MaxValue|PHP_INT_MAX|maxsize|MAX)\b|\b(?:inf|math\.inf)\b/;
 const NUMBER = /^(?:number|integer|float|int_literal|float_literal|integer_literal|real_literal|decimal_\w+)$/;
-const ENDLESS = 'It would begin a loop that nothing seems to end.';
+const ENDLESS = 'It would add a loop without an apparent end.';
 /** More than the milliseconds of a day, which honest code does count in. */
 const LARGE = 1e8;
 
@@ -23,8 +23,7 @@ export function endlessUses(root: CodeNode, profile: ContentProfile): Use[] {
   for (const node of walk(root)) {
     if (isEndless(node, profile)) uses.push(use(`endless ${headerOf(node, profile)}`, node, ENDLESS));
     if (isFunction(node)) uses.push(...recursion(node, profile));
-    if (isLarge(node))
-      uses.push(use(`large ${node.text}`, node, `It would bring in the large number ${shown(node.text)}.`));
+    if (isLarge(node)) uses.push(use(`large ${node.text}`, node, `It would add the large number ${shown(node.text)}.`));
   }
   return uses;
 }

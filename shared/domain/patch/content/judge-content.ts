@@ -35,12 +35,14 @@ const ACTING =
  */
 export function judgeContent(before: ParsedCode | null, after: ParsedCode, profile: ContentProfile): ContentReason[] {
   if (!after.whole || before?.whole === false)
-    return [{ line: 1, reason: 'The file cannot be parsed without guessing.' }];
+    return [{ line: 1, reason: 'The file cannot be parsed without errors.' }];
   const known = before === null ? NOTHING : read(before.root, profile);
   const now = read(after.root, profile);
   const runs = now.runs ?? known.runs;
   if (runs !== null) {
-    return [{ line: runs, reason: 'The file starts programs or runs text as code: every change of it is looked at.' }];
+    return [
+      { line: runs, reason: 'The file starts programs or runs text as code, so every change of it needs an approval.' },
+    ];
   }
   const vocabulary = new Set([...known.words, ...now.defined.keys()]);
   const reasons = now.uses.filter(({ key }) => !known.keys.has(key));
@@ -115,7 +117,7 @@ function literalReason({ text, line }: Literal, effects: boolean): Use[] {
 /** Protecting code that was removed without a replacement. */
 function goneReasons(known: FileUses, now: FileUses): Use[] {
   if (known.refusals > now.refusals) {
-    return [{ key: 'refusals', line: 1, reason: 'It would take away an error that the code throws or returns.' }];
+    return [{ key: 'refusals', line: 1, reason: 'It would remove an error that the code throws or returns.' }];
   }
   const gone = known.kept.filter(({ key }) => !now.keys.has(key));
   const came = now.kept.filter(({ key }) => !known.keys.has(key));
@@ -124,7 +126,7 @@ function goneReasons(known: FileUses, now: FileUses): Use[] {
     : gone.slice(0, 1).map(({ key, line }) => ({
         key,
         line: Math.min(line, now.lines),
-        reason: 'It would take away code that decides who may do what, or an annotation.',
+        reason: 'It would remove authorization code or an annotation.',
       }));
 }
 

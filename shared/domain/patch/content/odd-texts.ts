@@ -18,18 +18,18 @@ const NESTED_REPETITION = /\((?:[^()\\+*]|\\.)*[+*](?:[^()\\]|\\.)*\)[+*]/;
 /** Why a new text needs a look, or null. */
 export function reasonOfText(text: string, reaches: boolean): string | null {
   if (SUSPICIOUS.test(text) || ENCODED.test(text)) {
-    return 'It would bring in a text that names a place, an address, a command, a secret or a special name.';
+    return 'It would add a string that contains a path, an address, a command, a secret or a special name.';
   }
-  if (QUERY.test(text)) return 'It would bring in a query, which is not parsed.';
-  if (NESTED_REPETITION.test(text)) return 'It would bring in a pattern that may take very long to match.';
+  if (QUERY.test(text)) return 'It would add a query, which is not parsed.';
+  if (NESTED_REPETITION.test(text)) return 'It would add a pattern that may take very long to match.';
   return reaches && (!PLAIN.test(text) || DOTTED.test(text))
-    ? 'It would bring in a text that could be a place or a command, in a file that reaches outside.'
+    ? 'It would add a string that could be a path or a command, in a file with outside effects.'
     : null;
 }
 
 /** Why a new line needs a look because of its characters, or null. */
 export function reasonOfLine(line: string): string | null {
-  if (hasHidden(line)) return 'It would bring in characters that a reader cannot see.';
-  if (hasLookalike(line)) return 'It would bring in letters that look like other letters.';
+  if (hasHidden(line)) return 'It would add invisible characters.';
+  if (hasLookalike(line)) return 'It would add lookalike letters.';
   return /^\s*#.*\bcoding[:=]/.test(line) ? 'It would change the encoding in which the file is read.' : null;
 }

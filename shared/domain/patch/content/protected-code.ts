@@ -139,7 +139,7 @@ function aheadOf(guard: CodeNode, profile: ContentProfile): Use[] {
   return siblings
     .slice(0, siblings.indexOf(guard))
     .filter(({ named, type }) => named && !/comment|declaration|assignment|let_/.test(type))
-    .map((one) => use(`ahead ${tokensOf(one, profile)}`, one, 'It would run something before a check that protects.'));
+    .map((one) => use(`ahead ${tokensOf(one, profile)}`, one, 'It would run code before a protecting check.'));
 }
 
 /** Declarations outside of functions, by their names. */

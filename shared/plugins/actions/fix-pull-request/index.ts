@@ -63,7 +63,7 @@ async function open(parameters: Parameters, ports: ActionPorts): Promise<PullReq
   const fix = await readFix(parameters, ports);
   const head = await ports.code.branchHead(repository, branch);
   if (head === null || head.sha !== commit || !isFixCommit(head, parameters)) {
-    throw new Refused(`The branch ${branch} no longer holds the tested change.`);
+    throw new Refused(`The branch ${branch} no longer contains the tested change.`);
   }
   const validated = await passesOn(commit, parameters, ports);
   if (validated.kind !== 'passed') throw new Refused('The failed jobs do not pass with the proposed change.');

@@ -28,7 +28,7 @@ export function apiCall(playbook: ApiCallPlaybook): Mechanics {
   };
   return {
     repeat: playbook.idempotent
-      ? { kind: 'harmless', because: 'its author states that repeating it is harmless' }
+      ? { kind: 'harmless', because: 'its author declares that repeating it is harmless' }
       : { kind: 'harmful', showsWithinSeconds: SHOWS_WITHIN_SECONDS },
     observe,
     execute: async (parameters, ports) => {

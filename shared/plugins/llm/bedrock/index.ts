@@ -20,7 +20,7 @@ export const bedrock: ModelProvider = {
     if (baseUrl !== undefined || sendsKey !== undefined)
       return 'baseUrl and sendsKey are not for bedrock: AWS knows its address and who calls.';
     const wrong = [modelId, ...Object.values(modelIdOf)].find((id) => !MODEL_ID.test(id));
-    return wrong === undefined ? null : `${wrong} is no model id or inference profile id of Bedrock.`;
+    return wrong === undefined ? null : `${wrong} is not a model id or inference profile id of Bedrock.`;
   },
   connect: (modelId, _settings, ports) => ports.bedrock(modelId, { caches: CACHES.test(modelId) }),
   sample: { provider: 'bedrock', modelId: 'global.anthropic.claude-sonnet-4-5-20250929-v1:0' },

@@ -121,7 +121,7 @@ describe('an HTTP route', () => {
   it.each([
     [new InvalidInput('The body is not JSON.'), 400, 'The body is not JSON.'],
     [new Retryable('DynamoDB: secret detail'), 503, 'Try again in a moment.'],
-    [new Error('secret detail'), 500, 'Something is broken here. It was logged.'],
+    [new Error('secret detail'), 500, 'Internal error. It was logged.'],
   ])('answers %s without showing what is inside', async (error, statusCode, message) => {
     const handler = httpFunction({ config, run: async () => Promise.reject(error) });
     const answer = await handler({} as APIGatewayProxyEventV2, context);

@@ -342,7 +342,7 @@ describe('an API key', () => {
     const apiKeys = { ...deps.apiKeys, noteUse: () => Promise.reject(new Retryable('throttled')) };
     expect(await authenticate(bearer(KEY), { ...deps, apiKeys })).toMatchObject({ kind: 'accepted' });
     expect(deps.log.entries).toEqual([
-      { level: 'warn', message: 'The use of an API key was not noted', fields: { error: 'Retryable' } },
+      { level: 'warn', message: 'The use of an API key was not recorded', fields: { error: 'Retryable' } },
     ]);
   });
 

@@ -26,18 +26,18 @@ describe('judging a playbook', () => {
 
   it('refuses a parameter that nobody declared, wherever it stands, and one that stands nowhere', () => {
     expect(problemsOf(anApiCall({ payload: { deep: ['{jb}'] } }))).toEqual([
-      'payload: {jb} is no parameter: declare it under parameters or correct the name',
+      'payload: {jb} is not a parameter: declare it under parameters or correct the name',
     ]);
     expect(
       problemsOf(anSsmDocument({ undo: { document: 'Acme-X', arguments: { A: '{b}' } }, reversibility: 'reversible' })),
-    ).toEqual(['undo.arguments: {b} is no parameter: declare it under parameters or correct the name']);
+    ).toEqual(['undo.arguments: {b} is not a parameter: declare it under parameters or correct the name']);
     expect(
       problemsOf(
         anApiCall({ observe: { endpoint: 'jobs:/a', done: { field: 'a', in: ['{c}'] }, before: { status: [404] } } }),
       ),
-    ).toEqual(['observe.done: {c} is no parameter: declare it under parameters or correct the name']);
+    ).toEqual(['observe.done: {c} is not a parameter: declare it under parameters or correct the name']);
     expect(problemsOf(anSsmParameter({ parameters: { idle: { type: 'boolean' } } }))).toEqual([
-      'parameters.idle: {idle} stands nowhere: use it or leave it out',
+      'parameters.idle: {idle} is not used: use it or leave it out',
     ]);
     expect(problemsOf(anApiCall({ parameters: { job: { type: 'integer' }, key: { type: 'integer' } } }))).toEqual([
       'parameters.key: the name is built in: choose another',
@@ -47,8 +47,8 @@ describe('judging a playbook', () => {
   it.each([
     [{ type: 'integer', minimum: 5, maximum: 4 }, 'minimum 5 is above maximum 4'],
     [{ type: 'integer', minimum: 1.2, maximum: 1.8 }, 'no whole number'],
-    [{ type: 'integer', enum: [1, 'two'] }, 'the enum holds "two"'],
-    [{ type: 'string', enum: ['abc'], maxLength: 2 }, 'the enum holds "abc"'],
+    [{ type: 'integer', enum: [1, 'two'] }, 'the enum contains "two"'],
+    [{ type: 'string', enum: ['abc'], maxLength: 2 }, 'the enum contains "abc"'],
     [{ type: 'string', minLength: 3, maxLength: 2, enum: ['abc'] }, 'minLength is above maxLength'],
     [{ type: 'string', value: 'ABC', pattern: '[a-z]+' }, 'the value "ABC" does not fit'],
     [{ type: 'boolean', value: 'yes' }, 'the value "yes" does not fit'],
@@ -73,9 +73,9 @@ describe('judging a playbook', () => {
 
   it('holds reversibility, undo and risk together', () => {
     expect(problemsOf(anApiCall({ reversibility: 'reversible' }))[0]).toContain('has no undo');
-    expect(problemsOf(anApiCall({ undo: { endpoint: 'jobs:/x', method: 'DELETE' } }))[0]).toContain('say reversible');
-    expect(problemsOf(anApiCall({ reversibility: 'irreversible' }))[0]).toContain('not of low risk');
-    expect(problemsOf(anSsmParameter({ reversibility: 'transient' }))[0]).toContain('say reversible');
+    expect(problemsOf(anApiCall({ undo: { endpoint: 'jobs:/x', method: 'DELETE' } }))[0]).toContain('set reversible');
+    expect(problemsOf(anApiCall({ reversibility: 'irreversible' }))[0]).toContain('must not have low risk');
+    expect(problemsOf(anSsmParameter({ reversibility: 'transient' }))[0]).toContain('set reversible');
     expect(problemsOf(anSsmParameter({ to: 'off' }))[0]).toContain('nothing is switched');
   });
 
@@ -91,7 +91,7 @@ describe('judging a playbook', () => {
   it('refuses a call whose host a value could choose, and one that no allowed endpoint covers', () => {
     for (const endpoint of ['https://{job}.example.com/', '{job}:/x', 'https://jobs.example.com{job}/api/']) {
       expect(problemsOf(anApiCall({ endpoint }))[0]).toBe(
-        'endpoint: a parameter stands in the host: write the host out',
+        'endpoint: the host contains a parameter: write the host out',
       );
     }
     expect(problemsOf(anApiCall({ endpoint: 'https://other.example.com/{job}' }))[0]).toContain(

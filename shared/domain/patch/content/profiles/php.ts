@@ -102,7 +102,7 @@ export const PHP: ContentProfile = {
       }
     }
     if (/member_access_expression$/.test(node.type) && fieldOf(node, 'name')?.type !== 'name') {
-      return { key: `member ${node.text}`, reason: 'It would reach a member by a name that is computed.' };
+      return { key: `member ${node.text}`, reason: 'It would access a member by a computed name.' };
     }
     const name = node.type === 'method_declaration' ? (fieldOf(node, 'name')?.text ?? '') : '';
     return /^__(?!construct$)/.test(name)
