@@ -71,7 +71,7 @@ describe('selfheal playbook check', () => {
     expect(code).toBe(1);
     expect(verdicts.map(({ verdict }) => verdict)).toEqual(['refused', 'sound']);
     expect(verdicts[0].problems).toEqual([
-      { line: 13, reason: expect.stringContaining('payload: {unknown} is no parameter') },
+      { line: 13, reason: expect.stringContaining('payload: {unknown} is not a parameter') },
       { line: 9, reason: expect.stringContaining('parameters.minutes: no value fits') },
       { line: 10, reason: expect.stringContaining('endpoint: 169.254.169.254 is a loopback, link-local') },
     ]);
