@@ -31,7 +31,12 @@ const PURE_PACKAGES = 'node_modules/(zod|@noble/hashes)/';
 
 module.exports = {
   forbidden: [
-    rule('no-circular', 'Two modules that need each other, types included, are one module.', {}, { circular: true }),
+    rule(
+      'no-circular',
+      'Modules must not import each other in a circle, types included. Merge them or move the shared type down.',
+      {},
+      { circular: true },
+    ),
     rule(
       'no-unresolved',
       'An import that resolves to nothing would escape every other rule.',
@@ -54,14 +59,14 @@ module.exports = {
     ...DOMAIN.slice(0, -1).map((part, at) =>
       rule(
         'domain-in-order',
-        'A part of the domain knows only those that come before it.',
+        'A part of the domain imports only the parts before it.',
         { path: `^shared/domain/${part}/` },
         { path: `^shared/domain/(${DOMAIN.slice(at + 1).join('|')})/` },
       ),
     ),
     rule(
       'domain-has-no-other-parts',
-      'Whoever adds a part of the domain says where it comes in its order.',
+      'Add a new part of the domain to DOMAIN, in its order.',
       { path: '^shared/domain/', pathNot: `^shared/domain/(${DOMAIN.join('|')})/` },
       {},
     ),
@@ -115,7 +120,7 @@ module.exports = {
     ),
     rule(
       'functions-are-islands',
-      'Functions talk through the state machine, never by import. Beside their folders stands how alike ones are put together.',
+      'Functions talk through the state machine, never by import. Shared composition is beside their folders.',
       { path: '^functions/([^/]+)/' },
       { path: '^functions/', pathNot: ['^functions/$1/', '^functions/[^/]+[.]ts$'] },
     ),
@@ -158,7 +163,7 @@ module.exports = {
     ),
     rule(
       'only-the-redactor-makes-redacted-text',
-      'Whoever else could turn a string into redacted text could pass a secret on.',
+      'Other code that turned strings into redacted text could leak a secret.',
       {
         path: '^(shared|functions|infra|apps|packages|lab|tools)/',
         pathNot: '^shared/(kernel/text/|domain/redaction/redact[.]ts$)',
@@ -179,7 +184,7 @@ module.exports = {
     ),
     rule(
       'only-the-redactor-reads-raw-text',
-      'A log that is not redacted yet is passed on and not looked at.',
+      'Raw logs are passed on; only the redactor may read them.',
       {
         path: '^(shared|functions|infra|apps|packages|lab|tools)/',
         pathNot: '^shared/(kernel/text|domain/redaction|domain/logs)/',
@@ -194,7 +199,7 @@ module.exports = {
     ),
     rule(
       'product-knows-no-packages',
-      'What is deployed does not contain the cloud of one machine.',
+      'The deployment does not contain the local cloud.',
       { path: '^(shared|functions|infra|apps/cli)/' },
       { path: '^packages/' },
     ),
@@ -206,7 +211,7 @@ module.exports = {
     ),
     rule(
       'only-people-read-the-audit-trail',
-      'The trail explains an incident. What decides reads records, so that no event can be renamed and a decision silently lost.',
+      'The trail is for people. Decisions read records, so that renaming an event cannot silently change a decision.',
       {
         path: '^(shared|functions|infra|apps)/',
         pathNot: [

@@ -1,6 +1,6 @@
 import type { EndedIncident } from './terminal.ts';
 
-/** Queue of ended incidents. Each is handed out once, to whoever waits for one or to the next who asks. */
+/** Queue of ended incidents. Each is returned once, to a waiting caller or to the next one. */
 export function makeCompletionQueue() {
   const ended: EndedIncident[] = [];
   const waiting: ((end: EndedIncident) => void)[] = [];

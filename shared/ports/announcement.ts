@@ -79,7 +79,7 @@ export interface IncidentStory {
  * Words in an announcement are made by code.
  */
 export type Announcement =
-  /** An incident goes on: a plan waits, an action was executed, or it ended. */
+  /** Progress of an incident: a plan is pending, an action was executed, or it ended. */
   | { readonly kind: 'progress'; readonly story: IncidentStory }
   /** A human has to take the incident over. */
   | { readonly kind: 'escalation'; readonly story: IncidentStory; readonly reason: string }

@@ -1,7 +1,7 @@
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 
-/** What every listed incident fulfils; a field that is absent restricts nothing. */
+/** Conditions that every listed incident meets; an absent field restricts nothing. */
 export interface IncidentQuery {
   readonly statuses?: readonly IncidentStatus[];
   /** `owner/name`, in any case; incidents of runs only. */
@@ -19,7 +19,7 @@ export interface IncidentPage {
   readonly incidents: readonly Incident[];
   /** Cursor of the next page; null at the end. Not null says that there may be more, also when this page is not full. */
   readonly next: string | null;
-  /** Records that were found and could not be read; they hide no other and count for no limit. `problem` names the record and the fault. */
+  /** Records that were found but could not be read; the others are still listed, and these do not count towards the limit. `problem` names the record and the fault. */
   readonly corrupt: readonly { readonly id: string; readonly problem: string }[];
 }
 
@@ -38,7 +38,7 @@ export const MAX_PAGE_SIZE = 100;
 export interface IncidentLists {
   /**
    * One page of the incidents that match. Reads a bounded number of index pages, so a page may be short or empty while `next` is not null.
-   * While somebody pages through, no incident comes twice and none is skipped that stays as it is. Throws `InvalidInput` for a cursor that is
+   * Across pages no incident is repeated, and none is skipped unless it changes meanwhile. Throws `InvalidInput` for a cursor that is
    * not ours or of another query or order, for an unknown service, and for a limit or a time out of range.
    */
   list(query: IncidentQuery, page: PageRequest): Promise<IncidentPage>;

@@ -3,7 +3,7 @@ export interface HmacScheme {
   readonly kind: 'hmac-sha256';
   /** Lower-case name. */
   readonly header: string;
-  /** What stands before the digest (`sha256=`); empty when nothing does. */
+  /** Prefix of the digest (`sha256=`); empty without one. */
   readonly prefix: string;
   readonly encoding: 'hex' | 'base64';
 }

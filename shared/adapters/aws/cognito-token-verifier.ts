@@ -89,7 +89,7 @@ export function makeCognitoTokenVerifier(options: CognitoTokenOptions): TokenVer
 function checkForm(token: string, issuer: string): void {
   if (token.length > MAX_TOKEN_LENGTH) throw new JwtParseError('longer than any token of the pool');
   const { header, payload } = decomposeUnverifiedJwt(token);
-  // Another spelling of the same bytes is none that Cognito wrote.
+  // Cognito never writes another encoding of the same bytes.
   if (token.split('.').some((part) => Buffer.from(part, 'base64url').toString('base64url') !== part))
     throw new JwtParseError('not in canonical base64url');
   if (!Header.safeParse(header).success) throw new JwtParseError('not the header of a token of Cognito');

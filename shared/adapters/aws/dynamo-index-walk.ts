@@ -28,7 +28,7 @@ export const PAUSED = Symbol('paused');
 export interface IndexWalk {
   /** The next position; null at the end; `PAUSED` when no more reads are allowed. */
   next(): Promise<string | null | typeof PAUSED>;
-  /** Everything up to here was given or does not match: a later walk goes on after it. Null before anything was. */
+  /** Everything up to here was returned or does not match; a later walk continues after it. Null at the start. */
   position(): string | null;
 }
 
@@ -147,7 +147,7 @@ export function walkPartitions(index: ListIndex, values: readonly string[], opti
 /** Reading so many months, which may be empty, costs no more than asking for the oldest incident. */
 const MONTHS_WORTH_ASKING = 7;
 
-/** The partitions of the months, one after the other, until none can hold anything that lies in the range. */
+/** The partitions of the months in order, until none can contain anything in the range. */
 export function walkMonths(
   index: ListIndex,
   options: WalkOptions & {
@@ -201,7 +201,7 @@ export function walkMonths(
         const found = (await walk?.next()) ?? null;
         if (found !== null) return found;
         if (!(await hasNextMonth())) return null;
-        // Nothing is left of this month: a later walk goes on at its edge.
+        // This month is done; a later walk continues at its edge.
         position = newestFirst ? edgeOf(month) : edgeOf(shiftMonth(month, 1));
         if (!reads.mayRead()) {
           walk = null;

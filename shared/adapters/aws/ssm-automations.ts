@@ -20,7 +20,7 @@ const FAILED: readonly string[] = [
   'ChangeCalendarOverrideRejected',
 ];
 const SUCCEEDED: readonly string[] = ['Success', 'CompletedWithSuccess'];
-/** Executions of one document since an alarm that are read; more with other arguments would be somebody else's. */
+/** Maximum executions of one document since an alarm to read. More of them, with other arguments, were started by somebody else. */
 const MAX_LOOKED_AT = 50;
 
 /**

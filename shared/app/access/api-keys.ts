@@ -36,7 +36,7 @@ export type KeyRevocation =
 const [ID_BYTES, SECRET_BYTES] = [8, 32];
 const DAY = 24 * 3600 * 1000;
 
-/** Keys are managed by administrators who signed in: a key that leaked can neither make others nor revoke them. */
+/** Only signed-in administrators manage keys, so a leaked key can neither create nor revoke keys. */
 function refusalOf(caller: Caller): Forbidden | null {
   if (!mayDo(caller, 'administer')) return { kind: 'forbidden', reason: 'Only administrators may manage API keys.' };
   if (caller.kind === 'person') return null;
@@ -75,7 +75,7 @@ export async function createApiKey(order: ApiKeyOrder, caller: Caller, deps: Api
     revokedAt: null,
     revokedBy: null,
   };
-  // Before the key: there is none that the trail does not know of.
+  // Written before the key, so that no key is missing from the trail.
   await deps.trail.append(`created#${id}`, {
     at: key.createdAt,
     event: 'api-key.created',

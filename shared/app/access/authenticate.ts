@@ -16,12 +16,12 @@ export interface AuthenticateDeps {
 
 export type Authentication =
   | { readonly kind: 'accepted'; readonly caller: Caller }
-  /** Answer 401. The reason may be shown to whoever asks. */
+  /** Answer 401. The reason may be shown to the caller. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** Answer 503: whether the caller is who they say cannot be found out now. */
+  /** Answer 503: the caller's identity cannot be verified at the moment. */
   | { readonly kind: 'unavailable'; readonly reason: string };
 
-/** Stands for the hash of a key that is not there, so that its check takes as long. */
+/** Compared instead of the hash of an unknown key, so that its check takes as long. */
 const NO_HASH = '0'.repeat(64);
 const BEARER = /^bearer ([\x21-\x7e]+)$/i;
 
@@ -59,7 +59,7 @@ async function callerOfToken(token: string, { tokens }: AuthenticateDeps): Promi
 
 async function callerOfKey(text: string, { apiKeys, clock, log }: AuthenticateDeps): Promise<Authentication> {
   const given = parseApiKey(text);
-  // Neither form nor id nor secret is told apart: nobody learns which keys exist.
+  // A wrong form, id and secret get the same answer, so that nobody learns which keys exist.
   const wrong = refused('The API key is not valid.');
   if (given === null) return wrong;
   let key: ApiKey | null;

@@ -13,7 +13,7 @@ export type ChainState =
   | {
       readonly kind: 'intact';
       readonly chained: number;
-      /** Digest of the last entry; null without one. Whoever noted it can detect that the end was cut off. */
+      /** Digest of the last entry; null without one. Compared with a digest noted earlier, it shows whether the end was cut off. */
       readonly head: string | null;
     }
   | {

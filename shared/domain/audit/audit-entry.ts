@@ -22,7 +22,7 @@ export const TrailEntry = z.strictObject({
   incidentId: z.string(),
   /** Names the entry: a repeat of the same one is no second. */
   key: z.string().min(1).max(500),
-  /** ISO 8601, by the clock of whoever wrote it; the order of a trail is that of its sequence, not of this. */
+  /** ISO 8601, by the writer's clock; a trail is ordered by its sequence, not by this. */
   at: z.iso.datetime({ offset: true }),
   event: z.string().max(100),
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),

@@ -53,7 +53,7 @@ export const CommentCommand = z.strictObject({
   repositoryId: z.number().int().nonnegative(),
   pullRequest: z.number().int().positive(),
   commentId: z.number().int().positive(),
-  /** Login of whoever wrote the comment. */
+  /** Login of the comment's author. */
   by: Login,
   request: CommandRequest,
 });

@@ -77,7 +77,7 @@ export function learnedConfidence(proposed: number, outcomes: Known, context: Ex
 }
 
 /**
- * Earlier outcomes of an action for this class of failure in this scope, in one sentence for whoever decides about it.
+ * Earlier outcomes of an action for this class of failure in this scope, in one sentence for the approver.
  * Outcomes of other scopes are not shown.
  */
 export function lastTimesWords(

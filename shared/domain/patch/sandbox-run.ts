@@ -28,7 +28,7 @@ export function correlationIdOf(fixDigest: string, attempt: number): string {
 /** The title of a run, as the workflow sets it. */
 export const sandboxTitle = (correlationId: string): string => `Selfheal try ${correlationId}`;
 
-/** Whether a run is a sandbox run: whoever may start one may also push. */
+/** Whether a run is a sandbox run: anybody who may start one may also push. */
 export function isSandboxRun(event: string, title: string): boolean {
   return event === 'workflow_dispatch' && /^Selfheal try [0-9a-f]{32}$/.test(title);
 }

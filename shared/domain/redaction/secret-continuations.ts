@@ -81,7 +81,7 @@ function isPiece(run: string, isWholeLine: boolean): boolean {
   return run.length >= 8 && digits > 0 && changes >= 0.3 && !WORDS.test(run);
 }
 
-/** Whether what stands before is the scheme of an address: no token goes on there. */
+/** Whether the text before is the scheme of an address, where no token continues. */
 function isScheme(after: string): boolean {
   return after.startsWith('://');
 }
