@@ -91,11 +91,11 @@ describe('a forged token', () => {
     ['is not an ID token', { token_use: 'access' }],
     ['is not an ID token', { token_use: undefined }],
     ['was issued for another client', { aud: 'another' }],
-    ['was issued by somebody else than the user pool', { iss: 'https://example.com' }],
+    ['was not issued by the user pool', { iss: 'https://example.com' }],
     ['has expired. Sign in again', { exp: 1 }],
     ['is not valid yet', { nbf: 4_000_000_000 }],
     ['is not valid yet', { iat: 4_000_000_000, exp: 4_000_000_900 }],
-    ['has not the form of an ID token of the user pool', { exp: undefined }],
+    ['does not have the form of an ID token of the user pool', { exp: undefined }],
     ['identifies no person', { sub: '' }],
   ])('is told why: it %s', async (reason, claims) => {
     expect(await authenticate(bearer(idToken(POOL, claims)), setUp())).toEqual({
