@@ -1,10 +1,11 @@
 import { join } from 'node:path';
+import process from 'node:process';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** `npm run dashboard`: the pages with what is being edited, in front of an `npm start -- --port 4000`. */
+/** `npm run dashboard`: the pages as they are edited, on port 3000, in front of an `npm start -- --port 4000` (SELFHEAL_URL for another address). */
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
@@ -18,6 +19,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   server: {
-    proxy: Object.fromEntries(['/api', '/local-api', '/mail.json'].map((path) => [path, 'http://127.0.0.1:4000'])),
+    port: 3000,
+    proxy: Object.fromEntries(
+      ['/api', '/local-api', '/mail.json'].map((path) => [path, process.env.SELFHEAL_URL ?? 'http://127.0.0.1:4000']),
+    ),
   },
 });
