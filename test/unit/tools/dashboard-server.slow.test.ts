@@ -16,8 +16,8 @@ it('[E53] serves the pages as they are edited, on port 3000, in front of the API
   const server = await createDevServer({ configFile, logLevel: 'silent', server: { host: '127.0.0.1', port: 3999 } });
   await server.listen();
   onTestFinished(() => server.close());
-  const { port } = server.httpServer?.address() as AddressInfo;
-  const read = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+  const [address] = server.resolvedUrls?.local ?? [];
+  const read = async (path: string) => (await fetch(new URL(path, address))).text();
   expect(await read('/api/health')).toBe('the API got /api/health');
   expect(await read('/')).toContain('/@vite/client');
   expect(await read('/src/main.tsx')).toContain('createRoot');
