@@ -24,6 +24,7 @@ const OPTIONS = {
   class: { type: 'string', value: 'CLASS', about: 'failures of this class' },
   from: { type: 'string', value: 'TIME', about: 'opened at this time or later (2026-11-01 or 2026-11-01T12:00:00Z)' },
   before: { type: 'string', value: 'TIME', about: 'opened before this time' },
+  'auto-resolved': { type: 'boolean', about: 'only those that ended well without a person ending them' },
   oldest: { type: 'boolean', about: 'oldest first' },
   last: { type: 'string', value: 'N', about: 'maximum number of incidents; 25 by default' },
   ...INCIDENTS_OPTION,
@@ -36,7 +37,7 @@ type Summary = Extract<
 >['incidents'][number];
 
 /** What the table cannot be asked for. */
-const FILTERS = ['status', 'repo', 'service', 'class', 'from', 'before', 'oldest'] as const;
+const FILTERS = ['auto-resolved', 'status', 'repo', 'service', 'class', 'from', 'before', 'oldest'] as const;
 const WIDTH = { id: 28, status: 10 };
 
 function lineOf(incident: Summary): string {
@@ -57,8 +58,18 @@ function instantOf(option: 'from' | 'before', text: string): string {
   return new Date(at).toISOString();
 }
 
-function queryOf({ status, repo, service, class: failureClass, from, before, oldest }: Options) {
+function queryOf({
+  'auto-resolved': autoResolved,
+  status,
+  repo,
+  service,
+  class: failureClass,
+  from,
+  before,
+  oldest,
+}: Options) {
   return {
+    ...(autoResolved === true && status === undefined ? { status: 'resolved,healed' } : {}),
     ...(status === undefined ? {} : { status }),
     ...(repo === undefined ? {} : { repository: repo }),
     ...(service === undefined ? {} : { service }),
@@ -68,6 +79,10 @@ function queryOf({ status, repo, service, class: failureClass, from, before, old
     order: oldest === true ? ('oldest' as const) : ('newest' as const),
   };
 }
+
+/** Whether it ended well and no person ended it. */
+const isAutoResolved = ({ status, endedBy }: Summary): boolean =>
+  (status === 'resolved' || status === 'healed') && endedBy === null;
 
 /** Page after page, until so many are printed or none is left. Returns how many were printed. */
 async function listFromApi(options: Options, most: number, terminal: Terminal): Promise<number> {
@@ -79,9 +94,10 @@ async function listFromApi(options: Options, most: number, terminal: Terminal): 
     const limit = String(Math.min(PAGE, most - listed));
     const response = await api.incidents.$get({ query: { ...query, limit, ...(cursor === null ? {} : { cursor }) } });
     const { incidents, next, unreadable } = await contentOf(response);
-    for (const one of incidents) await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : lineOf(one));
+    const shown = options['auto-resolved'] === true ? incidents.filter(isAutoResolved) : incidents;
+    for (const one of shown) await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : lineOf(one));
     for (const { id, problem } of unreadable) terminal.say(`selfheal: ${id} cannot be read: ${problem}`);
-    listed += incidents.length;
+    listed += shown.length;
     cursor = next;
   } while (cursor !== null && listed < most);
   return listed;

@@ -16,9 +16,15 @@ import { connectionCheck } from './connection-check.ts';
 import { doctor } from './doctor.ts';
 import { experimentResults } from './experiment-results.ts';
 import { flakyDetect } from './flaky-detect.ts';
+import { incidentCreate } from './incident-create.ts';
 import { incidentExplain } from './incident-explain.ts';
+import { incidentFalsePositive } from './incident-false-positive.ts';
+import { incidentFeedback } from './incident-feedback.ts';
 import { incidentList } from './incident-list.ts';
+import { incidentResolve } from './incident-resolve.ts';
 import { incidentShow } from './incident-show.ts';
+import { incidentSimulate } from './incident-simulate.ts';
+import { incidentUpdate } from './incident-update.ts';
 import { knowledgeAdd } from './knowledge-add.ts';
 import { knowledgeAdjust } from './knowledge-adjust.ts';
 import { knowledgeCheck } from './knowledge-check.ts';
@@ -43,7 +49,10 @@ import { logAnomalies } from './log-anomalies.ts';
 import { logChain } from './log-chain.ts';
 import { logClassify } from './log-classify.ts';
 import { logExcerpt } from './log-excerpt.ts';
+import { logRecent } from './log-recent.ts';
+import { logStatistics } from './log-statistics.ts';
 import { logTemplates } from './log-templates.ts';
+import { logExpect, logMatch } from './log-test.ts';
 import { logTriage } from './log-triage.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
@@ -79,6 +88,10 @@ export const COMMANDS: readonly Command[] = [
   logChain,
   logTemplates,
   logTriage,
+  logMatch,
+  logExpect,
+  logRecent,
+  logStatistics,
   logAnomalies,
   redactCommand,
   knowledgeSearch,
@@ -118,6 +131,12 @@ export const COMMANDS: readonly Command[] = [
   incidentList,
   incidentShow,
   incidentExplain,
+  incidentCreate,
+  incidentUpdate,
+  incidentResolve,
+  incidentFalsePositive,
+  incidentFeedback,
+  incidentSimulate,
   approvalList,
   approvalApprove,
   approvalReject,

@@ -51,6 +51,7 @@ export const IncidentSummary = z
     title: z.string(),
     severity: Severity.nullable(),
     assignee: z.string().nullable(),
+    endedBy: z.string().nullable().meta({ description: 'The person who ended it; null where nobody did.' }),
     revision: z.number().int().meta({ description: 'Of what people wrote; see If-Match.' }),
     subject: IncidentSubject,
     class: z.string().nullable().meta({ description: 'Null until the failure is classified.' }),

@@ -1,5 +1,5 @@
 import { type DescribedAccount, describeAccount } from '#shared/domain/audit/incident-account.ts';
-import { type Annotations, NO_ANNOTATIONS } from '#shared/domain/incident/annotations.ts';
+import { type Annotations, endedByPerson, NO_ANNOTATIONS } from '#shared/domain/incident/annotations.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ReportTarget, Severity } from '#shared/domain/incident/target-context.ts';
@@ -37,6 +37,8 @@ export interface IncidentSummary {
   readonly title: RedactedText;
   readonly severity: Severity | null;
   readonly assignee: RedactedText | null;
+  /** The person who ended it; null where nobody did. */
+  readonly endedBy: string | null;
   /** Of what people wrote; it changes with every word of theirs. */
   readonly revision: number;
   readonly subject: IncidentSubject;
@@ -92,6 +94,7 @@ export function summaryOf(incident: Incident): IncidentSummary {
     title: written.title ?? tainted.title,
     severity: written.severity ?? (target.kind === 'report' ? target.severity : null),
     assignee: written.assignee,
+    endedBy: endedByPerson(incident) ? ((written.resolution ?? written.falsePositive)?.by ?? null) : null,
     revision: written.revision,
     subject: subjectOf(target),
     class: classification?.class ?? null,

@@ -80,6 +80,7 @@ export function endedByPerson(incident: {
   readonly annotations?: Annotations | undefined;
 }): boolean {
   const { resolution, falsePositive } = incident.annotations ?? NO_ANNOTATIONS;
-  const isOfThisAttempt = resolution?.attempt === incident.attempt || falsePositive?.attempt === incident.attempt;
+  const isResolved = resolution?.success === true && resolution.attempt === incident.attempt;
+  const isOfThisAttempt = isResolved || falsePositive?.attempt === incident.attempt;
   return incident.status !== 'open' && isOfThisAttempt;
 }

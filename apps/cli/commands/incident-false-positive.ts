@@ -1,0 +1,40 @@
+import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import {
+  CHANGE_OPTIONS,
+  CONFIRM_OPTION,
+  endedWords,
+  requireYes,
+  showOrder,
+  withYesOrNo,
+} from '../incidents/change-incident.ts';
+
+export const incidentFalsePositive = defineCommand({
+  name: 'incident false-positive',
+  aliases: ['mark-false-positive'],
+  summary: 'end an incident that was none',
+  details:
+    'With --update-patterns it counts against every learned pattern that recognises it. With --json: {incident, learned}.',
+  operands: { shown: 'INCIDENT', atLeast: 1, atMost: 1, aliases: ['incident-id'] },
+  rewrite: withYesOrNo(['update-patterns']),
+  options: {
+    reason: { type: 'string', value: 'TEXT', about: 'why it was none' },
+    'update-patterns': { type: 'boolean', about: 'count it against the patterns that recognise it' },
+    'no-update-patterns': { type: 'boolean', about: 'change no pattern; the default' },
+    ...CONFIRM_OPTION,
+    ...CHANGE_OPTIONS,
+    ...API_OPTIONS,
+    ...JSON_OPTION,
+  },
+  async run({ operands: [id = ''], options }, terminal) {
+    const { reason } = options;
+    if (reason === undefined) throw new UsageError('"selfheal incident false-positive" needs --reason TEXT.');
+    const json = { reason, updatePatterns: options['update-patterns'] === true };
+    requireYes('incident false-positive', 'end the incident', options);
+    if (options['dry-run'] === true) return await showOrder(`POST /api/incidents/${id}/false-positive`, json, terminal);
+    const { api } = await openApi(options, terminal);
+    const ended = await contentOf(await api.incidents[':id']['false-positive'].$post({ param: { id }, json }));
+    await terminal.write(options.json === true ? `${JSON.stringify(ended)}\n` : endedWords(ended));
+    return 0;
+  },
+});

@@ -1,0 +1,67 @@
+import { Resolution } from '#shared/domain/learning/resolution.ts';
+import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import {
+  CHANGE_OPTIONS,
+  CONFIRM_OPTION,
+  endedWords,
+  requireYes,
+  showOrder,
+  withYesOrNo,
+} from '../incidents/change-incident.ts';
+import { parseClass } from '../learning/class-names.ts';
+
+/** Minutes; a plain number is minutes, too. */
+function minutesOption(given: string | undefined): number | null {
+  if (given === undefined) return null;
+  if (/^\d{1,6}(?:\.\d{1,3})?$/.test(given)) return Number(given);
+  const seconds = Resolution.shape.resolution_time.safeParse(given);
+  if (!seconds.success || seconds.data === null)
+    throw new UsageError(`--resolution-time ${given}: expected minutes, or a time such as 1h 30m.`);
+  return seconds.data / 60;
+}
+
+export const incidentResolve = defineCommand({
+  name: 'incident resolve',
+  aliases: ['resolve-incident'],
+  summary: 'end an incident with the solution that helped, and learn from it',
+  details:
+    'The solution is shown with similar failures from then on, and becomes a learned pattern that is only observed at first. With --success false nothing ends,\n' +
+    'and the attempt is remembered. Refused while Selfheal carries out an action. With --json: {incident, learned}.',
+  operands: { shown: 'INCIDENT', atLeast: 1, atMost: 1, aliases: ['incident-id'] },
+  rewrite: withYesOrNo(['success']),
+  options: {
+    solution: { type: 'string', value: 'TEXT', about: 'what helped' },
+    'action-taken': { type: 'string', value: 'TEXT', aliases: ['description'], about: 'what was done' },
+    'resolution-time': {
+      type: 'string',
+      value: 'TIME',
+      about: 'how long people worked on it: minutes, or such as 1h 30m',
+    },
+    success: { type: 'boolean', about: 'it helped; the default' },
+    'no-success': { type: 'boolean', about: 'it did not help (also --success false)' },
+    class: { type: 'string', value: 'CLASS', aliases: ['category'], about: 'what it really was, where Selfheal erred' },
+    ...CONFIRM_OPTION,
+    ...CHANGE_OPTIONS,
+    ...API_OPTIONS,
+    ...JSON_OPTION,
+  },
+  async run({ operands: [id = ''], options }, terminal) {
+    const { solution, 'action-taken': actionTaken = null } = options;
+    if (solution === undefined) throw new UsageError('"selfheal incident resolve" needs --solution TEXT.');
+    const json = {
+      solution,
+      actionTaken,
+      minutes: minutesOption(options['resolution-time']),
+      success: options['no-success'] !== true,
+      class: options.class === undefined ? null : parseClass(options.class),
+    };
+    // Whoever says so has ended it in so many words; the old name of the command needs no further one.
+    if (options.success !== true && json.success) requireYes('incident resolve', 'end the incident', options);
+    if (options['dry-run'] === true) return await showOrder(`POST /api/incidents/${id}/resolve`, json, terminal);
+    const { api } = await openApi(options, terminal);
+    const ended = await contentOf(await api.incidents[':id'].resolve.$post({ param: { id }, json }));
+    await terminal.write(options.json === true ? `${JSON.stringify(ended)}\n` : endedWords(ended));
+    return 0;
+  },
+});

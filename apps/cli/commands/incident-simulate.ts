@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { CHANGE_OPTIONS, severityOption, showOrder } from '../incidents/change-incident.ts';
+
+const POLL_MILLISECONDS = 500;
+const clean = (text: string): string => cleanText(text, 1000);
+
+export const incidentSimulate = defineCommand({
+  name: 'incident simulate',
+  aliases: ['simulate-incident'],
+  summary: 'rehearse an incident: what it would be taken for, and what would be recommended',
+  details:
+    'It runs through the real workflow, but nothing is executed, nobody is told, and no list or figure contains it. With --auto-learn what was recommended is\n' +
+    'written down as a pattern for the service, which starts no action; the permission operate is needed.\n' +
+    'With --json: {incident, recommended_actions, learned}. Exit code 1 when it has not ended in time.',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    title: { type: 'string', value: 'TEXT', about: 'what is wrong, in a few words' },
+    description: { type: 'string', value: 'TEXT', about: 'what a log or a person would say' },
+    service: { type: 'string', value: 'NAME', about: 'the service that fails' },
+    severity: { type: 'string', value: 'LEVEL', about: 'low, medium, high or critical; medium by default' },
+    'auto-learn': { type: 'boolean', about: 'write down what was recommended as a pattern' },
+    timeout: { type: 'string', value: 'SECONDS', about: 'how long to wait for its end; 60 by default' },
+    ...CHANGE_OPTIONS,
+    ...API_OPTIONS,
+    ...JSON_OPTION,
+  },
+  async run({ options }, terminal) {
+    const { title, description = '', service = null } = options;
+    if (title === undefined) throw new UsageError('"selfheal incident simulate" needs --title TEXT.');
+    const seconds = wholeNumber('timeout', options.timeout, { otherwise: 60, atMost: 600 });
+    const severity = severityOption(options.severity) ?? 'medium';
+    const json = { title, description, service, repository: null, severity, lines: [], simulated: true };
+    if (options['dry-run'] === true) return await showOrder('POST /api/incidents', json, terminal);
+    const { api } = await openApi(options, terminal);
+    const { id } = await contentOf(await api.incidents.$post({ json }));
+    let incident = await contentOf(await api.incidents[':id'].$get({ param: { id } }));
+    for (let waited = 0; incident.status === 'open' && waited < seconds * 1000; waited += POLL_MILLISECONDS) {
+      await sleep(POLL_MILLISECONDS);
+      incident = await contentOf(await api.incidents[':id'].$get({ param: { id } }));
+    }
+    const failureClass = FailureClass.catch('unknown').parse(incident.class);
+    const { recommended_actions } = await contentOf(
+      await api.recommend.$post({ json: { class: failureClass, cause: `${title}\n${description}` } }),
+    );
+    const [best] = recommended_actions;
+    let learned: string | null = null;
+    if (options['auto-learn'] === true && best !== undefined) {
+      const scope = service === null ? 'reports' : `service#${service}`;
+      const [pattern = ''] = (description === '' ? title : description).split('\n');
+      const order = { pattern, title, solution: best.title.slice(0, 2000), class: failureClass, service, scope };
+      learned = (await contentOf(await api.knowledge.patterns.$post({ json: order }))).pattern.id;
+    }
+    if (options.json === true) await terminal.write(`${JSON.stringify({ incident, recommended_actions, learned })}\n`);
+    else {
+      const percent = incident.confidence === null ? '' : `, confidence ${Math.round(incident.confidence * 100)} %`;
+      const lines = [
+        `${id} (simulated): ${failureClass.replaceAll('_', ' ')}${percent}, ended ${incident.status}`,
+        ...incident.briefing.cause.map((line) => `  ${clean(line)}`),
+        ...(incident.reason === null ? [] : [`  ${clean(incident.reason)}`]),
+        ...recommended_actions.map(
+          ({ title: what, expectedBenefit, why }) =>
+            `  ${Math.round(expectedBenefit * 100)} %  ${clean(what)}\n         ${clean(why)}`,
+        ),
+        ...(learned === null ? [] : [`  learned as pattern ${learned}`]),
+      ];
+      await terminal.write(lines.map((line) => `${line}\n`).join(''));
+    }
+    return incident.status === 'open' ? 1 : 0;
+  },
+});

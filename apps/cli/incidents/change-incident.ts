@@ -1,0 +1,84 @@
+import type { InferResponseType } from 'hono/client';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import type { ApiClient } from '../api/api-client.ts';
+import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+
+export type ChangedIncident = Extract<
+  InferResponseType<ApiClient['api']['incidents'][':id']['$patch']>,
+  { subject: unknown }
+>;
+
+const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+export type ReportSeverity = (typeof SEVERITIES)[number];
+
+/** Throws `UsageError` that lists them. */
+export function severityOption(given: string | undefined): ReportSeverity | undefined {
+  if (given === undefined) return undefined;
+  const severity = SEVERITIES.find((one) => one === given.toLowerCase());
+  if (severity === undefined) throw new UsageError(`--severity ${given}: use one of ${SEVERITIES.join(', ')}.`);
+  return severity;
+}
+
+export const CHANGE_OPTIONS = {
+  'dry-run': { type: 'boolean', about: 'show what would be sent and change nothing' },
+} as const satisfies OptionSpecs;
+
+export const CONFIRM_OPTION = {
+  yes: { type: 'boolean', about: 'do it' },
+} as const satisfies OptionSpecs;
+
+/** Ends an incident for good, so it needs a word. Throws `UsageError`. */
+export function requireYes(
+  command: string,
+  what: string,
+  options: OptionValues<typeof CONFIRM_OPTION & typeof CHANGE_OPTIONS>,
+): void {
+  if (options.yes !== true && options['dry-run'] !== true)
+    throw new UsageError(`"selfheal ${command}" needs --yes to ${what}, or --dry-run to look first.`);
+}
+
+/** Prints what would be sent. */
+export async function showOrder(request: string, body: object, terminal: Terminal): Promise<0> {
+  await terminal.write(`${JSON.stringify({ dryRun: true, request, body })}\n`);
+  return 0;
+}
+
+const YES = new Set(['true', 'yes', 'y', '1']);
+const NO = new Set(['false', 'no', 'n', '0']);
+
+/** Lets a yes-or-no option be given with a word: `--success true`, `--success=no`. `--no-NAME` is the negation of `--NAME`. */
+export function withYesOrNo(names: readonly string[]): (args: readonly string[]) => string[] {
+  return (args) => {
+    const read: string[] = [];
+    for (let at = 0; at < args.length; at += 1) {
+      const [flag = '', given] = (args[at] ?? '').split('=', 2);
+      const name = names.find((one) => flag === `--${one}`);
+      const word = (given ?? args[at + 1] ?? '').toLowerCase();
+      if (name === undefined || !(YES.has(word) || NO.has(word))) {
+        read.push(args[at] ?? '');
+        continue;
+      }
+      read.push(YES.has(word) ? `--${name}` : `--no-${name}`);
+      if (given === undefined) at += 1;
+    }
+    return read;
+  };
+}
+
+const clean = (text: string): string => cleanText(text, 2000);
+
+/** An incident after a change, in a few lines. */
+export function changedWords({ id, status, title, severity, assignee, reason }: ChangedIncident): string {
+  const words = [
+    `${id}: ${status}${severity === null ? '' : `, severity ${severity}`}${assignee === null ? '' : `, assigned to ${clean(assignee)}`}`,
+    `  ${clean(title)}`,
+    ...(reason === null ? [] : [`  ${clean(reason)}`]),
+  ];
+  return words.map((line) => `${line}\n`).join('');
+}
+
+/** The same with what was learned. */
+export function endedWords({ incident, learned }: { incident: ChangedIncident; learned: readonly string[] }): string {
+  return `${changedWords(incident)}${learned.map((line) => `  ${clean(line)}\n`).join('')}`;
+}

@@ -1,0 +1,235 @@
+import { describe, expect, it } from 'vitest';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import { anIncident } from '#test/builders/index.ts';
+import { aFile, runCommand } from './run-command.ts';
+import { aServedApi } from './served-api.ts';
+
+const parsed = ({ text }: { text: string }) => JSON.parse(text);
+
+describe('selfheal incident create and update', () => {
+  it('reports a failure with the end of its log', async () => {
+    const { run, deps } = await aServedApi();
+    const log = aFile(Array.from({ length: 1200 }, (_, at) => `line ${at + 1}`).join('\n'));
+    const flags = ['--title', 'Checkout is down', '--service', 'checkout', '--severity', 'HIGH', '--log', log];
+    const { code, text } = await run('incident', 'create', ...flags, '--json');
+    expect(code).toBe(0);
+    const { id, severity } = JSON.parse(text);
+    expect(severity).toBe('high');
+    const report = await deps.evidence.getReport(id);
+    expect([report?.lines.length, report?.lines[0], report?.lines.at(-1)]).toEqual([1000, 'line 201', 'line 1200']);
+  });
+
+  it('opens one incident for repeats with one key', async () => {
+    const { run } = await aServedApi();
+    const flags = ['incident', 'create', '--title', 'Down', '--key', 'probe-7', '--json'];
+    expect(parsed(await run(...flags)).id).toBe(parsed(await run(...flags)).id);
+  });
+
+  it('changes what people say of it, on top of the revision that they read', async () => {
+    const { run, incident } = await aServedApi();
+    const first = await run(
+      'incident',
+      'update',
+      incident.id,
+      '--assignee',
+      'Grace',
+      '--severity',
+      'low',
+      '--revision',
+      '0',
+    );
+    expect([first.code, first.text]).toEqual([0, expect.stringContaining('severity low, assigned to Grace')]);
+    const late = await run('incident', 'update', incident.id, '--title', 'B', '--revision', '0');
+    expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('status 412. Its revision is 1 now')]);
+    expect(parsed(await run('incident', 'update', incident.id, '--assignee', '', '--json')).assignee).toBeNull();
+  });
+
+  it.each([
+    [['create'], 'needs --title'],
+    [['create', '--title', 'a', '--severity', 'worst'], 'use one of low, medium, high, critical'],
+    [['update', 'gh-1'], 'needs --title, --severity, --assignee or --notes'],
+    [['update', 'gh-1', '--title', 'a', '--revision', 'x'], '--revision x: expected a whole number'],
+    [['resolve', 'gh-1'], 'needs --solution'],
+    [['resolve', 'gh-1', '--solution', 'a'], 'needs --yes'],
+    [['resolve', 'gh-1', '--solution', 'a', '--resolution-time', 'long'], 'expected minutes'],
+    [['false-positive', 'gh-1', '--reason', 'a'], 'needs --yes'],
+    [['false-positive', 'gh-1'], 'needs --reason'],
+    [['feedback', 'gh-1'], 'needs --action-correct or --no-action-correct'],
+    [['feedback', 'gh-1', '--action-correct', '--speed-rating', '6'], 'from 1 to 5'],
+    [['simulate'], 'needs --title'],
+  ])('refuses %j', async (args, words) => {
+    const { run, requests } = await aServedApi();
+    const { code, stderr } = await run('incident', ...args);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(words)]);
+    expect(requests).toEqual([]);
+  });
+
+  it('shows with --dry-run what it would send, and sends nothing', async () => {
+    const { run, requests } = await aServedApi();
+    const shown = await Promise.all([
+      run('incident', 'create', '--title', 'a', '--dry-run'),
+      run('incident', 'update', 'gh-1', '--title', 'a', '--dry-run'),
+      run('incident', 'resolve', 'gh-1', '--solution', 'a', '--dry-run'),
+      run('incident', 'false-positive', 'gh-1', '--reason', 'a', '--dry-run'),
+      run('incident', 'feedback', 'gh-1', '--action-correct', '--dry-run'),
+      run('incident', 'simulate', '--title', 'a', '--dry-run'),
+    ]);
+    expect(shown.map((one) => [one.code, parsed(one).dryRun])).toEqual(shown.map(() => [0, true]));
+    expect(requests).toEqual([]);
+  });
+});
+
+describe('the commands of the documents', () => {
+  it('[D138] resolve-incident takes solution, description or action taken, resolution time and success', async () => {
+    const { run, incident, deps } = await aServedApi();
+    const flags = ['--solution', 'Raised the pool', '--resolution-time', '1h 30m', '--success', 'true'];
+    const { code, text } = await run(
+      'resolve-incident',
+      incident.id,
+      ...flags,
+      '--description',
+      'kubectl edit',
+      '--json',
+    );
+    expect(code).toBe(0);
+    expect(JSON.parse(text).incident).toMatchObject({
+      status: 'resolved',
+      resolution: { solution: 'Raised the pool', actionTaken: 'kubectl edit', minutes: 90, success: true },
+    });
+    const again = await run(
+      'resolve-incident',
+      incident.id,
+      '--solution',
+      'b',
+      '--action-taken',
+      'c',
+      '--success=false',
+    );
+    expect(again.code).toBe(0);
+    expect((await deps.incidents.get(incident.id))?.annotations?.resolution).toMatchObject({
+      actionTaken: 'c',
+      success: false,
+    });
+  });
+
+  it('[D158] feedback takes the incident, whether the action was right, ratings and comments', async () => {
+    const { run, incident, deps } = await aServedApi();
+    const flags = ['--action-correct', 'false', '--speed-rating', '4', '--effectiveness-rating', '2'];
+    const { code, text } = await run(
+      'feedback',
+      '--incident-id',
+      incident.id,
+      ...flags,
+      '--comments',
+      'It only hid it',
+    );
+    expect([code, text]).toEqual([0, `${incident.id}: your feedback is kept; it is the first.\n`]);
+    expect((await deps.incidents.get(incident.id))?.annotations?.feedback).toMatchObject([
+      { actionCorrect: false, speed: 4, effectiveness: 2, comments: 'It only hid it' },
+    ]);
+  });
+
+  it('[D159] mark-false-positive takes the incident, the reason and whether to update patterns', async () => {
+    const { run, incident, deps } = await aServedApi();
+    const flags = ['--incident-id', incident.id, '--reason', 'A load test', '--update-patterns', 'true', '--yes'];
+    const { code, text } = await run('mark-false-positive', ...flags);
+    expect([code, text]).toEqual([0, expect.stringContaining('A false alarm, says ada@example.com: A load test')]);
+    expect((await deps.incidents.get(incident.id))?.annotations?.falsePositive).toMatchObject({ updatePatterns: true });
+  });
+
+  it('[D128] incidents lists by status, and those that ended well without a person', async () => {
+    const byPerson = anIncident({
+      id: 'gh-byperson0001',
+      status: 'resolved',
+      annotations: {
+        revision: 1,
+        title: null,
+        severity: null,
+        assignee: null,
+        notes: null,
+        falsePositive: null,
+        feedback: [],
+        resolution: {
+          by: 'ada@example.com',
+          at: '2026-11-21T12:00:00.000Z',
+          attempt: 1,
+          solution: 'a',
+          actionTaken: null,
+          minutes: null,
+          success: true,
+          class: null,
+        },
+      },
+    });
+    const incidents = [anIncident({ id: 'gh-byitself0001', status: 'resolved' }), byPerson];
+    const asked: unknown[] = [];
+    const list = async (query: unknown) => {
+      asked.push(query);
+      return { incidents, next: null, corrupt: [] };
+    };
+    const { run } = await aServedApi({ lists: { list } });
+    const all = await run('incidents', '--status', 'resolved');
+    expect(all.text.split('\n').filter((line) => line !== '')).toHaveLength(2);
+    const alone = await run('incidents', '--auto-resolved', '--json');
+    expect(
+      alone.text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).id),
+    ).toEqual(['gh-byitself0001']);
+    expect(asked).toEqual([{ statuses: ['resolved'] }, { statuses: ['resolved', 'healed'] }]);
+  });
+
+  it('[D126] test-log-pattern says whether a regular expression matches a line', async () => {
+    const match = await runCommand(['test-log-pattern', 'ERROR .*(?P<host>db-\\d+)', 'ERROR no answer of db-7']);
+    expect([match.code, match.stdout.toString()]).toEqual([0, 'matches\n  host: db-7\n']);
+    const none = await runCommand(['test-log-pattern', '^ERROR', 'INFO ERROR', '--json']);
+    expect([none.code, JSON.parse(none.stdout.toString())]).toEqual([1, { matches: false, groups: {} }]);
+    const broken = await runCommand(['test-log-pattern', '(', 'x']);
+    expect([broken.code, broken.stderr]).toEqual([2, expect.stringContaining('not a pattern of RE2')]);
+    const slow = await runCommand(['test-log-pattern', '^(a+)+$', `${'a'.repeat(5000)}b`]);
+    expect(slow.code).toBe(1);
+  });
+
+  it('[D140] test-pattern says whether a text is classified as expected', async () => {
+    const text = 'Error: connect ECONNREFUSED 10.0.0.5:5432';
+    const right = await runCommand([
+      'test-pattern',
+      '--text',
+      text,
+      '--expected-category',
+      'service_failure',
+      '--json',
+    ]);
+    expect([right.code, JSON.parse(right.stdout.toString())]).toEqual([
+      0,
+      expect.objectContaining({ class: 'service_unavailability', expected: 'service_unavailability', matches: true }),
+    ]);
+    const wrong = await runCommand(['test-pattern', '--text', text, '--expected-category', 'memory_leaks']);
+    expect([wrong.code, wrong.stdout.toString()]).toEqual([1, expect.stringContaining('expected memory_leaks')]);
+    const unknown = await runCommand(['test-pattern', '--text', text, '--expected-category', 'gremlins']);
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('gremlins')]);
+  });
+});
+
+describe('selfheal log recent and statistics', () => {
+  it('show and count what is kept of the latest incidents', async () => {
+    const { runAs, incident, deps } = await aServedApi();
+    const line = { ref: 'L1', number: 12, text: redactOutgoing('ERROR disk full'), score: 5 };
+    await deps.evidence.putEvidence({
+      version: 1,
+      incidentId: incident.id,
+      gatheredAt: '2026-11-21T12:00:00.000Z',
+      sources: [{ id: 'job-1', name: phrase`build`, url: null, totalLines: 40, lines: [line] }],
+      notes: [],
+    });
+    const recent = await runAs('viewer', ['log', 'recent', '--level', 'error']);
+    expect(recent.text).toBe(`${incident.id}  error     build:12  ERROR disk full\n`);
+    const counts = await runAs('viewer', ['log', 'statistics']);
+    expect(counts.text).toContain('1 lines of 1 incidents');
+    expect(counts.text).toContain('levels: error 1');
+    const json = await runAs('viewer', ['log', 'statistics', '--json']);
+    expect(JSON.parse(json.text)).toMatchObject({ lines: 1, levels: { error: 1 } });
+  });
+});
