@@ -2,7 +2,7 @@ import type { Command } from './command.ts';
 
 /** Words that need no command: see `runCli`. */
 const VERSION = /^(?:version|--version|-v)$/;
-const WORD = /^[a-z]{1,30}$/;
+const WORD = /^[a-z][a-z-]{0,29}$/;
 /** Writes about all commands, and so needs them. */
 const ABOUT_ALL = 'completion';
 

@@ -281,6 +281,44 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await api('/models');
     await api('/learning/corrections', 'POST', { incidentId: ended.id, class: 'compilation_error' });
   },
+  'take what people report and say, and read logs': async () => {
+    const token = await signIn(healer, 'admin@example.com', PASSWORD);
+    const api = async (path: string, method = 'GET', body?: object) => {
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+      const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+      const response = await fetch(`${healer.runtime.endpoint}/api${path}`, request);
+      expect(response.status, `${method} ${path}`).toBeLessThan(300);
+      return JSON.parse(await response.text());
+    };
+    const lines = ['ERROR could not connect: connect ECONNREFUSED 10.0.0.5:5432'];
+    const { id } = await api('/incidents', 'POST', { title: 'Checkout is down', service: 'checkout', lines });
+    await until('its end', async () => (await api(`/incidents/${id}`)).status !== 'open');
+    await api(`/incidents/${id}`, 'PATCH', { assignee: 'Grace' });
+    await api(`/incidents/${id}/feedback`, 'POST', { actionCorrect: false });
+    await api(`/incidents/${id}/resolve`, 'POST', { solution: 'Raised the pool', class: 'network_connectivity' });
+    await api(`/incidents/${id}/false-positive`, 'POST', { reason: 'A load test', updatePatterns: true });
+    const acted = await healer.ended(fail('transient', { rerunMs: 20 }).runId);
+    await api(`/incidents/${acted.id}/feedback`, 'POST', { actionCorrect: false });
+    await api('/logs/analyze', 'POST', { logs: lines, service: 'checkout' });
+    await api('/logs/recent');
+    await api('/logs/statistics');
+    // What was reported cannot be read any more.
+    const reportedAt = new Date().toISOString();
+    const target = {
+      kind: 'report',
+      reportId: 'ab'.repeat(16),
+      service: null,
+      repository: null,
+      severity: 'low',
+    } as const;
+    const lost = anIncident({
+      target: { ...target, reportedBy: 'ada', reportedAt, simulated: true },
+      intakeKey: 'lost',
+    });
+    await healer.incidents.create(lost);
+    await invoked('gather', { incidentId: lost.id, acceptGaps: false });
+    await healer.incidents.update(lost.id, { status: 'resolved' });
+  },
   'take over what a function that died left: a claim on a failure that nobody works on any more': async () => {
     const ended = await healer.ended(fail('compile').runId);
     const key = fingerprintKeyOf(ended, ended.classification?.fingerprint ?? null, null);

@@ -53,20 +53,10 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
   // A late repeat: the incident was reopened meanwhile, and its new workflow will end it.
   if (incident.attempt !== input.attempt) return null;
   const actions = await deps.incidents.listActions(incident.id);
-  if (isSimulated(incident.target)) {
-    await close(incident, actions, input, deps);
-    return await release(incident, actions, deps).then(() => null);
-  }
   if (endedByPerson(incident)) return await recordBeside(incident, actions, input, deps);
-  await Promise.all([
-    learn(incident, actions, input.outcome, deps),
-    recordTests(incident, actions, deps),
-    keepExperience(incident, actions, input, deps),
-    endPrediction(incident, actions, input, deps),
-    keepPatterns(incident, actions, deps),
-  ]);
+  if (!isSimulated(incident.target)) await learnFrom(incident, actions, input, deps);
   await close(incident, actions, input, deps);
-  if (input.outcome === 'resolved') await watchHealing(incident, actions, deps);
+  if (input.outcome === 'resolved' && !isSimulated(incident.target)) await watchHealing(incident, actions, deps);
   await release(incident, actions, deps);
   await deps.incidents.audit(incident.id, `recorded#${incident.attempt}`, {
     at: deps.clock.now().toISOString(),
@@ -74,6 +64,21 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
     facts: { attempt: incident.attempt, actions: actions.length, parent: input.parentId },
   });
   return null;
+}
+
+async function learnFrom(
+  incident: Incident,
+  actions: readonly ActionRecord[],
+  input: StepInput<'record'>,
+  deps: RecordDeps,
+): Promise<void> {
+  await Promise.all([
+    learn(incident, actions, input.outcome, deps),
+    recordTests(incident, actions, deps),
+    keepExperience(incident, actions, input, deps),
+    endPrediction(incident, actions, input, deps),
+    keepPatterns(incident, actions, deps),
+  ]);
 }
 
 /** A person has ended the incident meanwhile: their word stands, and what the actions showed is kept beside it. */
