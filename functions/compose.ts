@@ -170,6 +170,7 @@ export const workflow = ({ workflow: workflowArn }: Variables<'workflow'>) => ma
 export const inspector = ({ codeInspector: functionArn }: Variables<'codeInspector'>) =>
   makeLambdaCodeInspector({ functionArn });
 export const apiUrl = (environment: Variables<'apiUrl'>) => environment.apiUrl;
+export const dashboardUrl = (environment: Variables<'dashboardUrl'>) => environment.dashboardUrl;
 
 // GitHub: all ports of a process share one access, which caches the tokens of a GitHub App.
 let access: GithubOptions | undefined;

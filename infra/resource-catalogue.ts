@@ -11,6 +11,7 @@ export interface CatalogueSources {
   readonly intakeQueue: IQueue;
   readonly escalationTopic: ITopic;
   readonly apiUrl: string;
+  readonly dashboardUrl: string;
 }
 
 /** The state machine, and the alias on which executions are started. */
@@ -49,6 +50,7 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     modelKeySecret: wholeIfAny(state.modelKeySecretArn),
     workflow: noActions('workflow', 'of-this-machine'),
     apiUrl: noActions('apiUrl', sources.apiUrl),
+    dashboardUrl: noActions('dashboardUrl', sources.dashboardUrl),
     codeInspector: noActions('codeInspector', 'of-this-stack'),
     userPoolClient: noActions('userPoolClient', state.userPoolClientId),
     userPoolIssuer: noActions('userPoolIssuer', state.approverIssuerUrl),

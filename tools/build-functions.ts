@@ -70,7 +70,7 @@ export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bu
   rmSync(options.outDir, { recursive: true, force: true });
   mkdirSync(options.outDir, { recursive: true });
   writeSecretRules(root);
-  const define = { ...(await clientScripts(root)), SELFHEAL_VERSION: VERSION };
+  const define = { SELFHEAL_VERSION: VERSION };
   const [whole, split] = [mains.filter((main) => !isSplit(main)), mains.filter(isSplit)];
   const built = await Promise.all([
     build({ ...bundling(root, whole, options.outDir), define }),
@@ -167,32 +167,6 @@ function bundling(root: string, mains: readonly string[], outDir: string) {
     metafile: true,
     logLevel: 'warning',
   } satisfies BuildOptions;
-}
-
-/**
- * Bundles the scripts of pages, such as `functions/approval/client.ts`. Returns definitions for esbuild: names of constants (`APPROVAL_CLIENT`) and
- * the scripts as string literals.
- */
-export async function clientScripts(root: string): Promise<Record<string, string>> {
-  const clients = globSync('functions/*/client.ts', { cwd: root }).sort();
-  const built = clients.map(async (client) => {
-    const { outputFiles } = await build({
-      absWorkingDir: root,
-      entryPoints: [client],
-      bundle: true,
-      write: false,
-      format: 'iife',
-      target: 'es2022',
-      minify: true,
-      charset: 'utf8',
-      logLevel: 'warning',
-    });
-    return [
-      `${nameOf(client).replaceAll('-', '_').toUpperCase()}_CLIENT`,
-      JSON.stringify(outputFiles[0]?.text),
-    ] as const;
-  });
-  return Object.fromEntries(await Promise.all(built));
 }
 
 function finish(

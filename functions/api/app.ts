@@ -19,6 +19,7 @@ import { knowledgeUpkeepRoutes } from './routes/knowledge-upkeep.ts';
 import { type LearningRoutesDeps, learningRoutes } from './routes/learning.ts';
 import { type LogRoutesDeps, logRoutes } from './routes/logs.ts';
 import { type OperationRoutesDeps, operationRoutes } from './routes/operation.ts';
+import { type OverviewRoutesDeps, overviewRoutes } from './routes/overview.ts';
 
 export type ApiDeps = IncidentRoutesDeps &
   Pick<IncidentChangeDeps, 'changes'> &
@@ -26,6 +27,7 @@ export type ApiDeps = IncidentRoutesDeps &
   LearningRoutesDeps &
   OperationRoutesDeps &
   LogRoutesDeps &
+  OverviewRoutesDeps &
   ApiSettings;
 
 interface ApiSettings {
@@ -95,6 +97,7 @@ export function makeApi(deps: ApiDeps) {
   );
   return app
     .openapi(health, (context) => context.json({ status: 'ok' as const, version: deps.version }, 200))
+    .route('/', overviewRoutes(deps))
     .route('/', incidentRoutes(deps))
     .route('/', incidentChangeRoutes({ ...deps, random: deps.keys.random }))
     .route('/', approvalRoutes(deps))

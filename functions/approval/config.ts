@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'approval',
-  description: 'Serves the approval page, lists pending approvals and takes decisions of signed-in people.',
+  description: 'Lists pending approvals, takes decisions of signed-in people and leads to the dashboard.',
   timeoutSeconds: 15,
   memoryMb: 512,
   trigger: {
@@ -20,6 +20,6 @@ export const config = defineFunction({
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     openIncidents: ['dynamodb:Query'],
     workflow: ['states:SendTaskSuccess'],
-    userPoolClient: [],
+    dashboardUrl: [],
   },
 });

@@ -13,13 +13,10 @@ import { type DelegateDeps, delegateApprovals } from '#shared/app/approve/delega
 import type { DecisionOutcome } from '#shared/app/approve/settle.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { config } from './config.ts';
-import { type PageOptions, renderPage } from './page.ts';
 
 export interface ApprovalHandlerDeps extends BriefingDeps, Pick<ListApprovalsDeps, 'approvals'>, DelegateDeps {
   readonly delegations: ApprovalDeps['delegations'] & DelegateDeps['delegations'];
-  readonly page: PageOptions;
-  /** A new random nonce for each page, for its content security policy. */
-  readonly nonce: () => string;
+  readonly dashboardUrl: string;
 }
 
 type Response = APIGatewayProxyStructuredResultV2;
@@ -35,8 +32,8 @@ const [PAGE, DETAILS, DECIDE, LIST, DELEGATE] = config.trigger.routes.map(({ met
 const MAX_BODY_LENGTH = 1_000;
 
 /**
- * Serves the approval routes. The page is public and contains no data; details, decisions, the list and delegations are behind the API's
- * authorizer. Throws `InvalidInput` for a request body that is not as documented.
+ * Serves the approval routes. The address in mails from before there was a dashboard leads there; details, decisions, the list and delegations are
+ * behind the API's authorizer. Throws `InvalidInput` for a request body that is not as documented.
  */
 export function makeHandler(deps: ApprovalHandlerDeps) {
   return async (event: APIGatewayProxyEventV2): Promise<Response> => {
@@ -46,7 +43,7 @@ export function makeHandler(deps: ApprovalHandlerDeps) {
     if (!place.success) return json(404, { message: 'There is no such approval.' });
     switch (event.routeKey) {
       case PAGE:
-        return renderPage(deps.page, deps.nonce());
+        return toDashboard(place.data, deps);
       case DETAILS:
         return await details(place.data, claimsOf(event), deps);
       case DECIDE:
@@ -54,6 +51,15 @@ export function makeHandler(deps: ApprovalHandlerDeps) {
       default:
         return json(404, { message: 'There is no such page.' });
     }
+  };
+}
+
+function toDashboard({ incidentId, digest }: z.infer<typeof Place>, { dashboardUrl }: ApprovalHandlerDeps): Response {
+  const location = `${dashboardUrl.replace(/\/+$/, '')}/approvals/${incidentId}/${digest}`;
+  return {
+    statusCode: 303,
+    headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+    body: '',
   };
 }
 

@@ -11,7 +11,7 @@ export const config = defineFunction({
     controlTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     escalationTopic: ['sns:Publish'],
-    apiUrl: [],
+    dashboardUrl: [],
     policyRecords: ['dynamodb:Query'],
     githubTokenSecret: [],
   },

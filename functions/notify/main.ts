@@ -2,9 +2,9 @@ import { notify } from '#shared/app/notify/notify.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {
   actions,
-  apiUrl,
   codeHost,
   control,
+  dashboardUrl,
   defineStep,
   evidence,
   mailer,
@@ -21,7 +21,7 @@ export const handler = defineStep(
     policy,
     evidence,
     actions,
-    apiUrl,
+    dashboardUrl,
     notifiers: () => NOTIFIERS,
     ports: (environment: Variables<'escalationTopic' | 'githubTokenSecret'>) => ({
       mailer: mailer(environment),

@@ -15,7 +15,7 @@ export const config = defineFunction({
     workflow: ['states:StartExecution', 'states:DescribeExecution', 'states:SendTaskSuccess'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     escalationTopic: ['sns:Publish'],
-    apiUrl: [],
+    dashboardUrl: [],
   },
   announces: ['approval-asked', 'approval-too-late', 'workflow-failure'],
 });

@@ -5,10 +5,10 @@ import { reconcile } from '#shared/app/upkeep/reconcile.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {
   actions,
-  apiUrl,
   approvals,
   configuration,
   control,
+  dashboardUrl,
   defineScheduled,
   evidence,
   healing,
@@ -33,7 +33,7 @@ export const handler = defineScheduled(
     mailer,
     notifiers: () => NOTIFIERS,
     actions,
-    apiUrl,
+    dashboardUrl,
     configuration,
   },
   async (deps) => {

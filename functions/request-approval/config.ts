@@ -11,7 +11,7 @@ export const config = defineFunction({
     controlTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     evidenceBucket: ['s3:GetObject'],
     escalationTopic: ['sns:Publish'],
-    apiUrl: [],
+    dashboardUrl: [],
   },
   announces: ['approval-asked'],
 });

@@ -67,6 +67,7 @@ export class SelfhealStack extends Stack {
       intakeQueue: this.intake.queue,
       escalationTopic: this.topic.topic,
       apiUrl: this.api.url,
+      dashboardUrl: this.site.url,
     });
     const called = triggeredBy(parts, 'function').map((config) => this.addFunction(config, props, base));
     const inspector = called.find(({ config }) => config.name === 'inspect-patch');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { type IncidentStoryDeps, readIncidentStory } from '#shared/app/incidents/incident-story.ts';
 import {
   type ReadAccountDeps,
   type ReadIncidentDeps,
@@ -6,6 +7,7 @@ import {
   readIncident,
   summaryOf,
 } from '#shared/app/incidents/read-incident.ts';
+import { STORY_STEPS } from '#shared/app/incidents/workflow-steps.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { RepositoryName, Severity } from '#shared/domain/incident/target-context.ts';
@@ -13,7 +15,8 @@ import { type IncidentLists, type IncidentQuery, MAX_PAGE_SIZE } from '#shared/p
 import { Problem } from '../problem.ts';
 import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor } from './contract.ts';
 
-export interface IncidentRoutesDeps extends ReadIncidentDeps {
+export interface IncidentRoutesDeps extends ReadIncidentDeps, IncidentStoryDeps {
+  readonly evidence: IncidentStoryDeps['evidence'];
   readonly lists: IncidentLists;
   readonly trail: ReadAccountDeps['trail'];
 }
@@ -158,6 +161,76 @@ export const IncidentAccount = z
   })
   .meta({ id: 'IncidentAccount', description: 'What happened, in order, and whether the audit trail is unchanged.' });
 
+export const IncidentStory = z
+  .object({
+    steps: z
+      .array(
+        z.object({
+          id: z.enum(STORY_STEPS),
+          state: z.enum(['done', 'current', 'failed', 'skipped', 'ahead']),
+          at: z.string().nullable(),
+          words: z.string(),
+        }),
+      )
+      .readonly(),
+    logs: z
+      .array(
+        z.object({
+          name: z.string(),
+          url: z.string().nullable(),
+          totalLines: z.number().int(),
+          lines: z.array(z.object({ number: z.number().int(), text: z.string(), cited: z.boolean() })).readonly(),
+        }),
+      )
+      .readonly(),
+    failedTests: Lines,
+    findings: z.array(z.object({ claim: z.string(), lines: Lines })).readonly(),
+    candidates: z
+      .array(z.object({ title: z.string(), description: z.string(), state: z.enum(['chosen', 'tried', 'left']) }))
+      .readonly(),
+    why: z.string().nullable(),
+    receipts: z
+      .array(
+        z.object({
+          title: z.string(),
+          at: z.string(),
+          summary: z.string(),
+          state: z.string(),
+          verified: z.string().nullable(),
+          facts: z.record(z.string(), z.string()),
+        }),
+      )
+      .readonly(),
+    approvals: z
+      .array(
+        z.object({
+          digest: z.string(),
+          state: z.enum(['pending', 'approved', 'rejected']),
+          requestedAt: z.string(),
+          expiresAt: z.string(),
+          decidedBy: z.string().nullable(),
+        }),
+      )
+      .readonly(),
+    similar: z
+      .array(
+        z.object({
+          incidentId: z.string(),
+          endedAt: z.string(),
+          title: z.string(),
+          resolution: z.string(),
+          outcome: z.string(),
+          helped: z.boolean().nullable(),
+          sameFailure: z.boolean(),
+          times: z.number().int(),
+          score: z.number(),
+          reasons: Lines,
+        }),
+      )
+      .readonly(),
+  })
+  .meta({ id: 'IncidentStory', description: 'Texts come from logs and models: show them as plain text.' });
+
 export const IncidentPath = z.strictObject({
   id: z
     .string()
@@ -215,6 +288,15 @@ const account = routeFor('read', {
   responses: { ...answers('The timeline.', IncidentAccount), ...REFUSALS, ...NOT_FOUND },
 });
 
+const story = routeFor('read', {
+  method: 'get',
+  path: '/api/incidents/{id}/story',
+  tags: TAGS,
+  summary: 'Where the workflow of an incident is, the logs it rests on, what could be done, and what it resembles',
+  request: { params: IncidentPath },
+  responses: { ...answers('The story.', IncidentStory), ...REFUSALS, ...NOT_FOUND },
+});
+
 export function incidentRoutes(deps: IncidentRoutesDeps) {
   return makeRoutes()
     .openapi(list, async (context) => {
@@ -226,6 +308,10 @@ export function incidentRoutes(deps: IncidentRoutesDeps) {
     .openapi(show, async (context) => {
       const details = await find(context.req.valid('param').id, (id) => readIncident(id, deps), deps);
       return context.json(details, 200);
+    })
+    .openapi(story, async (context) => {
+      const found = await find(context.req.valid('param').id, (id) => readIncidentStory(id, deps), deps);
+      return context.json(found, 200);
     })
     .openapi(account, async (context) => {
       const found = await find(context.req.valid('param').id, (id) => readAccount(id, deps), deps);

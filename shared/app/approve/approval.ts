@@ -66,7 +66,7 @@ export async function approvalDetails(
   const found = await find(place, claims, deps);
   if (found.kind !== 'found') return found;
   // The page is not linked from itself.
-  const { story, asked } = await readAskingStory(found.asked.approval, { ...deps, apiUrl: '' });
+  const { story, asked } = await readAskingStory(found.asked.approval, { ...deps, dashboardUrl: '' });
   const details = { ...(await summaryOf(found.asked, deps)), briefing: redactFields(briefingOf(story, asked)) };
   return { kind: 'details', details };
 }

@@ -22,7 +22,7 @@ export const SHORT_DIGEST = 12;
 export interface AskingDeps {
   readonly configuration: Configuration;
   /** Address of the approval page. */
-  readonly apiUrl: string;
+  readonly dashboardUrl: string;
   readonly clock: Clock;
 }
 
@@ -38,7 +38,7 @@ export function askedPlan(
   asking: ApprovalPeriod,
   { plans, actions }: { readonly plans: readonly PlanRecord[]; readonly actions: readonly ActionRecord[] },
   change: ProposedChange | null,
-  { configuration, apiUrl, clock }: AskingDeps,
+  { configuration, dashboardUrl, clock }: AskingDeps,
 ): AskedPlan {
   const { incidentId, digest, actionId, target } = action;
   const planned = plans.findLast((plan) => plan.digest === digest);
@@ -61,7 +61,7 @@ export function askedPlan(
     }),
     requestedAt: new Date(asking.requestedAt),
     expiresAt: new Date(asking.expiresAt),
-    pageUrl: `${apiUrl.replace(/\/+$/, '')}/approvals/${incidentId}/${digest}`,
+    pageUrl: `${dashboardUrl.replace(/\/+$/, '')}/approvals/${incidentId}/${digest}`,
     commands: takesComments(target, configuration)
       ? { approve: `/selfheal approve ${short}`, reject: `/selfheal reject ${short}` }
       : null,

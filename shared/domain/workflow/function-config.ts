@@ -28,6 +28,7 @@ export const RESOURCE_VARIABLES = {
   modelKeySecret: 'MODEL_KEY_SECRET_ARN',
   workflow: 'WORKFLOW_ARN',
   apiUrl: 'API_URL',
+  dashboardUrl: 'DASHBOARD_URL',
   userPoolClient: 'USER_POOL_CLIENT_ID',
   /** `https://cognito-idp.<region>.amazonaws.com/<pool id>`. */
   userPoolIssuer: 'USER_POOL_ISSUER',

@@ -83,7 +83,7 @@ export async function aRemedyRig({
     notifiers: NOTIFIERS,
     log: makeRecordingLog(),
     workflow: makeMemoryWorkflowEngine(),
-    apiUrl: 'https://api.example/',
+    dashboardUrl: 'https://dashboard.example/',
   } satisfies ActDeps & PlanDeps & Record<string, unknown>;
   const events = async () => (await incidents.auditTrail(opened.id)).map(({ event }) => event);
   return { ...world, incident: opened, context, deps, events };

@@ -5,10 +5,8 @@ import { makeHandler } from '#functions/approval/handler.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
-import { clientScripts } from '../../../tools/build-functions.ts';
 import { aRemedyRig } from '../app/remedy-rig.ts';
 
-const script = JSON.parse((await clientScripts(process.cwd())).APPROVAL_CLIENT ?? 'null') as string;
 const PATH = '/approvals/{incidentId}/{digest}';
 
 const claimsOf = (user: string) => ({ token_use: 'id', 'cognito:username': user, 'custom:github': user });
@@ -18,9 +16,7 @@ async function aServer() {
   const incidentId = rig.incident.id;
   const digest = (await makePlan({ incidentId, tried: [], held: false }, rig.deps)).digest as string;
   await requestApproval({ incidentId, digest, taskToken: 'token-1', expiresInSeconds: 3600 }, rig.deps);
-  let pages = 0;
-  const page = { identityUrl: 'https://cognito-idp.eu-west-1.amazonaws.com/', userPoolClientId: 'client-1', script };
-  const handler = makeHandler({ ...rig.deps, page, nonce: () => `nonce-${++pages}` });
+  const handler = makeHandler(rig.deps);
   const call = (routeKey: string, more: { user?: string; body?: unknown; path?: object } = {}) =>
     handler({
       routeKey,
@@ -33,41 +29,24 @@ async function aServer() {
   return { ...rig, digest, call };
 }
 
-describe('the approval page', () => {
-  it('holds no data of the plan and runs only its own script', async () => {
+describe('the address in mails from before there was a dashboard', () => {
+  it('leads to the plan on the dashboard, and says nothing of it', async () => {
     const { call, incident, digest } = await aServer();
-    const { statusCode, headers, body } = await call(`GET ${PATH}`);
-    expect(statusCode).toBe(200);
-    const policy = String(headers?.['content-security-policy']);
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).toContain("script-src 'nonce-nonce-1'");
-    expect(policy).toContain("connect-src 'self' https://cognito-idp.eu-west-1.amazonaws.com;");
-    expect(policy).not.toMatch(/unsafe/);
-    expect(body).not.toMatch(/acme|shop|rerun|octo/);
-    expect(body).not.toContain(incident.id);
-    expect(body).not.toContain(digest);
-    expect(body?.match(/<script|<style/g)).toHaveLength(body?.match(/nonce="nonce-1"/g)?.length ?? 0);
-    expect(body).not.toMatch(/\son\w+=|style=/);
+    expect(await call(`GET ${PATH}`)).toEqual({
+      statusCode: 303,
+      headers: {
+        location: `https://dashboard.example/approvals/${incident.id}/${digest}`,
+        'cache-control': 'no-store',
+        'referrer-policy': 'no-referrer',
+      },
+      body: '',
+    });
   });
 
-  it('labels every field, announces what happens, and has a script that parses', async () => {
+  it('leads nowhere else, whatever it names', async () => {
     const { call } = await aServer();
-    const { body = '' } = await call(`GET ${PATH}`);
-    const fields = [...body.matchAll(/<input id="([^"]+)"/g)].map(([, id]) => id);
-    for (const id of fields) expect(body).toContain(`for="${id}"`);
-    expect(body).toContain('role="status"');
-    expect(body).toContain('<html lang="en">');
-    const script = body.match(/<script[^>]*>([\s\S]*)<\/script>/)?.[1] ?? '';
-    expect(() => new Function(script)).not.toThrow();
-    expect(script).not.toMatch(/innerHTML|localStorage|sessionStorage|document\.cookie/);
-  });
-
-  it('gives every page its own nonce and is not kept', async () => {
-    const { call } = await aServer();
-    await call(`GET ${PATH}`);
-    const second = await call(`GET ${PATH}`);
-    expect(second.body).toContain('nonce="nonce-2"');
-    expect(second.headers).toMatchObject({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' });
+    const path = { incidentId: '//evil.example', digest: 'x' };
+    expect((await call(`GET ${PATH}`, { path })).statusCode).toBe(404);
   });
 
   it('decides nothing by being opened', async () => {
@@ -79,7 +58,7 @@ describe('the approval page', () => {
 });
 
 describe('its requests', () => {
-  it('are behind the authorizer, but for the page', () => {
+  it('are behind the authorizer, but for the one that leads to the dashboard', () => {
     expect(config.trigger.routes.map(({ method, authorized }) => [method, authorized])).toEqual([
       ['GET', false],
       ['GET', true],

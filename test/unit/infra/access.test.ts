@@ -46,7 +46,7 @@ const anyCatalogueSources = (incidentsTableArn: string): CatalogueSources => {
     evidenceBucket: named,
     modelKeySecretArn: null,
   };
-  return { state, intakeQueue: {}, escalationTopic: {}, apiUrl: '' } as unknown as CatalogueSources;
+  return { state, intakeQueue: {}, escalationTopic: {}, apiUrl: '', dashboardUrl: '' } as unknown as CatalogueSources;
 };
 
 const aFunction = (more: Partial<FunctionConfig>): FunctionConfig => ({

@@ -8,9 +8,12 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   /** 0 when nobody answered. */
   readonly status: number;
-  constructor(status: number, message: string, options?: ErrorOptions) {
+  /** The whole answer, where there is one: problem details (RFC 9457). */
+  readonly problem: unknown;
+  constructor(status: number, message: string, { problem, ...options }: ErrorOptions & { problem?: unknown } = {}) {
     super(message, options);
     this.status = status;
+    this.problem = problem;
   }
 }
 
@@ -37,7 +40,12 @@ async function send(url: string, init: RequestInit = {}): Promise<Response> {
   const response = await request(url, init);
   if (response.status !== 401 || isSignIn(url)) return response;
   if (!(await renew())) throw new ApiError(401, 'Your sign-in has ended.');
-  return request(url, init);
+  const again = await request(url, init);
+  if (again.status === 401) {
+    forgetSession();
+    throw await errorOf(again);
+  }
+  return again;
 }
 
 async function request(url: string, init: RequestInit): Promise<Response> {
@@ -60,7 +68,7 @@ async function request(url: string, init: RequestInit): Promise<Response> {
   else noteAnswer(response.headers);
   if (response.status === 304 && known !== undefined) return new Response(known.text, { headers: JSON_TYPE });
   if (response.status === 401 && !isSignIn(url)) return response;
-  if (!response.ok) throw new ApiError(response.status, await reasonOf(response));
+  if (!response.ok) throw await errorOf(response);
   return isRead ? await remember(url, response) : response;
 }
 
@@ -77,12 +85,12 @@ async function remember(url: string, response: Response): Promise<Response> {
   return new Response(text, { headers: JSON_TYPE });
 }
 
-/** The words of problem details (RFC 9457), or of API Gateway. */
-async function reasonOf(response: Response): Promise<string> {
-  const body: unknown = await response.json().catch(() => null);
-  const { detail, message } = (body ?? {}) as { detail?: unknown; message?: unknown };
-  if (typeof detail === 'string') return detail;
-  return typeof message === 'string' ? message : `The API answered with status ${response.status}.`;
+/** With the words of problem details (RFC 9457), or of API Gateway. */
+async function errorOf(response: Response): Promise<ApiError> {
+  const problem: unknown = await response.json().catch(() => null);
+  const { detail, message } = (problem ?? {}) as { detail?: unknown; message?: unknown };
+  const words = [detail, message].find((each) => typeof each === 'string');
+  return new ApiError(response.status, words ?? `The API answered with status ${response.status}.`, { problem });
 }
 
 const isSignIn = (url: string): boolean =>

@@ -87,7 +87,7 @@ describe('the comment on a failure whose plan waits', () => {
       '#### Root Cause Analysis',
       '#### Evidence',
       'after the request',
-      'https://api.example/approvals/',
+      'https://dashboard.example/approvals/',
     ])
       expect(body).toContain(fact);
     expect(body).toContain(`\n/selfheal approve ${place.digest.slice(0, 12)}\n`);

@@ -51,7 +51,7 @@ function setUp(policy: { flapWindowMinutes?: number } = {}) {
     meter: makeRecordingMeter(),
     log: makeRecordingLog(),
     actions: ACTIONS,
-    apiUrl: 'https://api.example/',
+    dashboardUrl: 'https://dashboard.example/',
   } satisfies IngestDeps & Record<string, unknown>;
   const raised = () => {
     const changedAt = clock.now().toISOString();

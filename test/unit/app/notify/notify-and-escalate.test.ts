@@ -38,7 +38,7 @@ async function setUp(incident: Incident, configuration = aConfiguration()) {
     meter: makeRecordingMeter(),
     log: makeRecordingLog(),
     actions: ACTIONS,
-    apiUrl: 'https://api.example/',
+    dashboardUrl: 'https://dashboard.example/',
     control: makeMemoryControlStore(clock),
     policy: makeMemoryPolicyStore(),
   };

@@ -1,3 +1,60 @@
+import { Link } from '@tanstack/react-router';
+import { useRef } from 'react';
+import { api, contentOf } from '../../api/client.ts';
+import { useLive } from '../../api/live.ts';
+import { useListKeys } from '../../ui/list-keys.ts';
+import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { Until } from '../../ui/time.tsx';
+import { RowsLoading } from '../incidents/incident-row.tsx';
+import { RISKS } from './risk.ts';
+import './approvals.css';
+
+/** The plans that wait for a person, oldest first. */
 export default function ApprovalsPage() {
-  return <div className="page" />;
+  const list = useRef<HTMLOListElement>(null);
+  const waiting = useLive(['approvals'], async () => contentOf(await api.approvals.$get()));
+  useListKeys(list);
+  const approvals = waiting.data?.approvals ?? [];
+  return (
+    <div className="page">
+      <div className="page-head">
+        <h1>Approvals</h1>
+      </div>
+      {waiting.data === undefined && waiting.error !== null ? (
+        <ErrorState error={waiting.error} retry={() => void waiting.refetch()} />
+      ) : (
+        <div className="card">
+          {waiting.data === undefined ? <RowsLoading /> : null}
+          {waiting.data !== undefined && approvals.length === 0 ? (
+            <EmptyState icon="check" title="Nothing waits for you">
+              When Selfheal may not act by itself, the plan appears here, and the people on call get a mail.
+            </EmptyState>
+          ) : null}
+          <ol className="rows" ref={list} aria-label="Plans that wait">
+            {approvals.map(({ incidentId, digest, title, description, risk, expiresAt, mayApprove }) => (
+              <li key={digest}>
+                <Link
+                  to="/approvals/$incidentId/$digest"
+                  params={{ incidentId, digest } as never}
+                  className="row approval-row"
+                >
+                  <span className="pill plain" data-tone={RISKS[risk] ?? 'none'}>
+                    {risk} risk
+                  </span>
+                  <span className="row-words">
+                    <strong className="cut">{title}</strong>
+                    <span className="soft cut">{description}</span>
+                  </span>
+                  <span className="soft">{mayApprove ? '' : 'not yours to approve'}</span>
+                  <span className="row-time soft">
+                    <Until at={expiresAt} />
+                  </span>
+                </Link>
+              </li>
+            ))}
+          </ol>
+        </div>
+      )}
+    </div>
+  );
 }

@@ -6,12 +6,15 @@ import { Icon } from '../../ui/icon.tsx';
 import { useKeys } from '../../ui/keys.ts';
 import { ErrorState, LoadingState } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
-import { Ago, clockTime } from '../../ui/time.tsx';
-import { classWords, percent, subjectWords } from '../../ui/words.ts';
+import { Ago, clockTime, timeOfDay, Until } from '../../ui/time.tsx';
+import { classWords, counted, percent, subjectWords } from '../../ui/words.ts';
+import { LogViewer } from './log-viewer.tsx';
+import { Steps } from './steps.tsx';
 import { Timeline } from './timeline.tsx';
 import './incident.css';
 
 export type Details = InferResponseType<(typeof api.incidents)[':id']['$get'], 200>;
+export type Story = InferResponseType<(typeof api.incidents)[':id']['story']['$get'], 200>;
 
 /** One incident as a story: what happened, why, what was done, and how it ended. */
 export default function IncidentPage() {
@@ -19,6 +22,7 @@ export default function IncidentPage() {
   const navigate = useNavigate();
   const param = { id };
   const details = useLive(['incident', id], async () => contentOf(await api.incidents[':id'].$get({ param })));
+  const story = useLive(['story', id], async () => contentOf(await api.incidents[':id'].story.$get({ param })));
   const account = useLive(['timeline', id], async () => contentOf(await api.incidents[':id'].timeline.$get({ param })));
   useKeys({ u: () => void navigate({ to: '/incidents' }) });
   if (details.data === undefined)
@@ -33,11 +37,25 @@ export default function IncidentPage() {
       <Head incident={incident} />
       <div className="story-columns">
         <div className="story-main">
-          <Outcome incident={incident} />
-          <Cause incident={incident} />
-          <EvidenceQuotes incident={incident} />
-          <Actions incident={incident} />
-          <History incident={incident} />
+          <Outcome incident={incident} steps={story.data?.steps ?? []} />
+          <Waiting incident={incident} story={story.data} />
+          <Diagnosis incident={incident} story={story.data} />
+          <section className="card">
+            <h2>Evidence</h2>
+            {story.data === undefined ? (
+              <p className="card-body soft">{story.error?.message ?? 'Loading …'}</p>
+            ) : (
+              <LogViewer logs={story.data.logs} />
+            )}
+            {incident.briefing.notes.map((note) => (
+              <p key={note} className="card-body soft">
+                {note}
+              </p>
+            ))}
+          </section>
+          {story.data === undefined ? null : <Choice story={story.data} />}
+          {story.data === undefined ? null : <Receipts story={story.data} />}
+          {story.data === undefined ? null : <Similar story={story.data} />}
           <Timeline account={account.data} error={account.error} />
         </div>
         <Facts incident={incident} />
@@ -68,16 +86,47 @@ function Head({ incident }: { readonly incident: Details }) {
   );
 }
 
-function Outcome({ incident: { outcome } }: { readonly incident: Details }) {
+function Outcome({ incident, steps }: { readonly incident: Details; readonly steps: Story['steps'] }) {
+  const { lead, rest } = incident.outcome;
   return (
-    <section className="card card-body outcome" aria-label="What happened">
-      <p className="lead">{outcome.lead}</p>
-      {outcome.rest === '' ? null : <p className="soft">{outcome.rest}</p>}
+    <section className="card outcome" aria-label="What happened">
+      <div className="card-body">
+        <p className="lead">{lead}</p>
+        {rest === '' ? null : <p className="soft">{rest}</p>}
+      </div>
+      <Steps steps={steps} />
     </section>
   );
 }
 
-function Cause({ incident: { briefing, advice } }: { readonly incident: Details }) {
+/** What a person has to decide, before everything else. */
+function Waiting({ incident, story }: { readonly incident: Details; readonly story: Story | undefined }) {
+  const pending = story?.approvals.findLast(({ state }) => state === 'pending');
+  if (pending === undefined || incident.status !== 'open') return null;
+  return (
+    <section className="card card-body waiting" data-tone="accent">
+      <div>
+        <strong>A person has to decide</strong>
+        <p>
+          The request expires <Until at={pending.expiresAt} />. Without an answer nothing is changed.
+        </p>
+      </div>
+      <Link
+        to="/approvals/$incidentId/$digest"
+        params={{ incidentId: incident.id, digest: pending.digest } as never}
+        className="button"
+        data-look="primary"
+      >
+        Review the plan
+      </Link>
+    </section>
+  );
+}
+
+function Diagnosis({ incident, story }: { readonly incident: Details; readonly story: Story | undefined }) {
+  const { briefing, advice } = incident;
+  const findings = story?.findings ?? [];
+  const tests = story?.failedTests ?? [];
   return (
     <section className="card">
       <h2>Diagnosis</h2>
@@ -85,6 +134,30 @@ function Cause({ incident: { briefing, advice } }: { readonly incident: Details 
         {briefing.cause.map((paragraph) => (
           <p key={paragraph}>{paragraph}</p>
         ))}
+        {findings.length === 0 ? null : (
+          <ul className="findings">
+            {findings.map(({ claim, lines }) => (
+              <li key={claim}>
+                {claim}{' '}
+                {lines.map((line) => (
+                  <span key={line} className="chip mono">
+                    {line}
+                  </span>
+                ))}
+              </li>
+            ))}
+          </ul>
+        )}
+        {tests.length === 0 ? null : (
+          <>
+            <h3>{counted(tests.length, 'failed test')}</h3>
+            <ul className="tests mono">
+              {tests.map((test) => (
+                <li key={test}>{test}</li>
+              ))}
+            </ul>
+          </>
+        )}
         {advice === null || advice.fix === '' ? null : (
           <>
             <h3>How to fix it</h3>
@@ -102,43 +175,39 @@ function Cause({ incident: { briefing, advice } }: { readonly incident: Details 
   );
 }
 
-function EvidenceQuotes({ incident: { briefing } }: { readonly incident: Details }) {
+const CHOSEN = { chosen: ['Chosen', 'accent'], tried: ['Tried before', 'none'], left: ['Not chosen', 'none'] } as const;
+
+function Choice({ story: { candidates, why } }: { readonly story: Story }) {
+  if (candidates.length === 0 && why === null) return null;
   return (
     <section className="card">
-      <h2>Evidence</h2>
-      <div className="card-body">
-        {briefing.evidence.length === 0 ? <p className="soft">No log could be read.</p> : null}
-        {briefing.evidence.map(({ name, url, lines }) => (
-          <figure key={name} className="quote">
-            <figcaption>
-              <strong className="cut">{name}</strong>
-              {url === null ? null : (
-                <a href={url} rel="noreferrer noopener" target="_blank">
-                  whole log
-                </a>
-              )}
-            </figcaption>
-            <pre>{lines.join('\n')}</pre>
-          </figure>
+      <h2>What could be done</h2>
+      {why === null ? null : <p className="card-body why">{why}</p>}
+      <ul className="actions">
+        {candidates.map(({ title, description, state }) => (
+          <li key={`${title} ${description}`}>
+            <span className="pill plain" data-tone={CHOSEN[state][1]}>
+              {CHOSEN[state][0]}
+            </span>
+            <div>
+              <strong>{title}</strong>
+              <p className="soft">{description}</p>
+            </div>
+          </li>
         ))}
-        {briefing.notes.map((note) => (
-          <p key={note} className="soft">
-            {note}
-          </p>
-        ))}
-      </div>
+      </ul>
     </section>
   );
 }
 
-function Actions({ incident: { actions } }: { readonly incident: Details }) {
-  if (actions.length === 0) return null;
+function Receipts({ story: { receipts } }: { readonly story: Story }) {
+  if (receipts.length === 0) return null;
   return (
     <section className="card">
       <h2>What was done</h2>
       <ol className="actions">
-        {actions.map(({ id, title, words, verified, state }) => (
-          <li key={`${id}${words}`}>
+        {receipts.map(({ title, at, summary, verified, state, facts }) => (
+          <li key={`${title} ${at}`}>
             <span
               className="pill"
               data-tone={verified === 'recovered' ? 'good' : verified === 'failed' ? 'bad' : 'none'}
@@ -147,8 +216,17 @@ function Actions({ incident: { actions } }: { readonly incident: Details }) {
             </span>
             <div>
               <strong>{title}</strong>
-              <p className="soft">{words}</p>
+              <p>{summary}</p>
+              <dl className="receipt mono">
+                {Object.entries(facts).map(([name, value]) => (
+                  <div key={name}>
+                    <dt>{name}</dt>
+                    <dd>{value}</dd>
+                  </div>
+                ))}
+              </dl>
             </div>
+            <span className="soft end number">{timeOfDay(at)}</span>
           </li>
         ))}
       </ol>
@@ -156,13 +234,32 @@ function Actions({ incident: { actions } }: { readonly incident: Details }) {
   );
 }
 
-function History({ incident: { briefing } }: { readonly incident: Details }) {
+function Similar({ story: { similar } }: { readonly story: Story }) {
   return (
     <section className="card">
       <h2>Similar incidents</h2>
-      <ul className="card-body prose">
-        {briefing.history.map((line) => (
-          <li key={line}>{line}</li>
+      {similar.length === 0 ? <p className="card-body soft">No similar failure is on record here.</p> : null}
+      <ul className="actions">
+        {similar.map((each) => (
+          <li key={each.incidentId}>
+            <span className="pill plain" data-tone={each.sameFailure ? 'accent' : 'none'}>
+              {each.sameFailure ? 'Same failure' : `${percent(each.score)} alike`}
+            </span>
+            <div>
+              <Link to="/incidents/$id" params={{ id: each.incidentId } as never}>
+                {each.title}
+              </Link>
+              <p>{each.resolution}</p>
+              <p className="soft">
+                {each.helped === null ? '' : each.helped ? 'It helped. ' : 'It did not help. '}
+                {each.times > 1 ? `Seen ${each.times} times. ` : ''}
+                {each.reasons.join('; ')}
+              </p>
+            </div>
+            <span className="soft end">
+              <Ago at={each.endedAt} />
+            </span>
+          </li>
         ))}
       </ul>
     </section>

@@ -4,7 +4,7 @@ import { useDeferredValue, useRef, useState } from 'react';
 import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { Button } from '../../ui/button.tsx';
-import { useKeys } from '../../ui/keys.ts';
+import { useListKeys } from '../../ui/list-keys.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { type IncidentSummary, STATUSES, subjectWords } from '../../ui/words.ts';
 import { type Filter, filterOf, queryOf, STATUS_GROUPS } from './filter.ts';
@@ -149,18 +149,4 @@ function textOf(incident: IncidentSummary): string {
     .join(' ')
     .replaceAll('_', ' ')
     .toLowerCase();
-}
-
-/** `j` and `k` move along the links of the list, `/` goes to the search. */
-function useListKeys(
-  list: React.RefObject<HTMLOListElement | null>,
-  field: React.RefObject<HTMLInputElement | null>,
-): void {
-  const move = (by: number) => {
-    const links = [...(list.current?.querySelectorAll('a') ?? [])];
-    const at = links.indexOf(document.activeElement as HTMLAnchorElement);
-    const next = at === -1 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1);
-    links[next]?.focus();
-  };
-  useKeys({ j: () => move(1), k: () => move(-1), '/': () => field.current?.focus() });
 }

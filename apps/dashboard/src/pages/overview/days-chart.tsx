@@ -1,0 +1,81 @@
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import type { Overview } from './overview-page.tsx';
+
+const dayName = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const nameOf = (day: string): string => dayName.format(new Date(`${day}T00:00:00Z`));
+
+/** Bars for the eye, a table for a screen reader. */
+export default function DaysChart({ days }: { readonly days: Overview['days'] }) {
+  return (
+    <>
+      <div aria-hidden="true" className="chart-area">
+        <ResponsiveContainer width="100%" height="100%">
+          <BarChart
+            data={[...days]}
+            margin={{ top: 12, right: 12, bottom: 0, left: -24 }}
+            barCategoryGap="28%"
+            accessibilityLayer={false}
+          >
+            <CartesianGrid vertical={false} stroke="var(--line)" />
+            <XAxis
+              dataKey="day"
+              tickFormatter={nameOf}
+              tickLine={false}
+              axisLine={false}
+              tick={{ fill: 'var(--soft)', fontSize: 11 }}
+              minTickGap={18}
+            />
+            <YAxis
+              allowDecimals={false}
+              tickLine={false}
+              axisLine={false}
+              tick={{ fill: 'var(--soft)', fontSize: 11 }}
+            />
+            <Tooltip
+              cursor={{ fill: 'var(--hover)' }}
+              labelFormatter={(day) => nameOf(String(day))}
+              contentStyle={{
+                background: 'var(--raised)',
+                border: '1px solid var(--line)',
+                borderRadius: 8,
+                fontSize: 12,
+              }}
+              labelStyle={{ color: 'var(--ink)', fontWeight: 600 }}
+              itemStyle={{ color: 'var(--ink)' }}
+            />
+            <Bar dataKey="healed" name="Healed" stackId="ended" fill="var(--good)" isAnimationActive={false} />
+            <Bar
+              dataKey="human"
+              name="With a human"
+              stackId="ended"
+              fill="var(--bad)"
+              radius={[3, 3, 0, 0]}
+              isAnimationActive={false}
+            />
+          </BarChart>
+        </ResponsiveContainer>
+      </div>
+      <table className="visually-hidden">
+        <caption>Incidents by day</caption>
+        <thead>
+          <tr>
+            <th>Day</th>
+            <th>Opened</th>
+            <th>Healed</th>
+            <th>With a human</th>
+          </tr>
+        </thead>
+        <tbody>
+          {days.map(({ day, opened, healed, human }) => (
+            <tr key={day}>
+              <td>{day}</td>
+              <td>{opened}</td>
+              <td>{healed}</td>
+              <td>{human}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}

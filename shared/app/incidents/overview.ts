@@ -1,0 +1,142 @@
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { costOf } from '#shared/domain/quality/cost.ts';
+import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import type { IncidentLists } from '#shared/ports/incident-lists.ts';
+import type { PredictionStore } from '#shared/ports/learning-stores.ts';
+import type { Clock } from '#shared/ports/time.ts';
+
+/** Newest attempts that are looked at. */
+const MAX_PREDICTIONS = 500;
+const MAX_OPEN = 100;
+const DAYS = 14;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MAX_CLASSES = 6;
+
+/** One day in the deployment's time zone: `2026-11-23`. */
+export interface DayCount {
+  readonly day: string;
+  readonly opened: number;
+  /** Resolved after an action of Selfheal, as verified. */
+  readonly healed: number;
+  /** Ended with a proposal or with a human. */
+  readonly human: number;
+}
+
+/** How the last two weeks went. An incident that was opened again counts once, with its latest attempt. */
+export interface Overview {
+  readonly at: string;
+  /** `more`: there are more open incidents than were counted. */
+  readonly open: { readonly count: number; readonly more: boolean };
+  /** Oldest first, today last. */
+  readonly days: readonly DayCount[];
+  readonly ended: number;
+  /** Share of ended incidents that Selfheal healed without a human; null while none has ended. */
+  readonly automaticShare: number | null;
+  /** Medians in seconds from the opening; null without any. `answer`: until it ended in any way. */
+  readonly medianSeconds: {
+    readonly classified: number | null;
+    readonly answer: number | null;
+    readonly healed: number | null;
+  };
+  /** Classes that a person corrected. */
+  readonly corrected: number;
+  /** Most frequent first. */
+  readonly classes: readonly { readonly class: FailureClass; readonly count: number }[];
+  /** Use of language models. Millionths of a US dollar; null when a model has no price. */
+  readonly model: { readonly asked: number; readonly microdollars: number | null };
+  /** False when there were more incidents than are looked at: the older days are not whole. */
+  readonly complete: boolean;
+}
+
+export interface OverviewDeps {
+  readonly lists: Pick<IncidentLists, 'list'>;
+  readonly predictions: Pick<PredictionStore, 'recentPredictions'>;
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+}
+
+/** Reads one page of open incidents and the newest predictions; the cost does not grow with the history. */
+export async function readOverview({ lists, predictions, configuration, clock }: OverviewDeps): Promise<Overview> {
+  const now = clock.now();
+  const [open, recent] = await Promise.all([
+    lists.list({ statuses: ['open'] }, { limit: MAX_OPEN, order: 'newest' }),
+    predictions.recentPredictions(MAX_PREDICTIONS),
+  ]);
+  const dayOf = daysIn(configuration.policy.circumstances.timeZone);
+  const days = Array.from({ length: DAYS }, (_, ago) => dayOf(new Date(now.getTime() - (DAYS - 1 - ago) * DAY_MS)));
+  const [firstDay = ''] = days;
+  const shown = latestAttempts(recent).filter(({ openedAt }) => dayOf(new Date(openedAt)) >= firstDay);
+  const ended = shown.filter(({ ending }) => ending !== undefined && ending.status !== 'linked');
+  const healed = ended.filter(isHealed);
+  const oldest = recent.at(-1);
+  const cost = costOf(shown);
+  return {
+    at: now.toISOString(),
+    open: { count: open.incidents.length, more: open.next !== null },
+    days: days.map((day) => ({
+      day,
+      opened: shown.filter(({ openedAt }) => dayOf(new Date(openedAt)) === day).length,
+      healed: healed.filter((each) => endedOn(each, day, dayOf)).length,
+      human: ended.filter((each) => !isResolved(each) && endedOn(each, day, dayOf)).length,
+    })),
+    ended: ended.length,
+    automaticShare: ended.length === 0 ? null : healed.length / ended.length,
+    medianSeconds: {
+      classified: medianOf(shown.map((each) => secondsUntil(each, each.at))),
+      answer: medianOf(ended.map((each) => secondsUntil(each, each.ending?.at ?? each.at))),
+      healed: medianOf(healed.map((each) => secondsUntil(each, each.ending?.at ?? each.at))),
+    },
+    corrected: shown.filter(({ correction }) => correction !== undefined).length,
+    classes: mostFrequent(shown),
+    model: { asked: cost.asked, microdollars: cost.unpriced > 0 ? null : cost.microdollars },
+    complete: recent.length < MAX_PREDICTIONS || oldest === undefined || dayOf(new Date(oldest.openedAt)) < firstDay,
+  };
+}
+
+const isResolved = ({ ending }: Prediction): boolean => ending?.status === 'resolved';
+/** Not what got well by itself. */
+const isHealed = ({ ending }: Prediction): boolean => ending?.status === 'resolved' && ending.by !== null;
+
+function latestAttempts(predictions: readonly Prediction[]): Prediction[] {
+  const latest = new Map<string, Prediction>();
+  for (const each of predictions) {
+    if ((latest.get(each.incidentId)?.attempt ?? 0) < each.attempt) latest.set(each.incidentId, each);
+  }
+  return [...latest.values()];
+}
+
+/** Names days in a time zone; the names sort by time. */
+function daysIn(timeZone: string): (at: Date) => string {
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  return (at) => format.format(at);
+}
+
+function endedOn({ ending }: Prediction, day: string, dayOf: (at: Date) => string): boolean {
+  return ending !== undefined && dayOf(new Date(ending.at)) === day;
+}
+
+/** Clocks of those who wrote may differ a little: not less than nothing. */
+function secondsUntil({ openedAt }: Prediction, at: string): number {
+  return Math.max(0, (Date.parse(at) - Date.parse(openedAt)) / 1000);
+}
+
+function medianOf(values: readonly number[]): number | null {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const [below, above] = [sorted[middle - 1], sorted[middle]];
+  if (above === undefined) return null;
+  return sorted.length % 2 === 1 || below === undefined ? above : (below + above) / 2;
+}
+
+function mostFrequent(predictions: readonly Prediction[]): Overview['classes'] {
+  const counts = new Map<FailureClass, number>();
+  for (const { class: failureClass, correction } of predictions) {
+    const name = correction?.class ?? failureClass;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([name, count]) => ({ class: name, count }))
+    .sort((a, b) => b.count - a.count)
+    .slice(0, MAX_CLASSES);
+}
