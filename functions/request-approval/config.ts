@@ -2,7 +2,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'request-approval',
-  description: 'Asks for approval of a plan by mail, with a link to the approval page.',
+  description: 'Asks for approval of a plan by mail, with a link to the dashboard.',
   timeoutSeconds: 30,
   memoryMb: 512,
   trigger: { kind: 'workflow' },

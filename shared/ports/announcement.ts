@@ -42,7 +42,7 @@ export interface AskedPlan {
   readonly deciders: RedactedText;
   readonly requestedAt: Date;
   readonly expiresAt: Date;
-  /** The approval page. */
+  /** The plan on the dashboard. */
   readonly pageUrl: string;
   /** Comments that decide about it; null when only the page does. */
   readonly commands: { readonly approve: string; readonly reject: string } | null;

@@ -48,7 +48,7 @@ export async function entitlementTo(
   const covers = (groups: readonly string[]): boolean => groups.some((group) => needed?.includes(group));
   if (needed === null) return { kind: 'entitled', onBehalfOf: null, roles };
   if (candidate.groups === null)
-    return { kind: 'objection', reason: 'This request is for groups of the user pool: sign in on the approval page.' };
+    return { kind: 'objection', reason: 'This request is for groups of the user pool: sign in on the dashboard.' };
   if (covers(candidate.groups)) return { kind: 'entitled', onBehalfOf: null, roles };
   const given = candidate.email === null ? [] : await delegations.inForce(candidate.email, now);
   const delegation = given.find(

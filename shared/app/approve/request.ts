@@ -19,7 +19,7 @@ export interface RequestApprovalDeps extends AskingDeps, StoryDeps, MailLimitDep
 }
 
 /**
- * Stores the task token and mails what a person needs to decide, with a link to the approval page. Repeatable: a repeat mails again, because
+ * Stores the task token and mails what a person needs to decide, with a link to the dashboard. Repeatable: a repeat mails again, because
  * two mails are better than none. Sends at most two mails a day per pull request, whose comment shows every request. Throws `InvalidInput`
  * when this plan already has a decision.
  */

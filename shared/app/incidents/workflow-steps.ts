@@ -70,10 +70,12 @@ export function workflowSteps(facts: WorkflowFacts): StoryStep[] {
     ended: hasEnded ? { state: 'done', at: incident.updatedAt, words: incident.status } : nothing,
   };
   const last = STORY_STEPS.findLastIndex((id) => found[id].state !== null);
-  const waits = STORY_STEPS.some((id) => found[id].state === 'current');
+  const now = STORY_STEPS.findIndex((id) => found[id].state === 'current');
   return STORY_STEPS.map((id, index) => {
     const { state, at, words } = found[id];
-    return { id, state: state ?? missing(index, last, hasEnded || waits), at, words };
+    // A later round asks while the action of an earlier one is not verified yet.
+    if (state === 'current' && index > now) return { id, state: 'ahead', at: null, words: '' };
+    return { id, state: state ?? missing(index, last, hasEnded || now !== -1), at, words };
   });
 }
 

@@ -214,7 +214,7 @@ async function entitlementOf(
 ): Promise<Entitlement> {
   const { configuration, clock, people } = deps;
   if (!configuration.approvals.comments)
-    return { kind: 'objection', reason: 'Approval by comment is turned off here; use the approval page.' };
+    return { kind: 'objection', reason: 'Approval by comment is turned off here; use the dashboard.' };
   if (asked.action.target.kind !== 'github-run' || !(await mayWrite(asked.action.target.repository, by, people)))
     return { kind: 'objection', reason: 'Only people with write access to the repository may decide.' };
   if (decision === 'rejected') return { kind: 'entitled', onBehalfOf: null, roles: [] };

@@ -21,7 +21,7 @@ export const SHORT_DIGEST = 12;
 
 export interface AskingDeps {
   readonly configuration: Configuration;
-  /** Address of the approval page. */
+  /** Address of the dashboard, without a path. */
   readonly dashboardUrl: string;
   readonly clock: Clock;
 }
@@ -139,8 +139,8 @@ function decidersOf(
 ): string {
   const onPage =
     groups === null
-      ? 'anybody who may sign in to the approval page'
-      : `members of ${groups.join(', ')}, or people they delegated to, who sign in to the approval page`;
+      ? 'anybody who may approve on the dashboard'
+      : `members of ${groups.join(', ')}, or people they delegated to, who sign in to the dashboard`;
   const own = configuration.approvals.selfApproval && selfApproval;
   const others = target.kind === 'github-run' && !own ? ', unless the change or the run is their own' : '';
   return takesComments(target, configuration)

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ProblemDetails } from '#functions/api/problem.ts';
 import { ApprovalDetails, ListedApprovals } from '#functions/api/routes/approvals.ts';
 import { SignedIn } from '#functions/api/routes/auth.ts';
-import { IncidentAccount, IncidentDetails, IncidentPage } from '#functions/api/routes/incidents.ts';
+import { IncidentAccount, IncidentDetails, IncidentPage, IncidentStory } from '#functions/api/routes/incidents.ts';
 import { ApiKeySummary } from '#functions/api/routes/keys.ts';
+import { Overview } from '#functions/api/routes/overview.ts';
 import { PERMISSIONS, type Permission, Role } from '#shared/domain/access/caller.ts';
 import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 import { anApi, aWaitingPlan, VERSION } from './api-rig.ts';
@@ -367,5 +368,32 @@ describe('the API itself', () => {
     const { call, errors } = await anApi();
     const { statusCode, headers } = await call('/api/health', request);
     expect([statusCode, headers?.['cache-control'], errors]).toEqual([status, 'no-store', []]);
+  });
+});
+
+describe('what a page shows beside the details', () => {
+  it('[E8] is an incident as a story: where the workflow is, the log with its cited lines, what could be done', async () => {
+    const { call, incident, deps } = await anApi();
+    const texts = ['npm ci', '  npm error ECONNRESET\u202e', 'done'];
+    await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id, texts }));
+    await deps.evidence.putDiagnosis(incident.id, aDiagnosis({ evidence: ['L2'] }));
+    const { statusCode, json } = await call(`/api/incidents/${incident.id}/story`, { as: 'viewer' });
+    expect(statusCode).toBe(200);
+    const story = IncidentStory.parse(json);
+    expect(story.steps.map(({ id }) => id)).toContain('verified');
+    const lines = story.logs.flatMap((log) => log.lines);
+    expect(lines.find(({ number }) => number === 2)).toEqual({
+      number: 2,
+      text: '  npm error ECONNRESET',
+      cited: true,
+    });
+    expect(lines.find(({ number }) => number === 3)?.cited).toBe(false);
+    expect((await call('/api/incidents/gh-nothing-at-all/story', { as: 'viewer' })).statusCode).toBe(404);
+  });
+
+  it('[E7] counts what is open and how two weeks went', async () => {
+    const { call } = await anApi();
+    const { statusCode, json } = await call('/api/overview', { as: 'viewer' });
+    expect([statusCode, Overview.parse(json).open.count]).toEqual([200, 1]);
   });
 });

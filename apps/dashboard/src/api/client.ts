@@ -66,7 +66,11 @@ async function request(url: string, init: RequestInit): Promise<Response> {
   });
   if (UNREACHABLE.has(response.status)) noteSilence();
   else noteAnswer(response.headers);
-  if (response.status === 304 && known !== undefined) return new Response(known.text, { headers: JSON_TYPE });
+  if (response.status === 304 && known !== undefined) {
+    // Chromium counts an answer whose end nobody reads as broken off.
+    await response.text();
+    return new Response(known.text, { headers: JSON_TYPE });
+  }
   if (response.status === 401 && !isSignIn(url)) return response;
   if (!response.ok) throw await errorOf(response);
   return isRead ? await remember(url, response) : response;

@@ -22,7 +22,7 @@ export function askedFacts(asked: AskedPlan): readonly AskedFact[] {
   ];
 }
 
-/** Longer diffs are only shown on the approval page, in characters. */
+/** Longer diffs are only shown on the dashboard, in characters. */
 const MAX_DIFF = 20_000;
 const MAX_LOOKS = 20;
 
@@ -31,9 +31,7 @@ export function changeWords({ change }: AskedPlan, max = MAX_DIFF): { looks: rea
   if (change === null) return null;
   const { diff, looks } = change;
   const cut =
-    diff.length > max
-      ? `${diff.slice(0, max)}\n... ${diff.length - max} more characters: see the approval page.`
-      : diff;
+    diff.length > max ? `${diff.slice(0, max)}\n... ${diff.length - max} more characters: see the dashboard.` : diff;
   return {
     looks: looks.slice(0, MAX_LOOKS).map(({ path, line, reason }) => {
       const place = path === null ? '' : `${path}${line === null ? '' : `, line ${line}`}: `;

@@ -49,7 +49,7 @@ export function renderApprovalMail(story: IncidentStory, { headline, opening, as
   };
 }
 
-/** A longer change is only shown on the approval page, in characters. */
+/** A longer change is only shown on the dashboard, in characters. */
 const MAX_DIFF = 8_000;
 
 function changePart(asked: AskedPlan): string {
@@ -63,7 +63,7 @@ function changePart(asked: AskedPlan): string {
 /** Each command is on a line of its own, unindented: an indented line would not be a command. */
 function answerLines({ pageUrl, commands }: AskedPlan): string[] {
   return [
-    'Sign in and decide on the approval page (opening it decides nothing):',
+    'Sign in and decide on the dashboard (opening it decides nothing):',
     pageUrl,
     ...(commands === null
       ? []

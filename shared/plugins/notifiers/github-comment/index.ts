@@ -130,7 +130,7 @@ function askedSection({ stage, asked, timeZone }: IncidentStory): string {
   if (stage !== 'asking' || !asked) return '';
   const facts = askedFacts(asked).map(({ name, value }) => `- **${name}:** ${safeLine(value)}`);
   const deadline = `- **Until:** ${safeLine(lastingDeadline(asked, timeZone))}. ${WITHOUT_ANSWER}`;
-  const page = isSafeUrl(asked.pageUrl) ? `[approval page](${asked.pageUrl})` : 'approval page';
+  const page = isSafeUrl(asked.pageUrl) ? `[dashboard](${asked.pageUrl})` : 'dashboard';
   const ways =
     asked.commands === null
       ? [`Sign in and decide on the ${page}.`]

@@ -1,0 +1,239 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DashboardStage, LOCAL, openDashboard, settled } from './stage.ts';
+
+/** Gzipped bytes that the first page may transfer. */
+const MAX_INITIAL_BYTES = 300_000;
+
+let dashboard: DashboardStage;
+
+beforeAll(async () => {
+  dashboard = await openDashboard();
+  const { samples } = dashboard.stage.world;
+  await samples.failRun('transient', { title: '<img src=x onerror=alert(1)>', branch: 'x"><script>alert(2)</script>' })
+    .delivered;
+  await samples.failRun('regression', { rerunMs: 500 }).delivered;
+  samples.fireAlarm('ledger');
+  await settled(dashboard, 3);
+}, 180_000);
+
+afterAll(() => dashboard?.close());
+
+describe('the dashboard', () => {
+  it('[D7] [D117] [E7] is what the address of the machine shows, signed in without a password, with what is open and healed', async () => {
+    const { page, problems, context } = await dashboard.open('/');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.getByText('ledger-latency').waitFor();
+    const tiles = await page.locator('.tiles').innerText();
+    expect(tiles).toMatch(/Healed today\s+1\b/);
+    expect(tiles).toMatch(/2 went to a human/);
+    await page.locator('.recharts-bar-rectangle').first().waitFor();
+    expect(await page.title()).toBe('Overview · Selfheal');
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('transfers at most 300 KB before it can be used', async () => {
+    const { page, context } = await dashboard.open('/local');
+    const bodies: Promise<number>[] = [];
+    page.on('response', (response) => {
+      if (response.ok() && !/\/(?:local-)?api\//.test(response.url()))
+        bodies.push(
+          response.body().then((body) => (response.url().endsWith('.woff2') ? body.length : gzipSync(body).length)),
+        );
+    });
+    await page.goto(`${dashboard.url}/`);
+    await page.locator('.tiles .tile-value').first().waitFor();
+    await page.locator('.recharts-bar-rectangle').first().waitFor();
+    const bytes = (await Promise.all(bodies)).reduce((sum, each) => sum + each, 0);
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(MAX_INITIAL_BYTES);
+    await context.close();
+  });
+
+  it('lists incidents by the filter in the address, which a reload keeps', async () => {
+    const { page, context } = await dashboard.open('/incidents');
+    await page.getByRole('link', { name: /ledger-latency/ }).waitFor();
+    await page.getByRole('button', { name: 'Healed' }).click();
+    await expect.poll(() => page.locator('.rows a').count()).toBe(1);
+    expect(page.url()).toContain('show=healed');
+    await page.reload();
+    await page.getByRole('link', { name: /acme\/shop/ }).waitFor();
+    expect(await page.getByRole('button', { name: 'Healed' }).getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('button', { name: 'In progress' }).click();
+    await page.getByText('No incident fits').waitFor();
+    await context.close();
+  });
+
+  it('is led by the keyboard: j, k, Enter, u, /, g i and ?', async () => {
+    const { page, context } = await dashboard.open('/');
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    await page.keyboard.press('g');
+    await page.keyboard.press('i');
+    await page.getByRole('heading', { name: 'Incidents' }).waitFor();
+    await page.locator('.rows a').nth(2).waitFor();
+    const focused = () =>
+      page.evaluate<number>('[...document.querySelectorAll(".rows a")].indexOf(document.activeElement)');
+    const pressed: number[] = [];
+    for (const key of ['j', 'j', 'j', 'j', 'k']) {
+      await page.keyboard.press(key);
+      pressed.push(await focused());
+    }
+    expect(pressed).toEqual([0, 1, 2, 2, 1]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Diagnosis' }).waitFor();
+    await page.keyboard.press('u');
+    await page.getByRole('heading', { name: 'Incidents' }).waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('ledger j');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('ledger j');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    expect(await page.getByRole('dialog').innerText()).toContain('Next in the list');
+    await context.close();
+  });
+
+  it('[E8] tells an incident as a story: where the workflow is, the cited lines in the log, receipts, the unchanged trail', async () => {
+    const { page, problems, context } = await dashboard.open('/incidents?show=healed');
+    await page.locator('.rows a').first().click();
+    await page.getByText('Verified').first().waitFor();
+    const states = await page
+      .locator('.steps li')
+      .evaluateAll((all) => all.map((one) => one.getAttribute('data-state')));
+    expect(states).toEqual(['done', 'done', 'done', 'done', 'done', 'skipped', 'done', 'done', 'done']);
+    await page.locator('.log-line[data-cited]').first().waitFor();
+    expect(await page.locator('.log-line mark').first().innerText()).toContain('ECONNRESET');
+    const shown = await page.locator('.log-line').count();
+    const { steps, ...rest } = await page.evaluate<{ steps: number; lines: number }>(
+      '({ steps: document.querySelectorAll(".steps li").length, lines: Number(/(\\d+) lines of/.exec(document.querySelector(".log-head").innerText)[1]) })',
+    );
+    expect([steps, shown < rest.lines]).toEqual([9, true]);
+    expect(await page.locator('.receipt').first().innerText()).toContain('=');
+    expect(await page.getByText(/^Unchanged, \d+ entries$/).count()).toBe(1);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('goes to the next cited line', async () => {
+    const { page, context } = await dashboard.open('/incidents?show=human');
+    await page.getByRole('link', { name: /acme\/shop/ }).click();
+    await page.getByText(/^cited 1 of \d+$/).waitFor();
+    await page.getByRole('button', { name: 'Next cited line' }).click();
+    await page.getByText(/^cited 2 of \d+$/).waitFor();
+    expect(await page.locator('.log-line[data-cited]').count()).toBeGreaterThan(0);
+    await context.close();
+  });
+
+  it('shows markup from titles, branches and logs as text', async () => {
+    const { page, problems, context } = await dashboard.open('/incidents?show=healed');
+    const dialogs: string[] = [];
+    page.on('dialog', (dialog) => void dialogs.push(dialog.message()) ?? void dialog.dismiss());
+    await page.route('**/api/incidents/*/story', async (route) => {
+      const answer = await route.fetch();
+      const story = await answer.json();
+      story.logs = [
+        {
+          name: '<img src=x onerror=alert(3)>',
+          url: null,
+          totalLines: 1,
+          lines: [{ number: 1, text: '<script>alert(4)</script><img src=x onerror=alert(5)>', cited: true }],
+        },
+      ];
+      await route.fulfill({ response: answer, json: story });
+    });
+    await page.locator('.rows a').first().click();
+    await page.getByText('<script>alert(4)</script>').waitFor();
+    expect(await page.locator('main script, main img[src="x"]').count()).toBe(0);
+    expect([dialogs, problems]).toEqual([[], []]);
+    await context.close();
+  });
+
+  it('says so while the API is silent, keeps what it showed, and goes on by itself', async () => {
+    const { page, context } = await dashboard.open('/incidents');
+    await page.getByRole('link', { name: /ledger-latency/ }).waitFor();
+    await page.route('**/api/**', (route) => route.abort());
+    await page.getByText('The API does not answer.').waitFor({ timeout: 20_000 });
+    expect(await page.getByRole('link', { name: /ledger-latency/ }).count()).toBe(1);
+    await page.unroute('**/api/**');
+    await page.getByText('The API does not answer.').waitFor({ state: 'detached', timeout: 20_000 });
+    await context.close();
+  });
+
+  it('asks with If-None-Match, and not while nobody looks', async () => {
+    const { page, context } = await dashboard.open('/incidents');
+    await page.getByRole('link', { name: /ledger-latency/ }).waitFor();
+    const again = await page.waitForRequest(
+      (request) => request.url().includes('/api/incidents') && request.headers()['if-none-match'] !== undefined,
+    );
+    expect((await again.response())?.status()).toBe(304);
+    await page.evaluate(
+      'Object.defineProperty(document, "visibilityState", { value: "hidden", configurable: true }); document.dispatchEvent(new Event("visibilitychange"))',
+    );
+    await page.waitForLoadState('networkidle');
+    let asked = 0;
+    page.on('request', () => {
+      asked += 1;
+    });
+    await page.waitForTimeout(5_000);
+    expect(asked).toBe(0);
+    await context.close();
+  });
+
+  it('tells ages by the clock of the server', async () => {
+    const { page, context } = await dashboard.open('/local');
+    await page.clock.setSystemTime(Date.now() + 5 * 3_600_000);
+    await page.goto(`${dashboard.url}/incidents`);
+    await page.locator('.row-time time').first().waitFor();
+    expect(await page.locator('.row-time').first().innerText()).not.toMatch(/\d h ago/);
+    await context.close();
+  });
+
+  it('says what an address that leads nowhere leads to', async () => {
+    const { page, context } = await dashboard.open('/nothing/here');
+    await page.getByText('There is no such page').waitFor();
+    await page.goto(`${dashboard.url}/incidents/gh-00000000`);
+    await page.getByText('There is no incident gh-00000000').waitFor();
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await context.close();
+  });
+
+  it('breaks something on request, and shows the mail that comes of it', async () => {
+    const { page, context } = await dashboard.open('/local');
+    const before = await page.locator('.mails li').count();
+    await page.getByRole('button', { name: 'Break: An alarm that nothing explains' }).click();
+    await page.getByText('it is on its way').waitFor();
+    await expect.poll(() => page.locator('.mails li').count(), { timeout: 30_000 }).toBeGreaterThan(before);
+    await page.locator('.mails button').first().click();
+    expect(await page.locator('.mails pre').innerText()).toContain('ledger-latency');
+    await settled(dashboard, 4);
+    await context.close();
+  });
+});
+
+describe('signing out and in', () => {
+  it('ends the session of every tab, and begins it again where the reader was', async () => {
+    const { page, context } = await dashboard.open('/incidents?order=oldest');
+    await page
+      .getByRole('link', { name: /ledger-latency/ })
+      .first()
+      .waitFor();
+    const second = await context.newPage();
+    await second.goto(`${dashboard.url}/approvals`);
+    await second.getByText('Nothing waits for you').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).first().click();
+    for (const each of [page, second]) await each.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByLabel('E-mail address or user name').fill(LOCAL.name);
+    await page.getByLabel('Password').fill('wrong');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByText('User name or password is wrong.').waitFor();
+    await page.getByLabel('Password').fill(LOCAL.password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page
+      .getByRole('link', { name: /ledger-latency/ })
+      .first()
+      .waitFor();
+    expect(page.url()).toContain('order=oldest');
+    await context.close();
+  });
+});

@@ -1,0 +1,97 @@
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DashboardStage, openDashboard, settled } from './stage.ts';
+
+/** `SCREENSHOTS=docs/screenshots npm run test:browser` writes a picture of every page there. */
+const SHOTS = process.env.SCREENSHOTS;
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+let dashboard: DashboardStage;
+let pages: Record<string, string> = {};
+
+beforeAll(async () => {
+  dashboard = await openDashboard({ configuration: { policy: { actAtConfidence: 0.99 } } });
+  const { samples } = dashboard.stage.world;
+  await samples.failRun('regression').delivered;
+  samples.fireAlarm('checkout');
+  await samples.failRun('transient').delivered;
+  samples.fireAlarm('ledger');
+  await settled(dashboard, 4, 2);
+  const { page, context } = await dashboard.open('/incidents');
+  const story = await page.getByRole('link', { name: /Test failure/ }).getAttribute('href');
+  await page.goto(`${dashboard.url}/approvals`);
+  const approval = await page.locator('.rows a').first().getAttribute('href');
+  pages = {
+    overview: '/',
+    incidents: '/incidents',
+    incident: story ?? '',
+    approvals: '/approvals',
+    approval: approval ?? '',
+    local: '/local',
+    'not-found': '/nothing',
+  };
+  await context.close();
+}, 180_000);
+
+afterAll(() => dashboard?.close());
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string }[];
+}
+
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: AXE }).catch(async () => {
+    // The policy of the page refuses scripts that are not its own; the debugger may evaluate them.
+    const { readFileSync } = await import('node:fs');
+    await page.evaluate(readFileSync(AXE, 'utf8'));
+  });
+  const { violations } = await page.evaluate<{ violations: Violation[] }>(
+    'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })',
+  );
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+}
+
+const LOOKS = [
+  ['light', { dark: false, phone: false }],
+  ['dark', { dark: true, phone: false }],
+  ['phone', { dark: false, phone: true }],
+  ['phone-dark', { dark: true, phone: true }],
+] as const;
+
+describe('every page', () => {
+  it.each(LOOKS)('in %s can be read by everybody and is no wider than the window', async (look, options) => {
+    for (const [name, path] of Object.entries(pages)) {
+      const { page, context, problems } = await dashboard.open(path, options);
+      await page.locator('h1, .empty h2').first().waitFor();
+      await page.waitForLoadState('networkidle').catch(() => undefined);
+      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+      expect(width, name).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
+      if (SHOTS !== undefined) {
+        mkdirSync(SHOTS, { recursive: true });
+        await page.screenshot({ path: join(SHOTS, `${name}-${look}.png`), fullPage: true });
+      }
+      expect(await violationsOf(page), `${name} in ${look}`).toEqual([]);
+      expect(
+        problems.filter((problem) => !/axe/.test(problem)),
+        name,
+      ).toEqual([]);
+      await context.close();
+    }
+  });
+
+  it('in both colours has a sign-in that everybody can read', async () => {
+    for (const dark of [false, true]) {
+      const { page, context } = await dashboard.open('/', { dark });
+      await page.getByRole('button', { name: 'Sign out' }).first().click();
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `sign-in-${dark ? 'dark' : 'light'}.png`) });
+      expect(await violationsOf(page)).toEqual([]);
+      await context.close();
+    }
+  });
+});

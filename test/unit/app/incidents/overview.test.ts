@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { readOverview } from '#shared/app/incidents/overview.ts';
+import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import type { IncidentPage } from '#shared/ports/incident-lists.ts';
+import { aConfiguration, anIncident, aPrediction } from '#test/builders/index.ts';
+import { fakeClock } from '#test/fakes/index.ts';
+
+const NOW = new Date('2026-11-23T12:00:00.000Z');
+const at = (hoursAgo: number) => new Date(NOW.getTime() - hoursAgo * 3_600_000).toISOString();
+
+let made = 0;
+/** An attempt that was opened so many hours ago, and what became of it some seconds later. */
+function opened(
+  hoursAgo: number,
+  ending?: { status: 'resolved' | 'suggested' | 'escalated' | 'linked'; by?: string; after?: number },
+  change: Partial<Prediction> = {},
+): Prediction {
+  const endedAt = new Date(Date.parse(at(hoursAgo)) + (ending?.after ?? 60) * 1000).toISOString();
+  made += 1;
+  return aPrediction({
+    incidentId: `gh-${String(made).padStart(8, '0')}`,
+    openedAt: at(hoursAgo),
+    at: new Date(Date.parse(at(hoursAgo)) + 5_000).toISOString(),
+    ...(ending === undefined
+      ? {}
+      : { ending: { at: endedAt, status: ending.status, shown: 'unknown', by: ending.by ?? null, spending: null } }),
+    ...change,
+  });
+}
+
+async function overview(recent: readonly Prediction[], open: Partial<IncidentPage> = {}) {
+  const limits: number[] = [];
+  const read = await readOverview({
+    clock: fakeClock(NOW),
+    configuration: aConfiguration(),
+    lists: { list: async () => ({ incidents: [], next: null, corrupt: [], ...open }) },
+    predictions: {
+      recentPredictions: async (limit) => {
+        limits.push(limit);
+        return [...recent].sort((a, b) => b.openedAt.localeCompare(a.openedAt)).slice(0, limit);
+      },
+    },
+  });
+  return { ...read, limits };
+}
+
+describe('the overview', () => {
+  it('[E7] counts what is open, and says when there is more than was counted', async () => {
+    const { open } = await overview([], { incidents: [anIncident(), anIncident()], next: 'cursor' });
+    expect(open).toEqual({ count: 2, more: true });
+  });
+
+  it('says nothing of shares and times while nothing has ended', async () => {
+    expect(await overview([])).toMatchObject({
+      ended: 0,
+      automaticShare: null,
+      medianSeconds: { classified: null, answer: null, healed: null },
+      classes: [],
+      complete: true,
+    });
+  });
+
+  it('tells healed by an action from what got well by itself, and from what a human got', async () => {
+    const { days, automaticShare, ended, medianSeconds } = await overview([
+      opened(1, { status: 'resolved', by: 'rerun-failed-jobs', after: 30 }),
+      opened(2, { status: 'resolved', by: 'rerun-failed-jobs', after: 90 }),
+      opened(3, { status: 'resolved' }),
+      opened(4, { status: 'suggested' }),
+      opened(5, { status: 'escalated' }),
+      opened(6, { status: 'linked' }),
+      opened(7),
+    ]);
+    expect(days.at(-1)).toEqual({ day: '2026-11-23', opened: 7, healed: 2, human: 2 });
+    expect(ended).toBe(5);
+    expect(automaticShare).toBeCloseTo(2 / 5);
+    expect(medianSeconds).toEqual({ classified: 5, answer: 60, healed: 60 });
+  });
+
+  it('has 14 days, the last of them today, and nothing that is older', async () => {
+    const { days } = await overview([opened(24, { status: 'escalated' }), opened(24 * 20, { status: 'escalated' })]);
+    expect(days).toHaveLength(14);
+    expect(days.map(({ human }) => human)).toEqual([...Array(12).fill(0), 1, 0]);
+  });
+
+  it('counts an incident that was opened again once, by its latest attempt', async () => {
+    const first = opened(3, { status: 'resolved', by: 'rerun-failed-jobs' });
+    const again = { ...opened(3, { status: 'escalated' }), incidentId: first.incidentId, attempt: 2 };
+    const { ended, automaticShare } = await overview([first, again]);
+    expect([ended, automaticShare]).toEqual([1, 0]);
+  });
+
+  it('counts a corrected class as the one that a person named', async () => {
+    const correction = { at: at(0), by: 'ada', class: 'flaky_tests' as const };
+    const { classes, corrected } = await overview([
+      opened(1),
+      opened(1, undefined, { correction }),
+      opened(1, undefined, { correction }),
+    ]);
+    expect([classes[0], corrected]).toEqual([{ class: 'flaky_tests', count: 2 }, 2]);
+  });
+
+  it('reads a bounded number of attempts, and says when days are not whole because of that', async () => {
+    const { complete, limits } = await overview(Array.from({ length: 600 }, () => opened(1)));
+    expect([complete, limits]).toEqual([false, [500]]);
+  });
+});
