@@ -7,12 +7,12 @@ export function makeRouter() {
   const root = createRootRoute({
     component: Shell,
     notFoundComponent: () => (
-      <EmptyState icon="search" title="There is no such page">
+      <EmptyState page icon="search" title="There is no such page">
         The address leads nowhere. Choose a page from the navigation.
       </EmptyState>
     ),
     errorComponent: ({ error, reset }) => (
-      <ErrorState error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
+      <ErrorState page error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
     ),
   });
   const routes = PAGES.map(({ path, load, title }) =>

@@ -7,6 +7,7 @@ import { ApiKeySummary } from '#functions/api/routes/keys.ts';
 import { Overview } from '#functions/api/routes/overview.ts';
 import { PERMISSIONS, type Permission, Role } from '#shared/domain/access/caller.ts';
 import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
+import { aDiagnosis, anEvidence } from '#test/builders/index.ts';
 import { anApi, aWaitingPlan, VERSION } from './api-rig.ts';
 
 describe('every route of the API', () => {

@@ -3,26 +3,34 @@ import { ApiError } from '../api/client.ts';
 import { Button } from './button.tsx';
 import { Icon, type IconName } from './icon.tsx';
 
-/** Nothing to show, and why. */
-export function EmptyState(props: { readonly icon: IconName; readonly title: string; readonly children?: ReactNode }) {
+/** Nothing to show, and why. `page`: it stands for the whole page. */
+export function EmptyState(props: {
+  readonly icon: IconName;
+  readonly title: string;
+  readonly page?: boolean;
+  readonly children?: ReactNode;
+}) {
+  const Heading = props.page === true ? 'h1' : 'h2';
   return (
     <div className="empty">
       <Icon name={props.icon} size={36} />
-      <h2>{props.title}</h2>
+      <Heading>{props.title}</Heading>
       <p>{props.children}</p>
     </div>
   );
 }
 
 /** What went wrong, in the API's own words, and a way to try again. */
-export function ErrorState({ error, retry }: { readonly error: Error; readonly retry?: () => void }) {
+export function ErrorState(props: { readonly error: Error; readonly page?: boolean; readonly retry?: () => void }) {
+  const { error, retry } = props;
+  const Heading = props.page === true ? 'h1' : 'h2';
   const status = error instanceof ApiError ? error.status : null;
   return (
     <div className="empty" role="alert">
       <Icon name="alert" size={36} />
-      <h2>
+      <Heading>
         {status === 404 ? 'There is no such thing' : status === 403 ? 'Not for your roles' : 'This could not be shown'}
-      </h2>
+      </Heading>
       <p>{error.message}</p>
       {retry === undefined || status === 404 || status === 403 ? null : <Button onClick={retry}>Try again</Button>}
     </div>

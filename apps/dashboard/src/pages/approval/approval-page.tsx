@@ -25,7 +25,7 @@ export default function ApprovalPage() {
     return details.error === null ? (
       <LoadingState />
     ) : (
-      <ErrorState error={details.error} retry={() => void details.refetch()} />
+      <ErrorState page error={details.error} retry={() => void details.refetch()} />
     );
   const plan = details.data;
   const { briefing } = plan;

@@ -13,7 +13,7 @@ import './local.css';
 export default function LocalPage() {
   if (!isLocal)
     return (
-      <EmptyState icon="laptop" title="Only under npm start">
+      <EmptyState page icon="laptop" title="Only under npm start">
         A deployment has no mailbox of its own and breaks nothing on request.
       </EmptyState>
     );
