@@ -129,7 +129,10 @@ describe('the dashboard', () => {
   it('shows markup from titles, branches and logs as text', async () => {
     const { page, problems, context } = await dashboard.open('/incidents?show=healed');
     const dialogs: string[] = [];
-    page.on('dialog', (dialog) => void dialogs.push(dialog.message()) ?? void dialog.dismiss());
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
     await page.route('**/api/incidents/*/story', async (route) => {
       const answer = await route.fetch();
       const story = await answer.json();
