@@ -1,7 +1,5 @@
-import type { InferResponseType } from 'hono/client';
-import type { api } from '../api/client.ts';
+import type { IncidentSummary } from '../api/answers.ts';
 
-export type IncidentSummary = InferResponseType<typeof api.incidents.$get, 200>['incidents'][number];
 export type IncidentStatus = IncidentSummary['status'];
 type Subject = IncidentSummary['subject'];
 
@@ -27,6 +25,11 @@ export function subjectWords(subject: Subject): { readonly name: string; readonl
     }
     case 'alarm':
       return { name: subject.alarm, detail: subject.region };
+    case 'report':
+      return {
+        name: subject.service ?? subject.repository ?? 'Report',
+        detail: `${subject.severity}, by ${subject.reportedBy}`,
+      };
     case 'storm':
       return { name: 'Storm', detail: 'many incidents at once' };
     default:

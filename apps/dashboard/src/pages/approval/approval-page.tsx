@@ -1,7 +1,7 @@
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import type { InferResponseType } from 'hono/client';
+import type { ApprovalDetails as Details } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { Button } from '../../ui/button.tsx';
@@ -12,8 +12,6 @@ import { RISKS } from '../approvals/risk.ts';
 import { Diff } from './diff.tsx';
 import '../incident/incident.css';
 import './approval.css';
-
-type Details = InferResponseType<(typeof api.approvals)[':incidentId'][':digest']['$get'], 200>;
 
 /** One plan in plain words, with everything that is needed to decide, and the decision. */
 export default function ApprovalPage() {

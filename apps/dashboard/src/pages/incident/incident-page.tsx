@@ -1,5 +1,5 @@
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import type { InferResponseType } from 'hono/client';
+import type { IncidentDetails as Details, IncidentStory as Story } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { Icon } from '../../ui/icon.tsx';
@@ -12,9 +12,6 @@ import { LogViewer } from './log-viewer.tsx';
 import { Steps } from './steps.tsx';
 import { Timeline } from './timeline.tsx';
 import './incident.css';
-
-export type Details = InferResponseType<(typeof api.incidents)[':id']['$get'], 200>;
-export type Story = InferResponseType<(typeof api.incidents)[':id']['story']['$get'], 200>;
 
 /** One incident as a story: what happened, why, what was done, and how it ended. */
 export default function IncidentPage() {

@@ -1,12 +1,12 @@
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import type { IncidentStory } from '../../api/answers.ts';
 import { Button } from '../../ui/button.tsx';
 import { counted } from '../../ui/words.ts';
-import type { Story } from './incident-page.tsx';
 import { rowsOf } from './log-rows.ts';
 
-type Log = Story['logs'][number];
+type Log = IncidentStory['logs'][number];
 
 /** Pixels; the style sheet has the same. */
 const ROW_HEIGHT = 21;

@@ -1,7 +1,7 @@
+import type { IncidentStory } from '../../api/answers.ts';
 import { timeOfDay } from '../../ui/time.tsx';
-import type { Story } from './incident-page.tsx';
 
-type Step = Story['steps'][number];
+type Step = IncidentStory['steps'][number];
 
 const NAMES: Readonly<Record<Step['id'], string>> = {
   opened: 'Opened',

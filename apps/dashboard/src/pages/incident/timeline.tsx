@@ -1,12 +1,15 @@
-import type { InferResponseType } from 'hono/client';
-import type { api } from '../../api/client.ts';
+import type { IncidentAccount } from '../../api/answers.ts';
 import { timeOfDay } from '../../ui/time.tsx';
 import type { Tone } from '../../ui/words.ts';
 
-export type Account = InferResponseType<(typeof api.incidents)[':id']['timeline']['$get'], 200>;
-
 /** Everything that happened, in order, from the audit trail, and whether that is as it was written. */
-export function Timeline({ account, error }: { readonly account: Account | undefined; readonly error: Error | null }) {
+export function Timeline({
+  account,
+  error,
+}: {
+  readonly account: IncidentAccount | undefined;
+  readonly error: Error | null;
+}) {
   return (
     <section className="card">
       <div className="card-head">

@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
+import type { IncidentSummary } from '../../api/answers.ts';
 import { Status } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { classWords, type IncidentSummary, percent, subjectWords } from '../../ui/words.ts';
+import { classWords, percent, subjectWords } from '../../ui/words.ts';
 import './incidents.css';
 
 /** One incident in a list, as a link to its story. */
@@ -13,11 +14,11 @@ export function IncidentRow({ incident }: { readonly incident: IncidentSummary }
       <Link to="/incidents/$id" params={{ id: incident.id } as never} className="row">
         <Status status={incident.status} />
         <span className="row-words">
-          <span className="row-title">
-            <strong className="cut">{name}</strong>
-            <span className="soft cut">{detail}</span>
+          <strong className="cut row-title">{incident.title}</strong>
+          <span className="row-reason cut soft">
+            {name} · {detail}
+            {reason === null ? '' : ` · ${reason}`}
           </span>
-          <span className="row-reason cut soft">{reason ?? 'Selfheal is working on it.'}</span>
         </span>
         <span className="row-class">
           <span className="chip">

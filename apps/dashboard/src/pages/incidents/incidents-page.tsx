@@ -1,12 +1,13 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useRef, useState } from 'react';
+import type { IncidentSummary } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { Button } from '../../ui/button.tsx';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
-import { type IncidentSummary, STATUSES, subjectWords } from '../../ui/words.ts';
+import { STATUSES, subjectWords } from '../../ui/words.ts';
 import { type Filter, filterOf, queryOf, STATUS_GROUPS } from './filter.ts';
 import { IncidentRow, RowsLoading } from './incident-row.tsx';
 import './incidents.css';
@@ -145,7 +146,7 @@ function Nothing({ filter, words }: { readonly filter: Filter; readonly words: s
 
 function textOf(incident: IncidentSummary): string {
   const { name, detail } = subjectWords(incident.subject);
-  return [incident.id, name, detail, incident.class, incident.reason, STATUSES[incident.status].label]
+  return [incident.id, incident.title, name, detail, incident.class, incident.reason, STATUSES[incident.status].label]
     .join(' ')
     .replaceAll('_', ' ')
     .toLowerCase();

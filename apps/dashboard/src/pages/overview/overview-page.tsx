@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import type { InferResponseType } from 'hono/client';
 import { lazy, Suspense } from 'react';
+import type { Overview } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
@@ -9,8 +9,6 @@ import { durationWords } from '../../ui/time.tsx';
 import { classWords, counted, percent } from '../../ui/words.ts';
 import { IncidentRow, RowsLoading } from '../incidents/incident-row.tsx';
 import './overview.css';
-
-export type Overview = InferResponseType<typeof api.overview.$get, 200>;
 
 const Days = lazy(() => import('./days-chart.tsx'));
 /** The counts change slowly, and reading them costs more than a list. Milliseconds. */
