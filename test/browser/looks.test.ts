@@ -70,7 +70,7 @@ describe('every page', () => {
       expect(width, name).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
       if (SHOTS !== undefined) {
         mkdirSync(SHOTS, { recursive: true });
-        await page.screenshot({ path: join(SHOTS, `${name}-${look}.png`), fullPage: true });
+        await page.screenshot({ path: join(SHOTS, `${name}-${look}.png`), fullPage: !options.phone });
       }
       expect(problems, name).toEqual([]);
       expect(await violationsOf(page), `${name} in ${look}`).toEqual([]);
