@@ -75,7 +75,7 @@ function problemWith(entry: TrailEntry, incidentId: string, last: AuditLink | nu
     const missing = sequence - expected === 1 ? `entry ${expected} is` : `entries ${expected} to ${sequence - 1} are`;
     return broken(expected, `${missing} missing: removed, or older than such entries are kept`);
   }
-  if (sequence < expected) return broken(sequence, `entry ${sequence} is there twice`);
+  if (sequence < expected) return broken(sequence, `entry ${sequence} exists twice`);
   if (entry.incidentId !== incidentId) return broken(sequence, `entry ${sequence} is of another incident`);
   if (previous !== (last?.digest ?? null))
     return broken(sequence, `entry ${sequence} does not follow the one before it`);

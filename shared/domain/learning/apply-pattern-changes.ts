@@ -44,7 +44,7 @@ function pruned(pattern: LearnedPattern, { rules, now, minConfidence, unusedDays
   if (!weak && !unused) return null;
   const reason = weak
     ? `Its confidence of ${pattern.confidence.toFixed(2)} after ${cases} cases is below ${minConfidence}.`
-    : `It was only observed and met nothing for ${days} days.`;
+    : `It was only observed and matched nothing for ${days} days.`;
   return { before: pattern, after: retire(pattern, now, reason), event: 'pattern.retired', reason };
 }
 
@@ -99,12 +99,12 @@ function takenIn(
     },
     special.flatMap(({ outcomes }) => outcomes),
   );
-  const reason = `It says the same as ${special.map(({ id }) => id).join(', ')} and takes them in.`;
+  const reason = `It covers ${special.map(({ id }) => id).join(', ')}, which are merged into it.`;
   const after = settled(joined, rules, now, reason);
   return [
     { before: general, after, event: 'pattern.merged', reason },
     ...special.map((before): PatternChange => {
-      const why = `${general.id} says the same in more general words.`;
+      const why = `${general.id} covers the same failures with a more general message.`;
       return { before, after: retire(before, now, why), event: 'pattern.absorbed', reason: why };
     }),
   ];

@@ -144,7 +144,7 @@ export function chooseCalibrator(answers: readonly Answer[], { method, folds }: 
   const figures = [{ kind: 'identity' as const, ...figuresOf(answers) }, ...tried.map((one) => one.figures)];
   const fitted = best === undefined ? null : calibratorOf(best.figures.kind, answers);
   if (best === undefined || fitted === null) {
-    return { calibrator: IDENTITY, cases, figures, reason: 'No correction is shown to be better than none.' };
+    return { calibrator: IDENTITY, cases, figures, reason: 'No calibration is shown to be better than none.' };
   }
   const reason = `${best.figures.kind} has the best Brier score on held-out answers.`;
   return { calibrator: fitted, cases, figures, reason };

@@ -33,7 +33,7 @@ function duplicateOf(first: Numbered, { line, resolution }: Numbered): RecordFin
   const lines = [first.line, line];
   if (differs)
     return { kind: 'conflict', lines, text: 'two different records describe the same incident; the first is kept' };
-  return { kind: 'duplicate', lines, text: 'the same incident is there twice; the first is kept' };
+  return { kind: 'duplicate', lines, text: 'the same incident is listed twice; the first is kept' };
 }
 
 function missingIn(records: readonly Numbered[]): RecordFinding[] {
@@ -44,7 +44,7 @@ function missingIn(records: readonly Numbered[]): RecordFinding[] {
       ...(resolution.description === '' ? ['description'] : []),
     ];
     if (absent.length === 0) return [];
-    return [{ kind: 'missing' as const, lines: [line], text: `without ${absent.join(', ')} it says less` }];
+    return [{ kind: 'missing' as const, lines: [line], text: `without ${absent.join(', ')} it is less useful` }];
   });
 }
 

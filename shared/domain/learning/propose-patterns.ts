@@ -119,7 +119,7 @@ function proposalOf(wording: string, members: readonly ResolvedCase[], past: rea
   const tags = [...new Set(members.flatMap((one) => one.tags))].slice(0, MAX_TAGS);
   const problem =
     helped.length === 0
-      ? 'nothing of it helped: a pattern needs a solution that did'
+      ? 'no recorded solution helped: a pattern needs one that did'
       : reasonAgainst({ wording, messages, class: failureClass }, result);
   return {
     wording,

@@ -55,7 +55,7 @@ describe('verifyChain', () => {
     const trail = aTrail(5);
     expect(verifyChain(ID, trail.toSpliced(2, 1))).toEqual(broken(3, /entry 3 is missing/));
     expect(verifyChain(ID, trail.slice(2))).toEqual(broken(1, /entries 1 to 2 are missing/));
-    expect(verifyChain(ID, [...trail, trail[1] as TrailEntry])).toEqual(broken(2, /there twice/));
+    expect(verifyChain(ID, [...trail, trail[1] as TrailEntry])).toEqual(broken(2, /exists twice/));
     const strange = aTrail(5, 'gh-000000000000000000000002')[4] as TrailEntry;
     expect(verifyChain(ID, [...trail.slice(0, 4), strange])).toEqual(broken(5, /of another incident/));
     expect(verifyChain(ID, [...trail.slice(0, 4), { ...strange, incidentId: ID }])).toEqual(

@@ -32,7 +32,7 @@ describe('keeping order among patterns', () => {
     expect(into?.after.tags).toEqual(['database', 'pool']);
     expect(into?.after.stage).not.toBe('match');
     expect(into?.after.confidence).toBeLessThanOrEqual(0.6 + 1e-9);
-    expect(gone?.after.retired?.reason).toBe('aaaaaaaaaaaa says the same in more general words.');
+    expect(gone?.after.retired?.reason).toBe('aaaaaaaaaaaa covers the same failures with a more general message.');
     expect(tend([into?.after ?? general, gone?.after ?? special])).toEqual([]);
   });
 
@@ -48,7 +48,9 @@ describe('keeping order among patterns', () => {
       { event: 'pattern.retired', reason: redactedText('Its confidence of 0.20 after 5 cases is below 0.3.') },
     ]);
     const unused = tend([aPattern({ outcomes: outcomes(3, day(2)) })], new Date('2027-12-01T00:00:00Z'));
-    expect(unused).toMatchObject([{ event: 'pattern.retired', reason: expect.stringContaining('met nothing for') }]);
+    expect(unused).toMatchObject([
+      { event: 'pattern.retired', reason: expect.stringContaining('matched nothing for') },
+    ]);
   });
 
   it('lets what is old fade', () => {
