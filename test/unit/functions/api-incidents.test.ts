@@ -108,7 +108,7 @@ describe('POST /api/incidents', () => {
     expect([statusCode, json.detail]).toEqual([409, 'The mode of acme/quiet is off: Selfheal takes nothing about it.']);
   });
 
-  it('[D254] is described by the schemas IncidentCreate and IncidentResponse', async () => {
+  it('is described by the schemas IncidentCreate and IncidentResponse', async () => {
     const { json } = await (await anApi()).call('/api/openapi.json');
     const { post: operation } = json.paths['/api/incidents'];
     expect(operation.requestBody.content['application/json'].schema.$ref).toBe('#/components/schemas/IncidentCreate');
