@@ -19,6 +19,7 @@ const FINE: Record<string, string> = {
   'shared/plugins/actions/rerun/index.ts': 'export const rerun = 1;',
   'shared/plugins/actions/registry.ts': "import { rerun } from './rerun/index.ts'; export const ACTIONS = [rerun];",
   'functions/plan/config.ts': 'export const config = 1;',
+  'functions/api/app.ts': 'export const app = 1;',
   'functions/plan/handler.ts': 'export const makeHandler = 1;',
   'functions/notify/main.ts': "import { store } from '#shared/adapters/aws/store.ts'; export const handler = store;",
   'infra/app.ts': "import { config } from '#functions/plan/config.ts'; export const app = config;",
@@ -26,7 +27,7 @@ const FINE: Record<string, string> = {
   'statemachines/heal.ts': 'export const definition = 1;',
   'apps/local/main.ts': "import { heal } from '#shared/app/heal.ts'; export const main = heal;",
   'apps/dashboard/page.ts':
-    "import { incident } from '#shared/domain/incident/incident.ts'; export const page = incident;",
+    "import { incident } from '#shared/domain/incident/incident.ts'; import type { app } from '#functions/api/app.ts'; export type App = typeof app; export const page = incident;",
   'packages/local-cloud/src/runtime.ts': 'export const runtime = 1;',
   'lab/bench.ts': "import { heal } from '#shared/app/heal.ts'; export const bench = heal;",
   'tools/build.ts': 'export const build = 1;',
@@ -111,6 +112,11 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
     'the-workflow-is-data',
     'statemachines/leaks.ts',
     "import { heal } from '#shared/app/heal.ts'; export const a = heal;",
+  ],
+  [
+    'dashboard-takes-types-of-the-api',
+    'apps/dashboard/calls.ts',
+    "import { app } from '#functions/api/app.ts'; export const a = app;",
   ],
   [
     'dashboard-is-a-browser',
