@@ -1,5 +1,5 @@
 import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { transform } from 'esbuild';
 import MarkdownIt from 'markdown-it';
@@ -94,6 +94,10 @@ function makeMarkdown(paths: ReadonlyMap<string, string>): Markdown {
       if (alignment !== undefined) token.attrSet('class', alignment);
       for (const child of token.children ?? []) {
         const link = child.type === 'link_open' ? child.attrGet('href') : null;
+        if (child.type === 'image') {
+          const picture = join('screenshots', basename(String(child.attrGet('src'))));
+          child.attrSet('src', relative(dirname(pathOf((env as { source: string }).source)), picture));
+        }
         if (link !== null) child.attrSet('href', addressOf(String(link), (env as { source: string }).source, paths));
       }
     });
@@ -206,6 +210,9 @@ export async function buildGuide(outDir: string): Promise<readonly Page[]> {
     (await transform(script, { loader: 'ts', format: 'iife', target: 'es2023' })).code,
   );
   copyFileSync(join(ROOT, 'apps/guide/guide.css'), join(outDir, 'guide.css'));
+  mkdirSync(join(outDir, 'screenshots'));
+  for (const file of globSync('docs/screenshots/*-light.png', { cwd: ROOT }))
+    copyFileSync(join(ROOT, file), join(outDir, 'screenshots', basename(file)));
   for (const file of ['favicon.svg', 'color-scheme.js'])
     copyFileSync(join(ROOT, 'apps/dashboard/public', file), join(outDir, file));
   return pages;
