@@ -16,7 +16,7 @@ export function IncidentRow({ incident }: { readonly incident: IncidentSummary }
         <span className="row-words">
           <strong className="cut row-title">{incident.title}</strong>
           <span className="row-reason cut soft">
-            {name} · {detail}
+            {incident.title === name ? detail : `${name} · ${detail}`}
             {reason === null ? '' : ` · ${reason}`}
           </span>
         </span>
