@@ -130,12 +130,12 @@ export function shareOption(name: string, given: string | undefined, otherwise: 
 }
 
 /** Parses a list of failure classes and returns a test for membership; without the option it accepts every class. Throws `UsageError`. */
-export function classesOf(given: string | undefined): (failureClass: FailureClass) => boolean {
+export function classesOf(given: string | undefined, option = 'class'): (failureClass: FailureClass) => boolean {
   if (given === undefined) return () => true;
   const classes = given.split(',').map((name) => {
     const parsed = FailureClass.safeParse(name.trim());
     if (parsed.success) return parsed.data;
-    throw new UsageError(`--class ${name}: unknown class. Use one of: ${FailureClass.options.join(', ')}.`);
+    throw new UsageError(`--${option} ${name}: unknown class. Use one of: ${FailureClass.options.join(', ')}.`);
   });
   return (failureClass) => classes.includes(failureClass);
 }

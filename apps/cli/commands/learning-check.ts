@@ -1,12 +1,73 @@
-import { learningHealthOf } from '#shared/domain/learning/learning-health.ts';
+import { type HealthCheck, type LearningHealth, learningHealthOf } from '#shared/domain/learning/learning-health.ts';
 import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
-import { defineCommand, JSON_OPTION, shareOption, wholeNumber } from '../command.ts';
+import { type ApiClient, contentOf } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
+import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 import { PERIOD_OPTIONS, readLearning } from '../learning/learning-material.ts';
 import { renderHealth } from '../learning/render-learning.ts';
 
+/** The schedule compares answers with outcomes every half hour. */
+const WATCHED_WITHIN_MS = 2 * 60 * 60 * 1000;
+
+/** What learning depends on, besides its patterns. */
+async function systemChecks({ api }: ApiClient, now: number): Promise<HealthCheck[]> {
+  const [{ model }, { workflow }, quality] = await Promise.all([
+    contentOf(await api.learning.$get({ query: {} })),
+    contentOf(await api.status.$get()),
+    contentOf(await api.learning.quality.$get({ query: {} })),
+  ]);
+  const check = (name: string, isGood: boolean, text: string, advice: string): HealthCheck => ({
+    ...{ name, text, state: isGood ? 'good' : 'bad', advice: isGood ? null : advice },
+  });
+  const late = model.watchedAt === null ? null : now - Date.parse(model.watchedAt) > WATCHED_WITHIN_MS;
+  return [
+    check(
+      'model',
+      !model.degraded,
+      `${model.id}, ${model.judged} answers judged`,
+      'Look at "selfheal learning metrics", and retrain or roll back the model.',
+    ),
+    late === null
+      ? { name: 'watch', state: 'unknown', text: 'answers were never compared with outcomes yet', advice: null }
+      : check(
+          'watch',
+          !late,
+          `last at ${model.watchedAt}`,
+          'Look at the log of the function quality: its schedule runs every half hour.',
+        ),
+    check(
+      'calibration',
+      quality.tuning !== 'too sure',
+      quality.tuning,
+      'Raise the thresholds of the policy, or recalibrate with "selfheal confidence calibrate".',
+    ),
+    check(
+      'mix of classes',
+      quality.mix?.drifted !== true,
+      quality.mix === null ? 'too few answers' : quality.mix.drifted ? 'changed' : 'unchanged',
+      'Failures are of other kinds than before: retrain the model.',
+    ),
+    check(
+      'workflow',
+      workflow.state === 'ok',
+      `${workflow.stalled} stalled incidents`,
+      'Look at the log of the function reconciler.',
+    ),
+  ];
+}
+
+function withSystem(health: LearningHealth, checks: readonly HealthCheck[]): LearningHealth {
+  return {
+    ...health,
+    healthy: health.healthy && checks.every(({ state }) => state !== 'bad'),
+    checks: [...health.checks, ...checks],
+    recommendations: [...health.recommendations, ...checks.flatMap(({ advice }) => advice ?? [])],
+  };
+}
+
 export const learningCheck = defineCommand({
   name: 'learning check',
-  aliases: ['diagnose-pattern-accuracy'],
+  aliases: ['diagnose-pattern-accuracy', 'ai-health-check'],
   summary:
     'check the health of learning (accuracy, success, coverage, time, velocity, conflicts, limits) and recommend what to do',
   details:
@@ -15,6 +76,7 @@ export const learningCheck = defineCommand({
   operands: { shown: '[FILE]', atLeast: 0, atMost: 1 },
   options: {
     ...PERIOD_OPTIONS,
+    comprehensive: { type: 'boolean', about: 'also check the model, its watch and the workflow of a deployment' },
     'min-accuracy': {
       type: 'string',
       value: 'SHARE',
@@ -44,6 +106,19 @@ export const learningCheck = defineCommand({
       minCoverage: shareOption('min-coverage', options['min-coverage'], 0.3),
       maxMinutes: wholeNumber('max-minutes', options['max-minutes'], { otherwise: 120, atMost: 100_000 }),
     };
+    const client = file === undefined ? await apiUnlessNamed(options, terminal) : null;
+    if (client !== null) {
+      const days = String(wholeNumber('days', options.days, { otherwise: 30, atMost: 400 }));
+      const asked = Object.fromEntries(Object.entries(limits).map(([name, limit]) => [name, String(limit)]));
+      const query = { days, ...asked, ...(options.scope === undefined ? {} : { scope: options.scope }) };
+      const read = (await contentOf(await client.api.learning.health.$get({ query }))) as LearningHealth;
+      const whole =
+        options.comprehensive === true ? withSystem(read, await systemChecks(client, terminal.now())) : read;
+      await terminal.write(options.json === true ? `${JSON.stringify(whole)}\n` : renderHealth(whole));
+      return whole.healthy ? 0 : 1;
+    }
+    if (options.comprehensive === true)
+      throw new UsageError('--comprehensive needs the API: sign in with "selfheal login", or use --url.');
     const { material, stored, opened } = await readLearning(file, options, terminal);
     const health = learningHealthOf(learningReportOf(material), stored, { rules: opened.rules, limits });
     await terminal.write(options.json === true ? `${JSON.stringify(health)}\n` : renderHealth(health));

@@ -1,5 +1,7 @@
-import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
+import { type LearningReport, learningReportOf } from '#shared/domain/learning/learning-report.ts';
+import { contentOf } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
+import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 import { PERIOD_OPTIONS, readLearning } from '../learning/learning-material.ts';
 import { renderLearning } from '../learning/render-learning.ts';
 
@@ -14,6 +16,16 @@ export const learningReport = defineCommand({
   operands: { shown: '[FILE]', atLeast: 0, atMost: 1 },
   options: { ...PERIOD_OPTIONS, ...JSON_OPTION },
   async run({ operands: [file], options }, terminal) {
+    const client = file === undefined ? await apiUnlessNamed(options, terminal) : null;
+    if (client !== null) {
+      const days = String(wholeNumber('days', options.days, { otherwise: 30, atMost: 400 }));
+      const query = { days, ...(options.scope === undefined ? {} : { scope: options.scope }) };
+      const read = await contentOf(await client.api.learning.report.$get({ query }));
+      await terminal.write(
+        options.json === true ? `${JSON.stringify(read)}\n` : renderLearning(read as LearningReport),
+      );
+      return 0;
+    }
     const { material } = await readLearning(file, options, terminal);
     const report = learningReportOf(material);
     await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : renderLearning(report));

@@ -1,21 +1,45 @@
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import { selfTest } from '#shared/domain/learning/self-test.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { classesOf, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { categorised } from '../learning/learning-material.ts';
 import { openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 import { readResolutions } from '../learning/read-resolutions.ts';
 import { renderFindings } from '../learning/render-learned.ts';
 import { renderSelfTest } from '../learning/render-learning.ts';
+import { renderSimulation, simulateIncidents } from '../learning/simulate-incidents.ts';
 
 export const learningTest = defineCommand({
   name: 'learning test',
+  aliases: ['test-ai-learning'],
   summary: 'test the learned patterns with simulated incidents: recognition, false positives, confidence, time',
   details:
     'The file has the format of "selfheal knowledge learn". Fill in the column class wherever the text does not show it. Changes nothing.\n' +
     'Exit code 1 when an incident is recognised as the wrong class.',
-  operands: { shown: 'FILE', atLeast: 1, atMost: 1 },
-  options: { ...PATTERN_OPTIONS, ...JSON_OPTION },
-  async run({ operands: [file = '-'], options }, terminal) {
+  operands: { shown: '[FILE]', atLeast: 0, atMost: 1 },
+  options: {
+    'simulate-incidents': {
+      type: 'string',
+      value: 'N',
+      about: 'instead of a file: so many incidents made from the examples of the shipped signatures',
+    },
+    'pattern-types': { type: 'string', value: 'CLASS,...', about: 'simulate only failures of these classes' },
+    'measure-accuracy': { type: 'boolean', about: 'also tell the accuracy of each class' },
+    ...PATTERN_OPTIONS,
+    ...JSON_OPTION,
+  },
+  async run({ operands: [file], options }, terminal) {
+    if ((file === undefined) === (options['simulate-incidents'] === undefined))
+      throw new UsageError('"selfheal learning test" needs either a file of incidents or --simulate-incidents N.');
+    if (file === undefined) {
+      const count = wholeNumber('simulate-incidents', options['simulate-incidents'], { otherwise: 1, atMost: 10_000 });
+      const simulated = await simulateIncidents(
+        { count, isWanted: classesOf(options['pattern-types'], 'pattern-types') },
+        terminal,
+      );
+      const shown = options['measure-accuracy'] === true ? simulated : { ...simulated, byClass: [] };
+      await terminal.write(options.json === true ? `${JSON.stringify(shown)}\n` : renderSimulation(shown));
+      return (simulated.falsePositives?.hits ?? 0) > 0 ? 1 : 0;
+    }
     const { name, records, bad } = await readResolutions(file, terminal);
     for (const line of renderFindings(name, bad, [])) terminal.say(`selfheal: ${line}`);
     if (records.length === 0) throw new UsageError(`${name}: no valid incident records; nothing was tested.`);

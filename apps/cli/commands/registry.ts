@@ -13,6 +13,7 @@ import { configRestore } from './config-restore.ts';
 import { configSet } from './config-set.ts';
 import { configShow } from './config-show.ts';
 import { connectionCheck } from './connection-check.ts';
+import { costReport } from './cost-report.ts';
 import { doctor } from './doctor.ts';
 import { experimentResults } from './experiment-results.ts';
 import { flakyDetect } from './flaky-detect.ts';
@@ -43,7 +44,12 @@ import { knowledgeShow } from './knowledge-show.ts';
 import { knowledgeStats } from './knowledge-stats.ts';
 import { knowledgeTry } from './knowledge-try.ts';
 import { learningCheck } from './learning-check.ts';
+import { learningMetrics } from './learning-metrics.ts';
+import { learningMonitor } from './learning-monitor.ts';
+import { learningPerformance } from './learning-performance.ts';
+import { learningRate } from './learning-rate.ts';
 import { learningReport } from './learning-report.ts';
+import { learningStatus } from './learning-status.ts';
 import { learningTest } from './learning-test.ts';
 import { logAnomalies } from './log-anomalies.ts';
 import { logChain } from './log-chain.ts';
@@ -73,6 +79,7 @@ import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
 import { start } from './start.ts';
+import { status } from './status.ts';
 import { trainCommand } from './train.ts';
 import { watch } from './watch.ts';
 
@@ -112,9 +119,14 @@ export const COMMANDS: readonly Command[] = [
   knowledgeReset,
   knowledgeExport,
   knowledgeImport,
+  learningStatus,
   learningReport,
   learningCheck,
   learningTest,
+  learningMetrics,
+  learningPerformance,
+  learningMonitor,
+  learningRate,
   metricAnomalies,
   metricForecast,
   performanceAdvise,
@@ -152,6 +164,8 @@ export const COMMANDS: readonly Command[] = [
   productionConfigure,
   productionCheck,
   confidenceRequire,
+  status,
+  costReport,
   doctor,
   completion,
 ];

@@ -6,6 +6,7 @@ import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { linesOf } from '#shared/domain/learning/resolution.ts';
+import { API_OPTIONS } from '../api/api-client.ts';
 import { type OptionSpecs, type OptionValues, wholeNumber } from '../command.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 import type { Terminal } from '../terminal.ts';
@@ -14,6 +15,7 @@ import { type NumberedResolution, readResolutions } from './read-resolutions.ts'
 import { renderFindings } from './render-learned.ts';
 
 export const PERIOD_OPTIONS = {
+  ...API_OPTIONS,
   ...PATTERN_OPTIONS,
   days: { type: 'string', value: 'N', about: 'how many days back; 30 by default' },
 } as const satisfies OptionSpecs;

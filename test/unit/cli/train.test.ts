@@ -35,7 +35,7 @@ function aLog(folder: string, id: string, failureClass: string, line: string): s
 vi.setConfig({ testTimeout: 120_000 });
 
 describe('selfheal train', () => {
-  it('writes a model and where it is from, and reports on repositories held back', async () => {
+  it('[D122] writes a model and where it is from, and reports on repositories held back', async () => {
     const [data, out] = [labelledLogs(30), aFolder()];
     const { code, stdout, stderr } = await runCommand(['train', '--data', data, '--out', out, '--json', ...inFolder()]);
     expect(stderr).toContain('60 logs read');

@@ -1,0 +1,28 @@
+import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { shareWords } from '../learning/render-status.ts';
+
+export const status = defineCommand({
+  name: 'status',
+  summary: 'show whether Selfheal itself is well: API, workflow, open incidents, last healed, model',
+  details: 'Exit code 1 when incidents have not moved for an hour, or when answers got worse than promised.',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: { ...API_OPTIONS, ...JSON_OPTION },
+  async run({ options }, terminal) {
+    const { api } = await openApi(options, terminal);
+    const state = await contentOf(await api.status.$get());
+    const { workflow, openIncidents, approvalsPending, lastHealed, model, version } = state;
+    const healed =
+      lastHealed === null ? 'nothing yet' : `${lastHealed.id} (${lastHealed.class ?? 'unknown'}), ${lastHealed.at}`;
+    const text = [
+      `API          ${state.api}, version ${version}`,
+      `workflow     ${workflow.state}${workflow.stalled === 0 ? '' : `: ${workflow.stalled} incidents did not change for an hour`}`,
+      `incidents    ${openIncidents.count}${openIncidents.more ? ' or more' : ''} open, ${approvalsPending} plans wait for a decision`,
+      `last healed  ${healed}`,
+      `model        ${model.id} with ${model.languageModel}, accuracy ${shareWords(model.accuracy)}${model.degraded ? ', DEGRADED' : ''}`,
+      '',
+    ].join('\n');
+    await terminal.write(options.json === true ? `${JSON.stringify(state)}\n` : text);
+    return workflow.state === 'ok' && !model.degraded ? 0 : 1;
+  },
+});

@@ -1,0 +1,184 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { makeFilePatternStore } from '#shared/adapters/archive/file-pattern-store.ts';
+import { anEnding, aPattern, aPatternOutcome, aPrediction, judgedPredictions, rightOf } from '#test/builders/index.ts';
+import { aFolder, runCommand } from './run-command.ts';
+import { aServedApi } from './served-api.ts';
+
+const SCOPE = 'repository#501:acme/shop';
+const outcomes = (count: number, isGood = (_at: number): boolean => true) =>
+  Array.from({ length: count }, (_, at) =>
+    aPatternOutcome({
+      incident: `gh-${at}`,
+      at: new Date(Date.UTC(2026, 10, 2 + at)).toISOString(),
+      helped: isGood(at),
+    }),
+  );
+
+async function aSchool() {
+  const predictions = [aPrediction({ scope: SCOPE }), ...judgedPredictions(rightOf(8, 10), { model: 'signatures' })];
+  const api = await aServedApi({ predictions });
+  await api.patterns.write(aPattern({ scope: SCOPE, stage: 'suggest', confidence: 0.6, outcomes: outcomes(5) }));
+  return api;
+}
+
+describe('selfheal learning, signed in', () => {
+  it.each(['ai-status', 'learning-stage-status', 'learning status'])(
+    '[D137] [D169] %s shows stage, progress, expected time and the model',
+    async (name) => {
+      const { run } = await aSchool();
+      const { code, text } = await run(...name.split(' '), '--scope', SCOPE);
+      expect(code).toBe(0);
+      expect(text).toMatch(
+        /^learning: stage suggest, 50\.0% of the way to match, expected in \d+ days\n {2}missing: 5 more outcomes/,
+      );
+      expect(text).toContain('model: signatures, accuracy 80.0% (8 of 10)');
+      expect(JSON.parse((await run(...name.split(' '), '--json')).text).stage.stage).toBe('suggest');
+    },
+  );
+
+  it('[D156] ai-metrics shows accuracy, Brier score, calibration and reliability', async () => {
+    const { run } = await aSchool();
+    const { code, text } = await run('ai-metrics');
+    expect([code, text]).toEqual([0, expect.stringContaining('accuracy 80.0% (8 of 10); Brier score 0.')]);
+    expect(text).toContain('confidence 0.9-1.0: said 90.0%, right 80.0% of 10');
+    expect(JSON.parse((await run('learning', 'metrics', '--json')).text)).toMatchObject({ judged: 10 });
+  });
+
+  it('[D161] learning-report covers so many days', async () => {
+    const { run } = await aSchool();
+    const { text } = await run('learning-report', '--days', '60');
+    expect(text).toContain('outcomes of patterns: 5');
+    expect(
+      JSON.parse((await run('learning-report', '--days', '60', '--json', '--scope', SCOPE)).text).patterns.active,
+    ).toBe(1);
+    expect((await run('learning-report', '--days', '0')).code).toBe(2);
+  });
+
+  it('[D163] ai-performance-report tells more in detail', async () => {
+    const { run } = await aSchool();
+    const summary = (await run('ai-performance-report', '--days', '60')).text;
+    const detailed = (await run('ai-performance-report', '--format', 'detailed', '--days', '60')).text;
+    expect(summary).toContain('outcomes of patterns: 5');
+    expect(summary).not.toContain('confidence 0.9-1.0');
+    expect(detailed).toContain('confidence 0.9-1.0');
+    expect(detailed).toMatch(/2026-11-01 {2}accuracy 80\.0%/);
+    expect(
+      JSON.parse((await run('ai-performance-report', '--format', 'detailed', '--json')).text).accuracy,
+    ).toHaveLength(30);
+    expect((await run('ai-performance-report', '--format', 'long')).code).toBe(2);
+  });
+
+  it('[D177] ai-health-check --comprehensive also checks the model, its watch, calibration and the workflow', async () => {
+    const { run } = await aSchool();
+    const plain = await run('ai-health-check', '--days', '60', '--scope', SCOPE);
+    expect(plain.text).not.toContain('workflow');
+    const { text } = await run('ai-health-check', '--comprehensive', '--days', '60', '--scope', SCOPE);
+    for (const name of ['accuracy', 'model', 'watch', 'calibration', 'mix of classes', 'workflow'])
+      expect(text, name).toMatch(new RegExp(`^(ok|BAD|\\?) +${name}: `, 'm'));
+    const local = await runCommand(['ai-health-check', '--comprehensive', '--patterns', join(aFolder(), 'p.json')]);
+    expect([local.code, local.stderr]).toEqual([2, expect.stringContaining('needs the API')]);
+  });
+
+  it('[D162] start-learning-monitor --dashboard shows the whole status at each change, for a time', async () => {
+    const { run } = await aSchool();
+    const { code, text } = await run('start-learning-monitor', '--dashboard', '--for', '1');
+    expect([code, text]).toEqual([0, expect.stringContaining('learning: stage suggest')]);
+    const line = (await run('learning', 'monitor', '--for', '1')).text;
+    expect(line).toBe('stage suggest (50%), 1 patterns, accuracy 80.0% (8 of 10)\n');
+    expect((await run('learning', 'monitor', '--every', '0')).code).toBe(2);
+  });
+});
+
+describe('selfheal status and costs', () => {
+  it('[D120] status shows API, workflow, open incidents, last healed and the model', async () => {
+    const { run, incident } = await aSchool();
+    const { text } = await run('status');
+    for (const words of [
+      'API          ok, version 1.2.3',
+      'workflow',
+      'open, 0 plans wait',
+      `last healed  ${incident.id}`,
+      'model        signatures with rules',
+    ])
+      expect(text).toContain(words);
+    expect(JSON.parse((await run('status', '--json')).text)).toMatchObject({ api: 'ok' });
+    expect((await runCommand(['status'])).stderr).toContain('SELFHEAL_URL');
+  });
+
+  it('cost report sums models and AWS by day', async () => {
+    const { deps } = await aSchool();
+    const at = deps.clock.now().toISOString();
+    const spending = {
+      provider: 'x',
+      modelId: 'm',
+      prompt: null,
+      turns: 1,
+      inputTokens: 9,
+      cachedInputTokens: 0,
+      outputTokens: 1,
+      microdollars: 2_000_000,
+    };
+    const { run } = await aServedApi({ predictions: [aPrediction({ ending: anEnding({ at, spending }) })] });
+    const { text } = await run('cost', 'report', '--days', '2');
+    expect(text).toContain('1 incidents in 2 days: models $2.0000, AWS about $0.0005');
+    expect(text).toContain(`${at.slice(0, 10)}  1 incidents, 1 with a model`);
+    expect(JSON.parse((await run('costs', '--json')).text).byDay).toHaveLength(30);
+  });
+});
+
+describe('rates of learning', () => {
+  it('[D176] optimize-learning-rate lives the outcomes again and recommends the best rate', async () => {
+    const file = join(aFolder(), 'patterns.json');
+    const store = makeFilePatternStore(file);
+    await store.write(aPattern({ scope: 'local', outcomes: outcomes(30) }));
+    const run = (...args: string[]) => runCommand(['optimize-learning-rate', '--patterns', file, ...args]);
+    const flags = ['--current-rate', '0.01', '--test-rates', '0.05,0.3', '--evaluation-metric'];
+    const { code, stdout, stderr } = await run(...flags, 'brier');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('set learning.maxConfidenceGainPerWeek to 0.3')]);
+    expect(stdout.toString().split('\n')[0]).toMatch(/^0\.300 {2}brier 0\.\d{4} over 30 outcomes$/);
+    const { results, recommended } = JSON.parse((await run(...flags, 'log-loss', '--json')).stdout.toString());
+    expect([results[0].rate, recommended]).toEqual([0.3, 0.3]);
+    // Every rate foretells the same when it is always right.
+    expect((await run(...flags, 'accuracy')).stderr).toContain('keep the current rate');
+    for (const bad of [
+      ['--test-rates', 'fast'],
+      ['--evaluation-metric', 'luck'],
+      ['--current-rate', '2'],
+    ])
+      expect((await run(...bad)).code).toBe(2);
+    const none = await runCommand(['learning', 'rate', '--patterns', join(aFolder(), 'none.json')]);
+    expect(none.stderr).toContain('no outcomes yet');
+  });
+});
+
+describe('a test of what was learned', () => {
+  it('[D145] test-ai-learning simulates incidents of some classes and measures the accuracy of each', async () => {
+    const flags = [
+      '--simulate-incidents',
+      '40',
+      '--pattern-types',
+      'network_connectivity,storage_issues',
+      '--measure-accuracy',
+    ];
+    const { stdout } = await runCommand(['test-ai-learning', ...flags, '--json']);
+    const result = JSON.parse(stdout.toString());
+    expect(result.incidents).toBe(40);
+    expect(result.identified.value).toBeGreaterThan(0.8);
+    expect(result.byClass.map((one: { class: string }) => one.class)).toEqual([
+      'network_connectivity',
+      'storage_issues',
+    ]);
+    const plain = await runCommand([
+      'learning',
+      'test',
+      '--simulate-incidents',
+      '3',
+      '--pattern-types',
+      'storage_issues',
+    ]);
+    expect(plain.stdout.toString()).not.toContain('  storage_issues');
+    for (const bad of [[], ['--simulate-incidents', '0'], ['--simulate-incidents', '2', '--pattern-types', 'luck']])
+      expect((await runCommand(['test-ai-learning', ...bad])).code).toBe(2);
+  });
+});
