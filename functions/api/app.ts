@@ -11,6 +11,7 @@ import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
 import { configRoutes } from './routes/config.ts';
 import { answers, makeRoutes, openRoute } from './routes/contract.ts';
+import { type ExperimentRoutesDeps, experimentRoutes } from './routes/experiments.ts';
 import { type IncidentChangeDeps, incidentChangeRoutes } from './routes/incident-changes.ts';
 import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -26,6 +27,7 @@ export type ApiDeps = IncidentRoutesDeps &
   ApprovalRoutesDeps &
   LearningRoutesDeps &
   OperationRoutesDeps &
+  ExperimentRoutesDeps &
   LogRoutesDeps &
   OverviewRoutesDeps &
   ApiSettings;
@@ -108,6 +110,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', knowledgeUpkeepRoutes(deps))
     .route('/', learningRoutes(deps))
     .route('/', operationRoutes(deps))
+    .route('/', experimentRoutes(deps))
     .route('/', logRoutes(deps));
 }
 

@@ -1,4 +1,5 @@
 import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
+import type { StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import type { HealingWatch } from '#shared/domain/learning/healing.ts';
@@ -84,6 +85,10 @@ export interface ExperienceStore {
   addExperimentOutcome(outcome: ExperimentOutcome): Promise<void>;
   /** In no particular order, at most `limit`. */
   experimentOutcomes(experimentId: string, limit: number): Promise<ExperimentOutcome[]>;
+  /** Experiments that people started, ended ones included; at most 100. */
+  startedExperiments(): Promise<StartedExperiment[]>;
+  /** Replaces the previous revision; `changed-meanwhile` when somebody else did. */
+  putExperiment(started: StartedExperiment): Promise<'written' | 'changed-meanwhile'>;
 }
 
 /** Resolved failures that are watched for coming back. Every write is one conditional single-item write. */

@@ -1,10 +1,12 @@
 import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
+import { StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 
 export function makeMemoryExperienceStore(given: readonly ActionOutcome[] = []): ExperienceStore {
   const keyOf = ({ at, incidentId, digest }: ActionOutcome): string => `${at}#${incidentId}#${digest}`;
   const actions = new Map<string, ActionOutcome>(given.map((one) => [keyOf(one), one]));
+  const started = new Map<string, StartedExperiment>();
   const experiments = new Map<string, ExperimentOutcome>();
   return {
     addActionOutcome: async (outcome) => {
@@ -23,6 +25,13 @@ export function makeMemoryExperienceStore(given: readonly ActionOutcome[] = []):
     addExperimentOutcome: async (outcome) => {
       const key = `${outcome.experimentId}#${outcome.incidentId}`;
       if (!experiments.has(key)) experiments.set(key, { ...outcome });
+    },
+    startedExperiments: async () => structuredClone([...started.values()]),
+    putExperiment: async (one) => {
+      const { id } = one.experiment;
+      if ((started.get(id)?.revision ?? 0) !== one.revision - 1) return 'changed-meanwhile';
+      started.set(id, StartedExperiment.parse(one));
+      return 'written';
     },
     experimentOutcomes: async (experimentId, limit) =>
       [...experiments.values()].filter((outcome) => outcome.experimentId === experimentId).slice(0, limit),

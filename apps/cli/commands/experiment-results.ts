@@ -2,14 +2,19 @@ import { readConfiguration } from '#infra/configuration.ts';
 import type { Experiment } from '#shared/domain/experiment/experiment.ts';
 import { ExperimentOutcome, type ExperimentResults, resultsOf } from '#shared/domain/experiment/results.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { API_OPTIONS, type ApiClient, contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
+import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MAX_OUTCOMES = 20_000;
 const CONFIGURATION = 'config/selfheal.json';
 
-function render({ id, title, status }: Experiment, { variants, recommendation }: ExperimentResults): string {
+function render(
+  { id, title, status }: Pick<Experiment, 'id' | 'title' | 'status'>,
+  { variants, recommendation }: ExperimentResults,
+): string {
   const lines = variants.map((variant) => {
     const [low, high] = variant.interval;
     const rate = variant.rate === null ? 'no outcome' : shareText(variant.rate);
@@ -46,6 +51,32 @@ async function readOutcomes({ file, table, experiments }: Request, terminal: Ter
   return all.flat();
 }
 
+/** The results of one experiment, or of all. */
+async function resultsFromApi(
+  { api }: ApiClient,
+  id: string | undefined,
+  asJson: boolean,
+  terminal: Terminal,
+): Promise<0> {
+  const { experiments } = await contentOf(await api.experiments.$get());
+  const wanted = id === undefined ? experiments.map((one) => one.id) : [id];
+  if (wanted.length === 0)
+    terminal.say('selfheal: there is no experiment. Start one with "selfheal experiment start".');
+  for (const one of wanted) {
+    const report = await contentOf(await api.experiments[':id'].results.$get({ param: { id: one } }));
+    const { recommendation, incidents, results } = report;
+    const sure = recommendation.confidence === null ? '' : ` (confidence ${shareText(recommendation.confidence)})`;
+    const shown = {
+      variants: results as ExperimentResults['variants'],
+      recommendation: recommendation as ExperimentResults['recommendation'],
+    };
+    await terminal.write(
+      asJson ? `${JSON.stringify(report)}\n` : `${render(report, shown)}  ${incidents} incidents${sure}\n`,
+    );
+  }
+  return 0;
+}
+
 export const experimentResults = defineCommand({
   name: 'experiment results',
   aliases: ['ab-test-results'],
@@ -57,13 +88,19 @@ export const experimentResults = defineCommand({
   operands: { shown: '[FILE.jsonl]', atLeast: 0, atMost: 1 },
   options: {
     config: { type: 'string', value: 'FILE', about: `the configuration; ${CONFIGURATION} by default` },
-    id: { type: 'string', value: 'ID', about: 'only this experiment' },
+    id: { type: 'string', value: 'ID', aliases: ['test-id'], about: 'only this experiment' },
+    ...API_OPTIONS,
     records: { type: 'boolean', about: 'print the outcomes instead of results' },
     table: { type: 'string', value: 'NAME', about: "the deployment's Stats table instead of a file" },
     ...JSON_OPTION,
   },
   async run({ operands: [file], options }, terminal) {
     const { table, config = CONFIGURATION, id } = options;
+    const client =
+      file === undefined && options.config === undefined
+        ? await apiUnlessNamed({ ...options, patterns: undefined }, terminal)
+        : null;
+    if (client !== null) return await resultsFromApi(client, id, options.json === true, terminal);
     if ((file === undefined) === (table === undefined)) {
       throw new UsageError('"selfheal experiment results" needs either a file of outcomes or --table NAME.');
     }

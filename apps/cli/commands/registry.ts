@@ -16,6 +16,7 @@ import { connectionCheck } from './connection-check.ts';
 import { costReport } from './cost-report.ts';
 import { doctor } from './doctor.ts';
 import { experimentResults } from './experiment-results.ts';
+import { experimentStart } from './experiment-start.ts';
 import { flakyDetect } from './flaky-detect.ts';
 import { incidentCreate } from './incident-create.ts';
 import { incidentExplain } from './incident-explain.ts';
@@ -141,6 +142,7 @@ export const COMMANDS: readonly Command[] = [
   qualityCorrect,
   confidenceCalibrate,
   experimentResults,
+  experimentStart,
   incidentList,
   incidentShow,
   incidentExplain,

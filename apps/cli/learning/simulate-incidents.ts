@@ -1,8 +1,8 @@
+import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { type Proportion, proportionOf } from '#shared/kernel/numbers/proportion.ts';
 import { UsageError } from '../command.ts';
-import { textEvidence } from '../input/log-evidence.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 import type { Terminal } from '../terminal.ts';
 import { shareWords } from './render-status.ts';

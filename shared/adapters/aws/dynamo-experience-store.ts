@@ -1,8 +1,9 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
+import { StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
 import { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
-import { dynamoClient } from './dynamo-client.ts';
+import { dynamoClient, overRevisionBefore } from './dynamo-client.ts';
 import { openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
@@ -10,11 +11,13 @@ import { parseRecord } from './errors.ts';
 const KEPT_DAYS = 400;
 /** Sorts before the outcome that it replaces, so that it is read first. */
 const RECURRED = '#recurred';
+const STARTED = 'EXPERIMENTS';
+const MAX_STARTED_READ = 100;
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
  * Stats table: `ACTIONS#<class>`, one item per incident and action in order of time; `EXPERIMENT#<id>`, one per
- * incident.
+ * incident; `EXPERIMENTS`, one item per experiment that a person started.
  */
 export function makeDynamoExperienceStore(options: {
   readonly table: string;
@@ -48,6 +51,16 @@ export function makeDynamoExperienceStore(options: {
     experimentOutcomes: async (experimentId, limit) => {
       const items = await table.query(`EXPERIMENT#${experimentId}`, { limit });
       return items.map((item) => parseRecord(ExperimentOutcome, withoutStorage(item), `Outcome ${String(item.sk)}`));
+    },
+    startedExperiments: async () => {
+      const items = await table.query(STARTED, { limit: MAX_STARTED_READ });
+      return items.map((item) => parseRecord(StartedExperiment, withoutStorage(item), `Experiment ${String(item.sk)}`));
+    },
+    putExperiment: async (started) => {
+      const record = StartedExperiment.parse(started);
+      const expiresAt = ttlOf(new Date(Date.parse(record.endsAt) + KEPT_DAYS * DAY));
+      const item = { pk: STARTED, sk: record.experiment.id, ...record, expiresAt };
+      return (await table.putOnce(item, overRevisionBefore(record.revision))) ? 'written' : 'changed-meanwhile';
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
@@ -23,6 +24,8 @@ export interface Gathered {
   readonly offer: Offer | null;
   readonly records: readonly ActionRecord[];
   readonly outcomes: readonly ActionOutcome[];
+  /** Experiments that people started. */
+  readonly started: readonly StartedExperiment[];
 }
 
 /** All inputs of a plan. */
@@ -34,7 +37,7 @@ export interface PlanInputs extends Gathered {
 export interface GatheredDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'listActions'>;
   readonly evidence: Pick<EvidenceStore, 'getTelemetry' | 'getDiagnosis' | 'getOffer'>;
-  readonly experience: Pick<ExperienceStore, 'actionOutcomes'>;
+  readonly experience: Pick<ExperienceStore, 'actionOutcomes' | 'startedExperiments'>;
 }
 
 /** Outcomes read for one class; older ones count little. */
@@ -44,17 +47,18 @@ const OUTCOMES_LOOKED_AT = 500;
 export async function readGathered(incidentId: string, deps: GatheredDeps): Promise<Gathered> {
   const incident = await loadIncident(incidentId, deps.incidents);
   const { classification } = incident;
-  const [telemetry, diagnosis, offer, records, outcomes] = await Promise.all([
+  const [telemetry, diagnosis, offer, records, outcomes, started] = await Promise.all([
     deps.evidence.getTelemetry(incidentId),
     deps.evidence.getDiagnosis(incidentId),
     deps.evidence.getOffer(incidentId),
     deps.incidents.listActions(incidentId),
     classification === null ? [] : deps.experience.actionOutcomes(classification.class, OUTCOMES_LOOKED_AT),
+    deps.experience.startedExperiments(),
   ]);
   if (classification === null || telemetry === null || diagnosis === null) {
     throw new CorruptRecord(
       `Incident ${incidentId} cannot be planned: its evidence, classification or diagnosis is missing.`,
     );
   }
-  return { incident, classification, telemetry, diagnosis, offer, records, outcomes };
+  return { incident, classification, telemetry, diagnosis, offer, records, outcomes, started };
 }

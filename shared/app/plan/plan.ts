@@ -1,6 +1,8 @@
 import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
+import { experimentAt } from '#shared/domain/experiment/started-experiment.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated, type TargetContext } from '#shared/domain/incident/target-context.ts';
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
@@ -127,10 +129,18 @@ function choiceOf(
   const usual = chooseCandidate(left, pickAmong(left, [...listed, ...(inputs.offer?.actions ?? [])], diagnosis.choice));
   if (tried.length > 0 || held) return { choice: usual, exposure: null, listed };
   const mayHold = mayHoldBack(judgementOf(inputs, usual, deps), serviceOf(configuration, incident.target));
-  const exposure = exposureFor(incident, classification, left, { configuration, mayHold });
+  const exposure = exposureFor(incident, classification, left, {
+    configuration: { ...configuration, experiments: experimentsAt(inputs, deps) },
+    mayHold,
+  });
   // A model may still ask for a person. Otherwise the experiment's variant decides, if there is one.
   const choice = exposure === null || diagnosis.choice === HUMAN ? usual : chooseCandidate(left, exposure.label);
   return { choice, exposure, listed };
+}
+
+/** Deployed experiments first, then those that people started. */
+function experimentsAt({ started }: PlanInputs, { configuration, clock }: PlanDeps): Configuration['experiments'] {
+  return [...configuration.experiments, ...started.map((one) => experimentAt(one, clock.now()))];
 }
 
 /**

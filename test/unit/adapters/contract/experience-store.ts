@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import { anActionOutcome, anExperimentOutcome, someCircumstances } from '#test/builders/index.ts';
 
@@ -17,6 +18,24 @@ export function experienceStoreContract(name: string, open: () => Promise<Experi
       await store.addActionOutcome({ ...at(14), verified: 'failed' });
       expect(await store.actionOutcomes('flaky_tests', 3)).toEqual([at(14), at(13), at(12)]);
       expect(await store.actionOutcomes('flaky_tests', 100)).toHaveLength(4);
+    });
+
+    it('keeps the experiments that people started, over the revision that was read', async () => {
+      const variant = (id: string) => ({ id, percent: 50, strategy: { kind: 'ranked' as const } });
+      const started = StartedExperiment.parse({
+        version: 1,
+        revision: 1,
+        experiment: { id: 'which', title: 'Which', status: 'running', variants: [variant('a'), variant('b')] },
+        startedBy: 'ada',
+        startedAt: '2026-11-21T12:00:00.000Z',
+        endsAt: '2026-11-28T12:00:00.000Z',
+        stopped: null,
+      });
+      expect(await store.putExperiment(started)).toBe('written');
+      expect(await store.putExperiment(started)).toBe('changed-meanwhile');
+      const stopped = { ...started, revision: 2, stopped: { by: 'ada', at: '2026-11-22T12:00:00.000Z' } };
+      expect(await store.putExperiment(stopped)).toBe('written');
+      expect(await store.startedExperiments()).toEqual([stopped]);
     });
 
     it('keeps with an outcome in which circumstances it came about and whose word it is, where that is known', async () => {
