@@ -7,6 +7,8 @@ import type { RepeatedRequests, SignIn } from '#shared/ports/access.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { notFound, problemOf } from './problem.ts';
 import { REFERENCE_POLICY, renderReference } from './reference.ts';
+import { type ActionRoutesDeps, actionRoutes } from './routes/actions.ts';
+import { applicationRoutes } from './routes/applications.ts';
 import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
 import { configRoutes } from './routes/config.ts';
@@ -25,6 +27,7 @@ import { type OverviewRoutesDeps, overviewRoutes } from './routes/overview.ts';
 export type ApiDeps = IncidentRoutesDeps &
   Pick<IncidentChangeDeps, 'changes'> &
   ApprovalRoutesDeps &
+  Omit<ActionRoutesDeps, 'governance' | 'random'> &
   LearningRoutesDeps &
   OperationRoutesDeps &
   ExperimentRoutesDeps &
@@ -97,12 +100,15 @@ export function makeApi(deps: ApiDeps) {
       'content-security-policy': REFERENCE_POLICY,
     }),
   );
+  const actionDeps = { ...deps, governance: deps.policy, random: deps.keys.random };
   return app
     .openapi(health, (context) => context.json({ status: 'ok' as const, version: deps.version }, 200))
     .route('/', overviewRoutes(deps))
     .route('/', incidentRoutes(deps))
     .route('/', incidentChangeRoutes({ ...deps, random: deps.keys.random }))
     .route('/', approvalRoutes(deps))
+    .route('/', actionRoutes(actionDeps))
+    .route('/', applicationRoutes(actionDeps))
     .route('/', authRoutes(deps))
     .route('/', keyRoutes(deps.keys))
     .route('/', configRoutes(deps.policy))

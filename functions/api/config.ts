@@ -60,4 +60,6 @@ export const config = defineFunction({
     userPoolClient: [],
     userPoolIssuer: [],
   },
+  // What a service is like now, and what an action would do there.
+  readsServices: ['state', 'load'],
 });

@@ -108,23 +108,42 @@ export const handler = httpFunction({
       });
     }),
     changes: once(async () => {
-      const [
-        { makeIncidentChanges },
-        { makeSqsSignalQueue },
-        { makeDynamoHealingStore },
-        { makeDynamoExperienceStore },
-      ] = await Promise.all([
+      const [{ makeIncidentChanges }, { makeSqsSignalQueue }, { makeDynamoHealingStore }] = await Promise.all([
         import('./incident-changes.ts'),
         import('#shared/adapters/aws/sqs-signal-queue.ts'),
         import('#shared/adapters/aws/dynamo-healing-store.ts'),
-        import('#shared/adapters/aws/dynamo-experience-store.ts'),
       ]);
-      const { incidentsTable, statsTable, intakeQueue } = deps.environment;
+      const { incidentsTable, intakeQueue } = deps.environment;
       return makeIncidentChanges({
         ...deps,
-        experience: makeDynamoExperienceStore({ table: statsTable }),
         healing: makeDynamoHealingStore({ table: incidentsTable, retention: configuration().retention }),
         queue: makeSqsSignalQueue({ queueUrl: intakeQueue }),
+      });
+    }),
+    requests: once(async () => {
+      const [
+        { makeActionRequests },
+        { makeSqsSignalQueue },
+        { makeCloudWatchAlarmReader },
+        { makeCloudWatchMetricReader },
+        { makeDeploymentReader },
+        { makeAllResourcesReader },
+      ] = await Promise.all([
+        import('./action-requests.ts'),
+        import('#shared/adapters/aws/sqs-signal-queue.ts'),
+        import('#shared/adapters/aws/cloudwatch-alarm-reader.ts'),
+        import('#shared/adapters/aws/cloudwatch-metric-reader.ts'),
+        import('#shared/adapters/aws/deployment-reader.ts'),
+        import('#shared/adapters/aws/all-resources.ts'),
+      ]);
+      return makeActionRequests({
+        ...deps,
+        control: deps.killSwitch,
+        queue: makeSqsSignalQueue({ queueUrl: deps.environment.intakeQueue }),
+        alarms: makeCloudWatchAlarmReader(),
+        metrics: makeCloudWatchMetricReader(),
+        deployments: makeDeploymentReader(),
+        resources: makeAllResourcesReader(),
       });
     }),
     policy: { ...deps, trail: deps.policyTrail, control: deps.killSwitch },

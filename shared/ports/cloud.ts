@@ -8,6 +8,8 @@ export interface AlarmState {
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   /** ISO 8601 instant of the last state change, or null. */
   readonly since: string | null;
+  /** Absent where CloudWatch does not name it. */
+  readonly arn?: string;
 }
 
 /** CloudWatch alarms, read only. Throws `Retryable` or `Refused` like every cloud port. */

@@ -280,6 +280,14 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await api(`/baselines?repository=${scope}`);
     await api('/models');
     await api('/learning/corrections', 'POST', { incidentId: ended.id, class: 'compilation_error' });
+    await api('/actions/recent');
+    await api('/actions/stats');
+    for (const { id } of (await api('/applications')).applications) await api(`/applications/${id}/health`);
+    for (const { id, services } of (await api('/actions')).actions) {
+      for (const { service, alarms } of services) {
+        for (const alarm of alarms) await api(`/actions/${id}/try`, 'POST', { service, alarm });
+      }
+    }
   },
   'take what people report and say, and read logs': async () => {
     const token = await signIn(healer, 'admin@example.com', PASSWORD);

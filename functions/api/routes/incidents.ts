@@ -64,6 +64,10 @@ export const IncidentSummary = z
     occurrences: z.number().int(),
     attempt: z.number().int(),
     parentId: z.string().nullable(),
+    request: z
+      .object({ action: z.string(), to: z.number().int().nullable(), by: z.string(), about: z.string().nullable() })
+      .nullable()
+      .meta({ description: 'Of an incident that exists because somebody asked for an action.' }),
     openedAt: Instant,
     updatedAt: Instant,
   })

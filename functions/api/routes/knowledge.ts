@@ -86,7 +86,7 @@ export const PatternDetails = PatternSummary.extend({
       }),
     )
     .readonly(),
-}).meta({ id: 'PatternDetails' });
+}).meta({ id: 'KnowledgeBaseEntry', description: 'A pattern with its history: an entry of the knowledge base.' });
 
 const Written = z
   .object({

@@ -18,7 +18,11 @@ export function makeCloudWatchAlarmReader(options: { readonly client?: CloudWatc
       const alarm = [...MetricAlarms, ...CompositeAlarms].find((one) => one.AlarmName === alarmName);
       if (!alarm) return null;
       const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
-      return { state: asState(alarm.StateValue), since: since?.toISOString() ?? null };
+      return {
+        state: asState(alarm.StateValue),
+        since: since?.toISOString() ?? null,
+        ...(alarm.AlarmArn === undefined ? {} : { arn: alarm.AlarmArn }),
+      };
     },
   };
 }

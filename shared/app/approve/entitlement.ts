@@ -36,7 +36,10 @@ export type Entitlement =
  */
 export async function entitlementTo(
   candidate: Candidate,
-  { approval, action }: { readonly approval: Approval; readonly action: Pick<BoundAction, 'target' | 'selfApproval'> },
+  {
+    approval,
+    action,
+  }: { readonly approval: Approval; readonly action: Pick<BoundAction, 'target' | 'selfApproval' | 'requestedBy'> },
   { delegations, configuration, clock }: EntitlementDeps,
 ): Promise<Entitlement> {
   const own = judgeSelfApproval(candidate, action, configuration.approvals);

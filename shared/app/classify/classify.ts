@@ -62,8 +62,8 @@ export async function classifyIncident(
     ...(await readHistory(incident.target, evidence, telemetry, deps)),
   });
   await deps.incidents.update(incident.id, { classification }, { at: deps.clock.now() });
-  // A rehearsal neither joins a real incident nor holds its lock, and is no prediction.
-  const isReal = !isSimulated(incident.target);
+  // A rehearsal neither joins a real incident nor holds its lock, and is no prediction. What somebody asked for is no new failure.
+  const isReal = !isSimulated(incident.target) && incident.request === undefined;
   const [duplicateOf] = isReal
     ? await Promise.all([
         parentOf(incident, classification, deps),

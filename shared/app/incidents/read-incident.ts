@@ -51,6 +51,13 @@ export interface IncidentSummary {
   readonly occurrences: number;
   readonly attempt: number;
   readonly parentId: string | null;
+  /** Of an incident that exists because somebody asked for an action. */
+  readonly request: {
+    readonly action: string;
+    readonly to: number | null;
+    readonly by: string;
+    readonly about: string | null;
+  } | null;
   readonly openedAt: string;
   readonly updatedAt: string;
 }
@@ -87,7 +94,7 @@ export interface ReadAccountDeps {
 
 export function summaryOf(incident: Incident): IncidentSummary {
   const { id, status, classification, outcomeReason, occurrences, attempt, parentId, openedAt, updatedAt } = incident;
-  const { target, tainted, annotations: written = NO_ANNOTATIONS } = incident;
+  const { target, tainted, request, annotations: written = NO_ANNOTATIONS } = incident;
   return {
     id,
     status,
@@ -104,6 +111,10 @@ export function summaryOf(incident: Incident): IncidentSummary {
     occurrences,
     attempt,
     parentId,
+    request:
+      request === undefined
+        ? null
+        : { action: request.actionId, to: request.to, by: request.by, about: request.incidentId },
     openedAt,
     updatedAt,
   };

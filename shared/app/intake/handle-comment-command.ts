@@ -281,7 +281,7 @@ async function incidentsHere(
   { codeHost, incidents }: CommentCommandDeps,
 ): Promise<Incident[]> {
   const comments = await codeHost.listComments(command.repository, command.pullRequest, '<!-- selfheal:');
-  const ids = comments.flatMap(({ body }) => /Selfheal incident (gh-[0-9a-f]{8,57})\b/.exec(body)?.[1] ?? []);
+  const ids = comments.flatMap(({ body }) => /Selfheal incident ((?:gh|rq)-[0-9a-f]{8,57})\b/.exec(body)?.[1] ?? []);
   const read = await Promise.all([...new Set(ids)].slice(-MAX_INCIDENTS).map((id) => incidents.get(id)));
   return read
     .filter((one) => one !== null)

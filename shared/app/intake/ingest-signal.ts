@@ -5,6 +5,7 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident, runAttemptOf } from '#shared/domain/incident/open-incident.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { ControlSettings, Deduplication, IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
@@ -14,7 +15,7 @@ import { acquireIncidentLock } from '../common/incident-lock.ts';
 import { deferSignal, forgetWaiting } from '../common/pending-signal.ts';
 import { governed } from '../policy/governed.ts';
 import { newestOfAlarm, rememberNewest } from './latest-incident.ts';
-import { type AdmissionDeps, admitIncident, resumeIncident } from './start-or-group.ts';
+import { type AdmissionDeps, admitIncident, resumeIncident, startWorkflow } from './start-or-group.ts';
 
 export interface IngestDeps extends AdmissionDeps {
   readonly incidents: AdmissionDeps['incidents'] & Pick<IncidentStore, 'get'>;
@@ -36,6 +37,7 @@ export type IngestOutcome =
   | 'opened'
   | 'reopened'
   | 'resumed'
+  | 'request-refused'
   | 'grouped';
 
 /**
@@ -62,6 +64,8 @@ async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutc
     case 'alarm-raised':
     case 'reported':
       return await applyFailure(signal, ids, deps);
+    case 'action-requested':
+      return await applyRequest(ids, deps);
     default:
       return signal.kind satisfies never;
   }
@@ -78,6 +82,35 @@ async function noteRecovery(signal: Signal, ids: IncidentIds, deps: IngestDeps):
     facts: { delivery: signal.deliveryId, runAttempt: runAttemptOf(signal) },
   });
   return 'noted';
+}
+
+/**
+ * Starts the incident of a request, which the API has opened. Only one incident works on a target: while another one has the lock, the request is
+ * refused, and a person may repeat it afterwards.
+ */
+async function applyRequest(ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
+  const incident = await deps.incidents.get(ids.incidentId);
+  if (incident?.status !== 'open') return 'stale';
+  const owner = await acquireIncidentLock(ids, incident.attempt, deps);
+  if (owner === null) {
+    await startWorkflow(incident, deps);
+    return 'opened';
+  }
+  const at = deps.clock.now();
+  const outcomeReason = redactOutgoing(
+    `Nothing was done: incident ${owner.id} is working on the same target. Ask again when it has ended.`,
+  );
+  await deps.incidents.audit(incident.id, `request-refused#${incident.attempt}`, {
+    at: at.toISOString(),
+    event: 'action.request-refused',
+    facts: { action: incident.request?.actionId ?? '', reason: outcomeReason },
+  });
+  await deps.incidents.update(
+    incident.id,
+    { status: 'linked', parentId: owner.id, outcomeReason },
+    { ifStatus: ['open'], ifAttempt: incident.attempt, at },
+  );
+  return 'request-refused';
 }
 
 async function applyFailure(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {

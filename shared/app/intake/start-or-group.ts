@@ -70,7 +70,8 @@ export async function resumeIncident(incident: Incident, deps: AdmissionDeps): P
   return 'started';
 }
 
-async function startWorkflow(incident: Incident, deps: AdmissionDeps): Promise<void> {
+/** Starts it without counting it for storms. */
+export async function startWorkflow(incident: Incident, deps: AdmissionDeps): Promise<void> {
   await deps.workflow.start(incident.id, incident.attempt);
   await auditOpened(incident, deps);
 }

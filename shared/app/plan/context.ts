@@ -1,5 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import type { RequestedAction } from '#shared/domain/incident/action-request.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
@@ -20,6 +21,7 @@ export interface PlanFacts {
   readonly now: Date;
   readonly past: ProposalContext['past'] & object;
   readonly prepared?: ProposalContext['prepared'] & object;
+  readonly requested?: RequestedAction | null;
 }
 
 /**

@@ -28,6 +28,7 @@ import { candidatesFor, rankedFor } from './context.ts';
 import { exposureFor, heldPlan } from './experiment.ts';
 import { type GatheredDeps, type PlanInputs, readGathered } from './inputs.ts';
 import { prepareActions } from './prepare.ts';
+import { recoveryUnlessRequested, requestedChoice } from './requested.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './telemetry.ts';
 import { findUnfinished } from './unfinished.ts';
 
@@ -122,10 +123,13 @@ function choiceOf(
     past: inputs.records,
     prepared: inputs.prepared.found,
     circumstances: inputs.circumstances,
+    requested: incident.request ?? null,
     now: clock.now(),
   };
   const listed = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
   const left = listed.filter(({ actionId }) => !tried.includes(actionId));
+  if (incident.request !== undefined)
+    return { choice: requestedChoice(left, incident.request, { tried }), exposure: null, listed };
   const usual = chooseCandidate(left, pickAmong(left, [...listed, ...(inputs.offer?.actions ?? [])], diagnosis.choice));
   if (tried.length > 0 || held) return { choice: usual, exposure: null, listed };
   const mayHold = mayHoldBack(judgementOf(inputs, usual, deps), serviceOf(configuration, incident.target));
@@ -160,12 +164,13 @@ function judgementOf(inputs: PlanInputs, choice: Choice, deps: PlanDeps): Judgem
   const { incident, telemetry, diagnosis, records, circumstances } = inputs;
   return decide({
     targetKind: incident.target.kind,
-    recovery: recoveryOf(incident.target, telemetry, records),
+    recovery: recoveryUnlessRequested(recoveryOf(incident.target, telemetry, records), incident.request, choice),
     mode: modeOf(deps.configuration, incident.target),
     service: serviceOf(deps.configuration, incident.target),
     policy: deps.configuration.policy,
     choice,
-    modelConfidence: diagnosis.source === 'model' ? diagnosis.confidence : null,
+    // A model's confidence is one in its own choice.
+    modelConfidence: diagnosis.source === 'model' && incident.request === undefined ? diagnosis.confidence : null,
     actionsSoFar: records.filter(({ state }) => state !== 'refused').length,
     circumstances,
     now: deps.clock.now(),
@@ -181,7 +186,13 @@ async function seal(
   if (candidate === null || (decision !== 'act' && decision !== 'approve')) return null;
   const { id: incidentId } = incident;
   const target = decision === 'approve' ? await withPeople(incident.target, deps) : incident.target;
-  const action = bindAction(candidate, { incidentId, target, at: deps.clock.now(), needsApproval });
+  const action = bindAction(candidate, {
+    incidentId,
+    target,
+    at: deps.clock.now(),
+    needsApproval,
+    requestedBy: incident.request?.names,
+  });
   await deps.incidents.putPlan(action);
   return action;
 }

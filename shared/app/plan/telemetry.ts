@@ -52,7 +52,11 @@ async function readRunAgain(
   return { attempt, status, conclusion, startedAt, newerRun };
 }
 
-async function readAlarmAgain(target: AlarmTarget, deps: FreshTelemetryDeps): Promise<AlarmFacts> {
+/** The state of an alarm's service: alarm, deployment and what its remedies change. */
+export async function readAlarmAgain(
+  target: AlarmTarget,
+  deps: Omit<FreshTelemetryDeps, 'codeHost'>,
+): Promise<AlarmFacts> {
   const service = serviceOf(deps.configuration, target);
   const state = await unlessRefused(() => deps.alarms.read(alarmNameOf(target)));
   return {
@@ -67,7 +71,7 @@ async function readAlarmAgain(target: AlarmTarget, deps: FreshTelemetryDeps): Pr
 
 async function readDeployment(
   ref: Parameters<DeploymentReader['read']>[0] | null,
-  { deployments }: FreshTelemetryDeps,
+  { deployments }: Pick<FreshTelemetryDeps, 'deployments'>,
 ): Promise<Deployment | null> {
   return ref === null ? null : await unlessRefused(() => deployments.read(ref));
 }
@@ -75,7 +79,7 @@ async function readDeployment(
 async function readResources(
   service: Service,
   alarmName: string,
-  { resources }: FreshTelemetryDeps,
+  { resources }: Pick<FreshTelemetryDeps, 'resources'>,
 ): Promise<ResourceState[]> {
   const read = resourcesOf(service, alarmName).map((ref) => unlessRefused(() => resources.read(ref)));
   return (await inParallel(read)).filter((state) => state !== null);

@@ -39,7 +39,8 @@ export async function keepExperience(
     const known = actions.filter(({ verified, inconclusive }) => verified !== null && !inconclusive);
     for (const action of known) {
       const outcome = outcomeOf(incident, action, circumstancesOfPlan(plans, action.digest));
-      if (outcome !== null) await deps.experience.addActionOutcome(outcome);
+      if (outcome !== null)
+        await deps.experience.addActionOutcome({ ...outcome, ...courseOf(action, deps.clock.now()) });
     }
     if (known.length > 0) await keepExperiment(incident, actions, { input, plans }, deps);
   } catch {
@@ -58,6 +59,15 @@ export function outcomeOf(
   // Its purpose was verified, even if that alone does not heal.
   const found = verified === 'advanced' ? 'recovered' : verified;
   return { ...filed, digest, actionId, verified: found, at, ...(circumstances === null ? {} : { circumstances }) };
+}
+
+/** How the action went on after its verification. */
+function courseOf(
+  { state, verified, intendedAt }: ActionRecord,
+  now: Date,
+): Pick<ActionOutcome, 'undone' | 'secondsToRecover'> {
+  const seconds = Math.max(0, now.getTime() - Date.parse(intendedAt)) / 1000;
+  return { undone: state === 'undone', ...(verified === 'failed' ? {} : { secondsToRecover: seconds }) };
 }
 
 function filedUnder({

@@ -54,9 +54,11 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
   if (incident.attempt !== input.attempt) return null;
   const actions = await deps.incidents.listActions(incident.id);
   if (endedByPerson(incident)) return await recordBeside(incident, actions, input, deps);
-  if (!isSimulated(incident.target)) await learnFrom(incident, actions, input, deps);
+  const isReal = !isSimulated(incident.target);
+  if (isReal) await learnFrom(incident, actions, input, deps);
   await close(incident, actions, input, deps);
-  if (input.outcome === 'resolved' && !isSimulated(incident.target)) await watchHealing(incident, actions, deps);
+  if (input.outcome === 'resolved' && isReal && incident.request === undefined)
+    await watchHealing(incident, actions, deps);
   await release(incident, actions, deps);
   await deps.incidents.audit(incident.id, `recorded#${incident.attempt}`, {
     at: deps.clock.now().toISOString(),
@@ -72,10 +74,11 @@ async function learnFrom(
   input: StepInput<'record'>,
   deps: RecordDeps,
 ): Promise<void> {
+  await Promise.all([recordTests(incident, actions, deps), keepExperience(incident, actions, input, deps)]);
+  // What somebody asked for shows whether the action helps, and nothing about a failure.
+  if (incident.request !== undefined) return;
   await Promise.all([
     learn(incident, actions, input.outcome, deps),
-    recordTests(incident, actions, deps),
-    keepExperience(incident, actions, input, deps),
     endPrediction(incident, actions, input, deps),
     keepPatterns(incident, actions, deps),
   ]);

@@ -131,6 +131,9 @@ const DESCRIPTIONS: Descriptions = {
     `${facts.by} tried to decide it, which they may not do${howWords(facts)}.${because(facts.reasons)}`,
   'approval.approved': (facts) => `${facts.by ?? ''} approved it${plan(facts.digest)}${howWords(facts)}.`,
   'approval.rejected': (facts) => `${facts.by ?? ''} rejected it${plan(facts.digest)}${howWords(facts)}.`,
+  'action.requested': ({ by, action, to, about, reason }) =>
+    `${by} asked for ${action}${to === null ? '' : ` to ${to}`}${about === null ? '' : `, about ${about}`}.${because(reason)}`,
+  'action.request-refused': ({ action, reason }) => `The request for ${action} was refused: ${reason}`,
   'rerun.requested': ({ by, digest }) => `${by} asked to run the failed jobs again${plan(digest)}.`,
   'approval.too-late': ({ by, digest }) =>
     `The decision of ${by ?? ''}${plan(digest)} reached the workflow too late and had no effect.`,

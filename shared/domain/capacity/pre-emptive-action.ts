@@ -6,6 +6,8 @@ import type { Capacity } from './capacity-settings.ts';
 export interface RoomMaker<R extends Remedy = Remedy> extends RemedyKind<R> {
   /** For what it makes room; the number says how much it disturbs, the least first. */
   readonly makesRoom?: Readonly<Partial<Record<Capacity['kind'], number>>>;
+  /** Of an action that scales: the most that the owner allows. */
+  maximum?(remedy: R): number;
   /** What would be done, in plain words: `run more tasks`. */
   describe(remedy: R): string;
 }

@@ -13,7 +13,7 @@ type Verb = (typeof COMMENT_VERBS)[number];
  */
 const IncidentPrefix = z
   .string()
-  .regex(/^gh-[0-9a-f]{4,57}$/)
+  .regex(/^(?:gh|rq)-[0-9a-f]{4,57}$/)
   .optional();
 
 /** What a comment asks for. */

@@ -18,7 +18,9 @@ const KEY_LENGTH = 40;
  */
 export function identify(signal: Signal): IncidentIds {
   const intakeKey = intakeKeyOf(signal);
-  const { target } = signal;
+  const { target, request } = signal;
+  // It shares the lock of what it is about, and is an incident of its own.
+  if (request !== undefined) return { intakeKey, incidentId: `rq-${request.id.slice(0, ID_LENGTH)}` };
   switch (target.kind) {
     case 'github-run':
       return { intakeKey, incidentId: `gh-${digestOf(canonicalJson([intakeKey, target.runId]), ID_LENGTH)}` };
@@ -108,7 +110,7 @@ export function alarmNameOf(target: AlarmTarget): string {
  * the repository, so that reusing the id of another repository's delivery cannot mark that one as processed.
  */
 export function deliveryKeyOf(delivery: Pick<Signal, 'deliveryId' | 'target'> | CommentCommand): string {
-  if ('request' in delivery) return keyOf(repositoryKeyOf(identityOf(delivery)), delivery.deliveryId);
+  if (!('target' in delivery)) return keyOf(repositoryKeyOf(identityOf(delivery)), delivery.deliveryId);
   const { target, deliveryId } = delivery;
   return target.kind === 'github-run' ? keyOf(repositoryKeyOf(identityOf(target)), deliveryId) : deliveryId;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { recordText } from '../../kernel/text/record-text.ts';
+import { ActionRequest } from './action-request.ts';
 import { Annotations } from './annotations.ts';
 import { Classification } from './failure-class.ts';
 import { Signal, TaintedText } from './signal.ts';
@@ -51,6 +52,8 @@ export const Incident = z.strictObject({
   githubRequests: z.record(z.string().max(40), z.number().int().nonnegative()).optional(),
   /** What people wrote about it; absent until somebody does. */
   annotations: Annotations.optional(),
+  /** Of an incident that exists because somebody asked for an action. */
+  request: ActionRequest.optional(),
   openedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });

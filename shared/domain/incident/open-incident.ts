@@ -23,6 +23,7 @@ export function openIncident(signal: Signal, ids: IncidentIds, now: Date): Incid
     classification: null,
     outcomeReason: null,
     githubRequests: {},
+    ...(signal.request === undefined ? {} : { request: signal.request }),
     openedAt: now.toISOString(),
     updatedAt: now.toISOString(),
   };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { canonicalJson } from '#shared/kernel/digest.ts';
 import { recordText } from '../../kernel/text/record-text.ts';
+import { ActionRequest } from './action-request.ts';
 import { TargetContext } from './target-context.ts';
 
 /**
@@ -30,11 +31,13 @@ export const Signal = z.strictObject({
   deliveryId: z.string().min(1).max(200),
   /** Id of the source plug-in that created it. */
   source: z.string().max(40),
-  kind: z.enum(['run-failed', 'run-succeeded', 'alarm-raised', 'alarm-cleared', 'reported']),
+  kind: z.enum(['run-failed', 'run-succeeded', 'alarm-raised', 'alarm-cleared', 'reported', 'action-requested']),
   /** ISO 8601 instant at which the sender says it happened. */
   occurredAt: z.iso.datetime({ offset: true }),
   target: TargetContext,
   tainted: TaintedText,
+  /** Of `action-requested` only. */
+  request: ActionRequest.optional(),
 });
 export type Signal = z.infer<typeof Signal>;
 

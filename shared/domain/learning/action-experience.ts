@@ -22,6 +22,10 @@ export const ActionOutcome = z.strictObject({
   /** The person whose judgement it is; absent when verification found it. */
   by: z.string().max(200).optional(),
   at: z.iso.datetime(),
+  /** Whether it was undone, because it did not help. Absent in older outcomes. */
+  undone: z.boolean().optional(),
+  /** From its intent to the end of the incident; of what helped. Absent in older outcomes. */
+  secondsToRecover: z.number().nonnegative().optional(),
   /** Circumstances when its plan was made; older outcomes have none. */
   circumstances: Circumstances.optional(),
 });

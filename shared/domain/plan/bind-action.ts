@@ -15,6 +15,7 @@ export function bindAction(
     readonly target: TargetContext;
     readonly at: Date;
     readonly needsApproval?: BoundAction['needsApproval'] | undefined;
+    readonly requestedBy?: BoundAction['requestedBy'] | undefined;
   },
 ): BoundAction {
   const content = {
@@ -30,6 +31,7 @@ export function bindAction(
     target: binding.target,
     createdAt: binding.at.toISOString(),
     ...(binding.needsApproval === undefined ? {} : { needsApproval: binding.needsApproval }),
+    ...(binding.requestedBy === undefined ? {} : { requestedBy: binding.requestedBy }),
   };
   return BoundAction.parse({ ...content, digest: digestOf(canonicalJson(content)) });
 }

@@ -34,6 +34,8 @@ export const BoundAction = z
      * not be changed now.
      */
     needsApproval: z.strictObject({ reasons: z.array(z.string()), outsideChangeWindow: z.boolean() }).optional(),
+    /** Present when somebody asked for it: every name of that person, who must not approve it alone. */
+    requestedBy: z.array(z.string()).optional(),
     createdAt: z.iso.datetime(),
     digest: z.string().regex(/^[0-9a-f]{64}$/),
   })

@@ -22,6 +22,8 @@ export const RemedyAlarms = z.array(z.string().min(1).max(255)).min(1);
 export const Remedy = z.looseObject({
   action: z.string().min(1).max(60),
   alarms: RemedyAlarms,
+  /** Whether people may ask for it while its alarms are quiet; only of actions whose entry has it. */
+  onRequest: z.boolean().optional(),
   ...z.object(REMEDY_TARGET).partial().shape,
 });
 export type Remedy = z.infer<typeof Remedy>;

@@ -25,21 +25,28 @@ const DID: Readonly<Record<RunRole, string>> = {
 
 /**
  * Whether a person is too involved in a run to approve an action on it. Nobody may approve when GitHub does not say who
- * is behind the run, or when the approver's own login is unknown. Alarms have no author.
+ * is behind the run, or when the approver's own login is unknown. Alarms have no author, but an action on them may have
+ * been asked for.
  */
 export function judgeSelfApproval(
   { names, github }: KnownBy,
-  action: { readonly target: TargetContext; readonly selfApproval: boolean },
+  action: {
+    readonly target: TargetContext;
+    readonly selfApproval: boolean;
+    readonly requestedBy?: readonly string[] | undefined;
+  },
   { selfApproval }: Pick<Approvals, 'selfApproval'>,
 ): SelfApproval {
   const { target } = action;
+  const own = new Set([...names, ...(github === null ? [] : [github])].map((name) => name.toLowerCase()));
+  if (action.requestedBy?.some((name) => own.has(name.toLowerCase())) && !(selfApproval && action.selfApproval))
+    return objection('You asked for this action: somebody else has to approve it.');
   if (target.kind !== 'github-run') return { kind: 'may-approve', roles: [] };
   const people = Object.entries(target.people ?? {}) as [RunRole, string | null][];
   if (target.actor === null || people.length === 0 || people.some(([, login]) => login === null))
     return objection('GitHub does not say who is behind the failed run, so nobody may approve an action on it.');
-  const known = new Set([...names, ...(github === null ? [] : [github])].map((name) => name.toLowerCase()));
-  const roles = people.filter(([, login]) => known.has((login ?? '').toLowerCase())).map(([role]) => role);
-  if (known.has(target.actor.toLowerCase()) && roles.length === 0) roles.push('requester');
+  const roles = people.filter(([, login]) => own.has((login ?? '').toLowerCase())).map(([role]) => role);
+  if (own.has(target.actor.toLowerCase()) && roles.length === 0) roles.push('requester');
   if (roles.length > 0 && !(selfApproval && action.selfApproval))
     return objection(`You ${listed(roles.map((role) => DID[role]))}: somebody else has to approve.`);
   return github === null

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { RequestedAction } from '#shared/domain/incident/action-request.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
@@ -43,6 +44,8 @@ export interface ProposalContext {
   readonly now: Date;
   /** Actions executed for this incident earlier, oldest first. */
   readonly past?: readonly Pick<ActionRecord, 'actionId' | 'state' | 'receipt' | 'verified'>[];
+  /** What somebody asked for, if the incident exists for that. */
+  readonly requested?: RequestedAction | null;
   /** Results of the preparations that ran before the proposals. */
   readonly prepared?: ReadonlyMap<Preparation, unknown>;
 }

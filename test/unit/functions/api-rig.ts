@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { makeActionRequests } from '#functions/api/action-requests.ts';
 import { makeHandler } from '#functions/api/handler.ts';
 import { makeIncidentChanges } from '#functions/api/incident-changes.ts';
 import { makeLogRequests } from '#functions/api/log-requests.ts';
@@ -73,10 +74,13 @@ export async function anApi(
     predictions?: readonly Prediction[];
     shipped?: ModelVersion;
     configure?: RigOptions['configure'];
+    /** Which action fits, and what the stored incident is like. */
+    rig?: Pick<RigOptions, 'family' | 'actionId' | 'incident'>;
   } = {},
 ) {
   const rig = await aRemedyRig({
     confidence: 0.7,
+    ...change.rig,
     ...(change.configure === undefined ? {} : { configure: change.configure }),
   });
   const { incident } = rig;
@@ -125,6 +129,7 @@ export async function anApi(
     recall: async () => recall,
     shipped: async () => change.shipped ?? null,
     policy: { ...rig.deps, trail: policyTrail },
+    requests: async () => makeActionRequests({ ...rig.deps, lists, queue: changeable.queue }),
     logs: async () =>
       makeLogRequests({
         ...rig.deps,

@@ -10,7 +10,7 @@ import { makeWorkspace } from './assembly.ts';
  * A larger number needs a reason beside the resource, and a review.
  */
 const ACCEPTED = 56;
-const ACCEPTED_WITH_EVERYTHING = 80;
+const ACCEPTED_WITH_EVERYTHING = 81;
 
 const EXAMPLE = join(import.meta.dirname, '../../../config/selfheal.example.json');
 const made: ReturnType<typeof makeWorkspace>[] = [];

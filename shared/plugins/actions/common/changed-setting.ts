@@ -9,6 +9,8 @@ export interface SettingParameters {
   readonly from: number;
   readonly to: number;
   readonly alarmName: string;
+  /** Present when the alarm was quiet and a person asked: it neither stands against the change, nor shows that it helped. */
+  readonly quiet?: true | undefined;
 }
 
 /** A number that an action sets and can read back. */
@@ -48,7 +50,8 @@ export function settingSteps<P extends SettingParameters>(setting: Setting<P>): 
     verify: async (parameters, _receipt, context) => {
       const { value } = await setting.read(parameters, context.ports);
       const failure = `Somebody else changed ${setting.name(parameters)} to ${value ?? 'none'}.`;
-      return await verifyByAlarm(parameters, context, value === parameters.to ? null : failure);
+      const verified = await verifyByAlarm(parameters, context, value === parameters.to ? null : failure);
+      return parameters.quiet === true ? { ...verified, inconclusive: true } : verified;
     },
     undo: (parameters, _receipt, ports) => restore(setting, parameters, ports),
   };
@@ -65,7 +68,7 @@ async function observe<P extends SettingParameters>(
   }
   if (value !== parameters.from) return { kind: 'superseded', reason: changedBySomebody(setting, parameters) };
   if (refusal != null) return { kind: 'superseded', reason: refusal };
-  return await whileRinging(parameters.alarmName, ports);
+  return parameters.quiet === true ? { kind: 'not-started' } : await whileRinging(parameters.alarmName, ports);
 }
 
 async function restore<P extends SettingParameters>(

@@ -11,29 +11,45 @@ export interface FittingRemedy<R extends Remedy, K extends ResourceRef['kind']> 
   readonly remedy: R;
   readonly state: ResourceStateOf<K>;
   readonly alarmName: string;
+  /** True while the alarm is not ringing: only of a remedy that people may ask for then. */
+  readonly quiet: boolean;
   readonly reason: string;
 }
 
 /**
- * The remedy that the service's owner lists for this alarm, with the current state of its resource. Null unless the alarm is still in ALARM and
- * the state could be read.
+ * The remedy that the service's owner lists for this alarm, with the current state of its resource. Null unless the alarm is still in ALARM, or
+ * the owner lets people ask for the remedy (`onRequest`) and somebody did, and the state could be read.
  */
 export function listedRemedy<R extends Remedy, K extends ResourceRef['kind']>(
-  { target, telemetry, service }: ProposalContext,
+  { target, telemetry, service, requested }: ProposalContext,
   remedies: RemedyKind<R>,
   kind: K,
 ): FittingRemedy<R, K> | null {
   const { facts } = telemetry;
-  if (target.kind !== 'alarm' || facts.kind !== 'alarm' || facts.state !== 'ALARM' || service === null) return null;
+  if (target.kind !== 'alarm' || facts.kind !== 'alarm' || service === null) return null;
   const alarmName = alarmNameOf(target);
   const listed = service.remedies.find((one) => one.action === remedies.action && one.alarms.includes(alarmName));
   const remedy = listed === undefined ? null : readRemedy(listed, remedies);
+  const quiet = facts.state !== 'ALARM';
+  const isAsked = requested?.actionId === remedies.action && remedy?.onRequest === true;
+  if (quiet && !isAsked) return null;
   const ref = remedy === null ? null : resourceOf(remedy, service);
   if (remedy === null || ref?.kind !== kind) return null;
   const state = facts.resources.find((one) => isOf(ref, one));
   if (state === undefined) return null;
   const reason = `The owner of ${service.id} lists it for the alarm ${alarmName}.`;
-  return { remedy, state: state as ResourceStateOf<K>, alarmName, reason };
+  return { remedy, state: state as ResourceStateOf<K>, alarmName, quiet, reason };
+}
+
+/** Of an action that scales: the number that somebody asked for, else the next step. Null when it is not more than now, or more than allowed. */
+export function scaledTo(
+  { requested }: ProposalContext,
+  remedies: RemedyKind,
+  { now, step, max }: { readonly now: number; readonly step: number; readonly max: number },
+): number | null {
+  const asked = requested?.actionId === remedies.action ? requested.to : null;
+  const to = asked ?? Math.min(now + step, max);
+  return to > now && to <= max ? to : null;
 }
 
 /** Whether the state belongs to the reference: all names are equal. */

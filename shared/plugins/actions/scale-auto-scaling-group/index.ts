@@ -5,7 +5,7 @@ import { REMEDY_TARGET, RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { resourceKey } from '#shared/domain/plan/resource-ref.ts';
 import { settingSteps } from '../common/changed-setting.ts';
 import { isRefreshing } from '../common/instance-refresh.ts';
-import { listedRemedy, readResource } from '../common/listed-remedy.ts';
+import { listedRemedy, readResource, scaledTo } from '../common/listed-remedy.ts';
 import { remedyGrants } from '../common/resource-grants.ts';
 import { defineAction, type ProposalContext } from '../contract.ts';
 
@@ -15,6 +15,7 @@ const Parameters = z.strictObject({
   from: Capacity,
   to: Capacity,
   alarmName: z.string().min(1).max(255),
+  quiet: z.literal(true).optional(),
 });
 type Parameters = z.infer<typeof Parameters>;
 
@@ -31,11 +32,14 @@ const Entry = z.strictObject({
   step: z.number().int().min(1).max(100).default(1),
   /** Maximum number of instances; the group's own limit applies too. */
   maxDesiredCapacity: z.number().int().min(1).max(1000),
+  /** Whether people may ask for more instances while the alarms are quiet. */
+  onRequest: z.boolean().default(false),
 });
 const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
   action: 'scale-auto-scaling-group',
   entry: Entry,
   makesRoom: { memory: 3, disk: 2 },
+  maximum: ({ maxDesiredCapacity }) => maxDesiredCapacity,
   describe: ({ autoScalingGroup, step, maxDesiredCapacity }) =>
     `run more instances in ${autoScalingGroup} (${step} at a time, at most ${maxDesiredCapacity})`,
 };
@@ -46,10 +50,16 @@ function propose(context: ProposalContext) {
   if (found === null) return [];
   const { group, desiredCapacity, healthyInstances, maxSize, refresh } = found.state;
   const allowed = Math.min(found.remedy.maxDesiredCapacity, maxSize);
-  const to = Math.min(desiredCapacity + found.remedy.step, allowed);
-  if (desiredCapacity === 0 || healthyInstances < desiredCapacity || to <= desiredCapacity) return [];
+  const to = scaledTo(context, REMEDY, { now: desiredCapacity, step: found.remedy.step, max: allowed });
+  if (desiredCapacity === 0 || healthyInstances < desiredCapacity || to === null) return [];
   if (isRefreshing(refresh)) return [];
-  const parameters = { group, from: desiredCapacity, to, alarmName: found.alarmName };
+  const parameters = {
+    group,
+    from: desiredCapacity,
+    to,
+    alarmName: found.alarmName,
+    ...(found.quiet ? { quiet: true as const } : {}),
+  };
   const reason = `${found.reason} All of its ${desiredCapacity} instances are healthy; up to ${allowed} are allowed.`;
   return [{ parameters, confidence: CONFIDENCE, reason }];
 }

@@ -4,7 +4,7 @@ import { CHANGES_SETTINGS } from '#shared/domain/plan/impact.ts';
 import { RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
 import { settingSteps } from '../common/changed-setting.ts';
-import { listedRemedy, needsEcsService, readResource } from '../common/listed-remedy.ts';
+import { listedRemedy, needsEcsService, readResource, scaledTo } from '../common/listed-remedy.ts';
 import { remedyGrants } from '../common/resource-grants.ts';
 import { defineAction, type ProposalContext } from '../contract.ts';
 
@@ -18,6 +18,7 @@ const Parameters = z.strictObject({
   from: Count,
   to: Count,
   alarmName: z.string().min(1).max(255),
+  quiet: z.literal(true).optional(),
 });
 type Parameters = z.infer<typeof Parameters>;
 
@@ -34,12 +35,15 @@ const Entry = z.strictObject({
   step: z.number().int().min(1).max(100).default(1),
   /** Maximum number of tasks. */
   maxDesiredCount: z.number().int().min(1).max(1000),
+  /** Whether people may ask for more tasks while the alarms are quiet. */
+  onRequest: z.boolean().default(false),
 });
 const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
   action: 'scale-ecs-service',
   entry: Entry,
   problem: needsEcsService,
   makesRoom: { memory: 2 },
+  maximum: ({ maxDesiredCount }) => maxDesiredCount,
   describe: ({ step, maxDesiredCount }) => `run more tasks (${step} at a time, at most ${maxDesiredCount})`,
 };
 
@@ -48,9 +52,21 @@ function propose(context: ProposalContext) {
   const found = listedRemedy(context, REMEDY, 'ecs-service');
   if (found === null) return [];
   const { cluster, service, deploymentId, desiredCount, runningCount, settled } = found.state;
-  const to = Math.min(desiredCount + found.remedy.step, found.remedy.maxDesiredCount);
-  if (!settled || desiredCount === 0 || runningCount < desiredCount || to <= desiredCount) return [];
-  const parameters = { cluster, service, deploymentId, from: desiredCount, to, alarmName: found.alarmName };
+  const to = scaledTo(context, REMEDY, {
+    now: desiredCount,
+    step: found.remedy.step,
+    max: found.remedy.maxDesiredCount,
+  });
+  if (!settled || desiredCount === 0 || runningCount < desiredCount || to === null) return [];
+  const parameters = {
+    cluster,
+    service,
+    deploymentId,
+    from: desiredCount,
+    to,
+    alarmName: found.alarmName,
+    ...(found.quiet ? { quiet: true as const } : {}),
+  };
   const reason = `${found.reason} All of its ${desiredCount} tasks run; up to ${found.remedy.maxDesiredCount} are allowed.`;
   return [{ parameters, confidence: CONFIDENCE, reason }];
 }

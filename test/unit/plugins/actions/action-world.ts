@@ -67,7 +67,11 @@ export function anActionWorld(id?: string) {
   const clock = fakeClock();
   const state = {
     run: aRun(RUNS[id ?? '']),
-    alarm: { state: 'ALARM', since: '2026-11-21T11:58:00.000Z' } as AlarmState | null,
+    alarm: {
+      state: 'ALARM',
+      since: '2026-11-21T11:58:00.000Z',
+      arn: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:checkout-errors',
+    } as AlarmState | null,
     alias: aLambdaDeployment(),
     // Nobody deployed lately what a remedy is for.
     ecs: anEcsDeployment(remediedService(id) === null ? {} : { deployedAt: null }),

@@ -1,0 +1,17 @@
+import { type RequestActionDeps, requestAction } from '#shared/app/actions/request-action.ts';
+import { listServices, type ServiceDeps, scalingActionOf, serviceHealth } from '#shared/app/actions/services.ts';
+import { type TryActionDeps, tryAction } from '#shared/app/actions/try-action.ts';
+import type { ActionRequests } from './routes/actions.ts';
+
+export type ActionRequestPorts = RequestActionDeps & TryActionDeps & ServiceDeps;
+
+/** The use cases behind the routes that read services and ask for actions. */
+export function makeActionRequests(deps: ActionRequestPorts): ActionRequests {
+  return {
+    request: (order, requester) => requestAction(order, requester, deps),
+    try: (order, by) => tryAction(order, by, deps),
+    services: () => listServices(deps),
+    health: (id) => serviceHealth(id, deps),
+    scalingActionOf: (id, to) => scalingActionOf(id, to, deps),
+  };
+}

@@ -1,0 +1,291 @@
+import * as z from 'zod';
+import { type ActionSummary as Action, listActions } from '#shared/app/actions/allowed-targets.ts';
+import type { ActionOrder, Objection } from '#shared/app/actions/find-target.ts';
+import {
+  INCIDENTS_PER_PAGE,
+  OUTCOMES_PER_CLASS,
+  type ReadActionsDeps,
+  readActionStats,
+  recentActions,
+} from '#shared/app/actions/read-actions.ts';
+import type { Requester, RequestOutcome } from '#shared/app/actions/request-action.ts';
+import type { ServiceHealth, ServiceSummary } from '#shared/app/actions/services.ts';
+import type { Rehearsal } from '#shared/app/actions/try-action.ts';
+import { approverOf } from '#shared/app/approve/approver.ts';
+import { annotatedOf } from '#shared/app/incidents/read-incident.ts';
+import { type GovernedDeps, governed } from '#shared/app/policy/governed.ts';
+import { type Caller, nameOfCaller } from '#shared/domain/access/caller.ts';
+import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { ActionRecord, Risk } from '#shared/domain/plan/bound-action.ts';
+import { Mode } from '#shared/domain/policy/policy-settings.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
+import { Problem } from '../problem.ts';
+import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { IncidentResponse } from './incidents.ts';
+import { Share } from './knowledge.ts';
+
+/** What reads services and asks for actions; loaded when the first request needs it. */
+export interface ActionRequests {
+  request(order: ActionOrder & { readonly reason: string | null }, requester: Requester): Promise<RequestOutcome>;
+  try(
+    order: ActionOrder & { readonly repository: string | null; readonly class: FailureClass | null },
+    by: string,
+  ): Promise<Rehearsal | Objection>;
+  services(): Promise<ServiceSummary[]>;
+  health(id: string): Promise<ServiceHealth | null>;
+  scalingActionOf(
+    id: string,
+    to: number,
+  ): Promise<{ readonly kind: 'action'; readonly action: string } | Objection | null>;
+}
+
+export interface ActionRoutesDeps extends ReadActionsDeps {
+  readonly requests: () => Promise<ActionRequests>;
+  readonly actions: readonly ActionPlugin[];
+  readonly experience: Pick<ExperienceStore, 'actionOutcomes'>;
+  readonly governance: GovernedDeps;
+  /** Random bytes in hexadecimal. */
+  readonly random: (bytes: number) => string;
+}
+
+const ActionId = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_-]{0,99}$/, 'Must be the id of an action, such as scale-ecs-service');
+export const ServiceId = z.string().regex(/^[a-z0-9-]{1,60}$/, 'Must be the id of a configured service');
+export const Count = z.number().int().min(1).max(10_000);
+const AlarmName = z.string().min(1).max(255);
+const IncidentId = z.string().regex(/^[a-z0-9-]{8,60}$/, 'Must be the whole id of an incident');
+
+const ActionSummary = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    family: z.string(),
+    risk: Risk,
+    reversible: z.boolean(),
+    example: z.string(),
+    undo: z.string(),
+    needs: z.string().meta({ description: 'What has to be configured before it is used.' }),
+    alwaysAsks: z.boolean().meta({ description: 'Policy always asks a person first.' }),
+    switchedOff: z.boolean(),
+    allowed: z.boolean().meta({ description: 'It may be executed somewhere now.' }),
+    services: z
+      .array(
+        z.object({
+          service: z.string(),
+          mode: Mode,
+          alarms: z.array(z.string()).readonly(),
+          maximum: z.number().int().nullable(),
+          onRequest: z.boolean(),
+        }),
+      )
+      .readonly(),
+    repositories: z.array(z.object({ repository: z.string(), mode: Mode })).readonly(),
+    otherRepositories: Mode.nullable(),
+  })
+  .meta({ id: 'Action' });
+
+export const PastAction = z
+  .object({
+    action: z.string(),
+    incident: z.string(),
+    subject: z.string(),
+    requestedBy: z.string().nullable().meta({ description: 'Who asked for it; null: Selfheal chose it.' }),
+    at: z.string(),
+    state: ActionRecord.shape.state,
+    verified: ActionRecord.shape.verified,
+    summary: z.string().nullable(),
+  })
+  .meta({ id: 'PastAction' });
+
+const ActionStats = z
+  .object({
+    action: z.string(),
+    tries: z.number().int(),
+    helped: Share.nullable(),
+    verified: z.number().int().meta({ description: 'Outcomes that Selfheal verified itself.' }),
+    judgedByPeople: z.number().int().meta({ description: 'Rejected, or called wrong.' }),
+    undone: z.number().int(),
+    meanSecondsToRecover: z.number().nullable(),
+    lastAt: z.string(),
+  })
+  .meta({ id: 'ActionStats' });
+
+export const ActionCreate = z
+  .strictObject({
+    action: ActionId,
+    service: ServiceId.nullable().default(null),
+    alarm: AlarmName.nullable().default(null).meta({ description: 'Of the service; without it the one that rings.' }),
+    incident: IncidentId.nullable().default(null).meta({
+      description: 'Instead of a service: the action is for what this ended incident was about.',
+    }),
+    to: Count.nullable().default(null).meta({ description: 'Of an action that scales: how many there should be.' }),
+    reason: z.string().trim().min(1).max(1000).nullable().default(null),
+  })
+  .meta({ id: 'ActionCreate', description: 'One action on one target: a service or an incident.' });
+
+const ActionTry = z
+  .strictObject({
+    service: ServiceId.nullable().default(null),
+    alarm: AlarmName.nullable().default(null),
+    incident: IncidentId.nullable().default(null),
+    repository: RepositoryName.nullable().default(null),
+    to: Count.nullable().default(null),
+    class: FailureClass.nullable().default(null).meta({ description: 'Of the failure; playbooks depend on it.' }),
+  })
+  .meta({ id: 'ActionTry', description: 'Without a target: sample values.' });
+
+const ActionRehearsal = z
+  .object({
+    action: z.string(),
+    decision: z.enum(['act', 'approve', 'suggest', 'escalate', 'recovered', 'deny', 'sample']),
+    reasons: z.array(z.string()).readonly(),
+    effect: z.string().nullable().meta({ description: 'What it would do; null: nothing.' }),
+    undo: z.string().nullable(),
+  })
+  .meta({ id: 'ActionRehearsal', description: 'What plan and guard would decide now. Nothing was changed.' });
+
+const TAGS = ['actions'];
+export const OPENED = {
+  202: {
+    description: 'The incident to follow: plan, approval, guard and verification are in it.',
+    content: { 'application/json': { schema: IncidentResponse } },
+  },
+} as const;
+export const NOT_NOW = withProblems({ 409: 'It cannot be done as things are; the detail says why.' });
+export const body = <S extends z.ZodType>(schema: S) => ({
+  required: true as const,
+  content: { 'application/json': { schema } },
+});
+
+const list = routeFor('read', {
+  method: 'get',
+  path: '/api/actions',
+  tags: TAGS,
+  summary: 'Every action that Selfheal knows, and where the configuration allows it',
+  responses: { ...answers('The actions.', z.object({ actions: z.array(ActionSummary) })), ...REFUSALS },
+});
+
+const recent = routeFor('read', {
+  method: 'get',
+  path: '/api/actions/recent',
+  tags: TAGS,
+  summary: 'What was executed, and what came of it',
+  description: `A page holds the actions of ${INCIDENTS_PER_PAGE} incidents, the newest first; it may be empty and still have a \`next\`.`,
+  request: {
+    query: z.strictObject({
+      action: ActionId.optional(),
+      service: ServiceId.optional(),
+      repository: RepositoryName.optional(),
+      cursor: z.string().max(2000).optional(),
+    }),
+  },
+  responses: {
+    ...answers('One page.', z.object({ actions: z.array(PastAction).readonly(), next: z.string().nullable() })),
+    ...REFUSALS,
+  },
+});
+
+const stats = routeFor('read', {
+  method: 'get',
+  path: '/api/actions/stats',
+  tags: TAGS,
+  summary: 'How often each action helped',
+  description: `From the latest ${OUTCOMES_PER_CLASS} outcomes of each class of failure.`,
+  request: {
+    query: z.strictObject({ action: ActionId.optional(), days: z.coerce.number().int().min(1).max(400).default(90) }),
+  },
+  responses: {
+    ...answers('The figures.', z.object({ days: z.number().int(), actions: z.array(ActionStats) })),
+    ...REFUSALS,
+  },
+});
+
+const rehearse = routeFor('read', {
+  method: 'post',
+  path: '/api/actions/{id}/try',
+  tags: TAGS,
+  summary: 'What an action would do, by the same plan and guard, without any effect',
+  request: { params: z.strictObject({ id: ActionId }), body: body(ActionTry) },
+  responses: { ...answers('What it would do.', ActionRehearsal), ...REFUSALS, ...NOT_FOUND, ...NOT_NOW },
+});
+
+const execute = routeFor('operate', {
+  method: 'post',
+  path: '/api/actions/execute',
+  tags: TAGS,
+  summary: 'Ask for one action on one target',
+  description:
+    'Opens an incident that goes the way of every other: plan, approval where policy asks for one, guard, effect, verification, undo. ' +
+    'Nobody approves what they asked for themselves.',
+  request: { body: body(ActionCreate) },
+  responses: { ...OPENED, ...REFUSALS, ...NOT_NOW },
+});
+
+export function actionRoutes(deps: ActionRoutesDeps) {
+  return makeRoutes()
+    .openapi(list, async (context) => {
+      const { configuration } = await governed(deps.governance);
+      const actions: Action[] = listActions(deps.actions, configuration);
+      return context.json({ actions }, 200);
+    })
+    .openapi(recent, async (context) => {
+      const { action = null, cursor = null, service, repository } = context.req.valid('query');
+      const place = {
+        ...(service === undefined ? {} : { service }),
+        ...(repository === undefined ? {} : { repository }),
+      };
+      return context.json(await recentActions({ ...place, action, cursor }, deps), 200);
+    })
+    .openapi(stats, async (context) => {
+      const { action = null, days } = context.req.valid('query');
+      const { experience, governance } = deps;
+      return context.json(
+        { days, actions: await readActionStats({ action, days }, { experience, clock: governance.clock }) },
+        200,
+      );
+    })
+    .openapi(rehearse, async (context) => {
+      const { id: action } = context.req.valid('param');
+      if (!deps.actions.some(({ id }) => id === action))
+        throw new Problem('not-found', `There is no action ${action}. GET /api/actions lists them.`);
+      const by = nameOfCaller(context.get('caller'));
+      const tried = await (await deps.requests()).try({ action, ...context.req.valid('json') }, by);
+      if (tried.kind !== 'tried') throw objectionProblem(tried);
+      const { kind: _kind, ...rehearsal } = tried;
+      return context.json({ action, ...rehearsal }, 200);
+    })
+    .openapi(execute, async (context) => {
+      const requester = requesterOf(context.get('caller'), context.req.header('idempotency-key'), deps);
+      const incident = incidentOf(await (await deps.requests()).request(context.req.valid('json'), requester));
+      return context.json(incident, 202, { location: `/api/incidents/${incident.id}` });
+    });
+}
+
+const KEY_BYTES = 16;
+
+/** Who asks for an action, with every name by which they could approve it. */
+export function requesterOf(
+  caller: Caller,
+  key: string | undefined,
+  { random }: Pick<ActionRoutesDeps, 'random'>,
+): Requester {
+  const person = caller.claims === undefined ? null : approverOf(caller.claims);
+  const own = person === null ? [] : [person.name, ...person.names, person.github ?? '', person.email ?? ''];
+  const names = [...new Set([caller.id, caller.name, ...own])].filter((name) => name !== '').slice(0, 30);
+  return { by: nameOfCaller(caller), names, key: key ?? random(KEY_BYTES) };
+}
+
+export function objectionProblem(objection: Objection): Problem {
+  if (objection.kind === 'refused') return new Problem('not-now', objection.reason);
+  const { field, problem } = objection;
+  return new Problem('invalid-request', `json.${field}: ${problem}`, { errors: [{ field: `json.${field}`, problem }] });
+}
+
+/** The incident of a request. Throws `Problem` when there is none. */
+export function incidentOf(outcome: RequestOutcome) {
+  if (outcome.kind !== 'opened') throw objectionProblem(outcome);
+  return annotatedOf(outcome.incident);
+}

@@ -1,0 +1,92 @@
+import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
+import { identify } from '#shared/domain/incident/identity.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
+import { openIncident } from '#shared/domain/incident/open-incident.ts';
+import type { Signal } from '#shared/domain/incident/signal.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
+import type { SignalQueue } from '#shared/ports/cloud.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import { type ActionOrder, findTarget, type Objection, type TargetDeps } from './find-target.ts';
+
+export interface RequestActionDeps extends TargetDeps {
+  readonly incidents: Pick<IncidentStore, 'create' | 'get' | 'audit'>;
+  readonly queue: SignalQueue;
+}
+
+/** Who asks, as the API authenticated them. */
+export interface Requester {
+  readonly by: string;
+  /** Every name of the person: none of them may approve what they asked for. */
+  readonly names: readonly string[];
+  /** The same for repeats of one request by one caller; another one for everything else. */
+  readonly key: string;
+}
+
+export type RequestOutcome = { readonly kind: 'opened'; readonly incident: Incident } | Objection;
+
+const MAX_REASON = 1000;
+
+/**
+ * Opens an incident for one action that somebody asks for, and sends it through the intake queue to the same workflow as every signal: plan,
+ * approval, guard, verification and undo are those of any other action. A repeat with the same key opens nothing twice, and sends again what may
+ * have been lost.
+ */
+export async function requestAction(
+  order: ActionOrder & { readonly reason: string | null },
+  requester: Requester,
+  deps: RequestActionDeps,
+): Promise<RequestOutcome> {
+  const requestId = digestOf(canonicalJson(['action', requester.by, requester.key]), 32);
+  const earlier = await deps.incidents.get(`rq-${requestId.slice(0, 24)}`);
+  if (earlier !== null) return await send(earlier, deps);
+  const found = await findTarget(order, deps);
+  if (found.kind !== 'found') return found;
+  const now = deps.clock.now();
+  const request: ActionRequest = {
+    id: requestId,
+    actionId: found.plugin.id,
+    to: order.to,
+    by: requester.by,
+    names: [...requester.names],
+    at: now.toISOString(),
+    reason: order.reason === null ? null : redactOutgoing(order.reason).slice(0, MAX_REASON),
+    incidentId: order.incident,
+  };
+  const signal = signalOf(found.subject, request);
+  const ids = identify(signal);
+  await deps.incidents.create(openIncident(signal, ids, now));
+  const incident = await deps.incidents.get(ids.incidentId);
+  if (incident === null) throw new Retryable(`Incident ${ids.incidentId} was just created and cannot be read yet.`);
+  return await send(incident, deps);
+}
+
+async function send(incident: Incident, { incidents, queue }: RequestActionDeps): Promise<RequestOutcome> {
+  const { request } = incident;
+  if (request === undefined) throw new Retryable(`Incident ${incident.id} is no request.`);
+  const { actionId: action, by, to, incidentId: about, reason, id } = request;
+  await incidents.audit(incident.id, `requested#${id}`, {
+    at: request.at,
+    event: 'action.requested',
+    facts: { action, by, to, about, reason },
+  });
+  if (incident.status === 'open') await queue.send(signalOf(incident, request));
+  return { kind: 'opened', incident };
+}
+
+function signalOf(
+  { source, target, tainted }: Pick<Signal, 'source' | 'target' | 'tainted'>,
+  request: ActionRequest,
+): Signal {
+  return {
+    version: 1,
+    deliveryId: `request#${request.id}`,
+    source,
+    kind: 'action-requested',
+    occurredAt: request.at,
+    target,
+    tainted,
+    request,
+  };
+}

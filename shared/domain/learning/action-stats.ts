@@ -1,0 +1,42 @@
+import { type Proportion, proportionOf } from '#shared/kernel/numbers/proportion.ts';
+import type { ActionOutcome } from './action-experience.ts';
+
+/** How one action did. */
+export interface ActionStats {
+  readonly action: string;
+  /** Outcomes that are known: verified by Selfheal, or judged by a person. */
+  readonly tries: number;
+  /** Share that helped. */
+  readonly helped: Proportion | null;
+  /** Of them verified by Selfheal itself. */
+  readonly verified: number;
+  /** Rejected, or called wrong by a person. */
+  readonly judgedByPeople: number;
+  readonly undone: number;
+  /** From the intent to the end of the incident, where it helped; null while no outcome has it. */
+  readonly meanSecondsToRecover: number | null;
+  readonly lastAt: string;
+}
+
+/** Figures for each action, the most tried first. */
+export function actionStatsOf(outcomes: readonly ActionOutcome[]): ActionStats[] {
+  return [...Map.groupBy(outcomes, ({ actionId }) => actionId)]
+    .map(([action, own]) => statsOf(action, own))
+    .sort((a, b) => b.tries - a.tries || (a.action < b.action ? -1 : 1));
+}
+
+function statsOf(action: string, own: readonly ActionOutcome[]): ActionStats {
+  const helped = own.filter(({ verified }) => verified === 'recovered');
+  const seconds = helped.flatMap(({ secondsToRecover }) => secondsToRecover ?? []);
+  const byPeople = own.filter(({ by }) => by !== undefined).length;
+  return {
+    action,
+    tries: own.length,
+    helped: proportionOf(helped.length, own.length),
+    verified: own.length - byPeople,
+    judgedByPeople: byPeople,
+    undone: own.filter(({ undone }) => undone === true).length,
+    meanSecondsToRecover: seconds.length === 0 ? null : seconds.reduce((sum, one) => sum + one, 0) / seconds.length,
+    lastAt: own.reduce((last, { at }) => (at > last ? at : last), ''),
+  };
+}
