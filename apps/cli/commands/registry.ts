@@ -1,4 +1,9 @@
 import type { Command } from '../command.ts';
+import { actionExecute } from './action-execute.ts';
+import { actionList } from './action-list.ts';
+import { actionRecent } from './action-recent.ts';
+import { actionStats } from './action-stats.ts';
+import { actionTry } from './action-try.ts';
 import { analyzeCommand } from './analyze.ts';
 import { approvalApprove } from './approval-approve.ts';
 import { approvalDelegate } from './approval-delegate.ts';
@@ -79,6 +84,9 @@ import { productionConfigure } from './production-configure.ts';
 import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
+import { serviceHealth } from './service-health.ts';
+import { serviceList } from './service-list.ts';
+import { serviceScale } from './service-scale.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { trainCommand } from './train.ts';
@@ -152,6 +160,14 @@ export const COMMANDS: readonly Command[] = [
   incidentFalsePositive,
   incidentFeedback,
   incidentSimulate,
+  actionList,
+  actionRecent,
+  actionStats,
+  actionTry,
+  actionExecute,
+  serviceList,
+  serviceHealth,
+  serviceScale,
   approvalList,
   approvalApprove,
   approvalReject,

@@ -1,0 +1,45 @@
+import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { EFFECT_OPTIONS, follow, requireYes, sayRehearsal } from '../api/following.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { numberTo, TO_OPTION } from './action-try.ts';
+
+export const actionExecute = defineCommand({
+  name: 'action execute',
+  aliases: ['execute-action'],
+  summary: 'ask for one action on one service, or on what an incident was about',
+  details:
+    'Opens an incident that goes the way of every other: plan, approval where policy asks for one, guard, verification, undo. Needs --yes, or\n' +
+    '--dry-run to look first. With --json: the incident; with --dry-run {action, decision, reasons, effect, undo}.',
+  operands: { shown: 'ACTION', atLeast: 1, atMost: 1, aliases: ['action-type'] },
+  options: {
+    ...API_OPTIONS,
+    service: { type: 'string', value: 'ID', aliases: ['service-name'], about: 'on this service' },
+    alarm: { type: 'string', value: 'NAME', about: 'for this alarm of the service; by default the one that rings' },
+    incident: { type: 'string', value: 'ID', about: 'on what this ended incident was about' },
+    ...TO_OPTION,
+    ...EFFECT_OPTIONS,
+    ...JSON_OPTION,
+  },
+  async run({ operands: [action = ''], options }, terminal) {
+    const { service, alarm, incident, reason } = options;
+    if ((service === undefined) === (incident === undefined))
+      throw new UsageError('"selfheal action execute" needs either --service ID or --incident ID.');
+    const to = numberTo(options.to);
+    const target = {
+      ...(service === undefined ? {} : { service }),
+      ...(alarm === undefined ? {} : { alarm }),
+      ...(incident === undefined ? {} : { incident }),
+      ...(to === null ? {} : { to }),
+    };
+    const isDry = options['dry-run'] === true;
+    if (!isDry) requireYes('action execute', options.yes);
+    const client = await openApi(options, terminal);
+    const { api } = client;
+    if (isDry) {
+      const tried = await contentOf(await api.actions[':id'].try.$post({ param: { id: action }, json: target }));
+      return await sayRehearsal(tried, options.json === true, terminal);
+    }
+    const json = { action, ...target, ...(reason === undefined ? {} : { reason }) };
+    return await follow(await contentOf(await api.actions.execute.$post({ json })), client, options, terminal);
+  },
+});
