@@ -1,28 +1,7 @@
 import * as z from 'zod';
+import { FAMILY_OF } from './failure-family.ts';
 
-/** The failure taxonomy: sixteen classes of four families, the `code` family of real CI, and `unknown`. */
-export const FAMILY_OF = {
-  resource_exhaustion: 'infrastructure',
-  network_connectivity: 'infrastructure',
-  storage_issues: 'infrastructure',
-  service_unavailability: 'infrastructure',
-  dependency_conflicts: 'application',
-  configuration_errors: 'application',
-  runtime_exceptions: 'application',
-  memory_leaks: 'application',
-  flaky_tests: 'testing',
-  test_environment_issues: 'testing',
-  timing_dependencies: 'testing',
-  external_service_failures: 'testing',
-  vulnerability_blocking: 'security',
-  certificate_expiration: 'security',
-  access_control_failures: 'security',
-  compliance_violations: 'security',
-  test_failure: 'code',
-  compilation_error: 'code',
-  lint_violation: 'code',
-  unknown: 'unknown',
-} as const;
+export { FAMILY_OF };
 
 export type FailureClass = keyof typeof FAMILY_OF;
 export const FailureClass = z.enum(Object.keys(FAMILY_OF) as [FailureClass, ...FailureClass[]]);
