@@ -69,7 +69,7 @@ async function request(url: string, init: RequestInit): Promise<Response> {
   if (response.status === 304 && known !== undefined) {
     // Chromium counts an answer whose end nobody reads as broken off.
     await response.text();
-    return new Response(known.text, { headers: JSON_TYPE });
+    return remembered(known);
   }
   if (response.status === 401 && !isSignIn(url)) return response;
   if (!response.ok) throw await errorOf(response);
@@ -86,8 +86,11 @@ async function remember(url: string, response: Response): Promise<Response> {
   answers.set(url, { etag, text });
   const [oldest] = answers.keys();
   if (answers.size > MAX_ANSWERS && oldest !== undefined) answers.delete(oldest);
-  return new Response(text, { headers: JSON_TYPE });
+  return remembered({ etag, text });
 }
+
+const remembered = ({ etag, text }: { readonly etag: string; readonly text: string }): Response =>
+  new Response(text, { headers: { ...JSON_TYPE, etag } });
 
 /** With the words of problem details (RFC 9457), or of API Gateway. */
 async function errorOf(response: Response): Promise<ApiError> {

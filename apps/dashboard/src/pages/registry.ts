@@ -42,6 +42,40 @@ export const PAGES: readonly Page[] = [
   },
   { path: '/approvals/$incidentId/$digest', title: 'Approval', load: () => import('./approval/approval-page.tsx') },
   {
+    path: '/try',
+    title: 'Try a log',
+    load: () => import('./try/try-page.tsx'),
+    navigation: { label: 'Try a log', icon: 'file', key: 't' },
+  },
+  {
+    path: '/knowledge',
+    title: 'Knowledge',
+    load: () => import('./knowledge/knowledge-page.tsx'),
+    navigation: { label: 'Knowledge', icon: 'book', key: 'k' },
+  },
+  { path: '/knowledge/new', title: 'New pattern', load: () => import('./knowledge/new-pattern-page.tsx') },
+  { path: '/knowledge/$id', title: 'Pattern', load: () => import('./knowledge/pattern-page.tsx') },
+  {
+    path: '/policy',
+    title: 'Policy',
+    load: () => import('./policy/policy-page.tsx'),
+    navigation: { label: 'Policy', icon: 'sliders', key: 'p' },
+  },
+  {
+    path: '/learning',
+    title: 'Learning',
+    load: () => import('./learning/learning-page.tsx'),
+    navigation: { label: 'Learning', icon: 'chart', key: 'e' },
+  },
+  // The address of older bookmarks.
+  { path: '/ai-dashboard', title: 'Learning', load: () => import('./learning/learning-page.tsx') },
+  {
+    path: '/drill',
+    title: 'Drill',
+    load: () => import('./drill/drill-page.tsx'),
+    navigation: { label: 'Drill', icon: 'play', key: 'd' },
+  },
+  {
     path: '/local',
     title: 'This machine',
     load: () => import('./local/local-page.tsx'),

@@ -15,6 +15,11 @@ const ICONS = {
   bolt: 'M11 2.5L4.5 11H10l-1 6.5L15.5 9H10z',
   right: 'M8 5l5 5-5 5',
   branch: 'M6 4.5v11M14 4.5v3a3 3 0 0 1-3 3H6M6 4.5h.01M14 4.5h.01M6 15.5h.01',
+  book: 'M10 5.5C8.5 4.3 6.3 4 3 4v11.5c3.3 0 5.5.3 7 1.5 1.5-1.2 3.7-1.5 7-1.5V4c-3.3 0-5.5.3-7 1.5zM10 5.5V17',
+  file: 'M5 2.5h6.5L15 6v11.5H5zM11.5 2.5V6H15M7.5 10h5M7.5 13h5',
+  sliders: 'M3 6h8M15 6h2M13 4v4M3 14h2M9 14h8M7 12v4',
+  chart: 'M3 3v14h14M6 13l3.5-4 3 2.5L17 6',
+  play: 'M6 3.5v13l10-6.5z',
   bell: 'M5 13.5V9a5 5 0 0 1 10 0v4.5l1.2 1.5H3.8zM8.5 17h3',
 } as const;
 export type IconName = keyof typeof ICONS;

@@ -1,0 +1,182 @@
+import {
+  CartesianGrid,
+  ErrorBar,
+  Line,
+  LineChart,
+  ReferenceLine,
+  ResponsiveContainer,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import { percent } from '../../ui/words.ts';
+import type { Accuracy, Quality } from './learning-api.ts';
+
+/** Looks that both charts share. */
+const AXIS = {
+  tickLine: false,
+  axisLine: false,
+  tick: { fill: 'var(--soft)', fontSize: 11 },
+} as const;
+
+const TOOLTIP = {
+  cursor: { stroke: 'var(--line-strong)' },
+  contentStyle: {
+    background: 'var(--raised)',
+    border: '1px solid var(--line)',
+    borderRadius: 8,
+    fontSize: 12,
+  },
+  labelStyle: { color: 'var(--ink)', fontWeight: 600 },
+  itemStyle: { color: 'var(--ink)' },
+} as const;
+
+const dayName = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+const nameOf = (at: string): string => dayName.format(new Date(at));
+
+/** Lines for the eye, a table for a screen reader. */
+export function AccuracyChart({ series }: { readonly series: Accuracy }) {
+  const points = series.points.map(({ from, judged, accuracy, meanConfidence }) => ({
+    from,
+    judged,
+    right: accuracy?.value ?? null,
+    confidence: judged === 0 ? null : meanConfidence,
+  }));
+  return (
+    <>
+      <div aria-hidden="true" className="chart-area">
+        <ResponsiveContainer width="100%" height="100%">
+          <LineChart data={points} margin={{ top: 12, right: 16, bottom: 0, left: -12 }} accessibilityLayer={false}>
+            <CartesianGrid vertical={false} stroke="var(--line)" />
+            <XAxis dataKey="from" tickFormatter={nameOf} minTickGap={24} {...AXIS} />
+            <YAxis domain={[0, 1]} ticks={[0, 0.25, 0.5, 0.75, 1]} tickFormatter={percent} {...AXIS} />
+            <Tooltip
+              labelFormatter={(from) => nameOf(String(from))}
+              formatter={(value) => percent(Number(value))}
+              {...TOOLTIP}
+            />
+            <Line
+              dataKey="confidence"
+              name="Confidence"
+              stroke="var(--warn)"
+              strokeDasharray="4 4"
+              dot={{ r: 2.5 }}
+              connectNulls
+              isAnimationActive={false}
+            />
+            <Line
+              dataKey="right"
+              name="Right"
+              stroke="var(--accent)"
+              strokeWidth={2}
+              dot={{ r: 3 }}
+              connectNulls
+              isAnimationActive={false}
+            />
+          </LineChart>
+        </ResponsiveContainer>
+      </div>
+      <table className="visually-hidden">
+        <caption>Accuracy over time</caption>
+        <thead>
+          <tr>
+            <th>From</th>
+            <th>Judged</th>
+            <th>Right</th>
+            <th>Mean confidence</th>
+          </tr>
+        </thead>
+        <tbody>
+          {points
+            .filter(({ judged }) => judged > 0)
+            .map(({ from, judged, right, confidence }) => (
+              <tr key={from}>
+                <td>{nameOf(from)}</td>
+                <td>{judged}</td>
+                <td>{right === null ? '–' : percent(right)}</td>
+                <td>{confidence === null ? '–' : percent(confidence)}</td>
+              </tr>
+            ))}
+        </tbody>
+      </table>
+    </>
+  );
+}
+
+const TICKS = [0, 0.25, 0.5, 0.75, 1];
+
+/** Of answers of about the same confidence, how many were right, with the 95 % interval; on the diagonal they agree. */
+export function ReliabilityChart({ reliability }: { readonly reliability: Quality['reliability'] }) {
+  const points = reliability
+    .filter(({ cases }) => cases > 0)
+    .map(({ confidence, right, cases, interval: [low = right, high = right] }) => ({
+      confidence,
+      right,
+      cases,
+      error: [right - low, high - right],
+    }));
+  return (
+    <>
+      <div aria-hidden="true" className="chart-area">
+        <ResponsiveContainer width="100%" height="100%">
+          <LineChart data={points} margin={{ top: 12, right: 16, bottom: 0, left: -12 }} accessibilityLayer={false}>
+            <CartesianGrid stroke="var(--line)" />
+            <XAxis
+              dataKey="confidence"
+              type="number"
+              domain={[0, 1]}
+              ticks={TICKS}
+              tickFormatter={(share: number) => (share === 0 ? 'said 0 %' : percent(share))}
+              {...AXIS}
+            />
+            <YAxis domain={[0, 1]} ticks={TICKS} tickFormatter={percent} {...AXIS} />
+            <ReferenceLine
+              segment={[
+                { x: 0, y: 0 },
+                { x: 1, y: 1 },
+              ]}
+              stroke="var(--line-strong)"
+              strokeDasharray="5 4"
+            />
+            <Tooltip
+              labelFormatter={(said) => `Said ${percent(Number(said))}`}
+              formatter={(value, _name, { payload }) =>
+                `${percent(Number(value))} of ${(payload as { cases: number }).cases}`
+              }
+              {...TOOLTIP}
+            />
+            <Line
+              dataKey="right"
+              name="Right"
+              stroke="var(--accent)"
+              strokeWidth={2}
+              dot={{ r: 4, fill: 'var(--accent)' }}
+              isAnimationActive={false}
+            >
+              <ErrorBar dataKey="error" width={4} stroke="var(--soft)" direction="y" />
+            </Line>
+          </LineChart>
+        </ResponsiveContainer>
+      </div>
+      <table className="visually-hidden">
+        <caption>Confidence and how often it was right</caption>
+        <thead>
+          <tr>
+            <th>Confidence</th>
+            <th>Right</th>
+            <th>Answers</th>
+          </tr>
+        </thead>
+        <tbody>
+          {points.map(({ confidence, right, cases }) => (
+            <tr key={confidence}>
+              <td>{percent(confidence)}</td>
+              <td>{percent(right)}</td>
+              <td>{cases}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  );
+}

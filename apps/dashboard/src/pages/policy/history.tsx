@@ -1,0 +1,77 @@
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, contentOf } from '../../api/client.ts';
+import { Button } from '../../ui/button.tsx';
+import { Confirm } from '../../ui/dialog.tsx';
+import { Ago } from '../../ui/time.tsx';
+import { Changes } from './changes.tsx';
+import { carryOut, type Policy, type PolicyEvent } from './policy-api.ts';
+
+/** Who changed what, when and why; any version can be restored. */
+export function PolicyHistory({ policy, refresh }: { readonly policy: Policy; readonly refresh: () => Promise<void> }) {
+  const [chosen, setChosen] = useState<number | null>(null);
+  const history = useQuery({
+    queryKey: ['config', 'history'],
+    queryFn: async () => (await contentOf(await api.config.history.$get({ query: {} }))).entries,
+  });
+  return (
+    <section className="card">
+      <h2>History</h2>
+      {history.error === null ? null : <p className="card-body refusal">{history.error.message}</p>}
+      {history.data?.length === 0 ? <p className="card-body soft">Nobody has changed anything yet.</p> : null}
+      <ul className="policy-history">
+        {history.data?.map((entry) => (
+          <li key={entry.sequence}>
+            <div>
+              <strong>{wordsOf(entry)}</strong>
+              <p>
+                {entry.reason} <span className="soft">– {entry.by}</span>
+              </p>
+              {entry.changes === null ? null : <p className="soft mono">{entry.changes}</p>}
+            </div>
+            <span className="end soft">
+              <Ago at={entry.at} />
+            </span>
+            {entry.revision === null || entry.revision === policy.revision ? (
+              <span className="soft">{entry.revision === null ? '' : 'holds now'}</span>
+            ) : (
+              <Button onClick={() => setChosen(entry.revision)} aria-label={`Restore version ${entry.revision}`}>
+                Restore
+              </Button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {chosen === null ? null : (
+        <Confirm
+          title={`Restore version ${chosen}?`}
+          verb="Restore it"
+          confirm={async (reason) => {
+            await carryOut({ kind: 'restore', revision: chosen }, { reason, seen: policy.tag });
+            await refresh();
+          }}
+          refresh={async () => {
+            await refresh();
+            setChosen(null);
+          }}
+          close={() => setChosen(null)}
+        >
+          <Changes wish={{ kind: 'restore', revision: chosen }} />
+        </Confirm>
+      )}
+    </section>
+  );
+}
+
+const EVENTS: Readonly<Record<string, string>> = {
+  changed: 'Changed',
+  reset: 'Reset to what was deployed',
+  restored: 'An earlier version was restored',
+  stopped: 'Everything was stopped',
+  resumed: 'Resumed',
+};
+
+function wordsOf({ what, revision }: PolicyEvent): string {
+  const words = EVENTS[what] ?? what;
+  return revision === null ? words : `${words}: version ${revision}`;
+}

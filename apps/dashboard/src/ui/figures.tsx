@@ -1,0 +1,55 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { ErrorState } from './states.tsx';
+import type { Tone } from './words.ts';
+import './figures.css';
+
+/** A card that shows figures when they are there, and why not where they are not. */
+export function Figures<T>(props: {
+  readonly title: string;
+  readonly figures: UseQueryResult<T, Error>;
+  readonly end?: (figures: T) => ReactNode;
+  readonly children: (figures: T) => ReactNode;
+}) {
+  const { title, figures, end, children } = props;
+  return (
+    <section className="card">
+      <div className="card-head">
+        <h2>{title}</h2>
+        {figures.data === undefined || end === undefined ? null : <span className="end">{end(figures.data)}</span>}
+      </div>
+      {figures.data !== undefined ? (
+        children(figures.data)
+      ) : figures.error !== null ? (
+        <ErrorState error={figures.error} retry={() => void figures.refetch()} />
+      ) : (
+        <div className="card-body">
+          <div className="skeleton figures-skeleton" role="status" aria-label="Loading" />
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** A share as a bar, for the eye only: the number stands beside it. */
+export function Meter({ share, tone = 'accent' }: { readonly share: number; readonly tone?: Tone }) {
+  return (
+    <span className="meter" data-tone={tone} aria-hidden="true">
+      <span style={{ width: `${Math.min(Math.max(share, 0), 1) * 100}%` }} />
+    </span>
+  );
+}
+
+/** A table that scrolls sideways where the window is too narrow for it. `settings`: its rows become blocks on a phone instead. */
+export function TableBox(props: { readonly label: string; readonly settings?: true; readonly children: ReactNode }) {
+  return (
+    <section
+      className="table-box"
+      aria-label={props.label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1).
+      tabIndex={0}
+    >
+      <table className={props.settings === true ? 'table settings' : 'table'}>{props.children}</table>
+    </section>
+  );
+}
