@@ -1,0 +1,281 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type DashboardStage, openDashboard, settled } from './stage.ts';
+
+const FAILED_INSTALL = [
+  'Run npm ci',
+  'npm error code ERESOLVE',
+  'npm error ERESOLVE unable to resolve dependency tree',
+  'npm error Found: react@19.1.0',
+  'npm error Could not resolve dependency: peer react@"^18.0.0" from chart-kit@4.2.0',
+  'Error: Process completed with exit code 1.',
+].join('\n');
+
+let dashboard: DashboardStage;
+let folder: string;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'selfheal-pages-'));
+  dashboard = await openDashboard();
+  const { samples } = dashboard.stage.world;
+  await samples.failRun('transient').delivered;
+  await samples.failRun('regression', { rerunMs: 500 }).delivered;
+  await settled(dashboard, 2);
+}, 240_000);
+
+afterAll(async () => {
+  await dashboard?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const choose = (page: Page, path: string) => page.locator('input[type=file]').setInputFiles(path);
+
+/** Fills the reason of the dialog in front and confirms it. */
+async function confirm(page: Page, verb: string, reason?: string): Promise<void> {
+  const dialog = page.getByRole('dialog');
+  if (reason !== undefined) await dialog.getByLabel('Why').fill(reason);
+  await dialog.getByRole('button', { name: verb, exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+}
+
+describe('Try a log', () => {
+  it('says of a pasted log what failed, how sure it is, what else it may be, and which lines decided', async () => {
+    const { page, problems, context } = await dashboard.open('/try');
+    await page.getByLabel('Paste a log').fill(FAILED_INSTALL);
+    await page.getByRole('button', { name: 'Analyse' }).click();
+    await page.locator('.verdict-class', { hasText: 'Dependency conflicts' }).waitFor();
+    expect(await page.locator('.confidence .number').first().innerText()).toMatch(/^\d+ %$/);
+    expect(await page.locator('.log-line mark').first().innerText()).toContain('ERESOLVE');
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('unpacks .gz, and shows markup of a log as text', async () => {
+    const path = join(folder, 'build.txt.gz');
+    writeFileSync(path, gzipSync(FAILED_INSTALL.replace('react@19.1.0', '<img src=x onerror=alert(1)>')));
+    const { page, problems, context } = await dashboard.open('/try');
+    await choose(page, path);
+    await page.locator('.verdict-class', { hasText: 'Dependency conflicts' }).waitFor();
+    await page.getByText('<img src=x onerror=alert(1)>').first().waitFor();
+    expect(await page.locator('main img[src="x"]').count()).toBe(0);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('takes the beginning and the end of a large file, says so, and cites its own line numbers', async () => {
+    const path = join(folder, 'large.txt');
+    const filler = `${'compiled module 4711 of the project without a warning '.repeat(3)}\n`.repeat(6_000);
+    const file = openSync(path, 'w');
+    for (let at = 0; at < 60; at += 1) writeSync(file, filler);
+    writeSync(file, FAILED_INSTALL);
+    closeSync(file);
+    const { page, context } = await dashboard.open('/try');
+    await choose(page, path);
+    await page.locator('.verdict-class', { hasText: 'Dependency conflicts' }).waitFor({ timeout: 60_000 });
+    await page.getByText('its beginning and its end were read').waitFor();
+    const cited = page.locator('.log-line[data-cited]').filter({ hasText: 'code ERESOLVE' });
+    expect(await cited.first().locator('.log-number').innerText()).toBe('360002');
+    await context.close();
+  });
+
+  it.each([
+    ['nothing.txt', Buffer.alloc(0), 'is empty'],
+    ['image.png', Buffer.from([0x89, 0x50, 0x4e, 0x47, ...Array.from({ length: 400 }, () => 0)]), 'is not text'],
+    ['logs.zip', Buffer.from('PK\u0003\u0004 and so on'), 'is a zip archive'],
+    ['cut.gz', Buffer.from([0x1f, 0x8b, 0x08, 0x00, 1, 2, 3]), 'is damaged'],
+  ])('says of %s what is wrong with it', async (name, content, problem) => {
+    writeFileSync(join(folder, name), content);
+    const { page, context } = await dashboard.open('/try');
+    await choose(page, join(folder, name));
+    expect(await page.getByRole('alert').innerText()).toContain(`${name} ${problem}`.replace('cut.gz is', 'it is'));
+    await context.close();
+  });
+});
+
+describe('Knowledge', () => {
+  it('is written down after it was tried, changed, undone, removed and found again', async () => {
+    const { page, problems, context } = await dashboard.open('/knowledge');
+    await page.getByRole('link', { name: 'Add a pattern' }).click();
+    await page.getByLabel('Recognised by').fill('could not reach ledger-db-*: connection refused');
+    await page.getByLabel('A line or a log').fill('ok\ncould not reach ledger-db-7: connection refused\nok');
+    await page.getByRole('button', { name: 'Try it' }).click();
+    await page.getByText('It matches 1 line.').waitFor();
+    await page.getByLabel('Title').fill('The ledger <b>database</b> is away');
+    await page.getByLabel('What helps').fill('Fail over to the replica.');
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText('It could be saved.').waitFor();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'The ledger <b>database</b> is away' }).waitFor();
+    expect(await page.locator('main b').count()).toBe(0);
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('dialog').getByLabel('Title').fill('The ledger database is away');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'The ledger database is away', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Undo the last change' }).click();
+    await confirm(page, 'Restore it');
+    await page.getByRole('heading', { name: 'The ledger <b>database</b> is away' }).waitFor();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await confirm(page, 'Remove it', 'written by a test');
+    await page.getByText('It counts no longer: written by a test').waitFor();
+    await page.getByRole('navigation', { name: 'Where you are' }).getByRole('link').click();
+    await page.getByLabel('Removed ones, too').check();
+    await page.getByRole('link', { name: /ledger/ }).waitFor();
+    await page.getByRole('searchbox').fill('npm ECONNRESET registry');
+    await page.keyboard.press('Enter');
+    await page.locator('.results li').first().waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('says who was first when two people change one pattern', async () => {
+    const { page, context } = await dashboard.open('/knowledge');
+    await page.getByRole('link', { name: 'Add a pattern' }).click();
+    await page.getByLabel('Recognised by').fill('quota of disk * exceeded on build agent');
+    await page.getByLabel('Title').fill('A full disk');
+    await page.getByLabel('What helps').fill('Clean the caches.');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'A full disk' }).waitFor();
+    const second = await context.newPage();
+    await second.goto(page.url());
+    await second.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByRole('dialog').getByLabel('What helps').fill('Clean the caches of npm.');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Clean the caches of npm.').waitFor();
+    await second.getByRole('dialog').getByLabel('What helps').fill('Buy a larger disk.');
+    await second.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await second.getByText('Somebody else changed it meanwhile.').waitFor();
+    await second.getByRole('button', { name: 'Show what it is now' }).click();
+    await second.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await second.locator('.prose .lines').innerText()).toBe('Clean the caches of npm.');
+    await context.close();
+  });
+});
+
+describe('Policy', () => {
+  it('[E10] is changed within what is deployed, with a reason, and every version can be restored', async () => {
+    const { page, problems, context } = await dashboard.open('/policy');
+    const limit = page.getByRole('spinbutton', { name: 'Actions per incident, at most' });
+    const deployed = await limit.inputValue();
+    await limit.fill('2');
+    await page.getByRole('combobox', { name: 'Mode of all other repositories' }).selectOption('observe');
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await page.getByRole('dialog').getByText('policy.maxActionsPerIncident').waitFor();
+    await confirm(page, 'Save', 'a quiet week');
+    await page.getByText('Changed: version 1').waitFor();
+    expect(await limit.inputValue()).toBe('2');
+    expect(await page.locator('tr', { has: limit }).innerText()).toMatch(/changed here/);
+    await page.locator('tr', { has: limit }).getByRole('button', { name: 'take back' }).click();
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await confirm(page, 'Save', 'one is enough');
+    await expect.poll(() => limit.inputValue()).toBe(deployed);
+    await page.getByRole('button', { name: 'Restore version 1' }).click();
+    await confirm(page, 'Restore it', 'as it was');
+    await expect.poll(() => limit.inputValue()).toBe('2');
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('[E10] is stopped and resumed, frozen and muted', async () => {
+    const { page, context } = await dashboard.open('/policy');
+    await page.getByRole('button', { name: 'Stop everything' }).click();
+    await confirm(page, 'Stop everything', 'an audit');
+    await page.getByText('Everything is stopped').waitFor();
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await confirm(page, 'Resume', 'the audit is over');
+    await page.getByText('Everything is stopped').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Add a freeze' }).click();
+    await page.getByRole('dialog').getByLabel('From').fill('2031-12-20T00:00');
+    await page.getByRole('dialog').getByLabel('To', { exact: true }).fill('2031-12-27T00:00');
+    await page.getByLabel('What for').fill('Holidays');
+    await page.getByRole('dialog').getByRole('button', { name: 'Add' }).click();
+    await page
+      .getByRole('button', { name: /^Mute / })
+      .first()
+      .click();
+    await page.getByLabel('Why').fill('moving to another cluster');
+    await page.getByRole('dialog').getByRole('button', { name: 'Mute' }).click();
+    await page.getByText('2 changes not saved').waitFor();
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await confirm(page, 'Save', 'the end of the year');
+    await page.getByText('moving to another cluster').first().waitFor();
+    expect(await page.getByRole('button', { name: 'Take back the freeze Holidays' }).count()).toBe(1);
+    await context.close();
+  });
+
+  it('[E10] says plainly that somebody else changed it', async () => {
+    const { page, context } = await dashboard.open('/policy');
+    await page.getByRole('spinbutton', { name: 'Actions per day, at most' }).fill('3');
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await page.getByRole('dialog').getByText('policy.maxActionsPerDay').waitFor();
+    const { page: second, context: other } = await dashboard.open('/policy');
+    await second.getByRole('spinbutton', { name: 'Actions per day, at most' }).fill('4');
+    await second.getByRole('button', { name: 'Review and save' }).click();
+    await confirm(second, 'Save', 'first');
+    await page.getByRole('dialog').getByLabel('Why').fill('second');
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Somebody else changed it meanwhile. Nothing of yours was saved.').waitFor();
+    await page.getByRole('button', { name: 'Show what it is now' }).click();
+    await page.getByRole('button', { name: 'Keep mine on top of it' }).click();
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await confirm(page, 'Save', 'second');
+    await expect.poll(() => page.getByText('1 change not saved').count()).toBe(0);
+    await other.close();
+    await context.close();
+  });
+
+  it('[E38] is reset to what was deployed by a button, after it has said what that changes', async () => {
+    const { page, context } = await dashboard.open('/policy');
+    const limit = page.getByRole('spinbutton', { name: 'Actions per target and hour, at most' });
+    const deployed = await limit.inputValue();
+    await limit.fill('1');
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await confirm(page, 'Save', 'before the reset');
+    await expect.poll(() => page.getByRole('button', { name: 'Reset to what was deployed' }).isEnabled()).toBe(true);
+    await page.getByRole('button', { name: 'Reset to what was deployed' }).click();
+    await page.getByRole('dialog').getByText('policy.maxActionsPerTargetPerHour').waitFor();
+    await confirm(page, 'Reset everything', 'start again');
+    await expect.poll(() => limit.inputValue()).toBe(deployed);
+    await page.getByText('Reset to what was deployed: version').waitFor();
+    expect(await page.getByRole('button', { name: 'Reset to what was deployed' }).isDisabled()).toBe(true);
+    await context.close();
+  });
+});
+
+describe('Learning', () => {
+  it('[A78] [D118] shows at /ai-dashboard stage, health, accuracy over time, reliability, models, costs and service levels', async () => {
+    const { page, problems, context } = await dashboard.open('/ai-dashboard');
+    for (const name of ['Stage', 'Health', 'Accuracy over time', 'Whether the confidence can be believed', 'Models'])
+      await page.getByRole('heading', { name, exact: true }).waitFor();
+    await page.locator('.stage-progress .meter').waitFor();
+    await page.locator('.recharts-line').nth(1).waitFor({ state: 'attached' });
+    expect(await page.locator('.cost-tiles > div').count()).toBe(4);
+    await page
+      .getByRole('region', { name: 'Service levels' })
+      .getByRole('rowheader', { name: /ledger/ })
+      .waitFor();
+    await page.getByLabel('Period').selectOption('90');
+    await expect.poll(() => page.url()).toContain('days=90');
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('Drill', () => {
+  it('[E9] runs a test of the whole way and shows it to its end; no list contains it', async () => {
+    const { page, problems, context } = await dashboard.open('/drill');
+    await page.getByRole('button', { name: 'Run: Packages that exclude each other' }).click();
+    await page.locator('.steps li[data-state="done"]', { hasText: 'Ended' }).waitFor({ timeout: 60_000 });
+    await page.getByText(/Dependency conflicts, \d+ % sure/).waitFor();
+    await page.getByRole('link', { name: 'Its whole story' }).waitFor();
+    await page.goto(`${dashboard.url}/incidents`);
+    await page.locator('.rows a').first().waitFor();
+    expect(await page.getByText('Packages that exclude each other').count()).toBe(0);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
