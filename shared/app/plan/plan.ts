@@ -77,7 +77,11 @@ export async function makePlan(input: StepInput<'plan'>, given: PlanDeps): Promi
   const action = held === null ? await seal(judgement, incident, deps) : null;
   const plan = held ?? stepPlan(judgement.decision, judgement.reasons, action, input.tried, deps);
   const context = planContext(inputs, action?.actionId ?? null);
-  const known = knownFacts(inputs, { listed, context }, deps.configuration);
+  const { policyRevision } = deps;
+  const known = {
+    ...knownFacts(inputs, { listed, context }, deps.configuration),
+    ...(policyRevision === null ? {} : { policyRevision }),
+  };
   await keep(plan, incident, { round: roundOf(input), exposure, context, known }, deps);
   return plan;
 }

@@ -73,6 +73,8 @@ const KNOWN = z.strictObject({
   modelConfidence: z.number(),
   experiment: Name,
   variant: Name,
+  /** Revision of the policy overlay that held. */
+  policyRevision: Count,
 });
 
 /**

@@ -51,6 +51,15 @@ describe('a plan under the policy that people set', () => {
     expect(plan.reasons.join(' ')).toContain(reason);
   });
 
+  it('writes the revision that held into the audit trail', async () => {
+    const { deps, incident } = await aRemedyRig();
+    await deps.policy.set({});
+    await deps.policy.set({ features: { automation: false } });
+    await makePlan({ incidentId: incident.id, tried: [], held: false }, deps);
+    const made = (await deps.incidents.auditTrail(incident.id)).find(({ event }) => event === 'plan.made');
+    expect(made?.facts).toMatchObject({ policyRevision: 2, mode: 'suggest' });
+  });
+
   it('is a proposal, and says why, while the policy cannot be used', async () => {
     const { deps, incident } = await aRemedyRig();
     deps.policy.breaks(UNREADABLE);
