@@ -11,13 +11,17 @@ export interface IamDecision {
   readonly reason: 'allowed' | 'explicit-deny' | 'implicit-deny' | 'unmapped';
 }
 
-/** Records each distinct authorization request once, in order of first occurrence. */
+/** The context with the kinds of its keys: of `LEASE#checkout` the part before `#`, so that a long run has few. */
+const kindsOf = (context: Context) =>
+  Object.entries(context).map(([name, value]) => [name, [value].flat().map((one) => one.split('#')[0])]);
+
+/** Records each distinct authorization request once, in order of first occurrence; requests for different kinds of keys are distinct. */
 export function makeDecisionLog(onDenied: (decision: IamDecision) => void) {
   const seen = new Map<string, IamDecision>();
   return {
     record(decision: IamDecision): void {
-      const { role, action, resource, allowed } = decision;
-      const key = JSON.stringify([role, action, resource, allowed]);
+      const { role, action, resource, context, allowed } = decision;
+      const key = JSON.stringify([role, action, resource, kindsOf(context), allowed]);
       if (!seen.has(key)) seen.set(key, decision);
       if (!allowed) onDenied(decision);
     },
