@@ -6,7 +6,7 @@ import { Configuration } from '#shared/domain/configuration/configuration.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const FOLDERS = ['docs', 'packages', 'lab', 'config', 'events'].filter((folder) => existsSync(join(ROOT, folder)));
 const DOCUMENTS = [
-  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'],
   ...FOLDERS.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.md') && !file.includes('node_modules'))

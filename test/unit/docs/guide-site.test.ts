@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildGuide } from '../../../tools/build-guide.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const WRITTEN = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md'];
+const WRITTEN = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
 
 let folder: string;
 let files: readonly string[];

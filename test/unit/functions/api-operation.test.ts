@@ -133,7 +133,7 @@ describe('the text format', () => {
   });
 });
 
-describe('costs', () => {
+describe('[D236] costs', () => {
   it('are summed by incident and by day, of models and of AWS', async () => {
     const now = (await aSystem()).deps.clock.now();
     const today = now.toISOString();

@@ -10,6 +10,9 @@ import { FUNCTIONS } from '#infra/functions.ts';
 import { makeSelfhealApp } from '#infra/selfheal-app.ts';
 import type { Parts } from '#infra/stacks/selfheal-stack.ts';
 import { PLUGINS } from '#shared/plugins/plugins.ts';
+import { type Template as CloudFormationTemplate, rightsOf as rightsOfTemplate } from '../../../tools/list-rights.ts';
+
+export { nameOf, words } from '../../../tools/list-rights.ts';
 
 export const PARTS: Parts = { functions: FUNCTIONS, ...PLUGINS };
 
@@ -57,7 +60,7 @@ function withCountedAssertions(template: Template): Template {
 /** The two templates of an assembly. A test that changes what it finds in them would change it for others. */
 export function templatesOf(assembly: CloudAssembly) {
   const of = (name: string) => withCountedAssertions(Template.fromJSON(assembly.getStackByName(name).template));
-  return { state: of('SelfhealState'), selfheal: of('Selfheal') };
+  return { state: of('SelfhealState'), selfheal: of('Selfheal'), dashboard: of('SelfhealDashboard') };
 }
 
 const synthesized = new Map<string, ReturnType<typeof synthesize>>();
@@ -120,45 +123,15 @@ export function deniesPlainText(action: string) {
   return { Statement: Match.arrayWith([Match.objectLike({ Effect: 'Deny', Action: action, Condition })]) };
 }
 
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
-
-const asList = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
-
-/** Short words for what a statement is about: references by name, without the hashes of logical ids. */
-export function words(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const [[intrinsic, inner] = ['', null]] = Object.entries(value as Record<string, unknown>);
-  switch (intrinsic) {
-    case 'Fn::Join':
-      return ((inner as [string, unknown[]])[1] ?? []).map(words).join('');
-    case 'Fn::GetAtt':
-      return (inner as string[]).map(nameOf).join('.');
-    case 'Fn::ImportValue':
-      return nameOf((inner as string).replace(/^SelfhealState:ExportsOutput(Ref|FnGetAtt)/, ''));
-    default:
-      return nameOf(inner as string);
-  }
-}
-
-/** A logical id without the hashes that CDK adds. */
-export function nameOf(logicalId: string): string {
-  return logicalId.replaceAll(/[0-9A-F]{8}/g, '');
-}
-
 /** Every statement of every role, as `actions on resources`. */
 export function rightsOf(template: Template): Record<string, string[]> {
-  const roles = Object.entries(template.findResources('AWS::IAM::Role'));
+  const roles = [...rightsOfTemplate(template.toJSON() as CloudFormationTemplate)];
   return Object.fromEntries(
-    roles.map(([id, { Properties }]) => [
-      nameOf(id),
-      (Properties.Policies[0].PolicyDocument.Statement as Statement[]).map(
-        ({ Action, Resource, Condition }) =>
-          `${asList(Action).join(' ')} on ${asList(Resource).map(words).join(' ')}${Condition ? ` if ${JSON.stringify(Condition)}` : ''}`,
+    roles.map(([role, rights]) => [
+      role,
+      rights.map(
+        ({ actions, resources, condition }) =>
+          `${actions} on ${resources}${condition === null ? '' : ` if ${condition}`}`,
       ),
     ]),
   );
