@@ -71,7 +71,7 @@ describe('the dashboard', () => {
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('i');
-    await page.getByRole('heading', { name: 'Incidents' }).waitFor();
+    await page.getByRole('heading', { name: 'Incidents', exact: true }).waitFor();
     await page.locator('.rows a').nth(2).waitFor();
     const focused = () =>
       page.evaluate<number>('[...document.querySelectorAll(".rows a")].indexOf(document.activeElement)');
@@ -84,7 +84,7 @@ describe('the dashboard', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Diagnosis' }).waitFor();
     await page.keyboard.press('u');
-    await page.getByRole('heading', { name: 'Incidents' }).waitFor();
+    await page.getByRole('heading', { name: 'Incidents', exact: true }).waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('ledger j');
     expect(await page.getByRole('searchbox').inputValue()).toBe('ledger j');
