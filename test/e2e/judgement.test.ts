@@ -168,7 +168,7 @@ describe('an approval', () => {
     const page = await askedFor(healer, alarm);
     expect(aliasMoves()).toBe(0);
 
-    const open = await fetch(page);
+    const open = await fetch(page, { headers: { accept: 'text/html' } });
     const html = await open.text();
     expect(open.status).toBe(200);
     for (const secret of ['checkout', 'version 41', healer.incidentId(alarm)]) expect(html).not.toContain(secret);

@@ -38,7 +38,8 @@ export async function endedWithApprovals(healer: Healer, subject: Subject, token
 const linksAbout = (healer: Healer, subject: Subject): string[] => approvalLinks(healer.mailsAbout(subject));
 
 async function sayYes(page: string, token: string): Promise<void> {
-  expect((await fetch(page)).status).toBe(200);
+  // As a browser asks for it: the dashboard's page.
+  expect((await fetch(page, { headers: { accept: 'text/html' } })).status).toBe(200);
   expect((await fetch(`${page}/details`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
   expect(await answerOn(page, 'approved', token)).toMatchObject({ status: 200 });
 }
