@@ -313,7 +313,7 @@ describe('what lists cost', () => {
     ['a repository', { repository: 'acme/shop' }, 1],
     ['a class', { failureClass: 'test_failure' }, 1],
     ['a repository without incidents', { repository: 'acme/blog' }, 1],
-    ['a service: one for each of its alarms', { service: 'checkout' }, 2],
+    ['a service: one for each of its alarms, one for reports about it', { service: 'checkout' }, 3],
     ['the middle of a range', { openedFrom: new Date('2026-09-10'), openedBefore: new Date('2026-10-01') }, 1],
     ['the open ones of a repository, however many others it has', { repository: 'acme/shop', statuses: ['open'] }, 1],
     ['the open ones of a class', { failureClass: 'test_failure', statuses: ['open'] }, 1],

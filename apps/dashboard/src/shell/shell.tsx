@@ -121,6 +121,9 @@ function Tools({ openHelp }: { readonly openHelp: () => void }) {
   const other = isDark ? 'light' : 'dark';
   return (
     <>
+      <a className="icon-button" href="/guide/" title="Guide" aria-label="Guide">
+        <Icon name="book" />
+      </a>
       <button type="button" className="icon-button" onClick={openHelp} title="Keys (?)" aria-label="Keys">
         <Icon name="help" />
       </button>

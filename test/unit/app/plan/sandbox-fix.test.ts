@@ -110,7 +110,7 @@ describe('a change that nobody approved', () => {
     [
       'that has a permission',
       SANDBOX.replace('permissions: {}', 'permissions: write-all'),
-      /line 15: .*no permissions at all/,
+      /line 15: .*must have no permissions/,
     ],
     ['that is not there', null, /has no file \.github\/workflows\/selfheal-try\.yml/],
   ])('is not run by a workflow %s: the person is told why', async (_name, content, reason) => {

@@ -22,7 +22,7 @@ describe('the remedies of a service', () => {
   it('are listed with bounds', () => {
     expect(problems({ remedies: [scale] })).toEqual([]);
     const kind = PLUGINS.actions.find(({ id }) => id === scale.action)?.remedy as RemedyKind;
-    expect(readRemedy({ ...scale, alarms: ['memory'] }, kind)).toEqual({ ...scale, step: 1 });
+    expect(readRemedy({ ...scale, alarms: ['memory'] }, kind)).toEqual({ ...scale, step: 1, onRequest: false });
   });
 
   it.each([

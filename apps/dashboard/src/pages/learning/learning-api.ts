@@ -9,8 +9,6 @@ export type Report = InferResponseType<typeof learning.report.$get, 200>;
 export type Quality = InferResponseType<typeof learning.quality.$get, 200>;
 export type Accuracy = InferResponseType<typeof learning.accuracy.$get, 200>;
 export type Model = InferResponseType<typeof api.models.$get, 200>['models'][number];
-export type Costs = InferResponseType<typeof api.costs.$get, 200>;
-export type ServiceLevel = InferResponseType<(typeof api)['service-levels']['$get'], 200>['services'][number];
 
 /** What is looked at: one scope or all of the latest incidents, and how far back. */
 export interface Period {
