@@ -104,7 +104,8 @@ function failedWords(facts: AuditFacts<'action.failed'>): string {
 }
 
 const DESCRIPTIONS: Descriptions = {
-  'incident.opened': ({ source, kind }) => `It was opened: ${source} reported a failure (${kind}).`,
+  'incident.opened': ({ source, kind }) =>
+    source === kind ? `It was opened by a ${kind}.` : `It was opened: ${source} reported a failure (${kind}).`,
   'incident.reopened': ({ attempt }) => `It was reopened (attempt ${attempt}).`,
   'incident.reported': ({ by, severity, service, repository, simulated }) =>
     `${by} reported ${simulated ? 'a rehearsal' : 'it'} about ${service ?? repository ?? 'no service'}, severity ${severity}.`,

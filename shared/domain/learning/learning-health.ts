@@ -157,8 +157,10 @@ function safetyCheck(patterns: readonly LearnedPattern[], rules: Learning): Heal
 }
 
 function isBeyond(pattern: LearnedPattern, rules: Learning): boolean {
-  const { stage, history, confidence } = pattern;
-  if (stage !== 'observe' && confidence < rules.stages[stage].confidence - 0.0005) return true;
+  const { stage, history, confidence, written } = pattern;
+  // What a person wrote down is suggested whatever its confidence (`pattern-trust.ts`).
+  const needsConfidence = stage !== 'observe' && !(written === true && stage === 'suggest');
+  if (needsConfidence && confidence < rules.stages[stage].confidence - 0.0005) return true;
   const high = PatternStage.options.indexOf(stage) > PatternStage.options.indexOf('suggest');
   if (high && approvalsMissing(pattern, rules).length > 0) return true;
   return history.some(({ at, confidence: then }) => {

@@ -38,9 +38,13 @@ function partsOf(statement: Statement): Pick<Right, 'rest' | 'part'>[] {
   ];
 }
 
+/** Functions of ours: what CDK brings to copy the dashboard's files runs at deployment only, and not here. */
+export const ownFunctions = (deployment: Deployment) =>
+  deployment.ofType('AWS::Lambda::Function').filter(({ logicalId }) => logicalId.startsWith('Functions'));
+
 export function functionRoles(deployment: Deployment): Role[] {
   const policies = loadPolicies(deployment);
-  const arns = new Set(deployment.ofType('AWS::Lambda::Function').map(({ properties }) => String(properties.Role)));
+  const arns = new Set(ownFunctions(deployment).map(({ properties }) => String(properties.Role)));
   return [...arns].flatMap((arn) => policies.role(arn) ?? []);
 }
 

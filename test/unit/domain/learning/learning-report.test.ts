@@ -165,6 +165,10 @@ describe('the health of learning', () => {
       wording: 'connection slots are reserved, * used',
     });
     expect(stateOf(health([aPattern(), other]), 'conflicts')).toBe('bad');
+    expect(stateOf(health([aPattern({ stage: 'suggest', confidence: 0.1, written: true })]), 'safety limits')).toBe(
+      'good',
+    );
+    expect(stateOf(health([aPattern({ stage: 'suggest', confidence: 0.1 })]), 'safety limits')).toBe('bad');
     expect(stateOf(health([aPattern({ stage: 'act', confidence: 0.6 })]), 'safety limits')).toBe('bad');
     expect(stateOf(health([aPattern({ stage: 'act', confidence: 0.9, tags: ['critical'] })]), 'safety limits')).toBe(
       'bad',
