@@ -19,14 +19,16 @@ for (const { name } of FUNCTIONS) {
   writeFileSync(join(folder, 'bundles', name, 'index.mjs'), 'export const handler = () => null;');
   writeFileSync(join(folder, 'bundles', name, 'selfheal.json'), JSON.stringify(given.fine));
 }
-const config = join(folder, 'selfheal.json');
+const [config, dashboard] = [join(folder, 'selfheal.json'), join(folder, 'dashboard')];
+mkdirSync(dashboard);
+writeFileSync(join(dashboard, 'index.html'), '<!doctype html><title>Dashboard</title>');
 writeFileSync(config, JSON.stringify(given.fine));
 process.env.CDK_VALIDATION = 'false';
 const app = makeSelfhealApp(
   { functions: FUNCTIONS, ...PLUGINS },
   {
     outdir: join(folder, 'cdk.out'),
-    context: { '@aws-cdk/core:validateAgainstDefaultRules': true, config, bundles: join(folder, 'bundles') },
+    context: { '@aws-cdk/core:validateAgainstDefaultRules': true, config, dashboard, bundles: join(folder, 'bundles') },
   },
 );
 const { Resources } = app.synth().getStackByName('Selfheal').template as { Resources: object };
