@@ -110,6 +110,8 @@ function environmentOf(url: string, taskRoot: string): Record<string, string> {
   const resources = Object.values(RESOURCE_VARIABLES).map((name) => [name, name] as const);
   return {
     ...Object.fromEntries(resources),
+    // Policies are records of the same table.
+    POLICY_TABLE: 'CONTROL_TABLE',
     EVIDENCE_BUCKET: BUCKET,
     LAMBDA_TASK_ROOT: taskRoot,
     GITHUB_API_URL: `${url}/api/v3`,

@@ -84,7 +84,7 @@ export const REMOVALS: readonly Removal[] = [
     'Math.max(escalateBelowConfidence, own?.askAtConfidence ?? 0)',
     'escalateBelowConfidence',
   ),
-  remove('an action that always asks', AUTONOMY, 'own?.alwaysAsk === true', 'false'),
+  remove('an action that always asks', AUTONOMY, 'id === actionId && alwaysAsk', 'false'),
   remove(
     'an action that has to prove itself',
     AUTONOMY,
@@ -164,8 +164,18 @@ export const REMOVALS: readonly Removal[] = [
   remove('groups that may approve', ENTITLEMENT, 'covers(groups) &&\n', ''),
   remove('approvers of a service', LEVELS, 'if (approvers.length > 0) return approvers;', ''),
   remove('people behind a run', SELF, 'if (roles.length > 0 && !(', 'if (roles.length < 0 && !('),
-  remove('code that nobody approves for themselves', SELF, 'selfApproval && action.selfApproval', 'selfApproval'),
-  remove('a team of one that was not deployed', SELF, 'selfApproval && action.selfApproval', 'action.selfApproval'),
+  remove(
+    'code that nobody approves for themselves',
+    SELF,
+    'roles.length > 0 && !(selfApproval && action.selfApproval)',
+    'roles.length > 0 && !selfApproval',
+  ),
+  remove(
+    'a team of one that was not deployed',
+    SELF,
+    'roles.length > 0 && !(selfApproval && action.selfApproval)',
+    'roles.length > 0 && !action.selfApproval',
+  ),
   remove('a run that nobody is known to be behind', SELF, 'target.actor === null || people.length === 0 ||', ''),
   remove('one of four who is not known', SELF, ' || people.some(([, login]) => login === null)', ''),
   remove('comments that decide', OBEY, 'if (!configuration.approvals.comments)', 'if (false)'),
@@ -198,7 +208,7 @@ export const REMOVALS: readonly Removal[] = [
   remove(
     'a change window at the effect',
     ACT,
-    '...judgeChangeWindow(action, { service: serviceOf(deps.configuration, action.target), policy, now }),',
+    '...judgeChangeWindow(action, { service: serviceOf(configuration, action.target), policy, now }),',
     '',
   ),
   remove(

@@ -5,12 +5,13 @@ const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyl
 
 const listeners = new Set<() => void>();
 let ticking: ReturnType<typeof setInterval> | null = null;
-let tick = Math.floor(serverNow() / 1000);
+/** Only that it changes matters: ages are told by `serverNow`, whose difference is known after the first answer. */
+let tick = 0;
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   ticking ??= setInterval(() => {
-    tick = Math.floor(serverNow() / 1000);
+    tick += 1;
     for (const each of listeners) each();
   }, 1000);
   return () => {
@@ -23,18 +24,18 @@ function subscribe(listener: () => void): () => void {
 
 /** How long ago, by the server's clock; the exact time in the reader's own zone as its title. */
 export function Ago({ at }: { readonly at: string }) {
-  const now = useSyncExternalStore(subscribe, () => tick);
+  useSyncExternalStore(subscribe, () => tick);
   return (
     <time dateTime={at} title={exact.format(new Date(at))} className="number">
-      {agoWords(now * 1000 - Date.parse(at))}
+      {agoWords(serverNow() - Date.parse(at))}
     </time>
   );
 }
 
 /** `in 4 hours` or `expired`. */
 export function Until({ at }: { readonly at: string }) {
-  const now = useSyncExternalStore(subscribe, () => tick);
-  const left = Date.parse(at) - now * 1000;
+  useSyncExternalStore(subscribe, () => tick);
+  const left = Date.parse(at) - serverNow();
   return (
     <time dateTime={at} title={exact.format(new Date(at))} className="number">
       {left <= 0 ? 'expired' : `in ${durationWords(left)}`}
