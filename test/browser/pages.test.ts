@@ -265,6 +265,88 @@ describe('Learning', () => {
   });
 });
 
+describe('Incidents', () => {
+  it('keep what was loaded when a new one arrives', async () => {
+    const { page, problems, context } = await dashboard.open('/');
+    await context.route('**/api/incidents?*', (route) => {
+      const url = new URL(route.request().url());
+      url.searchParams.set('limit', '1');
+      return route.continue({ url: url.href });
+    });
+    await page.goto(`${dashboard.url}/incidents?show=all`);
+    const rows = page.getByRole('list', { name: 'Incidents' }).getByRole('listitem');
+    await expect.poll(() => rows.count()).toBe(1);
+    await page.getByRole('button', { name: 'Load more' }).click();
+    await expect.poll(() => rows.count()).toBe(2);
+    const [newest = '', second = ''] = await rows.getByRole('link').evaluateAll((links) => links.map(String));
+    await dashboard.stage.world.samples.failRun('transient').delivered;
+    await expect
+      .poll(async () => (await rows.getByRole('link').evaluateAll((links) => links.map(String)))[1])
+      .toBe(newest);
+    expect(await rows.count()).toBe(2);
+    await page.getByRole('button', { name: 'Load more' }).click();
+    await expect
+      .poll(async () => (await rows.getByRole('link').evaluateAll((links) => links.map(String)))[2])
+      .toBe(second);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('Experiments', () => {
+  it('says while they are read, that there is none, and why they could not be read', async () => {
+    const { page, problems, context } = await dashboard.open('/');
+    let answer: (() => Promise<void>) | undefined;
+    await context.route('**/api/experiments', (route) => {
+      answer = () => route.fulfill({ json: { experiments: [] } });
+    });
+    await page.getByRole('link', { name: 'Experiments' }).first().click();
+    await page.getByRole('status', { name: 'Loading' }).first().waitFor();
+    await expect.poll(() => answer !== undefined).toBe(true);
+    await answer?.();
+    await page.getByRole('heading', { name: 'No experiment yet' }).waitFor();
+    await context.unroute('**/api/experiments');
+    await context.route('**/api/experiments', (route) =>
+      route.fulfill({ status: 500, json: { title: 'Internal error', detail: 'The table does not answer.' } }),
+    );
+    await page.reload();
+    await page.getByRole('alert').getByText('The table does not answer.').waitFor();
+    await context.unroute('**/api/experiments');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('are started by keyboard, survive a reload, tell a second tab that there is one already, and are stopped', async () => {
+    const { page, problems, context } = await dashboard.open('/experiments');
+    const second = await context.newPage();
+    await second.goto(`${dashboard.url}/experiments`);
+    for (const each of [page, second]) {
+      await each.getByRole('button', { name: 'Start an experiment' }).press('Enter');
+      const dialog = each.getByRole('dialog');
+      await dialog.getByLabel('What is compared').fill('Retry or rerun');
+      await dialog.getByLabel('Second solution').selectOption({ index: 0 });
+      await dialog.getByLabel('Only in the repository').fill('acme/shop');
+    }
+    await page.getByRole('dialog').getByLabel('Days').press('Enter');
+    const card = page.getByRole('region', { name: 'Retry or rerun', exact: true });
+    await card.getByText('Too early to say.').waitFor();
+    expect(await card.getByRole('rowheader').count()).toBe(2);
+    expect(await card.getByText('from 30 incidents on').count()).toBe(2);
+    await second.getByRole('dialog').getByLabel('Days').press('Enter');
+    await second.getByRole('alert').getByText('there is an experiment retry-or-rerun already').waitFor();
+    expect(await second.getByLabel('What is compared').inputValue()).toBe('Retry or rerun');
+    await page.reload();
+    await card.getByRole('button', { name: 'Stop Retry or rerun' }).click();
+    await confirm(page, 'Stop it');
+    await card.getByText('Ended', { exact: true }).waitFor();
+    expect(await card.getByRole('button').count()).toBe(0);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
+
 describe('Drill', () => {
   it('[E9] runs a test of the whole way and shows it to its end; no list contains it', async () => {
     const { page, problems, context } = await dashboard.open('/drill');

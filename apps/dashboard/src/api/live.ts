@@ -1,4 +1,4 @@
-import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { QueryClient, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { ApiError } from './client.ts';
 
 /** Milliseconds between two looks at what is in view. */
@@ -23,6 +23,25 @@ export function useLive<T>(key: readonly unknown[], read: () => Promise<T>): Use
     queryKey: key,
     queryFn: read,
     refetchInterval: ({ state }) => (isFinal(state.error) ? false : POLL),
+    refetchIntervalInBackground: false,
+    refetchOnWindowFocus: 'always',
+  });
+}
+
+/**
+ * The same of a list that comes in pages: `read` gets a page's cursor, '' for the first. All that was loaded is read again, each page from
+ * where the one before it ends now, so that nothing is lost or shown twice; the more pages, the less often.
+ */
+export function useLivePages<T extends { readonly next: string | null }>(
+  key: readonly unknown[],
+  read: (cursor: string) => Promise<T>,
+) {
+  return useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam }) => read(pageParam),
+    initialPageParam: '',
+    getNextPageParam: ({ next }) => next,
+    refetchInterval: ({ state }) => (isFinal(state.error) ? false : POLL * (state.data?.pages.length ?? 1)),
     refetchIntervalInBackground: false,
     refetchOnWindowFocus: 'always',
   });

@@ -70,6 +70,12 @@ export const PAGES: readonly Page[] = [
   // The address of older bookmarks.
   { path: '/ai-dashboard', title: 'Learning', load: () => import('./learning/learning-page.tsx') },
   {
+    path: '/experiments',
+    title: 'Experiments',
+    load: () => import('./experiments/experiments-page.tsx'),
+    navigation: { label: 'Experiments', icon: 'flask', key: 'x' },
+  },
+  {
     path: '/drill',
     title: 'Drill',
     load: () => import('./drill/drill-page.tsx'),

@@ -53,3 +53,50 @@ export function TableBox(props: { readonly label: string; readonly settings?: tr
     </section>
   );
 }
+
+/** Names and what they are of one thing. */
+export function FactList(props: {
+  readonly facts: readonly (readonly [name: string, value: ReactNode])[];
+  readonly className?: string;
+}) {
+  return (
+    <dl className={props.className}>
+      {props.facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** The numbers of a chart for those who do not see it; the first cell of a row is unlike that of every other. */
+export function ChartTable(props: {
+  readonly caption: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}) {
+  const { caption, columns, rows } = props;
+  return (
+    <table className="visually-hidden">
+      <caption>{caption}</caption>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column}>{column}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row[0]}>
+            {row.map((cell, at) => (
+              <td key={columns[at]}>{cell}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

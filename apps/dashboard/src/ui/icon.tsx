@@ -19,6 +19,7 @@ const ICONS = {
   file: 'M5 2.5h6.5L15 6v11.5H5zM11.5 2.5V6H15M7.5 10h5M7.5 13h5',
   sliders: 'M3 6h8M15 6h2M13 4v4M3 14h2M9 14h8M7 12v4',
   chart: 'M3 3v14h14M6 13l3.5-4 3 2.5L17 6',
+  flask: 'M8 3v5l-4.5 8h13L12 8V3M6.5 3h7M6 12.5h8',
   play: 'M6 3.5v13l10-6.5z',
   bell: 'M5 13.5V9a5 5 0 0 1 10 0v4.5l1.2 1.5H3.8zM8.5 17h3',
 } as const;

@@ -2,6 +2,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { IncidentDetails as Details, IncidentStory as Story } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
+import { FactList } from '../../ui/figures.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { useKeys } from '../../ui/keys.ts';
 import { ErrorState, LoadingState } from '../../ui/states.tsx';
@@ -214,14 +215,7 @@ function Receipts({ story: { receipts } }: { readonly story: Story }) {
             <div>
               <strong>{title}</strong>
               <p>{summary}</p>
-              <dl className="receipt mono">
-                {Object.entries(facts).map(([name, value]) => (
-                  <div key={name}>
-                    <dt>{name}</dt>
-                    <dd>{value}</dd>
-                  </div>
-                ))}
-              </dl>
+              <FactList className="receipt mono" facts={Object.entries(facts)} />
             </div>
             <span className="soft end number">{timeOfDay(at)}</span>
           </li>
@@ -275,14 +269,7 @@ function Facts({ incident }: { readonly incident: Details }) {
   ];
   return (
     <aside className="facts" aria-label="Facts">
-      <dl>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
       {incident.briefing.links.length === 0 ? null : (
         <ul className="links" aria-label="Where to look">
           {incident.briefing.links.map(({ name, url }) => (

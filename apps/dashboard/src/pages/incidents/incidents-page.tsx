@@ -1,9 +1,8 @@
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useRef, useState } from 'react';
 import type { IncidentSummary } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
-import { useLive } from '../../api/live.ts';
+import { useLivePages } from '../../api/live.ts';
 import { Button } from '../../ui/button.tsx';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
@@ -29,20 +28,13 @@ export default function IncidentsPage() {
   const change = (next: Partial<Filter>) =>
     void navigate({ to: '/incidents', search: { ...filter, ...next } as never, replace: true });
   const query = queryOf(filter);
-  const newest = useLive(['incidents', query], async () => contentOf(await api.incidents.$get({ query })));
-  const older = useInfiniteQuery({
-    queryKey: ['incidents', 'older', query, newest.data?.next ?? null],
-    queryFn: async ({ pageParam }) => contentOf(await api.incidents.$get({ query: { ...query, cursor: pageParam } })),
-    initialPageParam: newest.data?.next ?? '',
-    getNextPageParam: ({ next }) => next,
-    enabled: false,
-    placeholderData: keepPreviousData,
-  });
-  const loaded = [newest.data, ...(older.data?.pages ?? [])].flatMap((page) => page?.incidents ?? []);
+  const pages = useLivePages(['incidents', 'pages', query], async (cursor) =>
+    contentOf(await api.incidents.$get({ query: { ...query, ...(cursor === '' ? {} : { cursor }) } })),
+  );
+  const loaded = pages.data?.pages.flatMap(({ incidents }) => incidents) ?? [];
   const once = [...new Map(loaded.map((each) => [each.id, each])).values()];
   const shown = wanted === '' ? once : once.filter((each) => textOf(each).includes(wanted));
-  const unreadable = newest.data?.unreadable ?? [];
-  const hasMore = older.data === undefined ? (newest.data?.next ?? null) !== null : older.hasNextPage;
+  const unreadable = pages.data?.pages.flatMap((page) => page.unreadable) ?? [];
   useListKeys(list, field);
   return (
     <div className="page">
@@ -94,17 +86,17 @@ export default function IncidentsPage() {
           onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
         />
       </div>
-      {newest.error !== null && newest.data === undefined ? (
-        <ErrorState error={newest.error} retry={() => void newest.refetch()} />
+      {pages.error !== null && pages.data === undefined ? (
+        <ErrorState error={pages.error} retry={() => void pages.refetch()} />
       ) : (
         <div className="card">
-          {newest.data === undefined ? <RowsLoading /> : null}
-          <ol ref={list} className="rows" aria-label="Incidents" aria-busy={newest.isFetching}>
+          {pages.data === undefined ? <RowsLoading /> : null}
+          <ol ref={list} className="rows" aria-label="Incidents" aria-busy={pages.isFetching}>
             {shown.map((incident) => (
               <IncidentRow key={incident.id} incident={incident} />
             ))}
           </ol>
-          {newest.data !== undefined && shown.length === 0 ? <Nothing filter={filter} words={words} /> : null}
+          {pages.data !== undefined && shown.length === 0 ? <Nothing filter={filter} words={words} /> : null}
         </div>
       )}
       {unreadable.length === 0 ? null : (
@@ -113,10 +105,10 @@ export default function IncidentsPage() {
           {unreadable.map(({ id, problem }) => `${id} (${problem})`).join('; ')}
         </p>
       )}
-      {hasMore ? (
+      {pages.hasNextPage ? (
         <p className="more">
-          <Button onClick={() => void older.fetchNextPage()} disabled={older.isFetching}>
-            {older.isFetching ? 'Loading …' : 'Load more'}
+          <Button onClick={() => void pages.fetchNextPage()} disabled={pages.isFetchingNextPage}>
+            {pages.isFetchingNextPage ? 'Loading …' : 'Load more'}
           </Button>
         </p>
       ) : null}

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { api, contentOf } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm, Conflict } from '../../ui/dialog.tsx';
-import { Meter } from '../../ui/figures.tsx';
+import { FactList, Meter } from '../../ui/figures.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorState, LoadingState } from '../../ui/states.tsx';
 import { Ago, clockTime } from '../../ui/time.tsx';
@@ -270,14 +270,7 @@ function Facts({ pattern }: { readonly pattern: Pattern }) {
   ];
   return (
     <aside className="facts" aria-label="Facts">
-      <dl>
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
     </aside>
   );
 }

@@ -9,6 +9,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
+import { ChartTable } from '../../ui/figures.tsx';
 import { percent } from '../../ui/words.ts';
 import type { Accuracy, Quality } from './learning-api.ts';
 
@@ -76,29 +77,18 @@ export function AccuracyChart({ series }: { readonly series: Accuracy }) {
           </LineChart>
         </ResponsiveContainer>
       </div>
-      <table className="visually-hidden">
-        <caption>Accuracy over time</caption>
-        <thead>
-          <tr>
-            <th>From</th>
-            <th>Judged</th>
-            <th>Right</th>
-            <th>Mean confidence</th>
-          </tr>
-        </thead>
-        <tbody>
-          {points
-            .filter(({ judged }) => judged > 0)
-            .map(({ from, judged, right, confidence }) => (
-              <tr key={from}>
-                <td>{nameOf(from)}</td>
-                <td>{judged}</td>
-                <td>{right === null ? '–' : percent(right)}</td>
-                <td>{confidence === null ? '–' : percent(confidence)}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
+      <ChartTable
+        caption="Accuracy over time"
+        columns={['From', 'Judged', 'Right', 'Mean confidence']}
+        rows={points
+          .filter(({ judged }) => judged > 0)
+          .map(({ from, judged, right, confidence }) => [
+            nameOf(from),
+            judged,
+            right === null ? '–' : percent(right),
+            confidence === null ? '–' : percent(confidence),
+          ])}
+      />
     </>
   );
 }
@@ -158,25 +148,11 @@ export function ReliabilityChart({ reliability }: { readonly reliability: Qualit
           </LineChart>
         </ResponsiveContainer>
       </div>
-      <table className="visually-hidden">
-        <caption>Confidence and how often it was right</caption>
-        <thead>
-          <tr>
-            <th>Confidence</th>
-            <th>Right</th>
-            <th>Answers</th>
-          </tr>
-        </thead>
-        <tbody>
-          {points.map(({ confidence, right, cases }) => (
-            <tr key={confidence}>
-              <td>{percent(confidence)}</td>
-              <td>{percent(right)}</td>
-              <td>{cases}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ChartTable
+        caption="Confidence and how often it was right"
+        columns={['Confidence', 'Right', 'Answers']}
+        rows={points.map(({ confidence, right, cases }) => [percent(confidence), percent(right), cases])}
+      />
     </>
   );
 }

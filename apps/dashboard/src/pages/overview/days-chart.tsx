@@ -1,5 +1,6 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Overview } from '../../api/answers.ts';
+import { ChartTable } from '../../ui/figures.tsx';
 
 const dayName = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
 const nameOf = (day: string): string => dayName.format(new Date(`${day}T00:00:00Z`));
@@ -55,27 +56,11 @@ export default function DaysChart({ days }: { readonly days: Overview['days'] })
           </BarChart>
         </ResponsiveContainer>
       </div>
-      <table className="visually-hidden">
-        <caption>Incidents by day</caption>
-        <thead>
-          <tr>
-            <th>Day</th>
-            <th>Opened</th>
-            <th>Healed</th>
-            <th>With a human</th>
-          </tr>
-        </thead>
-        <tbody>
-          {days.map(({ day, opened, healed, human }) => (
-            <tr key={day}>
-              <td>{day}</td>
-              <td>{opened}</td>
-              <td>{healed}</td>
-              <td>{human}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ChartTable
+        caption="Incidents by day"
+        columns={['Day', 'Opened', 'Healed', 'With a human']}
+        rows={days.map(({ day, opened, healed, human }) => [day, opened, healed, human])}
+      />
     </>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { OverlaySettings } from '#shared/domain/configuration/overlay.ts';
+import { AddRow } from '../../ui/add-row.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { TableBox } from '../../ui/figures.tsx';
@@ -22,7 +23,6 @@ interface Props {
 export function Places({ policy, editing }: Props) {
   const [muting, setMuting] = useState<{ readonly path: Path; readonly name: string } | null>(null);
   const [added, setAdded] = useState<readonly string[]>([]);
-  const [name, setName] = useState('');
   const { deployed, effective } = policy;
   const repositories = [
     ...new Set([
@@ -97,26 +97,14 @@ export function Places({ policy, editing }: Props) {
           ))}
         </tbody>
       </TableBox>
-      <form
-        className="card-body add-row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setAdded([...added, name.trim().toLowerCase()]);
-          setName('');
-        }}
-      >
-        <input
-          className="input"
-          aria-label="Name of a repository"
-          placeholder="Another repository, such as acme/shop"
-          value={name}
-          pattern="[\w\-]+/[\w.\-]+"
-          title="owner/name"
-          required
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Button type="submit">Add settings of a repository</Button>
-      </form>
+      <AddRow
+        label="Name of a repository"
+        verb="Add settings of a repository"
+        add={(name) => setAdded([...added, name.toLowerCase()])}
+        placeholder="Another repository, such as acme/shop"
+        pattern="[\w\-]+/[\w.\-]+"
+        title="owner/name"
+      />
       {muting === null ? null : (
         <MuteDialog
           name={muting.name}

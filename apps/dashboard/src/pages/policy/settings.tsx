@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Button } from '../../ui/button.tsx';
+import { AddRow } from '../../ui/add-row.tsx';
 import { TableBox } from '../../ui/figures.tsx';
 import type { Editing } from './draft.ts';
 import type { Policy } from './policy-api.ts';
@@ -144,7 +144,6 @@ function NumberInput(props: {
 /** Settings of single actions: only those that differ from the others are listed. */
 export function Actions({ policy, editing }: Props) {
   const [added, setAdded] = useState<readonly string[]>([]);
-  const [name, setName] = useState('');
   const { actions } = policy.effective;
   const ids = [...new Set([...Object.keys(actions), ...Object.keys(policy.overlay.actions ?? {}), ...added])].sort();
   const settingOf = (from: Policy['effective'], id: string, field: string): unknown =>
@@ -191,26 +190,14 @@ export function Actions({ policy, editing }: Props) {
           </tbody>
         </TableBox>
       )}
-      <form
-        className="card-body add-row"
-        onSubmit={(event) => {
-          event.preventDefault();
-          setAdded([...added, name.trim()]);
-          setName('');
-        }}
-      >
-        <input
-          className="input"
-          aria-label="Id of an action"
-          placeholder="Id of an action, such as rerun-workflow"
-          value={name}
-          pattern="[a-z0-9][a-z0-9\-]{0,59}"
-          title="Lower-case letters, digits and hyphens"
-          required
-          onChange={(event) => setName(event.target.value)}
-        />
-        <Button type="submit">Add settings of an action</Button>
-      </form>
+      <AddRow
+        label="Id of an action"
+        verb="Add settings of an action"
+        add={(name) => setAdded([...added, name])}
+        placeholder="Id of an action, such as rerun-workflow"
+        pattern="[a-z0-9][a-z0-9\-]{0,59}"
+        title="Lower-case letters, digits and hyphens"
+      />
     </section>
   );
 }
