@@ -32,6 +32,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Of what appears with a later poll. */
+const PATIENTLY = { timeout: 30_000 };
+
 const choose = (page: Page, path: string) => page.locator('input[type=file]').setInputFiles(path);
 
 /** Fills the reason of the dialog in front and confirms it. */
@@ -180,6 +183,24 @@ describe('Policy', () => {
     await context.close();
   });
 
+  it('[E10] has thresholds of single actions, never below those of the policy', async () => {
+    const { page, problems, context } = await dashboard.open('/policy');
+    await page.getByLabel('Id of an action').fill('rerun-workflow-run');
+    await page.getByRole('button', { name: 'Add settings of an action' }).click();
+    const threshold = page.getByRole('spinbutton', { name: 'rerun-workflow-run acts from this confidence on' });
+    const general = page.getByRole('spinbutton', { name: 'Acts without asking from this confidence' });
+    expect(await threshold.inputValue()).toBe(await general.inputValue());
+    expect(await threshold.getAttribute('min')).toBe(await general.getAttribute('min'));
+    await threshold.fill('0.97');
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await page.getByRole('dialog').getByText('actions.rerun-workflow-run.actAtConfidence').waitFor();
+    await confirm(page, 'Save', 'only when it is sure');
+    await page.reload();
+    await expect.poll(() => threshold.inputValue(), PATIENTLY).toBe('0.97');
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   it('[E10] is stopped and resumed, frozen and muted', async () => {
     const { page, context } = await dashboard.open('/policy');
     await page.getByRole('button', { name: 'Stop everything' }).click();
@@ -274,20 +295,19 @@ describe('Incidents', () => {
       return route.continue({ url: url.href });
     });
     await page.goto(`${dashboard.url}/incidents?show=all`);
-    const rows = page.getByRole('list', { name: 'Incidents' }).getByRole('listitem');
-    await expect.poll(() => rows.count()).toBe(1);
+    const rows = page.getByRole('list', { name: 'Incidents' }).getByRole('link');
+    await rows.first().waitFor();
+    expect(await rows.count()).toBe(1);
+    const newest = await rows.first().getAttribute('href');
     await page.getByRole('button', { name: 'Load more' }).click();
-    await expect.poll(() => rows.count()).toBe(2);
-    const [newest = '', second = ''] = await rows.getByRole('link').evaluateAll((links) => links.map(String));
+    await rows.nth(1).waitFor();
+    const second = await rows.nth(1).getAttribute('href');
     await dashboard.stage.world.samples.failRun('transient').delivered;
-    await expect
-      .poll(async () => (await rows.getByRole('link').evaluateAll((links) => links.map(String)))[1])
-      .toBe(newest);
+    await expect.poll(() => rows.nth(1).getAttribute('href'), PATIENTLY).toBe(newest);
     expect(await rows.count()).toBe(2);
     await page.getByRole('button', { name: 'Load more' }).click();
-    await expect
-      .poll(async () => (await rows.getByRole('link').evaluateAll((links) => links.map(String)))[2])
-      .toBe(second);
+    await rows.nth(2).waitFor();
+    expect(await rows.nth(2).getAttribute('href')).toBe(second);
     expect(problems).toEqual([]);
     await context.close();
   });

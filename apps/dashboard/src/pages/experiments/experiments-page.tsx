@@ -154,7 +154,7 @@ function Results({ report }: { readonly report: Report }) {
             const variant = variants.find(({ id }) => id === result.id);
             return (
               <tr key={result.id} data-preferred={recommendation.variantId === result.id || undefined}>
-                <th scope="row" className="mono">
+                <th scope="row" className={variant?.solution === 'ranked' ? undefined : 'mono'}>
                   {solutionWords(variant?.solution ?? result.id)}
                 </th>
                 <td>{variant === undefined ? '–' : `${variant.percent} %`}</td>
@@ -204,7 +204,7 @@ function StopExperiment(props: { readonly experiment: Experiment; readonly close
 }
 
 export const solutionWords = (solution: string): string =>
-  solution === 'ranked' ? 'the one that ranks first' : solution;
+  solution === 'ranked' ? 'The one that ranks first' : solution;
 
 function whereWords({ appliesTo: { classes = [], repositories = [], services = [] } }: Experiment): string {
   const places = [...repositories, ...services.map((service) => `service ${service}`)];
@@ -224,5 +224,5 @@ function effectWords(effects: Readonly<Record<string, number>>): string {
 function verdictWords({ recommendation: { kind, variantId }, variants }: Report): string {
   if (kind === 'too-early') return 'Too early to say.';
   if (kind === 'no-difference-yet') return 'No difference yet.';
-  return `Prefer ${solutionWords(variants.find(({ id }) => id === variantId)?.solution ?? '')}.`;
+  return `Better: ${solutionWords(variants.find(({ id }) => id === variantId)?.solution ?? '')}.`;
 }

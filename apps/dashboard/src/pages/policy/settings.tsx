@@ -141,6 +141,12 @@ function NumberInput(props: {
   );
 }
 
+/** Of one action, the setting of the policy that holds while it has none of its own, and what it means. */
+const THRESHOLDS = [
+  ['actAtConfidence', 'actAtConfidence', 'acts from this confidence on'],
+  ['askAtConfidence', 'escalateBelowConfidence', 'asks from this confidence on'],
+] as const;
+
 /** Settings of single actions: only those that differ from the others are listed. */
 export function Actions({ policy, editing }: Props) {
   const [added, setAdded] = useState<readonly string[]>([]);
@@ -156,8 +162,8 @@ export function Actions({ policy, editing }: Props) {
         <TableBox label="Single actions" settings>
           <SettingHead />
           <tbody>
-            {ids.flatMap((id) =>
-              (['off', 'alwaysAsk'] as const).map((field) => {
+            {ids.flatMap((id) => [
+              ...(['off', 'alwaysAsk'] as const).map((field) => {
                 const label = field === 'off' ? 'is switched off' : 'always asks';
                 const deployed = settingOf(policy.deployed, id, field) === true;
                 return (
@@ -186,7 +192,33 @@ export function Actions({ policy, editing }: Props) {
                   />
                 );
               }),
-            )}
+              ...THRESHOLDS.map(([field, general, label]) => {
+                const generalOf = (from: Policy['effective']) => settingOf(from, id, field) ?? from.policy[general];
+                const deployed = generalOf(policy.deployed) as number;
+                return (
+                  <Setting
+                    key={`${id} ${field}`}
+                    {...{ policy, editing, deployed }}
+                    path={['actions', id, field]}
+                    label={
+                      <>
+                        <span className="mono">{id}</span> {label}
+                      </>
+                    }
+                    value={generalOf(policy.effective)}
+                    control={(value, set) => (
+                      <NumberInput
+                        label={`${id} ${label}`}
+                        value={value as number}
+                        bound={deployed}
+                        number={{ label, narrower: 'higher', max: 1, share: true }}
+                        set={set}
+                      />
+                    )}
+                  />
+                );
+              }),
+            ])}
           </tbody>
         </TableBox>
       )}
