@@ -1,11 +1,6 @@
 import { dataDirectoryOf, loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
-import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
-import { makeCloudWatchLogsReader } from '#shared/adapters/aws/cloudwatch-logs-reader.ts';
-import { makeCloudWatchMetricReader } from '#shared/adapters/aws/cloudwatch-metric-reader.ts';
 import { makeCognitoTokenVerifier } from '#shared/adapters/aws/cognito-token-verifier.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
-import { makeDeploymentReader } from '#shared/adapters/aws/deployment-reader.ts';
 import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
 import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
@@ -24,8 +19,6 @@ import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { makeLambdaCodeInspector } from '#shared/adapters/aws/lambda-code-inspector.ts';
 import { lambdaLog, lambdaMeter, scheduledFunction, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
-import { makePlaybookPorts } from '#shared/adapters/aws/playbook-ports.ts';
-import { type KindReaders, makeResourceReader } from '#shared/adapters/aws/resource-reader.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
@@ -182,35 +175,13 @@ export function github({ githubTokenSecret }: Variables<'githubTokenSecret'>): G
   }
   return access;
 }
-type Token = Variables<'githubTokenSecret'>;
+export type Token = Variables<'githubTokenSecret'>;
 export const codeHost = (environment: Token) => makeGithubCodeHost(github(environment));
 export const codeReader = (environment: Token) => makeGithubCodeReader(github(environment));
 export const code = (environment: Token) => makeGithubCodeWriter(github(environment));
 export const proposals = (environment: Token) => makeGithubProposals(github(environment));
 /** The ports that actions use GitHub through. */
 export const githubPorts = { codeHost, codeReader, code, proposals };
-
-// Services and their resources. The function's role limits what each of them can reach.
-export const alarms = () => makeCloudWatchAlarmReader();
-export const deployments = () => makeDeploymentReader();
-export const metrics = () => makeCloudWatchMetricReader();
-export const serviceLogs = () => makeCloudWatchLogsReader();
-export const resources = () => makeAllResourcesReader();
-export const resourcesOf = (reader: () => KindReaders) => () => makeResourceReader(reader());
-export const playbookPorts = () => makePlaybookPorts(configuration().http, process.env);
-
-/** Ports that observe the effects of actions of all families. */
-export const observation = (environment: Token) =>
-  actionPorts({
-    codeHost: codeHost(environment),
-    code: code(environment),
-    proposals: proposals(environment),
-    alarms: alarms(),
-    deployments: deployments(),
-    resources: resources(),
-    ...playbookPorts(),
-    clock: systemClock,
-  });
 
 // Data that is shipped beside the bundle. Files that do not parse are logged and left out.
 const dataDirectory = () => dataDirectoryOf(process.env);

@@ -30,7 +30,7 @@ const MAX_BYTES = 1_000_000;
 const MAX_BYTES_OF: Readonly<Record<string, number>> = {
   webhook: 450_000,
   'inspect-patch': 15_000_000,
-  api: 1_450_000,
+  api: 1_350_000,
 };
 /** Functions that load a part of their code when it is needed. Their size is that of what they load at their start. */
 const SPLIT: ReadonlySet<string> = new Set(['api']);

@@ -1,5 +1,6 @@
 import { ecsServiceReader, makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-reader.ts';
-import { alarms, defineAct, deployments, resourcesOf } from '../compose.ts';
+import { defineAct } from '../compose.ts';
+import { alarms, deployments, resourcesOf } from '../compose-services.ts';
 import { config } from './config.ts';
 
 export const handler = defineAct(config, {

@@ -1,7 +1,8 @@
 import { makeLambdaAliasWriter } from '#shared/adapters/aws/lambda-alias-writer.ts';
 import { lambdaFunctionReader } from '#shared/adapters/aws/lambda-function-reader.ts';
 import { makeLambdaFunctionWriter } from '#shared/adapters/aws/lambda-function-writer.ts';
-import { alarms, defineAct, deployments, resourcesOf } from '../compose.ts';
+import { defineAct } from '../compose.ts';
+import { alarms, deployments, resourcesOf } from '../compose-services.ts';
 import { config } from './config.ts';
 
 export const handler = defineAct(config, {

@@ -1,5 +1,6 @@
 import { databaseReader, makeDatabaseWriter } from '#shared/adapters/aws/database-reader.ts';
-import { alarms, defineAct, resourcesOf } from '../compose.ts';
+import { defineAct } from '../compose.ts';
+import { alarms, resourcesOf } from '../compose-services.ts';
 import { config } from './config.ts';
 
 export const handler = defineAct(config, {

@@ -18,15 +18,14 @@ import {
   defineStep,
   evidence,
   knowledgeEntries,
-  metrics,
   policy,
   readPlaybooks,
   readSignatures,
-  serviceLogs,
   stats,
   tests,
   type Variables,
 } from '../compose.ts';
+import { metrics, serviceLogs } from '../compose-services.ts';
 import { config } from './config.ts';
 
 const signatures = await readSignatures();

@@ -13,7 +13,9 @@ export interface IncidentChangePorts {
   readonly healing: EndIncidentDeps['healing'];
   readonly queue: ReportIncidentDeps['queue'];
   readonly configuration: ReportIncidentDeps['configuration'];
+  readonly workflow: EndIncidentDeps['workflow'];
   readonly clock: EndIncidentDeps['clock'];
+  readonly meter: EndIncidentDeps['meter'];
 }
 
 /** The use cases behind the routes that change incidents. */

@@ -1,16 +1,8 @@
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
 import { gather } from '#shared/app/gather/gather.ts';
-import {
-  alarms,
-  codeHost,
-  configuration,
-  defineStep,
-  deployments,
-  evidence,
-  resources,
-  serviceLogs,
-} from '../compose.ts';
+import { codeHost, configuration, defineStep, evidence } from '../compose.ts';
+import { alarms, deployments, resources, serviceLogs } from '../compose-services.ts';
 import { config } from './config.ts';
 
 const lineRules = await lineRulesIn(configuration());

@@ -1,20 +1,17 @@
 import { makePlan } from '#shared/app/plan/plan.ts';
 import {
   actions,
-  alarms,
   defineStep,
-  deployments,
   evidence,
   experience,
   githubPorts,
   inspector,
   knowledgeEntries,
-  metrics,
   policy,
-  resources,
   stats,
   tests,
 } from '../compose.ts';
+import { alarms, deployments, metrics, resources } from '../compose-services.ts';
 import { config } from './config.ts';
 
 export const handler = defineStep(

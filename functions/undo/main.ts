@@ -6,17 +6,8 @@ import { makeLambdaFunctionWriter } from '#shared/adapters/aws/lambda-function-w
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { actionPorts } from '#shared/app/remediate/ports.ts';
 import { undo } from '#shared/app/remediate/undo.ts';
-import {
-  actions,
-  code,
-  control,
-  defineStep,
-  deployments,
-  playbookPorts,
-  policy,
-  resources,
-  type Variables,
-} from '../compose.ts';
+import { actions, code, control, defineStep, policy, type Variables } from '../compose.ts';
+import { deployments, playbookPorts, resources } from '../compose-services.ts';
 import { config } from './config.ts';
 
 const ports = (environment: Variables<'githubTokenSecret'>) =>

@@ -9,6 +9,7 @@ import { approvalApprove } from './approval-approve.ts';
 import { approvalDelegate } from './approval-delegate.ts';
 import { approvalList } from './approval-list.ts';
 import { approvalReject } from './approval-reject.ts';
+import { baselineList } from './baseline-list.ts';
 import { completion } from './completion.ts';
 import { confidenceCalibrate } from './confidence-calibrate.ts';
 import { confidenceRequire } from './confidence-require.ts';
@@ -22,6 +23,7 @@ import { costReport } from './cost-report.ts';
 import { doctor } from './doctor.ts';
 import { experimentResults } from './experiment-results.ts';
 import { experimentStart } from './experiment-start.ts';
+import { experimentStop } from './experiment-stop.ts';
 import { flakyDetect } from './flaky-detect.ts';
 import { incidentCreate } from './incident-create.ts';
 import { incidentExplain } from './incident-explain.ts';
@@ -85,6 +87,7 @@ import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
 import { serviceHealth } from './service-health.ts';
+import { serviceLevels } from './service-levels.ts';
 import { serviceList } from './service-list.ts';
 import { serviceScale } from './service-scale.ts';
 import { start } from './start.ts';
@@ -151,6 +154,7 @@ export const COMMANDS: readonly Command[] = [
   confidenceCalibrate,
   experimentResults,
   experimentStart,
+  experimentStop,
   incidentList,
   incidentShow,
   incidentExplain,
@@ -165,7 +169,9 @@ export const COMMANDS: readonly Command[] = [
   actionStats,
   actionTry,
   actionExecute,
+  baselineList,
   serviceList,
+  serviceLevels,
   serviceHealth,
   serviceScale,
   approvalList,

@@ -163,6 +163,11 @@ export function experimentRoutes(deps: ExperimentRoutesDeps) {
         if (scope === undefined) throw new Problem('invalid-request', 'scope: name the scope of the pattern.');
         const known = await deps.patterns.get(await scopeOf(scope, deps), pattern);
         if (known === null) throw new Problem('not-found', `There is no pattern ${pattern} in this scope.`);
+        if (known.class === 'unknown' && classes.length === 0)
+          throw new Problem(
+            'invalid-request',
+            `class: pattern ${pattern} has no failure class, so the experiment would apply to every failure. Name a class.`,
+          );
         if (known.class !== 'unknown') classes.push(known.class);
       }
       const by = context.get('caller').name;

@@ -4,15 +4,17 @@ import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { redact, redactName } from '#shared/domain/redaction/redact.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import { type SettleDeps, settleApproval } from '../approve/settle.ts';
 import { type WatchHealingDeps, watchHealing } from '../record/recurrence-watch.ts';
 import { type AnnotateDeps, auditChange, type Changed, changeIncident } from './annotate-incident.ts';
 import { type LearnFromPersonDeps, learnFromFalsePositive, learnFromResolution } from './learn-from-person.ts';
 
-export interface EndIncidentDeps extends AnnotateDeps, LearnFromPersonDeps, WatchHealingDeps {
+export interface EndIncidentDeps extends AnnotateDeps, LearnFromPersonDeps, WatchHealingDeps, SettleDeps {
   readonly incidents: AnnotateDeps['incidents'] &
     LearnFromPersonDeps['incidents'] &
     WatchHealingDeps['incidents'] &
-    Pick<IncidentStore, 'listActions'>;
+    SettleDeps['incidents'] &
+    Pick<IncidentStore, 'listActions' | 'listApprovals'>;
 }
 
 /** How a person ended it. Texts are raw. */
@@ -31,7 +33,7 @@ const MAX_TEXT = 2000;
 /**
  * Ends an incident by a person's word, and learns from it: the solution is recalled for similar failures, and a pattern of it is observed. A
  * solution that did not help ends nothing, and is remembered as such. The guard denies every later action of a workflow that still runs;
- * while one of its actions is under way, nothing is ended. Repeatable: the same words by the same person change nothing twice.
+ * while one of its actions is under way, nothing is ended. Its pending requests for approval are rejected in that person's name. Repeatable: the same words by the same person change nothing twice.
  */
 export async function resolveIncident(
   id: string,
@@ -61,6 +63,7 @@ export async function resolveIncident(
   const { incident } = result;
   const { at: writtenAt, ...facts } = resolution;
   await auditChange(incident, { at: writtenAt, event: 'incident.person-resolved', facts }, deps);
+  if (success) await rejectRequests(incident.id, by, deps);
   if (isSimulated(incident.target)) return { ...result, learned: [] };
   if (success) await watchHealing(incident, actions, deps);
   return { ...result, learned: await learnFromResolution(incident, resolution, deps) };
@@ -95,6 +98,7 @@ export async function markFalsePositive(
   const marked = result.kind === 'changed' ? result.incident.annotations?.falsePositive : null;
   if (result.kind !== 'changed' || !marked) return result;
   const { incident } = result;
+  await rejectRequests(incident.id, by, deps);
   const learned = isSimulated(incident.target) ? [] : await learnFromFalsePositive(incident, marked, deps);
   await auditChange(
     incident,
@@ -106,6 +110,14 @@ export async function markFalsePositive(
     deps,
   );
   return { ...result, learned };
+}
+
+/** Nobody needs to decide about an incident that has ended. Whoever decided before keeps the decision, which the guard refuses. */
+async function rejectRequests(id: string, by: string, deps: EndIncidentDeps): Promise<void> {
+  for (const approval of await deps.incidents.listApprovals(id)) {
+    if (approval.state !== 'pending') continue;
+    await settleApproval(approval, 'rejected', { by, onBehalfOf: null, channel: 'incident ended', roles: [] }, deps);
+  }
 }
 
 function isSame<T extends IncidentResolution | FalsePositive>(known: T | null, said: Omit<T, 'at'>): boolean {

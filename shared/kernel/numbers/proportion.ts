@@ -33,5 +33,5 @@ export function percentOf(probability: number): number {
   return Math.min(99, Math.round(probability * 100));
 }
 
-/** A counted share with one decimal: `12.3%`. */
-export const shareText = (share: number): string => `${(100 * share).toFixed(1)}%`;
+/** A counted share, with one decimal unless `digits` says otherwise: `12.3%`. */
+export const shareText = (share: number, digits = 1): string => `${(100 * share).toFixed(digits)}%`;

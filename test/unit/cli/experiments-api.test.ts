@@ -32,8 +32,11 @@ describe('experiments that people start', () => {
   });
 
   it('stays within what is deployed, and says what is wrong', async () => {
-    const { run, deps } = await aServedApi();
+    const { run, deps, patterns } = await aServedApi();
+    const vague = aPattern({ scope: SCOPE, class: 'unknown' });
+    await patterns.write(vague);
     for (const [flags, words] of [
+      [['--pattern', vague.id, '--scope', SCOPE], 'would apply to every failure'],
       [['--solution-a', 'format-disk'], 'no deployed action'],
       [['--solution-a', 'ranked'], 'another solution'],
       [['--split-ratio', '100'], 'percent of the first'],
@@ -66,7 +69,10 @@ describe('experiments that people start', () => {
     expect(await makePlan({ incidentId: incident.id, tried: [], held: false }, deps)).toHaveProperty('decision');
     const stop = (id: string, as: string) => call(`/api/experiments/${id}/stop`, { method: 'POST', as });
     expect((await stop('which', 'viewer')).statusCode).toBe(403);
+    const stopped = await run('experiment', 'stop', 'which');
+    expect([stopped.code, stopped.text]).toEqual([0, expect.stringMatching(/^stopped: which\. /)]);
     expect((await stop('which', 'operator')).json.status).toBe('completed');
+    expect((await run('experiment', 'stop', 'none')).stderr).toContain('no experiment none');
     expect((await stop('none', 'operator')).statusCode).toBe(404);
     expect((await deps.experience.startedExperiments())[0]?.stopped).toMatchObject({ by: 'ada@example.com' });
   });

@@ -8,7 +8,7 @@ import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts'
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { aPattern } from '#test/builders/index.ts';
-import { anApi } from './api-rig.ts';
+import { anApi, aWaitingPlan } from './api-rig.ts';
 
 type Api = Awaited<ReturnType<typeof anApi>>;
 const JSON_BODY = { 'content-type': 'application/json' };
@@ -339,6 +339,30 @@ describe('POST /api/incidents/{id}/false-positive', () => {
     expect(after?.outcomes.at(-1)).toMatchObject({ incident: api.incident.id, by: 'human', helped: false });
     expect(await api.events()).toContain('incident.false-positive');
     expect((await post(api, path, { reason: '', updatePatterns: 'yes' })).json.errors).toHaveLength(2);
+  });
+});
+
+describe('a plan that waits for a decision', () => {
+  it.each([
+    ['resolve', SOLUTION],
+    ['false-positive', { reason: 'A load test', updatePatterns: false }],
+  ])('is rejected by whoever ends the incident: %s', async (how, body) => {
+    const api = await aWaitingPlan();
+    const path = `/api/incidents/${api.incident.id}/${how}`;
+    for (const time of ['first', 'second']) {
+      expect((await post(api, path, body)).statusCode, time).toBe(200);
+      expect(await api.deps.incidents.getApproval(api.incident.id, api.digest)).toMatchObject({ state: 'rejected' });
+      expect(api.deps.workflow.answers).toMatchObject([{ output: { approved: false, digest: api.digest } }]);
+    }
+    expect((await api.call('/api/approvals', { as: 'viewer' })).json.approvals).toEqual([]);
+    expect((await api.decide('approved', 'approver')).statusCode).toBe(409);
+    expect(await api.events()).toContain('approval.rejected');
+  });
+
+  it('still waits after a solution that did not help', async () => {
+    const api = await aWaitingPlan();
+    await post(api, `/api/incidents/${api.incident.id}/resolve`, { ...SOLUTION, success: false });
+    expect(await api.deps.incidents.getApproval(api.incident.id, api.digest)).toMatchObject({ state: 'pending' });
   });
 });
 
