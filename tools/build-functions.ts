@@ -1,7 +1,7 @@
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { parse } from 'yaml';
 import { readConfiguration } from '#infra/configuration.ts';
 import { OWN_SIGNATURES_FILE } from '#shared/adapters/archive/data-files.ts';
@@ -20,6 +20,8 @@ const VERSION = JSON.stringify(packageFile.version);
 const SECRET_RULES = 'secrets';
 /** A bundle with this module reads signatures and playbooks, so its asset contains them. */
 const DATA_READER = 'shared/adapters/archive/data-files.ts';
+/** Parses the files of repositories, which most do not have: functions with this module load the parser when there is one. */
+const YAML_READER = 'shared/app/policy/governed-repository.ts';
 /** Engine for patterns of users, which most deployments do not have. */
 const PATTERN_ENGINE = 're2js';
 /** A bundle with this module parses code, so its asset contains the parser and its grammars. */
@@ -33,7 +35,7 @@ const MAX_BYTES_OF: Readonly<Record<string, number>> = {
   api: 1_350_000,
 };
 /** Functions that load a part of their code when it is needed. Their size is that of what they load at their start. */
-const SPLIT: ReadonlySet<string> = new Set(['api']);
+const SPLIT: ReadonlySet<string> = new Set(['api', 'plan', 'guard', 'notify']);
 /** Functions that run patterns of their requests. */
 const RUNS_REQUESTED_PATTERNS: ReadonlySet<string> = new Set(['api']);
 /** Packages in CommonJS call `require` of Node's own modules, which an ES module does not have. */
@@ -154,11 +156,11 @@ function bundling(root: string, mains: readonly string[], outDir: string) {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    // Left out: the YAML parser, because the data is packed as JSON (`writeData`), and the pattern engine, which `finish` packs if needed.
-    external: ['yaml', PATTERN_ENGINE],
+    // Left out: the pattern engine, which `finish` packs if needed.
+    external: [PATTERN_ENGINE],
     // The ES modules of the AWS SDK can be tree-shaken, unlike its CommonJS build.
     mainFields: ['module', 'main'],
-    plugins: [leanSdk(), leanZod()],
+    plugins: [leanSdk(), leanZod(), leanYaml(root)],
     minify: true,
     legalComments: 'none',
     // Redaction rules contain words in many scripts, which would be several times as long if escaped.
@@ -167,6 +169,20 @@ function bundling(root: string, mains: readonly string[], outDir: string) {
     metafile: true,
     logLevel: 'warning',
   } satisfies BuildOptions;
+}
+
+/** Leaves the YAML parser out, because the data is packed as JSON (`writeData`); only files of repositories are read as YAML. */
+function leanYaml(root: string): Plugin {
+  return {
+    name: 'lean-yaml',
+    setup({ onResolve }) {
+      onResolve({ filter: /^yaml$/ }, ({ importer }) =>
+        importer === join(root, YAML_READER)
+          ? { path: join(ROOT, 'node_modules/yaml/browser/index.js') }
+          : { path: 'yaml', external: true },
+      );
+    },
+  };
 }
 
 function finish(

@@ -22,6 +22,12 @@ export interface Run {
   readonly fromFork: boolean;
 }
 
+/** A file as it is on the default branch. `problem`: why its text cannot be used, a clause without a full stop. */
+export type DefaultBranchFile =
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'unusable'; readonly problem: string };
+
 /** The branch on which workflows are dispatched. */
 export interface DefaultBranch {
   readonly name: RawRef;
@@ -107,6 +113,8 @@ export interface CodeHost {
   /** Newest completed runs of a workflow on the default branch, newest first. */
   listDefaultBranchRuns(repository: string, workflowId: number, limit: number): Promise<Run[]>;
   defaultBranch(repository: string): Promise<DefaultBranch>;
+  /** The file at the head of the default branch, whatever a run or a pull request is about; at most `maxBytes`. */
+  defaultBranchFile(repository: string, path: string, maxBytes: number): Promise<DefaultBranchFile>;
   /** Starts a run of the workflow in `.github/workflows/<file>` as it is at the head of the branch. */
   dispatchWorkflow(
     repository: string,

@@ -121,6 +121,7 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
       `${repo}/pulls/${pullRequest}/files?per_page=100`,
       `${repo}/commits?sha=${run.headSha}&path=src/cart.ts&per_page=8`,
       `${repo}/commits/${run.headSha}`,
+      `${repo}/contents/src%2Fcart.ts?ref=${run.headSha}`,
       `${repo}/actions/runs?branch=main&status=success&per_page=2&page=1`,
       `${repo}/actions/workflows/${run.workflowId}/runs?exclude_pull_requests=true`,
       runPath,

@@ -2,8 +2,9 @@ import { Refused } from '#shared/kernel/errors.ts';
 import type { CodeHost, Comment } from '#shared/ports/code-host.ts';
 import { type Scripted, scripted } from './scripted.ts';
 
-/** GitHub that answers only what was programmed. */
-export const fakeCodeHost = (answers: Partial<CodeHost> = {}): Scripted<CodeHost> => scripted('codeHost', answers);
+/** GitHub that answers only what was programmed. Unless programmed otherwise, repositories have no files. */
+export const fakeCodeHost = (answers: Partial<CodeHost> = {}): Scripted<CodeHost> =>
+  scripted('codeHost', { defaultBranchFile: async () => ({ kind: 'missing' }), ...answers });
 
 export interface MemoryComments
   extends Pick<CodeHost, 'findComment' | 'listComments' | 'createComment' | 'updateComment'> {

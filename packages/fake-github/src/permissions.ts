@@ -20,6 +20,7 @@ function acceptedFor(operation: string): readonly Permissions[] {
       return [{ issues: 'write' }, { pull_requests: 'write' }];
     case 'repos/list-commits':
     case 'repos/get-commit':
+    case 'repos/get-content':
       return [{ contents: 'read' }];
     default:
       return [];

@@ -1,5 +1,7 @@
+import { gitCommit } from './git-objects.ts';
 import { NotFound, pageOf, type Route, type RouteContext, repositoryIn } from './route.ts';
-import { presentCommit, presentFile } from './shapes-code.ts';
+import { headOf } from './routes-git.ts';
+import { presentCommit, presentContent, presentFile } from './shapes-code.ts';
 import type { CommitState } from './state.ts';
 
 const REPO = '/repos/{owner}/{repo}';
@@ -48,6 +50,23 @@ export const CODE_ROUTES: readonly Route[] = [
     handle(context) {
       const commit = commitIn(context, context.params.ref ?? '');
       return { status: 200, json: presentCommit(context.site, commit, true) };
+    },
+  },
+  {
+    operation: 'repos/get-content',
+    method: 'GET',
+    path: `${REPO}/contents/{path}`,
+    handle(context) {
+      const { fullName, defaultBranch } = repositoryIn(context);
+      const ref = context.request.query.get('ref');
+      const sha = ref === null ? headOf(context, `heads/${defaultBranch}`) : (headOf(context, `heads/${ref}`) ?? ref);
+      const path = context.params.path ?? '';
+      const text = gitCommit(context.state, fullName, sha ?? '')?.files[path];
+      if (text === undefined) throw new NotFound('file');
+      return {
+        status: 200,
+        json: presentContent(context.site, { repository: fullName, path, ref: ref ?? defaultBranch }, text),
+      };
     },
   },
   {

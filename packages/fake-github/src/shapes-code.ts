@@ -1,3 +1,4 @@
+import { blobSha } from './git-objects.ts';
 import { nodeId, presentUser, seconds } from './shapes-account.ts';
 import type { Site } from './shapes-runs.ts';
 import { type CommitState, type FileChange, shaOf } from './state.ts';
@@ -53,5 +54,31 @@ export function presentFile({ api, web }: Site, { repository, sha }: CommitState
     raw_url: `${web}/${repository}/raw/${sha}/${path}`,
     contents_url: `${api}/repos/${repository}/contents/${path}?ref=${sha}`,
     ...(file.patch === null ? {} : { patch: file.patch }),
+  };
+}
+
+/** A file's content, as a request for its path gets it. */
+export function presentContent(
+  { api, web }: Site,
+  { repository, path, ref }: { repository: string; path: string; ref: string },
+  text: string,
+) {
+  const bytes = Buffer.from(text);
+  const sha = blobSha(text);
+  const url = `${api}/repos/${repository}/contents/${path}?ref=${ref}`;
+  const [git, html] = [`${api}/repos/${repository}/git/blobs/${sha}`, `${web}/${repository}/blob/${ref}/${path}`];
+  return {
+    type: 'file',
+    encoding: 'base64',
+    size: bytes.length,
+    name: path.split('/').at(-1),
+    path,
+    content: bytes.toString('base64').replace(/(.{60})/g, '$1\n'),
+    sha,
+    url,
+    git_url: git,
+    html_url: html,
+    download_url: `${web}/${repository}/raw/${ref}/${path}`,
+    _links: { git, self: url, html },
   };
 }

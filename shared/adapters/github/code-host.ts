@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost, RepositoryDirectory } from '#shared/ports/code-host.ts';
 import { comments } from './comments.ts';
+import { defaultBranchFiles } from './default-branch-file.ts';
 import { deliveries } from './deliveries.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { logDownload } from './log-download.ts';
@@ -21,6 +22,7 @@ export function makeGithubCodeHost(options: GithubOptions): CodeHost {
     downloadLogs: logDownload(client, options),
     ...comments(client, options),
     ...deliveries(client),
+    ...defaultBranchFiles(client),
   };
 }
 

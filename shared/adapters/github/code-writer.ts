@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Refused } from '#shared/kernel/errors.ts';
 import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
 import type { BranchHead, CodeTree, CodeWriter } from '#shared/ports/code-writer.ts';
+import { utf8Of } from './default-branch-file.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
 
@@ -89,11 +90,7 @@ export function makeGithubCodeWriter(options: GithubOptions): CodeWriter {
 /** Null for bytes that are not UTF-8. */
 function textOf({ content, encoding }: z.infer<typeof Blob>): string | null {
   if (encoding !== 'base64') return encoding === 'utf-8' ? content : null;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(content, 'base64'));
-  } catch {
-    return null;
-  }
+  return utf8Of(Buffer.from(content, 'base64'));
 }
 
 /** For a missing reference GitHub answers 404 to a read and 422 to a deletion. */

@@ -14,6 +14,7 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import { governed } from '../policy/governed.ts';
+import { governedInRepository } from '../policy/governed-repository.ts';
 import { type AnnounceIncidentDeps, announceOnce, notificationError } from './announce.ts';
 import { type AskingStoryDeps, readAskingStory } from './asked-plan.ts';
 import { isQuiet } from './quiet-pull-request.ts';
@@ -35,8 +36,7 @@ export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, 
 export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Promise<StepOutput<'notify'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   if (isSimulated(incident.target)) return null;
-  const { configuration } = await governed(deps);
-  if (modeOf(configuration, incident.target) === 'observe') return null;
+  if (await isSilent(incident, input, deps)) return null;
   const quiet = await isQuiet(incident.target, deps.control);
   const known =
     input.stage === 'asking' ? await askingStory(incident, deps) : await readStory(incident, input.stage, deps);
@@ -58,6 +58,16 @@ export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Prom
     { ...deps, ...deps.ports },
   );
   return null;
+}
+
+/**
+ * Whether nobody is told: the policy or the repository's file say so. Also of a repository whose file switches it off, because the incident was
+ * recorded before the file was read. The file is not asked for once GitHub is known to be gone.
+ */
+async function isSilent({ target }: Incident, { githubGone }: StepInput<'notify'>, deps: NotifyDeps): Promise<boolean> {
+  const overall = await governed(deps);
+  const { configuration } = githubGone ? overall : await governedInRepository(overall, target, deps.ports.codeHost);
+  return ['off', 'observe'].includes(modeOf(configuration, target));
 }
 
 /** Announces decisions about the incident's requests, and requests that expired. */

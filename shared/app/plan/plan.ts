@@ -22,6 +22,7 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { type Governance, governed } from '../policy/governed.ts';
+import { governedInRepository } from '../policy/governed-repository.ts';
 import { knownFacts, planContext, reasonsFact, withHistory } from './audit-facts.ts';
 import { type CircumstanceDeps, gatherCircumstances } from './circumstances.ts';
 import { candidatesFor, rankedFor } from './context.ts';
@@ -36,7 +37,9 @@ export interface PlanDeps
   extends FreshTelemetryDeps,
     CircumstanceDeps,
     Omit<PreparationPorts, 'codeHost' | 'evidence'> {
-  readonly codeHost: FreshTelemetryDeps['codeHost'] & PreparationPorts['codeHost'] & Pick<CodeHost, 'peopleBehind'>;
+  readonly codeHost: FreshTelemetryDeps['codeHost'] &
+    PreparationPorts['codeHost'] &
+    Pick<CodeHost, 'peopleBehind' | 'defaultBranchFile'>;
   readonly incidents: GatheredDeps['incidents'] & Pick<IncidentStore, 'getPlan' | 'putPlan' | 'recordPlan' | 'audit'>;
   readonly evidence: GatheredDeps['evidence'] & PreparationPorts['evidence'];
   readonly experience: GatheredDeps['experience'];
@@ -57,8 +60,9 @@ interface Decided {
  * model's choice replaces the best one unless it is riskier. Throws `CorruptRecord` when evidence, classification or diagnosis is missing.
  */
 export async function makePlan(input: StepInput<'plan'>, given: PlanDeps): Promise<StepOutput<'plan'>> {
-  const deps = await governed(given);
-  const gathered = await readGathered(input.incidentId, deps);
+  const overall = await governed(given);
+  const gathered = await readGathered(input.incidentId, overall);
+  const deps = await governedInRepository(overall, gathered.incident.target, overall.codeHost);
   const { incident, records } = gathered;
   const unfinished = await findUnfinished(incident, records, input.tried, deps);
   if (unfinished.kind === 'continue') return continued(unfinished.action, incident, input, deps);

@@ -18,6 +18,7 @@ import type { Clock } from '#shared/ports/time.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import { reasonsFact } from '../plan/audit-facts.ts';
 import { type Governance, governed } from '../policy/governed.ts';
+import { governedInRepository } from '../policy/governed-repository.ts';
 import { type PlannedAction, readPlannedAction } from './planned.ts';
 
 export interface GuardDeps {
@@ -39,12 +40,13 @@ type Verdict = { lease: string } | { reasons: readonly string[] };
 const LEASE_SLACK_SECONDS = 600;
 
 /**
- * The last check before an effect: rules, lease, current target, limits. The policy is read afresh. An error is thrown and grants nothing: the guard
+ * The last check before an effect: rules, lease, current target, limits. The policy and the file of the repository are read afresh. An error is thrown and grants nothing: the guard
  * fails closed.
  */
 export async function guard(input: StepInput<'guard'>, given: GuardDeps): Promise<StepOutput<'guard'>> {
-  const deps = await governed(given);
-  const planned = await readPlannedAction(input, deps);
+  const overall = await governed(given);
+  const planned = await readPlannedAction(input, overall);
+  const deps = await governedInRepository(overall, planned.action.target, overall.ports.codeHost);
   const { denials, known } = await judge(planned, deps);
   const verdict = denials.length > 0 ? { reasons: denials } : await reserve(planned, deps);
   const granted = 'lease' in verdict;

@@ -150,6 +150,12 @@ export const REMOVALS: readonly Removal[] = [
   remove('the lease at the effect', ACT, '...(held ?', '...(true ?'),
   remove('a target that changed', GUARD, "observation.kind === 'superseded' ||", ''),
   remove('an effect in doubt', GUARD, "|| observation.kind === 'unknown'", ''),
+  remove(
+    'the file of a repository',
+    GUARD,
+    'await governedInRepository(overall, planned.action.target, overall.ports.codeHost)',
+    'overall',
+  ),
   remove('the lease of another', GUARD, 'if (lease === null) return', 'if (false) return'),
   remove('the limits', GUARD, 'if (!taken) return rule.denial;', ''),
   remove(
