@@ -8,6 +8,6 @@ export default defineConfig({
     reporters: ['default', ['./tools/requirements/suite-reporter.ts', { suite: 'browser' }]],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: 1,
+    maxWorkers: 2,
   },
 });

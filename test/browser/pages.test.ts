@@ -148,7 +148,7 @@ describe('Knowledge', () => {
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('dialog').getByLabel('What helps').fill('Clean the caches of npm.');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-    await page.getByText('Clean the caches of npm.').waitFor();
+    await page.getByRole('paragraph').filter({ hasText: 'Clean the caches of npm.' }).waitFor();
     await second.getByRole('dialog').getByLabel('What helps').fill('Buy a larger disk.');
     await second.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await second.getByText('Somebody else changed it meanwhile.').waitFor();
@@ -334,7 +334,7 @@ describe('Experiments', () => {
     await context.unroute('**/api/experiments');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('alert').waitFor({ state: 'detached' });
-    expect(problems).toEqual([]);
+    expect(problems.filter((problem) => !problem.endsWith('/api/experiments'))).toEqual([]);
     await context.close();
   });
 

@@ -13,7 +13,7 @@ export const WIDTHS = { desktop: { width: 1440, height: 900 }, phone: { width: 3
 export interface Opened {
   readonly page: Page;
   readonly context: BrowserContext;
-  /** Errors of scripts, and what the content security policy refused. */
+  /** Errors of scripts and of the server, and what the content security policy refused. */
   readonly problems: string[];
 }
 
@@ -56,6 +56,9 @@ export async function openDashboard({
       page.on('pageerror', (error) => problems.push(error.message));
       page.on('console', (message) => {
         if (/Content Security Policy|TrustedScript|TrustedHTML/.test(message.text())) problems.push(message.text());
+      });
+      page.on('response', (response) => {
+        if (response.status() >= 500) problems.push(`${response.status()} of ${response.url()}`);
       });
       await page.goto(`${stage.runtime.endpoint}${path}`);
       return { page, context, problems };
