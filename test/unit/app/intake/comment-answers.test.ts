@@ -10,6 +10,7 @@ import { Refused } from '#shared/kernel/errors.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aCommentCommand, aGithubTarget, anEvidence, aPrediction, redactedText } from '#test/builders/index.ts';
 import {
+  fakeCodeHost,
   makeMemoryComments,
   makeMemoryPeople,
   makeMemoryPredictionStore,
@@ -33,7 +34,7 @@ async function asking() {
     notifiers: NOTIFIERS,
     log: makeRecordingLog(),
   } satisfies CommentCommandDeps & Record<string, unknown>;
-  const ports = { mailer: rig.deps.mailer, codeHost: { ...rig.deps.codeHost, ...comments } };
+  const ports = { mailer: rig.deps.mailer, codeHost: fakeCodeHost({ ...comments }) };
   const { incident } = rig;
   await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id }));
   const { digest = '' } = await makePlan({ incidentId: incident.id, tried: [], held: false }, rig.deps);
