@@ -26,7 +26,7 @@ function git(...args: readonly string[]) {
   return { status, output: `${stdout}${stderr}` };
 }
 
-it('[D243] checks format, lint, types and unused code with one command, and a git hook refuses what is not formatted', () => {
+it('[D240] [D243] checks format, lint, types and unused code with one command, and a git hook refuses what is not formatted', () => {
   for (const [script, tool] of Object.entries({
     'check:format': 'biome',
     'check:types': 'tsc',
