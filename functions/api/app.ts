@@ -12,6 +12,7 @@ import { applicationRoutes } from './routes/applications.ts';
 import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
 import { authRoutes } from './routes/auth.ts';
 import { configRoutes } from './routes/config.ts';
+import { type ConnectionRoutesDeps, connectionRoutes } from './routes/connections.ts';
 import { answers, makeRoutes, openRoute } from './routes/contract.ts';
 import { type ExperimentRoutesDeps, experimentRoutes } from './routes/experiments.ts';
 import { type IncidentChangeDeps, incidentChangeRoutes } from './routes/incident-changes.ts';
@@ -31,6 +32,7 @@ export type ApiDeps = IncidentRoutesDeps &
   LearningRoutesDeps &
   OperationRoutesDeps &
   ExperimentRoutesDeps &
+  ConnectionRoutesDeps &
   LogRoutesDeps &
   OverviewRoutesDeps &
   ApiSettings;
@@ -117,6 +119,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', learningRoutes(deps))
     .route('/', operationRoutes(deps))
     .route('/', experimentRoutes(deps))
+    .route('/', connectionRoutes(deps))
     .route('/', logRoutes(deps));
 }
 

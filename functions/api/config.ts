@@ -59,6 +59,7 @@ export const config = defineFunction({
     workflow: ['states:SendTaskSuccess'],
     userPoolClient: [],
     userPoolIssuer: [],
+    apiUrl: [],
   },
   // What a service is like now, and what an action would do there.
   readsServices: ['state', 'load'],

@@ -56,6 +56,7 @@ beforeAll(async () => {
     policy: '/policy',
     learning: '/learning',
     experiments: '/experiments',
+    connect: '/connect',
     drill: '/drill',
     local: '/local',
     'not-found': '/nothing',

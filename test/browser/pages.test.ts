@@ -381,3 +381,36 @@ describe('Drill', () => {
     await context.close();
   });
 });
+
+describe('Connect', () => {
+  it('gives the commands for a repository, and says when its first failed run has arrived', async () => {
+    const { page, problems, context } = await dashboard.open('/connect');
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: new URL(dashboard.url).origin });
+    const name = page.getByLabel('Its owner and name');
+    await name.fill('https://github.com/acme/shop');
+    await page.getByText('Only owner and name, such as acme/shop').waitFor();
+    await name.fill('acme/other');
+    await page.getByText('None of acme/other has arrived yet.').waitFor();
+    await page.getByText('Or with a token').click();
+    await page.getByRole('button', { name: 'Copy the command that adds the webhook' }).click();
+    await page.getByText('Copied').waitFor();
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+    expect(copied).toContain('gh api repos/acme/other/hooks');
+    expect(copied).toMatch(/config\[url\]=http:\/\/127\.0\.0\.1:\d+\/webhooks\/github/);
+    const form = page.getByRole('link', { name: 'Fill in the form on GitHub' });
+    const address = new URL((await form.getAttribute('href')) ?? '');
+    expect([address.host, address.pathname]).toEqual(['github.com', '/organizations/acme/settings/apps/new']);
+    expect(address.searchParams.getAll('events[]')).toEqual(['workflow_run', 'issue_comment']);
+    expect(address.searchParams.get('webhook_url')).toBe(/config\[url\]=([^']+)/.exec(copied)?.[1]);
+    await page.getByLabel('acme is an organisation').uncheck();
+    expect(new URL((await form.getAttribute('href')) ?? '').pathname).toBe('/settings/apps/new');
+
+    await dashboard.stage.world.samples.failRun('transient').delivered;
+    await name.fill('acme/shop');
+    await page.getByText('The first one arrived:').waitFor();
+    await page.getByText('The first one arrived:').getByRole('link').click();
+    await page.waitForURL(/\/incidents\/gh-/);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});

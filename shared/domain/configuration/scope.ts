@@ -12,7 +12,7 @@ export function serviceOf(configuration: Configuration, target: TargetContext): 
 }
 
 /** How far Selfheal may go in a repository; the name's case does not matter. */
-export function repositoryModeOf({ github }: Configuration, repository: string): Mode {
+export function repositoryModeOf({ github }: Pick<Configuration, 'github'>, repository: string): Mode {
   const name = repository.toLowerCase();
   return github.repositories.find((one) => one.name.toLowerCase() === name)?.mode ?? github.defaultMode;
 }

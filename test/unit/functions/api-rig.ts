@@ -124,6 +124,7 @@ export async function anApi(
     trail: rig.deps.incidents,
     lists,
     version: VERSION,
+    environment: { apiUrl: 'https://api.example.com' },
     repeatedRequests: makeMemoryRepeatedRequests(),
     ...learning,
     recall: async () => recall,

@@ -76,6 +76,12 @@ export const PAGES: readonly Page[] = [
     navigation: { label: 'Experiments', icon: 'flask', key: 'x' },
   },
   {
+    path: '/connect',
+    title: 'Connect',
+    load: () => import('./connect/connect-page.tsx'),
+    navigation: { label: 'Connect', icon: 'link', key: 'c' },
+  },
+  {
     path: '/drill',
     title: 'Drill',
     load: () => import('./drill/drill-page.tsx'),
