@@ -14,10 +14,20 @@ export function readConfiguration(
   report: (problem: string) => void = () => undefined,
   plugins: Pick<Plugins, 'actions' | 'notifiers'> = PLUGINS,
 ): Configuration {
-  const parsed = configurationWith(plugins).safeParse(readJson(path));
+  const content = readJson(path);
+  const parsed = configurationWith(plugins).safeParse(content);
   if (parsed.success) return withPlaybooks(parsed.data, path, report);
-  throw new InvalidInput(`${path} is not valid:\n${z.prettifyError(parsed.error)}`);
+  const hints = Object.entries(ELSEWHERE).filter(([section]) => Object.hasOwn(Object(content), section));
+  throw new InvalidInput(
+    [`${path} is not valid:`, z.prettifyError(parsed.error), ...hints.map(([, where]) => where)].join('\n'),
+  );
 }
+
+/** Sections of the `config.json` of other tools, and where their settings are here. */
+const ELSEWHERE = {
+  ai: 'ai.model is model.modelId here, and ai.temperature is model.temperature; the key is no setting, see docs/guide/models.md.',
+  app: 'Nothing of app is set here: LOG_LEVEL=DEBUG logs more, and npm start -- --port N chooses the port.',
+} as const;
 
 function readJson(path: string): unknown {
   let text: string;

@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** A real model from the environment: its settings for `selfheal.json`, and its key, which is never written there. */
 export interface LocalModel {
   readonly settings: Pick<ModelSettings, 'provider' | 'modelId'> &
-    Partial<Pick<ModelSettings, 'baseUrl' | 'maxOutputTokens'>>;
+    Partial<Pick<ModelSettings, 'baseUrl' | 'maxOutputTokens' | 'temperature'>>;
   readonly key: string | null;
   /** The environment variable that selected it. */
   readonly by: string;
@@ -33,13 +33,15 @@ const DEFAULT_MAX_TOKENS = 4096;
 /**
  * Selects the model. The provider is the one of `AI_MODEL` (`claude-...`, `gpt-...`), or else of the first variable that is set: `OLLAMA_URL`,
  * `ANTHROPIC_API_KEY`, `OPENAI_API_KEY`, `AI_API_KEY` (provider recognised by its form), AWS credentials. `AI_MODEL` or `SELFHEAL_MODEL` names the
- * model; the default is the provider's sample. `AI_MAX_TOKENS` (4096) limits an answer. Null means diagnosis by rules alone, also for
+ * model; the default is the provider's sample. `AI_MAX_TOKENS` (4096) limits an answer, `AI_TEMPERATURE` is sent if it is set. Null means diagnosis by rules alone, also for
  * `SELFHEAL_MODEL=rules`. Throws for an invalid URL or number, and when the key for `AI_MODEL` is missing.
  */
 export function modelFromEnvironment(environment: Environment): LocalModel | null {
   const model = environment.SELFHEAL_MODEL === 'rules' ? null : chosenModel(environment);
   const maxTokens = numberOf('AI_MAX_TOKENS', environment, { min: 200, max: 8192 }) ?? DEFAULT_MAX_TOKENS;
-  return model && { ...model, settings: { ...model.settings, maxOutputTokens: Math.floor(maxTokens) } };
+  const temperature = numberOf('AI_TEMPERATURE', environment, { min: 0, max: 2 });
+  const limits = { maxOutputTokens: Math.floor(maxTokens), ...(temperature === null ? {} : { temperature }) };
+  return model && { ...model, settings: { ...model.settings, ...limits } };
 }
 
 /** `AI_CONFIDENCE_THRESHOLD`: the confidence, 0 to 1, from which Selfheal acts by itself; null when it is not set. Throws for other values. */

@@ -44,6 +44,8 @@ export interface ModelCall {
   /** The one tool it must call, or `any` of them. */
   readonly mustCall: string;
   readonly maxOutputTokens: number;
+  /** Absent: whatever the provider does by itself. */
+  readonly temperature?: number | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -33,6 +33,7 @@ type Block = z.infer<typeof Block>;
 const Request = z.strictObject({
   model: z.string().min(1),
   max_tokens: z.int().min(1),
+  temperature: z.number().min(0).max(1).optional(),
   system: z.array(Text).optional(),
   messages: z.array(z.strictObject({ role: z.enum(['user', 'assistant']), content: z.array(Block).min(1) })).min(1),
   tools: z

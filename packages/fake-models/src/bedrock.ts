@@ -25,7 +25,9 @@ const Tool = z.strictObject({
 const Request = z.strictObject({
   system: z.array(z.union([Text, CachePoint])).optional(),
   messages: z.array(z.strictObject({ role: z.enum(['user', 'assistant']), content: z.array(Content).min(1) })).min(1),
-  inferenceConfig: z.strictObject({ maxTokens: z.int().min(1).optional() }).optional(),
+  inferenceConfig: z
+    .strictObject({ maxTokens: z.int().min(1).optional(), temperature: z.number().min(0).max(1).optional() })
+    .optional(),
   toolConfig: z
     .strictObject({
       tools: z.array(Tool).min(1),

@@ -28,7 +28,7 @@ const Request = z.strictObject({
   format: ToolSchema.optional(),
   // Without it Ollama streams JSON lines.
   stream: z.literal(false),
-  options: z.strictObject({ num_predict: z.int(), num_ctx: z.int().min(256) }),
+  options: z.strictObject({ num_predict: z.int(), num_ctx: z.int().min(256), temperature: z.number().optional() }),
 });
 const REPORT = 'format';
 

@@ -34,6 +34,7 @@ const Request = z
     messages: z.array(Message).min(1),
     max_tokens: z.int().min(1).optional(),
     max_completion_tokens: z.int().min(1).optional(),
+    temperature: z.number().min(0).max(2).optional(),
     tools: z
       .array(
         z.strictObject({

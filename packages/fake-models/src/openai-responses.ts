@@ -41,6 +41,7 @@ const Request = z.strictObject({
     .union([z.enum(['none', 'auto', 'required']), z.strictObject({ type: z.literal('function'), name: ToolName })])
     .optional(),
   max_output_tokens: z.int().min(16).optional(),
+  temperature: z.number().min(0).max(2).optional(),
   store: z.boolean().optional(),
 });
 

@@ -48,12 +48,12 @@ export function makeBedrockModelClient(options: BedrockModelOptions): ModelClien
 }
 
 function commandOf(modelId: string, call: ModelCall, caches: boolean): ConverseCommand {
-  const { system, turns, tools, mustCall, maxOutputTokens } = call;
+  const { system, turns, tools, mustCall, maxOutputTokens, temperature } = call;
   return new ConverseCommand({
     modelId,
     system: [{ text: system }, ...(caches ? [CACHE_POINT] : [])],
     messages: turns.map((turn, at) => messageOf(turn, caches && at === 0)),
-    inferenceConfig: { maxTokens: maxOutputTokens },
+    inferenceConfig: { maxTokens: maxOutputTokens, temperature },
     toolConfig: {
       tools: tools.map(toolOf),
       toolChoice: mustCall === 'any' ? { any: {} } : { tool: { name: mustCall } },

@@ -33,6 +33,8 @@ export const ModelSettings = z
     /** For one diagnosis, all turns together. */
     timeoutSeconds: z.number().int().min(1).max(240).default(90),
     maxOutputTokens: z.number().int().min(200).max(8192).default(3000),
+    /** Sent only if it is set: newer models refuse it. Low values repeat themselves, high ones vary. */
+    temperature: z.number().min(0).max(2).optional(),
     /** 1: the model gets no lookup tools. */
     maxTurns: z.number().int().min(1).max(6).default(6),
     maxTokensPerIncident: z.number().int().min(1000).default(120_000),

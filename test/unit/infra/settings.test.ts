@@ -59,6 +59,18 @@ describe('the configuration of a deployment', () => {
     expect(() => readConfiguration(join(folder, 'selfheal.json'))).toThrow(/autopilot/);
   });
 
+  it.each([
+    [
+      'ai',
+      { ai: { model: 'gpt-x', temperature: 0.7 } },
+      'ai.model is model.modelId here, and ai.temperature is model.temperature',
+    ],
+    ['app', { app: { name: 'healer', debug: true } }, 'LOG_LEVEL=DEBUG logs more'],
+  ])('[D192] says where the settings of a section %s of another config.json are', (_section, content, where) => {
+    const { folder } = workspace({ version: 1, ...content });
+    expect(() => readConfiguration(join(folder, 'selfheal.json'))).toThrow(where);
+  });
+
   it('says that the file is not JSON', () => {
     const { folder } = workspace();
     writeFileSync(join(folder, 'selfheal.json'), '{"version": 1,');

@@ -100,6 +100,15 @@ describe('the model that the environment asks for', () => {
     expect(() => modelFromEnvironment(wrong)).toThrow('AI_MAX_TOKENS is many. Set it to a number from 200 to 8192.');
   });
 
+  it('[D192] is that of OPENAI_API_KEY, with the temperature that is set', () => {
+    const chosen = modelFromEnvironment({ OPENAI_API_KEY: KEY, AI_TEMPERATURE: '0.2' });
+    expect(chosen).toMatchObject({ key: KEY, settings: { provider: 'openai', temperature: 0.2 } });
+    expect(Model.parse(chosen?.settings)).toMatchObject({ temperature: 0.2 });
+    expect(modelFromEnvironment({ OPENAI_API_KEY: KEY })?.settings).not.toHaveProperty('temperature');
+    const wrong = { OPENAI_API_KEY: KEY, AI_TEMPERATURE: '3' };
+    expect(() => modelFromEnvironment(wrong)).toThrow('AI_TEMPERATURE is 3. Set it to a number from 0 to 2.');
+  });
+
   it.each(['codellama:13b', 'deepseek-coder'])('[A31] may be %s', (modelId) => {
     const model = modelFromEnvironment({ OLLAMA_URL: 'http://127.0.0.1:11434', SELFHEAL_MODEL: modelId });
     expect(Model.parse(model?.settings)).toMatchObject({ provider: 'ollama', modelId });

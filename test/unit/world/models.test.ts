@@ -44,6 +44,14 @@ describe.each(PROVIDERS)('the diagnosis protocol on the wire of $title', ({ id, 
     expect(await diagnose(sample)).toMatchObject({ kind: 'answered', spent: { turns: 3 } });
   });
 
+  it('[D192] is sent the temperature that is set, and none otherwise', async () => {
+    const sent = () => JSON.stringify(world.models.calls().at(-1)?.request);
+    expect(await diagnose(sample, { temperature: 0.3 })).toMatchObject({ kind: 'answered' });
+    expect(sent()).toContain('"temperature":0.3');
+    await diagnose(sample);
+    expect(sent()).not.toContain('temperature');
+  });
+
   const REPAIRED: readonly Reply[] = [
     { kind: 'prose' },
     { kind: 'invalid' },
@@ -168,6 +176,12 @@ describe('where a model is looked for', () => {
 
   it('has settings that its provider can use', () => {
     for (const { sample, problem } of PROVIDERS) expect(problem(ModelSettings.parse(sample))).toBeNull();
+    for (const { id, sample, problem } of PROVIDERS) {
+      const said = problem(ModelSettings.parse({ ...sample, temperature: 1.5 }));
+      expect(said, id).toBe(
+        ['anthropic', 'bedrock'].includes(id) ? 'temperature is 1.5; this provider takes 0 to 1.' : null,
+      );
+    }
     const unknown = ModelSettings.parse({ provider: 'parrot', modelId: 'm' });
     expect(() => connectModel(unknown, { base: 'x', ofFamily: {} }, portsOf(world))).toThrow(/unknown provider parrot/);
   });

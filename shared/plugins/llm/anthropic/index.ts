@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ModelCall, ModelTurn } from '#shared/ports/model-client.ts';
-import { addressOf, answerOf, Count, parseWire } from '../common/wire.ts';
+import { addressOf, answerOf, Count, parseWire, temperatureProblem } from '../common/wire.ts';
 import type { ModelProvider } from '../contract.ts';
 
 const BASE_URL = 'https://api.anthropic.com';
@@ -32,7 +32,7 @@ export const anthropic: ModelProvider = {
   title: 'Anthropic',
   grants: () => [],
   needsKey: ({ sendsKey }) => sendsKey ?? true,
-  problem: () => null,
+  problem: temperatureProblem,
   connect: (modelId, settings, { json, key }) => ({
     async call(call) {
       const headers = {
@@ -48,10 +48,11 @@ export const anthropic: ModelProvider = {
   sample: { provider: 'anthropic', modelId: 'claude-sonnet-4-5' },
 };
 
-function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens }: ModelCall): object {
+function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens, temperature }: ModelCall): object {
   return {
     model,
     max_tokens: maxOutputTokens,
+    temperature,
     system: [{ type: 'text', text: system, ...CACHED }],
     messages: turns.map((turn, at) => messageOf(turn, at === 0)),
     tools: tools.map(({ name, description, schema }) => ({ name, description, input_schema: schema })),

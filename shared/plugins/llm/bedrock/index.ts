@@ -1,3 +1,4 @@
+import { temperatureProblem } from '../common/wire.ts';
 import type { ModelProvider } from '../contract.ts';
 
 /** Inference profiles across regions are named after their geography: `eu.anthropic.claude-...`. */
@@ -16,11 +17,14 @@ export const bedrock: ModelProvider = {
   title: 'Amazon Bedrock',
   grants: (modelId) => [{ actions: ['bedrock:InvokeModel'], resources: resourcesOf(modelId) }],
   needsKey: () => false,
-  problem({ modelId, modelIdOf, baseUrl, sendsKey }) {
+  problem(settings) {
+    const { modelId, modelIdOf, baseUrl, sendsKey } = settings;
     if (baseUrl !== undefined || sendsKey !== undefined)
       return 'baseUrl and sendsKey are not for bedrock: AWS knows its address and who calls.';
     const wrong = [modelId, ...Object.values(modelIdOf)].find((id) => !MODEL_ID.test(id));
-    return wrong === undefined ? null : `${wrong} is not a model id or inference profile id of Bedrock.`;
+    return wrong === undefined
+      ? temperatureProblem(settings)
+      : `${wrong} is not a model id or inference profile id of Bedrock.`;
   },
   connect: (modelId, _settings, ports) => ports.bedrock(modelId, { caches: CACHES.test(modelId) }),
   sample: { provider: 'bedrock', modelId: 'global.anthropic.claude-sonnet-4-5-20250929-v1:0' },

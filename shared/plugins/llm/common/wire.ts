@@ -17,6 +17,11 @@ export function addressOf(usual: string, path: string, { baseUrl }: ModelSetting
   return `${(baseUrl ?? usual).replace(/\/+$/, '')}${path}`;
 }
 
+/** Of providers whose temperature ends at 1: what is wrong with the one that is set; null when nothing is. */
+export function temperatureProblem({ temperature = 0 }: ModelSettings): string | null {
+  return temperature > 1 ? `temperature is ${temperature}; this provider takes 0 to 1.` : null;
+}
+
 /** Parses a provider's answer. Throws `UnreadableAnswer` naming the field: the next answer may be valid. */
 export function parseWire<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {
   const parsed = schema.safeParse(body);

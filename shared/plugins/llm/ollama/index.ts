@@ -45,7 +45,7 @@ export const ollama: ModelProvider = {
   sample: { provider: 'ollama', modelId: 'qwen2.5-coder:14b', baseUrl: 'http://ollama.internal:11434' },
 };
 
-function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens }: ModelCall): object {
+function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens, temperature }: ModelCall): object {
   const messages = [{ role: 'system', content: system }, ...messagesOf(turns)];
   const forced = tools.find(({ name }) => name === mustCall);
   const asked =
@@ -63,7 +63,7 @@ function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens
     messages,
     ...asked,
     stream: false,
-    options: { num_predict: maxOutputTokens, num_ctx: contextFor(characters, maxOutputTokens) },
+    options: { num_predict: maxOutputTokens, num_ctx: contextFor(characters, maxOutputTokens), temperature },
   };
 }
 

@@ -33,7 +33,7 @@ export const openaiResponses: ModelProvider = openaiProvider('openai-responses',
   read: readResponse,
 });
 
-function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens }: ModelCall): object {
+function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens, temperature }: ModelCall): object {
   return {
     model,
     instructions: system,
@@ -48,6 +48,7 @@ function bodyOf(model: string, { system, turns, tools, mustCall, maxOutputTokens
     })),
     tool_choice: mustCall === 'any' ? 'required' : { type: 'function', name: mustCall },
     max_output_tokens: maxOutputTokens,
+    temperature,
     store: false,
   };
 }

@@ -42,11 +42,12 @@ export const openai: ModelProvider = openaiProvider('openai', 'OpenAI and compat
 });
 
 function bodyOf(model: string, call: ModelCall, { baseUrl }: ModelSettings): object {
-  const { system, turns, tools, mustCall, maxOutputTokens } = call;
+  const { system, turns, tools, mustCall, maxOutputTokens, temperature } = call;
   return {
     model,
     // OpenAI's newer models refuse `max_tokens`; compatible servers support only that.
     ...(baseUrl !== undefined ? { max_tokens: maxOutputTokens } : { max_completion_tokens: maxOutputTokens }),
+    temperature,
     messages: [{ role: 'system', content: system }, ...messagesOf(turns)],
     tools: tools.map(({ name, description, schema }) => ({
       type: 'function',

@@ -14,7 +14,10 @@ import { type Prompts, systemPromptOf } from './prompt.ts';
 import { parseReply, TOOL_NAME } from './reply.ts';
 
 export interface DiagnosisOptions {
-  readonly settings: Pick<ModelSettings, 'modelId' | 'modelIdOf' | 'timeoutSeconds' | 'maxOutputTokens' | 'maxTurns'>;
+  readonly settings: Pick<
+    ModelSettings,
+    'modelId' | 'modelIdOf' | 'timeoutSeconds' | 'maxOutputTokens' | 'temperature' | 'maxTurns'
+  >;
   readonly prompts: Prompts;
   readonly clientOf: (modelId: string) => ModelClient;
 }
@@ -41,6 +44,7 @@ async function diagnose(
     client: clientOf(modelId),
     system: systemPromptOf(prompts, family),
     maxOutputTokens: settings.maxOutputTokens,
+    temperature: settings.temperature,
     budget,
     signal,
   });

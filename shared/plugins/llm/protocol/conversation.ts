@@ -27,6 +27,7 @@ export interface ConversationOptions {
   readonly client: ModelClient;
   readonly system: string;
   readonly maxOutputTokens: number;
+  readonly temperature?: number | undefined;
   readonly budget: ModelBudget;
   readonly signal: AbortSignal;
 }
@@ -73,8 +74,8 @@ export function openConversation(request: DiagnosisRequest, options: Conversatio
     consulted,
     spent: () => ({ modelId: options.modelId, prompt, turns: asked, tokens, lookups }),
     async ask(mayLookUp) {
-      const { maxOutputTokens, signal } = options;
-      const call = { system, turns, tools, maxOutputTokens, signal };
+      const { maxOutputTokens, temperature, signal } = options;
+      const call = { system, turns, tools, maxOutputTokens, temperature, signal };
       const paid = await pay(call, mayLookUp && request.lookups.length > 0, options);
       const mustCall = paid.mayLookUp ? 'any' : TOOL_NAME;
       asked += 1;
