@@ -1,6 +1,9 @@
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
+import { contentOf } from '../api/api-client.ts';
+import { watchApi, watchOptions } from '../api/watching.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
 import { type LearningStatus, renderStatus, shareWords } from '../learning/render-status.ts';
+
+const EVERY_SECONDS = 30;
 
 const lineOf = ({ stage, patterns, model }: LearningStatus): string =>
   `stage ${stage.stage} (${Math.round(100 * stage.progress)}%), ${patterns.active} patterns, accuracy ${shareWords(model.accuracy)}${model.degraded ? ', DEGRADED' : ''}\n`;
@@ -14,25 +17,12 @@ export const learningMonitor = defineCommand({
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     dashboard: { type: 'boolean', about: 'show the whole status at each change' },
-    every: { type: 'string', value: 'SECONDS', about: 'time between two looks; 30 by default' },
-    for: {
-      type: 'string',
-      value: 'SECONDS',
-      aliases: ['duration'],
-      about: 'end after this time; at Ctrl-C by default',
-    },
-    ...API_OPTIONS,
+    ...watchOptions(EVERY_SECONDS),
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
-    const every = wholeNumber('every', options.every, { otherwise: 30, atMost: 3600 });
-    const seconds =
-      options.for === undefined ? Infinity : wholeNumber('for', options.for, { otherwise: 1, atMost: 86_400 });
-    const end = terminal.now() + seconds * 1000;
     let before = '';
-    for (;;) {
-      // Opened anew each time: the token of `selfheal login` expires.
-      const { api } = await openApi(options, terminal);
+    await watchApi(options, EVERY_SECONDS, terminal, async ({ api }) => {
       const status = await contentOf(await api.learning.$get({ query: {} }));
       const line = lineOf(status);
       const text =
@@ -43,8 +33,7 @@ export const learningMonitor = defineCommand({
             : line;
       if (line !== before) await terminal.write(text);
       before = line;
-      if (terminal.now() + every * 1000 > end) return 0;
-      await terminal.pause(every * 1000);
-    }
+    });
+    return 0;
   },
 });

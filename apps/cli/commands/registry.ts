@@ -65,6 +65,7 @@ import { logClassify } from './log-classify.ts';
 import { logExcerpt } from './log-excerpt.ts';
 import { logExpect } from './log-expect.ts';
 import { logMatch } from './log-match.ts';
+import { logMonitor } from './log-monitor.ts';
 import { logRecent } from './log-recent.ts';
 import { logStatistics } from './log-statistics.ts';
 import { logTemplates } from './log-templates.ts';
@@ -111,6 +112,7 @@ export const COMMANDS: readonly Command[] = [
   logMatch,
   logExpect,
   logRecent,
+  logMonitor,
   logStatistics,
   logAnomalies,
   redactCommand,

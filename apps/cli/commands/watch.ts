@@ -1,7 +1,8 @@
 import type { InferResponseType } from 'hono/client';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { type ApiClient, contentOf } from '../api/api-client.ts';
+import { watchApi, watchOptions } from '../api/watching.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
 import { subjectWords } from '../incidents/subject-words.ts';
 import { type Colour, paint } from '../terminal.ts';
 
@@ -11,6 +12,7 @@ type Summary = Extract<
 >['incidents'][number];
 
 const WATCHED = 50;
+const EVERY_SECONDS = 2;
 const COLOURS: Readonly<Record<string, Colour>> = {
   open: 'yellow',
   escalated: 'red',
@@ -43,58 +45,35 @@ export const watch = defineCommand({
     'API does not answer it says so and goes on. With --json: JSON Lines {at, change, incident}.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
-    ...API_OPTIONS,
+    ...watchOptions(EVERY_SECONDS),
     repo: { type: 'string', value: 'OWNER/NAME', about: 'failures of this repository' },
     service: { type: 'string', value: 'ID', about: 'alarms of this service' },
     all: { type: 'boolean', about: 'also list what ended before' },
-    every: { type: 'string', value: 'SECONDS', about: 'time between two looks; 2 by default' },
-    for: {
-      type: 'string',
-      value: 'SECONDS',
-      aliases: ['duration'],
-      about: 'end after this time; at Ctrl-C by default',
-    },
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
-    const every = wholeNumber('every', options.every, { otherwise: 2, atMost: 3600 });
-    const seconds =
-      options.for === undefined ? Infinity : wholeNumber('for', options.for, { otherwise: 1, atMost: 86_400 });
     const query = {
       limit: String(WATCHED),
       ...(options.repo === undefined ? {} : { repository: options.repo }),
       ...(options.service === undefined ? {} : { service: options.service }),
     };
-    const end = terminal.now() + seconds * 1000;
     const seen = new Map<string, Summary>();
-    let [isFirst, isDown] = [true, false];
-    for (;;) {
-      try {
-        // Opened anew each time: the token of `selfheal login` expires.
-        const { api } = await openApi(options, terminal);
-        const { incidents } = await contentOf(await api.incidents.$get({ query }));
-        if (isDown) terminal.say('selfheal: the API answers again.');
-        isDown = false;
-        for (const one of incidents.toReversed()) {
-          const change = changeOf(one, seen.get(one.id));
-          seen.set(one.id, one);
-          if (change === null || (isFirst && options.all !== true && one.status !== 'open')) continue;
-          const at = new Date(terminal.now());
-          await terminal.write(
-            options.json === true
-              ? `${JSON.stringify({ at: at.toISOString(), change, incident: one })}\n`
-              : lineOf(one, change, at, terminal.coloured),
-          );
-        }
-        isFirst = false;
-      } catch (error) {
-        // The first request shows whether the address and the token are right.
-        if (!(error instanceof UsageError) || isFirst) throw error;
-        if (!isDown) terminal.say(`selfheal: ${error.message} Trying again every ${every} seconds.`);
-        isDown = true;
+    let isFirst = true;
+    await watchApi(options, EVERY_SECONDS, terminal, async ({ api }) => {
+      const { incidents } = await contentOf(await api.incidents.$get({ query }));
+      for (const one of incidents.toReversed()) {
+        const change = changeOf(one, seen.get(one.id));
+        seen.set(one.id, one);
+        if (change === null || (isFirst && options.all !== true && one.status !== 'open')) continue;
+        const at = new Date(terminal.now());
+        await terminal.write(
+          options.json === true
+            ? `${JSON.stringify({ at: at.toISOString(), change, incident: one })}\n`
+            : lineOf(one, change, at, terminal.coloured),
+        );
       }
-      if (terminal.now() + every * 1000 > end) return 0;
-      await terminal.pause(every * 1000);
-    }
+      isFirst = false;
+    });
+    return 0;
   },
 });

@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import { runCli } from '#apps/cli/cli.ts';
 import type { Command } from '#apps/cli/command.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
-import { makeTerminal } from '#apps/cli/terminal.ts';
+import { makeTerminal, type Terminal } from '#apps/cli/terminal.ts';
 import { LAB_COMMANDS } from '#lab/commands/registry.ts';
 
 export interface CommandResult {
@@ -21,6 +21,7 @@ export async function runCommand(
   stdin: Uint8Array | string = '',
   commands: readonly Command[] = COMMANDS,
   environment: Readonly<Record<string, string | undefined>> = {},
+  time: Partial<Pick<Terminal, 'now' | 'pause'>> = {},
 ): Promise<CommandResult> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
@@ -28,7 +29,7 @@ export async function runCommand(
   const err = new PassThrough().on('data', (piece: Buffer) => stderr.push(piece));
   const input = Readable.from([Buffer.from(stdin)]);
   const terminal = makeTerminal({ stdin: input, stdout: out, stderr: err, environment, now: () => 0 });
-  const code = await runCli(args, commands, terminal);
+  const code = await runCli(args, commands, { ...terminal, ...time });
   await Promise.all([out, err].map((stream) => new Promise((done) => stream.end(done))));
   await new Promise(setImmediate);
   return { code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr).toString() };

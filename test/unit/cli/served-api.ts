@@ -8,11 +8,13 @@ import { type CommandResult, runCommand } from './run-command.ts';
 export async function aServedApi(change: Parameters<typeof anApi>[0] = {}) {
   const api = await anApi(change);
   const requests: string[] = [];
+  let isDown = false;
   const server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
     for await (const piece of request) pieces.push(piece as Buffer);
     const { method = 'GET', url = '/', headers } = request;
     requests.push(`${method} ${decodeURIComponent(url)}`);
+    if (isDown) return void response.destroy();
     const body = Buffer.concat(pieces).toString();
     const answer = await api.call(url, { method, headers, ...(body === '' ? {} : { body }) });
     response.writeHead(answer.statusCode ?? 500, answer.headers as Record<string, string>).end(answer.body);
@@ -29,5 +31,24 @@ export async function aServedApi(change: Parameters<typeof anApi>[0] = {}) {
     const result = await runCommand(args, stdin, undefined, environment(roles));
     return { ...result, text: result.stdout.toString() };
   };
-  return { ...api, url, requests, runAs, run: (...args: string[]) => runAs('operator', args) };
+  /** Runs a command that waits: no time passes but what it waits for, and `meanwhile` is called with the number of the pause. */
+  const runThrough = async (
+    roles: string,
+    args: readonly string[],
+    meanwhile: (pause: number) => Promise<void> | void,
+  ): Promise<CommandResult & { text: string }> => {
+    let [now, pauses] = [0, 0];
+    const pause = async (milliseconds: number): Promise<void> => {
+      now += milliseconds;
+      pauses += 1;
+      await meanwhile(pauses);
+    };
+    const result = await runCommand(args, '', undefined, environment(roles), { now: () => now, pause });
+    return { ...result, text: result.stdout.toString() };
+  };
+  /** Whether it hangs up on every request. */
+  const setDown = (down: boolean): void => {
+    isDown = down;
+  };
+  return { ...api, url, requests, runThrough, setDown, runAs, run: (...args: string[]) => runAs('operator', args) };
 }

@@ -1,0 +1,55 @@
+import { type OptionSpecs, type OptionValues, UsageError, wholeNumber } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+import { API_OPTIONS, type ApiClient, openApi } from './api-client.ts';
+
+/** Of commands that look at a deployment again and again, every `seconds` by default. */
+export const watchOptions = (seconds: number) =>
+  ({
+    ...API_OPTIONS,
+    every: { type: 'string', value: 'SECONDS', about: `time between two looks; ${seconds} by default` },
+    for: {
+      type: 'string',
+      value: 'SECONDS',
+      aliases: ['duration'],
+      about: 'end after this time; at Ctrl-C by default',
+    },
+  }) as const satisfies OptionSpecs;
+
+export interface Watched {
+  /** Looks that the API answered. */
+  readonly looks: number;
+  readonly unanswered: number;
+}
+
+/**
+ * Calls `look` at once and then every few seconds, until the time of `--for` is over. While the API does not answer it says so on stderr and goes
+ * on; only the first look fails, because it shows whether address and token are right. Throws `UsageError`.
+ */
+export async function watchApi(
+  options: OptionValues<ReturnType<typeof watchOptions>>,
+  otherwise: number,
+  terminal: Terminal,
+  look: (client: ApiClient) => Promise<void>,
+): Promise<Watched> {
+  const every = wholeNumber('every', options.every, { otherwise, atMost: 3600 });
+  const seconds =
+    options.for === undefined ? Infinity : wholeNumber('for', options.for, { otherwise: 1, atMost: 86_400 });
+  const end = terminal.now() + seconds * 1000;
+  let [looks, unanswered, isDown] = [0, 0, false];
+  for (;;) {
+    try {
+      // Opened anew each time: the token of `selfheal login` expires.
+      await look(await openApi(options, terminal));
+      if (isDown) terminal.say('selfheal: the API answers again.');
+      looks += 1;
+      isDown = false;
+    } catch (error) {
+      if (!(error instanceof UsageError) || looks === 0) throw error;
+      if (!isDown) terminal.say(`selfheal: ${error.message} Trying again every ${every} seconds.`);
+      unanswered += 1;
+      isDown = true;
+    }
+    if (terminal.now() + every * 1000 > end) return { looks, unanswered };
+    await terminal.pause(every * 1000);
+  }
+}
