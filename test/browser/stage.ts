@@ -82,7 +82,7 @@ export async function settled({ stage }: DashboardStage, begun: number, waiting 
     );
   };
   // Three times in a row: between the queue and the workflow a signal is in neither.
-  for (let calm = 0; calm < 3; calm = isBusy() ? 0 : calm + 1) {
+  for (let idle = 0; idle < 3; idle = isBusy() ? 0 : idle + 1) {
     if (performance.now() > deadline) throw new Error('The incidents did not come to rest within 90 s.');
     await new Promise((resolve) => setTimeout(resolve, 250));
   }

@@ -63,7 +63,7 @@ export function answeredDiagnosis(
 }
 
 /** Never empty; remembers what was settled. */
-export function aFullPurse(): ModelBudget & { settled: (TokenUse | null)[] } {
+export function aFullBudget(): ModelBudget & { settled: (TokenUse | null)[] } {
   const settled: (TokenUse | null)[] = [];
   return {
     settled,

@@ -188,7 +188,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     expect(await healer.ended(runId)).toMatchObject({ classification: { verdict: 'flaky' } });
     models.setDefault(LOOKING);
   },
-  'notice what came back, and obey comments of those who may': async () => {
+  'notice what came back, and follow the comments of those who may': async () => {
     const ended = await healer.ended(fail('compile').runId);
     const { pullRequest } = ended.target as { pullRequest: number };
     const key = fingerprintKeyOf(ended, ended.classification?.fingerprint ?? null, null) ?? '';

@@ -219,10 +219,10 @@ describe('deciding, with the process killed at every await', () => {
       const problems: string[] = [];
       let stories = 0;
       for (const [number, plot] of PLOTS.filter((one) => one.channel === channel).entries()) {
-        const calm: Life = { calls: 0, diesAt: -1, after: false };
+        const undisturbed: Life = { calls: 0, diesAt: -1, after: false };
         const kills = [-1];
         const judge = async (diesAt: number, after: boolean) => {
-          const ending = await play(plot, diesAt < 0 ? calm : { calls: 0, diesAt, after });
+          const ending = await play(plot, diesAt < 0 ? undisturbed : { calls: 0, diesAt, after });
           stories += 1;
           const end = `${ending.approval?.state} ${ending.approval?.outcome ?? ''} ${ending.carriedOut}`;
           ends[end] = (ends[end] ?? 0) + 1;
@@ -230,7 +230,7 @@ describe('deciding, with the process killed at every await', () => {
             problems.push(`${problem}: ${JSON.stringify(plot)} killed ${after ? 'after' : 'before'} ${diesAt}`);
         };
         for (const diesAt of kills) await judge(diesAt, false);
-        for (let diesAt = number % STEP; diesAt < calm.calls; diesAt += STEP)
+        for (let diesAt = number % STEP; diesAt < undisturbed.calls; diesAt += STEP)
           for (const after of [false, true]) await judge(diesAt, after);
       }
       console.log(`decide by ${channel}: ${stories} stories, ${JSON.stringify(ends)}`);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Healer } from '#test/e2e/support/healer.ts';
 import { announceSeed, ROUNDS, timeFor } from './support/rounds.ts';
-import { begin, type FailureName, openForWaves, settle, troubles } from './support/waves.ts';
+import { begin, type FailureName, openForWaves, problemsAfter, settle } from './support/waves.ts';
 
 /** A lost answer is looked for at least so long. */
 const MAX_LAG_MS = 4_000;
@@ -26,7 +26,7 @@ async function afterWave(names: readonly FailureName[]): Promise<string[]> {
   const before = healer.world.journal.entries().length;
   const begun = names.map((name) => begin(healer, name));
   await settle(healer, begun);
-  return troubles(healer, begun, healer.world.journal.entries().slice(before), true);
+  return problemsAfter(healer, begun, healer.world.journal.entries().slice(before), true);
 }
 
 describe('what was done and shows only later', () => {

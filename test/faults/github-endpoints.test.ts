@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Healer } from '#test/e2e/support/healer.ts';
 import { announceSeed, LONG_ROUNDS, ROUNDS, timeFor } from './support/rounds.ts';
-import { begin, type FailureName, openForWaves, settle, troubles } from './support/waves.ts';
+import { begin, type FailureName, openForWaves, problemsAfter, settle } from './support/waves.ts';
 
 const RUN = 'actions/get-workflow-run';
 const JOBS = 'actions/list-jobs-for-workflow-run-attempt';
@@ -49,7 +49,7 @@ function faultOf(answer: Answer): Fault {
   return { kind: 'status', status: answer, ...(answer === 403 || answer === 429 ? { retryAfterSeconds: 60 } : {}) };
 }
 
-/** Whether the comment must be as on a calm day: what passes is repeated until it passed. */
+/** Whether the comment must be as on a day without faults: what passes is repeated until it passed. */
 const isExact = ([, answer, lasting]: Case): boolean =>
   answer === 'slow' || (lasting === 'once' && !REFUSED_FOR_GOOD.has(Number(answer)));
 
@@ -60,7 +60,7 @@ async function underFault(one: Case, name: FailureName): Promise<string[]> {
   world.faults.inject(endpoint, faultOf(answer), { times: lasting === 'once' ? 1 : Number.POSITIVE_INFINITY });
   const begun = begin(healer, name);
   await settle(healer, [begun]);
-  const problems = await troubles(healer, [begun], world.journal.entries().slice(before), isExact(one));
+  const problems = await problemsAfter(healer, [begun], world.journal.entries().slice(before), isExact(one));
   const evidence = await healer.evidence.getEvidence(healer.incidentId(begun.subject));
   const read = evidence?.sources.some(({ lines }) => lines.length > 0) ?? false;
   const saysSo = (evidence?.notes ?? []).some((note) => /could not be read|refused/.test(note));

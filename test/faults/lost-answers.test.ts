@@ -5,7 +5,7 @@ import { oneOf } from '#lab/drills/moments.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Healer } from '#test/e2e/support/healer.ts';
 import { announceSeed, LONG_ROUNDS, ROUNDS, timeFor } from './support/rounds.ts';
-import { begin, FAILURES, openForWaves, settle, troubles } from './support/waves.ts';
+import { begin, FAILURES, openForWaves, problemsAfter, settle } from './support/waves.ts';
 
 /** Every effect on GitHub and on AWS that healing has; each is done, and its first answer does not arrive. */
 const ON_GITHUB = ['actions/re-run-workflow-failed-jobs', 'issues/create-comment', 'issues/update-comment'];
@@ -60,7 +60,7 @@ async function wave(loss: Loss, next: () => number): Promise<string[]> {
   const effects = world.journal.entries().slice(before);
   return [
     ...notCome.map((operation) => `${operation} was never called`),
-    ...(await troubles(healer, begun, effects, true)),
+    ...(await problemsAfter(healer, begun, effects, true)),
   ];
 }
 

@@ -5,7 +5,7 @@ import { oneOf } from '#lab/drills/moments.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Healer } from '#test/e2e/support/healer.ts';
 import { announceSeed, LONG_ROUNDS, ROUNDS, timeFor } from './support/rounds.ts';
-import { begin, endsOf, FAILURES, openForWaves, settle, troubles } from './support/waves.ts';
+import { begin, endsOf, FAILURES, openForWaves, problemsAfter, settle } from './support/waves.ts';
 
 const SHARE = 0.2;
 const GITHUB = ['actions/*', 'issues/*', 'repos/*', 'users/*', 'logs/*'];
@@ -50,13 +50,13 @@ async function wave(next: () => number): Promise<{ problems: string[]; ends: str
   runtime.faults.inject('*', throttlingOf, timing);
   const begun = FAILURES.map((name) => begin(healer, name));
   await settle(healer, begun);
-  const problems = await troubles(healer, begun, world.journal.entries().slice(before), false);
+  const problems = await problemsAfter(healer, begun, world.journal.entries().slice(before), false);
   return { problems, ends: await endsOf(healer, begun), struck };
 }
 
 describe('every fifth call to AWS and to GitHub refused', () => {
   it(
-    `loses nothing, repeats nothing and does nothing that a calm day would not see, over ${ROUNDS} rounds`,
+    `loses nothing, repeats nothing and does nothing that a day without faults would not see, over ${ROUNDS} rounds`,
     async () => {
       const next = numbersFrom(seed);
       const ends: string[] = [];
@@ -66,7 +66,7 @@ describe('every fifth call to AWS and to GitHub refused', () => {
         expect(facts.struck).toBeGreaterThan(10);
         ends.push(...facts.ends);
       }
-      // Most of it is healed all the same: a wave resolves three of five on a calm day.
+      // Most of it is healed all the same: a wave resolves three of five on a day without faults.
       expect(ends.filter((status) => status === 'resolved').length).toBeGreaterThanOrEqual(ROUNDS);
     },
     timeFor(ROUNDS),

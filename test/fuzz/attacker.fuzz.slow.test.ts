@@ -16,11 +16,11 @@ const ENOUGH_FOR_ALL = 5_000;
 const TIMEOUT_MILLISECONDS = 120_000 + numRuns * 200;
 
 describe('an attacker in place of the model', () => {
-  it('meets every action of the registry: in a calm scene each is planned and done', async () => {
+  it('meets every action of the registry: in a harmless scene each is planned and done', async () => {
     for (const actionId of ACTION_IDS) {
       const scene = actionId === 'fix-pull-request' ? 'try-fix' : actionId;
       const approval = ruleOf(scene).alwaysAsks === true ? ('approved' as const) : null;
-      const one = { ...calm(scene), suggestsSoundly: true, helps: true, approval };
+      const one = { ...harmless(scene), suggestsSoundly: true, helps: true, approval };
       const watched = await play(one);
       expect(broken(one, watched), actionId).toEqual([]);
       const done = watched.plans.findIndex((plan) => plan.actionId === actionId) + 1;
@@ -70,11 +70,11 @@ describe('an attacker in place of the model', () => {
     '[D222] changes no byte of what is listed and sealed, whatever outsiders and the model write',
     async () => {
       const expected = Object.fromEntries(
-        await Promise.all(OF_FACTS.map(async (id) => [id, await listedAndSealed(calm(id))] as const)),
+        await Promise.all(OF_FACTS.map(async (id) => [id, await listedAndSealed(harmless(id))] as const)),
       );
       await fc.assert(
         fc.asyncProperty(fc.constantFrom(...OF_FACTS), outsiders, async (id, words) => {
-          const { listed, sealed } = await listedAndSealed({ ...calm(id), outsiders: words, useModel: true });
+          const { listed, sealed } = await listedAndSealed({ ...harmless(id), outsiders: words, useModel: true });
           expect(expected[id]?.sealed).toContain(id);
           expect(listed).toBe(expected[id]?.listed);
           // A model may ask for a human instead; nothing else can come of it.
@@ -93,7 +93,7 @@ const OF_THE_MODEL = ['sandbox-fix', 'try-fix', 'fix-pull-request'];
 const OF_FACTS = ACTION_IDS.filter((id) => !OF_THE_MODEL.includes(id));
 
 /** A scene in which everything is allowed and nothing happens beside it. */
-function calm(actionId: string): Scene {
+function harmless(actionId: string): Scene {
   const limits = { maxActionsPerIncident: 3, maxActionsPerHour: 10, maxActionsPerTargetPerHour: 3, breakerFailures: 3 };
   return {
     actionId,

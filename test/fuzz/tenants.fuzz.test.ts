@@ -136,8 +136,8 @@ const nearlyRight = fc
   )
   .map(([wrong, right, parts]): Attempt => {
     const kept = Object.fromEntries(parts.map((part) => [part, wrong[part]]));
-    const calm: Partial<Attempt> = parts.includes('history') ? {} : { history: 'nothing happened' };
-    return { ...wrong, ...calm, ...right, ...kept };
+    const neutral: Partial<Attempt> = parts.includes('history') ? {} : { history: 'nothing happened' };
+    return { ...wrong, ...neutral, ...right, ...kept };
   });
 const attempts = fc.oneof(anything, nearlyRight);
 

@@ -1,5 +1,5 @@
 import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
-import { suggestGeneralisations, tendPatterns } from '#shared/domain/learning/apply-pattern-changes.ts';
+import { optimizePatterns, suggestGeneralisations } from '#shared/domain/learning/apply-pattern-changes.ts';
 import { contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, shareOption, wholeNumber } from '../command.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
@@ -48,7 +48,7 @@ export const knowledgeOptimize = defineCommand({
     const opened = await openPatterns(options);
     const change = learningChange(opened, terminal);
     const patterns = await opened.patterns.list(opened.scope);
-    const changes = tendPatterns(patterns, {
+    const changes = optimizePatterns(patterns, {
       rules: opened.rules,
       now: change.at,
       minConfidence,

@@ -5,9 +5,9 @@ import { applyChanges, importPatterns } from '#shared/app/learning/pattern-maint
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import {
+  optimizePatterns,
   type PatternChange,
   suggestGeneralisations,
-  tendPatterns,
 } from '#shared/domain/learning/apply-pattern-changes.ts';
 import { exportPatterns, PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { PatternStage } from '#shared/domain/learning/learned-pattern.ts';
@@ -39,7 +39,7 @@ export const KnowledgeStats = z
   })
   .meta({ id: 'KnowledgeStats', description: 'Lessons and past incidents are counted up to `countedUpTo`.' });
 
-const Standing = z.object({ confidence: z.number(), stage: PatternStage });
+const PatternState = z.object({ confidence: z.number(), stage: PatternStage });
 export const PatternChanges = z
   .object({
     dryRun: z.boolean(),
@@ -50,8 +50,8 @@ export const PatternChanges = z
           wording: z.string(),
           event: LearningNote.shape.event,
           reason: z.string(),
-          before: Standing,
-          after: Standing,
+          before: PatternState,
+          after: PatternState,
           done: z.enum(['done', 'dry-run', 'skipped']),
         }),
       )
@@ -257,7 +257,7 @@ export function knowledgeUpkeepRoutes(deps: KnowledgeRoutesDeps) {
       const scope = await scopeOf(given, deps);
       const stored = await patterns.list(scope);
       const done = await applied(scope, context.get('caller'), dryRun, async (now) =>
-        tendPatterns(stored, { rules, now, minConfidence, unusedDays }),
+        optimizePatterns(stored, { rules, now, minConfidence, unusedDays }),
       );
       return context.json({ ...done, suggestions: suggestGeneralisations(stored).slice(0, MAX_CHANGES) }, 200);
     })

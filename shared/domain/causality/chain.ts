@@ -80,7 +80,7 @@ function chainEventOf(
 }
 
 /** A line stands out when at most this share of its log's lines has a similar relevance. */
-const STANDING_OUT = 0.5;
+const MAX_SHARE_ALIKE = 0.5;
 const NEAR_BEST = 0.75;
 
 /**
@@ -90,7 +90,7 @@ function saysNothing({ severity, stage, wording, source }: Event, { sources }: E
   if (isAtLeast(severity, 'warning') || stage === 'change' || wording > 0) return false;
   const scores = sources.find(({ id }) => id === source)?.lines.map(({ score }) => score) ?? [];
   const best = Math.max(...scores);
-  return scores.filter((score) => score >= best * NEAR_BEST).length > scores.length * STANDING_OUT;
+  return scores.filter((score) => score >= best * NEAR_BEST).length > scores.length * MAX_SHARE_ALIKE;
 }
 
 /** Wording of a line without addresses and files: a hundred downloads that fail in the same way are one event. */

@@ -4,7 +4,7 @@ import type { Learning } from './learning-settings.ts';
 import { effectivenessOf, retire, settled, withOutcomes } from './pattern-trust.ts';
 import { makeWordingTest, problemOfWording } from './wording.ts';
 
-export interface TendOptions {
+export interface OptimizeOptions {
   readonly rules: Learning;
   readonly now: Date;
   /** Patterns below this effectiveness are retired once there are enough cases. */
@@ -27,14 +27,17 @@ const active = (patterns: readonly LearnedPattern[]): LearnedPattern[] =>
  * Changes that pattern maintenance would make: duplicates are merged, failing or unused patterns are retired, the rest
  * fades.
  */
-export function tendPatterns(patterns: readonly LearnedPattern[], options: TendOptions): PatternChange[] {
+export function optimizePatterns(patterns: readonly LearnedPattern[], options: OptimizeOptions): PatternChange[] {
   const merged = mergeSimilar(active(patterns), options);
   const touched = new Set(merged.map(({ before }) => before.id));
   const rest = active(patterns).filter(({ id }) => !touched.has(id));
   return [...merged, ...rest.flatMap((pattern) => pruned(pattern, options) ?? faded(pattern, options))];
 }
 
-function pruned(pattern: LearnedPattern, { rules, now, minConfidence, unusedDays }: TendOptions): PatternChange | null {
+function pruned(
+  pattern: LearnedPattern,
+  { rules, now, minConfidence, unusedDays }: OptimizeOptions,
+): PatternChange | null {
   const cases = pattern.outcomes.length;
   const last = pattern.outcomes.at(-1)?.at ?? pattern.provenance.at;
   const newest = last > pattern.provenance.at ? last : pattern.provenance.at;
@@ -48,7 +51,7 @@ function pruned(pattern: LearnedPattern, { rules, now, minConfidence, unusedDays
   return { before: pattern, after: retire(pattern, now, reason), event: 'pattern.retired', reason };
 }
 
-function faded(pattern: LearnedPattern, { rules, now }: TendOptions): PatternChange[] {
+function faded(pattern: LearnedPattern, { rules, now }: OptimizeOptions): PatternChange[] {
   const reason = 'as time went by';
   const after = settled(pattern, rules, now, reason);
   if (after === pattern) return [];
@@ -60,7 +63,7 @@ function faded(pattern: LearnedPattern, { rules, now }: TendOptions): PatternCha
 /**
  * Of two patterns that resolve the same class in the same way, the one whose wording matches the other's absorbs it.
  */
-function mergeSimilar(patterns: readonly LearnedPattern[], { rules, now }: TendOptions): PatternChange[] {
+function mergeSimilar(patterns: readonly LearnedPattern[], { rules, now }: OptimizeOptions): PatternChange[] {
   const changes: PatternChange[] = [];
   const gone = new Set<string>();
   // The most general ones first, so that a chain of three ends in one.

@@ -10,9 +10,9 @@ export interface LineScore {
 
 export const NOTHING: LineScore = { score: 0, anchor: false };
 /** Minimum or maximum weight of a structured line, by its own level. */
-const ERROR_AT_LEAST = 8;
-const WARNING_AT_MOST = 4;
-const CALM_AT_MOST = 1;
+const MIN_ERROR_SCORE = 8;
+const MAX_WARNING_SCORE = 4;
+const MAX_INFO_SCORE = 1;
 
 /** What the Lambda platform prints around every request, whatever its result. */
 const PLATFORM_NOISE = /^(?:(?:START|END|REPORT) RequestId: |INIT_START |INIT_REPORT |XRAY TraceId: )/;
@@ -35,12 +35,12 @@ export function scoreLine(text: string): LineScore {
   const { score } = scoreWording(structured.message);
   switch (structured.level) {
     case 'error':
-      return { score: Math.max(score, ERROR_AT_LEAST), anchor: false };
+      return { score: Math.max(score, MIN_ERROR_SCORE), anchor: false };
     case 'warn':
-      return { score: Math.min(Math.max(score, 1), WARNING_AT_MOST), anchor: false };
+      return { score: Math.min(Math.max(score, 1), MAX_WARNING_SCORE), anchor: false };
     case 'info':
     case 'debug':
-      return { score: Math.min(score, CALM_AT_MOST), anchor: false };
+      return { score: Math.min(score, MAX_INFO_SCORE), anchor: false };
     case null:
       return { score, anchor: false };
     default:

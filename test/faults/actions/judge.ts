@@ -7,29 +7,29 @@ export interface Verdict {
   readonly handedOver: string | null;
 }
 
-/** Compares how an incident went in trouble with how one goes in peace. */
-export function judge(calm: Played, played: Played): Verdict {
+/** Compares how an incident with faults went with one without. */
+export function judge(reference: Played, played: Played): Verdict {
   const counts = countsOf(played.effects);
   const repeated = [...counts].flatMap(([what, count]) => (count > 1 ? [`${what}: ${count} times`] : []));
   const handedOver = played.end.kind === 'handed-over' ? played.end.reason : null;
-  return { repeated, lost: handedOver === null ? missing(calm, played) : untold(played), handedOver };
+  return { repeated, lost: handedOver === null ? missing(reference, played) : unrecorded(played), handedOver };
 }
 
 /** It ended as if all had gone well: then all was done. */
-function missing(calm: Played, played: Played): string[] {
+function missing(reference: Played, played: Played): string[] {
   const done = countsOf(played.effects);
   const state = lastState(played);
   return [
-    ...[...countsOf(calm.effects).keys()].filter((what) => !done.has(what)).map((what) => `not done: ${what}`),
-    ...(state === lastState(calm) ? [] : [`recorded as ${state}, not ${lastState(calm)}`]),
+    ...[...countsOf(reference.effects).keys()].filter((what) => !done.has(what)).map((what) => `not done: ${what}`),
+    ...(state === lastState(reference) ? [] : [`recorded as ${state}, not ${lastState(reference)}`]),
   ];
 }
 
 /** A person was asked: then nothing is recorded as left undone that was done. */
-function untold(played: Played): string[] {
+function unrecorded(played: Played): string[] {
   const acted = played.effects.some(({ phase }) => phase === 'act');
-  const isTold = played.records.some(({ state }) => state !== 'refused');
-  return acted && !isTold ? [`done, and recorded as ${lastState(played)}`] : [];
+  const isRecorded = played.records.some(({ state }) => state !== 'refused');
+  return acted && !isRecorded ? [`done, and recorded as ${lastState(played)}`] : [];
 }
 
 const lastState = ({ records }: Played): string => records.at(-1)?.state ?? 'no record';

@@ -25,17 +25,17 @@ export interface Played {
 }
 
 /** What goes wrong while an incident is played. */
-export interface Trouble {
-  watcher(told: (seen: Seen) => void): Watcher;
+export interface Faults {
+  watcher(report: (seen: Seen) => void): Watcher;
   readonly takenUp: TakenUp;
 }
 
 const FUNCTIONS = ['guard', 'verify', 'undo'];
-const CALM: Trouble = {
+const NO_FAULTS: Faults = {
   takenUp: 'step',
-  watcher: (told) => ({
+  watcher: (report) => ({
     decide(seen) {
-      told(seen);
+      report(seen);
       return { kind: 'pass' };
     },
     done: () => undefined,
@@ -43,8 +43,8 @@ const CALM: Trouble = {
 };
 let incidents = 0;
 
-/** Plays one incident that the action fits: planned in peace, then guarded, executed, verified and undone in trouble. */
-export async function play(stage: ActionStage, plugin: ActionPlugin, trouble: Trouble = CALM): Promise<Played> {
+/** Plays one incident that the action fits: planned without faults, then guarded, executed, verified and undone with faults. */
+export async function play(stage: ActionStage, plugin: ActionPlugin, faults: Faults = NO_FAULTS): Promise<Played> {
   await stage.renew();
   stage.host.prepare([...FUNCTIONS, `act-${plugin.family}`]);
   incidents += 1;
@@ -56,9 +56,9 @@ export async function play(stage: ActionStage, plugin: ActionPlugin, trouble: Tr
   await stage.evidence.putDiagnosis(incidentId, diagnosis);
   const named = failedTests.map((name) => ({ name, source: 'S1' }));
   await stage.evidence.putEvidence(anEvidence({ incidentId, failedTests: named }));
-  for (const actionId of scene.before ?? []) await heal(stage, await planOf(stage, incidentId, actionId), CALM);
+  for (const actionId of scene.before ?? []) await heal(stage, await planOf(stage, incidentId, actionId), NO_FAULTS);
   const planned = await planOf(stage, incidentId, plugin.id);
-  const healed = await heal(stage, planned, trouble);
+  const healed = await heal(stage, planned, faults);
   const records = (await stage.incidents.listActions(incidentId)).filter(({ actionId }) => actionId === plugin.id);
   return { actionId: plugin.id, ...healed, records };
 }
@@ -68,13 +68,13 @@ const Changes = z.array(z.object({ kind: z.string(), target: z.string(), facts: 
 async function heal(
   stage: ActionStage,
   planned: Planned,
-  trouble: Trouble,
+  faults: Faults,
 ): Promise<Pick<Played, 'requests' | 'effects' | 'end'>> {
   const requests: Seen[] = [];
   const effects: Effect[] = [];
   const changes = (): Change[] => [...Changes.parse(stage.world().journal.entries()), ...stage.endpoints().changes];
   let known = changes().length;
-  stage.wire.watch(trouble.watcher((seen) => void requests.push(seen)));
+  stage.wire.watch(faults.watcher((seen) => void requests.push(seen)));
   const during = async <T>(phase: Phase, work: () => Promise<T>): Promise<T> =>
     await work().finally(() => {
       const now = changes();
@@ -82,7 +82,7 @@ async function heal(
       known = now.length;
     });
   try {
-    await healInOrder(stage, planned, trouble.takenUp, during);
+    await healInOrder(stage, planned, faults.takenUp, during);
     return { requests, effects, end: { kind: 'settled' } };
   } catch (error) {
     if (!(error instanceof HandedOver)) throw error;

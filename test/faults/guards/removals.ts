@@ -23,7 +23,7 @@ const SETTLE = 'shared/app/approve/settle.ts';
 const ENTITLEMENT = 'shared/app/approve/entitlement.ts';
 const LEVELS = 'shared/domain/policy/approval-levels.ts';
 const SELF = 'shared/domain/policy/self-approval.ts';
-const OBEY = 'shared/app/intake/handle-comment-command.ts';
+const COMMAND = 'shared/app/intake/handle-comment-command.ts';
 const TRY_FIX = 'shared/plugins/actions/try-fix/index.ts';
 const SANDBOX = 'shared/plugins/actions/common/sandbox-reading.ts';
 const SANDBOX_FIX = 'shared/plugins/actions/sandbox-fix/index.ts';
@@ -184,22 +184,22 @@ export const REMOVALS: readonly Removal[] = [
   ),
   remove('a run that nobody is known to be behind', SELF, 'target.actor === null || people.length === 0 ||', ''),
   remove('one of four who is not known', SELF, ' || people.some(([, login]) => login === null)', ''),
-  remove('comments that decide', OBEY, 'if (!configuration.approvals.comments)', 'if (false)'),
+  remove('comments that decide', COMMAND, 'if (!configuration.approvals.comments)', 'if (false)'),
   remove(
     'a comment of whoever may not write',
-    OBEY,
+    COMMAND,
     '|| !(await mayWrite(asked.action.target.repository, by, people))',
     '',
   ),
   remove(
     'people behind a run who comment',
-    OBEY,
+    COMMAND,
     "if (entitlement.kind === 'objection') return await",
     "if (entitlement.kind === ('never' as string)) return await",
   ),
   remove(
     'a digest of another pull request',
-    OBEY,
+    COMMAND,
     'action !== null && isAbout(command, action.target)',
     'action !== null',
   ),
@@ -232,7 +232,7 @@ export const REMOVALS: readonly Removal[] = [
     '...(false',
   ),
   remove(
-    'risk that a troubled day raises',
+    'risk that a day of many incidents raises',
     CIRCUMSTANCES,
     '...(reaches(incidentsInDay,',
     '...(false && reaches(incidentsInDay,',

@@ -4,15 +4,15 @@ import { expectClean, type Healer, openHealer, type Subject } from '#test/e2e/su
 import { makeStalled, trigger } from '#test/e2e/support/steering.ts';
 
 /** Every kind of failure, and how it ends when nothing else goes wrong. */
-const CALM = {
+const EXPECTED = {
   regression: 'suggested',
   transient: 'resolved',
   checkout: 'resolved',
   orders: 'resolved',
   ledger: 'escalated',
 } as const;
-export type FailureName = keyof typeof CALM;
-export const FAILURES = Object.keys(CALM) as FailureName[];
+export type FailureName = keyof typeof EXPECTED;
+export const FAILURES = Object.keys(EXPECTED) as FailureName[];
 
 /** A failure, and all that may be changed because of it, each once. */
 export interface Begun {
@@ -75,9 +75,9 @@ export async function settle(healer: Healer, begun: readonly Begun[]): Promise<v
 
 /**
  * What is not as it must be after a wave, in words: incidents that did not end or were told to nobody, effects that came twice and
- * effects that a calm day would not have seen. `exact`: it must have ended as on a calm day. Throws when a call was denied.
+ * effects that a day without faults would not have seen. `exact`: it must have ended as on a day without faults. Throws when a call was denied.
  */
-export async function troubles(
+export async function problemsAfter(
   healer: Healer,
   begun: readonly Begun[],
   effects: readonly Effect[],
@@ -89,10 +89,10 @@ export async function troubles(
   const riskier = changes
     .filter((effect) => !allowed.has(keyOf(effect)))
     .map((effect) => `unforeseen: ${keyOf(effect)}`);
-  return [...riskier, ...(await Promise.all(begun.map((one) => troublesOf(healer, one, changes, exact)))).flat()];
+  return [...riskier, ...(await Promise.all(begun.map((one) => problemsOf(healer, one, changes, exact)))).flat()];
 }
 
-async function troublesOf(healer: Healer, one: Begun, changes: readonly Effect[], exact: boolean): Promise<string[]> {
+async function problemsOf(healer: Healer, one: Begun, changes: readonly Effect[], exact: boolean): Promise<string[]> {
   const incident = await healer.incidents.get(healer.incidentId(one.subject));
   const name = `${one.name} ${incident?.id ?? 'without incident'}`;
   const status = incident?.status ?? 'missing';
@@ -104,7 +104,7 @@ async function troublesOf(healer: Healer, one: Begun, changes: readonly Effect[]
     counts.filter(([{ kind }]) => kind.includes('comment')).reduce((sum, [, count]) => sum + count, 0);
   return [
     ...(['resolved', 'suggested', 'escalated'].includes(status) ? [] : [`${name} ended as ${status}`]),
-    ...(exact && status !== CALM[one.name] ? [`${name} ended as ${status}: ${incident?.outcomeReason}`] : []),
+    ...(exact && status !== EXPECTED[one.name] ? [`${name} ended as ${status}: ${incident?.outcomeReason}`] : []),
     ...(told > 0 ? [] : [`${name} was told to nobody`]),
     ...counts.flatMap(([effect, count]) =>
       count > 1 || (exact && count !== 1) ? [`${name}: ${keyOf(effect)} ${count} times`] : [],

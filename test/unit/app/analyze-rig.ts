@@ -41,21 +41,21 @@ export const answered = answeredDiagnosis({ choice: 'rerun-failed-jobs' });
 interface Setting {
   readonly result?: DiagnosisResult | null;
   readonly model?: Readonly<Record<string, unknown>>;
-  /** What the model takes of the purse before it answers. */
+  /** What the model takes of the budget before it answers. */
   readonly takes?: readonly { estimate: TokenUse; spent: TokenUse | null }[];
 }
 
-/** A model that pays as the real one does, and is unavailable when the purse is empty. */
+/** A model that pays as the real one does, and is unavailable when the budget is empty. */
 function payingModel(
   result: DiagnosisResult,
   takes: NonNullable<Setting['takes']>,
   asked: DiagnosisRequest[],
 ): DiagnosisModel {
   return {
-    async diagnose(request, purse: ModelBudget) {
+    async diagnose(request, budget: ModelBudget) {
       let turns = 0;
       for (const { estimate, spent } of takes) {
-        const reserved = await purse.reserve(MODEL, estimate);
+        const reserved = await budget.reserve(MODEL, estimate);
         if (reserved.kind === 'empty')
           return {
             kind: 'unavailable',

@@ -47,7 +47,7 @@ const usual = ({ method }: Seen) =>
     : { status: 200, json: { message: 'Your decision was passed on.' } };
 
 describe('selfheal approval', () => {
-  it('lists what waits, signed in, and prints nothing that a terminal would obey', async () => {
+  it('lists what waits, signed in, and prints nothing that a terminal would interpret', async () => {
     const { run, seen } = await anApi(usual);
     const { code, stdout } = await run('list');
     expect(code).toBe(0);

@@ -128,7 +128,7 @@ describe('selfheal incident explain', () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual([incident, ...trail]);
   });
 
-  it('prints nothing that a terminal would obey, whatever a file says', async () => {
+  it('prints nothing that a terminal would interpret, whatever a file says', async () => {
     const [first] = await aStory();
     const evil = { ...first, event: 'x\u001b[2Jy', facts: { by: 'a\u202eb\u001b]0;title\u0007' } };
     const { stdout } = await explain(records([evil]));

@@ -246,7 +246,7 @@ describe('selfheal knowledge, signed in', () => {
     expect(requests.filter((one) => one.includes('/import')).length).toBeGreaterThan(1);
   });
 
-  it('tends them: what was never used is retired', async () => {
+  it('optimizes them: what was never used is retired', async () => {
     const { run, patterns } = await served();
     await patterns.write(aPattern({ scope: SCOPE }));
     const { text } = await run('knowledge', 'optimize', '--unused-days', '1', '--dry-run');

@@ -43,9 +43,14 @@ describe('log triage', () => {
 
   it('names what is similar and where a log leaves what it led to expect', async () => {
     const out = aFolder();
-    const calm = Array.from({ length: 400 }, (_, nth) => `INFO request ${nth} served in ${nth % 7} ms`);
+    const ordinary = Array.from({ length: 400 }, (_, nth) => `INFO request ${nth} served in ${nth % 7} ms`);
     const full = 'java.lang.OutOfMemoryError: Java heap space';
-    const log = [...calm, `ERROR Executor task launch worker: ${full}`, 'ERROR SparkContext was shut down', ...calm];
+    const log = [
+      ...ordinary,
+      `ERROR Executor task launch worker: ${full}`,
+      'ERROR SparkContext was shut down',
+      ...ordinary,
+    ];
     await runCommand(['log', 'triage', aFile(`${log.join('\n')}\n`), '--out', out]);
     const [one] = readJson(out, 'triage_report.json').logs;
     expect(one.anomalies.map(({ line }: { line: number }) => line)).toContain(401);

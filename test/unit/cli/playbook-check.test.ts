@@ -147,7 +147,7 @@ describe('the configuration with its playbooks', () => {
     expect(said.some((line) => line.startsWith(`${join(playbooks, 'c.yaml')}:1: `))).toBe(true);
     expect(said.join('\n')).toContain('restart-unit: unit has no value');
     expect(said.join('\n')).toContain('allows the playbook gone, but no valid playbook has this id');
-    // Nobody allows it, so its unlisted endpoint is nobody's trouble yet.
+    // Nobody allows it, so its unlisted endpoint does not matter yet.
     expect(said.join('\n')).not.toContain('d.yaml');
   });
 

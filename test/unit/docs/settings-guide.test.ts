@@ -106,7 +106,7 @@ describe('troubleshooting', () => {
   };
 
   it('[D245] has what is printed for missing modules, a port in use, a damaged state and missing permissions', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'selfheal-trouble-'));
+    const folder = mkdtempSync(join(tmpdir(), 'selfheal-troubleshooting-'));
     const handler = () => Promise.resolve({ status: 200, headers: {}, body: '' });
     const taken = await startServer(0, handler);
     try {

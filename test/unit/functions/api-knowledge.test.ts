@@ -361,7 +361,7 @@ describe('everything that is known in a scope', () => {
     expect((await send('POST', '/import', { scope, file: { ...file, kind: 'x' } })).statusCode).toBe(400);
   });
 
-  it('is tended: what only was observed and never matched is retired', async () => {
+  it('is optimized: what only was observed and never matched is retired', async () => {
     const { send, patterns } = await aDesk();
     await patterns.write(aPattern({ scope: SCOPE }));
     const dry = await send('POST', '/optimize', { scope: SCOPE, unusedDays: 1, dryRun: true });

@@ -9,9 +9,12 @@ import { anApi } from './api-rig.ts';
 
 type Api = Awaited<ReturnType<typeof anApi>>;
 const TOKEN = ['ghp', `${'A1b2'.repeat(9)}`].join('_');
-const CALM = Array.from({ length: 300 }, (_, at) => `2026-11-21T12:00:00Z INFO request ${at} handled in ${at % 90} ms`);
+const ORDINARY = Array.from(
+  { length: 300 },
+  (_, at) => `2026-11-21T12:00:00Z INFO request ${at} handled in ${at % 90} ms`,
+);
 const LOG = [
-  ...CALM,
+  ...ORDINARY,
   '2026-11-21T12:00:01Z ERROR could not connect: connect ECONNREFUSED 10.0.0.5:5432',
   `2026-11-21T12:00:02Z ERROR giving up, token ${TOKEN}`,
 ];
@@ -53,7 +56,7 @@ describe('POST /api/predict', () => {
   });
 
   it('says that nothing failed where nothing did', async () => {
-    expect((await post(await anApi(), '/api/predict', { logs: CALM })).json).toMatchObject({
+    expect((await post(await anApi(), '/api/predict', { logs: ORDINARY })).json).toMatchObject({
       class: 'unknown',
       failed: false,
     });

@@ -1,7 +1,7 @@
 import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import { aLambdaDeployment, anActionRecord, anEcsDeployment, redactedText } from '#test/builders/index.ts';
 import { RERUN_RECORD } from '#test/builders/stories.ts';
-import type { JobLog, StoryPlot } from './tell.ts';
+import type { JobLog, StoryPlot } from './render-story.ts';
 
 const real = (job: string, runs: string, name: string, exit = 1): JobLog => ({
   job,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 import { PLOTS } from './plots.ts';
-import { SIGNATURES, type ToldStory, tell } from './tell.ts';
+import { type RenderedStory, renderStory, SIGNATURES } from './render-story.ts';
 
-const told = PLOTS.map(tell);
+const rendered = PLOTS.map(renderStory);
 
 /** Sentences that cannot both be true of one failure. */
 const CONTRADICTIONS: readonly (readonly [one: RegExp, other: RegExp])[] = [
@@ -32,7 +32,7 @@ const OF_RUNS =
   /\bA re-run\b|\brun (?:it|the (?:failed )?jobs?) again\b|\bthe jobs?\b|\brunners?\b|\bpull request\b|\bthe test `|\btests? failed\b|test failure|lint violation|flaky tests/i;
 
 /** What code says of the story: the quoted evidence left out. */
-function said({ comment, mail }: ToldStory): { comment: string; mail: string } {
+function said({ comment, mail }: RenderedStory): { comment: string; mail: string } {
   return {
     comment: comment
       .replaceAll('\u200b', '')
@@ -52,7 +52,7 @@ const plain = (text: string): string =>
 const squeezed = (text: string): string => text.replace(/\s+/g, ' ').replaceAll('`', '').replaceAll("'", '');
 
 /** Everything that is known: the evidence as it was read, the incident's typed facts, the figures code counts, and the words of the advice. */
-function known({ evidence, story, classification, diagnosis }: ToldStory): string {
+function known({ evidence, story, classification, diagnosis }: RenderedStory): string {
   const advice =
     classification.signature === null ? undefined : SIGNATURES.byId.get(classification.signature)?.signature.advice;
   const count = classification.failures?.count ?? 0;
@@ -96,7 +96,7 @@ describe('sixty whole stories', () => {
     expect(new Set(PLOTS.map(({ title }) => title)).size).toBe(60);
   });
 
-  it.each(told.map((one) => [one.title, one] as const))('no two sentences contradict: %s', (_title, one) => {
+  it.each(rendered.map((one) => [one.title, one] as const))('no two sentences contradict: %s', (_title, one) => {
     for (const text of Object.values(said(one)).map((part) => plain(part).replace(/\s*\n(?=[a-z(`])/g, ' '))) {
       for (const [first, second] of CONTRADICTIONS) {
         expect([first.test(text), second.test(text)], `${first} beside ${second} in\n${text}`).not.toEqual([
@@ -108,7 +108,7 @@ describe('sixty whole stories', () => {
     }
   });
 
-  it.each(told.map((one) => [one.title, one] as const))('every number and name is known: %s', (_title, one) => {
+  it.each(rendered.map((one) => [one.title, one] as const))('every number and name is known: %s', (_title, one) => {
     const facts = known(one);
     for (const text of Object.values(said(one))) {
       const { numbers, names } = claimsOf(text);
@@ -118,20 +118,19 @@ describe('sixty whole stories', () => {
     }
   });
 
-  it.each(told.filter(({ story }) => story.incident.target.kind === 'alarm').map((one) => [one.title, one] as const))(
-    'a service is not spoken of as a job: %s',
-    (_title, one) => {
-      const { mail } = said(one);
-      expect(
-        mail
-          .replace(/\s+/g, ' ')
-          .split(/(?<=[.:]) /)
-          .filter((sentence) => OF_RUNS.test(sentence) && !/^Prevention/.test(sentence)),
-      ).toEqual([]);
-    },
-  );
+  it.each(
+    rendered.filter(({ story }) => story.incident.target.kind === 'alarm').map((one) => [one.title, one] as const),
+  )('a service is not spoken of as a job: %s', (_title, one) => {
+    const { mail } = said(one);
+    expect(
+      mail
+        .replace(/\s+/g, ' ')
+        .split(/(?<=[.:]) /)
+        .filter((sentence) => OF_RUNS.test(sentence) && !/^Prevention/.test(sentence)),
+    ).toEqual([]);
+  });
 
-  const decided = told.filter(({ classification }) => classification.class !== 'unknown');
+  const decided = rendered.filter(({ classification }) => classification.class !== 'unknown');
   const letters = (text: string): string => squeezed(plain(text)).replace(/\d+/g, '#');
 
   it.each(decided.map((one) => [one.title, one] as const))('what decided is quoted, and whole: %s', (_title, one) => {
@@ -151,12 +150,12 @@ describe('sixty whole stories', () => {
     },
   );
 
-  it.each(told.map((one) => [one.title, one] as const))('a line is counted in one place: %s', (_title, one) => {
+  it.each(rendered.map((one) => [one.title, one] as const))('a line is counted in one place: %s', (_title, one) => {
     const { comment, mail } = said(one);
     for (const text of [comment, mail]) expect(text).not.toMatch(/\(\d+ times\)/);
   });
 
-  const several = told.filter(({ classification }) => classification.failures !== undefined);
+  const several = rendered.filter(({ classification }) => classification.failures !== undefined);
 
   it.each(several.map((one) => [one.title, one] as const))(
     'several failures are each listed, and a repeat fits them: %s',

@@ -8,7 +8,7 @@ import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 import type { DiagnosisRequest, Lookup } from '#shared/ports/diagnosis-model.ts';
-import { aClassification, aFullPurse, anEvidenceLine, redactedText } from '#test/builders/index.ts';
+import { aClassification, aFullBudget, anEvidenceLine, redactedText } from '#test/builders/index.ts';
 
 export const KEY = 'local-key';
 export const PROVIDERS = MODEL_PROVIDERS.filter(({ id }) => id !== 'rules');
@@ -56,5 +56,5 @@ export const settingsOf = (sample: Readonly<Record<string, unknown>>, change: ob
 export const diagnoseIn = (world: World, sample: Readonly<Record<string, unknown>>, change: object = {}) =>
   connectModel(settingsOf(sample, change), { base: 'Diagnose.', ofFamily: {} }, portsOf(world)).diagnose(
     request,
-    aFullPurse(),
+    aFullBudget(),
   );

@@ -3,7 +3,7 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnosis.ts';
-import { aFullPurse } from '#test/builders/index.ts';
+import { aFullBudget } from '#test/builders/index.ts';
 import { PROVIDERS, portsOf, request, settingsOf } from './model-rig.ts';
 
 let world: World;
@@ -38,7 +38,7 @@ describe('the local model servers refuse what the real ones would', () => {
     };
     await makeDiagnosisModel({ settings, prompts: { base: 'x', ofFamily: {} }, clientOf }).diagnose(
       request,
-      aFullPurse(),
+      aFullBudget(),
     );
     const last = sent.at(-1);
     if (last === undefined) throw new Error('Nothing was sent.');

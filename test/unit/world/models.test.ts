@@ -6,7 +6,7 @@ import { connectModel } from '#shared/app/analyze/connect.ts';
 import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import { TOOL_NAME } from '#shared/plugins/llm/protocol/reply.ts';
-import { aFullPurse } from '#test/builders/index.ts';
+import { aFullBudget } from '#test/builders/index.ts';
 import { diagnoseIn, KEY, PROVIDERS, portsOf, request } from './model-rig.ts';
 
 let world: World;
@@ -117,7 +117,7 @@ describe('where a model is looked for', () => {
       ModelSettings.parse(settings),
       { base: 'x', ofFamily: {} },
       { ...portsOf(world), json },
-    ).diagnose(request, aFullPurse());
+    ).diagnose(request, aFullBudget());
     return urls.at(-1);
   };
 
@@ -170,7 +170,7 @@ describe('where a model is looked for', () => {
       { base: 'x', ofFamily: {} },
       unset,
     );
-    expect(await model.diagnose(request, aFullPurse())).toMatchObject({ kind: 'unavailable' });
+    expect(await model.diagnose(request, aFullBudget())).toMatchObject({ kind: 'unavailable' });
     expect(urls).toHaveLength(before);
   });
 

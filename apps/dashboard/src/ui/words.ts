@@ -3,13 +3,13 @@ import type { IncidentSummary } from '../api/answers.ts';
 export type IncidentStatus = IncidentSummary['status'];
 type Subject = IncidentSummary['subject'];
 
-export type Tone = 'good' | 'warn' | 'bad' | 'calm' | 'accent' | 'none';
+export type Tone = 'good' | 'warn' | 'bad' | 'info' | 'accent' | 'none';
 
 export const STATUSES: Readonly<Record<IncidentStatus, { readonly label: string; readonly tone: Tone }>> = {
   open: { label: 'In progress', tone: 'warn' },
   resolved: { label: 'Resolved', tone: 'good' },
   healed: { label: 'Healed', tone: 'good' },
-  suggested: { label: 'Suggested', tone: 'calm' },
+  suggested: { label: 'Suggested', tone: 'info' },
   escalated: { label: 'With a human', tone: 'bad' },
   linked: { label: 'Linked', tone: 'none' },
   grouped: { label: 'Part of a storm', tone: 'none' },

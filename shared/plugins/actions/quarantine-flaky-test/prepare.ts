@@ -70,28 +70,28 @@ async function proposalOf(
   const { maxPerDay } = ports.configuration.fixes;
   const now = ports.clock.now();
   const issues = await ports.proposals.issues(target.repository, QUARANTINE_LABEL);
-  const standings = new Map(
+  const statuses = new Map(
     [...tests.keys()].map((testKey) => {
       const newest = issues.find(({ body }) => body.includes(quarantineMarker(testKey)));
       return [testKey, quarantineStatusOf(newest ?? null, now)] as const;
     }),
   );
-  const onlyQuarantined = onlyQuarantinedWords([...standings.values()]);
+  const onlyQuarantined = onlyQuarantinedWords([...statuses.values()]);
   if (issues.filter((issue) => wasChangedToday(issue, now)).length >= maxPerDay) return { next: null, onlyQuarantined };
-  const next = expiredOf(standings) ?? (await entering(incidentId, target, { tests, standings }, ports));
+  const next = expiredOf(statuses) ?? (await entering(incidentId, target, { tests, statuses }, ports));
   return { next, onlyQuarantined };
 }
 
-function onlyQuarantinedWords(standings: readonly QuarantineStatus[]): string | null {
-  const issues = standings.flatMap((one) =>
+function onlyQuarantinedWords(statuses: readonly QuarantineStatus[]): string | null {
+  const issues = statuses.flatMap((one) =>
     one.kind === 'quarantined' ? [`issue #${one.issue}, until ${one.until}`] : [],
   );
-  if (issues.length < standings.length) return null;
+  if (issues.length < statuses.length) return null;
   return `Only quarantined tests failed (${issues.join('; ')}).`;
 }
 
-function expiredOf(standings: ReadonlyMap<string, QuarantineStatus>): PreparedQuarantine | null {
-  for (const [testKey, one] of standings) {
+function expiredOf(statuses: ReadonlyMap<string, QuarantineStatus>): PreparedQuarantine | null {
+  for (const [testKey, one] of statuses) {
     if (one.kind === 'expired' && !one.announced)
       return { step: 'expire', testKey, issue: one.issue, until: one.until };
   }
@@ -102,11 +102,11 @@ function expiredOf(standings: ReadonlyMap<string, QuarantineStatus>): PreparedQu
 async function entering(
   incidentId: string,
   target: GithubRunTarget,
-  { tests, standings }: { tests: ReadonlyMap<string, RedactedText>; standings: ReadonlyMap<string, QuarantineStatus> },
+  { tests, statuses }: { tests: ReadonlyMap<string, RedactedText>; statuses: ReadonlyMap<string, QuarantineStatus> },
   ports: PreparationPorts,
 ): Promise<PreparedQuarantine | null> {
   const { days, minRate } = ports.configuration.fixes.quarantine;
-  const free = [...tests.keys()].filter((testKey) => standings.get(testKey)?.kind === 'none');
+  const free = [...tests.keys()].filter((testKey) => statuses.get(testKey)?.kind === 'none');
   if (free.length === 0) return null;
   const [records, runs] = await Promise.all([
     ports.tests.testRecords(repositoryKeyOf(identityOf(target)), free),

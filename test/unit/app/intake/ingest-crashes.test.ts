@@ -47,10 +47,10 @@ describe('a crash at any port call, followed by a repeat', () => {
   ];
 
   it.each(scenarios)('%s leaves what one undisturbed signal leaves', async (_what, configuration, prepare, signals) => {
-    const calm = anIngestRig(configuration);
-    await prepare(calm.deps);
-    for (const signal of signals) await ingestSignal(signal, calm.deps);
-    const expected = await stateOf(calm, signals);
+    const reference = anIngestRig(configuration);
+    await prepare(reference.deps);
+    for (const signal of signals) await ingestSignal(signal, reference.deps);
+    const expected = await stateOf(reference, signals);
     let points = 0;
     for (const after of [false, true]) {
       for (let at = 1, crashed = true; crashed; at += 1) {

@@ -16,7 +16,7 @@ afterAll(() => world.stop());
 const DONE = ['try-fix advanced', 'fix-pull-request advanced'];
 const pullRequestsOf = ({ fingerprint }: FixRig) =>
   world.github.pullRequests('acme/shop').filter(({ body }) => body?.includes(`selfheal-fix:${fingerprint}:`));
-const CALM = ['github.branch.created', 'github.pull.created', 'github.labels.added'];
+const UNDISTURBED = ['github.branch.created', 'github.pull.created', 'github.labels.added'];
 
 describe('a fix', () => {
   it('is on no branch and in no pull request until a person approved the change', async () => {
@@ -81,7 +81,7 @@ describe('a fix', () => {
     const rig = await aFixRig(world);
     const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
     expect(result).toEqual([...DONE, expect.stringContaining('Opened draft pull request')]);
-    expect(kinds).toEqual(CALM);
+    expect(kinds).toEqual(UNDISTURBED);
     expect(pullRequestsOf(rig)).toMatchObject([
       { draft: true, labels: ['autofix-bot', 'needs-review'], base: rig.run.branch },
     ]);
@@ -111,8 +111,8 @@ describe('a fix', () => {
     const { result, kinds } = await effectsOf(world, () => healWith(deps, rig.incident.id));
     expect(result.slice(0, 2)).toEqual(DONE);
     // Labels that are there already are no second effect.
-    expect([...new Set(kinds)]).toEqual(CALM);
-    expect(kinds.filter((kind) => kind !== 'github.labels.added')).toEqual(CALM.slice(0, 2));
+    expect([...new Set(kinds)]).toEqual(UNDISTURBED);
+    expect(kinds.filter((kind) => kind !== 'github.labels.added')).toEqual(UNDISTURBED.slice(0, 2));
     expect(pullRequestsOf(rig)).toHaveLength(1);
   });
 
@@ -123,7 +123,7 @@ describe('a fix', () => {
       world.faults.inject(operation, { kind: 'reset', when: 'after' });
       const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
       expect(result.slice(0, 2)).toEqual(DONE);
-      expect(kinds.filter((kind) => kind !== 'github.labels.added')).toEqual(CALM.slice(0, 2));
+      expect(kinds.filter((kind) => kind !== 'github.labels.added')).toEqual(UNDISTURBED.slice(0, 2));
       expect(pullRequestsOf(rig)).toMatchObject([{ labels: ['autofix-bot', 'needs-review'] }]);
     },
   );

@@ -82,10 +82,10 @@ describe('a crash at any call', () => {
   it.each(FIRST.map((action) => [action.id, action] as const))(
     'neither loses nor repeats the effect of %s',
     async (_id, action) => {
-      const calm = { calls: 0, diesAt: -1, after: false };
-      const expected = await healOnce(action, calm);
+      const reference = { calls: 0, diesAt: -1, after: false };
+      const expected = await healOnce(action, reference);
       expect(expected.effects).toHaveLength(1);
-      for (let diesAt = 0; diesAt < calm.calls; diesAt++) {
+      for (let diesAt = 0; diesAt < reference.calls; diesAt++) {
         for (const after of [false, true]) {
           const healed = await healOnce(action, { calls: 0, diesAt, after });
           expect(healed.effects, `died ${after ? 'after' : 'before'} call ${diesAt}`).toEqual(expected.effects);

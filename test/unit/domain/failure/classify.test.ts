@@ -113,7 +113,7 @@ describe('classification', () => {
     expect(classify(evidenceOf(lines), { signatures, history: steady }).verdict).toBe('regression');
   });
 
-  it('believes less in passing trouble at the third attempt', () => {
+  it('believes less in a passing fault at the third attempt', () => {
     const lines = ['read: connection reset by peer'];
     const at = (attempt: number) =>
       classify(evidenceOf(lines), { signatures, history: { defaultBranchConclusions: [], attempt } });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { suggestGeneralisations, tendPatterns } from '#shared/domain/learning/apply-pattern-changes.ts';
+import { optimizePatterns, suggestGeneralisations } from '#shared/domain/learning/apply-pattern-changes.ts';
 import { exportPatterns, importedPattern, PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { Learning } from '#shared/domain/learning/learning-settings.ts';
@@ -13,8 +13,8 @@ const outcomes = (cases: number, at: Date, name = 'gh', helped = true) =>
   Array.from({ length: cases }, (_, index) =>
     aPatternOutcome({ incident: `${name}-${index}`, at: at.toISOString(), helped }),
   );
-const tend = (patterns: readonly LearnedPattern[], now = day(10)) =>
-  tendPatterns(patterns, { rules: RULES, now, minConfidence: 0.3, unusedDays: 365 });
+const optimize = (patterns: readonly LearnedPattern[], now = day(10)) =>
+  optimizePatterns(patterns, { rules: RULES, now, minConfidence: 0.3, unusedDays: 365 });
 const other = (change: Partial<LearnedPattern>) => aPattern({ id: 'aaaaaaaaaaaa', ...change });
 
 describe('keeping order among patterns', () => {
@@ -26,28 +26,28 @@ describe('keeping order among patterns', () => {
       outcomes: outcomes(12, day(2), 'g'),
     });
     const special = aPattern({ confidence: 0.55, outcomes: outcomes(3, day(3), 's'), tags: ['pool'] });
-    const [into, gone] = tend([special, general]);
+    const [into, gone] = optimize([special, general]);
     expect(into).toMatchObject({ event: 'pattern.merged', before: { id: general.id } });
     expect(into?.after.outcomes).toHaveLength(15);
     expect(into?.after.tags).toEqual(['database', 'pool']);
     expect(into?.after.stage).not.toBe('match');
     expect(into?.after.confidence).toBeLessThanOrEqual(0.6 + 1e-9);
     expect(gone?.after.retired?.reason).toBe('aaaaaaaaaaaa covers the same failures with a more general message.');
-    expect(tend([into?.after ?? general, gone?.after ?? special])).toEqual([]);
+    expect(optimize([into?.after ?? general, gone?.after ?? special])).toEqual([]);
   });
 
   it('leaves apart what is resolved in another way, or of another service', () => {
     const general = other({ wording: 'connection slots are reserved, * used', solution: redactedText('Restart it.') });
-    expect(tend([aPattern(), general])).toEqual([]);
-    expect(tend([aPattern(), { ...general, solution: aPattern().solution, service: 'search' }])).toEqual([]);
+    expect(optimize([aPattern(), general])).toEqual([]);
+    expect(optimize([aPattern(), { ...general, solution: aPattern().solution, service: 'search' }])).toEqual([]);
   });
 
   it('[D171] takes back what is not sure enough after enough cases, and what was never met', () => {
     const weak = aPattern({ confidence: 0.2, outcomes: outcomes(5, day(2)) });
-    expect(tend([weak])).toMatchObject([
+    expect(optimize([weak])).toMatchObject([
       { event: 'pattern.retired', reason: redactedText('Its confidence of 0.20 after 5 cases is below 0.3.') },
     ]);
-    const unused = tend([aPattern({ outcomes: outcomes(3, day(2)) })], new Date('2027-12-01T00:00:00Z'));
+    const unused = optimize([aPattern({ outcomes: outcomes(3, day(2)) })], new Date('2027-12-01T00:00:00Z'));
     expect(unused).toMatchObject([
       { event: 'pattern.retired', reason: expect.stringContaining('matched nothing for') },
     ]);
@@ -55,7 +55,7 @@ describe('keeping order among patterns', () => {
 
   it('lets what is old fade', () => {
     const proven = aPattern({ stage: 'suggest', confidence: 0.7, outcomes: outcomes(8, day(2)) });
-    const [change] = tend([proven], new Date('2028-09-01T00:00:00Z'));
+    const [change] = optimize([proven], new Date('2028-09-01T00:00:00Z'));
     expect(change).toMatchObject({ event: 'pattern.adjusted', after: { stage: 'observe' } });
     expect(change?.after.confidence).toBeLessThan(0.7);
   });
@@ -66,7 +66,7 @@ describe('keeping order among patterns', () => {
       { ids: [aPattern().id, second.id], wording: 'remaining * slots are reserved, * of * used' },
     ]);
     expect(suggestGeneralisations([aPattern(), other({ wording: 'the certificate of * has expired' })])).toEqual([]);
-    expect(tend([aPattern(), second])).toEqual([]);
+    expect(optimize([aPattern(), second])).toEqual([]);
   });
 });
 

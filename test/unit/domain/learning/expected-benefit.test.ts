@@ -65,30 +65,30 @@ describe('the expected benefit of an action', () => {
   });
 });
 
-const calm: Circumstances = {
+const ordinary: Circumstances = {
   partOfWeek: 'working-hours',
   load: 'normal',
   recentDeployments: 0,
   minutesSinceDeployment: null,
   incidentsInDay: 0,
 };
-const night: Circumstances = { ...calm, partOfWeek: 'night' };
+const night: Circumstances = { ...ordinary, partOfWeek: 'night' };
 
 describe('circumstances of outcomes', () => {
   it('leave an expectation as it is while outcomes do not differ by them', () => {
-    const alike = [...outcomes(10, 10, { circumstances: calm }), ...outcomes(10, 10, { circumstances: night })];
+    const alike = [...outcomes(10, 10, { circumstances: ordinary }), ...outcomes(10, 10, { circumstances: night })];
     const unknown = expected(0.5, outcomes(20, 20)).mean;
     expect(Math.abs(expected(0.5, alike, night).mean - unknown)).toBeLessThan(0.03);
   });
 
   it('count when outcomes differ by them: what helps by day and fails by night is expected to do so again', () => {
-    const differing = [...outcomes(10, 0, { circumstances: calm }), ...outcomes(0, 10, { circumstances: night })];
-    expect(expected(0.5, differing, calm).mean).toBeGreaterThan(0.8);
+    const differing = [...outcomes(10, 0, { circumstances: ordinary }), ...outcomes(0, 10, { circumstances: night })];
+    expect(expected(0.5, differing, ordinary).mean).toBeGreaterThan(0.8);
     expect(expected(0.5, differing, night).mean).toBeLessThan(0.2);
   });
 
   it('may be unknown: outcomes from before they were kept still count', () => {
     const old = outcomes(20, 1);
-    expect(expected(0.5, old, calm).mean).toBe(expected(0.5, old).mean);
+    expect(expected(0.5, old, ordinary).mean).toBe(expected(0.5, old).mean);
   });
 });

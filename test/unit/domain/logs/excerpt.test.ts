@@ -173,9 +173,9 @@ describe('an excerpt', () => {
     ['aligned successes', '  keeps the order of the lines:                         OK (0.02s)'],
     ['a step that counts itself', "Linting 'Order.swift' (7/53)"],
     ['frames of the build tool', '    at org.gradle.api.internal.tasks.execution.SkipTask.execute(SkipTask.java:44)'],
-  ])('prefers the failing lines to %s', (_, calm) => {
+  ])('prefers the failing lines to %s', (_, ordinary) => {
     const failing = ['OrderTest > total FAILED', '    java.lang.AssertionError: 3 -> 4', '    OrderTest.java:12'];
-    const lines = [...failing, ...Array.from({ length: 200 }, () => calm), 'BUILD FAILED in 2s'];
+    const lines = [...failing, ...Array.from({ length: 200 }, () => ordinary), 'BUILD FAILED in 2s'];
     const kept = excerptOf([lines.join('\n')], 4).lines.map(({ number }) => number);
     expect(kept).toEqual([1, 2, 3, 204]);
   });

@@ -56,7 +56,7 @@ const [low, medium] = [{ risk: 'low' }, { risk: 'medium' }] as const;
 const scale = { actionId: 'scale-ecs-service' } as const;
 const refresh = { actionId: 'refresh-instances', risk: 'medium' } as const;
 const rollback = { actionId: 'rollback-lambda-alias', risk: 'medium' } as const;
-const troubled = { riskierFromIncidentsInDay: 10 };
+const riskyDay = { riskierFromIncidentsInDay: 10 };
 const requests = { metric: { namespace: 'Shop', name: 'Requests' }, low: 10, high: 100 };
 
 describe('the decision', () => {
@@ -154,17 +154,17 @@ describe('the decision', () => {
     ['approve', { candidate: refresh, ...around({ load: 'unknown' }), service: aService({ load: requests }) }],
     ['act', { candidate: scale, ...around({ load: 'high' }) }],
     ['approve', { candidate: { actionId: 'a-playbook' }, ...around({ load: 'high' }) }],
-    // Trouble of a day makes every action of a service riskier; a repository's many failed runs are ordinary.
-    ['approve', { candidate: medium, ...around({ incidentsInDay: 10 }), ...ruled(troubled) }],
-    ['act', { candidate: medium, ...around({ incidentsInDay: 9 }), ...ruled(troubled) }],
+    // Many incidents in a day make every action of a service riskier; a repository's many failed runs are ordinary.
+    ['approve', { candidate: medium, ...around({ incidentsInDay: 10 }), ...ruled(riskyDay) }],
+    ['act', { candidate: medium, ...around({ incidentsInDay: 9 }), ...ruled(riskyDay) }],
     ['act', { candidate: medium, ...around({ incidentsInDay: 25 }) }],
-    ['act', { candidate: low, ...around({ incidentsInDay: 25 }), ...ruled(troubled) }],
+    ['act', { candidate: low, ...around({ incidentsInDay: 25 }), ...ruled(riskyDay) }],
     [
       'act',
       {
         candidate: medium,
         ...around({ incidentsInDay: 25 }),
-        ...ruled(troubled),
+        ...ruled(riskyDay),
         service: null,
         targetKind: 'github-run' as const,
       },
@@ -179,7 +179,7 @@ describe('the decision', () => {
       {
         candidate: low,
         ...around({ recentDeployments: 3, incidentsInDay: 10 }),
-        ...ruled({ ...troubled, riskierFromDeploymentsInDay: 3 }),
+        ...ruled({ ...riskyDay, riskierFromDeploymentsInDay: 3 }),
       },
     ],
   ] as const)('[D35] weighs what is going on: %s, with its reasons, for %j', (decision, change) => {
@@ -200,7 +200,7 @@ describe('the decision', () => {
       reasons: ['It is outside the change windows of checkout (22:00 to 04:00; Europe/Berlin).'],
       outsideChangeWindow: true,
     });
-    const riskier = decide(input({ candidate: medium, ...around({ incidentsInDay: 12 }), ...ruled(troubled) }));
+    const riskier = decide(input({ candidate: medium, ...around({ incidentsInDay: 12 }), ...ruled(riskyDay) }));
     expect(riskier.reasons.slice(0, 2)).toEqual([
       'Its risk counts as high, not medium: 12 other incidents of the same alarm ended within a day.',
       'Actions of high risk need an approval.',
@@ -233,10 +233,10 @@ describe('the decision', () => {
       fc.property(rules, askedRisks, candidate, circumstances, (some, approvalRequiredRisks, one, what) => {
         const under = (circumstances: Rules) => policyOf({ policy: { approvalRequiredRisks, circumstances } });
         const free = decide(input({ candidate: one, ...under({}) }));
-        const calm = decide(input({ candidate: one, ...during(what.partOfWeek), ...under(some) }));
+        const usual = decide(input({ candidate: one, ...during(what.partOfWeek), ...under(some) }));
         const bound = decide(input({ candidate: one, circumstances: what, ...under(some) }));
-        expect(boldness[calm.decision]).toBeLessThanOrEqual(boldness[free.decision]);
-        expect(boldness[bound.decision]).toBeLessThanOrEqual(boldness[calm.decision]);
+        expect(boldness[usual.decision]).toBeLessThanOrEqual(boldness[free.decision]);
+        expect(boldness[bound.decision]).toBeLessThanOrEqual(boldness[usual.decision]);
       }),
     );
   });

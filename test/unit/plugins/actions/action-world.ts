@@ -125,7 +125,7 @@ export function anActionWorld(id?: string) {
     parameters: fakeParameters(),
     clock,
   } satisfies ActionPorts;
-  /** The incident's trouble goes away. */
+  /** The incident's cause goes away. */
   const heal = () => {
     state.run = aRun({ attempt: state.run.attempt, conclusion: 'success' });
     state.alarm = { state: 'OK', since: clock.now().toISOString() };

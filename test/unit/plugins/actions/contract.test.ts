@@ -121,7 +121,7 @@ describe.each(ACTIONS.map((action) => [action.id, action] as const))('%s', (_id,
     expect(receipt.summary).not.toBe('');
   });
 
-  it('sees by itself that the trouble is gone, and then does not fit any more', async () => {
+  it('sees by itself that the cause is gone, and then does not fit any more', async () => {
     const { ports, heal } = anActionWorld(action.id);
     heal();
     expect((await action.observe(fitting(action), ports)).kind).toBe('superseded');

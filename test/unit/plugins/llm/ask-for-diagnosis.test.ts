@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refused, Retryable, UnreadableAnswer } from '#shared/kernel/errors.ts';
 import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnosis.ts';
-import { aClassification, aFullPurse, anAnswer, aReport, someProse, someTokens } from '#test/builders/index.ts';
+import { aClassification, aFullBudget, anAnswer, aReport, someProse, someTokens } from '#test/builders/index.ts';
 import { fakeModelClient } from '#test/fakes/index.ts';
 
 import { ask, look, open, prompts, report, request, settings } from './diagnosis-rig.ts';
@@ -107,9 +107,9 @@ describe('asking a model for a diagnosis', () => {
   it.each([new Retryable('throttled'), new Refused('denied'), new Error('a bug')])(
     'never throws: %s',
     async (error) => {
-      const { diagnose, purse } = open([error]);
+      const { diagnose, budget } = open([error]);
       expect((await diagnose()).kind).toBe('unavailable');
-      expect((purse as ReturnType<typeof aFullPurse>).settled).toEqual([someTokens({ input: 0, output: 0 })]);
+      expect((budget as ReturnType<typeof aFullBudget>).settled).toEqual([someTokens({ input: 0, output: 0 })]);
     },
   );
 
@@ -119,17 +119,17 @@ describe('asking a model for a diagnosis', () => {
     ['no tokens read', someTokens({ input: 0 })],
     ['no tokens written', someTokens({ output: 0 })],
   ])('books the estimate when the provider reports %s', async (_what, tokens) => {
-    const { diagnose, purse } = open([{ ...report(), tokens }]);
+    const { diagnose, budget } = open([{ ...report(), tokens }]);
     const { spent } = await diagnose();
     expect(spent.tokens.input).toBeGreaterThan(100);
     expect(spent.tokens.output).toBe(settings.maxOutputTokens);
-    expect((purse as ReturnType<typeof aFullPurse>).settled).toEqual([spent.tokens]);
+    expect((budget as ReturnType<typeof aFullBudget>).settled).toEqual([spent.tokens]);
   });
 
   it('books the estimate for an answer that cannot be read: it was paid', async () => {
-    const { diagnose, purse } = open([new UnreadableAnswer('usage: not a number')]);
+    const { diagnose, budget } = open([new UnreadableAnswer('usage: not a number')]);
     expect((await diagnose()).kind).toBe('unavailable');
-    expect((purse as ReturnType<typeof aFullPurse>).settled).toMatchObject([{ output: settings.maxOutputTokens }]);
+    expect((budget as ReturnType<typeof aFullBudget>).settled).toMatchObject([{ output: settings.maxOutputTokens }]);
   });
 
   it('[A58] tells a reader that nothing listens at the address, without telling the address', async () => {
@@ -141,20 +141,20 @@ describe('asking a model for a diagnosis', () => {
 
   it('gives up in time even when the client ignores the signal, and leaves the estimate spent', async () => {
     const client = fakeModelClient({ call: () => new Promise(() => {}) });
-    const purse = aFullPurse();
+    const budget = aFullBudget();
     const model = makeDiagnosisModel({
       settings: { ...settings, timeoutSeconds: 0.05 },
       prompts,
       clientOf: () => client,
     });
-    expect(await model.diagnose(request, purse)).toMatchObject({
+    expect(await model.diagnose(request, budget)).toMatchObject({
       kind: 'unavailable',
       reason: 'The language model did not answer in time.',
     });
-    expect(purse.settled).toEqual([null]);
+    expect(budget.settled).toEqual([null]);
   });
 
-  it('asks nothing that the purse has no room for, and no lookup without room for the answer', async () => {
+  it('asks nothing that the budget has no room for, and no lookup without room for the answer', async () => {
     const empty = open([], {}, { reserve: async () => ({ kind: 'empty', reason: 'No room.' }) });
     expect(await empty.diagnose()).toMatchObject({ kind: 'unavailable', reason: 'No room.', spent: { turns: 0 } });
     const reserved: number[] = [];

@@ -1,7 +1,7 @@
 import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnosis.ts';
 import type { DiagnosisRequest, Lookup, ModelBudget } from '#shared/ports/diagnosis-model.ts';
 import type { ModelAnswer, ModelCall } from '#shared/ports/model-client.ts';
-import { aClassification, aFullPurse, anAnswer, anEvidenceLine, aReport, redactedText } from '#test/builders/index.ts';
+import { aClassification, aFullBudget, anAnswer, anEvidenceLine, aReport, redactedText } from '#test/builders/index.ts';
 import { fakeModelClient, inTurn } from '#test/fakes/index.ts';
 
 export const blame: Lookup = {
@@ -31,7 +31,7 @@ export const look = (input: unknown = {}) => anAnswer({ name: 'blame', input });
 export function open(
   answers: readonly (ModelAnswer | Error)[],
   change: Partial<typeof settings> = {},
-  purse: ModelBudget = aFullPurse(),
+  budget: ModelBudget = aFullBudget(),
 ) {
   const client = fakeModelClient({ call: inTurn<ModelAnswer>(...answers) });
   const used: string[] = [];
@@ -41,6 +41,6 @@ export function open(
   };
   const model = makeDiagnosisModel({ settings: { ...settings, ...change }, prompts, clientOf });
   const call = (at: number) => client.calls[at]?.args[0] as ModelCall;
-  return { client, used, call, purse, diagnose: (asked = request) => model.diagnose(asked, purse) };
+  return { client, used, call, budget, diagnose: (asked = request) => model.diagnose(asked, budget) };
 }
 export const ask = (...answers: (ModelAnswer | Error)[]) => open(answers).diagnose();

@@ -9,7 +9,7 @@ export const STAGES: Readonly<
   Record<PatternSummary['stage'], { readonly label: string; readonly tone: Tone; readonly meaning: string }>
 > = {
   observe: { label: 'Observed', tone: 'none', meaning: 'It is counted, and shown to nobody.' },
-  suggest: { label: 'Suggested', tone: 'calm', meaning: 'People are told what helped.' },
+  suggest: { label: 'Suggested', tone: 'info', meaning: 'People are told what helped.' },
   match: { label: 'Matched', tone: 'accent', meaning: 'A failure is taken for it; a model is still asked.' },
   act: { label: 'Trusted', tone: 'good', meaning: 'A failure is taken for it, and no model needs to be asked.' },
 };

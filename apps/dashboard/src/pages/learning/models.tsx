@@ -8,7 +8,7 @@ import { Ago } from '../../ui/time.tsx';
 import { percent, type Tone } from '../../ui/words.ts';
 import { type Model, useModels, useQuality } from './learning-api.ts';
 
-const TONES: Readonly<Record<string, Tone>> = { production: 'good', staging: 'calm' };
+const TONES: Readonly<Record<string, Tone>> = { production: 'good', staging: 'info' };
 /** What can still be promoted. */
 const isBelowProduction = ({ stage }: Model): boolean => stage !== 'production' && stage !== 'archived';
 

@@ -57,7 +57,7 @@ function Loaded({ policy }: { readonly policy: Policy }) {
           )}
         </span>
       </div>
-      <Standing policy={policy} resume={() => setAsked('resume')} />
+      <PolicyStatus policy={policy} resume={() => setAsked('resume')} />
       <div className="story-main">
         <Places policy={policy} editing={editing} />
         <div className="policy-columns">
@@ -147,7 +147,7 @@ function Loaded({ policy }: { readonly policy: Policy }) {
   );
 }
 
-function Standing({ policy, resume: askToResume }: { readonly policy: Policy; readonly resume: () => void }) {
+function PolicyStatus({ policy, resume: askToResume }: { readonly policy: Policy; readonly resume: () => void }) {
   const { killSwitch, unreadable, lastChange } = policy;
   return (
     <>

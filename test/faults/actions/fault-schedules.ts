@@ -2,7 +2,7 @@ import type { GatewayResponse } from '@selfheal/local-cloud/wire/request.ts';
 import { oneOf } from '#lab/drills/moments.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { SetTime } from '#test/fakes/set-time.ts';
-import type { Played, Trouble } from './play.ts';
+import type { Faults, Played } from './play.ts';
 import type { Fate, Seen } from './wire.ts';
 
 /** What strikes one request, by its number since the guard began. */
@@ -16,7 +16,7 @@ export interface Strike {
 export interface Schedule {
   readonly strikes: readonly Strike[];
   readonly lagMs: number;
-  readonly takenUp: Trouble['takenUp'];
+  readonly takenUp: Faults['takenUp'];
 }
 
 /** Milliseconds that a request takes in the time of the drill. */
@@ -24,15 +24,15 @@ const REQUEST_MS = 15;
 const PASS: Fate = { kind: 'pass' };
 
 /** The schedule at work. */
-export function troubleOf({ strikes, lagMs, takenUp }: Schedule, clock: SetTime): Trouble {
+export function faultsOf({ strikes, lagMs, takenUp }: Schedule, clock: SetTime): Faults {
   return {
     takenUp,
-    watcher(told) {
+    watcher(report) {
       const late = lateReads(lagMs, clock);
       return {
         decide(seen) {
           clock.advance(REQUEST_MS);
-          told(seen);
+          report(seen);
           const strike = strikes.find(({ at }) => at === seen.number);
           if (strike !== undefined) return { kind: strike.kind, when: strike.when };
           return late.answer(seen) ?? PASS;
@@ -63,7 +63,7 @@ function lateReads(lagMs: number, clock: SetTime) {
   };
 }
 
-export type TroubleKind = 'kills' | 'lost answers' | 'late sight';
+export type FaultKind = 'kills' | 'lost answers' | 'late sight';
 
 /** Longer than any lost answer is looked for at once, and less than the time until the first verification. */
 const MAX_LAG_MS = 28_000;
@@ -73,9 +73,9 @@ export function maxLagOf({ repeat }: ActionPlugin): number {
   return repeat.kind === 'harmless' ? MAX_LAG_MS : Math.min(MAX_LAG_MS, repeat.showsWithinSeconds * 1000 - 500);
 }
 
-/** Every single point of a calm run at which something can go wrong; those at changes of the outside world come first. */
+/** Every single point of a reference run at which something can go wrong; those at changes of the outside world come first. */
 export function everyPoint(
-  kind: TroubleKind,
+  kind: FaultKind,
   { requests }: Pick<Played, 'requests'>,
   { next, maxLagMs }: { readonly next: () => number; readonly maxLagMs: number },
 ): Schedule[] {
@@ -102,7 +102,7 @@ const aLag = (next: () => number, maxLagMs: number): number => Math.round(200 + 
 
 /** Several things go wrong, anywhere. */
 export function somewhere(
-  kind: TroubleKind,
+  kind: FaultKind,
   { requests }: Pick<Played, 'requests'>,
   { next, maxLagMs }: { readonly next: () => number; readonly maxLagMs: number },
 ): Schedule {

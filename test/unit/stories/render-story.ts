@@ -54,7 +54,7 @@ export interface StoryPlot {
   readonly history?: RunHistory;
 }
 
-export interface ToldStory {
+export interface RenderedStory {
   readonly title: string;
   readonly story: IncidentStory;
   readonly evidence: Evidence;
@@ -109,7 +109,7 @@ function evidenceOf({ jobs = [], alarm }: StoryPlot): Evidence {
 }
 
 /** Tells a failure as the workflow does: gathered, classified, diagnosed by the rules, and rendered. */
-export function tell(plot: StoryPlot): ToldStory {
+export function renderStory(plot: StoryPlot): RenderedStory {
   const { alarm, actions = [], status = 'suggested', outcome = 'No safe action fits.' } = plot;
   const about = alarm === undefined ? 'run' : 'service';
   const evidence = evidenceOf(plot);

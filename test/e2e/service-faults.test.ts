@@ -45,15 +45,15 @@ const READS = [
 const RERUN = 'actions/re-run-workflow-failed-jobs';
 const COMMENTS = ['issues/create-comment', 'issues/update-comment'];
 
-type Trouble = readonly [name: string, fault: Fault];
+type NamedFault = readonly [name: string, fault: Fault];
 /** Certainly refused, done late, or done with its answer lost: nothing has to be waited for. */
-const CERTAIN: readonly Trouble[] = [
+const CERTAIN: readonly NamedFault[] = [
   ['429', { kind: 'status', status: 429, retryAfterSeconds: 0 }],
   ['an answer that comes late', { kind: 'slow', ms: 80 }],
   ['a connection that breaks after it was done', { kind: 'reset', when: 'after' }],
 ];
 /** After these a re-run may have happened or still show: the act function looks for ten seconds of this machine's time. */
-const DOUBTFUL: readonly Trouble[] = [
+const DOUBTFUL: readonly NamedFault[] = [
   ['500', { kind: 'status', status: 500 }],
   ['a rate limit of a minute', { kind: 'status', status: 403 }],
   ['a connection that breaks before anything was done', { kind: 'reset', when: 'before' }],
@@ -96,7 +96,7 @@ describe('a log archive that must not be trusted', () => {
   });
 });
 
-describe('AWS in trouble', () => {
+describe('faults of AWS', () => {
   const TABLE_CALLS = ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'BatchGetItem'];
   const spread = (action: string, fault: GatewayFault) => {
     for (const skip of [0, 2, 7, 13]) healer.runtime.faults.inject(action, fault, { skip });
@@ -152,7 +152,7 @@ describe('AWS in trouble', () => {
   });
 });
 
-describe('GitHub in trouble', () => {
+describe('faults of GitHub', () => {
   it.each([
     ...CERTAIN.map(([name, fault]) => [name, fault, [...READS, RERUN, ...COMMENTS]] as const),
     ['500', { kind: 'status', status: 500 }, [...READS, ...COMMENTS]],
