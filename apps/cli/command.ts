@@ -85,6 +85,32 @@ export const JSON_OPTION = {
   json: { type: 'boolean', about: 'print JSON instead of text' },
 } as const satisfies OptionSpecs;
 
+/** The option `--dry-run`. */
+export const DRY_RUN_OPTION = {
+  'dry-run': { type: 'boolean', about: 'show what would be and change nothing' },
+} as const satisfies OptionSpecs;
+
+/** The option `--yes` of a command that does nothing without it; `about` says what it does then. */
+export const yesOption = (about: string) =>
+  ({ yes: { type: 'boolean', aliases: ['confirm'], about } }) as const satisfies OptionSpecs;
+
+/** Throws `UsageError` unless the change was confirmed, or is only looked at. */
+export function requireYes(
+  command: string,
+  options: { readonly yes?: boolean | undefined; readonly 'dry-run'?: boolean | undefined },
+  what = 'do it',
+): void {
+  if (options.yes === true || options['dry-run'] === true) return;
+  throw new UsageError(`"selfheal ${command}" needs --yes to ${what}, or --dry-run to look first.`);
+}
+
+/** The parts of an option that is a list with commas, without blanks and empty ones. */
+export const listOf = (given: string | undefined): string[] =>
+  (given ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
 /** Declares a command. The command line checks the type of each option before it calls `run`. */
 export function defineCommand<const O extends OptionSpecs>(definition: CommandDefinition<O>): Command {
   return { ...definition, run: (input, ...rest) => definition.run(input as CommandInput<O>, ...rest) };

@@ -1,12 +1,12 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { type OptionSpecs, UsageError } from '../command.ts';
+import { DRY_RUN_OPTION, type OptionSpecs, yesOption } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import { type ApiClient, contentOf } from './api-client.ts';
 
 /** Of commands that ask for an effect. */
 export const EFFECT_OPTIONS = {
-  yes: { type: 'boolean', aliases: ['confirm'], about: 'ask for the effect; without it nothing is sent' },
-  'dry-run': { type: 'boolean', about: 'say what would be done, without any effect' },
+  ...yesOption('ask for the effect; without it nothing is sent'),
+  ...DRY_RUN_OPTION,
   reason: { type: 'string', value: 'TEXT', about: 'why; kept in the incident' },
   wait: { type: 'boolean', about: 'wait until the incident has ended; exit code 1 unless it was resolved' },
 } as const satisfies OptionSpecs;
@@ -18,14 +18,6 @@ interface Opened {
   readonly id: string;
   readonly status: string;
   readonly reason: string | null;
-}
-
-/** Throws `UsageError` unless the effect was confirmed. */
-export function requireYes(command: string, yes: boolean | undefined): void {
-  if (yes === true) return;
-  throw new UsageError(
-    `"selfheal ${command}" changes a running system: repeat it with --yes, or with --dry-run to look first.`,
-  );
 }
 
 /** Prints the incident of a request; with `wait` follows it to its end. */

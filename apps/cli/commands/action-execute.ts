@@ -1,6 +1,6 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { EFFECT_OPTIONS, follow, requireYes, sayRehearsal } from '../api/following.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { EFFECT_OPTIONS, follow, sayRehearsal } from '../api/following.ts';
+import { defineCommand, JSON_OPTION, requireYes, UsageError } from '../command.ts';
 import { numberTo, TO_OPTION } from './action-try.ts';
 
 export const actionExecute = defineCommand({
@@ -32,7 +32,7 @@ export const actionExecute = defineCommand({
       ...(to === null ? {} : { to }),
     };
     const isDry = options['dry-run'] === true;
-    if (!isDry) requireYes('action execute', options.yes);
+    requireYes('action execute', options, 'change a running system');
     const client = await openApi(options, terminal);
     const { api } = client;
     if (isDry) {

@@ -1,6 +1,6 @@
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand } from '../command.ts';
-import { CHANGE_OPTIONS, confirmed, openPolicy, reasonOf, sayChange, YES_OPTION } from '../policy/policy-api.ts';
+import { defineCommand, requireYes } from '../command.ts';
+import { CHANGE_OPTIONS, openPolicy, reasonOf, sayChange, YES_OPTION } from '../policy/policy-api.ts';
 
 export const configReset = defineCommand({
   name: 'config reset',
@@ -11,7 +11,7 @@ export const configReset = defineCommand({
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...YES_OPTION, ...CHANGE_OPTIONS },
   async run({ options }, terminal) {
-    confirmed(options, 'config reset');
+    requireYes('config reset', options);
     const reason = reasonOf(options, 'config reset');
     const { config, seen } = await openPolicy(options, terminal);
     const json = { reason, dryRun: options['dry-run'] === true };

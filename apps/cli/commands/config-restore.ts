@@ -1,6 +1,6 @@
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, wholeNumber } from '../command.ts';
-import { CHANGE_OPTIONS, confirmed, openPolicy, reasonOf, sayChange, YES_OPTION } from '../policy/policy-api.ts';
+import { defineCommand, requireYes, wholeNumber } from '../command.ts';
+import { CHANGE_OPTIONS, openPolicy, reasonOf, sayChange, YES_OPTION } from '../policy/policy-api.ts';
 
 export const configRestore = defineCommand({
   name: 'config restore',
@@ -12,7 +12,7 @@ export const configRestore = defineCommand({
   options: { ...YES_OPTION, ...CHANGE_OPTIONS },
   async run({ operands: [given], options }, terminal) {
     const revision = wholeNumber('revision', given, { otherwise: 1, atMost: 999_999_999 });
-    confirmed(options, 'config restore');
+    requireYes('config restore', options);
     const reason = reasonOf(options, 'config restore');
     const { config, seen } = await openPolicy(options, terminal);
     const json = { revision, reason, dryRun: options['dry-run'] === true };

@@ -1,6 +1,6 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { CHANGE_OPTIONS, changedWords, severityOption, showOrder } from '../incidents/change-incident.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { changedWords, severityOption, showOrder } from '../incidents/change-incident.ts';
 import { openInput, textOf } from '../input/open-input.ts';
 
 const MAX_LINES = 1000;
@@ -33,7 +33,7 @@ export const incidentCreate = defineCommand({
     severity: { type: 'string', value: 'LEVEL', about: 'low, medium, high or critical; medium by default' },
     log: { type: 'string', value: 'FILE', about: `a log that shows it; the last ${MAX_LINES} lines are sent` },
     key: { type: 'string', value: 'KEY', about: 'your own id of the report, the same for repeats of it' },
-    ...CHANGE_OPTIONS,
+    ...DRY_RUN_OPTION,
     ...API_OPTIONS,
     ...JSON_OPTION,
   },

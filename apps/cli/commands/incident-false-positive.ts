@@ -1,13 +1,6 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import {
-  CHANGE_OPTIONS,
-  CONFIRM_OPTION,
-  endedWords,
-  requireYes,
-  showOrder,
-  withYesOrNo,
-} from '../incidents/change-incident.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, requireYes, UsageError, yesOption } from '../command.ts';
+import { endedWords, showOrder, withYesOrNo } from '../incidents/change-incident.ts';
 
 export const incidentFalsePositive = defineCommand({
   name: 'incident false-positive',
@@ -21,8 +14,8 @@ export const incidentFalsePositive = defineCommand({
     reason: { type: 'string', value: 'TEXT', about: 'why it was none' },
     'update-patterns': { type: 'boolean', about: 'count it against the patterns that recognise it' },
     'no-update-patterns': { type: 'boolean', about: 'change no pattern; the default' },
-    ...CONFIRM_OPTION,
-    ...CHANGE_OPTIONS,
+    ...yesOption('do it'),
+    ...DRY_RUN_OPTION,
     ...API_OPTIONS,
     ...JSON_OPTION,
   },
@@ -30,7 +23,7 @@ export const incidentFalsePositive = defineCommand({
     const { reason } = options;
     if (reason === undefined) throw new UsageError('"selfheal incident false-positive" needs --reason TEXT.');
     const json = { reason, updatePatterns: options['update-patterns'] === true };
-    requireYes('incident false-positive', 'end the incident', options);
+    requireYes('incident false-positive', options, 'end the incident');
     if (options['dry-run'] === true) return await showOrder(`POST /api/incidents/${id}/false-positive`, json, terminal);
     const { api } = await openApi(options, terminal);
     const ended = await contentOf(await api.incidents[':id']['false-positive'].$post({ param: { id }, json }));

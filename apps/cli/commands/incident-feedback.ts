@@ -1,6 +1,6 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import { CHANGE_OPTIONS, showOrder, withYesOrNo } from '../incidents/change-incident.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { showOrder, withYesOrNo } from '../incidents/change-incident.ts';
 
 const rating = (name: string, given: string | undefined): number | null =>
   given === undefined ? null : wholeNumber(name, given, { otherwise: 1, atMost: 5 });
@@ -20,7 +20,7 @@ export const incidentFeedback = defineCommand({
     'speed-rating': { type: 'string', value: 'N', about: '1 (bad) to 5 (good)' },
     'effectiveness-rating': { type: 'string', value: 'N', about: '1 (bad) to 5 (good)' },
     comments: { type: 'string', value: 'TEXT', about: 'what you want to say about it' },
-    ...CHANGE_OPTIONS,
+    ...DRY_RUN_OPTION,
     ...API_OPTIONS,
     ...JSON_OPTION,
   },

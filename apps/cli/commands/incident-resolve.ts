@@ -1,14 +1,7 @@
 import { Resolution } from '#shared/domain/learning/resolution.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import {
-  CHANGE_OPTIONS,
-  CONFIRM_OPTION,
-  endedWords,
-  requireYes,
-  showOrder,
-  withYesOrNo,
-} from '../incidents/change-incident.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, requireYes, UsageError, yesOption } from '../command.ts';
+import { endedWords, showOrder, withYesOrNo } from '../incidents/change-incident.ts';
 import { parseClass } from '../learning/class-names.ts';
 
 /** Minutes; a plain number is minutes, too. */
@@ -41,8 +34,8 @@ export const incidentResolve = defineCommand({
     success: { type: 'boolean', about: 'it helped; the default' },
     'no-success': { type: 'boolean', about: 'it did not help (also --success false)' },
     class: { type: 'string', value: 'CLASS', aliases: ['category'], about: 'what it really was, where Selfheal erred' },
-    ...CONFIRM_OPTION,
-    ...CHANGE_OPTIONS,
+    ...yesOption('do it'),
+    ...DRY_RUN_OPTION,
     ...API_OPTIONS,
     ...JSON_OPTION,
   },
@@ -57,7 +50,7 @@ export const incidentResolve = defineCommand({
       class: options.class === undefined ? null : parseClass(options.class),
     };
     // Whoever says so has ended it in so many words; the old name of the command needs no further one.
-    if (options.success !== true && json.success) requireYes('incident resolve', 'end the incident', options);
+    if (options.success !== true && json.success) requireYes('incident resolve', options, 'end the incident');
     if (options['dry-run'] === true) return await showOrder(`POST /api/incidents/${id}/resolve`, json, terminal);
     const { api } = await openApi(options, terminal);
     const ended = await contentOf(await api.incidents[':id'].resolve.$post({ param: { id }, json }));

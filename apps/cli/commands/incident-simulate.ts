@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import { CHANGE_OPTIONS, severityOption, showOrder } from '../incidents/change-incident.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { severityOption, showOrder } from '../incidents/change-incident.ts';
 
 const POLL_MILLISECONDS = 500;
 const clean = (text: string): string => cleanText(text, 1000);
@@ -24,7 +24,7 @@ export const incidentSimulate = defineCommand({
     severity: { type: 'string', value: 'LEVEL', about: 'low, medium, high or critical; medium by default' },
     'auto-learn': { type: 'boolean', about: 'write down what was recommended as a pattern' },
     timeout: { type: 'string', value: 'SECONDS', about: 'how long to wait for its end; 60 by default' },
-    ...CHANGE_OPTIONS,
+    ...DRY_RUN_OPTION,
     ...API_OPTIONS,
     ...JSON_OPTION,
   },

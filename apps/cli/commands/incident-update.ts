@@ -1,6 +1,6 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import { CHANGE_OPTIONS, changedWords, severityOption, showOrder } from '../incidents/change-incident.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { changedWords, severityOption, showOrder } from '../incidents/change-incident.ts';
 
 const MAX_REVISION = 999_999_999;
 /** An empty text removes what was said before. */
@@ -18,7 +18,7 @@ export const incidentUpdate = defineCommand({
     notes: { type: 'string', value: 'TEXT', about: 'what others should know' },
     reason: { type: 'string', value: 'TEXT', about: 'why, for the audit trail' },
     revision: { type: 'string', value: 'N', about: 'only if this is still its revision' },
-    ...CHANGE_OPTIONS,
+    ...DRY_RUN_OPTION,
     ...API_OPTIONS,
     ...JSON_OPTION,
   },

@@ -1,8 +1,8 @@
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, shareOption, UsageError } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, listOf, shareOption, UsageError } from '../command.ts';
 import { addLocalPattern } from '../learning/add-local.ts';
 import { parseClass } from '../learning/class-names.ts';
-import { apiUnlessNamed, DRY_RUN_OPTION, KNOWLEDGE_OPTIONS, sayWritten, scopeAt } from '../learning/knowledge-api.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, sayWritten, scopeAt } from '../learning/knowledge-api.ts';
 
 /** What makes a text a regular expression rather than a line with stars. */
 const EXPRESSION = /\\[.dswDSWbB()[\]+*?]|\.[*+]|[\])][*+?]|^\^|\$$|\(\?/;
@@ -64,10 +64,7 @@ export const knowledgeAdd = defineCommand({
       solution,
       class: parseClass(options.category),
       confidence: shareOption('confidence', options.confidence, 0.5),
-      tags: (options.tags ?? '')
-        .split(',')
-        .map((tag) => tag.trim().toLowerCase())
-        .filter((tag) => tag !== ''),
+      tags: listOf(options.tags?.toLowerCase()),
       severity: severityOf(options.severity),
       service: options.service ?? null,
       parent: options.parent ?? null,

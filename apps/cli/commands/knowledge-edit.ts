@@ -1,14 +1,7 @@
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, listOf, UsageError } from '../command.ts';
 import { parseClass } from '../learning/class-names.ts';
-import {
-  DRY_RUN_OPTION,
-  openScope,
-  REVISION_OPTION,
-  revisionHeader,
-  SCOPE_OPTIONS,
-  sayWritten,
-} from '../learning/knowledge-api.ts';
+import { openScope, REVISION_OPTION, revisionHeader, SCOPE_OPTIONS, sayWritten } from '../learning/knowledge-api.ts';
 
 export const knowledgeEdit = defineCommand({
   name: 'knowledge edit',
@@ -34,14 +27,7 @@ export const knowledgeEdit = defineCommand({
       ...(title === undefined ? {} : { title }),
       ...(solution === undefined ? {} : { solution }),
       ...(category === undefined ? {} : { class: parseClass(category) }),
-      ...(tags === undefined
-        ? {}
-        : {
-            tags: tags
-              .split(',')
-              .map((tag) => tag.trim().toLowerCase())
-              .filter((tag) => tag !== ''),
-          }),
+      ...(tags === undefined ? {} : { tags: listOf(tags.toLowerCase()) }),
       ...(service === undefined ? {} : { service: orNull(service) }),
       ...(parent === undefined ? {} : { parent: orNull(parent) }),
     };

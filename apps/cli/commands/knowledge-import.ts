@@ -2,7 +2,7 @@ import { type ImportResult, importPatterns } from '#shared/app/learning/pattern-
 import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
-import { classesOf, defineCommand, JSON_OPTION, shareOption } from '../command.ts';
+import { classesOf, DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption } from '../command.ts';
 import { jsonIn } from '../input/json-file.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
@@ -60,7 +60,7 @@ export const knowledgeImport = defineCommand({
       about: 'subtracted from each confidence; 0.1 by default',
     },
     class: { type: 'string', value: 'CLASS,...', aliases: ['pattern-types'], about: 'only patterns of these classes' },
-    'dry-run': { type: 'boolean', about: 'show what would be imported and change nothing' },
+    ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
   async run({ operands: [path = '-'], options }, terminal) {

@@ -1,7 +1,7 @@
 import { learnPatterns } from '#shared/app/learning/learn-patterns.ts';
 import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { categorised } from '../learning/learning-material.ts';
 import { learningChange, openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 import { readResolutions } from '../learning/read-resolutions.ts';
@@ -19,7 +19,7 @@ export const knowledgeLearn = defineCommand({
   operands: { shown: 'FILE', atLeast: 1, atMost: 1, aliases: ['file'] },
   options: {
     ...PATTERN_OPTIONS,
-    'dry-run': { type: 'boolean', about: 'show what would be learned and change nothing' },
+    ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
   async run({ operands: [file = '-'], options }, terminal) {

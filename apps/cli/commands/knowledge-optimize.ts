@@ -1,7 +1,7 @@
 import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { optimizePatterns, suggestGeneralisations } from '#shared/domain/learning/apply-pattern-changes.ts';
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, shareOption, wholeNumber } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption, wholeNumber } from '../command.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
@@ -30,7 +30,7 @@ export const knowledgeOptimize = defineCommand({
       value: 'N',
       about: 'retire observed patterns that matched nothing for so many days; 365 by default',
     },
-    'dry-run': { type: 'boolean', about: 'show what would change and change nothing' },
+    ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {

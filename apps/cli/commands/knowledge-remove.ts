@@ -1,13 +1,6 @@
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import {
-  DRY_RUN_OPTION,
-  openScope,
-  REVISION_OPTION,
-  revisionHeader,
-  SCOPE_OPTIONS,
-  sayWritten,
-} from '../learning/knowledge-api.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, requireYes, UsageError, yesOption } from '../command.ts';
+import { openScope, REVISION_OPTION, revisionHeader, SCOPE_OPTIONS, sayWritten } from '../learning/knowledge-api.ts';
 
 export const knowledgeRemove = defineCommand({
   name: 'knowledge remove',
@@ -17,7 +10,7 @@ export const knowledgeRemove = defineCommand({
   operands: { shown: 'ID', atLeast: 1, atMost: 1 },
   options: {
     reason: { type: 'string', value: 'TEXT', about: 'why; kept in its history' },
-    yes: { type: 'boolean', about: 'remove it' },
+    ...yesOption('remove it'),
     ...SCOPE_OPTIONS,
     ...REVISION_OPTION,
     ...DRY_RUN_OPTION,
@@ -27,8 +20,7 @@ export const knowledgeRemove = defineCommand({
     const { reason = '' } = options;
     const dryRun = options['dry-run'] === true;
     if (reason.trim() === '') throw new UsageError('"selfheal knowledge remove" needs --reason TEXT.');
-    if (!dryRun && options.yes !== true)
-      throw new UsageError('"selfheal knowledge remove" needs --yes to remove it, or --dry-run to look first.');
+    requireYes('knowledge remove', options, 'remove it');
     const header = revisionHeader(options.revision);
     const { api, scope } = await openScope(options, terminal);
     const query = { scope, reason, dryRun: dryRun ? ('true' as const) : ('false' as const) };

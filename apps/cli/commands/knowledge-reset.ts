@@ -1,6 +1,6 @@
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { DRY_RUN_OPTION, openScope, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, requireYes, yesOption } from '../command.ts';
+import { openScope, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 
 export const knowledgeReset = defineCommand({
@@ -8,11 +8,11 @@ export const knowledgeReset = defineCommand({
   aliases: ['reset-knowledge-base'],
   summary: 'retire every pattern of a scope',
   details:
-    'Needs --confirm, or --dry-run to see what would be retired, and the role admin. "selfheal knowledge rollback --to DATE" restores what was there\n' +
+    'Needs --yes, or --dry-run to see what would be retired, and the role admin. "selfheal knowledge rollback --to DATE" restores what was there\n' +
     'at that time.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
-    confirm: { type: 'boolean', aliases: ['yes'], about: 'retire them all' },
+    ...yesOption('retire them all'),
     reason: { type: 'string', value: 'TEXT', about: 'why; kept in the history of each' },
     ...SCOPE_OPTIONS,
     ...DRY_RUN_OPTION,
@@ -20,10 +20,7 @@ export const knowledgeReset = defineCommand({
   },
   async run({ options }, terminal) {
     const dryRun = options['dry-run'] === true;
-    if (!dryRun && options.confirm !== true)
-      throw new UsageError(
-        '"selfheal knowledge reset" needs --confirm to retire every pattern, or --dry-run to look first.',
-      );
+    requireYes('knowledge reset', options, 'retire every pattern');
     const { api, scope } = await openScope(options, terminal);
     const json = { scope, confirm: scope, reason: options.reason ?? 'the knowledge base was reset', dryRun };
     let code: 0 | 1 | 2 = 0;

@@ -1,13 +1,6 @@
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import {
-  DRY_RUN_OPTION,
-  openScope,
-  REVISION_OPTION,
-  revisionHeader,
-  SCOPE_OPTIONS,
-  sayWritten,
-} from '../learning/knowledge-api.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { openScope, REVISION_OPTION, revisionHeader, SCOPE_OPTIONS, sayWritten } from '../learning/knowledge-api.ts';
 
 export const knowledgeRestore = defineCommand({
   name: 'knowledge restore',

@@ -1,7 +1,7 @@
 import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
@@ -25,7 +25,7 @@ export const knowledgeRollback = defineCommand({
     to: { type: 'string', value: 'DATE', aliases: ['to-date'], about: 'the date, UTC' },
     reason: { type: 'string', value: 'TEXT', about: 'the reason; recorded in the history' },
     all: { type: 'boolean', about: 'also restore patterns that have proved good since' },
-    'dry-run': { type: 'boolean', about: 'show what would change and change nothing' },
+    ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {

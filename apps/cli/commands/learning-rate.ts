@@ -1,5 +1,5 @@
 import { compareRates, RATE_METRICS, type RateMetric } from '#shared/domain/learning/learning-rate.ts';
-import { defineCommand, JSON_OPTION, shareOption, UsageError } from '../command.ts';
+import { defineCommand, JSON_OPTION, listOf, shareOption, UsageError } from '../command.ts';
 import { openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 
 const RATES = '0.02,0.05,0.1,0.2,0.5';
@@ -39,9 +39,7 @@ export const learningRate = defineCommand({
     const metric = metricOf(options['evaluation-metric'] ?? 'brier');
     const opened = await openPatterns(options);
     const current = shareOption('current-rate', options['current-rate'], opened.rules.maxConfidenceGainPerWeek);
-    const tested = (options['test-rates'] ?? RATES)
-      .split(',')
-      .map((rate) => shareOption('test-rates', rate.trim(), 0.1));
+    const tested = listOf(options['test-rates'] ?? RATES).map((rate) => shareOption('test-rates', rate, 0.1));
     const patterns = await opened.patterns.list(opened.scope);
     const results = compareRates(patterns, [...new Set([current, ...tested])], { metric, rules: opened.rules });
     const [best] = results;

@@ -6,7 +6,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { inputError } from '../input/open-input.ts';
 
-const DEFAULT_CONFIGURATION = 'config/selfheal.json';
+export const DEFAULT_CONFIGURATION = 'config/selfheal.json';
 
 interface Verdict {
   readonly file: string;
@@ -42,7 +42,8 @@ export const playbookCheck = defineCommand({
   },
 });
 
-function configurationOf(given: string | undefined): Configuration | null {
+/** The configuration that is named, or the one of this folder; null without one. Throws `UsageError`. */
+export function configurationOf(given: string | undefined): Configuration | null {
   const path = given ?? (existsSync(DEFAULT_CONFIGURATION) ? DEFAULT_CONFIGURATION : undefined);
   if (path === undefined) return null;
   try {

@@ -1,6 +1,6 @@
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, UsageError } from '../command.ts';
-import { CHANGE_OPTIONS, clean, confirmed, openPolicy, reasonOf, YES_OPTION } from '../policy/policy-api.ts';
+import { defineCommand, requireYes, UsageError } from '../command.ts';
+import { CHANGE_OPTIONS, clean, openPolicy, reasonOf, YES_OPTION } from '../policy/policy-api.ts';
 
 export const policyResume = defineCommand({
   name: 'policy resume',
@@ -10,7 +10,7 @@ export const policyResume = defineCommand({
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...YES_OPTION, ...CHANGE_OPTIONS },
   async run({ options }, terminal) {
-    confirmed(options, 'policy resume');
+    requireYes('policy resume', options);
     const reason = reasonOf(options, 'policy resume');
     const { config, policy, seen } = await openPolicy(options, terminal);
     if (!policy.killSwitch.killSwitch) throw new UsageError('Nothing is stopped: the kill switch is off.');

@@ -1,6 +1,6 @@
 import { contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand } from '../command.ts';
-import { CHANGE_OPTIONS, clean, confirmed, reasonOf } from '../policy/policy-api.ts';
+import { defineCommand, requireYes, yesOption } from '../command.ts';
+import { CHANGE_OPTIONS, clean, reasonOf } from '../policy/policy-api.ts';
 
 const { 'dry-run': _dryRun, ...OPTIONS } = CHANGE_OPTIONS;
 
@@ -11,9 +11,9 @@ export const policyStop = defineCommand({
     'Incidents are still recorded, diagnosed and reported; nothing is changed until "selfheal policy resume". Needs --yes and the role admin.\n' +
     'With --json: the policy as "selfheal config show" gives it.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
-  options: { yes: { type: 'boolean', aliases: ['confirm'], about: 'stop everything' }, ...OPTIONS },
+  options: { ...yesOption('stop everything'), ...OPTIONS },
   async run({ options }, terminal) {
-    confirmed(options, 'policy stop');
+    requireYes('policy stop', options);
     const reason = reasonOf(options, 'policy stop');
     const { api } = await openApi(options, terminal);
     const policy = await contentOf(await api.config.stop.$post({ json: { reason } }));

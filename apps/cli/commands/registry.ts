@@ -91,6 +91,7 @@ import { serviceHealth } from './service-health.ts';
 import { serviceLevels } from './service-levels.ts';
 import { serviceList } from './service-list.ts';
 import { serviceScale } from './service-scale.ts';
+import { solutionAdd } from './solution-add.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { trainCommand } from './train.ts';
@@ -147,6 +148,7 @@ export const COMMANDS: readonly Command[] = [
   flakyDetect,
   patchCheck,
   playbookCheck,
+  solutionAdd,
   trainCommand,
   modelList,
   modelPromote,

@@ -1,6 +1,6 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { EFFECT_OPTIONS, follow, requireYes, sayRehearsal } from '../api/following.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { EFFECT_OPTIONS, follow, sayRehearsal } from '../api/following.ts';
+import { defineCommand, JSON_OPTION, requireYes, UsageError } from '../command.ts';
 import { numberTo, TO_OPTION } from './action-try.ts';
 
 export const serviceScale = defineCommand({
@@ -15,7 +15,7 @@ export const serviceScale = defineCommand({
     const to = numberTo(options.to);
     if (to === null) throw new UsageError('"selfheal service scale" needs --to N: how many there should be.');
     const isDry = options['dry-run'] === true;
-    if (!isDry) requireYes('service scale', options.yes);
+    requireYes('service scale', options, 'change a running system');
     const client = await openApi(options, terminal);
     const { api } = client;
     if (!isDry) {

@@ -1,7 +1,7 @@
 import type { InferResponseType } from 'hono/client';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import type { ApiClient } from '../api/api-client.ts';
-import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 export type ChangedIncident = Extract<
@@ -18,24 +18,6 @@ export function severityOption(given: string | undefined): ReportSeverity | unde
   const severity = SEVERITIES.find((one) => one === given.toLowerCase());
   if (severity === undefined) throw new UsageError(`--severity ${given}: use one of ${SEVERITIES.join(', ')}.`);
   return severity;
-}
-
-export const CHANGE_OPTIONS = {
-  'dry-run': { type: 'boolean', about: 'show what would be sent and change nothing' },
-} as const satisfies OptionSpecs;
-
-export const CONFIRM_OPTION = {
-  yes: { type: 'boolean', about: 'do it' },
-} as const satisfies OptionSpecs;
-
-/** Ends an incident for good, so it needs a word. Throws `UsageError`. */
-export function requireYes(
-  command: string,
-  what: string,
-  options: OptionValues<typeof CONFIRM_OPTION & typeof CHANGE_OPTIONS>,
-): void {
-  if (options.yes !== true && options['dry-run'] !== true)
-    throw new UsageError(`"selfheal ${command}" needs --yes to ${what}, or --dry-run to look first.`);
 }
 
 /** Prints what would be sent. */

@@ -19,7 +19,7 @@ const CATEGORIES: Readonly<Record<string, FailureClass>> = {
 };
 
 /** The failure class that a word names, `unknown` without one. Throws `UsageError` that lists the classes. */
-export function parseClass(given: string | undefined): FailureClass {
+export function parseClass(given: string | undefined, option = 'category'): FailureClass {
   if (given === undefined) return 'unknown';
   const name = given
     .trim()
@@ -27,5 +27,5 @@ export function parseClass(given: string | undefined): FailureClass {
     .replaceAll(/[\s-]+/g, '_');
   const parsed = FailureClass.safeParse(CATEGORIES[name] ?? name);
   if (parsed.success) return parsed.data;
-  throw new UsageError(`--category ${given}: unknown class. Use one of: ${FailureClass.options.join(', ')}.`);
+  throw new UsageError(`--${option} ${given}: unknown class. Use one of: ${FailureClass.options.join(', ')}.`);
 }

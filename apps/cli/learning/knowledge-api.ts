@@ -103,6 +103,3 @@ export const REVISION_OPTION = {
     about: 'change it only if it still has this revision; by default whatever it is now',
   },
 } as const satisfies OptionSpecs;
-export const DRY_RUN_OPTION = {
-  'dry-run': { type: 'boolean', about: 'show what would be and change nothing' },
-} as const satisfies OptionSpecs;

@@ -1,7 +1,15 @@
 import type { InferResponseType } from 'hono/client';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
-import { type ExitCode, JSON_OPTION, type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import {
+  DRY_RUN_OPTION,
+  type ExitCode,
+  JSON_OPTION,
+  type OptionSpecs,
+  type OptionValues,
+  UsageError,
+  yesOption,
+} from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 type Routes = ApiClient['api']['config'];
@@ -11,13 +19,11 @@ type PolicyChange = Extract<InferResponseType<Routes['$post']>, { changes: unkno
 /** Of every command that changes the policy. */
 export const CHANGE_OPTIONS = {
   reason: { type: 'string', value: 'TEXT', about: 'why; everybody who reads the history sees it' },
-  'dry-run': { type: 'boolean', about: 'show what would be and change nothing' },
+  ...DRY_RUN_OPTION,
   ...API_OPTIONS,
   ...JSON_OPTION,
 } as const satisfies OptionSpecs;
-export const YES_OPTION = {
-  yes: { type: 'boolean', aliases: ['confirm'], about: 'do it: this may let Selfheal do more than now' },
-} as const satisfies OptionSpecs;
+export const YES_OPTION = yesOption('do it: this may let Selfheal do more than now');
 export type ChangeOptions = OptionValues<typeof CHANGE_OPTIONS>;
 
 const MAX_LENGTH = 500;
@@ -36,15 +42,6 @@ export async function openPolicy(options: ChangeOptions, terminal: Terminal) {
 export function reasonOf({ reason }: Pick<ChangeOptions, 'reason'>, command: string): string {
   if (reason !== undefined && reason.trim() !== '') return reason;
   throw new UsageError(`"selfheal ${command}" needs --reason TEXT: the history shows it to everybody.`);
-}
-
-/** Throws `UsageError` unless it was confirmed or only looks. */
-export function confirmed(
-  options: { readonly yes?: boolean | undefined; 'dry-run'?: boolean | undefined },
-  command: string,
-): void {
-  if (options.yes === true || options['dry-run'] === true) return;
-  throw new UsageError(`"selfheal ${command}" needs --yes to do it, or --dry-run to look first.`);
 }
 
 /** Sends a merge patch of the overlay and prints what it changed. */

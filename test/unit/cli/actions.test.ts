@@ -201,7 +201,7 @@ describe('selfheal action', () => {
     const unsure = await run(...order);
     expect([unsure.code, unsure.stderr]).toEqual([
       2,
-      expect.stringContaining('repeat it with --yes, or with --dry-run'),
+      expect.stringContaining('needs --yes to change a running system, or --dry-run'),
     ]);
     expect(seen).toEqual([]);
     const dry = await run(...order, '--dry-run');

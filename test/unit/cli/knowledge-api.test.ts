@@ -181,7 +181,7 @@ describe('selfheal knowledge, signed in', () => {
   it('[D136] reset-knowledge-base asks for --confirm and for an administrator', async () => {
     const { run, runAs, patterns } = await served();
     await patterns.write(aPattern({ scope: SCOPE }));
-    expect((await run('reset-knowledge-base')).stderr).toContain('--confirm');
+    expect((await run('reset-knowledge-base')).stderr).toContain('needs --yes to retire every pattern');
     expect((await run('reset-knowledge-base', '--confirm')).stderr).toContain('permission "administer"');
     expect((await runAs('admin', ['reset-knowledge-base', '--dry-run'])).text).toContain('would');
     expect((await patterns.list(SCOPE))[0]?.retired).toBeNull();

@@ -1,0 +1,243 @@
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Risk } from '#shared/domain/plan/bound-action.ts';
+import { judgePlaybook, type PlaybookProblem } from '#shared/domain/playbook/judge-playbook.ts';
+import { PlaybookId } from '#shared/domain/playbook/playbook.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import {
+  DRY_RUN_OPTION,
+  defineCommand,
+  type ExitCode,
+  JSON_OPTION,
+  listOf,
+  type OptionSpecs,
+  type OptionValues,
+  shareOption,
+  UsageError,
+  wholeNumber,
+} from '../command.ts';
+import { parseClass } from '../learning/class-names.ts';
+import { configurationOf, DEFAULT_CONFIGURATION } from './playbook-check.ts';
+
+const TYPES = ['api_call', 'ssm_document'] as const;
+type Type = (typeof TYPES)[number];
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+const OPTIONS = {
+  id: { type: 'string', value: 'ID', about: 'lower-case letters, digits and hyphens; also the name of the file' },
+  name: { type: 'string', value: 'TEXT', aliases: ['title'], about: 'the title, in a few words' },
+  type: { type: 'string', value: 'TYPE', about: 'api_call or ssm_document (also "command"); by default what fits' },
+  description: { type: 'string', value: 'TEXT', about: 'a sentence about what happens to what; approvers read it' },
+  class: { type: 'string', value: 'CLASS,...', aliases: ['category'], about: 'the failures that it helps against' },
+  endpoint: { type: 'string', value: 'NAME:/PATH', about: 'what is called: an entry of http.allowedEndpoints' },
+  method: { type: 'string', value: 'METHOD', about: 'of the call; POST by default' },
+  payload: { type: 'string', value: 'JSON', about: 'of the call' },
+  'success-check': {
+    type: 'string',
+    value: 'CHECK',
+    about: 'of the answer: a status (200,201), or a field and its values (state=ended,idle); 200 by default',
+  },
+  idempotent: { type: 'boolean', about: 'to repeat the call does no harm' },
+  command: { type: 'string', value: 'DOCUMENT', aliases: ['document'], about: 'the SSM document that is run' },
+  params: { type: 'string', value: 'JSON', about: 'of the document: {"Unit":"{unit}"}' },
+  setting: {
+    type: 'string',
+    multiple: true,
+    value: 'NAME=PATTERN',
+    about: 'a {NAME} that each service sets, and what it may be; may be given several times',
+  },
+  timeout: { type: 'string', value: 'SECONDS', about: '10 by default for a call, 600 for a document' },
+  confidence: { type: 'string', value: 'SHARE', about: 'how likely it helps, 0 to 1; 0.7 by default' },
+  risk: { type: 'string', value: 'LEVEL', about: 'low, medium or high; medium by default' },
+  service: { type: 'string', value: 'ID', about: 'show the lines that allow it for this service' },
+  config: {
+    type: 'string',
+    value: 'FILE',
+    about: `the configuration; ${DEFAULT_CONFIGURATION} by default. The file goes into "playbooks" beside it`,
+  },
+  replace: { type: 'boolean', about: 'replace the file of this id' },
+  ...DRY_RUN_OPTION,
+  ...JSON_OPTION,
+} as const satisfies OptionSpecs;
+type Options = OptionValues<typeof OPTIONS>;
+
+export const solutionAdd = defineCommand({
+  name: 'solution add',
+  aliases: ['add-solution'],
+  summary: 'write a remedy of your own as a playbook, checked, and show what the configuration needs for it',
+  details:
+    'Writes a file and sends nothing: a solution may be executed only after the configuration lists it, was reviewed and is deployed. Commands are\n' +
+    'documents of Systems Manager, never free text.\n' +
+    'Example: selfheal solution add --id restart-report-job --name "Restart the report job" --endpoint jobs:/jobs/nightly/restarts \\\n' +
+    '  --success-check 200,201 --idempotent --class timing_dependencies --description "Restarts the report job and waits until it has ended."\n' +
+    'What it cannot say (observe, verify, undo) is added by hand. With --json: {file, written, playbook, configuration, problems}. Exit code 1 when\n' +
+    'the playbook is refused; then nothing is written.',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: OPTIONS,
+  async run({ options }, terminal): Promise<ExitCode> {
+    const configuration = configurationOf(options.config);
+    const playbook = playbookOf(options);
+    const file = join(dirname(options.config ?? DEFAULT_CONFIGURATION), 'playbooks', `${playbook.id}.yaml`);
+    if (ACTIONS.some(({ id }) => id === playbook.id))
+      throw new UsageError(`--id ${playbook.id}: this is an action of Selfheal; choose another id.`);
+    if (existsSync(file) && options.replace !== true)
+      throw new UsageError(`${file} is there already: choose another --id, or use --replace.`);
+    const judged = judgePlaybook(playbook, configuration?.http.allowedEndpoints ?? []);
+    const problems = judged.kind === 'sound' ? [] : judged.problems;
+    const refusals = problems.filter(({ unlisted }) => unlisted !== true);
+    const written = refusals.length === 0 && options['dry-run'] !== true;
+    const { stringify } = await import('yaml');
+    const text = stringify(playbook, { lineWidth: 140 });
+    if (written) {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    }
+    const needed = configurationLines(playbook, { isListed: problems.length === 0, service: options.service });
+    const answer = { file, written, playbook, configuration: needed, problems: refusals.map(problemWords) };
+    await terminal.write(options.json === true ? `${JSON.stringify(answer)}\n` : asText({ ...answer, text }, options));
+    return refusals.length === 0 ? 0 : 1;
+  },
+});
+
+type Written = Readonly<Record<string, unknown>> & { readonly id: string };
+
+function playbookOf(options: Options): Written {
+  const { id = '', name, description } = options;
+  if (!PlaybookId.safeParse(id).success)
+    throw new UsageError(`--id ${id}: use 2 to 60 lower-case letters, digits and hyphens, beginning with a letter.`);
+  if (name === undefined || description === undefined || options.class === undefined)
+    throw new UsageError('"selfheal solution add" needs --id, --name, --description and --class.');
+  const type = typeOf(options);
+  const risk = Risk.safeParse(options.risk ?? 'medium');
+  if (!risk.success) throw new UsageError(`--risk ${options.risk}: use one of ${Risk.options.join(', ')}.`);
+  const settings = (options.setting ?? []).map(settingOf);
+  return {
+    id,
+    title: name,
+    description,
+    kind: type,
+    risk: risk.data,
+    // An undo is written by hand; whoever adds one says that it is reversible.
+    reversibility: 'transient',
+    confidence: shareOption('confidence', options.confidence, 0.7),
+    when: { classes: listOf(options.class).map((one) => parseClass(one, 'class')) },
+    ...(settings.length === 0 ? {} : { parameters: Object.fromEntries(settings) }),
+    ...(type === 'api_call' ? callOf(options) : documentOf(options)),
+  };
+}
+
+function typeOf({ type, endpoint, command }: Options): Type {
+  if ((endpoint === undefined) === (command === undefined))
+    throw new UsageError('"selfheal solution add" needs either --endpoint NAME:/PATH or --command DOCUMENT.');
+  const fitting: Type = endpoint === undefined ? 'ssm_document' : 'api_call';
+  const named = type === 'command' ? 'ssm_document' : (type ?? fitting);
+  if (!TYPES.some((one) => one === named)) throw new UsageError(`--type ${type}: use one of ${TYPES.join(', ')}.`);
+  if (named !== fitting)
+    throw new UsageError(`--type ${type} does not go with ${endpoint === undefined ? '--command' : '--endpoint'}.`);
+  return fitting;
+}
+
+function callOf(options: Options) {
+  const { endpoint, method = 'POST', payload, params, timeout, idempotent = false } = options;
+  if (params !== undefined) throw new UsageError('--params are of a --command; an --endpoint takes --payload.');
+  if (!METHODS.includes(method.toUpperCase()))
+    throw new UsageError(`--method ${method}: use one of ${METHODS.join(', ')}.`);
+  const success = successOf(options['success-check']);
+  return {
+    endpoint,
+    method: method.toUpperCase(),
+    ...(payload === undefined ? {} : { payload: jsonOf('payload', payload) }),
+    timeoutSeconds: wholeNumber('timeout', timeout, { otherwise: 10, atMost: 20 }),
+    ...(success === null ? {} : { success }),
+    ...(idempotent ? { idempotent } : {}),
+  };
+}
+
+function documentOf({ command = '', params, timeout, payload, 'success-check': check, idempotent }: Options) {
+  if (payload !== undefined) throw new UsageError('--payload is of an --endpoint; a --command takes --params.');
+  if (check !== undefined || idempotent === true)
+    throw new UsageError(
+      '--success-check and --idempotent are of an --endpoint: a document says by itself whether it succeeded.',
+    );
+  if (!/^[A-Za-z0-9_.-]{3,128}$/.test(command))
+    throw new UsageError(
+      `--command ${command}: this is no name of a document. Free text is never executed: put it into an Automation document, or use one of ` +
+        "Selfheal's own, such as Selfheal-RestartService (docs/guide/playbooks.md).",
+    );
+  return {
+    document: command,
+    ...(params === undefined ? {} : { arguments: jsonOf('params', params) }),
+    timeoutSeconds: wholeNumber('timeout', timeout, { otherwise: 600, atMost: 3600 }),
+  };
+}
+
+function jsonOf(option: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`--${option}: this is not JSON (${error instanceof Error ? error.message : 'invalid'}).`);
+  }
+}
+
+/** `200,201`: statuses; `state=ended,idle`: values of a field of the answer, numbers and booleans as JSON has them. */
+function successOf(check: string | undefined): object | null {
+  if (check === undefined) return null;
+  if (/^\d{3}(?:,\d{3})*$/.test(check)) return { status: listOf(check).map(Number) };
+  const [, field, values] = /^([\w.-]+)=(.+)$/.exec(check) ?? [];
+  if (field === undefined) throw new UsageError(`--success-check ${check}: expected 200,201 or state=ended,idle.`);
+  return {
+    field,
+    in: listOf(values).map((value) => (/^(?:-?\d+|true|false)$/.test(value) ? JSON.parse(value) : value)),
+  };
+}
+
+function settingOf(given: string): [string, object] {
+  const [, name, pattern] = /^([A-Za-z]\w{0,39})=(.+)$/.exec(given) ?? [];
+  if (name === undefined) throw new UsageError(`--setting ${given}: expected NAME=PATTERN, such as unit=[a-z-]{1,40}.`);
+  return [name, { type: 'string', pattern }];
+}
+
+const problemWords = ({ path, reason }: PlaybookProblem): string =>
+  path.length === 0 ? reason : `${path.join('.')}: ${reason}`;
+
+/** What `selfheal.json` needs before the playbook may be used; dots stand for what an owner has to fill in. */
+function configurationLines(
+  playbook: Written,
+  { isListed, service = '...' }: { readonly isListed: boolean; readonly service?: string | undefined },
+): object {
+  const { parameters = {}, endpoint } = playbook as { readonly parameters?: object; readonly endpoint?: string };
+  const settings = Object.fromEntries(Object.keys(parameters).map((name) => [name, '...']));
+  const allowed = Object.keys(settings).length === 0 ? playbook.id : { id: playbook.id, with: settings };
+  const name = endpoint?.split(':')[0];
+  return {
+    ...(isListed || endpoint === undefined ? {} : { http: { allowedEndpoints: [{ name, url: 'https://...' }] } }),
+    services: [{ id: service, playbooks: [allowed] }],
+  };
+}
+
+function asText(
+  {
+    file,
+    written,
+    text,
+    configuration,
+    problems,
+  }: {
+    readonly file: string;
+    readonly written: boolean;
+    readonly text: string;
+    readonly configuration: object;
+    readonly problems: readonly string[];
+  },
+  { config = DEFAULT_CONFIGURATION }: Options,
+): string {
+  if (problems.length > 0) return `refused, nothing was written:\n${problems.map((one) => `  ${one}\n`).join('')}`;
+  return [
+    written ? `${file}: written` : `${file}: would be\n\n${text}`,
+    `Nothing uses it until ${config} has these lines, was reviewed and is deployed:`,
+    JSON.stringify(configuration, null, 2),
+    `Check it: selfheal playbook check ${file} --config ${config}`,
+    '',
+  ].join('\n');
+}
