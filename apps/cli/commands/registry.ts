@@ -87,6 +87,7 @@ import { productionConfigure } from './production-configure.ts';
 import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
+import { scenarioValidate } from './scenario-validate.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLevels } from './service-levels.ts';
 import { serviceList } from './service-list.ts';
@@ -149,6 +150,7 @@ export const COMMANDS: readonly Command[] = [
   patchCheck,
   playbookCheck,
   solutionAdd,
+  scenarioValidate,
   trainCommand,
   modelList,
   modelPromote,

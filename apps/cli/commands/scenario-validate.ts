@@ -1,0 +1,149 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import { differencesFrom, planScenario, Scenario, type ScenarioPlan } from '#shared/app/plan/scenario.ts';
+import { textEvidence } from '#shared/app/triage/text-evidence.ts';
+import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { actionsOf } from '#shared/plugins/actions/registry.ts';
+import {
+  defineCommand,
+  JSON_OPTION,
+  listOf,
+  type OptionSpecs,
+  type OptionValues,
+  shareOption,
+  UsageError,
+} from '../command.ts';
+import { inputError } from '../input/open-input.ts';
+import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
+import { configurationOf, DEFAULT_CONFIGURATION } from './playbook-check.ts';
+
+const OPTIONS = {
+  scenario: { type: 'string', value: 'FILE|TEXT', about: 'a described failure (.yaml, .json), a log file, or a text' },
+  service: { type: 'string', value: 'ID', about: 'an alarm of this service rings; in a file: service' },
+  alarm: { type: 'string', value: 'NAME', about: 'which alarm of the service; its first by default' },
+  repo: { type: 'string', value: 'OWNER/NAME', about: 'a run of this repository failed; in a file: repository' },
+  'expected-actions': {
+    type: 'string',
+    value: 'ID,...',
+    about: 'actions that would be done, with or without asking; "none" for none',
+  },
+  'confidence-threshold': {
+    type: 'string',
+    value: 'SHARE',
+    about: 'the least confidence of each expected action, or else of the class',
+  },
+  config: { type: 'string', value: 'FILE', about: `the configuration; ${DEFAULT_CONFIGURATION} by default` },
+  ...JSON_OPTION,
+} as const satisfies OptionSpecs;
+
+export const scenarioValidate = defineCommand({
+  name: 'scenario validate',
+  aliases: ['validate-scenario'],
+  summary: 'whether a described failure would be classified, planned and decided as expected; nothing is done',
+  details:
+    'Runs the classifier, the plan and the policy of the workflow on what you describe, with the configuration in a file, so that a review can run it\n' +
+    'before a deployment. A file may also say deployedMinutesAgo, resources, load, at, run and expect: {class, decision, actions, confidence}\n' +
+    '(docs/guide/policy.md). A remedy is proposed only if the file describes its resource.\n' +
+    "Example: selfheal scenario validate --scenario 'ERROR connect ECONNREFUSED 10.0.0.5:5432' --service checkout --expected-actions restart-pool \\\n" +
+    '  --confidence-threshold 0.8\n' +
+    'With --json: {class, confidence, decision, reasons, actions, differences}. Exit code 1 when it is not as expected.',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: OPTIONS,
+  async run({ options }, terminal) {
+    const scenario = scenarioOf(options);
+    const configuration = configurationOf(options.config) ?? Configuration.parse({ version: 1 });
+    const [signatures, model] = await Promise.all([shippedSignatures(terminal.say), shippedModel(terminal.say)]);
+    const classification = classify(textEvidence(scenario.log), { signatures, model });
+    const now = new Date(terminal.now());
+    const plan = planScenario(scenario, classification, { configuration, actions: actionsOf(configuration), now });
+    const differences = differencesFrom(scenario.expect, classification, plan);
+    const { class: failureClass, confidence } = classification;
+    await terminal.write(
+      options.json === true
+        ? `${JSON.stringify({ class: failureClass, confidence, ...plan, differences })}\n`
+        : asText(classification, plan, { differences, isAnyExpected: Object.keys(scenario.expect).length > 0 }),
+    );
+    return differences.length === 0 ? 0 : 1;
+  },
+});
+
+/** The described failure, with what the options say. Throws `UsageError`. */
+function scenarioOf(options: OptionValues<typeof OPTIONS>): Scenario {
+  const { scenario: given, service, alarm, repo, 'expected-actions': actions } = options;
+  if (given === undefined || given.trim() === '')
+    throw new UsageError('"selfheal scenario validate" needs --scenario FILE, or the text of a failure.');
+  const described = readDescribed(given);
+  const threshold = options['confidence-threshold'];
+  const expect = {
+    ...(described.expect as object | undefined),
+    ...(actions === undefined ? {} : { actions: actions === 'none' ? [] : listOf(actions) }),
+    ...(threshold === undefined ? {} : { confidence: shareOption('confidence-threshold', threshold, 0.8) }),
+  };
+  const parsed = Scenario.safeParse({
+    ...described,
+    ...(service === undefined ? {} : { service }),
+    ...(alarm === undefined ? {} : { alarm }),
+    ...(repo === undefined ? {} : { repository: repo }),
+    expect,
+  });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UsageError(`The scenario is not valid: ${issue?.path.join('.')}: ${issue?.message}.`);
+}
+
+const DESCRIPTION = /\.(?:ya?ml|json)$/;
+const FILE_LIKE = /^\S+\.(?:ya?ml|json|log|txt)$/;
+
+function readDescribed(given: string): Record<string, unknown> {
+  if (!existsSync(given)) {
+    if (FILE_LIKE.test(given)) throw new UsageError(`${given}: there is no such file.`);
+    return { log: given };
+  }
+  if (!statSync(given).isFile()) throw new UsageError(`${given}: this is not a file.`);
+  const text = readText(given);
+  if (!DESCRIPTION.test(given)) return { log: text };
+  // YAML contains JSON. Aliases are refused: a few nested ones expand to more than fits into memory.
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error !== undefined) throw new UsageError(`${given}: ${error.message.split('\n')[0]}`);
+  let content: unknown;
+  try {
+    content = document.toJS({ maxAliasCount: 0 });
+  } catch {
+    throw new UsageError(`${given}: aliases (*name) are not supported; write the value out.`);
+  }
+  if (content === null || typeof content !== 'object' || Array.isArray(content))
+    throw new UsageError(`${given}: expected a scenario with a log.`);
+  return content as Record<string, unknown>;
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw inputError(file, error);
+  }
+}
+
+function asText(
+  classification: Classification,
+  plan: ScenarioPlan,
+  { differences, isAnyExpected }: { readonly differences: readonly string[]; readonly isAnyExpected: boolean },
+): string {
+  const { class: failureClass, verdict, confidence } = classification;
+  const percent = (share: number): string => `${Math.round(share * 100)} %`;
+  return [
+    `${failureClass.replaceAll('_', ' ')}, ${verdict}, confidence ${percent(confidence)}: ${plan.decision}`,
+    ...plan.reasons.map((reason) => `  ${cleanText(reason, 500)}`),
+    ...plan.actions.map(
+      ({ actionId, decision, confidence: own, risk, description }) =>
+        `  ${actionId}: ${decision}, confidence ${percent(own)}, risk ${risk}. ${cleanText(description, 300)}`,
+    ),
+    ...differences.map((one) => `not as expected: ${cleanText(one, 1000)}`),
+    ...(differences.length > 0 ? [] : [isAnyExpected ? 'as expected' : 'nothing was expected of it']),
+    '',
+  ].join('\n');
+}
