@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { anomalyRows } from './anomaly-rows.ts';
 import { bundleRows, testRows } from './build-rows.ts';
 import { cliRows } from './cli-rows.ts';
 import { costRows } from './cost-rows.ts';
@@ -25,6 +26,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   logs: logRows,
   templates: templateRows,
   recall: recallRows,
+  anomalies: anomalyRows,
   lists: listRows,
   planning: planningRows,
   learning: learningRows,

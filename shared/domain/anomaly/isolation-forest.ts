@@ -1,4 +1,5 @@
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+
 /** Scores how easily a point is isolated from those the forest was built on. */
 export interface IsolationForest {
   /** 0 to 1: near 1 an outlier, 0.5 and less normal. */
@@ -15,9 +16,24 @@ export interface IsolationForestOptions {
 
 export const isolationForestDefaults: IsolationForestOptions = { trees: 100, sampleSize: 256, seed: 1 };
 
-type Tree =
-  | { readonly kind: 'leaf'; readonly size: number }
-  | { readonly kind: 'split'; readonly axis: number; readonly at: number; readonly below: Tree; readonly above: Tree };
+/** Trees that a point descends at the same time. */
+const TOGETHER = 4;
+
+/**
+ * All trees of a forest in flat arrays. Every tree is complete: the children of node `n` are `2n + 1` (below) and
+ * `2n + 2` (above), and a leaf that ends early repeats its path length in all places below it. So a point takes the same
+ * number of steps in every tree, which a processor can foresee.
+ */
+interface Forest {
+  /** Splits per tree, and steps from a root to a leaf. */
+  readonly splits: number;
+  readonly depth: number;
+  /** Of each split, the axis and the largest value that goes below. */
+  readonly axes: Uint16Array;
+  readonly limits: Float64Array;
+  /** Of each leaf, the expected path length to one point. */
+  readonly paths: Float64Array;
+}
 
 /**
  * Isolation forest (Liu, Ting and Zhou, "Isolation Forest", ICDM 2008): random splits isolate an outlier after few
@@ -31,14 +47,26 @@ export function makeIsolationForest(
   const { trees, sampleSize, seed } = { ...isolationForestDefaults, ...options };
   const random = numbersFrom(seed);
   const size = Math.min(sampleSize, points.length);
-  const deepest = Math.ceil(Math.log2(Math.max(size, 2)));
-  const forest = Array.from({ length: trees }, () => grow(draw(points, size, random), deepest, random));
+  const depth = Math.ceil(Math.log2(Math.max(size, 2)));
+  const splits = 2 ** depth - 1;
+  // Trees that only fill up the last group have paths of length 0.
+  const places = Math.ceil(trees / TOGETHER) * TOGETHER;
+  const forest: Forest = {
+    splits,
+    depth,
+    axes: new Uint16Array(places * splits),
+    limits: new Float64Array(places * splits),
+    paths: new Float64Array(places * (splits + 1)),
+  };
+  for (let tree = 0; tree < trees; tree += 1)
+    grow(forest, { tree, node: 0, level: 0 }, draw(points, size, random), random);
   const usual = averagePath(size);
+  const point = new Float64Array(points[0]?.length ?? 0);
   return {
-    score(point) {
+    score(values) {
       if (usual === 0) return 0.5;
-      const mean = forest.reduce((sum, tree) => sum + pathLength(tree, point), 0) / forest.length;
-      return 2 ** (-mean / usual);
+      for (let axis = 0; axis < point.length; axis += 1) point[axis] = values[axis] ?? 0;
+      return 2 ** (-pathLengths(forest, point) / trees / usual);
     },
   };
 }
@@ -54,19 +82,33 @@ function draw(points: Points, size: number, random: () => number): Points {
   return pool.slice(0, size);
 }
 
-function grow(points: Points, depthLeft: number, random: () => number): Tree {
-  const ranges = depthLeft === 0 || points.length < 2 ? [] : varyingAxes(points);
+interface Place {
+  readonly tree: number;
+  readonly node: number;
+  readonly level: number;
+}
+
+function grow(forest: Forest, { tree, node, level }: Place, points: Points, random: () => number): void {
+  const ranges = level === forest.depth || points.length < 2 ? [] : varyingAxes(points);
   const range = ranges[Math.floor(random() * ranges.length)];
-  if (range === undefined) return { kind: 'leaf', size: points.length };
-  const at = range.low + random() * (range.high - range.low);
-  const isBelow = (point: readonly number[]): boolean => (point[range.axis] ?? 0) <= at;
-  const below = grow(points.filter(isBelow), depthLeft - 1, random);
-  const above = grow(
-    points.filter((point) => !isBelow(point)),
-    depthLeft - 1,
-    random,
-  );
-  return { kind: 'split', axis: range.axis, at, below, above };
+  if (range === undefined) {
+    endHere(forest, { tree, node, level }, level + averagePath(points.length));
+    return;
+  }
+  const limit = range.low + random() * (range.high - range.low);
+  forest.axes[tree * forest.splits + node] = range.axis;
+  forest.limits[tree * forest.splits + node] = limit;
+  const isBelow = (point: readonly number[]): boolean => (point[range.axis] ?? 0) <= limit;
+  grow(forest, { tree, node: 2 * node + 1, level: level + 1 }, points.filter(isBelow), random);
+  const above = points.filter((point) => !isBelow(point));
+  grow(forest, { tree, node: 2 * node + 2, level: level + 1 }, above, random);
+}
+
+/** All leaves below the node get the path length; where its splits send a point does not matter. */
+function endHere({ splits, depth, paths }: Forest, { tree, node, level }: Place, path: number): void {
+  const leaves = 2 ** (depth - level);
+  const first = (node + 1) * leaves - 1 - splits;
+  paths.fill(path, tree * (splits + 1) + first, tree * (splits + 1) + first + leaves);
 }
 
 function varyingAxes(points: Points): { axis: number; low: number; high: number }[] {
@@ -83,14 +125,28 @@ function varyingAxes(points: Points): { axis: number; low: number; high: number 
   return axes.filter(({ low, high }) => high > low);
 }
 
-function pathLength(tree: Tree, point: readonly number[]): number {
-  let depth = 0;
-  let node = tree;
-  while (node.kind === 'split') {
-    node = (point[node.axis] ?? 0) <= node.at ? node.below : node.above;
-    depth += 1;
+/** Sum of the path lengths of a point in all trees. Without branches, and the steps in four trees do not wait for each other. */
+function pathLengths({ splits, depth, axes, limits, paths }: Forest, point: Float64Array): number {
+  const leaves = splits + 1;
+  let sum = 0;
+  for (let root = 0, leaf = -splits; root < axes.length; root += TOGETHER * splits, leaf += TOGETHER * leaves) {
+    const [second, third, fourth] = [root + splits, root + 2 * splits, root + 3 * splits];
+    let [a, b, c, d] = [0, 0, 0, 0];
+    for (let level = 0; level < depth; level += 1) {
+      a = childOf(a, point[axes[root + a] as number] as number, limits[root + a] as number);
+      b = childOf(b, point[axes[second + b] as number] as number, limits[second + b] as number);
+      c = childOf(c, point[axes[third + c] as number] as number, limits[third + c] as number);
+      d = childOf(d, point[axes[fourth + d] as number] as number, limits[fourth + d] as number);
+    }
+    sum += (paths[leaf + a] as number) + (paths[leaf + leaves + b] as number);
+    sum += (paths[leaf + 2 * leaves + c] as number) + (paths[leaf + 3 * leaves + d] as number);
   }
-  return depth + averagePath(node.size);
+  return sum;
+}
+
+/** The next node for a value at a split. `| 0` lets the engine compile the comparison without a branch. */
+function childOf(node: number, value: number, limit: number): number {
+  return (2 * node + 2 - Number(value <= limit)) | 0;
 }
 
 /** Mean path of an unsuccessful search in a binary search tree of `size` points. */
