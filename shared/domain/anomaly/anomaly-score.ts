@@ -1,6 +1,7 @@
-import { levelShift, makeDrift, makeFlatLine, makeSpike, spread } from './changes.ts';
+import { makeDrift, makeFlatLine, makeLevelShift, makeSpread } from './changes.ts';
 import { makeHistory } from './history.ts';
-import { type LagDistances, makeLagDistances } from './lag-distances.ts';
+import { everyLag, makeLagDistances, seasonLags } from './lag-distances.ts';
+import { makeNearestValues } from './nearest-values.ts';
 import { makeSeasonLearner } from './season.ts';
 import { makeTailModel, type TailModel } from './tail-model.ts';
 
@@ -29,22 +30,36 @@ interface Detector {
 }
 
 const aloneWeight = 0.4;
+/** Sections this many rows apart are compared where no season is known. */
+const stretchStride = 8;
 
 /**
- * All detectors over one series, made comparable by a tail model each. The first six are combined by the root mean
- * square of their scores: one certain detector outweighs five uncertain ones, several half-certain ones add up. Drift
+ * All detectors over one series, made comparable by a tail model each. The first five are combined by the root mean
+ * square of their scores: one certain detector outweighs four uncertain ones, several half-certain ones add up. Drift
  * and flat line are separate, with a lower weight, because they stay high long after the cause.
  */
 export function makeScorers(options: { lags: number; memory: number }): { next(value: number): Surprise } {
   const { lags, memory } = options;
   const history = makeHistory(lags + 100);
   const season = makeSeasonLearner(lags);
-  const point = makeLagDistances(history, 1, lags);
-  const brief = makeLagDistances(history, 3, lags);
-  const stretch = makeLagDistances(history, 24, lags);
-  const inSeason = (distances: LagDistances): number => {
+  const nearest = makeNearestValues(history, lags);
+  const point = makeLagDistances(history, 1);
+  const stretch = makeLagDistances(history, 24);
+  const allLags = everyLag(stretchStride, lags);
+  let inSeason = { period: 0, lags: allLags };
+  const lagsOfSeason = (): Int32Array | null => {
     const period = season.period();
-    return period === undefined ? distances.nearest() : distances.nearestInSeason(period);
+    if (period === undefined) return null;
+    if (period !== inSeason.period) inSeason = { period, lags: seasonLags(period, lags) };
+    return inSeason.lags;
+  };
+  const pointInSeason = (): number => {
+    const seasonal = lagsOfSeason();
+    return (seasonal && point.nearest(seasonal)) ?? nearest.nearestValue();
+  };
+  const stretchInSeason = (): number => {
+    const seasonal = lagsOfSeason();
+    return (seasonal && stretch.nearest(seasonal)) ?? stretch.nearest(allLags) ?? 0;
   };
   const detector = (reason: MetricReason, score: (value: number) => number, minScale?: number): Detector => ({
     reason,
@@ -52,20 +67,21 @@ export function makeScorers(options: { lags: number; memory: number }): { next(v
     tail: makeTailModel(memory, minScale),
   });
   const together = [
-    detector('spike', makeSpike(200)),
-    detector('level-shift', () => levelShift(history, 24)),
-    detector('variance', () => spread(history, 48)),
-    detector('unseen-shape', () => brief.nearest()),
-    detector('out-of-season', () => inSeason(point)),
-    detector('season-shape', () => inSeason(stretch)),
+    detector('level-shift', makeLevelShift(history, 24)),
+    detector('variance', makeSpread(history, 48)),
+    detector('unseen-shape', () => nearest.nearestSection(3)),
+    detector('out-of-season', pointInSeason),
+    detector('season-shape', stretchInSeason),
   ];
   const alone = [detector('flat-line', makeFlatLine(4, 50), 1), detector('drift', makeDrift(1000, 0.5, 200), 5)];
   return {
     next(value) {
       history.push(value);
       season.next(value);
-      for (const distances of [point, brief, stretch]) distances.update();
-      return loudest(meanSquare(together, value), alone, value);
+      nearest.update();
+      const { surprise, reason } = loudest(meanSquare(together, value), alone, value);
+      // Without a season, a value that is out of it is one unlike any before.
+      return { surprise, reason: reason === 'out-of-season' && season.period() === undefined ? 'spike' : reason };
     },
   };
 }
@@ -73,7 +89,7 @@ export function makeScorers(options: { lags: number; memory: number }): { next(v
 function meanSquare(detectors: readonly Detector[], value: number): Surprise {
   let squares = 0;
   let most = 0;
-  let reason: MetricReason = 'spike';
+  let reason: MetricReason = 'unseen-shape';
   for (const detector of detectors) {
     const surprise = detector.tail.next(detector.score(value));
     squares += surprise * surprise;

@@ -1,34 +1,58 @@
 import type { History } from './history.ts';
 
-function meanOf(history: History, from: number, count: number): number {
+const restartEvery = 512;
+
+/** Mean and standard deviation of the last `width` values, or of all while there are fewer. */
+export interface WindowMoments {
+  /** Call after each push to the history. */
+  update(): void;
+  mean(): number;
+  deviation(): number;
+}
+
+/** Sums from which the value that leaves is subtracted; about a value of the window, and made anew now and then, for precision. */
+export function makeWindowMoments(history: History, width: number): WindowMoments {
+  let origin = 0;
   let sum = 0;
-  for (let lag = from; lag < from + count; lag += 1) sum += history.at(lag);
-  return sum / count;
+  let squares = 0;
+  const add = (value: number, times: 1 | -1): void => {
+    const difference = value - origin;
+    sum += times * difference;
+    squares += times * difference * difference;
+  };
+  const count = (): number => Math.max(1, Math.min(width, history.length()));
+  return {
+    update() {
+      if (history.rows() > width && history.rows() % restartEvery !== 0) {
+        add(history.at(0), 1);
+        add(history.at(width), -1);
+        return;
+      }
+      [origin, sum, squares] = [history.at(0), 0, 0];
+      for (let lag = 0; lag < count(); lag += 1) add(history.at(lag), 1);
+    },
+    mean: () => origin + sum / count(),
+    deviation: () => Math.sqrt(Math.max(0, squares / count() - (sum / count()) ** 2)),
+  };
 }
 
 /** Level shift: distance between the mean of the last `width` values and that of the `3 * width` before them. */
-export function levelShift(history: History, width: number): number {
-  if (history.length() < 4 * width) return 0;
-  return Math.abs(meanOf(history, 0, width) - meanOf(history, width, 3 * width));
+export function makeLevelShift(history: History, width: number): () => number {
+  const short = makeWindowMoments(history, width);
+  const long = makeWindowMoments(history, 4 * width);
+  return () => {
+    short.update();
+    long.update();
+    return history.length() < 4 * width ? 0 : (Math.abs(short.mean() - long.mean()) * 4) / 3;
+  };
 }
 
 /** Variance: standard deviation of the last `width` values. */
-export function spread(history: History, width: number): number {
-  const count = Math.min(width, history.length());
-  const mean = meanOf(history, 0, count);
-  let squares = 0;
-  for (let lag = 0; lag < count; lag += 1) squares += (history.at(lag) - mean) ** 2;
-  return count === 0 ? 0 : Math.sqrt(squares / count);
-}
-
-/** Spike: distance of a value from the exponentially weighted mean of earlier values. `halfLife` in rows. */
-export function makeSpike(halfLife: number): (value: number) => number {
-  const weight = 1 - 0.5 ** (1 / halfLife);
-  let mean: number | undefined;
-  return (value) => {
-    const distance = mean === undefined ? 0 : Math.abs(value - mean);
-    mean = mean === undefined ? value : mean + weight * (value - mean);
-    return distance;
+export function makeSpread(history: History, width: number): () => number {
+  const window = makeWindowMoments(history, width);
+  return () => {
+    window.update();
+    return window.deviation();
   };
 }
 

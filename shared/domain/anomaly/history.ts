@@ -2,6 +2,8 @@
 export interface History {
   /** Number of available values: 0 to the capacity. */
   length(): number;
+  /** Number of values pushed so far. */
+  rows(): number;
   push(value: number): void;
   /** The value `lag` pushes ago (0 = the latest). */
   at(lag: number): number;
@@ -20,6 +22,7 @@ export function makeHistory(capacity: number): History {
   return {
     values,
     length: () => Math.min(pushed, capacity),
+    rows: () => pushed,
     push(value) {
       if (latest === values.length - 1) {
         values.copyWithin(0, values.length - capacity);

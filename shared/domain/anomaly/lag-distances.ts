@@ -1,79 +1,85 @@
 import type { History } from './history.ts';
 
 const recomputeEvery = 512;
-
-/** Distance of the latest `width` values from each earlier section of the same width. */
-export interface LagDistances {
-  /** Call after each push to the history. */
-  update(): void;
-  /** Root mean square distance to the nearest earlier section that does not overlap; 0 while there is none. */
-  nearest(): number;
-  /** The same among sections `period` rows ago, two periods ago and so on, each within three rows. */
-  nearestInSeason(period: number): number;
-}
-
+/** Seasons back that are compared with, and rows around each of them. */
+const maxSeasons = 12;
 const slack = 3;
+
+/** Distance of the latest `width` values from earlier sections of the same width. */
+export interface LagDistances {
+  /**
+   * Root mean square distance from the nearest section that begins one of `lags` rows earlier, does not overlap and lies
+   * within the history; null where there is none. Fast when the same array is asked for in every row.
+   */
+  nearest(lags: Int32Array): number | null;
+}
 
 /**
  * A left matrix profile, one step per row: each lag's squared distance changes by the value that enters and the one
  * that leaves (Yeh et al., "Matrix Profile I", ICDM 2016; left discords, Lu et al., "DAMP", KDD 2022). Not normalised,
- * because a new level is anomalous too. Costs `lags` steps per row. The history must hold at least `lags + width`
- * values.
+ * because a new level is anomalous too. The history must hold at least `width` values more than the longest lag.
  */
-export function makeLagDistances(history: History, width: number, lags: number): LagDistances {
-  const squares = new Float64Array(lags + 1);
-  let rows = 0;
-  let best = Number.POSITIVE_INFINITY;
+export function makeLagDistances(history: History, width: number): LagDistances {
+  const { values } = history;
+  let followed: Int32Array = new Int32Array(0);
+  let squares = new Float64Array(0);
+  let computedAt = 0;
 
-  function startAgain(farthest: number): void {
-    for (let lag = 1; lag <= farthest; lag += 1) {
-      let sum = 0;
-      const stretch = Math.min(width, rows - lag);
-      for (let back = 0; back < stretch; back += 1) sum += (history.at(back) - history.at(back + lag)) ** 2;
-      squares[lag] = sum;
-    }
-  }
-
-  function step(farthest: number): void {
-    const values = history.values;
+  function startAgain(lags: Int32Array, rows: number): void {
     const latest = history.latest();
-    const entered = values[latest] ?? 0;
-    const left = values[latest - width] ?? 0;
-    const farthestLeft = rows - width - 1;
-    for (let lag = 1; lag <= farthest; lag += 1) {
-      const entering = entered - (values[latest - lag] ?? 0);
-      const leaving = lag <= farthestLeft ? left - (values[latest - width - lag] ?? 0) : 0;
-      squares[lag] = (squares[lag] ?? 0) + entering * entering - leaving * leaving;
+    if (lags !== followed) squares = new Float64Array(lags.length);
+    followed = lags;
+    for (let at = 0; at < lags.length && (lags[at] as number) < rows; at += 1) {
+      const lag = lags[at] as number;
+      let sum = 0;
+      for (let back = 0; back < width && back + lag < rows; back += 1) {
+        const difference = (values[latest - back] as number) - (values[latest - back - lag] as number);
+        sum += difference * difference;
+      }
+      squares[at] = sum;
     }
   }
 
-  const rootMean = (square: number): number =>
-    square === Number.POSITIVE_INFINITY ? 0 : Math.sqrt(Math.max(0, square) / width);
-  const comparable = (lag: number): boolean => lag >= width && lag <= lags && lag + width <= rows;
+  function step(lags: Int32Array, rows: number): void {
+    const latest = history.latest();
+    const entered = values[latest] as number;
+    const left = values[latest - width] ?? 0;
+    for (let at = 0; at < lags.length && (lags[at] as number) < rows; at += 1) {
+      const lag = lags[at] as number;
+      const entering = entered - (values[latest - lag] as number);
+      const leaving = lag < rows - width ? left - (values[latest - width - lag] as number) : 0;
+      squares[at] = (squares[at] as number) + entering * entering - leaving * leaving;
+    }
+  }
 
   return {
-    update() {
-      rows += 1;
-      best = Number.POSITIVE_INFINITY;
-      const farthest = Math.min(lags, rows - 1);
+    nearest(lags) {
+      const rows = history.rows();
       // Adding and subtracting leaves rounding errors, which a huge value would make permanent.
-      if (rows % recomputeEvery === 0) startAgain(farthest);
-      else step(farthest);
-      const farthestWhole = Math.min(lags, rows - width);
-      for (let lag = width; lag <= farthestWhole; lag += 1) {
-        const square = squares[lag] ?? 0;
-        if (square < best) best = square;
+      if (lags !== followed || computedAt !== rows - 1 || rows % recomputeEvery === 0) startAgain(lags, rows);
+      else step(lags, rows);
+      computedAt = rows;
+      let best = Number.POSITIVE_INFINITY;
+      for (let at = 0; at < lags.length && (lags[at] as number) + width <= rows; at += 1) {
+        if ((squares[at] as number) < best && (lags[at] as number) >= width) best = squares[at] as number;
       }
-    },
-    nearest: () => rootMean(best),
-    nearestInSeason(period) {
-      let nearest = Number.POSITIVE_INFINITY;
-      for (let centre = period; centre <= lags; centre += period) {
-        for (let lag = centre - slack; lag <= centre + slack; lag += 1) {
-          if (comparable(lag)) nearest = Math.min(nearest, squares[lag] ?? nearest);
-        }
-      }
-      return rootMean(nearest === Number.POSITIVE_INFINITY ? best : nearest);
+      return best === Number.POSITIVE_INFINITY ? null : Math.sqrt(Math.max(0, best) / width);
     },
   };
+}
+
+/** The multiples of `stride` up to `longest`. */
+export function everyLag(stride: number, longest: number): Int32Array {
+  return Int32Array.from({ length: Math.floor(longest / stride) }, (_, at) => (at + 1) * stride);
+}
+
+/** The lags around one period, two periods and so on, each within three rows, ascending up to `longest`. */
+export function seasonLags(period: number, longest: number): Int32Array {
+  const lags = new Set<number>();
+  for (let season = 1; season <= maxSeasons; season += 1) {
+    for (let lag = season * period - slack; lag <= season * period + slack; lag += 1) {
+      if (lag > 0 && lag <= longest) lags.add(lag);
+    }
+  }
+  return Int32Array.from(lags).sort();
 }

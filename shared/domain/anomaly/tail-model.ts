@@ -1,3 +1,5 @@
+import { makeRankedValues } from './ranked-values.ts';
+
 const refitEvery = 25;
 const minValues = 20;
 const tailShare = 0.05;
@@ -22,62 +24,42 @@ interface TailFit {
  */
 export function makeTailModel(memory: number, minScale = 1e-9): TailModel {
   const ring = new Float64Array(memory);
-  const sorted = new Float64Array(memory);
+  const ranked = makeRankedValues();
+  const tail = new Float64Array(Math.ceil(memory * tailShare) + 1);
   let seen = 0;
   let fit: TailFit = { from: 0, scale: 1, shape: 0 };
 
-  function surprise(value: number, count: number): number {
-    if (value <= fit.from) return -Math.log10((count - rankOf(sorted, count, value) + 1) / (count + 1));
+  function surprise(value: number, smaller: number, count: number): number {
+    if (count < minValues) return 0;
+    if (value <= fit.from) return -Math.log10((count - smaller + 1) / (count + 1));
     const excess = (value - fit.from) / fit.scale;
     const decades = fit.shape < 1e-3 ? excess / Math.LN10 : Math.log10(1 + fit.shape * excess) / fit.shape;
     return Math.min(-Math.log10(tailShare) + decades, maxDecades);
   }
 
-  function learn(value: number): void {
-    let count = Math.min(seen, memory);
-    if (count === memory) {
-      const oldest = rankOf(sorted, count, ring[seen % memory] ?? 0);
-      sorted.copyWithin(oldest, oldest + 1, count);
-      count -= 1;
-    }
-    const at = rankOf(sorted, count, value);
-    sorted.copyWithin(at + 1, at, count);
-    sorted[at] = value;
-    ring[seen % memory] = value;
-    seen += 1;
-    if (seen % (seen < 4 * refitEvery ? 5 : refitEvery) === 0) fit = fitTail(sorted, count + 1, minScale);
-  }
-
   return {
     next(value) {
-      const count = Math.min(seen, memory);
-      const result = count < minValues ? 0 : surprise(value, count);
-      learn(value);
+      const count = ranked.size();
+      const result = surprise(value, ranked.add(value), count);
+      if (count === memory) ranked.remove(ring[seen % memory] as number);
+      ring[seen % memory] = value;
+      seen += 1;
+      if (seen % (seen < 4 * refitEvery ? 5 : refitEvery) === 0) {
+        const length = ranked.from(Math.floor(ranked.size() * (1 - tailShare)), tail);
+        fit = fitTail(tail, length, minScale);
+      }
       return result;
     },
   };
 }
 
-/** How many of the first `count` ascending values are smaller than `value`. */
-function rankOf(sorted: Float64Array, count: number, value: number): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function fitTail(sorted: Float64Array, length: number, minScale: number): TailFit {
-  const start = Math.floor(length * (1 - tailShare));
-  const from = sorted[start] ?? 0;
-  const count = length - start;
+/** Fits the first `count` values of the tail, which are ascending. */
+function fitTail(tail: Float64Array, count: number, minScale: number): TailFit {
+  const from = tail[0] as number;
   let sum = 0;
   let squares = 0;
-  for (let index = start; index < length; index += 1) {
-    const excess = (sorted[index] ?? 0) - from;
+  for (let index = 0; index < count; index += 1) {
+    const excess = (tail[index] as number) - from;
     sum += excess;
     squares += excess * excess;
   }

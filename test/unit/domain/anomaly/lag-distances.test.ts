@@ -1,14 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeHistory } from '#shared/domain/anomaly/history.ts';
-import { makeLagDistances } from '#shared/domain/anomaly/lag-distances.ts';
+import { everyLag, makeLagDistances, seasonLags } from '#shared/domain/anomaly/lag-distances.ts';
+import { makeNearestValues } from '#shared/domain/anomaly/nearest-values.ts';
 import { makeSeasonLearner } from '#shared/domain/anomaly/season.ts';
 import { noisy } from './series.ts';
 
 /** The definition, by brute force. */
-function nearest(values: readonly number[], width: number, lags: number): number {
+function nearest(values: readonly number[], width: number, lags: number, stride = 1): number {
   let best = Number.POSITIVE_INFINITY;
-  for (let lag = width; lag <= Math.min(lags, values.length - width); lag += 1) {
+  for (let lag = Math.ceil(width / stride) * stride; lag <= Math.min(lags, values.length - width); lag += stride) {
     let sum = 0;
     for (let back = 1; back <= width; back += 1) {
       sum += ((values.at(-back) ?? 0) - (values.at(-back - lag) ?? 0)) ** 2;
@@ -19,16 +20,36 @@ function nearest(values: readonly number[], width: number, lags: number): number
 }
 
 describe('the distance to earlier stretches', () => {
+  const anySeries = fc.array(fc.integer({ min: -50, max: 50 }), { maxLength: 120, size: 'max' });
+  const anyWidth = fc.integer({ min: 1, max: 9 });
+  const anyLags = fc.integer({ min: 10, max: 40 });
+
   it('is that of the definition in every row', () => {
-    const values = fc.array(fc.integer({ min: -50, max: 50 }), { maxLength: 120, size: 'max' });
     fc.assert(
-      fc.property(values, fc.integer({ min: 1, max: 9 }), fc.integer({ min: 10, max: 40 }), (series, width, lags) => {
-        const history = makeHistory(lags + width + 1);
-        const distances = makeLagDistances(history, width, lags);
+      fc.property(anySeries, anyWidth, anyLags, fc.integer({ min: 1, max: 4 }), (series, width, longest, stride) => {
+        const history = makeHistory(longest + width + 1);
+        const distances = makeLagDistances(history, width);
+        const lags = everyLag(stride, longest);
         series.forEach((value, row) => {
           history.push(value);
-          distances.update();
-          expect(distances.nearest()).toBeCloseTo(nearest(series.slice(0, row + 1), width, lags), 9);
+          const expected = nearest(series.slice(0, row + 1), width, longest, stride);
+          expect(distances.nearest(lags) ?? 0).toBeCloseTo(expected, 9);
+        });
+      }),
+    );
+  });
+
+  it('is that of the definition among sorted values, which are searched from the latest outwards', () => {
+    fc.assert(
+      fc.property(anySeries, anyWidth, anyLags, (series, width, lags) => {
+        const history = makeHistory(lags + width + 2);
+        const values = makeNearestValues(history, lags);
+        series.forEach((value, row) => {
+          history.push(value);
+          values.update();
+          const known = series.slice(0, row + 1);
+          expect(values.nearestValue()).toBe(nearest(known, 1, lags));
+          expect(values.nearestSection(width)).toBeCloseTo(nearest(known, width, lags), 9);
         });
       }),
     );
@@ -37,23 +58,27 @@ describe('the distance to earlier stretches', () => {
   it('is exact again after a huge value has passed', () => {
     const series = noisy(1200, 1, (row) => (row === 300 ? 1e12 : 0));
     const history = makeHistory(150);
-    const distances = makeLagDistances(history, 8, 100);
-    for (const value of series) {
+    const distances = makeLagDistances(history, 8);
+    const lags = everyLag(1, 100);
+    const last = series.map((value) => {
       history.push(value);
-      distances.update();
-    }
-    expect(distances.nearest()).toBeCloseTo(nearest(series, 8, 100), 6);
+      return distances.nearest(lags);
+    });
+    expect(last.at(-1)).toBeCloseTo(nearest(series, 8, 100), 6);
   });
 
-  it('counts only stretches of the same phase when a period is given', () => {
+  it('counts only stretches of the same phase for the lags of a season, and is null before the first', () => {
     const history = makeHistory(200);
-    const distances = makeLagDistances(history, 2, 100);
-    for (let row = 0; row < 120; row += 1) {
+    const distances = makeLagDistances(history, 2);
+    const lags = seasonLags(30, 100);
+    const answers = Array.from({ length: 120 }, (_, row) => {
       history.push(row === 119 ? 15 : row % 30);
-      distances.update();
-    }
-    expect(distances.nearestInSeason(30)).toBeGreaterThan(7);
-    expect(distances.nearest()).toBeLessThanOrEqual(distances.nearestInSeason(30));
+      return distances.nearest(lags);
+    });
+    expect(answers[20]).toBeNull();
+    expect(answers[118]).toBe(0);
+    expect(answers[119]).toBeGreaterThan(7);
+    expect([...lags]).toEqual([...[30, 60, 90].flatMap((lag) => [-3, -2, -1, 0, 1, 2, 3].map((off) => lag + off))]);
   });
 });
 

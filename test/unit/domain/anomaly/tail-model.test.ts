@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { makeRankedValues, placeOf } from '#shared/domain/anomaly/ranked-values.ts';
 import { makeTailModel } from '#shared/domain/anomaly/tail-model.ts';
 import { normals, seeded } from './series.ts';
 
@@ -47,5 +49,29 @@ describe('a tail model', () => {
   it('says nothing before it has seen twenty values', () => {
     const model = makeTailModel(100);
     for (let at = 0; at < 20; at += 1) expect(model.next(at === 19 ? 1e9 : 0)).toBe(0);
+  });
+});
+
+describe('ranked values', () => {
+  it('stay sorted and countable while values come and go', () => {
+    const anyValue = fc.integer({ min: -30, max: 30 });
+    fc.assert(
+      fc.property(fc.array(anyValue, { minLength: 1, maxLength: 900, size: 'max' }), fc.nat(300), (values, memory) => {
+        const ranked = makeRankedValues();
+        const held: number[] = [];
+        for (const value of values) {
+          expect(ranked.add(value)).toBe(held.filter((other) => other < value).length);
+          held.push(value);
+          if (held.length > memory) ranked.remove(held.shift() ?? Number.NaN);
+        }
+        const sorted = held.toSorted((a, b) => a - b);
+        const rank = Math.floor(held.length / 3);
+        const into = new Float64Array(held.length);
+        expect(ranked.size()).toBe(held.length);
+        expect([...into.subarray(0, ranked.from(rank, into))]).toEqual(sorted.slice(rank));
+        expect(placeOf(0, sorted, sorted.length)).toBe(held.filter((other) => other < 0).length);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
