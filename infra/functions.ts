@@ -7,7 +7,6 @@ import { config as actRds } from '#functions/act-rds/config.ts';
 import { config as actSsm } from '#functions/act-ssm/config.ts';
 import { config as analyze } from '#functions/analyze/config.ts';
 import { config as api } from '#functions/api/config.ts';
-import { config as approval } from '#functions/approval/config.ts';
 import { config as classify } from '#functions/classify/config.ts';
 import { config as escalate } from '#functions/escalate/config.ts';
 import { config as forecast } from '#functions/forecast/config.ts';
@@ -39,7 +38,6 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   inspectPatch,
   plan,
   requestApproval,
-  approval,
   api,
   guard,
   actGithub,

@@ -9,9 +9,9 @@ export const config = defineFunction({
   trigger: {
     kind: 'http',
     routes: [
-      { method: 'GET', path: '/api/health', authorized: false, maxRate: 1000 },
-      { method: 'GET', path: '/api/incidents', authorized: false, maxRate: 200 },
-      { method: 'ANY', path: '/api/{proxy+}', authorized: false, maxRate: 100 },
+      { method: 'GET', path: '/api/health', maxRate: 1000 },
+      { method: 'GET', path: '/api/incidents', maxRate: 200 },
+      { method: 'ANY', path: '/api/{proxy+}', maxRate: 100 },
       // The requests' own paths of older programs.
       ...[
         '/incidents',
@@ -30,7 +30,6 @@ export const config = defineFunction({
       ].map((path) => ({
         method: 'ANY' as const,
         path,
-        authorized: false,
       })),
     ],
   },

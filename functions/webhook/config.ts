@@ -8,7 +8,7 @@ export const config = defineFunction({
   trigger: {
     kind: 'http',
     // Runs that finish together are reported together; a limit of their own, so that a flood of them cannot lock approvers out.
-    routes: [{ method: 'POST', path: '/webhooks/{source}', authorized: false, maxRate: 500 }],
+    routes: [{ method: 'POST', path: '/webhooks/{source}', maxRate: 500 }],
   },
   uses: {
     intakeQueue: ['sqs:SendMessage'],

@@ -7,10 +7,8 @@ import {
   HttpMethod,
   type HttpRoute,
   HttpStage,
-  type IHttpRouteAuthorizer,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -34,21 +32,15 @@ const ACCESS_LOG = AccessLogFormat.custom(
   }),
 );
 
-export interface ApiProps {
-  readonly issuerUrl: string;
-  readonly audience: string;
-}
-
-/** The HTTP API for webhooks and approvers: throttled, with an access log that holds no bodies and no tokens. */
+/** The HTTP API for webhooks, people and programs: throttled, with an access log that holds no bodies and no tokens. */
 export class Api extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;
-  private readonly approvers: IHttpRouteAuthorizer;
 
-  constructor(scope: Construct, id: string, props: ApiProps) {
+  constructor(scope: Construct, id: string) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
-      description: 'Selfheal: webhooks and approvals',
+      description: 'Selfheal: webhooks and the API',
       createDefaultStage: false,
     });
     const logGroup = new LogGroup(this, 'AccessLogs', {
@@ -62,7 +54,6 @@ export class Api extends Construct {
       throttle: THROTTLE,
       accessLogSettings: { destination: new LogGroupLogDestination(logGroup), format: ACCESS_LOG },
     });
-    this.approvers = new HttpJwtAuthorizer('Approvers', props.issuerUrl, { jwtAudience: [props.audience] });
   }
 
   /** Address without a trailing slash. */
@@ -74,14 +65,13 @@ export class Api extends Construct {
   serve({ config, handler }: LambdaFunction): void {
     if (config.trigger.kind !== 'http') return;
     const integration = new HttpLambdaIntegration(`To-${config.name}`, handler);
-    for (const { method, path, authorized, maxRate } of config.trigger.routes) {
+    for (const { method, path, maxRate } of config.trigger.routes) {
       const [route] = this.api.addRoutes({
         path,
         methods: [HttpMethod[method]],
         integration,
-        ...(authorized ? { authorizer: this.approvers } : {}),
       });
-      if (route === undefined || authorized) continue;
+      if (route === undefined) continue;
       acknowledge(route, 'APIG4', openBecause(path));
       if (maxRate !== undefined) this.throttle(`${method} ${path}`, route, maxRate);
     }
@@ -97,10 +87,7 @@ export class Api extends Construct {
 }
 
 function openBecause(path: string): string {
-  if (path.startsWith('/webhooks/')) {
-    return 'A webhook sender has no account: the function verifies the signature of every request before it parses it.';
-  }
-  return path.startsWith('/approvals/')
-    ? 'The page holds no data: it signs a person in and only then calls the authorised routes.'
+  return path.startsWith('/webhooks/')
+    ? 'A webhook sender has no account: the function verifies the signature of every request before it parses it.'
     : 'The function verifies every caller itself: a token of the user pool or an API key.';
 }

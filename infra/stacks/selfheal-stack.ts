@@ -54,7 +54,7 @@ export class SelfhealStack extends Stack {
       functionTimeoutSeconds: Math.max(...triggeredBy(parts, 'intake-queue').map((each) => each.timeoutSeconds)),
       eventSources: parts.sources.filter((source) => source.kind === 'event'),
     });
-    this.api = new Api(this, 'Api', { issuerUrl: state.approverIssuerUrl, audience: state.userPoolClientId });
+    this.api = new Api(this, 'Api');
     this.site = new DashboardSite(this, 'Dashboard', { apiId: this.api.api.apiId });
     const { bucketName, bucketArn } = this.site.bucket;
     this.dashboardBucket = { name: this.exportValue(bucketName), arn: this.exportValue(bucketArn) };
@@ -141,7 +141,7 @@ export class SelfhealStack extends Stack {
       }
     }
     output('DashboardUrl', this.site.url);
-    output('ApprovalUrlBase', `${this.api.url}/approvals`);
+    output('ApiUrl', this.api.url);
     output('EscalationTopicArn', this.topic.topic.topicArn);
     output('IntakeQueueUrl', this.intake.queue.queueUrl);
     output('IntakeQueueArn', this.intake.queue.queueArn);

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
 import { openStage, type Stage } from '#apps/local/stage.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
-import { answerOn, approvalLinks, signIn } from '#lab/drills/approval-page.ts';
+import { answerOn, approvalLinks, signIn } from '#lab/drills/approvals.ts';
 import { prepareDrillAssembly } from '#lab/drills/drill-assembly.ts';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
 import { pascalCase } from '#statemachines/heal.ts';
@@ -62,7 +62,7 @@ async function billedIncidents(stage: Stage, events: RuntimeEvent[]): Promise<Ro
   let known = await billed(transient);
   for (let round = 0; round < MAX_ROUNDS && !isKnown(); round += 1) known = await billed(transient);
   if (!isKnown()) throw new Error(`The knowledge base did not know the failure after ${MAX_ROUNDS} incidents.`);
-  await runtime.createUser(APPROVER.name, `${APPROVER.name}@example.com`, APPROVER.password);
+  await runtime.createUser(APPROVER.name, `${APPROVER.name}@example.com`, APPROVER.password, ['approver']);
   return [
     row('a failing run of a known kind, healed by a re-run', known, 17),
     row('a failing run, analysed by a model, healed by a re-run', analysed, 17),

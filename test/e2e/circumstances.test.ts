@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { signIn } from '#lab/drills/approval-page.ts';
+import { planOn, signIn } from '#lab/drills/approvals.ts';
 import { approve, askedFor } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 
@@ -14,7 +14,7 @@ beforeAll(async () => {
   healer = await openHealer({
     configuration: { policy: { circumstances: { changeWindows: [{ days: [day], from: '10:00', to: '11:00' }] } } },
   });
-  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD);
+  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD, ['approver']);
   approver = await signIn(healer, 'approver@example.com', PASSWORD);
 });
 afterEach(() => expectClean(healer));
@@ -27,8 +27,7 @@ describe('beside its change windows', () => {
     const why = `outside the change windows of checkout (${day} 10:00 to 11:00; UTC)`;
     expect(healer.mailsAbout(alarm)[0]?.text).toContain(why);
     expect(healer.world.journal.count('lambda.alias.updated')).toBe(0);
-    const details = await fetch(`${page}/details`, { headers: { authorization: `Bearer ${approver}` } });
-    expect(await details.text()).toContain(why);
+    expect(JSON.stringify(await planOn(page, approver))).toContain(why);
     await approve(healer, alarm, approver);
     const incident = await healer.ended(alarm);
     expect(incident).toMatchObject({ status: 'resolved' });

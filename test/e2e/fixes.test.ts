@@ -1,7 +1,7 @@
 import type { Reply } from '@selfheal/fake-models/scripted-model.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
-import { answerOn, signIn } from '#lab/drills/approval-page.ts';
+import { answerOn, planOn, signIn } from '#lab/drills/approvals.ts';
 import { FIX_LABELS } from '#shared/domain/patch/fix-branch.ts';
 import { approve, askedFor } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
@@ -27,7 +27,7 @@ beforeAll(async () => {
       policy: { flapWindowMinutes: 0, maxActionsPerHour: 500, maxActionsPerTargetPerHour: 50, breakerFailures: 50 },
     },
   });
-  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD);
+  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD, ['approver']);
   approver = await signIn(healer, 'approver@example.com', PASSWORD);
 });
 afterEach(() => {
@@ -60,8 +60,8 @@ describe('a proposed change', () => {
     expect(written()).toEqual([]);
     expect(effects('github.branch.created')).toBe(0);
     expect(effects('github.pull.created')).toBe(0);
-    const details = await fetch(`${page}/details`, { headers: { authorization: `Bearer ${approver}` } });
-    const { briefing } = (await details.json()) as { briefing: { change: { diff: string; looks: string[] } } };
+    const { json } = await planOn(page, approver);
+    const { briefing } = json as { briefing: { change: { diff: string; looks: string[] } } };
     expect(briefing.change.diff).toMatch(/^diff --git a\/src\/cart\.ts b\/src\/cart\.ts\n/);
     expect(briefing.change.diff).toContain('+  const sum = lines.reduce(');
     expect(briefing.change.looks).toEqual([]);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { archiveEntries, type JobLog, ranStep } from '#apps/local/world/samples/job-log.ts';
 import { shopJobs } from '#apps/local/world/samples/shop-jobs.ts';
-import { signIn } from '#lab/drills/approval-page.ts';
+import { signIn } from '#lab/drills/approvals.ts';
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -65,7 +65,7 @@ beforeAll(async () => {
       verification: { ...sampleConfiguration().verification, runMaxPolls: 500, alarmMaxPolls: 3 },
     },
   });
-  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD);
+  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD, ['approver']);
   await healer.runtime.createUser('admin', 'admin@example.com', PASSWORD, ['admin']);
 });
 afterAll(() => healer?.stop());
@@ -345,7 +345,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   },
   'heal alarms: by rollbacks that help, are undone, asked for, limited or not there': async () => {
     const token = await signIn(healer, 'approver@example.com', PASSWORD);
-    const list = healer.webhookUrl.replace(/webhooks\/github$/, 'approvals');
+    const list = healer.webhookUrl.replace(/webhooks\/github$/, 'api/approvals');
     expect((await fetch(list, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
     expect(await healer.ended(ring('ledger'))).toMatchObject({ status: 'escalated' });
     expect(await healer.ended(ring('checkout'))).toMatchObject({ status: 'resolved' });
@@ -386,7 +386,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
       healer.world.faults.clear();
       // A page that is opened and a reminder that is due when the evidence is not there any more.
       const token = await signIn(healer, 'approver@example.com', PASSWORD);
-      const page = `approvals/${unread.id}/${await waitingPlan(unread, 50)}/details`;
+      const page = `api/approvals/${unread.id}/${await waitingPlan(unread, 50)}`;
       const details = healer.webhookUrl.replace(/webhooks\/github$/, page);
       expect((await fetch(details, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
       await trigger(healer, 'reconciler');

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { signIn } from '#lab/drills/approval-page.ts';
+import { signIn } from '#lab/drills/approvals.ts';
 import { endedWithApprovals } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 
@@ -9,7 +9,7 @@ let healer: Healer;
 let approver: string;
 beforeAll(async () => {
   healer = await openHealer();
-  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD);
+  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD, ['approver']);
   approver = await signIn(healer, 'approver@example.com', PASSWORD);
 });
 afterEach(() => expectClean(healer));

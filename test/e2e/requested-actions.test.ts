@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { signIn } from '#lab/drills/approval-page.ts';
+import { signIn } from '#lab/drills/approvals.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { writeKillSwitch } from './support/kill-switch.ts';

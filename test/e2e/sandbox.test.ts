@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answerOn, signIn } from '#lab/drills/approval-page.ts';
+import { answerOn, planOn, signIn } from '#lab/drills/approvals.ts';
 import { askedFor } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { proposing, WHOLE } from './support/proposed-code.ts';
@@ -19,7 +19,7 @@ beforeAll(async () => {
     },
   });
   addSandbox(healer.world, Date.now());
-  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD);
+  await healer.runtime.createUser('approver', 'approver@example.com', PASSWORD, ['approver']);
   approver = await signIn(healer, 'approver@example.com', PASSWORD);
 });
 afterAll(() => healer?.stop());
@@ -33,8 +33,8 @@ describe('a proposed change where a sandbox is set up', () => {
     expect(world.journal.count('github.workflow.dispatched')).toBe(1);
     const tried = world.github.runs(REPOSITORY).find(({ event }) => event === 'workflow_dispatch');
     const told = `On commit ${run.headSha.slice(0, 12)}: the tests passed with it`;
-    const details = await fetch(`${page}/details`, { headers: { authorization: `Bearer ${approver}` } });
-    const { briefing } = (await details.json()) as { briefing: { plan: { name: string; value: string }[] } };
+    const { json } = await planOn(page, approver);
+    const { briefing } = json as { briefing: { plan: { name: string; value: string }[] } };
     const fact = briefing.plan.find(({ name }) => name === 'Sandbox run');
     expect(fact?.value).toContain(`${told} (`);
     expect(fact?.value).toContain(`/${REPOSITORY}/actions/runs/${tried?.id}`);

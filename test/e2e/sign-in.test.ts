@@ -7,7 +7,7 @@ import { loadPolicies } from '@selfheal/local-cloud/iam/policies.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStage, outputOf, type Stage } from '#apps/local/stage.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
-import { signIn } from '#lab/drills/approval-page.ts';
+import { signIn } from '#lab/drills/approvals.ts';
 import { makeCognitoTokenVerifier } from '#shared/adapters/aws/cognito-token-verifier.ts';
 import { API_KEY_PARTITION, makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
 import { makeDynamoAccessTrail } from '#shared/adapters/aws/dynamo-incident-audit.ts';
@@ -26,7 +26,7 @@ import { deploymentOf, functionRoles } from './support/rights.ts';
 const PASSWORD = 'Correct-Horse-8-Battery';
 /** By name and the groups that the administrator put them into. */
 const PEOPLE: Readonly<Record<string, readonly Role[]>> = {
-  approver: [],
+  nobody: [],
   viewer: ['viewer'],
   lead: ['operator', 'approver'],
   owner: Role.options,
@@ -76,14 +76,6 @@ describe('signing in at the user pool of the template', () => {
     const token = await signIn(stage, `${name}@example.com`, PASSWORD);
     expect(await callerOf(token)).toMatchObject({ kind: 'person', name: `${name}@example.com`, roles });
   });
-
-  it('leaves the approval page to those who have no role', async () => {
-    const token = await signIn(stage, 'approver@example.com', PASSWORD);
-    const answer = await fetch(`${stage.runtime.endpoint}/approvals`, {
-      headers: { authorization: `Bearer ${token}` },
-    });
-    expect([answer.status, await answer.json()]).toEqual([200, { approvals: [] }]);
-  });
 });
 
 describe('the API of the template', () => {
@@ -91,13 +83,14 @@ describe('the API of the template', () => {
     (await fetch(`${stage.runtime.endpoint}${path}`, { headers: { authorization: `Bearer ${token}` } })).status;
 
   it.each([
-    ['approver', 403, 403],
+    ['nobody', 403, 403],
     ['viewer', 200, 403],
     ['lead', 200, 403],
     ['owner', 200, 200],
   ])('[D219] answers %s: what needs read %i, what needs administer %i', async (name, read, administer) => {
     const token = await signIn(stage, `${name}@example.com`, PASSWORD);
-    expect([await call('/api/incidents', token), await call('/api/keys', token)]).toEqual([read, administer]);
+    const answers = [await call('/api/incidents', token), await call('/api/approvals', token)];
+    expect([...answers, await call('/api/keys', token)]).toEqual([read, read, administer]);
   });
 
   it('[D219] answers 401 to every token that was made of a genuine one', async () => {

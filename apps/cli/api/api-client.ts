@@ -37,6 +37,18 @@ const Refusal = z.union([
   z.object({ message: z.string() }).transform(({ message }) => message),
 ]);
 
+/** The API understood the request and did not do what it asks for: not allowed, decided before or expired. */
+export class RefusedByApi extends UsageError {
+  /** The API's own words. */
+  readonly detail: string;
+
+  constructor(base: string, status: number, detail: string) {
+    super(`${base}: status ${status}. ${detail}`);
+    this.detail = detail;
+  }
+}
+const REFUSED = [403, 404, 409, 410];
+
 export type ApiClient = ReturnType<typeof clientOf>;
 type ApiTerminal = Pick<Terminal, 'environment' | 'now'>;
 
@@ -154,7 +166,10 @@ function clientOf(base: string, token: string | null, unauthenticated?: UsageErr
       const response = await send(base, input, init);
       if (response.ok) return response;
       if (response.status === 401 && unauthenticated !== undefined) throw unauthenticated;
-      throw new UsageError(`${base}: status ${response.status}. ${await detailOf(response)}`);
+      const detail = await detailOf(response);
+      if (REFUSED.includes(response.status)) throw new RefusedByApi(base, response.status, detail);
+      const wayOut = response.status === 401 ? ' Run "selfheal login", or set SELFHEAL_TOKEN.' : '';
+      throw new UsageError(`${base}: status ${response.status}. ${detail}${wayOut}`);
     },
   });
 }

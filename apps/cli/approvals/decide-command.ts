@@ -1,6 +1,6 @@
-import { API_OPTIONS } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { type Command, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { openApprovalsApi, type PendingApproval } from './approvals-api.ts';
+import { answerOf, type PendingApproval, pendingApprovals } from './approvals-api.ts';
 
 /** The pending approval whose digest begins with `digest`. Throws `UsageError` unless there is exactly one. */
 function findByDigest(pending: readonly PendingApproval[], digest: string): PendingApproval {
@@ -14,7 +14,7 @@ function findByDigest(pending: readonly PendingApproval[], digest: string): Pend
   );
 }
 
-/** Makes `selfheal approval approve` and `reject`. They send the same authenticated request as the approval page. */
+/** Makes `selfheal approval approve` and `reject`. */
 export function decideCommand(verb: 'approve' | 'reject', summary: string): Command {
   const decision = verb === 'approve' ? 'approved' : 'rejected';
   return defineCommand({
@@ -22,18 +22,22 @@ export function decideCommand(verb: 'approve' | 'reject', summary: string): Comm
     summary,
     details:
       'DIGEST is the digest of the plan or its first twelve digits, as the list and the mail show it. The decision is valid for this plan only.\n' +
-      'With --json: {incident, digest, taken, message}. Exit code 1 when the decision is refused.',
+      'Needs the role approver. With --json: {incident, digest, taken, message}. Exit code 1 when the decision is refused.',
     operands: { shown: 'DIGEST', atLeast: 1, atMost: 1 },
     options: { ...API_OPTIONS, ...JSON_OPTION },
     async run({ operands: [digest = ''], options }, terminal) {
       if (!/^[0-9a-f]{12,64}$/.test(digest))
         throw new UsageError(`${digest}: expected at least the first twelve hexadecimal digits of the digest.`);
-      const api = await openApprovalsApi(options, terminal);
-      const { incidentId, digest: whole } = findByDigest(await api.list(), digest);
-      const { taken, message } = await api.decide(incidentId, whole, decision);
+      const client = await openApi(options, terminal);
+      const { incidentId, digest: whole } = findByDigest(await pendingApprovals(client), digest);
+      const { taken, message } = await answerOf(async () => {
+        const param = { incidentId, digest: whole };
+        const response = await client.api.approvals[':incidentId'][':digest'].$post({ param, json: { decision } });
+        return (await contentOf(response)).message;
+      });
       if (options.json === true) {
         await terminal.write(`${JSON.stringify({ incident: incidentId, digest: whole, taken, message })}\n`);
-      } else if (taken) await terminal.write(`${incidentId}: ${decision}.\n`);
+      } else if (taken) await terminal.write(`${incidentId}: ${decision}. ${message}\n`);
       if (!taken) terminal.say(`selfheal: ${incidentId}: ${message}`);
       return taken ? 0 : 1;
     },

@@ -1,5 +1,5 @@
-import { API_OPTIONS } from '../api/api-client.ts';
-import { openApprovalsApi } from '../approvals/approvals-api.ts';
+import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { answerOf } from '../approvals/approvals-api.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 
 const MAX_HOURS = 336;
@@ -9,7 +9,7 @@ export const approvalDelegate = defineCommand({
   summary: 'let another user approve on your behalf for some hours',
   details:
     'EMAIL is a user of the user pool. They may approve what your own groups allow, except plans for your own changes. Rights that were\n' +
-    'delegated to you are not passed on.\n' +
+    'delegated to you are not passed on. Both of you need the role approver.\n' +
     'With --json: {to, taken, message}. Exit code 1 when the delegation is refused.',
   operands: { shown: 'EMAIL', atLeast: 1, atMost: 1 },
   options: {
@@ -20,7 +20,11 @@ export const approvalDelegate = defineCommand({
   async run({ operands: [to = ''], options }, terminal) {
     if (options.hours === undefined) throw new UsageError('"selfheal approval delegate" needs --hours N.');
     const hours = wholeNumber('hours', options.hours, { otherwise: 1, atMost: MAX_HOURS });
-    const { taken, message } = await (await openApprovalsApi(options, terminal)).delegate(to, hours);
+    const { api } = await openApi(options, terminal);
+    const { taken, message } = await answerOf(async () => {
+      const { until } = await contentOf(await api.approvals.delegations.$post({ json: { to, hours } }));
+      return `${to} may approve until ${until}.`;
+    });
     if (options.json === true) await terminal.write(`${JSON.stringify({ to, taken, message })}\n`);
     else if (taken) await terminal.write(`${message}\n`);
     if (!taken) terminal.say(`selfheal: ${message}`);

@@ -1,6 +1,6 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { API_OPTIONS } from '../api/api-client.ts';
-import { openApprovalsApi, type PendingApproval } from '../approvals/approvals-api.ts';
+import { API_OPTIONS, openApi } from '../api/api-client.ts';
+import { type PendingApproval, pendingApprovals } from '../approvals/approvals-api.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 
 const DIGEST_DIGITS = 12;
@@ -14,11 +14,12 @@ function asText({ incidentId, digest, description, risk, expiresAt, objection }:
 export const approvalList = defineCommand({
   name: 'approval list',
   summary: 'list pending plans and whether you may approve them',
-  details: 'With --json: JSON Lines {incidentId, digest, title, description, risk, expiresAt, mayApprove, objection}.',
+  details:
+    'With --json: JSON Lines {incidentId, digest, title, description, risk, expiresAt, mayApprove, objection, facts, state, decidedBy}.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
-    const pending = await (await openApprovalsApi(options, terminal)).list();
+    const pending = await pendingApprovals(await openApi(options, terminal));
     for (const one of pending) await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : asText(one));
     if (pending.length === 0 && options.json !== true) terminal.say('selfheal: no plan is pending approval.');
     return 0;

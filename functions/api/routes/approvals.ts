@@ -7,13 +7,16 @@ import {
   listApprovals,
 } from '#shared/app/approve/approval.ts';
 import type { Claims } from '#shared/app/approve/approver.ts';
+import { type DelegateDeps, delegateApprovals } from '#shared/app/approve/delegate-approvals.ts';
 import type { DecisionOutcome } from '#shared/app/approve/settle.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { Problem } from '../problem.ts';
 import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
 import { IncidentBriefing, Lines } from './incidents.ts';
 
-export interface ApprovalRoutesDeps extends BriefingDeps, Pick<ListApprovalsDeps, 'approvals'> {}
+export interface ApprovalRoutesDeps extends BriefingDeps, Pick<ListApprovalsDeps, 'approvals'> {
+  readonly delegations: BriefingDeps['delegations'] & DelegateDeps['delegations'];
+}
 
 const Fact = z.object({ name: z.string(), value: z.string() });
 
@@ -54,6 +57,14 @@ const Decision = z
   .meta({ id: 'Decision', description: 'The digest in the path names the plan that was read.' });
 const Decided = z.object({ message: z.string() });
 
+const DelegationOrder = z
+  .strictObject({
+    to: z.string().min(1).max(200).meta({ description: 'E-mail address of a user of the user pool.' }),
+    hours: z.number().int().min(1).max(336),
+  })
+  .meta({ id: 'DelegationOrder' });
+const Delegated = z.object({ until: z.string() });
+
 const TAGS = ['approvals'];
 
 const list = routeFor('read', {
@@ -92,6 +103,17 @@ const decide = routeFor('approve', {
   },
 });
 
+const delegate = routeFor('approve', {
+  method: 'post',
+  path: '/api/approvals/delegations',
+  tags: TAGS,
+  summary: 'Let another person approve on your behalf for some hours',
+  description:
+    'They get what your own groups allow, except plans for your own changes. To use it they need the role `approver`, too.',
+  request: { body: { required: true, content: { 'application/json': { schema: DelegationOrder } } } },
+  responses: { ...answers('They may approve until then.', Delegated), ...REFUSALS },
+});
+
 export function approvalRoutes(deps: ApprovalRoutesDeps) {
   return makeRoutes()
     .openapi(list, async (context) =>
@@ -111,6 +133,12 @@ export function approvalRoutes(deps: ApprovalRoutesDeps) {
       if (outcome.kind === 'answered') return context.json({ message: 'Your decision was passed on.' }, 200);
       if (outcome.kind === 'recorded') return context.json({ message: RECORDED }, 202);
       throw problemWith(outcome, place);
+    })
+    .openapi(delegate, async (context) => {
+      const claims = claimsOf(context.get('caller'));
+      const delegated = await delegateApprovals(context.req.valid('json'), claims, deps);
+      if (delegated.kind === 'refused') throw new Problem('forbidden', delegated.reason);
+      return context.json({ until: delegated.until }, 200);
     });
 }
 

@@ -17,7 +17,7 @@ const AFTER_MILLISECONDS = 60_000;
 
 /**
  * Delivers decisions that did not reach their workflow, because the process that recorded them died or Step Functions did not answer.
- * Decisions that came too late are announced by mail; the approval page may already have shown it, but its process may also have died
+ * Decisions that came too late are announced by mail; the API may already have answered so, but its process may also have died
  * before. Returns how many were delivered.
  */
 export async function answerDecided(deps: AnswerDecidedDeps): Promise<number> {

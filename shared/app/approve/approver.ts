@@ -1,4 +1,4 @@
-/** Claims of a token that the API's authorizer has verified. */
+/** Claims of a token that `authenticate` has verified. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 export interface Approver {
@@ -30,18 +30,14 @@ export function approverOf(claims: Claims): Approver | null {
   if (name === undefined) return null;
   const verified = claims.email_verified === true || claims.email_verified === 'true';
   const email = verified && isName(claims.email) ? claims.email.toLowerCase() : null;
-  return { name, names, github: isName(github) ? github : null, groups: groupsOf(claims['cognito:groups']), email };
-}
-
-/** The HTTP API's authorizer writes a list in the token as text: `[on-call leads]`. */
-function groupsOf(claim: unknown): string[] {
-  if (Array.isArray(claim)) return claim.filter(isName);
-  return typeof claim === 'string'
-    ? claim
-        .replace(/^\[|\]$/g, '')
-        .split(' ')
-        .filter(isName)
-    : [];
+  const groups = claims['cognito:groups'];
+  return {
+    name,
+    names,
+    github: isName(github) ? github : null,
+    groups: Array.isArray(groups) ? groups.filter(isName) : [],
+    email,
+  };
 }
 
 function isName(value: unknown): value is string {

@@ -48,7 +48,6 @@ export type Trigger =
 export interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'ANY';
   readonly path: string;
-  readonly authorized: boolean;
   /** Requests per second; a burst may be twice as large. The limit of all routes together when it is absent. */
   readonly maxRate?: number;
 }

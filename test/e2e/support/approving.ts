@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { answerOn, approvalLinks } from '#lab/drills/approval-page.ts';
+import { answerOn, approvalLinks, planOn } from '#lab/drills/approvals.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Healer, Subject } from './healer.ts';
 import { until } from './until.ts';
@@ -40,6 +40,6 @@ const linksAbout = (healer: Healer, subject: Subject): string[] => approvalLinks
 async function sayYes(page: string, token: string): Promise<void> {
   // As a browser asks for it: the dashboard's page.
   expect((await fetch(page, { headers: { accept: 'text/html' } })).status).toBe(200);
-  expect((await fetch(`${page}/details`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+  expect(await planOn(page, token)).toMatchObject({ status: 200 });
   expect(await answerOn(page, 'approved', token)).toMatchObject({ status: 200 });
 }

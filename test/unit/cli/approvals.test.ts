@@ -1,137 +1,155 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Approvals } from '#shared/domain/policy/approval-settings.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
+import { askAbout } from '../functions/api-rig.ts';
 import { runCommand } from './run-command.ts';
+import { aServedApi } from './served-api.ts';
 
-const DIGEST = 'ab12'.repeat(16);
-const waiting = {
-  incidentId: 'gh-000000000000000000000001',
-  digest: DIGEST,
-  title: 'Re-run failed jobs',
-  description: 'Re-runs the failed jobs of run 1001 of acme/shop.',
-  risk: 'low',
-  expiresAt: '2026-11-21T16:00:00.000Z',
-  mayApprove: false,
-  objection: 'You started the run that failed: somebody else has to approve.\u001b[2J',
-};
-interface Seen {
-  readonly method: string | undefined;
-  readonly url: string | undefined;
-  readonly authorization: string | undefined;
-  readonly body: string;
+/** The API with a plan that waits, and the command `approval` for somebody with these roles. */
+async function aPlan() {
+  const api = await aServedApi();
+  const digest = await askAbout(api);
+  const approval = (roles: string, ...args: string[]) => api.runAs(roles, ['approval', ...args]);
+  return { ...api, digest, short: digest.slice(0, 12), approval };
 }
-let server: Server | undefined;
-afterEach(() => void server?.close());
-
-/** An API that answers as it is told. */
-async function anApi(answer: (seen: Seen) => { status: number; json?: unknown; location?: string }) {
-  const seen: Seen[] = [];
-  const opened = createServer(async (request, response) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    const { method, url, headers } = request;
-    const one = { method, url, authorization: headers.authorization, body: Buffer.concat(pieces).toString() };
-    seen.push(one);
-    const { status, json = {}, location } = answer(one);
-    response.writeHead(status, location === undefined ? {} : { location }).end(JSON.stringify(json));
-  });
-  server = opened;
-  await new Promise<void>((done) => opened.listen(0, '127.0.0.1', done));
-  const url = `http://127.0.0.1:${(opened.address() as AddressInfo).port}/`;
-  const run = (...args: string[]) => runCommand(['approval', ...args, '--url', url, '--token', 'the-token']);
-  return { seen, run, url };
-}
-const usual = ({ method }: Seen) =>
-  method === 'GET'
-    ? { status: 200, json: { approvals: [waiting] } }
-    : { status: 200, json: { message: 'Your decision was passed on.' } };
 
 describe('selfheal approval', () => {
-  it('lists what waits, signed in, and prints nothing that a terminal would interpret', async () => {
-    const { run, seen } = await anApi(usual);
-    const { code, stdout } = await run('list');
+  it('lists what waits, and whether the one who asks may approve it', async () => {
+    const { approval, incident, digest, short } = await aPlan();
+    const { code, text } = await approval('viewer octo-dev', 'list');
     expect(code).toBe(0);
-    expect(stdout.toString()).toMatch(
-      /^ab12ab12ab12 {2}gh-0+1\n.*Re-runs the failed jobs.*\n.*you may not approve it: You started/,
+    expect(text).toMatch(
+      new RegExp(`^${short} {2}${incident.id}\n.*\\(risk low, expires .*\n.*you may not approve it: `),
     );
-    expect(stdout.toString()).not.toContain('\u001b');
-    expect(seen).toMatchObject([{ method: 'GET', url: '/approvals', authorization: 'Bearer the-token' }]);
-    expect(JSON.parse((await run('list', '--json')).stdout.toString())).toEqual(waiting);
+    const listed = JSON.parse((await approval('viewer', 'list', '--json')).text);
+    expect(listed).toMatchObject({ incidentId: incident.id, digest, risk: 'low', mayApprove: true, objection: null });
   });
 
   it.each([
-    ['approve', 'approved'],
-    ['reject', 'rejected'],
-  ])('%s posts the decision with the whole digest that the list gave', async (verb, decision) => {
-    const { run, seen } = await anApi(usual);
-    const { code, stdout } = await run(verb, 'ab12ab12ab12');
-    expect({ code, text: stdout.toString() }).toEqual({ code: 0, text: `${waiting.incidentId}: ${decision}.\n` });
-    expect(seen[1]).toMatchObject({ method: 'POST', url: `/approvals/${waiting.incidentId}/${DIGEST}` });
-    expect(JSON.parse(seen[1]?.body ?? '')).toEqual({ decision, digest: DIGEST });
+    ['approve', 'approved', true],
+    ['reject', 'rejected', false],
+  ])('%s passes the decision on to the workflow', async (verb, decision, approved) => {
+    const { approval, incident, deps, digest, short, requests } = await aPlan();
+    const { code, text } = await approval('approver', verb, short);
+    expect([code, text]).toEqual([0, `${incident.id}: ${decision}. Your decision was passed on.\n`]);
+    expect(deps.workflow.answers).toMatchObject([{ output: { approved, digest } }]);
+    expect(requests.at(-1)).toBe(`POST /api/approvals/${incident.id}/${digest}`);
+    expect((await approval('viewer', 'list')).stderr).toContain('no plan is pending approval');
   });
 
-  it('exits with 1 and the reason when the API does not take the decision', async () => {
-    const { run } = await anApi((seen) =>
-      seen.method === 'GET' ? usual(seen) : { status: 403, json: { message: 'You started the run that failed.' } },
-    );
-    const { code, stdout, stderr } = await run('approve', 'ab12ab12ab12', '--json');
+  it('counts a decision as taken that is stored and cannot be passed on yet', async () => {
+    const { approval, deps, short } = await aPlan();
+    deps.workflow.answer = async () => {
+      throw new Retryable('Step Functions cannot be reached.');
+    };
+    const { code, text } = await approval('approver', 'approve', short, '--json');
+    expect([code, JSON.parse(text)]).toMatchObject([0, { taken: true, message: expect.stringMatching(/recorded/) }]);
+  });
+
+  it.each([
+    ['approver octo-dev', 'somebody else'],
+    ['viewer', 'needs the permission "approve"'],
+  ])('exits with 1 and the reason when %s may not decide', async (roles, reason) => {
+    const { approval, deps, short } = await aPlan();
+    const { code, text, stderr } = await approval(roles, 'approve', short, '--json');
     expect(code).toBe(1);
-    expect(JSON.parse(stdout.toString())).toMatchObject({ taken: false, message: 'You started the run that failed.' });
-    expect(stderr).toContain('You started the run that failed.');
+    expect(JSON.parse(text)).toMatchObject({ taken: false, message: expect.stringContaining(reason) });
+    expect(stderr).toContain(reason);
+    expect(deps.workflow.answers).toEqual([]);
   });
 
-  it('decides nothing for a digest that is none, unknown or of several plans', async () => {
-    const twin = { ...waiting, digest: `${'ab12'.repeat(3)}${'f'.repeat(52)}` };
-    const { run, seen } = await anApi(() => ({ status: 200, json: { approvals: [waiting, twin] } }));
-    expect(await run('approve', 'ab12')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('twelve hexadecimal digits'),
-    });
-    expect(await run('approve', 'f'.repeat(12))).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('no pending plan'),
-    });
-    expect(await run('approve', 'ab12ab12ab12')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('2 pending plans'),
-    });
-    expect(seen.every(({ method }) => method === 'GET')).toBe(true);
-  });
-
-  it('carries the token to no other place, and says when it is not valid any more', async () => {
-    const moved = await anApi(() => ({ status: 302, location: 'https://elsewhere.example/approvals' }));
-    expect(await moved.run('list')).toMatchObject({ code: 2, stderr: expect.stringContaining('does not answer') });
-    const expired = await anApi(() => ({ status: 401 }));
-    expect(await expired.run('list')).toMatchObject({ code: 2, stderr: expect.stringContaining('Sign in again') });
-    const other = await runCommand(['approval', 'list', '--url', 'http://selfheal.example', '--token', 'x']);
-    expect(other).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('expected an address that begins with https'),
-    });
+  it('decides nothing for a digest that is none or unknown', async () => {
+    const { approval, deps, requests } = await aPlan();
+    const failed = async (digest: string) => {
+      const { code, stderr } = await approval('approver', 'approve', digest);
+      return [code, stderr];
+    };
+    expect(await failed('ab12')).toEqual([2, expect.stringContaining('twelve hexadecimal digits')]);
+    expect(await failed('f'.repeat(12))).toEqual([2, expect.stringContaining('no pending plan')]);
+    expect(requests).toEqual(['GET /api/approvals']);
+    expect(deps.workflow.answers).toEqual([]);
   });
 
   it('delegates to another person for some hours, and says why not', async () => {
-    const { run, seen } = await anApi(({ body }) =>
-      body.includes('"hours":2')
-        ? { status: 200, json: { message: 'They may approve until then.' } }
-        : { status: 403, json: { message: 'Name fewer hours.' } },
-    );
-    const taken = await run('delegate', 'deputy@example.com', '--hours', '2');
-    expect({ code: taken.code, text: taken.stdout.toString() }).toEqual({
-      code: 0,
-      text: 'They may approve until then.\n',
-    });
-    expect(seen[0]).toMatchObject({ method: 'POST', url: '/delegations', authorization: 'Bearer the-token' });
-    expect(await run('delegate', 'deputy@example.com', '--hours', '300')).toMatchObject({ code: 1 });
-    expect(await run('delegate', 'deputy@example.com')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('--hours'),
-    });
+    const approvals = Approvals.parse({ levels: [{ groups: ['on-call'], minutes: 60 }] });
+    const { runAs, deps, clock } = await aServedApi({ configure: (one) => ({ ...one, approvals }) });
+    const delegate = (roles: string, ...args: string[]) =>
+      runAs(roles, ['approval', 'delegate', 'deputy@example.com', ...args]);
+    const until = new Date(clock.now().getTime() + 7_200_000).toISOString();
+    const taken = await delegate('approver on-call octo-lead', '--hours', '2');
+    expect([taken.code, taken.text]).toEqual([0, `deputy@example.com may approve until ${until}.\n`]);
+    expect(await deps.delegations.inForce('deputy@example.com', clock.now())).toHaveLength(1);
+    const tooLong = await delegate('approver on-call octo-lead', '--hours', '300');
+    expect([tooLong.code, tooLong.stderr]).toEqual([1, expect.stringContaining('from 1 to 72')]);
+    expect(await delegate('approver octo-lead', '--hours', '2')).toMatchObject({ code: 1 });
+    expect((await delegate('approver')).stderr).toContain('--hours');
   });
 
   it('asks for the address and for who you are', async () => {
     expect((await runCommand(['approval', 'list'])).stderr).toContain('SELFHEAL_URL');
     const nobody = await runCommand(['approval', 'list', '--url', 'https://selfheal.example']);
     expect(nobody.stderr).toContain('SELFHEAL_TOKEN');
+  });
+});
+
+describe('selfheal approval at a server that is not Selfheal', () => {
+  let server: Server | undefined;
+  afterEach(() => void server?.close());
+
+  /** A server that always answers like this, and the command with its address. */
+  async function answering(status: number, json: unknown, location?: string) {
+    const methods: (string | undefined)[] = [];
+    const opened = createServer((request, response) => {
+      methods.push(request.method);
+      const headers = { 'content-type': 'application/json', ...(location === undefined ? {} : { location }) };
+      response.writeHead(status, headers).end(JSON.stringify(json));
+    });
+    server = opened;
+    await new Promise<void>((done) => opened.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(opened.address() as AddressInfo).port}`;
+    return { methods, run: (...args: string[]) => runCommand(['approval', ...args, '--url', url, '--token', 'mine']) };
+  }
+  const listed = {
+    incidentId: 'gh-000000000000000000000001',
+    digest: 'ab12'.repeat(16),
+    description: 'Re-runs the failed jobs.\u001b[2J',
+    risk: 'low',
+    expiresAt: '2026-11-21T16:00:00.000Z',
+    objection: 'Somebody else has to approve.\u001b[2J',
+  };
+
+  it('prints nothing that a terminal would interpret', async () => {
+    const { run } = await answering(200, { approvals: [listed] });
+    const { stdout } = await run('list');
+    expect(stdout.toString()).toContain('Re-runs the failed jobs.');
+    expect(stdout.toString()).not.toContain('\u001b');
+  });
+
+  it('decides nothing for a digest of several plans', async () => {
+    const { run, methods } = await answering(200, {
+      approvals: [listed, { ...listed, digest: `${'ab12'.repeat(3)}${'f'.repeat(52)}` }],
+    });
+    expect(await run('approve', 'ab12ab12ab12')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('2 pending plans'),
+    });
+    expect(methods).toEqual(['GET']);
+  });
+
+  it('carries the token to no other place, and says when it is not valid any more', async () => {
+    const moved = await answering(302, {}, 'https://elsewhere.example/approvals');
+    expect(await moved.run('list')).toMatchObject({ code: 2, stderr: expect.stringContaining('does not answer') });
+    const expired = await answering(401, { detail: 'The token has expired.' });
+    expect(await expired.run('list')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/status 401\. The token has expired\..*selfheal login/),
+    });
+    const other = await runCommand(['approval', 'list', '--url', 'http://selfheal.example', '--token', 'x']);
+    expect(other).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('expected an address that begins with https'),
+    });
   });
 });

@@ -36,6 +36,10 @@ const PERSON = {
   name: 'ada@example.com',
   claims: { token_use: 'id', 'cognito:username': 'ada', 'custom:github': 'ada' },
 };
+const personNamed = (login: string, groups: readonly string[]) => ({
+  ...PERSON,
+  claims: { token_use: 'id', 'cognito:username': login, 'custom:github': login, 'cognito:groups': groups },
+});
 const KEY = { kind: 'key' as const, id: 'k-1', name: 'deploy bot' };
 const SIGN_INS: Readonly<Record<string, SignInOutcome>> = {
   right: { kind: 'signed-in', idToken: 'id-token', expiresInSeconds: 900, refreshToken: 'again' },
@@ -66,7 +70,7 @@ const ADVICE: readonly KnowledgeEntry[] = parsePlaybooks([
 const SIGNATURES = loadSignatures(dataDirectoryOf({})).then(({ signatures }) => signatures);
 export const VERSION = '1.2.3';
 
-/** The API with one incident stored; `as` signs in with roles, with none of them by default as nobody. */
+/** The API with one incident stored; `as` signs in with roles, with none of them by default as nobody: `approver`, `approver on-call octo-dev` by login and groups, `key viewer`. */
 export async function anApi(
   change: {
     lists?: Partial<IncidentLists>;
@@ -159,9 +163,10 @@ export async function anApi(
     authenticate: async ({ authorization = '' }) => {
       if (authorization === 'down') return { kind: 'unavailable', reason: 'The keys cannot be read.' };
       const roles = Role.options.filter((role) => authorization.includes(role));
-      return authorization === ''
-        ? { kind: 'refused', reason: 'Send a token.' }
-        : { kind: 'accepted', caller: { ...(authorization.startsWith('key') ? KEY : PERSON), roles } };
+      if (authorization === '') return { kind: 'refused', reason: 'Send a token.' };
+      const login = /\bocto-\w+/.exec(authorization)?.[0];
+      const person = login === undefined ? PERSON : personNamed(login, authorization.split(' '));
+      return { kind: 'accepted', caller: { ...(authorization.startsWith('key') ? KEY : person), roles } };
     },
   });
   const call = async (
@@ -185,12 +190,19 @@ export async function anApi(
   return { ...rig, ...learning, call, asked, errors, sent, changeable };
 }
 
+/** Makes a plan of the stored incident that waits for a decision; gives its digest. */
+export async function askAbout({ incident, deps }: Pick<Awaited<ReturnType<typeof anApi>>, 'incident' | 'deps'>) {
+  const incidentId = incident.id;
+  const digest = (await makePlan({ incidentId, tried: [], held: false }, deps)).digest as string;
+  await requestApproval({ incidentId, digest, taskToken: 'token-1', expiresInSeconds: 3600 }, deps);
+  return digest;
+}
+
 /** The API, and a plan that waits for a decision. */
 export async function aWaitingPlan() {
   const api = await anApi();
   const incidentId = api.incident.id;
-  const digest = (await makePlan({ incidentId, tried: [], held: false }, api.deps)).digest as string;
-  await requestApproval({ incidentId, digest, taskToken: 'token-1', expiresInSeconds: 3600 }, api.deps);
+  const digest = await askAbout(api);
   const path = `/api/approvals/${incidentId}/${digest}`;
   const decide = (decision: unknown, as: string) =>
     api.call(path, { method: 'POST', as, headers: { 'content-type': 'application/json' }, body: { decision } });

@@ -6,6 +6,7 @@ import { IncidentAccount, IncidentDetails, IncidentPage, IncidentStory } from '#
 import { ApiKeySummary } from '#functions/api/routes/keys.ts';
 import { Overview } from '#functions/api/routes/overview.ts';
 import { PERMISSIONS, type Permission, Role } from '#shared/domain/access/caller.ts';
+import { Approvals } from '#shared/domain/policy/approval-settings.ts';
 import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 import { aDiagnosis, anEvidence } from '#test/builders/index.ts';
 import { anApi, aWaitingPlan, VERSION } from './api-rig.ts';
@@ -169,40 +170,131 @@ describe('incidents', () => {
 
 describe('approvals', () => {
   it('are listed and shown with what is needed to judge them', async () => {
-    const { call, incident, digest, path } = await aWaitingPlan();
+    const { call, incident, digest, path, deps } = await aWaitingPlan();
     const { approvals } = ListedApprovals.parse((await call('/api/approvals', { as: 'viewer' })).json);
     expect(approvals).toMatchObject([{ incidentId: incident.id, digest, state: 'pending', mayApprove: true }]);
     const details = ApprovalDetails.parse((await call(path, { as: 'viewer' })).json);
     expect(details.briefing.plan.map(({ name }) => name).length).toBeGreaterThan(1);
     expect(details.briefing.cause).not.toEqual([]);
+    expect(deps.workflow.answers).toEqual([]);
   });
 
-  it('are decided by an approver, once', async () => {
+  it('are decided by an approver, once; everybody else is told', async () => {
     const { decide, deps } = await aWaitingPlan();
     expect((await decide('approved', 'approver')).statusCode).toBe(200);
+    expect((await decide('approved', 'approver')).statusCode).toBe(200);
     expect(deps.workflow.answers).toHaveLength(1);
-    const { statusCode, json } = await decide('rejected', 'admin');
-    expect([statusCode, json.type]).toEqual([409, 'urn:selfheal:problem:conflict']);
+    for (const [decision, as] of [
+      ['rejected', 'admin'],
+      ['approved', 'approver octo-lead'],
+    ] as const) {
+      const { statusCode, json } = await decide(decision, as);
+      expect([statusCode, json.type, json.detail]).toEqual([
+        409,
+        'urn:selfheal:problem:conflict',
+        'Already decided by ada.',
+      ]);
+    }
     expect(deps.workflow.answers).toHaveLength(1);
   });
 
-  it.each([['viewer'], ['operator'], ['key approver']])('are not decided by %s', async (as) => {
-    const { decide, deps } = await aWaitingPlan();
-    expect((await decide('approved', as)).statusCode).toBe(403);
+  it('are not approved by who is behind the run, who may reject', async () => {
+    const { decide, deps, call, path } = await aWaitingPlan();
+    const { json } = await call(path, { as: 'viewer octo-dev' });
+    expect(json).toMatchObject({ mayApprove: false, objection: expect.stringMatching(/somebody else/) });
+    expect((await decide('approved', 'approver octo-dev')).statusCode).toBe(403);
+    expect(deps.workflow.answers).toEqual([]);
+    expect((await decide('rejected', 'approver octo-dev')).statusCode).toBe(200);
+  });
+
+  it('are not decided when their time is over, and not listed any more', async () => {
+    const { decide, deps, clock, call, path } = await aWaitingPlan();
+    clock.advance(3_600_000);
+    expect((await decide('approved', 'approver')).statusCode).toBe(410);
+    expect((await call(path, { as: 'viewer' })).json.state).toBe('expired');
+    expect((await call('/api/approvals', { as: 'viewer' })).json).toEqual({ approvals: [] });
     expect(deps.workflow.answers).toEqual([]);
   });
 
-  it.each(['maybe', null, ['approved']])('are not decided by %j', async (decision) => {
+  it.each([['viewer'], ['operator'], ['key approver'], ['']])('are not decided by %j', async (as) => {
+    const { decide, deps } = await aWaitingPlan();
+    expect((await decide('approved', as)).statusCode).toBe(as === '' ? 401 : 403);
+    expect(deps.workflow.answers).toEqual([]);
+  });
+
+  it.each([
+    ['maybe', 'json.decision'],
+    [null, 'json.decision'],
+    [['approved'], 'json.decision'],
+    [undefined, 'json.decision'],
+  ])('are not decided by %j', async (decision, field) => {
     const { decide, deps } = await aWaitingPlan();
     const { statusCode, json } = await decide(decision, 'approver');
-    expect([statusCode, json.errors[0].field]).toEqual([400, 'json.decision']);
+    expect([statusCode, json.errors[0].field]).toEqual([400, field]);
     expect(deps.workflow.answers).toEqual([]);
   });
 
-  it('are missed plainly', async () => {
+  it.each([
+    ['no JSON', 'approve!'],
+    ['nothing', undefined],
+    ['a field too many', { decision: 'approved', by: 'me' }],
+    ['too much', { decision: 'approved', why: 'x'.repeat(100_000) }],
+  ])('are not decided by a body that is %s', async (_what, body) => {
+    const { call, path, deps } = await aWaitingPlan();
+    const headers = { 'content-type': 'application/json' };
+    const { statusCode } = await call(path, { as: 'approver', method: 'POST', headers, body });
+    expect([400, 413]).toContain(statusCode);
+    expect(deps.workflow.answers).toEqual([]);
+  });
+
+  it.each(['0'.repeat(64), 'f'.repeat(63), '../x', '..%2Fx'])('are missed plainly at %s', async (digest) => {
     const { call, incident } = await aWaitingPlan();
-    const { statusCode } = await call(`/api/approvals/${incident.id}/${'0'.repeat(64)}`, { as: 'viewer' });
-    expect(statusCode).toBe(404);
+    const { statusCode } = await call(`/api/approvals/${incident.id}/${digest}`, { as: 'viewer' });
+    expect([400, 404]).toContain(statusCode);
+  });
+});
+
+describe('delegations', () => {
+  const DEPUTY = { to: 'deputy@example.com', hours: 2 };
+  const delegate = (api: Awaited<ReturnType<typeof anApi>>, as: string, body: unknown = DEPUTY) =>
+    api.call('/api/approvals/delegations', {
+      method: 'POST',
+      as,
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+  const approvals = Approvals.parse({ levels: [{ groups: ['on-call'], minutes: 60 }] });
+  const withGroups = () => anApi({ configure: (deployed) => ({ ...deployed, approvals }) });
+
+  it('let another person approve for some hours what the own groups allow', async () => {
+    const api = await withGroups();
+    const { statusCode, json } = await delegate(api, 'approver on-call octo-lead');
+    expect([statusCode, json.until]).toEqual([200, new Date(api.clock.now().getTime() + 7_200_000).toISOString()]);
+    expect(await api.deps.delegations.inForce('deputy@example.com', api.clock.now())).toMatchObject([
+      { from: 'octo-lead', groups: ['on-call'] },
+    ]);
+  });
+
+  it.each([
+    ['viewer on-call octo-lead', 'the permission "approve"'],
+    ['approver octo-admin', 'in no group'],
+    ['key approver', 'are for people'],
+  ])('are not made by %s', async (as, detail) => {
+    const api = await withGroups();
+    const { statusCode, json } = await delegate(api, as);
+    expect([statusCode, json.detail]).toEqual([403, expect.stringContaining(detail)]);
+    expect(await api.deps.delegations.inForce('deputy@example.com', api.clock.now())).toEqual([]);
+  });
+
+  it.each([
+    ['for more hours than are allowed', { ...DEPUTY, hours: 100 }, 403],
+    ['for longer than anybody may', { ...DEPUTY, hours: 337 }, 400],
+    ['for half an hour', { ...DEPUTY, hours: 0.5 }, 400],
+    ['to a number', { ...DEPUTY, to: 7 }, 400],
+    ['to what is no address', { ...DEPUTY, to: 'deputy' }, 403],
+    ['with a field too many', { ...DEPUTY, from: 'octo-admin' }, 400],
+  ])('are not made %s', async (_what, body, status) => {
+    expect((await delegate(await withGroups(), 'approver on-call octo-lead', body)).statusCode).toBe(status);
   });
 });
 

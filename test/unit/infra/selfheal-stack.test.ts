@@ -101,7 +101,7 @@ describe('the workflow', () => {
       Name: 'live',
       RoutingConfiguration: [{ StateMachineVersionArn: Match.anyValue(), Weight: 100 }],
     });
-    for (const name of ['intake', 'reconciler', 'approval']) {
+    for (const name of ['intake', 'reconciler', 'api']) {
       const [, { Properties }] = functionOf(selfheal, name);
       expect(words(Properties.Environment?.Variables?.WORKFLOW_ARN)).toBe('WorkflowLive.Arn');
     }
@@ -170,7 +170,7 @@ describe('people', () => {
 
   it('are told where everything is', () => {
     expect(Object.keys(selfheal.toJSON().Outputs)).toEqual(
-      expect.arrayContaining(['WebhookUrl', 'ApprovalUrlBase', 'EscalationTopicArn', 'WorkflowArn']),
+      expect.arrayContaining(['WebhookUrl', 'ApiUrl', 'EscalationTopicArn', 'WorkflowArn']),
     );
     const names = [
       'UserPoolId',

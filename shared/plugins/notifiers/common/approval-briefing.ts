@@ -5,7 +5,7 @@ import { type IncidentBriefing, incidentBriefing } from './incident-briefing.ts'
 /** Longer than any patch with its context may be, in characters. */
 const MAX_PAGE_DIFF = 400_000;
 
-/** What the approval page shows in addition to the plan, as plain text. */
+/** What the dashboard shows in addition to the plan, as plain text. */
 export interface ApprovalBriefing extends IncidentBriefing {
   /** The plan itself. */
   readonly plan: readonly AskedFact[];

@@ -1,6 +1,6 @@
 import { outputOf, type Stage } from '#apps/local/stage.ts';
 
-/** Signs in at the user pool as the approval page does. Returns the ID token. */
+/** Signs in at the user pool. Returns the ID token. */
 export async function signIn({ runtime }: Stage, user: string, password: string): Promise<string> {
   const response = await fetch(runtime.endpoint, {
     method: 'POST',
@@ -20,22 +20,33 @@ export async function signIn({ runtime }: Stage, user: string, password: string)
   return answer.AuthenticationResult.IdToken;
 }
 
-/** The approval pages that mails link to, in the order of the mails. */
+/** The pages of plans on the dashboard that mails link to, in the order of the mails. */
 export function approvalLinks(mails: readonly { readonly text: string }[]): string[] {
   return mails.flatMap(({ text }) => /http\S+\/approvals\/\S+/.exec(text) ?? []);
 }
 
-/** Posts a decision to an approval page with this ID token, or without one; by default for the plan of the page. */
+/** Decides about the plan of such a page by the API, with an ID token or without one. */
 export async function answerOn(
   page: string,
   decision: string,
   token: string | null,
-  digest = page.split('/').at(-1),
 ): Promise<{ status: number; message: string | undefined }> {
-  const response = await fetch(page, {
-    method: 'POST',
+  const { status, json } = await planOn(page, token, { decision });
+  const { message, detail } = json as { message?: string; detail?: string };
+  return { status, message: message ?? detail };
+}
+
+/** What the API knows of the plan of such a page, or answers to a decision. Page and API have one address; the API's begins with `/api`. */
+export async function planOn(
+  page: string,
+  token: string | null,
+  body?: object,
+): Promise<{ status: number; json: unknown }> {
+  const { origin, pathname } = new URL(page);
+  const response = await fetch(`${origin}/api${pathname}`, {
+    method: body === undefined ? 'GET' : 'POST',
     headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }) },
-    body: JSON.stringify({ decision, digest }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: response.status, message: ((await response.json()) as { message?: string }).message };
+  return { status: response.status, json: await response.json() };
 }
