@@ -54,6 +54,7 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     codeInspector: noActions('codeInspector', 'of-this-stack'),
     userPoolClient: noActions('userPoolClient', state.userPoolClientId),
     userPoolIssuer: noActions('userPoolIssuer', state.approverIssuerUrl),
+    signInUrl: noActions('signInUrl', state.signInUrl),
   };
 }
 

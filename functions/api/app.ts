@@ -3,14 +3,14 @@ import * as z from 'zod';
 import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
 import type { PolicyDeps } from '#shared/app/policy/change-policy.ts';
-import type { RepeatedRequests, SignIn } from '#shared/ports/access.ts';
+import type { RepeatedRequests } from '#shared/ports/access.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { notFound, problemOf } from './problem.ts';
 import { REFERENCE_POLICY, renderReference } from './reference.ts';
 import { type ActionRoutesDeps, actionRoutes } from './routes/actions.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
-import { authRoutes } from './routes/auth.ts';
+import { type AuthRoutesDeps, authRoutes } from './routes/auth.ts';
 import { configRoutes } from './routes/config.ts';
 import { type ConnectionRoutesDeps, connectionRoutes } from './routes/connections.ts';
 import { answers, makeRoutes, openRoute } from './routes/contract.ts';
@@ -35,12 +35,12 @@ export type ApiDeps = IncidentRoutesDeps &
   ConnectionRoutesDeps &
   LogRoutesDeps &
   OverviewRoutesDeps &
+  AuthRoutesDeps &
   ApiSettings;
 
 interface ApiSettings {
   readonly keys: ApiKeyDeps;
   readonly policy: PolicyDeps;
-  readonly signIn: SignIn;
   readonly repeatedRequests: RepeatedRequests;
   readonly clock: Clock;
   /** Finds out who sends a request, from its headers in lower case. */

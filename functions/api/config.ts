@@ -58,6 +58,7 @@ export const config = defineFunction({
     workflow: ['states:SendTaskSuccess'],
     userPoolClient: [],
     userPoolIssuer: [],
+    signInUrl: [],
     apiUrl: [],
   },
   // What a service is like now, and what an action would do there.

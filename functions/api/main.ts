@@ -7,6 +7,7 @@ import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
+import { browserSignIn } from '#shared/domain/access/browser-sign-in.ts';
 import {
   accessTrail,
   actions,
@@ -66,6 +67,8 @@ const deps = compose(config, {
   lists: ({ incidentsTable: table }) => makeDynamoIncidentLists({ table, services: configuration().services }),
   signIn: ({ userPoolClient: clientId }) =>
     makeCognitoSignIn({ region: process.env.AWS_REGION ?? '', clientId, endpoint: process.env.AWS_ENDPOINT_URL }),
+  browserSignIn: ({ signInUrl, userPoolClient }) =>
+    browserSignIn(process.env.AWS_ENDPOINT_URL ?? signInUrl, userPoolClient),
 });
 
 /** Loads code that few requests need when the first of them does; a failure is tried again. */

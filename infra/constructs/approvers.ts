@@ -1,14 +1,17 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, Fn, RemovalPolicy } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   ClientAttributes,
   FeaturePlan,
   Mfa,
+  OAuthScope,
   StringAttribute,
   UserPool,
   type UserPoolClient,
+  type UserPoolDomain,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
+import { LOOPBACK_CALLBACKS, SIGN_IN_SCOPE } from '#shared/domain/access/browser-sign-in.ts';
 import { Role } from '#shared/domain/access/caller.ts';
 import { acknowledge } from './acknowledge.ts';
 
@@ -23,6 +26,8 @@ const ROLES: Readonly<Record<Role, string>> = {
 export class Approvers extends Construct {
   readonly userPool: UserPool;
   readonly client: UserPoolClient;
+  /** Where people sign in with a browser. */
+  readonly domain: UserPoolDomain;
 
   constructor(scope: Construct, id: string, { tokenMinutes }: { readonly tokenMinutes: number }) {
     super(scope, id);
@@ -47,10 +52,16 @@ export class Approvers extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    // Another id would replace the client, and with it the id that people and programs have stored.
     this.client = this.userPool.addClient('ApprovalPage', {
       authFlows: { userPassword: true },
       generateSecret: false,
-      disableOAuth: true,
+      // A public client: the code is bound to the verifier of whoever asked for it.
+      oAuth: {
+        flows: { authorizationCodeGrant: true },
+        scopes: [OAuthScope.custom(SIGN_IN_SCOPE)],
+        callbackUrls: LOOPBACK_CALLBACKS,
+      },
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       readAttributes: new ClientAttributes()
@@ -61,6 +72,9 @@ export class Approvers extends Construct {
       idTokenValidity: Duration.minutes(tokenMinutes),
       refreshTokenValidity: Duration.hours(1),
     });
+    // Prefixes are unique in a region; the stack's own id is.
+    const stackId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
+    this.domain = this.userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: `selfheal-${stackId}` } });
     for (const role of Role.options) this.userPool.addGroup(role, { groupName: role, description: ROLES[role] });
     acknowledge(
       this.userPool,

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { Approvers } from '../constructs/approvers.ts';
@@ -26,6 +26,8 @@ export interface StateResources {
   /** Issuer of the approvers' tokens: `https://cognito-idp.<region>.amazonaws.com/<pool>`. */
   readonly approverIssuerUrl: string;
   readonly userPoolClientId: string;
+  /** Where people sign in with a browser, without a trailing slash. */
+  readonly signInUrl: string;
 }
 
 export interface StateStackProps extends StackProps {
@@ -59,6 +61,7 @@ export class StateStack extends Stack {
       modelKeySecretArn: modelKey === null ? null : this.exportValue(modelKey.secretArn),
       approverIssuerUrl: this.exportValue(approvers.userPool.userPoolProviderUrl),
       userPoolClientId: this.exportValue(approvers.client.userPoolClientId),
+      signInUrl: `https://${this.exportValue(approvers.domain.domainName)}.auth.${Aws.REGION}.amazoncognito.com`,
     };
     new CfnOutput(this, 'IncidentsTableName', { value: tables.incidents.tableName });
     new CfnOutput(this, 'KnowledgeTableName', { value: tables.knowledge.tableName });

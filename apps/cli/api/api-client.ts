@@ -61,6 +61,9 @@ export async function openApi(options: ApiOptions, terminal: ApiTerminal): Promi
   return clientOf(base, token);
 }
 
+/** The API for whoever has not signed in. */
+export const openApiUnsigned = (base: string): ApiClient => clientOf(base, null);
+
 /** The address and the token of the options, of the environment, or of `selfheal login`, whose token is refreshed if need be. */
 export async function credentialsOf(
   options: ApiOptions,
@@ -83,7 +86,7 @@ export async function credentialsOf(
 async function fresh(session: Session, place: ApiTerminal & Place): Promise<Session> {
   if (Date.parse(session.expiresAt) - place.now() > REFRESH_MILLISECONDS) return session;
   const { url, refreshToken } = session;
-  const expired = new UsageError(`Your sign-in at ${url} has expired: run "selfheal login --url ${url} --user NAME".`);
+  const expired = new UsageError(`Your sign-in at ${url} has expired: run "selfheal login --url ${url}".`);
   if (refreshToken === null) throw expired;
   const response = await clientOf(url, null, expired).api.auth.refresh.$post({ json: { refreshToken } });
   const answer = await contentOf(response);
@@ -139,7 +142,7 @@ export async function signIn(
   }
 }
 
-function sessionOf(
+export function sessionOf(
   url: string,
   answer: { readonly token: string; readonly expiresInSeconds: number; readonly refreshToken: string | null },
   { now }: Pick<Terminal, 'now'>,
@@ -187,7 +190,7 @@ async function detailOf(response: Response): Promise<string> {
 }
 
 /** Throws `UsageError` for anything but an https address, or http on this machine. */
-function addressOf(url: string | undefined): string {
+export function addressOf(url: string | undefined): string {
   if (!url)
     throw new UsageError(
       'No address: run "selfheal login --url URL", or set SELFHEAL_URL to the address of the deployment\'s API.',

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { signIn } from '../api/api-client.ts';
+import { signInWithBrowser } from '../api/browser-login.ts';
 import { sessionFile } from '../api/session.ts';
-import { defineCommand, UsageError } from '../command.ts';
+import { defineCommand, UsageError, wholeNumber } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MAX_PASSWORD_LENGTH = 256;
@@ -75,18 +76,29 @@ async function answerTo(detail: string, name: 'NEW_PASSWORD_REQUIRED' | 'SOFTWAR
 }
 type Reader = (prompt: string) => Promise<string>;
 
+const WAIT_SECONDS = 300;
+const MAX_WAIT_SECONDS = 3600;
+
 export const login = defineCommand({
   name: 'login',
   summary: 'sign in at a deployment; the commands that follow use it',
   details:
-    'Asks for the password, or reads it from stdin: printf %s "$PASSWORD" | selfheal login --url URL --user NAME. Asks for a new password when\n' +
+    'Opens your browser, where you sign in at the user pool; it answers to a port of this machine.\n' +
+    'With --user, for machines without a browser: asks for the password, or reads it from stdin:\n' +
+    'printf %s "$PASSWORD" | selfheal login --url URL --user NAME. Asks for a new password when\n' +
     'yours is a temporary one, and for the code of your authenticator; from stdin each on a line of its own, a new password twice.\n' +
     'Stores the session in ~/.config/selfheal/session.json (SELFHEAL_CONFIG_DIR, XDG_CONFIG_HOME), readable by you alone.\n' +
     'Programs need no sign-in: give them an API key in SELFHEAL_TOKEN.',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     url: { type: 'string', value: 'URL', about: "the deployment's API; SELFHEAL_URL by default" },
-    user: { type: 'string', value: 'NAME', about: 'your e-mail address or user name in the user pool' },
+    user: { type: 'string', value: 'NAME', about: 'sign in with a password: your e-mail address or user name' },
+    'no-browser': { type: 'boolean', about: 'only print the address; open it in a browser of this machine' },
+    wait: {
+      type: 'string',
+      value: 'SECONDS',
+      about: `how long to wait for the browser, 1 to ${MAX_WAIT_SECONDS}; ${WAIT_SECONDS} by default`,
+    },
     profile: {
       type: 'string',
       value: 'NAME',
@@ -94,18 +106,27 @@ export const login = defineCommand({
     },
   },
   async run({ options }, terminal) {
-    const url = options.url ?? terminal.environment.SELFHEAL_URL;
+    const { user, url = terminal.environment.SELFHEAL_URL } = options;
     if (!url) throw new UsageError('"selfheal login" needs --url URL, the address of the deployment\'s API.');
-    if (!options.user) throw new UsageError('"selfheal login" needs --user NAME, your name in the user pool.');
+    if (user === '')
+      throw new UsageError('--user: give your name in the user pool, or leave the option out to use your browser.');
     const place = { ...terminal, profile: options.profile };
-    // Fails before the password is typed.
+    // Fails before anybody signs in.
     const file = sessionFile(place);
-    const read = secretLines(terminal);
-    const password = await read('Password');
-    if (password === '') throw new UsageError('No password was given.');
-    const ask = (name: 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA', detail: string) => answerTo(detail, name, read);
-    await signIn(url, { user: options.user, password }, ask, place);
-    terminal.say(`selfheal: signed in as ${options.user} at ${url}; stored in ${file}.`);
+    if (user === undefined) {
+      const waitSeconds = wholeNumber('wait', options.wait, { otherwise: WAIT_SECONDS, atMost: MAX_WAIT_SECONDS });
+      const openBrowser = options['no-browser'] !== true;
+      await signInWithBrowser(url, { waitSeconds, openBrowser }, terminal, place);
+    } else await signInWithPassword(url, user, terminal, place);
+    terminal.say(`selfheal: signed in${user === undefined ? '' : ` as ${user}`} at ${url}; stored in ${file}.`);
     return 0;
   },
 });
+
+async function signInWithPassword(url: string, user: string, terminal: Terminal, place: Parameters<typeof signIn>[3]) {
+  const read = secretLines(terminal);
+  const password = await read('Password');
+  if (password === '') throw new UsageError('No password was given.');
+  const ask = (name: 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA', detail: string) => answerTo(detail, name, read);
+  await signIn(url, { user, password }, ask, place);
+}

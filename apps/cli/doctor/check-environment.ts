@@ -77,7 +77,7 @@ export async function checkDeployment(options: ApiOptions, terminal: Terminal): 
   try {
     const isNamed = Boolean(options.url ?? terminal.environment.SELFHEAL_URL);
     if (!isNamed && (await readSession({ ...terminal, profile: options.profile })) === null) {
-      return { name, state: 'unknown', detail: 'nobody signed in: run "selfheal login --url URL --user NAME"' };
+      return { name, state: 'unknown', detail: 'nobody signed in: run "selfheal login --url URL"' };
     }
     const { api } = await openApi(options, terminal);
     const { version } = await contentOf(await api.health.$get());

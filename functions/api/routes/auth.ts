@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { BrowserSignIn } from '#shared/domain/access/browser-sign-in.ts';
 import { Role } from '#shared/domain/access/caller.ts';
 import type { SignIn, SignInOutcome, WrongAnswer } from '#shared/ports/access.ts';
 import { Problem } from '../problem.ts';
@@ -29,6 +30,15 @@ const login = openRoute({
   description: 'When the user pool asks for more, the problem (403) holds a `challenge` for POST /api/auth/challenge.',
   request: jsonBody(z.strictObject({ user: z.string().min(1).max(200), password: z.string().min(1).max(256) })),
   responses: { ...answers('Signed in.', SignedIn), ...REFUSALS },
+});
+
+const browser = openRoute({
+  method: 'get',
+  path: '/api/auth/browser',
+  tags: TAGS,
+  summary: 'How to sign in with a browser: authorization code with PKCE, S256',
+  description: 'For programs on the machine of the browser; they listen on one of the callback addresses.',
+  responses: answers('Where.', BrowserSignIn.meta({ id: 'BrowserSignIn' })),
 });
 
 const challenge = openRoute({
@@ -70,8 +80,14 @@ const me = routeFor('read', {
   },
 });
 
-export function authRoutes({ signIn }: { readonly signIn: SignIn }) {
+export interface AuthRoutesDeps {
+  readonly signIn: SignIn;
+  readonly browserSignIn: BrowserSignIn;
+}
+
+export function authRoutes({ signIn, browserSignIn }: AuthRoutesDeps) {
   return makeRoutes()
+    .openapi(browser, (context) => context.json(browserSignIn, 200))
     .openapi(login, async (context) => {
       const { user, password } = context.req.valid('json');
       return context.json(tokensOf(await signIn.withPassword(user, password), 'User name or password is wrong.'), 200);

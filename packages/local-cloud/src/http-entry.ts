@@ -1,5 +1,6 @@
 import { refusalOfHost } from '@selfheal/fake-server/same-machine.ts';
 import type { makeHttpApis } from './http-api/http-api.ts';
+import { makeSignInPages } from './identity/sign-in-pages.ts';
 import type { UserPools } from './identity/user-pools.ts';
 import type { Mailbox } from './mail/mailbox.ts';
 import { mailResponse } from './mail/page.ts';
@@ -40,11 +41,14 @@ const OPEN_CORS = {
  * have addresses of their own. Here a page that a browser opens is the distribution's, and so is what the APIs have no route for.
  */
 export function makeHttpEntry(parts: HttpEntryParts): Handler {
+  const signInPages = makeSignInPages(parts.userPools.pages);
   return async (request) => {
     const foreign = refusalOfHost(request.headers, parts.allowedOrigins);
     if (foreign !== null) return jsonResponse({ message: foreign }, 403);
     const userPoolAnswer = await userPoolResponse(request, parts.userPools);
     if (userPoolAnswer !== null) return { ...userPoolAnswer, headers: { ...userPoolAnswer.headers, ...OPEN_CORS } };
+    const signInAnswer = await signInPages(request);
+    if (signInAnswer !== null) return signInAnswer;
     const scope = signatureScope(request);
     if (scope !== null) return parts.gateway(request, scope);
     const own = request.method === 'GET' ? mailResponse(request.path, parts.mailbox) : null;

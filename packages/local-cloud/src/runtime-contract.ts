@@ -1,6 +1,7 @@
 import type { Backend } from './gateway/gateway.ts';
 import type { IamDecision } from './iam/decisions.ts';
-import type { SignInTokens, UserOptions } from './identity/user-pools.ts';
+import type { SignInTokens } from './identity/sign-in-pages.ts';
+import type { UserOptions } from './identity/user-pools.ts';
 import type { Mail } from './mail/mailbox.ts';
 import type { StateWriter } from './storage/state-version.ts';
 import type { GatewayFaults } from './wire/faults.ts';

@@ -32,6 +32,8 @@ export const RESOURCE_VARIABLES = {
   userPoolClient: 'USER_POOL_CLIENT_ID',
   /** `https://cognito-idp.<region>.amazonaws.com/<pool id>`. */
   userPoolIssuer: 'USER_POOL_ISSUER',
+  /** The user pool's domain, where people sign in with a browser. */
+  signInUrl: 'SIGN_IN_URL',
   /** The function that parses proposed changes. */
   codeInspector: 'CODE_INSPECTOR_ARN',
 } as const;

@@ -112,7 +112,7 @@ describe('selfheal doctor without a repository', () => {
       expect.stringContaining(
         'unknown Model: none of OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, BEDROCK_MODEL is set',
       ),
-      'unknown Deployment: nobody signed in: run "selfheal login --url URL --user NAME"',
+      'unknown Deployment: nobody signed in: run "selfheal login --url URL"',
     ]);
   });
 

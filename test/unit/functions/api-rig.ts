@@ -8,6 +8,7 @@ import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
+import { browserSignIn } from '#shared/domain/access/browser-sign-in.ts';
 import { Role } from '#shared/domain/access/caller.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
@@ -151,6 +152,7 @@ export async function anApi(
       clock: rig.deps.clock,
       random: (bytes) => `${random++}`.padStart(2 * bytes, 'ab'),
     },
+    browserSignIn: browserSignIn('https://sign-in.example.com/', 'client-1'),
     signIn: {
       withPassword: async (_user, password) => SIGN_INS[password] ?? { kind: 'refused' },
       refresh: async (token) => SIGN_INS[token] ?? { kind: 'refused' },

@@ -5,6 +5,7 @@ import { SignedIn } from '#functions/api/routes/auth.ts';
 import { IncidentAccount, IncidentDetails, IncidentPage, IncidentStory } from '#functions/api/routes/incidents.ts';
 import { ApiKeySummary } from '#functions/api/routes/keys.ts';
 import { Overview } from '#functions/api/routes/overview.ts';
+import { BrowserSignIn } from '#shared/domain/access/browser-sign-in.ts';
 import { PERMISSIONS, type Permission, Role } from '#shared/domain/access/caller.ts';
 import { Approvals } from '#shared/domain/policy/approval-settings.ts';
 import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
@@ -303,6 +304,18 @@ describe('sign-in', () => {
     const { call } = await anApi();
     return await call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   };
+
+  it('tells how to sign in with a browser, which ends on this machine only', async () => {
+    const { call } = await anApi();
+    const { callbacks, ...how } = BrowserSignIn.parse((await call('/api/auth/browser')).json);
+    expect(how).toEqual({
+      authorizeUrl: 'https://sign-in.example.com/oauth2/authorize',
+      tokenUrl: 'https://sign-in.example.com/oauth2/token',
+      clientId: 'client-1',
+      scope: 'openid',
+    });
+    expect(callbacks.filter((callback) => new URL(callback).hostname !== '127.0.0.1')).toEqual([]);
+  });
 
   it('[D105] gives a token for a password', async () => {
     const { statusCode, json } = await posted('/api/auth/login', { user: 'ada', password: 'right' });

@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LIST_INDEXES } from '#shared/adapters/aws/dynamo-incident-keys.ts';
+import { LOOPBACK_CALLBACKS } from '#shared/domain/access/browser-sign-in.ts';
 import { Role } from '#shared/domain/access/caller.ts';
 import { deniesPlainText, nameOf, type Resource, resourcesOf, synthesize, templatesFor } from './assembly.ts';
 
@@ -156,6 +157,18 @@ describe('the stateful stack', () => {
       Policies: { PasswordPolicy: Match.objectLike({ MinimumLength: 14 }) },
     });
     state.hasResourceProperties('AWS::Cognito::UserPoolClient', { GenerateSecret: false });
+  });
+
+  it('lets programs on a person’s machine use the code flow, for the claims of the ID token alone', () => {
+    state.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthFlows: ['code'],
+      AllowedOAuthScopes: ['openid'],
+      CallbackURLs: LOOPBACK_CALLBACKS,
+    });
+    for (const callback of LOOPBACK_CALLBACKS) expect(callback).toMatch(/^http:\/\/127\.0\.0\.1:\d{5}\/callback$/);
+    const domains = resourcesOf(state, 'AWS::Cognito::UserPoolDomain').map(([, { Properties }]) => Properties.Domain);
+    expect(JSON.stringify(domains)).toContain('AWS::StackId');
   });
 
   it('has a group for each role, and none that gives rights on AWS', () => {

@@ -5,6 +5,7 @@ import type { Deployment, Resource } from '../template/deployment.ts';
 import { type JsonObject, numberOf, objectOf, textOf, textsOf } from '../template/json.ts';
 import { AwsFault } from '../wire/request.ts';
 import { checkPassword, isCodeOf, makeChallenges } from './challenges.ts';
+import type { ChallengeAnswer, SignInPages, SignInStep, SignInTokens } from './sign-in-pages.ts';
 
 /** What a user must do to sign in, beside the password. */
 export interface UserOptions {
@@ -28,20 +29,14 @@ export interface UserPools {
   ): Promise<void>;
   /** Tokens of a user of the first pool, as after signing in with the password. Throws `AwsFault` when there is no such user. */
   signIn(email: string): Promise<SignInTokens>;
+  /** Signing in on a page, as at a pool's domain. */
+  readonly pages: SignInPages;
   /** Answers an unsigned operation of the user pools API. Throws `AwsFault`. */
   handle(operation: string, input: JsonObject): Promise<unknown>;
   /** Public keys of a pool; null when no pool has this id. */
   keys(poolId: string): Promise<JSONWebKeySet | null>;
   /** Public keys of the pool that a token issuer names. */
   keysOfIssuer(issuer: string): Promise<JSONWebKeySet | null>;
-}
-
-export interface SignInTokens {
-  readonly IdToken: string;
-  readonly AccessToken: string;
-  readonly RefreshToken: string;
-  /** Seconds. */
-  readonly ExpiresIn: number;
 }
 
 interface Pool {
@@ -90,6 +85,16 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
     }),
   );
   const clients = deployment.ofType('AWS::Cognito::UserPoolClient').map(readClient);
+  const clientOf = (id: string): Client => {
+    const client = clients.find((each) => each.id === id);
+    if (client === undefined) throw new AwsFault('ResourceNotFoundException', 'User pool client does not exist.');
+    return client;
+  };
+  const domains = deployment.ofType('AWS::Cognito::UserPoolDomain').map(({ properties }) => properties.UserPoolId);
+  const usesCodes = ({ poolId, properties }: Client): boolean =>
+    domains.includes(poolId) &&
+    properties.AllowedOAuthFlowsUserPoolClient === true &&
+    textsOf(properties.AllowedOAuthFlows).includes('code');
   const keyOf = makeKeys(database);
   const findUser = database.prepare('SELECT * FROM users WHERE pool = ? AND (email = ? OR name = ? OR sub = ?)');
   const saveUser = database.prepare('INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, ?, ?)');
@@ -147,8 +152,7 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
     return { ...(await tokens(client, user)), RefreshToken };
   };
   const initiateAuth = async (input: JsonObject) => {
-    const client = clients.find((each) => each.id === input.ClientId);
-    if (client === undefined) throw new AwsFault('ResourceNotFoundException', 'User pool client does not exist.');
+    const client = clientOf(textOf(input.ClientId) ?? '');
     const flow = textOf(input.AuthFlow) ?? '';
     const parameters = objectOf(input.AuthParameters);
     const allowed = flow.startsWith('REFRESH_TOKEN') ? 'ALLOW_REFRESH_TOKEN_AUTH' : `ALLOW_${flow}`;
@@ -156,51 +160,71 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
       throw new AwsFault('InvalidParameterException', `${flow} flow not enabled for this client`);
     }
     if (allowed === 'ALLOW_REFRESH_TOKEN_AUTH') {
-      const row = findRefresh.get(textOf(parameters.REFRESH_TOKEN) ?? '', client.id, Date.now()) as
-        | { email: string }
-        | undefined;
-      const user = row && userOf(client.poolId, row.email);
-      if (user === undefined) throw new AwsFault('NotAuthorizedException', 'Invalid Refresh Token');
-      return { AuthenticationResult: await tokens(client, user), ChallengeParameters: {} };
+      const AuthenticationResult = await refresh(client, textOf(parameters.REFRESH_TOKEN) ?? '');
+      return { AuthenticationResult, ChallengeParameters: {} };
     }
     if (flow !== 'USER_PASSWORD_AUTH')
       throw new AwsFault('InvalidParameterException', `${flow} is not served by the local runtime`);
-    const user = userOf(client.poolId, textOf(parameters.USERNAME) ?? '');
-    if (user === undefined || !passwordFits(user, textOf(parameters.PASSWORD) ?? '')) throw REFUSED();
+    return answerWith(client, begin(client, textOf(parameters.USERNAME) ?? '', textOf(parameters.PASSWORD) ?? ''));
+  };
+  const refresh = async (client: Client, token: string) => {
+    const row = findRefresh.get(token, client.id, Date.now()) as { email: string } | undefined;
+    const user = row && userOf(client.poolId, row.email);
+    if (user === undefined) throw new AwsFault('NotAuthorizedException', 'Invalid Refresh Token');
+    return await tokens(client, user);
+  };
+  const begin = (client: Client, name: string, password: string): SignInStep => {
+    const user = userOf(client.poolId, name);
+    if (user === undefined || !passwordFits(user, password)) throw REFUSED();
     const { temporary, totp } = optionsOf(client.poolId, user.email);
     const about = { clientId: client.id, email: user.email };
-    if (temporary) return challenges.ask('NEW_PASSWORD_REQUIRED', about);
-    return totp === null ? await signedIn(client, user) : challenges.ask('SOFTWARE_TOKEN_MFA', about);
+    if (temporary) return challenge('NEW_PASSWORD_REQUIRED', about);
+    return totp === null ? { kind: 'signed-in', email: user.email } : challenge('SOFTWARE_TOKEN_MFA', about);
   };
+  const challenge = (name: string, about: { readonly clientId: string; readonly email: string }): SignInStep => ({
+    kind: 'challenge',
+    name,
+    session: challenges.ask(name, about).Session,
+  });
   const optionsOf = (pool: string, email: string): { temporary: boolean; totp: string | null } => {
     const row = findOptions.get(pool, email) as { temporary: number; totp: string | null } | undefined;
     return { temporary: row?.temporary === 1, totp: row?.totp ?? null };
   };
   const respondToChallenge = async (input: JsonObject) => {
     const client = clients.find((each) => each.id === input.ClientId);
+    if (client === undefined) throw REFUSED();
     const [session, name] = [textOf(input.Session) ?? '', textOf(input.ChallengeName) ?? ''];
-    const about = challenges.open(session, name);
     const responses = objectOf(input.ChallengeResponses);
-    const user = client && userOf(client.poolId, textOf(responses.USERNAME) ?? '');
-    if (client?.id !== about.clientId || user?.email !== about.email) throw REFUSED();
+    const answer =
+      textOf(responses[name === 'NEW_PASSWORD_REQUIRED' ? 'NEW_PASSWORD' : 'SOFTWARE_TOKEN_MFA_CODE']) ?? '';
+    return answerWith(client, answerTo(client, { name, session, user: textOf(responses.USERNAME) ?? '', answer }));
+  };
+  const answerTo = (client: Client, { name, session, user: login, answer }: ChallengeAnswer): SignInStep => {
+    const about = challenges.open(session, name);
+    const user = userOf(client.poolId, login);
+    if (client.id !== about.clientId || user?.email !== about.email) throw REFUSED();
     const { totp } = optionsOf(client.poolId, user.email);
     if (name === 'NEW_PASSWORD_REQUIRED') {
-      const password = textOf(responses.NEW_PASSWORD) ?? '';
-      checkPassword(pools.find(({ id }) => id === client.poolId)?.properties ?? {}, password);
+      checkPassword(pools.find(({ id }) => id === client.poolId)?.properties ?? {}, answer);
       const salt = randomBytes(16);
-      saveUser.run(client.poolId, user.email, user.name, user.sub, salt, hashOf(password, salt));
+      saveUser.run(client.poolId, user.email, user.name, user.sub, salt, hashOf(answer, salt));
       saveOptions.run(client.poolId, user.email, 0, totp);
-    } else if (totp === null || !isCodeOf(totp, textOf(responses.SOFTWARE_TOKEN_MFA_CODE) ?? '')) {
+    } else if (totp === null || !isCodeOf(totp, answer)) {
       throw new AwsFault('CodeMismatchException', 'Invalid code received for user');
     }
     challenges.close(session);
     const asksForCode = name === 'NEW_PASSWORD_REQUIRED' && totp !== null;
-    return asksForCode ? challenges.ask('SOFTWARE_TOKEN_MFA', about) : await signedIn(client, user);
+    return asksForCode ? challenge('SOFTWARE_TOKEN_MFA', about) : { kind: 'signed-in', email: user.email };
   };
-  const signedIn = async (client: Client, user: UserRow) => ({
-    AuthenticationResult: await tokensWithRefresh(client, user),
-    ChallengeParameters: {},
-  });
+  const answerWith = async (client: Client, step: SignInStep) =>
+    step.kind === 'challenge'
+      ? { ChallengeName: step.name, Session: step.session, ChallengeParameters: {} }
+      : { AuthenticationResult: await tokensOf(client, step.email), ChallengeParameters: {} };
+  const tokensOf = async (client: Client, email: string) => {
+    const user = userOf(client.poolId, email);
+    if (user === undefined) throw new AwsFault('UserNotFoundException', 'User does not exist.', 400);
+    return await tokensWithRefresh(client, user);
+  };
   const keys = async (poolId: string): Promise<JSONWebKeySet | null> =>
     pools.some((pool) => pool.id === poolId) ? { keys: [(await keyOf(poolId)).publicJwk] } : null;
 
@@ -221,10 +245,19 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
     },
     async signIn(email) {
       const [client] = clients;
-      const user = client && userOf(client.poolId, email);
-      if (client === undefined || user === undefined)
-        throw new AwsFault('UserNotFoundException', 'User does not exist.', 400);
-      return tokensWithRefresh(client, user);
+      if (client === undefined) throw new AwsFault('UserNotFoundException', 'User does not exist.', 400);
+      return await tokensOf(client, email);
+    },
+    pages: {
+      client: (id) => {
+        const found = clients.find((client) => client.id === id && usesCodes(client));
+        const callbackUrls = textsOf(found?.properties.CallbackURLs);
+        return found === undefined ? null : { callbackUrls, scopes: textsOf(found.properties.AllowedOAuthScopes) };
+      },
+      begin: (id, user, password) => begin(clientOf(id), user, password),
+      answer: (id, given) => answerTo(clientOf(id), given),
+      tokens: async (id, email) => await tokensOf(clientOf(id), email),
+      refresh: async (id, token) => await refresh(clientOf(id), token),
     },
     async handle(operation, input) {
       if (operation === 'InitiateAuth') return initiateAuth(input);

@@ -150,6 +150,7 @@ export const SERVED_TYPES = {
   },
   'AWS::Cognito::UserPoolClient': { ref: id(26), attributes: { ClientId: id(26), Name: 'name' } },
   'AWS::Cognito::UserPoolGroup': { nameProperty: 'GroupName' },
+  'AWS::Cognito::UserPoolDomain': { nameProperty: 'Domain' },
   'AWS::IAM::Role': {
     nameProperty: 'RoleName',
     arn: ({ account, name }) => `arn:aws:iam::${account}:role/${name}`,
@@ -190,7 +191,6 @@ export const PASSIVE_TYPES = {
       Value: ({ property }) => property('Value') ?? '',
     },
   },
-  'AWS::Cognito::UserPoolDomain': { nameProperty: 'Domain' },
   'AWS::XRay::Group': { nameProperty: 'GroupName' },
   'AWS::Budgets::Budget': plain,
 } as const satisfies Record<string, ResourceType>;
