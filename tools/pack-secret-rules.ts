@@ -30,11 +30,13 @@ const VendorFile = z.strictObject({ vendors: Words, kind: z.string(), pattern: z
 
 /** Files of rules, in the order in which the rules are applied. */
 const RULE_FILES = ['code-and-registries', 'clouds', 'services', 'platforms', 'commands'];
+/** The file among them that knows no provider's tokens. */
+const COMMANDS_FILE = 'commands';
 /** Rules for shapes that many tools share. They match most loosely, so they are applied last. */
 const LOOSEST_FILE = 'addresses-and-headers';
 
 export interface SecretRuleFiles {
-  readonly rules: readonly z.infer<typeof Rule>[];
+  readonly rules: readonly (z.infer<typeof Rule> & { readonly isFormat?: boolean })[];
   readonly words: z.infer<typeof WordFile>;
   readonly vendors: readonly string[];
 }
@@ -57,9 +59,12 @@ export function readSecretRules(root: string): SecretRuleFiles {
     pattern: pattern.replace('{vendors}', vendors.join('|')),
     ignoreCase: true,
     mixed: true,
+    isFormat: true,
     examples,
   };
-  const rules = RULE_FILES.flatMap((name) => RuleFile.parse(read(name)).rules);
+  const rules = RULE_FILES.flatMap((name) =>
+    RuleFile.parse(read(name)).rules.map((rule) => (name === COMMANDS_FILE ? rule : { ...rule, isFormat: true })),
+  );
   const loose = RuleFile.parse(read(LOOSEST_FILE)).rules;
   return { rules: [...rules, vendorRule, ...loose], words, vendors };
 }

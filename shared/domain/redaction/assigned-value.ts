@@ -61,6 +61,8 @@ function quotedValueAt(text: string, at: number): AssignedValue | null {
   const [whole, backslashes = '', quote = ''] = opening;
   const start = at + whole.length;
   const end = closingOf(text, start, quote, backslashes);
+  // Nothing in quotes, and the quote of a text around it.
+  if (end < 0 && quote.length > 1 && /\s/.test(text.charAt(start))) return null;
   if (end >= 0) return { start, end, isQuoted: true, closedBy: null };
   if (text.length > start + LONGEST) return { start, end: start + LONGEST, isQuoted: true, closedBy: null };
   return { start, end: text.trimEnd().length, isQuoted: true, closedBy: backslashes + (CLOSING[quote] ?? quote) };

@@ -15,8 +15,10 @@ export const SIGN = {
   foreign: 32,
   /** One of the requested literals. */
   literal: 64,
+  /** Twenty letters and digits in a row that no hash is: a letter beyond F, or 32 or 48 in hex. */
+  dense: 128,
 } as const;
-export const RUNS = SIGN.random | SIGN.base64 | SIGN.hex;
+export const RUNS = SIGN.random | SIGN.base64 | SIGN.hex | SIGN.dense;
 
 const DIGIT = 1;
 const LOWER = 2;
@@ -100,8 +102,22 @@ function signsOfRun(text: string, codes: Uint16Array, from: number, end: number)
   let base64 = 0;
   let hex = 0;
   let pairs = 0;
+  let dense = 0;
+  let denseDigits = 0;
+  let beyondHex = 0;
   for (let at = from; at <= end; at++) {
     const kind = at < end ? (CLASSES[codes[at] ?? 0] ?? 0) : 0;
+    if ((kind & (DIGIT | LOWER | UPPER)) !== 0) {
+      dense += 1;
+      denseDigits += kind & DIGIT;
+      if ((kind & HEX) === 0) beyondHex += 1;
+    } else {
+      if (dense >= MIN_TOKEN && denseDigits >= 3 && (beyondHex > 0 || dense === 32 || dense === 48))
+        found |= SIGN.dense;
+      dense = 0;
+      denseDigits = 0;
+      beyondHex = 0;
+    }
     digits += kind & DIGIT;
     lower += (kind & LOWER) >> 1;
     upper += (kind & UPPER) >> 2;

@@ -1,8 +1,9 @@
-const BEGIN = /-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+/** Also of PuTTY's own format (PuTTY manual, appendix C). */
+const BEGIN = /-----BEGIN[A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|\bPrivate-Lines: \d{1,4}/;
 const PUBLIC_BEGIN =
   /-----BEGIN[A-Z0-9 ]{0,40}(?:CERTIFICATE(?: REQUEST)?|PUBLIC KEY(?: BLOCK)?|SIGNATURE|MESSAGE|CRL|PARAMETERS)-----/;
 const PUBLIC_END = /-----END[A-Z0-9 ]{0,40}(?:CERTIFICATE|PUBLIC KEY|SIGNATURE|MESSAGE|CRL|PARAMETERS)/;
-const END = /-----END[A-Z0-9 ]{0,40}PRIVATE KEY/;
+const END = /-----END[A-Z0-9 ]{0,40}PRIVATE KEY|\bPrivate-(?:MAC|Hash):/;
 const COLOUR = `${String.fromCharCode(0x1b)}\\[[0-9;]{0,12}m`;
 /** The end of a line of an armoured key: Base64, perhaps after a log prefix. */
 const BODY = new RegExp(
@@ -55,10 +56,13 @@ export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks 
   let between: number | null = null;
   /** Prefix of the key's first line: a time, a colour, the name of a job. */
   let prefix = '';
-  /** Start of the line itself, if it has the same prefix. */
+  /** Start of the line itself: behind what it has in common with the prefix, up to a blank. */
   const startOf = (text: string): number => {
-    const own = text.slice(0, prefix.length);
-    return shapeOf(own).trimEnd() === shapeOf(prefix).trimEnd() ? own.length : 0;
+    const [own, first] = [shapeOf(text.slice(0, prefix.length)), shapeOf(prefix)];
+    if (own.trimEnd() === first.trimEnd()) return own.length;
+    let length = 0;
+    while (length < own.length && own[length] === first[length]) length += 1;
+    return own.lastIndexOf(' ', length - 1) + 1;
   };
   const bodyIn = (rest: string): string | undefined =>
     BODY.exec(rest)?.groups?.body ?? LAST_BODY.exec(rest)?.groups?.body;
@@ -119,7 +123,7 @@ export function makeKeyBlocks(replace: (material: string) => string): KeyBlocks 
   return {
     line(text) {
       isPublic = false;
-      if (left === 0 && publicLeft === 0 && !text.includes('-----')) return text;
+      if (left === 0 && publicLeft === 0 && !text.includes('-----') && !text.includes('Private-Lines')) return text;
       isPublic = left === 0 && followPublic(text);
       if (isPublic) return text;
       const continued = left > 0 ? inside(text) : null;

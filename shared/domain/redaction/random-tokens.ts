@@ -1,7 +1,7 @@
 import { SIGN, signsIn } from './character-runs.ts';
 import { isEncodedText } from './encoded-secrets.ts';
 import { isBlankedToken } from './placeholder.ts';
-import { looksRandom, profileOf } from './random-text.ts';
+import { entropyOf, looksMixed, looksRandom, profileOf, wordLikeness } from './random-text.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 
 /** Letters and digits, and separators in tokens and Base64. */
@@ -23,10 +23,10 @@ const PUBLIC_FOLDER =
 /** A name or version continues in the following text: packages, images and layers are named so. */
 const PART_BEFORE = /[\w)][.*@-]$/;
 /** `name=` before a value. */
-const NAME_BEFORE = /^[A-Za-z_-]{1,40}=(?=[^=])/;
-/** Public keys of SSH and X.509, digests, and lists of videos. */
+const NAME_BEFORE = /^[\w-]{1,40}=(?=[^=])/;
+/** Public keys of SSH and X.509, digests, lists of videos, and addresses of Bitcoin (BIP 173, Base58Check). */
 const PUBLIC =
-  /^(?:PL[\w-]{32}$|AAAA[BCE]|sha\d{3}[-_]|MI[GHI][A-Za-z]{1,4}(?:MA0GCSqGSIb3DQEBAQUAA4|ANBgkqhkiG9w0BAQEFAAO)|MIGfMA0GCSqGSIb3DQEBAQUAA4)/;
+  /^(?:PL[\w-]{32}$|(?:bc|tb|bcrt)1[a-z0-9]{20,90}$|[123mn][1-9A-HJ-NP-Za-km-z]{25,34}$|AAAA[BCE]|sha\d{3}[-_]|MI[GHI][A-Za-z]{1,4}(?:MA0GCSqGSIb3DQEBAQUAA4|ANBgkqhkiG9w0BAQEFAAO)|MIGfMA0GCSqGSIb3DQEBAQUAA4)/;
 
 const UUID = /[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}/g;
 /** A word, a number or a hash between dashes. */
@@ -49,6 +49,35 @@ function isRandomPart(part: string): boolean {
   const body = random.join('');
   if (body.length < MIN_TOKEN || random.length > 1 + body.length / 12 || !looksRandom(body)) return false;
   return body.length >= SURE_LENGTH || profileOf(body).changes >= SURE_CHANGES;
+}
+
+/** A value of letters and digits with any name; `vendor_` or the like may precede it. */
+const ASSIGNED =
+  /(?<before>(?:^|[^\w.-])(?<name>[\w.-]{1,60})["']?\s{0,3}(?:=>|:=|=|:)\s{0,3}(?<quote>["']?))(?<secret>(?:[A-Za-z]{2,20}_){0,2}[A-Za-z0-9]{20,200})(?![\w./:@%-])/g;
+/** Names of long, random, public values. */
+const PUBLIC_NAME =
+  /sha|hash|digest|md5|sum|etag|commit|rev|id$|version|nonce|salt|cache|build|trace|span|node|finger|integrity|key$|amz-credential|uuid|guid|(?:^|[_.-])(?:name|task|service|network|container|tag|image|ref|branch|label|target|group|object|layer|chunk|file|path)s?$/i;
+/** Names under which hexadecimal is a hash. */
+const COMPARED = /expect|actual|received|^(?:got|want|value|best|base|git|head|title|a|b|e)$/i;
+const HEX = /^(?:[0-9a-f]+|[0-9A-F]+)$/;
+
+/** Whether the value of any name is a token: letters and digits by chance, and no hash. */
+function isAssignedToken(name: string, value: string, isQuoted: boolean): boolean {
+  if (PUBLIC_NAME.test(name) || isBlankedToken(value)) return false;
+  const body = value.slice(value.lastIndexOf('_') + 1);
+  if (!looksMixed(body) || entropyOf(body) < 3 || PUBLIC.test(body)) return false;
+  if (HEX.test(body)) return /[g-z]/i.test(name) && !COMPARED.test(name) && (body.length === 32 || body.length === 48);
+  const { digits, lower, upper, changes } = profileOf(body);
+  if (lower === 0 || upper === 0) return digits >= 3 && wordLikeness(body) <= 0;
+  return isQuoted && looksRandom(body) && (!/[a-z]{5}/.test(body) || changes >= 0.5);
+}
+
+/** Replaces tokens of letters and digits that are assigned to a name, whatever it is. */
+export function redactAssignedTokens(text: string, placeholders: Placeholders): string {
+  return text.replace(ASSIGNED, (whole: string, ...args: unknown[]) => {
+    const { before = '', name = '', quote = '', secret = '' } = args.at(-1) as Record<string, string>;
+    return isAssignedToken(name, secret, quote !== '') ? before + placeholders.of('assigned-secret', secret) : whole;
+  });
 }
 
 /**

@@ -7,7 +7,7 @@ import { withoutLastWord } from './long-line.ts';
 import { FOREIGN_LETTER } from './secret-assignments.ts';
 import { makeSecretLines } from './secret-lines.ts';
 import { makePlaceholders } from './secret-placeholders.ts';
-import { redactSteps, STEP_LITERALS } from './secret-steps.ts';
+import { makeSecretSteps, type RedactSteps, STEP_LITERALS } from './secret-steps.ts';
 import { withoutSequences } from './secret-views.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -37,7 +37,7 @@ export interface Redactor {
 }
 
 /** Beginnings of private keys, certificates and public keys. */
-const KEY_LITERALS = ['private key', '-----begin', '-----end'];
+const KEY_LITERALS = ['private key', '-----begin', '-----end', 'private-lines'];
 /**
  * A line without any of these in either case, ignoring colours, neither begins nor announces a secret in Latin letters.
  */
@@ -83,8 +83,13 @@ function hasSign(text: string, signs: number): boolean {
   return (signs & (SIGN.foreign | SIGN.escape)) !== 0 && ESCAPE_SIGN.test(text);
 }
 
-/** Creates a redactor. All patterns are linear and run only on lines with one of their literals. */
-export function makeRedactor(): Redactor {
+const EVERY_STEP = makeSecretSteps();
+
+/**
+ * Creates a redactor. All patterns are linear and run only on lines with one of their literals. `steps`: other ones, for
+ * measuring.
+ */
+export function makeRedactor(steps: RedactSteps = EVERY_STEP): Redactor {
   const placeholders = makePlaceholders();
   // Each line is looked at twice: first in its order, then by itself.
   let last: Look = { text: '', isCandidate: false, signs: 0 };
@@ -94,7 +99,7 @@ export function makeRedactor(): Redactor {
   };
   const redactAlone = (text: string, random = true): string => {
     const { isCandidate, signs } = lookOnce(text);
-    return isCandidate ? redactSteps(text, placeholders, random, signs) : text;
+    return isCandidate ? steps(text, placeholders, random, signs) : text;
   };
   const lines = makeSecretLines(placeholders, {
     isCandidate: (text) => lookOnce(text).isCandidate,
@@ -121,8 +126,8 @@ export function redactOutgoing(text: string): RedactedText {
 }
 
 /** Redacts a whole text and removes invisible characters; everything else stays, character for character. */
-export function redact(text: string): Redaction {
-  const redactor = makeRedactor();
+export function redact(text: string, steps: RedactSteps = EVERY_STEP): Redaction {
+  const redactor = makeRedactor(steps);
   const lines = text.split('\n').map((line) => redactor.line(line));
   return { text: joined(lines, '\n'), counts: redactor.counts() };
 }

@@ -1,5 +1,5 @@
 import { valueAt } from './assigned-value.ts';
-import { profileOf, wordPairs } from './random-text.ts';
+import { profileOf, wordLikeness } from './random-text.ts';
 import { announcementIn, assignedSecrets, isAnnouncedSecret } from './secret-assignments.ts';
 import { PLACEHOLDERS } from './secret-placeholders.ts';
 import { TOKEN_BEGINNINGS } from './secret-rules.ts';
@@ -77,7 +77,7 @@ function isPiece(run: string, isWholeLine: boolean): boolean {
   if (digits + lower + upper < 3 || digits === run.length)
     return isWholeLine && run.length >= 8 && digits === run.length;
   if (isWholeLine && digits > 0) return !/^[A-Za-z]+\d{1,2}$/.test(run) || run.length >= 12;
-  if (isWholeLine) return upper > 1 && lower > 1 && (changes >= 0.35 || wordPairs(run) <= 0.33);
+  if (isWholeLine) return upper > 1 && lower > 1 && (changes >= 0.35 || wordLikeness(run) < 0);
   return run.length >= 8 && digits > 0 && changes >= 0.3 && !WORDS.test(run);
 }
 
@@ -101,7 +101,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
 
   const readValue = (text: string, rest: string, state: Extract<Expected, { kind: 'value' }>): string => {
     const trimmed = rest.trim();
-    if (trimmed === '') {
+    if (trimmed === '' || trimmed.startsWith('##[')) {
       state.left -= 1;
       if (state.left <= 0) expected = null;
       return text;
@@ -278,7 +278,7 @@ function isPasswordLike(name: string): boolean {
 
 /** `- name: DB_PASSWORD`, with the value in the next line. */
 const LISTED_NAME =
-  /\b(?:name|key|id|parameter|variable)["']?\s{0,3}[:=]\s{0,3}["']?[\w.-]{0,40}?(?<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key)[\w.-]{0,20})["']?,?\s*$/i;
+  /\b(?:name|key|id|parameter|variable)["']?\s{0,3}[:=]\s{0,3}["']?[\w.-]{0,40}?(?<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|[a-z]{2,20}[_-]?key)[\w.-]{0,20})["']?,?\s*$/i;
 const LISTED_END = /pass|pwd|secret|token|credential|key/i;
 /** The longest name of a secret at the end of such a line, and what may follow it. */
 const LISTED_READ = 48;

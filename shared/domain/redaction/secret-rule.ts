@@ -19,6 +19,8 @@ export interface PackedRule {
   readonly value?: string;
   /** Text right before a match that makes it no secret. */
   readonly unlessBehind?: string;
+  /** The rule knows the tokens of one provider, not how secrets are written in general. */
+  readonly isFormat?: boolean;
 }
 
 /** Words that make the following value a secret; each is part of a pattern. */
@@ -40,6 +42,7 @@ export interface SecretRule {
   readonly mixed: boolean;
   readonly isSecret: ((secret: string, name: string) => boolean) | undefined;
   readonly unlessBehind: RegExp | undefined;
+  readonly isFormat: boolean;
 }
 
 /** Escaped characters and colours: they end in a letter or digit but do not belong to the next word. */
@@ -73,5 +76,6 @@ export function compileRule(rule: PackedRule): SecretRule {
     mixed,
     isSecret: value === undefined ? undefined : VALUE_CHECKS[value],
     unlessBehind: unlessBehind === undefined ? undefined : new RegExp(unlessBehind, 'i'),
+    isFormat: rule.isFormat === true,
   };
 }

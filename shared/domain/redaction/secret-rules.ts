@@ -12,6 +12,9 @@ export const SECRET_RULES: readonly SecretRule[] = rules.map(compileRule);
 
 export const SECRET_WORDS: SecretWords = words;
 
+/** Letters of the scripts of some words, as a range of a character class. */
+export const FOREIGN = '\\u00c0-\\u024f\\u0370-\\u1fff\\u3040-\\ud7ff';
+
 /** Words that begin other things more often than tokens. */
 const COMMON_BEGINNING = /^(?:test_|live_|pubkey-|secret_|k_)/;
 

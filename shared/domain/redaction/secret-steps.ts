@@ -3,7 +3,7 @@ import { redactEncoded } from './encoded-secrets.ts';
 import { makeLiteralFinder } from './literal-finder.ts';
 import { isBlankedToken, isPlaceholder } from './placeholder.ts';
 import { looksMixed } from './random-text.ts';
-import { redactRandomTokens } from './random-tokens.ts';
+import { redactAssignedTokens, redactRandomTokens } from './random-tokens.ts';
 import {
   ASSIGNMENT_PATTERNS,
   assignedSecrets,
@@ -111,73 +111,83 @@ function stepsIn(text: string): readonly number[] {
 /** All bits: nothing is known yet about the text. */
 const ANY_SIGN = -1;
 
-/**
- * Replaces the secrets of one text, and of joined words in it, that their format or name reveals. `signs`: what `signsIn`
- * found in it with a finder for at least `STEP_LITERALS`.
- */
-function redactPlain(text: string, placeholders: Placeholders, signs = ANY_SIGN): string {
-  const steps = (signs & SIGN.literal) === 0 ? [] : stepsIn(text);
-  const isForeign = (signs & SIGN.foreign) !== 0 && FOREIGN_LETTER.test(text);
-  if (steps.length === 0 && !isForeign) return text;
-  const redacted = redactNamed(text, placeholders, steps, isForeign);
-  const isSpoken = isForeign || steps.some((step) => SPOKEN.has(step));
-  return isSpoken ? redactJoined(redacted, placeholders, redactNamed) : redacted;
-}
+/** Replaces the secrets of one line; see `makeSecretSteps`. */
+export type RedactSteps = (text: string, placeholders: Placeholders, random: boolean, known: number) => string;
 
-/** Only patterns whose literal occurs are run. */
-function redactNamed(
-  text: string,
-  placeholders: Placeholders,
-  steps = stepsIn(text),
-  isForeign = FOREIGN_LETTER.test(text),
-): string {
-  if (steps.length === 0 && !isForeign) return text;
-  const names = { named: isForeign || steps.includes(NAMED), vague: isForeign || steps.includes(VAGUE) };
-  const replaced = new Map<string, string>();
-  const noting: Placeholders = {
-    of(kind, secret) {
-      const placeholder = placeholders.of(kind, secret);
-      replaced.set(secret, placeholder);
-      return placeholder;
-    },
-  };
-  let redacted = text;
-  for (const step of steps) {
-    const rule = SECRET_RULES[step];
-    if (rule !== undefined) redacted = applyRule(rule, redacted, noting);
+/** The steps of redaction, without the rules that are not used: for measuring what the others find alone. */
+export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => true): RedactSteps {
+  /**
+   * Replaces the secrets of one text, and of joined words in it, that their format or name reveals. `signs`: what `signsIn`
+   * found in it with a finder for at least `STEP_LITERALS`.
+   */
+  function redactPlain(text: string, placeholders: Placeholders, signs = ANY_SIGN): string {
+    const steps = (signs & SIGN.literal) === 0 ? [] : stepsIn(text);
+    const isForeign = (signs & SIGN.foreign) !== 0 && FOREIGN_LETTER.test(text);
+    if (steps.length === 0 && !isForeign) return text;
+    const redacted = redactNamed(text, placeholders, steps, isForeign);
+    const isSpoken = isForeign || steps.some((step) => SPOKEN.has(step));
+    return isSpoken ? redactJoined(redacted, placeholders, redactNamed) : redacted;
   }
-  if (names.named || names.vague) redacted = applyAssignments(redacted, names, noting);
-  return withoutRepeats(redacted, replaced);
-}
 
-/** Several lines in one text: encoded, or with escaped line ends. */
-function redactWritten(text: string, placeholders: Placeholders): string {
-  const redact = (line: string, random: boolean): string => {
-    const plain = redactPlain(line, placeholders);
-    return random ? redactRandomTokens(plain, placeholders) : plain;
-  };
-  if (!text.includes('\n')) return redact(text, true);
-  const lines = makeSecretLines(placeholders, { isCandidate: () => true, redact });
-  return text
-    .split('\n')
-    .map((line) => lines.line(line))
-    .join('\n');
-}
+  /** Only patterns whose literal occurs are run. */
+  function redactNamed(
+    text: string,
+    placeholders: Placeholders,
+    steps = stepsIn(text),
+    isForeign = FOREIGN_LETTER.test(text),
+  ): string {
+    if (steps.length === 0 && !isForeign) return text;
+    const names = { named: isForeign || steps.includes(NAMED), vague: isForeign || steps.includes(VAGUE) };
+    const replaced = new Map<string, string>();
+    const noting: Placeholders = {
+      of(kind, secret) {
+        const placeholder = placeholders.of(kind, secret);
+        replaced.set(secret, placeholder);
+        return placeholder;
+      },
+    };
+    let redacted = text;
+    for (const step of steps) {
+      const rule = SECRET_RULES[step];
+      if (rule !== undefined && isUsed(rule)) redacted = applyRule(rule, redacted, noting);
+    }
+    if (names.named || names.vague) redacted = applyAssignments(redacted, names, noting);
+    return withoutRepeats(redacted, replaced);
+  }
 
-function redactDecoded(text: string, placeholders: Placeholders): string {
-  return redactThroughViews(redactWritten(text, placeholders), placeholders, redactWritten);
-}
+  /** Several lines in one text: encoded, or with escaped line ends. */
+  function redactWritten(text: string, placeholders: Placeholders): string {
+    const redact = (line: string, random: boolean): string => {
+      const plain = redactPlain(line, placeholders);
+      return random ? redactRandomTokens(redactAssignedTokens(plain, placeholders), placeholders) : plain;
+    };
+    if (!text.includes('\n')) return redact(text, true);
+    const lines = makeSecretLines(placeholders, { isCandidate: () => true, redact });
+    return text
+      .split('\n')
+      .map((line) => lines.line(line))
+      .join('\n');
+  }
 
-/**
- * Replaces the secrets of one line: plain, split by colours, written in another way, encoded, or (unless told
- * otherwise) merely random. `known`: what `signsIn` found in it with a finder for at least `STEP_LITERALS`.
- */
-export function redactSteps(text: string, placeholders: Placeholders, random: boolean, known: number): string {
-  const views = random ? redactWritten : (seen: string, found: Placeholders) => redactPlain(seen, found);
-  const through = redactThroughViews(text, placeholders, views);
-  const plain = redactPlain(through, placeholders, through === text ? known : ANY_SIGN);
-  const signs = plain === text ? known : signsIn(plain);
-  if ((signs & RUNS) === 0) return plain;
-  const decoded = redactEncoded(plain, placeholders, redactDecoded, signs);
-  return random && (signs & SIGN.random) !== 0 ? redactRandomTokens(decoded, placeholders) : decoded;
+  function redactDecoded(text: string, placeholders: Placeholders): string {
+    return redactThroughViews(redactWritten(text, placeholders), placeholders, redactWritten);
+  }
+
+  /**
+   * Replaces the secrets of one line: plain, split by colours, written in another way, encoded, or (unless told
+   * otherwise) merely random. `known`: what `signsIn` found in it with a finder for at least `STEP_LITERALS`.
+   */
+  function redactSteps(text: string, placeholders: Placeholders, random: boolean, known: number): string {
+    const views = random ? redactWritten : (seen: string, found: Placeholders) => redactPlain(seen, found);
+    const through = redactThroughViews(text, placeholders, views);
+    const plain = redactPlain(through, placeholders, through === text ? known : ANY_SIGN);
+    const signs = plain === text ? known : signsIn(plain);
+    if ((signs & RUNS) === 0) return plain;
+    const decoded = redactEncoded(plain, placeholders, redactDecoded, signs);
+    if (!random) return decoded;
+    const assigned = (signs & SIGN.dense) !== 0 ? redactAssignedTokens(decoded, placeholders) : decoded;
+    return (signs & SIGN.random) !== 0 ? redactRandomTokens(assigned, placeholders) : assigned;
+  }
+
+  return redactSteps;
 }

@@ -1,5 +1,5 @@
 import { isPlaceholder } from './placeholder.ts';
-import { entropyOf, looksMixed, looksRandom, profileOf } from './random-text.ts';
+import { entropyOf, isWordless, looksMixed, looksRandom, wordLikeness } from './random-text.ts';
 
 /** References to a secret: a variable, an expression, a placeholder element, a path of words, a member of something. */
 const REFERENCES: readonly RegExp[] = [
@@ -27,13 +27,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const WORDS = /^(?:[A-Za-z]+|[A-Z]?[a-z]+\d{0,2})(?:[._/:+-](?:[A-Za-z]+\d{0,2}|\d{1,3}))*[.:]?$/;
 /** Git and SHA-256 hashes. */
 export const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
-const RANDOM_HEX = /^(?:[0-9a-f]{32}|[0-9a-f]{48})$/i;
 /** One letter or digit repeated: a poor secret, but somebody's. */
 const REPEATED = /^([A-Za-z0-9])\1{5,}$/;
-/** Names of long, random, public values. */
-const NAME_OF_NO_SECRET =
-  /sha|hash|digest|md5|sum|etag|commit|rev|id$|version|nonce|salt|cache|build|trace|span|node|finger|integrity|key$/i;
-
 export function isUuid(value: string): boolean {
   return UUID.test(value);
 }
@@ -42,8 +37,17 @@ export function isRepeated(value: string): boolean {
   return REPEATED.test(value);
 }
 
+/** With a file at its end, or deep enough to be nothing else. */
+const RELATIVE_PATH = /^[\w.@+-]+(?:\/[\w.@+-]+){2,}\/?$|^[\w.@+-]+\/[\w.@+-]+\.[A-Za-z]{1,5}$|^origin\/[\w.@+-]+$/;
+
 function isPathOfWords(value: string): boolean {
-  return PATH.test(value) && value.split('/').every((part) => !looksRandom(part));
+  const parts = value.split('/');
+  if (PATH.test(value)) return parts.every((part) => !looksRandom(part));
+  return (
+    RELATIVE_PATH.test(value) &&
+    wordLikeness(value) > 0.3 &&
+    parts.every((part) => !looksRandom(part) && !isWordless(part))
+  );
 }
 
 /** Whether a value refers to a secret or is a path, and is no secret itself. */
@@ -63,16 +67,6 @@ export function isRandom(value: string): boolean {
   return looksMixed(value) && entropyOf(value) >= 3;
 }
 
-/**
- * Whether a quoted value is a secret whatever its name: letters of both cases and digits without words, or 16 or 24
- * bytes in hexadecimal.
- */
-function isQuotedSecret(value: string, name: string): boolean {
-  if (NAME_OF_NO_SECRET.test(name) || isPlaceholder(value)) return false;
-  if (RANDOM_HEX.test(value)) return looksMixed(value);
-  return looksRandom(value) && (!/[a-z]{5}/.test(value) || profileOf(value).changes >= 0.5);
-}
-
 function isBasicLogin(value: string): boolean {
   const text = Buffer.from(value, 'base64').toString('latin1');
   return /^[!-~][ -~]*:[ -~]+$/.test(text);
@@ -80,12 +74,16 @@ function isBasicLogin(value: string): boolean {
 
 /** Checks that a rule may require besides its pattern. */
 export const VALUE_CHECKS = {
-  quoted: isQuotedSecret,
   /** Random enough to be no name: mixed letters and digits, or a UUID; no Git hash and no SHA-256. */
   random: (value: string) =>
     UUID.test(value) || (value.length >= 16 && looksMixed(value) && !HASH.test(value) && !hasWord(value)),
+  /** The same, also a hash: names of signatures and sessions. */
+  unguessable: (value: string) =>
+    HASH.test(value) || UUID.test(value) || (value.length >= 16 && looksMixed(value) && !hasWord(value)),
   /** A password with characters of addresses, and not a port with a path. */
   addressed: (value: string) => !/^\d{1,5}(?:\/|$)/.test(value) && !/^\/\//.test(value) && isValueOfItsOwn(value),
+  /** After a word like `Bearer`: no word of a sentence. */
+  credential: (value: string) => looksMixed(value) || isWordless(value) || /^\d{12,}$/.test(value),
   /** A login as in headers: `user:password` in Base64. */
   basic: isBasicLogin,
   /** No word: its name was vague, or the command sets all kinds of things. */

@@ -230,14 +230,16 @@ describe('the secrets suite', () => {
     const ordinary = `${'plain words of a log\n'.repeat(100)}${token}\n`;
     const data = dataFolder({
       'secrets/gitleaks_literal_cases.jsonl.gz': cases,
-      'logchunks/labels.jsonl': [{ repo: 'a/b', log: 'log.gz' }],
-      'logchunks/log.gz': ordinary,
+      'logchunks/logs/log.gz': ordinary,
     });
     const report = await evaluate('secrets', data);
     expect(report.value('secrets redacted')).toBe(0.5);
     expect(report.value('lookalikes redacted')).toBe(0);
     const perMillion = (token.length / ordinary.length) * 1e6;
     expect(report.value('redacted characters per million on ordinary logs')).toBeCloseTo(perMillion, 6);
+    expect(report.value('of them in no reviewed credential')).toBeCloseTo(perMillion, 6);
+    expect(report.value('planted secrets wholly redacted, developed kinds')).toBeGreaterThan(0.9);
+    expect(report.value('planted lookalikes redacted, developed kinds')).toBeLessThan(0.1);
   });
 });
 
