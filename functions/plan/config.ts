@@ -14,6 +14,8 @@ export const config = defineFunction({
     codeInspector: ['lambda:InvokeFunction'],
     policyRecords: ['dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
+    escalationTopic: ['sns:Publish'],
   },
+  announces: ['alert-raised'],
   readsServices: ['state', 'load'],
 });

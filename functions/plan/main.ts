@@ -1,4 +1,5 @@
 import { makePlan } from '#shared/app/plan/plan.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {
   actions,
   defineStep,
@@ -7,6 +8,7 @@ import {
   githubPorts,
   inspector,
   knowledgeEntries,
+  mailer,
   policy,
   stats,
   tests,
@@ -31,6 +33,8 @@ export const handler = defineStep(
     resources,
     actions,
     inspector,
+    mailer,
+    notifiers: () => NOTIFIERS,
   },
   makePlan,
 );

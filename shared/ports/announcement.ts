@@ -6,6 +6,7 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { TargetLink } from '#shared/domain/incident/target-links.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
+import type { AlertRule } from '#shared/domain/policy/alert-rule.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
 import type { Retraining } from '#shared/domain/quality/watch.ts';
 import type { AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
@@ -120,6 +121,14 @@ export type Announcement =
       /** What the catalogue allows before it happens, least disturbing first. */
       readonly actions: readonly string[];
     }
+  /** A message was seen for which people set an alert. */
+  | ({
+      readonly kind: 'alert-raised';
+      readonly incident: Incident;
+      readonly rule: AlertRule;
+      /** What was decided about the failure, worded by code. */
+      readonly outcome: { readonly decision: string; readonly reasons: readonly string[] };
+    } & Pick<IncidentStory, 'links' | 'timeZone'>)
   /** Answers about failures got worse than promised. `retraining`: null when none could be tried. */
   | { readonly kind: 'quality-degraded'; readonly report: QualityReport; readonly retraining: Retraining | null };
 

@@ -4,6 +4,8 @@ import { actionList } from './action-list.ts';
 import { actionRecent } from './action-recent.ts';
 import { actionStats } from './action-stats.ts';
 import { actionTry } from './action-try.ts';
+import { alertList } from './alert-list.ts';
+import { alertSet } from './alert-set.ts';
 import { analyzeCommand } from './analyze.ts';
 import { approvalApprove } from './approval-approve.ts';
 import { approvalDelegate } from './approval-delegate.ts';
@@ -194,6 +196,8 @@ export const COMMANDS: readonly Command[] = [
   productionConfigure,
   productionCheck,
   confidenceRequire,
+  alertList,
+  alertSet,
   status,
   costReport,
   doctor,

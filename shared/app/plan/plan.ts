@@ -8,6 +8,7 @@ import { isSimulated, type TargetContext } from '#shared/domain/incident/target-
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { type Candidate, type Choice, chooseCandidate, HUMAN } from '#shared/domain/plan/candidates.ts';
+import { withAlerts } from '#shared/domain/policy/alert-rule.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
 import { decide, type Judgement } from '#shared/domain/policy/decide.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
@@ -23,6 +24,7 @@ import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { type Governance, governed } from '../policy/governed.ts';
 import { governedInRepository } from '../policy/governed-repository.ts';
+import { type AlertDeps, announceAlerts, raisedAlerts } from './alerts.ts';
 import { knownFacts, planContext, reasonsFact, withHistory } from './audit-facts.ts';
 import { type CircumstanceDeps, gatherCircumstances } from './circumstances.ts';
 import { candidatesFor, rankedFor } from './context.ts';
@@ -36,11 +38,14 @@ import { findUnfinished } from './unfinished.ts';
 export interface PlanDeps
   extends FreshTelemetryDeps,
     CircumstanceDeps,
+    AlertDeps,
     Omit<PreparationPorts, 'codeHost' | 'evidence'> {
   readonly codeHost: FreshTelemetryDeps['codeHost'] &
     PreparationPorts['codeHost'] &
     Pick<CodeHost, 'peopleBehind' | 'defaultBranchFile'>;
-  readonly incidents: GatheredDeps['incidents'] & Pick<IncidentStore, 'getPlan' | 'putPlan' | 'recordPlan' | 'audit'>;
+  readonly incidents: GatheredDeps['incidents'] &
+    AlertDeps['incidents'] &
+    Pick<IncidentStore, 'getPlan' | 'putPlan' | 'recordPlan' | 'audit'>;
   readonly evidence: GatheredDeps['evidence'] & PreparationPorts['evidence'];
   readonly experience: GatheredDeps['experience'];
   readonly actions: readonly ActionPlugin[];
@@ -68,15 +73,20 @@ export async function makePlan(input: StepInput<'plan'>, given: PlanDeps): Promi
   if (unfinished.kind === 'continue') return continued(unfinished.action, incident, input, deps);
   const telemetry = await readTelemetryAgain(incident.target, gathered.telemetry, deps);
   const fresh = { ...gathered, telemetry };
-  const [circumstances, prepared] = await Promise.all([
+  const [circumstances, prepared, alerts] = await Promise.all([
     gatherCircumstances(incident, telemetry, deps),
     prepareActions(fresh, deps, deps.actions),
+    raisedAlerts(gathered, deps),
   ]);
   const inputs = { ...fresh, circumstances, prepared };
-  const { judgement, exposure, listed } =
-    unfinished.kind === 'indeterminate'
-      ? { judgement: decided(inputs, { kind: 'human', reason: unfinished.reason }, deps), exposure: null, listed: [] }
-      : decideFor(inputs, input, deps);
+  const {
+    judgement: usual,
+    exposure,
+    listed,
+  } = unfinished.kind === 'indeterminate'
+    ? { judgement: decided(inputs, { kind: 'human', reason: unfinished.reason }, deps), exposure: null, listed: [] }
+    : decideFor(inputs, input, deps);
+  const judgement = withAlerts(usual, alerts);
   const held = heldPlan(exposure, judgement);
   const action = held === null ? await seal(judgement, incident, deps) : null;
   const plan = held ?? stepPlan(judgement.decision, judgement.reasons, action, input.tried, deps);
@@ -87,6 +97,7 @@ export async function makePlan(input: StepInput<'plan'>, given: PlanDeps): Promi
     ...(policyRevision === null ? {} : { policyRevision }),
   };
   await keep(plan, incident, { round: roundOf(input), exposure, context, known }, deps);
+  await announceAlerts(alerts, incident, plan, deps);
   return plan;
 }
 

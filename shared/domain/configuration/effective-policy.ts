@@ -108,7 +108,10 @@ export function isMuted(mute: PlaceSettings['mute'], now: Date): boolean {
   return mute !== undefined && (mute.until === undefined || Date.parse(mute.until) > now.getTime());
 }
 
-function narrowedPolicy(deployed: Policy, { policy = {}, actions = {}, freezes = {} }: OverlaySettings): Policy {
+function narrowedPolicy(
+  deployed: Policy,
+  { policy = {}, actions = {}, freezes = {}, alerts = {} }: OverlaySettings,
+): Policy {
   const numbers = Object.fromEntries(
     NARROWED_NUMBERS.map((name) => [name, narrowerOf(name, deployed[name], policy[name])]),
   );
@@ -118,6 +121,7 @@ function narrowedPolicy(deployed: Policy, { policy = {}, actions = {}, freezes =
     ...(numbers as Pick<Policy, NarrowedNumber>),
     approvalRequiredRisks: [...new Set(asked)],
     freezes: [...deployed.freezes, ...Object.values(freezes)],
+    alerts: [...deployed.alerts, ...Object.values(alerts)],
     autonomy: { ...deployed.autonomy, actions: narrowedActions(deployed.autonomy.actions, actions) },
   };
 }

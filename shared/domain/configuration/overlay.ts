@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Actor } from '../access/caller.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { Risk } from '../plan/bound-action.ts';
+import { AlertRule } from '../policy/alert-rule.ts';
 import { Features, Freeze, Mode } from '../policy/policy-settings.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'Must be 1 to 60 of a-z, 0-9 and "-"');
@@ -89,6 +90,8 @@ export const OverlaySettings = z
       50,
       'freezes',
     ),
+    /** By a name of their own, as freezes. */
+    alerts: atMost(z.record(Name, AlertRule), 50, 'alerts'),
   })
   .partial();
 export type OverlaySettings = z.infer<typeof OverlaySettings>;

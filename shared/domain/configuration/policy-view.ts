@@ -17,6 +17,7 @@ export interface PolicyView {
   readonly verification: { readonly intervalSeconds: number };
   readonly actions: Readonly<Record<string, object>>;
   readonly freezes: Configuration['policy']['freezes'];
+  readonly alerts: Configuration['policy']['alerts'];
 }
 
 export function policyView({ features, github, services, policy, verification }: Configuration): PolicyView {
@@ -34,6 +35,7 @@ export function policyView({ features, github, services, policy, verification }:
     verification: { intervalSeconds: verification.runIntervalSeconds },
     actions: Object.fromEntries(policy.autonomy.actions.map(({ id, ...rest }) => [id, rest])),
     freezes: policy.freezes,
+    alerts: policy.alerts,
   };
 }
 
@@ -46,8 +48,8 @@ export interface ValueOrigin {
 
 /** For each setting its value and where it comes from. */
 export function originsOf(effective: Configuration, overlay: OverlaySettings): readonly ValueOrigin[] {
-  const { freezes, ...view } = policyView(effective);
-  const changed = leavesOf({ ...overlay, freezes: undefined });
+  const { freezes, alerts, ...view } = policyView(effective);
+  const changed = leavesOf({ ...overlay, freezes: undefined, alerts: undefined });
   const values = leavesOf(view);
   const tuned = [...changed].filter(([field]) => !values.has(field) && !field.includes('.mute.'));
   const isMutedBy = (field: string): boolean =>
@@ -65,18 +67,20 @@ export function originsOf(effective: Configuration, overlay: OverlaySettings): r
     ...tuned.map(
       ([field]): ValueOrigin => ({ field, value: null, from: 'deployed, which is narrower than the overlay' }),
     ),
-    ...freezes.map(
-      (freeze, at): ValueOrigin => ({
-        field: `freezes.${at}`,
-        value: freeze,
-        from: isOwn(freeze, overlay) ? 'overlay' : 'deployed',
-      }),
-    ),
+    ...listOrigins('freezes', freezes, overlay.freezes),
+    ...listOrigins('alerts', alerts, overlay.alerts),
   ];
 }
 
-const isOwn = (freeze: object, { freezes = {} }: OverlaySettings): boolean =>
-  Object.values(freezes).includes(freeze as never);
+/** Of a list to which the overlay only adds. */
+function listOrigins<T>(name: string, values: readonly T[], own: Readonly<Record<string, T>> = {}): ValueOrigin[] {
+  const added = new Set(Object.values(own));
+  return values.map((value, at) => ({
+    field: `${name}.${at}`,
+    value,
+    from: added.has(value) ? 'overlay' : 'deployed',
+  }));
+}
 
 export interface FieldProblem {
   readonly field: string;
@@ -100,6 +104,7 @@ export function overlayProblems(
     ...numberProblems(deployed, settings),
     ...intervalProblems(deployed, settings),
     ...actionProblems(deployed, settings, actions),
+    ...alertProblems(deployed, settings),
   ];
 }
 
@@ -123,15 +128,21 @@ function modeProblems(deployed: Configuration, { github = {}, services = {} }: O
     ...Object.entries(services).flatMap(([id, { mode }]) => {
       const service = deployed.services.find((one) => one.id === id);
       if (service !== undefined) return wider(`services.${id}.mode`, mode, service.mode);
-      return [
-        {
-          field: `services.${id}`,
-          problem: `Is no service of the deployment${ids.length === 0 ? '; it has none' : ': use one of '}${ids.join(', ')}.`,
-        },
-      ];
+      return [{ field: `services.${id}`, problem: noService(ids) }];
     }),
   ];
 }
+
+function alertProblems({ services }: Configuration, { alerts = {} }: OverlaySettings): FieldProblem[] {
+  return Object.entries(alerts).flatMap(([name, { service }]) =>
+    service === null || services.some(({ id }) => id === service)
+      ? []
+      : [{ field: `alerts.${name}.service`, problem: noService(services.map(({ id }) => id)) }],
+  );
+}
+
+const noService = (ids: readonly string[]): string =>
+  `Is no service of the deployment${ids.length === 0 ? '; it has none' : ': use one of '}${ids.join(', ')}.`;
 
 function wider(field: string, wanted: Mode | undefined, deployed: Mode): FieldProblem[] {
   if (wanted === undefined || lowestMode(wanted, deployed) === wanted) return [];

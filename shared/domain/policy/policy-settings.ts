@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { AlertRule } from './alert-rule.ts';
 import { Autonomy, checkAutonomy } from './autonomy-settings.ts';
 import { type ChangeWindow, CircumstanceRules } from './circumstances/circumstance-rules.ts';
 
@@ -64,6 +65,7 @@ export const Policy = z
      */
     flapWindowMinutes: z.number().int().min(0).max(1440).default(30),
     freezes: z.array(Freeze).default([]),
+    alerts: z.array(AlertRule).max(50).default([]),
     autonomy: Autonomy.prefault({}),
     circumstances: CircumstanceRules,
   })

@@ -67,6 +67,7 @@ export const ANNOUNCEMENT_KINDS = [
   'approval-too-late',
   'capacity-forecast',
   'quality-degraded',
+  'alert-raised',
 ] as const;
 export type AnnouncementKind = (typeof ANNOUNCEMENT_KINDS)[number];
 

@@ -57,6 +57,7 @@ describe('reading the policy', () => {
     const { policy } = await read();
     expect(Object.keys(policy.deployed).sort()).toEqual([
       'actions',
+      'alerts',
       'features',
       'freezes',
       'github',

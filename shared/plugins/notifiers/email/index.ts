@@ -2,6 +2,7 @@ import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts'
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { Announcement, AnnouncementOf, IncidentStory } from '#shared/ports/announcement.ts';
 import { defineNotifier } from '../contract.ts';
+import { renderAlertMail } from './alert-mail.ts';
 import { renderApprovalMail } from './approval-mail.ts';
 import { renderForecastMail } from './forecast-mail.ts';
 import { type Mail, renderMail } from './mail.ts';
@@ -26,6 +27,7 @@ export const email = defineNotifier({
     'approval-too-late',
     'capacity-forecast',
     'quality-degraded',
+    'alert-raised',
   ],
   repeatable: false,
   wants: (announcement) => announcement.kind !== 'progress' || isMailedEnd(announcement.story),
@@ -59,6 +61,8 @@ function mailOf(announcement: Announcement): Mail | null {
       return renderForecastMail(announcement);
     case 'quality-degraded':
       return renderDegradationMail(announcement);
+    case 'alert-raised':
+      return renderAlertMail(announcement);
     case 'approval-decided':
     case 'approval-expired':
       return null;

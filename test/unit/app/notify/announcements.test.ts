@@ -193,7 +193,7 @@ describe('what is announced', () => {
   });
 
   it('is announced by some function, whose role has what the notifiers of that kind use', async () => {
-    const names = ['notify', 'escalate', 'request-approval', 'reconciler', 'forecast', 'quality'];
+    const names = ['notify', 'escalate', 'request-approval', 'reconciler', 'forecast', 'quality', 'plan'];
     const kinds = await Promise.all(
       names.map(async (name) => {
         const { config } = await import(`#functions/${name}/config.ts`);

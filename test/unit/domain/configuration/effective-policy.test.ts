@@ -28,6 +28,12 @@ const some = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, f
 /** Without what is undefined, as JSON is read back. */
 const json = <T>(value: fc.Arbitrary<T>) => value.map((one) => JSON.parse(JSON.stringify(one)) as unknown);
 const freeze = fc.record({ from: instant, to: instant }).map(({ from, to }) => ({ from, to, reason: 'a sale' }));
+const alert = fc.record({
+  pattern: fc.constantFrom('connection to * refused', 'no space left on device'),
+  service: fc.constantFrom(null, 'checkout'),
+  action: fc.constantFrom('notify' as const, 'ask' as const, 'escalate' as const),
+  confidence: share,
+});
 const features = fc.record(
   Object.fromEntries(Object.keys(aConfiguration().features).map((name) => [name, some(fc.boolean())])),
 );
@@ -58,7 +64,11 @@ const deployed: fc.Arbitrary<Configuration> = json(
       .map((modes) =>
         SERVICES.map((id, at) => ({ id, mode: modes[at], alarms: [`${id}-errors`], criticality: 'medium' })),
       ),
-    policy: fc.record({ ...numbers, freezes: some(fc.array(freeze, { maxLength: 2 })) }),
+    policy: fc.record({
+      ...numbers,
+      freezes: some(fc.array(freeze, { maxLength: 2 })),
+      alerts: some(fc.array(alert, { maxLength: 2 })),
+    }),
     own: fc.record({
       actAtConfidence: some(share),
       askAtConfidence: some(share),
@@ -118,6 +128,7 @@ const overlay: fc.Arbitrary<OverlaySettings> = json(
         freeze.filter(({ from, to }) => from < to),
       ),
     ),
+    alerts: some(dictionary(['refused', 'full'], alert)),
   }),
 ).map((value) => OverlaySettings.parse(value));
 
@@ -201,6 +212,7 @@ describe('the effective policy', () => {
         }
         expect(to.policy.approvalRequiredRisks).toEqual(expect.arrayContaining(from.policy.approvalRequiredRisks));
         expect(to.policy.freezes).toEqual(expect.arrayContaining(from.policy.freezes));
+        expect(to.policy.alerts).toEqual(expect.arrayContaining(from.policy.alerts));
         for (const name of ['patches', 'issues', 'reverts', 'sandboxWorkflow'] as const)
           expect(isSwitchedOn(from, 'acme/shop', name) || !isSwitchedOn(to, 'acme/shop', name)).toBe(true);
         // What the overlay has no word for is as deployed, whole.

@@ -1,0 +1,28 @@
+import { AlertRule, alertWords } from '#shared/domain/policy/alert-rule.ts';
+import { API_OPTIONS } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { clean, openPolicy } from '../policy/policy-api.ts';
+
+export const alertList = defineCommand({
+  name: 'alert list',
+  summary: 'the alerts that hold: which message, of which service, what happens',
+  details:
+    'With --json: JSON Lines {name, pattern, service, action, confidence}; the name is null for an alert that is deployed.',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: { ...API_OPTIONS, ...JSON_OPTION },
+  async run({ options }, terminal) {
+    const { effective, overlay } = (await openPolicy(options, terminal)).policy;
+    const named = Object.entries((overlay.alerts ?? {}) as Record<string, unknown>).map(
+      ([name, rule]) => [name, JSON.stringify(rule)] as const,
+    );
+    for (const rule of AlertRule.array().parse(effective.alerts)) {
+      const name = named.find(([, text]) => text === JSON.stringify(rule))?.[0] ?? null;
+      await terminal.write(
+        options.json === true
+          ? `${JSON.stringify({ name, ...rule })}\n`
+          : `${name ?? 'deployed'}: ${rule.action} at ${clean(alertWords(rule))}\n`,
+      );
+    }
+    return 0;
+  },
+});
