@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { KnowledgeResults, PatternDetails } from '#functions/api/routes/knowledge.ts';
 import { LearningStatus } from '#functions/api/routes/learning.ts';
 import { SystemStatus } from '#functions/api/routes/operation.ts';
-import { wordingOf } from '#shared/domain/learning/wording.ts';
+import { wordingOf } from '#shared/domain/failure/wording.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 
 const PASSWORD = ['Correct', 'horse', 'battery', '2!'].join('-');

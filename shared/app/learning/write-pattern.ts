@@ -1,11 +1,11 @@
 import * as z from 'zod';
+import { makeWordingTest, problemOfWording } from '#shared/domain/failure/wording.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { type LearnedPattern, patternIdOf, Tag } from '#shared/domain/learning/learned-pattern.ts';
 import type { LearningNote } from '#shared/domain/learning/learning-note.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { retire, settled, withStep } from '#shared/domain/learning/pattern-trust.ts';
 import { type PastCase, type Replay, reasonAgainst, replay } from '#shared/domain/learning/replay.ts';
-import { makeWordingTest, problemOfWording } from '#shared/domain/learning/wording.ts';
 import { wordingOfExpression } from '#shared/domain/learning/wording-of-expression.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';

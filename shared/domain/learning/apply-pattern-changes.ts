@@ -1,8 +1,8 @@
+import { makeWordingTest, problemOfWording } from '../failure/wording.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { LearningNote } from './learning-note.ts';
 import type { Learning } from './learning-settings.ts';
 import { effectivenessOf, retire, settled, withOutcomes } from './pattern-trust.ts';
-import { makeWordingTest, problemOfWording } from './wording.ts';
 
 export interface OptimizeOptions {
   readonly rules: Learning;

@@ -1,6 +1,6 @@
+import { problemOfWording, wordingOf } from '../failure/wording.ts';
 import type { FailureClass } from '../incident/failure-class.ts';
 import { linesOf, type Resolution, resolutionKeyOf } from './resolution.ts';
-import { problemOfWording, wordingOf } from './wording.ts';
 
 interface Numbered {
   readonly line: number;

@@ -1,10 +1,10 @@
 import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
+import { makeWordingTest } from '../failure/wording.ts';
 import { weakPatterns } from './apply-pattern-changes.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { LearningReport } from './learning-report.ts';
 import type { Learning } from './learning-settings.ts';
 import { approvalsMissing, effectivenessOf } from './pattern-trust.ts';
-import { makeWordingTest } from './wording.ts';
 
 /** One check; `unknown` where nothing was counted. */
 export interface HealthCheck {

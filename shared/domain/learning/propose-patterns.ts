@@ -1,11 +1,11 @@
 import { digestOf } from '../../kernel/digest.ts';
+import { problemOfWording, wordingOf } from '../failure/wording.ts';
 import type { FailureClass } from '../incident/failure-class.ts';
 import { messageDigestOf } from '../knowledge/search/terms.ts';
 import { redactOutgoing } from '../redaction/redact.ts';
 import type { PatternContent, PatternOutcome } from './learned-pattern.ts';
 import { type PastCase, type Replay, reasonAgainst, replay } from './replay.ts';
 import { linesOf, minutesOf, type Resolution, resolutionKeyOf } from './resolution.ts';
-import { problemOfWording, wordingOf } from './wording.ts';
 
 /** A record of how an incident was resolved, with its position in the file, its classification and its tags. */
 export interface ResolvedCase {

@@ -1,9 +1,9 @@
 import { type Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
+import { makeWordingTest } from '../failure/wording.ts';
 import type { FailureClass } from '../incident/failure-class.ts';
 import type { PastIncident } from '../knowledge/search/past-incident.ts';
 import { messagesIn, readTerms } from '../knowledge/search/terms.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
-import { makeWordingTest } from './wording.ts';
 
 /** A past incident, reduced to what is needed to check whether a pattern would have recognised it. */
 export interface PastCase {

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { digestOf } from '../../kernel/digest.ts';
+import { Wording } from '../failure/wording.ts';
 import { FailureClass } from '../incident/failure-class.ts';
 import { cleanText } from '../redaction/clean-text.ts';
 import { Tag } from './learned-pattern.ts';
-import { Wording } from './wording.ts';
 
 const text = (limit: number) => z.string().transform((given) => cleanText(given, limit));
 const needed = (limit: number) => text(limit).refine((given) => given !== '', 'is missing');

@@ -1,4 +1,4 @@
-import { problemOfWording } from './wording.ts';
+import { problemOfWording } from '../failure/wording.ts';
 
 /** A wording, or why an expression has none. */
 export type Translated = { readonly wording: string } | { readonly problem: string };

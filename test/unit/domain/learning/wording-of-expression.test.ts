@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeWordingTest } from '#shared/domain/learning/wording.ts';
+import { makeWordingTest } from '#shared/domain/failure/wording.ts';
 import { wordingOfExpression } from '#shared/domain/learning/wording-of-expression.ts';
 
 describe('the wording of a regular expression', () => {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { templateOf } from '../failure/fingerprint.ts';
+import { templateOf } from './fingerprint.ts';
 
 const LONGEST = 300;
 const MIN_LETTERS = 10;

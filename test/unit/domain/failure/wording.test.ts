@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeWordingTest, problemOfWording, wordingOf } from '#shared/domain/learning/wording.ts';
+import { makeWordingTest, problemOfWording, wordingOf } from '#shared/domain/failure/wording.ts';
 
 describe('the wording of a line', () => {
   it('has a star for whatever varies', () => {
