@@ -24,6 +24,7 @@ import { type LearningRoutesDeps, learningRoutes } from './routes/learning.ts';
 import { type LogRoutesDeps, logRoutes } from './routes/logs.ts';
 import { type OperationRoutesDeps, operationRoutes } from './routes/operation.ts';
 import { type OverviewRoutesDeps, overviewRoutes } from './routes/overview.ts';
+import { type TestRoutesDeps, testRoutes } from './routes/tests.ts';
 
 export type ApiDeps = IncidentRoutesDeps &
   Pick<IncidentChangeDeps, 'changes'> &
@@ -36,6 +37,7 @@ export type ApiDeps = IncidentRoutesDeps &
   LogRoutesDeps &
   OverviewRoutesDeps &
   AuthRoutesDeps &
+  TestRoutesDeps &
   ApiSettings;
 
 interface ApiSettings {
@@ -120,6 +122,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', operationRoutes(deps))
     .route('/', experimentRoutes(deps))
     .route('/', connectionRoutes(deps))
+    .route('/', testRoutes(deps))
     .route('/', logRoutes(deps));
 }
 

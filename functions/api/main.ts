@@ -31,6 +31,7 @@ import {
   registry,
   repeatedRequests,
   stats,
+  tests,
   tokens,
   workflow,
 } from '../compose.ts';
@@ -61,6 +62,7 @@ const deps = compose(config, {
   registry,
   artifacts,
   stats,
+  tests,
   experience,
   knowledge: knowledgeEntries,
   environment: (environment) => environment,

@@ -1,5 +1,6 @@
 import type { FinishedRun } from '#shared/domain/failure/history/known-runs.ts';
 import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
+import type { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
 
 /** Records of a repository's tests that failed at least once; evicts those that failed longest ago. */
 export interface TestStore {
@@ -14,6 +15,22 @@ export interface TestStore {
     keys: readonly string[],
     change: (key: string, known: TestRecord | null) => TestRecord,
   ): Promise<void>;
+  /** Repositories with a test that failed, those whose tests failed latest first; at most 500 are looked at. */
+  testedRepositories(): Promise<TestedRepository[]>;
+  /** All records of a repository, in any order. */
+  allTests(repository: string): Promise<TestRecord[]>;
+  /** The newest quarantine of each test of a repository that had one, in any order; at most 500. */
+  quarantines(repository: string): Promise<TestQuarantine[]>;
+  /** Null when the test never was in quarantine. */
+  quarantine(repository: string, testKey: string): Promise<TestQuarantine | null>;
+  /** Replaces the previous revision, 0 for none; `changed-meanwhile` when somebody else did. */
+  putQuarantine(repository: string, quarantine: TestQuarantine): Promise<'written' | 'changed-meanwhile'>;
+}
+
+/** `key` as from `repositoryKeyOf`; `at`: when one of its tests last failed. */
+export interface TestedRepository {
+  readonly key: string;
+  readonly at: string;
 }
 
 export type RunOutcome = FinishedRun;

@@ -4,6 +4,7 @@ export * from './configuration.ts';
 export * from './diagnoses.ts';
 export * from './experience.ts';
 export * from './experiments.ts';
+export * from './flaky-tests.ts';
 export * from './incidents.ts';
 export * from './model-replies.ts';
 export * from './model-versions.ts';

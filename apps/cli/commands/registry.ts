@@ -27,6 +27,9 @@ import { experimentResults } from './experiment-results.ts';
 import { experimentStart } from './experiment-start.ts';
 import { experimentStop } from './experiment-stop.ts';
 import { flakyDetect } from './flaky-detect.ts';
+import { flakyExtend } from './flaky-extend.ts';
+import { flakyList } from './flaky-list.ts';
+import { flakyRelease } from './flaky-release.ts';
 import { incidentCreate } from './incident-create.ts';
 import { incidentExplain } from './incident-explain.ts';
 import { incidentFalsePositive } from './incident-false-positive.ts';
@@ -149,6 +152,9 @@ export const COMMANDS: readonly Command[] = [
   metricForecast,
   performanceAdvise,
   flakyDetect,
+  flakyList,
+  flakyRelease,
+  flakyExtend,
   patchCheck,
   playbookCheck,
   solutionAdd,

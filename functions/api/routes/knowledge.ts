@@ -125,12 +125,12 @@ export const Reason = z.string().trim().min(1).max(300);
 
 const Scoped = z.strictObject({ scope: ScopeName });
 const PatternPath = z.strictObject({ id: PatternId });
-const Revision = z.object({
+export const Revision = z.object({
   'if-match': z
     .string()
     .regex(/^(?:\*|"\d{1,9}")$/, 'Must be the revision that you saw, such as "3", or *')
     .optional()
-    .meta({ description: 'The `etag` of the pattern as you read it, or `*` for whatever it is now.' }),
+    .meta({ description: 'The `etag` of what you read, or `*` for whatever it is now.' }),
 });
 const MAX_TRIED_CHARACTERS = 60_000;
 
@@ -449,7 +449,7 @@ const addressed = (
 ) => ({ id, scope, revision });
 
 /** Null for `*`. Throws `Problem` without the header. */
-function revisionOf(header: string | undefined): number | null {
+export function revisionOf(header: string | undefined): number | null {
   if (header === undefined)
     throw new Problem(
       'revision-needed',

@@ -1,9 +1,10 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
+import { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
-import { dynamoClient } from './dynamo-client.ts';
+import { dynamoClient, overRevisionBefore } from './dynamo-client.ts';
 import { type Item, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
@@ -11,8 +12,14 @@ import { parseRecord } from './errors.ts';
 const SHARDS = 32;
 /** Tests per item: at most 3 KB each, where an item holds 400 KB. */
 const MAX_IN_SHARD = 40;
-const KEPT_DAYS = 180;
+/** Milliseconds. */
+const KEPT = 180 * 24 * 60 * 60 * 1000;
 const TRIES = 6;
+/** Partition with one item per repository that has records. */
+const REPOSITORIES = 'TESTED';
+const MAX_READ = 500;
+
+const Tested = z.strictObject({ version: z.literal(1), key: z.string(), at: z.iso.datetime({ offset: true }) });
 
 const Shard = z.strictObject({
   version: z.literal(1),
@@ -21,7 +28,10 @@ const Shard = z.strictObject({
   tests: z.array(TestRecord).max(MAX_IN_SHARD),
 });
 
-/** Stats table: `TESTS#<repository>`, 32 items of 40 tests each; a new test evicts the one that failed longest ago. */
+/**
+ * Stats table: `TESTS#<repository>`, 32 items of 40 tests each; a new test evicts the one that failed longest ago. `QUARANTINES#<repository>` has one
+ * item per test that was in quarantine, `TESTED` one per repository, so that lists need no scan.
+ */
 export function makeDynamoTestStore(options: {
   readonly table: string;
   readonly client?: DynamoDBDocumentClient;
@@ -37,17 +47,49 @@ export function makeDynamoTestStore(options: {
     },
     changeTests: async (repository, keys, change) => {
       for (const [shard, own] of Map.groupBy(new Set(keys), shardOf))
-        await changeShard(table, placeOf(repository, shard), own, change);
+        await changeShard(table, { repository, shard }, own, change);
+    },
+    testedRepositories: async () => {
+      const items = await table.query(REPOSITORIES, { limit: MAX_READ });
+      return items
+        .map((item) => parseRecord(Tested, withoutStorage(item), `Tested repository ${String(item.sk)}`))
+        .map(({ key, at }) => ({ key, at }))
+        .sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+    },
+    allTests: async (repository) => (await table.query(testsOf(repository))).flatMap((item) => shardIn(item).tests),
+    quarantines: async (repository) =>
+      (await table.query(quarantinesOf(repository), { limit: MAX_READ })).map(quarantineIn),
+    quarantine: async (repository, sk) => {
+      const item = await table.get({ pk: quarantinesOf(repository), sk });
+      return item && quarantineIn(item);
+    },
+    putQuarantine: async (repository, quarantine) => {
+      const record = TestQuarantine.parse(quarantine);
+      const newest = Date.parse(record.decisions.at(-1)?.at ?? record.since);
+      const place = {
+        pk: quarantinesOf(repository),
+        sk: record.test.testKey,
+        expiresAt: ttlOf(new Date(newest + KEPT)),
+      };
+      const condition = overRevisionBefore(record.revision);
+      return (await table.putOnce({ ...place, ...record }, condition)) ? 'written' : 'changed-meanwhile';
     },
   };
 }
 
 const shardOf = (key: string): number => Number.parseInt(key.slice(0, 4), 16) % SHARDS;
 
+const testsOf = (repository: string): string => `TESTS#${repository}`;
+
 const placeOf = (repository: string, shard: number): Key => ({
-  pk: `TESTS#${repository}`,
+  pk: testsOf(repository),
   sk: String(shard).padStart(2, '0'),
 });
+
+const quarantinesOf = (repository: string): string => `QUARANTINES#${repository}`;
+
+const quarantineIn = (item: Item): TestQuarantine =>
+  parseRecord(TestQuarantine, withoutStorage(item), `Quarantine ${String(item.pk)} ${String(item.sk)}`);
 
 function shardIn(item: Item): z.infer<typeof Shard> {
   return parseRecord(Shard, withoutStorage(item), `Tests ${String(item.pk)} ${String(item.sk)}`);
@@ -56,7 +98,13 @@ function shardIn(item: Item): z.infer<typeof Shard> {
 type Change = Parameters<TestStore['changeTests']>[2];
 
 /** Reads, changes and writes; reads again when somebody else wrote first. */
-async function changeShard(table: Table, place: Key, keys: readonly string[], change: Change): Promise<void> {
+async function changeShard(
+  table: Table,
+  { repository, shard }: { readonly repository: string; readonly shard: number },
+  keys: readonly string[],
+  change: Change,
+): Promise<void> {
+  const place = placeOf(repository, shard);
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const item = await table.get(place);
     const known = item === null ? null : shardIn(item);
@@ -64,14 +112,22 @@ async function changeShard(table: Table, place: Key, keys: readonly string[], ch
     if (tests === null) return;
     const revision = (known?.revision ?? 0) + 1;
     const newest = Math.max(...tests.map(({ lastAt }) => Date.parse(lastAt)));
-    const expiresAt = ttlOf(new Date(newest + KEPT_DAYS * 24 * 60 * 60 * 1000));
+    const expiresAt = ttlOf(new Date(newest + KEPT));
     const condition =
       known === null
         ? { condition: 'attribute_not_exists(pk)' }
         : { condition: 'revision = :seen', values: { ':seen': known.revision } };
+    // First, because a repeat of this step changes no record and returns above.
+    await noteRepository(table, repository, { at: new Date(newest).toISOString(), expiresAt });
     if (await table.putOnce({ ...place, version: 1, revision, tests, expiresAt }, condition)) return;
   }
   throw new Retryable('Could not update the test records: too many concurrent writers.');
+}
+
+async function noteRepository(table: Table, key: string, { at, expiresAt }: { at: string; expiresAt: number }) {
+  const item = { pk: REPOSITORIES, sk: key, version: 1, key, at, expiresAt };
+  const isNewer = 'attribute_not_exists(pk) OR #at < :at';
+  await table.put(item, { condition: isNewer, names: { '#at': 'at' }, values: { ':at': at } });
 }
 
 /** Null when nothing changes. */

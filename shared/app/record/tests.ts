@@ -4,14 +4,15 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { Retryable } from '#shared/kernel/errors.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
 
 export interface RecordTestsDeps {
-  readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
+  readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getQuarantine'>;
   readonly stats: Pick<StatsStore, 'recentRuns'>;
-  readonly tests: Pick<TestStore, 'changeTests'>;
+  readonly tests: Pick<TestStore, 'changeTests' | 'quarantine' | 'putQuarantine'>;
 }
 
 /** When more tests than this fail at once, the code is broken, not the tests. */
@@ -25,20 +26,41 @@ export async function recordTests(
   deps: RecordTestsDeps,
 ): Promise<void> {
   if (target.kind !== 'github-run') return;
+  const repository = repositoryKeyOf(identityOf(target));
+  for (const action of actions) await recordQuarantine(id, action, repository, deps);
   const evidence = await deps.evidence.getEvidence(id);
   const tests = testsByKey((evidence?.failedTests ?? []).slice(0, MAX_TESTS).map(({ name }) => name));
   if (evidence === null || tests.size === 0) return;
   const { runId, runAttempt: attempt, headSha, onDefaultBranch } = target;
   const now = { runId, commit: shortCommit(headSha), onDefaultBranch };
   const results: TestResult[] = [
-    { ...now, attempt, passed: false },
+    { ...now, attempt, passed: false, incidentId: id },
     ...attemptsThatPassed(actions).map((passed) => ({ ...now, attempt: passed, passed: true })),
   ];
   const runs = await deps.stats.recentRuns(runsKeyOf(target), RUNS);
   const seen = { at: evidence.gatheredAt, results, runs };
-  await deps.tests.changeTests(repositoryKeyOf(identityOf(target)), [...tests.keys()], (key, known) =>
+  await deps.tests.changeTests(repository, [...tests.keys()], (key, known) =>
     afterFailure(known, { ...seen, name: tests.get(key) ?? phrase`unknown test` }),
   );
+}
+
+/** Records the quarantine that an action of the incident began. A repeat, or a later quarantine that is stored already, changes nothing. */
+async function recordQuarantine(
+  incidentId: string,
+  { receipt }: ActionRecord,
+  repository: string,
+  { evidence, tests }: RecordTestsDeps,
+): Promise<void> {
+  const { quarantine: digest, issue, url } = receipt?.facts ?? {};
+  if (receipt === null || typeof digest !== 'string' || typeof issue !== 'number' || typeof url !== 'string') return;
+  const test = await evidence.getQuarantine(incidentId, digest);
+  if (test === null) return;
+  const known = await tests.quarantine(repository, test.testKey);
+  if (known !== null && known.issue >= issue) return;
+  const revision = (known?.revision ?? 0) + 1;
+  const begun = { version: 1 as const, revision, since: receipt.at, test, issue, url, decisions: [] };
+  if ((await tests.putQuarantine(repository, begun)) === 'changed-meanwhile')
+    throw new Retryable(`The quarantine of test ${test.testKey} was changed meanwhile; the step will retry.`);
 }
 
 /** Attempts of our own re-runs that passed. */

@@ -73,7 +73,8 @@ export type QuarantineStatus =
   /** Closed before its last day; not reopened until then. */
   | { readonly kind: 'settled'; readonly issue: number; readonly until: string };
 
-const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+/** The day of a moment (UTC). */
+export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
 
 /** State of one of our issues on the day of `now` (UTC); null for no issue. */
 export function quarantineStatusOf(issue: QuarantineIssue | null, now: Date): QuarantineStatus {

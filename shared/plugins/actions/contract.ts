@@ -68,7 +68,7 @@ export interface PreparationPorts {
   readonly proposals: Pick<Proposals, 'pullRequests' | 'issues' | 'mergedAs'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'putFix' | 'putQuarantine'>;
   readonly inspector: CodeInspector;
-  readonly tests: Pick<TestStore, 'testRecords'>;
+  readonly tests: Pick<TestStore, 'testRecords' | 'quarantines'>;
   readonly stats: Pick<StatsStore, 'recentRuns'>;
   readonly configuration: Configuration;
   readonly clock: Clock;

@@ -83,12 +83,13 @@ export async function setUp(setting: Setting = {}) {
   const meter = makeRecordingMeter();
   const knowledge = makeMemoryKnowledgeStore();
   const evidence = makeMemoryEvidenceStore();
+  const tests = makeMemoryTestStore();
   const deps: AnalyzeDeps = {
     incidents: makeMemoryIncidentStore(clock),
     evidence,
     recall: makeLocalRecall(knowledge, []),
     stats: makeMemoryStatsStore(),
-    tests: makeMemoryTestStore(),
+    tests,
     codeHost: fakeCodeHost(),
     code: scripted('code'),
     archives: scripted('archives'),
@@ -105,6 +106,7 @@ export async function setUp(setting: Setting = {}) {
   const offering = {
     incidents: deps.incidents as ReturnType<typeof makeMemoryIncidentStore>,
     evidence,
+    tests,
     actions: [rerunFailedJobs],
     code: scripted<OfferDeps['code']>('code'),
     codeReader: scripted<OfferDeps['codeReader']>('codeReader'),

@@ -6,6 +6,7 @@ import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import { QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { Notification } from '#shared/domain/incident/notification.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
@@ -56,6 +57,7 @@ const KINDS: Readonly<Record<string, z.ZodType>> = {
   Registry,
   Signal,
   Telemetry,
+  TestQuarantine,
   TestRecord,
   TrailEntry,
   Watch,

@@ -11,6 +11,8 @@ const TestResult = z.strictObject({
   /** Commit id, shortened. */
   commit: z.string().max(12),
   onDefaultBranch: z.boolean(),
+  /** The incident of the failure; absent for successes, and for failures recorded before this field existed. */
+  incidentId: z.string().max(60).optional(),
 });
 export type TestResult = z.infer<typeof TestResult>;
 

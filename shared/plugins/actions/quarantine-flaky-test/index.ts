@@ -5,6 +5,7 @@ import {
   quarantineMarker,
   quarantineStatusOf,
 } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
 import { testIssueKey } from '#shared/domain/plan/target-key.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
@@ -79,12 +80,16 @@ function issueOf({ repository, testKey }: Parameters, { proposals }: ActionPorts
   return proposals.findIssue(repository, QUARANTINE_LABEL, quarantineMarker(testKey));
 }
 
-function receiptOf({ step, until }: Parameters, issue: IssueNote, at: Date) {
-  const summary =
-    step === 'open'
-      ? `Issue #${issue.number} reports a flaky test, which is in quarantine until ${until}.`
-      : `Issue #${issue.number} reports that the quarantine of a flaky test ended on ${until}.`;
-  return issueReceipt(summary, issue, at);
+function receiptOf(parameters: Parameters, issue: IssueNote, at: Date): Receipt {
+  const { until } = parameters;
+  if (parameters.step === 'expire') {
+    const summary = `Issue #${issue.number} reports that the quarantine of a flaky test ended on ${until}.`;
+    return issueReceipt(summary, issue, at);
+  }
+  const summary = `Issue #${issue.number} reports a flaky test, which is in quarantine until ${until}.`;
+  const receipt = issueReceipt(summary, issue, at);
+  // The record step finds the test by it and stores the quarantine.
+  return { ...receipt, facts: { ...receipt.facts, quarantine: parameters.digest } };
 }
 
 async function observe(parameters: Parameters, ports: ActionPorts): Promise<Observation> {

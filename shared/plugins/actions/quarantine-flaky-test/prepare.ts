@@ -11,6 +11,7 @@ import {
   quarantineStatusOf,
   wasChangedToday,
 } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { withDecisions } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
@@ -69,11 +70,15 @@ async function proposalOf(
 ): Promise<QuarantineProposal> {
   const { maxPerDay } = ports.configuration.fixes;
   const now = ports.clock.now();
-  const issues = await ports.proposals.issues(target.repository, QUARANTINE_LABEL);
+  const [issues, decisions] = await Promise.all([
+    ports.proposals.issues(target.repository, QUARANTINE_LABEL),
+    ports.tests.quarantines(repositoryKeyOf(identityOf(target))),
+  ]);
   const statuses = new Map(
     [...tests.keys()].map((testKey) => {
       const newest = issues.find(({ body }) => body.includes(quarantineMarker(testKey)));
-      return [testKey, quarantineStatusOf(newest ?? null, now)] as const;
+      const decided = decisions.find(({ test }) => test.testKey === testKey);
+      return [testKey, withDecisions(quarantineStatusOf(newest ?? null, now), decided, now)] as const;
     }),
   );
   const onlyQuarantined = onlyQuarantinedWords([...statuses.values()]);

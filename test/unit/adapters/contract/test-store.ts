@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { testKeyOf, unknownTest, withResults } from '#shared/domain/failure/history/test-record.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
-import { redactedText } from '#test/builders/index.ts';
+import { aTestQuarantine, redactedText } from '#test/builders/index.ts';
 
 const AT = '2026-11-21T12:00:00.000Z';
 const failure = (runId: number) => ({ runId, attempt: 1, passed: false, commit: `c${runId}`, onDefaultBranch: true });
@@ -37,6 +37,36 @@ export function testStoreContract(name: string, open: () => Promise<TestStore>):
       await Promise.all([1, 2, 3].map((runId) => fail('acme/shop', ['cart pays'], runId)));
       const [record] = await store.testRecords('acme/shop', [testKeyOf('cart pays')]);
       expect(record).toMatchObject({ runs: 3, failures: 3 });
+    });
+
+    it('lists the tests of a repository, and the repositories by their latest failure', async () => {
+      expect(await store.testedRepositories()).toEqual([]);
+      await fail('1:acme/shop', names(3), 1);
+      await fail('2:acme/site', names(1), 2, '2026-11-22T12:00:00.000Z');
+      await fail('1:acme/shop', names(1), 1);
+      expect((await store.allTests('1:acme/shop')).map(({ name: test }) => test).sort()).toEqual(names(3));
+      expect(await store.allTests('3:acme/other')).toEqual([]);
+      expect(await store.testedRepositories()).toEqual([
+        { key: '2:acme/site', at: '2026-11-22T12:00:00.000Z' },
+        { key: '1:acme/shop', at: AT },
+      ]);
+    });
+
+    it('keeps one quarantine of a test, of which each revision is written once', async () => {
+      const quarantine = aTestQuarantine();
+      const { testKey } = quarantine.test;
+      expect([await store.quarantine('1:acme/shop', testKey), await store.quarantines('1:acme/shop')]).toEqual([
+        null,
+        [],
+      ]);
+      expect(await store.putQuarantine('1:acme/shop', quarantine)).toBe('written');
+      expect(await store.putQuarantine('1:acme/shop', { ...quarantine, issue: 9 })).toBe('changed-meanwhile');
+      const next = { ...quarantine, revision: 2, issue: 10 };
+      const both = await Promise.all([1, 2].map(() => store.putQuarantine('1:acme/shop', next)));
+      expect(both.sort()).toEqual(['changed-meanwhile', 'written']);
+      expect(await store.quarantine('1:acme/shop', testKey)).toEqual(next);
+      expect(await store.quarantines('1:acme/shop')).toEqual([next]);
+      expect(await store.quarantines('2:acme/shop')).toEqual([]);
     });
   });
 }

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStory } from '#shared/app/notify/report.ts';
+import { recordTests } from '#shared/app/record/tests.ts';
+import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
+import { type AskedDecision, decided, type TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { healWith } from '../fix-rig.ts';
 import { aName, DAY, type FlakyShop, NOON, OPENED, startFlakyShop } from '../quarantine-rig.ts';
@@ -56,6 +59,34 @@ describe('a test in quarantine', () => {
       expect((await readStory(next.incident, 'final', next.deps)).quarantined).toBeNull();
     },
   );
+
+  it('is recorded at the end with its issue; a person extends or releases it', async () => {
+    const name = aName();
+    const first = await shop.aFlakyRun({ names: [name] });
+    await shop.heal(first);
+    const { tests } = first.deps;
+    const { number } = shop.issuesOf(name)[0] ?? {};
+    await recordTests(first.incident, await first.deps.incidents.listActions(first.incident.id), first.deps);
+    const recorded = await tests.quarantine('4711:acme/shop', testKeyOf(name));
+    expect(recorded).toMatchObject({ revision: 1, issue: number, test: { until: '2026-12-06' }, decisions: [] });
+    // A run of the same store, in which people have decided.
+    const words = async (asked: AskedDecision, at: number) => {
+      const next = decided(recorded as TestQuarantine, asked, { by: 'ada@example.com', now: new Date(NOON) });
+      if ('refused' in next) throw new Error(next.refused);
+      const run = await shop.aFlakyRun({ names: [name], at: new Date(at) });
+      await run.deps.tests.putQuarantine('4711:acme/shop', { ...next, revision: 1 });
+      const { written } = await shop.heal(run);
+      return { written, quarantined: (await readStory(run.incident, 'final', run.deps)).quarantined };
+    };
+    const extended = { kind: 'extended', reason: 'no time yet', until: '2026-12-20' } as const;
+    expect(await words(extended, NOON + 20 * DAY)).toEqual({
+      written: [],
+      quarantined: `Only quarantined tests failed (issue #${number}, until 2026-12-20).`,
+    });
+    const released = { kind: 'released', reason: 'mended' } as const;
+    expect(await words(released, NOON + DAY)).toEqual({ written: [], quarantined: null });
+    expect((await words(extended, NOON + 40 * DAY)).written).toEqual(['github.labels.added']);
+  });
 
   it('is left alone once somebody closed its issue, until its last day has passed', async () => {
     const name = aName();

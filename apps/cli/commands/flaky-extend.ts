@@ -1,0 +1,32 @@
+import { defineCommand, UsageError } from '../command.ts';
+import {
+  openTest,
+  QUARANTINE_DETAILS,
+  QUARANTINE_OPERANDS,
+  QUARANTINE_OPTIONS,
+  sayQuarantine,
+} from '../learning/quarantine-api.ts';
+import { reasonOf } from '../policy/policy-api.ts';
+
+export const flakyExtend = defineCommand({
+  name: 'flaky extend',
+  summary: 'give a test in quarantine more time',
+  details: QUARANTINE_DETAILS,
+  operands: QUARANTINE_OPERANDS,
+  options: {
+    until: {
+      type: 'string',
+      value: 'DATE',
+      about: 'its new last day (UTC), such as 2026-12-20; at most 90 days ahead',
+    },
+    ...QUARANTINE_OPTIONS,
+  },
+  async run({ operands, options }, terminal) {
+    const { until = '' } = options;
+    if (!/^\d{4}-\d\d-\d\d$/.test(until))
+      throw new UsageError('"selfheal flaky extend" needs --until with a day such as 2026-12-20.');
+    const json = { until, reason: reasonOf(options, 'flaky extend') };
+    const { routes, address } = await openTest(operands, options, terminal);
+    return await sayQuarantine(await routes.extend.$post({ ...address, json }), options, terminal);
+  },
+});

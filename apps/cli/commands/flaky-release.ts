@@ -1,0 +1,22 @@
+import { defineCommand } from '../command.ts';
+import {
+  openTest,
+  QUARANTINE_DETAILS,
+  QUARANTINE_OPERANDS,
+  QUARANTINE_OPTIONS,
+  sayQuarantine,
+} from '../learning/quarantine-api.ts';
+import { reasonOf } from '../policy/policy-api.ts';
+
+export const flakyRelease = defineCommand({
+  name: 'flaky release',
+  summary: 'end the quarantine of a test: its failures count like any other from now on',
+  details: QUARANTINE_DETAILS,
+  operands: QUARANTINE_OPERANDS,
+  options: QUARANTINE_OPTIONS,
+  async run({ operands, options }, terminal) {
+    const json = { reason: reasonOf(options, 'flaky release') };
+    const { routes, address } = await openTest(operands, options, terminal);
+    return await sayQuarantine(await routes.release.$post({ ...address, json }), options, terminal);
+  },
+});

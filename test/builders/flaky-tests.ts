@@ -1,0 +1,37 @@
+import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
+import type { QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import type { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
+import { redactedText } from './text.ts';
+
+export const FLAKY_NAME = 'test/cart.test.ts > adds up';
+
+/** In quarantine until 2026-12-05, owned by a team. */
+export function aTestQuarantine(
+  change: Partial<TestQuarantine> = {},
+  test: Partial<QuarantinedTest> = {},
+): TestQuarantine {
+  return {
+    version: 1,
+    revision: 1,
+    since: '2026-11-21T12:00:00.000Z',
+    test: {
+      version: 1,
+      incidentId: 'gh-000000000000000000000001',
+      testKey: testKeyOf(FLAKY_NAME),
+      name: redactedText(FLAKY_NAME),
+      file: redactedText('test/cart.test.ts'),
+      owner: { kind: 'code-owners', names: ['@acme/basket'] },
+      runs: 20,
+      failures: 4,
+      rate: [0.07, 0.42],
+      score: 0.99,
+      commits: ['abcdefabcdef'],
+      until: '2026-12-05',
+      ...test,
+    },
+    issue: 7,
+    url: 'https://github.com/acme/shop/issues/7',
+    decisions: [],
+    ...change,
+  };
+}
