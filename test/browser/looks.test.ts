@@ -3,6 +3,8 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
+import { QUARANTINED, storeFlakyTests } from './flaky-tests.ts';
 import { type DashboardStage, openDashboard, settled, WIDTHS } from './stage.ts';
 
 /** `SCREENSHOTS=docs/screenshots npm run test:browser` writes a picture of every page there. */
@@ -22,6 +24,7 @@ beforeAll(async () => {
   await settled(dashboard, 4, 2);
   const { page, context } = await dashboard.open('/incidents');
   const story = await page.getByRole('link', { name: /Test failure/ }).getAttribute('href');
+  await storeFlakyTests(dashboard.stage, story?.split('/').at(-1) ?? '');
   await page.goto(`${dashboard.url}/approvals`);
   const approval = await page.locator('.rows a').first().getAttribute('href');
   await page.goto(`${dashboard.url}/knowledge`);
@@ -49,6 +52,8 @@ beforeAll(async () => {
     incident: story ?? '',
     approvals: '/approvals',
     approval: approval ?? '',
+    tests: '/tests',
+    test: `/tests/${testKeyOf(QUARANTINED)}?repository=acme/shop`,
     try: '/try',
     knowledge: '/knowledge',
     pattern,

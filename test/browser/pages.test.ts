@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lastDay } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { FLAKY, QUARANTINED, storeFlakyTests } from './flaky-tests.ts';
 import { type DashboardStage, openDashboard, settled } from './stage.ts';
 
 const FAILED_INSTALL = [
@@ -377,6 +379,63 @@ describe('Drill', () => {
     await page.goto(`${dashboard.url}/incidents`);
     await page.locator('.rows a').first().waitFor();
     expect(await page.getByText('Packages that exclude each other').count()).toBe(0);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+});
+
+describe('Tests', () => {
+  it('are empty at first, then listed with owner and last day, led by the keyboard', async () => {
+    const { page, problems, context } = await dashboard.open('/tests');
+    await page.getByText('No test has failed yet').or(page.getByText('No test fails by chance')).waitFor();
+    await storeFlakyTests(dashboard.stage, 'gh-000000000000000000000001');
+    await page.locator('.rows a').nth(1).waitFor();
+    expect(await page.locator('.rows a').first().innerText()).toMatch(
+      /In quarantine[\s\S]*<b>many<\/b>[\s\S]*@acme\/basket/,
+    );
+    expect(await page.locator('.rows b').count()).toBe(0);
+    await page.keyboard.press('/');
+    await page.keyboard.type('stock');
+    await expect.poll(() => page.locator('.rows a').count()).toBe(1);
+    await page.getByRole('searchbox').fill('');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: FLAKY }).waitFor();
+    expect(await page.getByText('by chance in').count()).toBe(1);
+    expect(await page.locator('.result-strip span').count()).toBe(12);
+    await page.keyboard.press('u');
+    await page.getByRole('heading', { name: 'Tests', exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('are given more time and released, by one person at a time', async () => {
+    const { page, problems, context } = await dashboard.open('/tests');
+    await page.getByRole('link', { name: /In quarantine/ }).click();
+    await page.getByRole('heading', { name: QUARANTINED }).waitFor();
+    const second = await context.newPage();
+    await second.goto(page.url());
+    await second.getByRole('button', { name: 'Release' }).click();
+    const until = lastDay(new Date(), 20);
+    await page.getByRole('button', { name: 'Extend' }).click();
+    await page.getByLabel('New last day').fill(until);
+    // Before the second page reads again, it decides about what it saw.
+    await second.route('**/api/tests/*?*', (route) =>
+      route.request().method() === 'GET' ? route.abort() : route.continue(),
+    );
+    await confirm(page, 'Extend it', 'no time before the release');
+    await page.getByText(`Extended until ${until}`).waitFor();
+    await second.getByRole('dialog').getByLabel('Why').fill('mended');
+    await second.getByRole('button', { name: 'Release it' }).click();
+    await second.getByText('Somebody else changed it meanwhile.').waitFor();
+    await second.unroute('**/api/tests/*?*');
+    await second.getByRole('button', { name: 'Show what it is now' }).click();
+    await second.getByText(`Extended until ${until}`).waitFor();
+    await confirm(second, 'Release it');
+    await page.getByText('Released', { exact: true }).first().waitFor();
+    expect(await page.getByRole('button', { name: 'Extend' }).count()).toBe(0);
     expect(problems).toEqual([]);
     await context.close();
   });

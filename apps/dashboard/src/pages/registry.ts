@@ -42,6 +42,13 @@ export const PAGES: readonly Page[] = [
   },
   { path: '/approvals/$incidentId/$digest', title: 'Approval', load: () => import('./approval/approval-page.tsx') },
   {
+    path: '/tests',
+    title: 'Tests',
+    load: () => import('./tests/tests-page.tsx'),
+    navigation: { label: 'Tests', icon: 'dice', key: 'f' },
+  },
+  { path: '/tests/$key', title: 'Test', load: () => import('./tests/test-page.tsx') },
+  {
     path: '/try',
     title: 'Try a log',
     load: () => import('./try/try-page.tsx'),

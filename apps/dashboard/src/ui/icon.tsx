@@ -21,6 +21,7 @@ const ICONS = {
   chart: 'M3 3v14h14M6 13l3.5-4 3 2.5L17 6',
   flask: 'M8 3v5l-4.5 8h13L12 8V3M6.5 3h7M6 12.5h8',
   play: 'M6 3.5v13l10-6.5z',
+  dice: 'M4 4h12v12H4zM7.5 7.5h.01M12.5 7.5h.01M10 10h.01M7.5 12.5h.01M12.5 12.5h.01',
   bell: 'M5 13.5V9a5 5 0 0 1 10 0v4.5l1.2 1.5H3.8zM8.5 17h3',
 } as const;
 export type IconName = keyof typeof ICONS;
