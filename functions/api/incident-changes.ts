@@ -9,7 +9,7 @@ export interface IncidentChangePorts {
   readonly experience: EndIncidentDeps['experience'] & FeedbackDeps['experience'];
   readonly knowledge: EndIncidentDeps['knowledge'];
   readonly patterns: EndIncidentDeps['patterns'];
-  readonly predictions: EndIncidentDeps['predictions'];
+  readonly predictions: EndIncidentDeps['predictions'] & FeedbackDeps['predictions'];
   readonly healing: EndIncidentDeps['healing'];
   readonly queue: ReportIncidentDeps['queue'];
   readonly configuration: ReportIncidentDeps['configuration'];

@@ -13,6 +13,7 @@ export const config = defineFunction({
     escalationTopic: ['sns:Publish'],
     dashboardUrl: [],
     policyRecords: ['dynamodb:Query'],
+    statsTable: ['dynamodb:UpdateItem'],
     githubTokenSecret: [],
   },
   announces: ['progress', 'approval-decided', 'approval-expired', 'channel-failure'],

@@ -9,6 +9,7 @@ import {
   evidence,
   mailer,
   policy,
+  predictions,
   type Variables,
 } from '../compose.ts';
 import { config } from './config.ts';
@@ -19,6 +20,7 @@ export const handler = defineStep(
   {
     control,
     policy,
+    predictions,
     evidence,
     actions,
     dashboardUrl,

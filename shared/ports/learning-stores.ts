@@ -6,7 +6,7 @@ import type { HealingWatch } from '#shared/domain/learning/healing.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { LearningNote } from '#shared/domain/learning/learning-note.ts';
 import type { ModelVersion, Registry } from '#shared/domain/learning/model-registry.ts';
-import type { Correction, Ending, Prediction } from '#shared/domain/quality/prediction.ts';
+import type { Announced, Correction, Ending, Prediction, Setback } from '#shared/domain/quality/prediction.ts';
 import type { Watch } from '#shared/domain/quality/watch.ts';
 
 /** One attempt at one incident. */
@@ -15,11 +15,17 @@ export type PredictionKey = Pick<Prediction, 'incidentId' | 'attempt' | 'openedA
 /** Predictions and their outcomes. Every write is one conditional single-item write. */
 export interface PredictionStore {
   /** Once per incident and attempt; the first one stays. */
-  addPrediction(prediction: Omit<Prediction, 'ending' | 'correction'>): Promise<'added' | 'exists'>;
+  addPrediction(
+    prediction: Omit<Prediction, 'ending' | 'correction' | 'announced' | 'setback'>,
+  ): Promise<'added' | 'exists'>;
   /** Once; the first ending stays. `refused` also when nothing was predicted. */
   endPrediction(key: PredictionKey, ending: Ending): Promise<'written' | 'refused'>;
   /** The latest correction wins. `refused` when there is a later one, or nothing was predicted. */
   correctPrediction(key: PredictionKey, correction: Correction): Promise<'written' | 'refused'>;
+  /** Once; the first announcement stays. `refused` also when nothing was predicted. */
+  noteAnnounced(key: PredictionKey, announced: Announced): Promise<'written' | 'refused'>;
+  /** Once; the first setback stays. `refused` also when nothing was predicted. */
+  noteSetback(key: PredictionKey, setback: Setback): Promise<'written' | 'refused'>;
   /** Of the most recently opened incidents first, at most `limit`. */
   recentPredictions(limit: number): Promise<Prediction[]>;
   /** Null before the first check. */

@@ -7,6 +7,13 @@ const keyOf = ({ incidentId, attempt, openedAt }: PredictionKey): string => `${o
 export function makeMemoryPredictionStore(given: readonly Prediction[] = []): PredictionStore {
   const predictions = new Map<string, Prediction>(given.map((one) => [keyOf(one), one]));
   let kept: Watch | null = null;
+  const noteOnce = (key: PredictionKey, part: Pick<Prediction, 'ending' | 'announced' | 'setback'>) => {
+    const known = predictions.get(keyOf(key));
+    const [name] = Object.keys(part);
+    if (known === undefined || (name ?? '') in known) return 'refused' as const;
+    predictions.set(keyOf(key), { ...known, ...part });
+    return 'written' as const;
+  };
   return {
     addPrediction: async (prediction) => {
       const key = keyOf(prediction);
@@ -14,12 +21,9 @@ export function makeMemoryPredictionStore(given: readonly Prediction[] = []): Pr
       predictions.set(key, { ...prediction });
       return 'added';
     },
-    endPrediction: async (key, ending) => {
-      const known = predictions.get(keyOf(key));
-      if (known === undefined || known.ending !== undefined) return 'refused';
-      predictions.set(keyOf(key), { ...known, ending });
-      return 'written';
-    },
+    endPrediction: async (key, ending) => noteOnce(key, { ending }),
+    noteAnnounced: async (key, announced) => noteOnce(key, { announced }),
+    noteSetback: async (key, setback) => noteOnce(key, { setback }),
     correctPrediction: async (key, correction) => {
       const known = predictions.get(keyOf(key));
       if (known === undefined || (known.correction !== undefined && known.correction.at >= correction.at)) {

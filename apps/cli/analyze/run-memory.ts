@@ -54,7 +54,7 @@ export function makeRunMemory(opened: Incident): Memory {
     },
     healing: { recur: async () => null },
     experience: { addRecurrence: async () => {} },
-    predictions: { addPrediction: async () => 'added' },
+    predictions: { addPrediction: async () => 'added', noteSetback: async () => 'refused' },
     stats: { recentRuns: async () => [] },
     tests: { testRecords: async () => [] },
     knowledge: { findByFingerprint: async () => null },

@@ -6,19 +6,36 @@ import { answers, makeRoutes, REFUSALS, routeFor } from './contract.ts';
 export type OverviewRoutesDeps = OverviewDeps;
 
 const count = z.number().int();
-const seconds = z.number().nullable();
+const spread = z
+  .object({ p50: z.number(), p90: z.number() })
+  .nullable()
+  .meta({ description: 'Seconds from the opening: of half, and of nine of ten incidents. Null without any.' });
+
+const FIGURES = {
+  opened: count,
+  ended: count,
+  healed: count.meta({ description: 'By an action, as verified.' }),
+  automaticShare: z.number().nullable(),
+  seconds: z.object({ classified: spread, commented: spread, answer: spread, healed: spread }),
+  falseFixes: count.meta({
+    description:
+      'Healed ones whose failure came back before it counted as healed, or whose action a person called wrong.',
+  }),
+  flaky: count.meta({ description: 'Failures that were found to be by chance.' }),
+  model: z.object({ asked: count, microdollars: z.number().nullable() }),
+};
 
 export const Overview = z
   .object({
     at: z.iso.datetime(),
     open: z.object({ count, more: z.boolean() }),
     days: z.array(z.object({ day: z.string(), opened: count, healed: count, human: count })).readonly(),
-    ended: count,
-    automaticShare: z.number().nullable(),
-    medianSeconds: z.object({ classified: seconds, answer: seconds, healed: seconds }),
+    ...FIGURES,
+    weeks: z
+      .object({ latest: z.object(FIGURES), before: z.object(FIGURES) })
+      .meta({ description: 'The last seven days, and the seven before them.' }),
     corrected: count,
     classes: z.array(z.object({ class: FailureClass, count })).readonly(),
-    model: z.object({ asked: count, microdollars: z.number().nullable() }),
     complete: z.boolean(),
   })
   .meta({ id: 'Overview', description: 'The last 14 days, in the time zone of the deployment; today is the last.' });

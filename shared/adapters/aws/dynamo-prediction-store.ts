@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { Correction, Ending, Prediction } from '#shared/domain/quality/prediction.ts';
+import { Announced, Correction, Ending, Prediction, Setback } from '#shared/domain/quality/prediction.ts';
 import { Watch } from '#shared/domain/quality/watch.ts';
 import type { PredictionKey, PredictionStore } from '#shared/ports/learning-stores.ts';
 import { dynamoClient } from './dynamo-client.ts';
@@ -27,6 +27,16 @@ export function makeDynamoPredictionStore(options: {
   readonly client?: DynamoDBDocumentClient;
 }): PredictionStore {
   const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+  /** Of a part that is written once, by its first writer. */
+  const noteOnce = async (key: PredictionKey, part: 'ending' | 'announced' | 'setback', value: object) => {
+    const written = await table.update(keyOf(key), {
+      update: 'SET #part = :value',
+      condition: 'attribute_exists(pk) AND attribute_not_exists(#part)',
+      names: { '#part': part },
+      values: { ':value': value },
+    });
+    return written === null ? ('refused' as const) : ('written' as const);
+  };
   return {
     addPrediction: async (prediction) => {
       const record = Prediction.parse(prediction);
@@ -34,14 +44,9 @@ export function makeDynamoPredictionStore(options: {
       const item = { ...keyOf(record), ...record, expiresAt };
       return (await table.put(item, { condition: 'attribute_not_exists(pk)' })) ? 'added' : 'exists';
     },
-    endPrediction: async (key, ending) => {
-      const written = await table.update(keyOf(key), {
-        update: 'SET ending = :ending',
-        condition: 'attribute_exists(pk) AND attribute_not_exists(ending)',
-        values: { ':ending': Ending.parse(ending) },
-      });
-      return written === null ? 'refused' : 'written';
-    },
+    endPrediction: (key, ending) => noteOnce(key, 'ending', Ending.parse(ending)),
+    noteAnnounced: (key, announced) => noteOnce(key, 'announced', Announced.parse(announced)),
+    noteSetback: (key, setback) => noteOnce(key, 'setback', Setback.parse(setback)),
     correctPrediction: async (key, correction) => {
       const written = await table.update(keyOf(key), {
         update: 'SET correction = :correction',

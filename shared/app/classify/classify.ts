@@ -20,6 +20,7 @@ import { keepPrediction, type PredictionDeps } from './prediction.ts';
 import { noteRecurrence, type RecurrenceDeps } from './recurrence.ts';
 
 export interface ClassifyDeps extends PredictionDeps, HistoryDeps, RecurrenceDeps {
+  readonly predictions: PredictionDeps['predictions'] & RecurrenceDeps['predictions'];
   readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'audit'>;
   readonly control: Pick<IncidentLocks, 'claimGroup' | 'releaseGroup'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getTelemetry'>;

@@ -6,13 +6,14 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { type HealingWatch, spanWords } from '#shared/domain/learning/healing.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { ExperienceStore, HealingStore } from '#shared/ports/learning-stores.ts';
+import type { ExperienceStore, HealingStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 export interface RecurrenceDeps {
-  readonly incidents: Pick<IncidentStore, 'update' | 'audit'>;
+  readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'audit'>;
   readonly healing: Pick<HealingStore, 'recur'>;
+  readonly predictions: Pick<PredictionStore, 'noteSetback'>;
   readonly experience: Pick<ExperienceStore, 'addRecurrence'>;
   readonly configuration: Configuration;
   readonly clock: Clock;
@@ -34,8 +35,16 @@ export async function noteRecurrence(
   const watch = key === null ? null : await deps.healing.recur(key, incident.id, deps.clock.now());
   if (watch === null) return;
   if (watch.outcome !== null) await deps.experience.addRecurrence(watch.outcome);
+  await noteSetback(watch, deps);
   await noteInBoth(incident, watch, deps);
   deps.meter.count('incident-recurred');
+}
+
+async function noteSetback({ incidentId, attempt, recurredAt }: HealingWatch, deps: RecurrenceDeps): Promise<void> {
+  const earlier = await deps.incidents.get(incidentId);
+  if (earlier === null) return;
+  const setback = { at: recurredAt ?? deps.clock.now().toISOString(), kind: 'recurred' as const };
+  await deps.predictions.noteSetback({ incidentId, attempt, openedAt: earlier.openedAt }, setback);
 }
 
 const MAX_REASON = 2000;

@@ -12,7 +12,7 @@ import { redact, redactName, redactOutgoing } from '#shared/domain/redaction/red
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
+import type { ExperienceStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { outcomeOf } from '../record/experience.ts';
 
@@ -127,6 +127,7 @@ export async function editIncident(
 export interface FeedbackDeps extends AnnotateDeps {
   readonly incidents: AnnotateDeps['incidents'] & Pick<IncidentStore, 'listActions' | 'listPlans'>;
   readonly experience: Pick<ExperienceStore, 'addRecurrence'>;
+  readonly predictions: Pick<PredictionStore, 'noteSetback'>;
 }
 
 /** What a person thought of it. Texts are raw. */
@@ -169,9 +170,14 @@ export async function giveFeedback(id: string, order: FeedbackOrder, by: string,
 }
 
 /** The last action whose verification found something. */
-async function countAgainst(incident: Incident, by: string, { incidents, experience }: FeedbackDeps): Promise<void> {
+async function countAgainst(incident: Incident, by: string, deps: FeedbackDeps): Promise<void> {
+  const { incidents, experience, predictions, clock } = deps;
   const [actions, plans] = await Promise.all([incidents.listActions(incident.id), incidents.listPlans(incident.id)]);
   const last = actions.findLast(({ verified }) => verified !== null);
   const outcome = last === undefined ? null : outcomeOf(incident, last, circumstancesOfPlan(plans, last.digest));
-  if (outcome !== null) await experience.addRecurrence({ ...outcome, by, trusted: false });
+  if (outcome === null) return;
+  await experience.addRecurrence({ ...outcome, by, trusted: false });
+  const { id: incidentId, attempt, openedAt } = incident;
+  const setback = { at: clock.now().toISOString(), kind: 'called-wrong' as const };
+  await predictions.noteSetback({ incidentId, attempt, openedAt }, setback);
 }

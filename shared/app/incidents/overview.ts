@@ -10,6 +10,9 @@ import type { Clock } from '#shared/ports/time.ts';
 const MAX_PREDICTIONS = 500;
 const MAX_OPEN = 100;
 const DAYS = 14;
+const WEEK = 7;
+/** The notifier whose announcement is a comment. */
+const COMMENT = 'github-comment';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_CLASSES = 6;
 
@@ -23,28 +26,48 @@ export interface DayCount {
   readonly human: number;
 }
 
-/** How the last two weeks went. An incident that was opened again counts once, with its latest attempt. */
-export interface Overview {
+/** Seconds from the opening: half of the incidents took at most `p50`, nine of ten at most `p90`. */
+export interface Spread {
+  readonly p50: number;
+  readonly p90: number;
+}
+
+/** Of the incidents that were opened in some days. Shares and spreads are null while there is nothing to count. */
+export interface Figures {
+  readonly opened: number;
+  readonly ended: number;
+  /** Resolved by an action of Selfheal, as verified. */
+  readonly healed: number;
+  /** Share of ended incidents that Selfheal healed without a human. */
+  readonly automaticShare: number | null;
+  /** `answer`: until it ended in any way; `commented`: until the first comment on the pull request. */
+  readonly seconds: {
+    readonly classified: Spread | null;
+    readonly commented: Spread | null;
+    readonly answer: Spread | null;
+    readonly healed: Spread | null;
+  };
+  /** Of the healed ones: the failure came back before it counted as healed, or a person called the action wrong. */
+  readonly falseFixes: number;
+  /** Failures that were found to be by chance. */
+  readonly flaky: number;
+  /** Use of language models. Millionths of a US dollar; null when a model has no price. */
+  readonly model: { readonly asked: number; readonly microdollars: number | null };
+}
+
+/** How the last two weeks went, and each of the two. An incident that was opened again counts once, with its latest attempt. */
+export interface Overview extends Figures {
   readonly at: string;
   /** `more`: there are more open incidents than were counted. */
   readonly open: { readonly count: number; readonly more: boolean };
   /** Oldest first, today last. */
   readonly days: readonly DayCount[];
-  readonly ended: number;
-  /** Share of ended incidents that Selfheal healed without a human; null while none has ended. */
-  readonly automaticShare: number | null;
-  /** Medians in seconds from the opening; null without any. `answer`: until it ended in any way. */
-  readonly medianSeconds: {
-    readonly classified: number | null;
-    readonly answer: number | null;
-    readonly healed: number | null;
-  };
+  /** The last seven days, and the seven before them. */
+  readonly weeks: { readonly latest: Figures; readonly before: Figures };
   /** Classes that a person corrected. */
   readonly corrected: number;
   /** Most frequent first. */
   readonly classes: readonly { readonly class: FailureClass; readonly count: number }[];
-  /** Use of language models. Millionths of a US dollar; null when a model has no price. */
-  readonly model: { readonly asked: number; readonly microdollars: number | null };
   /** False when there were more incidents than are looked at: the older days are not whole. */
   readonly complete: boolean;
 }
@@ -67,33 +90,50 @@ export async function readOverview({ lists, predictions, configuration, clock }:
   const days = Array.from({ length: DAYS }, (_, ago) => dayOf(new Date(now.getTime() - (DAYS - 1 - ago) * DAY_MS)));
   const [firstDay = ''] = days;
   const shown = latestAttempts(recent).filter(({ openedAt }) => dayOf(new Date(openedAt)) >= firstDay);
-  const ended = shown.filter(({ ending }) => ending !== undefined && ending.status !== 'linked');
-  const healed = ended.filter(isHealed);
+  const ended = shown.filter(isEnded);
+  const [firstOfWeek = ''] = days.slice(-WEEK);
+  const isLate = ({ openedAt }: Prediction) => dayOf(new Date(openedAt)) >= firstOfWeek;
   const oldest = recent.at(-1);
-  const cost = costOf(shown);
   return {
     at: now.toISOString(),
     open: { count: open.incidents.length, more: open.next !== null },
     days: days.map((day) => ({
       day,
       opened: shown.filter(({ openedAt }) => dayOf(new Date(openedAt)) === day).length,
-      healed: healed.filter((each) => endedOn(each, day, dayOf)).length,
+      healed: ended.filter((each) => isHealed(each) && endedOn(each, day, dayOf)).length,
       human: ended.filter((each) => !isResolved(each) && endedOn(each, day, dayOf)).length,
     })),
-    ended: ended.length,
-    automaticShare: ended.length === 0 ? null : healed.length / ended.length,
-    medianSeconds: {
-      classified: medianOf(shown.map((each) => secondsUntil(each, each.at))),
-      answer: medianOf(ended.map((each) => secondsUntil(each, each.ending?.at ?? each.at))),
-      healed: medianOf(healed.map((each) => secondsUntil(each, each.ending?.at ?? each.at))),
-    },
+    ...figuresOf(shown),
+    weeks: { latest: figuresOf(shown.filter(isLate)), before: figuresOf(shown.filter((each) => !isLate(each))) },
     corrected: shown.filter(({ correction }) => correction !== undefined).length,
     classes: mostFrequent(shown),
-    model: { asked: cost.asked, microdollars: cost.unpriced > 0 ? null : cost.microdollars },
     complete: recent.length < MAX_PREDICTIONS || oldest === undefined || dayOf(new Date(oldest.openedAt)) < firstDay,
   };
 }
 
+function figuresOf(shown: readonly Prediction[]): Figures {
+  const ended = shown.filter(isEnded);
+  const healed = ended.filter(isHealed);
+  const cost = costOf(shown);
+  const commented = shown.filter(({ announced }) => announced?.channel === COMMENT);
+  return {
+    opened: shown.length,
+    ended: ended.length,
+    healed: healed.length,
+    automaticShare: ended.length === 0 ? null : healed.length / ended.length,
+    seconds: {
+      classified: spreadOf(shown.map((each) => secondsUntil(each, each.at))),
+      commented: spreadOf(commented.map((each) => secondsUntil(each, each.announced?.at ?? each.at))),
+      answer: spreadOf(ended.map((each) => secondsUntil(each, each.ending?.at ?? each.at))),
+      healed: spreadOf(healed.map((each) => secondsUntil(each, each.ending?.at ?? each.at))),
+    },
+    falseFixes: healed.filter(({ setback }) => setback !== undefined).length,
+    flaky: shown.filter(({ verdict }) => verdict === 'flaky').length,
+    model: { asked: cost.asked, microdollars: cost.unpriced > 0 ? null : cost.microdollars },
+  };
+}
+
+const isEnded = ({ ending }: Prediction): boolean => ending !== undefined && ending.status !== 'linked';
 const isResolved = ({ ending }: Prediction): boolean => ending?.status === 'resolved';
 /** Not what got well by itself. */
 const isHealed = ({ ending }: Prediction): boolean => ending?.status === 'resolved' && ending.by !== null;
@@ -121,12 +161,10 @@ function secondsUntil({ openedAt }: Prediction, at: string): number {
   return Math.max(0, (Date.parse(at) - Date.parse(openedAt)) / 1000);
 }
 
-function medianOf(values: readonly number[]): number | null {
+function spreadOf(values: readonly number[]): Spread | null {
   const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [below, above] = [sorted[middle - 1], sorted[middle]];
-  if (above === undefined) return null;
-  return sorted.length % 2 === 1 || below === undefined ? above : (below + above) / 2;
+  const at = (share: number): number => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+  return sorted.length === 0 ? null : { p50: at(0.5), p90: at(0.9) };
 }
 
 function mostFrequent(predictions: readonly Prediction[]): Overview['classes'] {

@@ -3,6 +3,7 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Ending } from '#shared/domain/incident/notification.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
+import type { Announced } from '#shared/domain/quality/prediction.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/kernel/errors.ts';
@@ -11,6 +12,7 @@ import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/co
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import { governed } from '../policy/governed.ts';
@@ -27,6 +29,7 @@ export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, 
     Pick<IncidentStore, 'audit' | 'listApprovals'>;
   readonly ports: NotifierPorts;
   readonly policy: PolicyReader;
+  readonly predictions: Pick<PredictionStore, 'noteAnnounced'>;
 }
 
 /**
@@ -91,13 +94,28 @@ function deliveryOf({ incident, stage }: IncidentStory, deps: NotifyDeps) {
     ending,
     onNotified: async ({ id: channel }: NotifierPlugin, where: string) => {
       deps.meter.count(`notified-${channel}`);
+      const at = deps.clock.now().toISOString();
+      await noteAnnounced(incident, { at, channel }, deps);
       await deps.incidents.audit(incident.id, `notified#${channel}#${stage}#${incident.attempt}`, {
-        at: deps.clock.now().toISOString(),
+        at,
         event: 'incident.notified',
         facts: { channel, where: redactOutgoing(where), stage },
       });
     },
   };
+}
+
+/** When people were first told, for the figures. If it cannot be stored, it is counted; nobody is told again for it. */
+async function noteAnnounced(
+  { id: incidentId, attempt, openedAt }: Incident,
+  announced: Announced,
+  { predictions, meter }: NotifyDeps,
+): Promise<void> {
+  try {
+    await predictions.noteAnnounced({ incidentId, attempt, openedAt }, announced);
+  } catch {
+    meter.count('announcement-time-lost');
+  }
 }
 
 /**

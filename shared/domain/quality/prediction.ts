@@ -43,9 +43,17 @@ export const Correction = z.strictObject({
 });
 export type Correction = z.infer<typeof Correction>;
 
+/** When people were first told of the incident in its place: by a comment or a mail. */
+export const Announced = z.strictObject({ at: z.iso.datetime(), channel: z.string().min(1).max(60) });
+export type Announced = z.infer<typeof Announced>;
+
+/** A resolved incident did not stay so: its failure came back before it counted as healed, or a person called the action wrong. */
+export const Setback = z.strictObject({ at: z.iso.datetime(), kind: z.enum(['recurred', 'called-wrong']) });
+export type Setback = z.infer<typeof Setback>;
+
 /**
- * A classification as it was given, and its outcome. `ending` and `correction` are absent until known; a prediction
- * without an outcome counts neither as right nor as wrong.
+ * A classification as it was given, and its outcome. The optional parts are absent until known; a prediction without an outcome counts neither
+ * as right nor as wrong.
  */
 export const Prediction = z.strictObject({
   version: z.literal(1),
@@ -67,5 +75,7 @@ export const Prediction = z.strictObject({
   model: z.string().min(1).max(64),
   ending: Ending.optional(),
   correction: Correction.optional(),
+  announced: Announced.optional(),
+  setback: Setback.optional(),
 });
 export type Prediction = z.infer<typeof Prediction>;

@@ -7,7 +7,7 @@ import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { aPattern } from '#test/builders/index.ts';
+import { aPattern, aPrediction } from '#test/builders/index.ts';
 import { anApi, aWaitingPlan } from './api-rig.ts';
 
 type Api = Awaited<ReturnType<typeof anApi>>;
@@ -372,7 +372,10 @@ describe('POST /api/incidents/{id}/feedback', () => {
     const { id } = api.incident;
     await api.deps.incidents.intend(action(id, { state: 'done', verified: 'recovered' }));
     const path = `/api/incidents/${id}/feedback`;
+    const { openedAt } = api.incident;
+    await api.predictions.addPrediction(aPrediction({ incidentId: id, openedAt }));
     await post(api, path, { actionCorrect: true, speedRating: 5 });
+    expect((await api.predictions.recentPredictions(1))[0]?.setback).toBeUndefined();
     const wrong = { actionCorrect: false, speedRating: 2, effectivenessRating: 1, comments: 'It only hid it' };
     const { statusCode, json } = await post(api, path, wrong);
     expect(statusCode).toBe(200);
@@ -382,6 +385,7 @@ describe('POST /api/incidents/{id}/feedback', () => {
     await post(api, path, { actionCorrect: true }, 'key operator');
     const outcomes = await api.deps.experience.actionOutcomes('network_connectivity', 10);
     expect(outcomes).toMatchObject([{ actionId: 'rerun-failed-jobs', verified: 'failed', by: 'ada@example.com' }]);
+    expect((await api.predictions.recentPredictions(1))[0]?.setback?.kind).toBe('called-wrong');
     expect((await api.deps.incidents.get(id))?.annotations?.feedback).toHaveLength(2);
     const bad = await post(api, path, { actionCorrect: 'no', speedRating: 6 });
     expect(bad.json.errors.map(({ field }: { field: string }) => field)).toEqual([

@@ -30,6 +30,19 @@ export function predictionStoreContract(name: string, open: () => Promise<Predic
       expect(endings).toContainEqual(kept?.ending);
     });
 
+    it('keeps the first announcement and the first setback, and none of what was not predicted', async () => {
+      const said = aPrediction();
+      const announced = { at: '2026-11-21T12:02:00.000Z', channel: 'github-comment' };
+      const setback = { at: '2026-11-22T12:00:00.000Z', kind: 'recurred' as const };
+      const note = () => Promise.all([store.noteAnnounced(said, announced), store.noteSetback(said, setback)]);
+      expect(await note()).toEqual(['refused', 'refused']);
+      await store.addPrediction(said);
+      expect(await note()).toEqual(['written', 'written']);
+      expect(await store.noteAnnounced(said, { ...announced, channel: 'email' })).toBe('refused');
+      expect(await store.noteSetback(said, { ...setback, kind: 'called-wrong' })).toBe('refused');
+      expect(await store.recentPredictions(10)).toEqual([{ ...said, announced, setback }]);
+    });
+
     it('keeps the latest correction, in whatever order they come', async () => {
       const said = aPrediction();
       const [first, last] = [aCorrection(), aCorrection({ at: '2026-11-21T16:00:00.000Z', class: 'flaky_tests' })];

@@ -54,14 +54,14 @@ describe('the overview', () => {
     expect(await overview([])).toMatchObject({
       ended: 0,
       automaticShare: null,
-      medianSeconds: { classified: null, answer: null, healed: null },
+      seconds: { classified: null, commented: null, answer: null, healed: null },
       classes: [],
       complete: true,
     });
   });
 
   it('tells healed by an action from what got well by itself, and from what a human got', async () => {
-    const { days, automaticShare, ended, medianSeconds } = await overview([
+    const { days, automaticShare, ended, seconds } = await overview([
       opened(1, { status: 'resolved', by: 'rerun-failed-jobs', after: 30 }),
       opened(2, { status: 'resolved', by: 'rerun-failed-jobs', after: 90 }),
       opened(3, { status: 'resolved' }),
@@ -73,7 +73,37 @@ describe('the overview', () => {
     expect(days.at(-1)).toEqual({ day: '2026-11-23', opened: 7, healed: 2, human: 2 });
     expect(ended).toBe(5);
     expect(automaticShare).toBeCloseTo(2 / 5);
-    expect(medianSeconds).toEqual({ classified: 5, answer: 60, healed: 60 });
+    expect(seconds).toEqual({
+      classified: { p50: 5, p90: 5 },
+      commented: null,
+      answer: { p50: 60, p90: 90 },
+      healed: { p50: 30, p90: 90 },
+    });
+  });
+
+  it('tells how long the comment took, which healed ones were no fix, and how both weeks went', async () => {
+    const comment = (hoursAgo: number, seconds: number, channel = 'github-comment') => ({
+      announced: { at: new Date(Date.parse(at(hoursAgo)) + seconds * 1000).toISOString(), channel },
+    });
+    const healed = { status: 'resolved', by: 'rerun-failed-jobs' } as const;
+    const { falseFixes, flaky, seconds, weeks } = await overview([
+      opened(1, healed, comment(1, 20)),
+      opened(2, healed, { ...comment(2, 40), setback: { at: at(1), kind: 'recurred' }, verdict: 'flaky' }),
+      opened(3, { status: 'escalated' }, comment(3, 5, 'email')),
+      // It got well by itself, so that nothing of ours was no fix.
+      opened(4, { status: 'resolved' }, { setback: { at: at(1), kind: 'recurred' } }),
+      opened(8 * 24, healed, { ...comment(8 * 24, 90), setback: { at: at(1), kind: 'called-wrong' } }),
+      opened(13 * 24, { status: 'escalated' }, { verdict: 'flaky' }),
+    ]);
+    expect([falseFixes, flaky, seconds.commented]).toEqual([2, 2, { p50: 40, p90: 90 }]);
+    expect(weeks.latest).toMatchObject({ opened: 4, healed: 2, falseFixes: 1, flaky: 1, automaticShare: 0.5 });
+    expect(weeks.before).toMatchObject({
+      opened: 2,
+      healed: 1,
+      falseFixes: 1,
+      flaky: 1,
+      seconds: { commented: { p50: 90 } },
+    });
   });
 
   it('has 14 days, the last of them today, and nothing that is older', async () => {

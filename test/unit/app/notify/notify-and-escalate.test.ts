@@ -8,7 +8,15 @@ import { OutcomeUnknown, RateLimited, Refused, Retryable, Unreachable } from '#s
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
-import { aConfiguration, aDiagnosis, anAlarmTarget, anEvidence, anIncident, aService } from '#test/builders/index.ts';
+import {
+  aConfiguration,
+  aDiagnosis,
+  anAlarmTarget,
+  anEvidence,
+  anIncident,
+  aPrediction,
+  aService,
+} from '#test/builders/index.ts';
 import {
   fakeClock,
   fakeCodeHost,
@@ -18,6 +26,7 @@ import {
   makeMemoryIncidentStore,
   makeMemoryMailer,
   makeMemoryPolicyStore,
+  makeMemoryPredictionStore,
   makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
@@ -41,6 +50,7 @@ async function setUp(incident: Incident, configuration = aConfiguration()) {
     dashboardUrl: 'https://dashboard.example/',
     control: makeMemoryControlStore(clock),
     policy: makeMemoryPolicyStore(),
+    predictions: makeMemoryPredictionStore(),
   };
   await deps.incidents.create(incident);
   await deps.evidence.putEvidence(anEvidence({ incidentId: incident.id }));
@@ -59,6 +69,21 @@ describe('announcing the end of an incident', () => {
     await announceEnd();
     expect(comments.comments).toHaveLength(1);
     expect(mailer.mails).toEqual([]);
+  });
+
+  it('keeps when the comment was posted first, and does without when it cannot be kept', async () => {
+    const { announceEnd, comments, deps } = await setUp(pullRequest);
+    const { id: incidentId, openedAt, attempt } = pullRequest;
+    await deps.predictions.addPrediction(aPrediction({ incidentId, openedAt, attempt }));
+    const at = deps.clock.now().toISOString();
+    await announceEnd();
+    deps.clock.advance(60_000);
+    await announceEnd();
+    expect((await deps.predictions.recentPredictions(1))[0]?.announced).toEqual({ at, channel: 'github-comment' });
+    deps.predictions.noteAnnounced = () => Promise.reject(new Error('throttled'));
+    await announceEnd();
+    expect(comments.comments).toHaveLength(1);
+    expect(deps.meter.counts['announcement-time-lost']).toBe(1);
   });
 
   it('mails the end of an alarm once, however often the step is repeated', async () => {

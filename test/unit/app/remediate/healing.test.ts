@@ -15,6 +15,7 @@ import {
   aHealingWatch,
   anActionRecord,
   anIncident,
+  aPrediction,
 } from '#test/builders/index.ts';
 import { makeMemoryPorts } from '#test/fakes/index.ts';
 
@@ -157,7 +158,13 @@ describe('a failure that comes back', () => {
     const { deps, clock, status, events, outcomes } = await resolvedOnce();
     expect(await outcomes()).toEqual(['recovered']);
     clock.advance(3 * DAY);
+    const { id: incidentId, openedAt, attempt } = first;
+    await deps.predictions.addPrediction(aPrediction({ incidentId, openedAt, attempt }));
     await noteRecurrence(second, classification, deps);
+    expect((await deps.predictions.recentPredictions(1))[0]?.setback).toEqual({
+      at: clock.now().toISOString(),
+      kind: 'recurred',
+    });
     expect(await outcomes()).toEqual(['failed']);
     expect(await deps.incidents.get(first.id)).toMatchObject({
       status: 'linked',

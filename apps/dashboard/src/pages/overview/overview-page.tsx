@@ -6,7 +6,7 @@ import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { durationWords } from '../../ui/time.tsx';
-import { classWords, counted, percent } from '../../ui/words.ts';
+import { classWords, counted, percent, type Tone } from '../../ui/words.ts';
 import { IncidentRow, RowsLoading } from '../incidents/incident-row.tsx';
 import './overview.css';
 
@@ -63,41 +63,109 @@ export default function OverviewPage() {
   );
 }
 
+interface Tile {
+  readonly name: string;
+  readonly value: string;
+  readonly note: string;
+  readonly trend?: Trend | null;
+}
+
+const TILES = [
+  'Open now',
+  'Healed today',
+  'Without a human',
+  'False fixes',
+  'Time to comment',
+  'Time to heal',
+  'Flaky failures',
+  'Model cost',
+] as const;
+
+function tilesOf(overview: Overview): readonly Tile[] {
+  const { open, days, ended, healed, automaticShare, seconds, falseFixes, flaky, opened, model, weeks } = overview;
+  const today = days.at(-1);
+  const { latest, before } = weeks;
+  return [
+    { name: TILES[0], value: `${open.count}${open.more ? '+' : ''}`, note: `${today?.opened ?? 0} opened today` },
+    { name: TILES[1], value: String(today?.healed ?? 0), note: `${today?.human ?? 0} went to a human` },
+    {
+      name: TILES[2],
+      value: automaticShare === null ? '–' : percent(automaticShare),
+      note: `of ${counted(ended, 'ended incident')}`,
+      trend: trendOf(latest.automaticShare, before.automaticShare, { more: 'good', words: percent }),
+    },
+    {
+      name: TILES[3],
+      value: String(falseFixes),
+      note: healed === 0 ? 'none was healed' : `of ${healed} healed came back or were wrong`,
+      trend: trendOf(latest.falseFixes, before.falseFixes, { more: 'bad', words: String }),
+    },
+    spreadTile(TILES[4], seconds.commented, latest.seconds.commented, before.seconds.commented),
+    spreadTile(TILES[5], seconds.healed, latest.seconds.healed, before.seconds.healed),
+    {
+      name: TILES[6],
+      value: String(flaky),
+      note: `of ${counted(opened, 'incident')}, by chance`,
+      trend: trendOf(latest.flaky, before.flaky, { more: 'bad', words: String }),
+    },
+    {
+      name: TILES[7],
+      value: dollars(model.microdollars),
+      note: model.asked === 0 ? 'no model was asked' : `${counted(model.asked, 'incident')} asked one`,
+      trend: trendOf(latest.model.microdollars, before.model.microdollars, { more: 'none', words: dollars }),
+    },
+  ];
+}
+
+type Spread = Overview['seconds']['healed'];
+
+/** Half of the incidents were that quick; the note has what nine of ten were. */
+function spreadTile(name: string, both: Spread, latest: Spread, before: Spread): Tile {
+  return {
+    name,
+    value: both === null ? '–' : secondsWords(both.p50),
+    note: both === null ? 'none in two weeks' : `nine of ten within ${secondsWords(both.p90)}`,
+    trend: trendOf(latest?.p50 ?? null, before?.p50 ?? null, { more: 'bad', words: secondsWords }),
+  };
+}
+
+interface Trend {
+  readonly words: string;
+  readonly tone: Tone;
+}
+
+/** The last seven days beside the seven before; null where one of them has nothing to count. `more`: what a rise means. */
+function trendOf(
+  latest: number | null,
+  before: number | null,
+  { more, words }: { readonly more: 'good' | 'bad' | 'none'; readonly words: (value: number) => string },
+): Trend | null {
+  if (latest === null || before === null) return null;
+  const [now, then] = [words(latest), words(before)];
+  if (now === then) return { words: `${now} this week and last`, tone: 'none' };
+  const isWorse = latest > before === (more === 'bad');
+  const tone = more === 'none' ? 'none' : isWorse ? 'bad' : 'good';
+  return { words: `${latest > before ? '↑' : '↓'} ${now}, last week ${then}`, tone };
+}
+
 function Counts({ overview }: { readonly overview: Overview | undefined }) {
-  const today = overview?.days.at(-1);
-  const tiles: readonly (readonly [name: string, value: string | null, note: string])[] =
-    overview === undefined || today === undefined
-      ? ['Open now', 'Healed today', 'Time to heal', 'Time to an answer', 'Without a human', 'Model cost'].map(
-          (name) => [name, null, ''] as const,
-        )
-      : [
-          ['Open now', `${overview.open.count}${overview.open.more ? '+' : ''}`, `${today.opened} opened today`],
-          ['Healed today', String(today.healed), `${today.human} went to a human`],
-          ['Time to heal', secondsWords(overview.medianSeconds.healed), 'median of two weeks'],
-          ['Time to an answer', secondsWords(overview.medianSeconds.answer), 'median of two weeks'],
-          [
-            'Without a human',
-            overview.automaticShare === null ? '–' : percent(overview.automaticShare),
-            `of ${counted(overview.ended, 'ended incident')}`,
-          ],
-          [
-            'Model cost',
-            dollars(overview.model.microdollars),
-            overview.model.asked === 0
-              ? 'no model was asked'
-              : `${counted(overview.model.asked, 'incident')} asked one`,
-          ],
-        ];
+  const tiles = overview === undefined ? [] : tilesOf(overview);
   return (
     <>
       <dl className="tiles card">
-        {tiles.map(([name, value, note]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd className="tile-value number">{value ?? <span className="skeleton tile-skeleton" />}</dd>
-            <dd className="soft">{note === '' ? ' ' : note}</dd>
-          </div>
-        ))}
+        {TILES.map((name, index) => {
+          const { value, note, trend } = tiles[index] ?? {};
+          return (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd className="tile-value number">{value ?? <span className="skeleton tile-skeleton" />}</dd>
+              <dd className="soft">{note ?? ' '}</dd>
+              <dd className="tile-trend number" data-tone={trend?.tone ?? 'none'}>
+                {trend?.words ?? ' '}
+              </dd>
+            </div>
+          );
+        })}
       </dl>
       <div className="overview-charts">
         <section className="card">
@@ -143,9 +211,7 @@ function Classes({ overview }: { readonly overview: Overview | undefined }) {
   );
 }
 
-function secondsWords(seconds: number | null): string {
-  return seconds === null ? '–' : durationWords(seconds * 1000);
-}
+const secondsWords = (seconds: number): string => durationWords(seconds * 1000);
 
 function dollars(microdollars: number | null): string {
   return microdollars === null ? 'no price' : `$${(microdollars / 1_000_000).toFixed(2)}`;

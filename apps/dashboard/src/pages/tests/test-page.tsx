@@ -271,7 +271,7 @@ function Facts({ test }: { readonly test: TestDetails }) {
     <aside className="facts" aria-label="Facts">
       <FactList
         facts={[
-          ['Recorded runs', String(runs)],
+          ['Runs', String(runs)],
           ['Failures', String(failures)],
           ['Fails', rate === null ? '–' : `${percent(rate[0])} to ${percent(rate[1])} of runs`],
           [
