@@ -1,6 +1,7 @@
 import { refusalOfOrigin } from '@selfheal/fake-server/same-machine.ts';
 import type { OwnRoutes, Runtime } from '@selfheal/local-cloud/runtime-contract.ts';
 import type { GatewayResponse } from '@selfheal/local-cloud/wire/request.ts';
+import { renderPreviews } from './previews.ts';
 import type { World } from './world/world.ts';
 
 /** A failure that a person can make happen from the dashboard. */
@@ -51,8 +52,8 @@ export interface LocalRoutesDeps {
 }
 
 /**
- * What `npm start` adds for its own pages, below `/local-api/`: a sign-in without a password, and failures on request. A page of another origin
- * gets neither, not even of another port of this machine.
+ * What `npm start` adds for its own pages, below `/local-api/`: a sign-in without a password, failures on request, and how announcements look. A
+ * page of another origin gets none of it, not even of another port of this machine.
  */
 export function makeLocalRoutes({ runtime, world, user }: LocalRoutesDeps): OwnRoutes {
   return async (request) => {
@@ -62,6 +63,7 @@ export function makeLocalRoutes({ runtime, world, user }: LocalRoutesDeps): OwnR
     const route = `${request.method} ${request.path}`;
     if (route === 'GET /local-api/breakages')
       return json(200, { breakages: BREAKAGES.map(({ id, title, about }) => ({ id, title, about })) });
+    if (route === 'GET /local-api/previews') return json(200, { previews: await renderPreviews() });
     if (route === 'POST /local-api/session') {
       const started = runtime();
       if (started === null || user === null)

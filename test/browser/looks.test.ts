@@ -63,6 +63,7 @@ beforeAll(async () => {
     experiments: '/experiments',
     connect: '/connect',
     drill: '/drill',
+    previews: '/previews?show=An+incident+was+resolved',
     local: '/local',
     'not-found': '/nothing',
   };

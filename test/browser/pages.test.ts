@@ -441,6 +441,43 @@ describe('Tests', () => {
   });
 });
 
+describe('Notifications', () => {
+  it('shows what each channel would say, as inert text, led by the keyboard', async () => {
+    const { page, problems, context } = await dashboard.open('/previews');
+    const before = dashboard.stage.runtime.mailbox.list().length;
+    await page
+      .getByRole('region', { name: 'Comment on the pull request' })
+      .getByText('Waiting for an approval')
+      .waitFor();
+    await page.getByRole('button', { name: /^An incident was resolved/ }).click();
+    const comment = page.getByRole('region', { name: 'Comment on the pull request' });
+    await comment.getByText('onerror=alert(1)').waitFor();
+    expect(await page.locator('main img[src="x"], main pre b').count()).toBe(0);
+    for (const _ of [1, 2, 3]) await page.keyboard.press('j');
+    await page.getByText('[Selfheal] Needs a human: ledger-latency').waitFor();
+    expect(new URL(page.url()).searchParams.get('show')).toBe('A human has to take over');
+    await page.keyboard.press('k');
+    await page.reload();
+    expect(await page.getByRole('button', { pressed: true }).innerText()).toContain(
+      'An incident ended with a proposal',
+    );
+    expect(dashboard.stage.runtime.mailbox.list().length).toBe(before);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('says so when they cannot be read', async () => {
+    const { page, context } = await dashboard.open('/nothing');
+    await page.route('**/local-api/previews', (route) => route.abort());
+    await page.goto(`${dashboard.url}/previews`);
+    await page.getByText('The local cloud does not answer.').waitFor();
+    await page.unroute('**/local-api/previews');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'Notifications' }).waitFor();
+    await context.close();
+  });
+});
+
 describe('Connect', () => {
   it('gives the commands for a repository, and says when its first failed run has arrived', async () => {
     const { page, problems, context } = await dashboard.open('/connect');

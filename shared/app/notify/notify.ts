@@ -10,6 +10,7 @@ import { OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/kernel/
 import { instantWords } from '#shared/kernel/time-words.ts';
 import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
+import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
@@ -27,7 +28,7 @@ export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, 
   readonly incidents: AskingStoryDeps['incidents'] &
     AnnounceIncidentDeps['incidents'] &
     Pick<IncidentStore, 'audit' | 'listApprovals'>;
-  readonly ports: NotifierPorts;
+  readonly ports: NotifierPorts & { readonly codeHost: CodeHost };
   readonly policy: PolicyReader;
   readonly predictions: Pick<PredictionStore, 'noteAnnounced'>;
 }

@@ -9,7 +9,7 @@ import type { Grant } from '../grant.ts';
 export type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
 
 export interface NotifierPorts {
-  readonly codeHost: CodeHost;
+  readonly codeHost: Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment'>;
   readonly mailer: Mailer;
 }
 

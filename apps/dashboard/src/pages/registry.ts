@@ -95,6 +95,12 @@ export const PAGES: readonly Page[] = [
     navigation: { label: 'Drill', icon: 'play', key: 'd' },
   },
   {
+    path: '/previews',
+    title: 'Notifications',
+    load: () => import('./previews/previews-page.tsx'),
+    navigation: { label: 'Notifications', icon: 'mail', key: 'n', local: true },
+  },
+  {
     path: '/local',
     title: 'This machine',
     load: () => import('./local/local-page.tsx'),

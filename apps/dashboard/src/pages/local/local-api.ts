@@ -22,6 +22,21 @@ export const breakages = async (): Promise<readonly Breakage[]> =>
 export const breakIt = (id: string): Promise<{ message: string }> =>
   call(`/local-api/breakages/${encodeURIComponent(id)}`, { method: 'POST' });
 
+/** An announcement as every channel would send it. */
+export interface Preview {
+  readonly title: string;
+  readonly kind: string;
+  readonly channels: readonly {
+    readonly id: string;
+    readonly title: string;
+    /** Null when the channel is silent about it. */
+    readonly message: { readonly subject: string | null; readonly text: string } | null;
+  }[];
+}
+
+export const previews = async (): Promise<readonly Preview[]> =>
+  (await call<{ previews: Preview[] }>('/local-api/previews')).previews;
+
 /** Newest first. */
 export const mails = (): Promise<readonly Mail[]> => call('/mail.json');
 

@@ -1,0 +1,62 @@
+import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
+import { SAMPLE_ANNOUNCEMENTS, type SampleAnnouncement } from './sample/announcements.ts';
+
+interface Message {
+  /** Of a mail; a comment has none. */
+  readonly subject: string | null;
+  readonly text: string;
+}
+
+/** One announcement as each notifier would send it. */
+interface Preview {
+  readonly title: string;
+  readonly kind: string;
+  readonly channels: readonly {
+    readonly id: string;
+    readonly title: string;
+    /** Null when the notifier does not take this kind, or is silent about it. */
+    readonly message: Message | null;
+  }[];
+}
+
+/** The sample announcements as the notifiers themselves render them. Their ports only keep what is written, so nothing is sent. */
+export function renderPreviews(notifiers: readonly NotifierPlugin[] = NOTIFIERS): Promise<Preview[]> {
+  return Promise.all(
+    SAMPLE_ANNOUNCEMENTS.map(async (sample) => ({
+      title: sample.title,
+      kind: sample.announcement.kind,
+      channels: await Promise.all(
+        notifiers.map(async (notifier) => ({
+          id: notifier.id,
+          title: notifier.title,
+          message: await messageOf(sample, notifier),
+        })),
+      ),
+    })),
+  );
+}
+
+async function messageOf({ announcement }: SampleAnnouncement, notifier: NotifierPlugin): Promise<Message | null> {
+  if (!notifier.takes.includes(announcement.kind) || !notifier.wants(announcement)) return null;
+  let message: Message | null = null;
+  const ports: NotifierPorts = {
+    mailer: {
+      publish: async (subject, text) => {
+        message = { subject, text };
+      },
+    },
+    codeHost: {
+      findComment: async () => null,
+      createComment: async (_repository, _pullRequest, text) => {
+        message = { subject: null, text };
+        return { id: 0, url: '', body: text, authorIsUs: true };
+      },
+      updateComment: async () => {
+        throw new Error('A preview has no earlier comment.');
+      },
+    },
+  };
+  await notifier.notify(announcement, ports);
+  return message;
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { renderPreviews } from '#apps/local/previews.ts';
+import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
+import { ANNOUNCEMENT_KINDS } from '#shared/domain/workflow/function-config.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
+
+describe('the previews of notifications', () => {
+  it('have every kind of announcement, by every notifier that takes it', async () => {
+    const previews = await renderPreviews();
+    expect(new Set(previews.map(({ kind }) => kind))).toEqual(new Set(ANNOUNCEMENT_KINDS));
+    for (const { id, takes } of NOTIFIERS)
+      for (const kind of takes) {
+        const messages = previews.filter((one) => one.kind === kind).map(({ channels }) => channels);
+        expect(messages.flat().some((one) => one.id === id && one.message !== null)).toBe(true);
+      }
+  });
+
+  it('are what the notifier itself writes, and stay silent where it is', async () => {
+    const previews = await renderPreviews();
+    const at = (title: string) => previews.find((one) => one.title === title)?.channels ?? [];
+    const [comment, mail] = at('A plan waits for a person');
+    expect(comment?.message?.text).toContain('/selfheal approve d1ced1ced1ce');
+    expect([mail?.id, mail?.message]).toEqual(['email', null]);
+    const [silent, escalation] = at('A human has to take over');
+    expect(silent?.message).toBeNull();
+    expect(escalation?.message?.subject).toMatch(/^\[Selfheal\] Needs a human: ledger-latency/);
+    expect(at('A plan was approved').map(({ message }) => message)).toEqual([null, null]);
+  });
+
+  it('keep to what each notifier would send: one that fails is no empty preview', async () => {
+    const failing = {
+      ...(NOTIFIERS[0] as (typeof NOTIFIERS)[number]),
+      notify: () => Promise.reject(new Error('broken')),
+    };
+    await expect(renderPreviews([failing])).rejects.toThrow('broken');
+    expect(SAMPLE_ANNOUNCEMENTS.length).toBeGreaterThan(ANNOUNCEMENT_KINDS.length);
+  });
+});
