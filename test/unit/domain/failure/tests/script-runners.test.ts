@@ -36,7 +36,7 @@ describe('the report of node --test', () => {
       '# skipped 1',
       '# todo 0',
     ];
-    expect(read(tap)).toEqual(found);
+    expect(read(tap)).toEqual({ ...found, frameworks: ['tap'] });
   });
 
   it('adds up over several packages', () => {
