@@ -9,12 +9,19 @@ import type { Suite } from './suite.ts';
 const Label = z.object({
   log: z.string(),
   repo: z.string().nullable(),
-  expected: z.object({ num_t_run: z.unknown().optional(), num_t_failed: z.unknown().optional() }),
+  expected: z.object({
+    num_t_run: z.unknown().optional(),
+    num_t_failed: z.unknown().optional(),
+    analyzer: z.string().nullish(),
+    frameworks: z.unknown().optional(),
+  }),
   failed_tests: z.array(z.string()).nullable(),
 });
 
 interface ReadLog {
   readonly group: string;
+  /** Runner by the label: its framework, or the build tool that started it. */
+  readonly family: string;
   /** Expected counts, or null when the label has none. */
   readonly expected: { readonly run: number; readonly failed: number } | null;
   readonly names: readonly string[] | null;
@@ -49,6 +56,7 @@ function figuresOf(reads: readonly ReadLog[]): Figure[] {
   const both = run.filter((read) => failed.includes(read));
   const goal = { goal: 0.95 };
   const sets = named.map(nameSets);
+  const families = [...new Set(named.map(({ family }) => family))].sort();
   const total = (of: (one: (typeof sets)[number]) => number): number => sets.reduce((sum, one) => sum + of(one), 0);
   return [
     ...proportion('counts of tests run and failed, both exact', both.length, counted.length, goal),
@@ -65,18 +73,29 @@ function figuresOf(reads: readonly ReadLog[]): Figure[] {
       total(({ hits }) => hits),
       total(({ given }) => given),
     ),
+    ...families.flatMap((family) => {
+      const own = named.filter((read) => read.family === family);
+      return proportion(`  names exact, ${family}`, own.filter(isExact).length, own.length);
+    }),
   ];
+}
+
+/** `pytest`, `jest`; of Java, whose labels name a framework only sometimes, the build tool: `java-maven`. */
+function familyOf({ analyzer, frameworks }: z.infer<typeof Label>['expected']): string {
+  if (analyzer?.startsWith('java') === true) return analyzer;
+  return typeof frameworks === 'string' ? frameworks : (analyzer ?? 'other');
 }
 
 export const bugswarmAnalyzer: Suite = {
   name: 'bugswarm-analyzer',
-  summary: 'test reports: counts and failing test names in logs of seven kinds of runners',
+  summary: 'test reports: counts and failing test names in logs of seven kinds of runners, by kind',
   async run(dataDir) {
     const reads: ReadLog[] = [];
     for (const { log, repo, expected, failed_tests } of await readLabels(dataDir, 'labels.jsonl', Label)) {
       const { num_t_run: run, num_t_failed: failed } = expected;
       reads.push({
         group: repo ?? log,
+        family: familyOf(expected),
         expected: typeof run === 'number' && typeof failed === 'number' ? { run, failed } : null,
         names: failed_tests,
         found: readRun(await readCaseText(dataDir, log)),

@@ -37,7 +37,8 @@ export function makeFailedTests(): FailedTestsReader {
       const found = new Map<string, FailedTests[number]>();
       for (const { source, reader } of open) {
         for (const given of reader.finish().failedNames.slice(0, MAX_TESTS)) {
-          const name = redactName(given, MAX_NAME_LENGTH);
+          // Mocha ends a name with a colon.
+          const name = redactName(given.replace(/:$/, ''), MAX_NAME_LENGTH);
           if (name !== '' && !found.has(name)) found.set(name, { name, source });
         }
       }

@@ -15,6 +15,8 @@ type Pair = { readonly expected?: string | undefined; readonly actual?: string |
 const IN_ONE_LINE: readonly RegExp[] = [
   /\bexpected:? ?<(?<expected>[^\n]{0,160})> but was:? ?<(?<actual>[^\n]{0,160})>/i,
   /\bExpected:? (?<expected>[^\n]{1,160}?),? [Bb]ut (?:was|got):? +(?<actual>[^\n]{1,160})$/,
+  // Jasmine
+  /^\s{0,8}Expected (?<actual>[^\n]{1,160}?) to (?:be|equal) (?<expected>[^\n]{1,160}?)\.$/,
   /AssertionError: expected (?<actual>[^\n]{1,160}?) to (?:be|equal|eql|deeply equal|strictly equal|have property [^\n]{1,60} of|match object) (?<expected>[^\n]{1,160}?)(?: \/\/ [^\n]{1,40})?$/,
   /Failed asserting that (?<actual>[^\n]{1,160}?) (?:matches expected|is identical to|is equal to) (?<expected>[^\n]{1,160}?)\.?$/,
   /^E?\s{0,12}(?:AssertionError: )?assert (?<actual>[^\n]{1,120}?) == (?<expected>[^\n]{1,120})$/,

@@ -180,6 +180,8 @@ function makeNamer(form: NameForm, notes: ReadonlySet<string>) {
           heading.rest.push(rest);
           return;
         }
+        // Some wrappers print each line twice, the second time blank.
+        if (text === '') return;
         heading.open = false;
         if (form.proof === undefined) close();
       }

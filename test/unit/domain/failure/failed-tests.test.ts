@@ -149,6 +149,38 @@ Actual:   3
   Stack Trace:
      at Shop.Tests.CartTests.AddsPrices() in /src/Shop.Tests/CartTests.cs:line 12`,
   ],
+  [
+    'pytest',
+    'test_sum[two items]',
+    'tests/test_cart.py:4',
+    `_______________________________ test_sum[two items] _______________________________
+E       assert 3 == 4
+tests/test_cart.py:4: AssertionError`,
+  ],
+  [
+    'Ant',
+    'adds the prices',
+    'CartTest.java:12',
+    `    [junit] Testcase: adds the prices(shop.CartTest):	FAILED
+    [junit] expected:<4> but was:<3>
+    [junit] 	at shop.CartTest.adds(CartTest.java:12)`,
+  ],
+  [
+    'Karma',
+    'cart adds the prices',
+    'spec/cart.spec.js:5',
+    `Chrome Headless 156.0.0.0 (Linux 0.0.0) cart adds the prices FAILED
+	Expected 3 to be 4.
+	    at UserContext.<anonymous> (spec/cart.spec.js:5:100)`,
+  ],
+  [
+    'Spock',
+    'adds the prices',
+    'CartSpec.groovy:12',
+    `adds the prices(shop.CartSpec)  Time elapsed: 0.037 sec  <<< FAILURE!
+org.junit.ComparisonFailure: expected:<4> but was:<3>
+	at shop.CartSpec.adds the prices(CartSpec.groovy:12)`,
+  ],
 ];
 
 describe('the failed tests of a log', () => {
