@@ -19,12 +19,13 @@ function pytestName({ groups: { file = '', test = '' } }: Found): string {
 const TEST_FILE = /(?:^|\/)(?:test_[^/]*|[^/]*_test)\.py$|(?:^|\/)tests?\//;
 
 /**
- * A heading has no file. The files below it are those of the traceback: the test's own is one whose progress line shows failures, which may know
- * it by a longer path, or that of the function, or of tests.
+ * A heading has no file. The files below it are those of the traceback: the test's own is one with a progress line, which may know it by a longer
+ * path, or that of the function, or one of tests.
  */
 function headedName({ groups: { test = '', loading }, below, notes }: Found): string | undefined {
   if (loading !== undefined) return `(${moduleOf(test)})`;
-  const name = test.replace(/ (?:\[[^\]]{0,200}\] )?\(.{0,200}\)$/, '');
+  // `[doctest] module.function`; `Class.test (i=1)` of a subtest
+  const name = test.replace(/^\[doctest\] /, '').replace(/ (?:\[[^\]]{0,200}\] )?\(.{0,200}\)$/, '');
   const method = test
     .replace(/[[ ].*$/, '')
     .split('.')
@@ -35,7 +36,9 @@ function headedName({ groups: { test = '', loading }, below, notes }: Found): st
   const file = failing[0] ?? own ?? files.find((one) => TEST_FILE.test(one)) ?? files[0];
   if (file === undefined) return undefined;
   const module = moduleOf(file);
-  const path = name.startsWith(`${module}.`) ? name.slice(module.length + 1) : name.replace(/^(\w{1,120})\./, '$1::');
+  const path = name.startsWith(`${module}.`)
+    ? name.slice(module.length + 1)
+    : name.replace(/^[^[]{1,300}/, (classes) => classes.replaceAll('.', '::'));
   return `${module}::${path}`;
 }
 
@@ -53,7 +56,7 @@ const pytest: Runner = {
     },
   ],
   notes: new RegExp(
-    `^${FILE.replace('<file>', '<note>')} (?=[.sxXrR]{0,300}[FE])[.FEsxXrR]{1,300}(?: |$)|^${FILE.replace('<file>', '<note>')}$`,
+    `^${FILE.replace('<file>', '<note>')} (?=[.sxXrR]{0,300}[FE])[.FEsxXrR]{1,300}(?: |$)|^(?<note>(?:[\\w.-]{1,100}/){0,20}(?:test_[\\w.-]{1,100}|[\\w.-]{1,100}_test)\\.py)(?: [.sxXrR]{1,300})?(?: |$)`,
   ),
   names: [
     {

@@ -278,6 +278,20 @@ const ROWS: Row[] = [
   ],
   [
     'pytest',
+    {
+      run: 3,
+      failed: 2,
+      skipped: 0,
+      failedNames: ['tests.test_cart::TestCart::TestFull::test_x[1.5]', 'shop.cart::add'],
+    },
+    '________ TestCart.TestFull.test_x[1.5] ________',
+    'tests/test_cart.py:4: AssertionError',
+    '________ [doctest] shop.cart.add ________',
+    'shop/cart.py:9: DocTestFailure',
+    '=== 2 failed, 1 passed in 0.02s ===',
+  ],
+  [
+    'pytest',
     { run: 2, failed: 1, skipped: 0, failedNames: ['tests.test_cart::test_patched'] },
     'tests/test_cart.py F.',
     '________ test_patched ________',
