@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import * as z from 'zod';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
+import { heldOutRankers } from '../ranker/held-out-rankers.ts';
 import { excerptReport, keptShares, namedFigures } from './excerpt-recall.ts';
 import type { Suite } from './suite.ts';
 
@@ -14,13 +16,14 @@ function workflowOf(id: string): string {
 export const cidiff: Suite = {
   name: 'cidiff',
   summary: 'excerpts: failing GitHub Actions runs with their error lines marked by hand',
-  async run(dataDir) {
+  async run(dataDir, { progress }) {
+    const ranker = (await heldOutRankers(dirname(dataDir), progress))('cidiff');
     const alone = [];
     const compared = [];
     for (const { id, fail, pass_log, error } of await readLabels(dataDir, 'labels.jsonl', Label)) {
       const log = { group: workflowOf(id), text: await readCaseText(dataDir, fail), marked: error };
-      alone.push(...keptShares(log));
-      if (pass_log) compared.push(...keptShares({ ...log, passing: await readCaseText(dataDir, pass_log) }));
+      alone.push(...keptShares(log, ranker));
+      if (pass_log) compared.push(...keptShares({ ...log, passing: await readCaseText(dataDir, pass_log) }, ranker));
     }
     const { figures, ...rest } = excerptReport(alone, { recall: { 100: 0.9 } });
     return { figures: [...figures, ...namedFigures(compared, 'passing run at hand')], ...rest };

@@ -1,6 +1,7 @@
 import type { Figure, FigureReport } from '#apps/cli/figures/figures.ts';
 import { figuresByGroup, meanFigure, proportion } from '#apps/cli/figures/figures.ts';
 import { type ExcerptLine, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
+import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
 import { makePassingLines } from '#shared/domain/logs/passing-lines.ts';
 import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
 import { makeRedactor } from '#shared/domain/redaction/redact.ts';
@@ -29,12 +30,17 @@ interface KeptShare {
 const BUDGETS = [20, 50, 100, 200] as const;
 const MAX_BUDGET = Math.max(...BUDGETS);
 
-/** The lines of the excerpt, best first, as `selfheal log excerpt` ranks them. */
-export function rankedExcerpt(text: string, maxLines: number, passingText?: string): ExcerptLine[] {
+/** The lines of the excerpt, best first, as `selfheal log excerpt` ranks them; `ranker`: another one than the shipped. */
+export function rankedExcerpt(
+  text: string,
+  maxLines: number,
+  passingText?: string,
+  ranker?: LineRanker,
+): ExcerptLine[] {
   const redactor = makeRedactor();
   const passing = makePassingLines();
   passing.push(passingText ?? '');
-  const excerpter = makeExcerpter({ maxLines, redactor, passing });
+  const excerpter = makeExcerpter({ maxLines, redactor, passing, ...(ranker ? { ranker } : {}) });
   excerpter.push(text);
   return [...excerpter.finish().lines].sort((a, b) => b.score - a.score || b.number - a.number);
 }
@@ -53,10 +59,10 @@ function markedNumbers({ text, marked }: MarkedLog): Set<number> {
 }
 
 /** Recall and precision of one log at each excerpt length; empty when only blank lines are marked. */
-export function keptShares(log: MarkedLog): KeptShare[] {
+export function keptShares(log: MarkedLog, ranker?: LineRanker): KeptShare[] {
   const marked = markedNumbers(log);
   if (marked.size === 0) return [];
-  const ranked = rankedExcerpt(log.text, MAX_BUDGET, log.passing);
+  const ranked = rankedExcerpt(log.text, MAX_BUDGET, log.passing, ranker);
   return BUDGETS.map((budget) => {
     const kept = ranked.slice(0, budget);
     const hits = kept.filter(({ number }) => marked.has(number)).length;

@@ -29,8 +29,11 @@ export async function modelsFor(
   progress(
     `the shipped model was trained on ${known} of ${digests.length} logs; these use cross-validation by repository instead`,
   );
-  const trained = trainFailureModel(await gatherCases(root, progress), signatures, { id: HELD_OUT_ID });
-  return ({ digest, group }) => (learned.has(digest) ? trained.heldOut(group) : shipped);
+  const cases = await gatherCases(root, progress);
+  const trained = trainFailureModel(cases, signatures, { id: HELD_OUT_ID });
+  const byDigest = new Map(cases.map((one) => [one.digest, one]));
+  const heldOutFor = (digest: string, group: string) => trained.heldOut(byDigest.get(digest) ?? { group });
+  return ({ digest, group }) => (learned.has(digest) ? heldOutFor(digest, group) : shipped);
 }
 
 /** Digests of the logs that the shipped model was trained on; empty without a training record. */

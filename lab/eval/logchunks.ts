@@ -1,6 +1,8 @@
+import { dirname } from 'node:path';
 import * as z from 'zod';
 import { shippedSignatures } from '#apps/cli/input/shipped-content.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
+import { heldOutRankers } from '../ranker/held-out-rankers.ts';
 import { excerptReport, keptShares } from './excerpt-recall.ts';
 import { type CauseLocation, causeFigures, locateCause } from './first-cause.ts';
 import type { Suite } from './suite.ts';
@@ -18,12 +20,13 @@ export const logchunks: Suite = {
   async run(dataDir, { progress }) {
     const labels = await readLabels(dataDir, 'labels.jsonl', Label);
     const signatures = await shippedSignatures(progress);
+    const ranker = (await heldOutRankers(dirname(dataDir), progress))('logchunks');
     const shares = [];
     const causes: CauseLocation[] = [];
     for (const [at, { repo, log, span }] of labels.entries()) {
       if (span === null) continue;
       const text = await readCaseText(dataDir, log);
-      shares.push(...keptShares({ group: repo, text, marked: [span] }));
+      shares.push(...keptShares({ group: repo, text, marked: [span] }, ranker));
       causes.push(locateCause(text, [span], signatures));
       if (at % 100 === 99) progress(`${at + 1} of ${labels.length} logs`);
     }

@@ -8,12 +8,14 @@ import { logdxCi } from './logdx-ci.ts';
 import { loghub2k } from './loghub-2k.ts';
 import { nab } from './nab.ts';
 import { secrets } from './secrets.ts';
+import { sources202611 } from './sources-2026-11.ts';
 import type { Suite } from './suite.ts';
 import { taxonomy16Crosswalk } from './taxonomy16-crosswalk.ts';
 import { velorenIntermittent } from './veloren-intermittent.ts';
 
 /** Every suite of `selfheal eval`. */
 export const SUITES: readonly Suite[] = [
+  sources202611,
   logchunks,
   cidiff,
   logdxCi,

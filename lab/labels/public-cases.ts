@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type LabelledCase, labelledCase } from '#apps/cli/training/labelled-case.ts';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { heldOutRankers, type RankerWithout } from '../ranker/held-out-rankers.ts';
 import { annotationOfTool, logchunksAnnotations } from './annotations.ts';
 import { classesOfLabel, classOfLabel } from './crosswalk-labels.ts';
+import { readSources, SOURCES_FOLDER } from './marked-logs.ts';
 import { readCaseText, readLabels } from './read-labels.ts';
+import { classesOfSourceLabel, transientByVerdict, verdictOfSourceLabel } from './source-labels.ts';
 
-type Source = (root: string) => Promise<LabelledCase[]>;
+/** `rankerWithout`: gives the excerpt's ranker for a source whose logs it learns from. */
+type Source = (root: string, rankerWithout: RankerWithout) => Promise<LabelledCase[]>;
 
 const Bump = z.object({ project: z.string(), failureCategory: z.string(), maven_log: z.string() });
 const Veloren = z.object({
@@ -99,14 +103,14 @@ async function crosswalk(root: string): Promise<LabelledCase[]> {
   return cases;
 }
 
-async function logchunks(root: string): Promise<LabelledCase[]> {
+async function logchunks(root: string, rankerWithout: RankerWithout): Promise<LabelledCase[]> {
   const annotations = logchunksAnnotations();
   const cases: LabelledCase[] = [];
   for (const { id, repo, log } of await readLabels(root, 'logchunks/labels.jsonl', Logchunks)) {
     const annotation = annotations.get(id);
     if (annotation === undefined) continue;
     const text = await readCaseText(root, join('logchunks', log));
-    cases.push(labelledCase(text, { source: 'logchunks', group: repo, ...annotation }));
+    cases.push(labelledCase(text, { source: 'logchunks', group: repo, ...annotation }, rankerWithout('logchunks')));
   }
   return cases;
 }
@@ -145,7 +149,19 @@ async function errorformat(root: string): Promise<LabelledCase[]> {
   );
 }
 
+/** Logs of further tools and systems. A folder is a group: it is learned from, or measured, as a whole. */
+async function furtherSources(root: string, rankerWithout: RankerWithout): Promise<LabelledCase[]> {
+  return (await readSources(join(root, SOURCES_FOLDER))).flatMap(({ source, label, text }) => {
+    const [first, ...accepted] = classesOfSourceLabel(label.class);
+    if (first === undefined) return [];
+    const transient = transientByVerdict(verdictOfSourceLabel(label.verdict));
+    const labels = { source: SOURCES_FOLDER, group: source, class: first, accepted, transient };
+    return [labelledCase(text, labels, rankerWithout(source))];
+  });
+}
+
 const SOURCES: Readonly<Record<string, Source>> = {
+  [SOURCES_FOLDER]: furtherSources,
   bump,
   'veloren-intermittent': veloren,
   'taxonomy16-crosswalk': crosswalk,
@@ -157,13 +173,17 @@ const SOURCES: Readonly<Record<string, Source>> = {
 
 /** Every labelled log below `root`, each once. Reports missing folders and skips them. */
 export async function gatherCases(root: string, progress: (message: string) => void): Promise<LabelledCase[]> {
+  const rankerWithout = await heldOutRankers(root, progress);
   const byDigest = new Map<string, LabelledCase>();
   for (const [name, read] of Object.entries(SOURCES)) {
     if (!existsSync(join(root, name))) {
       progress(`${name} does not exist and is skipped`);
       continue;
     }
-    for (const one of await read(root)) if (!byDigest.has(one.digest)) byDigest.set(one.digest, one);
+    // A whole source is left out at a time: logs of one origin resemble each other.
+    for (const one of await read(root, rankerWithout))
+      if (!byDigest.has(one.digest))
+        byDigest.set(one.digest, { ...one, fold: one.source === SOURCES_FOLDER ? one.group : one.source });
   }
   return [...byDigest.values()];
 }

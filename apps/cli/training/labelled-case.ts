@@ -3,6 +3,7 @@ import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import type { TrainingCase } from '#shared/domain/failure/model/train.ts';
 import { FAMILY_OF, type FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 
 /** One labelled log for training, without its text. */
@@ -19,6 +20,8 @@ export interface LabelledCase extends TrainingCase {
 export interface Labels {
   readonly source: string;
   readonly group: string;
+  /** What is left out together when a model is judged; the group by default. */
+  readonly fold?: string;
   readonly class: FailureClass | null;
   readonly accepted?: readonly FailureClass[];
   readonly transient?: boolean | null;
@@ -40,14 +43,15 @@ function transientByClass(failureClass: FailureClass | null): boolean | null {
   return failureClass === 'network_connectivity' || failureClass === 'external_service_failures' ? true : null;
 }
 
-/** A case with its evidence as the workflow would gather it. */
-export function labelledCase(text: string, labels: Labels): LabelledCase {
+/** A case with its evidence as the workflow would gather it; `ranker` where the shipped one learned from the log. */
+export function labelledCase(text: string, labels: Labels, ranker?: LineRanker): LabelledCase {
   return {
     source: labels.source,
     digest: digestOfText(text),
     at: labels.at ?? null,
     group: labels.group,
-    evidence: evidenceOfText(text, labels.job),
+    ...(labels.fold === undefined ? {} : { fold: labels.fold }),
+    evidence: evidenceOfText(text, labels.job, ranker),
     class: labels.class,
     accepted: labels.accepted ?? [],
     transient: labels.transient === undefined ? transientByClass(labels.class) : labels.transient,
@@ -55,8 +59,8 @@ export function labelledCase(text: string, labels: Labels): LabelledCase {
 }
 
 /** The evidence of a log as the workflow would gather it; `job` is the name of its job, if known. */
-export function evidenceOfText(text: string, job = 'log'): Evidence {
-  const excerpts = makeExcerpts(1);
+export function evidenceOfText(text: string, job = 'log', ranker?: LineRanker): Evidence {
+  const excerpts = makeExcerpts(1, null, ranker);
   excerpts.open({ id: 'log', name: redactName(job, 200), url: null }).push(text);
   return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };
 }

@@ -19,7 +19,7 @@ export function heldOutAnswers(
   trained: Trained,
   signatures: SignatureSet,
 ): HeldOutAnswer[] {
-  return cases.map((one) => ({ case: one, ...answerToCase(one, trained.heldOut(one.group), signatures) }));
+  return cases.map((one) => ({ case: one, ...answerToCase(one, trained.heldOut(one), signatures) }));
 }
 
 function classFigures(name: string, all: readonly HeldOutAnswer[]): Figure[] {

@@ -1,5 +1,6 @@
 import type { EvidenceLine, EvidenceSource } from '#shared/domain/logs/evidence.ts';
 import { type Excerpt, type ExcerptLine, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
+import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 import type { PassingLines } from '#shared/domain/logs/passing-lines.ts';
 import { makeRedactor } from '#shared/domain/redaction/redact.ts';
@@ -31,9 +32,9 @@ export interface Excerpts {
 
 /**
  * Takes excerpts of several logs by the configured rules, redacts them line by line with one redactor, and cuts them to the limits above by
- * relevance.
+ * relevance. `ranker`: another one than the shipped.
  */
-export function makeExcerpts(sources: number, rules: LineRules | null = null): Excerpts {
+export function makeExcerpts(sources: number, rules: LineRules | null = null, ranker?: LineRanker): Excerpts {
   const redactor = makeRedactor();
   const maxLines = Math.floor(MAX_EVIDENCE_LINES / Math.max(1, Math.min(sources, MAX_EVIDENCE_SOURCES)));
   const read: { meta: SourceMeta; excerpt: Excerpt }[] = [];
@@ -43,7 +44,13 @@ export function makeExcerpts(sources: number, rules: LineRules | null = null): E
       // The redactor must still have its state: the last line may belong to a private key.
       finishOpen();
       redactor.nextSource();
-      const excerpter = makeExcerpter({ maxLines, redactor, rules, ...(passing ? { passing } : {}) });
+      const excerpter = makeExcerpter({
+        maxLines,
+        redactor,
+        rules,
+        ...(passing ? { passing } : {}),
+        ...(ranker ? { ranker } : {}),
+      });
       finishOpen = () => {
         read.push({ meta, excerpt: excerpter.finish() });
         finishOpen = () => {};

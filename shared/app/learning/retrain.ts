@@ -113,7 +113,7 @@ function adaptedVersion(base: FailureModel, cases: readonly KnownCase[], deps: R
   const file = `${JSON.stringify(toModelFile(trained.model))}\n`;
   const answersOf = (modelFor: (one: KnownCase) => FailureModel) =>
     cases.map((one) => ({ one, ...answerToCase(one, modelFor(one), signatures) }));
-  const given = answersOf((one) => trained.heldOut(one.group));
+  const given = answersOf((one) => trained.heldOut(one));
   const before = answersOf(() => base).map(toHeldOut);
   const after = given.map(toHeldOut);
   const provenance: Provenance = {

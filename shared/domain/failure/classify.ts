@@ -1,5 +1,6 @@
 import type { Classification, FailureClass } from '../incident/failure-class.ts';
 import type { Evidence, EvidenceLine } from '../logs/evidence.ts';
+import { isServiceLog } from '../logs/service-log.ts';
 import { isWorded } from './class-wordings.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';
@@ -195,7 +196,10 @@ export function classify(
       : failuresOf(evidence, { signatures, classifyJob: (one) => classify(one, { signatures, model }) });
   const failures = byHistory(found, first);
   const turned = turnedBy(failures, first);
-  const judged = turned === null ? first : { ...first, verdict: turned, surely: 'unknown' as const };
+  const turnedVerdict = turned ?? first.verdict;
+  const isOfService =
+    turnedVerdict === 'regression' && history === undefined && about === 'run' && isServiceLog(evidence);
+  const judged = { ...first, verdict: isOfService ? ('unknown' as const) : turnedVerdict };
   const lasting = found.find(({ chance }) => chance === 'lasts')?.class ?? 'unknown';
   // A failure that lasts by its words but passed on the same commit is flaky, whatever else timed out beside it.
   const decisive =

@@ -90,6 +90,8 @@ function judge(input: VerdictInput, logFactor: number): VerdictWithoutHistory {
     const verdict = transientVerdict(choice, own);
     return { verdict, verdictIfAbstaining: transientVerdict('unknown', own), factor: factorOf(verdict, history) };
   }
-  const lasting = own === 'regression' || transient <= SURELY_LASTING;
+  // A crash that no signature blames on a change may come from anywhere.
+  const isCrash = choice === 'runtime_exceptions' && own === 'unknown';
+  const lasting = own === 'regression' || (transient <= SURELY_LASTING && !isCrash);
   return { verdict: lasting ? 'regression' : 'unknown', verdictIfAbstaining: 'unknown', factor: 1 };
 }

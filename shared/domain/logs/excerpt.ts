@@ -13,10 +13,11 @@ import {
 } from '../redaction/long-line.ts';
 import { endsInLongWord, isForeignCode, type Redactor, SECRET_LITERALS } from '../redaction/redact.ts';
 import { isInvisibleCode } from '../redaction/visible-text.ts';
-import { candidateOf, ownWeight, rankCandidates } from './excerpt-ranking.ts';
+import { type Candidate, rankCandidates } from './excerpt-ranking.ts';
 import { ALARMING } from './failure-keywords.ts';
 import { type HeldLine, makeLastLines } from './last-lines.ts';
 import { makeLinePool } from './line-pool.ts';
+import { type LineRanker, shippedRanker } from './line-ranker.ts';
 import type { LineRules } from './line-rules.ts';
 import { type LineScore, NOTHING, scoreLine, stronger } from './line-score.ts';
 import type { PassingLines } from './passing-lines.ts';
@@ -52,9 +53,13 @@ export interface ExcerptOptions {
   readonly passing?: Pick<PassingLines, 'has'>;
   /** What the configuration leaves out. */
   readonly rules?: LineRules | null;
+  /** Orders the lines; the shipped one by default. */
+  readonly ranker?: LineRanker;
 }
 
 const QUIET = { base: 0, anchor: false };
+/** Share of its keywords' score that a line keeps when a passing run prints it too. */
+const KNOWN_SHARE = 0.3;
 const ALARM = 1;
 const SECRET = 2;
 const DRESSED = 4;
@@ -101,8 +106,9 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
   let cutLines = 0;
   let leftOut = 0;
   const add = ({ number, raw }: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
-    const weight = { base: ownWeight(score, isKnown), anchor: score.anchor };
-    pool.add(weight, () => candidateOf({ number, text, at: timestampOf(raw) }, score, isKnown));
+    const { anchor } = score;
+    const base = isKnown && !anchor ? score.score * KNOWN_SHARE : score.score;
+    pool.add({ base, anchor }, (): Candidate => ({ number, text, at: timestampOf(raw), base, anchor, isKnown }));
   };
   const addWhole = (line: HeldLine): void => {
     const { clean, score, isKnown } = read(line.raw, line.marks);
@@ -116,11 +122,11 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
     add(line, shortened(head.clean, end.clean), stronger(head.score, end.score), head.isKnown && end.isKnown);
   };
   const addQuiet = ({ number, raw }: HeldLine): void =>
-    pool.add(QUIET, () => {
+    pool.add(QUIET, (): Candidate => {
       // Checked when later lines have already passed the redactor.
       const cleaned = cleanLine(raw);
       const isKnown = options.passing?.has(cleaned) ?? false;
-      return candidateOf({ number, text: redactor.apart(cleaned), at: timestampOf(raw) }, NOTHING, isKnown);
+      return { number, text: redactor.apart(cleaned), at: timestampOf(raw), ...QUIET, isKnown };
     });
   const leaveOut = ({ raw, marks, tail }: HeldLine): void => {
     leftOut += 1;
@@ -163,7 +169,8 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
   const finish = (): Excerpt => {
     scanner.end();
     for (const line of last?.end() ?? []) take(line);
-    const best = rankCandidates(pool.all(), totalLines).slice(0, Math.max(0, maxLines));
+    const ranked = rankCandidates(pool.all(), options.ranker ?? shippedRanker());
+    const best = ranked.slice(0, Math.max(0, maxLines));
     return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes: notes() };
   };
   return { push: (chunk) => scanner.push(readRawText(chunk)), finish };

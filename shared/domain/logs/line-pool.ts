@@ -1,5 +1,6 @@
 import { detachedText } from '../redaction/placeholder.ts';
-import { type Candidate, strongest } from './excerpt-ranking.ts';
+import type { Candidate } from './excerpt-ranking.ts';
+import { wordingOf } from './line-features.ts';
 
 /** Lines kept before and after an alarming line. */
 const BEFORE = 12;
@@ -9,6 +10,11 @@ const TAIL = 500;
 /** When the pool exceeds the first, it is cut back to the second. */
 const MAX_KEPT = 16_000;
 const KEPT_AFTER_CUT = 4_000;
+/** What an alarming line gives to the lines after and before it falls by these factors for each line. */
+const AFTER_DECAY = 0.9;
+const BEFORE_DECAY = 0.85;
+/** How much the weight of a wording falls with each doubling of its lines. */
+const REPETITION = 0.45;
 
 /** The lines that may go into an excerpt; few, however long the log is. */
 export interface LinePool {
@@ -33,6 +39,43 @@ interface Held {
 function candidateIn(held: Held): Candidate {
   held.candidate ??= held.look();
   return held.candidate;
+}
+
+/** Raises each weight to what an alarming neighbour gives it, in the direction of `step`. */
+function spread(candidates: readonly Candidate[], weights: Float64Array, step: 1 | -1, decay: number): void {
+  let carried = 0;
+  for (let at = step === 1 ? 0 : weights.length - 1; at >= 0 && at < weights.length; at += step) {
+    const gap = Math.abs((candidates[at]?.number ?? 0) - (candidates[at - step]?.number ?? 0));
+    carried = gap > 1 ? 0 : carried * decay;
+    weights[at] = carried = Math.max(carried, weights[at] ?? 0);
+  }
+}
+
+/**
+ * The strongest of the lines of a log that is still being read, in source order: alarming lines with their surroundings, the less the more
+ * often their wording occurs. Of equal ones the later are kept.
+ */
+function strongest(candidates: readonly Candidate[], most: number): Candidate[] {
+  const wordings = candidates.map(({ base, text }) => (base > 0 ? wordingOf(text) : ''));
+  const counts = new Map<string, number>();
+  for (const wording of wordings) counts.set(wording, (counts.get(wording) ?? 0) + 1);
+  const weights = Float64Array.from(
+    candidates,
+    ({ base }, at) => base / (1 + REPETITION * Math.log2(counts.get(wordings[at] ?? '') ?? 1)),
+  );
+  const before = Float64Array.from(weights);
+  spread(candidates, weights, 1, AFTER_DECAY);
+  spread(candidates, before, -1, BEFORE_DECAY);
+  before.forEach((weight, at) => {
+    weights[at] = Math.max(weight, weights[at] ?? 0);
+  });
+  const sorted = weights.slice().sort();
+  const least = sorted[sorted.length - most] ?? Number.NEGATIVE_INFINITY;
+  let givenUp = sorted.length - most - sorted.indexOf(least);
+  return candidates.filter((_, at) => {
+    const weight = weights[at] ?? 0;
+    return weight > least || (weight === least && givenUp-- <= 0);
+  });
 }
 
 /**

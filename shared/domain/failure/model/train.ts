@@ -22,6 +22,8 @@ import { type Example, fitLinear, type LinearModel } from './softmax.ts';
 export interface TrainingCase {
   /** Repository or project. */
   readonly group: string;
+  /** What is left out together when a model is judged, such as all logs of one origin; the group by default. */
+  readonly fold?: string;
   readonly evidence: Evidence;
   readonly class: FailureClass | null;
   /** Other classes that are also right. */
@@ -45,7 +47,7 @@ export const TRAINING_PARAMETERS: TrainingParameters = {
   classPenalty: 0.02,
   transiencePenalty: 0.05,
   minGroups: 3,
-  exampleWeight: 0.1,
+  exampleWeight: 0.5,
 };
 
 /** Answers that the transience prior is worth: few data show failures that pass on a re-run. */
@@ -56,8 +58,8 @@ const WEAK = 0.5;
 export interface Trained {
   /** Fitted on every case. */
   readonly model: FailureModel;
-  /** A model, including calibration, that saw no case of the group's fold. */
-  heldOut(group: string): FailureModel;
+  /** A model, including calibration, that saw no case of the same fold. */
+  heldOut(one: Pick<TrainingCase, 'group' | 'fold'>): FailureModel;
 }
 
 interface Prepared extends Omit<TrainingCase, 'evidence'> {
@@ -67,7 +69,7 @@ interface Prepared extends Omit<TrainingCase, 'evidence'> {
 }
 
 interface ScoredCase extends Prepared {
-  readonly fold: number;
+  readonly part: number;
   readonly opinion: Opinion;
 }
 
@@ -76,6 +78,10 @@ const CLASSES = Object.keys(FAMILY_OF) as FailureClass[];
 /** The fold of a group; always the same. */
 export function foldOf(group: string, folds: number): number {
   return Number.parseInt(digestOf(group, 8), 16) % folds;
+}
+
+function foldOfCase({ fold, group }: Pick<TrainingCase, 'group' | 'fold'>, folds: number): number {
+  return foldOf(fold ?? group, folds);
 }
 
 function prepare(cases: readonly TrainingCase[], signatures: SignatureSet): Prepared[] {
@@ -191,6 +197,20 @@ function calibrate(judged: readonly ScoredCase[], priors: Priors): Calibrations 
   };
 }
 
+/**
+ * The same cases with weights that let each origin count by the root of its size: the next log is rarely like those of the largest one.
+ * The sum of all weights stays.
+ */
+function evenly(cases: readonly ScoredCase[]): ScoredCase[] {
+  const originOf = ({ fold, group }: ScoredCase): string => fold ?? group;
+  const sizes = new Map<string, number>();
+  for (const one of cases) sizes.set(originOf(one), (sizes.get(originOf(one)) ?? 0) + one.weight);
+  const scaled = cases.map((one) => ({ ...one, weight: one.weight / Math.sqrt(sizes.get(originOf(one)) ?? 1) }));
+  const sum = (all: readonly ScoredCase[]): number => all.reduce((total, { weight }) => total + weight, 0);
+  const scale = sum(cases) / Math.max(1e-9, sum(scaled));
+  return scaled.map((one) => ({ ...one, weight: one.weight * scale }));
+}
+
 interface CrossFit {
   readonly id: string;
   readonly folds: number;
@@ -201,19 +221,19 @@ interface CrossFit {
 /** Fits on every case and on all folds but one, by groups; calibrations use the held-back folds. */
 function crossFit(prepared: readonly Prepared[], { id, folds, priors, learn }: CrossFit): Trained {
   const fitted = Array.from({ length: folds }, (_, fold) =>
-    learn(prepared.filter(({ group }) => foldOf(group, folds) !== fold)),
+    learn(prepared.filter((one) => foldOfCase(one, folds) !== fold)),
   );
   const judged = prepared.flatMap((one): ScoredCase[] => {
-    const fold = foldOf(one.group, folds);
-    const linear = fitted[fold];
-    return linear === undefined ? [] : [{ ...one, fold, opinion: opinionOfVector(linear, one.vector) }];
+    const part = foldOfCase(one, folds);
+    const linear = fitted[part];
+    return linear === undefined ? [] : [{ ...one, part, opinion: opinionOfVector(linear, one.vector) }];
   });
-  const models = fitted.map((linear, fold) => {
-    const others = judged.filter((one) => one.fold !== fold);
-    return { id, ...linear, calibrations: calibrate(others, priors) };
+  const models = fitted.map((linear, part) => {
+    const others = judged.filter((one) => one.part !== part);
+    return { id, ...linear, calibrations: calibrate(evenly(others), priors) };
   });
-  const model = { id, ...learn(prepared), calibrations: calibrate(judged, priors) };
-  return { model, heldOut: (group) => models[foldOf(group, folds)] ?? model };
+  const model = { id, ...learn(prepared), calibrations: calibrate(evenly(judged), priors) };
+  return { model, heldOut: (one) => models[foldOfCase(one, folds)] ?? model };
 }
 
 /**

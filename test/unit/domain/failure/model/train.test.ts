@@ -45,7 +45,7 @@ const trained = trainFailureModel(someCases(), oneSignature, { id: 'feedfeedfeed
 describe('[C1] [C39] [E3] a model trained on labelled failures', () => {
   it('names the class of repositories that it has not seen, without any signature', () => {
     for (const one of someCases()) {
-      const answer = classify(one.evidence, { signatures: noSignatures, model: trained.heldOut(one.group) });
+      const answer = classify(one.evidence, { signatures: noSignatures, model: trained.heldOut(one) });
       expect(answer.class, one.group).toBe(one.class);
       expect(answer.signature).toBeNull();
       expect(answer.evidence.length).toBeGreaterThan(0);

@@ -1,0 +1,215 @@
+import { dirname } from 'node:path';
+import { calibrationError } from '#apps/cli/figures/class-measures.ts';
+import { type Figure, figuresByGroup, groupBy, statisticFigure } from '#apps/cli/figures/figures.ts';
+import { shippedSignatures } from '#apps/cli/input/shipped-content.ts';
+import { digestOfText, evidenceOfText } from '#apps/cli/training/labelled-case.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import { comparable, comparableLines, readSources, type SourceLog } from '../labels/marked-logs.ts';
+import { linesOf } from '../labels/read-labels.ts';
+import { readSecondLabels, type SecondLabel } from '../labels/second-labels.ts';
+import { classesOfSourceLabel } from '../labels/source-labels.ts';
+import { heldOutRankers } from '../ranker/held-out-rankers.ts';
+import { rankedExcerpt } from './excerpt-recall.ts';
+import { modelsFor } from './held-out-model.ts';
+import type { Suite } from './suite.ts';
+
+/** Shorter logs are easy for anybody. */
+const MIN_LINES = 60;
+const LONG_LINES = 10_000;
+/** Sources with fewer logs over `MIN_LINES` count as one. */
+const MIN_LOGS = 5;
+const POOLED = 'pooled small sources';
+const BUDGETS = [20, 50, 100] as const;
+const ALARMING = /error|fail|fatal|exception|panic/i;
+
+/** What was found in one log, each as a share. */
+interface ReadLog {
+  readonly group: string;
+  readonly lines: number;
+  readonly excerpt: readonly number[];
+  readonly tail: readonly number[];
+  readonly grep: readonly number[];
+  readonly isCauseFirst: boolean;
+  readonly isCauseInFive: boolean;
+  readonly label: SourceLog['label'];
+  readonly answer: Classification;
+}
+
+/** Share of the wanted lines among the first lines of each budget; `shown` are comparable texts, best first. */
+function recalls(wanted: ReadonlySet<string>, shown: readonly string[]): number[] {
+  return BUDGETS.map((budget) => {
+    const found = new Set(shown.slice(0, budget));
+    return [...wanted].filter((line) => found.has(line)).length / Math.max(1, wanted.size);
+  });
+}
+
+type Reading = Omit<ReadLog, 'group' | 'answer'>;
+
+function readExcerpt({ label, text }: SourceLog, ranked: readonly { readonly number: number }[]): Reading {
+  const lines = linesOf(text);
+  const wanted = comparableLines(lines, label.cause_lines);
+  const causes = comparableLines(lines, [label.cause_top, ...label.top_ok]);
+  const shown = ranked.map(({ number }) => comparable(lines[number - 1] ?? ''));
+  const last = lines
+    .map(comparable)
+    .filter((line) => line !== '')
+    .reverse();
+  return {
+    label,
+    lines: lines.length,
+    excerpt: recalls(wanted, shown),
+    tail: recalls(wanted, last),
+    grep: recalls(
+      wanted,
+      last.filter((line) => ALARMING.test(line)),
+    ),
+    isCauseFirst: causes.has(shown[0] ?? ''),
+    isCauseInFive: shown.slice(0, 5).some((line) => causes.has(line)),
+  };
+}
+
+/** Mean over sources of the mean over their logs. */
+function overSources(logs: readonly ReadLog[], valueOf: (log: ReadLog) => number): number {
+  const groups = [...groupBy(logs, ({ group }) => group).values()];
+  const meanOf = (members: readonly ReadLog[]): number =>
+    members.reduce((sum, log) => sum + valueOf(log), 0) / members.length;
+  return groups.reduce((sum, members) => sum + meanOf(members), 0) / groups.length;
+}
+
+function meanOverSources(
+  name: string,
+  logs: readonly ReadLog[],
+  valueOf: (log: ReadLog) => number,
+  goal?: number,
+): Figure[] {
+  const statistic = (members: readonly ReadLog[]): number => overSources(members, valueOf);
+  return statisticFigure(name, logs, ({ group }) => group, statistic, goal === undefined ? {} : { goal });
+}
+
+function isRight({ answer, label }: ReadLog): boolean {
+  return classesOfSourceLabel(label.class).includes(answer.class);
+}
+
+const RECALL_GOALS = [0.7, 0.85, 0.92] as const;
+const MAX_CALIBRATION_ERROR = 0.05;
+
+function figuresOf(logs: readonly ReadLog[], goals = true): Figure[] {
+  const classed = logs.filter(({ label }) => classesOfSourceLabel(label.class).length > 0);
+  const answered = classed.filter(({ answer }) => answer.class !== 'unknown');
+  const told = logs.filter(({ label }) => label.verdict !== 'unknown');
+  const goal = (value: number): number | undefined => (goals ? value : undefined);
+  return [
+    ...BUDGETS.flatMap((budget, at) => [
+      ...meanOverSources(
+        `recall of cause lines at ${budget}`,
+        logs,
+        (log) => log.excerpt[at] ?? 0,
+        goal(RECALL_GOALS[at] ?? 1),
+      ),
+      ...meanOverSources(`  the last ${budget} lines`, logs, (log) => log.tail[at] ?? 0),
+      ...meanOverSources(`  grep, the last ${budget} matches`, logs, (log) => log.grep[at] ?? 0),
+    ]),
+    ...meanOverSources('cause first', logs, ({ isCauseFirst }) => Number(isCauseFirst), goal(0.45)),
+    ...meanOverSources('cause among the first five', logs, ({ isCauseInFive }) => Number(isCauseInFive), goal(0.75)),
+    ...meanOverSources('class', classed, (log) => Number(isRight(log)), goal(0.75)),
+    ...meanOverSources('  abstained', classed, ({ answer }) => Number(answer.class === 'unknown')),
+    ...meanOverSources('  right when it answered', answered, (log) => Number(isRight(log))),
+    ...statisticFigure(
+      'calibration error of answers',
+      answered,
+      ({ group }) => group,
+      (members) => calibrationError(members.map((log) => ({ confidence: log.answer.confidence, right: isRight(log) }))),
+      goals ? { goal: MAX_CALIBRATION_ERROR, atMost: true } : {},
+    ),
+    ...meanOverSources('verdict', logs, ({ answer, label }) => Number(answer.verdict === label.verdict), goal(0.72)),
+    ...meanOverSources('  where the label is not unknown', told, ({ answer, label }) =>
+      Number(answer.verdict === label.verdict),
+    ),
+  ];
+}
+
+/** The worst difference to the last 50 lines over sources. */
+function worstBesideTail(logs: readonly ReadLog[]): Figure[] {
+  const groups = [...groupBy(logs, ({ group }) => group).values()];
+  const lead = (members: readonly ReadLog[]): number =>
+    members.reduce((sum, log) => sum + (log.excerpt[1] ?? 0) - (log.tail[1] ?? 0), 0) / members.length;
+  if (groups.length === 0) return [];
+  return [
+    {
+      name: 'least lead over the last 50 lines in any source',
+      value: Math.min(...groups.map(lead)),
+      goal: -0.02,
+      cases: groups.length,
+    },
+  ];
+}
+
+function agreementFigures(logs: readonly SourceLog[], second: readonly SecondLabel[]): Figure[] {
+  const byLog = new Map(logs.map((log) => [`${log.source}/${log.label.file}`, log.label]));
+  const pairs = second.flatMap((one) => {
+    const first = byLog.get(`${one.source}/${one.file}`);
+    return first === undefined ? [] : [{ first, second: one }];
+  });
+  const share = (name: string, agree: (pair: (typeof pairs)[number]) => boolean): Figure[] =>
+    pairs.length === 0 ? [] : [{ name, value: pairs.filter(agree).length / pairs.length, cases: pairs.length }];
+  return [
+    ...share('two people agree on the class', (pair) => pair.first.class === pair.second.class),
+    ...share('two people agree on the verdict', (pair) => pair.first.verdict === pair.second.verdict),
+    ...share('two people agree on the cause', (pair) =>
+      [pair.first.cause_top, ...pair.first.top_ok].includes(pair.second.cause),
+    ),
+  ];
+}
+
+/**
+ * Reads labelled logs of further tools and systems. Everything learned that takes part learned nothing from the source that is measured. Only
+ * logs over 60 lines count, and each source counts the same.
+ */
+export const sources202611: Suite = {
+  name: 'sources-2026-11',
+  summary: 'excerpts, causes, classes and verdicts on twenty further sources, each left out of what was learned',
+  async run(dataDir, { progress }) {
+    const root = dirname(dataDir);
+    const rankerWithout = await heldOutRankers(root, progress);
+    const signatures = await shippedSignatures(progress);
+    const all = await readSources(dataDir);
+    const modelFor = await modelsFor(
+      all.map(({ text }) => digestOfText(text)),
+      root,
+      { signatures, progress },
+    );
+    const counts = new Map<string, number>();
+    for (const { source, label } of all) if (label.lines > MIN_LINES) counts.set(source, (counts.get(source) ?? 0) + 1);
+    const logs = all
+      .filter(({ label }) => label.lines > MIN_LINES)
+      .map((log): ReadLog => {
+        const ranker = rankerWithout(log.source);
+        const reading = readExcerpt(log, rankedExcerpt(log.text, Math.max(...BUDGETS), undefined, ranker));
+        const model = modelFor({ digest: digestOfText(log.text), group: log.source });
+        const answer = classify(evidenceOfText(log.text, 'log', ranker), { signatures, model });
+        return { ...reading, answer, group: (counts.get(log.source) ?? 0) < MIN_LOGS ? POOLED : log.source };
+      });
+    const long = logs.filter(({ lines }) => lines > LONG_LINES);
+    const longRecall = (log: ReadLog): number => log.excerpt[1] ?? 0;
+    return {
+      figures: [
+        ...figuresOf(logs),
+        ...worstBesideTail(logs),
+        ...statisticFigure(
+          `recall at 50, logs over ${LONG_LINES} lines`,
+          long,
+          ({ group }) => group,
+          (members) => members.reduce((sum, log) => sum + longRecall(log), 0) / members.length,
+          { goal: 0.75 },
+        ),
+        ...agreementFigures(all, await readSecondLabels()),
+      ],
+      byGroup: figuresByGroup(
+        logs,
+        ({ group }) => group,
+        (members) => figuresOf(members, false),
+      ),
+    };
+  },
+};

@@ -1,0 +1,52 @@
+/** Number of buckets into which words are hashed (K. Weinberger et al., "Feature hashing", ICML 2009). */
+export const WORD_BUCKETS = 65_536;
+const MAX_WORDS = 40;
+
+/**
+ * How much each hashed word speaks for a line that explains a failure: the logarithm of how much more frequent it is there than in other
+ * lines, over many sources. 0: not known.
+ */
+export type WordWeights = Float32Array;
+
+/** FNV-1a (G. Fowler, L. C. Noll, P. Vo), folded to the number of buckets. */
+function bucketOf(word: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < word.length; at++) hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193);
+  return ((hash >>> 16) ^ hash) & (WORD_BUCKETS - 1);
+}
+
+const WORD = /[a-z]{2,24}|[^\w\s]{1,4}/g;
+
+/**
+ * Buckets of the words of a message, of neighbouring pairs, and of the first word, each once. Numbers do not count; words joined in
+ * CamelCase are taken apart.
+ */
+export function wordBuckets(message: string): Uint16Array {
+  const words =
+    message
+      .replace(/([a-z])([A-Z])/g, '$1 $2')
+      .toLowerCase()
+      .match(WORD) ?? [];
+  const buckets = new Set<number>();
+  let before = '^';
+  for (const word of words.slice(0, MAX_WORDS)) {
+    buckets.add(bucketOf(word));
+    buckets.add(bucketOf(`${before} ${word}`));
+    before = word;
+  }
+  if (words[0] !== undefined) buckets.add(bucketOf(`first ${words[0]}`));
+  return Uint16Array.from(buckets);
+}
+
+/** How much the words of a line together speak for a line that explains a failure; 0 when none is known. */
+export function weightOfWords(buckets: Uint16Array, weights: WordWeights): number {
+  let sum = 0;
+  let known = 0;
+  for (const bucket of buckets) {
+    const weight = weights[bucket] ?? 0;
+    if (weight === 0) continue;
+    sum += weight;
+    known += 1;
+  }
+  return known === 0 ? 0 : sum / Math.sqrt(known + 2);
+}
