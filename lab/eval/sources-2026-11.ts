@@ -70,20 +70,20 @@ function readExcerpt({ label, text }: SourceLog, ranked: readonly { readonly num
 }
 
 /** Mean over sources of the mean over their logs. */
-function overSources(logs: readonly ReadLog[], valueOf: (log: ReadLog) => number): number {
+function overSources(logs: readonly ReadLog[], scoreOf: (log: ReadLog) => number): number {
   const groups = [...groupBy(logs, ({ group }) => group).values()];
   const meanOf = (members: readonly ReadLog[]): number =>
-    members.reduce((sum, log) => sum + valueOf(log), 0) / members.length;
+    members.reduce((sum, log) => sum + scoreOf(log), 0) / members.length;
   return groups.reduce((sum, members) => sum + meanOf(members), 0) / groups.length;
 }
 
 function meanOverSources(
   name: string,
   logs: readonly ReadLog[],
-  valueOf: (log: ReadLog) => number,
+  scoreOf: (log: ReadLog) => number,
   goal?: number,
 ): Figure[] {
-  const statistic = (members: readonly ReadLog[]): number => overSources(members, valueOf);
+  const statistic = (members: readonly ReadLog[]): number => overSources(members, scoreOf);
   return statisticFigure(name, logs, ({ group }) => group, statistic, goal === undefined ? {} : { goal });
 }
 

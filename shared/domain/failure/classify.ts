@@ -37,7 +37,7 @@ const OF_RUNS: ReadonlySet<FailureClass> = new Set([
 /** Below it the answer is `unknown`. */
 const ABSTAIN_BELOW = 0.45;
 /** The same where a signature matched and confidence is calibrated: a pattern that people wrote needs less. */
-const ABSTAIN_SIGNATURE_BELOW = 0.3;
+const ABSTAIN_SIGNATURE_BELOW = 0.25;
 /** The model overrules a signature only with this confidence. */
 const OVERRULES_FROM = 0.7;
 /**
@@ -197,8 +197,13 @@ export function classify(
   const failures = byHistory(found, first);
   const turned = turnedBy(failures, first);
   const turnedVerdict = turned ?? first.verdict;
+  // A setting that a program rejects was changed by somebody, whatever runs.
   const isOfService =
-    turnedVerdict === 'regression' && history === undefined && about === 'run' && isServiceLog(evidence);
+    history === undefined &&
+    about === 'run' &&
+    turnedVerdict === 'regression' &&
+    by?.class !== 'configuration_errors' &&
+    isServiceLog(evidence);
   const judged = { ...first, verdict: isOfService ? ('unknown' as const) : turnedVerdict };
   const lasting = found.find(({ chance }) => chance === 'lasts')?.class ?? 'unknown';
   // A failure that lasts by its words but passed on the same commit is flaky, whatever else timed out beside it.

@@ -20,10 +20,7 @@ const SEEN_OF_LINE = 2_048;
 /** Characters that a block pattern sees of the surrounding lines. */
 const SEEN_OF_NEIGHBOUR = 600;
 /** Minimum weight of a line that is far less relevant than the best of its log. */
-const MIN_RELEVANCE = 0.25;
-/** The same for a signature of at least this confidence: wherever it stands, it names the cause in the tool's own words. */
-const NAMES_THE_CAUSE = 0.95;
-const MIN_RELEVANCE_OF_CAUSE = 0.7;
+const MIN_RELEVANCE = 0.5;
 
 /** Adjacent lines of the log around `at`, each cut, joined by LF; a gap in the line numbers ends the block. */
 function blockAround(lines: readonly EvidenceLine[], at: number): string {
@@ -55,10 +52,9 @@ function readings(text: string): readonly string[] {
   return spoken === null ? [seen] : [spoken.slice(0, SEEN_OF_LINE), seen];
 }
 
-function relevanceOf(score: number, best: number, confidence: number): number {
+function relevanceOf(score: number, best: number): number {
   if (best <= 0) return 1;
-  const least = confidence >= NAMES_THE_CAUSE ? MIN_RELEVANCE_OF_CAUSE : MIN_RELEVANCE;
-  return least + (1 - least) * Math.max(0, score / best);
+  return MIN_RELEVANCE + (1 - MIN_RELEVANCE) * Math.max(0, score / best);
 }
 
 function matchesOfLine(
@@ -74,9 +70,7 @@ function matchesOfLine(
     const match = firstMatch(compiled, compiled.signature.where === 'block' ? [blockAround(lines, at)] : texts);
     if (match === null) return [];
     const { confidence } = compiled.signature;
-    return [
-      { compiled, line, captures: capturesOf(match), strength: confidence * relevanceOf(line.score, best, confidence) },
-    ];
+    return [{ compiled, line, captures: capturesOf(match), strength: confidence * relevanceOf(line.score, best) }];
   });
   return withoutRefined(found, signatures);
 }

@@ -55,8 +55,16 @@ function strengthBeside(first: ClassScore, rivals: readonly ClassScore[]): numbe
   return first.strength * (1 - Math.max(0, rivalry - 0.6) * 0.8);
 }
 
+/** What is left of the report of a runner where another signature names the cause. */
+const WRAPPER_SHARE = 0.85;
+const MIN_NAMED = 0.5;
+
 /** The classes that signatures indicate, strongest first. */
-export function scoreClasses(matches: readonly SignatureMatch[]): ClassScore[] {
+export function scoreClasses(all: readonly SignatureMatch[]): ClassScore[] {
+  const isNamed = all.some(({ compiled, strength }) => !compiled.signature.wraps && strength >= MIN_NAMED);
+  const matches = all.map((match) =>
+    isNamed && match.compiled.signature.wraps ? { ...match, strength: match.strength * WRAPPER_SHARE } : match,
+  );
   return [...groupBy(matches, (match) => match.compiled.signature.class)]
     .map(([failureClass, group]) => scoreClass(failureClass, group))
     .sort((a, b) => b.strength - a.strength || (a.class < b.class ? -1 : 1));

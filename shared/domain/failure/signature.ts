@@ -26,6 +26,8 @@ export const Signature = z.strictObject({
   service: z.string().min(1).max(60).optional(),
   /** Id of the more general signature that this one refines; where both match a line, only this one counts. */
   parent: z.string().max(80).optional(),
+  /** What a runner or a build tool says after any failure of its kind; another signature that matches names the cause. */
+  wraps: z.boolean().default(false),
   /** Confidence that a match means this class, 0 to 1. */
   confidence: z.number().min(0.05).max(0.99),
   /** `line`: the pattern sees one line; `block`: the line with the literal, three before it and eight after it, joined by LF. */

@@ -2,6 +2,7 @@ import { sumOfTrees } from '../../kernel/numbers/tree-ensemble.ts';
 import type { RedactedText } from '../../kernel/text/redacted-text.ts';
 import { FEATURE_COUNT, lineFeatures, wordingOf } from './line-features.ts';
 import type { LineRanker } from './line-ranker.ts';
+import { isNoise } from './line-score.ts';
 
 /** A line that may go into the excerpt. */
 export interface Candidate {
@@ -34,15 +35,18 @@ const W = {
   /** What a line loses for each doubling of better ranked lines with the same wording. */
   repeated: 1,
   /** What a line loses that a passing run prints, too. */
-  known: 3,
+  known: 20,
+  /** What it loses when it reports success, or is what a tool prints after any failure. */
+  noise: 5,
   blank: 5,
 } as const;
 /** Of so many best lines those that say what went wrong come first, each wording once. */
 const HEAD = 12;
 /** Share of the rank in the order of those. */
 const RANK_IN_HEAD = 0.6;
-/** The highest score of a line. */
+/** The highest score of a line, and the log-odds by which scores become e times as certain. */
 const FULL_SCORE = 10;
+const SCORE_SCALE = 2;
 
 /** The logarithms of the odds of both questions for each candidate. */
 function answersOf(candidates: readonly Candidate[], { words, needed, cause }: LineRanker) {
@@ -52,16 +56,17 @@ function answersOf(candidates: readonly Candidate[], { words, needed, cause }: L
   return { needed: sums(needed), cause: sums(cause) };
 }
 
-/** Positions of numbers, greatest first; of equal ones the first. */
-function descending(numbers: Float64Array): number[] {
-  return Array.from(numbers, (_, at) => at).sort((a, b) => (numbers[b] ?? 0) - (numbers[a] ?? 0) || a - b);
+/** Positions of numbers, greatest first; of equal ones the first or the last. */
+function descending(numbers: Float64Array, ofEqual: 'first' | 'last'): number[] {
+  const sign = ofEqual === 'first' ? 1 : -1;
+  return Array.from(numbers, (_, at) => at).sort((a, b) => (numbers[b] ?? 0) - (numbers[a] ?? 0) || sign * (a - b));
 }
 
 /** Ranks with repeated wording lowered: of many similar lines the best ones are enough. */
 function withoutRepetition(ranks: Float64Array, wordings: readonly string[]): Float64Array {
   const lowered = Float64Array.from(ranks);
   const seen = new Map<string, number>();
-  for (const at of descending(ranks)) {
+  for (const at of descending(ranks, 'first')) {
     const wording = wordings[at] ?? '';
     const before = seen.get(wording) ?? 0;
     seen.set(wording, before + 1);
@@ -86,15 +91,18 @@ function eachOnce(order: readonly number[], wordings: readonly string[]): number
 export function rankCandidates(candidates: readonly Candidate[], ranker: LineRanker): RankedLine[] {
   const { needed, cause } = answersOf(candidates, ranker);
   const wordings = candidates.map(({ text }) => wordingOf(text));
-  const own = Float64Array.from(candidates, ({ text, isKnown, anchor }, at) => {
-    const lowered = (isKnown && !anchor ? W.known : 0) + (text.trim() === '' ? W.blank : 0);
+  // The passing run may print the end of a step that is allowed to fail; the last end is that of the failure.
+  const end = candidates.findLastIndex(({ anchor }) => anchor);
+  const own = Float64Array.from(candidates, ({ text, isKnown }, at) => {
+    const lowered =
+      (isKnown && at !== end ? W.known : 0) + (isNoise(text) ? W.noise : 0) + (text.trim() === '' ? W.blank : 0);
     return (needed[at] ?? 0) + W.cause * (cause[at] ?? 0) - lowered;
   });
   const ranks = withoutRepetition(own, wordings);
-  const order = descending(ranks);
+  const order = descending(ranks, 'last');
   const inHead = (at: number): number => (cause[at] ?? 0) + RANK_IN_HEAD * (ranks[at] ?? 0);
   const head = order.slice(0, HEAD).sort((a, b) => inHead(b) - inHead(a));
-  const scores = order.map((at) => FULL_SCORE / (1 + Math.exp(-(ranks[at] ?? 0))));
+  const scores = order.map((at) => FULL_SCORE / (1 + Math.exp(-(ranks[at] ?? 0) / SCORE_SCALE)));
   return [...eachOnce(head, wordings), ...order.slice(HEAD)].flatMap((at, place) => {
     const candidate = candidates[at];
     if (candidate === undefined) return [];

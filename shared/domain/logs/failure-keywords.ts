@@ -82,6 +82,32 @@ export const ALARMING: readonly string[] = [
   'skipping task',
   'never defined',
   'werror',
+  'bug: ',
+  'oops',
+  'in use',
+  'no space',
+  'too many open',
+  'allocate memory',
+  'quota exceeded',
+  'reset by peer',
+  'broken pipe',
+  'unreachable',
+  'no route to',
+  'read-only file',
+  'stale file',
+  'not permitted',
+  'temporarily unavailable',
+  'eaddr',
+  'econn',
+  'enospc',
+  'enotfound',
+  'eai_again',
+  'etimedout',
+  'eacces',
+  'eperm',
+  'blocked for more',
+  'detected stall',
+  'lockup',
 ];
 
 /** Lines that end a failing step. */
@@ -103,6 +129,11 @@ export const WORDINGS: readonly (readonly [weight: number, pattern: RegExp])[] =
     /^Traceback \(most recent call last\)|^(?:thread '.{1,100}' )?panicked at|^panic: |^fatal(?: error)?:|\bFATAL\b/i,
   ],
   [9, /^\s{0,4}(?:--- FAIL|FAIL(?:ED|URE)?\b|\[-\] |×|not ok \d)|^.{0,6}(?:✗|✘|✖|●|❌)/],
+  // Reports of kernels (Linux admin-guide: bug-hunting, lockup-watchdogs).
+  [
+    9,
+    /\bBUG: |\bkernel BUG at\b|\bOops\b|\bKernel panic\b|\b(?:KASAN|KMSAN|KCSAN|KFENCE|UBSAN): |blocked for more than \d+ seconds|detected (?:expedited )?stalls?\b|\b(?:soft|hard) lockup\b/,
+  ],
   [9, /\*\*\* (?:FAILED|ABORTED) \*\*\*|^_{3,} \S.{0,200} _{3,}$|\.{4}\s?Failed$/],
   [8.5, /^(?:E {3,}\S|Found [1-9]\d* errors?\b|Failing due to -Werror|.{0,80}warnings being treated as errors)/],
   [
@@ -126,6 +157,11 @@ export const WORDINGS: readonly (readonly [weight: number, pattern: RegExp])[] =
   [
     7,
     /\b[1-9]\d{0,6} (?:failed|failing|failures?|errors?|offen[cs]es?|problems?|violations?)\b|\b(?:Failures|Errors|Failed|failures|errors|failed)[:=] ?[1-9]/,
+  ],
+  // Messages and names of POSIX errors (IEEE Std 1003.1, errno.h) that say why work cannot go on.
+  [
+    7.5,
+    /\b(?:Address already in use|No space left on device|Disk quota exceeded|Too many open files|Cannot allocate memory|Connection reset by peer|Broken pipe|(?:Network|Host) is (?:unreachable|down)|No route to host|Read-only file system|Stale file handle|Operation not permitted|Resource temporarily unavailable|Input\/output error)\b|\bE(?:ADDRINUSE|CONNREFUSED|CONNRESET|CONNABORTED|NOSPC|NOTFOUND|AI_AGAIN|TIMEDOUT|ACCES|PERM)\b/i,
   ],
   [
     7,

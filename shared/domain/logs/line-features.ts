@@ -46,6 +46,7 @@ export const LINE_FEATURES = [
   'keywords 20 after',
   'strong line before',
   'strong line after',
+  'end of step before',
   'end of step after',
   // What was learned of its words and those of its neighbours.
   'learned words',
@@ -274,6 +275,7 @@ export function lineFeatures(lines: readonly RankedText[], weights: WordWeights)
         best(keywords, at + 6, at + 20, at),
         distance(at, strong.before[at] ?? -1),
         distance(at, strong.after[at] ?? -1),
+        distance(at, end.before[at] ?? -1),
         distance(at, end.after[at] ?? -1),
         learned[at] ?? 0,
         log2(ranks[at] ?? 0),

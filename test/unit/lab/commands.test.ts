@@ -5,7 +5,7 @@ import { runLab } from '../cli/run-command.ts';
 
 describe('the laboratory', () => {
   it.each([
-    [['eval', 'nothing', '--data', '.'], 'Unknown suite "nothing". Use one of: logchunks, '],
+    [['eval', 'nothing', '--data', '.'], 'Unknown suite "nothing". Use one of: sources-2026-11, logchunks, '],
     [['eval', 'logchunks'], '"selfheal eval" needs --data DIR, the folder of labelled cases.'],
     [
       ['eval', 'logchunks', '--data', '/nowhere'],

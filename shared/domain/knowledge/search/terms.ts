@@ -5,8 +5,8 @@ import { termsOfLine, versionsNamed } from './line-terms.ts';
 import { bareTerm, fieldOf, TERM_FIELDS, type Terms } from './term-field.ts';
 
 /** Lines with the first score surely show the failure (see the excerpt's scores), those with the second hardly. */
-const SURE_SCORE = 10;
-const HARDLY_SCORE = 5;
+const SURE_SCORE = 4;
+const HARDLY_SCORE = 0;
 const HARDLY = 0.02;
 /** Terms kept of one text; the lightest ones are dropped. */
 const MAX_TERMS = 160;
