@@ -36,7 +36,7 @@ describe('a playbook that a service allows', () => {
     expect(healer.world.journal.count('airflow.tasks.cleared')).toBe(before);
   });
 
-  it('[D38] restarts the service by its own SSM document on its own instance, once, and is watched until the alarm is OK', async () => {
+  it('[D3] [D38] restarts the service by its own SSM document on its own instance, once, and is watched until the alarm is OK', async () => {
     const alarm = healer.world.aws.fireAlarm('gallery', { okAfterMs: 60 });
     const incident = await healer.ended(alarm);
     expect(incident).toMatchObject({ status: 'resolved' });

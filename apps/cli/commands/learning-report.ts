@@ -1,9 +1,9 @@
 import { type LearningReport, learningReportOf } from '#shared/domain/learning/learning-report.ts';
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
+import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 import { PERIOD_OPTIONS, readLearning } from '../learning/learning-material.ts';
-import { renderLearning } from '../learning/render-learning.ts';
+import { renderLearning, renderReview } from '../learning/render-learning.ts';
 
 export const learningReport = defineCommand({
   name: 'learning report',
@@ -12,23 +12,30 @@ export const learningReport = defineCommand({
     'report what was learned lately and how much it helped: patterns, confidence, healed incidents, mistakes, time',
   details:
     'Covers the patterns of a scope and, with --table, the incidents that ended in it. A file of records in the format of "selfheal knowledge\n' +
-    'learn" adds incidents; a record with an action counts as healed by Selfheal. Intervals are 95%.',
+    'learn" adds incidents; a record with an action counts as healed by Selfheal. Intervals are 95%. The goals compare with the same time before.\n' +
+    'Example, for a monthly review: selfheal learning report --days 30 --format markdown > review.md',
   operands: { shown: '[FILE]', atLeast: 0, atMost: 1 },
-  options: { ...PERIOD_OPTIONS, ...JSON_OPTION },
+  options: {
+    ...PERIOD_OPTIONS,
+    format: { type: 'string', value: 'FORMAT', about: 'text, or markdown for the page of a review; text by default' },
+    ...JSON_OPTION,
+  },
   async run({ operands: [file], options }, terminal) {
+    const { format = 'text' } = options;
+    if (format !== 'text' && format !== 'markdown')
+      throw new UsageError(`--format ${format}: use one of text, markdown.`);
+    const rendered = format === 'markdown' ? renderReview : renderLearning;
     const client = file === undefined ? await apiUnlessNamed(options, terminal) : null;
     if (client !== null) {
       const days = String(wholeNumber('days', options.days, { otherwise: 30, atMost: 400 }));
       const query = { days, ...(options.scope === undefined ? {} : { scope: options.scope }) };
       const read = await contentOf(await client.api.learning.report.$get({ query }));
-      await terminal.write(
-        options.json === true ? `${JSON.stringify(read)}\n` : renderLearning(read as LearningReport),
-      );
+      await terminal.write(options.json === true ? `${JSON.stringify(read)}\n` : rendered(read as LearningReport));
       return 0;
     }
     const { material } = await readLearning(file, options, terminal);
     const report = learningReportOf(material);
-    await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : renderLearning(report));
+    await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : rendered(report));
     return 0;
   },
 });

@@ -1,5 +1,5 @@
 import type { HealthCheck, LearningHealth } from '#shared/domain/learning/learning-health.ts';
-import type { LearningReport } from '#shared/domain/learning/learning-report.ts';
+import type { Goal, LearningReport } from '#shared/domain/learning/learning-report.ts';
 import type { SelfTest } from '#shared/domain/learning/self-test.ts';
 import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
 
@@ -11,8 +11,73 @@ function words(share: Proportion | null): string {
 const minutesText = (minutes: number | null): string =>
   minutes === null ? 'unknown' : `${minutes.toFixed(0)} minutes`;
 
+const signed = (share: number): string => `${share > 0 ? '+' : ''}${Math.round(share * 100)} %`;
+const STATES: Readonly<Record<Goal['state'], string>> = {
+  reached: 'reached',
+  missed: 'missed',
+  unclear: 'not shown yet: the intervals overlap',
+  unknown: 'not measurable: fewer than 20 incidents in either period, or none of the kind before',
+};
+
+const goalText = ({ now, before, change, target, state }: Goal): string =>
+  `${words(now)}, before ${words(before)}: ${change === null ? 'no change known' : signed(change)}, aimed at ${signed(target)}; ${STATES[state]}`;
+
+const goalRows = ({ healed, byPeople }: LearningReport['goals']): readonly (readonly [string, string])[] => [
+  ['healed by Selfheal', goalText(healed)],
+  ['resolved by people', goalText(byPeople)],
+];
+
+/** The review of a period as a page of Markdown, for the people who answer for the programme. */
+export function renderReview(report: LearningReport): string {
+  const { from, to, patterns, movements, incidents, goals, outcomes } = report;
+  const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] => [
+    `| ${head.join(' | ')} |`,
+    `|${'---|'.repeat(head.length)}`,
+    ...rows.map((row) => `| ${row.map((cell) => String(cell).replaceAll('|', '\\|')).join(' | ')} |`),
+    '',
+  ];
+  return [
+    `# Review of learning, ${from.slice(0, 10)} to ${to.slice(0, 10)}`,
+    '',
+    `Compared with the same time before, from ${goals.baselineFrom.slice(0, 10)} on. Intervals are 95 %.`,
+    '',
+    '## Goals',
+    '',
+    ...table(['goal', 'measured'], goalRows(goals)),
+    '## Incidents',
+    '',
+    ...table(
+      ['figure', 'value'],
+      [
+        ['ended', incidents.ended],
+        ['matched by a pattern', words(incidents.covered)],
+        ['right class', words(incidents.recognisedRight)],
+        ['wrong class', words(incidents.falsePositives)],
+        ['mean time to resolve', minutesText(incidents.meanMinutes)],
+      ],
+    ),
+    '## Patterns',
+    '',
+    ...table(
+      ['figure', 'value'],
+      [
+        ['active', `${patterns.active} (${patterns.atStart} before)`],
+        ['new', patterns.learned],
+        ['retired', patterns.takenBack],
+        ['outcomes that helped', words(outcomes.helped)],
+      ],
+    ),
+    ...(movements.length === 0
+      ? []
+      : table(
+          ['pattern', 'confidence before', 'now'],
+          movements.map(({ title, before, after }) => [title, before.toFixed(2), after.toFixed(2)]),
+        )),
+  ].join('\n');
+}
+
 /** The report as text. */
-export function renderLearning({ from, to, patterns, movements, incidents, outcomes }: LearningReport): string {
+export function renderLearning({ from, to, patterns, movements, incidents, goals, outcomes }: LearningReport): string {
   const { byStage, topClasses, diversity } = patterns;
   const stages = Object.entries(byStage).map(([stage, count]) => `${count} ${stage}`);
   return [
@@ -23,6 +88,7 @@ export function renderLearning({ from, to, patterns, movements, incidents, outco
     `incidents: ${incidents.ended} ended; healed by Selfheal ${words(incidents.healed)}; resolved by people ${words(incidents.byPeople)}`,
     `  matched by a pattern ${words(incidents.covered)}; right class ${words(incidents.recognisedRight)}; wrong class ${words(incidents.falsePositives)}`,
     `  mean time to resolve: ${minutesText(incidents.meanMinutes)}`,
+    ...goalRows(goals).map(([name, text]) => `goal ${name}: ${text}`),
     `outcomes of patterns: ${outcomes.cases}; helped ${words(outcomes.helped)}; reported by people ${words(outcomes.byPeople)}`,
     ...movements.map(
       ({ patternId, title, before, after }) => `  ${patternId}  ${before.toFixed(2)} -> ${after.toFixed(2)}  ${title}`,

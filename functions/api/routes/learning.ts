@@ -106,6 +106,20 @@ export const LearningHealth = z
   })
   .meta({ id: 'LearningHealth' });
 
+const Goal = z
+  .object({
+    now: Share.nullable(),
+    before: Share.nullable(),
+    change: z.number().nullable(),
+    target: z.number(),
+    state: z.enum(['reached', 'missed', 'unclear', 'unknown']),
+  })
+  .meta({
+    id: 'Goal',
+    description:
+      'A share of the ended incidents against the period of the same length before; `change` and `target` are relative.',
+  });
+
 export const LearningReport = z
   .object({
     from: z.string(),
@@ -135,6 +149,7 @@ export const LearningReport = z
       falsePositives: Share.nullable(),
       meanMinutes: z.number().nullable(),
     }),
+    goals: z.object({ baselineFrom: z.string(), healed: Goal, byPeople: Goal }),
     outcomes: z.object({ cases: z.number(), helped: Share.nullable(), byPeople: Share.nullable() }),
   })
   .meta({ id: 'LearningReport' });

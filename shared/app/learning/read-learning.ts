@@ -39,7 +39,8 @@ export async function learningMaterial(
   const scopes = scope === null ? (await recentScopes(deps)).slice(0, MAX_SCOPES).map((one) => one.scope) : [scope];
   const read = await Promise.all(
     scopes.map(async (one) => {
-      const range = { after: new Date(now.getTime() - days * DAY_MS).toISOString(), limit: MAX_PAST };
+      // Twice the period: the goals are measured against the one before.
+      const range = { after: new Date(now.getTime() - 2 * days * DAY_MS).toISOString(), limit: MAX_PAST };
       const [patterns, past, notes] = await Promise.all([
         deps.patterns.list(one),
         deps.knowledge.remembered(one, range),

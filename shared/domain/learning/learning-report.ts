@@ -33,6 +33,23 @@ export function endedCaseOfRecord(record: ResolvedCase): EndedCase {
   };
 }
 
+/** What the programme is to reach: relative changes against the period of the same length before. */
+const GOALS = { healed: 0.4, byPeople: -0.6 } as const;
+/** Fewer ended incidents on either side show nothing. */
+const MIN_COMPARED = 20;
+
+/** A goal, what was measured, and whether that shows it. */
+export interface Goal {
+  /** Share of the ended incidents. */
+  readonly now: Proportion | null;
+  readonly before: Proportion | null;
+  /** Relative change from before to now; null without a baseline, or where that was zero. */
+  readonly change: number | null;
+  readonly target: number;
+  /** `unknown`: too few incidents, or no baseline. `unclear`: the shares' 95 % intervals overlap. */
+  readonly state: 'reached' | 'missed' | 'unclear' | 'unknown';
+}
+
 export interface LearningInputs {
   readonly patterns: readonly LearnedPattern[];
   readonly incidents: readonly EndedCase[];
@@ -85,6 +102,12 @@ export interface LearningReport {
     readonly falsePositives: Proportion | null;
     readonly meanMinutes: number | null;
   };
+  /** Incidents healed by Selfheal, and resolved by people, against the period of the same length before. */
+  readonly goals: {
+    readonly baselineFrom: string;
+    readonly healed: Goal;
+    readonly byPeople: Goal;
+  };
   /** Of the outcomes of patterns in the period. */
   readonly outcomes: {
     readonly cases: number;
@@ -106,6 +129,7 @@ export function learningReportOf(inputs: LearningInputs): LearningReport {
     patterns: patternFigures(inputs),
     movements: movementsOf(inputs),
     incidents: incidentFigures(inputs),
+    goals: goalsOf(inputs),
     outcomes: outcomeFigures(inputs),
   };
 }
@@ -221,4 +245,29 @@ function outcomeFigures(inputs: LearningInputs): LearningReport['outcomes'] {
     helped: share(outcomes, ({ helped }) => helped),
     byPeople: share(outcomes, ({ by }) => by === 'human'),
   };
+}
+
+/** The goals, measured on all ended incidents of both periods. */
+function goalsOf({ incidents, from, to }: LearningInputs): LearningReport['goals'] {
+  const baseline = { from: new Date(2 * from.getTime() - to.getTime()), to: from };
+  const now = incidents.filter(({ endedAt }) => within(endedAt, { from, to }));
+  const before = incidents.filter(({ endedAt }) => within(endedAt, baseline));
+  const goal = (kind: EndedCase['ended'], target: number): Goal => {
+    const is = ({ ended }: EndedCase): boolean => ended === kind;
+    return judgedGoal(share(now, is), share(before, is), target);
+  };
+  return {
+    baselineFrom: baseline.from.toISOString(),
+    healed: goal('healed', GOALS.healed),
+    byPeople: goal('people', GOALS.byPeople),
+  };
+}
+
+function judgedGoal(now: Proportion | null, before: Proportion | null, target: number): Goal {
+  const change = now === null || before === null || before.value === 0 ? null : now.value / before.value - 1;
+  const isEnough = now !== null && before !== null && Math.min(now.cases, before.cases) >= MIN_COMPARED;
+  if (!isEnough || change === null) return { now, before, change, target, state: 'unknown' };
+  if (target > 0 ? change < target : change > target) return { now, before, change, target, state: 'missed' };
+  const differ = target > 0 ? now.interval[0] > before.interval[1] : now.interval[1] < before.interval[0];
+  return { now, before, change, target, state: differ ? 'reached' : 'unclear' };
 }

@@ -55,6 +55,17 @@ describe('selfheal learning, signed in', () => {
     expect((await run('learning-report', '--days', '0')).code).toBe(2);
   });
 
+  it('[C84] learning report --format markdown is the page of a monthly review', async () => {
+    const { run } = await aSchool();
+    const { code, text } = await run('learning', 'report', '--days', '30', '--format', 'markdown');
+    expect(code).toBe(0);
+    expect(text).toMatch(/^# Review of learning, \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\n/);
+    for (const heading of ['## Goals', '## Incidents', '## Patterns']) expect(text).toContain(`\n${heading}\n\n| `);
+    expect(text).toMatch(/\| healed by Selfheal \| .*aimed at \+40 %; not measurable/);
+    expect(text).toMatch(/\| resolved by people \| .*aimed at -60 %; not measurable/);
+    expect((await run('learning', 'report', '--format', 'pdf')).stderr).toContain('--format pdf: use one of');
+  });
+
   it('[D163] ai-performance-report tells more in detail', async () => {
     const { run } = await aSchool();
     const summary = (await run('ai-performance-report', '--days', '60')).text;

@@ -48,6 +48,47 @@ describe('the learning report', () => {
     expect(patterns.diversity).toBeCloseTo(0.918, 3);
   });
 
+  const times = (count: number, day: number, kind: EndedCase['ended']) =>
+    Array.from({ length: count }, (_, nth) => ended(`${kind}-${day}-${nth}`, { endedAt: at(day), ended: kind }));
+
+  it('[C82] [C83] measures both goals against the same time before, and says that they are reached', () => {
+    const before = [...times(40, -5, 'healed'), ...times(60, -5, 'people')];
+    const now = [...times(80, 5, 'healed'), ...times(20, 5, 'people')];
+    const { goals } = report({ incidents: [...before, ...now, ...times(500, -30, 'healed')] });
+    expect(goals.baselineFrom).toBe('2026-10-18T00:00:00.000Z');
+    expect(goals.healed).toMatchObject({
+      now: { hits: 80, cases: 100 },
+      before: { hits: 40, cases: 100 },
+      target: 0.4,
+    });
+    expect(goals.healed.change).toBeCloseTo(1, 9);
+    expect(goals.byPeople.change).toBeCloseTo(-2 / 3, 9);
+    expect([goals.healed.state, goals.byPeople.state]).toEqual(['reached', 'reached']);
+  });
+
+  it.each([
+    [
+      'missed',
+      times(100, -5, 'people').concat(times(100, -5, 'healed')),
+      times(100, 5, 'people').concat(times(110, 5, 'healed')),
+    ],
+    [
+      'unclear',
+      times(16, -5, 'people').concat(times(6, -5, 'healed')),
+      times(13, 5, 'people').concat(times(9, 5, 'healed')),
+    ],
+    ['unknown', times(3, -5, 'healed'), times(100, 5, 'healed')],
+    ['unknown', [], times(100, 5, 'healed')],
+    ['unknown', times(100, -5, 'people'), times(100, 5, 'healed')],
+  ])('[C82] says %s where the figures show no more', (state, before, now) => {
+    expect(report({ incidents: [...before, ...now] }).goals.healed.state).toBe(state);
+  });
+
+  it('[C83] does not count a rise of what people resolve as reached', () => {
+    const incidents = [...times(90, -5, 'healed'), ...times(10, -5, 'people'), ...times(100, 5, 'people')];
+    expect(report({ incidents }).goals.byPeople).toMatchObject({ change: 9, target: -0.6, state: 'missed' });
+  });
+
   it('[D204] tells whose confidence moved in the period, most first', () => {
     const step = (day: number, confidence: number) => ({
       at: at(day),
