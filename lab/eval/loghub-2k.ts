@@ -1,36 +1,27 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Figure } from '#apps/cli/figures/figures.ts';
-import { figuresByGroup, meanFigure, proportion } from '#apps/cli/figures/figures.ts';
+import { figuresByGroup, proportion } from '#apps/cli/figures/figures.ts';
 import { csvRows } from '#apps/cli/input/csv-rows.ts';
 import { instantOfLine } from '#shared/domain/causality/instant.ts';
 import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
-import { type TemplateAccuracy, templateAccuracyOf } from '#shared/domain/templates/accuracy.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { linesOf, readCaseText } from '../labels/read-labels.ts';
 import { anomalyFigures } from './log-anomaly-figures.ts';
+import type { LabelledLog } from './made-logs/make-log.ts';
+import { perturbed } from './made-logs/perturb.ts';
 import type { Suite } from './suite.ts';
+import { minedAccuracy, onePassFigures, onHeaders, onMessages, templateFigures } from './template-figures.ts';
 
 const CORRECTED = 'loghub_2k_corrected';
 const ORIGINAL = 'loghub_2k';
 
-interface System {
-  readonly name: string;
-  /** Messages without headers, as in the benchmark. */
-  readonly messages: readonly string[];
-  readonly truths: readonly string[];
+interface System extends LabelledLog {
   /** Whole lines; empty if the data lacks them. */
   readonly lines: readonly string[];
   /** The level of each line, from a column of the data; empty without such a column. */
   readonly levels: readonly string[];
-}
-
-interface SystemAccuracy {
-  readonly group: string;
-  readonly refined: TemplateAccuracy;
-  readonly streamed: TemplateAccuracy;
-  readonly wholeLines: TemplateAccuracy | undefined;
 }
 
 async function fileNames(folder: string): Promise<string[]> {
@@ -60,42 +51,19 @@ async function readSystem(dataDir: string, name: string): Promise<System | undef
   return { name, messages: column('Content'), truths: column('EventTemplate'), lines, levels };
 }
 
-/** Accuracy of the answers given in one pass (`streamed`), and of a second pass with all templates known (`refined`). */
-function accuracyOf(lines: readonly string[], truths: readonly string[]): Pick<SystemAccuracy, 'refined' | 'streamed'> {
-  const miner = makeTemplateMiner();
-  const row = (answer: { cluster: number; template: string }, at: number) => ({
-    cluster: String(answer.cluster),
-    template: answer.template,
-    truth: truths[at] ?? '',
-  });
-  const streamed = templateAccuracyOf(lines.map((line, at) => row(miner.add(line), at)));
-  miner.refine();
-  return { streamed, refined: templateAccuracyOf(lines.map((line, at) => row(miner.match(line), at))) };
-}
-
-function measure({ name, messages, truths, lines }: System): SystemAccuracy {
-  const hasLines = lines.length === messages.length;
-  const wholeLines = hasLines ? accuracyOf(lines, truths).refined : undefined;
-  return { group: name, ...accuracyOf(messages, truths), wholeLines };
-}
-
-function figuresOf(measured: readonly SystemAccuracy[]): Figure[] {
-  const mean = (name: string, readValue: (item: SystemAccuracy) => number | undefined, goal?: number): Figure[] => {
-    const scored = measured.flatMap((item) => {
-      const value = readValue(item);
-      return value === undefined ? [] : [{ group: item.group, value }];
-    });
-    return meanFigure(name, scored, goal === undefined ? {} : { goal });
-  };
+/** Figures of messages as in the benchmark, of whole lines, and of versions that no parser was tuned to. */
+function figuresOf(systems: readonly System[]): Figure[] {
+  const messages = onMessages(systems);
+  const wholeLines = systems
+    .filter(({ lines, messages: own }) => lines.length === own.length)
+    .map(({ name, lines, truths }) => ({ group: name, accuracies: [minedAccuracy(lines, truths)] }));
+  const others = onMessages(systems.map((system, index) => perturbed(system, index)));
   return [
-    ...mean('grouping accuracy (GA)', ({ refined }) => refined.groupingAccuracy, 0.97),
-    ...mean('F1 of grouping (FGA)', ({ refined }) => refined.groupingF1, 0.9),
-    ...mean('parsing accuracy (PA)', ({ refined }) => refined.parsingAccuracy),
-    ...mean('F1 of templates (FTA)', ({ refined }) => refined.templateF1),
-    ...mean('GA on whole lines', ({ wholeLines }) => wholeLines?.groupingAccuracy),
-    ...mean('FGA on whole lines', ({ wholeLines }) => wholeLines?.groupingF1),
-    ...mean('GA in one pass', ({ streamed }) => streamed.groupingAccuracy),
-    ...mean('FGA in one pass', ({ streamed }) => streamed.groupingF1),
+    ...templateFigures(messages, '', { ga: 0.97, fga: 0.9 }),
+    ...templateFigures(wholeLines, ', whole lines'),
+    ...templateFigures(onHeaders(systems), ', other headers'),
+    ...templateFigures(others, ', perturbed'),
+    ...onePassFigures(messages),
   ];
 }
 
@@ -146,20 +114,18 @@ export const loghub2k: Suite = {
     const systems: System[] = [];
     for (const name of (await fileNames(join(dataDir, CORRECTED))).sort()) {
       const system = await readSystem(dataDir, name);
-      if (system !== undefined) systems.push(system);
-    }
-    const measured = systems.map((system) => {
+      if (system === undefined) continue;
       progress(system.name);
-      return measure(system);
-    });
+      systems.push(system);
+    }
     return {
       figures: [
-        ...figuresOf(measured),
+        ...figuresOf(systems),
         ...lineFigures(systems),
         ...anomalyFigures(systems.filter(({ lines }) => lines.length > 0)),
         ...speedOf(systems, now),
       ],
-      byGroup: figuresByGroup(measured, ({ group }) => group, figuresOf),
+      byGroup: figuresByGroup(systems, ({ name }) => name, figuresOf),
     };
   },
 };

@@ -6,6 +6,7 @@ import { flakeflagger } from './flakeflagger.ts';
 import { logchunks } from './logchunks.ts';
 import { logdxCi } from './logdx-ci.ts';
 import { loghub2k } from './loghub-2k.ts';
+import { madeLogs } from './made-logs.ts';
 import { nab } from './nab.ts';
 import { secrets } from './secrets.ts';
 import { sources202611 } from './sources-2026-11.ts';
@@ -27,5 +28,6 @@ export const SUITES: readonly Suite[] = [
   bugswarmAnalyzer,
   bump,
   loghub2k,
+  madeLogs,
   nab,
 ];

@@ -16,10 +16,8 @@ export const INTRODUCERS =
   class queue topic table database schema bucket key tag branch image container pod namespace cluster job task thread worker session
   request url uri endpoint for from by at on via named called name id version`);
 
-/** Keys whose value describes the event; compared in lower case. */
-export const MESSAGE_KEYS = lowercaseSet(
-  'msg message event text log error err reason description title summary detail details',
-);
+/** Words that are values. */
+export const LITERALS = new Set(['true', 'false', 'null', 'nil', 'None', 'NaN', 'n/a', 'N/A']);
 
 const WEEKDAYS = lowercaseSet('mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday');
 const MONTHS = lowercaseSet('jan feb mar apr may jun jul aug sep sept oct nov dec');

@@ -1,13 +1,11 @@
-import { rewritten } from './alternatives.ts';
-import { type Cluster, displayFor, makeClusterStore } from './cluster-store.ts';
-import { isSettledFor, type LineForm, makeLineForms, parametersAt, settle } from './line-forms.ts';
-import { columnsOf, keyOf } from './message-columns.ts';
-import type { Column } from './message-pieces.ts';
-import { messageStart } from './message-start.ts';
-import { makeTemplateRoutes, type Route } from './template-routes.ts';
+import { makeFormTable } from './form-table.ts';
+import { type Layout, learnLayouts, messageSpan } from './line-header.ts';
+import { scanLine } from './line-scan.ts';
+import { positionsOf } from './message-positions.ts';
+import { DEFAULT_THRESHOLDS, type ValueThresholds } from './shape-groups.ts';
 import type { TemplateMinerState } from './template-state.ts';
-import { parametersOf } from './template-text.ts';
-import { DEFAULT_THRESHOLDS, makeValueEvidence, type ValueThresholds } from './value-evidence.ts';
+import { makeTemplateStore, type StoredShape } from './template-store.ts';
+import { parametersIn, templateText, WILDCARD } from './template-text.ts';
 
 export interface TemplateMinerOptions {
   /** Number of templates kept; the least recently seen are forgotten first. */
@@ -19,7 +17,7 @@ export interface TemplateMinerOptions {
 export interface TemplateMatch {
   /** The line's cluster at that time; `clusterOf` gives its current number after merges. */
   readonly cluster: number;
-  /** The message with `<*>` for each value, without the header (time, level, origin). */
+  /** The message with `<*>` for each value, without the header (time, level, origin); as known when it is read. */
   readonly template: string;
   readonly parameters: readonly string[];
 }
@@ -45,126 +43,160 @@ export interface TemplateMiner {
 }
 
 const MAX_CLUSTERS = 5_000;
-/** Number of places remembered per cluster. */
-const PLACES_PER_CLUSTER = 4;
 /** The rest of a longer line is ignored. */
 const MAX_LINE_LENGTH = 8_192;
+/** Numbers of lines after which the layout of the lines is learned again; after the last it is settled. */
+const LAYOUT_LESSONS = [1, 2, 4, 8, 16, 128];
+const SAMPLE_SIZE = 128;
 
-/** The route of a line form, valid as long as `generation` is the current one. */
-interface KeptRoute extends Route {
-  readonly generation: number;
+/** White space as the scan sees it: all control characters too. */
+const SPACES = new RegExp(`[${String.fromCharCode(0)}- ]+`, 'g');
+const UNEVEN_SPACE = new RegExp(`[${String.fromCharCode(0)}-${String.fromCharCode(31)}]| {2}|^ | $`);
+
+/** One space for each run of white space. */
+function normalised(message: string): string {
+  return UNEVEN_SPACE.test(message) ? message.replace(SPACES, ' ').trim() : message;
 }
 
-type Form = LineForm<KeptRoute>;
-
-function readLine(line: string): { columns: readonly Column[]; start: number; key: string } {
-  const read = line.length > MAX_LINE_LENGTH ? line.slice(0, MAX_LINE_LENGTH) : line;
-  const start = messageStart(read);
-  const columns = columnsOf(read.slice(start));
-  return { columns, start, key: keyOf(columns) };
+interface Reading {
+  readonly template: string;
+  readonly parameters: readonly string[];
 }
 
-/** The columns of a line's message. */
-export function columnsOfLine(line: string): readonly Column[] {
-  return readLine(line).columns;
+/** Reads template and parameters only when they are asked for. */
+class LineMatch implements TemplateMatch {
+  readonly cluster: number;
+  readonly #line: string;
+  readonly #shape: StoredShape | undefined;
+  readonly #read: (line: string, shape: StoredShape | undefined) => Reading;
+
+  constructor(
+    cluster: number,
+    line: string,
+    shape: StoredShape | undefined,
+    read: (line: string, shape: StoredShape | undefined) => Reading,
+  ) {
+    this.cluster = cluster;
+    this.#line = line;
+    this.#shape = shape;
+    this.#read = read;
+  }
+
+  get template(): string {
+    return this.#read(this.#line, this.#shape).template;
+  }
+
+  get parameters(): readonly string[] {
+    return this.#read(this.#line, this.#shape).parameters;
+  }
 }
 
 /**
  * Finds the templates of log lines in one pass and bounded memory; the same lines in the same order give the same result.
  *
- * As in Drain (He et al., "Drain: An Online Log Parsing Approach with Fixed Depth Tree", ICWS 2017), lines are masked and grouped as they
- * arrive. Instead of a similarity threshold over a fixed-depth tree, lines are grouped by the shape of the whole message (`columnsOf`), and
- * a word becomes a value by evidence from the words seen in its place (`makeValueEvidence`, after Brain). Groups that turn out to be the
- * same are merged and keep the older number.
+ * A line is scanned once. When its form, the message with its values masked, was seen before, that is all. Otherwise it is read as
+ * positions (`positionsOf`), and its shape joins a group whose varying positions take it in, or is grouped with others by their longest
+ * common pattern (`groupShapes`, after Brain). Groups that turn out to be the same are merged and keep the older number.
  */
 export function makeTemplateMiner(options: TemplateMinerOptions = {}, restored?: TemplateMinerState): TemplateMiner {
   const maxClusters = options.maxClusters ?? MAX_CLUSTERS;
-  const store = makeClusterStore(maxClusters, restored?.clusters);
-  const maxPlaces = maxClusters * PLACES_PER_CLUSTER;
-  const evidence = makeValueEvidence(options.thresholds ?? DEFAULT_THRESHOLDS, maxPlaces, restored?.evidence);
+  const thresholds = options.thresholds ?? DEFAULT_THRESHOLDS;
+  const forms = makeFormTable();
   let lines = restored?.lines ?? 0;
-  const forms = makeLineForms<KeptRoute>(readLine);
-  const routes = makeTemplateRoutes({ store, evidence, maxPlaces, line: () => lines }, restored?.shapes);
+  const sample: { line: string; cluster: number }[] = (restored?.sample ?? []).map(([cluster, line]) => ({
+    cluster,
+    line,
+  }));
+  let layouts: readonly Layout[] = restored?.layouts ?? [];
+  const store = makeTemplateStore({ maxClusters, thresholds, onForget: forms.clear }, restored?.store);
 
-  function answer(cluster: number, display: readonly string[], columns: readonly Column[]): TemplateMatch {
-    return { cluster, template: display.join(''), parameters: parametersOf(display, columns) };
+  function spanOf(line: string) {
+    const { start, end } = messageSpan(layouts, line);
+    return { start, end: Math.min(end, start + MAX_LINE_LENGTH) };
   }
 
-  /** Columns of this line: those of the form if they were read from this line, else read now. */
-  function columnsIn({ columns }: Form, line: string, isOwn: boolean): readonly Column[] {
-    return isOwn ? columns : columnsOfLine(line);
-  }
-
-  /** The route of the form's lines; it stays valid until a decision about shapes changes routes. */
-  function routeIn(form: Form, line: string, isOwn: boolean, learns: boolean): Route {
-    if (form.route?.generation === routes.generation()) return form.route;
-    const columns = columnsIn(form, line, isOwn);
-    const route = learns ? routes.routeOf(form.key, columns) : routes.knownRoute(form.key, columns);
-    // Another route may read other words as values.
-    form.settled = undefined;
-    if (route.cluster !== 0) form.route = { ...route, generation: routes.generation() };
-    return route;
-  }
-
-  /** The answer for a form whose reading is settled, without parsing the line again. */
-  function settledAnswer(form: Form, cluster: Cluster | undefined, line: string): TemplateMatch | undefined {
-    const { settled } = form;
-    if (settled === undefined || cluster === undefined || settled.ofCluster !== cluster.display) return undefined;
-    if (!isSettledFor(settled, line)) return undefined;
-    return { cluster: cluster.id, template: settled.template, parameters: parametersAt(settled, line) };
-  }
-
-  function fullAnswer(
-    cluster: Cluster | undefined,
-    form: Form,
-    line: string,
-    columns: readonly Column[],
-  ): TemplateMatch {
-    const display = displayFor(cluster?.display ?? [], columns);
-    if (cluster !== undefined && form.isShared) {
-      form.settled = settle(cluster.display, display, columns, { line, start: form.start });
+  function read(line: string, shape: StoredShape | undefined): Reading {
+    const { start, end } = spanOf(line);
+    const message = normalised(line.slice(start, end));
+    if (shape !== undefined) {
+      const template = store.templateOf(shape);
+      const parameters = parametersIn(template, message);
+      if (parameters !== null) return { template, parameters };
     }
-    return answer(cluster?.id ?? 0, display, columns);
+    const template = templateText(positionsOf(line, scanLine(line, start, end)).shown);
+    const parameters = parametersIn(template, message);
+    return parameters === null ? { template: WILDCARD, parameters: [message] } : { template, parameters };
+  }
+
+  function learn(line: string, id?: number): StoredShape {
+    const { start, end } = spanOf(line);
+    const scan = scanLine(line, start, end);
+    const { low, high } = scan;
+    const slot = forms.get(low, high);
+    const shape = slot > 0 ? store.shapeAt(slot) : store.learn(positionsOf(line, scan), lines, id);
+    if (slot === 0) forms.set(low, high, shape.slot);
+    shape.lines += 1;
+    shape.lastLine = lines;
+    return shape;
+  }
+
+  /** Reads the first lines again under a new layout. */
+  function relearn(): void {
+    const before = sample.map(({ cluster }) => store.idOf(cluster));
+    store.clear();
+    const taken = new Set<number>();
+    for (const [at, one] of sample.entries()) {
+      const old = before[at] as number;
+      const id = store.clusterIdOf(learn(one.line, taken.has(old) ? undefined : old));
+      taken.add(old);
+      one.cluster = id;
+      store.alias(old, id);
+    }
+  }
+
+  function noteLine(line: string): void {
+    sample.push({ line, cluster: 0 });
+    if (LAYOUT_LESSONS.includes(lines)) {
+      const learned = learnLayouts(sample.map((one) => one.line));
+      if (JSON.stringify(learned) !== JSON.stringify(layouts)) {
+        layouts = learned;
+        forms.clear();
+        sample.pop();
+        relearn();
+        sample.push({ line, cluster: 0 });
+      }
+    }
   }
 
   return {
     add(line) {
       lines += 1;
-      const { form, isOwn } = forms.of(line);
-      const route = routeIn(form, line, isOwn, true);
-      const cluster = store.get(route.cluster);
-      const settled = settledAnswer(form, cluster, line);
-      if (settled !== undefined && cluster !== undefined) {
-        store.countEqual(cluster, lines);
-        return settled;
-      }
-      const columns = route.rewrites.reduce<readonly Column[]>(rewritten, columnsIn(form, line, isOwn));
-      if (cluster !== undefined) store.count(cluster, columns, lines);
-      return fullAnswer(cluster, form, line, columns);
+      if (lines <= SAMPLE_SIZE) noteLine(line);
+      const shape = learn(line);
+      const cluster = store.clusterIdOf(shape);
+      if (lines < SAMPLE_SIZE) (sample.at(-1) as { cluster: number }).cluster = cluster;
+      else if (lines === SAMPLE_SIZE) sample.length = 0;
+      return new LineMatch(cluster, line, shape, read);
     },
 
     match(line) {
-      const { form, isOwn } = forms.of(line);
-      const route = routeIn(form, line, isOwn, false);
-      const cluster = store.get(route.cluster);
-      const settled = settledAnswer(form, cluster, line);
-      if (settled !== undefined) return settled;
-      const columns = route.rewrites.reduce<readonly Column[]>(rewritten, columnsIn(form, line, isOwn));
-      return fullAnswer(cluster, form, line, columns);
+      const { start, end } = spanOf(line);
+      const scan = scanLine(line, start, end);
+      const { low, high } = scan;
+      const slot = forms.get(low, high);
+      const shape = slot > 0 ? store.shapeAt(slot) : store.find(positionsOf(line, scan));
+      return new LineMatch(shape === undefined ? 0 : store.clusterIdOf(shape), line, shape, read);
     },
 
     clusterOf: store.idOf,
-    clusters: () =>
-      store.all().map(({ id, display, lines: count }) => ({ cluster: id, template: display.join(''), lines: count })),
-
-    refine: routes.refine,
-
+    clusters: store.all,
+    refine: store.refine,
     state: () => ({
-      version: 1,
+      version: 2,
       lines,
-      clusters: store.state(),
-      evidence: evidence.state(),
-      shapes: routes.state(),
+      layouts,
+      sample: sample.map(({ line, cluster }) => [cluster, line]),
+      store: store.state(),
     }),
   };
 }

@@ -1,53 +1,48 @@
 import * as z from 'zod';
 import { InvalidInput } from '../../kernel/errors.ts';
-import type { ClusterState } from './cluster-store.ts';
-import type { Column } from './message-pieces.ts';
-import type { EvidenceState } from './value-evidence.ts';
+import type { Layout } from './line-header.ts';
+import type { StoreState } from './template-store.ts';
 
 /** The state of a miner, as JSON. */
 export interface TemplateMinerState {
-  readonly version: 1;
+  readonly version: 2;
   readonly lines: number;
-  readonly clusters: ClusterState;
-  readonly evidence: EvidenceState;
-  readonly shapes: readonly (readonly [cluster: number, columns: readonly Column[]])[];
+  readonly layouts: readonly Layout[];
+  /** The first lines, until the layout is settled. */
+  readonly sample: readonly (readonly [cluster: number, line: string])[];
+  readonly store: StoreState;
 }
 
+const TEXTS = z.array(z.string());
+
 const STATE = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   lines: z.number(),
-  clusters: z.object({
-    nextId: z.number(),
-    clusters: z.array(z.tuple([z.number(), z.number(), z.number(), z.array(z.string())])),
-    merged: z.array(z.tuple([z.number(), z.number()])),
-  }),
-  evidence: z.object({
-    decided: z.array(z.string()),
-    vocabulary: z.array(z.string()),
-    observed: z.array(
-      z.tuple([
-        z.string(),
+  layouts: z.array(
+    z.object({
+      kind: z.enum(['columns', 'pair']),
+      anchors: z.array(
         z.object({
-          place: z.enum(['first', 'assigned', 'introduced', 'symbolic', 'ordinary']),
-          values: z.array(z.string()),
-          shapes: z.array(z.string()),
-        }),
-      ]),
-    ),
-  }),
-  shapes: z.array(
-    z.tuple([
-      z.number(),
-      z.array(
-        z.object({
-          kind: z.enum(['variable', 'identifier', 'word', 'mark', 'space']),
-          key: z.string(),
-          display: z.string(),
-          value: z.string(),
+          skip: z.number(),
+          kind: z.enum(['wordless', 'level', 'closed', 'enclosed', 'letter', 'aligned', 'dash']),
+          offset: z.number(),
         }),
       ),
-    ]),
+      key: z.string(),
+    }),
   ),
+  sample: z.array(z.tuple([z.number(), z.string()])),
+  store: z.object({
+    nextId: z.number(),
+    shapes: z.array(z.tuple([TEXTS, TEXTS, z.number(), z.number()])),
+    clusters: z.array(
+      z.tuple([z.number(), z.array(z.tuple([TEXTS, TEXTS, z.array(z.boolean()), z.array(z.number())]))]),
+    ),
+    merged: z.array(z.tuple([z.number(), z.number()])),
+    vocabulary: TEXTS,
+    pending: z.array(z.tuple([z.number(), z.number()])),
+    unlisted: z.number(),
+  }),
 });
 
 /** Reads a stored state. Throws `InvalidInput` when it is malformed or of another version. */

@@ -1,26 +1,84 @@
-import { type Column, WILDCARD } from './message-pieces.ts';
+import { DIGITS, HOLE } from './message-positions.ts';
 
-/** Splits one column's text into values, one for each wildcard in its part of the template. */
-export function valuesOf(part: string, value: string): string[] {
-  if (part === WILDCARD) return [value];
-  const literals = part.split(WILDCARD);
-  const values: string[] = [];
-  let from = literals[0]?.length ?? 0;
-  for (const literal of literals.slice(1, -1)) {
-    const end = value.indexOf(literal, from + 1);
-    values.push(value.slice(from, end < 0 ? value.length : end));
-    from = end < 0 ? value.length : end + literal.length;
-  }
-  values.push(value.slice(from, value.length - (literals.at(-1)?.length ?? 0)));
-  return values;
+export const WILDCARD = '<*>';
+
+const DELIMITERS = /([\s,;=:()[\]{}<>"'|`#]|[.!?]+(?=[\s,;=:()[\]{}<>"'|`#]|$))/;
+const MAX_CACHED = 4_096;
+const cached = new Map<string, readonly string[]>();
+
+/** Words and marks of a position's text. */
+export function piecesOf(text: string): readonly string[] {
+  const known = cached.get(text);
+  if (known !== undefined) return known;
+  const pieces = text.split(DELIMITERS).filter((piece) => piece !== '');
+  if (cached.size >= MAX_CACHED) cached.clear();
+  cached.set(text, pieces);
+  return pieces;
 }
 
-/** The values of a message for the wildcards of its template, in order. */
-export function parametersOf(display: readonly string[], columns: readonly Column[]): string[] {
-  const parameters: string[] = [];
-  for (let at = 0; at < columns.length; at += 1) {
-    const part = display[at];
-    if (part?.includes(WILDCARD)) parameters.push(...valuesOf(part, columns[at]?.value ?? ''));
+/** How many pieces at the beginning, and at the end of the rest, are equal in all texts. */
+export function sharedEnds(texts: readonly (readonly string[])[]): { before: number; behind: number } {
+  const [first = [], ...others] = texts;
+  let before = first.length;
+  let behind = first.length;
+  for (const other of others) {
+    let equal = 0;
+    while (equal < before && equal < other.length && first[equal] === other[equal]) equal += 1;
+    before = equal;
   }
+  behind -= before;
+  for (const other of others) {
+    let equal = 0;
+    while (
+      equal < behind &&
+      equal < other.length - before &&
+      first[first.length - 1 - equal] === other[other.length - 1 - equal]
+    )
+      equal += 1;
+    behind = equal;
+  }
+  return { before, behind };
+}
+
+/** The text that stands for both: what differs becomes a hole. */
+export function generalised(one: string, other: string): string {
+  if (one === other || one === HOLE) return one;
+  if (other === HOLE) return other;
+  const [a, b] = [piecesOf(one), piecesOf(other)];
+  if (a.length === b.length) return a.map((piece, at) => (piece === b[at] ? piece : HOLE)).join('');
+  const { before, behind } = sharedEnds([a, b]);
+  return `${a.slice(0, before).join('')}${HOLE}${a.slice(a.length - behind).join('')}`;
+}
+
+/** What a position shows in lines that differ: a hole for each value and identifier of its key. */
+export function withoutNames(key: string): string {
+  return piecesOf(key)
+    .map((piece) => (piece.includes(DIGITS) ? HOLE : piece))
+    .join('');
+}
+
+/** The template with wildcards in place of holes. */
+export function templateText(shown: readonly string[]): string {
+  return shown.join(' ').replaceAll(HOLE, WILDCARD);
+}
+
+/** The message's text for each wildcard of a template, in order; null when the message does not fit. */
+export function parametersIn(template: string, message: string): string[] | null {
+  const literals = template.split(WILDCARD);
+  const first = literals[0] ?? '';
+  if (literals.length === 1) return template === message ? [] : null;
+  if (!message.startsWith(first)) return null;
+  const parameters: string[] = [];
+  let from = first.length;
+  for (const literal of literals.slice(1, -1)) {
+    const end = literal === '' ? from : message.indexOf(literal, from);
+    if (end < 0) return null;
+    parameters.push(message.slice(from, end));
+    from = end + literal.length;
+  }
+  const last = literals.at(-1) ?? '';
+  const end = message.length - last.length;
+  if (end < from || !message.endsWith(last)) return null;
+  parameters.push(message.slice(from, end));
   return parameters;
 }

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { columnsOfLine, makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { makeTemplateMiner, type TemplateMatch } from '#shared/domain/templates/template-miner.ts';
 import { readTemplateMinerState } from '#shared/domain/templates/template-state.ts';
 
 function filled(template: string, parameters: readonly string[]): string {
   let at = 0;
   return template.replaceAll('<*>', () => parameters[at++] ?? 'MISSING');
 }
+
+/** A match with everything in it. */
+const read = ({ cluster, template, parameters }: TemplateMatch) => ({ cluster, template, parameters });
 
 const WORD = fc.constantFrom(
   ...[
@@ -54,10 +57,7 @@ describe('a template miner', () => {
         for (const line of lines) miner.add(line);
         for (const line of lines) {
           const { template, parameters } = miner.match(line);
-          const message = columnsOfLine(line)
-            .map(({ value }) => value)
-            .join('');
-          expect(filled(template, parameters)).toBe(message);
+          expect(filled(template, parameters)).toBe(line);
         }
       }),
     );
@@ -66,8 +66,8 @@ describe('a template miner', () => {
   it('loses nothing of a message but its white space', () => {
     fc.assert(
       fc.property(fc.string({ maxLength: 200 }), (text) => {
-        const read = columnsOfLine(`x ${text}`).map(({ value }) => value);
-        expect(read.join('')).toBe(`x ${text}`.replace(/[\0-\x20]+/g, ' ').trimEnd());
+        const { template, parameters } = makeTemplateMiner().add(`x ${text}`);
+        expect(filled(template, parameters)).toBe(`x ${text}`.replace(/[\0-\x20]+/g, ' ').trimEnd());
       }),
     );
   });
@@ -94,7 +94,7 @@ describe('a template miner', () => {
         for (const line of before) whole.add(line);
         const kept: unknown = JSON.parse(JSON.stringify(whole.state()));
         const resumed = makeTemplateMiner({}, readTemplateMinerState(kept));
-        expect(after.map((line) => resumed.add(line))).toEqual(after.map((line) => whole.add(line)));
+        expect(after.map((line) => read(resumed.add(line)))).toEqual(after.map((line) => read(whole.add(line))));
         expect(resumed.clusters()).toEqual(whole.clusters());
       }),
     );
@@ -116,8 +116,8 @@ describe('a template miner', () => {
       miner.add('seen all the time');
     }
     expect(miner.clusters().length).toBeLessThanOrEqual(50);
-    expect(miner.match('seen all the time').cluster).toBe(miner.clusters()[0]?.cluster);
-    expect(miner.clusters()[0]?.lines).toBe(3_000);
+    const { cluster } = miner.match('seen all the time');
+    expect(miner.clusters().find((one) => one.cluster === cluster)?.lines).toBe(3_000);
     expect(JSON.stringify(miner.state()).length).toBeLessThan(300_000);
   });
 
@@ -145,7 +145,7 @@ describe('a template miner', () => {
   });
 
   it('refuses a state of another version', () => {
-    expect(() => readTemplateMinerState({ version: 2 })).toThrow(/template state: .*Mine the templates again/s);
+    expect(() => readTemplateMinerState({ version: 1 })).toThrow(/template state: .*Mine the templates again/s);
   });
 });
 
@@ -162,13 +162,10 @@ describe('lines that differ in digits alone', () => {
     const alone = makeTemplateMiner({}, readTemplateMinerState(JSON.parse(JSON.stringify(stateAfter(first))))).add(
       second,
     );
-    expect(after).toEqual(alone);
-    expect(miner.add(second)).toMatchObject({ cluster: after.cluster });
-    expect(filled(miner.match(second).template, miner.match(second).parameters)).toBe(
-      columnsOfLine(second)
-        .map(({ value }) => value)
-        .join(''),
-    );
+    expect(read(after)).toEqual(read(alone));
+    expect(miner.add(second).cluster).toBe(after.cluster);
+    const { template, parameters } = miner.match(second);
+    expect(second.replace(/\s+/g, ' ').trim().endsWith(filled(template, parameters))).toBe(true);
   });
 
   function stateAfter(line: string) {
@@ -189,7 +186,7 @@ describe('lines that differ in digits alone', () => {
         const miner = makeTemplateMiner();
         for (const one of some) {
           const fresh = makeTemplateMiner({}, readTemplateMinerState(JSON.parse(JSON.stringify(miner.state()))));
-          expect(miner.add(one)).toEqual(fresh.add(one));
+          expect(read(miner.add(one))).toEqual(read(fresh.add(one)));
         }
       }),
       { numRuns: 60 },

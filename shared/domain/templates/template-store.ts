@@ -1,0 +1,452 @@
+import { HOLE, type Positions } from './message-positions.ts';
+import { differences, groupShapes, listKey, makeKeyTable, type Shape, type ValueThresholds } from './shape-groups.ts';
+import { generalised, templateText, withoutNames } from './template-text.ts';
+
+/** A shape that was seen. */
+export interface StoredShape extends Shape {
+  /** Its number, for caches. */
+  slot: number;
+  shown: readonly string[];
+  lastLine: number;
+  group: Group;
+}
+
+/** Shapes with as many positions that have one template. */
+interface Group {
+  cluster: Cluster;
+  shapes: StoredShape[];
+  /** The keys that all shapes share, with holes where they differ. */
+  pattern: readonly string[];
+  /** What the template shows: as `pattern`, but identifiers are as written while they do not differ. */
+  shown: readonly string[];
+  /** Whether shapes differ at a position. */
+  varies: readonly boolean[];
+}
+
+/** The groups of one template; several when lists in it have different lengths. */
+interface Cluster {
+  readonly id: number;
+  groups: Group[];
+  template: string | undefined;
+}
+
+/** Shapes with as many positions. */
+interface Lane {
+  shapes: StoredShape[];
+  /** Shapes that are new since the last grouping. */
+  pending: number;
+  /** Groups with positions that vary, by their first constant position and its key. */
+  varying: Map<number, Map<string, Group[]>>;
+}
+
+export interface StoreState {
+  readonly nextId: number;
+  readonly shapes: readonly (readonly [
+    keys: readonly string[],
+    shown: readonly string[],
+    lines: number,
+    lastLine: number,
+  ])[];
+  readonly clusters: readonly (readonly [
+    id: number,
+    groups: readonly (readonly [
+      pattern: readonly string[],
+      shown: readonly string[],
+      varies: readonly boolean[],
+      shapes: readonly number[],
+    ])[],
+  ])[];
+  readonly merged: readonly (readonly [from: number, into: number])[];
+  readonly vocabulary: readonly string[];
+  readonly pending: readonly (readonly [positions: number, shapes: number])[];
+  readonly unlisted: number;
+}
+
+export interface StoreOptions {
+  readonly maxClusters: number;
+  readonly thresholds: ValueThresholds;
+  /** Called when slots are no longer valid. */
+  readonly onForget: () => void;
+}
+
+/** Shapes kept per template kept. */
+const SHAPES_PER_TEMPLATE = 4;
+/** A group keeps this many shapes; the lines of others count for its first one. */
+const MAX_SHAPES_OF_GROUP = 60;
+/** Share that is dropped when there is too much. */
+const DROPPED_SHARE = 0.2;
+const MAX_VOCABULARY = 5_000;
+/** With fewer shapes, grouping is cheap enough for each new one; else it waits until a third of them are new. */
+const SMALL_LANE = 16;
+
+/** The texts that stand for both; what differs becomes a hole. */
+function folded(
+  texts: readonly string[],
+  others: readonly string[],
+  both: (one: string, other: string, at: number) => string = generalised,
+): readonly string[] {
+  let changed: string[] | undefined;
+  for (let at = 0; at < texts.length; at += 1) {
+    const one = texts[at] as string;
+    const other = others[at] as string;
+    if (one === other || one === HOLE) continue;
+    const text = both(one, other, at);
+    if (text === one) continue;
+    changed ??= [...texts];
+    changed[at] = text;
+  }
+  return changed ?? texts;
+}
+
+function holesIn(text: string): number {
+  return text.split(HOLE).length;
+}
+
+/** As `folded`, for what is shown of a pattern. Values in different units, or in lists of different lengths, are plain values. */
+function shownFor(pattern: readonly string[], shown: readonly string[], others: readonly string[]): readonly string[] {
+  return folded(shown, others, (one, other, at) => {
+    const text = generalised(one, other);
+    const plain = withoutNames(pattern[at] as string);
+    return holesIn(text) > holesIn(plain) ? plain : text;
+  });
+}
+
+function fits({ pattern, varies }: Group, keys: readonly string[]): boolean {
+  for (let at = 0; at < keys.length; at += 1) {
+    const own = pattern[at] as string;
+    const key = keys[at] as string;
+    if (own === key) continue;
+    if (varies[at] !== true || (own !== HOLE && generalised(own, key) !== own)) return false;
+  }
+  return true;
+}
+
+/** Keeps shapes in groups and clusters. Merged clusters keep the older id. */
+export function makeTemplateStore({ maxClusters, thresholds, onForget }: StoreOptions, restored?: StoreState) {
+  const slots: (StoredShape | undefined)[] = [undefined];
+  const byKey = new Map<string, StoredShape>();
+  const lanes = new Map<number, Lane>();
+  const clusters = new Map<number, Cluster>();
+  const merged = new Map<number, number>(restored?.merged);
+  const vocabulary = new Set<string>(restored?.vocabulary);
+  const keyTable = makeKeyTable();
+  let nextId = restored?.nextId ?? 1;
+  /** Shapes that are new since lists were compared last. */
+  let unlisted = restored?.unlisted ?? 0;
+
+  function idOf(id: number): number {
+    let current = id;
+    for (let into = merged.get(current); into !== undefined; into = merged.get(current)) current = into;
+    return current;
+  }
+
+  function laneOf(positions: number): Lane {
+    const known = lanes.get(positions);
+    if (known !== undefined) return known;
+    const lane = { shapes: [], pending: 0, varying: new Map() };
+    lanes.set(positions, lane);
+    return lane;
+  }
+
+  function indexLane(lane: Lane): void {
+    lane.varying.clear();
+    for (const group of new Set(lane.shapes.map((shape) => shape.group))) {
+      if (!group.varies.includes(true)) continue;
+      const at = group.pattern.findIndex((text, position) => group.varies[position] !== true && text !== HOLE);
+      if (at < 0) continue;
+      const texts = lane.varying.get(at) ?? new Map<string, Group[]>();
+      lane.varying.set(at, texts);
+      const text = group.pattern[at] as string;
+      texts.set(text, [...(texts.get(text) ?? []), group]);
+    }
+  }
+
+  function unite(one: Cluster, other: Cluster): void {
+    if (one === other) return;
+    const [kept, gone] = one.id < other.id ? [one, other] : [other, one];
+    for (const group of gone.groups) group.cluster = kept;
+    kept.groups.push(...gone.groups);
+    kept.template = undefined;
+    clusters.delete(gone.id);
+    merged.set(gone.id, kept.id);
+  }
+
+  function mergeGroups(kept: Group, gone: Group): void {
+    unite(kept.cluster, gone.cluster);
+    const { cluster } = kept;
+    cluster.groups = cluster.groups.filter((group) => group !== gone);
+    cluster.template = undefined;
+    kept.varies = kept.varies.map((is, at) => is || gone.varies[at] === true || kept.pattern[at] !== gone.pattern[at]);
+    kept.pattern = folded(kept.pattern, gone.pattern);
+    kept.shown = shownFor(kept.pattern, kept.shown, gone.shown);
+    for (const shape of gone.shapes) shape.group = kept;
+    kept.shapes.push(...gone.shapes);
+  }
+
+  /** Notes the words that turned out to be values. */
+  function noteWords(shapes: readonly StoredShape[]): void {
+    const [first] = shapes;
+    for (let at = 0; at < (first?.keys.length ?? 0); at += 1) {
+      const texts = [...new Set(shapes.map(({ keys }) => keys[at] as string))];
+      if (texts.length < 2) continue;
+      for (const word of differences(texts).words) if (word !== '' && !word.includes(HOLE)) vocabulary.add(word);
+    }
+    if (vocabulary.size > MAX_VOCABULARY) vocabulary.clear();
+  }
+
+  function dropSurplus(lane: Lane): void {
+    const surplus = new Set<StoredShape>();
+    for (const { group } of lane.shapes) {
+      if (group.shapes.length <= MAX_SHAPES_OF_GROUP) continue;
+      const first = group.shapes[0] as StoredShape;
+      for (const shape of group.shapes.splice(MAX_SHAPES_OF_GROUP)) {
+        first.lines += shape.lines;
+        first.lastLine = Math.max(first.lastLine, shape.lastLine);
+        byKey.delete(keyOf(shape.keys));
+        slots[shape.slot] = first;
+        surplus.add(shape);
+      }
+    }
+    if (surplus.size > 0) lane.shapes = lane.shapes.filter((shape) => !surplus.has(shape));
+  }
+
+  function regroup(lane: Lane): void {
+    lane.pending = 0;
+    for (const members of groupShapes(lane.shapes, keyTable, vocabulary, thresholds)) {
+      const [first] = members;
+      if (members.length < 2) continue;
+      let changed = false;
+      for (const { group } of members) {
+        if (first === undefined || group === first.group) continue;
+        const [kept, gone] = first.group.cluster.id <= group.cluster.id ? [first.group, group] : [group, first.group];
+        mergeGroups(kept, gone);
+        changed = true;
+      }
+      if (changed) noteWords(members);
+    }
+    dropSurplus(lane);
+    indexLane(lane);
+  }
+
+  /** Unites clusters that differ in the lengths of lists. */
+  function compareLists(): void {
+    unlisted = 0;
+    const known = new Map<string, Group>();
+    for (const { groups } of [...clusters.values()])
+      for (const group of groups) {
+        const key = listKey(group.pattern, group.varies, vocabulary);
+        if (key === null) continue;
+        const other = known.get(key);
+        if (other === undefined) known.set(key, group);
+        else unite(other.cluster, group.cluster);
+      }
+  }
+
+  function drop(count: number): void {
+    const age = ({ groups }: Cluster): number =>
+      Math.max(...groups.flatMap(({ shapes }) => shapes.map(({ lastLine }) => lastLine)));
+    const oldest = [...clusters.values()]
+      .map((cluster) => ({ cluster, age: age(cluster) }))
+      .sort((a, b) => a.age - b.age || a.cluster.id - b.cluster.id);
+    let left = count;
+    const gone = new Set<StoredShape>();
+    for (const { cluster } of oldest) {
+      if (left <= 0) break;
+      clusters.delete(cluster.id);
+      for (const { shapes } of cluster.groups)
+        for (const shape of shapes) {
+          gone.add(shape);
+          byKey.delete(keyOf(shape.keys));
+        }
+      left -= 1;
+    }
+    for (const [length, lane] of lanes) {
+      lane.shapes = lane.shapes.filter((shape) => !gone.has(shape));
+      if (lane.shapes.length === 0) lanes.delete(length);
+      else indexLane(lane);
+    }
+    slots.length = 1;
+    keyTable.clear();
+    for (const { shapes } of lanes.values())
+      for (const shape of shapes) {
+        shape.slot = slots.length;
+        shape.ids = shape.keys.map(keyTable.idOf);
+        slots.push(shape);
+      }
+    for (const from of [...merged.keys()]) if (!clusters.has(idOf(from))) merged.delete(from);
+    onForget();
+  }
+
+  function fitting(lane: Lane, keys: readonly string[]): Group | undefined {
+    for (const [at, texts] of lane.varying) {
+      const found = texts.get(keys[at] as string)?.find((group) => fits(group, keys));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  function show(group: Group, shown: readonly string[]): void {
+    const both = shownFor(group.pattern, group.shown, shown);
+    if (both === group.shown) return;
+    group.shown = both;
+    group.cluster.template = undefined;
+  }
+
+  function openShape({ keys, shown }: Positions, line: number, id: number | undefined): StoredShape {
+    const cluster: Cluster = { id: id ?? nextId, groups: [], template: undefined };
+    if (id === undefined) nextId += 1;
+    const group: Group = { cluster, shapes: [], pattern: keys, shown, varies: keys.map(() => false) };
+    cluster.groups.push(group);
+    clusters.set(cluster.id, cluster);
+    return addShape({ slot: slots.length, keys, ids: keys.map(keyTable.idOf), shown, lines: 0, lastLine: line, group });
+  }
+
+  function addShape(shape: StoredShape): StoredShape {
+    shape.group.shapes.push(shape);
+    slots.push(shape);
+    byKey.set(keyOf(shape.keys), shape);
+    laneOf(shape.keys.length).shapes.push(shape);
+    return shape;
+  }
+
+  /** The known shape that messages with these positions count for. */
+  function find({ keys }: Positions): StoredShape | undefined {
+    const known = byKey.get(keyOf(keys));
+    if (known !== undefined) return known;
+    const lane = lanes.get(keys.length);
+    return lane === undefined ? undefined : fitting(lane, keys)?.shapes[0];
+  }
+
+  if (restored !== undefined) restore(restored);
+  function restore(state: StoreState): void {
+    const owners = new Map<number, Group>();
+    for (const [id, groups] of state.clusters) {
+      const cluster: Cluster = { id, groups: [], template: undefined };
+      clusters.set(id, cluster);
+      for (const [pattern, shown, varies, shapes] of groups) {
+        const group: Group = { cluster, shapes: [], pattern, shown, varies };
+        cluster.groups.push(group);
+        for (const index of shapes) owners.set(index, group);
+      }
+    }
+    const all = state.shapes.map(([keys, shown, lines, lastLine], index) => {
+      const group = owners.get(index) as Group;
+      return addShape({ slot: slots.length, keys, ids: keys.map(keyTable.idOf), shown, lines, lastLine, group });
+    });
+    // In the order that they have in their groups.
+    for (const [id, groups] of state.clusters)
+      for (const [at, [, , , shapes]] of groups.entries()) {
+        const group = clusters.get(id)?.groups[at];
+        if (group !== undefined) group.shapes = shapes.map((index) => all[index] as StoredShape);
+      }
+    for (const [length, pending] of state.pending) laneOf(length).pending = pending;
+    for (const lane of lanes.values()) indexLane(lane);
+  }
+
+  return {
+    idOf,
+    find,
+    shapeAt: (slot: number): StoredShape => slots[slot] as StoredShape,
+
+    /** The shape that a message counts for; a new one opens a cluster, with this id if one is given. */
+    learn(positions: Positions, line: number, id?: number): StoredShape {
+      const known = find(positions);
+      if (known !== undefined) {
+        show(known.group, positions.shown);
+        return known;
+      }
+      const opened = openShape(positions, line, id);
+      const lane = laneOf(positions.keys.length);
+      lane.pending += 1;
+      unlisted += 1;
+      if (lane.shapes.length < SMALL_LANE || lane.pending * 2 > lane.shapes.length) regroup(lane);
+      if (unlisted >= slots.length / 2) compareLists();
+      const isFull = slots.length > maxClusters * SHAPES_PER_TEMPLATE;
+      if (clusters.size > maxClusters || isFull) drop(Math.ceil(clusters.size * DROPPED_SHARE));
+      return opened;
+    },
+
+    /** The id and template of the cluster that a shape is in. */
+    clusterIdOf: (shape: StoredShape): number => shape.group.cluster.id,
+    templateOf({ group: { cluster } }: StoredShape): string {
+      cluster.template ??= templateOf(cluster.groups, vocabulary);
+      return cluster.template;
+    },
+
+    /** Makes an id that was given out lead to another. */
+    alias(from: number, into: number): void {
+      if (from !== into && !clusters.has(from)) merged.set(from, into);
+    },
+
+    /** Forgets all shapes and clusters, but gives no id again. */
+    clear(): void {
+      slots.length = 1;
+      byKey.clear();
+      lanes.clear();
+      clusters.clear();
+      merged.clear();
+      vocabulary.clear();
+      keyTable.clear();
+      unlisted = 0;
+    },
+
+    refine(): void {
+      for (const lane of lanes.values()) regroup(lane);
+      for (const lane of lanes.values()) regroup(lane);
+      compareLists();
+    },
+
+    all: () =>
+      [...clusters.values()]
+        .sort((a, b) => a.id - b.id)
+        .map(({ id, groups }) => ({
+          cluster: id,
+          template: templateOf(groups, vocabulary),
+          lines: groups.reduce((sum, { shapes }) => shapes.reduce((all, { lines }) => all + lines, sum), 0),
+        })),
+
+    state(): StoreState {
+      const shapes = [...lanes.values()].flatMap((lane) => lane.shapes);
+      const numbers = new Map(shapes.map((shape, index) => [shape, index] as const));
+      return {
+        nextId,
+        shapes: shapes.map(({ keys, shown, lines, lastLine }) => [keys, shown, lines, lastLine]),
+        clusters: [...clusters.values()].map(({ id, groups }) => [
+          id,
+          groups.map(({ pattern, shown, varies, shapes: own }) => [
+            pattern,
+            shown,
+            varies,
+            own.map((shape) => numbers.get(shape) ?? 0),
+          ]),
+        ]),
+        merged: [...merged],
+        vocabulary: [...vocabulary],
+        pending: [...lanes].map(([length, { pending }]) => [length, pending]),
+        unlisted,
+      };
+    },
+  };
+}
+
+function keyOf(keys: readonly string[]): string {
+  return keys.join(' ');
+}
+
+/** The template of groups; where they differ in the lengths of lists, a list is one wildcard. */
+function templateOf(groups: readonly Group[], vocabulary: ReadonlySet<string>): string {
+  const [first] = groups;
+  if (first === undefined) return '';
+  if (groups.length === 1) return templateText(first.shown);
+  const shown: string[] = [];
+  for (const text of first.shown) {
+    const isComma = text.endsWith(',');
+    const bare = isComma ? text.slice(0, -1) : text;
+    const isHole = bare.replaceAll(' ', '').replaceAll(',', '') === HOLE || vocabulary.has(bare);
+    if (isHole && shown.at(-1) === HOLE) continue;
+    shown.push(isHole ? HOLE : text);
+  }
+  return templateText(shown);
+}
+
+export type TemplateStore = ReturnType<typeof makeTemplateStore>;
