@@ -1,16 +1,20 @@
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import { KINDS_OF_LOGS, madeLines } from './made-lines.ts';
+import { KINDS_OF_LOGS, type KindOfLog, madeLines } from './made-lines.ts';
 import type { Row } from './row.ts';
 
 const LINES = 200_000;
-const ROUNDS = 3;
+/** Lines of the first pass: short, so that compilation counts. */
+const COLD_LINES = 16_000;
+const ROUNDS = 4;
 const SEED = 1;
+const WARM_GOAL = 500_000;
+const COLD_GOAL = 200_000;
 /**
  * Lines per second of Drain3 0.9 in Python, with masking, on the log of an OpenSSH server, as published in
  * github.com/SkyAPM/aiops-engine-for-skywalking, issue 9. Not measured here.
  */
 const DRAIN3 = 14_411;
-const TIMES = 10;
 
 /** Lines per second of processor time, garbage collection included; other work on the machine does not count. */
 function linesPerSecond(lines: readonly string[]): number {
@@ -21,16 +25,42 @@ function linesPerSecond(lines: readonly string[]): number {
   return (lines.length / (user + system)) * 1e6;
 }
 
-/** Speed of template mining on generated logs; the best of three rounds, to leave out compilation and a cold cache. */
-export async function templateRows(): Promise<Row[]> {
-  return KINDS_OF_LOGS.map((kind) => {
-    const lines = madeLines(kind, LINES, SEED);
-    const best = Math.max(...Array.from({ length: ROUNDS }, () => linesPerSecond(lines)));
-    return {
-      measure: `templates of ${LINES.toLocaleString('en')} generated lines of ${kind} (seed ${SEED}), lines per second on one core`,
-      goal: `${TIMES} x ${DRAIN3.toLocaleString('en')}, published for Drain3 in Python with masking`,
-      measured: `${Math.round(best).toLocaleString('en')} (${(best / DRAIN3).toFixed(1)} x)`,
-      met: best >= TIMES * DRAIN3,
-    };
+/** The first pass in a new thread, whose code is not compiled yet. */
+function firstPass(kind: KindOfLog): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: kind });
+    worker.once('message', resolve);
+    worker.once('error', reject);
   });
 }
+
+function rowOf(measure: string, speed: number, goal: number): Row {
+  return {
+    measure,
+    goal: goal.toLocaleString('en'),
+    measured: `${Math.round(speed).toLocaleString('en')} (${(speed / DRAIN3).toFixed(1)} x what is published for Drain3 in Python)`,
+    met: speed >= goal,
+  };
+}
+
+/** Speed of template mining on generated logs: the first pass with code that is not compiled, and the best of four rounds, each with a new miner. */
+export async function templateRows(): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const kind of KINDS_OF_LOGS) {
+    const what = `generated lines of ${kind} (seed ${SEED}), lines per second on one core`;
+    rows.push(
+      rowOf(
+        `templates of ${COLD_LINES.toLocaleString('en')} ${what}, first pass in a new thread`,
+        await firstPass(kind),
+        COLD_GOAL,
+      ),
+    );
+    const lines = madeLines(kind, LINES, SEED);
+    const best = Math.max(...Array.from({ length: ROUNDS }, () => linesPerSecond(lines)));
+    rows.push(rowOf(`templates of ${LINES.toLocaleString('en')} ${what}`, best, WARM_GOAL));
+  }
+  return rows;
+}
+
+if (!isMainThread && KINDS_OF_LOGS.includes(workerData as KindOfLog))
+  parentPort?.postMessage(linesPerSecond(madeLines(workerData as KindOfLog, COLD_LINES, SEED)));

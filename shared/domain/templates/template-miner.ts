@@ -133,8 +133,12 @@ export function makeTemplateMiner(options: TemplateMinerOptions = {}, restored?:
     const scan = scanLine(line, start, end);
     const { low, high } = scan;
     const slot = forms.get(low, high);
-    const shape = slot > 0 ? store.shapeAt(slot) : store.learn(positionsOf(line, scan), lines, id);
-    if (slot === 0) forms.set(low, high, shape.slot);
+    if (slot === 0) {
+      const learned = store.learn(positionsOf(line, scan), lines, id);
+      forms.set(low, high, learned.slot);
+      return learned;
+    }
+    const shape = store.shapeAt(slot);
     shape.lines += 1;
     shape.lastLine = lines;
     return shape;

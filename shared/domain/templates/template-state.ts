@@ -40,7 +40,7 @@ const STATE = z.object({
     ),
     merged: z.array(z.tuple([z.number(), z.number()])),
     vocabulary: TEXTS,
-    pending: z.array(z.tuple([z.number(), z.number()])),
+    pending: z.array(z.tuple([z.number(), z.number(), z.array(z.tuple([z.string(), z.number()]))])),
     unlisted: z.number(),
   }),
 });

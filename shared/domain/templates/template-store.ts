@@ -30,11 +30,18 @@ interface Cluster {
   template: string | undefined;
 }
 
+interface Bucket {
+  shapes: StoredShape[];
+  pending: number;
+}
+
 /** Shapes with as many positions. */
 interface Lane {
   shapes: StoredShape[];
   /** Shapes that are new since the last grouping. */
   pending: number;
+  /** Shapes by their first text, which most templates share. */
+  buckets: Map<string, Bucket>;
   /** Groups with positions that vary, by their first constant position and its key. */
   varying: Map<number, Map<string, Group[]>>;
 }
@@ -58,7 +65,12 @@ export interface StoreState {
   ])[];
   readonly merged: readonly (readonly [from: number, into: number])[];
   readonly vocabulary: readonly string[];
-  readonly pending: readonly (readonly [positions: number, shapes: number])[];
+  /** Shapes that are new since the last grouping, by number of positions, and by first text among these. */
+  readonly pending: readonly (readonly [
+    positions: number,
+    shapes: number,
+    buckets: readonly (readonly [first: string, shapes: number])[],
+  ])[];
   readonly unlisted: number;
 }
 
@@ -76,8 +88,8 @@ const MAX_SHAPES_OF_GROUP = 60;
 /** Share that is dropped when there is too much. */
 const DROPPED_SHARE = 0.2;
 const MAX_VOCABULARY = 5_000;
-/** With fewer shapes, grouping is cheap enough for each new one; else it waits until a third of them are new. */
-const SMALL_LANE = 16;
+/** With fewer shapes, grouping is cheap enough for each new one; else it waits until half of them are new. */
+const SMALL_BUCKET = 24;
 
 /** The texts that stand for both; what differs becomes a hole. */
 function folded(
@@ -143,9 +155,27 @@ export function makeTemplateStore({ maxClusters, thresholds, onForget }: StoreOp
   function laneOf(positions: number): Lane {
     const known = lanes.get(positions);
     if (known !== undefined) return known;
-    const lane = { shapes: [], pending: 0, varying: new Map() };
+    const lane = { shapes: [], pending: 0, buckets: new Map(), varying: new Map() };
     lanes.set(positions, lane);
     return lane;
+  }
+
+  function bucketOf(lane: Lane, { keys }: StoredShape): Bucket {
+    const first = keys.find((key) => key !== HOLE) ?? HOLE;
+    const known = lane.buckets.get(first);
+    if (known !== undefined) return known;
+    const bucket = { shapes: [], pending: 0 };
+    lane.buckets.set(first, bucket);
+    return bucket;
+  }
+
+  /** Keeps the shapes of a lane that pass the test. */
+  function filterLane(lane: Lane, test: (shape: StoredShape) => boolean): void {
+    lane.shapes = lane.shapes.filter(test);
+    for (const [first, bucket] of lane.buckets) {
+      bucket.shapes = bucket.shapes.filter(test);
+      if (bucket.shapes.length === 0) lane.buckets.delete(first);
+    }
   }
 
   function indexLane(lane: Lane): void {
@@ -207,12 +237,14 @@ export function makeTemplateStore({ maxClusters, thresholds, onForget }: StoreOp
         surplus.add(shape);
       }
     }
-    if (surplus.size > 0) lane.shapes = lane.shapes.filter((shape) => !surplus.has(shape));
+    if (surplus.size > 0) filterLane(lane, (shape) => !surplus.has(shape));
   }
 
-  function regroup(lane: Lane): void {
-    lane.pending = 0;
-    for (const members of groupShapes(lane.shapes, keyTable, vocabulary, thresholds)) {
+  /** Groups shapes of a lane: those of a bucket, or all. */
+  function regroup(lane: Lane, some: Lane | Bucket): void {
+    some.pending = 0;
+    let hasChanged = false;
+    for (const members of groupShapes(some.shapes, keyTable, vocabulary, thresholds)) {
       const [first] = members;
       if (members.length < 2) continue;
       let changed = false;
@@ -223,7 +255,9 @@ export function makeTemplateStore({ maxClusters, thresholds, onForget }: StoreOp
         changed = true;
       }
       if (changed) noteWords(members);
+      hasChanged = hasChanged || changed;
     }
+    if (!hasChanged) return;
     dropSurplus(lane);
     indexLane(lane);
   }
@@ -261,7 +295,7 @@ export function makeTemplateStore({ maxClusters, thresholds, onForget }: StoreOp
       left -= 1;
     }
     for (const [length, lane] of lanes) {
-      lane.shapes = lane.shapes.filter((shape) => !gone.has(shape));
+      filterLane(lane, (shape) => !gone.has(shape));
       if (lane.shapes.length === 0) lanes.delete(length);
       else indexLane(lane);
     }
@@ -298,14 +332,16 @@ export function makeTemplateStore({ maxClusters, thresholds, onForget }: StoreOp
     const group: Group = { cluster, shapes: [], pattern: keys, shown, varies: keys.map(() => false) };
     cluster.groups.push(group);
     clusters.set(cluster.id, cluster);
-    return addShape({ slot: slots.length, keys, ids: keys.map(keyTable.idOf), shown, lines: 0, lastLine: line, group });
+    return addShape({ slot: slots.length, keys, ids: keys.map(keyTable.idOf), shown, lines: 1, lastLine: line, group });
   }
 
   function addShape(shape: StoredShape): StoredShape {
     shape.group.shapes.push(shape);
     slots.push(shape);
     byKey.set(keyOf(shape.keys), shape);
-    laneOf(shape.keys.length).shapes.push(shape);
+    const lane = laneOf(shape.keys.length);
+    lane.shapes.push(shape);
+    bucketOf(lane, shape).shapes.push(shape);
     return shape;
   }
 
@@ -339,7 +375,14 @@ export function makeTemplateStore({ maxClusters, thresholds, onForget }: StoreOp
         const group = clusters.get(id)?.groups[at];
         if (group !== undefined) group.shapes = shapes.map((index) => all[index] as StoredShape);
       }
-    for (const [length, pending] of state.pending) laneOf(length).pending = pending;
+    for (const [length, pending, buckets] of state.pending) {
+      const lane = laneOf(length);
+      lane.pending = pending;
+      for (const [first, own] of buckets) {
+        const bucket = lane.buckets.get(first);
+        if (bucket !== undefined) bucket.pending = own;
+      }
+    }
     for (const lane of lanes.values()) indexLane(lane);
   }
 
@@ -348,18 +391,23 @@ export function makeTemplateStore({ maxClusters, thresholds, onForget }: StoreOp
     find,
     shapeAt: (slot: number): StoredShape => slots[slot] as StoredShape,
 
-    /** The shape that a message counts for; a new one opens a cluster, with this id if one is given. */
+    /** Counts a message for a shape and returns it; a new one opens a cluster, with this id if one is given. */
     learn(positions: Positions, line: number, id?: number): StoredShape {
       const known = find(positions);
       if (known !== undefined) {
         show(known.group, positions.shown);
+        known.lines += 1;
+        known.lastLine = line;
         return known;
       }
       const opened = openShape(positions, line, id);
       const lane = laneOf(positions.keys.length);
       lane.pending += 1;
+      const bucket = bucketOf(lane, opened);
+      bucket.pending += 1;
       unlisted += 1;
-      if (lane.shapes.length < SMALL_LANE || lane.pending * 2 > lane.shapes.length) regroup(lane);
+      if (lane.pending * 2 > lane.shapes.length) regroup(lane, lane);
+      else if (bucket.shapes.length < SMALL_BUCKET || bucket.pending * 2 > bucket.shapes.length) regroup(lane, bucket);
       if (unlisted >= slots.length / 2) compareLists();
       const isFull = slots.length > maxClusters * SHAPES_PER_TEMPLATE;
       if (clusters.size > maxClusters || isFull) drop(Math.ceil(clusters.size * DROPPED_SHARE));
@@ -391,8 +439,8 @@ export function makeTemplateStore({ maxClusters, thresholds, onForget }: StoreOp
     },
 
     refine(): void {
-      for (const lane of lanes.values()) regroup(lane);
-      for (const lane of lanes.values()) regroup(lane);
+      for (const lane of lanes.values()) regroup(lane, lane);
+      for (const lane of lanes.values()) regroup(lane, lane);
       compareLists();
     },
 
@@ -422,7 +470,11 @@ export function makeTemplateStore({ maxClusters, thresholds, onForget }: StoreOp
         ]),
         merged: [...merged],
         vocabulary: [...vocabulary],
-        pending: [...lanes].map(([length, { pending }]) => [length, pending]),
+        pending: [...lanes].map(([length, { pending, buckets }]) => [
+          length,
+          pending,
+          [...buckets].map(([first, bucket]) => [first, bucket.pending]),
+        ]),
         unlisted,
       };
     },
@@ -448,5 +500,3 @@ function templateOf(groups: readonly Group[], vocabulary: ReadonlySet<string>): 
   }
   return templateText(shown);
 }
-
-export type TemplateStore = ReturnType<typeof makeTemplateStore>;
