@@ -6,6 +6,7 @@ import { bundleRows, testRows } from './build-rows.ts';
 import { cliRows } from './cli-rows.ts';
 import { costRows } from './cost-rows.ts';
 import { burstRows, crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
+import { knownItemRows } from './known-item-rows.ts';
 import { learningRows } from './learning-rows.ts';
 import { listRows } from './list-rows.ts';
 import { logRows } from './log-rows.ts';
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   logs: logRows,
   templates: templateRows,
   recall: recallRows,
+  'known-item': knownItemRows,
   anomalies: anomalyRows,
   lists: listRows,
   planning: planningRows,

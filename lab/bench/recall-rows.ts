@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
@@ -9,7 +7,7 @@ import { isEntry, isIncident, type Memory, rememberedEntry } from '#shared/domai
 import { termsOfLines, weighed, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { makeFailure } from './made-failures.ts';
-import type { Row } from './row.ts';
+import { bytesInUse, type Row } from './row.ts';
 
 const INDEX_SIZE = 10_000;
 const MAX_INDEX_SIZE = 20_000;
@@ -75,15 +73,6 @@ export function memoryOf(seed: number): () => Memory {
   }
   const past = pastIncident(seed);
   return () => rememberedIncident(past);
-}
-
-/** Bytes in use after a garbage collection. */
-function bytesInUse(): number {
-  setFlagsFromString('--expose_gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
 }
 
 async function milliseconds(recall: Recall<Memory>): Promise<number[]> {

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 /** One row of the table: a measurement and its goal. */
 export interface Row {
   readonly measure: string;
@@ -23,4 +26,13 @@ export function perSecond(count: number, job: () => void, rounds = ROUNDS): numb
     return (user + system) / 1e6;
   });
   return count / Math.min(...seconds);
+}
+
+/** Bytes in use after a garbage collection. */
+export function bytesInUse(): number {
+  setFlagsFromString('--expose_gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
 }

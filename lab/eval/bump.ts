@@ -7,6 +7,7 @@ import { evidenceOfText } from '#apps/cli/training/labelled-case.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { makeRecall, type Recall, type Remembered } from '#shared/domain/knowledge/search/recall.ts';
+import type { Terms } from '#shared/domain/knowledge/search/term-field.ts';
 import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
 import type { Suite } from './suite.ts';
@@ -38,7 +39,7 @@ interface Update {
   readonly sameDependency: string;
   /** Whether its log names the dependency or its vendor's packages; a search by words can find no others. */
   readonly named: boolean;
-  readonly remembered: Remembered;
+  readonly remembered: Remembered & { readonly terms: Terms };
   readonly answer: FailureClass;
 }
 

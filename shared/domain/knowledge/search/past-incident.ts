@@ -8,7 +8,7 @@ import type { Evidence } from '../../logs/evidence.ts';
 import { redactName } from '../../redaction/redact.ts';
 import { Embedding, embeddingVectorOf } from './embedding.ts';
 import type { Remembered } from './recall.ts';
-import { readTerms, termsOfLines, weighed, writeTerms } from './terms.ts';
+import { termsOfLines, weighed, writeTerms } from './terms.ts';
 
 /**
  * An ended incident, stored so that similar ones are recognised: what it was, what was tried and the outcome. Its log
@@ -93,7 +93,7 @@ export function rememberedIncident({ terms, embedding, ...past }: PastIncident):
     id: past.id,
     class: past.class,
     fingerprints,
-    terms: readTerms(terms),
+    terms,
     at: past.endedAt,
     embedding: embedding === undefined ? null : embeddingVectorOf(embedding),
     past,

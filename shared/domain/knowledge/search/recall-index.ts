@@ -1,128 +1,135 @@
-import { DIMENSIONS, lengthOf, vectorOf } from './name-vector.ts';
-import { askedOf, emptyPostings, putDocument, removeDocument, scoreDocuments, sharedTerms } from './postings.ts';
+import { emptyPostings, type Postings, putDocument, removeDocument } from './postings.ts';
+import { type AskedTerms, addScores, askedOf, makeSharedTerms, normOf, type Sums } from './query.ts';
 import type { Terms } from './term-field.ts';
 
 /** A match of an index: `score` from 0 (nothing shared) to 1 (the same terms). */
 export interface Match {
   readonly id: string;
+  /** Place of the document in the index. */
+  readonly slot: number;
   readonly score: number;
 }
 
 /** A search result; valid until the next document is added or removed. */
 export interface Found {
   /** Best first, at most `limit` of the wanted ones; ties by id. Empty when nothing is shared. */
-  best(limit: number, wanted?: (id: string) => boolean): readonly Match[];
+  best(limit: number, wanted?: (slot: number) => boolean): readonly Match[];
   /** Terms that a document shares with the query, most informative first. */
-  shared(id: string): string[];
+  shared(slot: number): string[];
 }
 
 export interface RecallIndex {
   readonly size: number;
-  /** Adds a document or replaces the one with that id. */
-  put(id: string, terms: Terms): void;
+  /** Adds a document or replaces the one with that id; returns its slot. `terms` may be as `writeTerms` wrote them. */
+  put(id: string, terms: Terms | string): number;
   remove(id: string): void;
   search(query: Terms): Found;
 }
 
-/**
- * Weights of the parts of a score; they add up to 1 together with the vector's, which depends on how many words of the
- * query are unknown.
- */
+/** Weight of the cosine in a score; BM25 has the rest. */
 const COSINE = 0.5;
-/** Weight of the vectors for a query none of whose terms is in any document. */
-const VECTOR_FOR_UNKNOWN = 0.5;
-/**
- * Minimum cosine: three standard deviations of what hashing produces by chance, which is 1 over the root of the
- * dimensions.
- */
-const NEAR_BY_CHANCE = 3 / Math.sqrt(DIMENSIONS);
 const TOLD_TERMS = 10;
-
-interface Vectors {
-  readonly values: Int8Array;
-  readonly lengths: Float64Array;
-}
+/** Below it two texts share nothing worth naming. */
+const MIN_SCORE = 0.01;
+/** Documents with the highest BM25 whose whole score is worked out, and how many times more while too few are wanted. */
+const MIN_CANDIDATES = 200;
+const MORE_CANDIDATES = 8;
+/** Buckets of BM25 as a share of its maximum. */
+const BUCKETS = 1024;
 
 /**
- * An in-memory index of failures for hybrid search. A score fuses, each from 0 to 1: the cosine of the terms' TF-IDF
- * weights (Salton and Buckley, 1988), Okapi BM25 as a share of the maximum (Robertson and Zaragoza, 2009), and the
- * cosine of the name vectors. Scores are fused instead of ranks (Bruch, Gai and Ingber, "An Analysis of Fusion
- * Functions for Hybrid Retrieval", 2023), so that a score keeps its meaning and can be shown to a reader. Rarity is
- * computed from the current documents, so that the order of additions does not matter and a grown index equals a
- * rebuilt one.
+ * An in-memory index of failures. A score fuses, each from 0 to 1: the cosine of the terms' TF-IDF weights (Salton and
+ * Buckley, 1988), and Okapi BM25 over weighted fields as a share of the maximum (Robertson and Zaragoza, "The
+ * Probabilistic Relevance Framework: BM25 and Beyond", 2009). Scores are fused instead of ranks (Bruch, Gai and Ingber,
+ * "An Analysis of Fusion Functions for Hybrid Retrieval", 2023), so that a score keeps its meaning and can be shown to a
+ * reader. Sums are added up term by term; the documents with the highest BM25 are then scored whole, as in a cascade
+ * (Wang, Lin and Metzler, "A Cascade Ranking Model for Efficient Ranked Retrieval", 2011). Rarity is computed from the
+ * current documents, so that the order of additions does not matter and a grown index equals a rebuilt one.
  */
 export function makeRecallIndex(): RecallIndex {
   const postings = emptyPostings();
-  let vectors: Vectors = { values: new Int8Array(0), lengths: new Float64Array(0) };
+  const norms = makeNorms(postings);
+  const sums = makeSums(postings);
   return {
     get size() {
       return postings.slotOf.size;
     },
-    put(id, terms) {
-      const slot = putDocument(postings, id, terms);
-      if (slot >= vectors.lengths.length) vectors = grown(vectors, Math.max(64, slot * 2));
-      const vector = vectorOf(terms);
-      vectors.values.set(vector, slot * DIMENSIONS);
-      vectors.lengths[slot] = lengthOf(vector);
-    },
+    put: (id, terms) => putDocument(postings, id, terms),
     remove: (id) => removeDocument(postings, id),
     search(query) {
       const asked = askedOf(postings, query);
-      const shared = (id: string) => sharedTerms(postings, asked, id, TOLD_TERMS);
-      if (asked.length === 0 || postings.slotOf.size === 0) return { best: () => [], shared };
-      const { cosine, coverage, unknown } = scoreDocuments(postings, asked);
-      const share = VECTOR_FOR_UNKNOWN * unknown;
-      const near = nearness(vectorOf(query), vectors);
-      const scores = cosine.map((similar, slot) => {
-        const byTerms = COSINE * similar + (1 - COSINE) * (coverage[slot] ?? 0);
-        return share === 0 ? byTerms : (1 - share) * byTerms + share * near(slot);
-      });
-      return { best: (limit, wanted = () => true) => bestOf(postings.slotOf, scores, limit, wanted), shared };
+      const shared = makeSharedTerms(postings, asked);
+      return {
+        best(limit, wanted = () => true) {
+          if (limit < 1 || asked.terms.length === 0 || postings.slotOf.size === 0) return [];
+          const added = sums.of(asked);
+          const matches = candidates(added, asked.best, limit, wanted).map((slot) => {
+            const cosine = (added[2 * slot] as number) / (asked.norm * norms(slot));
+            const score = COSINE * cosine + (1 - COSINE) * ((added[2 * slot + 1] as number) / asked.best);
+            return { id: postings.ids[slot] ?? '', slot, score };
+          });
+          matches.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+          const enough = matches.findIndex(({ score }) => score < MIN_SCORE);
+          return matches.slice(0, enough < 0 ? limit : Math.min(limit, enough));
+        },
+        shared: (slot) => shared(slot, TOLD_TERMS),
+      };
     },
   };
 }
 
-function grown({ values, lengths }: Vectors, slots: number): Vectors {
-  const larger = { values: new Int8Array(slots * DIMENSIONS), lengths: new Float64Array(slots) };
-  larger.values.set(values);
-  larger.lengths.set(lengths);
-  return larger;
-}
-
-/** Cosine of the query's vector and a document's; 0 when it is no higher than by chance. */
-function nearness(query: Int8Array, { values, lengths }: Vectors): (slot: number) => number {
-  const length = lengthOf(query);
+/** Norms of documents, each computed when it is needed after a change. */
+function makeNorms(postings: Postings): (slot: number) => number {
+  let norms = new Float64Array(0);
+  let versions = new Float64Array(0);
   return (slot) => {
-    const other = lengths[slot] ?? 0;
-    if (length === 0 || other === 0) return 0;
-    let sum = 0;
-    const start = slot * DIMENSIONS;
-    for (let at = 0; at < DIMENSIONS; at++) sum += (query[at] as number) * (values[start + at] as number);
-    const near = sum / (length * other);
-    return near > NEAR_BY_CHANCE ? near : 0;
+    if (slot >= norms.length) {
+      norms = new Float64Array(postings.counts.length);
+      versions = new Float64Array(postings.counts.length).fill(-1);
+    }
+    if (versions[slot] !== postings.version) {
+      norms[slot] = normOf(postings, slot);
+      versions[slot] = postings.version;
+    }
+    return norms[slot] as number;
   };
 }
 
-/** Below it two texts share nothing worth naming. */
-const MIN_SCORE = 0.005;
+/** The sums of the query that was asked last; all queries share one array. */
+function makeSums(postings: Postings): { of(asked: AskedTerms): Sums } {
+  let sums: Sums = new Float64Array(0);
+  let owner: AskedTerms | null = null;
+  return {
+    of(asked) {
+      if (owner === asked && sums.length >= 2 * postings.ids.length) return sums;
+      if (sums.length < 2 * postings.ids.length) sums = new Float64Array(2 * postings.counts.length);
+      else sums.fill(0, 0, 2 * postings.ids.length);
+      owner = asked;
+      addScores(postings, asked, sums);
+      return sums;
+    },
+  };
+}
 
-function bestOf(
-  slotOf: ReadonlyMap<string, number>,
-  scores: Float64Array,
-  limit: number,
-  wanted: (id: string) => boolean,
-): Match[] {
-  const best: Match[] = [];
-  const before = (a: Match, b: Match): boolean => a.score > b.score || (a.score === b.score && a.id < b.id);
-  for (const [id, slot] of slotOf) {
-    const one = { id, score: scores[slot] ?? 0 };
-    const last = best.at(-1);
-    if (one.score < MIN_SCORE || limit < 1 || (best.length === limit && last !== undefined && !before(one, last)))
-      continue;
-    if (!wanted(id)) continue;
-    const at = best.findIndex((other) => before(one, other));
-    best.splice(at < 0 ? best.length : at, 0, one);
-    if (best.length > limit) best.pop();
+/** Slots of the wanted documents with the highest BM25, more than `limit` of them unless there are fewer. */
+function candidates(sums: Sums, best: number, limit: number, wanted: (slot: number) => boolean): number[] {
+  const counts = new Uint32Array(BUCKETS);
+  const bucketOf = (at: number): number => Math.min(BUCKETS - 1, ((sums[at] as number) / best) * BUCKETS) | 0;
+  let matching = 0;
+  for (let at = 1; at < sums.length; at += 2) {
+    if ((sums[at] as number) === 0) continue;
+    const bucket = bucketOf(at);
+    counts[bucket] = (counts[bucket] as number) + 1;
+    matching++;
   }
-  return best;
+  for (let many = Math.max(MIN_CANDIDATES, 4 * limit); ; many *= MORE_CANDIDATES) {
+    let lowest = BUCKETS;
+    for (let held = 0; lowest > 0 && held < many; ) held += counts[--lowest] as number;
+    const slots: number[] = [];
+    for (let at = 1; at < sums.length; at += 2) {
+      if ((sums[at] as number) === 0 || bucketOf(at) < lowest) continue;
+      if (wanted((at - 1) / 2)) slots.push((at - 1) / 2);
+    }
+    if (slots.length >= 2 * limit || many >= matching) return slots;
+  }
 }

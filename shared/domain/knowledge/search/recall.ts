@@ -10,7 +10,8 @@ export interface Remembered {
   readonly class: FailureClass;
   /** Of the failures it is known to match. */
   readonly fingerprints: readonly string[];
-  readonly terms: Terms;
+  /** May be as `writeTerms` wrote them: the index reads them faster than a map of them is made. */
+  readonly terms: Terms | string;
   /** ISO 8601, or null for something without an age. */
   readonly at: string | null;
   /** Its embedding, where a model was asked. */
@@ -78,98 +79,117 @@ const SPARE = 60;
 
 /** Failures and knowledge in memory, recalled by what a new failure shares with them. */
 export function makeRecall<T extends Remembered>(): Recall<T> {
-  const index = makeRecallIndex();
-  const items = new Map<string, T>();
-  const byFingerprint = new Map<string, Set<string>>();
+  const memories: Memories<T> = {
+    index: makeRecallIndex(),
+    items: [],
+    times: [],
+    slotOf: new Map(),
+    byFingerprint: new Map(),
+  };
+  const { index, items, times, slotOf, byFingerprint } = memories;
   const forget = (id: string): void => {
-    for (const fingerprint of items.get(id)?.fingerprints ?? []) byFingerprint.get(fingerprint)?.delete(id);
-    items.delete(id);
+    const slot = slotOf.get(id);
+    if (slot === undefined) return;
+    for (const fingerprint of items[slot]?.fingerprints ?? []) {
+      const others = (byFingerprint.get(fingerprint) ?? []).filter((other) => other !== slot);
+      if (others.length > 0) byFingerprint.set(fingerprint, others);
+      else byFingerprint.delete(fingerprint);
+    }
+    items[slot] = undefined;
+    slotOf.delete(id);
     index.remove(id);
   };
-  const ask = (query: RecallQuery): Answers<T> => answersTo(query, { index, items, byFingerprint });
+  const ask = (query: RecallQuery): Answers<T> => answersTo(query, memories);
   return {
     get size() {
-      return items.size;
+      return slotOf.size;
     },
     put(item) {
       forget(item.id);
+      const slot = index.put(item.id, item.terms);
+      slotOf.set(item.id, slot);
       // The index has the terms; storing them twice for twenty thousand incidents would not fit.
-      items.set(item.id, { ...item, terms: NO_TERMS });
-      index.put(item.id, item.terms);
-      for (const fingerprint of item.fingerprints)
-        byFingerprint.set(fingerprint, (byFingerprint.get(fingerprint) ?? new Set()).add(item.id));
+      items[slot] = { ...item, terms: NO_TERMS };
+      times[slot] = item.at === null ? Number.POSITIVE_INFINITY : Date.parse(item.at);
+      for (const fingerprint of item.fingerprints) {
+        byFingerprint.set(fingerprint, [...(byFingerprint.get(fingerprint) ?? []), slot]);
+      }
     },
     ask,
     find: (query, filter) => ask(query).best(filter),
   };
 }
 
+/** Items and their times by their slots in the index. An item without a time is as if it were of now. */
 interface Memories<T> {
   readonly index: RecallIndex;
-  readonly items: ReadonlyMap<string, T>;
-  readonly byFingerprint: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly items: (T | undefined)[];
+  readonly times: number[];
+  readonly slotOf: Map<string, number>;
+  readonly byFingerprint: Map<string, readonly number[]>;
 }
 
-function answersTo<T extends Remembered>(query: RecallQuery, { index, items, byFingerprint }: Memories<T>): Answers<T> {
-  const same = byFingerprint.get(query.fingerprint ?? '') ?? new Set<string>();
+function answersTo<T extends Remembered>(query: RecallQuery, memories: Memories<T>): Answers<T> {
+  const { index, items, times, byFingerprint } = memories;
+  const same = byFingerprint.get(query.fingerprint ?? '') ?? [];
   const found = index.search(query.terms);
-  const near = nearInMeaning(query, items.values());
-  const nearest = (limit: number): string[] => near.slice(0, limit + SPARE).map(({ id }) => id);
+  const near = nearInMeaning(query, items);
+  const now = query.now.getTime();
+  const ageDays = (slot: number): number => Math.max(0, (now - (times[slot] as number)) / DAY);
   return {
     best({ limit, maxAgeDays = Number.POSITIVE_INFINITY, keep = () => true }) {
-      const wanted = (id: string): boolean => {
-        const item = items.get(id);
-        return item !== undefined && keep(item) && ageDays(item, query.now) <= maxAgeDays;
+      const wanted = (slot: number): boolean => {
+        const item = items[slot];
+        return item !== undefined && keep(item) && ageDays(slot) <= maxAgeDays;
       };
-      const scores = new Map(found.best(limit + SPARE, wanted).map(({ id, score }) => [id, score]));
-      const ids = new Set([...[...same, ...nearest(limit)].filter(wanted), ...scores.keys()]);
-      const known = [...ids].flatMap((id) => items.get(id) ?? []);
-      const best = known.map((item) => rated(item, query, scores.get(item.id) ?? 0)).sort(bestFirst);
-      return best.slice(0, limit).map(({ sameClass, sameMeaning, ...one }) => ({
+      const scores = new Map(found.best(limit + SPARE, wanted).map(({ slot, score }) => [slot, score]));
+      const nearest = near.slice(0, limit + SPARE);
+      const slots = new Set([...[...same, ...nearest].filter(wanted), ...scores.keys()]);
+      const best: Rated<T>[] = [];
+      for (const slot of slots) {
+        const item = items[slot];
+        if (item !== undefined)
+          best.push(rated(item, query, { slot, days: ageDays(slot), score: scores.get(slot) ?? 0 }));
+      }
+      best.sort(bestFirst);
+      return best.slice(0, limit).map(({ sameClass, sameMeaning, slot, ...one }) => ({
         ...one,
-        reasons: reasonsOf({
-          sameFailure: one.sameFailure,
-          sameMeaning,
-          sameClass,
-          shared: found.shared(one.item.id),
-        }),
+        reasons: reasonsOf({ sameFailure: one.sameFailure, sameMeaning, sameClass, shared: found.shared(slot) }),
       }));
     },
   };
 }
 
-function ageDays({ at }: Remembered, now: Date): number {
-  return at === null ? 0 : Math.max(0, (now.getTime() - Date.parse(at)) / DAY);
-}
-
-/** Incidents with a similar embedding that may share no word, nearest first. */
-function nearInMeaning(
-  { embedding }: RecallQuery,
-  items: Iterable<Remembered>,
-): readonly { readonly id: string; readonly near: number }[] {
+/** Slots of incidents with a similar embedding that may share no word, nearest first. */
+function nearInMeaning({ embedding }: RecallQuery, items: readonly (Remembered | undefined)[]): readonly number[] {
   if (!embedding) return [];
-  const near: { id: string; near: number }[] = [];
-  for (const item of items) {
-    const value = item.embedding ? nearnessOf(embedding, item.embedding) : 0;
-    if (value >= MEANS_THE_SAME) near.push({ id: item.id, near: value });
-  }
-  return near.sort((a, b) => b.near - a.near || (a.id < b.id ? -1 : 1));
+  const near: { slot: number; id: string; near: number }[] = [];
+  items.forEach((item, slot) => {
+    const value = item?.embedding ? nearnessOf(embedding, item.embedding) : 0;
+    if (item !== undefined && value >= MEANS_THE_SAME) near.push({ slot, id: item.id, near: value });
+  });
+  return near.sort((a, b) => b.near - a.near || (a.id < b.id ? -1 : 1)).map(({ slot }) => slot);
 }
 
 interface Rated<T> extends Omit<Hit<T>, 'reasons'> {
+  readonly slot: number;
   readonly sameClass: FailureClass | null;
   readonly sameMeaning: boolean;
 }
 
-function rated<T extends Remembered>(item: T, query: RecallQuery, score: number): Rated<T> {
+function rated<T extends Remembered>(
+  item: T,
+  query: RecallQuery,
+  { slot, days, score }: { readonly slot: number; readonly days: number; readonly score: number },
+): Rated<T> {
   const sameFailure = query.fingerprint !== null && item.fingerprints.includes(query.fingerprint);
   const sameClass = item.class === query.class && item.class !== 'unknown' ? item.class : null;
-  const fresh = 1 - FADES_BY * (1 - 2 ** (-ageDays(item, query.now) / HALF_LIFE_DAYS));
+  const fresh = 1 - FADES_BY * (1 - 2 ** (-days / HALF_LIFE_DAYS));
   const near = query.embedding && item.embedding ? nearnessOf(query.embedding, item.embedding) : 0;
   const alike = score + (1 - score) * EMBEDDING_WEIGHT * near;
   const similar = Math.min(1, alike * (sameClass === null ? 1 : SAME_CLASS)) * fresh;
   const whole = sameFailure ? SAME_FAILURE + (1 - SAME_FAILURE) * similar : similar;
-  return { item, score: whole, sameFailure, sameClass, sameMeaning: near >= MEANS_THE_SAME };
+  return { item, slot, score: whole, sameFailure, sameClass, sameMeaning: near >= MEANS_THE_SAME };
 }
 
 function bestFirst<T extends Remembered>(a: Rated<T>, b: Rated<T>): number {

@@ -31,3 +31,15 @@ export function fieldOf(term: string): TermField {
 export function bareTerm(term: string): string {
   return term.charAt(1) === ':' ? term.slice(2) : term;
 }
+
+/** Weights of fields by the code of their letter. */
+const WEIGHT_OF_CODE = Float64Array.from({ length: 128 }, (_, code) => {
+  const letter = String.fromCharCode(code);
+  return letter in TERM_FIELDS ? TERM_FIELDS[letter as TermField].weight : TERM_FIELDS.w.weight;
+});
+
+/** Weight of the field of the term that begins at `start`. */
+export function weightOfTerm(text: string, start = 0): number {
+  const isNamed = text.charCodeAt(start + 1) === 0x3a;
+  return isNamed ? (WEIGHT_OF_CODE[text.charCodeAt(start)] ?? TERM_FIELDS.w.weight) : TERM_FIELDS.w.weight;
+}

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PastIncident, pastIncidentOf, rememberedIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import { makeRecall } from '#shared/domain/knowledge/search/recall.ts';
 import { outcomeWords, seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
+import { readTerms } from '#shared/domain/knowledge/search/terms.ts';
 import { aDiagnosis, anActionRecord, anEvidence, aPastIncident, redactedText } from '#test/builders/index.ts';
 
 const ENDED = new Date('2026-11-20T12:00:00.000Z');
@@ -17,8 +18,9 @@ const ended = {
 const foundOf = (incidents: readonly PastIncident[], fingerprint: string | null) => {
   const recall = makeRecall<ReturnType<typeof rememberedIncident>>();
   for (const past of incidents) recall.put(rememberedIncident(past));
-  const { class: failureClass, terms } = rememberedIncident(aPastIncident());
-  return recall.find({ class: failureClass, fingerprint, terms, now: new Date('2026-11-21T12:00:00Z') }, { limit: 30 });
+  const { class: failureClass, terms } = aPastIncident();
+  const now = new Date('2026-11-21T12:00:00Z');
+  return recall.find({ class: failureClass, fingerprint, terms: readTerms(terms), now }, { limit: 30 });
 };
 
 describe('what is remembered of an incident', () => {

@@ -29,7 +29,7 @@ function indexOf(documents: readonly { id: string; text: string }[]): RecallInde
 /** The matches with what each shares. */
 function answerOf(index: RecallIndex, query: string) {
   const { best, shared } = index.search(termsOfText(query));
-  return best(10).map(({ id, score }) => ({ id, score, shared: shared(id) }));
+  return best(10).map(({ id, slot, score }) => ({ id, score, shared: shared(slot) }));
 }
 
 describe('an index of failures', () => {
@@ -95,13 +95,17 @@ describe('an index of failures', () => {
     expect(answerOf(makeRecallIndex(), 'guava')).toEqual([]);
   });
 
-  it('comes near to a word that is cut or misspelled, by its letters', () => {
+  it('finds words that are misspelled by a letter left out, added, replaced or swapped', () => {
     const index = indexOf([
       { id: 'certificate', text: 'certificate expired' },
       { id: 'database', text: 'database pool exhausted' },
     ]);
-    const [best] = answerOf(index, 'certifcate expird');
-    expect(best).toMatchObject({ id: 'certificate', shared: [] });
+    for (const query of ['certifcate expird', 'certifficate expireds', 'cartificate axpired', 'certfiicate exipred']) {
+      const [best, ...others] = answerOf(index, query);
+      expect(best).toMatchObject({ id: 'certificate', shared: [] });
+      expect(others).toEqual([]);
+    }
+    expect(answerOf(index, 'certifate')).toEqual([]);
   });
 
   it('ranks a package in its exact version above other versions, and does not find what shares only the words that all have', () => {

@@ -1,0 +1,68 @@
+import type { Postings } from './postings.ts';
+import { hashTerm, ONE_BASE, OTHER_BASE, type TermHash } from './term-table.ts';
+
+const FIELD = 'w:';
+/** Shorter words have too many neighbours. */
+const MIN_LETTERS = 5;
+const MAX_LETTERS = 24;
+const ALPHABET = Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => letter.charCodeAt(0) + 1);
+
+/**
+ * The term that most documents contain among those that differ from a word by one letter left out, added, replaced or
+ * swapped with the next (F. J. Damerau, 1964; tried out as in P. Norvig, "How to Write a Spelling Corrector", 2007); -1
+ * for none. The hash of each neighbour follows from that of the word, as it is a polynomial.
+ */
+export function correctedTerm({ table, held }: Postings, term: string): number {
+  const letters = term.length - FIELD.length;
+  if (letters < MIN_LETTERS || letters > MAX_LETTERS || !/^w:[a-z]+$/.test(term)) return -1;
+  let best = -1;
+  const hash: TermHash = { one: 0, other: 0 };
+  const consider = (one: number, other: number): void => {
+    hash.one = one | 0;
+    hash.other = other | 0;
+    const found = table.find(hash);
+    if (found < 0 || (held[found] as number) === 0) return;
+    if (best < 0 || (held[found] as number) > (held[best] as number)) best = found;
+  };
+  // Powers of both bases for the letter at the end, which counts least, and the hash of what comes after it.
+  let [onePower, otherPower] = [1, 1];
+  let [oneAfter, otherAfter] = [0, 0];
+  const head: TermHash = { one: 0, other: 0 };
+  for (let at = term.length - 1; at >= FIELD.length; at--) {
+    const code = term.charCodeAt(at) + 1;
+    const [oneNext, otherNext] = [Math.imul(onePower, ONE_BASE), Math.imul(otherPower, OTHER_BASE)];
+    hashTerm(term, 0, at, head);
+    const [oneBefore, otherBefore] = [head.one, head.other];
+    // Left out, replaced by another, preceded by another.
+    consider(Math.imul(oneBefore, onePower) + oneAfter, Math.imul(otherBefore, otherPower) + otherAfter);
+    const oneWith = oneAfter + Math.imul(code, onePower);
+    const otherWith = otherAfter + Math.imul(code, otherPower);
+    for (const letter of ALPHABET) {
+      consider(
+        Math.imul(oneBefore, oneNext) + Math.imul(letter, onePower) + oneAfter,
+        Math.imul(otherBefore, otherNext) + Math.imul(letter, otherPower) + otherAfter,
+      );
+      consider(
+        Math.imul(oneBefore, Math.imul(oneNext, ONE_BASE)) + Math.imul(letter, oneNext) + oneWith,
+        Math.imul(otherBefore, Math.imul(otherNext, OTHER_BASE)) + Math.imul(letter, otherNext) + otherWith,
+      );
+    }
+    if (at > FIELD.length) {
+      const previous = term.charCodeAt(at - 1) + 1;
+      hashTerm(term, 0, at - 1, head);
+      consider(
+        Math.imul(head.one, Math.imul(oneNext, ONE_BASE)) +
+          Math.imul(code, oneNext) +
+          Math.imul(previous, onePower) +
+          oneAfter,
+        Math.imul(head.other, Math.imul(otherNext, OTHER_BASE)) +
+          Math.imul(code, otherNext) +
+          Math.imul(previous, otherPower) +
+          otherAfter,
+      );
+    }
+    [oneAfter, otherAfter] = [oneWith | 0, otherWith | 0];
+    [onePower, otherPower] = [oneNext, otherNext];
+  }
+  return best;
+}
