@@ -14,6 +14,7 @@ import {
   type SeriesScore,
   scoreSeries,
 } from './nab-scorer.ts';
+import { perturbed } from './perturbed-series.ts';
 import type { Suite } from './suite.ts';
 import { windowedGaussianScores } from './windowed-gaussian.ts';
 
@@ -42,6 +43,27 @@ interface Comparison {
   readonly baseline: SeriesScore;
 }
 
+/** Score of the series after each change of `perturbed-series.ts`, and the mean of all. */
+function perturbedFigures(series: readonly Series[]): Figure[] {
+  const byChange = new Map<string, SeriesScore[]>();
+  series.forEach((one, seed) => {
+    for (const { name, series: changed } of perturbed(one, seed)) {
+      const score = scoreSeries(
+        { scores: detectorScores(changed.values), windows: changed.windows },
+        SHIPPED_THRESHOLD,
+      );
+      byChange.set(name, [...(byChange.get(name) ?? []), score]);
+    }
+  });
+  const figures = [...byChange].map(([name, scores]) => ({
+    name: `standard profile, ${name}`,
+    value: normalisedScore(scores),
+    cases: scores.length,
+  }));
+  const mean = figures.reduce((sum, { value }) => sum + value, 0) / figures.length;
+  return [...figures, { name: 'standard profile, mean of the changed series', value: mean, cases: series.length }];
+}
+
 const secondsOf = (timestamp: string): string => timestamp.slice(0, 19);
 
 async function readSeries(dataDir: string, name: string, labels: readonly (readonly string[])[]): Promise<Series> {
@@ -66,7 +88,7 @@ async function readSeries(dataDir: string, name: string, labels: readonly (reado
   return { name, group: name.split('/')[0] ?? name, values: rows.map(({ value }) => value ?? Number.NaN), windows };
 }
 
-function detectorScores({ values }: Series): number[] {
+function detectorScores(values: readonly number[]): number[] {
   const detector = makeMetricDetector();
   return values.map((value) => detector.next(value).score);
 }
@@ -135,7 +157,7 @@ export const nab: Suite = {
     const rows = series.reduce((sum, { values }) => sum + values.length, 0);
     progress(`${series.length} series, ${rows} rows`);
     const started = now();
-    const scores = series.map(detectorScores);
+    const scores = series.map(({ values }) => detectorScores(values));
     const seconds = Math.max(1e-3, (now() - started) / 1000);
     const judged = series.map((one, at) => ({
       ...one,
@@ -153,6 +175,7 @@ export const nab: Suite = {
           value: leaveGroupOut(judged.map((one) => ({ group: one.group, ...baselineOf(one) }))),
           cases: series.length,
         },
+        ...perturbedFigures(series),
         { name: 'rows per second', value: rows / seconds, cases: rows },
       ],
       byGroup: figuresByGroup(compared, ({ group }) => group, figuresOf),

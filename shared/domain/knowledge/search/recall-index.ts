@@ -113,23 +113,21 @@ function makeSums(postings: Postings): { of(asked: AskedTerms): Sums } {
 
 /** Slots of the wanted documents with the highest BM25, more than `limit` of them unless there are fewer. */
 function candidates(sums: Sums, best: number, limit: number, wanted: (slot: number) => boolean): number[] {
-  const counts = new Uint32Array(BUCKETS);
-  const bucketOf = (at: number): number => Math.min(BUCKETS - 1, ((sums[at] as number) / best) * BUCKETS) | 0;
-  let matching = 0;
+  const scale = (BUCKETS - 1) / best;
+  const counts = new Uint32Array(BUCKETS + 1);
   for (let at = 1; at < sums.length; at += 2) {
-    if ((sums[at] as number) === 0) continue;
-    const bucket = bucketOf(at);
+    const bucket = ((sums[at] as number) * scale) | 0;
     counts[bucket] = (counts[bucket] as number) + 1;
-    matching++;
   }
   for (let many = Math.max(MIN_CANDIDATES, 4 * limit); ; many *= MORE_CANDIDATES) {
     let lowest = BUCKETS;
     for (let held = 0; lowest > 0 && held < many; ) held += counts[--lowest] as number;
+    const least = lowest / scale;
     const slots: number[] = [];
     for (let at = 1; at < sums.length; at += 2) {
-      if ((sums[at] as number) === 0 || bucketOf(at) < lowest) continue;
-      if (wanted((at - 1) / 2)) slots.push((at - 1) / 2);
+      const sum = sums[at] as number;
+      if (sum > 0 && sum >= least && wanted((at - 1) / 2)) slots.push((at - 1) / 2);
     }
-    if (slots.length >= 2 * limit || many >= matching) return slots;
+    if (slots.length >= 2 * limit || lowest === 0) return slots;
   }
 }

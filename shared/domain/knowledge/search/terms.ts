@@ -2,7 +2,7 @@ import { digestOf } from '#shared/kernel/digest.ts';
 import { templateOf } from '../../failure/fingerprint.ts';
 import type { EvidenceLine } from '../../logs/evidence.ts';
 import { termsOfLine, versionsNamed } from './line-terms.ts';
-import { bareTerm, fieldOf, TERM_FIELDS, type Terms } from './term-field.ts';
+import { bareTerm, type Terms, weightOfTerm } from './term-field.ts';
 
 /** Lines with the first score surely show the failure (see the excerpt's scores), those with the second hardly. */
 const SURE_SCORE = 4;
@@ -88,8 +88,7 @@ function say(said: Map<string, number>, term: string, much: number): void {
 
 /** By field and weight; ties by their letters, so that the result is independent of the input's order. */
 function weightiest(said: ReadonlyMap<string, number>, most: number): Terms {
-  const weight = (term: string, much: number) => TERM_FIELDS[fieldOf(term)].weight * Math.log1p(much);
-  const sorted = [...said].map(([term, much]) => ({ term, much, weight: weight(term, much) }));
+  const sorted = [...said].map(([term, much]) => ({ term, much, weight: weightOfTerm(term) * Math.log1p(much) }));
   sorted.sort((a, b) => b.weight - a.weight || (a.term < b.term ? -1 : 1));
   return new Map(sorted.slice(0, most).map(({ term, much }) => [term, Math.round(much * 100) / 100]));
 }

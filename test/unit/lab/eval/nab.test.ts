@@ -37,6 +37,12 @@ describe('the suite nab', () => {
       figureOf('standard profile') - figureOf('windowed Gaussian'),
       9,
     );
+    const changed = report.figures
+      .filter(({ name }) => name.startsWith('standard profile, '))
+      .map(({ value }) => value);
+    expect(changed).toHaveLength(9);
+    expect(Math.min(...changed)).toBeGreaterThan(50);
+    expect(figureOf('standard profile, negated')).toBeCloseTo(figureOf('standard profile'), 6);
     expect(report.byGroup?.map(({ group }) => group)).toEqual(['first', 'second']);
   });
 

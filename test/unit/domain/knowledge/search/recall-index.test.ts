@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeRecallIndex, type RecallIndex } from '#shared/domain/knowledge/search/recall-index.ts';
 import { readTerms, termsOfLines, termsOfText, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
 const WORDS = [
   'guava',
@@ -116,6 +117,37 @@ describe('an index of failures', () => {
     ]);
     const ranked = answerOf(index, 'resolve failed for lodash@3.10.1 of checkout').map(({ id }) => id);
     expect(ranked).toEqual(['b', 'a']);
+  });
+
+  it('reads stored terms without a map of them to the same effect, and skips lines that are none', () => {
+    fc.assert(
+      fc.property(anyDocuments, anyText, (documents, query) => {
+        const written = makeRecallIndex();
+        for (const { id, text } of documents) {
+          written.put(id, `no weight\n${writeTerms(termsOfText(text))}\nw:guava 1e400\n\n w:heap`);
+        }
+        expect(answerOf(written, query)).toEqual(answerOf(indexOf(documents), query));
+      }),
+    );
+  });
+
+  it('answers among thousands after removals as one that is made anew, and the same first ten however many are asked for', () => {
+    const random = numbersFrom(5);
+    const word = () => `name${Math.floor(2000 ** random())}`;
+    const texts = Array.from({ length: 3000 }, () => Array.from({ length: 8 }, word).join(' '));
+    const grown = indexOf(texts.map((text, at) => ({ id: String(at), text })));
+    for (let at = 0; at < 3000; at += 3) grown.remove(String(at));
+    for (let at = 0; at < 3000; at += 6) grown.put(String(at), termsOfText(texts[at] ?? ''));
+    const left = texts.flatMap((text, at) => (at % 3 === 0 && at % 6 !== 0 ? [] : [{ id: String(at), text }]));
+    const anew = indexOf(left);
+    expect(grown.size).toBe(left.length);
+    for (const { id, text } of left.slice(0, 40)) {
+      const answers = answerOf(grown, text);
+      expect(answers).toEqual(answerOf(anew, text));
+      const all = grown.search(termsOfText(text)).best(5000);
+      expect(all.slice(0, 10).map((match) => match.id)).toEqual(answers.map((answer) => answer.id));
+      expect(answers[0]).toMatchObject({ id });
+    }
   });
 
   it('takes any text as it is: terms are bounded, can be written and read back, and nothing throws', () => {
