@@ -23,6 +23,14 @@ const go: Runner = {
   ],
 };
 
+/** gocheck (`check/reporter.go`), inside of `go test`. */
+const gocheck: Runner = {
+  framework: 'gocheck',
+  hint: /^(?:FAIL|PANIC): \S{1,200}\.go:\d|^O(?:K|OPS): \d/,
+  counts: [{ line: /^O(?:K|OPS): (?<tally>\d{1,7} passed.{0,120})$/ }],
+  names: [{ line: /^(?:FAIL|PANIC): \S{1,200}\.go:\d{1,6}: (?<test>\S{1,300})$/ }],
+};
+
 /** Ginkgo (`reporters/default_reporter.go`): a list of failures with their containers, and one count. */
 const ginkgo: Runner = {
   framework: 'ginkgo',
@@ -228,7 +236,8 @@ const automake: Runner = {
   ],
   names: [
     {
-      line: /^(?:FAIL|ERROR|XPASS|TIMEOUT|UNRESOLVED): (?<test>\S.{0,299}?)(?: \(\d{1,7} of \d{1,7}\)| \(exit status: \d{1,3}\))?$/,
+      // Other tools say ERROR, too.
+      line: /^(?:(?:FAIL|XPASS|TIMEOUT|UNRESOLVED): (?<test>\S.{0,299}?)|ERROR: (?<test>\S{1,200}(?: \d{1,6} - .{1,200}?)?))(?: \(\d{1,7} of \d{1,7}\)| \(exit status: \d{1,3}\))?$/,
     },
   ],
 };
@@ -258,6 +267,7 @@ const ktap: Runner = {
 /** Runners of Go, Rust, C, C++, Swift and of build tools and kernels. */
 export const NATIVE_RUNNERS: readonly Runner[] = [
   go,
+  gocheck,
   ginkgo,
   cargo,
   nextest,

@@ -109,6 +109,14 @@ const unittest: Runner = {
   ],
 };
 
+/** stestr (`stestr/subunit_trace.py`): `{0} module.Class.test [0.1s] ... FAILED`, and totals. */
+const stestr: Runner = {
+  framework: 'stestr',
+  hint: /^\{\d{1,4}\} |^ - (?:Passed|Skipped|Failed|Expected Fail|Unexpected Success): \d/,
+  counts: [{ line: /^ - (?<result>Passed|Skipped|Failed|Expected Fail|Unexpected Success): (?<number>\d{1,7})$/ }],
+  names: [{ line: /^\{\d{1,4}\} (?<test>\S.{0,399}?) \[[\d.]{1,12}s\] \.{3} FAILED$/ }],
+};
+
 /** doctest (`doctest.py`): a list of the items with failures. */
 const doctest: Runner = {
   framework: 'doctest',
@@ -162,4 +170,4 @@ const cucumber: Runner = {
 };
 
 /** Runners of Python, and those that read Gherkin. */
-export const PYTHON_RUNNERS: readonly Runner[] = [pytest, unittest, doctest, robot, cucumber];
+export const PYTHON_RUNNERS: readonly Runner[] = [pytest, unittest, stestr, doctest, robot, cucumber];

@@ -302,6 +302,23 @@ const ROWS: Row[] = [
     '=== 1 failed, 1 passed in 0.02s ===',
   ],
   [
+    'stestr',
+    { run: 4, failed: 1, skipped: 1, failedNames: ['shop.tests.test_cart.CartTest.test_adds'] },
+    '{0} shop.tests.test_cart.CartTest.test_adds [0.012s] ... FAILED',
+    '{1} shop.tests.test_cart.CartTest.test_ships [0.010s] ... ok',
+    ' - Passed: 2',
+    ' - Skipped: 1',
+    ' - Expected Fail: 1',
+    ' - Unexpected Success: 0',
+    ' - Failed: 1',
+  ],
+  [
+    'gocheck',
+    { run: 3, failed: 1, skipped: 0, failedNames: ['CartSuite.TestAdds'] },
+    'FAIL: cart_test.go:7: CartSuite.TestAdds',
+    'OOPS: 2 passed, 1 FAILED',
+  ],
+  [
     'robot',
     { run: 3, failed: 2, skipped: 0, failedNames: ['Adds Two Items', 'Pays By Card'] },
     'Adds Two Items                                                        | FAIL |',
