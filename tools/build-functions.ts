@@ -8,8 +8,7 @@ import { OWN_SIGNATURES_FILE } from '#shared/adapters/archive/data-files.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
 import { GRAMMARS } from '#shared/domain/patch/content/grammars.ts';
 import packageFile from '../package.json' with { type: 'json' };
-import { leanSdk } from './lean-sdk.ts';
-import { leanZod } from './lean-zod.ts';
+import { leanSdk, leanZod } from './lean-sdk.ts';
 import { writeSecretRules } from './pack-secret-rules.ts';
 import { ownSignatureFiles } from './pack-signatures.ts';
 

@@ -53,3 +53,19 @@ function withPlainKeys(text: string): string {
   const named = new Map([...text.matchAll(NAMED_TEXT)].map(([, name, value]) => [name, value]));
   return text.replaceAll(COMPUTED_KEY, (key, name: string) => (named.has(name) ? `${named.get(name)}:` : key));
 }
+
+/**
+ * Leaves zod's error messages in fifty languages out of a bundle; ours are in English. A package that imports zod as a whole would bring them
+ * all (190 KB).
+ */
+export function leanZod(): Plugin {
+  return {
+    name: 'lean-zod',
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+        contents: "export { default as en } from './en.js';",
+        loader: 'js',
+      }));
+    },
+  };
+}

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ActionImpact } from '#shared/domain/plan/impact.ts';
+import type { ActionImpact } from '#shared/domain/plan/candidates.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { PLUGINS, type Plugins } from '#shared/plugins/plugins.ts';
 

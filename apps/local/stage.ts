@@ -8,9 +8,14 @@ import type { Runtime, RuntimeEvent } from '@selfheal/local-cloud/runtime-contra
 import { DamagedState, openDatabase } from '@selfheal/local-cloud/storage/database.ts';
 import { checkStateVersion, type StateWriter } from '@selfheal/local-cloud/storage/state-version.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
-import { RECORD_FORMAT } from '#shared/kernel/record-format.ts';
 import { makeLocalRoutes } from './local-routes.ts';
 import { startWorld, type World } from './world/world.ts';
+
+/**
+ * The format of all that Selfheal keeps: raised whenever a kind of record changes its shape, together with that kind's own `version`, or the tables
+ * get other keys. A state folder of another format is refused as a whole; in tables each record is checked by its own version.
+ */
+export const RECORD_FORMAT = 3;
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
   readonly version: string;
@@ -51,6 +56,8 @@ export interface StageOptions {
   readonly port?: number;
   readonly timeScale?: number;
   readonly maxWorkersPerFunction?: number;
+  /** As the runtime's: default false. */
+  readonly ampleMemory?: boolean;
   /** With it, calls of the configured model go to its real provider, with this key; without it, to the local fake. */
   readonly realModel?: { readonly key: string | null; readonly bedrock?: Backend };
   /** E-mail address of a user whom the dashboard is signed in as without a password; by default none. */
@@ -80,7 +87,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     ...(options.dataDir === undefined ? {} : { dataDir: join(dataDir, 'world') }),
     onEvent: (event) => void receiver.runtime?.putEvent({ ...event }),
   });
-  const { assemblyDir, port, timeScale, maxWorkersPerFunction, realModel, onEvent } = options;
+  const { assemblyDir, port, timeScale, maxWorkersPerFunction, ampleMemory, realModel, onEvent } = options;
   const adminKey = newAdminKey();
   const runtime = await startRuntime({
     assemblyDir,
@@ -96,6 +103,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     ...(port === undefined ? {} : { port }),
     ...(timeScale === undefined ? {} : { timeScale }),
     ...(maxWorkersPerFunction === undefined ? {} : { maxWorkersPerFunction }),
+    ...(ampleMemory === undefined ? {} : { ampleMemory }),
     ...(onEvent === undefined ? {} : { onEvent }),
   });
   receiver.runtime = runtime;

@@ -1,7 +1,7 @@
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import type { Candidate } from '#shared/domain/plan/candidates.ts';
-import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
 
 interface Situation {

@@ -38,7 +38,7 @@ let pool: Pick<TokenPool, 'issuer' | 'clientId'>;
 let client: DynamoDBDocumentClient;
 beforeAll(async () => {
   ({ assemblyDir } = await anAssembly({}));
-  stage = await openStage({ assemblyDir });
+  stage = await openStage({ assemblyDir, ampleMemory: true });
   const { runtime, adminKey } = stage;
   for (const [name, groups] of Object.entries(PEOPLE))
     await runtime.createUser(name, `${name}@example.com`, PASSWORD, groups);

@@ -12,7 +12,7 @@ import { openIncident } from '#shared/domain/incident/open-incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import { isFailure } from '#shared/domain/incident/signal.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { renderFindings } from '#shared/plugins/notifiers/email/findings.ts';
+import { renderFindings } from '#shared/plugins/notifiers/email/mail.ts';
 import { githubComment, renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { signalOfRun } from '#shared/plugins/sources/github/index.ts';
 import type { IncidentStory } from '#shared/ports/announcement.ts';

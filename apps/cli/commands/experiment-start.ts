@@ -1,5 +1,5 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, defineCommand, JSON_OPTION, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 
 /** `50`, `50:50`, `0.5` or `50%`: the share of the first solution, in percent. */
 function percentOf(given: string): number {
@@ -60,6 +60,23 @@ export const experimentStart = defineCommand({
     const variants = started.variants.map(({ percent, solution }) => `${solution} ${percent.toFixed(0)}%`);
     const text = `${json.dryRun ? 'would be started' : 'started'}: ${started.id}, until ${started.endsAt?.slice(0, 10)}: ${variants.join(', ')}\n`;
     await terminal.write(options.json === true ? `${JSON.stringify(started)}\n` : text);
+    return 0;
+  },
+});
+
+export const experimentStop = defineCommand({
+  name: 'experiment stop',
+  summary: 'end an experiment that somebody started; its results stay',
+  details:
+    'Incidents that open afterwards take no part in it. A deployed experiment is ended in the configuration instead.\n' +
+    'Stopping it twice changes nothing.',
+  operands: { shown: 'ID', atLeast: 1, atMost: 1 },
+  options: { ...API_OPTIONS, ...JSON_OPTION },
+  async run({ operands: [id = ''], options }, terminal) {
+    const { api } = await openApi(options, terminal);
+    const stopped = await contentOf(await api.experiments[':id'].stop.$post({ param: { id } }));
+    const text = `stopped: ${stopped.id}. "selfheal experiment results --id ${stopped.id}" shows how it went.\n`;
+    await terminal.write(options.json === true ? `${JSON.stringify(stopped)}\n` : text);
     return 0;
   },
 });

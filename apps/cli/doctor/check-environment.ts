@@ -101,7 +101,7 @@ export async function checkMail(topicArn: string): Promise<ConnectionCheck> {
       `--topic ${topicArn}: expected the output EscalationTopicArn, arn:aws:sns:<region>:<account>:<name>.`,
     );
   }
-  const { readSubscriptions } = await import('#shared/adapters/aws/topic-subscriptions.ts');
+  const { readSubscriptions } = await import('#shared/adapters/aws/sns-mailer.ts');
   try {
     const all = await readSubscriptions(topicArn, region);
     const open = all.filter(({ confirmed }) => !confirmed);

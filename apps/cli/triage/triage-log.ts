@@ -10,7 +10,7 @@ import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts'
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { severityOf } from '#shared/domain/logs/severity.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import { renderFindings } from '#shared/plugins/notifiers/email/findings.ts';
+import { renderFindings } from '#shared/plugins/notifiers/email/mail.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import { evidenceOf } from '../input/log-evidence.ts';
 import { lineBatches } from '../input/log-lines.ts';

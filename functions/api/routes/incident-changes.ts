@@ -4,8 +4,8 @@ import type { Learned, ResolutionOrder } from '#shared/app/incidents/end-inciden
 import { annotatedOf } from '#shared/app/incidents/read-incident.ts';
 import type { ReportOrder, ReportOutcome } from '#shared/app/incidents/report-incident.ts';
 import { nameOfCaller } from '#shared/domain/access/caller.ts';
+import { MAX_REPORT_LINES } from '#shared/domain/incident/annotations.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
-import { MAX_REPORT_LINES } from '#shared/domain/incident/report.ts';
 import { RepositoryName, Severity } from '#shared/domain/incident/target-context.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

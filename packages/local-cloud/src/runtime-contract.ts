@@ -35,6 +35,8 @@ export interface RuntimeOptions {
   readonly timeScale?: number;
   /** Default 2. */
   readonly maxWorkersPerFunction?: number;
+  /** Keeps a worker of every function, and collects garbage late: less work for about a gigabyte. Default false. */
+  readonly ampleMemory?: boolean;
   /** Routes of the program around the runtime, on the same address; they come before those of the deployment. */
   readonly ownRoutes?: OwnRoutes;
   onEvent?(event: RuntimeEvent): void;

@@ -51,6 +51,7 @@ export async function makeServices(foundation: Foundation) {
     dataDir: options.dataDir,
     maxWorkersPerFunction,
     compileCacheDir: join(options.assemblyDir, '.compile-cache'),
+    ampleMemory: options.ampleMemory ?? false,
     extraEnvironment: {
       ...(options.githubApiUrl === null ? {} : { GITHUB_API_URL: options.githubApiUrl }),
       ...(options.modelOrigin === undefined ? {} : { MODEL_ORIGIN: options.modelOrigin }),

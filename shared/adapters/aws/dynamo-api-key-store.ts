@@ -1,8 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ApiKey, KEY_USE_SECONDS } from '#shared/domain/access/api-key.ts';
 import type { ApiKeyStore } from '#shared/ports/access.ts';
-import { dynamoClient } from './dynamo-client.ts';
-import { type Item, type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Item, type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 export const API_KEY_PARTITION = 'APIKEY';

@@ -3,12 +3,11 @@ import * as z from 'zod';
 import type { ControlSettings, ControlStore, Deduplication } from '#shared/ports/control-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
-import { dynamoClient } from './dynamo-client.ts';
 import { dynamoLeases } from './dynamo-control-leases.ts';
 import { dynamoLimits } from './dynamo-control-limits.ts';
 import { dynamoIncidentLocks } from './dynamo-control-locks.ts';
 import { dynamoStorms } from './dynamo-control-storms.ts';
-import { type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const ControlsRecord = z.strictObject({

@@ -1,8 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Delegation } from '#shared/domain/policy/approval-levels.ts';
 import type { DelegationStore } from '#shared/ports/approval-queue.ts';
-import { dynamoClient } from './dynamo-client.ts';
-import { openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 /** How long an expired delegation is kept, to answer who could approve then. */

@@ -3,8 +3,7 @@ import { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import { StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
 import { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
-import { dynamoClient, overRevisionBefore } from './dynamo-client.ts';
-import { openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, openTable, overRevisionBefore, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 /** After this time an outcome has almost no weight. */

@@ -4,10 +4,9 @@ import { HealingWatch } from '#shared/domain/learning/healing.ts';
 import type { HealingStore } from '#shared/ports/learning-stores.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
-import { dynamoClient } from './dynamo-client.ts';
 import { DEFAULT_RETENTION } from './dynamo-incident-store.ts';
 import { retaining } from './dynamo-retention.ts';
-import { type Item, type Key, openTable, type Table, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Item, type Key, openTable, type Table, withoutStorage } from './dynamo-table.ts';
 import { callAws, parseRecord } from './errors.ts';
 
 const keyOf = (key: string): Key => ({ pk: `HEALING#${key}`, sk: 'WATCH' });

@@ -8,8 +8,7 @@ import { Retryable } from '#shared/kernel/errors.ts';
 import type { AccessTrail } from '#shared/ports/access.ts';
 import type { AuditReader, PolicyTrail } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import { dynamoClient } from './dynamo-client.ts';
-import { type Item, openTable, type Table, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Item, openTable, type Table, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const AuditRecord = z.strictObject({

@@ -8,13 +8,12 @@ import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
-import { dynamoClient } from './dynamo-client.ts';
 import { dynamoActions } from './dynamo-incident-actions.ts';
 import { dynamoApprovals } from './dynamo-incident-approvals.ts';
 import { dynamoAudit } from './dynamo-incident-audit.ts';
 import { listingChangeOf, listingKeysOf } from './dynamo-incident-keys.ts';
 import { retaining } from './dynamo-retention.ts';
-import { type Item, type Key, openTable, type Table, type Update, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Item, type Key, openTable, type Table, type Update, withoutStorage } from './dynamo-table.ts';
 import { callAws, parseRecord } from './errors.ts';
 
 /** Deliveries remembered per incident, so that each counts once; later ones are no longer counted. */

@@ -4,8 +4,7 @@ import { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
-import { dynamoClient } from './dynamo-client.ts';
-import { type Item, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Item, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 /** Incidents stored per entry, so that each counts once; after this many the counters are precise enough. */

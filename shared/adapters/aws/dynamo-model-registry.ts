@@ -1,8 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { EMPTY_REGISTRY, ModelVersion, Registry } from '#shared/domain/learning/model-registry.ts';
 import type { ModelRegistryStore } from '#shared/ports/learning-stores.ts';
-import { dynamoClient, overRevisionBefore } from './dynamo-client.ts';
-import { type Key, openTable, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Key, openTable, overRevisionBefore, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const REGISTRY: Key = { pk: 'MODELS', sk: 'REGISTRY' };

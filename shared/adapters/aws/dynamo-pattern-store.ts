@@ -2,8 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { LearningNote, noteIdOf } from '#shared/domain/learning/learning-note.ts';
 import type { PatternStore, PatternVersions } from '#shared/ports/learning-stores.ts';
-import { dynamoClient, overRevisionBefore } from './dynamo-client.ts';
-import { type Item, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Item, openTable, overRevisionBefore, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

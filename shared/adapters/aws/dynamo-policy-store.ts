@@ -2,8 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PolicyOverlay } from '#shared/domain/configuration/overlay.ts';
 import { CorruptRecord, Refused } from '#shared/kernel/errors.ts';
 import type { PolicyStore } from '#shared/ports/policy-store.ts';
-import { dynamoClient } from './dynamo-client.ts';
-import { type Item, type Key, openTable, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Item, type Key, openTable, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 export const POLICY_PARTITION = 'POLICY';

@@ -2,8 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Announced, Correction, Ending, Prediction, Setback } from '#shared/domain/quality/prediction.ts';
 import { Watch } from '#shared/domain/quality/watch.ts';
 import type { PredictionKey, PredictionStore } from '#shared/ports/learning-stores.ts';
-import { dynamoClient } from './dynamo-client.ts';
-import { type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const PARTITION = 'PREDICTIONS';

@@ -2,8 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { REQUEST_SECONDS, RepeatedRequest } from '#shared/domain/access/repeated-request.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { RepeatedRequests } from '#shared/ports/access.ts';
-import { dynamoClient } from './dynamo-client.ts';
-import { type Item, type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Item, type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 export const REQUEST_PARTITION = 'REQUEST';

@@ -1,8 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { RunOutcome, StatsStore } from '#shared/ports/test-store.ts';
-import { dynamoClient } from './dynamo-client.ts';
-import { type Item, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { dynamoClient, type Item, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const KEPT_DAYS = 90;

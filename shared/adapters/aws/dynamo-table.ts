@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import {
-  BatchGetCommand,
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { Retryable, UnsupportedVersion } from '#shared/kernel/errors.ts';
+import { REPEATABLE } from './client-settings.ts';
 import { callAws, isConditionFailure } from './errors.ts';
 
 export type Item = Record<string, unknown>;
@@ -240,3 +234,23 @@ export function withoutStorage(item: Item): Item {
 
 /** Whole seconds since 1970, as DynamoDB's TTL requires, rounded up. */
 export const ttlOf = (at: Date): number => Math.ceil(at.getTime() / 1000);
+
+let client: DynamoDBDocumentClient | undefined;
+
+/** One client for all stores of a function. */
+export function dynamoClient(): DynamoDBDocumentClient {
+  client ??= DynamoDBDocumentClient.from(new DynamoDBClient(REPEATABLE), {
+    marshallOptions: { removeUndefinedValues: true },
+  });
+  return client;
+}
+
+/** Holds when the stored record has the previous revision; the first revision requires that there is none. */
+export function overRevisionBefore(revision: number): Condition {
+  if (revision === 1) return { condition: 'attribute_not_exists(pk)' };
+  return {
+    condition: '#revision = :before',
+    names: { '#revision': 'revision' },
+    values: { ':before': revision - 1 },
+  };
+}

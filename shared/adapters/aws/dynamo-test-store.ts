@@ -4,8 +4,16 @@ import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
-import { dynamoClient, overRevisionBefore } from './dynamo-client.ts';
-import { type Item, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
+import {
+  dynamoClient,
+  type Item,
+  type Key,
+  openTable,
+  overRevisionBefore,
+  type Table,
+  ttlOf,
+  withoutStorage,
+} from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 /** Number of items for a repository's tests, chosen by the first digits of their keys. */

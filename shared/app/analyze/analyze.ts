@@ -21,7 +21,7 @@ import { loadIncident } from '../common/load-incident.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
 import { governed } from '../policy/governed.ts';
 import { askModel, formatModelCost, type ModelDeps, otherUnchecked } from './ask-model.ts';
-import type { AnalysisInputs } from './inputs.ts';
+import type { AnalysisInputs } from './lookups.ts';
 
 export interface AnalyzeDeps extends ModelDeps, Pick<KnowledgeDeps, 'incidents'> {
   readonly evidence: ModelDeps['evidence'] &

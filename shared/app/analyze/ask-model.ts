@@ -2,14 +2,14 @@ import type { DiagnosisDraft, SeenBefore } from '#shared/domain/diagnosis/diagno
 import { microdollarsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
-import type { Offer } from '#shared/domain/plan/offer.ts';
+import type { Offer } from '#shared/domain/plan/candidates.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { DiagnosisModel, DiagnosisReply, ModelSpending } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
 import { type BudgetDeps, openModelBudget } from './budget.ts';
-import type { AnalysisInputs } from './inputs.ts';
+import type { AnalysisInputs } from './lookups.ts';
 import { type LookupDeps, lookupsOf } from './lookups.ts';
 
 export interface ModelDeps extends BudgetDeps, LookupDeps, Pick<KnowledgeDeps, 'recall'> {

@@ -1,19 +1,33 @@
 import * as z from 'zod';
+import type { CausalChain } from '#shared/domain/causality/chain.ts';
 import type { SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
+import type { Known } from '#shared/domain/knowledge/known.ts';
 import { outcomeWords, seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
 import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
 import { recallTerms } from '../knowledge/recall-incidents.ts';
-import type { AnalysisInputs } from './inputs.ts';
 import { defineLookup } from './lookup.ts';
 import { type ChangeLookupDeps, changeLookups } from './lookups-change.ts';
 import { type LogLookupDeps, logLookups } from './lookups-log.ts';
 import { type ServiceLookupDeps, serviceLookups } from './lookups-service.ts';
 import { type TestLookupDeps, testHistory } from './lookups-tests.ts';
+
+/** What is known about an incident before its diagnosis. */
+export interface AnalysisInputs extends Pick<Known, 'found' | 'seen' | 'limits'> {
+  readonly incident: Incident;
+  readonly classification: Classification;
+  readonly evidence: Evidence;
+  readonly preExisting: boolean | null;
+  /** The first cause and its consequences, or null when unknown. */
+  readonly chain: CausalChain | null;
+}
 
 export interface LookupDeps extends LogLookupDeps, ChangeLookupDeps, ServiceLookupDeps, TestLookupDeps {}
 

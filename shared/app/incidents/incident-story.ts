@@ -2,7 +2,7 @@ import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Evidence, EvidenceLine } from '#shared/domain/logs/evidence.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import type { Offer } from '#shared/domain/plan/offer.ts';
+import type { Offer } from '#shared/domain/plan/candidates.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';

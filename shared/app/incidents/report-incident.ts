@@ -1,9 +1,9 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
+import { MAX_REPORT_LINES } from '#shared/domain/incident/annotations.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident } from '#shared/domain/incident/open-incident.ts';
-import { MAX_REPORT_LINES } from '#shared/domain/incident/report.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { ReportTarget } from '#shared/domain/incident/target-context.ts';
 import { redact, redactName, redactOutgoing } from '#shared/domain/redaction/redact.ts';

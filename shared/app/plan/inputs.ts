@@ -5,7 +5,7 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import type { Offer } from '#shared/domain/plan/offer.ts';
+import type { Offer } from '#shared/domain/plan/candidates.ts';
 import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';

@@ -1,6 +1,22 @@
-import type * as z from 'zod';
+import * as z from 'zod';
+import { recordText } from '../../kernel/text/record-text.ts';
+import { redactOutgoing } from '../redaction/redact.ts';
 import type { ActionFamily, Risk } from './bound-action.ts';
-import type { ActionImpact } from './impact.ts';
+
+/** Effect of an action on a service in use. */
+export interface ActionImpact {
+  /** It changes the service's capacity or settings. */
+  readonly changesSettings: boolean;
+  /** It takes parts of the service out for a while. */
+  readonly interrupts: boolean;
+}
+
+export const CHANGES_SETTINGS: ActionImpact = { changesSettings: true, interrupts: false };
+export const INTERRUPTS: ActionImpact = { changesSettings: false, interrupts: true };
+/** It repeats something, writes something not yet in use, or takes a deployment back. */
+export const NO_IMPACT: ActionImpact = { changesSettings: false, interrupts: false };
+/** Unknown, as for every playbook: it may do anything. */
+export const UNKNOWN_IMPACT: ActionImpact = { changesSettings: true, interrupts: true };
 
 /** The part of an action plug-in that listing needs. */
 export interface Proposer<Context> {
@@ -112,4 +128,24 @@ export function chooseCandidate(candidates: readonly Candidate[], choice: string
     return { kind: 'human', reason: 'The language model chose a riskier action than the one that fits best.' };
   }
   return { kind: 'chosen', candidate, best };
+}
+
+/**
+ * The actions that code listed before the diagnosis; a language model may choose from these only. Stored, so that its
+ * choice can be checked against them.
+ */
+export const Offer = z.strictObject({
+  version: z.literal(1),
+  incidentId: z.string(),
+  at: z.iso.datetime(),
+  actions: z.array(z.strictObject({ label: z.string(), actionId: z.string(), description: recordText() })),
+});
+export type Offer = z.infer<typeof Offer>;
+
+/** Creates the offer from listed candidates. */
+export function offerOf(incidentId: string, candidates: readonly Candidate[], at: Date): Offer {
+  const actions = candidates.map(({ label, actionId, description }) => {
+    return { label, actionId, description: redactOutgoing(description) };
+  });
+  return { version: 1, incidentId, at: at.toISOString(), actions };
 }

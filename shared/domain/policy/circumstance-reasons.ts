@@ -1,5 +1,5 @@
 import { Risk } from '../plan/bound-action.ts';
-import type { ActionImpact } from '../plan/impact.ts';
+import type { ActionImpact } from '../plan/candidates.ts';
 import type { Circumstances } from './circumstances/circumstances.ts';
 import type { GovernedService, Policy } from './policy-settings.ts';
 

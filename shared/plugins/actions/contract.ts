@@ -8,19 +8,10 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { ActionFamily, ActionRecord, Receipt, Risk } from '#shared/domain/plan/bound-action.ts';
-import type { ActionImpact } from '#shared/domain/plan/impact.ts';
+import type { ActionImpact } from '#shared/domain/plan/candidates.ts';
 import type { RepositorySwitch } from '#shared/domain/policy/fix-settings.ts';
 import type { CauseProof } from '#shared/domain/quality/judgement.ts';
-import type {
-  AlarmReader,
-  AutoScalingWriter,
-  DatabaseWriter,
-  DeploymentReader,
-  EcsServiceWriter,
-  LambdaAliasWriter,
-  LambdaFunctionWriter,
-  ResourceReader,
-} from '#shared/ports/cloud.ts';
+import type { AlarmReader, AutoScalingWriter, DatabaseWriter, DeploymentReader, EcsServiceWriter, LambdaAliasWriter, LambdaFunctionWriter, ResourceReader } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { CodeInspector } from '#shared/ports/code-inspector.ts';
 import type { CodeReader } from '#shared/ports/code-reader.ts';
@@ -30,9 +21,9 @@ import type { AutomationRunner, EndpointCaller, ParameterStore } from '#shared/p
 import type { Proposals } from '#shared/ports/proposals.ts';
 import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import type { Grant } from '../grant.ts';
+import type { Grant } from '../plugin.ts';
 
-export type { Grant } from '../grant.ts';
+export type { Grant } from '../plugin.ts';
 
 /** Trusted facts from which actions are proposed. Pure data: the same context always gives the same proposals. */
 export interface ProposalContext {

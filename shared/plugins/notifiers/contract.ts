@@ -4,7 +4,7 @@ import type { AnnouncementKind, FunctionConfig } from '#shared/domain/workflow/f
 import type { Announcement } from '#shared/ports/announcement.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
-import type { Grant } from '../grant.ts';
+import type { Grant } from '../plugin.ts';
 
 export type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
 

@@ -1,4 +1,4 @@
-import { registered } from '../registered.ts';
+import { registered } from '../plugin.ts';
 import type { NotifierPlugin } from './contract.ts';
 import { email } from './email/index.ts';
 import { githubComment } from './github-comment/index.ts';

@@ -1,15 +1,4 @@
-import {
-  cpSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,6 +10,8 @@ import { Configuration } from '#shared/domain/configuration/configuration.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 const SHELF = join(ROOT, '.selfheal/assemblies');
 const LOCK_OLD_AFTER_MS = 120_000;
+/** Where the runtime keeps what functions were compiled to, in an assembly. */
+const COMPILE_CACHE = '.compile-cache';
 const EMAILS = 'on-call@example.com';
 
 type Json = Record<string, unknown>;
@@ -65,14 +56,24 @@ const BASES: Readonly<Record<AssemblyName, ConfigurationChange>> = {
   model: { model: { provider: 'bedrock', modelId: 'anthropic.claude-sonnet-4-5-20250929-v1:0', timeoutSeconds: 2 } },
 };
 
+/** Limits that a drill does not reach: it acts far more often per hour than a real policy allows, for alarms that ring again and again. */
+export const DRILL_POLICY = {
+  maxActionsPerHour: 1000,
+  maxActionsPerTargetPerHour: 100,
+  breakerFailures: 1000,
+  stormIncidentsPerMinute: 1000,
+};
+
 /**
  * A cloud assembly of its own for one test file: synthesized once per base by `prepareAssembly` and kept below `.selfheal`, then
- * copied with what the test changes. The copy stays whole when somebody synthesizes again meanwhile.
+ * copied with what the test changes. The copy stays whole when somebody synthesizes again meanwhile. What its functions were compiled to is
+ * kept for the next copy.
  */
 export async function anAssembly(request: AssemblyRequest = {}): Promise<{ assemblyDir: string; remove(): void }> {
   const { base = 'rules', configuration, template } = request;
   const folder = mkdtempSync(join(tmpdir(), 'selfheal-e2e-'));
   const assemblyDir = join(folder, 'cdk.out');
+  const compiled = join(SHELF, `${base}.compiled`);
   await withLock(join(SHELF, `${base}.lock`), async () => {
     const configurationFile = join(SHELF, `${base}.json`);
     writeFileSync(configurationFile, JSON.stringify(sampleConfiguration(BASES[base])));
@@ -82,6 +83,8 @@ export async function anAssembly(request: AssemblyRequest = {}): Promise<{ assem
       context: { emails: EMAILS },
     });
     linkTree(prepared.assemblyDir, assemblyDir);
+    if (!prepared.reused) rmSync(compiled, { recursive: true, force: true });
+    if (existsSync(compiled)) linkTree(compiled, join(assemblyDir, COMPILE_CACHE));
   });
   if (configuration !== undefined) {
     const parsed = Configuration.parse(sampleConfiguration({ ...BASES[base], ...configuration }));
@@ -97,10 +100,16 @@ export async function anAssembly(request: AssemblyRequest = {}): Promise<{ assem
     template(changed);
     replaceFile(file, JSON.stringify(changed));
   }
-  return { assemblyDir, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return {
+    assemblyDir,
+    remove() {
+      if (existsSync(join(assemblyDir, COMPILE_CACHE))) linkTree(join(assemblyDir, COMPILE_CACHE), compiled);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
-/** The files are shared until one of them is replaced. */
+/** The files are shared until one of them is replaced; those that are there already are left. */
 function linkTree(from: string, to: string): void {
   mkdirSync(to, { recursive: true });
   for (const entry of readdirSync(from, { withFileTypes: true })) {
@@ -113,9 +122,11 @@ function linkTree(from: string, to: string): void {
 function link(source: string, target: string): void {
   try {
     linkSync(source, target);
-  } catch {
-    // Another file system.
-    cpSync(source, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    // Another file system. A reader never sees half of a file.
+    cpSync(source, `${target}.new`);
+    renameSync(`${target}.new`, target);
   }
 }
 

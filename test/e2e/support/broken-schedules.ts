@@ -29,7 +29,7 @@ export async function decisionsOfBrokenSchedules(base: AssemblyName): Promise<re
     rmSync(bundle);
     writeFileSync(bundle, "throw new Error('It does not start.');");
   }
-  const stage = await openStage({ assemblyDir, timeScale: 0.002 });
+  const stage = await openStage({ assemblyDir, ampleMemory: true, timeScale: 0.002 });
   for (const name of SCHEDULED) await stage.runtime.schedules.trigger(logicalIdOf(stage, name));
   // Of each: the schedules go on by themselves, and one function may fail again before the other fails at all.
   const leftBy = (name: string) =>

@@ -73,6 +73,7 @@ export async function openHealer(options: HealerOptions = {}): Promise<Healer> {
   const events: RuntimeEvent[] = [];
   const stage = await openStage({
     assemblyDir: assembly.assemblyDir,
+    ampleMemory: true,
     timeScale: options.timeScale ?? 0.05,
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     ...(options.maxWorkersPerFunction === undefined ? {} : { maxWorkersPerFunction: options.maxWorkersPerFunction }),

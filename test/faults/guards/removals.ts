@@ -10,7 +10,6 @@ const RULES = 'shared/domain/policy/guard-rules.ts';
 const DECIDE = 'shared/domain/policy/decide.ts';
 const WINDOW = 'shared/domain/policy/change-window.ts';
 const CIRCUMSTANCES = 'shared/domain/policy/circumstance-reasons.ts';
-const IMPACT = 'shared/domain/plan/impact.ts';
 const AUTONOMY = 'shared/domain/policy/autonomy.ts';
 const LIMITS = 'shared/domain/policy/limits.ts';
 const CHOICE = 'shared/domain/plan/candidates.ts';
@@ -248,7 +247,7 @@ export const REMOVALS: readonly Removal[] = [
   remove('interruptions while nobody knows the load', CIRCUMSTANCES, '...(interrupts && unreadable', '...(false'),
   remove(
     'an action whose impact nobody knows',
-    IMPACT,
+    CHOICE,
     'UNKNOWN_IMPACT: ActionImpact = { changesSettings: true, interrupts: true }',
     'UNKNOWN_IMPACT: ActionImpact = NO_IMPACT',
   ),

@@ -1,5 +1,6 @@
 import type { AwsEvent } from '@selfheal/fake-aws/alarm-events.ts';
 import type { Effect, EffectKind } from '@selfheal/fake-server/journal.ts';
+import { DRILL_POLICY } from '#test/e2e/support/assemblies.ts';
 import { expectClean, type Healer, openHealer, type Subject } from '#test/e2e/support/healer.ts';
 import { makeStalled, trigger } from '#test/e2e/support/steering.ts';
 
@@ -26,15 +27,7 @@ export interface Begun {
 export const openForWaves = (): Promise<Healer> =>
   openHealer({
     timeScale: 0.02,
-    configuration: {
-      policy: {
-        flapWindowMinutes: 0,
-        maxActionsPerHour: 1000,
-        maxActionsPerTargetPerHour: 100,
-        breakerFailures: 1000,
-        stormIncidentsPerMinute: 1000,
-      },
-    },
+    configuration: { policy: DRILL_POLICY },
   });
 
 export function begin({ world }: Healer, name: FailureName, rerunMs = 40): Begun {

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
+import { RECORD_FORMAT } from '#apps/local/stage.ts';
 import { ApiKey } from '#shared/domain/access/api-key.ts';
 import { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
@@ -22,13 +23,12 @@ import { Evidence } from '#shared/domain/logs/evidence.ts';
 import { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
-import { Offer } from '#shared/domain/plan/offer.ts';
+import { Offer } from '#shared/domain/plan/candidates.ts';
 import { Delegation } from '#shared/domain/policy/approval-levels.ts';
 import { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { Prediction } from '#shared/domain/quality/prediction.ts';
 import { Watch } from '#shared/domain/quality/watch.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
-import { RECORD_FORMAT } from '#shared/kernel/record-format.ts';
 
 /** Every kind of record that is kept in a table, a bucket or a queue. */
 const KINDS: Readonly<Record<string, z.ZodType>> = {

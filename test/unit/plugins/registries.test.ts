@@ -2,8 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { registered } from '#shared/plugins/plugin.ts';
 import { PLUGINS } from '#shared/plugins/plugins.ts';
-import { registered } from '#shared/plugins/registered.ts';
 import { EVENT_SOURCES, WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
 import { checkPlugins } from '../../../tools/check-plugins.ts';
 import { listPlugins, PLUGINS_PAGE } from '../../../tools/list-plugins.ts';

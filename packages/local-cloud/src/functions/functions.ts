@@ -27,6 +27,8 @@ export interface FunctionsOptions {
   readonly maxWorkersPerFunction: number;
   /** Folder of compiled bundles; created when missing. */
   readonly compileCacheDir: string;
+  /** Every function keeps its workers, and their garbage is collected late: more memory, less work. */
+  readonly ampleMemory: boolean;
   /** Environment variables that every function gets in addition to the template's. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
   onInvoked(definition: FunctionDefinition, result: InvocationResult): void;
@@ -35,6 +37,8 @@ export interface FunctionsOptions {
 const IDLE_MS = 30_000;
 /** Workers kept over all functions; beyond this number the longest idle one ends. Each costs 30 to 40 MB. */
 const KEPT_WORKERS = 16;
+/** The number kept where memory is ample. */
+const KEPT_WHEN_AMPLE = 64;
 /** The number kept while many events are running and the process has grown beyond this resident memory. */
 const KEPT_WHEN_CROWDED = 8;
 const CROWDED_BYTES = 450_000_000;
@@ -47,7 +51,7 @@ const TRACE_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 export function makeFunctions(options: FunctionsOptions): Functions {
   const { deployment, authorizer } = options;
   // Idle workers return unused memory after half a second instead of eight: a third of their heap.
-  setFlagsFromString('--gc-memory-reducer-start-delay-ms=500');
+  if (!options.ampleMemory) setFlagsFromString('--gc-memory-reducer-start-delay-ms=500');
   const logs = makeLogFiles(options.dataDir, authorizer, deployment);
   const providers = providersOf(deployment);
   const definitions = deployment
@@ -58,7 +62,7 @@ export function makeFunctions(options: FunctionsOptions): Functions {
   const workers = () => [...pools.values()].reduce((sum, pool) => sum + pool.workers(), 0);
   const load = () => [...pools.values()].reduce((sum, pool) => sum + pool.load(), 0);
   const isCrowded = () => load() >= CROWDED_EVENTS && process.memoryUsage.rss() > CROWDED_BYTES;
-  const kept = () => (isCrowded() ? KEPT_WHEN_CROWDED : KEPT_WORKERS);
+  const kept = () => (options.ampleMemory ? KEPT_WHEN_AMPLE : isCrowded() ? KEPT_WHEN_CROWDED : KEPT_WORKERS);
   const makeRoom = () => {
     if (workers() >= kept()) maxIdle(pools.values())?.reap();
   };
@@ -134,6 +138,7 @@ function poolOf(definition: FunctionDefinition, options: FunctionsOptions, aroun
     ),
     environment: environmentOf(definition, options.deployment, options.extraEnvironment),
     compileCacheDir: options.compileCacheDir,
+    youngGenerationMb: options.ampleMemory ? 16 : 4,
     onOutput: (text) => around.write(definition, text),
     makeRoom: around.makeRoom,
     onIdle: around.onIdle,

@@ -27,6 +27,8 @@ export interface PoolOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Folder of compiled bundles; created when missing. */
   readonly compileCacheDir: string;
+  /** Megabytes of a worker's young generation; a small one keeps uncollected garbage small. */
+  readonly youngGenerationMb: number;
   onOutput(text: string): void;
   /** Called before the first worker starts; frees memory when there are too many workers. */
   makeRoom(): void;
@@ -148,8 +150,7 @@ function startWorker(definition: FunctionDefinition, options: PoolOptions): Work
     name,
     env: { ...options.environment },
     workerData: { directory, handler, context, compileCacheDir: options.compileCacheDir },
-    // A small young generation: otherwise most of a worker's memory would be uncollected garbage.
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: 4 },
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: options.youngGenerationMb },
     execArgv: ['--no-warnings'],
     stdout: true,
     stderr: true,

@@ -11,8 +11,8 @@ const { directory, handler, context, compileCacheDir } = workerData;
 const FLUSH_AFTER_MS = 1000;
 let loading;
 
-// Compiled once for all workers of a bundle: each starts faster and is some megabytes smaller.
-enableCompileCache(compileCacheDir);
+// Compiled once for all workers of a bundle: each starts faster and is some megabytes smaller. Portable: a copied assembly keeps it.
+enableCompileCache({ directory: compileCacheDir, portable: true });
 
 parentPort.on('message', (message) => (message.load ? warm() : run(message)));
 

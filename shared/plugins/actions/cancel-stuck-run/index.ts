@@ -1,4 +1,4 @@
-import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { runKey } from '#shared/domain/plan/target-key.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import { parametersOf, RunParameters, runIn, runSchedule, superseded } from '../common/failed-run.ts';

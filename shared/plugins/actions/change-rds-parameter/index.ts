@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
-import { CHANGES_SETTINGS } from '#shared/domain/plan/impact.ts';
+import { CHANGES_SETTINGS } from '#shared/domain/plan/candidates.ts';
 import { REMEDY_TARGET, RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { resourceKey } from '#shared/domain/plan/resource-ref.ts';
 import { settingSteps } from '../common/changed-setting.ts';

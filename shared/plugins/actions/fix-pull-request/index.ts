@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { earlierFixes, FIX_BRANCH_PREFIX, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
-import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import { failsStill, observeFailure, runIn, Sha } from '../common/failed-run.ts';

@@ -1,21 +1,13 @@
 import type * as z from 'zod';
 import { isFailure } from '#shared/domain/incident/signal.ts';
-import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { safeLine } from '#shared/plugins/notifiers/common/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
-import {
-  FAILURE_STEPS,
-  Fingerprint,
-  failsStill,
-  observeFailure,
-  parametersOf,
-  RunParameters,
-  runIn,
-} from '../common/failed-run.ts';
-import { ISSUE_REPEAT, issueReceipt } from '../common/own-issue.ts';
+import { FAILURE_STEPS, Fingerprint, failsStill, observeFailure, parametersOf, RunParameters, runIn } from '../common/failed-run.ts';
+import { ISSUE_REPEAT, issueReceipt } from '../common/make-receipt.ts';
 import { type ActionPorts, defineAction, type Observation, type ProposalContext } from '../contract.ts';
 
 const Parameters = RunParameters.extend({

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { ActionFamily } from '#shared/domain/plan/bound-action.ts';
-import { UNKNOWN_IMPACT } from '#shared/domain/plan/impact.ts';
+import { UNKNOWN_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { playbookKey } from '#shared/domain/plan/target-key.ts';
 import { bindPlaybook } from '#shared/domain/playbook/bind-playbook.ts';
 import { type Scalar, valueSchema } from '#shared/domain/playbook/parameter.ts';

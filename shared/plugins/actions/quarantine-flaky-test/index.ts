@@ -6,7 +6,7 @@ import {
   quarantineStatusOf,
 } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
-import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { testIssueKey } from '#shared/domain/plan/target-key.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
@@ -20,7 +20,7 @@ import {
   runSchedule,
   superseded,
 } from '../common/failed-run.ts';
-import { ISSUE_REPEAT, issueReceipt } from '../common/own-issue.ts';
+import { ISSUE_REPEAT, issueReceipt } from '../common/make-receipt.ts';
 import {
   type ActionPorts,
   defineAction,

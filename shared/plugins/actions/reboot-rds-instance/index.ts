@@ -1,20 +1,14 @@
 import * as z from 'zod';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
-import { INTERRUPTS } from '#shared/domain/plan/impact.ts';
+import { INTERRUPTS } from '#shared/domain/plan/candidates.ts';
 import { REMEDY_TARGET, RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { resourceKey } from '#shared/domain/plan/resource-ref.ts';
 import { alarmSchedule, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
 import { listedRemedy, readResource } from '../common/listed-remedy.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import { remedyGrants } from '../common/resource-grants.ts';
-import {
-  type ActionPlugin,
-  type ActionPorts,
-  defineAction,
-  type Observation,
-  type ProposalContext,
-} from '../contract.ts';
+import { type ActionPlugin, type ActionPorts, defineAction, type Observation, type ProposalContext } from '../contract.ts';
 
 const Parameters = z.strictObject({
   instance: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),

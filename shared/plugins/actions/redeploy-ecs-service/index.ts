@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
-import { INTERRUPTS } from '#shared/domain/plan/impact.ts';
+import { INTERRUPTS } from '#shared/domain/plan/candidates.ts';
 import { RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
 import { Refused } from '#shared/kernel/errors.ts';
@@ -9,13 +9,7 @@ import { alarmSchedule, judgeAlarm, whileRinging } from '../common/alarm-verific
 import { listedRemedy, needsEcsService, readResource } from '../common/listed-remedy.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import { remedyGrants } from '../common/resource-grants.ts';
-import {
-  type ActionPlugin,
-  type ActionPorts,
-  defineAction,
-  type Observation,
-  type ProposalContext,
-} from '../contract.ts';
+import { type ActionPlugin, type ActionPorts, defineAction, type Observation, type ProposalContext } from '../contract.ts';
 
 const Name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/);
 const Parameters = z.strictObject({

@@ -1,4 +1,4 @@
-import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { failsStill, parametersOf, RunParameters, runIn } from '../common/failed-run.ts';
 import { LAST_ATTEMPT, rerunSteps } from '../common/rerun.ts';
 import { defineAction, type ProposalContext } from '../contract.ts';

@@ -1,21 +1,13 @@
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
-import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import { READ_ALARMS, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import { ROLLBACK_STEPS, suspectDeployment } from '../common/recent-deployment.ts';
-import {
-  type ActionGrants,
-  type ActionPlugin,
-  type ActionPorts,
-  defineAction,
-  NO_GRANTS,
-  type Observation,
-  type ProposalContext,
-} from '../contract.ts';
+import { type ActionGrants, type ActionPlugin, type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from '../contract.ts';
 
 const Name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/);
 const TaskDefinition = z.string().regex(/^arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:task-definition\/[A-Za-z0-9_-]+:\d+$/);

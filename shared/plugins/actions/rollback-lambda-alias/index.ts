@@ -1,21 +1,13 @@
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
-import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { aliasKey } from '#shared/domain/plan/target-key.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import { READ_ALARMS, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import { ROLLBACK_STEPS, suspectDeployment } from '../common/recent-deployment.ts';
-import {
-  type ActionGrants,
-  type ActionPlugin,
-  type ActionPorts,
-  defineAction,
-  NO_GRANTS,
-  type Observation,
-  type ProposalContext,
-} from '../contract.ts';
+import { type ActionGrants, type ActionPlugin, type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from '../contract.ts';
 
 const Version = z.string().regex(/^\d{1,10}$/);
 const Parameters = z.strictObject({

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { correlationIdOf, SANDBOX_TEST_STEP, sandboxInputs, sandboxTitle } from '#shared/domain/patch/sandbox-run.ts';
-import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { Run } from '#shared/ports/code-host.ts';
@@ -9,13 +9,7 @@ import { makeReceipt } from '../common/make-receipt.ts';
 import { PATCH } from '../common/patch-preparation.ts';
 import { PatchParameters, patchParameters, readFix, SAMPLE_PATCH, testablePatch } from '../common/proposed-patch.ts';
 import { readSandbox, sandboxBlobAt } from '../common/sandbox-reading.ts';
-import {
-  type ActionPorts,
-  defineAction,
-  type Observation,
-  type ProposalContext,
-  type Verification,
-} from '../contract.ts';
+import { type ActionPorts, defineAction, type Observation, type ProposalContext, type Verification } from '../contract.ts';
 
 const Parameters = PatchParameters.extend({
   /** Name of the file in `.github/workflows`. */

@@ -8,19 +8,7 @@ import { instantWords } from '#shared/kernel/time-words.ts';
 import { cutLine } from '../common/markdown.ts';
 import { quotesOf, repeatWords } from '../common/quotes.ts';
 import { statusOf } from '../common/status-words.ts';
-import {
-  actionWords,
-  failedThing,
-  failureLines,
-  headlineOf,
-  noteOf,
-  originOf,
-  placeOf,
-  preExistingOf,
-  seenBeforeLines,
-  summaryOf,
-  uncheckedOf,
-} from '../common/story-words.ts';
+import { actionWords, failedThing, failureLines, headlineOf, noteOf, originOf, placeOf, preExistingOf, seenBeforeLines, summaryOf, uncheckedOf } from '../common/story-words.ts';
 import { wrapText } from '../common/wrap.ts';
 import type { IncidentStory } from '../contract.ts';
 
@@ -206,4 +194,19 @@ export function part(title: string, content: string | null | readonly (string | 
     (line) => line !== null && line !== '',
   );
   return lines.length === 0 ? '' : `${title}\n${'-'.repeat(title.length)}\n${lines.join('\n')}`;
+}
+
+type Findings = Pick<IncidentStory, 'diagnosis' | 'evidence'>;
+
+/** The plain text part that comments and mails share, without the incident: cause, evidence, what to do, prevention. */
+export function renderFindings(findings: Findings): string {
+  const { diagnosis } = findings;
+  const parts = [
+    summaryOf(diagnosis),
+    part('Root cause', rootCause(findings)),
+    evidencePart(findings),
+    part('What to do', diagnosis === null ? null : cleanText(diagnosis.fix, 4000) || 'No remedy is known.'),
+    part('Prevention', diagnosis === null ? null : cleanText(diagnosis.prevention, 2000)),
+  ].filter((text) => text !== null && text !== '');
+  return wrapText(parts.join('\n\n'));
 }

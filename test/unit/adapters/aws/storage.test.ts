@@ -8,7 +8,7 @@ import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { digestOfQuarantine } from '#shared/domain/flaky-tests/quarantined-test.ts';
-import { offerOf } from '#shared/domain/plan/offer.ts';
+import { offerOf } from '#shared/domain/plan/candidates.ts';
 import { aDiagnosis, anEvidence, aSignal, aTelemetry, redactedText } from '#test/builders/index.ts';
 import { makeMemoryEvidenceStore } from '#test/fakes/index.ts';
 import { aCandidate } from '../../domain/plan/a-candidate.ts';

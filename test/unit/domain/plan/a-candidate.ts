@@ -1,5 +1,5 @@
 import type { Candidate } from '#shared/domain/plan/candidates.ts';
-import { NO_IMPACT } from '#shared/domain/plan/impact.ts';
+import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 
 /** The re-run of a failed run, surely helpful and of low risk. */
 export function aCandidate(change: Partial<Candidate> = {}): Candidate {

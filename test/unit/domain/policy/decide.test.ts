@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Risk } from '#shared/domain/plan/bound-action.ts';
-import { UNKNOWN_IMPACT } from '#shared/domain/plan/impact.ts';
+import { UNKNOWN_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { PartOfWeek } from '#shared/domain/policy/circumstances/circumstance-rules.ts';
 import { type Circumstances, Load } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { type DecisionInput, decide } from '#shared/domain/policy/decide.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { UNKNOWN_IMPACT } from '#shared/domain/plan/impact.ts';
+import { UNKNOWN_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { actionFor, PARAMETER } from './playbook/playbook-world.ts';
 

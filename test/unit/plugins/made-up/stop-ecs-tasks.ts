@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { INTERRUPTS } from '#shared/domain/plan/impact.ts';
+import { INTERRUPTS } from '#shared/domain/plan/candidates.ts';
 import { RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';

@@ -1,3 +1,10 @@
+/** An IAM statement as data; `resources` are ARN patterns with `${Partition}`, `${Region}` and `${Account}` left to infra. */
+export interface Grant {
+  readonly actions: readonly string[];
+  readonly resources: readonly string[];
+  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+
 /**
  * The plug-ins of one kind, as they are listed. Routes, roles, settings and records are named by a plug-in's id: throws when two have the
  * same one, which fails the build.
