@@ -1,18 +1,24 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import { killAtRandom } from '#lab/drills/crash.ts';
+import { prepareDrillAssembly } from '#lab/drills/drill-assembly.ts';
 import { openDrillStage } from '#lab/drills/drill-stage.ts';
 import { makeEventFeed } from '#lab/drills/moments.ts';
-import { anAssembly, DRILL_POLICY } from '#test/e2e/support/assemblies.ts';
 
 const KILLS = Number(process.env.FAULT_RUNS ?? 3);
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_121);
+const folder = mkdtempSync(join(tmpdir(), 'selfheal-faults-'));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a runtime that is killed while it heals', () => {
   it(
     `loses no incident and repeats no effect over ${KILLS} kills at random moments`,
     async () => {
       console.log(`FUZZ_SEED=${SEED} FAULT_RUNS=${KILLS}`);
-      const { assemblyDir, remove } = await anAssembly({ configuration: { policy: DRILL_POLICY } });
+      const { assemblyDir } = await prepareDrillAssembly(folder, { stormIncidentsPerMinute: 1000 });
       const events = makeEventFeed();
       const stage = await openDrillStage({ assemblyDir, onEvent: events.emit });
       try {
@@ -21,7 +27,6 @@ describe('a runtime that is killed while it heals', () => {
         expect(facts.started).toBeGreaterThanOrEqual(KILLS);
       } finally {
         await stage.stop();
-        remove();
       }
     },
     120_000 + KILLS * 15_000,

@@ -1,20 +1,23 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { prepareDrillAssembly } from '#lab/drills/drill-assembly.ts';
 import { type DrillStage, openDrillStage } from '#lab/drills/drill-stage.ts';
 import { sendAllOrders, sendDuplicates } from '#lab/drills/repeats.ts';
-import { anAssembly, DRILL_POLICY } from '#test/e2e/support/assemblies.ts';
 
+const folder = mkdtempSync(join(tmpdir(), 'selfheal-faults-'));
 const ONCE = { incidents: 1, comments: 1, reruns: 1 };
 let stage: DrillStage;
-let assembly: Awaited<ReturnType<typeof anAssembly>>;
 
 beforeAll(async () => {
-  assembly = await anAssembly({ configuration: { policy: DRILL_POLICY } });
-  stage = await openDrillStage({ assemblyDir: assembly.assemblyDir });
+  const { assemblyDir } = await prepareDrillAssembly(folder, { stormIncidentsPerMinute: 1000 });
+  stage = await openDrillStage({ assemblyDir });
 }, 120_000);
 
 afterAll(async () => {
   await stage?.stop();
-  assembly?.remove();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 describe('what GitHub tells more than once or out of order', () => {

@@ -1,5 +1,5 @@
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, defineCommand, requireYes, requireYes, wholeNumber } from '../command.ts';
+import { defineCommand, requireYes, wholeNumber } from '../command.ts';
 import { CHANGE_OPTIONS, openPolicy, reasonOf, sayChange, YES_OPTION } from '../policy/policy-api.ts';
 
 export const configReset = defineCommand({

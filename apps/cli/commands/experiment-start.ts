@@ -1,5 +1,5 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, defineCommand, JSON_OPTION, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 
 /** `50`, `50:50`, `0.5` or `50%`: the share of the first solution, in percent. */
 function percentOf(given: string): number {

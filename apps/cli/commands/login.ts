@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { signIn } from '../api/api-client.ts';
 import { signInWithBrowser } from '../api/browser-login.ts';
 import { removeSession, sessionFile } from '../api/session.ts';
-import { defineCommand, defineCommand, UsageError, wholeNumber } from '../command.ts';
+import { defineCommand, UsageError, wholeNumber } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MAX_PASSWORD_LENGTH = 256;

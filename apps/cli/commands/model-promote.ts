@@ -1,5 +1,5 @@
 import { promoteModel, rollBackModel } from '#shared/app/learning/model-registry.ts';
-import { defineCommand, defineCommand, JSON_OPTION, JSON_OPTION, UsageError } from '../command.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { changeBy, openRegistry, REGISTRY_OPTIONS, sayChange } from '../registry/open-registry.ts';
 
 function stageOf(to: string | undefined): 'staging' | 'production' | undefined {

@@ -1,6 +1,6 @@
-import { contentOf, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, defineCommand, requireYes, requireYes, UsageError, yesOption } from '../command.ts';
-import { CHANGE_OPTIONS, CHANGE_OPTIONS, clean, clean, openPolicy, reasonOf, reasonOf, YES_OPTION } from '../policy/policy-api.ts';
+import { contentOf, openApi } from '../api/api-client.ts';
+import { defineCommand, requireYes, UsageError, yesOption } from '../command.ts';
+import { CHANGE_OPTIONS, clean, openPolicy, reasonOf, YES_OPTION } from '../policy/policy-api.ts';
 
 const { 'dry-run': _dryRun, ...OPTIONS } = CHANGE_OPTIONS;
 

@@ -1,7 +1,6 @@
 import type { Backend } from './gateway/gateway.ts';
 import type { IamDecision } from './iam/decisions.ts';
-import type { SignInTokens } from './identity/sign-in-pages.ts';
-import type { UserOptions } from './identity/user-pools.ts';
+import type { UserPools } from './identity/user-pools.ts';
 import type { Mail } from './mail/mailbox.ts';
 import type { StateWriter } from './storage/state-version.ts';
 import type { GatewayFaults } from './wire/faults.ts';
@@ -75,7 +74,7 @@ export interface FunctionOutcome {
   readonly error: { readonly errorType: string; readonly errorMessage: string } | null;
 }
 
-export interface Runtime {
+export interface Runtime extends Pick<UserPools, 'createUser' | 'signIn'> {
   readonly endpoint: string;
   /** By output name, and by `Stack.output`. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -101,16 +100,6 @@ export interface Runtime {
   resources(): Readonly<Record<string, string>>;
   /** Sets a secret by logical id, `Stack/LogicalId`, name or ARN; an object is stored as JSON. */
   overrideSecret(logicalIdOrArn: string, value: unknown): void;
-  /** Adds a user to the user pools, in these groups of the template; or changes password and groups of the one with this e-mail address. */
-  createUser(
-    name: string,
-    email: string,
-    password: string,
-    groups?: readonly string[],
-    options?: UserOptions,
-  ): Promise<void>;
-  /** Tokens of a user, as after signing in with the password. Throws `AwsFault` when no pool has the user. */
-  signIn(email: string): Promise<SignInTokens>;
   /** Messages in the queues that feed functions. */
   waitingMessages(): number;
   /** True when nothing is running, queued or in delivery; executions are not counted. */

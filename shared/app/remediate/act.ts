@@ -1,4 +1,3 @@
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { ActionFamily, ActionRecord, Receipt } from '#shared/domain/plan/bound-action.ts';
 import { judgeChangeWindow } from '#shared/domain/policy/change-window.ts';
@@ -6,27 +5,18 @@ import { judgeControls, judgePermission } from '#shared/domain/policy/guard-rule
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { ActionPlugin, ActionPorts, Observation } from '#shared/plugins/actions/contract.ts';
+import type { Observation } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings, Leases } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { PolicyReader } from '#shared/ports/policy-store.ts';
-import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { governed } from '../policy/governed.ts';
-import { type PlannedAction, readPlannedAction } from './planned.ts';
+import { type PlannedAction, type RemediationDeps, readPlannedAction } from './planned.ts';
 import { pollUntilObserved } from './settle.ts';
 
-export interface ActDeps {
+export interface ActDeps extends RemediationDeps {
   /** The only action family that this function's role can execute. */
   readonly family: ActionFamily;
   readonly incidents: Pick<IncidentStore, 'getPlan' | 'intend' | 'commitAction' | 'audit'>;
   readonly control: Pick<ControlSettings, 'controls'> & Pick<Leases, 'holdsLease'>;
-  readonly ports: ActionPorts;
-  readonly actions: readonly ActionPlugin[];
-  readonly configuration: Configuration;
-  readonly policy: PolicyReader;
-  readonly clock: Clock;
-  readonly meter: Meter;
 }
 
 type Acted = StepOutput<'act'>;

@@ -9,29 +9,20 @@ import { breakerScopeOf, type GuardFacts, judgeGuard } from '#shared/domain/poli
 import { limitRules, writeLimitRules } from '#shared/domain/policy/limits.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
-import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { PolicyReader } from '#shared/ports/policy-store.ts';
-import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { loadIncident } from '../common/load-incident.ts';
 import { reasonsFact } from '../plan/audit-facts.ts';
 import { type Governance, governed } from '../policy/governed.ts';
 import { governedInRepository } from '../policy/governed-repository.ts';
-import { type PlannedAction, readPlannedAction } from './planned.ts';
+import { type PlannedAction, type RemediationDeps, readPlannedAction } from './planned.ts';
 
-export interface GuardDeps {
+export interface GuardDeps extends RemediationDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'getPlan' | 'getApproval' | 'closeApproval' | 'audit'>;
   readonly control: Pick<ControlSettings, 'controls'> &
     Pick<Limits, 'failuresBetween' | 'takeFromLimit'> &
     Pick<Leases, 'acquireLease' | 'releaseLease'>;
-  readonly ports: ActionPorts;
-  readonly actions: readonly ActionPlugin[];
-  readonly configuration: Configuration;
-  readonly policy: PolicyReader;
-  readonly clock: Clock;
-  readonly meter: Meter;
 }
 
 type Verdict = { lease: string } | { reasons: readonly string[] };

@@ -1,28 +1,17 @@
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 import { judgeControls } from '#shared/domain/policy/guard-rules.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings, Leases } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { PolicyReader } from '#shared/ports/policy-store.ts';
-import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { governed } from '../policy/governed.ts';
-import { type PlannedAction, readPlannedAction } from './planned.ts';
+import { type PlannedAction, type RemediationDeps, readPlannedAction } from './planned.ts';
 
-export interface UndoDeps {
+export interface UndoDeps extends RemediationDeps {
   readonly incidents: Pick<IncidentStore, 'getPlan' | 'getAction' | 'commitAction' | 'audit'>;
   readonly control: Pick<ControlSettings, 'controls'> & Pick<Leases, 'acquireLease'>;
-  readonly ports: ActionPorts;
-  readonly actions: readonly ActionPlugin[];
-  readonly configuration: Configuration;
-  readonly policy: PolicyReader;
-  readonly clock: Clock;
-  readonly meter: Meter;
 }
 
 type Undone = StepOutput<'undo'>;

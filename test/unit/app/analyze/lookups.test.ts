@@ -12,8 +12,27 @@ import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { ChangedFile, CodeReader } from '#shared/ports/code-reader.ts';
 import type { LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
-import { aClassification, aConfiguration, aGithubTarget, aKnowledgeEntry, anAlarmTarget, anEvidence, anIncident, aPastIncident, aService, redactedText } from '#test/builders/index.ts';
-import { fakeClock, fakeCodeHost, fakeServiceLogs, makeMemoryKnowledgeStore, makeMemoryStatsStore, makeMemoryTestStore, scripted } from '#test/fakes/index.ts';
+import {
+  aClassification,
+  aConfiguration,
+  aGithubTarget,
+  aKnowledgeEntry,
+  anAlarmTarget,
+  anEvidence,
+  anIncident,
+  aPastIncident,
+  aService,
+  redactedText,
+} from '#test/builders/index.ts';
+import {
+  fakeClock,
+  fakeCodeHost,
+  fakeServiceLogs,
+  makeMemoryKnowledgeStore,
+  makeMemoryStatsStore,
+  makeMemoryTestStore,
+  scripted,
+} from '#test/fakes/index.ts';
 
 // Split, so that nothing takes it for a real one.
 const TOKEN = ['ghp', 'Zx9Qw3Er7Ty1Ui5Op2As8Df4Gh6Jk0Lz3XcV'].join('_');
