@@ -34,7 +34,7 @@ export const extendTest = async (seen: Seen, until: string, reason: string) =>
 export const TEST_STATES: Readonly<Record<TestSummary['state'], { readonly label: string; readonly tone: Tone }>> = {
   quarantined: { label: 'In quarantine', tone: 'warn' },
   expired: { label: 'Time is over', tone: 'bad' },
-  released: { label: 'Released', tone: 'calm' },
+  released: { label: 'Released', tone: 'info' },
   flaky: { label: 'Flaky', tone: 'accent' },
   broken: { label: 'Broke and was mended', tone: 'none' },
   steady: { label: 'Too few results', tone: 'none' },
