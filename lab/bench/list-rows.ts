@@ -21,7 +21,7 @@ const MAX_MILLISECONDS = 60;
 /** DynamoDB takes 25 items per call. */
 const AT_ONCE = 25;
 const CALLS_IN_FLIGHT = 8;
-const SAMPLE = join(import.meta.dirname, '../../apps/local/sample/selfheal.json');
+export const SAMPLE_CONFIGURATION = join(import.meta.dirname, '../../apps/local/sample/selfheal.json');
 const TIMER = fileURLToPath(new URL('./time-lists.ts', import.meta.url));
 const API_TIMER = fileURLToPath(new URL('./time-api.ts', import.meta.url));
 
@@ -32,7 +32,7 @@ export async function listRows(outDir: string): Promise<Row[]> {
   const folder = join(outDir, 'lists');
   const context = { emails: 'on-call@example.com' };
   const { assemblyDir } = await prepareAssembly({
-    configurationFile: SAMPLE,
+    configurationFile: SAMPLE_CONFIGURATION,
     outDir: join(folder, 'assembly'),
     context,
   });
@@ -42,7 +42,7 @@ export async function listRows(outDir: string): Promise<Row[]> {
     const access = { endpoint: stage.runtime.endpoint, adminKey: stage.adminKey };
     const now = new Date();
     const filled = performance.now();
-    await fill(access, table, now);
+    await storeIncidents(access, table, STORED, now);
     const seconds = ((performance.now() - filled) / 1000).toFixed(0);
     const { stdout } = await promisify(execFile)(process.execPath, [TIMER, table, now.toISOString()], {
       maxBuffer: 1 << 26,
@@ -131,14 +131,20 @@ function quantile(times: readonly number[], share: number): number {
 const figures = (times: readonly number[]): string =>
   `${quantile(times, 0.5).toFixed(0)}/${quantile(times, 0.99).toFixed(0)}`;
 
-async function fill(access: { endpoint: string; adminKey: string }, table: string, now: Date): Promise<void> {
+/** Stores made-up incidents of half a year, evenly spread, past the product's own code. */
+export async function storeIncidents(
+  access: { readonly endpoint: string; readonly adminKey: string },
+  table: string,
+  count: number,
+  now = new Date(),
+): Promise<void> {
   let at = 0;
   const writer = async () => {
-    while (at < STORED) {
+    while (at < count) {
       const first = at;
       at += AT_ONCE;
       const requests = Array.from({ length: AT_ONCE }, (_, index) => {
-        const incident = madeIncident(first + index, now);
+        const incident = madeIncident(first + index, count, now);
         const item = { pk: `INC#${incident.id}`, sk: 'META', ...incident, ...listingKeysOf(incident) };
         return { PutRequest: { Item: marshalledFields(item) } };
       });
@@ -151,10 +157,10 @@ async function fill(access: { endpoint: string; adminKey: string }, table: strin
 const CLASSES = FailureClass.options;
 
 /** One in five is of an alarm; seven in ten resolved, one in a thousand open. Without the key of the index `open`, so that nothing is done about them. */
-function madeIncident(number: number, now: Date): Incident {
+function madeIncident(number: number, count: number, now: Date): Incident {
   const hash = digestOf(String(number), 24);
   const chance = (slot: number, below: number): number => Number.parseInt(hash.slice(slot, slot + 6), 16) % below;
-  const openedAt = new Date(now.getTime() - (number / STORED) * DAYS * 24 * 3600 * 1000).toISOString();
+  const openedAt = new Date(now.getTime() - (number / count) * DAYS * 24 * 3600 * 1000).toISOString();
   const isAlarm = chance(0, 5) === 0;
   return Incident.parse({
     version: 1,

@@ -5,6 +5,7 @@ import { anomalyRows } from './anomaly-rows.ts';
 import { bundleRows, testRows } from './build-rows.ts';
 import { cliRows } from './cli-rows.ts';
 import { costRows } from './cost-rows.ts';
+import { dashboardRows } from './dashboard-rows.ts';
 import { burstRows, crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
 import { knownItemRows } from './known-item-rows.ts';
 import { learningRows } from './learning-rows.ts';
@@ -30,6 +31,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   'known-item': knownItemRows,
   anomalies: anomalyRows,
   lists: listRows,
+  dashboard: dashboardRows,
   planning: planningRows,
   learning: learningRows,
   cost: costRows,

@@ -126,6 +126,57 @@ describe('the dashboard', () => {
     await context.close();
   });
 
+  it('shows a log of 200,000 lines with the cited ones lit up, and only those in view in the page', async () => {
+    const { page, problems, context } = await dashboard.open('/incidents?show=healed');
+    await page.route('**/api/incidents/*/story', async (route) => {
+      const answer = await route.fetch();
+      const story = await answer.json();
+      const lines = Array.from({ length: 200_000 }, (_, at) => ({
+        number: at + 1,
+        text: `line ${at + 1} of a long build`,
+        cited: at === 150_000,
+      }));
+      await route.fulfill({ json: { ...story, logs: [{ name: 'long', url: null, totalLines: 200_000, lines }] } });
+    });
+    await page.locator('.rows a').first().click();
+    const cited = page.locator('.log-line[data-cited]');
+    await cited.getByText('line 150001 of a long build').waitFor({ timeout: 45_000 });
+    expect(await page.locator('.log-line').count()).toBeLessThan(100);
+    const shown = await page.evaluate<number>(`new Promise((resolve) => {
+      const box = document.querySelector('.log-lines');
+      box.scrollTop = box.scrollHeight;
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve(document.querySelectorAll('.log-line').length)));
+    })`);
+    expect(shown).toBeLessThan(100);
+    await page.getByText('line 200000 of a long build').waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
+  it('keeps of 10,000 incidents only those near the window in the page, and goes through them by keys', async () => {
+    const { page, problems, context } = await dashboard.open('/incidents');
+    await page.route('**/api/incidents?*', async (route) => {
+      const answer = await route.fetch();
+      const page = await answer.json();
+      const [one] = page.incidents;
+      const incidents = Array.from({ length: 10_000 }, (_, at) => ({
+        ...one,
+        id: `gh-${at}`,
+        title: `Incident ${at + 1}`,
+      }));
+      await route.fulfill({ json: { ...page, incidents, next: null } });
+    });
+    await page.reload();
+    await page.locator('li[aria-setsize="10000"]').first().waitFor();
+    expect(await page.locator('.rows a').count()).toBeLessThan(120);
+    for (let pressed = 0; pressed < 60; pressed += 1) await page.keyboard.press('j');
+    await expect.poll(() => page.evaluate<string>('document.activeElement.innerText')).toContain('Incident 60\n');
+    await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    await page.getByText('Incident 10000', { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   it('shows markup from titles, branches and logs as text', async () => {
     const { page, problems, context } = await dashboard.open('/incidents?show=healed');
     const dialogs: string[] = [];
@@ -179,7 +230,8 @@ describe('the dashboard', () => {
     page.on('request', () => {
       asked += 1;
     });
-    await page.waitForTimeout(5_000);
+    // Longer than a poll.
+    await page.waitForTimeout(3_000);
     expect(asked).toBe(0);
     await context.close();
   });

@@ -5,12 +5,16 @@ import { Ago } from '../../ui/time.tsx';
 import { classWords, percent, subjectWords } from '../../ui/words.ts';
 import './incidents.css';
 
-/** One incident in a list, as a link to its story. */
-export function IncidentRow({ incident }: { readonly incident: IncidentSummary }) {
+/** One incident in a list, as a link to its story. `place`: in a list of which not all rows are in the page. */
+export function IncidentRow(props: {
+  readonly incident: IncidentSummary;
+  readonly place?: { readonly at: number; readonly of: number };
+}) {
+  const { incident, place } = props;
   const { name, detail } = subjectWords(incident.subject);
   const { confidence, reason, occurrences } = incident;
   return (
-    <li>
+    <li aria-posinset={place?.at} aria-setsize={place?.of}>
       <Link to="/incidents/$id" params={{ id: incident.id } as never} className="row">
         <Status status={incident.status} />
         <span className="row-words">

@@ -1,4 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useWindowVirtualizer } from '@tanstack/react-virtual';
 import { useDeferredValue, useRef, useState } from 'react';
 import type { IncidentSummary } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
@@ -15,6 +16,11 @@ const ORDERS = [
   ['newest', 'Newest first'],
   ['oldest', 'Oldest first'],
 ] as const;
+
+/** So many rows are all kept in the page. */
+const MAX_WHOLE = 200;
+/** Of a row in a wide window, in pixels. The higher rows of a narrow one stay within what is kept beyond the window. */
+const ROW_HEIGHT = 59;
 
 /** All incidents, live; what is filtered lies in the address, so that a reload and a link show the same. */
 export default function IncidentsPage() {
@@ -91,11 +97,15 @@ export default function IncidentsPage() {
       ) : (
         <div className="card">
           {pages.data === undefined ? <RowsLoading /> : null}
-          <ol ref={list} className="rows" aria-label="Incidents" aria-busy={pages.isFetching}>
-            {shown.map((incident) => (
-              <IncidentRow key={incident.id} incident={incident} />
-            ))}
-          </ol>
+          {shown.length > MAX_WHOLE ? (
+            <LongList list={list} incidents={shown} isBusy={pages.isFetching} />
+          ) : (
+            <ol ref={list} className="rows" aria-label="Incidents" aria-busy={pages.isFetching}>
+              {shown.map((incident) => (
+                <IncidentRow key={incident.id} incident={incident} />
+              ))}
+            </ol>
+          )}
           {pages.data !== undefined && shown.length === 0 ? <Nothing filter={filter} words={words} /> : null}
         </div>
       )}
@@ -113,6 +123,42 @@ export default function IncidentsPage() {
         </p>
       ) : null}
     </div>
+  );
+}
+
+interface LongListProps {
+  readonly list: React.RefObject<HTMLOListElement | null>;
+  readonly incidents: readonly IncidentSummary[];
+  readonly isBusy: boolean;
+}
+
+/** Only the rows near the window are in the page; the space of the others is kept above and below them. */
+function LongList({ list, incidents, isBusy }: LongListProps) {
+  const virtual = useWindowVirtualizer({
+    count: incidents.length,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 20,
+    scrollMargin: list.current?.offsetTop ?? 0,
+  });
+  const rows = virtual.getVirtualItems();
+  const { scrollMargin } = virtual.options;
+  const above = (rows[0]?.start ?? scrollMargin) - scrollMargin;
+  const below = virtual.getTotalSize() - ((rows.at(-1)?.end ?? scrollMargin) - scrollMargin);
+  return (
+    <ol
+      ref={list}
+      className="rows"
+      aria-label="Incidents"
+      aria-busy={isBusy}
+      style={{ paddingTop: above, paddingBottom: below }}
+    >
+      {rows.map(({ index }) => {
+        const incident = incidents[index];
+        return incident === undefined ? null : (
+          <IncidentRow key={incident.id} incident={incident} place={{ at: index + 1, of: incidents.length }} />
+        );
+      })}
+    </ol>
   );
 }
 
