@@ -468,9 +468,7 @@ describe('Notifications', () => {
     expect(new URL(page.url()).searchParams.get('show')).toBe('A human has to take over');
     await page.keyboard.press('k');
     await page.reload();
-    expect(await page.getByRole('button', { pressed: true }).innerText()).toContain(
-      'An incident ended with a proposal',
-    );
+    expect(await page.getByRole('button', { pressed: true }).innerText()).toContain('An alarm was resolved');
     expect(dashboard.stage.runtime.mailbox.list().length).toBe(before);
     expect(problems).toEqual([]);
     await context.close();
@@ -484,6 +482,7 @@ describe('Notifications', () => {
     await page.unroute('**/local-api/previews');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('heading', { name: 'Notifications' }).waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
     await context.close();
   });
 });
