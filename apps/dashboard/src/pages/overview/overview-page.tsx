@@ -84,7 +84,9 @@ const TILES = [
 function tilesOf(overview: Overview): readonly Tile[] {
   const { open, days, ended, healed, automaticShare, seconds, falseFixes, flaky, opened, model, weeks } = overview;
   const today = days.at(-1);
-  const { latest, before } = weeks;
+  const { latest } = weeks;
+  // Without an incident in the week before there is nothing to compare with.
+  const before = weeks.before.opened === 0 ? null : weeks.before;
   return [
     { name: TILES[0], value: `${open.count}${open.more ? '+' : ''}`, note: `${today?.opened ?? 0} opened today` },
     { name: TILES[1], value: String(today?.healed ?? 0), note: `${today?.human ?? 0} went to a human` },
@@ -92,27 +94,27 @@ function tilesOf(overview: Overview): readonly Tile[] {
       name: TILES[2],
       value: automaticShare === null ? '–' : percent(automaticShare),
       note: `of ${counted(ended, 'ended incident')}`,
-      trend: trendOf(latest.automaticShare, before.automaticShare, { more: 'good', words: percent }),
+      trend: trendOf(latest.automaticShare, before?.automaticShare, { more: 'good', words: percent }),
     },
     {
       name: TILES[3],
       value: String(falseFixes),
       note: healed === 0 ? 'none was healed' : `of ${healed} healed came back or were wrong`,
-      trend: trendOf(latest.falseFixes, before.falseFixes, { more: 'bad', words: String }),
+      trend: trendOf(latest.falseFixes, before?.falseFixes, { more: 'bad', words: String }),
     },
-    spreadTile(TILES[4], seconds.commented, latest.seconds.commented, before.seconds.commented),
-    spreadTile(TILES[5], seconds.healed, latest.seconds.healed, before.seconds.healed),
+    spreadTile(TILES[4], seconds.commented, latest.seconds.commented, before?.seconds.commented),
+    spreadTile(TILES[5], seconds.healed, latest.seconds.healed, before?.seconds.healed),
     {
       name: TILES[6],
       value: String(flaky),
       note: `of ${counted(opened, 'incident')}, by chance`,
-      trend: trendOf(latest.flaky, before.flaky, { more: 'bad', words: String }),
+      trend: trendOf(latest.flaky, before?.flaky, { more: 'bad', words: String }),
     },
     {
       name: TILES[7],
       value: dollars(model.microdollars),
       note: model.asked === 0 ? 'no model was asked' : `${counted(model.asked, 'incident')} asked one`,
-      trend: trendOf(latest.model.microdollars, before.model.microdollars, { more: 'none', words: dollars }),
+      trend: trendOf(latest.model.microdollars, before?.model.microdollars, { more: 'none', words: dollars }),
     },
   ];
 }
@@ -120,7 +122,7 @@ function tilesOf(overview: Overview): readonly Tile[] {
 type Spread = Overview['seconds']['healed'];
 
 /** Half of the incidents were that quick; the note has what nine of ten were. */
-function spreadTile(name: string, both: Spread, latest: Spread, before: Spread): Tile {
+function spreadTile(name: string, both: Spread, latest: Spread, before: Spread | undefined): Tile {
   return {
     name,
     value: both === null ? '–' : secondsWords(both.p50),
@@ -137,10 +139,10 @@ interface Trend {
 /** The last seven days beside the seven before; null where one of them has nothing to count. `more`: what a rise means. */
 function trendOf(
   latest: number | null,
-  before: number | null,
+  before: number | null | undefined,
   { more, words }: { readonly more: 'good' | 'bad' | 'none'; readonly words: (value: number) => string },
 ): Trend | null {
-  if (latest === null || before === null) return null;
+  if (latest === null || before == null) return null;
   const [now, then] = [words(latest), words(before)];
   if (now === then) return { words: `${now} this week and last`, tone: 'none' };
   const isWorse = latest > before === (more === 'bad');
