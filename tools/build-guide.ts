@@ -211,7 +211,7 @@ export async function buildGuide(outDir: string): Promise<readonly Page[]> {
   );
   copyFileSync(join(ROOT, 'apps/guide/guide.css'), join(outDir, 'guide.css'));
   mkdirSync(join(outDir, 'screenshots'));
-  for (const file of globSync('docs/screenshots/*-light.png', { cwd: ROOT }))
+  for (const file of globSync('docs/screenshots/*.png', { cwd: ROOT }))
     copyFileSync(join(ROOT, file), join(outDir, 'screenshots', basename(file)));
   for (const file of ['favicon.svg', 'color-scheme.js'])
     copyFileSync(join(ROOT, 'apps/dashboard/public', file), join(outDir, file));

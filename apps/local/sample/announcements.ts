@@ -6,6 +6,7 @@ import { Incident } from '#shared/domain/incident/incident.ts';
 import { targetLinks } from '#shared/domain/incident/target-links.ts';
 import { Evidence } from '#shared/domain/logs/evidence.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { AlertRule } from '#shared/domain/policy/alert-rule.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import { qualityOf } from '#shared/domain/quality/quality-report.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
@@ -381,6 +382,17 @@ export const SAMPLE_ANNOUNCEMENTS: readonly SampleAnnouncement[] = [
         from: Date.parse(NOW) - 20 * 3_600_000,
       },
       actions: ['Start one more task of the service ledger.'],
+    },
+  },
+  {
+    title: 'A message was seen that people wait for',
+    announcement: {
+      kind: 'alert-raised',
+      incident: alarmIncident,
+      rule: AlertRule.parse({ pattern: 'statement took * ms, waited for lock', service: 'ledger', action: 'notify' }),
+      outcome: { decision: 'escalate', reasons: ['No safe action fits.'] },
+      links: alarmStory.links,
+      timeZone: 'UTC',
     },
   },
   {
