@@ -2,14 +2,19 @@ import { dataDirectoryOf, loadFailureModel, loadShippedVersion } from '#shared/a
 import { lambdaLog } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeProductionModel } from '#shared/app/learning/production-model.ts';
 import { retrain } from '#shared/app/learning/retrain.ts';
+import { reviewLearning } from '#shared/app/upkeep/review-learning.ts';
 import { watchQuality } from '#shared/app/upkeep/watch-quality.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {
   artifacts,
   compose,
+  configuration,
   defineScheduled,
   evidence,
+  knowledgeEntries,
   mailer,
+  patterns,
+  policy,
   predictions,
   readSignatures,
   registry,
@@ -27,8 +32,20 @@ const ports = { registry, predictions, artifacts, shipped: () => version };
 
 export const handler = defineScheduled(
   config,
-  { ...ports, mailer, notifiers: () => NOTIFIERS, retrain: () => retrainCandidate },
-  watchQuality,
+  {
+    ...ports,
+    mailer,
+    policy,
+    patterns,
+    configuration,
+    knowledge: knowledgeEntries,
+    notifiers: () => NOTIFIERS,
+    retrain: () => retrainCandidate,
+  },
+  async (deps) => {
+    await watchQuality(deps);
+    await reviewLearning(deps);
+  },
 );
 
 /** Loads what only retraining needs, so that a run without retraining does not load it. */

@@ -4,6 +4,8 @@ import type { Service } from '#shared/domain/configuration/configuration.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { TargetLink } from '#shared/domain/incident/target-links.ts';
+import type { LearningReport } from '#shared/domain/learning/learning-report.ts';
+import type { LearningReview, ReviewAction } from '#shared/domain/learning/learning-review.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import type { AlertRule } from '#shared/domain/policy/alert-rule.ts';
@@ -129,6 +131,17 @@ export type Announcement =
       /** What was decided about the failure, worded by code. */
       readonly outcome: { readonly decision: string; readonly reasons: readonly string[] };
     } & Pick<IncidentStory, 'links' | 'timeZone'>)
+  /** Learning was reviewed by its schedule. */
+  | {
+      readonly kind: 'learning-reviewed';
+      readonly review: LearningReview;
+      readonly report: LearningReport;
+      readonly scopes: number;
+      /** How much each action changed or suggested. */
+      readonly counts: Readonly<Record<ReviewAction, number>>;
+      /** Texts of logs, redacted: tainted. */
+      readonly suggestions: readonly { readonly ids: readonly string[]; readonly wording: string }[];
+    }
   /** Answers about failures got worse than promised. `retraining`: null when none could be tried. */
   | { readonly kind: 'quality-degraded'; readonly report: QualityReport; readonly retraining: Retraining | null };
 

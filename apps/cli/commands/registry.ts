@@ -59,6 +59,7 @@ import { learningMonitor } from './learning-monitor.ts';
 import { learningPerformance } from './learning-performance.ts';
 import { learningRate } from './learning-rate.ts';
 import { learningReport } from './learning-report.ts';
+import { learningScheduleReview } from './learning-schedule-review.ts';
 import { learningStatus } from './learning-status.ts';
 import { learningTest } from './learning-test.ts';
 import { logAnomalies } from './log-anomalies.ts';
@@ -136,6 +137,7 @@ export const COMMANDS: readonly Command[] = [
   knowledgeImport,
   learningStatus,
   learningReport,
+  learningScheduleReview,
   learningCheck,
   learningTest,
   learningMetrics,

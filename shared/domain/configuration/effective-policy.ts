@@ -36,7 +36,11 @@ export function effectivePolicy(deployed: Configuration, overlay: OverlaySetting
     policy: narrowedPolicy(features.riskAssessment ? deployed.policy : withoutAssessment(deployed.policy), overlay),
     verification: tunedVerification(deployed.verification, overlay.verification?.intervalSeconds),
     model: features.languageModel ? deployed.model : { provider: 'rules' },
-    learning: { ...learning, fromOutcomes: learning.fromOutcomes && features.learning },
+    learning: {
+      ...learning,
+      fromOutcomes: learning.fromOutcomes && features.learning,
+      review: overlay.learningReview ?? learning.review,
+    },
     experiments: features.experiments ? deployed.experiments : [],
     fixes: features.codeChanges
       ? fixes

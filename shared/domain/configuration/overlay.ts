@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Actor } from '../access/caller.ts';
 import { RepositoryName } from '../incident/target-context.ts';
+import { LearningReview } from '../learning/learning-review.ts';
 import { Risk } from '../plan/bound-action.ts';
 import { AlertRule } from '../policy/alert-rule.ts';
 import { Features, Freeze, Mode } from '../policy/policy-settings.ts';
@@ -90,6 +91,8 @@ export const OverlaySettings = z
       50,
       'freezes',
     ),
+    /** In place of the deployed one. A review only lowers, retires and suggests. */
+    learningReview: LearningReview,
     /** By a name of their own, as freezes. */
     alerts: atMost(z.record(Name, AlertRule), 50, 'alerts'),
   })

@@ -18,9 +18,10 @@ export interface PolicyView {
   readonly actions: Readonly<Record<string, object>>;
   readonly freezes: Configuration['policy']['freezes'];
   readonly alerts: Configuration['policy']['alerts'];
+  readonly learningReview: Configuration['learning']['review'];
 }
 
-export function policyView({ features, github, services, policy, verification }: Configuration): PolicyView {
+export function policyView({ features, github, services, policy, verification, learning }: Configuration): PolicyView {
   return {
     features,
     github: {
@@ -36,6 +37,7 @@ export function policyView({ features, github, services, policy, verification }:
     actions: Object.fromEntries(policy.autonomy.actions.map(({ id, ...rest }) => [id, rest])),
     freezes: policy.freezes,
     alerts: policy.alerts,
+    learningReview: learning.review,
   };
 }
 

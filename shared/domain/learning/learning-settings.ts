@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { FailureClass } from '../incident/failure-class.ts';
+import { LearningReview } from './learning-review.ts';
 
 const Share = z.number().min(0).max(1);
 const criteria = (confidence: number, cases: number, lowerBound: number) =>
@@ -37,6 +38,8 @@ export const Learning = z.strictObject({
   approvalTags: z.array(z.string().max(40)).max(20).default(['critical', 'financial']),
   /** Days after which an outcome counts half. */
   halfLifeDays: z.number().min(1).max(3650).default(90),
+  /** When it is reviewed by itself; null: never. */
+  review: LearningReview.nullable().default(null),
   stages: LearningStages.prefault({}),
 });
 export type Learning = z.infer<typeof Learning>;

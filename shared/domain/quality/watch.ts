@@ -9,6 +9,8 @@ export const Watch = z.strictObject({
   model: z.string().min(1).max(64),
   degradedSince: z.iso.datetime().nullable(),
   lookedAt: z.iso.datetime(),
+  /** When learning was reviewed by the schedule; absent before the first time. */
+  reviewedAt: z.iso.datetime().optional(),
 });
 export type Watch = z.infer<typeof Watch>;
 
@@ -34,7 +36,8 @@ export function nextWatch(previous: Watch | null, report: QualityReport, at: Dat
   const begun = previous?.model === report.model ? previous.degradedSince : null;
   const stays = begun !== null && !isMended(report);
   const since = stays ? begun : report.degraded ? now : null;
-  const watch: Watch = { version: 1, model: report.model, degradedSince: since, lookedAt: now };
+  const reviewed = previous?.reviewedAt === undefined ? {} : { reviewedAt: previous.reviewedAt };
+  const watch: Watch = { version: 1, model: report.model, degradedSince: since, lookedAt: now, ...reviewed };
   const before = previous?.degradedSince ?? null;
   if (since !== null && since !== before) return { watch, news: 'degraded' };
   return { watch, news: before !== null && since === null ? 'mended' : null };

@@ -68,6 +68,7 @@ export const ANNOUNCEMENT_KINDS = [
   'capacity-forecast',
   'quality-degraded',
   'alert-raised',
+  'learning-reviewed',
 ] as const;
 export type AnnouncementKind = (typeof ANNOUNCEMENT_KINDS)[number];
 

@@ -61,6 +61,7 @@ describe('reading the policy', () => {
       'features',
       'freezes',
       'github',
+      'learningReview',
       'policy',
       'services',
       'verification',

@@ -7,6 +7,7 @@ import { renderApprovalMail } from './approval-mail.ts';
 import { renderForecastMail } from './forecast-mail.ts';
 import { type Mail, renderMail } from './mail.ts';
 import { renderDegradationMail } from './quality-mail.ts';
+import { renderReviewMail } from './review-mail.ts';
 
 /**
  * Mails what people must know or do: escalations, requests for approval, forecasts, and the end of incidents without a pull request. GitHub
@@ -28,6 +29,7 @@ export const email = defineNotifier({
     'capacity-forecast',
     'quality-degraded',
     'alert-raised',
+    'learning-reviewed',
   ],
   repeatable: false,
   wants: (announcement) => announcement.kind !== 'progress' || isMailedEnd(announcement.story),
@@ -61,6 +63,8 @@ function mailOf(announcement: Announcement): Mail | null {
       return renderForecastMail(announcement);
     case 'quality-degraded':
       return renderDegradationMail(announcement);
+    case 'learning-reviewed':
+      return renderReviewMail(announcement);
     case 'alert-raised':
       return renderAlertMail(announcement);
     case 'approval-decided':

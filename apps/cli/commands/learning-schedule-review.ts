@@ -1,0 +1,44 @@
+import { ReviewAction } from '#shared/domain/learning/learning-review.ts';
+import { defineCommand, listOf, UsageError, wholeNumber } from '../command.ts';
+import { CHANGE_OPTIONS, changeBy } from '../policy/policy-api.ts';
+
+const DAYS: Readonly<Record<string, number>> = { daily: 1, weekly: 7, monthly: 30 };
+
+export const learningScheduleReview = defineCommand({
+  name: 'learning schedule-review',
+  aliases: ['schedule-learning-review'],
+  summary:
+    'review learning again and again by itself: let confidence follow outcomes, retire what fails, suggest, and mail the figures',
+  details:
+    'update_confidence lets what is not confirmed fade. prune_ineffective_patterns retires what fails or matches nothing, and merges duplicates.\n' +
+    'suggest_new_patterns lists wordings that could replace two patterns; a person decides. Part of the policy at run time: audited, and restored with\n' +
+    '"selfheal config restore". Needs the role admin. With --json: {changes, policy}.\n' +
+    'Example: selfheal learning schedule-review --frequency weekly --actions update_confidence,prune_ineffective_patterns',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    frequency: {
+      type: 'string',
+      value: 'WHEN',
+      about: 'daily, weekly, monthly, or a number of days; weekly by default',
+    },
+    actions: { type: 'string', value: 'ACTION,...', about: `${ReviewAction.options.join(', ')}; all by default` },
+    'notification-email': {
+      type: 'string',
+      value: 'ADDRESS',
+      about: 'for whom the mail is; it reaches the subscribers of the deployment (--context emails)',
+    },
+    off: { type: 'boolean', about: 'review no longer' },
+    ...CHANGE_OPTIONS,
+  },
+  async run({ options }, terminal) {
+    const { frequency = 'weekly', off = false, 'notification-email': recipient = null } = options;
+    const everyDays = DAYS[frequency] ?? wholeNumber('frequency', frequency, { otherwise: 7, atMost: 90 });
+    const actions = options.actions === undefined ? ReviewAction.options : listOf(options.actions);
+    const unknown = actions.find((action) => !ReviewAction.safeParse(action).success);
+    if (unknown !== undefined || actions.length === 0)
+      throw new UsageError(`--actions ${unknown ?? ''}: use some of ${ReviewAction.options.join(', ')}.`);
+    const reason = options.reason ?? `set with selfheal learning schedule-review${off ? ' --off' : ''}`;
+    const learningReview = off ? null : { everyDays, actions, recipient };
+    return await changeBy({ learningReview }, reason, options, terminal);
+  },
+});

@@ -1,0 +1,33 @@
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
+import type { AnnouncementOf } from '#shared/ports/announcement.ts';
+import type { Mail } from './mail.ts';
+
+const MAX_SUGGESTIONS = 10;
+const words = (share: Proportion | null): string =>
+  share === null ? 'none ended' : `${shareText(share.value)} of ${share.cases}`;
+
+/** What the scheduled review did, and the figures of the time since the one before. */
+export function renderReviewMail({
+  review,
+  report,
+  scopes,
+  counts,
+  suggestions,
+}: AnnouncementOf<'learning-reviewed'>): Mail {
+  const { from, to, patterns, incidents, goals } = report;
+  const done = review.actions.map((action) => `- ${action}: ${counts[action]}`);
+  const message = [
+    ...(review.recipient === null ? [] : [`For ${review.recipient}`, '']),
+    `The review of learning that is scheduled every ${review.everyDays} days, from ${from.slice(0, 10)} to ${to.slice(0, 10)}, of ${scopes} scopes:`,
+    ...done,
+    '',
+    `Patterns: ${patterns.active} active, ${patterns.learned} new, ${patterns.takenBack} retired.`,
+    `Incidents: ${incidents.ended} ended; healed by Selfheal ${words(goals.healed.now)} (before ${words(goals.healed.before)}); resolved by people ${words(goals.byPeople.now)} (before ${words(goals.byPeople.before)}).`,
+    ...(suggestions.length === 0 ? [] : ['', 'Wordings that could replace two patterns; a person decides:']),
+    ...suggestions.slice(0, MAX_SUGGESTIONS).map(({ ids, wording }) => `- ${ids.join(', ')}: ${wording}`),
+    '',
+    'Every change is in the notes of its pattern (selfheal knowledge show), and selfheal knowledge rollback takes them back.',
+  ].join('\n');
+  return { subject: redactOutgoing('Selfheal reviewed what it learned'), message: redactOutgoing(message) };
+}
