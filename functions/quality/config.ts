@@ -8,7 +8,7 @@ export const config = defineFunction({
   trigger: { kind: 'schedule', everyMinutes: 30 },
   uses: {
     statsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-    knowledgeTable: ['dynamodb:PutItem', 'dynamodb:Query'],
+    knowledgeTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     policyRecords: ['dynamodb:Query'],
     evidenceBucket: ['s3:GetObject', 's3:PutObject'],
     escalationTopic: ['sns:Publish'],
