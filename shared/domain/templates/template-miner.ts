@@ -3,8 +3,9 @@ import { type Layout, learnLayouts, messageSpan } from './line-header.ts';
 import { scanLine } from './line-scan.ts';
 import { positionsOf } from './message-positions.ts';
 import { DEFAULT_THRESHOLDS, type ValueThresholds } from './shape-groups.ts';
+import type { StoredShape } from './shape-lanes.ts';
 import type { TemplateMinerState } from './template-state.ts';
-import { makeTemplateStore, type StoredShape } from './template-store.ts';
+import { makeTemplateStore } from './template-store.ts';
 import { parametersIn, templateText, WILDCARD } from './template-text.ts';
 
 export interface TemplateMinerOptions {
