@@ -10,25 +10,38 @@ export interface Shape {
   lines: number;
 }
 
+/** A key with the sign that assigns its value, when the value is behind it. */
+const ASSIGNED = /^[A-Za-z][\w.-]*=(?=.)/;
+
 /** Numbers texts, so that they can be compared and counted quickly. A hole is 0. */
 export function makeKeyTable() {
   const ids = new Map<string, number>([[HOLE, 0]]);
   /** How much each text says about the template: a mark little, an identifier less than a word. */
   const weights: number[] = [0];
+  /** What counts for the pattern: of `user=anna` it is `user=`, because the rest is likely a value. */
+  const names: number[] = [0];
+
+  function idOf(key: string): number {
+    const known = ids.get(key);
+    if (known !== undefined) return known;
+    const id = weights.length;
+    ids.set(key, id);
+    weights.push(isWordless(key) ? 0.01 : isIdentifier(key) ? 0.5 : 1);
+    names.push(id);
+    const name = ASSIGNED.exec(key)?.[0];
+    if (name !== undefined) names[id] = idOf(name);
+    return id;
+  }
+
   return {
     weights,
-    idOf(key: string): number {
-      const known = ids.get(key);
-      if (known !== undefined) return known;
-      const id = weights.length;
-      ids.set(key, id);
-      weights.push(isWordless(key) ? 0.01 : isIdentifier(key) ? 0.5 : 1);
-      return id;
-    },
+    names,
+    idOf,
     clear(): void {
       ids.clear();
       ids.set(HOLE, 0);
       weights.length = 1;
+      names.length = 1;
     },
   };
 }
@@ -112,10 +125,14 @@ const MAX_POSITIONS = 1_024;
 const frequencies = new Int32Array(MAX_POSITIONS);
 
 /** Writes how often each text of the shape occurs in its position into `frequencies`; returns that of its longest common pattern. */
-function patternFrequency({ ids }: Shape, counts: ReadonlyMap<number, number>, weights: readonly number[]): number {
+function patternFrequency(
+  { ids }: Shape,
+  counts: ReadonlyMap<number, number>,
+  { names, weights }: Pick<KeyTable, 'names' | 'weights'>,
+): number {
   for (let at = 0; at < ids.length; at += 1) {
     const id = ids[at] as number;
-    frequencies[at] = id === 0 ? 0 : (counts.get(id * MAX_POSITIONS + at) as number);
+    frequencies[at] = id === 0 ? 0 : (counts.get((names[id] as number) * MAX_POSITIONS + at) as number);
   }
   let best = 0;
   let highest = -1;
@@ -173,30 +190,34 @@ function splitPattern<S extends Shape>(members: S[], fixed: readonly boolean[], 
  */
 export function groupShapes<S extends Shape>(
   shapes: readonly S[],
-  { weights }: KeyTable,
+  { names, weights }: KeyTable,
   vocabulary: ReadonlySet<string>,
   thresholds: ValueThresholds,
 ): S[][] {
   const counts = new Map<number, number>();
   for (const { ids, lines } of shapes)
     for (let at = 0; at < ids.length; at += 1) {
-      const key = (ids[at] as number) * MAX_POSITIONS + at;
+      const key = (names[ids[at] as number] as number) * MAX_POSITIONS + at;
       counts.set(key, (counts.get(key) ?? 0) + lines);
     }
   const patterns = new Map<number, { members: S[]; fixed: boolean[] }>();
   for (const shape of shapes) {
-    const frequency = patternFrequency(shape, counts, weights);
+    const frequency = patternFrequency(shape, counts, { names, weights });
     let low = 0x811c9dc5;
     let high = 0;
     for (let at = 0; at < shape.ids.length; at += 1) {
-      const id = frequencies[at] === frequency ? (shape.ids[at] as number) : 0;
+      const id = frequencies[at] === frequency ? (names[shape.ids[at] as number] as number) : 0;
       low = Math.imul(low ^ id, 0x01000193);
       high = Math.imul(high ^ id ^ (high >>> 15), 0x5bd1e995);
     }
     const pattern = (low >>> 0) * 2 ** 20 + (high >>> 12);
     const known = patterns.get(pattern);
     if (known !== undefined) known.members.push(shape);
-    else patterns.set(pattern, { members: [shape], fixed: shape.ids.map((_, at) => frequencies[at] === frequency) });
+    else
+      patterns.set(pattern, {
+        members: [shape],
+        fixed: shape.ids.map((id, at) => frequencies[at] === frequency && names[id] === id),
+      });
   }
   const run: Run<S> = { weights, vocabulary, thresholds, groups: [] };
   for (const { members, fixed } of patterns.values()) splitPattern(members, fixed, run);

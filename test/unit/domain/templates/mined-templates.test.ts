@@ -55,6 +55,25 @@ describe('a template', () => {
     expect(new Set(templatesOf(['reload mode=fast', 'reload mode=slow']))).toEqual(new Set(['reload mode=<*>']));
   });
 
+  it('is one for pairs of which every value varies, with one value or none or many', () => {
+    const names = ['ann', 'bea', 'cyd', 'dot', 'eve', 'fay'];
+    const lines = names.map(
+      (name, at) => `user=${name} from="${names[5 - at]} ${name}" roles=[${names.slice(0, at).join(', ')}]`,
+    );
+    expect(new Set(templatesOf(lines))).toEqual(new Set(['user=<*> from="<*> <*>" roles=[<*>]']));
+  });
+
+  it('is one where a value has another form: none, a word or a number', () => {
+    const lines = ['1', 'null', 'none', '', '0x1f'].map((value) => `closed handle=${value} of port 3`);
+    expect(new Set(templatesOf(lines))).toEqual(new Set(['closed handle=<*> of port <*>']));
+  });
+
+  it('is one for two words that vary at once', () => {
+    const names = ['ann', 'bea', 'cyd', 'dot', 'eve', 'fay', 'gil', 'hal'];
+    const lines = names.map((name, at) => `moved ${name} beyond ${names[(at * 3 + 1) % 8]} without asking`);
+    expect(new Set(templatesOf(lines))).toEqual(new Set(['moved <*> beyond <*> without asking']));
+  });
+
   it('takes what is in quotes or brackets behind a key as one value', () => {
     const lines = [
       'open tag="Main Window", source=null, id=1',
