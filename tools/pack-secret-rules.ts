@@ -13,6 +13,7 @@ const Rule = z.strictObject({
   mixed: z.boolean().optional(),
   value: z.string().optional(),
   unlessBehind: z.string().optional(),
+  needs: z.enum(['long', 'solid', 'at']).optional(),
   examples: Examples,
 });
 const RuleFile = z.strictObject({ rules: z.array(Rule) });
@@ -60,6 +61,7 @@ export function readSecretRules(root: string): SecretRuleFiles {
     ignoreCase: true,
     mixed: true,
     isFormat: true,
+    needs: 'long' as const,
     examples,
   };
   const rules = RULE_FILES.flatMap((name) =>

@@ -1,4 +1,4 @@
-import { type LiteralFinder, makeLiteralFinder } from './literal-finder.ts';
+import { endOfSequence } from './line-scanner.ts';
 
 /** Features of a text that need a closer look. */
 export const SIGN = {
@@ -10,13 +10,21 @@ export const SIGN = {
   hex: 4,
   /** Characters that begin escapes or encodings. */
   escape: 8,
-  /** The beginning of a colour code. */
+  /** A colour code within a word: without it, the line may read otherwise. */
   colour: 16,
   foreign: 32,
   /** One of the requested literals. */
   literal: 64,
   /** Twenty letters and digits in a row that no hash is: a letter beyond F, or 32 or 48 in hex. */
   dense: 128,
+  /** Sixteen token characters in a row with two digits, or of letters alone. */
+  long: 256,
+  /** Twenty letters and digits in a row, two digits among them. */
+  solid: 512,
+  /** An at sign. */
+  at: 1024,
+  /** A control character, which is invisible. */
+  control: 2048,
 } as const;
 export const RUNS = SIGN.random | SIGN.base64 | SIGN.hex | SIGN.dense;
 
@@ -31,7 +39,10 @@ const EDGE = 32;
 const ESCAPE = 64;
 const COLOUR = 128;
 
-const CLASSES = new Uint8Array(128);
+const AT = 256;
+const CONTROL = 512;
+
+const CLASSES = new Uint16Array(128);
 const classify = (characters: RegExp, bit: number): void => {
   for (let code = 0; code < CLASSES.length; code++)
     if (characters.test(String.fromCharCode(code))) CLASSES[code] = (CLASSES[code] ?? 0) | bit;
@@ -43,7 +54,12 @@ classify(/[\da-fA-F]/, HEX);
 classify(/[+/_-]/, BASE64_SIGN);
 classify(/[=~]/, EDGE);
 classify(/[\\%&]/, ESCAPE);
+for (let code = 0; code < 32; code++) CLASSES[code] = CONTROL;
+CLASSES[0x09] = 0;
+CLASSES[0x0d] = 0;
 CLASSES[0x1b] = COLOUR;
+CLASSES[0x40] = AT;
+CLASSES[0x7f] = CONTROL;
 const BASE64 = DIGIT | LOWER | UPPER | BASE64_SIGN;
 const TOKEN = BASE64 | EDGE;
 
@@ -53,12 +69,10 @@ const MIN_HEX = 20;
 const MIN_PAIRS = 9;
 /** Enough to tell whether the rest of Base64 is worth decoding: three groups, nine bytes. */
 const SAMPLE = 12;
-const NO_LITERALS = makeLiteralFinder([]);
 /** Longer Base64 is decoded in pieces. */
 const LONGEST = 65_536;
 
-function sextetAt(text: string, at: number): number {
-  const code = text.charCodeAt(at);
+function sextet(code: number): number {
   if (code >= 97) return code - 71;
   if (code >= 65) return code === 95 ? 63 : code - 65;
   if (code >= 48) return code + 4;
@@ -69,15 +83,15 @@ function sextetAt(text: string, at: number): number {
  * Whether Base64 from `from` to `end` begins with possible text, in UTF-8 or UTF-16; most paths, names and hashes do
  * not.
  */
-export function mayBeText(text: string, from: number, end: number): boolean {
+export function mayBeText(codes: Uint16Array, from: number, end: number): boolean {
   let follow = 0;
   let zeros = 0;
   for (let at = from; at + 4 <= end && at < from + SAMPLE; at += 4) {
     const bits =
-      (sextetAt(text, at) << 18) |
-      (sextetAt(text, at + 1) << 12) |
-      (sextetAt(text, at + 2) << 6) |
-      sextetAt(text, at + 3);
+      (sextet(codes[at] ?? 0) << 18) |
+      (sextet(codes[at + 1] ?? 0) << 12) |
+      (sextet(codes[at + 2] ?? 0) << 6) |
+      sextet(codes[at + 3] ?? 0);
     for (let shift = 16; shift >= 0; shift -= 8) {
       const byte = (bits >> shift) & 255;
       if (byte === 0) zeros += 1;
@@ -94,7 +108,7 @@ export function mayBeText(text: string, from: number, end: number): boolean {
 }
 
 /** Features of one run of token characters. */
-function signsOfRun(text: string, codes: Uint16Array, from: number, end: number): number {
+function signsOfRun(codes: Uint16Array, from: number, end: number): number {
   let found = 0;
   let digits = 0;
   let lower = 0;
@@ -112,8 +126,11 @@ function signsOfRun(text: string, codes: Uint16Array, from: number, end: number)
       denseDigits += kind & DIGIT;
       if ((kind & HEX) === 0) beyondHex += 1;
     } else {
-      if (dense >= MIN_TOKEN && denseDigits >= 3 && (beyondHex > 0 || dense === 32 || dense === 48))
-        found |= SIGN.dense;
+      if (dense >= MIN_BASE64) found |= SIGN.long;
+      if (dense >= MIN_TOKEN && denseDigits >= 2) {
+        found |= SIGN.solid;
+        if (denseDigits >= 3 && (beyondHex > 0 || dense === 32 || dense === 48)) found |= SIGN.dense;
+      }
       dense = 0;
       denseDigits = 0;
       beyondHex = 0;
@@ -131,16 +148,17 @@ function signsOfRun(text: string, codes: Uint16Array, from: number, end: number)
     }
     if ((kind & BASE64) !== 0) base64 += 1;
     else {
-      if (base64 >= MIN_BASE64 && isEncoded(text, at - base64, at)) found |= SIGN.base64;
+      if (base64 >= MIN_BASE64 && isEncoded(codes, at - base64, at)) found |= SIGN.base64;
       base64 = 0;
     }
   }
+  if (digits > 1) found |= SIGN.long;
   return end - from >= MIN_TOKEN && digits > 0 && lower > 1 && upper > 1 ? found | SIGN.random : found;
 }
 
-function isEncoded(text: string, from: number, end: number): boolean {
+function isEncoded(codes: Uint16Array, from: number, end: number): boolean {
   if (end - from > LONGEST) return true;
-  for (let offset = 0; offset < 4; offset++) if (mayBeText(text, from + offset, end)) return true;
+  for (let offset = 0; offset < 4; offset++) if (mayBeText(codes, from + offset, end)) return true;
   return false;
 }
 
@@ -148,7 +166,7 @@ let units = Buffer.alloc(8_192);
 let codes = new Uint16Array(units.buffer, units.byteOffset, units.length / 2);
 
 /** Codes in a flat array, valid until the next call: several times faster to read than those of a sliced string. */
-function codesOf(text: string): Uint16Array {
+export function codesOf(text: string): Uint16Array {
   if (text.length > codes.length) {
     units = Buffer.alloc(text.length * 4);
     codes = new Uint16Array(units.buffer, units.byteOffset, units.length / 2);
@@ -157,36 +175,118 @@ function codesOf(text: string): Uint16Array {
   return codes;
 }
 
-/**
- * Features of a text as bits of `SIGN`, in one pass; with a finder, also whether one of its literals occurs. Where a
- * bit is missing, no pattern for that feature can match: like scanners of repositories, this skips most lines at the
- * cost of one pass (the keywords of a rule in gitleaks, the Aho-Corasick prefilter of trufflehog).
- */
-export function signsIn(text: string, { machine }: Pick<LiteralFinder, 'machine'> = NO_LITERALS): number {
+/** What a finder's literal needs in its line, so that a pattern can match; several literals may end in one place. */
+export const NEED = {
+  nothing: 1,
+  /** `SIGN.long`, or the end of the line, where the token may go on in the next. */
+  long: 2,
+  /** The same with `SIGN.solid`. */
+  solid: 4,
+  /** `SIGN.at`. */
+  at: 8,
+} as const;
+
+/** The tables of a finder's automaton; `needs` has the bits of `NEED` for each accepting state, 0 for others. */
+export interface LiteralMachine {
+  readonly letters: Uint8Array;
+  readonly next: Int32Array;
+  readonly needs: Uint8Array;
+}
+
+const LINE_FEED = 10;
+const ESCAPE_CODE = 27;
+/** The beginning of a token at the end of a line is no longer: see `withoutBeginning` in `secret-continuations.ts`. */
+const MAX_BEGINNING = 40;
+
+/** Where the last scan ended: at a line feed, or the end. */
+let scannedTo = 0;
+
+/** Signs of the line that begins at `from`, up to a line feed if `isLine`, in any case to `length`. */
+function scan(codes: Uint16Array, from: number, length: number, isLine: boolean, machine: LiteralMachine): number {
   // All in local variables, because this loop reads every character of the log.
-  const { letters, next, accepting } = machine;
-  const codes = codesOf(text);
-  const length = text.length;
+  const { letters, next, needs } = machine;
   let state = 0;
   let found = 0;
   let run = 0;
   let pairs = 0;
-  for (let at = 0; at < length; at++) {
+  let needed = 0;
+  let lastNeeded = -MAX_BEGINNING;
+  let at = from;
+  for (; at < length; at++) {
     const code = codes[at] ?? 0;
-    state = next[state + (letters[code] ?? 0)] ?? 0;
-    if (accepting[state] === 1) found |= SIGN.literal;
     const kind = code < 128 ? (CLASSES[code] ?? 0) : 0;
+    if (kind === COLOUR) {
+      const end = endOfSequence(codes, at, length);
+      if (end > at) {
+        if (run > 0 && end + 1 < length && isWordCode(codes[end + 1] ?? 0)) found |= SIGN.colour;
+        if (run >= MIN_BASE64) found |= signsOfRun(codes, at - run, at);
+        run = 0;
+        at = end;
+        continue;
+      }
+      found |= SIGN.colour;
+    }
+    state = next[state + (letters[code] ?? 0)] ?? 0;
+    const need = needs[state] ?? 0;
+    if (need !== 0) {
+      needed |= need;
+      lastNeeded = at;
+    }
     if ((kind & TOKEN) !== 0) {
       run += 1;
       continue;
     }
+    if (code === LINE_FEED && isLine) break;
     if (code >= 128) found |= SIGN.foreign;
-    else found |= (kind & (ESCAPE | COLOUR)) >> 3;
-    if (run >= MIN_BASE64) found |= signsOfRun(text, codes, at - run, at);
+    else if (kind !== 0)
+      found |= (kind & ESCAPE ? SIGN.escape : 0) | (kind & AT ? SIGN.at : 0) | (kind & CONTROL ? SIGN.control : 0);
+    if (run >= MIN_BASE64) found |= signsOfRun(codes, at - run, at);
     pairs = run === 2 ? pairs + 1 : 0;
     if (pairs >= MIN_PAIRS) found |= SIGN.hex;
     run = 0;
   }
-  if (run >= MIN_BASE64) found |= signsOfRun(text, codes, length - run, length);
-  return found;
+  if (run >= MIN_BASE64) found |= signsOfRun(codes, at - run, at);
+  scannedTo = at;
+  if (needed === 0) return found;
+  const isMet =
+    (needed & NEED.nothing) !== 0 ||
+    ((needed & NEED.long) !== 0 && (found & SIGN.long) !== 0) ||
+    ((needed & NEED.solid) !== 0 && (found & SIGN.solid) !== 0) ||
+    ((needed & NEED.at) !== 0 && (found & SIGN.at) !== 0) ||
+    ((needed & (NEED.long | NEED.solid)) !== 0 && at - lastNeeded <= MAX_BEGINNING);
+  return isMet ? found | SIGN.literal : found;
+}
+
+/** Whether a code is a letter, a digit or another character of tokens, or no ASCII. */
+function isWordCode(code: number): boolean {
+  return code >= 128 || code === ESCAPE_CODE || ((CLASSES[code] ?? 0) & TOKEN) !== 0;
+}
+
+const NO_LITERALS: LiteralMachine = {
+  letters: new Uint8Array(1),
+  next: new Int32Array(1),
+  needs: new Uint8Array(1),
+};
+
+/**
+ * Features of a text as bits of `SIGN`, in one pass; with a finder's machine, also whether one of its literals occurs
+ * with what it needs. Where a bit is missing, no pattern for that feature can match: like scanners of repositories, this
+ * skips most lines at the cost of one pass (the keywords of a rule in gitleaks, the Aho-Corasick prefilter of
+ * trufflehog).
+ */
+export function signsIn(text: string, machine: LiteralMachine = NO_LITERALS): number {
+  return scan(codesOf(text), 0, text.length, false, machine);
+}
+
+/** Bits that nothing follows from alone. */
+const HARMLESS = SIGN.long | SIGN.solid | SIGN.at;
+
+/**
+ * Where the first line begins, at or behind `from`, that needs a look; `length` when none does. `from` is the beginning
+ * of a line.
+ */
+export function firstDoubtfulLine(codes: Uint16Array, from: number, length: number, machine: LiteralMachine): number {
+  for (let at = from; at < length; at = scannedTo + 1)
+    if ((scan(codes, at, length, true, machine) & ~HARMLESS) !== 0) return at;
+  return length;
 }

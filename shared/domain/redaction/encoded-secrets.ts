@@ -1,4 +1,4 @@
-import { mayBeText, SIGN, signsIn } from './character-runs.ts';
+import { codesOf, mayBeText, SIGN, signsIn } from './character-runs.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 
 /** Base64, including the URL variant; paths look the same. */
@@ -24,8 +24,9 @@ function checked(text: string): string | null {
 
 function decodedBase64(run: string): string[] {
   const texts: string[] = [];
+  const codes = codesOf(run);
   for (let offset = 0; offset < 4; offset++) {
-    if (!mayBeText(run, offset, run.length)) continue;
+    if (!mayBeText(codes, offset, run.length)) continue;
     const bytes = Buffer.from(run.slice(offset), 'base64');
     // A run that is followed directly by something, or was cut, may end within a character.
     const text = textOf(bytes) ?? textOf(bytes.subarray(0, -1)) ?? textOf(bytes.subarray(0, -2));

@@ -103,7 +103,7 @@ function isParameter(code: number): boolean {
  * Position of the final letter of the terminal control sequence (`ESC [ 1 ; 31 m`, ECMA-48) that begins at `at`; `at`
  * itself when it has a rarer form or may continue in the next chunk.
  */
-function endOfSequence(codes: Uint16Array, at: number, length: number): number {
+export function endOfSequence(codes: Uint16Array, at: number, length: number): number {
   if (codes[at + 1] !== BRACKET) return at;
   let end = at + 2;
   while (end < length && end < at + 40 && isParameter(codes[end] ?? 0)) end += 1;

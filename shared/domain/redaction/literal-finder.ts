@@ -4,8 +4,11 @@ export interface LiteralFinder {
   find(text: string): readonly number[];
   /** Whether any of them occurs. */
   occursIn(text: string): boolean;
-  /** For callers that search for more in the same pass: as in `LiteralAutomaton`, with 1 for each accepting state. */
-  readonly machine: Pick<LiteralAutomaton, 'letters' | 'next'> & { readonly accepting: Uint8Array };
+  /**
+   * For callers that search for more in the same pass: as in `LiteralAutomaton`, with the needs of the literals that end
+   * in a state, 0 where none does.
+   */
+  readonly machine: Pick<LiteralAutomaton, 'letters' | 'next'> & { readonly needs: Uint8Array };
 }
 
 /**
@@ -107,18 +110,24 @@ export function makeLiteralAutomaton(literals: readonly string[]): LiteralAutoma
   return { letters: alphabet.letters, next, ends: new Map(accepting.filter(([, list]) => list.length > 0)) };
 }
 
-/** Builds the finder once; literals must not be empty (`RangeError` otherwise). */
-export function makeLiteralFinder(literals: readonly string[]): LiteralFinder {
+/**
+ * Builds the finder once; literals must not be empty (`RangeError` otherwise). `needOf`: bits for a literal by its index,
+ * never 0.
+ */
+export function makeLiteralFinder(
+  literals: readonly string[],
+  needOf: (index: number) => number = () => 1,
+): LiteralFinder {
   const { letters, next, ends } = makeLiteralAutomaton(literals);
-  const accepting = new Uint8Array(next.length);
-  for (const state of ends.keys()) accepting[state] = 1;
+  const needs = new Uint8Array(next.length);
+  for (const [state, indexes] of ends) for (const index of indexes) needs[state] = (needs[state] ?? 0) | needOf(index);
   return {
-    machine: { letters, next, accepting },
+    machine: { letters, next, needs },
     occursIn(text) {
       let state = 0;
       for (let at = 0; at < text.length; at++) {
         state = next[state + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
-        if (accepting[state] === 1) return true;
+        if (needs[state] !== 0) return true;
       }
       return false;
     },
@@ -127,7 +136,7 @@ export function makeLiteralFinder(literals: readonly string[]): LiteralFinder {
       let found: Set<number> | null = null;
       for (let at = 0; at < text.length; at++) {
         state = next[state + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
-        if (accepting[state] !== 1) continue;
+        if (needs[state] === 0) continue;
         found ??= new Set();
         for (const index of ends.get(state) ?? NONE) found.add(index);
       }

@@ -1,13 +1,12 @@
 import { markRedacted, type RedactedText } from '../../kernel/text/brand.ts';
 import { joined } from '../../kernel/text/redacted-text.ts';
-import { RUNS, SIGN, signsIn } from './character-runs.ts';
+import { firstDoubtfulLine, RUNS, SIGN, signsIn } from './character-runs.ts';
 import { cleanText } from './clean-text.ts';
-import { makeLiteralFinder } from './literal-finder.ts';
 import { withoutLastWord } from './long-line.ts';
 import { FOREIGN_LETTER } from './secret-assignments.ts';
 import { makeSecretLines } from './secret-lines.ts';
 import { makePlaceholders } from './secret-placeholders.ts';
-import { makeSecretSteps, type RedactSteps, STEP_LITERALS } from './secret-steps.ts';
+import { makeSecretSteps, type RedactSteps, SECRET_LITERALS, SECRET_MACHINE } from './secret-steps.ts';
 import { withoutSequences } from './secret-views.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -36,13 +35,8 @@ export interface Redactor {
   counts(): Readonly<Record<string, number>>;
 }
 
-/** Beginnings of private keys, certificates and public keys. */
-const KEY_LITERALS = ['private key', '-----begin', '-----end', 'private-lines'];
-/**
- * A line without any of these in either case, ignoring colours, neither begins nor announces a secret in Latin letters.
- */
-export const SECRET_LITERALS: readonly string[] = [...STEP_LITERALS, ...KEY_LITERALS, '%3a%2f%2f'];
-const TELLING = makeLiteralFinder(SECRET_LITERALS);
+export { SECRET_LITERALS };
+
 /** Printable characters written in another way. */
 const ESCAPE_SIGN =
   /\\[ux][0-9A-Fa-f{]|\\["'/]|&#|&[a-z]{2,8};|%[2-7][0-9A-Fa-f]|[\u0300-\u036f]|[\u2000-\u206f\u2100-\u24ff\uff01-\uff5e]|\ud835/;
@@ -70,11 +64,11 @@ interface Look {
 }
 
 function lookAt(text: string): Look {
-  const signs = signsIn(text, TELLING);
+  const signs = signsIn(text, SECRET_MACHINE);
   if (hasSign(text, signs)) return { text, isCandidate: true, signs };
   if ((signs & SIGN.colour) === 0) return { text, isCandidate: false, signs };
   const shown = withoutSequences(text);
-  return { text, isCandidate: hasSign(shown, signsIn(shown, TELLING)), signs };
+  return { text, isCandidate: hasSign(shown, signsIn(shown, SECRET_MACHINE)), signs };
 }
 
 function hasSign(text: string, signs: number): boolean {
@@ -125,11 +119,47 @@ export function redactOutgoing(text: string): RedactedText {
   return Object.keys(counts).length === 0 ? markRedacted(text) : redacted;
 }
 
-/** Redacts a whole text and removes invisible characters; everything else stays, character for character. */
+/** Characters that are looked at together; longer lines are still read whole. */
+const AT_ONCE = 65_536;
+
+/**
+ * Redacts a whole text and removes invisible characters; everything else stays, character for character. Lines that need
+ * no look are copied together, as most are.
+ */
 export function redact(text: string, steps: RedactSteps = EVERY_STEP): Redaction {
   const redactor = makeRedactor(steps);
-  const lines = text.split('\n').map((line) => redactor.line(line));
-  return { text: joined(lines, '\n'), counts: redactor.counts() };
+  const parts: RedactedText[] = [];
+  const units = Buffer.alloc(2 * Math.min(text.length, AT_ONCE));
+  const codes = new Uint16Array(units.buffer, units.byteOffset, units.length / 2);
+  /** Redacts the line at `from` and those that it opens a secret in; returns where the next begins. */
+  const redactLines = (from: number): number => {
+    let next = from;
+    do {
+      const feed = text.indexOf('\n', next);
+      const end = feed < 0 ? text.length : feed;
+      parts.push(redactor.line(text.slice(next, end)));
+      if (feed >= 0) parts.push(markRedacted('\n'));
+      next = end + 1;
+    } while (redactor.isInsideSecret && next <= text.length);
+    return next;
+  };
+  for (let base = 0; base < text.length; ) {
+    const isTail = text.length - base <= AT_ONCE;
+    const end = isTail ? text.length : text.lastIndexOf('\n', base + AT_ONCE - 1) + 1;
+    if (end <= base) {
+      base = redactLines(base);
+      continue;
+    }
+    units.write(text.slice(base, end), 'utf16le');
+    let at = base;
+    while (at < end) {
+      const doubtful = base + firstDoubtfulLine(codes, at - base, end - base, SECRET_MACHINE);
+      if (doubtful > at) parts.push(markRedacted(text.slice(at, doubtful)));
+      at = doubtful < end ? redactLines(doubtful) : end;
+    }
+    base = at;
+  }
+  return { text: joined(parts, ''), counts: redactor.counts() };
 }
 
 /** Maximum length that is read; nothing longer is shown. */

@@ -1,3 +1,4 @@
+import { NEED } from './character-runs.ts';
 import { type CheckName, VALUE_CHECKS } from './secret-values.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface PackedRule {
   readonly unlessBehind?: string;
   /** The rule knows the tokens of one provider, not how secrets are written in general. */
   readonly isFormat?: boolean;
+  /** What a line must have besides a literal, where the pattern's shape does not say it: see `NEED`. */
+  readonly needs?: string;
 }
 
 /** Words that make the following value a secret; each is part of a pattern. */
@@ -43,6 +46,7 @@ export interface SecretRule {
   readonly isSecret: ((secret: string, name: string) => boolean) | undefined;
   readonly unlessBehind: RegExp | undefined;
   readonly isFormat: boolean;
+  readonly needs: keyof typeof NEED | undefined;
 }
 
 /** Escaped characters and colours: they end in a letter or digit but do not belong to the next word. */
@@ -64,10 +68,15 @@ function isCheckName(name: string): name is CheckName {
   return Object.hasOwn(VALUE_CHECKS, name);
 }
 
-/** Throws for an unknown check and for a pattern that does not compile. */
+function isNeed(name: string): name is keyof typeof NEED {
+  return Object.hasOwn(NEED, name);
+}
+
+/** Throws for an unknown check or need and for a pattern that does not compile. */
 export function compileRule(rule: PackedRule): SecretRule {
-  const { kind, literals, beside, value, mixed = false, unlessBehind } = rule;
+  const { kind, literals, beside, value, needs, mixed = false, unlessBehind } = rule;
   if (value !== undefined && !isCheckName(value)) throw new Error(`Secret rule ${kind}: unknown check "${value}".`);
+  if (needs !== undefined && !isNeed(needs)) throw new Error(`Secret rule ${kind}: unknown need "${needs}".`);
   return {
     kind,
     literals,
@@ -77,5 +86,6 @@ export function compileRule(rule: PackedRule): SecretRule {
     isSecret: value === undefined ? undefined : VALUE_CHECKS[value],
     unlessBehind: unlessBehind === undefined ? undefined : new RegExp(unlessBehind, 'i'),
     isFormat: rule.isFormat === true,
+    needs,
   };
 }

@@ -1,4 +1,4 @@
-import { RUNS, SIGN, signsIn } from './character-runs.ts';
+import { NEED, RUNS, SIGN, signsIn } from './character-runs.ts';
 import { redactEncoded } from './encoded-secrets.ts';
 import { makeLiteralFinder } from './literal-finder.ts';
 import { isBlankedToken, isPlaceholder } from './placeholder.ts';
@@ -21,16 +21,30 @@ import { redactJoined, redactThroughViews } from './secret-views.ts';
 /** Literals after the rules' own. */
 const NAMED = SECRET_RULES.length;
 const VAGUE = NAMED + 1;
-const LITERALS = [...SECRET_RULES.map(({ literals }) => literals), NAME_LITERALS, VAGUE_LITERALS];
+/** Beginnings of private keys, certificates and public keys, and an encoded address; no step of their own. */
+const OTHER_LITERALS = ['private key', '-----begin', '-----end', 'private-lines', '%3a%2f%2f'];
+const LITERALS = [...SECRET_RULES.map(({ literals }) => literals), NAME_LITERALS, VAGUE_LITERALS, OTHER_LITERALS];
 const OWNERS = LITERALS.flatMap((literals, step) => literals.map(() => step));
-/** One of these occurs in every text where a rule or an assignment in Latin letters can match. */
-export const STEP_LITERALS: readonly string[] = LITERALS.flat();
+/**
+ * A line without any of these in either case, ignoring colours, neither begins nor announces a secret in Latin letters.
+ */
+export const SECRET_LITERALS: readonly string[] = LITERALS.flat();
 /** Every pattern that may run on a line. */
 export const ALL_SECRET_PATTERNS: readonly RegExp[] = [
   ...SECRET_RULES.map(({ pattern }) => pattern),
   ...ASSIGNMENT_PATTERNS,
 ];
-const FINDER = makeLiteralFinder(STEP_LITERALS);
+/** What has to be in a line besides a literal of the rule. */
+function needOf(rule: SecretRule): number {
+  if (rule.needs !== undefined) return NEED[rule.needs];
+  if (rule.beside === '@' && rule.literals.includes('://')) return NEED.at;
+  return rule.isFormat && !/\\s| /.test(withoutNegations(rule.pattern.source)) ? NEED.long : NEED.nothing;
+}
+
+const NEEDS = [...SECRET_RULES.map(needOf), NEED.nothing, NEED.long, NEED.nothing];
+const FINDER = makeLiteralFinder(SECRET_LITERALS, (index) => NEEDS[OWNERS[index] ?? 0] ?? NEED.nothing);
+/** For a first look at a line: see `signsIn`. */
+export const SECRET_MACHINE = FINDER.machine;
 /** The steps that search for blanks. */
 const SPOKEN = new Set([
   ...SECRET_RULES.flatMap(({ pattern }, step) => (/\\s| /.test(withoutNegations(pattern.source)) ? [step] : [])),
@@ -105,7 +119,7 @@ function withoutRepeats(text: string, found: ReadonlyMap<string, string>): strin
 function stepsIn(text: string): readonly number[] {
   const found = FINDER.find(text);
   if (found.length === 0) return found;
-  return [...new Set(found.map((index) => OWNERS[index] ?? 0))].sort((a, b) => a - b);
+  return [...new Set(found.map((index) => OWNERS[index] ?? 0))].filter((step) => step <= VAGUE).sort((a, b) => a - b);
 }
 
 /** All bits: nothing is known yet about the text. */
@@ -118,7 +132,7 @@ export type RedactSteps = (text: string, placeholders: Placeholders, random: boo
 export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => true): RedactSteps {
   /**
    * Replaces the secrets of one text, and of joined words in it, that their format or name reveals. `signs`: what `signsIn`
-   * found in it with a finder for at least `STEP_LITERALS`.
+   * found in it with `SECRET_MACHINE`.
    */
   function redactPlain(text: string, placeholders: Placeholders, signs = ANY_SIGN): string {
     const steps = (signs & SIGN.literal) === 0 ? [] : stepsIn(text);
@@ -175,7 +189,7 @@ export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => tr
 
   /**
    * Replaces the secrets of one line: plain, split by colours, written in another way, encoded, or (unless told
-   * otherwise) merely random. `known`: what `signsIn` found in it with a finder for at least `STEP_LITERALS`.
+   * otherwise) merely random. `known`: what `signsIn` found in it with `SECRET_MACHINE`.
    */
   function redactSteps(text: string, placeholders: Placeholders, random: boolean, known: number): string {
     const views = random ? redactWritten : (seen: string, found: Placeholders) => redactPlain(seen, found);
