@@ -27,6 +27,21 @@ const WordFile = z.strictObject({
   copulas: Words,
   examples: Examples,
 });
+const ALPHABETS = {
+  alnum: '[A-Za-z0-9]',
+  hex: '[a-f0-9]',
+  lower: '[a-z0-9]',
+  upper: '[A-Z0-9]',
+  word: '[\\w-]',
+} as const;
+const Token = z.tuple([
+  z.string().min(3),
+  z.enum(['alnum', 'hex', 'lower', 'upper', 'word']),
+  z.int().min(16),
+  z.int().min(16),
+  z.string().min(1),
+]);
+const TokenFile = z.strictObject({ kind: z.string(), tokens: z.array(Token).min(1) });
 const VendorFile = z.strictObject({ vendors: Words, kind: z.string(), pattern: z.string(), examples: Examples });
 
 /** Files of rules, in the order in which the rules are applied. */
@@ -42,12 +57,32 @@ export interface SecretRuleFiles {
   readonly vendors: readonly string[];
 }
 
+/** One rule for all tokens that their beginning tells. */
+function prefixRule({ kind, tokens }: z.infer<typeof TokenFile>): z.infer<typeof Rule> & { readonly isFormat: true } {
+  const escaped = (text: string): string => text.replaceAll('.', '\\.');
+  const formats = tokens.map(([start, alphabet, min, max]) => `${escaped(start)}${ALPHABETS[alphabet]}{${min},${max}}`);
+  return {
+    kind,
+    literals: tokens.map(([start]) => start.toLowerCase()),
+    pattern: `\\b(?:${formats.join('|')})`,
+    mixed: true,
+    isFormat: true,
+    needs: 'long',
+    examples: {
+      matches: tokens.map(
+        ([start, alphabet, min]) => `deployed with <<${start}{${alphabet === 'word' ? 'alnum' : alphabet} ${min}}>>`,
+      ),
+      rejects: tokens.map(([start]) => `nothing follows ${start}`),
+    },
+  };
+}
+
 /** Reads `shared/data/secrets/*.yaml` below `root`. Throws for an invalid rule, and for a file that is not in `RULE_FILES`. */
 export function readSecretRules(root: string): SecretRuleFiles {
   const folder = join(root, 'shared/data/secrets');
   const read = (name: string): unknown =>
     parse(readFileSync(join(folder, `${name}.yaml`), 'utf8'), { maxAliasCount: 0 });
-  const known = new Set([...RULE_FILES, LOOSEST_FILE, 'words', 'vendors']);
+  const known = new Set([...RULE_FILES, LOOSEST_FILE, 'token-prefixes', 'words', 'vendors']);
   for (const file of globSync('*.yaml', { cwd: folder })) {
     if (!known.has(basename(file, '.yaml')))
       throw new Error(`${join(folder, file)} is never read. Add it to RULE_FILES.`);
@@ -68,7 +103,11 @@ export function readSecretRules(root: string): SecretRuleFiles {
     RuleFile.parse(read(name)).rules.map((rule) => (name === COMMANDS_FILE ? rule : { ...rule, isFormat: true })),
   );
   const loose = RuleFile.parse(read(LOOSEST_FILE)).rules;
-  return { rules: [...rules, vendorRule, ...loose], words, vendors };
+  return {
+    rules: [...rules, prefixRule(TokenFile.parse(read('token-prefixes'))), vendorRule, ...loose],
+    words,
+    vendors,
+  };
 }
 
 /** The rules as JSON for the bundles, without their examples. */
