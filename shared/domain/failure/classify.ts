@@ -46,7 +46,7 @@ const OVERRULES_FROM = 0.7;
  */
 const CERTAIN_FROM = 0.96;
 /** A signature's confidence is reduced to this share when its line is a minor one in its log. */
-const CERTAIN_STRENGTH = 0.82;
+const CERTAIN_STRENGTH = 0.72;
 /** Share of the features that the model must have seen in training before it answers alone. */
 const MIN_KNOWN_SHARE = 0.15;
 const MAX_DECIDING_LINES = 3;

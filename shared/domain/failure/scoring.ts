@@ -56,7 +56,7 @@ function strengthBeside(first: ClassScore, rivals: readonly ClassScore[]): numbe
 }
 
 /** What is left of the report of a runner where another signature names the cause. */
-const WRAPPER_SHARE = 0.85;
+const WRAPPER_SHARE = 0.75;
 const MIN_NAMED = 0.5;
 
 /** The classes that signatures indicate, strongest first. */
