@@ -9,9 +9,10 @@ import { comparable, comparableLines, readSources, type SourceLog } from '../lab
 import { linesOf } from '../labels/read-labels.ts';
 import { readSecondLabels, type SecondLabel } from '../labels/second-labels.ts';
 import { classesOfSourceLabel } from '../labels/source-labels.ts';
-import { heldOutRankers } from '../ranker/held-out-rankers.ts';
+import { heldOutRankers, type RankerWithout } from '../ranker/held-out-rankers.ts';
 import { rankedExcerpt } from './excerpt-recall.ts';
 import { modelsFor } from './held-out-model.ts';
+import { PERTURBATIONS } from './perturbed-logs.ts';
 import type { Suite } from './suite.ts';
 
 /** Shorter logs are easy for anybody. */
@@ -162,6 +163,41 @@ function agreementFigures(logs: readonly SourceLog[], second: readonly SecondLab
   ];
 }
 
+/** The budget of excerpts of perturbed logs, as an index of `BUDGETS`. */
+const PERTURBED_BUDGET = 1;
+
+/** How much recall at 50 lines changes when the same logs come in another dress: the mean over sources, and beside it the goal. */
+function perturbedFigures(
+  logs: readonly { readonly group: string; readonly log: SourceLog; readonly recall: number }[],
+  rankerWithout: RankerWithout,
+  progress: (message: string) => void,
+): Figure[] {
+  return PERTURBATIONS.flatMap(({ name, change, every }) => {
+    progress(`reading the logs again, with ${name}`);
+    const changes = logs.flatMap(({ group, log, recall }, seed) => {
+      if (seed % every !== 0) return [];
+      const { lines, at } = change(linesOf(log.text), seed);
+      const wanted = comparableLines(
+        lines,
+        log.label.cause_lines.map((number) => at(number - 1) + 1),
+      );
+      const ranked = rankedExcerpt(
+        `${lines.join('\n')}\n`,
+        BUDGETS[PERTURBED_BUDGET],
+        undefined,
+        rankerWithout(log.source),
+      );
+      const shown = ranked.map(({ number }) => comparable(lines[number - 1] ?? ''));
+      return [{ group, value: (recalls(wanted, shown)[PERTURBED_BUDGET] ?? 0) - recall }];
+    });
+    const groups = [...groupBy(changes, ({ group }) => group).values()];
+    const mean = (members: readonly { value: number }[]): number =>
+      members.reduce((sum, { value }) => sum + value, 0) / members.length;
+    const value = groups.reduce((sum, members) => sum + mean(members), 0) / groups.length;
+    return [{ name: `change of recall at 50 with ${name}`, value, goal: -0.03, cases: changes.length }];
+  });
+}
+
 /**
  * Reads labelled logs of further tools and systems. Everything learned that takes part learned nothing from the source that is measured. Only
  * logs over 60 lines count, and each source counts the same.
@@ -181,15 +217,14 @@ export const sources202611: Suite = {
     );
     const counts = new Map<string, number>();
     for (const { source, label } of all) if (label.lines > MIN_LINES) counts.set(source, (counts.get(source) ?? 0) + 1);
-    const logs = all
-      .filter(({ label }) => label.lines > MIN_LINES)
-      .map((log): ReadLog => {
-        const ranker = rankerWithout(log.source);
-        const reading = readExcerpt(log, rankedExcerpt(log.text, Math.max(...BUDGETS), undefined, ranker));
-        const model = modelFor({ digest: digestOfText(log.text), group: log.source });
-        const answer = classify(evidenceOfText(log.text, 'log', ranker), { signatures, model });
-        return { ...reading, answer, group: (counts.get(log.source) ?? 0) < MIN_LOGS ? POOLED : log.source };
-      });
+    const counted = all.filter(({ label }) => label.lines > MIN_LINES);
+    const logs = counted.map((log): ReadLog => {
+      const ranker = rankerWithout(log.source);
+      const reading = readExcerpt(log, rankedExcerpt(log.text, Math.max(...BUDGETS), undefined, ranker));
+      const model = modelFor({ digest: digestOfText(log.text), group: log.source });
+      const answer = classify(evidenceOfText(log.text, 'log', ranker), { signatures, model });
+      return { ...reading, answer, group: (counts.get(log.source) ?? 0) < MIN_LOGS ? POOLED : log.source };
+    });
     const long = logs.filter(({ lines }) => lines > LONG_LINES);
     const longRecall = (log: ReadLog): number => log.excerpt[1] ?? 0;
     return {
@@ -202,6 +237,13 @@ export const sources202611: Suite = {
           ({ group }) => group,
           (members) => members.reduce((sum, log) => sum + longRecall(log), 0) / members.length,
           { goal: 0.75 },
+        ),
+        ...perturbedFigures(
+          logs.map(({ group, excerpt }, at) => {
+            return { group, log: counted[at] as SourceLog, recall: excerpt[PERTURBED_BUDGET] ?? 0 };
+          }),
+          rankerWithout,
+          progress,
         ),
         ...agreementFigures(all, await readSecondLabels()),
       ],

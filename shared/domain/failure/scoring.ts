@@ -55,18 +55,25 @@ function strengthBeside(first: ClassScore, rivals: readonly ClassScore[]): numbe
   return first.strength * (1 - Math.max(0, rivalry - 0.6) * 0.8);
 }
 
-/** What is left of the report of a runner where another signature names the cause. */
+/** What is left of a class that only a runner reports, where a signature of another class names a cause. */
 const WRAPPER_SHARE = 0.75;
 const MIN_NAMED = 0.5;
 
 /** The classes that signatures indicate, strongest first. */
-export function scoreClasses(all: readonly SignatureMatch[]): ClassScore[] {
-  const isNamed = all.some(({ compiled, strength }) => !compiled.signature.wraps && strength >= MIN_NAMED);
-  const matches = all.map((match) =>
-    isNamed && match.compiled.signature.wraps ? { ...match, strength: match.strength * WRAPPER_SHARE } : match,
-  );
+export function scoreClasses(matches: readonly SignatureMatch[]): ClassScore[] {
+  const naming = matches.filter(({ compiled }) => !compiled.signature.wraps);
+  const classes = naming
+    .filter(({ strength }) => strength >= MIN_NAMED)
+    .map(({ compiled }) => compiled.signature.class);
+  // An exception in a test is how that test failed.
+  const named = new Set(classes.filter((one) => one !== 'runtime_exceptions'));
   return [...groupBy(matches, (match) => match.compiled.signature.class)]
-    .map(([failureClass, group]) => scoreClass(failureClass, group))
+    .map(([failureClass, group]) => {
+      const score = scoreClass(failureClass, group);
+      if (named.size === 0 || (named.size === 1 && named.has(failureClass))) return score;
+      const own = group.filter((match) => naming.includes(match));
+      return { ...score, strength: Math.max(score.strength * WRAPPER_SHARE, scoreClass(failureClass, own).strength) };
+    })
     .sort((a, b) => b.strength - a.strength || (a.class < b.class ? -1 : 1));
 }
 

@@ -80,7 +80,7 @@ const SEVERITY = { debug: 1, info: 2, warning: 3, error: 4, critical: 5 } as con
 const FRAME =
   /^\s{0,40}(?:at\s+[\w$.<>/]+[\w$<>]\(|at\s\S+:\d|File "|#\d+\s|\w[\w.]{0,80}\+0x[0-9a-f]+\/0x|\[<[0-9a-f]+>\]|\? \w|from \S{1,200}:\d+:in|\S{1,200}\.(?:py|rb|js|ts|go|php|exs?):\d+|goroutine \d|\S{1,200}\(.{0,200}\)\s*(?:\[|~\[)|\.\.\. \d+ (?:more|frames)|[A-Z0-9]{2,3}: [0-9a-f]{4,16}\b|\S{1,200}\.(?:go|s):\d+ \+0x|[\w./*()-]{1,200}\(\S{0,200}0x)/;
 const EXCEPTION = /(?:Error|Exception|Failure|Fault|[Pp]anic)\b/;
-const PLACE = /[\w./-]{1,200}\.\w{1,5}[:(]\d+|line \d+/;
+const PLACE = /\.\w{1,5}[:(]\d|line \d/;
 /** What varies between lines with the same wording: quoted words, paths, numbers. */
 const VARYING = /"[^"]{0,80}"|'[^']{0,80}'|`[^`]{0,80}`|[/\\]\S{0,200}|0x[0-9a-f]+|\d+/gi;
 
