@@ -66,7 +66,7 @@ export function scoreClasses(matches: readonly SignatureMatch[]): ClassScore[] {
     .filter(({ strength }) => strength >= MIN_NAMED)
     .map(({ compiled }) => compiled.signature.class);
   // An exception in a test is how that test failed.
-  const named = new Set(classes.filter((one) => one !== 'runtime_exceptions'));
+  const named = new Set<FailureClass>(classes.filter((one) => one !== 'runtime_exceptions'));
   return [...groupBy(matches, (match) => match.compiled.signature.class)]
     .map(([failureClass, group]) => {
       const score = scoreClass(failureClass, group);
