@@ -3,7 +3,13 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
-import { dynamoNotices, UNANSWERED, unansweredApproval, WAITING, waitingApproval } from './dynamo-incident-approvals.ts';
+import {
+  dynamoNotices,
+  UNANSWERED,
+  unansweredApproval,
+  WAITING,
+  waitingApproval,
+} from './dynamo-incident-approvals.ts';
 import { DEFAULT_RETENTION } from './dynamo-incident-store.ts';
 import { retaining } from './dynamo-retention.ts';
 import { dynamoClient, type Item, openTable } from './dynamo-table.ts';

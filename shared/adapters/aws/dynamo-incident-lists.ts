@@ -3,11 +3,34 @@ import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { CorruptRecord, InvalidInput } from '#shared/kernel/errors.ts';
-import { type IncidentLists, type IncidentPage, type IncidentQuery, MAX_PAGE_SIZE, type PageRequest } from '#shared/ports/incident-lists.ts';
+import {
+  type IncidentLists,
+  type IncidentPage,
+  type IncidentQuery,
+  MAX_PAGE_SIZE,
+  type PageRequest,
+} from '#shared/ports/incident-lists.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
-import { ALL_IDS, alarmPartition, LIST_INDEXES, type ListIndex, listingKeysOf, positionOf, repositoryPartition, servicePartition } from './dynamo-incident-keys.ts';
-import { type Filter, type IndexWalk, indexReads, type KeyRange, PAUSED, walkMonths, walkPartitions } from './dynamo-index-walk.ts';
+import {
+  ALL_IDS,
+  alarmPartition,
+  LIST_INDEXES,
+  type ListIndex,
+  listingKeysOf,
+  positionOf,
+  repositoryPartition,
+  servicePartition,
+} from './dynamo-incident-keys.ts';
+import {
+  type Filter,
+  type IndexWalk,
+  indexReads,
+  type KeyRange,
+  PAUSED,
+  walkMonths,
+  walkPartitions,
+} from './dynamo-index-walk.ts';
 import { dynamoClient, type Item, openTable, type Table, withoutStorage } from './dynamo-table.ts';
 import { callAws, parseRecord } from './errors.ts';
 

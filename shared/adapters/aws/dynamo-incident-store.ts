@@ -13,7 +13,15 @@ import { dynamoApprovals } from './dynamo-incident-approvals.ts';
 import { dynamoAudit } from './dynamo-incident-audit.ts';
 import { listingChangeOf, listingKeysOf } from './dynamo-incident-keys.ts';
 import { retaining } from './dynamo-retention.ts';
-import { dynamoClient, type Item, type Key, openTable, type Table, type Update, withoutStorage } from './dynamo-table.ts';
+import {
+  dynamoClient,
+  type Item,
+  type Key,
+  openTable,
+  type Table,
+  type Update,
+  withoutStorage,
+} from './dynamo-table.ts';
 import { callAws, parseRecord } from './errors.ts';
 
 /** Deliveries remembered per incident, so that each counts once; later ones are no longer counted. */

@@ -11,7 +11,16 @@ import type { ActionFamily, ActionRecord, Receipt, Risk } from '#shared/domain/p
 import type { ActionImpact } from '#shared/domain/plan/candidates.ts';
 import type { RepositorySwitch } from '#shared/domain/policy/fix-settings.ts';
 import type { CauseProof } from '#shared/domain/quality/judgement.ts';
-import type { AlarmReader, AutoScalingWriter, DatabaseWriter, DeploymentReader, EcsServiceWriter, LambdaAliasWriter, LambdaFunctionWriter, ResourceReader } from '#shared/ports/cloud.ts';
+import type {
+  AlarmReader,
+  AutoScalingWriter,
+  DatabaseWriter,
+  DeploymentReader,
+  EcsServiceWriter,
+  LambdaAliasWriter,
+  LambdaFunctionWriter,
+  ResourceReader,
+} from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { CodeInspector } from '#shared/ports/code-inspector.ts';
 import type { CodeReader } from '#shared/ports/code-reader.ts';

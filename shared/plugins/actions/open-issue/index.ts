@@ -6,7 +6,15 @@ import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { safeLine } from '#shared/plugins/notifiers/common/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
-import { FAILURE_STEPS, Fingerprint, failsStill, observeFailure, parametersOf, RunParameters, runIn } from '../common/failed-run.ts';
+import {
+  FAILURE_STEPS,
+  Fingerprint,
+  failsStill,
+  observeFailure,
+  parametersOf,
+  RunParameters,
+  runIn,
+} from '../common/failed-run.ts';
 import { ISSUE_REPEAT, issueReceipt } from '../common/make-receipt.ts';
 import { type ActionPorts, defineAction, type Observation, type ProposalContext } from '../contract.ts';
 

@@ -8,7 +8,13 @@ import { alarmSchedule, verifyByAlarm, whileRinging } from '../common/alarm-veri
 import { listedRemedy, readResource } from '../common/listed-remedy.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import { remedyGrants } from '../common/resource-grants.ts';
-import { type ActionPlugin, type ActionPorts, defineAction, type Observation, type ProposalContext } from '../contract.ts';
+import {
+  type ActionPlugin,
+  type ActionPorts,
+  defineAction,
+  type Observation,
+  type ProposalContext,
+} from '../contract.ts';
 
 const Parameters = z.strictObject({
   instance: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),

@@ -9,7 +9,13 @@ import { alarmSchedule, judgeAlarm, whileRinging } from '../common/alarm-verific
 import { listedRemedy, needsEcsService, readResource } from '../common/listed-remedy.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import { remedyGrants } from '../common/resource-grants.ts';
-import { type ActionPlugin, type ActionPorts, defineAction, type Observation, type ProposalContext } from '../contract.ts';
+import {
+  type ActionPlugin,
+  type ActionPorts,
+  defineAction,
+  type Observation,
+  type ProposalContext,
+} from '../contract.ts';
 
 const Name = z.string().regex(/^[A-Za-z0-9_-]{1,255}$/);
 const Parameters = z.strictObject({

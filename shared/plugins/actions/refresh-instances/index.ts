@@ -9,7 +9,13 @@ import { alarmSchedule, verifyByAlarm, whileRinging } from '../common/alarm-veri
 import { listedRemedy, readResource } from '../common/listed-remedy.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import { remedyGrants } from '../common/resource-grants.ts';
-import { type ActionPlugin, type ActionPorts, defineAction, type Observation, type ProposalContext } from '../contract.ts';
+import {
+  type ActionPlugin,
+  type ActionPorts,
+  defineAction,
+  type Observation,
+  type ProposalContext,
+} from '../contract.ts';
 
 const Parameters = z.strictObject({
   group: z.string().regex(/^[A-Za-z0-9_.-]{1,255}$/),

@@ -7,7 +7,18 @@ import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
-import { type FailedRun, Fingerprint, FixBranch, failsStill, observeFailure, parametersOf, RunParameters, runIn, Sha, superseded } from '../common/failed-run.ts';
+import {
+  type FailedRun,
+  Fingerprint,
+  FixBranch,
+  failsStill,
+  observeFailure,
+  parametersOf,
+  RunParameters,
+  runIn,
+  Sha,
+  superseded,
+} from '../common/failed-run.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import { DRAFT_STEPS, isLabelled, labelledDraft, openDraft, ownDraft } from '../common/own-draft.ts';
 import { type ActionPorts, defineAction, type Observation, type ProposalContext, preparedBy } from '../contract.ts';

@@ -7,7 +7,15 @@ import { Refused } from '#shared/kernel/errors.ts';
 import { READ_ALARMS, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import { ROLLBACK_STEPS, suspectDeployment } from '../common/recent-deployment.ts';
-import { type ActionGrants, type ActionPlugin, type ActionPorts, defineAction, NO_GRANTS, type Observation, type ProposalContext } from '../contract.ts';
+import {
+  type ActionGrants,
+  type ActionPlugin,
+  type ActionPorts,
+  defineAction,
+  NO_GRANTS,
+  type Observation,
+  type ProposalContext,
+} from '../contract.ts';
 
 const Version = z.string().regex(/^\d{1,10}$/);
 const Parameters = z.strictObject({

@@ -9,7 +9,13 @@ import { makeReceipt } from '../common/make-receipt.ts';
 import { PATCH } from '../common/patch-preparation.ts';
 import { PatchParameters, patchParameters, readFix, SAMPLE_PATCH, testablePatch } from '../common/proposed-patch.ts';
 import { readSandbox, sandboxBlobAt } from '../common/sandbox-reading.ts';
-import { type ActionPorts, defineAction, type Observation, type ProposalContext, type Verification } from '../contract.ts';
+import {
+  type ActionPorts,
+  defineAction,
+  type Observation,
+  type ProposalContext,
+  type Verification,
+} from '../contract.ts';
 
 const Parameters = PatchParameters.extend({
   /** Name of the file in `.github/workflows`. */

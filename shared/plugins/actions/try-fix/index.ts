@@ -5,8 +5,23 @@ import { FAILURE_STEPS, observeFailure, superseded } from '../common/failed-run.
 import { passesOn } from '../common/fix-validation.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import { PATCH } from '../common/patch-preparation.ts';
-import { FixParameters, fixParameters, fixTitle, isFixCommit, readFix, SAMPLE_FIX, testablePatch, trailerOf } from '../common/proposed-patch.ts';
-import { type ActionPorts, defineAction, type Observation, type ProposalContext, type Verification } from '../contract.ts';
+import {
+  FixParameters,
+  fixParameters,
+  fixTitle,
+  isFixCommit,
+  readFix,
+  SAMPLE_FIX,
+  testablePatch,
+  trailerOf,
+} from '../common/proposed-patch.ts';
+import {
+  type ActionPorts,
+  defineAction,
+  type Observation,
+  type ProposalContext,
+  type Verification,
+} from '../contract.ts';
 
 /** Only a workflow run is at risk: the branch is deleted again, and nobody is notified of it. A model can only lower it. */
 const CONFIDENCE = 0.9;

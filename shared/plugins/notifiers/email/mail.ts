@@ -8,7 +8,19 @@ import { instantWords } from '#shared/kernel/time-words.ts';
 import { cutLine } from '../common/markdown.ts';
 import { quotesOf, repeatWords } from '../common/quotes.ts';
 import { statusOf } from '../common/status-words.ts';
-import { actionWords, failedThing, failureLines, headlineOf, noteOf, originOf, placeOf, preExistingOf, seenBeforeLines, summaryOf, uncheckedOf } from '../common/story-words.ts';
+import {
+  actionWords,
+  failedThing,
+  failureLines,
+  headlineOf,
+  noteOf,
+  originOf,
+  placeOf,
+  preExistingOf,
+  seenBeforeLines,
+  summaryOf,
+  uncheckedOf,
+} from '../common/story-words.ts';
 import { wrapText } from '../common/wrap.ts';
 import type { IncidentStory } from '../contract.ts';
 
