@@ -18,7 +18,7 @@ const MAX_USABLE_SECONDS = 1.5;
 const TIMES = 5;
 /** At 60 frames a second. Milliseconds. */
 const FRAME = 1000 / 60;
-const FRAMES = 300;
+const FRAMES = 1_200;
 
 /** The dashboard in Chromium, against the local runtime with many incidents: what it transfers, when it can be used, how it scrolls. */
 export async function dashboardRows(outDir: string): Promise<Row[]> {
@@ -57,7 +57,7 @@ export async function dashboardRows(outDir: string): Promise<Row[]> {
         met: quantile(seconds, 0.5) <= MAX_USABLE_SECONDS,
       },
       {
-        measure: `dashboard: scrolling ${SHOWN} rows, time between frames: p50/p95`,
+        measure: `dashboard: scrolling ${SHOWN} rows in ${FRAMES} frames, time between them: p50/p95`,
         goal: `p50 ${FRAME.toFixed(1)} ms, 60 frames a second`,
         measured: `${quantile(frames, 0.5).toFixed(1)}/${quantile(frames, 0.95).toFixed(1)} ms`,
         met: quantile(frames, 0.5) <= FRAME * 1.05,

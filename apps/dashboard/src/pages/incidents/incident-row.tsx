@@ -1,20 +1,24 @@
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import type { IncidentSummary } from '../../api/answers.ts';
 import { Status } from '../../ui/status.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { classWords, percent, subjectWords } from '../../ui/words.ts';
 import './incidents.css';
 
-/** One incident in a list, as a link to its story. `place`: in a list of which not all rows are in the page. */
-export function IncidentRow(props: {
+interface IncidentRowProps {
   readonly incident: IncidentSummary;
-  readonly place?: { readonly at: number; readonly of: number };
-}) {
-  const { incident, place } = props;
+  /** Its place, 1-based, in a list of which not all rows are in the page, and how many there are. */
+  readonly position?: number;
+  readonly total?: number;
+}
+
+/** One incident in a list, as a link to its story. */
+export const IncidentRow = memo(function IncidentRow({ incident, position, total }: IncidentRowProps) {
   const { name, detail } = subjectWords(incident.subject);
   const { confidence, reason, occurrences } = incident;
   return (
-    <li aria-posinset={place?.at} aria-setsize={place?.of}>
+    <li aria-posinset={position} aria-setsize={total}>
       <Link to="/incidents/$id" params={{ id: incident.id } as never} className="row">
         <Status status={incident.status} />
         <span className="row-words">
@@ -37,7 +41,7 @@ export function IncidentRow(props: {
       </Link>
     </li>
   );
-}
+});
 
 const ROWS = ['a', 'b', 'c', 'd', 'e', 'f'];
 

@@ -155,7 +155,7 @@ function LongList({ list, incidents, isBusy }: LongListProps) {
       {rows.map(({ index }) => {
         const incident = incidents[index];
         return incident === undefined ? null : (
-          <IncidentRow key={incident.id} incident={incident} place={{ at: index + 1, of: incidents.length }} />
+          <IncidentRow key={incident.id} incident={incident} position={index + 1} total={incidents.length} />
         );
       })}
     </ol>
