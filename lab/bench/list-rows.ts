@@ -13,7 +13,10 @@ import type { Row } from './row.ts';
 import type { ApiTimes, LoadFigures } from './time-api.ts';
 import type { ListTimes } from './time-lists.ts';
 
-const STORED = 100_000;
+/** Incidents in the table; fewer for a short round: `BENCH_INCIDENTS=5000`. */
+const STORED = Number(process.env.BENCH_INCIDENTS ?? 100_000);
+/** A machine that stores slower than this is too busy to measure on. */
+const MAX_FILL_SECONDS = 900;
 const DAYS = 180;
 const REPOSITORIES = 40;
 const ALARMS = 20;
@@ -139,8 +142,11 @@ export async function storeIncidents(
   now = new Date(),
 ): Promise<void> {
   let at = 0;
+  const began = performance.now();
   const writer = async () => {
     while (at < count) {
+      if (performance.now() - began > MAX_FILL_SECONDS * 1000)
+        throw new Error(`Only ${at} of ${count} incidents were stored in ${MAX_FILL_SECONDS} s.`);
       const first = at;
       at += AT_ONCE;
       const requests = Array.from({ length: AT_ONCE }, (_, index) => {

@@ -78,6 +78,7 @@ export function contextValue(context: Context, key: string): readonly string[] |
 
 /** Replaces policy variables (`${aws:PrincipalArn}`); `${*}`, `${?}` and `${$}` stand for the literal character. */
 export function withVariables(text: string, context: Context): string {
+  if (!text.includes('${')) return text;
   return text.replace(/\$\{([^}]+)\}/g, (whole, name: string) => {
     if (['*', '?', '$'].includes(name)) return name;
     const [key = '', fallback] = name.split(',').map((part) => part.trim());
