@@ -17,6 +17,12 @@ export default defineConfig({
     hookTimeout: 300_000,
     maxWorkers: 2,
     expect: { requireAssertions: true },
+    // `npm run test:coverage`: of everything that runs on AWS, in the command line and in the local cloud, loaded by a test or not.
+    coverage: {
+      provider: 'v8',
+      include: ['shared/**/*.ts', 'functions/**/*.ts', 'infra/**/*.ts', 'apps/cli/**/*.ts', 'packages/*/src/**/*.ts'],
+      reporter: ['text-summary'],
+    },
     reporters: ['default', './tools/requirements/suite-reporter.ts'],
     projects: [
       {

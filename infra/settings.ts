@@ -24,10 +24,29 @@ export interface Settings {
   readonly tokenMinutes: number;
   /** Minimum level that the functions log. */
   readonly logLevel: LogLevel;
+  /** The VPC in which every function runs; null: Lambda's own network. */
+  readonly network: FunctionNetwork | null;
+}
+
+/** Of one VPC. Its route tables and security groups say what functions reach; nobody reaches them. */
+export interface FunctionNetwork {
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
 }
 
 const LogLevel = z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR']);
 type LogLevel = z.infer<typeof LogLevel>;
+
+const idsOf = (prefix: string) =>
+  z
+    .string()
+    .default('')
+    .transform((list) => [...new Set(list.split(',').map((id) => id.trim()))].filter((id) => id !== ''))
+    .pipe(
+      z.array(
+        z.string().regex(new RegExp(`^${prefix}-[0-9a-f]{8,17}$`), `each must be like ${prefix}-0123456789abcdef0`),
+      ),
+    );
 
 const Context = z.object({
   config: z.string().min(1).default('config/selfheal.json'),
@@ -44,6 +63,8 @@ const Context = z.object({
   // Cognito's limits; a refresh token lives at least an hour.
   tokenMinutes: z.coerce.number().int().min(5).max(60).default(30),
   logLevel: LogLevel.default('INFO'),
+  subnets: idsOf('subnet'),
+  securityGroups: idsOf('sg'),
 });
 
 /** Reads and checks the context; relative paths start at the repository's root. Throws an error that lists every wrong field. */
@@ -52,6 +73,9 @@ export function readSettings(node: Node, plugins: Plugins = PLUGINS): Settings {
   const context = Context.safeParse(Object.fromEntries(given));
   if (!context.success) throw new Error(`The CDK context is not valid:\n${z.prettifyError(context.error)}`);
   const { config, emails, bundles, dashboard, evidenceDays, publicConcurrency, tokenMinutes, logLevel } = context.data;
+  const { subnets: subnetIds, securityGroups: securityGroupIds } = context.data;
+  if ((subnetIds.length === 0) !== (securityGroupIds.length === 0))
+    throw new Error('The CDK context is not valid: subnets and securityGroups are given together, or neither of them.');
   return {
     configuration: readConfiguration(resolve(ROOT, config), undefined, plugins),
     emails,
@@ -61,5 +85,6 @@ export function readSettings(node: Node, plugins: Plugins = PLUGINS): Settings {
     publicConcurrency,
     tokenMinutes,
     logLevel,
+    network: subnetIds.length === 0 ? null : { subnetIds, securityGroupIds },
   };
 }

@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as AwsFunction, Code, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Function as AwsFunction,
+  type CfnFunction,
+  Code,
+  Runtime,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -10,6 +17,7 @@ import { type FunctionConfig, RESOURCE_VARIABLES, type ResourceName } from '#sha
 import { canonicalJson } from '#shared/kernel/digest.ts';
 import { type AccessSources, accessOf } from '../access.ts';
 import { readConfiguration } from '../configuration.ts';
+import type { FunctionNetwork } from '../settings.ts';
 import { makeRole } from './function-role.ts';
 
 export interface LambdaFunctionProps {
@@ -18,11 +26,29 @@ export interface LambdaFunctionProps {
   readonly access: AccessSources;
   readonly tracing: ManagedPolicy;
   readonly logLevel: string;
+  readonly network: FunctionNetwork | null;
   /** Reserved concurrent executions: both the maximum and a guarantee. Null: only the account's limit applies. */
   readonly reservedConcurrency: number | null;
   /** For functions that are invoked asynchronously: receives an event after three failed attempts. */
   readonly deadLetterQueue?: IQueue;
 }
+
+/**
+ * With which Lambda connects a function to a VPC.
+ * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+const JOIN_NETWORK = {
+  actions: [
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
+  ],
+  resources: ['*'],
+  wildcardReason: 'Lambda asks for these rights on every resource before it lets a function into a VPC.',
+};
 
 /** A Lambda function with its own role, log group and environment, all derived from its config. Throws when its bundle is missing or outdated. */
 export class LambdaFunction extends Construct {
@@ -45,6 +71,7 @@ export class LambdaFunction extends Construct {
       access: [
         { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] },
         ...(deadLetterQueue ? [{ actions: ['sqs:SendMessage'], resources: [deadLetterQueue.queueArn] }] : []),
+        ...(props.network === null ? [] : [JOIN_NETWORK]),
         ...accessOf(config, props.access),
       ],
     });
@@ -63,6 +90,12 @@ export class LambdaFunction extends Construct {
       ...(reservedConcurrency === null ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       ...(deadLetterQueue ? { deadLetterQueue } : {}),
     });
+    // Not by CDK's `vpc`, which would look the VPC up in the account when the template is made.
+    if (props.network !== null)
+      (this.handler.node.defaultChild as CfnFunction).vpcConfig = {
+        subnetIds: [...props.network.subnetIds],
+        securityGroupIds: [...props.network.securityGroupIds],
+      };
   }
 }
 

@@ -103,6 +103,7 @@ export class SelfhealStack extends Stack {
       bundlesDir: settings.bundlesDir,
       tracing: this.tracing.policy,
       logLevel: settings.logLevel,
+      network: settings.network,
       access: {
         resources,
         configuration: settings.configuration,

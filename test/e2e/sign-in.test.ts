@@ -1,4 +1,5 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { Agent, get } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { makeAuthorizer } from '@selfheal/local-cloud/iam/authorizer.ts';
@@ -91,6 +92,19 @@ describe('the API of the template', () => {
     const token = await signIn(stage, `${name}@example.com`, PASSWORD);
     const answers = [await call('/api/incidents', token), await call('/api/approvals', token)];
     expect([...answers, await call('/api/keys', token)]).toEqual([read, read, administer]);
+  });
+
+  it('[D246] answers a thousand requests over a hundred connections, none with an error', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 100 });
+    const statusOf = () =>
+      new Promise<number | undefined>((resolve, reject) => {
+        get(`${stage.runtime.endpoint}/api/health`, { agent }, (response) => {
+          response.resume().on('end', () => resolve(response.statusCode));
+        }).on('error', reject);
+      });
+    const statuses = await Promise.all(Array.from({ length: 1000 }, statusOf));
+    agent.destroy();
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
   });
 
   it('[D219] answers 401 to every token that was made of a genuine one', async () => {

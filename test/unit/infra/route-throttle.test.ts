@@ -17,3 +17,14 @@ it('lets the stage wait for every route that its settings name: API Gateway refu
   expect(named).toHaveLength(keys.length);
   expect(stage?.DependsOn).toEqual(expect.arrayContaining(named));
 });
+
+it('[D246] lets a hundred requests a second pass on every route of the API, a thousand at its health, and twice as many at once', () => {
+  const { selfheal } = templatesFor();
+  const [stage] = Object.values(selfheal.findResources('AWS::ApiGatewayV2::Stage'));
+  const settings: Readonly<Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }>> =
+    stage?.Properties.RouteSettings;
+  const rates = Object.entries(settings).filter(([route]) => route.includes('/api/'));
+  expect(Math.min(...rates.map(([, { ThrottlingRateLimit }]) => ThrottlingRateLimit))).toBe(100);
+  expect(settings['GET /api/health']?.ThrottlingRateLimit).toBe(1000);
+  for (const [, limit] of rates) expect(limit.ThrottlingBurstLimit).toBe(2 * limit.ThrottlingRateLimit);
+});

@@ -11,8 +11,11 @@ export interface Functions {
   /** Finds a function by name, ARN or partial ARN, with or without version or alias. */
   find(nameOrArn: string): FunctionDefinition | undefined;
   all(): readonly FunctionDefinition[];
-  /** Runs the function on JSON text. Throws `AwsFault` when it does not exist or its reserved concurrency is used up. */
-  invoke(nameOrArn: string, event: string): Promise<InvocationResult>;
+  /**
+   * Runs the function on JSON text. Throws `AwsFault` when it does not exist or its reserved concurrency is used up, and the signal's reason when it is
+   * aborted before a worker is free: an answer that nobody waits for any more takes no worker from others.
+   */
+  invoke(nameOrArn: string, event: string, signal?: AbortSignal): Promise<InvocationResult>;
   /** Starts a worker for each of these functions, one after another, as long as no other worker must end for it. */
   warm(names: readonly string[]): Promise<void>;
   /** Number of invocations running or waiting. */
@@ -88,7 +91,7 @@ export function makeFunctions(options: FunctionsOptions): Functions {
   return {
     find,
     all: () => definitions,
-    async invoke(nameOrArn, event) {
+    async invoke(nameOrArn, event, signal) {
       const definition = find(nameOrArn);
       const pool = definition && pools.get(definition.name);
       if (definition === undefined || pool === undefined) {
@@ -103,7 +106,7 @@ export function makeFunctions(options: FunctionsOptions): Functions {
           TRACE_ACTIONS.map((action) => ({ action, resource: '*' })),
         );
       }
-      const result = await pool.run(event, nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn);
+      const result = await pool.run(event, nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn, signal);
       options.onInvoked(definition, result);
       return result;
     },

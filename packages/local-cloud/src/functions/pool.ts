@@ -39,8 +39,8 @@ export interface PoolOptions {
 }
 
 export interface FunctionPool {
-  /** Runs the event (JSON text), waiting for a worker when all are busy. Never rejects. */
-  run(event: string, arn: string): Promise<InvocationResult>;
+  /** Runs the event (JSON text), waiting for a worker when all are busy. Rejects only with the reason of a signal that was aborted while it waited. */
+  run(event: string, arn: string, signal?: AbortSignal): Promise<InvocationResult>;
   /** Starts the first worker if there is none; resolves when it has loaded the code. Never rejects. */
   warm(): Promise<void>;
   /** Number of events running or waiting. */
@@ -101,9 +101,14 @@ export function makePool(definition: FunctionDefinition, options: PoolOptions): 
   };
 
   return {
-    async run(event, arn) {
+    async run(event, arn, signal) {
       running += 1;
       const slot = await acquire();
+      if (signal?.aborted) {
+        running -= 1;
+        release(slot);
+        throw signal.reason;
+      }
       const cold = !slot.used;
       slot.used = true;
       const requestId = randomUUID();

@@ -80,7 +80,11 @@ async function serve(
   ]);
   if (refused !== null) return internalError();
   try {
-    const result = await options.functions.invoke(route.functionArn, proxyEvent(request, api, route, claims));
+    const result = await options.functions.invoke(
+      route.functionArn,
+      proxyEvent(request, api, route, claims),
+      request.signal,
+    );
     return result.ok ? proxyResponse(result.payload) : internalError();
   } catch (error) {
     if (error instanceof AwsFault)

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { anApi } from './api-rig.ts';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Schema;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly maximum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+}
+interface Operation {
+  readonly parameters?: readonly { readonly name: string; readonly in: string; readonly schema: Schema }[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Schema }>> };
+}
+type Api = Awaited<ReturnType<typeof anApi>>;
+
+const HUGE = 'x'.repeat(50_000);
+
+async function documentOf(api: Api) {
+  const { json } = await api.call('/api/openapi.json');
+  const schemas = json.components.schemas as Readonly<Record<string, Schema>>;
+  const resolved = (schema: Schema): Schema =>
+    schema.$ref === undefined ? schema : resolved(schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
+  const operations = Object.entries(json.paths as Record<string, Record<string, Operation>>).flatMap(
+    ([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method: method.toUpperCase(), operation })),
+  );
+  return { resolved, operations };
+}
+
+/** A path with an id in place of each name: well formed, and of nothing that there is. */
+const placeOf = (path: string): string =>
+  path
+    .replaceAll('{digest}', '0'.repeat(64))
+    .replaceAll('{incidentId}', 'gh-none-at-all')
+    .replaceAll(/\{\w+\}/g, 'none-at-all');
+
+const bodyOf = ({ requestBody }: Operation): Schema | undefined => requestBody?.content['application/json']?.schema;
+
+/** Sends a body to a route as somebody who may do everything. */
+const send = (api: Api, method: string, path: string, body: unknown) =>
+  api.call(path, {
+    method,
+    as: 'admin approver',
+    headers: { 'content-type': 'application/json', 'if-match': '*' },
+    body,
+  });
+
+describe('every route with a body', () => {
+  it('refuses each field that is too long, too large or of another type, an unknown field, and what is no object', async () => {
+    const api = await anApi();
+    const { resolved, operations } = await documentOf(api);
+    const mistakes: string[] = [];
+    let tried = 0;
+    for (const { path, method, operation } of operations) {
+      const given = bodyOf(operation);
+      if (given === undefined) continue;
+      const schema = resolved(given);
+      const fields = Object.entries(schema.properties ?? {});
+      const wrong: [string, unknown][] = [
+        ['a list', []],
+        ['null', null],
+        ['a text', 'text'],
+        ['an unknown field', { [`unknown-${path.length}`]: 1 }],
+        ...fields.map(([name]): [string, unknown] => [
+          `${name}: an object of another form`,
+          { [name]: { strange: { deep: [] } } },
+        ]),
+        ...fields
+          .filter(([, field]) => /string/.test(JSON.stringify(resolved(field))))
+          .map(([name]): [string, unknown] => [`${name}: 50,000 characters`, { [name]: HUGE }]),
+        ...fields
+          .filter(([, field]) => ['number', 'integer'].includes(String(resolved(field).type)))
+          .map(([name]): [string, unknown] => [`${name}: a number without an end`, { [name]: 1e300 }]),
+      ];
+      for (const [what, body] of wrong) {
+        tried += 1;
+        const { statusCode = 0, json } = await send(api, method, placeOf(path), body);
+        // Logs are long texts; what has the form of a route's optional body is looked for and not found.
+        const isRefused = [400, 403, 404, 409, 410, 413, 422].includes(statusCode);
+        const isLog = /logs|analyze|predict|search|recommend/.test(path) && statusCode === 200;
+        if (!(isRefused || isLog)) mistakes.push(`${method} ${path} with ${what}: ${statusCode}`);
+        if (statusCode === 400 && typeof json?.detail !== 'string')
+          mistakes.push(`${method} ${path} with ${what}: no detail`);
+      }
+    }
+    expect(tried).toBeGreaterThan(150);
+    expect(mistakes).toEqual([]);
+    expect(api.errors).toEqual([]);
+  });
+
+  it('names the field that is wrong', async () => {
+    const api = await anApi();
+    for (const [path, body, field] of [
+      ['/api/incidents', { title: 7 }, 'json.title'],
+      ['/api/approvals/delegations', { to: 'a@example.com', hours: 'two' }, 'json.hours'],
+      ['/api/auth/login', { user: HUGE, password: 'x' }, 'json.user'],
+    ] as const) {
+      const { statusCode, json } = await send(api, 'POST', path, body);
+      expect([statusCode, json.errors.map((one: { field: string }) => one.field)], path).toEqual([
+        400,
+        expect.arrayContaining([field]),
+      ]);
+    }
+  });
+});
+
+describe('every route with a query', () => {
+  it('refuses or ignores what no filter can be, and never fails', async () => {
+    const api = await anApi();
+    const { operations } = await documentOf(api);
+    const mistakes: string[] = [];
+    let tried = 0;
+    for (const { path, method, operation } of operations) {
+      for (const { name } of (operation.parameters ?? []).filter((one) => one.in === 'query')) {
+        for (const value of [
+          HUGE.slice(0, 5000),
+          '-1',
+          '1e309',
+          '\u0000',
+          '../../x',
+          '[object Object]',
+          '%F0%9F%92%A9',
+        ]) {
+          tried += 1;
+          const at = `${placeOf(path)}?${name}=${encodeURIComponent(value)}`;
+          const { statusCode = 0 } = await send(api, method, at, undefined);
+          if (statusCode >= 500 || statusCode === 0) mistakes.push(`${method} ${at.slice(0, 120)}: ${statusCode}`);
+        }
+      }
+    }
+    expect(tried).toBeGreaterThan(100);
+    expect(mistakes).toEqual([]);
+    expect(api.errors).toEqual([]);
+  });
+});
