@@ -62,6 +62,7 @@ export function makePool(definition: FunctionDefinition, options: PoolOptions): 
   const waiting: ((slot: Slot) => void)[] = [];
   const alive = new Set<Worker>();
   let running = 0;
+  let stopped = false;
 
   const start = (): Slot => {
     const worker = startWorker(definition, options);
@@ -92,9 +93,10 @@ export function makePool(definition: FunctionDefinition, options: PoolOptions): 
     waiter(start());
   };
   const release = (slot: Slot | null) => {
-    const next = waiting.shift();
+    // After the end no event that still waits may start a worker: it would keep the process alive.
+    const next = stopped ? undefined : waiting.shift();
     if (next !== undefined) next(slot ?? start());
-    else if (slot !== null) {
+    else if (slot !== null && !stopped) {
       idle.push(Object.assign(slot, { idleSince: Date.now() }));
       options.onIdle();
     }
@@ -137,6 +139,7 @@ export function makePool(definition: FunctionDefinition, options: PoolOptions): 
       void slot.worker.terminate();
     },
     async stop() {
+      stopped = true;
       await Promise.all([...alive].map((worker) => worker.terminate()));
     },
   };

@@ -35,11 +35,12 @@ function aPool() {
     await pool.stop();
     rmSync(directory, { recursive: true, force: true });
   });
-  return (wait: number, signal?: AbortSignal) => pool.run(JSON.stringify({ wait }), 'arn', signal);
+  const run = (wait: number, signal?: AbortSignal) => pool.run(JSON.stringify({ wait }), 'arn', signal);
+  return { pool, run };
 }
 
 it('does not run an event whose caller went away while it waited for a worker, and goes on with the next', async () => {
-  const run = aPool();
+  const { run } = aPool();
   const caller = new AbortController();
   const first = run(300);
   const left = run(0, caller.signal);
@@ -51,4 +52,14 @@ it('does not run an event whose caller went away while it waited for a worker, a
     { ok: true, payload: '2' },
   ]);
   expect(await run(0)).toMatchObject({ payload: '3' });
+});
+
+it('starts no worker for an event that waits when it is stopped', async () => {
+  const { pool, run } = aPool();
+  const first = run(60_000);
+  void run(0);
+  await pool.stop();
+  expect(await first).toMatchObject({ ok: false, error: { errorType: 'Runtime.ExitError' } });
+  await new Promise(setImmediate);
+  expect(pool.workers()).toBe(0);
 });
