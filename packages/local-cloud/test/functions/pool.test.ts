@@ -23,6 +23,7 @@ function aPool() {
     } as FunctionDefinition,
     {
       maxWorkers: 1,
+      youngGenerationMb: 4,
       environment: {},
       compileCacheDir: join(directory, 'cache'),
       onOutput: () => undefined,
