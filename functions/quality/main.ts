@@ -2,7 +2,7 @@ import { dataDirectoryOf, loadFailureModel, loadShippedVersion } from '#shared/a
 import { lambdaLog } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeProductionModel } from '#shared/app/learning/production-model.ts';
 import { retrain } from '#shared/app/learning/retrain.ts';
-import { reviewLearning } from '#shared/app/upkeep/review-learning.ts';
+import { reviewLearning } from '#shared/app/learning/review-learning.ts';
 import { watchQuality } from '#shared/app/upkeep/watch-quality.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {

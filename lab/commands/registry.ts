@@ -1,6 +1,6 @@
 import type { Command } from '#apps/cli/command.ts';
 import { makeTrainCommand } from '#apps/cli/commands/train.ts';
-import { gatherCases } from '../labels/public-cases.ts';
+import { gatherCases } from '../training/public-cases.ts';
 import { evalCommand } from './eval.ts';
 import { trainRankerCommand } from './train-ranker.ts';
 

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { defineCommand, JSON_OPTION, UsageError } from '#apps/cli/command.ts';
 import type { LineRanker, PackedRanker, PackedWords } from '#shared/domain/logs/line-ranker.ts';
 import { base64Of, packTrees } from '#shared/kernel/numbers/tree-ensemble.ts';
-import { readMarkedLogs } from '../labels/marked-logs.ts';
-import { trainRanker } from '../ranker/train-ranker.ts';
+import { readMarkedLogs } from '../training/marked-logs.ts';
+import { trainRanker } from '../training/train-ranker.ts';
 
 const RANKER_FILE = 'shared/domain/logs/line-ranker.json';
 const FULL_STEP = 127;

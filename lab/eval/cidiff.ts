@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import * as z from 'zod';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
-import { heldOutRankers } from '../ranker/held-out-rankers.ts';
+import { heldOutRankers } from '../training/held-out-rankers.ts';
 import { excerptReport, keptShares, namedFigures } from './excerpt-recall.ts';
 import type { Suite } from './suite.ts';
 

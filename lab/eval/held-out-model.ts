@@ -6,7 +6,7 @@ import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts
 import { trainFailureModel } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { Provenance } from '#shared/domain/learning/provenance.ts';
-import { gatherCases } from '../labels/public-cases.ts';
+import { gatherCases } from '../training/public-cases.ts';
 
 /** Gives the model for a log: one that was not trained on it. */
 export type ModelFor = (log: { readonly digest: string; readonly group: string }) => FailureModel | undefined;

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import * as z from 'zod';
 import { shippedSignatures } from '#apps/cli/input/shipped-content.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
-import { heldOutRankers } from '../ranker/held-out-rankers.ts';
+import { heldOutRankers } from '../training/held-out-rankers.ts';
 import { excerptReport, keptShares } from './excerpt-recall.ts';
 import { type CauseLocation, causeFigures, locateCause } from './first-cause.ts';
 import type { Suite } from './suite.ts';

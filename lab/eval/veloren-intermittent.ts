@@ -10,8 +10,8 @@ import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts
 import { trainFailureModel } from '#shared/domain/failure/model/train.ts';
 import type { RunHistory } from '#shared/domain/failure/run-history.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
-import { gatherCases } from '../labels/public-cases.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
+import { gatherCases } from '../training/public-cases.ts';
 import { learnedDigests } from './held-out-model.ts';
 import type { Suite } from './suite.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { signIn } from '../api/api-client.ts';
 import { signInWithBrowser } from '../api/browser-login.ts';
-import { removeSession, sessionFile } from '../api/session.ts';
+import { sessionFile } from '../api/session.ts';
 import { defineCommand, UsageError, wholeNumber } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -130,18 +130,3 @@ async function signInWithPassword(url: string, user: string, terminal: Terminal,
   const ask = (name: 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA', detail: string) => answerTo(detail, name, read);
   await signIn(url, { user, password }, ask, place);
 }
-
-export const logout = defineCommand({
-  name: 'logout',
-  summary: 'forget the sign-in of this machine',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
-  options: { profile: { type: 'string', value: 'NAME', about: 'the sign-in of this name' } },
-  async run({ options }, terminal) {
-    terminal.say(
-      (await removeSession({ ...terminal, profile: options.profile }))
-        ? 'selfheal: the sign-in of this machine was removed.'
-        : 'selfheal: nobody was signed in.',
-    );
-    return 0;
-  },
-});

@@ -1,4 +1,4 @@
-import { promoteModel, rollBackModel } from '#shared/app/learning/model-registry.ts';
+import { promoteModel } from '#shared/app/learning/model-registry.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { changeBy, openRegistry, REGISTRY_OPTIONS, sayChange } from '../registry/open-registry.ts';
 
@@ -24,17 +24,5 @@ export const modelPromote = defineCommand({
     const changed = await promoteModel({ id, to }, changeBy(terminal), await openRegistry(options));
     const stage = changed.kind === 'changed' ? changed.registry.entries.find((one) => one.id === id)?.stage : '';
     return await sayChange(changed, `${id} is in ${stage} now.`, options.json === true, terminal);
-  },
-});
-
-export const modelRollback = defineCommand({
-  name: 'model rollback',
-  summary: 'restore the previous production model',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
-  options: { ...REGISTRY_OPTIONS, ...JSON_OPTION },
-  async run({ options }, terminal) {
-    const changed = await rollBackModel(changeBy(terminal), await openRegistry(options));
-    const now = changed.kind === 'changed' ? changed.registry.history.at(-1) : '';
-    return await sayChange(changed, `${now} is in production again.`, options.json === true, terminal);
   },
 });

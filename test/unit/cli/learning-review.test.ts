@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reviewLearning } from '#shared/app/upkeep/review-learning.ts';
+import { reviewLearning } from '#shared/app/learning/review-learning.ts';
 import { isReviewDue } from '#shared/domain/learning/learning-review.ts';
 import { aPattern, aPatternOutcome, aPrediction } from '#test/builders/index.ts';
 import { aServedApi } from './served-api.ts';

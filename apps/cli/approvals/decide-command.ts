@@ -1,6 +1,6 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { answerOf, type PendingApproval, pendingApprovals } from '../approvals/approvals-api.ts';
 import { type Command, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { answerOf, type PendingApproval, pendingApprovals } from './approvals-api.ts';
 
 /** The pending approval whose digest begins with `digest`. Throws `UsageError` unless there is exactly one. */
 function findByDigest(pending: readonly PendingApproval[], digest: string): PendingApproval {
@@ -15,7 +15,7 @@ function findByDigest(pending: readonly PendingApproval[], digest: string): Pend
 }
 
 /** Makes `selfheal approval approve` and `reject`. */
-function decideCommand(verb: 'approve' | 'reject', summary: string): Command {
+export function decideCommand(verb: 'approve' | 'reject', summary: string): Command {
   const decision = verb === 'approve' ? 'approved' : 'rejected';
   return defineCommand({
     name: `approval ${verb}`,
@@ -43,7 +43,3 @@ function decideCommand(verb: 'approve' | 'reject', summary: string): Command {
     },
   });
 }
-
-export const approvalApprove = decideCommand('approve', 'approve a pending plan');
-
-export const approvalReject = decideCommand('reject', 'reject a pending plan, so that it is not executed');

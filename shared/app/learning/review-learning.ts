@@ -6,10 +6,10 @@ import {
 import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
 import { isReviewDue, type ReviewAction } from '#shared/domain/learning/learning-review.ts';
 import type { PatternStore, PredictionStore } from '#shared/ports/learning-stores.ts';
-import { applyChanges } from '../learning/pattern-maintenance.ts';
-import { learningMaterial, MAX_SCOPES, type ReadLearningDeps } from '../learning/read-learning.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
 import { type GovernedDeps, governed } from '../policy/governed.ts';
+import { applyChanges } from './pattern-maintenance.ts';
+import { learningMaterial, MAX_SCOPES, type ReadLearningDeps } from './read-learning.ts';
 
 export interface ReviewLearningDeps extends GovernedDeps, AnnounceDeps {
   readonly patterns: ReadLearningDeps['patterns'] & Pick<PatternStore, 'write' | 'note'>;

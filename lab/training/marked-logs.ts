@@ -2,9 +2,9 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
-import type { TrainingLog } from '../ranker/train-ranker.ts';
-import { unrankedLines } from '../ranker/unranked-lines.ts';
-import { linesOf, readCaseText, readLabels } from './read-labels.ts';
+import { linesOf, readCaseText, readLabels } from '../labels/read-labels.ts';
+import type { TrainingLog } from './train-ranker.ts';
+import { unrankedLines } from './unranked-lines.ts';
 
 /** The folder with a folder for each further source. */
 export const SOURCES_FOLDER = 'sources-2026-11';

@@ -1,5 +1,5 @@
 import { type LineRanker, shippedRanker } from '#shared/domain/logs/line-ranker.ts';
-import { readMarkedLogs } from '../labels/marked-logs.ts';
+import { readMarkedLogs } from './marked-logs.ts';
 import { trainRanker } from './train-ranker.ts';
 
 /** Gives a ranker that learned nothing from the named source. */

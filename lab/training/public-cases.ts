@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type LabelledCase, labelledCase } from '#apps/cli/training/labelled-case.ts';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
-import { heldOutRankers, type RankerWithout } from '../ranker/held-out-rankers.ts';
-import { annotationOfTool, logchunksAnnotations } from './annotations.ts';
-import { classesOfLabel, classOfLabel } from './crosswalk-labels.ts';
+import { annotationOfTool, logchunksAnnotations } from '../labels/annotations.ts';
+import { classesOfLabel, classOfLabel } from '../labels/crosswalk-labels.ts';
+import { readCaseText, readLabels } from '../labels/read-labels.ts';
+import { classesOfSourceLabel, transientByVerdict, verdictOfSourceLabel } from '../labels/source-labels.ts';
+import { heldOutRankers, type RankerWithout } from './held-out-rankers.ts';
 import { readSources, SOURCES_FOLDER } from './marked-logs.ts';
-import { readCaseText, readLabels } from './read-labels.ts';
-import { classesOfSourceLabel, transientByVerdict, verdictOfSourceLabel } from './source-labels.ts';
 
 /** `rankerWithout`: gives the excerpt's ranker for a source whose logs it learns from. */
 type Source = (root: string, rankerWithout: RankerWithout) => Promise<LabelledCase[]>;

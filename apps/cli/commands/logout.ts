@@ -1,0 +1,17 @@
+import { removeSession } from '../api/session.ts';
+import { defineCommand } from '../command.ts';
+
+export const logout = defineCommand({
+  name: 'logout',
+  summary: 'forget the sign-in of this machine',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: { profile: { type: 'string', value: 'NAME', about: 'the sign-in of this name' } },
+  async run({ options }, terminal) {
+    terminal.say(
+      (await removeSession({ ...terminal, profile: options.profile }))
+        ? 'selfheal: the sign-in of this machine was removed.'
+        : 'selfheal: nobody was signed in.',
+    );
+    return 0;
+  },
+});
