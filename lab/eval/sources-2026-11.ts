@@ -6,8 +6,7 @@ import { digestOfText, evidenceOfText } from '#apps/cli/training/labelled-case.t
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { linesOf } from '../labels/read-labels.ts';
-import { readSecondLabels, type SecondLabel } from '../labels/second-labels.ts';
-import { classesOfSourceLabel } from '../labels/source-labels.ts';
+import { classesOfSourceLabel, readSecondLabels, type SecondLabel } from '../labels/source-labels.ts';
 import { heldOutRankers, type RankerWithout } from '../training/held-out-rankers.ts';
 import { comparable, comparableLines, readSources, type SourceLog } from '../training/marked-logs.ts';
 import { rankedExcerpt } from './excerpt-recall.ts';

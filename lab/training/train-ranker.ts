@@ -1,8 +1,7 @@
 import { FEATURE_COUNT, lineFeatures } from '#shared/domain/logs/line-features.ts';
 import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
 import { scoreLine } from '#shared/domain/logs/line-score.ts';
-import { WORD_BUCKETS, type WordWeights, wordBuckets } from '#shared/domain/logs/line-words.ts';
-import { messageOf } from '#shared/domain/logs/log-message.ts';
+import { messageOf, WORD_BUCKETS, type WordWeights, wordBuckets } from '#shared/domain/logs/line-words.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { growTrees, type TreeRows, type TreeSettings } from './grow-trees.ts';
 

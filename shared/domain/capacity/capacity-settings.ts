@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MetricName } from '../anomaly/metric-name.ts';
+import { MetricName } from '../anomaly/metric-row.ts';
 
 /** Something of a service that can run out, and its metric. */
 export const Capacity = z.strictObject({

@@ -1,6 +1,5 @@
 import { isContinuation, isNoise, isPlatformNoise, scoreLine } from './line-score.ts';
-import { type WordWeights, weightOfWords, wordBuckets } from './line-words.ts';
-import { messageOf } from './log-message.ts';
+import { messageOf, type WordWeights, weightOfWords, wordBuckets } from './line-words.ts';
 import { statedSeverity, wordedSeverity } from './severity.ts';
 
 /** A line to be ranked: its 1-based number in the log, its cleaned text. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MetricName } from '../../anomaly/metric-name.ts';
+import { MetricName } from '../../anomaly/metric-row.ts';
 import { type CircumstanceRules, PartOfWeek } from './circumstance-rules.ts';
 import { isWithin, wallClockAt } from './wall-clock.ts';
 
