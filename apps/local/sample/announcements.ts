@@ -4,6 +4,8 @@ import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { Classification } from '#shared/domain/incident/failure-class.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { targetLinks } from '#shared/domain/incident/target-links.ts';
+import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
+import { LearningReview } from '#shared/domain/learning/learning-review.ts';
 import { Evidence } from '#shared/domain/logs/evidence.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { AlertRule } from '#shared/domain/policy/alert-rule.ts';
@@ -404,6 +406,23 @@ export const SAMPLE_ANNOUNCEMENTS: readonly SampleAnnouncement[] = [
         promised: { class: null, verdict: { hits: 380, cases: 400 } },
       }),
       retraining: { kind: 'too-few', cases: 12, needed: 50 },
+    },
+  },
+  {
+    title: 'Learning was reviewed by its schedule',
+    announcement: {
+      kind: 'learning-reviewed',
+      review: LearningReview.parse({ everyDays: 7, actions: ['update_confidence', 'suggest_new_patterns'] }),
+      report: learningReportOf({
+        from: new Date(minutesAgo(7 * 24 * 60)),
+        to: new Date(NOW),
+        patterns: [],
+        notes: [],
+        incidents: [],
+      }),
+      scopes: 2,
+      counts: { update_confidence: 4, prune_ineffective_patterns: 0, suggest_new_patterns: 1 },
+      suggestions: [{ ids: ['p-1', 'p-2'], wording: phrase`lock of * was not freed in * s` }],
     },
   },
 ];

@@ -50,6 +50,8 @@ const CERTAIN_STRENGTH = 0.72;
 /** Share of the features that the model must have seen in training before it answers alone. */
 const MIN_KNOWN_SHARE = 0.15;
 const MAX_DECIDING_LINES = 3;
+/** Lines cited where no signature matched: headings of failed tests and what they say. */
+const MAX_CITED_STRONGEST = 6;
 /** Cited lines of the strongest signature; the remaining room is for others of its class. */
 const MAX_LEADING = 12;
 const MAX_ALTERNATIVES = 4;
@@ -160,7 +162,7 @@ function described(evidence: Evidence, choice: Choice, alternatives: Alternative
   const leader = leading[0]?.compiled.signature;
   const besides = (choice.score?.matches ?? []).filter((match) => match.compiled.signature !== leader);
   const cited = [...leading.slice(0, MAX_LEADING), ...besides, ...leading].map((match) => match.line.ref);
-  const refs = cited.length > 0 ? cited : strongestLines(evidence, MAX_DECIDING_LINES).map((line) => line.ref);
+  const refs = cited.length > 0 ? cited : strongestLines(evidence, MAX_CITED_STRONGEST).map((line) => line.ref);
   return {
     class: choice.class,
     confidence: round(choice.confidence),

@@ -99,7 +99,7 @@ it('the shapes of the kinds of records belong to the format that state folders c
       "TestQuarantine": "23132c0a2fd2",
       "TestRecord": "2d206f6f4a64",
       "TrailEntry": "5a97d243d9fb",
-      "Watch": "416a57726edf",
+      "Watch": "e15ba01e2495",
       "format": 3,
     }
   `);

@@ -38,7 +38,7 @@ function said({ comment, mail }: RenderedStory): { comment: string; mail: string
       .replaceAll('\u200b', '')
       .replace(/```text\n[\s\S]*?```/g, '')
       .replace(/<!--[^>]*-->|<sub>[\s\S]*$/g, ''),
-    mail: mail.replace(/\nEvidence \(from logs[\s\S]*?\n\n/, '\n').replace(/\n {0,4}(?=[^\s-])/g, ' '),
+    mail: mail.replace(/\nEvidence \(quoted from logs[\s\S]*?\n\n/, '\n').replace(/\n {0,4}(?=[^\s-])/g, ' '),
   };
 }
 
