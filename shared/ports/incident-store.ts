@@ -1,6 +1,5 @@
 import type { AuditEntry } from '#shared/domain/audit/audit-event.ts';
-import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
-import type { Notification } from '#shared/domain/incident/notification.ts';
+import type { Incident, IncidentStatus, Notification } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 

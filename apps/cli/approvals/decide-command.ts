@@ -1,6 +1,25 @@
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { API_OPTIONS, type ApiClient, contentOf, openApi, RefusedByApi } from '../api/api-client.ts';
 import { type Command, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { answerOf, type PendingApproval, pendingApprovals } from './approvals-api.ts';
+
+/** A pending approval as the API lists it. Its texts are untrusted. */
+export type PendingApproval = Awaited<ReturnType<typeof pendingApprovals>>[number];
+
+const MAX_MESSAGE_LENGTH = 500;
+
+export async function pendingApprovals({ api }: ApiClient) {
+  return (await contentOf(await api.approvals.$get())).approvals;
+}
+
+/** What the API says to a request that it may refuse, and whether it took it. Throws for every other failure. */
+export async function answerOf(request: () => Promise<string>): Promise<{ taken: boolean; message: string }> {
+  try {
+    return { taken: true, message: cleanText(await request(), MAX_MESSAGE_LENGTH) };
+  } catch (error) {
+    if (error instanceof RefusedByApi) return { taken: false, message: error.detail };
+    throw error;
+  }
+}
 
 /** The pending approval whose digest begins with `digest`. Throws `UsageError` unless there is exactly one. */
 function findByDigest(pending: readonly PendingApproval[], digest: string): PendingApproval {

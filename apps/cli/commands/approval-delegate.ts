@@ -1,5 +1,5 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { answerOf } from '../approvals/approvals-api.ts';
+import { answerOf } from '../approvals/decide-command.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 
 const MAX_HOURS = 336;

@@ -1,7 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { Incident } from '#shared/domain/incident/incident.ts';
-import { Notification } from '#shared/domain/incident/notification.ts';
+import { Incident, Notification } from '#shared/domain/incident/incident.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';

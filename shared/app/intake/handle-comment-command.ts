@@ -1,4 +1,3 @@
-import { describeAuditEntry } from '#shared/domain/audit/describe-audit-entry.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { repositoryModeOf } from '#shared/domain/configuration/scope.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
@@ -10,7 +9,6 @@ import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { Retryable, unlessRefused } from '#shared/kernel/errors.ts';
 import { instantWords } from '#shared/kernel/time-words.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
-import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { CodeHost, People } from '#shared/ports/code-host.ts';
 import type { ControlSettings, Deduplication, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
@@ -23,19 +21,8 @@ import { setQuiet } from '../notify/quiet-pull-request.ts';
 import { governed } from '../policy/governed.ts';
 import { type FileAgainDeps, fileAgain } from '../record/correction.ts';
 import { type Answer, helpWords, replyTo } from './comment-reply.ts';
+import { type ExplainDeps, lastSteps } from './explain-incident.ts';
 import { type RerunDeps, requestRerun } from './request-rerun.ts';
-
-export interface ExplainDeps {
-  readonly trail: AuditReader;
-}
-
-const EXPLAINED_ENTRIES = 8;
-
-/** The last steps of an incident for people, one per line, worded by code, in the local time of `timeZone` (IANA name). */
-export async function lastSteps(incidentId: string, timeZone: string, { trail }: ExplainDeps): Promise<string[]> {
-  const entries = (await trail.auditTrail(incidentId)).slice(-EXPLAINED_ENTRIES);
-  return entries.map((entry) => `${instantWords(new Date(entry.at), timeZone)}: ${describeAuditEntry(entry)}`);
-}
 
 export interface CommentCommandDeps extends SettleDeps, ExplainDeps, Pick<FileAgainDeps, 'experience'> {
   readonly incidents: SettleDeps['incidents'] &

@@ -1,5 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { Ending, Notification } from '#shared/domain/incident/notification.ts';
+import type { Ending, Notification } from '#shared/domain/incident/incident.ts';
 import { OutcomeUnknown, Retryable } from '#shared/kernel/errors.ts';
 import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';

@@ -1,5 +1,4 @@
-import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { Ending, Notification } from '#shared/domain/incident/notification.ts';
+import type { Ending, Incident, Notification } from '#shared/domain/incident/incident.ts';
 
 /** Endings by how much attention they need. */
 const WEIGHT = { resolved: 0, suggested: 1, escalated: 2 } as const satisfies Record<Ending, number>;

@@ -1,6 +1,5 @@
 import { modeOf } from '#shared/domain/configuration/scope.ts';
-import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { Ending } from '#shared/domain/incident/notification.ts';
+import type { Ending, Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
 import type { Announced } from '#shared/domain/quality/prediction.ts';

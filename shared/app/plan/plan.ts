@@ -8,9 +8,8 @@ import { isSimulated, type TargetContext } from '#shared/domain/incident/target-
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { type Candidate, type Choice, chooseCandidate, HUMAN } from '#shared/domain/plan/candidates.ts';
-import { withAlerts } from '#shared/domain/policy/alert-rule.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
-import { decide, type Judgement } from '#shared/domain/policy/decide.ts';
+import { decide, type Judgement, withAlerts } from '#shared/domain/policy/decide.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';

@@ -1,6 +1,5 @@
 import type { Classification, FailureClass } from '../incident/failure-class.ts';
 import type { Evidence, EvidenceLine } from '../logs/evidence.ts';
-import { isServiceLog } from '../logs/service-log.ts';
 import { isWorded } from './class-wordings.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';
@@ -11,7 +10,7 @@ import type { RunHistory } from './run-history.ts';
 import { answerOfSignatures, type ClassScore, scoreClasses } from './scoring.ts';
 import { byChance, failuresOf, type SingleFailure } from './several-failures.ts';
 import type { SignatureSet } from './signatures.ts';
-import { CLEAR, isTransient, judgeVerdict, type VerdictWithFactor } from './verdict.ts';
+import { CLEAR, isServiceLog, isTransient, judgeVerdict, type VerdictWithFactor } from './verdict.ts';
 
 export interface ClassifyContext {
   readonly signatures: SignatureSet;

@@ -1,4 +1,5 @@
 import { FAMILY_OF, type FailureClass, type Verdict } from '../incident/failure-class.ts';
+import type { Evidence } from '../logs/evidence.ts';
 import { calibrated, logistic, logOdds } from './model/calibration.ts';
 import type { FailureModel, Opinion } from './model/failure-model.ts';
 import { signsOfTransience } from './model/signs.ts';
@@ -94,4 +95,22 @@ function judge(input: VerdictInput, logFactor: number): VerdictWithoutHistory {
   const isCrash = choice === 'runtime_exceptions' && own === 'unknown';
   const lasting = own === 'regression' || (transient <= SURELY_LASTING && !isCrash);
   return { verdict: lasting ? 'regression' : 'unknown', verdictIfAbstaining: 'unknown', factor: 1 };
+}
+
+/** How loggers and kernels begin a line: time since boot, date and time, time of day, syslog, klog, structured with a time. */
+const STAMPED =
+  /^(?:<\d{1,3}>)?\W{0,3}(?:\[ {0,6}\d{1,9}\.\d{1,9}\]|\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\[?\d{1,2}[A-Z][a-z]{2}\d{4} \d\d:\d\d|\[?\d\d:\d\d:\d\d|[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d|[FEWI]\d{4} \d\d:\d\d|ts=\d{4}-|\{"(?:ts|time|timestamp|@timestamp|level)")/;
+/** What only builds, tests and their runners print. */
+const OF_RUN =
+  /^(?:##\[|The command |\[ERROR\] |BUILD (?:FAILED|FAILURE|SUCCESS)|make(?:\[\d{1,3}\])?: |npm (?:ERR!|error)|FAIL\b|FAILED\b|ERROR: Job failed|.{0,200}exited with (?:code )?[1-9]|E {3,}|not ok |\* What went wrong)/;
+const MIN_STAMPED_SHARE = 0.2;
+
+/**
+ * Whether the evidence looks like the log of something that runs, not of a build or a test: its lines have times of their own, and no
+ * runner speaks in it. Whether a change is to blame does not show in such a log.
+ */
+export function isServiceLog({ sources }: Evidence): boolean {
+  const lines = sources.flatMap((source) => source.lines).filter(({ text }) => text.trim() !== '');
+  const stamped = lines.filter(({ text }) => STAMPED.test(text)).length;
+  return stamped >= Math.max(1, lines.length * MIN_STAMPED_SHARE) && !lines.some(({ text }) => OF_RUN.test(text));
 }

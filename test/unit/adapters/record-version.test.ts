@@ -8,7 +8,7 @@ import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-
 import { makeDynamoPolicyStore } from '#shared/adapters/aws/dynamo-policy-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
-import type { Notification } from '#shared/domain/incident/notification.ts';
+import type { Notification } from '#shared/domain/incident/incident.ts';
 import {
   aBoundAction,
   aGithubTarget,

@@ -49,3 +49,6 @@ export const percent = (share: number): string => `${Math.round(share * 100)} %`
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** How loudly a risk is shown. */
+export const RISKS: Readonly<Record<string, Tone>> = { low: 'good', medium: 'warn', high: 'bad' };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { AlertRule, raisedBy, withAlerts } from '#shared/domain/policy/alert-rule.ts';
+import { AlertRule, raisedBy } from '#shared/domain/policy/alert-rule.ts';
 import type { Decision, Judgement } from '#shared/domain/policy/decide.ts';
+import { withAlerts } from '#shared/domain/policy/decide.ts';
 
 const rule = (change: object = {}) =>
   AlertRule.parse({

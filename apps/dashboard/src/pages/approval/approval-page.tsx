@@ -8,7 +8,7 @@ import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorState, LoadingState } from '../../ui/states.tsx';
 import { Ago, Until } from '../../ui/time.tsx';
-import { RISKS } from '../approvals/risk.ts';
+import { RISKS } from '../../ui/words.ts';
 import { Diff } from './diff.tsx';
 import '../incident/incident.css';
 import './approval.css';

@@ -5,8 +5,8 @@ import { useLive } from '../../api/live.ts';
 import { useListKeys } from '../../ui/list-keys.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { Until } from '../../ui/time.tsx';
+import { RISKS } from '../../ui/words.ts';
 import { RowsLoading } from '../incidents/incident-row.tsx';
-import { RISKS } from './risk.ts';
 import './approvals.css';
 
 /** The plans that wait for a person, oldest first. */
