@@ -9,8 +9,8 @@ import { makeWorkspace } from './assembly.ts';
  * How many findings were judged and accepted, each for one resource: by default, and with services of every kind and a model.
  * A larger number needs a reason beside the resource, and a review.
  */
-const ACCEPTED = 56;
-const ACCEPTED_WITH_EVERYTHING = 81;
+const ACCEPTED = 54;
+const ACCEPTED_WITH_EVERYTHING = 79;
 
 const EXAMPLE = join(import.meta.dirname, '../../../config/selfheal.example.json');
 const made: ReturnType<typeof makeWorkspace>[] = [];

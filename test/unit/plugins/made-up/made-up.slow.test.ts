@@ -116,7 +116,7 @@ describe('an action, a notifier and a source in one folder and one registry line
     expect(statementsOf('FunctionsActLambda')).not.toContain('ecs:StopTask');
     for (const role of ['Notify', 'Escalate', 'RequestApproval', 'Reconciler', 'Forecast', 'Quality'])
       expect(statementsOf(`Functions${role}`)).toContain('"execute-api:Invoke"');
-    expect(statementsOf('FunctionsPlan')).not.toContain('execute-api:Invoke');
+    expect(statementsOf('FunctionsClassify')).not.toContain('execute-api:Invoke');
   });
 
   it('bring the rule that an event source needs', () => {
