@@ -75,12 +75,6 @@ describe('a deployment, where nobody is signed in by himself', () => {
     await context.close();
   });
 
-  it('leads from the address of older mails to the plan', async () => {
-    const path = await linkInMail(2);
-    const answer = await fetch(`${dashboard.url}${path}`, { redirect: 'manual' });
-    expect([answer.status, answer.headers.get('location')]).toEqual([303, `${dashboard.url}${path}`]);
-  });
-
   it('has a temporary password changed, and says what the new one lacks', async () => {
     await dashboard.stage.runtime.createUser('new', 'new@example.com', TEMPORARY, ['viewer'], { temporary: true });
     const { page, context } = await dashboard.open('/incidents');
