@@ -85,7 +85,11 @@ const VARYING = /"[^"]{0,80}"|'[^']{0,80}'|`[^`]{0,80}`|[/\\]\S{0,200}|0x[0-9a-f
 
 /** The wording of a line: its message with quoted words, paths and numbers masked. */
 export function wordingOf(text: string): string {
-  return messageOf(text).slice(0, 200).replace(VARYING, '#');
+  return maskedWording(messageOf(text));
+}
+
+function maskedWording(message: string): string {
+  return message.slice(0, 200).replace(VARYING, '#');
 }
 
 const log2 = (count: number): number => Math.log2(1 + count);
@@ -191,7 +195,7 @@ export function lineFeatures(lines: readonly RankedText[], weights: WordWeights)
   const size = lines.length;
   const read = lines.map(({ text }): ReadLine => {
     const message = messageOf(text).slice(0, MAX_READ);
-    return { message, buckets: wordBuckets(message), wording: wordingOf(text) };
+    return { message, buckets: wordBuckets(message), wording: maskedWording(message) };
   });
   const columns = columnsOf(lines, read, weights);
   const { keywords, learned, indentation, stated, isFrame, isBlank, endsStep } = columns;
@@ -246,7 +250,7 @@ export function lineFeatures(lines: readonly RankedText[], weights: WordWeights)
     rows.set(
       [
         own,
-        scoreLine(message).score,
+        message === line ? own : scoreLine(message).score,
         stated[at] ?? 0,
         worded === null ? 0 : SEVERITY[worded],
         isFrame[at] ?? 0,

@@ -24,8 +24,8 @@ const MAX_WORDS = 40;
  */
 export type WordWeights = Float32Array;
 
-/** FNV-1a (G. Fowler, L. C. Noll, P. Vo), folded to the number of buckets. */
-function bucketOf(word: string): number {
+/** The bucket of a word or another feature: FNV-1a (G. Fowler, L. C. Noll, P. Vo), folded to the number of buckets. */
+export function bucketOf(word: string): number {
   let hash = 0x811c9dc5;
   for (let at = 0; at < word.length; at++) hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193);
   return ((hash >>> 16) ^ hash) & (WORD_BUCKETS - 1);

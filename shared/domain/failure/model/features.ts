@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceLine } from '../../logs/evidence.ts';
+import { bucketOf, WORD_BUCKETS } from '../../logs/line-words.ts';
 import { templateOf } from '../fingerprint.ts';
 import type { SignatureMatch } from '../matching.ts';
 
@@ -12,20 +13,13 @@ export interface SparseVector {
  * Number of buckets into which words are hashed (K. Weinberger et al., "Feature hashing for large scale multitask
  * learning", ICML 2009).
  */
-export const BUCKETS = 65_536;
+export const BUCKETS = WORD_BUCKETS;
 /** Lines of each source, by relevance: further lines mostly repeat the same failure. */
 const MAX_LINES = 40;
 const MAX_WORDS_OF_LINE = 40;
 const MAX_WORD_LENGTH = 40;
 /** Weight of job and step names relative to the whole text. */
 const NAME_SHARE = 0.3;
-
-/** FNV-1a (G. Fowler, L. C. Noll, P. Vo), folded to the number of buckets. */
-function bucketOf(feature: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < feature.length; at++) hash = Math.imul(hash ^ feature.charCodeAt(at), 0x01000193);
-  return ((hash >>> 16) ^ hash) & (BUCKETS - 1);
-}
 
 function wordsOf(text: string): string[] {
   const words = text.toLowerCase().match(/<[a-z]{1,10}>|[a-z][a-z_']{0,60}|[^\w\s<>]{2,4}/g) ?? [];
