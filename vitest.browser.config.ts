@@ -9,5 +9,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // A race with the browser does not fail the whole suite; `npm run test:summary` lists each test that needed its second try.
+    retry: 1,
   },
 });

@@ -38,6 +38,8 @@ export default defineConfig({
           name: 'slow',
           include: ['test/{e2e,faults}/**/*.test.ts', 'test/**/*.slow.test.ts', CANARIES],
           exclude: [SMOKE],
+          // Whole systems with real processes and clocks; `npm run test:summary` lists each test that needed its second try.
+          retry: 1,
         },
       },
     ],

@@ -57,7 +57,7 @@ describe('the dashboard', () => {
     await page.getByRole('link', { name: /ledger-latency/ }).waitFor();
     await page.getByRole('button', { name: 'Healed' }).click();
     await expect.poll(() => page.locator('.rows a').count()).toBe(1);
-    expect(page.url()).toContain('show=healed');
+    await expect.poll(() => page.url()).toContain('show=healed');
     await page.reload();
     await page.getByRole('link', { name: /acme\/shop/ }).waitFor();
     expect(await page.getByRole('button', { name: 'Healed' }).getAttribute('aria-pressed')).toBe('true');
@@ -289,7 +289,7 @@ describe('signing out and in', () => {
       .getByRole('link', { name: /ledger-latency/ })
       .first()
       .waitFor();
-    expect(page.url()).toContain('order=oldest');
+    await expect.poll(() => page.url()).toContain('order=oldest');
     await context.close();
   });
 });

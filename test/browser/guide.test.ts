@@ -58,7 +58,7 @@ describe('the guide in a browser', () => {
       expect(await page.textContent('h1')).toContain('User guide');
 
       await page.click('nav >> text=Costs');
-      expect(page.url()).toContain('/guide/costs.html');
+      await page.waitForURL('**/guide/costs.html');
       expect(await violationsOf(page)).toEqual([]);
       await page.screenshot({ path: join(SHOTS, `guide-${colorScheme}.png`) });
 

@@ -465,7 +465,7 @@ describe('Notifications', () => {
     expect(await page.locator('main img[src="x"], main pre b').count()).toBe(0);
     for (const _ of [1, 2, 3]) await page.keyboard.press('j');
     await page.getByText('[Selfheal] Needs a human: ledger-latency').waitFor();
-    expect(new URL(page.url()).searchParams.get('show')).toBe('A human has to take over');
+    await expect.poll(() => new URL(page.url()).searchParams.get('show')).toBe('A human has to take over');
     await page.keyboard.press('k');
     await page.reload();
     expect(await page.getByRole('button', { pressed: true }).innerText()).toContain('An alarm was resolved');

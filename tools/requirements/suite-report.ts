@@ -12,6 +12,8 @@ const TestResult = z.strictObject({
   name: z.string(),
   /** `inverted`: expected to fail (`it.fails`), which proves nothing. */
   state: z.enum(['passed', 'failed', 'skipped', 'inverted']),
+  /** Whether it failed first and passed when it ran again (suites of whole systems may try twice). */
+  retried: z.literal(true).optional(),
 });
 
 /** Result of one run of a suite, and the commit to which it applies. */

@@ -48,6 +48,7 @@ export default class SuiteReporter implements Reporter {
             file: relative(root, module.moduleId),
             name: test.fullName,
             state: stateOf(test),
+            ...(test.diagnostic()?.flaky ? { retried: true as const } : {}),
           })),
         ),
       };
