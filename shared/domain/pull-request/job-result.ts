@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { recordText } from '../../kernel/text/record-text.ts';
+import { GateVerdict } from '../gates/verdict.ts';
+import { CoverageTotals } from '../reports/coverage-report.ts';
+import { Finding, FindingTotals } from '../reports/finding.ts';
+import { FilePath, LineRange } from '../reports/location.ts';
+import { ReportedTest, TestTotals } from '../reports/test-report.ts';
+import { SelectionSummary } from '../test-selection/selection-summary.ts';
+import { CauseSummary } from '../triage/triage-summary.ts';
+
+/** A test that failed, and what its history says. */
+const FailedTestFacts = z.strictObject({
+  ...ReportedTest.shape,
+  /** Whether it fails by chance; null when too little is known. */
+  flaky: z.boolean().nullable(),
+  quarantined: z.boolean(),
+  /** Logins and team names of those who own it. */
+  owners: z.array(z.string().max(160)).max(5),
+});
+
+/** What one job of a pull request found out: the facts from which its comment is written. */
+export const JobFacts = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('tests'), totals: TestTotals, failed: z.array(FailedTestFacts).max(200) }),
+  z.strictObject({
+    kind: z.literal('coverage'),
+    totals: CoverageTotals,
+    /** Of the lines that the pull request adds or changes; null when that is unknown. */
+    changedLines: CoverageTotals.nullable(),
+    /** Changed lines that no test runs. */
+    uncovered: z.array(z.strictObject({ path: FilePath, lines: z.array(LineRange).min(1).max(100) })).max(100),
+  }),
+  z.strictObject({
+    kind: z.literal('findings'),
+    totals: FindingTotals,
+    /** Those that the default branch does not have; null when that is unknown. */
+    added: z.array(Finding).max(200).nullable(),
+  }),
+  z.strictObject({ kind: z.literal('gates'), verdicts: z.array(GateVerdict).max(50) }),
+  z.strictObject({ kind: z.literal('selection'), summary: SelectionSummary }),
+  z.strictObject({ kind: z.literal('triage'), causes: z.array(CauseSummary).max(50) }),
+]);
+export type JobFacts = z.infer<typeof JobFacts>;
+
+/**
+ * Result of one job, written to `selfheal-results/<job>.json` and passed on as an artifact. `broken`: a report is missing, unreadable or of
+ * another format, which fails the check by name. `unavailable`: Selfheal itself failed, which fails nothing.
+ */
+export const JobResult = z.strictObject({
+  version: z.literal(1),
+  /** The job as its workflow names it. */
+  job: recordText({ min: 1, max: 100 }),
+  status: z.enum(['passed', 'failed', 'broken', 'unavailable', 'skipped']),
+  /** One sentence. */
+  summary: recordText({ min: 1, max: 500 }),
+  facts: z.array(JobFacts).max(20),
+});
+export type JobResult = z.infer<typeof JobResult>;
