@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { recordText } from '../../kernel/text/record-text.ts';
+import { ArchitectureSummary } from '../architecture/architecture-summary.ts';
 import { GateVerdict } from '../gates/verdict.ts';
 import { CoverageTotals } from '../reports/coverage-report.ts';
 import { Finding, FindingTotals } from '../reports/finding.ts';
@@ -9,7 +10,7 @@ import { SelectionSummary } from '../test-selection/selection-summary.ts';
 import { CauseSummary } from '../triage/triage-summary.ts';
 
 /** A test that failed, and what its history says. */
-const FailedTestFacts = z.strictObject({
+export const FailedTestFacts = z.strictObject({
   ...ReportedTest.shape,
   /** Whether it fails by chance; null when too little is known. */
   flaky: z.boolean().nullable(),
@@ -17,6 +18,19 @@ const FailedTestFacts = z.strictObject({
   /** Logins and team names of those who own it. */
   owners: z.array(z.string().max(160)).max(5),
 });
+
+export type FailedTestFacts = z.infer<typeof FailedTestFacts>;
+
+/** Lines of a file and what should stand there instead; nothing deletes them. From a proposed patch or a tool's own fix. Tainted. */
+export const CodeChange = z.strictObject({
+  path: FilePath,
+  lines: LineRange,
+  /** Without the last line feed. */
+  replacement: z.string().max(4000),
+  /** One sentence. */
+  reason: recordText({ min: 1, max: 300 }),
+});
+export type CodeChange = z.infer<typeof CodeChange>;
 
 /** What one job of a pull request found out: the facts from which its comment is written. */
 export const JobFacts = z.discriminatedUnion('kind', [
@@ -38,6 +52,8 @@ export const JobFacts = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('gates'), verdicts: z.array(GateVerdict).max(50) }),
   z.strictObject({ kind: z.literal('selection'), summary: SelectionSummary }),
   z.strictObject({ kind: z.literal('triage'), causes: z.array(CauseSummary).max(50) }),
+  z.strictObject({ kind: z.literal('architecture'), summary: ArchitectureSummary }),
+  z.strictObject({ kind: z.literal('suggestions'), changes: z.array(CodeChange).max(50) }),
 ]);
 export type JobFacts = z.infer<typeof JobFacts>;
 

@@ -3,8 +3,8 @@ import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { percentOf } from '#shared/kernel/numbers/proportion.ts';
+import { fenced, safeLine, safeProse } from '#shared/kernel/text/markdown.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import { fenced, safeLine, safeProse } from '#shared/plugins/notifiers/common/markdown.ts';
 
 /** Content of the description of a fix. All prose is untrusted, because a model or a log worded it. */
 export interface FixStory extends Omit<ProposedFix, 'version' | 'files' | 'diff' | 'baseSha' | 'source'> {

@@ -3,8 +3,8 @@ import { isFailure } from '#shared/domain/incident/signal.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { safeLine } from '#shared/kernel/text/markdown.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import { safeLine } from '#shared/plugins/notifiers/common/markdown.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import {
   FAILURE_STEPS,

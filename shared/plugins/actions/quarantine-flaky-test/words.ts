@@ -1,7 +1,7 @@
 import { datedMarker, type QuarantinedTest, type TestOwner } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { fenced } from '#shared/plugins/notifiers/common/markdown.ts';
+import { fenced } from '#shared/kernel/text/markdown.ts';
 
 const MAX_NAME_LENGTH = 200;
 const MAX_FILE_LENGTH = 300;

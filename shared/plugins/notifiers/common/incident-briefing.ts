@@ -1,7 +1,7 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { cutLine } from '#shared/kernel/text/markdown.ts';
 import type { IncidentStory } from '../contract.ts';
 import { historyLines } from './asked-words.ts';
-import { cutLine } from './markdown.ts';
 import { quotesOf, repeatWords } from './quotes.ts';
 import { headlineOf, originOf, preExistingOf } from './story-words.ts';
 

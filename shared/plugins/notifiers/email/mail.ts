@@ -3,9 +3,9 @@ import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { cutLine } from '#shared/kernel/text/markdown.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { instantWords } from '#shared/kernel/time-words.ts';
-import { cutLine } from '../common/markdown.ts';
 import { quotesOf, repeatWords } from '../common/quotes.ts';
 import { statusOf } from '../common/status-words.ts';
 import {

@@ -3,9 +3,9 @@ import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { firstPlace } from '#shared/domain/failure/place.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { cutLine, fenced, safeLine, safeProse } from '#shared/kernel/text/markdown.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { askedFacts, changeWords, lastingDeadline, WITHOUT_ANSWER } from '../common/asked-words.ts';
-import { cutLine, fenced, safeLine, safeProse } from '../common/markdown.ts';
 import { type QuotedSource, quotesOf, repeatWords } from '../common/quotes.ts';
 import { statusOf } from '../common/status-words.ts';
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cutLine } from '#shared/kernel/text/markdown.ts';
 import { shortenedText } from '#shared/kernel/text/shortened-text.ts';
-import { cutLine } from '#shared/plugins/notifiers/common/markdown.ts';
 
 describe('a text that is too long', () => {
   it('keeps its end, where tools say why', () => {

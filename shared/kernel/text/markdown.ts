@@ -1,4 +1,4 @@
-import { shortenedText } from '#shared/kernel/text/shortened-text.ts';
+import { shortenedText } from './shortened-text.ts';
 
 /** Zero-width character that keeps GitHub from making a mention, link or reference, without changing the visible text. */
 const BREAK = '\u200b';
@@ -52,6 +52,18 @@ export function fenced(text: string, language = ''): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
   return `${fence}${shown}\n${withoutMarkers(visible(text))}\n${fence}`;
+}
+
+/**
+ * A short untrusted text as a code span, in which nothing is a mention, a link or markup. Empty texts become a blank. `inTable`: a bar would
+ * end the cell.
+ */
+export function codeSpan(text: string, { inTable = false } = {}): string {
+  const shown = withoutMarkers(visible(text).replace(/\s+/g, ' ')).trim() || ' ';
+  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = shown.startsWith('`') || shown.endsWith('`') ? ' ' : '';
+  return `${fence}${pad}${inTable ? shown.replaceAll('|', '\\|') : shown}${pad}${fence}`;
 }
 
 function escapeMarkup(text: string): string {
