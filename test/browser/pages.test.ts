@@ -383,7 +383,7 @@ describe('Drill', () => {
   it('[E9] runs a test of the whole way and shows it to its end; no list contains it', async () => {
     const { page, problems, context } = await dashboard.open('/drill');
     await page.getByRole('button', { name: 'Run: Packages that exclude each other' }).click();
-    await page.locator('.steps li[data-state="done"]', { hasText: 'Ended' }).waitFor({ timeout: 60_000 });
+    await page.locator('.workflow li[data-state="done"]', { hasText: 'Record' }).waitFor({ timeout: 60_000 });
     await page.getByText(/Dependency conflicts, \d+ % sure/).waitFor();
     await page.getByRole('link', { name: 'Its whole story' }).waitFor();
     await page.goto(`${dashboard.url}/incidents`);

@@ -7,10 +7,11 @@ import {
   readIncident,
   summaryOf,
 } from '#shared/app/incidents/read-incident.ts';
-import { STORY_STEPS } from '#shared/app/incidents/workflow-steps.ts';
+import { PATH_STATES } from '#shared/app/incidents/workflow-path.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { RepositoryName, Severity } from '#shared/domain/incident/target-context.ts';
+import { HEAL_STATES } from '#shared/domain/workflow/heal-graph.ts';
 import { type IncidentLists, type IncidentQuery, MAX_PAGE_SIZE } from '#shared/ports/incident-lists.ts';
 import { Problem } from '../problem.ts';
 import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor } from './contract.ts';
@@ -167,16 +168,21 @@ export const IncidentAccount = z
 
 export const IncidentStory = z
   .object({
-    steps: z
-      .array(
-        z.object({
-          id: z.enum(STORY_STEPS),
-          state: z.enum(['done', 'current', 'failed', 'skipped', 'ahead']),
-          at: z.string().nullable(),
-          words: z.string(),
-        }),
-      )
-      .readonly(),
+    workflow: z
+      .object({
+        states: z
+          .array(
+            z.object({
+              id: z.enum(HEAL_STATES),
+              state: z.enum(PATH_STATES),
+              at: z.string().nullable(),
+              words: z.string(),
+            }),
+          )
+          .readonly(),
+        taken: z.array(z.object({ from: z.enum(HEAL_STATES), to: z.enum(HEAL_STATES) })).readonly(),
+      })
+      .meta({ description: 'Where the workflow is: its states, and the ways between them that were taken.' }),
     logs: z
       .array(
         z.object({

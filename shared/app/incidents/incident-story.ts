@@ -12,7 +12,7 @@ import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
 import type { ReadIncidentDeps } from './read-incident.ts';
-import { type StoryStep, workflowSteps } from './workflow-steps.ts';
+import { type WorkflowPath, workflowPath } from './workflow-path.ts';
 
 /** A log as it was read, with the lines that the diagnosis rests on. */
 export interface StoryLog {
@@ -47,7 +47,7 @@ export interface SimilarIncident {
 
 /** What a page shows of an incident beside its details: where the workflow is, the logs, the choice, and what it resembles. */
 export interface IncidentStory {
-  readonly steps: readonly StoryStep[];
+  readonly workflow: WorkflowPath;
   readonly logs: readonly StoryLog[];
   readonly failedTests: readonly string[];
   /** What a model claimed, each with the names and numbers of the lines that show it. */
@@ -100,7 +100,7 @@ export async function readIncidentStory(id: string, deps: IncidentStoryDeps): Pr
   });
   return {
     ...texts,
-    steps: workflowSteps({ incident, evidence, diagnosis, plans, approvals, actions }),
+    workflow: workflowPath({ incident, evidence, diagnosis, plans, approvals, actions }),
     candidates: candidatesOf(offer, plans, title),
     receipts: actions.map(({ actionId, state, verified, receipt, intendedAt }) => ({
       title: title(actionId),

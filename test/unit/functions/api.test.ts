@@ -486,7 +486,8 @@ describe('what a page shows beside the details', () => {
     const { statusCode, json } = await call(`/api/incidents/${incident.id}/story`, { as: 'viewer' });
     expect(statusCode).toBe(200);
     const story = IncidentStory.parse(json);
-    expect(story.steps.map(({ id }) => id)).toContain('verified');
+    expect(story.workflow.states.map(({ id, state }) => `${id} ${state}`)).toContain('Gather done');
+    expect(story.workflow.taken).toContainEqual({ from: 'Gather', to: 'Classify' });
     const lines = story.logs.flatMap((log) => log.lines);
     expect(lines.find(({ number }) => number === 2)).toEqual({
       number: 2,

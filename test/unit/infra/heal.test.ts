@@ -4,7 +4,7 @@ import { parseDefinition } from '@selfheal/local-cloud/workflow/parse-definition
 import { describe, expect, it } from 'vitest';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { healDefinition, substitutionOf } from '#statemachines/heal.ts';
-import { WORKFLOW_FILE, workflowText } from '../../../tools/write-workflow.ts';
+import { workflowFiles } from '../../../tools/write-workflow.ts';
 import { functionOf, HEAL, STATES, type State, stepOf, waysOut } from './heal-definition.ts';
 
 // The package has no types that TypeScript can find.
@@ -34,7 +34,7 @@ function catchOf(name: string): string {
 
 describe('the definition of the healing workflow', () => {
   it('is committed as it is deployed: `npm run workflow` writes it', () => {
-    expect(readFileSync(WORKFLOW_FILE, 'utf8')).toBe(workflowText());
+    for (const [file, text] of workflowFiles()) expect(readFileSync(file, 'utf8'), file).toBe(text);
   });
 
   it('is not made when a function that it calls is not deployed', () => {

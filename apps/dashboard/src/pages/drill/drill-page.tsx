@@ -8,8 +8,8 @@ import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
 import { classWords, percent } from '../../ui/words.ts';
 import '../incident/incident.css';
-import { Steps } from '../incident/steps.tsx';
 import { Timeline } from '../incident/timeline.tsx';
+import { WorkflowGraph } from '../incident/workflow-graph.tsx';
 import '../../ui/form.css';
 import { DRILLS, type Drill } from './drills.ts';
 import './drill.css';
@@ -162,7 +162,7 @@ function Running({ id }: { readonly id: string }) {
             </>
           )}
         </div>
-        <Steps steps={story.data?.steps ?? []} />
+        <WorkflowGraph path={story.data?.workflow} />
       </section>
       <Timeline account={account.data} error={account.error} />
     </div>

@@ -10,8 +10,8 @@ import { Status } from '../../ui/status.tsx';
 import { Ago, clockTime, timeOfDay, Until } from '../../ui/time.tsx';
 import { classWords, counted, percent, subjectWords } from '../../ui/words.ts';
 import { LogViewer } from './log-viewer.tsx';
-import { Steps } from './steps.tsx';
 import { Timeline } from './timeline.tsx';
+import { WorkflowGraph } from './workflow-graph.tsx';
 import './incident.css';
 
 /** One incident as a story: what happened, why, what was done, and how it ended. */
@@ -35,7 +35,7 @@ export default function IncidentPage() {
       <Head incident={incident} />
       <div className="story-columns">
         <div className="story-main">
-          <Outcome incident={incident} steps={story.data?.steps ?? []} />
+          <Outcome incident={incident} workflow={story.data?.workflow} />
           <Waiting incident={incident} story={story.data} />
           <Diagnosis incident={incident} story={story.data} />
           <section className="card">
@@ -84,7 +84,8 @@ function Head({ incident }: { readonly incident: Details }) {
   );
 }
 
-function Outcome({ incident, steps }: { readonly incident: Details; readonly steps: Story['steps'] }) {
+function Outcome(props: { readonly incident: Details; readonly workflow: Story['workflow'] | undefined }) {
+  const { incident, workflow } = props;
   const { lead, rest } = incident.outcome;
   return (
     <section className="card outcome" aria-label="What happened">
@@ -92,7 +93,7 @@ function Outcome({ incident, steps }: { readonly incident: Details; readonly ste
         <p className="lead">{lead}</p>
         {rest === '' ? null : <p className="soft">{rest}</p>}
       </div>
-      <Steps steps={steps} />
+      <WorkflowGraph path={workflow} />
     </section>
   );
 }
