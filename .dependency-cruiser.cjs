@@ -86,8 +86,16 @@ module.exports = {
     rule(
       'plugins-know-domain-and-ports',
       'Plug-ins do I/O through ports, so that infra can load them when it synthesizes.',
-      { path: '^shared/plugins/' },
+      { path: '^shared/plugins/', pathNot: '^shared/plugins/reports/common/' },
       { pathNot: ['^shared/(kernel|domain|ports|plugins)/', PURE_PACKAGES] },
+    ),
+    rule(
+      'report-formats-use-parsers',
+      'XML and JSON are parsed piece by piece, by libraries that do nothing else: no I/O, no expansion of entities.',
+      { path: '^shared/plugins/reports/common/' },
+      {
+        pathNot: ['^shared/(kernel|domain|ports|plugins)/', PURE_PACKAGES, 'node_modules/(saxes|@streamparser/json)/'],
+      },
     ),
     rule(
       'no-plugin-sees-its-siblings',

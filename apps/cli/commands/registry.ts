@@ -93,6 +93,7 @@ import { productionConfigure } from './production-configure.ts';
 import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
+import { reportParse } from './report-parse.ts';
 import { scenarioValidate } from './scenario-validate.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLevels } from './service-levels.ts';
@@ -153,6 +154,7 @@ export const COMMANDS: readonly Command[] = [
   metricAnomalies,
   metricForecast,
   performanceAdvise,
+  reportParse,
   flakyDetect,
   flakyList,
   flakyRelease,

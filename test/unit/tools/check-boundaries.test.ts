@@ -64,6 +64,11 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
     "import { heal } from '#shared/app/heal.ts'; export const a = heal;",
   ],
   [
+    'report-formats-use-parsers',
+    'shared/plugins/reports/common/loads.ts',
+    "import { readFileSync } from 'node:fs'; export const a = readFileSync;",
+  ],
+  [
     'no-plugin-sees-its-siblings',
     'shared/plugins/actions/nosy.ts',
     "import type { ACTIONS } from './registry.ts'; export type A = typeof ACTIONS;",

@@ -1,0 +1,271 @@
+import { type CoverageLines, makeCoverageLines } from '#shared/domain/reports/coverage-lines.ts';
+import type { CoverageTotals, FileCoverage } from '#shared/domain/reports/coverage-report.ts';
+import { makeDistinctTests } from '#shared/domain/reports/distinct-tests.ts';
+import type { Finding, FindingTotals } from '#shared/domain/reports/finding.ts';
+import { type RepositoryPaths, UNKNOWN_REPOSITORY } from '#shared/domain/reports/repository-path.ts';
+import type { ReportedTest, TestOutcome, TestTotals } from '#shared/domain/reports/test-report.ts';
+import { UnreadableReport, WHOLE_REPORT } from '#shared/domain/reports/unreadable-report.ts';
+import type { RawCoverage, RawTest, RawTestCounts, ReportKind, ReportSink } from '#shared/plugins/reports/contract.ts';
+import { chooseFormat } from './choose-format.ts';
+import { decodedReport } from './decode-report.ts';
+import { makeNormalForm } from './normal-form.ts';
+import { HEAD_LENGTH } from './report-head.ts';
+
+/** A report to read: unpacked bytes, in pieces of any size. */
+export interface ReportInput {
+  /** File name, by which errors name it. */
+  readonly name: string;
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+export interface ReadReportOptions {
+  /** Refuses reports of another kind by name; absent: any kind. */
+  readonly kind?: ReportKind | undefined;
+  /** Id of the format; absent: it is recognised. */
+  readonly format?: string | undefined;
+  /** How paths become those of the repository; absent: only usual runners' folders are known. */
+  readonly paths?: RepositoryPaths | undefined;
+}
+
+/**
+ * Takes the parts of a report as they are read, in the order of the file. They are of use only when `readReport` resolves: a report may turn out to
+ * be damaged at its end. The reader waits for a promise that is returned.
+ */
+export interface ReportConsumer {
+  /** Whether `test` wants tests with this outcome; absent: those that failed. Others are only counted, which is much faster. */
+  wantsTest?(outcome: TestOutcome): boolean;
+  test?(test: ReportedTest): void | Promise<void>;
+  finding?(finding: Finding): void | Promise<void>;
+  /** Files in the order of their paths, after the whole report was read. */
+  coverage?(file: FileCoverage): void | Promise<void>;
+}
+
+interface ReportFacts {
+  readonly file: string;
+  /** Id of the format. */
+  readonly format: string;
+  /** Paths that lie outside of the repository and were left out. */
+  readonly outsidePaths: number;
+}
+
+/** What a whole report says in numbers. */
+export type ReportSummary = ReportFacts &
+  (
+    | {
+        readonly kind: 'tests';
+        /** Tests by name: one that ran several times, in several projects or attempts, counts once with its worst outcome. */
+        readonly totals: TestTotals;
+        /** Each run of a test, as the report lists them. */
+        readonly runs: Omit<TestTotals, 'seconds'>;
+      }
+    | { readonly kind: 'coverage'; readonly totals: CoverageTotals }
+    | {
+        readonly kind: 'findings';
+        readonly totals: FindingTotals;
+        readonly byCategory: Readonly<Record<Finding['category'], FindingTotals>>;
+        /** Names of the tools that found them. */
+        readonly tools: readonly string[];
+      }
+  );
+
+/** Lines that are held of a coverage report. */
+const MAX_COVERAGE_LINES = 20_000_000;
+const MAX_LINE_NUMBER = 100_000_000;
+
+/**
+ * Reads one report to its end, in bounded memory, and hands its parts to `consumer`: redacted, bounded, with paths of the repository. Recognises the
+ * format by content. Throws `UnreadableReport` with file and line when the report is empty, damaged, hostile, of an unknown format, of another kind
+ * than asked for, or a coverage report without a line.
+ */
+export async function readReport(
+  { name, pieces }: ReportInput,
+  options: ReadReportOptions,
+  consumer: ReportConsumer,
+): Promise<ReportSummary> {
+  try {
+    return await read(name, pieces, options, consumer);
+  } catch (error) {
+    throw error instanceof UnreadableReport ? error.in(name) : error;
+  }
+}
+
+async function read(
+  file: string,
+  pieces: AsyncIterable<Uint8Array>,
+  options: ReadReportOptions,
+  consumer: ReportConsumer,
+): Promise<ReportSummary> {
+  const texts = decodedReport(pieces);
+  try {
+    let start = '';
+    let next = await texts.next();
+    for (; next.done !== true; next = await texts.next()) {
+      start += next.value;
+      if (start.length >= HEAD_LENGTH) break;
+    }
+    const format = chooseFormat(start, file, options);
+    const sink = makeSink(options, consumer);
+    const parser = format.open(sink);
+    if (start !== '') parser.write(start);
+    await sink.passOn();
+    if (next.done !== true) {
+      for (next = await texts.next(); next.done !== true; next = await texts.next()) {
+        parser.write(next.value);
+        await sink.passOn();
+      }
+    }
+    if (start !== '') parser.end();
+    await sink.passOn();
+    const { kind } = format;
+    const totals = await sink.finish(kind);
+    return { file, format: format.id, outsidePaths: sink.outsidePaths(), ...totals };
+  } finally {
+    await texts.return?.(undefined);
+  }
+}
+
+type Totals = ReportSummary extends infer S ? (S extends ReportFacts ? Omit<S, keyof ReportFacts> : never) : never;
+
+interface CollectingSink extends ReportSink {
+  /** Hands over what came since the last time. */
+  passOn(): Promise<void>;
+  finish(kind: ReportKind): Promise<Totals>;
+  outsidePaths(): number;
+}
+
+function makeSink({ paths = UNKNOWN_REPOSITORY }: ReadReportOptions, consumer: ReportConsumer): CollectingSink {
+  const normal = makeNormalForm(paths);
+  const tests = makeTestTotals();
+  const findings = makeFindingTotals();
+  const lines = makeCoverageLines();
+  let pending: (() => void | Promise<void>)[] = [];
+  const wantsTest = (outcome: TestOutcome): boolean =>
+    consumer.wantsTest?.(outcome) ?? (outcome === 'failed' || outcome === 'error');
+  return {
+    test(raw) {
+      tests.add(raw);
+      if (consumer.test === undefined || !wantsTest(raw.outcome)) return;
+      const test = normal.test(raw);
+      pending.push(() => consumer.test?.(test));
+    },
+    counted: (counts) => tests.addCounts(counts),
+    finding(raw) {
+      const finding = normal.finding(raw);
+      findings.add(finding);
+      if (consumer.finding !== undefined) pending.push(() => consumer.finding?.(finding));
+    },
+    coverage(raw) {
+      const path = normal.path(raw.path, raw.bases);
+      if (path !== null) addCoverage(lines, path, raw);
+    },
+    async passOn() {
+      if (pending.length === 0) return;
+      const now = pending;
+      pending = [];
+      for (const one of now) await one();
+    },
+    async finish(kind) {
+      if (kind === 'tests') return { kind, ...tests.totals() };
+      if (kind === 'findings') return { kind, ...findings.totals() };
+      const totals = lines.totals();
+      if (totals.lines === 0) throw coverageWithoutLines(normal.outsidePaths());
+      if (consumer.coverage !== undefined) for (const one of lines.files()) await consumer.coverage(one);
+      return { kind, totals };
+    },
+    outsidePaths: () => normal.outsidePaths(),
+  };
+}
+
+function coverageWithoutLines(outside: number): UnreadableReport {
+  return outside > 0
+    ? new UnreadableReport(
+        `all of its ${outside} files lie outside of the repository`,
+        'Name the folder that the repository was checked out to when the report was written (--root)',
+        WHOLE_REPORT,
+      )
+    : new UnreadableReport(
+        'it holds not a single line',
+        'Nothing was measured: let the tests run under the coverage tool, and let it report lines',
+        WHOLE_REPORT,
+      );
+}
+
+function addCoverage(lines: CoverageLines, path: string, { covered, uncovered, branches }: RawCoverage): void {
+  for (const line of [covered, uncovered].flatMap((numbers) => (numbers.length === 0 ? [] : [maximum(numbers)]))) {
+    if (line > MAX_LINE_NUMBER)
+      throw new UnreadableReport(
+        `${path} has a line ${line}`,
+        'No file is that long: write the report again',
+        WHOLE_REPORT,
+      );
+  }
+  lines.add(path, { covered, uncovered }, branches ?? null);
+  if (lines.size() > MAX_COVERAGE_LINES)
+    throw new UnreadableReport(
+      `it has more than ${MAX_COVERAGE_LINES / 1_000_000} million lines of code`,
+      'Split it, or leave generated code out',
+      WHOLE_REPORT,
+    );
+}
+
+/** Not `Math.max(...)`, which fails on a long list. */
+const maximum = (numbers: readonly number[]): number => numbers.reduce((most, one) => (one > most ? one : most), 0);
+
+function makeTestTotals() {
+  const distinct = makeDistinctTests();
+  const runs = { tests: 0, failures: 0, errors: 0, skipped: 0 };
+  const only = { tests: 0, failures: 0, errors: 0, skipped: 0 };
+  let seconds = 0;
+  return {
+    add({ suite, name, outcome, seconds: took }: RawTest): void {
+      distinct.add(suite, name, outcome);
+      runs.tests += 1;
+      if (outcome === 'failed') runs.failures += 1;
+      else if (outcome === 'error') runs.errors += 1;
+      else if (outcome === 'skipped') runs.skipped += 1;
+      seconds += took ?? 0;
+    },
+    addCounts(counts: RawTestCounts): void {
+      for (const key of ['tests', 'failures', 'errors', 'skipped'] as const) {
+        runs[key] += counts[key];
+        only[key] += counts[key];
+      }
+      seconds += counts.seconds;
+    },
+    totals() {
+      const { passed, failed, error, skipped } = distinct.counts();
+      return {
+        totals: {
+          tests: passed + failed + error + skipped + only.tests,
+          failures: failed + only.failures,
+          errors: error + only.errors,
+          skipped: skipped + only.skipped,
+          seconds: Math.round(seconds * 1000) / 1000,
+        },
+        runs: { ...runs },
+      };
+    },
+  };
+}
+
+const noFindings = (): FindingTotals => ({ critical: 0, high: 0, medium: 0, low: 0, info: 0, unknown: 0 });
+const MAX_TOOLS = 20;
+
+function makeFindingTotals() {
+  const totals = noFindings();
+  const byCategory = {
+    vulnerability: noFindings(),
+    secret: noFindings(),
+    misconfiguration: noFindings(),
+    code: noFindings(),
+  };
+  const tools = new Set<string>();
+  return {
+    add({ severity, category, tool }: Finding): void {
+      totals[severity] += 1;
+      byCategory[category][severity] += 1;
+      if (tools.size < MAX_TOOLS) tools.add(tool);
+    },
+    totals: () => ({ totals, byCategory, tools: [...tools] }),
+  };
+}

@@ -1,0 +1,121 @@
+import { makeCoverageLines } from '#shared/domain/reports/coverage-lines.ts';
+import type { CoverageTotals, FileCoverage } from '#shared/domain/reports/coverage-report.ts';
+import type { Finding, FindingTotals } from '#shared/domain/reports/finding.ts';
+import type { ReportedTest, TestOutcome, TestTotals } from '#shared/domain/reports/test-report.ts';
+import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
+import { type ReadReportOptions, type ReportInput, type ReportSummary, readReport } from './read-report.ts';
+
+export interface ReadReportsOptions extends ReadReportOptions {
+  /** Tests that are kept, by outcome; absent: those that failed. A history of tests needs all. */
+  readonly keepsTest?: ((outcome: TestOutcome) => boolean) | undefined;
+  /** Tests and findings kept at most, each; totals still count all. Absent: 10,000. */
+  readonly maxKept?: number | undefined;
+}
+
+/** What several reports say together. A part is null when no report is of its kind. */
+export interface ReportSet {
+  readonly tests: {
+    readonly totals: TestTotals;
+    /** In the order of the files. */
+    readonly kept: readonly ReportedTest[];
+  } | null;
+  readonly coverage: {
+    readonly totals: CoverageTotals;
+    /** A line is covered when one of the reports says so. In the order of paths. */
+    readonly files: readonly FileCoverage[];
+  } | null;
+  readonly findings: {
+    readonly totals: FindingTotals;
+    readonly byCategory: Readonly<Record<Finding['category'], FindingTotals>>;
+    readonly kept: readonly Finding[];
+  } | null;
+  /** The reports that were read, in their order. */
+  readonly read: readonly ReportSummary[];
+  /** Those that could not be: nothing of them is in the parts above. A caller that gates has to fail by their names. */
+  readonly unreadable: readonly UnreadableReport[];
+}
+
+const MAX_KEPT = 10_000;
+
+/**
+ * Reads several reports of any kinds and adds them up: what gates, feedback and the history of tests work on. A report that cannot be read is
+ * listed and adds nothing; errors of reading the files themselves are thrown.
+ */
+export async function readReports(
+  inputs: AsyncIterable<ReportInput> | Iterable<ReportInput>,
+  { keepsTest, maxKept = MAX_KEPT, ...options }: ReadReportsOptions = {},
+): Promise<ReportSet> {
+  const read: ReportSummary[] = [];
+  const unreadable: UnreadableReport[] = [];
+  const tests: ReportedTest[] = [];
+  const findings: Finding[] = [];
+  const lines = makeCoverageLines();
+  for await (const input of inputs) {
+    const own: { tests: ReportedTest[]; findings: Finding[]; files: FileCoverage[] } = {
+      tests: [],
+      findings: [],
+      files: [],
+    };
+    try {
+      const summary = await readReport(input, options, {
+        ...(keepsTest === undefined ? {} : { wantsTest: keepsTest }),
+        test: (test) => {
+          if (tests.length + own.tests.length < maxKept) own.tests.push(test);
+        },
+        finding: (finding) => {
+          if (findings.length + own.findings.length < maxKept) own.findings.push(finding);
+        },
+        coverage: (file) => {
+          own.files.push(file);
+        },
+      });
+      read.push(summary);
+      for (const test of own.tests) tests.push(test);
+      for (const finding of own.findings) findings.push(finding);
+      for (const { path, covered, uncovered, branches } of own.files)
+        lines.add(path, { covered: numbersOf(covered), uncovered: numbersOf(uncovered) }, branches);
+    } catch (error) {
+      if (!(error instanceof UnreadableReport)) throw error;
+      unreadable.push(error);
+    }
+  }
+  return { ...partsOf(read, tests, findings, lines), read, unreadable };
+}
+
+function partsOf(
+  read: readonly ReportSummary[],
+  tests: readonly ReportedTest[],
+  findings: readonly Finding[],
+  lines: ReturnType<typeof makeCoverageLines>,
+): Pick<ReportSet, 'tests' | 'coverage' | 'findings'> {
+  const ofTests = read.flatMap((one) => (one.kind === 'tests' ? [one] : []));
+  const ofFindings = read.flatMap((one) => (one.kind === 'findings' ? [one] : []));
+  const hasCoverage = read.some(({ kind }) => kind === 'coverage');
+  return {
+    tests: ofTests.length === 0 ? null : { totals: ofTests.map(({ totals }) => totals).reduce(sum), kept: tests },
+    coverage: hasCoverage ? { totals: lines.totals(), files: [...lines.files()] } : null,
+    findings:
+      ofFindings.length === 0
+        ? null
+        : {
+            totals: ofFindings.map(({ totals }) => totals).reduce(sum),
+            byCategory: {
+              vulnerability: ofFindings.map(({ byCategory }) => byCategory.vulnerability).reduce(sum),
+              secret: ofFindings.map(({ byCategory }) => byCategory.secret).reduce(sum),
+              misconfiguration: ofFindings.map(({ byCategory }) => byCategory.misconfiguration).reduce(sum),
+              code: ofFindings.map(({ byCategory }) => byCategory.code).reduce(sum),
+            },
+            kept: findings,
+          },
+  };
+}
+
+/** Adds two records of numbers, key by key. */
+function sum<T extends Readonly<Record<string, number>>>(a: T, b: T): T {
+  return Object.fromEntries(Object.entries(a).map(([key, value]) => [key, value + (b[key] ?? 0)])) as T;
+}
+
+function* linesOf(ranges: FileCoverage['covered']): Generator<number> {
+  for (const { start, end } of ranges) for (let line = start; line <= end; line++) yield line;
+}
+const numbersOf = (ranges: FileCoverage['covered']): number[] => [...linesOf(ranges)];

@@ -1,0 +1,106 @@
+import type { CoverageTotals, FileCoverage } from './coverage-report.ts';
+import type { LineRange } from './location.ts';
+
+/** Lines of one file, each as `2 * number`, plus 1 when it was run. */
+interface Lines {
+  marks: number[];
+  /** Length of `marks` when every line was last listed once. */
+  compacted: number;
+  branches: { covered: number; total: number } | null;
+}
+
+/** Collects which lines of which files were run. */
+export interface CoverageLines {
+  /** Adds lines of a file, in any order. A line counts as covered when it was so once. */
+  add(
+    path: string,
+    lines: { readonly covered: readonly number[]; readonly uncovered: readonly number[] },
+    branches: { readonly covered: number; readonly total: number } | null,
+  ): void;
+  /** Number of lines that are held, before those that were added twice are counted once. */
+  size(): number;
+  /** The files in the order of their paths. */
+  files(): Generator<FileCoverage>;
+  totals(): CoverageTotals;
+}
+
+const MIN_COMPACTED = 1_000;
+
+export function makeCoverageLines(): CoverageLines {
+  const files = new Map<string, Lines>();
+  let size = 0;
+  const compact = (file: Lines): void => {
+    size -= file.marks.length;
+    file.marks = onePerLine(file.marks);
+    file.compacted = file.marks.length;
+    size += file.compacted;
+  };
+  return {
+    add(path, { covered, uncovered }, branches) {
+      const file = files.get(path) ?? { marks: [], compacted: 0, branches: null };
+      files.set(path, file);
+      for (const line of covered) file.marks.push(2 * line + 1);
+      for (const line of uncovered) file.marks.push(2 * line);
+      size += covered.length + uncovered.length;
+      if (file.marks.length > MIN_COMPACTED + 2 * file.compacted) compact(file);
+      // Added up: which branches two parts have in common is not known.
+      if (branches !== null)
+        file.branches = {
+          covered: (file.branches?.covered ?? 0) + branches.covered,
+          total: (file.branches?.total ?? 0) + branches.total,
+        };
+    },
+    size: () => size,
+    *files() {
+      for (const path of [...files.keys()].sort()) {
+        const file = files.get(path);
+        if (file === undefined) continue;
+        compact(file);
+        yield {
+          path,
+          covered: rangesOf(file.marks, 1),
+          uncovered: rangesOf(file.marks, 0),
+          branches: file.branches,
+        };
+      }
+    },
+    totals() {
+      let lines = 0;
+      let coveredLines = 0;
+      for (const file of files.values()) {
+        compact(file);
+        lines += file.marks.length;
+        for (const mark of file.marks) coveredLines += mark % 2;
+      }
+      return { files: files.size, coveredLines, lines, percent: percentOf(coveredLines, lines) };
+    },
+  };
+}
+
+/** Share of the lines in percent, rounded down to four decimals so that 100 means all; null of none. */
+export const percentOf = (covered: number, lines: number): number | null =>
+  lines === 0 ? null : Math.floor((covered / lines) * 1_000_000) / 10_000;
+
+function onePerLine(marks: readonly number[]): number[] {
+  const sorted = Float64Array.from(marks).sort();
+  const kept: number[] = [];
+  for (const [at, mark] of sorted.entries()) {
+    // The mark of a line that was run is the higher one of its two.
+    const next = sorted[at + 1];
+    if (next === undefined || Math.floor(next / 2) !== Math.floor(mark / 2)) kept.push(mark);
+  }
+  return kept;
+}
+
+/** The lines with this mark as ranges of neighbouring numbers. */
+function rangesOf(marks: readonly number[], run: 0 | 1): LineRange[] {
+  const ranges: { start: number; end: number }[] = [];
+  for (const mark of marks) {
+    if (mark % 2 !== run) continue;
+    const line = Math.floor(mark / 2);
+    const last = ranges.at(-1);
+    if (last !== undefined && last.end === line - 1) last.end = line;
+    else ranges.push({ start: line, end: line });
+  }
+  return ranges;
+}

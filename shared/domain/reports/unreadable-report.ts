@@ -1,0 +1,37 @@
+/** Where in a report something is wrong; lines and columns begin at 1, null when the format has no lines or it is about the whole file. */
+export interface ReportPlace {
+  readonly line: number | null;
+  readonly column: number | null;
+}
+
+/** What is wrong with the whole file and not with a line. */
+export const WHOLE_REPORT: ReportPlace = { line: null, column: null };
+
+/**
+ * A report that is damaged, hostile, or of another format or kind than expected. Nothing of it may be used: what was read before the fault is not
+ * the whole. `problem` says what is wrong, `remedy` how to mend it; both are sentences without their full stop.
+ */
+export class UnreadableReport extends Error {
+  override readonly name = 'UnreadableReport';
+  /** As the reader was told; empty until it is known. */
+  readonly file: string;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly problem: string;
+  readonly remedy: string;
+
+  constructor(problem: string, remedy: string, { line, column }: ReportPlace = WHOLE_REPORT, file = '') {
+    const place = line === null ? '' : `, line ${line}${column === null ? '' : `, column ${column}`}`;
+    super(`${file === '' ? 'the report' : file}${place}: ${problem}. ${remedy}.`);
+    this.file = file;
+    this.line = line;
+    this.column = column;
+    this.problem = problem;
+    this.remedy = remedy;
+  }
+
+  /** The same fault with the name of the file. */
+  in(file: string): UnreadableReport {
+    return this.file === file ? this : new UnreadableReport(this.problem, this.remedy, this, file);
+  }
+}

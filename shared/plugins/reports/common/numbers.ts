@@ -1,0 +1,34 @@
+import type { XmlDocument } from './xml.ts';
+
+/** `1,234.5` of Surefire and `0,25` of German systems are numbers, too. */
+const THOUSANDS = /^\d{1,3}(?:,\d{3})+(?:\.\d*)?$/;
+
+/** Seconds of an attribute; null when it is missing, no number, or negative because a clock was set back. */
+export function secondsOf(text: string | undefined): number | null {
+  if (text === undefined || text.trim() === '') return null;
+  const plain = THOUSANDS.test(text) ? text.replaceAll(',', '') : text.replace(',', '.');
+  const value = Number(plain);
+  return Number.isFinite(value) && value >= 0 ? value : null;
+}
+
+/** Seconds of `hh:mm:ss.fraction`, with days before it (`1.02:03:04`) as .NET writes them. */
+export function secondsOfClock(text: string | undefined): number | null {
+  const found = /^(?:(\d+)\.)?(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '');
+  if (found === null) return null;
+  const [, days = '0', hours = '0', minutes = '0', seconds = '0'] = found;
+  return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
+}
+
+/** A count of an attribute; null when it is missing or no whole number. Refuses a negative one. */
+export function countOf(name: string, text: string | undefined, document: XmlDocument): number | null {
+  if (text === undefined || !/^-?\d{1,15}$/.test(text.trim())) return null;
+  const count = Number(text);
+  if (count < 0) document.refuse(`${name}="${text}" is negative`, 'A count is 0 or more: write the report again');
+  return count;
+}
+
+/** A line number; null when it is none. */
+export function lineOf(text: string | number | null | undefined): number | null {
+  const line = typeof text === 'string' && /^\d{1,9}$/.test(text.trim()) ? Number(text) : text;
+  return typeof line === 'number' && Number.isSafeInteger(line) && line > 0 ? line : null;
+}

@@ -1,0 +1,127 @@
+import { SaxesParser } from 'saxes';
+import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
+import type { ReportParser } from '../contract.ts';
+
+/** Attributes by their names, without a prefix. */
+export type XmlAttributes = Readonly<Record<string, string>>;
+
+/** Takes the elements of a document in order. */
+export interface XmlReader {
+  /** Returns true when the element's own text is wanted. */
+  open(name: string, attributes: XmlAttributes): boolean;
+  /** `text`: what stood directly in the element, at most `MAX_TEXT` characters; empty when it was not wanted. */
+  close(name: string, text: string): void;
+}
+
+/** What a reader may ask of the document that it reads. */
+export interface XmlDocument {
+  /** Throws `UnreadableReport` at the place that was read last. */
+  refuse(problem: string, remedy: string): never;
+}
+
+/** Deeper than any real report; suites of suites have some ten levels. */
+const MAX_DEPTH = 200;
+/** Characters of an element's text that are kept. */
+const MAX_TEXT = 64_000;
+/** The longest single text, attribute, comment or CDATA section, in characters: it is held in memory as a whole. */
+const MAX_TOKEN = 48_000_000;
+/** What XML forbids even as text, but tools write: replaced, because the rest of the report is sound. */
+const code = (value: number): string => String.fromCharCode(value);
+const FORBIDDEN = new RegExp(
+  `[${code(1)}-${code(8)}${code(0x0b)}${code(0x0c)}${code(0x0e)}-${code(0x1f)}${code(0xfffe)}${code(0xffff)}]`,
+);
+const EVERY_FORBIDDEN = new RegExp(FORBIDDEN.source, 'g');
+const WELL_FORMED = 'Write the report again with the tool that made it';
+
+/**
+ * A parser for XML that hands elements to a reader. It never expands entities but the five of XML itself, loads nothing, and does not read the
+ * declarations of a DTD: an entity that a document type declares stays in the text as it is written (`&name;`). Of a document without a document
+ * type, such an entity is refused.
+ */
+export function openXml(makeReader: (document: XmlDocument) => XmlReader): ReportParser {
+  const parser = new SaxesParser({ xmlns: false });
+  const path: { name: string; text: string | null }[] = [];
+  let hasDoctype = false;
+  let lastEvent = 0;
+  const refuse = (problem: string, remedy: string): never => {
+    throw new UnreadableReport(problem, remedy, { line: parser.line, column: parser.column + 1 });
+  };
+  const reader = makeReader({ refuse });
+
+  const takeText = (text: string): void => {
+    lastEvent = parser.position;
+    const top = path.at(-1);
+    if (top === undefined || top.text === null || top.text.length >= MAX_TEXT) return;
+    // Copied, or the few characters would hold on to the whole piece of the file.
+    top.text += text.slice(0, MAX_TEXT - top.text.length);
+  };
+  const listen = (): void => {
+    if (path.at(-1)?.text == null) parser.off('text');
+    else parser.on('text', takeText);
+  };
+  parser.on('error', (error) => {
+    const said = error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
+    if (said === 'malformed character entity') return;
+    if (said === 'undefined entity' && hasDoctype) return;
+    refuse(...explained(said));
+  });
+  parser.on('doctype', () => {
+    hasDoctype = true;
+  });
+  parser.on('opentag', ({ name, attributes }) => {
+    lastEvent = parser.position;
+    if (path.length >= MAX_DEPTH)
+      refuse(
+        `elements are nested more than ${MAX_DEPTH} deep`,
+        'No test tool writes that: check where the file is from',
+      );
+    const local = withoutPrefix(name);
+    path.push({ name: local, text: reader.open(local, localAttributes(attributes)) ? '' : null });
+    listen();
+  });
+  parser.on('closetag', () => {
+    lastEvent = parser.position;
+    const closed = path.pop();
+    if (closed !== undefined) reader.close(closed.name, closed.text ?? '');
+    listen();
+  });
+  parser.on('cdata', takeText);
+  return {
+    write(text) {
+      parser.write(FORBIDDEN.test(text) ? text.replace(EVERY_FORBIDDEN, '\ufffd') : text);
+      if (parser.position - lastEvent > MAX_TOKEN)
+        refuse(
+          `a single text or attribute is longer than ${MAX_TOKEN / 1_000_000} million characters`,
+          'Keep the output of the tests out of the report',
+        );
+    },
+    end: () => {
+      const unclosed = path.at(-1)?.name;
+      if (unclosed !== undefined)
+        refuse(`the file ends inside of <${unclosed}>: it was cut off`, 'Fetch or write the report again');
+      parser.close();
+    },
+  };
+}
+
+function explained(said: string): [problem: string, remedy: string] {
+  if (said === 'documents may contain only one root')
+    return ['a second document begins here: several reports were joined', 'Pass each report as a file of its own'];
+  if (said === 'undefined entity')
+    return ['it uses an entity that XML does not know; only &lt; &gt; &amp; &quot; &apos; are read', WELL_FORMED];
+  if (said === 'document must contain a root element' || said === 'unexpected end')
+    return ['the file ends too early: it was cut off', 'Fetch or write the report again'];
+  return [`not well-formed XML (${said})`, WELL_FORMED];
+}
+
+const withoutPrefix = (name: string): string => name.slice(name.indexOf(':') + 1);
+
+function localAttributes(attributes: XmlAttributes): XmlAttributes {
+  for (const name in attributes) {
+    if (!name.includes(':')) continue;
+    const local: Record<string, string> = Object.create(null);
+    for (const [key, value] of Object.entries(attributes)) local[withoutPrefix(key)] ??= value;
+    return local;
+  }
+  return attributes;
+}
