@@ -1,0 +1,99 @@
+import {
+  analyzeArchitecture,
+  type ScannedFile,
+  type ScannedTree,
+} from '#shared/domain/architecture/analyze-architecture.ts';
+import type { ArchitectureAnalysis, SkipReason } from '#shared/domain/architecture/architecture-analysis.ts';
+import type { ImportEdge } from '#shared/domain/architecture/import-graph.ts';
+import { javaScriptFacts } from '#shared/domain/architecture/javascript-facts.ts';
+import { pythonFacts } from '#shared/domain/architecture/python-facts.ts';
+import { makePythonResolver, type Resolution } from '#shared/domain/architecture/python-modules.ts';
+import type { ImportStatement } from '#shared/domain/architecture/source-facts.ts';
+import { type Grammar, grammarOf } from '#shared/domain/patch/content/grammars.ts';
+import { languageOf } from '#shared/domain/patch/language.ts';
+import type { Finding } from '#shared/domain/reports/finding.ts';
+import type { CodeParser } from '#shared/ports/code-inspector.ts';
+import type { ModuleResolver, SourceTree } from '#shared/ports/source-tree.ts';
+
+export interface ArchitectureScan {
+  readonly tree: SourceTree;
+  readonly parser: CodeParser;
+  readonly resolver: ModuleResolver;
+  /** Findings of code scanning; null when no report was given. */
+  readonly findings: readonly Finding[] | null;
+  /** An earlier analysis to compare with. */
+  readonly baseline: ArchitectureAnalysis | null;
+}
+
+const MAX_SPECIFIER_LENGTH = 200;
+/** Longer lines than this on average are not written by people. */
+const MAX_MEAN_LINE_LENGTH = 400;
+const MIN_GENERATED_LENGTH = 20_000;
+
+/** Reads every TypeScript, JavaScript and Python file of a tree and measures what their imports and functions show. */
+export async function scanArchitecture(scan: ArchitectureScan): Promise<ArchitectureAnalysis> {
+  const { tree, parser } = scan;
+  const skipped = new Map<SkipReason, string[]>(Array.from(tree.skipped, ([reason, files]) => [reason, [...files]]));
+  const skip = (reason: SkipReason, file: string): void => {
+    skipped.set(reason, [...(skipped.get(reason) ?? []), file]);
+  };
+  const files: ScannedFile[] = [];
+  for (const file of tree.files) {
+    const grammar = sourceGrammar(file);
+    if (grammar === null) continue;
+    const content = await tree.read(file);
+    if ('skipped' in content) skip(content.skipped, file);
+    else if (isGenerated(file, content.text)) skip('generated', file);
+    else {
+      const { root, whole } = await parser.parse(grammar, content.text);
+      if (!whole) skip('partly', file);
+      const facts = grammar === 'python' ? pythonFacts(root) : javaScriptFacts(root);
+      const language = grammar === 'tsx' ? 'typescript' : grammar;
+      files.push({ file, language, lines: content.text.split('\n').length, facts });
+    }
+  }
+  const { imports, unresolved } = resolveImports(files, scan);
+  const history = await tree.history();
+  return analyzeArchitecture(
+    { commit: tree.commit, files, imports, unresolved, skipped, history, findings: scan.findings },
+    scan.baseline,
+  );
+}
+
+type SourceGrammar = Extract<Grammar, 'javascript' | 'typescript' | 'tsx' | 'python'>;
+
+function sourceGrammar(file: string): SourceGrammar | null {
+  const language = languageOf(file);
+  if (language !== 'javascript' && language !== 'python') return null;
+  return (grammarOf(file, language)?.grammar ?? null) as SourceGrammar | null;
+}
+
+const isGenerated = (file: string, text: string): boolean =>
+  /[.-]min\.[cm]?js$/.test(file) ||
+  (text.length > MIN_GENERATED_LENGTH && text.length / text.split('\n').length > MAX_MEAN_LINE_LENGTH);
+
+function resolveImports(
+  files: readonly ScannedFile[],
+  { tree, resolver }: ArchitectureScan,
+): Pick<ScannedTree, 'imports' | 'unresolved'> {
+  const resolvePython = makePythonResolver(tree.files);
+  const resolve = (from: ScannedFile, statement: ImportStatement): Resolution => {
+    if (from.language === 'python') return resolvePython(from.file, statement);
+    const found = resolver.resolve(from.file, statement.specifier);
+    return typeof found === 'string' ? found : [found.file];
+  };
+  const imports: ImportEdge[] = [];
+  const unresolved: ScannedTree['unresolved'] = [];
+  for (const from of files) {
+    for (const statement of from.facts.imports) {
+      const found = resolve(from, statement);
+      if (found === 'unresolved') {
+        const specifier = statement.specifier.slice(0, MAX_SPECIFIER_LENGTH);
+        unresolved.push({ file: from.file, line: statement.line, specifier });
+      } else if (found !== 'external') {
+        for (const to of found) imports.push({ from: from.file, to, phase: statement.phase });
+      }
+    }
+  }
+  return { imports, unresolved };
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { Finding, FindingTotals } from '../reports/finding.ts';
+import { SCORE_PARTS } from './health-score.ts';
+
+export const ANALYSIS_VERSION = 1;
+
+const Count = z.int().nonnegative();
+const Share = z.number().min(0).max(1);
+const Path = z.string().min(1);
+const Edge = z.strictObject({ from: Path, to: Path });
+
+const Cycle = z.strictObject({
+  kind: z.enum(['load', 'late']),
+  files: z.array(Path).min(2),
+  shortest: z.array(Path).min(2),
+});
+
+const Score = z.strictObject({
+  value: z.number().min(0).max(10),
+  parts: z.array(z.strictObject({ part: z.enum(SCORE_PARTS), measured: Share, lost: z.number().min(0).max(10) })),
+});
+
+/** Compared with an earlier analysis, usually of the default branch. */
+const Trend = z.strictObject({
+  previousCommit: z.string().nullable(),
+  previousScore: z.number().min(0).max(10),
+  /** Cycles with files that were not in a circle with each other before. */
+  newCycles: z.array(Cycle),
+  /** Cycles of before that no longer hold together. */
+  resolvedCycles: z.array(Cycle),
+  newHotspots: z.array(z.strictObject({ file: Path, function: z.string(), complexity: Count })),
+});
+
+/** Why a file was not read as a whole. */
+export const SKIP_REASONS = {
+  link: 'symbolic links are not followed',
+  large: 'larger than 1 MB',
+  generated: 'generated or minified',
+  unreadable: 'not readable, or not UTF-8 text',
+  partly: 'read in part: the parser did not understand all of it',
+  outside: 'lies outside the folder',
+} as const;
+export type SkipReason = keyof typeof SKIP_REASONS;
+
+/** `architecture_analysis.json`. Paths are relative to the scanned folder, with forward slashes. Lists are sorted, worst first where that has a meaning. */
+export const ArchitectureAnalysis = z.strictObject({
+  version: z.literal(ANALYSIS_VERSION),
+  /** The commit that was checked out; null without Git. Files may have changed since. */
+  commit: z.string().nullable(),
+  files: z.strictObject({ typescript: Count, javascript: Count, python: Count, tests: Count, lines: Count }),
+  skipped: z.array(z.strictObject({ reason: z.enum(Object.keys(SKIP_REASONS) as SkipReason[]), files: z.array(Path) })),
+  history: z.strictObject({ days: Count, commits: Count, complete: z.boolean() }).nullable(),
+  score: Score,
+  cycles: z.array(Cycle),
+  /** Imports of files that do not exist, and imports whose target is computed at run time. */
+  unresolved: z.array(z.strictObject({ file: Path, line: z.int().positive(), specifier: z.string() })),
+  computed: z.array(z.strictObject({ file: Path, line: z.int().positive() })),
+  folders: z.array(
+    z.strictObject({
+      folder: Path,
+      files: Count,
+      lines: Count,
+      afferent: Count,
+      efferent: Count,
+      instability: Share.nullable(),
+      abstractness: Share,
+      distance: Share.nullable(),
+    }),
+  ),
+  coupling: z.strictObject({
+    mutualFolders: z.array(
+      z.strictObject({ folders: z.tuple([Path, Path]), imports: z.tuple([Count, Count]), against: z.array(Edge) }),
+    ),
+    changedTogether: z.array(z.strictObject({ files: z.tuple([Path, Path]), commits: Count, share: Share })),
+    hubs: z.array(z.strictObject({ file: Path, afferent: Count, efferent: Count })),
+  }),
+  hotspots: z.array(
+    z.strictObject({
+      file: Path,
+      line: z.int().positive(),
+      function: z.string(),
+      complexity: Count,
+      lines: Count,
+      changes: Count,
+      weight: Count,
+    }),
+  ),
+  modules: z.array(
+    z.strictObject({ file: Path, lines: Count, complexity: Count, changes: Count, afferent: Count, efferent: Count }),
+  ),
+  imports: z.array(Edge.extend({ phase: z.enum(['load', 'deferred', 'types']) })),
+  /** What code scanning (CodeQL) found: numbers by severity and the worst findings; null when no report was given. */
+  security: z.strictObject({ totals: FindingTotals, worst: z.array(Finding) }).nullable(),
+  trend: Trend.nullable(),
+});
+export type ArchitectureAnalysis = z.infer<typeof ArchitectureAnalysis>;
