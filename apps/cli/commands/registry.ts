@@ -11,6 +11,7 @@ import { approvalApprove } from './approval-approve.ts';
 import { approvalDelegate } from './approval-delegate.ts';
 import { approvalList } from './approval-list.ts';
 import { approvalReject } from './approval-reject.ts';
+import { archScan } from './arch-scan.ts';
 import { baselineList } from './baseline-list.ts';
 import { completion } from './completion.ts';
 import { confidenceCalibrate } from './confidence-calibrate.ts';
@@ -160,6 +161,7 @@ export const COMMANDS: readonly Command[] = [
   flakyRelease,
   flakyExtend,
   patchCheck,
+  archScan,
   playbookCheck,
   solutionAdd,
   scenarioValidate,

@@ -2,12 +2,12 @@ import { posix } from 'node:path';
 import resolving, { type FileSystem } from 'enhanced-resolve';
 import type { ModuleResolver } from '#shared/ports/source-tree.ts';
 
-const SOURCES = ['.ts', '.tsx', '.mts', '.cts', '.d.ts', '.js', '.jsx', '.mjs', '.cjs', '.json'];
+const SOURCES = ['.ts', '.tsx', '.mts', '.cts', '.js', '.jsx', '.mjs', '.cjs', '.d.ts', '.json'];
 /** TypeScript's rule: the import names the file that the compiler would write. */
 const WRITTEN_AS = {
-  '.js': ['.ts', '.tsx', '.d.ts', '.js', '.jsx'],
-  '.mjs': ['.mts', '.d.mts', '.mjs'],
-  '.cjs': ['.cts', '.d.cts', '.cjs'],
+  '.js': ['.ts', '.tsx', '.js', '.jsx', '.d.ts'],
+  '.mjs': ['.mts', '.mjs', '.d.mts'],
+  '.cjs': ['.cts', '.cjs', '.d.cts'],
   '.jsx': ['.tsx', '.jsx'],
 };
 const CONDITIONS = ['source', 'import', 'require', 'node', 'development', 'default'];

@@ -88,6 +88,7 @@ export function analyzeArchitecture(tree: ScannedTree, baseline: ArchitectureAna
     hotspots,
     modules: files.map(({ file, lines, facts }) => ({
       file,
+      test: !names.has(file),
       lines,
       complexity: sum(facts.functions.map(({ complexity }) => complexity)),
       changes: changes.get(file) ?? 0,

@@ -33,12 +33,12 @@ const Trend = z.strictObject({
 
 /** Why a file was not read as a whole. */
 export const SKIP_REASONS = {
-  link: 'symbolic links are not followed',
-  large: 'larger than 1 MB',
-  generated: 'generated or minified',
-  unreadable: 'not readable, or not UTF-8 text',
-  partly: 'read in part: the parser did not understand all of it',
-  outside: 'lies outside the folder',
+  link: 'Symbolic links, which are not followed',
+  large: 'Larger than 1 MB, not read',
+  generated: 'Generated or minified, not read',
+  unreadable: 'Not readable or not UTF-8 text',
+  partly: 'Read in part, because the parser did not understand all of it',
+  outside: 'Outside of the folder, not read',
 } as const;
 export type SkipReason = keyof typeof SKIP_REASONS;
 
@@ -86,7 +86,15 @@ export const ArchitectureAnalysis = z.strictObject({
     }),
   ),
   modules: z.array(
-    z.strictObject({ file: Path, lines: Count, complexity: Count, changes: Count, afferent: Count, efferent: Count }),
+    z.strictObject({
+      file: Path,
+      test: z.boolean(),
+      lines: Count,
+      complexity: Count,
+      changes: Count,
+      afferent: Count,
+      efferent: Count,
+    }),
   ),
   imports: z.array(Edge.extend({ phase: z.enum(['load', 'deferred', 'types']) })),
   /** What code scanning (CodeQL) found: numbers by severity and the worst findings; null when no report was given. */

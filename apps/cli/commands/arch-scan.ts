@@ -1,0 +1,83 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { inputError } from '../input/open-input.ts';
+import type { Terminal } from '../terminal.ts';
+
+const ANALYSIS = 'architecture_analysis.json';
+const REPORT = 'architecture_report.md';
+const DRAWING = 'architecture_graph.svg';
+const MAX_SHOWN = 5;
+
+export const archScan = defineCommand({
+  name: 'arch scan',
+  summary: 'measure the imports, cycles, coupling and complexity of a project',
+  details:
+    'Reads TypeScript, JavaScript and Python below PATH, without what Git ignores; PATH is the current directory by default.\n' +
+    `With --out it writes ${ANALYSIS}, ${REPORT} and ${DRAWING}.\n` +
+    'With --json: the analysis, version 1 (docs/guide/architecture.md).',
+  operands: { shown: '[PATH]', atLeast: 0, atMost: 1 },
+  options: {
+    ...JSON_OPTION,
+    out: { type: 'string', value: 'DIR', about: 'folder for the analysis, the report and the drawing' },
+    baseline: { type: 'string', value: 'FILE', about: 'an earlier analysis, of the default branch, to compare with' },
+  },
+  async run({ operands, options }, terminal) {
+    const folder = operands[0] ?? '.';
+    // Parsers, resolver and layout are loaded when they are needed, not by every command.
+    const { scanFolder } = await import('../architecture/scan-folder.ts');
+    const baseline = options.baseline === undefined ? null : readText(options.baseline);
+    const { analysis, report, drawing } = await scanFolder(folder, { baseline, drawing: DRAWING });
+    const document = `${JSON.stringify(analysis)}\n`;
+    if (options.out !== undefined) {
+      const files = { [ANALYSIS]: document, [REPORT]: report, [DRAWING]: drawing };
+      writeFiles(options.out, files, terminal);
+    }
+    await terminal.write(options.json === true ? document : asText(analysis));
+    return 0;
+  },
+});
+
+function readText(file: string): { readonly file: string; readonly text: string } {
+  try {
+    return { file, text: readFileSync(file, 'utf8') };
+  } catch (error) {
+    throw inputError(file, error);
+  }
+}
+
+function writeFiles(folder: string, files: Readonly<Record<string, string>>, terminal: Terminal): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  } catch (error) {
+    throw new UsageError(`--out ${folder}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'}).`, {
+      cause: error,
+    });
+  }
+  terminal.say(`Wrote ${Object.keys(files).join(', ')} to ${folder}.`);
+}
+
+function asText({ score, trend, cycles, hotspots, coupling, files, skipped }: ArchitectureAnalysis): string {
+  const read = files.typescript + files.javascript + files.python;
+  const before = trend === null ? '' : ` (before: ${trend.previousScore.toFixed(1)})`;
+  const lines = [
+    `health ${score.value.toFixed(1)} / 10${before}, ${read} files`,
+    ...score.parts.map(
+      ({ part, measured, lost }) => `  ${part}: ${(measured * 100).toFixed(1)} %, loses ${lost.toFixed(2)}`,
+    ),
+    `circles of imports: ${cycles.length}${trend === null ? '' : `, new: ${trend.newCycles.length}`}`,
+    ...cycles.slice(0, MAX_SHOWN).map(({ shortest }) => `  ${[...shortest, shortest[0]].join(' -> ')}`),
+    `folders that import each other: ${coupling.mutualFolders.length}`,
+    ...coupling.mutualFolders
+      .slice(0, MAX_SHOWN)
+      .map(({ folders, imports }) => `  ${folders.join(' <-> ')} (${imports.join(', ')})`),
+    `complexity hotspots: ${hotspots.length}`,
+    ...hotspots
+      .slice(0, MAX_SHOWN)
+      .map((one) => `  ${one.file}:${one.line} ${one.function}: complexity ${one.complexity}, ${one.changes} changes`),
+    ...skipped.map(({ reason, files: names }) => `not read as a whole (${reason}): ${names.length}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}
