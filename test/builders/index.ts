@@ -6,6 +6,7 @@ export * from './experience.ts';
 export * from './experiments.ts';
 export * from './flaky-tests.ts';
 export * from './incidents.ts';
+export * from './job-results.ts';
 export * from './model-replies.ts';
 export * from './model-versions.ts';
 export * from './past-incidents.ts';

@@ -84,6 +84,37 @@ async function useGitAndProposals(repo: string, head: string): Promise<void> {
   expect((await api(gone, { method: 'DELETE' })).status).toBe(204);
 }
 
+/** A check of a commit with annotations, and a comment on a line of a pull request's diff. */
+async function useChecksAndReviews(repo: string, pull: number, head: string): Promise<void> {
+  const note = {
+    path: 'docs/notes.md',
+    start_line: 1,
+    end_line: 1,
+    annotation_level: 'warning',
+    message: 'Mind this.',
+  };
+  const output = { title: 'One of two', summary: 'Text', annotations: [note] };
+  const check = { name: 'Quality', head_sha: head, status: 'completed', conclusion: 'failure', output };
+  expect((await post(`${repo}/check-runs`, check)).status).toBe(403);
+  world.github.setIdentity('workflow');
+  const made = await post(`${repo}/check-runs`, check);
+  expect(made.status).toBe(201);
+  const { id } = (await made.json()) as { id: number };
+  const update = JSON.stringify({ conclusion: 'success', output });
+  expect((await api(`${repo}/check-runs/${id}`, { method: 'PATCH', body: update })).status).toBe(200);
+  const noted = await api(`${repo}/check-runs/${id}/annotations?per_page=100`);
+  expect(await noted.json()).toHaveLength(2);
+  const listed = await api(`${repo}/commits/${head}/check-runs?check_name=Quality&filter=latest`);
+  expect(await listed.json()).toMatchObject({ total_count: 1, check_runs: [{ id, conclusion: 'success' }] });
+  world.github.setIdentity('user');
+  const [file] = (await (await api(`${repo}/pulls/${pull}/files`)).json()) as { filename: string; patch: string }[];
+  const line = Number(/\+(\d+)/.exec(file?.patch ?? '')?.[1]);
+  const comment = { body: 'Say more.', commit_id: head, path: file?.filename, line, side: 'RIGHT' };
+  expect((await post(`${repo}/pulls/${pull}/comments`, comment)).status).toBe(201);
+  expect((await post(`${repo}/pulls/${pull}/comments`, { ...comment, line: 9999 })).status).toBe(422);
+  expect(await (await api(`${repo}/pulls/${pull}/comments`)).json()).toHaveLength(1);
+}
+
 /** A workflow that is started by hand, with inputs and without. */
 async function useDispatches(repo: string): Promise<void> {
   addSandbox(world, time.now(), SANDBOX, 0);
@@ -115,6 +146,8 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
       body: JSON.stringify({ body: 'Hello' }),
     });
     const { id } = (await comment.json()) as { id: number };
+    const commit = world.github.pullRequests('acme/shop').find((one) => one.number === pullRequest)?.headSha ?? '';
+    await useChecksAndReviews(repo, pullRequest ?? 0, commit);
     const paths = [
       repo,
       `${repo}/pulls/${pullRequest}`,
@@ -151,7 +184,14 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
     expect((await api(`${repo}/installation`)).status).toBe(404);
     expect((await api('/app/installations/1/access_tokens', { method: 'POST' })).status).toBe(404);
     await api(`${repo}/issues/comments/${id}`, { method: 'PATCH', body: JSON.stringify({ body: 'Hello again' }) });
-    expect((await post(`${repo}/issues/comments/${id}/reactions`, { content: '+1' })).status).toBe(201);
+    const reactions = `${repo}/issues/comments/${id}/reactions`;
+    const reaction = await post(reactions, { content: '+1' });
+    expect(reaction.status).toBe(201);
+    expect((await post(reactions, { content: '+1' })).status).toBe(200);
+    const { id: given } = (await reaction.json()) as { id: number };
+    expect((await api(`${reactions}/${given}`, { method: 'DELETE' })).status).toBe(204);
+    expect((await post(reactions, { content: '+1' })).status).toBe(201);
+    expect((await api(`${repo}/issues/comments/${id}`, { method: 'DELETE' })).status).toBe(204);
     await api(`${repo}/hooks/${hookId}/deliveries/${deliveryId}/attempts`, { method: 'POST' });
     expect((await api(`${runPath}/rerun-failed-jobs`, { method: 'POST' })).status).toBe(201);
     expect((await api(`${runPath}/rerun`, { method: 'POST' })).status).toBe(403);

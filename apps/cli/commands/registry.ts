@@ -27,6 +27,7 @@ import { doctor } from './doctor.ts';
 import { experimentResults } from './experiment-results.ts';
 import { experimentStart } from './experiment-start.ts';
 import { experimentStop } from './experiment-stop.ts';
+import { feedbackPost } from './feedback-post.ts';
 import { flakyDetect } from './flaky-detect.ts';
 import { flakyExtend } from './flaky-extend.ts';
 import { flakyList } from './flaky-list.ts';
@@ -160,6 +161,7 @@ export const COMMANDS: readonly Command[] = [
   flakyList,
   flakyRelease,
   flakyExtend,
+  feedbackPost,
   patchCheck,
   archScan,
   playbookCheck,

@@ -4,11 +4,13 @@ import { permissionRefusal } from './permissions.ts';
 import { type GithubContext, githubError, matchPath, NotFound, type Route } from './route.ts';
 import { ACTIONS_ROUTES, isSignedLocation } from './routes-actions.ts';
 import { APP_ROUTES, appRefusal, isAppOperation } from './routes-apps.ts';
+import { CHECK_ROUTES } from './routes-checks.ts';
 import { CODE_ROUTES } from './routes-code.ts';
 import { DISPATCH_ROUTES } from './routes-dispatches.ts';
 import { GIT_ROUTES } from './routes-git.ts';
 import { PEOPLE_ROUTES } from './routes-people.ts';
 import { PROPOSAL_ROUTES } from './routes-proposals.ts';
+import { REVIEW_ROUTES } from './routes-reviews.ts';
 import { TALK_ROUTES } from './routes-talk.ts';
 import type { GithubState } from './state.ts';
 import { readZipEntry } from './zip/zip-reader.ts';
@@ -20,10 +22,12 @@ const RATE_LIMIT = 5000;
 export const GITHUB_ROUTES: readonly Route[] = [
   ...ACTIONS_ROUTES,
   ...DISPATCH_ROUTES,
+  ...CHECK_ROUTES,
   ...CODE_ROUTES,
   ...GIT_ROUTES,
   ...PEOPLE_ROUTES,
   ...PROPOSAL_ROUTES,
+  ...REVIEW_ROUTES,
   ...TALK_ROUTES,
   ...APP_ROUTES,
 ];

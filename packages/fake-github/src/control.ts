@@ -10,6 +10,7 @@ import type { RunState } from './run-state.ts';
 import { type AttemptSpec, makeSeeding, type RunSpec } from './seeding.ts';
 import type { Site } from './shapes-runs.ts';
 import {
+  type CheckRunState,
   type CommentState,
   type CommitState,
   type DeliveryState,
@@ -19,6 +20,7 @@ import {
   makeGithubState,
   type PullRequest,
   type Repository,
+  type ReviewCommentState,
   shaOf,
 } from './state.ts';
 import { knownRun, makeWebhookEvents, type WebhookEvents } from './webhook-events.ts';
@@ -44,6 +46,9 @@ export interface GithubControl extends WebhookEvents {
   /** Oldest first. */
   runs(repository: string): RunState[];
   comments(repository: string, issue: number): CommentState[];
+  /** Of a commit, oldest first, superseded ones included. */
+  checkRuns(repository: string, headSha: string): CheckRunState[];
+  reviewComments(repository: string, pullRequest: number): ReviewCommentState[];
   /** Sets how workflows run for a branch that was pushed; null: they do not. At first they never do. */
   setPushRuns(runFor: (push: Push) => AttemptSpec | null): void;
   /** Sets how started workflows run; `filesAt` returns the files of a commit. At first they all pass without jobs. */
@@ -192,7 +197,10 @@ export function makeLocalGithub(options: {
 
 function viewing(
   state: GithubState,
-): Pick<GithubControl, 'run' | 'runs' | 'comments' | 'deliveries' | 'pullRequests' | 'issues' | 'branches'> {
+): Pick<
+  GithubControl,
+  'run' | 'runs' | 'comments' | 'checkRuns' | 'reviewComments' | 'deliveries' | 'pullRequests' | 'issues' | 'branches'
+> {
   return {
     pullRequests: (repository) => state.pullRequests.all().filter((one) => one.repository === repository),
     issues: (repository) => state.issues.all().filter((one) => one.repository === repository),
@@ -204,6 +212,10 @@ function viewing(
     runs: (repository) => state.runs.all().filter((one) => one.repository === repository),
     comments: (repository, issue) =>
       state.comments.all().filter((one) => one.repository === repository && one.issue === issue),
+    checkRuns: (repository, headSha) =>
+      state.checkRuns.all().filter((one) => one.repository === repository && one.headSha === headSha),
+    reviewComments: (repository, number) =>
+      state.reviewComments.all().filter((one) => one.repository === repository && one.pullRequest === number),
     deliveries: (repository) => state.deliveries.all().filter((one) => one.repository === repository),
   };
 }

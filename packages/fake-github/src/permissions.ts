@@ -12,12 +12,24 @@ function acceptedFor(operation: string): readonly Permissions[] {
     case 'pulls/get':
     case 'pulls/list':
     case 'pulls/list-files':
+    case 'pulls/list-review-comments':
       return [{ pull_requests: 'read' }];
     case 'issues/list-comments':
       return [{ issues: 'read' }, { pull_requests: 'read' }];
     case 'issues/create-comment':
     case 'issues/update-comment':
+    case 'issues/delete-comment':
+    case 'reactions/create-for-issue-comment':
+    case 'reactions/delete-for-issue-comment':
       return [{ issues: 'write' }, { pull_requests: 'write' }];
+    case 'pulls/create-review-comment':
+      return [{ pull_requests: 'write' }];
+    case 'checks/list-for-ref':
+    case 'checks/list-annotations':
+      return [{ checks: 'read' }];
+    case 'checks/create':
+    case 'checks/update':
+      return [{ checks: 'write' }];
     case 'repos/list-commits':
     case 'repos/get-commit':
     case 'repos/get-content':

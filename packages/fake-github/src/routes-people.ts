@@ -1,6 +1,8 @@
 import { type Answer, parseJson } from '@selfheal/fake-server/wire.ts';
+import { isoNow } from '@selfheal/fake-server/world-time.ts';
 import { githubError, loginOf, NotFound, type Route, type RouteContext, repositoryIn } from './route.ts';
 import { nodeId, presentUser, seconds } from './shapes-account.ts';
+import type { ReactionState } from './state.ts';
 
 const REPO = '/repos/{owner}/{repo}';
 const SIGNS = ['+1', '-1', 'laugh', 'confused', 'heart', 'hooray', 'rocket', 'eyes'];
@@ -28,13 +30,32 @@ function react(context: RouteContext): Answer {
   if (comment === undefined || comment.repository !== fullName) throw new NotFound('comment');
   const { content } = parseJson(context.request.body) as { content?: unknown };
   if (typeof content !== 'string' || !SIGNS.includes(content)) return githubError(422, 'Validation Failed');
-  const target = `${fullName}/comments/${id}`;
-  const given = context.journal.entries({ kind: 'github.reaction.created' });
-  const known = given.some((one) => one.target === target && one.facts.content === content);
-  if (!known) context.journal.record('github.reaction.created', target, { content });
-  const user = presentUser(loginOf(context.access), context.site.api, context.site.web);
-  const json = { id: comment.id, node_id: `REA_${comment.id}`, user, content, created_at: comment.createdAt };
-  return { status: known ? 200 : 201, json };
+  const author = loginOf(context.access);
+  const { reactions } = context.state;
+  const isSame = (one: ReactionState) => one.comment === comment.id && one.author === author && one.content === content;
+  const known = reactions.all().find(isSame);
+  if (known !== undefined) return { status: 200, json: presentReaction(context, known) };
+  const createdAt = isoNow(context.state.time);
+  const reaction = { id: context.state.nextId(), comment: comment.id, author, content, createdAt };
+  reactions.put(reaction.id, reaction);
+  context.journal.record('github.reaction.created', `${fullName}/comments/${id}`, { content });
+  return { status: 201, json: presentReaction(context, reaction) };
+}
+
+function presentReaction({ site }: RouteContext, { id, author, content, createdAt }: ReactionState) {
+  const user = presentUser(author, site.api, site.web);
+  return { id, node_id: nodeId('REA', id), user, content, created_at: seconds(createdAt) };
+}
+
+function takeBack(context: RouteContext): Answer {
+  const { fullName } = repositoryIn(context);
+  const reaction = context.state.reactions.get(context.params.reaction_id ?? '');
+  if (reaction === undefined || String(reaction.comment) !== context.params.comment_id) throw new NotFound('reaction');
+  context.state.reactions.remove(reaction.id);
+  context.journal.record('github.reaction.deleted', `${fullName}/comments/${reaction.comment}`, {
+    content: reaction.content,
+  });
+  return { status: 204 };
 }
 
 /** Pushes to a branch, newest first, as far as the runs show them. */
@@ -73,5 +94,11 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     method: 'POST',
     path: `${REPO}/issues/comments/{comment_id}/reactions`,
     handle: react,
+  },
+  {
+    operation: 'reactions/delete-for-issue-comment',
+    method: 'DELETE',
+    path: `${REPO}/issues/comments/{comment_id}/reactions/{reaction_id}`,
+    handle: takeBack,
   },
 ];

@@ -70,6 +70,17 @@ function updateComment(context: RouteContext): Answer {
   return { status: 200, json: presentComment(context.site, comment) };
 }
 
+function deleteComment(context: RouteContext): Answer {
+  const { fullName } = repositoryIn(context);
+  const comment = context.state.comments.get(context.params.comment_id ?? '');
+  if (comment === undefined || comment.repository !== fullName) throw new NotFound('comment');
+  context.state.comments.remove(comment.id);
+  for (const one of context.state.reactions.all())
+    if (one.comment === comment.id) context.state.reactions.remove(one.id);
+  context.journal.record('github.comment.deleted', `${fullName}/issues/${comment.issue}`, { id: comment.id });
+  return { status: 204 };
+}
+
 function hookIn(context: RouteContext): HookState {
   const { fullName } = repositoryIn(context);
   const hook = context.state.hooks.get(context.params.hook_id ?? '');
@@ -151,6 +162,12 @@ export const TALK_ROUTES: readonly Route[] = [
     method: 'PATCH',
     path: `${REPO}/issues/comments/{comment_id}`,
     handle: updateComment,
+  },
+  {
+    operation: 'issues/delete-comment',
+    method: 'DELETE',
+    path: `${REPO}/issues/comments/{comment_id}`,
+    handle: deleteComment,
   },
   {
     operation: 'repos/list-webhooks',

@@ -90,6 +90,59 @@ export interface CommentState {
   updatedAt: string;
 }
 
+/** A reaction under a comment; a person has at most one of each content. */
+export interface ReactionState {
+  readonly id: number;
+  readonly comment: number;
+  readonly author: string;
+  readonly content: string;
+  readonly createdAt: string;
+}
+
+/** By GitHub's names, as clients send it. */
+export interface CheckAnnotation {
+  readonly path: string;
+  readonly start_line: number;
+  readonly end_line: number;
+  readonly annotation_level: 'notice' | 'warning' | 'failure';
+  readonly message: string;
+  readonly title?: string;
+  readonly raw_details?: string;
+}
+
+export interface CheckRunState {
+  readonly id: number;
+  readonly repository: string;
+  readonly author: string;
+  readonly name: string;
+  readonly headSha: string;
+  readonly status: string;
+  readonly conclusion: string | null;
+  readonly externalId: string;
+  readonly detailsUrl: string;
+  readonly title: string | null;
+  readonly summary: string | null;
+  readonly annotations: readonly CheckAnnotation[];
+  readonly startedAt: string;
+  readonly completedAt: string | null;
+}
+
+/** A comment on lines of a pull request's diff. */
+export interface ReviewCommentState {
+  readonly id: number;
+  readonly repository: string;
+  readonly pullRequest: number;
+  readonly author: string;
+  readonly body: string;
+  readonly path: string;
+  readonly line: number;
+  readonly startLine: number | null;
+  readonly commit: string;
+  /** Header of its hunk. */
+  readonly hunk: string;
+  readonly createdAt: string;
+}
+
 export interface HookState {
   readonly id: number;
   readonly repository: string;
@@ -140,6 +193,9 @@ export interface GithubState {
   readonly runs: Collection<RunState>;
   readonly comments: Collection<CommentState>;
   readonly issues: Collection<IssueState>;
+  readonly reactions: Collection<ReactionState>;
+  readonly checkRuns: Collection<CheckRunState>;
+  readonly reviewComments: Collection<ReviewCommentState>;
   /** Commits made through the API, by `owner/name@sha`. */
   readonly gitCommits: Collection<GitCommit>;
   readonly gitTrees: Collection<{ readonly files: Files }>;
@@ -170,6 +226,9 @@ export function makeGithubState(time: WorldTime, dataDir?: string): GithubState 
     runs: makeCollection<RunState>(dataDir, 'github/runs'),
     comments: makeCollection<CommentState>(dataDir, 'github/comments'),
     issues: makeCollection<IssueState>(dataDir, 'github/issues'),
+    reactions: makeCollection<ReactionState>(dataDir, 'github/reactions'),
+    checkRuns: makeCollection<CheckRunState>(dataDir, 'github/check-runs'),
+    reviewComments: makeCollection<ReviewCommentState>(dataDir, 'github/review-comments'),
     gitCommits: makeCollection<GitCommit>(dataDir, 'github/git-commits'),
     gitTrees: makeCollection<{ readonly files: Files }>(dataDir, 'github/git-trees'),
     references: makeCollection<ReferenceState>(dataDir, 'github/references'),
@@ -196,6 +255,9 @@ function knownIds(state: Omit<GithubState, 'nextId'>): number[] {
     state.runs,
     state.comments,
     state.issues,
+    state.reactions,
+    state.checkRuns,
+    state.reviewComments,
     state.hooks,
     state.deliveries,
   ];

@@ -55,6 +55,25 @@ describe('the fake GitHub', () => {
     expect(journal.count('github.comment.created')).toBe(1);
   });
 
+  it('lets only apps write checks, with at most fifty annotations at once', async () => {
+    const annotation = { path: 'a.ts', start_line: 1, end_line: 1, annotation_level: 'notice', message: 'Mind this.' };
+    const check = (annotations: object[]) =>
+      api('/repos/acme/shop/check-runs', {
+        method: 'POST',
+        body: JSON.stringify({
+          name: 'x',
+          head_sha: 'abc',
+          conclusion: 'success',
+          output: { title: 'x', summary: 'x', annotations },
+        }),
+      });
+    expect((await check([])).status).toBe(403);
+    github.control.setIdentity('workflow');
+    expect((await check(Array.from({ length: 51 }, () => annotation))).status).toBe(422);
+    expect((await check(Array.from({ length: 50 }, () => annotation))).status).toBe(201);
+    expect(github.control.checkRuns('acme/shop', 'abc').map(({ annotations }) => annotations.length)).toEqual([50]);
+  });
+
   it('signs a webhook with the secret, as GitHub does', async () => {
     const received: { headers: IncomingHttpHeaders; body: string }[] = [];
     const receiver = createServer(async (request, response) => {

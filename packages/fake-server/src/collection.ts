@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Values by id. With a directory, each is kept in its own file and read again after a restart. */
@@ -6,6 +6,8 @@ export interface Collection<T> {
   get(id: string | number): T | undefined;
   /** Inserts or replaces. */
   put(id: string | number, value: T): void;
+  /** Does nothing when there is none. */
+  remove(id: string | number): void;
   /** In order of first insertion; after a restart in order of ids. */
   all(): T[];
   readonly size: number;
@@ -32,6 +34,10 @@ export function makeCollection<T>(dataDir: string | undefined, name: string): Co
       values.set(String(id), value);
       if (directory !== null)
         replaceFile(join(directory, `${encodeURIComponent(String(id))}.json`), JSON.stringify(value));
+    },
+    remove(id) {
+      values.delete(String(id));
+      if (directory !== null) rmSync(join(directory, `${encodeURIComponent(String(id))}.json`), { force: true });
     },
     all: () => [...values.values()],
     get size() {

@@ -1,0 +1,90 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import { makeGithubPullRequestFeedback } from '#shared/adapters/github/pull-request-feedback.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { type FeedbackOutcome, postFeedback } from '#shared/app/feedback/post-feedback.ts';
+import { changesOfPatch } from '#shared/domain/pull-request/code-suggestion.ts';
+import { combineResults } from '#shared/domain/pull-request/pull-request-facts.ts';
+import { templateWords } from '#shared/domain/pull-request/report-words.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import { apiUrlOf, githubOptions } from '../analyze/github-environment.ts';
+import { UsageError } from '../command.ts';
+import { jobRunOf, type RunOptions } from './job-environment.ts';
+import { neededJobs, readResults } from './read-results.ts';
+
+export interface FeedbackOptions extends RunOptions {
+  /** Folder with the results of the jobs. */
+  readonly results: string;
+  /** `toJSON(needs)` of the workflow. */
+  readonly needs?: string | undefined;
+  /** File with a proposed patch, a unified diff against the commit. */
+  readonly patch?: string | undefined;
+  /** Name of the check. */
+  readonly check?: string | undefined;
+  readonly dryRun: boolean;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+const NO_METER = { count() {} };
+
+/**
+ * Puts the results of all jobs together and writes them on the pull request, and on the page of the job (`GITHUB_STEP_SUMMARY`). Throws
+ * `UsageError` for wrong options and unreadable input, and never because of GitHub: the outcome says what could not be written.
+ */
+export async function feedbackOf(options: FeedbackOptions, environment: Environment): Promise<FeedbackOutcome> {
+  const results = await readResults(options.results);
+  const needed = neededJobs(options.needs);
+  if (results.length + needed.length === 0)
+    throw new UsageError(`${options.results} has no result of a job (*.json): run the jobs' steps of Selfheal first.`);
+  const { run, pullRequest, fromFork } = await jobRunOf(options, environment);
+  const facts = combineResults(results, needed);
+  const changes = options.patch === undefined ? [] : await proposedChanges(options.patch);
+  const withChanges = { ...facts, changes: [...facts.changes, ...changes] };
+  const { feedback, problem } = connection(environment);
+  const outcome = await postFeedback(
+    {
+      run,
+      pullRequest: pullRequest ?? 0,
+      facts: withChanges,
+      words: templateWords(withChanges),
+      checkName: options.check ?? 'Selfheal',
+      write: options.dryRun
+        ? 'dry-run'
+        : fromFork
+          ? 'fork'
+          : pullRequest === null
+            ? 'no-pull-request'
+            : problem === null
+              ? 'yes'
+              : 'no-token',
+    },
+    { feedback, clock: systemClock },
+  );
+  if (!options.dryRun) await writePage(outcome, environment);
+  return outcome;
+}
+
+async function proposedChanges(path: string) {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch {
+    throw new UsageError(`${path} cannot be read: name a file with a unified diff (--patch).`);
+  }
+  return changesOfPatch(text, phrase`This is part of the proposed fix.`);
+}
+
+function connection(environment: Environment) {
+  const { GITHUB_TOKEN, GH_TOKEN, GITHUB_APP_ID } = environment;
+  const problem = GITHUB_TOKEN || GH_TOKEN || GITHUB_APP_ID ? null : 'no token';
+  const apiUrl = apiUrlOf(environment);
+  const access = problem === null ? environment : { ...environment, GITHUB_TOKEN: 'none' };
+  return { feedback: makeGithubPullRequestFeedback(githubOptions(access, apiUrl, NO_METER)), problem };
+}
+
+/** Appends to the summary of the job, with what could not be written at its head. */
+async function writePage({ page, comment, check }: FeedbackOutcome, { GITHUB_STEP_SUMMARY: path }: Environment) {
+  if (!path) return;
+  const reasons = new Set([comment, check].flatMap((one) => (one.kind === 'not-written' ? [one.reason] : [])));
+  const head = [...reasons].map((reason) => `> ${reason}\n\n`).join('');
+  await appendFile(path, `${head}${page}\n`);
+}
