@@ -8,6 +8,7 @@ const KINDS = [
   // Each playbook of the configuration becomes an action; the folder `playbook` is not one.
   { kind: 'actions', exported: 'ACTIONS', others: ['common', 'playbook'] },
   { kind: 'notifiers', exported: 'NOTIFIERS', others: ['common'] },
+  { kind: 'reports', exported: 'REPORT_FORMATS', others: ['common'] },
   { kind: 'llm', exported: 'MODEL_PROVIDERS', others: ['common', 'protocol'] },
 ] as const;
 

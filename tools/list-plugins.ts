@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ActionImpact } from '#shared/domain/plan/candidates.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { PLUGINS, type Plugins } from '#shared/plugins/plugins.ts';
+import { REPORT_FORMATS } from '#shared/plugins/reports/registry.ts';
 
 /** Page of the user guide that lists every plug-in. `npm run plugins` writes it; a test compares it with the registries. */
 export const PLUGINS_PAGE = 'docs/guide/plugins.md';
@@ -11,7 +12,7 @@ export const PLUGINS_PAGE = 'docs/guide/plugins.md';
 export function listPlugins({ actions, notifiers, sources, modelProviders }: Plugins): string {
   return [
     '# Plug-ins',
-    'The actions, sources, notifiers and model providers of this version. `npm run plugins` writes this page from the registries; do not edit it.',
+    'The actions, sources, notifiers, model providers and report formats of this version. `npm run plugins` writes this page from the registries; do not edit it.',
     '## Actions',
     'Actions with "nothing" in the column "allowed by" need no setting. [Actions and remedies](actions.md) describes when each action is used.',
     table(
@@ -48,6 +49,12 @@ export function listPlugins({ actions, notifiers, sources, modelProviders }: Plu
     table(
       ['id', 'what it is', 'settings to start with'],
       modelProviders.map(({ id, title, sample }) => [code(id), title, code(JSON.stringify({ model: sample }))]),
+    ),
+    '## Report formats',
+    'Reports are recognised by their content. [Reports](reports.md) says how they are read.',
+    table(
+      ['id', 'format', 'about', 'written by'],
+      REPORT_FORMATS.map(({ id, title, kind, writers }) => [code(id), title, kind, writers]),
     ),
   ]
     .join('\n\n')

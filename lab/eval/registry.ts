@@ -8,6 +8,7 @@ import { logdxCi } from './logdx-ci.ts';
 import { loghub2k } from './loghub-2k.ts';
 import { madeLogs } from './made-logs.ts';
 import { nab } from './nab.ts';
+import { reports } from './reports.ts';
 import { secrets } from './secrets.ts';
 import { sources202611 } from './sources-2026-11.ts';
 import type { Suite } from './suite.ts';
@@ -30,4 +31,5 @@ export const SUITES: readonly Suite[] = [
   loghub2k,
   madeLogs,
   nab,
+  reports,
 ];

@@ -33,7 +33,7 @@ export function chooseFormat(
         ? 'it is no report of a known format'
         : `<${head.xmlRoot}> begins no report of a known format`,
       `Known formats: ${REPORT_FORMATS.map((one) => one.id).join(', ')}`,
-      WHOLE_REPORT,
+      { line: 1, column: null },
     );
   }
   if (asked !== undefined && asked !== found)

@@ -53,7 +53,7 @@ export type ReportSummary = ReportFacts &
   (
     | {
         readonly kind: 'tests';
-        /** Tests by name: one that ran several times, in several projects or attempts, counts once with its worst outcome. */
+        /** Tests by name: one that ran several times, in several projects, attempts or rows of data, counts once with its worst outcome. */
         readonly totals: TestTotals;
         /** Each run of a test, as the report lists them. */
         readonly runs: Omit<TestTotals, 'seconds'>;
@@ -217,8 +217,8 @@ function makeTestTotals() {
   const only = { tests: 0, failures: 0, errors: 0, skipped: 0 };
   let seconds = 0;
   return {
-    add({ suite, name, outcome, seconds: took }: RawTest): void {
-      distinct.add(suite, name, outcome);
+    add({ suite, name, countsAs, outcome, seconds: took }: RawTest): void {
+      distinct.add(suite, countsAs ?? name, outcome);
       runs.tests += 1;
       if (outcome === 'failed') runs.failures += 1;
       else if (outcome === 'error') runs.errors += 1;

@@ -9,6 +9,8 @@ export interface RawTest {
   /** Class, package or describe blocks; empty when the format has none. */
   readonly suite: string;
   readonly name: string;
+  /** Name under which it is counted, when several entries are one test, as the rows of a theory are; absent: its own. */
+  readonly countsAs?: string | undefined;
   readonly outcome: TestOutcome;
   readonly file?: string | null;
   readonly line?: number | null;

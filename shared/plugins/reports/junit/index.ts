@@ -7,8 +7,8 @@ interface Suite {
   readonly name: string;
   readonly file: string | null;
   readonly counts: RawTestCounts;
-  /** Whether a test or a suite with tests was in it; otherwise its counts are all that is known. */
-  hasTests: boolean;
+  /** Whether a suite inside of it has counts, which are its own once more. */
+  isCounted: boolean;
 }
 
 interface Case {
@@ -22,6 +22,7 @@ interface Case {
 const ROOTS = ['testsuites', 'testsuite', 'testrun'];
 /** Surefire's and nextest's attempts that failed before the last one. */
 const ATTEMPTS = ['flakyfailure', 'flakyerror', 'rerunfailure', 'rerunerror'];
+const MAX_COUNTED_SUITES = 100_000;
 /** Of several results of one test the worst counts. */
 const RANK: Readonly<Record<TestOutcome, number>> = { passed: 0, skipped: 1, failed: 2, error: 3 };
 /** What GoogleTest, CTest and others say of a test that did not run. */
@@ -43,21 +44,27 @@ function makeReader(document: XmlDocument, sink: ReportSink): XmlReader {
   /** Attributes of the open results, innermost last. */
   const results: XmlAttributes[] = [];
 
+  /** Counts of suites, for a report that lists no test. */
+  const only: RawTestCounts[] = [];
+  let listsTests = false;
+
   const closeSuite = (): void => {
     const suite = suites.pop();
-    if (suite === undefined) return;
     const outer = suites.at(-1);
-    if (!suite.hasTests && suite.counts.tests > 0) {
-      const { tests, failures, errors, skipped } = suite.counts;
+    if (suite === undefined) return;
+    const { tests, failures, errors, skipped } = suite.counts;
+    if (!listsTests && !suite.isCounted && tests > 0) {
       if (failures + errors + skipped > tests)
         document.refuse(
           `a suite of ${tests} tests has ${failures} failures, ${errors} errors and ${skipped} skipped`,
           'Its counts contradict each other: write the report again',
         );
-      sink.counted(suite.counts);
-      suite.hasTests = true;
+      if (only.push(suite.counts) > MAX_COUNTED_SUITES)
+        document.refuse(`more than ${MAX_COUNTED_SUITES} suites without a test`, 'Let the tool list the tests');
     }
-    if (outer !== undefined) outer.hasTests ||= suite.hasTests;
+    if (outer === undefined) {
+      if (!listsTests) for (const counts of only) sink.counted(counts);
+    } else outer.isCounted ||= suite.isCounted || tests > 0;
   };
   const closeCase = (): void => {
     const ended = cases.pop();
@@ -84,7 +91,7 @@ function makeReader(document: XmlDocument, sink: ReportSink): XmlReader {
         return false;
       }
       if (element === 'testcase') {
-        for (const suite of suites) suite.hasTests = true;
+        listsTests = true;
         cases.push({
           attributes,
           outcome: isNotRun(attributes) ? 'skipped' : 'passed',
@@ -142,6 +149,6 @@ function suiteOf(attributes: XmlAttributes, document: XmlDocument, isRoot: boole
       skipped: count('skipped', 'disabled', 'ignored'),
       seconds: secondsOf(attributes.time) ?? 0,
     },
-    hasTests: false,
+    isCounted: false,
   };
 }

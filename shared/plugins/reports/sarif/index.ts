@@ -87,10 +87,10 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
     value(pattern, value, _keys, size) {
       if (pattern === VERSION) {
         hasVersion = true;
-        if (!String(value).startsWith('2.'))
+        if (!/^2\.[1-9]/.test(String(value)))
           document.refuse(
             `SARIF of version ${String(value).slice(0, 20)}`,
-            'Only version 2 is read. Let the tool write SARIF 2.1.0',
+            'Only 2.1 and later are read. Let the tool write SARIF 2.1.0',
           );
       } else if (pattern === TOOL) Object.assign(run, toolOf(value));
       else if (pattern === BASES) run.bases = objectOf(value);

@@ -1,0 +1,51 @@
+import { repositoryPathOfGo } from '../common/go-path.ts';
+import { openLines, refuseLine } from '../common/lines.ts';
+import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
+
+const BLOCK = /^(.+):(\d{1,8})\.(\d{1,8}),(\d{1,8})\.(\d{1,8}) (\d{1,8}) (-?\d{1,18})$/;
+/** Lines of a block; no function is that long. */
+const MAX_BLOCK = 100_000;
+const REMEDY = 'Write the profile again with go test -coverprofile';
+
+/** https://pkg.go.dev/golang.org/x/tools/cover#ParseProfiles */
+export const goCover: ReportFormat = {
+  id: 'go-cover',
+  title: 'Go cover profile',
+  kind: 'coverage',
+  writers: 'go test -coverprofile, go tool covdata textfmt',
+  recognizes: ({ text }) => /^\s*mode: (?:set|count|atomic)\b/.test(text),
+  open: openGoCover,
+};
+
+function openGoCover(sink: ReportSink): ReportParser {
+  let path = '';
+  let covered: number[] = [];
+  let uncovered: number[] = [];
+  const passOn = (): void => {
+    if (covered.length + uncovered.length > 0) sink.coverage({ path: repositoryPathOfGo(path), covered, uncovered });
+    covered = [];
+    uncovered = [];
+  };
+  return openLines({
+    line(text, number) {
+      // Profiles that were joined have several of them.
+      if (text.trim() === '' || /^mode: (?:set|count|atomic)$/.test(text.trim())) return;
+      const [, file = '', start, , end, endColumn, , hits = ''] = BLOCK.exec(text) ?? [];
+      if (file === '')
+        refuseLine(number, `"${text.slice(0, 60)}" is no block of a file`, `It was cut off or damaged. ${REMEDY}`);
+      if (hits.startsWith('-')) refuseLine(number, `a block was run ${hits} times`, `A count is 0 or more. ${REMEDY}`);
+      if (file !== path) {
+        passOn();
+        path = file;
+      }
+      const first = Number(start);
+      // A block that ends before the first character of a line does not reach it.
+      const last = Number(endColumn) <= 1 && Number(end) > first ? Number(end) - 1 : Number(end);
+      if (last < first || last - first > MAX_BLOCK || first === 0)
+        refuseLine(number, `a block from line ${first} to ${last}`, `That cannot be. ${REMEDY}`);
+      const lines = Number(hits) > 0 ? covered : uncovered;
+      for (let line = first; line <= last; line++) lines.push(line);
+    },
+    end: passOn,
+  });
+}

@@ -1,0 +1,70 @@
+import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
+import { type JsonReader, type JsonValue, listOf, numberOf, objectOf, openJson, textOf } from '../common/json.ts';
+import { lineOf } from '../common/numbers.ts';
+import type { ReportFormat, ReportSink } from '../contract.ts';
+
+const OUTCOMES: Readonly<Record<string, TestOutcome>> = {
+  passed: 'passed',
+  failed: 'failed',
+  pending: 'skipped',
+  skipped: 'skipped',
+  todo: 'skipped',
+  disabled: 'skipped',
+  focused: 'passed',
+};
+
+/** https://jestjs.io/docs/configuration#testresultsprocessor-string: the result as `jest --json` and Vitest write it. */
+export const jestJson: ReportFormat = {
+  id: 'jest-json',
+  title: 'Jest JSON',
+  kind: 'tests',
+  writers: 'jest --json, vitest --reporter=json',
+  recognizes: ({ json, text }) =>
+    json === 'object' && /"(?:numTotalTests|numFailedTests|numFailedTestSuites)"\s*:\s*\d/.test(text),
+  open: (sink) => openJson(() => makeReader(sink)),
+};
+
+function makeReader(sink: ReportSink): JsonReader {
+  return {
+    wanted: [['testResults', '*']],
+    value: (_pattern, value) => passOn(objectOf(value), sink),
+  };
+}
+
+function passOn(
+  { name, assertionResults, status, message }: Readonly<Record<string, JsonValue>>,
+  sink: ReportSink,
+): void {
+  const file = textOf(name);
+  const tests = listOf(assertionResults);
+  for (const test of tests) {
+    const { title, ancestorTitles, status: word, duration, failureMessages, location, invocations } = objectOf(test);
+    const details = listOf(failureMessages)
+      .flatMap((one) => textOf(one) ?? [])
+      .join('\n');
+    const milliseconds = numberOf(duration);
+    sink.test({
+      suite: listOf(ancestorTitles)
+        .flatMap((one) => textOf(one) ?? [])
+        .join(' > '),
+      name: textOf(title) ?? '',
+      outcome: OUTCOMES[textOf(word) ?? ''] ?? 'failed',
+      file,
+      line: lineOf(numberOf(objectOf(location).line)),
+      seconds: milliseconds === null || milliseconds < 0 ? null : milliseconds / 1000,
+      message: details === '' ? null : (details.split('\n')[0] ?? null),
+      details: details === '' ? null : details,
+      failedAttempts: Math.max(0, Math.floor(numberOf(invocations) ?? 1) - 1),
+    });
+  }
+  // The file itself did not load: no test of it ran.
+  if (tests.length === 0 && status === 'failed')
+    sink.test({
+      suite: '',
+      name: file?.split(/[\\/]/).at(-1) ?? '',
+      outcome: 'error',
+      file,
+      message: textOf(message)?.split('\n')[0] ?? null,
+      details: textOf(message),
+    });
+}

@@ -1,0 +1,44 @@
+import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
+import { type JsonReader, numberOf, objectOf, openJson, textOf } from '../common/json.ts';
+import type { ReportFormat, ReportSink } from '../contract.ts';
+
+const OUTCOMES: readonly TestOutcome[] = ['passed', 'failed', 'skipped'];
+
+/** https://mochajs.org, reporter `json`. */
+export const mochaJson: ReportFormat = {
+  id: 'mocha-json',
+  title: 'Mocha JSON',
+  kind: 'tests',
+  writers: "Mocha's reporter json, Cypress",
+  recognizes: ({ json, text }) =>
+    json === 'object' && /"stats"\s*:\s*\{[^}]*"passes"\s*:/.test(text) && /^\s*\{\s*"(?:stats|tests)"/.test(text),
+  open: (sink) => openJson(() => makeReader(sink)),
+};
+
+function makeReader(sink: ReportSink): JsonReader {
+  return {
+    // `tests` lists them once more, without saying how they ended.
+    wanted: [
+      ['passes', '*'],
+      ['failures', '*'],
+      ['pending', '*'],
+    ],
+    value(pattern, value) {
+      const { title, fullTitle, file, duration, currentRetry, err } = objectOf(value);
+      const name = textOf(title) ?? textOf(fullTitle) ?? '';
+      const full = textOf(fullTitle) ?? name;
+      const { message, stack } = objectOf(err);
+      const milliseconds = numberOf(duration);
+      sink.test({
+        suite: full.endsWith(name) ? full.slice(0, full.length - name.length).trim() : '',
+        name,
+        outcome: OUTCOMES[pattern] ?? 'failed',
+        file: textOf(file),
+        seconds: milliseconds === null || milliseconds < 0 ? null : milliseconds / 1000,
+        message: textOf(message),
+        details: textOf(stack),
+        failedAttempts: Math.max(0, Math.floor(numberOf(currentRetry) ?? 0)),
+      });
+    },
+  };
+}

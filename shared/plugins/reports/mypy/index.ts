@@ -1,0 +1,50 @@
+import { openLines, refuseLine } from '../common/lines.ts';
+import { lineOf } from '../common/numbers.ts';
+import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
+
+const MESSAGE = /^(.+?\.pyi?):(?:(\d{1,8}):)?(?:\d+:)?(?:\d+:\d+:)? (error|warning|note): (.*?)(?: {2}\[([\w-]+)\])?$/;
+const SUMMARY = /^Found (\d{1,9}) errors? in \d+ files?/;
+
+/** https://mypy.readthedocs.io/en/stable/command_line.html#configuring-error-messages */
+export const mypy: ReportFormat = {
+  id: 'mypy',
+  title: 'mypy text',
+  kind: 'findings',
+  writers: 'mypy',
+  recognizes: ({ text, json, xmlRoot }) =>
+    json === null &&
+    xmlRoot === null &&
+    (/^Success: no issues found in \d+ source file/m.test(text) || hasMessage(text)),
+  emptyMeansNone: true,
+  open: openMypy,
+};
+
+const hasMessage = (text: string): boolean => text.split(/\r?\n/, 200).some((line) => MESSAGE.test(line));
+
+function openMypy(sink: ReportSink): ReportParser {
+  let errors = 0;
+  return openLines({
+    line(text, number) {
+      const total = SUMMARY.exec(text)?.[1];
+      if (total !== undefined && Number(total) !== errors)
+        refuseLine(
+          number,
+          `mypy found ${total} errors, ${errors} are listed`,
+          'A part of its output is missing: keep all of it',
+        );
+      const [, file, line, level, message = '', code] = MESSAGE.exec(text) ?? [];
+      // A note explains the error before it.
+      if (file === undefined || level === 'note') return;
+      errors += level === 'error' ? 1 : 0;
+      sink.finding({
+        tool: 'mypy',
+        category: 'code',
+        rule: code ?? 'mypy',
+        severity: level === 'error' ? 'high' : 'medium',
+        message,
+        file,
+        line: lineOf(line),
+      });
+    },
+  });
+}

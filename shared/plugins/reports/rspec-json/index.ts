@@ -1,0 +1,50 @@
+import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
+import { type JsonReader, listOf, numberOf, objectOf, openJson, textOf } from '../common/json.ts';
+import { lineOf } from '../common/numbers.ts';
+import type { ReportFormat, ReportSink } from '../contract.ts';
+
+const OUTCOMES: Readonly<Record<string, TestOutcome>> = { passed: 'passed', failed: 'failed', pending: 'skipped' };
+
+export const rspecJson: ReportFormat = {
+  id: 'rspec-json',
+  title: 'RSpec JSON',
+  kind: 'tests',
+  writers: 'rspec --format json',
+  recognizes: ({ json, text }) =>
+    json === 'object' && /"examples"\s*:\s*\[/.test(text) && /"(?:full_description|summary_line|version)"/.test(text),
+  open: (sink) => openJson(() => makeReader(sink)),
+};
+
+function makeReader(sink: ReportSink): JsonReader {
+  return {
+    wanted: [
+      ['examples', '*'],
+      ['summary', 'errors_outside_of_examples_count'],
+    ],
+    value(pattern, value) {
+      if (pattern === 1) {
+        const outside = numberOf(value) ?? 0;
+        for (let at = 0; at < Math.min(outside, 1000); at++)
+          sink.test({ suite: '', name: `error outside of examples ${at + 1}`, outcome: 'error' });
+        return;
+      }
+      const { description, full_description, status, file_path, line_number, run_time, exception, pending_message } =
+        objectOf(value);
+      const name = textOf(description) ?? '';
+      const full = textOf(full_description) ?? name;
+      const { message, backtrace } = objectOf(exception);
+      const stack = listOf(backtrace).flatMap((one) => textOf(one) ?? []);
+      const seconds = numberOf(run_time);
+      sink.test({
+        suite: full.endsWith(name) ? full.slice(0, full.length - name.length).trim() : '',
+        name,
+        outcome: OUTCOMES[textOf(status) ?? ''] ?? 'failed',
+        file: textOf(file_path),
+        line: lineOf(numberOf(line_number)),
+        seconds: seconds === null || seconds < 0 ? null : seconds,
+        message: textOf(message) ?? textOf(pending_message),
+        details: textOf(message) === null ? null : [textOf(message), ...stack].join('\n'),
+      });
+    },
+  };
+}
