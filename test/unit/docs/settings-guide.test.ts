@@ -14,7 +14,15 @@ const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 /** Capitals in quotes that are no variables, and variables that one script passes to another. */
 const NO_SETTINGS = new Set([
   ...['INSUFFICIENT_DATA', 'NEW_PASSWORD_REQUIRED', 'SOFTWARE_TOKEN_MFA', 'USER_PASSWORD_AUTH'],
-  ...['CDK_CONTEXT_JSON', 'MODEL_PROVIDERS', 'GUARD_REMOVED', 'GUARD_REPORT', 'MALLOC_ARENA_MAX', 'NODE_ENV'],
+  ...[
+    'CDK_CONTEXT_JSON',
+    'MODEL_PROVIDERS',
+    'REPORT_FORMATS',
+    'GUARD_REMOVED',
+    'GUARD_REPORT',
+    'MALLOC_ARENA_MAX',
+    'NODE_ENV',
+  ],
 ]);
 const NAME = /[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+/g;
 const READS = [
