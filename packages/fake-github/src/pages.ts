@@ -46,7 +46,12 @@ const markdown = new MarkdownIt({ html: false, linkify: false });
 
 function render(text: string): string {
   const withoutNotes = text.replaceAll(/<!--[\s\S]*?-->/g, '');
-  return markdown.render(withoutNotes).replaceAll('&lt;sub&gt;', '<small>').replaceAll('&lt;/sub&gt;', '</small>');
+  return markdown
+    .render(withoutNotes)
+    .replaceAll('&lt;sub&gt;', '<small>')
+    .replaceAll('&lt;/sub&gt;', '</small>')
+    .replaceAll(/<p>&lt;details&gt;&lt;summary&gt;([^<]*)&lt;\/summary&gt;<\/p>/g, '<details><summary>$1</summary>')
+    .replaceAll('<p>&lt;/details&gt;</p>', '</details>');
 }
 
 function page(status: number, { title, facts, comments }: Page): WireResponse {
@@ -73,10 +78,30 @@ function pullPage(state: GithubState, repository: string, number: number): Page 
   const pull = state.pullRequests.get(`${repository}#${number}`);
   if (pull === undefined) return null;
   const comments = state.comments.all().filter((one) => one.repository === repository && one.issue === number);
+  const checks = state.checkRuns.all().filter((one) => one.repository === repository && one.headSha === pull.headSha);
+  const newest = [...Map.groupBy(checks, ({ name }) => name).values()].flatMap((same) => same.slice(-1));
+  const reviews = state.reviewComments
+    .all()
+    .filter((one) => one.repository === repository && one.pullRequest === number);
   return {
     title: `${pull.title} (${repository}#${number})`,
-    facts: [`${pull.author} wants to merge ${pull.headBranch}.`],
-    comments: comments.map(({ author, updatedAt, body }) => ({ by: author, at: updatedAt, markdown: body })),
+    facts: [
+      `${pull.author} wants to merge ${pull.headBranch}.`,
+      ...newest.map(({ name, conclusion, status, title, annotations }) =>
+        [
+          `${name}: ${conclusion ?? status}. ${title ?? ''}`,
+          ...annotations.map((one) => `  ${one.path}:${one.start_line} ${one.annotation_level}: ${one.message}`),
+        ].join('\n'),
+      ),
+    ],
+    comments: [
+      ...comments.map(({ author, updatedAt, body }) => ({ by: author, at: updatedAt, markdown: body })),
+      ...reviews.map(({ author, createdAt, path, line, body }) => ({
+        by: author,
+        at: `${createdAt}, ${path} line ${line}`,
+        markdown: body,
+      })),
+    ],
   };
 }
 

@@ -71,14 +71,14 @@ function brokenReports({ jobs }: PullRequestFacts): ActionItem[] {
 function testItem(test: FailedTest): ActionItem {
   const { message, file, line, flaky, owners, jobs } = test;
   const notes = [
-    flaky === true ? 'It fails by chance: its history shows it. Run it again before you look for a cause.' : '',
+    flaky === true ? 'It has failed by chance before.' : '',
     owners.length === 0 ? '' : `Owner: ${owners.join(', ')}.`,
     jobs.length > 1 ? `Failed in ${jobs.length} jobs.` : '',
   ].filter((note) => note !== '');
   return {
     kind: 'test',
     level: flaky === true ? 'warning' : 'failure',
-    task: flaky === true ? 'Run again' : 'Fix',
+    task: flaky === true ? 'Run again the flaky' : 'Fix',
     name: testName(test),
     says: message === null ? null : shortenedText(message, MAX_SAYS),
     note: notes.length === 0 ? null : notes.join(' '),
@@ -87,14 +87,16 @@ function testItem(test: FailedTest): ActionItem {
   };
 }
 
-/** Gates about the coverage of changed lines are told by their lines, where these are known. */
-function failedGates({ verdicts }: PullRequestFacts): ActionItem[] {
+/** A gate about vulnerabilities is told by the new ones, where these are known. */
+function failedGates({ verdicts, addedFindings }: PullRequestFacts): ActionItem[] {
+  const listed = (metric: string): boolean =>
+    (addedFindings ?? []).some(({ severity }) => metric === `vulnerabilities.${severity}`);
   return verdicts
-    .filter(({ status }) => status === 'failed')
+    .filter(({ status, metric }) => status === 'failed' && !listed(metric))
     .map(({ metric, explanation }) => ({
       kind: 'gate',
       level: 'failure',
-      task: 'Pass the gate',
+      task: 'Gate failed:',
       name: metric,
       says: explanation,
       note: null,
@@ -127,9 +129,9 @@ function findingItem({ category, severity, rule, message, file, line, package: a
     name:
       affected === null
         ? rule
-        : `${affected.name}${version === null ? '' : ` ${version}`}${fixed === null ? '' : ` to ${fixed}`}`,
+        : `${affected.name}${version === null ? '' : ` ${version}`}${fixed === null ? '' : ` \u2192 ${fixed}`}`,
     says: shortenedText(affected === null ? message : `${rule}: ${message}`, MAX_SAYS),
-    note: `${severityWords(severity)}, found by ${tool}.`,
+    note: `${severityWords(severity)} (${tool}).`,
     path: file,
     lines: file === null || line === null ? [] : [{ start: line, end: line }],
   };

@@ -109,8 +109,8 @@ function render(
   ].filter((part) => part !== '');
   const open = [
     `### ${signOf(facts)} ${headlineOf(facts)}${which}`,
-    capitalised(figuresOf(facts).map(figure).join(' \u00b7 ')),
     wordsSection(words),
+    capitalised(figuresOf(facts).map(figure).join(' \u00b7 ')),
     itemsSection(facts, run, detail),
     facts.conclusion === 'failure' ? jobTable(facts, detail) : '',
   ];
@@ -160,7 +160,7 @@ function itemLine(item: ActionItem, run: ReportedRun, width: number): string {
   const { level, task, name, says, note, path, lines } = item;
   const what = `${LEVEL_SIGNS[level]} ${task}${name === null ? '' : ` ${codeSpan(cleanText(name, width))}`}`;
   const where = path === null ? '' : `${name === null ? ': ' : ' \u2014 '}${placeOf(path, lines, run)}`;
-  const message = says === null ? '' : `  \n  ${itemMessage(item, width)}`;
+  const message = says === null ? '' : `${item.kind === 'gate' ? '. ' : '  \n  '}${itemMessage(item, width)}`;
   return `${what}${where}${note === null ? '' : `. ${safeLine(cleanText(note, width))}`}${message}`;
 }
 
@@ -174,11 +174,13 @@ const itemMessage = ({ kind, says }: ActionItem, width: number): string =>
 function placeOf(path: string, lines: readonly LineRange[], run: ReportedRun): string {
   const shown = cleanText(path, 200);
   const [first] = lines;
-  const ranges = lines.length === 0 ? '' : ` ${rangesWords(lines)}`;
-  if (shown !== path || path.split('/').includes('..')) return `${codeSpan(shown)}${ranges}`;
+  const single = lines.length === 1 && first?.start === first?.end;
+  const ranges = lines.length === 0 || single ? '' : ` ${rangesWords(lines)}`;
+  const label = codeSpan(single ? `${shown}:${first?.start}` : shown);
+  if (shown !== path || path.split('/').includes('..')) return `${label}${ranges}`;
   const encoded = path.split('/').map(urlPart).join('/');
   const anchor = first === undefined ? '' : `#L${first.start}${first.end === first.start ? '' : `-L${first.end}`}`;
-  return `[${codeSpan(shown)}](${run.serverUrl}/${run.repository}/blob/${run.headSha}/${encoded}${anchor})${ranges}`;
+  return `[${label}](${run.serverUrl}/${run.repository}/blob/${run.headSha}/${encoded}${anchor})${ranges}`;
 }
 
 const urlPart = (part: string): string =>

@@ -19,8 +19,8 @@ const MAX_CAUSE = 400;
 export const named = (name: string): string => `\`${cleanText(name, MAX_NAME).replaceAll('`', "'") || ' '}\``;
 
 const VERDICTS = {
-  flaky: 'fails by chance',
-  regression: 'a regression',
+  flaky: 'flaky',
+  regression: 'regression',
   infrastructure: 'infrastructure',
   unknown: null,
 } as const;
