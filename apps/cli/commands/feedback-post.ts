@@ -50,12 +50,17 @@ export const feedbackPost = defineCommand({
     pr: { type: 'string', value: 'N', about: 'the pull request; that of the event by default' },
     sha: { type: 'string', value: 'SHA', about: 'its newest commit; that of the event by default' },
     run: { type: 'string', value: 'ID', about: 'the run whose results these are; GITHUB_RUN_ID by default' },
+    model: {
+      type: 'string',
+      value: 'NAME',
+      about: 'who writes the summary: rules (default), or a model as in "analyze"',
+    },
     check: { type: 'string', value: 'NAME', about: 'the name of the check; Selfheal by default' },
     ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
-    const { results = RESULTS_DIRECTORY, needs, patch, repo, pr, sha, run, check, json } = options;
+    const { results = RESULTS_DIRECTORY, needs, patch, repo, pr, sha, run, check, model, json } = options;
     const number = (name: string, given: string | undefined): number | undefined =>
       given === undefined ? undefined : wholeNumber(name, given, { otherwise: 0, atMost: Number.MAX_SAFE_INTEGER });
     const { feedbackOf } = await import('../feedback/feedback.ts');
@@ -71,6 +76,8 @@ export const feedbackPost = defineCommand({
         runId: number('run', run),
         check,
         dryRun,
+        model,
+        warn: (line) => terminal.say(`selfheal: ${line}`),
       },
       terminal.environment,
     );

@@ -1,12 +1,16 @@
 import { appendFile, readFile } from 'node:fs/promises';
 import { makeGithubPullRequestFeedback } from '#shared/adapters/github/pull-request-feedback.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
+import { modelClients } from '#shared/app/analyze/connect.ts';
 import { type FeedbackOutcome, postFeedback } from '#shared/app/feedback/post-feedback.ts';
+import { writeWords } from '#shared/app/feedback/write-words.ts';
 import { changesOfPatch } from '#shared/domain/pull-request/code-suggestion.ts';
-import { combineResults } from '#shared/domain/pull-request/pull-request-facts.ts';
+import { combineResults, type PullRequestFacts } from '#shared/domain/pull-request/pull-request-facts.ts';
 import { templateWords } from '#shared/domain/pull-request/report-words.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { apiUrlOf, githubOptions } from '../analyze/github-environment.ts';
+import { modelChoiceOf } from '../analyze/model-choice.ts';
+import { modelPorts } from '../analyze/model-ports.ts';
 import { UsageError } from '../command.ts';
 import { jobRunOf, type RunOptions } from './job-environment.ts';
 import { neededJobs, readResults } from './read-results.ts';
@@ -20,7 +24,11 @@ export interface FeedbackOptions extends RunOptions {
   readonly patch?: string | undefined;
   /** Name of the check. */
   readonly check?: string | undefined;
+  /** Who writes the summary: `rules` (default) or a language model. */
+  readonly model?: string | undefined;
   readonly dryRun: boolean;
+  /** Receives a line for what is worth knowing and no part of the result. */
+  readonly warn: (line: string) => void;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,12 +48,13 @@ export async function feedbackOf(options: FeedbackOptions, environment: Environm
   const changes = options.patch === undefined ? [] : await proposedChanges(options.patch);
   const withChanges = { ...facts, changes: [...facts.changes, ...changes] };
   const { feedback, problem } = connection(environment);
+  const words = await wordsFor(withChanges, options, environment);
   const outcome = await postFeedback(
     {
       run,
       pullRequest: pullRequest ?? 0,
       facts: withChanges,
-      words: templateWords(withChanges),
+      words,
       checkName: options.check ?? 'Selfheal',
       write: options.dryRun
         ? 'dry-run'
@@ -61,6 +70,17 @@ export async function feedbackOf(options: FeedbackOptions, environment: Environm
   );
   if (!options.dryRun) await writePage(outcome, environment);
   return outcome;
+}
+
+/** Where a model is asked for and fails, the template's words stand in its place. */
+async function wordsFor(facts: PullRequestFacts, { model, warn }: FeedbackOptions, environment: Environment) {
+  const choice = modelChoiceOf(model, environment);
+  if (choice === null) return templateWords(facts);
+  const { settings, key } = choice;
+  const client = modelClients(settings, await modelPorts(key))(settings.modelId);
+  const { words, note } = await writeWords(facts, { client, timeoutSeconds: settings.timeoutSeconds });
+  if (note !== null) warn(note);
+  return words;
 }
 
 async function proposedChanges(path: string) {

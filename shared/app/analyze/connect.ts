@@ -5,6 +5,7 @@ import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnos
 import type { Prompts } from '#shared/plugins/llm/protocol/prompt.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
+import type { ModelClient } from '#shared/ports/model-client.ts';
 
 /** Content of the secret before an operator sets it. */
 const NOT_SET = new Set(['', 'not-set']);
@@ -13,12 +14,17 @@ const NOT_SET = new Set(['', 'not-set']);
  * Connects the configured model to the diagnosis protocol. Throws `InvalidInput` when the provider does not accept the settings.
  */
 export function connectModel(settings: ModelSettings, prompts: Prompts, ports: ModelPorts): DiagnosisModel {
+  return makeDiagnosisModel({ settings, prompts, clientOf: modelClients(settings, ports) });
+}
+
+/** Clients of the configured provider by model id. Throws `InvalidInput` when it does not accept the settings. */
+export function modelClients(settings: ModelSettings, ports: ModelPorts): (modelId: string) => ModelClient {
   const provider = MODEL_PROVIDERS.find(({ id }) => id === settings.provider);
   if (provider === undefined) throw new InvalidInput(`model.provider: unknown provider ${settings.provider}.`);
   const problem = provider.problem(settings);
   if (problem !== null) throw new InvalidInput(`model: ${problem}`);
   const own = { ...ports, key: () => readKey(ports) };
-  return makeDiagnosisModel({ settings, prompts, clientOf: (modelId) => provider.connect(modelId, settings, own) });
+  return (modelId) => provider.connect(modelId, settings, own);
 }
 
 async function readKey({ key }: ModelPorts): Promise<string> {

@@ -81,7 +81,7 @@ export function factLines(facts: PullRequestFacts): string[] {
     ...(tests === null
       ? []
       : [
-          `Tests: ${tests.tests} in all, ${tests.failures + tests.errors} failed, ${tests.skipped} skipped; ${failedTests.filter(({ flaky }) => flaky === true).length} of those that failed fail by chance.`,
+          `Tests: ${tests.tests}, ${tests.failures + tests.errors} failed, ${tests.skipped} skipped; ${failedTests.filter(({ flaky }) => flaky === true).length} of those that failed fail by chance.`,
         ]),
     ...coverage.map(
       ({ job, totals, changedLines }) =>
