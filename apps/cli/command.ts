@@ -2,8 +2,8 @@ import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { Terminal } from './terminal.ts';
 
-/** 0: success; 1: the check failed or the request was refused; 2: bad usage or input. */
-export type ExitCode = 0 | 1 | 2;
+/** 0: success; 1: the check failed or the request was refused; 2: bad usage or input. A gate also passes on the exit code of the step before it. */
+export type ExitCode = number;
 
 /** An option of a command: its type for `util.parseArgs` and its line in the help text. */
 export interface OptionSpec {

@@ -2,6 +2,7 @@ import type { Command } from '#apps/cli/command.ts';
 import { makeTrainCommand } from '#apps/cli/commands/train.ts';
 import { gatherCases } from '../training/public-cases.ts';
 import { evalCommand } from './eval.ts';
+import { simulateCommand } from './simulate.ts';
 import { trainRankerCommand } from './train-ranker.ts';
 
 /** `train` on the public data; it makes the shipped model. */
@@ -11,4 +12,4 @@ export const trainOnPublicData = makeTrainCommand({
 });
 
 /** Every command of the lab. */
-export const LAB_COMMANDS: readonly Command[] = [evalCommand, trainOnPublicData, trainRankerCommand];
+export const LAB_COMMANDS: readonly Command[] = [evalCommand, trainOnPublicData, trainRankerCommand, simulateCommand];

@@ -1,5 +1,5 @@
 import { contentOf } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, requireYes, yesOption } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, type ExitCode, JSON_OPTION, requireYes, yesOption } from '../command.ts';
 import { openScope, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 
@@ -23,7 +23,7 @@ export const knowledgeReset = defineCommand({
     requireYes('knowledge reset', options, 'retire every pattern');
     const { api, scope } = await openScope(options, terminal);
     const json = { scope, confirm: scope, reason: options.reason ?? 'the knowledge base was reset', dryRun };
-    let code: 0 | 1 | 2 = 0;
+    let code: ExitCode = 0;
     let remaining: number;
     do {
       const answer = await contentOf(await api.knowledge.reset.$post({ json }));

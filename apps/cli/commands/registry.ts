@@ -32,6 +32,9 @@ import { flakyDetect } from './flaky-detect.ts';
 import { flakyExtend } from './flaky-extend.ts';
 import { flakyList } from './flaky-list.ts';
 import { flakyRelease } from './flaky-release.ts';
+import { gateBaseline } from './gate-baseline.ts';
+import { gateCheck } from './gate-check.ts';
+import { gateUpdate } from './gate-update.ts';
 import { incidentCreate } from './incident-create.ts';
 import { incidentExplain } from './incident-explain.ts';
 import { incidentFalsePositive } from './incident-false-positive.ts';
@@ -162,6 +165,9 @@ export const COMMANDS: readonly Command[] = [
   flakyRelease,
   flakyExtend,
   feedbackPost,
+  gateCheck,
+  gateUpdate,
+  gateBaseline,
   patchCheck,
   archScan,
   playbookCheck,

@@ -18,6 +18,8 @@ export const RepositorySettings = z
     /** Selfheal only records what happens. `true`: until the key is removed. */
     mute: z.union([z.literal(true), z.strictObject({ until: z.iso.datetime(), reason: Reason })]),
     mode: Mode,
+    /** How strict the gates of a pull request are; they read and check it themselves. */
+    gates: z.record(z.string(), z.unknown()),
   })
   .partial();
 export type RepositorySettings = z.infer<typeof RepositorySettings>;
@@ -32,8 +34,11 @@ export type RepositoryFile =
 const HINTS: Readonly<Record<string, string>> = {
   mute: 'write true, or until (a UTC time such as 2026-12-01T06:00:00Z) and reason (3 to 300 characters)',
   mode: `write one of ${Mode.options.join(', ')}`,
+  gates: 'write a mapping of settings (docs/guide/gates.md)',
 };
-const KEYS = Object.keys(HINTS).join(' and ');
+const KEYS = Object.keys(HINTS)
+  .join(', ')
+  .replace(/, (?=\w+$)/, ' and ');
 
 /** Judges the parsed content. A file without content says nothing. */
 export function judgeRepositoryFile(content: unknown): RepositoryFile {

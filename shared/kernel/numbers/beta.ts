@@ -48,7 +48,8 @@ function betaBelow(x: number, a: number, b: number): number {
   return x < (a + 1) / (a + b + 2) ? (front * betaFraction(x, a, b)) / a : 1 - (front * betaFraction(1 - x, b, a)) / b;
 }
 
-function betaQuantile(share: number, a: number, b: number): number {
+/** The value below which this share of the beta distribution lies. */
+export function betaQuantile(share: number, a: number, b: number): number {
   let low = 0;
   let high = 1;
   for (let halving = 0; halving < 60; halving++) {

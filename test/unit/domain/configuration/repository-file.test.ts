@@ -42,13 +42,13 @@ describe('the text of .github/selfheal.yml', () => {
   });
 
   it.each([
-    ['muted: true', 'the key "muted" is unknown; remove it, only mute and mode are known'],
+    ['muted: true', 'the key "muted" is unknown; remove it, only mute, mode and gates are known'],
     ['mode: fix', 'the value of the key "mode" is not valid; write one of off, observe, suggest, act'],
     ['mute: false', 'the value of the key "mute" is not valid; write true, or until'],
     ['mute: {reason: the release}', 'the value of the key "mute" is not valid'],
     ['mute: {until: 2026-12-01T06:00:00+02:00, reason: the release}', 'a UTC time such as 2026-12-01T06:00:00Z'],
     ['mute: {until: 2026-12-01T06:00:00Z, reason: the release, by: ada}', 'the key "mute.by" is unknown; remove it'],
-    ['- mute', 'it must be a mapping with the keys mute and mode'],
+    ['- mute', 'it must be a mapping with the keys mute, mode and gates'],
     ['true', 'it must be a mapping'],
     ['mode: act\nmode: off', 'line 2 is not valid YAML (DUPLICATE_KEY); correct it'],
     ['mute: [', 'is not valid YAML'],

@@ -1,0 +1,159 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type StateDeps, updateDocument } from '#shared/app/quality-state/update-document.ts';
+import { BASELINES, BASELINES_DOCUMENT, withImported, withoutRun } from '#shared/domain/gates/baseline.ts';
+import { driftOf } from '#shared/domain/gates/drift.ts';
+import { metricKindOf, valueText } from '#shared/domain/gates/metric-kind.ts';
+import {
+  baselinesOf,
+  baselineVersions,
+  QUALITY_METRICS_FILE,
+  QualityMetricsFile,
+  runsOfFile,
+} from '#shared/domain/gates/quality-metrics-file.ts';
+import { defineCommand, type ExitCode, JSON_OPTION, UsageError, wholeNumber, yesOption } from '../command.ts';
+import { exportedBaseline, runsOfBranch } from '../gates/baseline-file.ts';
+import { GATE_OPTIONS, gateSettingsOf, STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
+import { jsonIn } from '../input/json-file.ts';
+import { STANDARD_INPUT } from '../input/open-input.ts';
+import type { Terminal } from '../terminal.ts';
+
+const SHOWN_VERSIONS = 20;
+type Baseline = Readonly<Record<string, { readonly value: number; readonly runs: number }>>;
+
+export const gateBaseline = defineCommand({
+  name: 'gate baseline',
+  summary: 'show, review, export and import the baseline of the gates',
+  details:
+    'Without an option: the baseline of today. Each recorded run makes a version of it; --at RUN shows or exports the one after that run. --drift says by\n' +
+    'how much it moved, though every run passed: look once a week. --forget takes out a run that measured something wrong.\n' +
+    `The file of --export and --import is ${QUALITY_METRICS_FILE}: {version, branch, updated_at, baseline, history}.\n` +
+    '\n' +
+    'Example: selfheal gate baseline --drift --days 7',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    ...STATE_OPTION,
+    ...GATE_OPTIONS,
+    branch: { type: 'string', value: 'NAME', about: 'the branch; the default branch by default' },
+    history: { type: 'boolean', about: `the last ${SHOWN_VERSIONS} versions, newest first` },
+    at: { type: 'string', value: 'RUN', about: 'the version after the run with this id' },
+    drift: { type: 'boolean', about: 'how the baseline moved; exit code 1 when something gets worse' },
+    days: { type: 'string', value: 'N', about: 'how many days back --drift looks; 7 by default' },
+    export: { type: 'string', value: 'FILE', about: 'write it as a file; - for standard output' },
+    import: { type: 'string', value: 'FILE', about: 'add the runs of a file' },
+    forget: { type: 'string', value: 'RUN', about: 'take out the run with this id' },
+    ...yesOption('do what --import or --forget says'),
+    ...JSON_OPTION,
+  },
+  async run({ options }, terminal) {
+    const chosen = (['history', 'drift', 'export', 'import', 'forget'] as const).filter(
+      (one) => options[one] !== undefined,
+    );
+    if (chosen.length > 1) throw new UsageError(`Use one of ${chosen.map((one) => `--${one}`).join(' and ')}.`);
+    const settings = gateSettingsOf(options, terminal.environment);
+    const deps = stateDeps(options, terminal.environment);
+    const id = (name: 'at' | 'forget') => {
+      const given = options[name];
+      return given === undefined ? null : wholeNumber(name, given, { otherwise: 1, atMost: Number.MAX_SAFE_INTEGER });
+    };
+    const json = options.json === true;
+    const branch = options.branch ?? null;
+    if (options.import !== undefined || options.forget !== undefined) {
+      if (options.yes !== true) throw new UsageError('"selfheal gate baseline" needs --yes to change the baseline.');
+      const what = options.import ?? id('forget') ?? 0;
+      return await changed(deps, { branch, what }, terminal);
+    }
+    if (options.export !== undefined) {
+      const file = await exportedBaseline(deps.state, branch, terminal, id('at'));
+      return await written(options.export, `${JSON.stringify(file, null, 2)}\n`, terminal);
+    }
+    const found = await runsOfBranch(deps.state, branch);
+    if (options.drift === true) {
+      const days = wholeNumber('days', options.days, { otherwise: 7, atMost: 400 });
+      const drifts = driftOf(found.runs, { now: new Date(terminal.now()), days, settings });
+      const lines = drifts.map(({ explanation }) => `${explanation}\n`).join('');
+      await terminal.write(json ? `${JSON.stringify({ branch: found.branch, days, drifts })}\n` : lines);
+      if (drifts.length === 0) terminal.say(`selfheal: ${found.branch} has no recorded run yet.`);
+      return drifts.some(({ direction }) => direction === 'worse') ? 1 : 0;
+    }
+    if (options.history === true) {
+      const versions = baselineVersions(found.runs, SHOWN_VERSIONS);
+      const lines = versions.map((one) => `run ${one.run}  ${one.at}  ${inWords(one.baseline)}\n`).join('');
+      await terminal.write(json ? `${JSON.stringify({ branch: found.branch, versions })}\n` : lines);
+      return 0;
+    }
+    const at = id('at');
+    const runs = at === null ? found.runs : found.runs.filter(({ run }) => run <= at);
+    return await shown({ ...found, runs }, json, terminal);
+  },
+});
+
+const textOf = (metric: string, value: number): string => valueText(metricKindOf(metric)?.unit ?? 'count', value);
+const inWords = (baseline: Baseline): string =>
+  Object.entries(baseline)
+    .map(([metric, { value }]) => `${metric} ${textOf(metric, value)}`)
+    .join(', ');
+
+async function shown(
+  { branch, runs, revision }: Awaited<ReturnType<typeof runsOfBranch>>,
+  json: boolean,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const baseline = baselinesOf(runs);
+  const last = runs.at(-1);
+  if (json) {
+    await terminal.write(`${JSON.stringify({ branch, revision, lastRun: last?.run ?? null, baseline })}\n`);
+    return 0;
+  }
+  if (last === undefined) {
+    terminal.say(`selfheal: ${branch} has no recorded run yet: 90 % coverage and 0 vulnerabilities are assumed.`);
+    return 0;
+  }
+  const lines = Object.entries(baseline).map(
+    ([metric, { value, runs: count }]) =>
+      `${metric}: ${textOf(metric, value)} (mean of ${count} ${count === 1 ? 'run' : 'runs'})\n`,
+  );
+  await terminal.write(`${branch}, ${runs.length} runs, the last one ${last.run} of ${last.at}\n${lines.join('')}`);
+  return 0;
+}
+
+/** `what`: the file to import, or the run to forget. */
+async function changed(
+  deps: StateDeps,
+  { branch, what }: { readonly branch: string | null; readonly what: string | number },
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const at = new Date(terminal.now()).toISOString();
+  const found = await runsOfBranch(deps.state, branch);
+  if (typeof what === 'number') {
+    const { changed: isThere } = await updateDocument(deps, BASELINES_DOCUMENT, BASELINES, (known) =>
+      withoutRun(known, found.branch, what, at),
+    );
+    if (!isThere) throw new UsageError(`The baseline of ${found.branch} has no run ${what}. --history lists its runs.`);
+    terminal.say(`selfheal: run ${what} was taken out of the baseline of ${found.branch}.`);
+    return 0;
+  }
+  const file = await jsonIn(what, QualityMetricsFile, 'file of a baseline', terminal);
+  const into = branch ?? file.branch;
+  await updateDocument(deps, BASELINES_DOCUMENT, BASELINES, (known) =>
+    withImported(known, into, runsOfFile(file), { at, from: what }),
+  );
+  terminal.say(`selfheal: ${file.history.length} runs were added to the baseline of ${into}.`);
+  return 0;
+}
+
+async function written(path: string, text: string, terminal: Terminal): Promise<ExitCode> {
+  if (path === STANDARD_INPUT) {
+    await terminal.write(text);
+    return 0;
+  }
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  } catch (error) {
+    throw new UsageError(
+      `--export ${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
+    );
+  }
+  return 0;
+}

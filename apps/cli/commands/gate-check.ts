@@ -1,0 +1,124 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { checkGates, type GateCheck } from '#shared/app/gates/check-gates.ts';
+import type { GateVerdict } from '#shared/domain/gates/verdict.ts';
+import type { JobResult } from '#shared/domain/pull-request/job-result.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { GATE_OPTIONS, gateSettingsOf, STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
+import { gateRunOf, RUN_OPTIONS } from '../gates/gate-run.ts';
+import { MEASURED_OPTIONS, type Measured, measuredOf } from '../gates/measured.ts';
+import { messageOf, originalExitCode, recordRun } from '../gates/record-run.ts';
+import type { Terminal } from '../terminal.ts';
+
+const WORDS = { passed: 'pass', failed: 'fail', unavailable: 'unavailable', skipped: 'skipped' } as const;
+
+export const gateCheck = defineCommand({
+  name: 'gate check',
+  summary: 'compare coverage, vulnerabilities and durations of a run with the last runs of the default branch',
+  details:
+    'Fails on a regression beyond the delta and the noise of the last ten runs, and on fixed limits (MIN_COVERAGE, MAX_HIGH, MAX_CRITICAL); each\n' +
+    'verdict is one line. Vulnerabilities fail it only with VULN_GATING=1. --update also records a run of the default branch that passed.\n' +
+    'When Selfheal itself cannot read its baseline, it says so and keeps the exit code of the build. A report that is missing or cannot be read is an\n' +
+    'error. With --json: {verdict, checks: [{metric, current, baseline, delta, limit, verdict, unit, explanation}], notes}.\n' +
+    '\n' +
+    'Example: selfheal gate check --coverage coverage/lcov.info --findings trivy.json --base origin/main\n' +
+    'Exit codes: 0 passed, or Selfheal could not judge; 1 failed; 2 bad usage or report; with --original-exit-code N that code when it is not 0.',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    ...MEASURED_OPTIONS,
+    ...STATE_OPTION,
+    ...RUN_OPTIONS,
+    ...GATE_OPTIONS,
+    'original-exit-code': { type: 'string', value: 'N', about: 'the exit code of the step before; it is never lost' },
+    update: { type: 'boolean', about: 'record the run when it passed and is of the default branch' },
+    result: { type: 'string', value: 'FILE', about: 'write the facts for the comment of the pull request' },
+    job: { type: 'string', value: 'NAME', about: 'the name of the job in these facts; GITHUB_JOB or gates by default' },
+    ...JSON_OPTION,
+  },
+  async run({ options }, terminal) {
+    const original = originalExitCode(options['original-exit-code']);
+    try {
+      const run = gateRunOf(options, terminal.environment);
+      const settings = gateSettingsOf(options, terminal.environment);
+      const measured = await measuredOf(options);
+      const deps = stateDeps(options, terminal.environment);
+      const { branch } = run;
+      const inputs = { ...measured, branch, run: run.isProposal ? null : run.run, settings };
+      const check = await checkGates(deps.state, inputs);
+      await show(check, options.json === true, terminal);
+      if (options.result !== undefined) {
+        const job = options.job ?? (terminal.environment.GITHUB_JOB || 'gates');
+        await writeResult(options.result, resultOf(job, check, measured));
+      }
+      if (options.update === true && check.status === 'passed')
+        await recordRun(deps, { run, measured, conclusion: original === 0 ? 'success' : 'failure' }, terminal);
+      return original !== 0 ? original : check.status === 'failed' ? 1 : 0;
+    } catch (error) {
+      if (error instanceof UsageError || error instanceof InvalidInput) {
+        if (original === 0) throw error;
+        terminal.say(`selfheal: ${error.message}`);
+        return original;
+      }
+      terminal.say(
+        `selfheal: the gates could not be judged: ${messageOf(error)} The build keeps its exit code ${original}.`,
+      );
+      return original;
+    }
+  },
+});
+
+async function show({ status, verdicts, notes }: GateCheck, json: boolean, terminal: Terminal): Promise<void> {
+  if (json) {
+    const checks = verdicts.map(checkOf);
+    await terminal.write(`${JSON.stringify({ verdict: WORDS[status], checks, notes })}\n`);
+    return;
+  }
+  const count = (of: GateVerdict['status']): number => verdicts.filter((one) => one.status === of).length;
+  const head = { passed: 'PASS', failed: 'FAIL', unavailable: 'NOT JUDGED' }[status];
+  await terminal.write(
+    [
+      ...verdicts.map(({ explanation }) => explanation),
+      ...notes.map((note) => `note: ${note}`),
+      `gates: ${head} (${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped)`,
+      '',
+    ].join('\n'),
+  );
+}
+
+const checkOf = ({ metric, status, current, baseline, delta, threshold, unit, explanation }: GateVerdict) => ({
+  metric,
+  current,
+  baseline,
+  delta,
+  limit: threshold,
+  verdict: WORDS[status],
+  unit,
+  explanation,
+});
+
+function resultOf(job: string, { status, verdicts }: GateCheck, measured: Measured): JobResult {
+  const failed = verdicts.filter((one) => one.status === 'failed');
+  const summary = {
+    passed: `All ${verdicts.length} gates passed or were skipped.`,
+    failed: `${failed.length} of ${verdicts.length} gates failed: ${failed.map(({ metric }) => metric).join(', ')}.`,
+    unavailable: 'Selfheal could not read its baseline, so regressions were not judged.',
+  }[status];
+  return {
+    version: 1,
+    job: redactName(job, 100),
+    status,
+    summary: redactName(summary, 500),
+    facts: [{ kind: 'gates', verdicts: verdicts.slice(0, 50) }, ...measured.facts],
+  };
+}
+
+async function writeResult(path: string, result: JobResult): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `${JSON.stringify(result, null, 2)}\n`);
+  } catch (cause) {
+    throw new UsageError(`--result ${path}: cannot be written (${messageOf(cause)}).`);
+  }
+}

@@ -1,0 +1,63 @@
+import { writeFile } from 'node:fs/promises';
+import { QUALITY_METRICS_FILE } from '#shared/domain/gates/quality-metrics-file.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { exportedBaseline } from '../gates/baseline-file.ts';
+import { STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
+import { gateRunOf, RUN_OPTIONS } from '../gates/gate-run.ts';
+import { MEASURED_OPTIONS, measuredOf } from '../gates/measured.ts';
+import { originalExitCode, recordRun } from '../gates/record-run.ts';
+
+export const gateUpdate = defineCommand({
+  name: 'gate update',
+  summary: 'record what a successful run of the default branch measured in the baseline of the gates',
+  details:
+    'Leaves the baseline as it is for a pull request, another branch, or a run that failed, and says so. Runs may come in any order and more than\n' +
+    'once: the id of the run orders them, and a later attempt replaces an earlier one. With --json: {recorded, reason, baseline}.\n' +
+    '\n' +
+    'Example: selfheal gate update --coverage coverage/lcov.info --conclusion "$JOB_STATUS"',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    ...MEASURED_OPTIONS,
+    ...STATE_OPTION,
+    ...RUN_OPTIONS,
+    conclusion: { type: 'string', value: 'WORD', about: 'how the job ended (job.status); success by default' },
+    'original-exit-code': { type: 'string', value: 'N', about: 'the exit code of the step before; it is never lost' },
+    export: {
+      type: 'string',
+      value: 'FILE',
+      about: `also write the baseline as a file, such as ${QUALITY_METRICS_FILE}`,
+    },
+    ...JSON_OPTION,
+  },
+  async run({ options }, terminal) {
+    const original = originalExitCode(options['original-exit-code']);
+    try {
+      const run = gateRunOf(options, terminal.environment);
+      const measured = await measuredOf(options);
+      const deps = stateDeps(options, terminal.environment);
+      const conclusion = original === 0 ? (options.conclusion ?? 'success') : 'failure';
+      const recorded = await recordRun(deps, { run, measured, conclusion }, terminal);
+      const file = await exportedBaseline(deps.state, run.branch, terminal).catch(() => null);
+      if (options.export !== undefined && file !== null)
+        await writeFile(options.export, `${JSON.stringify(file, null, 2)}\n`).catch((error: NodeJS.ErrnoException) => {
+          throw new UsageError(`--export ${options.export}: cannot be written (${error.code ?? error.message}).`);
+        });
+      if (options.json === true) {
+        const reason = recorded === null ? 'the state could not be written' : null;
+        await terminal.write(
+          `${JSON.stringify({
+            recorded: recorded?.kind === 'recorded',
+            reason: recorded?.kind === 'left-out' ? recorded.reason : reason,
+            baseline: file?.baseline ?? {},
+          })}\n`,
+        );
+      }
+      return original;
+    } catch (error) {
+      if (original === 0 || !(error instanceof UsageError || error instanceof InvalidInput)) throw error;
+      terminal.say(`selfheal: ${error.message}`);
+      return original;
+    }
+  },
+});

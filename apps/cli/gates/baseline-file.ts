@@ -1,0 +1,29 @@
+import { readDocument } from '#shared/app/quality-state/update-document.ts';
+import { BASELINES, BASELINES_DOCUMENT, baselineFor, type RecordedRun } from '#shared/domain/gates/baseline.ts';
+import { type QualityMetricsFile, qualityMetricsFile } from '#shared/domain/gates/quality-metrics-file.ts';
+import { CorruptRecord, InvalidInput } from '#shared/kernel/errors.ts';
+import type { QualityState } from '#shared/ports/quality-state.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** The runs of a branch, or of the default branch when the branch has none. Throws `InvalidInput` for a state that a person has to mend. */
+export async function runsOfBranch(
+  state: QualityState,
+  branch: string | null,
+): Promise<{ readonly branch: string; readonly runs: readonly RecordedRun[]; readonly revision: number }> {
+  const { value } = await readDocument(state, BASELINES_DOCUMENT, BASELINES).catch((error: unknown) => {
+    throw error instanceof CorruptRecord ? new InvalidInput(error.message, { cause: error }) : error;
+  });
+  const view = baselineFor(value, branch ?? value.defaultBranch ?? 'main', null);
+  return { branch: view.branch, runs: view.runs, revision: value.revision };
+}
+
+/** The baseline of a branch as a file, as it was after the run `asOf`. */
+export async function exportedBaseline(
+  state: QualityState,
+  branch: string | null,
+  terminal: Pick<Terminal, 'now'>,
+  asOf: number | null = null,
+): Promise<QualityMetricsFile> {
+  const found = await runsOfBranch(state, branch);
+  return qualityMetricsFile(found.branch, found.runs, { at: new Date(terminal.now()).toISOString(), asOf });
+}

@@ -1,0 +1,125 @@
+import {
+  BASELINES,
+  BASELINES_DOCUMENT,
+  type Baselines,
+  type BaselineView,
+  baselineFor,
+  lastValues,
+  type MetricValues,
+} from '#shared/domain/gates/baseline.ts';
+import type { GateSettings } from '#shared/domain/gates/gate-settings.ts';
+import { judgeLimit, judgeRegression } from '#shared/domain/gates/judge-metric.ts';
+import { metricProblem } from '#shared/domain/gates/metric-kind.ts';
+import type { GateVerdict } from '#shared/domain/gates/verdict.ts';
+import type { CoverageTotals } from '#shared/domain/reports/coverage-report.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import type { QualityState } from '#shared/ports/quality-state.ts';
+import { readDocument } from '../quality-state/update-document.ts';
+
+/** Fewer changed lines say nothing: one of two is 50 %. */
+const MIN_CHANGED_LINES = 5;
+
+export interface GateInputs {
+  readonly metrics: MetricValues;
+  /** Null when it is not known which lines changed. */
+  readonly changedLines: CoverageTotals | null;
+  /** Where the change goes: the base branch of a pull request, or the branch of the run. */
+  readonly branch: string;
+  /** Id of the run that is checked; null outside CI. */
+  readonly run: number | null;
+  readonly settings: GateSettings;
+}
+
+/** `unavailable`: nothing failed, but the baseline is out of reach, so that regressions could not be judged. */
+export interface GateCheck {
+  readonly status: 'passed' | 'failed' | 'unavailable';
+  readonly verdicts: readonly GateVerdict[];
+  /** Sentences for the person who reads the result. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Judges what a run measured: regressions against the baseline, and the fixed limits beside it. Each verdict can fail the check. When the state
+ * cannot be read, the fixed limits are judged all the same. Throws `InvalidInput` for impossible values.
+ */
+export async function checkGates(state: QualityState, inputs: GateInputs): Promise<GateCheck> {
+  const problem = Object.entries(inputs.metrics).flatMap(([name, value]) => metricProblem(name, value) ?? [])[0];
+  if (problem !== undefined) throw new InvalidInput(problem);
+  const read = await readBaselines(state);
+  const view = read.kind === 'read' ? baselineFor(read.baselines, inputs.branch, inputs.run) : null;
+  const verdicts = Object.entries(inputs.metrics).flatMap(([metric, current]) => [
+    judgeRegression({
+      metric,
+      current,
+      values: view === null ? null : lastValues(view.runs, metric),
+      settings: inputs.settings,
+      ...(read.kind === 'read' ? {} : { notJudged: { reason: 'Selfheal could not read its baseline' } }),
+    }),
+    ...limitOf(metric, current, inputs.settings),
+  ]);
+  const all = [...verdicts, ...changedLinesVerdict(inputs)];
+  const isFailed = all.some(({ status }) => status === 'failed');
+  return {
+    status: isFailed ? 'failed' : read.kind === 'read' ? 'passed' : 'unavailable',
+    verdicts: all,
+    notes: [...(read.kind === 'read' ? [] : [outageNote(read.reason)]), ...(view === null ? [] : viewNotes(view, all))],
+  };
+}
+
+type ReadBaselines =
+  | { readonly kind: 'read'; readonly baselines: Baselines }
+  | { readonly kind: 'unreadable'; readonly reason: string };
+
+/** What Selfheal itself cannot read breaks no build. */
+async function readBaselines(state: QualityState): Promise<ReadBaselines> {
+  try {
+    return { kind: 'read', baselines: (await readDocument(state, BASELINES_DOCUMENT, BASELINES)).value };
+  } catch (error) {
+    return { kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+const outageNote = (reason: string): string =>
+  `Selfheal could not read its baseline, so regressions were not judged; fixed limits were. ${reason}`;
+
+function limitOf(metric: string, current: number, settings: GateSettings): GateVerdict[] {
+  const limits = {
+    coverage: { name: 'coverage.minimum', limit: settings.minCoverage, setting: 'MIN_COVERAGE' },
+    'vulnerabilities.high': { name: `${metric}.maximum`, limit: settings.maxHigh, setting: 'MAX_HIGH' },
+    'vulnerabilities.critical': { name: `${metric}.maximum`, limit: settings.maxCritical, setting: 'MAX_CRITICAL' },
+  } as const;
+  const found = Object.hasOwn(limits, metric) ? limits[metric as keyof typeof limits] : undefined;
+  if (found === undefined || found.limit === null) return [];
+  return [judgeLimit({ ...found, limit: found.limit, metric, current, settings })];
+}
+
+function changedLinesVerdict({ changedLines, settings }: GateInputs): GateVerdict[] {
+  const { minChangedCoverage: limit } = settings;
+  if (changedLines === null || limit === null) return [];
+  const { coveredLines, lines, percent } = changedLines;
+  if (percent === null || lines < MIN_CHANGED_LINES) {
+    const explanation = `changed-lines: ${lines} changed lines can be covered, ${coveredLines} are: SKIPPED (fewer than ${MIN_CHANGED_LINES})`;
+    const nothing = { baseline: null, delta: null, threshold: limit, unit: 'percent' } as const;
+    return [{ metric: 'changed-lines', status: 'skipped', current: percent, ...nothing, explanation }];
+  }
+  const what = `${coveredLines} of ${lines} changed lines`;
+  const name = 'changed-lines';
+  return [
+    judgeLimit({ name, metric: 'coverage', current: percent, limit, setting: 'MIN_CHANGED_COVERAGE', settings, what }),
+  ];
+}
+
+function viewNotes({ branch, runs, instead }: BaselineView, verdicts: readonly GateVerdict[]): string[] {
+  const notes: string[] = [];
+  if (instead !== null) notes.push(`Compared with the baseline of ${instead}, because this branch has none.`);
+  if (runs.length > 0) return notes;
+  const failed = verdicts.filter(({ status }) => status === 'failed');
+  notes.push(
+    `First run: ${branch} has no baseline yet, so 90 % coverage and 0 vulnerabilities are assumed. "selfheal gate update" records one after each successful run of the default branch.`,
+  );
+  if (failed.length > 0)
+    notes.push(
+      'It fails on the first run: set the limits that it names to what the project has today (MIN_COVERAGE=off and MAX_HIGH=off leave them out), record the default branch once with "selfheal gate update", and check again.',
+    );
+  return notes;
+}

@@ -1,0 +1,44 @@
+import { BASELINES, BASELINES_DOCUMENT, type Baselines, type NewRun, withRun } from '#shared/domain/gates/baseline.ts';
+import { metricProblem } from '#shared/domain/gates/metric-kind.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import { type StateDeps, updateDocument } from '../quality-state/update-document.ts';
+
+/** Events whose runs test a proposal, even where its branch has the name of the default branch. */
+const FOREIGN_EVENTS = new Set(['pull_request', 'pull_request_target', 'merge_group']);
+
+export interface RunToRecord extends NewRun {
+  readonly branch: string;
+  readonly defaultBranch: string;
+  /** Of GitHub Actions, or null. */
+  readonly event: string | null;
+  /** How the run ended so far (`success`, `failure`, `cancelled`). */
+  readonly conclusion: string;
+}
+
+export type RecordedBaseline =
+  | { readonly kind: 'recorded' | 'known-already'; readonly baselines: Baselines }
+  /** Not a successful run of the default branch; `reason` is a sentence. */
+  | { readonly kind: 'left-out'; readonly reason: string };
+
+/** Records what a successful run of the default branch measured. Throws `InvalidInput` for impossible values, `Retryable`, `CorruptRecord`. */
+export async function recordBaseline(deps: StateDeps, given: RunToRecord): Promise<RecordedBaseline> {
+  const { branch, defaultBranch, event, conclusion, ...run } = given;
+  if (event !== null && FOREIGN_EVENTS.has(event))
+    return leftOut(`a run of the event ${event} tests a proposal, not ${defaultBranch}`);
+  if (branch !== defaultBranch) return leftOut(`${branch} is not the default branch ${defaultBranch}`);
+  if (conclusion !== 'success') return leftOut(`the run ended with ${conclusion}`);
+  const problems = Object.entries(run.metrics).flatMap(([name, value]) => metricProblem(name, value) ?? []);
+  const [problem] = problems;
+  if (problem !== undefined) throw new InvalidInput(problem);
+  if (Object.keys(run.metrics).length === 0)
+    throw new InvalidInput('The run measured nothing: name a report or a metric.');
+  const { value, changed } = await updateDocument(deps, BASELINES_DOCUMENT, BASELINES, (known) =>
+    withRun(known, branch, run),
+  );
+  return { kind: changed ? 'recorded' : 'known-already', baselines: value };
+}
+
+const leftOut = (reason: string): RecordedBaseline => ({
+  kind: 'left-out',
+  reason: `The baseline was left as it is: ${reason}. Only successful runs of the default branch change it.`,
+});

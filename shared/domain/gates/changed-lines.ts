@@ -1,0 +1,66 @@
+import type { CoverageTotals, FileCoverage } from '../reports/coverage-report.ts';
+
+/** Numbers of the lines that a change adds or replaces, by path. */
+export type ChangedLines = ReadonlyMap<string, readonly { readonly start: number; readonly end: number }[]>;
+
+const HUNK = /^@@ -\d+(?:,\d+)? \+(\d{1,9})(?:,(\d{1,9}))? @@/;
+
+/**
+ * The changed lines of a unified diff with or without context (`git diff BASE...HEAD`). Other than a patch that is to be applied, it may hold
+ * deleted and binary files.
+ */
+export function changedLinesOf(diff: string): ChangedLines {
+  const changed = new Map<string, { start: number; end: number }[]>();
+  let path: string | null = null;
+  let line = 0;
+  let remaining = 0;
+  for (const text of diff.split('\n')) {
+    if (remaining <= 0 && text.startsWith('+++ ')) path = pathOf(text.slice(4));
+    const hunk = remaining <= 0 ? HUNK.exec(text) : null;
+    if (hunk !== null) {
+      line = Number(hunk[1]);
+      remaining = Number(hunk[2] ?? '1');
+      continue;
+    }
+    if (remaining <= 0 || text.startsWith('-') || text.startsWith('\\')) continue;
+    if (text.startsWith('+') && path !== null) add(changed, path, line);
+    line += 1;
+    remaining -= 1;
+  }
+  return changed;
+}
+
+/** Git ends a name with blanks with a tab, and quotes unusual ones. */
+function pathOf(name: string): string | null {
+  const plain = name
+    .replace(/\t.*$/, '')
+    .replace(/\r$/, '')
+    .replace(/^"(.*)"$/, '$1');
+  return plain === '/dev/null' ? null : plain.replace(/^b\//, '');
+}
+
+function add(changed: Map<string, { start: number; end: number }[]>, path: string, line: number): void {
+  const ranges = changed.get(path) ?? [];
+  const last = ranges.at(-1);
+  if (last !== undefined && last.end === line - 1) last.end = line;
+  else ranges.push({ start: line, end: line });
+  changed.set(path, ranges);
+}
+
+/** How many of the changed lines tests run; `percent` is null when none of them can be covered. */
+export function changedCoverage(files: readonly FileCoverage[], changed: ChangedLines): CoverageTotals {
+  const touched = files.filter(({ path }) => changed.has(path));
+  const within = (ranges: readonly { readonly start: number; readonly end: number }[], path: string): number =>
+    (changed.get(path) ?? []).reduce(
+      (sum, { start, end }) =>
+        sum +
+        ranges.reduce(
+          (lines, range) => lines + Math.max(0, Math.min(end, range.end) - Math.max(start, range.start) + 1),
+          0,
+        ),
+      0,
+    );
+  const covered = touched.reduce((sum, file) => sum + within(file.covered, file.path), 0);
+  const lines = covered + touched.reduce((sum, file) => sum + within(file.uncovered, file.path), 0);
+  return { files: touched.length, coveredLines: covered, lines, percent: lines === 0 ? null : (100 * covered) / lines };
+}
