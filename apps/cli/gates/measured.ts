@@ -1,7 +1,15 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
+import type { ReportSet } from '#shared/app/reports/read-reports.ts';
 import type { MetricValues } from '#shared/domain/gates/baseline.ts';
+import { changedCoverage, changedLinesOf, uncoveredChanges } from '#shared/domain/gates/changed-lines.ts';
 import { metricProblem } from '#shared/domain/gates/metric-kind.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import type { CoverageTotals } from '#shared/domain/reports/coverage-report.ts';
+import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { UsageError } from '../command.ts';
 
 /** What the run measured, from reports and options. */
@@ -12,35 +20,141 @@ export interface Measured {
   readonly facts: readonly JobFacts[];
 }
 
+const FILES = { type: 'string', value: 'FILE', multiple: true } as const;
 export const MEASURED_OPTIONS = {
+  report: { ...FILES, about: 'a report of any kind, or a folder of them; may be given several times' },
+  coverage: { ...FILES, about: 'a report that has to be one of coverage' },
+  findings: { ...FILES, about: 'a report that has to be one of findings, such as vulnerabilities' },
   metric: {
     type: 'string',
     value: 'NAME=VALUE',
     multiple: true,
     about: 'a measured value: coverage=91.2, vulnerabilities.high=3, duration.tests=412; may be given several times',
   },
+  base: {
+    type: 'string',
+    value: 'REF',
+    about: 'the commit or branch that the change goes into, for its changed lines',
+  },
+  diff: { type: 'string', value: 'FILE', about: 'a unified diff of the change, in place of --base' },
 } as const;
 
 interface MeasuredOptions {
+  readonly report?: readonly string[] | undefined;
+  readonly coverage?: readonly string[] | undefined;
+  readonly findings?: readonly string[] | undefined;
   readonly metric?: readonly string[] | undefined;
+  readonly base?: string | undefined;
+  readonly diff?: string | undefined;
 }
 
-/** Throws `UsageError` for values that cannot be. */
-export async function measuredOf({ metric = [] }: MeasuredOptions): Promise<Measured> {
-  const metrics: Record<string, number> = {};
-  for (const given of metric) {
-    const at = given.indexOf('=');
-    const [name, text] = [given.slice(0, at), given.slice(at + 1)];
-    if (at < 1 || !/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text))
-      throw new UsageError(`--metric ${given}: expected NAME=NUMBER, such as coverage=91.2.`);
-    const problem = metricProblem(name, Number(text));
-    if (problem !== null) throw new UsageError(`--metric ${given}: ${problem}`);
-    if (Object.hasOwn(metrics, name)) throw new UsageError(`--metric ${name} is given twice.`);
-    metrics[name] = Number(text);
-  }
+/** Throws `UsageError` naming the report that is missing or cannot be read, and for values that cannot be. */
+export async function measuredOf(options: MeasuredOptions): Promise<Measured> {
+  const reports = await reportsOf(options);
+  const coverage = reports?.coverage ?? null;
+  const totals = reports?.findings?.totals ?? null;
+  const vulnerabilities = reports?.findings?.byCategory.vulnerability ?? null;
+  const metrics: MetricValues = {
+    ...(coverage?.totals.percent == null ? {} : { coverage: coverage.totals.percent }),
+    ...(vulnerabilities === null
+      ? {}
+      : { 'vulnerabilities.critical': vulnerabilities.critical, 'vulnerabilities.high': vulnerabilities.high }),
+    ...givenMetrics(options.metric ?? []),
+  };
   if (Object.keys(metrics).length === 0)
     throw new UsageError(
-      'Nothing was measured: name a report with --report FILE, or a value with --metric NAME=VALUE.',
+      'Nothing was measured: name a report of coverage or findings with --report FILE, or a value with --metric NAME=VALUE.',
     );
-  return { metrics, changedLines: null, facts: [] };
+  const diff = coverage === null ? null : await diffOf(options);
+  const changed = diff === null ? null : changedLinesOf(diff);
+  const changedLines = coverage === null || changed === null ? null : changedCoverage(coverage.files, changed);
+  const uncovered = coverage === null || changed === null ? [] : uncoveredChanges(coverage.files, changed);
+  const facts: JobFacts[] = [
+    ...(coverage === null
+      ? []
+      : [{ kind: 'coverage', totals: coverage.totals, changedLines, uncovered } satisfies JobFacts]),
+    ...(totals === null ? [] : [{ kind: 'findings', totals, added: null } satisfies JobFacts]),
+  ];
+  return { metrics, changedLines, facts };
+}
+
+function givenMetrics(given: readonly string[]): MetricValues {
+  const metrics = new Map<string, number>();
+  for (const one of given) {
+    const at = one.indexOf('=');
+    const [name, text] = [one.slice(0, at), one.slice(at + 1)];
+    if (at < 1 || !/^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text))
+      throw new UsageError(`--metric ${one}: expected NAME=NUMBER, such as coverage=91.2.`);
+    const problem = metricProblem(name, Number(text));
+    if (problem !== null) throw new UsageError(`--metric ${one}: ${problem}`);
+    if (metrics.has(name)) throw new UsageError(`--metric ${name} is given twice.`);
+    metrics.set(name, Number(text));
+  }
+  return Object.fromEntries(metrics);
+}
+
+/** Null when no report is named. A report that cannot be read fails the check: what it would have said is not known. */
+async function reportsOf(options: MeasuredOptions): Promise<ReportSet | null> {
+  try {
+    return await readReportsOf(options);
+  } catch (error) {
+    throw error instanceof UnreadableReport ? new UsageError(error.message) : error;
+  }
+}
+
+async function readReportsOf(options: MeasuredOptions): Promise<ReportSet | null> {
+  const { report = [], coverage = [], findings = [] } = options;
+  const kinds = new Map<string, 'coverage' | 'findings'>();
+  const named = async (files: readonly string[], kind?: 'coverage' | 'findings'): Promise<string[]> => {
+    const found = (await Promise.all(files.map(reportFilesOf))).flat();
+    if (kind !== undefined) for (const file of found) kinds.set(file, kind);
+    return found;
+  };
+  const files = [
+    ...(await named(report)),
+    ...(await named(coverage, 'coverage')),
+    ...(await named(findings, 'findings')),
+  ];
+  if (files.length === 0) return null;
+  // Loaded here, because the parsers are not needed to start.
+  const { readReports } = await import('#shared/app/reports/read-reports.ts');
+  const inputs = files.map((name) => ({ name, pieces: readReportFile(name) }));
+  const set = await readReports(inputs, { paths: { workspaces: [resolve('.')], files: null } });
+  const [unreadable] = set.unreadable;
+  if (unreadable !== undefined) throw unreadable;
+  const wrong = set.read.find(({ file, kind }) => kinds.has(file) && kinds.get(file) !== kind);
+  if (wrong !== undefined)
+    throw new UsageError(`${wrong.file}: this is a report of ${wrong.kind}, not of ${kinds.get(wrong.file)}.`);
+  return set;
+}
+
+/** The diff of the change; null when nothing names it. */
+async function diffOf({ base, diff }: MeasuredOptions): Promise<string | null> {
+  if (base !== undefined && diff !== undefined) throw new UsageError('Give --base or --diff, not both.');
+  if (diff !== undefined)
+    return await readFile(diff, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw new UsageError(`--diff ${diff}: cannot be read (${error.code ?? error.message}).`);
+    });
+  if (base === undefined) return null;
+  const args = [
+    'diff',
+    '--no-ext-diff',
+    '--no-color',
+    '--unified=0',
+    '--src-prefix=a/',
+    '--dst-prefix=b/',
+    '--end-of-options',
+    `${base}...HEAD`,
+  ];
+  try {
+    return (await promisify(execFile)('git', args, { maxBuffer: 256 * 1024 * 1024 })).stdout;
+  } catch (cause) {
+    throw new UsageError(
+      `--base ${base}: git cannot compare it with HEAD. In GitHub Actions use fetch-depth: 0, so that the base is there. (${
+        String((cause as { stderr?: string }).stderr ?? cause)
+          .trim()
+          .split('\n')[0] ?? ''
+      })`,
+    );
+  }
 }

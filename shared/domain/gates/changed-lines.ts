@@ -1,7 +1,8 @@
 import type { CoverageTotals, FileCoverage } from '../reports/coverage-report.ts';
+import type { LineRange } from '../reports/location.ts';
 
 /** Numbers of the lines that a change adds or replaces, by path. */
-export type ChangedLines = ReadonlyMap<string, readonly { readonly start: number; readonly end: number }[]>;
+export type ChangedLines = ReadonlyMap<string, readonly LineRange[]>;
 
 const HUNK = /^@@ -\d+(?:,\d+)? \+(\d{1,9})(?:,(\d{1,9}))? @@/;
 
@@ -50,17 +51,35 @@ function add(changed: Map<string, { start: number; end: number }[]>, path: strin
 /** How many of the changed lines tests run; `percent` is null when none of them can be covered. */
 export function changedCoverage(files: readonly FileCoverage[], changed: ChangedLines): CoverageTotals {
   const touched = files.filter(({ path }) => changed.has(path));
-  const within = (ranges: readonly { readonly start: number; readonly end: number }[], path: string): number =>
-    (changed.get(path) ?? []).reduce(
-      (sum, { start, end }) =>
-        sum +
-        ranges.reduce(
-          (lines, range) => lines + Math.max(0, Math.min(end, range.end) - Math.max(start, range.start) + 1),
-          0,
-        ),
-      0,
-    );
-  const covered = touched.reduce((sum, file) => sum + within(file.covered, file.path), 0);
-  const lines = covered + touched.reduce((sum, file) => sum + within(file.uncovered, file.path), 0);
-  return { files: touched.length, coveredLines: covered, lines, percent: lines === 0 ? null : (100 * covered) / lines };
+  const count = (of: 'covered' | 'uncovered'): number =>
+    touched
+      .flatMap((file) => common(file[of], changed.get(file.path) ?? []))
+      .reduce((lines, { start, end }) => lines + end - start + 1, 0);
+  const coveredLines = count('covered');
+  const lines = coveredLines + count('uncovered');
+  return { files: touched.length, coveredLines, lines, percent: lines === 0 ? null : (100 * coveredLines) / lines };
+}
+
+const MAX_FILES = 100;
+const MAX_RANGES = 100;
+
+/** The changed lines that no test runs, at most 100 ranges in each of 100 files. */
+export function uncoveredChanges(
+  files: readonly FileCoverage[],
+  changed: ChangedLines,
+): { path: string; lines: LineRange[] }[] {
+  return files
+    .map(({ path, uncovered }) => ({ path, lines: common(uncovered, changed.get(path) ?? []).slice(0, MAX_RANGES) }))
+    .filter(({ lines }) => lines.length > 0)
+    .slice(0, MAX_FILES);
+}
+
+/** Lines that are in both lists of ranges. */
+function common(ranges: readonly LineRange[], others: readonly LineRange[]): LineRange[] {
+  return ranges.flatMap((range) =>
+    others.flatMap((other) => {
+      const [start, end] = [Math.max(range.start, other.start), Math.min(range.end, other.end)];
+      return start > end ? [] : [{ start, end }];
+    }),
+  );
 }

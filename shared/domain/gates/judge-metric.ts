@@ -114,7 +114,7 @@ export function judgeRegression({ metric, current, values, settings, notJudged }
     baseline: known.value,
     settings,
   });
-  const delta = current - known.value;
+  const delta = Number((current - known.value).toFixed(6));
   const isWorse = sign * (current - threshold) > TOLERANCE;
   const status = off !== null ? 'skipped' : isWorse ? 'failed' : 'passed';
   const allowed = deltaText(kind, settings, allowedDelta(metric, kind, known.value, settings));
