@@ -61,7 +61,9 @@ describe('.github/selfheal.yml', () => {
     commit('muted: true\n');
     const ended = await failed();
     expect(ended).toMatchObject({ status: 'suggested', reruns: 0 });
-    expect(ended.comments.join()).toContain('the key "muted" is unknown; remove it, only mute, mode and gates are known');
+    expect(ended.comments.join()).toContain(
+      'the key "muted" is unknown; remove it, only mute, mode and gates are known',
+    );
   });
 
   it('may not be read: nothing is done until the right is there', async () => {
