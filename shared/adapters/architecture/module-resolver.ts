@@ -72,17 +72,20 @@ export function makeModuleResolver(
 function workspacePackages(files: readonly string[], readText: (file: string) => string | null): Map<string, string> {
   const packages = new Map<string, string>();
   for (const file of files) {
-    if (posix.basename(file) !== 'package.json') continue;
-    const name = nameIn(readText(file) ?? '');
-    if (name !== null && !packages.has(name)) packages.set(name, posix.dirname(`/${file}`));
+    const name = isPackage(file) ? manifestIn(readText(file) ?? '')?.name : undefined;
+    if (typeof name !== 'string' || !PACKAGE_NAME.test(name) || packages.has(name)) continue;
+    packages.set(name, posix.dirname(`/${file}`));
   }
   return packages;
 }
 
-function nameIn(text: string): string | null {
+const isPackage = (path: string): boolean => posix.basename(path) === 'package.json';
+const PACKAGE_NAME = /^(?:@[\w.-]+\/)?[\w.-]+$/;
+
+function manifestIn(text: string): { readonly name?: unknown } | null {
   try {
-    const { name } = JSON.parse(text) as { readonly name?: unknown };
-    return typeof name === 'string' && /^(?:@[\w.-]+\/)?[\w.-]+$/.test(name) ? name : null;
+    const manifest: unknown = JSON.parse(text);
+    return typeof manifest === 'object' ? manifest : null;
   } catch {
     return null;
   }
@@ -108,6 +111,16 @@ function listedFiles(
     }
     return path;
   };
+  const texts = new Map<string, string | null>();
+  const configuration = (path: string): string | null => {
+    const before = texts.get(path);
+    if (before !== undefined) return before;
+    const text = known.has(path) ? readText(path.slice(1)) : null;
+    // A package.json that cannot be parsed counts as empty: the files of its folder are still there.
+    const usable = text !== null && isPackage(path) && manifestIn(text) === null ? '{}' : text;
+    texts.set(path, usable);
+    return usable;
+  };
   const calls = {
     statSync(given: string) {
       const path = through(given);
@@ -117,10 +130,10 @@ function listedFiles(
     },
     readFileSync(given: string) {
       const path = through(given);
-      const text = known.has(path) ? readText(path.slice(1)) : null;
+      const text = configuration(path);
       if (text !== null) return Buffer.from(text);
       // A configuration that extends one of a package keeps its own paths although the package is not there.
-      if (path.endsWith('.json') && posix.basename(path) !== 'package.json') return Buffer.from('{}');
+      if (path.endsWith('.json') && !isPackage(path)) return Buffer.from('{}');
       throw MISSING;
     },
     readlinkSync(path: string) {

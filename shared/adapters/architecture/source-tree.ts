@@ -122,7 +122,7 @@ async function historyOf(root: string): Promise<ChangeHistory | null> {
     root,
     'log',
     '-z',
-    '--format=%x01%P',
+    '--format=/%P',
     '--name-only',
     '--no-renames',
     '--no-merges',
@@ -132,12 +132,20 @@ async function historyOf(root: string): Promise<ChangeHistory | null> {
     `--max-count=${MAX_COMMITS}`,
   );
   if (log === null) return null;
-  const commits = log
-    .split('\u0001')
-    .slice(1)
-    .flatMap((entry) => {
-      const [parents = '', ...files] = entry.split(/\0|\n/).filter((part, at) => at === 0 || part !== '');
-      return shallow && parents === '' ? [] : [files];
-    });
+  const commits = commitsIn(log).flatMap(({ root: isRoot, files }) => (shallow && isRoot ? [] : [files]));
   return { days: HISTORY_DAYS, commits, complete: !shallow && commits.length < MAX_COMMITS };
+}
+
+/** Reads `git log -z --format=/%P --name-only`: a slash and the parents of a commit, then a line break and its files, whose paths begin with none. */
+function commitsIn(log: string): { root: boolean; files: string[] }[] {
+  const commits: { root: boolean; files: string[] }[] = [];
+  let afterCommit = false;
+  for (const part of log.split('\0')) {
+    const isCommit = part.startsWith('/');
+    const file = afterCommit ? part.replace(/^\n/, '') : part;
+    if (isCommit) commits.push({ root: part === '/', files: [] });
+    else if (file !== '') commits.at(-1)?.files.push(file);
+    afterCommit = isCommit;
+  }
+  return commits;
 }

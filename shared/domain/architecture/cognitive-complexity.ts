@@ -43,7 +43,7 @@ export function measureFunctions(
   for (let visit = waiting.pop(); visit !== undefined; visit = waiting.pop()) {
     const { node } = visit;
     let { inside, nesting } = visit;
-    if (functions.has(node.type)) {
+    if (node.named && functions.has(node.type)) {
       inside = { node, complexity: 0 };
       measures.push(inside);
       nesting = 0;

@@ -53,7 +53,9 @@ function statementOf(node: CodeNode): ImportStatement[] | null {
 
 /** `import type`, `export type`, and a list in which every name is marked as a type. */
 function takesOnlyTypes(node: CodeNode): boolean {
-  if (node.children[1]?.type === 'type') return true;
+  const [, word] = node.children;
+  // The grammar does not know `export type *` and takes the word for an error.
+  if (word?.type === 'type' || (word?.type === 'ERROR' && word.text === 'type')) return true;
   const clause = node.children.find(({ type }) => type === 'import_clause' || type === 'export_clause');
   const parts = clause === undefined ? [] : namedChildren(clause);
   const list = clause?.type === 'export_clause' ? clause : parts.length === 1 ? parts[0] : undefined;
