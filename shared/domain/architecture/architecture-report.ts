@@ -57,7 +57,7 @@ export function describeArchitecture({ files, cycles, hotspots, coupling, import
   const circles =
     cycles.length === 0
       ? 'No imports run in a circle.'
-      : `${count(load.length, 'circle')} of imports ${load.length === 1 ? 'has' : 'have'} to be loaded at once${late === 0 ? '' : `; ${number(late)} more ${late === 1 ? 'runs' : 'run'} through types or deferred imports`}.`;
+      : `${count(load.length, 'circle')} of imports while loading${late === 0 ? '' : `; ${number(late)} more ${late === 1 ? 'runs' : 'run'} through types or deferred imports`}.`;
   const pairs = coupling.mutualFolders.length;
   return [
     `${count(files.typescript + files.javascript + files.python, 'file')} (${languages.join(', ')}) with ${number(files.lines)} lines and ${count(imports.length, 'import')} between them.`,
@@ -123,7 +123,7 @@ function sentence({ target }: Refactoring): string {
       const { folders, imports, against } = target.pair;
       const [from, to] = imports[0] <= imports[1] ? folders : [folders[1], folders[0]];
       const examples = against.slice(0, MAX_EXAMPLES).map((edge) => `${code(edge.from)} → ${code(edge.to)}`);
-      return `**Let ${code(from)} no longer import ${code(to)}**, which imports it ${number(Math.max(...imports))} times: ${examples.join(', ')}.`;
+      return `**Let ${code(from)} no longer import ${code(to)}**, which imports it ${count(Math.max(...imports), 'time')}: ${examples.join(', ')}.`;
     }
     case 'function': {
       const { file, line, function: name, complexity, lines, changes: changed } = target.hotspot;
@@ -154,7 +154,7 @@ function scoreTable({ score }: ArchitectureAnalysis): string {
     const { points, worst, meaning } = SCORE_RULES[part];
     return [part, meaning, percent(measured), percent(worst), points, lost.toFixed(2)];
   });
-  return `10 minus what each part loses: \`points × min(1, measured / worst)\`.\n\n${table(['part', 'measured', 'here', 'worst', 'points', 'lost'], rows)}`;
+  return `10 minus what each part loses: \`points × min(1, measured / worst)\`.\n\n${table(['part', 'what is measured', 'here', 'worst', 'points', 'lost'], rows)}`;
 }
 
 function cycleList({ cycles }: ArchitectureAnalysis): string {
@@ -254,7 +254,7 @@ function reading({ commit, files, history, skipped, computed }: ArchitectureAnal
   });
   const parts = [
     commit === null ? null : `Commit ${code(commit)}.`,
-    `${count(files.tests, 'test file')}: they count for circles only.`,
+    `Test files (${number(files.tests)}) count for circles only.`,
     changed,
     computed.length === 0
       ? null

@@ -55,7 +55,7 @@ describe('the imports of a TypeScript or JavaScript file', () => {
   });
 
   it('name the lines of targets that are only known at run time', async () => {
-    const facts = await typeScript("import(`./${name}.ts`);\nrequire(name);\nimport('./a' + b);\nrequire('./c')");
+    const facts = await typeScript('import(`./$' + "{name}.ts`);\nrequire(name);\nimport('./a' + b);\nrequire('./c')");
     expect(facts.computedImports).toEqual([1, 2, 3]);
     expect(told(facts)).toEqual(['./c load']);
   });
