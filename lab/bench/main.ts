@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anomalyRows } from './anomaly-rows.ts';
+import { architectureRows } from './architecture-rows.ts';
 import { bundleRows, testRows } from './build-rows.ts';
 import { cliRows } from './cli-rows.ts';
 import { costRows } from './cost-rows.ts';
@@ -20,6 +21,7 @@ import { templateRows } from './template-rows.ts';
 const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   start: startRows,
   cli: cliRows,
+  architecture: architectureRows,
   latency: latencyRows,
   load: loadRows,
   burst: burstRows,

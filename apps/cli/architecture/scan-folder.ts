@@ -9,6 +9,7 @@ import { ANALYSIS_VERSION, ArchitectureAnalysis } from '#shared/domain/architect
 import { renderArchitectureReport } from '#shared/domain/architecture/architecture-report.ts';
 import { groupFolders } from '#shared/domain/architecture/folder-groups.ts';
 import { UsageError } from '../command.ts';
+import { runGit } from './git.ts';
 
 export interface ScannedFolder {
   readonly analysis: ArchitectureAnalysis;
@@ -23,7 +24,7 @@ export async function scanFolder(
   options: { readonly baseline: { readonly file: string; readonly text: string } | null; readonly drawing: string },
 ): Promise<ScannedFolder> {
   const baseline = options.baseline && baselineOf(options.baseline);
-  const tree = await openSourceTree(folder);
+  const tree = await openSourceTree(folder, runGit);
   const resolver = makeModuleResolver(tree.files, (file) => readFileSync(join(folder, file), 'utf8'));
   const analysis = await scanArchitecture({ tree, parser: makeTreeSitter(), resolver, findings: null, baseline });
   if (analysis.modules.length === 0) {

@@ -4,7 +4,6 @@ import type { SkipReason } from '#shared/domain/architecture/architecture-analys
 import type { ChangeHistory } from '#shared/domain/architecture/hotspots.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { SourceTree } from '#shared/ports/source-tree.ts';
-import { git } from './git.ts';
 
 const MAX_FILE_BYTES = 1_000_000;
 /** A folder with more files is probably a wrong path. */
@@ -15,6 +14,9 @@ const LEFT_OUT = /(?:^|\/)(?:node_modules|\.git|\.venv|__pycache__|bower_compone
 const HISTORY_DAYS = 365;
 const MAX_COMMITS = 10_000;
 
+/** Runs a Git command in a folder and returns its output; null when there is no Git, no repository, or the command fails. */
+export type RunGit = (folder: string, ...args: readonly string[]) => Promise<string | null>;
+
 interface Listing {
   readonly files: readonly string[];
   readonly links: readonly string[];
@@ -23,9 +25,10 @@ interface Listing {
 
 /**
  * Opens a folder for a scan. In a Git repository it holds the files that Git does not ignore, elsewhere all files; neither includes dependencies, and
- * links are not followed. Throws `InvalidInput` when the folder cannot be read.
+ * links are not followed. `git`: deployed code starts no programs, and so who opens the folder says how Git is run. Throws `InvalidInput` when the
+ * folder cannot be read.
  */
-export async function openSourceTree(folder: string): Promise<SourceTree> {
+export async function openSourceTree(folder: string, git: RunGit): Promise<SourceTree> {
   const root = await rootOf(folder);
   const listed = await git(root, 'ls-files', '-z', '--cached', '--others', '--exclude-standard');
   const { files, links, outside } = listed === null ? await walked(root) : await existing(root, listed);
@@ -41,7 +44,7 @@ export async function openSourceTree(folder: string): Promise<SourceTree> {
     files: [...new Set(files)].sort(),
     skipped,
     read: (file) => textOf(join(root, file)),
-    history: () => (commit === null ? Promise.resolve(null) : historyOf(root)),
+    history: () => (commit === null ? Promise.resolve(null) : historyOf(root, git)),
   };
 }
 
@@ -113,7 +116,7 @@ async function textOf(path: string): Promise<{ text: string } | { skipped: SkipR
 }
 
 /** Commits of the year before the newest one, without merges. A shallow clone shows its oldest commit as if it had made every file: it is left out. */
-async function historyOf(root: string): Promise<ChangeHistory | null> {
+async function historyOf(root: string, git: RunGit): Promise<ChangeHistory | null> {
   const newest = await git(root, 'log', '-1', '--format=%ct');
   if (newest === null) return null;
   const shallow = (await git(root, 'rev-parse', '--is-shallow-repository'))?.trim() !== 'false';

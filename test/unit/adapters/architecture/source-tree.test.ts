@@ -3,8 +3,11 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
+import { runGit } from '#apps/cli/architecture/git.ts';
+import { openSourceTree as open } from '#shared/adapters/architecture/source-tree.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
+
+const openSourceTree = (folder: string) => open(folder, runGit);
 
 function aProject(files: Readonly<Record<string, string | Uint8Array>>): string {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'selfheal-tree-')));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import { describe, expect, it } from 'vitest';
+import { runGit } from '#apps/cli/architecture/git.ts';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
 import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
@@ -14,7 +15,7 @@ const FOLDERS = ['shared', 'functions', 'infra', 'statemachines', 'apps', 'packa
 
 describe('the scan of this repository', () => {
   it('[B72] [B74] finds the imports that dependency-cruiser finds, and no circle', async () => {
-    const tree = await openSourceTree(ROOT);
+    const tree = await openSourceTree(ROOT, runGit);
     const resolver = makeModuleResolver(tree.files, (file) => readFileSync(join(ROOT, file), 'utf8'));
     const scan = { tree, parser: makeTreeSitter(), resolver, findings: null, baseline: null };
     const { modules, imports, cycles, unresolved } = await scanArchitecture(scan);

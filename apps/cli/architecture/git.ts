@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import type { RunGit } from '#shared/adapters/architecture/source-tree.ts';
 
 const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
 
 /**
- * The configuration of a repository can name programs that Git starts. A scan reads repositories of others, so those settings are overridden, and
- * variables of a hook that point to another repository are dropped.
+ * The configuration of a repository can name programs that Git starts. A scan reads repositories of others: these settings are overridden.
  */
 const NO_PROGRAMS = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'log.showSignature=false', 'core.pager=cat'];
 
-/** Output of a Git command in a folder; null when there is no Git, no repository, or the command fails. */
-export async function git(folder: string, ...args: readonly string[]): Promise<string | null> {
+/** Runs Git with none of the variables by which a hook points to its own repository. */
+export const runGit: RunGit = async (folder, ...args) => {
   const settings = NO_PROGRAMS.flatMap((setting) => ['-c', setting]);
   const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = process.env;
   try {
@@ -23,4 +23,4 @@ export async function git(folder: string, ...args: readonly string[]): Promise<s
   } catch {
     return null;
   }
-}
+};
