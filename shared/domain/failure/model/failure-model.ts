@@ -45,7 +45,7 @@ export const FailureModelFile = z.strictObject({
   classes: Weights.extend({ outcomes: z.array(FailureClass).min(2) }),
   transience: Weights.extend({ outcomes: z.tuple([z.literal('lasting'), z.literal('transient')]) }),
   calibrations: z.strictObject({
-    signature: CalibrationFile.length(5),
+    signature: CalibrationFile.length(3),
     model: CalibrationFile.length(4),
     transience: CalibrationFile.length(4),
   }),

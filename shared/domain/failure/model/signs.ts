@@ -10,17 +10,17 @@ export interface SignatureAnswer {
   readonly strength: number;
 }
 
-function probabilityOf(opinion: Opinion, failureClass: FailureClass): number {
-  return opinion.classes.find((one) => one.class === failureClass)?.probability ?? 0;
-}
+/** A signature below this strength is a weak one. On sources that nobody prepared, stronger ones are right equally often. */
+const WEAK_BELOW = 0.7;
 
 /**
- * Signs for a signature's class: its strength, the model's probability, whether the model agrees, and how much it
- * knows.
+ * Signs for a signature's class: how weak it is, and how sure the model is of this class, or, negative, of another one. Few, because what
+ * separates right from wrong answers within one source rarely does in the next.
  */
-export function signsOfSignature(answer: SignatureAnswer, opinion: Opinion): number[] {
-  const agrees = opinion.classes[0]?.class === answer.class ? 1 : 0;
-  return [logOdds(answer.strength), logOdds(probabilityOf(opinion, answer.class)), agrees, opinion.known];
+export function signsOfSignature(answer: SignatureAnswer, { classes }: Opinion): number[] {
+  const first = classes[0];
+  const support = (first?.probability ?? 0) * (first?.class === answer.class ? 1 : -1);
+  return [Math.max(0, WEAK_BELOW - answer.strength), support];
 }
 
 /** Signs for the model's class: its probability, its lead, and how much it knows. */
@@ -36,8 +36,8 @@ export function signsOfTransience(answer: SignatureAnswer | null, opinion: Opini
   return [passes ? (answer?.strength ?? 0) : 0, lasts ? (answer?.strength ?? 0) : 0, logOdds(opinion.transient)];
 }
 
-/** Weights of the signs of either answer before anything is learned, the bias last: the strength counts as it is. */
-export const SIGNATURE_PRIOR: Calibration = [1, 0.3, 0, 0.5, -0.5];
+/** Weights of the signs of either answer before anything is learned, the bias last. */
+export const SIGNATURE_PRIOR: Calibration = [-4, 1, 1];
 export const MODEL_PRIOR: Calibration = [1, 0, 0, 0];
 
 /** Weights of the transience signs before anything is learned: a signature's verdict counts, and most failures last. */
