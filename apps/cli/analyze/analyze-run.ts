@@ -81,7 +81,8 @@ export async function analyzeSelectedRun(question: RunQuestion, wishes: Wishes, 
   };
 }
 
-function signalOf(run: FoundRun): Signal {
+/** The run as a webhook would have reported it. */
+export function signalOf(run: FoundRun): Signal {
   const result = signalOfRun(run.report, `asked-for#${run.id}#${run.attempt}`);
   if (result.kind === 'signal') return result.signal;
   const reason = result.kind === 'command' ? 'it is none' : result.reason;
@@ -89,7 +90,7 @@ function signalOf(run: FoundRun): Signal {
 }
 
 /** Reads the log first, because nothing can be diagnosed without it. */
-async function checkLogs(repository: string, { id, attempt, url }: FoundRun, codeHost: CodeHost): Promise<void> {
+export async function checkLogs(repository: string, { id, attempt, url }: FoundRun, codeHost: CodeHost): Promise<void> {
   const request = { what: `read the logs of run ${id}`, right: 'Actions: read', missing: `Run ${id} has no logs` };
   const archive = await asking(request, () => codeHost.downloadLogs(repository, id, attempt, MAX_ARCHIVE_BYTES));
   if (archive.kind === 'unavailable')

@@ -99,6 +99,7 @@ import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
 import { reportParse } from './report-parse.ts';
+import { runTriage } from './run-triage.ts';
 import { scenarioValidate } from './scenario-validate.ts';
 import { serviceHealth } from './service-health.ts';
 import { serviceLevels } from './service-levels.ts';
@@ -164,6 +165,7 @@ export const COMMANDS: readonly Command[] = [
   flakyList,
   flakyRelease,
   flakyExtend,
+  runTriage,
   feedbackPost,
   gateCheck,
   gateUpdate,

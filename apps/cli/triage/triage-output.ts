@@ -1,0 +1,97 @@
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import {
+  type Triage,
+  type TriageContent,
+  type TriageReport,
+  triageReport,
+} from '#shared/app/triage/triage-failures.ts';
+import { HAND_OVER_CONFIDENCE } from '#shared/domain/triage/hand-over.ts';
+import { type OptionSpecs, shareOption, UsageError } from '../command.ts';
+import { shippedModel, shippedRecall, shippedSignatures } from '../input/shipped-content.ts';
+import type { Terminal } from '../terminal.ts';
+
+/** Options of what triage leaves behind. */
+export const TRIAGE_OPTIONS = {
+  out: { type: 'string', value: 'DIR', about: 'write triage_report.json and error_report.json to this folder' },
+  result: { type: 'string', value: 'DIR', about: 'write the causes for "selfheal feedback post" to this folder' },
+} as const satisfies OptionSpecs;
+
+export async function triageContent({ say }: Terminal): Promise<TriageContent> {
+  const [signatures, model, recall] = await Promise.all([
+    shippedSignatures(say),
+    shippedModel(say),
+    shippedRecall(say),
+  ]);
+  return { signatures, model, recall };
+}
+
+interface TriageContext {
+  readonly needs?: ReadonlyMap<string, readonly string[]>;
+  readonly fromFork?: boolean;
+}
+
+/** Reports on all logs together: files, outputs of the job (`GITHUB_OUTPUT`), and text or JSON. */
+export async function writeTriage(
+  triages: readonly Triage[],
+  { needs = new Map(), fromFork = false }: TriageContext,
+  options: {
+    readonly out?: string | undefined;
+    readonly result?: string | undefined;
+    readonly json?: boolean | undefined;
+  },
+  terminal: Terminal,
+): Promise<TriageReport> {
+  const { AI_CONFIDENCE_THRESHOLD, GITHUB_OUTPUT: outputFile } = terminal.environment;
+  const threshold = shareOption('AI_CONFIDENCE_THRESHOLD', AI_CONFIDENCE_THRESHOLD || undefined, HAND_OVER_CONFIDENCE);
+  const made = triageReport(triages, { needs, threshold, fromFork });
+  if (options.out !== undefined) {
+    await writeJson(options.out, 'triage_report.json', made.report);
+    await writeJson(options.out, 'error_report.json', made.errors);
+  }
+  if (options.result !== undefined) await writeJson(options.result, 'triage.json', made.result);
+  if (outputFile) {
+    const lines = Object.entries(made.outputs).map(([name, value]) => `${name}=${value}\n`);
+    await appendFile(outputFile, lines.join(''));
+  }
+  await terminal.write(options.json === true ? `${JSON.stringify(made.report)}\n` : asText(triages, made));
+  return made;
+}
+
+async function writeJson(folder: string, name: string, value: object): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
+}
+
+function asText(triages: readonly Triage[], { causes, outputs }: TriageReport): string {
+  const output = triages.map(({ file, failed, comment }) =>
+    failed ? `${file}\n\n${comment}\n\n` : `${file}: nothing failed (no line reports a failure)\n\n`,
+  );
+  const together = causes
+    .filter(({ jobs }) => jobs.length > 1)
+    .map(({ jobs, cause }) => `One cause for ${jobs.length} logs (${jobs.join(', ')}): ${cause}\n`);
+  return `${output.join('')}${together.join('')}${outputs.triage_summary}\n`;
+}
+
+const Job = z.object({
+  name: z.string().optional(),
+  needs: z.union([z.string().transform((name) => [name]), z.array(z.string())]).default([]),
+});
+const Workflow = z.object({ jobs: z.record(z.string(), Job) });
+
+/** Which jobs each job of a workflow waits for, by the names that GitHub shows. Throws `UsageError` for what is no workflow. */
+export function needsOf(text: string, file: string): Map<string, string[]> {
+  let value: unknown;
+  try {
+    value = parse(text, { maxAliasCount: 100 });
+  } catch {
+    throw new UsageError(`${file} is not YAML.`);
+  }
+  const parsed = Workflow.safeParse(value);
+  if (!parsed.success) throw new UsageError(`${file} is not a workflow of GitHub Actions: it has no jobs.`);
+  const { jobs } = parsed.data;
+  const nameOf = (id: string): string => jobs[id]?.name ?? id;
+  return new Map(Object.entries(jobs).map(([id, { needs }]) => [nameOf(id), needs.map(nameOf)]));
+}

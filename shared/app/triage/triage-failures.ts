@@ -1,0 +1,223 @@
+import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
+import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
+import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { FAMILY_OF, type FailureClass, type Verdict } from '#shared/domain/incident/failure-class.ts';
+import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts';
+import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
+import type { JobResult } from '#shared/domain/pull-request/job-result.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
+import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { clusterFailures, type FailureCluster, type JobFailure } from '#shared/domain/triage/cluster-failures.ts';
+import { decideHandOver, type HandOver } from '#shared/domain/triage/hand-over.ts';
+import type { CauseSummary } from '#shared/domain/triage/triage-summary.ts';
+import { renderFindings } from '#shared/plugins/notifiers/email/mail.ts';
+import type { FailureRecall } from '#shared/ports/recall.ts';
+import { nothingFailed } from './text-evidence.ts';
+
+const MAX_SIMILAR = 3;
+/** Entries below this score are irrelevant. */
+const MIN_SCORE = 0.1;
+const MAX_JOB = 200;
+const MAX_CAUSE = 500;
+const MAX_CAUSES = 50;
+
+export interface TriageContent {
+  readonly signatures: SignatureSet;
+  readonly model: FailureModel | undefined;
+  readonly recall: FailureRecall;
+}
+
+/** Error lines with the same template. */
+interface ErrorCluster {
+  readonly template: string;
+  readonly lines: readonly number[];
+  readonly example: string;
+}
+
+/** The analysis of one log. Line numbers are 1-based; texts are redacted. */
+export interface Triage {
+  /** The file or the job. */
+  readonly file: string;
+  readonly class: FailureClass;
+  readonly family: string;
+  readonly verdict: Verdict;
+  /** 0 to 1. */
+  readonly confidence: number;
+  /** Of its worst line. */
+  readonly severity: Severity;
+  readonly signature: string | null;
+  readonly fingerprint: string | null;
+  readonly root_cause: string;
+  readonly recommended_actions: readonly string[];
+  readonly similar_incidents: readonly { id: string; summary: string; resolution: string }[];
+  readonly anomalies: readonly { line: number; score: number; reason: string }[];
+  readonly errors: readonly ErrorCluster[];
+  /** Names of the tests that failed. */
+  readonly tests: readonly string[];
+  /** When its first error was written, ISO 8601; null where the log has no times. */
+  readonly first_error_at: string | null;
+  /** False for a log of a successful run. */
+  readonly failed: boolean;
+  /** The text of the pull request comment about this log. */
+  readonly comment: string;
+}
+
+/** Analyses the evidence of one log. `anomalies`: where the log leaves what it led to expect. */
+export async function triageEvidence(
+  file: string,
+  evidence: Evidence,
+  anomalies: Triage['anomalies'],
+  { signatures, model, recall }: TriageContent,
+): Promise<Triage> {
+  const classification = classify(evidence, { signatures, model });
+  const rest = { knowledge: null, preExisting: null, note: null };
+  const diagnosis = redactDiagnosis(diagnoseByRules({ ...rest, evidence, classification, signatures }));
+  const { rootCause, fix, prevention } = diagnosis;
+  const { class: failureClass, verdict, confidence, signature, fingerprint } = classification;
+  const lines = evidence.sources.flatMap((source) => source.lines);
+  const errors = lines.filter(({ text }) => isError(text));
+  return {
+    file,
+    class: failureClass,
+    family: FAMILY_OF[failureClass],
+    verdict,
+    confidence,
+    severity: worstOf(lines.map(({ text }) => severityOf(text))),
+    signature,
+    fingerprint,
+    root_cause: rootCause,
+    recommended_actions: [fix, prevention].filter((advice) => advice !== ''),
+    similar_incidents: await similarTo(evidence, failureClass, recall),
+    anomalies,
+    errors: clustersOf(errors),
+    tests: (evidence.failedTests ?? []).map(({ name }) => name),
+    first_error_at: errors.flatMap(({ at }) => at ?? []).sort()[0] ?? null,
+    failed: !nothingFailed(evidence, classification),
+    comment: renderFindings({ diagnosis, evidence }),
+  };
+}
+
+const isError = (text: string): boolean => ['error', 'critical'].includes(severityOf(text));
+
+const WORST_FIRST: readonly Severity[] = ['critical', 'error', 'warning', 'info', 'debug'];
+const worstOf = (severities: readonly Severity[]): Severity =>
+  WORST_FIRST.find((severity) => severities.includes(severity)) ?? 'info';
+
+async function similarTo(evidence: Evidence, failureClass: FailureClass, recall: FailureRecall) {
+  const terms = termsOfLines(evidence.sources.flatMap(({ lines }) => lines.map(weighed)));
+  const question = { incidentId: '', class: failureClass, fingerprint: null, terms, now: new Date(0) };
+  const { entries } = await recall.find('', question, MAX_SIMILAR);
+  return entries
+    .filter(({ score, item }) => score >= MIN_SCORE && item.entry.class === failureClass)
+    .map(({ item: { entry } }) => ({ id: entry.id, summary: entry.title, resolution: entry.resolution }));
+}
+
+/** Grouped by template, most frequent first. */
+function clustersOf(errors: readonly { readonly number: number; readonly text: string }[]): ErrorCluster[] {
+  const miner = makeTemplateMiner();
+  const clusters = new Map<number, { template: string; lines: number[]; example: string }>();
+  for (const { number, text } of errors.toSorted((a, b) => a.number - b.number)) {
+    const { cluster, template } = miner.add(text);
+    const known = clusters.get(cluster) ?? { template, lines: [], example: text };
+    clusters.set(cluster, { ...known, template, lines: [...known.lines, number] });
+  }
+  return [...clusters.values()].sort((a, b) => b.lines.length - a.lines.length);
+}
+
+export interface TriageOptions {
+  /** Jobs that each job waits for, by its name. */
+  readonly needs: ReadonlyMap<string, readonly string[]>;
+  /** Confidence above which a fix is proposed. */
+  readonly threshold: number;
+  readonly fromFork: boolean;
+}
+
+/** All logs of a run together: reports as files and outputs for the next steps, and facts for the pull request's comment. */
+export interface TriageReport {
+  /** For the next steps of a pipeline. `fix_confidence` is the lowest of all logs. */
+  readonly outputs: {
+    readonly fix_confidence: string;
+    readonly has_flaky_tests: string;
+    readonly triage_summary: string;
+  };
+  readonly causes: readonly CauseSummary[];
+  readonly handOver: HandOver;
+  /** `triage_report.json` and `error_report.json`. */
+  readonly report: object;
+  readonly errors: object;
+  readonly result: JobResult;
+}
+
+export function triageReport(triages: readonly Triage[], options: TriageOptions): TriageReport {
+  const clusters = clusterFailures(triages.filter(({ failed }) => failed).map((one) => failureOf(one, options.needs)));
+  const causes = clusters.slice(0, MAX_CAUSES).map(causeOf);
+  const outputs = outputsOf(triages, clusters);
+  const handOver = decideHandOver(causes, options);
+  const groups = clusters.map(({ first, members }) => ({
+    cause: first.cause,
+    class: first.class,
+    verdict: first.verdict,
+    confidence: first.confidence,
+    severity: worstOf(members.flatMap(({ job }) => triages.find(({ file }) => file === job)?.severity ?? [])),
+    service: first.job,
+    files: members.map(({ job }) => job),
+  }));
+  const logs = triages.map(({ errors: _errors, comment: _comment, ...triage }) => triage);
+  const decision = handOver.kind === 'keep' ? handOver.reason : 'A fix is proposed for the surest regression.';
+  return {
+    outputs,
+    causes,
+    handOver,
+    report: { version: 1, ...outputs, hand_over: { decision: handOver.kind, reason: decision }, groups, logs },
+    errors: { version: 1, logs: triages.map(({ file, errors: found }) => ({ file, clusters: found })) },
+    result: {
+      version: 1,
+      job: redactName('triage', MAX_JOB),
+      status: 'passed',
+      summary: redactName(`${outputs.triage_summary}.`, 480),
+      facts: [{ kind: 'triage', causes: [...causes] }],
+    },
+  };
+}
+
+function failureOf(triage: Triage, needs: TriageOptions['needs']): JobFailure {
+  const [nextStep] = triage.recommended_actions;
+  return {
+    job: redactName(triage.file, MAX_JOB),
+    class: triage.class,
+    verdict: triage.verdict,
+    confidence: triage.confidence,
+    signature: triage.signature,
+    fingerprint: triage.fingerprint,
+    cause: redactName(triage.root_cause, MAX_CAUSE),
+    nextStep: nextStep === undefined ? null : redactName(nextStep, MAX_CAUSE),
+    templates: triage.errors.map(({ template }) => template),
+    tests: triage.tests,
+    firstErrorAt: triage.first_error_at,
+    needs: needs.get(triage.file) ?? [],
+  };
+}
+
+const causeOf = ({ first, members }: FailureCluster): CauseSummary => ({
+  cause: first.cause,
+  class: first.class,
+  verdict: first.verdict,
+  confidence: first.confidence,
+  jobs: members.map(({ job }) => job).slice(0, 100),
+  nextStep: first.nextStep,
+});
+
+function outputsOf(triages: readonly Triage[], clusters: readonly FailureCluster[]): TriageReport['outputs'] {
+  const flaky = triages.some((one) => one.verdict === 'flaky' || one.class === 'flaky_tests');
+  const confidence = triages.length === 0 ? 0 : Math.min(...triages.map((one) => one.confidence));
+  const causes = clusters.map(({ first, members }) => `${members.length}x ${first.class}`).join(', ');
+  const logs = `${triages.length} ${triages.length === 1 ? 'log' : 'logs'}`;
+  return {
+    fix_confidence: confidence.toFixed(2),
+    has_flaky_tests: String(flaky),
+    triage_summary: `${logs}, ${clusters.length} ${clusters.length === 1 ? 'cause' : 'causes'}: ${causes || 'none'}`,
+  };
+}

@@ -1,0 +1,86 @@
+import type { RedactedText } from '../../kernel/text/redacted-text.ts';
+import { FAMILY_OF, type FailureClass, type Verdict } from '../incident/failure-class.ts';
+
+/** What is known of one failed job or log. Texts are redacted and tainted. */
+export interface JobFailure {
+  readonly job: RedactedText;
+  readonly class: FailureClass;
+  readonly verdict: Verdict;
+  readonly confidence: number;
+  readonly signature: string | null;
+  readonly fingerprint: string | null;
+  readonly cause: RedactedText;
+  readonly nextStep: RedactedText | null;
+  /** Templates of its error lines, with what changes from run to run masked. */
+  readonly templates: readonly string[];
+  /** Names of the tests that failed. */
+  readonly tests: readonly string[];
+  /** When the first error was written, ISO 8601; null where the log has no times. */
+  readonly firstErrorAt: string | null;
+  /** Jobs that it waits for, as its workflow names them. */
+  readonly needs: readonly string[];
+}
+
+/** Failures with one root cause. `first` is where it showed first: the others are told by it. */
+export interface FailureCluster {
+  readonly first: JobFailure;
+  readonly members: readonly JobFailure[];
+}
+
+/** Share of the templates of two jobs that must be the same. */
+const MIN_SIMILARITY = 0.5;
+
+/**
+ * Groups failures by root cause: a job that broke after one it waits for, and not by its own tests or code; the same signature or fingerprint;
+ * else mostly the same error lines; else a test that failed in both. Largest clusters first, then the earliest.
+ */
+export function clusterFailures(failures: readonly JobFailure[]): FailureCluster[] {
+  const root = failures.map((_, at) => at);
+  const rootOf = (at: number): number => {
+    const above = root[at] ?? at;
+    return above === at ? at : rootOf(above);
+  };
+  failures.forEach((one, at) => {
+    failures.slice(0, at).forEach((other, before) => {
+      if (haveOneCause(one, other)) root[rootOf(at)] = rootOf(before);
+    });
+  });
+  const groups = Map.groupBy(failures.keys(), rootOf);
+  return [...groups.values()]
+    .flatMap((places) => {
+      const members = places.flatMap((at) => failures[at] ?? []).toSorted(byTime);
+      return members[0] === undefined ? [] : [{ first: members[0], members }];
+    })
+    .toSorted((a, b) => b.members.length - a.members.length || byTime(a.first, b.first));
+}
+
+function haveOneCause(one: JobFailure, other: JobFailure): boolean {
+  if (followsFrom(one, other) || followsFrom(other, one)) return true;
+  if (one.signature !== null && other.signature !== null) return one.signature === other.signature;
+  if (one.fingerprint !== null && one.fingerprint === other.fingerprint) return true;
+  if (similarityOf(one.templates, other.templates) >= MIN_SIMILARITY) return true;
+  return one.tests.some((test) => other.tests.includes(test));
+}
+
+/** Jaccard index: shared templates by all. */
+function similarityOf(some: readonly string[], others: readonly string[]): number {
+  const [one, other] = [new Set(some), new Set(others)];
+  const shared = [...one].filter((template) => other.has(template)).length;
+  const all = one.size + other.size - shared;
+  return all === 0 ? 0 : shared / all;
+}
+
+/** A job of a matrix is needed by the name of its job: `test (22)`. */
+const isNamed = (job: string, name: string): boolean => job === name || job.startsWith(`${name} (`);
+
+function followsFrom(later: JobFailure, earlier: JobFailure): boolean {
+  if (!later.needs.some((name) => isNamed(earlier.job, name)) || FAMILY_OF[later.class] === 'code') return false;
+  return later.firstErrorAt !== null && earlier.firstErrorAt !== null && earlier.firstErrorAt < later.firstErrorAt;
+}
+
+/** The earliest error first; without times the surest. */
+function byTime(a: JobFailure, b: JobFailure): number {
+  if (a.firstErrorAt !== null && b.firstErrorAt !== null && a.firstErrorAt !== b.firstErrorAt)
+    return a.firstErrorAt < b.firstErrorAt ? -1 : 1;
+  return b.confidence - a.confidence;
+}

@@ -1,0 +1,33 @@
+import { percentOf } from '../../kernel/numbers/proportion.ts';
+import type { CauseSummary } from './triage-summary.ts';
+
+/** Confidence above which a cause is handed over to be fixed; `AI_CONFIDENCE_THRESHOLD`. */
+export const HAND_OVER_CONFIDENCE = 0.9;
+
+/** Whether a fix is to be proposed for what failed. `reason`: a sentence. */
+export type HandOver =
+  | { readonly kind: 'hand-over'; readonly cause: CauseSummary }
+  | { readonly kind: 'keep'; readonly reason: string };
+
+/**
+ * Decides from the surest regression alone: what fails by chance or for the infrastructure's sake is run again, not changed. A fork's code is not
+ * fixed. Policy, approval and the test of the change come after it, in the deployment.
+ */
+export function decideHandOver(
+  causes: readonly CauseSummary[],
+  { threshold, fromFork }: { readonly threshold: number; readonly fromFork: boolean },
+): HandOver {
+  if (causes.length === 0) return { kind: 'keep', reason: 'Nothing failed.' };
+  if (fromFork) return { kind: 'keep', reason: 'The run is of a fork, and Selfheal proposes no changes there.' };
+  const [surest] = causes
+    .filter(({ verdict }) => verdict === 'regression')
+    .toSorted((a, b) => b.confidence - a.confidence);
+  if (surest === undefined)
+    return { kind: 'keep', reason: 'No cause is a regression of the code: a re-run may help, a change would not.' };
+  if (surest.confidence > threshold) return { kind: 'hand-over', cause: surest };
+  const [is, limit] = [surest.confidence, threshold].map(percentOf);
+  return {
+    kind: 'keep',
+    reason: `The surest regression is ${is} % sure; only above ${limit} % (AI_CONFIDENCE_THRESHOLD) is a fix proposed.`,
+  };
+}
