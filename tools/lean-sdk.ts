@@ -7,6 +7,9 @@ const DOCUMENT_CLIENT = '@aws-sdk/lib-dynamodb';
 const SCHEMAS = /@aws-sdk\/(client-[a-z0-9-]+\/dist-es|nested-clients\/.*)\/schemas\/schemas_0\.js$/;
 /** Clients with about a hundred error classes, all of which they register when they are loaded. */
 const MANY_ERRORS = /@aws-sdk\/client-(auto-scaling|dynamodb|ecs|lambda|rds|s3|ssm)\//;
+/** Copies the whole input and output of every call for a logger, also where none is set. */
+const LOGGER = /[\\/]middleware-logger[\\/]loggerMiddleware\.js$/;
+const PREPARES_LOG = /(?<=^export const loggerMiddleware = )[^]*?^};$/m;
 const REGISTERS_AN_ERROR = /^n0_registry\.registerError\(.*\);$/gm;
 const NAMED_TEXT = /^const (_\w+) = ("[^"\n]*");$/gm;
 const COMPUTED_KEY = /\[(_\w+)\]:/g;
@@ -15,7 +18,7 @@ const COMPUTED_KEY = /\[(_\w+)\]:/g;
  * Removes parts of the AWS SDK that are not needed in Lambda. Lambda passes credentials only as environment variables, so the clients for single
  * sign-on, profiles and instance metadata are never used. The document client has no side effects, although its package does not say so. Schemas of
  * operations that a function never calls are removed. Errors of clients with many error classes arrive as the client's base class, with the same
- * name, status and message; nothing else of an error is read.
+ * name, status and message; nothing else of an error is read. No client has a logger, so nothing is prepared for one.
  */
 export function leanSdk(): Plugin {
   return {
@@ -34,6 +37,10 @@ export function leanSdk(): Plugin {
         if (pluginData === 'lean') return;
         return { ...(await resolve(path, { ...from, pluginData: 'lean' })), sideEffects: false };
       });
+      onLoad({ filter: LOGGER }, async ({ path }) => ({
+        contents: (await readFile(path, 'utf8')).replace(PREPARES_LOG, '() => (next) => next;'),
+        loader: 'js',
+      }));
       onLoad({ filter: SCHEMAS }, async ({ path }) => {
         const text = withPlainKeys(await readFile(path, 'utf8'));
         return {

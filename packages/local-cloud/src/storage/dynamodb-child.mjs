@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { closeIteratorsOnReturn } from './close-iterators.mjs';
+import { closeIteratorsOnReturn, readAtOnce } from './level-fixes.mjs';
 
 const directory = process.argv[2];
 const pidFile = join(directory, 'process');
@@ -16,6 +16,7 @@ mkdirSync(directory, { recursive: true });
 await predecessorGone();
 writeFileSync(pidFile, String(process.pid));
 closeIteratorsOnReturn();
+readAtOnce();
 const { default: dynalite } = await import('dynalite');
 const server = dynalite({ path: join(directory, 'data'), createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port }));

@@ -12,8 +12,8 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AbstractValueIterator, closeIteratorsOnReturn } from '../../src/storage/close-iterators.mjs';
 import { type DynamoDb, ensureTable, startDynamoDb } from '../../src/storage/dynamodb.ts';
+import { AbstractValueIterator, closeIteratorsOnReturn } from '../../src/storage/level-fixes.mjs';
 import type { Resource } from '../../src/template/deployment.ts';
 
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: object) => Server;

@@ -5,3 +5,4 @@ interface IteratorClass {
 export const AbstractKeyIterator: IteratorClass;
 export const AbstractValueIterator: IteratorClass;
 export function closeIteratorsOnReturn(): void;
+export function readAtOnce(): void;
