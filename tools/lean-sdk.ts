@@ -9,7 +9,7 @@ const SCHEMAS = /@aws-sdk\/(client-[a-z0-9-]+\/dist-es|nested-clients\/.*)\/sche
 const MANY_ERRORS = /@aws-sdk\/client-(auto-scaling|dynamodb|ecs|lambda|rds|s3|ssm)\//;
 /** Copies the whole input and output of every call for a logger, also where none is set. */
 const LOGGER = /[\\/]middleware-logger[\\/]loggerMiddleware\.js$/;
-const PREPARES_LOG = /(?<=^export const loggerMiddleware = )[^]*?^};$/m;
+const PREPARES_LOG = /(?<=^export const loggerMiddleware = )[\s\S]*?^};$/m;
 const REGISTERS_AN_ERROR = /^n0_registry\.registerError\(.*\);$/gm;
 const NAMED_TEXT = /^const (_\w+) = ("[^"\n]*");$/gm;
 const COMPUTED_KEY = /\[(_\w+)\]:/g;

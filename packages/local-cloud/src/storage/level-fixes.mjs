@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 
 const level = createRequire(createRequire(import.meta.resolve('dynalite')).resolve('level'));
 
-/** What iterators of LevelDB inherit from, in the version that dynalite loads. */
 const { ClassicLevel } = level('classic-level');
+/** What iterators of LevelDB inherit from, in the version that dynalite loads. */
 export const { AbstractKeyIterator, AbstractValueIterator } = level('abstract-level');
 
 /**
