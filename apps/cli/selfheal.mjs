@@ -3,7 +3,7 @@
 // is installed as the package "node".
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { createRequire, enableCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -44,8 +44,11 @@ function fail(reason) {
   process.exitCode = 2;
 }
 
-if (major >= NEEDED_MAJOR) await import(pathToFileURL(entry).href);
-else {
+if (major >= NEEDED_MAJOR) {
+  // Code is compiled, and sources are stripped of their types, once per version instead of at each start.
+  enableCompileCache();
+  await import(pathToFileURL(entry).href);
+} else {
   const node = pinnedNode();
   if (node === null) fail(`this is Node ${process.versions.node}, and the package "node" is missing`);
   else runUnder(node);

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { pipeline, type Readable } from 'node:stream';
+import { setFlagsFromString } from 'node:v8';
 import { createGunzip } from 'node:zlib';
 import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
@@ -36,10 +37,27 @@ async function readStart(pieces: AsyncIterator<Buffer>, least: number): Promise<
   return Buffer.concat(start);
 }
 
+/** Input from which on the heap is kept small: a short file is read sooner than its garbage would be collected. */
+const MIN_BYTES_FOR_SMALL_HEAP = 4_000_000;
+let isHeapSmall = false;
+
+/** Chunks of files become garbage quickly; by default V8 would grow the heap by a hundred megabytes for them. */
+function keepHeapSmall(): void {
+  if (isHeapSmall) return;
+  isHeapSmall = true;
+  setFlagsFromString('--semi-space-growth-factor=1');
+  setFlagsFromString('--heap-growing-percent=40');
+}
+
 async function* startThenRest(start: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   try {
     if (start.length > 0) yield start;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+    let bytes = start.length;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+      bytes += next.value.length;
+      if (bytes > MIN_BYTES_FOR_SMALL_HEAP) keepHeapSmall();
+      yield next.value;
+    }
   } finally {
     await rest.return?.();
   }

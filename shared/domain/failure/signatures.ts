@@ -43,9 +43,9 @@ function compileSet(all: readonly CompiledSignature[]): SignatureSet {
 /** Names that advice may use as `{name}` although the pattern does not capture them. */
 function missingCaptures(signature: Signature): string[] {
   const { summary = '', rootCause, fix, prevention } = signature.advice;
-  const used = [...`${summary} ${rootCause} ${fix} ${prevention}`.matchAll(/\{(\w+)\}/g)].map(
-    (match) => match[1] ?? '',
-  );
+  const text = `${summary} ${rootCause} ${fix} ${prevention}`;
+  if (!text.includes('{')) return [];
+  const used = [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   return used.filter((name) => !signature.pattern.includes(`(?<${name}>`));
 }
 

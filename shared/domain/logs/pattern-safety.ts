@@ -10,6 +10,7 @@ function quantifierAt(pattern: string, at: number): { most: number; end: number 
   const char = pattern[at];
   if (char === '*' || char === '+') return { most: Number.POSITIVE_INFINITY, end: at + 1 };
   if (char === '?') return { most: 1, end: at + 1 };
+  if (char !== '{') return null;
   const counted = /^\{(\d+)(,(\d*))?\}/.exec(pattern.slice(at, at + 12));
   if (counted === null) return null;
   const most =
@@ -39,8 +40,8 @@ export function problemOfPattern(pattern: string): string | null {
   let at = 0;
   while (at < pattern.length) {
     const char = pattern[at];
-    if (/^\\([1-9]|k<)/.test(pattern.slice(at, at + 3))) return 'back-references are not linear';
-    if (/^\(\?(<?[=!])/.test(pattern.slice(at, at + 4))) return 'look-around is not allowed';
+    if (char === '\\' && /^\\([1-9]|k<)/.test(pattern.slice(at, at + 3))) return 'back-references are not linear';
+    if (char === '(' && /^\(\?(<?[=!])/.test(pattern.slice(at, at + 4))) return 'look-around is not allowed';
     if (char === '(') {
       groups.push({ start: at, repeats: false });
       at += (/^\((\?:|\?<\w+>)?/.exec(pattern.slice(at, at + 40))?.[0] ?? '(').length;

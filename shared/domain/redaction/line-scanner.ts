@@ -70,16 +70,14 @@ export function makeScanPlan(
     for (let code = ASCII_CODES; code < automaton.letters.length; code++)
       if (automaton.letters[code] === 0 && holds(code)) automaton.letters[code] = letter;
   });
-  const marks = new Map<number, number>();
-  for (const [state, literals] of automaton.ends) {
-    marks.set(
-      state,
-      literals.reduce((bits, index) => bits | (owners[index] ?? 0), 0),
-    );
-  }
-  if (automaton.next.length >= 1 << 23)
+  const { next } = automaton;
+  const marks = new Uint8Array(next.length);
+  for (const [state, literals] of automaton.ends)
+    marks[state] = literals.reduce((bits, index) => bits | (owners[index] ?? 0), 0);
+  if (next.length >= 1 << 23)
     throw new RangeError('The literals need more automaton states than a step can encode (2^23).');
-  const steps = automaton.next.map((state) => (state << BITS) | (marks.get(state) ?? 0));
+  const steps = new Int32Array(next.length);
+  for (let at = 0; at < next.length; at++) steps[at] = ((next[at] ?? 0) << BITS) | (marks[next[at] ?? 0] ?? 0);
   return { letters: automaton.letters, steps, loneReturn: 1 << loneReturnGroup };
 }
 

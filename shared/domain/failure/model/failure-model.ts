@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bufferOf } from '../../../kernel/numbers/tree-ensemble.ts';
 import { FailureClass } from '../../incident/failure-class.ts';
 import type { Evidence } from '../../logs/evidence.ts';
 import type { SignatureMatch } from '../matching.ts';
@@ -63,23 +64,22 @@ export interface Opinion {
 
 const FULL_STEP = 127;
 
-function encode({ outcomes, rows, weights }: LinearModel): z.infer<typeof Weights> {
+function encode({ outcomes, rows, weights, steps: ownSteps }: LinearModel): z.infer<typeof Weights> {
   const width = outcomes.length;
+  const weightOf = (row: number, k: number) => (weights[row * width + k] ?? 0) * (ownSteps?.[k] ?? 1);
+  const bias = weights.length / width - 1;
   const steps = outcomes.map((_, k) => {
     let most = 1e-6;
-    for (let at = k; at < weights.length; at += width) most = Math.max(most, Math.abs(weights[at] ?? 0));
+    for (let row = 0; row <= bias; row++) most = Math.max(most, Math.abs(weightOf(row, k)));
     return Number((most / FULL_STEP).toPrecision(6));
   });
   const known: { bucket: number; row: number }[] = [];
   rows.forEach((row, bucket) => {
     if (row >= 0) known.push({ bucket, row });
   });
-  const bias = weights.length / width - 1;
   const bytes = new Int8Array((known.length + 1) * width);
   [...known.map(({ row }) => row), bias].forEach((row, at) => {
-    for (let k = 0; k < width; k++) {
-      bytes[at * width + k] = Math.round((weights[row * width + k] ?? 0) / (steps[k] ?? 1));
-    }
+    for (let k = 0; k < width; k++) bytes[at * width + k] = Math.round(weightOf(row, k) / (steps[k] ?? 1));
   });
   const buckets = Buffer.alloc(known.length * 2);
   known.forEach(({ bucket }, at) => {
@@ -95,15 +95,16 @@ function encode({ outcomes, rows, weights }: LinearModel): z.infer<typeof Weight
 
 function decode(file: z.infer<typeof Weights>): LinearModel {
   const width = file.outcomes.length;
-  const buckets = Buffer.from(file.buckets, 'base64');
-  const bytes = Buffer.from(file.weights, 'base64');
-  if (file.steps.length !== width || bytes.length !== (buckets.length / 2 + 1) * width) {
+  const buckets = new Uint16Array(bufferOf(file.buckets));
+  const weights = new Int8Array(bufferOf(file.weights));
+  if (file.steps.length !== width || weights.length !== (buckets.length + 1) * width) {
     throw new RangeError('The number of weights does not match buckets times outcomes.');
   }
   const rows = new Int32Array(BUCKETS).fill(-1);
-  for (let at = 0; at < buckets.length; at += 2) rows[buckets.readUInt16LE(at)] = at / 2;
-  const weights = Float64Array.from(bytes, (_, at) => bytes.readInt8(at) * (file.steps[at % width] ?? 0));
-  return { outcomes: file.outcomes, rows, weights };
+  buckets.forEach((bucket, row) => {
+    rows[bucket] = row;
+  });
+  return { outcomes: file.outcomes, rows, weights, steps: file.steps };
 }
 
 /** The model as its file: weights quantised to 127ths of the largest weight of their outcome. */

@@ -7,8 +7,10 @@ export interface LinearModel {
   readonly outcomes: readonly string[];
   /** Row of each bucket in `weights`, or -1 for buckets not seen in training. */
   readonly rows: Int32Array;
-  /** `rows` x outcomes; the last row is the bias. */
-  readonly weights: Float64Array;
+  /** `rows` x outcomes; the last row is the bias. Those of a file are small whole numbers, to be multiplied by `steps`. */
+  readonly weights: Float64Array | Int8Array;
+  /** By outcome; absent where the weights are as they are. */
+  readonly steps?: readonly number[];
 }
 
 export interface Example {
@@ -50,17 +52,18 @@ function normalise(scores: Float64Array): Float64Array {
   return scores;
 }
 
-type Weighed = Pick<LinearModel, 'rows' | 'weights'> & { readonly width: number };
+type Weighed = Pick<LinearModel, 'rows' | 'weights' | 'steps'> & { readonly width: number };
 
-function probabilities({ rows, weights, width }: Weighed, { buckets, values }: SparseVector): Float64Array {
+function probabilities({ rows, weights, steps, width }: Weighed, { buckets, values }: SparseVector): Float64Array {
   const bias = weights.length - width;
-  const scores = weights.slice(bias);
+  const scores = Float64Array.from(weights.subarray(bias));
   for (let at = 0; at < buckets.length; at++) {
     const row = rows[buckets[at] ?? 0] ?? -1;
     if (row < 0) continue;
     const value = values[at] ?? 0;
     for (let k = 0; k < width; k++) scores[k] = (scores[k] ?? 0) + value * (weights[row * width + k] ?? 0);
   }
+  if (steps !== undefined) for (let k = 0; k < width; k++) scores[k] = (scores[k] ?? 0) * (steps[k] ?? 0);
   return normalise(scores);
 }
 
@@ -106,11 +109,14 @@ function addExample(example: Example, target: number, model: Weighed, gradient: 
 function priorWeights({ prior }: FitOptions, rows: Int32Array, size: number, width: number): Float64Array {
   const weights = new Float64Array(size);
   if (prior === undefined) return weights;
+  const copy = (from: number, to: number) => {
+    for (let k = 0; k < width; k++) weights[to + k] = (prior.weights[from + k] ?? 0) * (prior.steps?.[k] ?? 1);
+  };
   rows.forEach((row, bucket) => {
     const known = prior.rows[bucket] ?? -1;
-    if (row >= 0 && known >= 0) weights.set(prior.weights.subarray(known * width, (known + 1) * width), row * width);
+    if (row >= 0 && known >= 0) copy(known * width, row * width);
   });
-  weights.set(prior.weights.subarray(prior.weights.length - width), size - width);
+  copy(prior.weights.length - width, size - width);
   return weights;
 }
 
