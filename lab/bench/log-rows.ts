@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream, readFileSync } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
@@ -13,9 +12,9 @@ import { makeRedactor } from '#shared/domain/redaction/redact.ts';
 import { ALL_SECRET_PATTERNS } from '#shared/domain/redaction/secret-steps.ts';
 import { archiveRow } from './archive-row.ts';
 import { HOSTILE_LINES, HOSTILE_PATTERNS, hostileWordings } from './hostile-lines.ts';
+import { measureCommand } from './measure-command.ts';
 import type { Row } from './row.ts';
 
-const ROOT = join(import.meta.dirname, '../..');
 const GIGABYTE = 1_000_000_000;
 const MAX_SECONDS = 60;
 const MAX_MEGABYTES = 200;
@@ -57,38 +56,6 @@ async function writeLog(path: string): Promise<void> {
   }
   out.end('##[error]Process completed with exit code 2.\n');
   await finished(out);
-}
-
-/** Peak resident memory of a running process in bytes (`VmHWM`, Linux only); NaN elsewhere and after it ended. */
-function peakBytesOf(pid: number | undefined): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) * 1024;
-  } catch {
-    return Number.NaN;
-  }
-}
-
-interface Reading {
-  readonly seconds: number;
-  readonly peakBytes: number;
-  readonly exitCode: number | null;
-}
-
-async function readLog(path: string): Promise<Reading> {
-  const started = performance.now();
-  const child = spawn(process.execPath, [join(ROOT, 'apps/cli/main.ts'), 'log', 'classify', path, '--json'], {
-    cwd: ROOT,
-    stdio: 'ignore',
-  });
-  let peakBytes = Number.NaN;
-  const watch = setInterval(() => {
-    const now = peakBytesOf(child.pid);
-    if (!Number.isNaN(now)) peakBytes = now;
-  }, 100);
-  const exitCode = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-  clearInterval(watch);
-  return { seconds: (performance.now() - started) / 1000, peakBytes, exitCode };
 }
 
 /** The slowest time of `run` over the lines in milliseconds. Each line counts its best of three, to ignore pauses of the machine. */
@@ -160,7 +127,7 @@ function excerptOf(line: string): void {
 export async function logRows(outDir: string): Promise<Row[]> {
   const path = join(outDir, 'big.log');
   await writeLog(path);
-  const { seconds, peakBytes, exitCode } = await readLog(path);
+  const { seconds, peakBytes, exitCode } = await measureCommand(['log', 'classify', path, '--json']);
   const megabytes = peakBytes / 1e6;
   return [
     {

@@ -14,6 +14,7 @@ import { listRows } from './list-rows.ts';
 import { logRows } from './log-rows.ts';
 import { planningRows } from './planning-rows.ts';
 import { recallRows } from './recall-rows.ts';
+import { reportRows } from './report-rows.ts';
 import { type Row, renderRow } from './row.ts';
 import { startRows } from './start-rows.ts';
 import { templateRows } from './template-rows.ts';
@@ -28,6 +29,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   repeats: repeatRows,
   crash: crashRows,
   logs: logRows,
+  reports: reportRows,
   templates: templateRows,
   recall: recallRows,
   'known-item': knownItemRows,

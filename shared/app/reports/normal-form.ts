@@ -1,5 +1,6 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { withoutLastWord } from '#shared/domain/redaction/long-line.ts';
+import { detachedText } from '#shared/domain/redaction/placeholder.ts';
 import { makeRedactor, type Redactor, redactName } from '#shared/domain/redaction/redact.ts';
 import { redactLines } from '#shared/domain/redaction/redacted-lines.ts';
 import type { Finding } from '#shared/domain/reports/finding.ts';
@@ -27,6 +28,7 @@ const MAX_DETAILS_READ = 32_000;
 const MAX_REMEMBERED = 2_000;
 const UNNAMED = 'unnamed';
 
+/** Texts are copied: a short piece of a file would hold on to all of it. */
 export function makeNormalForm(paths: RepositoryPaths): NormalForm {
   const redactor = makeRedactor();
   const suites = remembered((text) => nameOf(text, MAX_NAME));
@@ -36,8 +38,8 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
   });
   let outside = 0;
   const path = (raw: string | null | undefined, bases: readonly string[] = []): string | null => {
-    const given = raw?.trim();
-    if (given === undefined || given === '') return null;
+    const given = detachedText(raw?.trim() ?? '');
+    if (given === '') return null;
     const found = places([given, ...bases].join('\0'));
     if (found === null) outside += 1;
     return found;
@@ -48,7 +50,7 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
     test(raw) {
       const file = path(raw.file);
       return {
-        suite: suites(raw.suite),
+        suite: suites(detachedText(raw.suite)),
         name: nameOr(raw.name, UNNAMED),
         file,
         line: file === null ? null : (raw.line ?? null),
@@ -63,7 +65,7 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
       const file = path(raw.file);
       const tool = nameOr(raw.tool, UNNAMED, 100);
       const rule = nameOr(raw.rule, UNNAMED, 300);
-      const message = redactName(raw.message, MAX_MESSAGE);
+      const message = redactName(detachedText(raw.message), MAX_MESSAGE);
       const named = raw.package ?? null;
       const about =
         named === null
@@ -90,7 +92,7 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
 
 /** A name of one line. One that is too long keeps its beginning and gets a digest, so that two of them stay apart. */
 function nameOf(text: string, limit: number): RedactedText {
-  const whole = redactName(text, 32_000);
+  const whole = redactName(detachedText(text), 32_000);
   if (whole.length <= limit) return whole;
   return phrase`${cleanText(whole, limit - 12)}... #${hexNumber(whole)}`;
 }
@@ -104,13 +106,13 @@ function nameOr(text: string, otherwise: 'unnamed', limit = MAX_NAME): RedactedT
 }
 
 function textOrNull(text: string | null | undefined, limit: number): RedactedText | null {
-  const redacted = redactName(text ?? '', limit);
+  const redacted = redactName(detachedText(text ?? ''), limit);
   return redacted === '' ? null : redacted;
 }
 
 /** Lines of an output, redacted as a whole before anything is cut: its beginning and its end. */
 function detailsOf(text: string | null | undefined, redactor: Redactor): RedactedText | null {
-  const given = (text ?? '').trim();
+  const given = detachedText((text ?? '').trim());
   if (given === '') return null;
   const read = given.length > MAX_DETAILS_READ ? withoutLastWord(given.slice(0, MAX_DETAILS_READ)) : given;
   const whole = joined(redactLines(read, redactor), '\n');

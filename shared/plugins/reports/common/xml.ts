@@ -2,12 +2,12 @@ import { SaxesParser } from 'saxes';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import type { ReportParser } from '../contract.ts';
 
-/** Attributes by their names, without a prefix. */
+/** Attributes by their names as they are written. */
 export type XmlAttributes = Readonly<Record<string, string>>;
 
 /** Takes the elements of a document in order. */
 export interface XmlReader {
-  /** Returns true when the element's own text is wanted. */
+  /** `name`: without a prefix. Returns true when the element's own text is wanted. */
   open(name: string, attributes: XmlAttributes): boolean;
   /** `text`: what stood directly in the element, at most `MAX_TEXT` characters; empty when it was not wanted. */
   close(name: string, text: string): void;
@@ -76,7 +76,7 @@ export function openXml(makeReader: (document: XmlDocument) => XmlReader): Repor
         'No test tool writes that: check where the file is from',
       );
     const local = withoutPrefix(name);
-    path.push({ name: local, text: reader.open(local, localAttributes(attributes)) ? '' : null });
+    path.push({ name: local, text: reader.open(local, attributes) ? '' : null });
     listen();
   });
   parser.on('closetag', () => {
@@ -115,13 +115,3 @@ function explained(said: string): [problem: string, remedy: string] {
 }
 
 const withoutPrefix = (name: string): string => name.slice(name.indexOf(':') + 1);
-
-function localAttributes(attributes: XmlAttributes): XmlAttributes {
-  for (const name in attributes) {
-    if (!name.includes(':')) continue;
-    const local: Record<string, string> = Object.create(null);
-    for (const [key, value] of Object.entries(attributes)) local[withoutPrefix(key)] ??= value;
-    return local;
-  }
-  return attributes;
-}
