@@ -1,5 +1,10 @@
 import { resolve } from 'node:path';
-import { readReportFile, readReportStream, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
+import {
+  filesOfRepository,
+  readReportFile,
+  readReportStream,
+  reportFilesOf,
+} from '#shared/adapters/archive/report-files.ts';
 import type { ReportInput } from '#shared/app/reports/read-report.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { defineCommand, type ExitCode, forEachFile, JSON_OPTION, UsageError } from '../command.ts';
@@ -30,7 +35,8 @@ export const reportParse = defineCommand({
       throw new UsageError(`--kind ${options.kind}: expected ${KINDS.join(', ')}.`);
     // Loaded here, because the parsers are not needed to start.
     const { readReport } = await import('#shared/app/reports/read-report.ts');
-    const paths = { workspaces: [resolve(options.root ?? '.')], files: null };
+    const root = resolve(options.root ?? '.');
+    const paths = { workspaces: [root], files: filesOfRepository(root) };
     let failed = false;
     const code = await forEachFile(await filesOf(operands), terminal, async (file) => {
       const name = file === STANDARD_INPUT ? 'standard input' : file;

@@ -1,8 +1,9 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { makeRepositoryFiles, type RepositoryFiles } from '#shared/domain/reports/repository-path.ts';
 import { UnreadableReport, WHOLE_REPORT } from '#shared/domain/reports/unreadable-report.ts';
 
 const PIECE_BYTES = 1 << 16;
@@ -12,6 +13,7 @@ const MAX_UNPACKED_BYTES = 8_000_000_000;
 const REPORT_NAME = /\.(?:xml|trx|sarif|json|jsonl|info|out|lcov|txt)(?:\.gz)?$/i;
 const SKIPPED_FOLDERS = new Set(['node_modules', '.git', '.venv', 'venv', '__pycache__']);
 const MAX_FILES = 10_000;
+const MAX_REPOSITORY_FILES = 200_000;
 
 /**
  * The files that an argument means: itself, or all files in a folder and below that are named like reports, in the order of their names. Throws
@@ -95,4 +97,34 @@ function fileProblem(name: string, error: unknown): unknown {
   return problem === undefined || remedy === undefined
     ? error
     : new UnreadableReport(problem, remedy, WHOLE_REPORT, name);
+}
+
+/**
+ * The files below `root`, listed when the first is asked for; null when `root` is no checkout (it has no `.git`). Folders of packages and build
+ * results of others are left out; of a very large repository the files beyond 200,000.
+ */
+export function filesOfRepository(root: string): RepositoryFiles | null {
+  if (!existsSync(join(root, '.git'))) return null;
+  let known: RepositoryFiles | null = null;
+  const files = (): RepositoryFiles => {
+    known ??= makeRepositoryFiles(walk(root));
+    return known;
+  };
+  return { has: (path) => files().has(path), endingIn: (end) => files().endingIn(end) };
+}
+
+function* walk(root: string): Generator<string> {
+  const folders = [''];
+  for (let count = 0; folders.length > 0; ) {
+    const folder = folders.pop() ?? '';
+    for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
+      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory() && !SKIPPED_FOLDERS.has(entry.name)) folders.push(path);
+      else if (entry.isFile()) {
+        count += 1;
+        if (count > MAX_REPOSITORY_FILES) return;
+        yield path;
+      }
+    }
+  }
 }

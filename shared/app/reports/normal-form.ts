@@ -3,6 +3,7 @@ import { withoutLastWord } from '#shared/domain/redaction/long-line.ts';
 import { detachedText } from '#shared/domain/redaction/placeholder.ts';
 import { makeRedactor, type Redactor, redactName } from '#shared/domain/redaction/redact.ts';
 import { redactLines } from '#shared/domain/redaction/redacted-lines.ts';
+import { type FailurePlace, failurePlace } from '#shared/domain/reports/failure-place.ts';
 import type { Finding } from '#shared/domain/reports/finding.ts';
 import { normalRepositoryPath, type RepositoryPaths } from '#shared/domain/reports/repository-path.ts';
 import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
@@ -44,16 +45,26 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
     if (found === null) outside += 1;
     return found;
   };
+  /** Where the failure's output says that it happened; in the file of the test, when that is known. */
+  const placeOf = ({ details, message }: RawTest, file: string | null): FailurePlace | null =>
+    failurePlace(`${details ?? ''}\n${message ?? ''}`, (raw) => {
+      const found = normalRepositoryPath(raw, paths);
+      if (found === null || (file !== null && found !== file)) return null;
+      return paths.files === null || paths.files.has(found) ? found : null;
+    });
   return {
     path,
     outsidePaths: () => outside,
     test(raw) {
-      const file = path(raw.file);
+      const named = path(raw.file);
+      const isBad = raw.outcome === 'failed' || raw.outcome === 'error';
+      const line = named === null ? null : (raw.line ?? null);
+      const place = isBad && line === null ? placeOf(raw, named) : null;
       return {
         suite: suites(detachedText(raw.suite)),
         name: nameOr(raw.name, UNNAMED),
-        file,
-        line: file === null ? null : (raw.line ?? null),
+        file: named ?? place?.file ?? null,
+        line: line ?? place?.line ?? null,
         outcome: raw.outcome,
         seconds: raw.seconds ?? null,
         message: textOrNull(raw.message, MAX_MESSAGE),

@@ -26,6 +26,8 @@ const USUAL_WORKSPACES = [
   /^\/builds\/[^/]+\/[^/]+\//,
   /^\/(?:home|root)\/(?:circleci\/)?project\//,
 ];
+/** Code of others, which may be called like a file of the repository. */
+const FOREIGN = /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.m2|gems)\/|^\/usr\//;
 const DRIVE = /^[A-Za-z]:\//;
 const UNSAFE = /[\p{Cc}\p{Cf}]/u;
 /** Longer paths are no paths; also bounds the work below. */
@@ -57,8 +59,8 @@ export function makeRepositoryFiles(paths: Iterable<string>): RepositoryFiles {
 /**
  * A path of a report as the repository has it: relative, with forward slashes. Understands `file:` addresses, Windows paths, `.` and `..`, and the
  * folder of the checkout before it. `bases`: folders that a relative path may begin in (`<source>` of Cobertura). Where the repository's files are
- * known, a path that is none of them is completed when exactly one file ends in it (`com/acme/Cart.java` of JaCoCo). Null when it lies outside of
- * the repository.
+ * known, a path that is none of them is completed when exactly one file ends in it (`com/acme/Cart.java` of JaCoCo), or loses leading folders until it
+ * is one. Null when it lies outside of the repository.
  */
 export function normalRepositoryPath(
   raw: string,
@@ -81,7 +83,19 @@ export function normalRepositoryPath(
   if (known !== undefined) return checked(known);
   const completed = files.endingIn(resolved(path.replace(DRIVE, '').replace(/^\/+/, '')) ?? '');
   if (completed !== null) return checked(completed);
+  const shortened = FOREIGN.test(path) ? null : withoutLeadingFolders(path, files);
+  if (shortened !== null) return checked(shortened);
   return first === undefined ? null : checked(first);
+}
+
+/** The longest end of the path, of two steps at least, that is a file: its beginning is a checkout elsewhere or the path of a module. */
+function withoutLeadingFolders(path: string, files: RepositoryFiles): string | null {
+  const steps = (resolved(path.replace(DRIVE, '').replace(/^\/+/, '')) ?? '').split('/');
+  for (let from = 1; from < steps.length - 1; from++) {
+    const end = steps.slice(from).join('/');
+    if (files.has(end)) return end;
+  }
+  return null;
 }
 
 /** The text as a path with forward slashes; null when it is none. */

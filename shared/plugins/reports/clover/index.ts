@@ -6,7 +6,7 @@ interface SourceFile {
   readonly path: string;
   readonly covered: number[];
   readonly uncovered: number[];
-  readonly branches: { covered: number; total: number };
+  branches: { readonly covered: number; readonly total: number } | null;
 }
 
 /** https://openclover.org/doc/manual/latest/developer--coverage-report-xml-format.html */
@@ -22,6 +22,8 @@ export const clover: ReportFormat = {
 function makeReader(document: XmlDocument, sink: ReportSink): XmlReader {
   let folder = '';
   let file: SourceFile | null = null;
+  /** The numbers of a class are part of those of its file. */
+  let classes = 0;
   return {
     open(name, attributes) {
       if (name === 'package') folder = (attributes.name ?? '').replaceAll('.', '/');
@@ -31,25 +33,32 @@ function makeReader(document: XmlDocument, sink: ReportSink): XmlReader {
           attributes.path ?? `${folder === '' || folder === 'default-pkg' ? '' : `${folder}/`}${attributes.name ?? ''}`;
         const whole =
           /[\\/]/.test(attributes.name ?? '') && attributes.path === undefined ? (attributes.name ?? '') : path;
-        file = { path: whole, covered: [], uncovered: [], branches: { covered: 0, total: 0 } };
+        file = { path: whole, covered: [], uncovered: [], branches: null };
       } else if (name === 'line' && file !== null) {
         const count = (key: string): number => countOf(key, attributes[key], document) ?? 0;
         const line = lineOf(attributes.num);
         if (line === null) return false;
-        if (attributes.type === 'cond') {
-          const taken = [count('truecount'), count('falsecount')];
-          file.branches.covered += taken.filter((times) => times > 0).length;
-          file.branches.total += 2;
-          (taken.some((times) => times > 0) || count('count') > 0 ? file.covered : file.uncovered).push(line);
-        } else (count('count') > 0 ? file.covered : file.uncovered).push(line);
+        // OpenClover counts the outcomes of a condition, others how often it was run.
+        const times = attributes.count === undefined ? count('truecount') + count('falsecount') : count('count');
+        (times > 0 ? file.covered : file.uncovered).push(line);
+      } else if (name === 'class') classes += 1;
+      else if (name === 'metrics' && file !== null && classes === 0) {
+        const total = countOf('conditionals', attributes.conditionals, document) ?? 0;
+        const covered = countOf('coveredconditionals', attributes.coveredconditionals, document) ?? 0;
+        if (covered > total)
+          document.refuse(
+            `${covered} of ${total} conditionals are covered`,
+            'The counts contradict each other: write the report again',
+          );
+        file.branches = total === 0 ? null : { covered, total };
       }
       return false;
     },
     close(name) {
       if (name === 'package') folder = '';
+      if (name === 'class') classes -= 1;
       if (name !== 'file' || file === null) return;
-      const { branches, ...lines } = file;
-      sink.coverage({ ...lines, branches: branches.total === 0 ? null : branches });
+      sink.coverage(file);
       file = null;
     },
   };

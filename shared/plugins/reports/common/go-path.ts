@@ -3,5 +3,7 @@
  * a major version (`github.com/acme/shop/v2/cart` is `cart`). Other paths stay; the files of the repository decide about them.
  */
 export function repositoryPathOfGo(path: string): string {
-  return path.replace(/^(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)\/[^/]+\/[^/]+(?:\/v\d+)?(?:\/|$)/, '');
+  return path
+    .replace(/^_(?=\/)/, '')
+    .replace(/^(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)\/[^/]+\/[^/]+(?:\/v\d+)?(?:\/|$)/, '');
 }

@@ -56,7 +56,7 @@ describe('reading one report', () => {
       });
       expect(tests.map(({ name, outcome, file, line, message }) => [name, outcome, file, line, message])).toEqual([
         ['adds', 'passed', 'src/cart.py', 7, null],
-        ['rounds', 'failed', null, null, 'expected 3, got 4'],
+        ['rounds', 'failed', 'src/cart.py', 12, 'expected 3, got 4'],
         ['ships', 'error', null, null, 'no such carrier'],
         ['refunds', 'skipped', null, null, 'later'],
       ]);

@@ -1,0 +1,40 @@
+/** A place in the repository that a failure's output names. */
+export interface FailurePlace {
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Characters that are looked at. */
+const MAX_READ = 32_000;
+const MAX_CANDIDATES = 60;
+/** `File "src/cart.py", line 12` of Python; innermost last. */
+const PYTHON = /\bFile "([^"\n]{1,400})", line (\d{1,7})/g;
+/** `tests/test_cart.py:12: AssertionError` of pytest; the last one failed. */
+const PYTEST = /^([\w./\\-]{1,400}\.py):(\d{1,7}): /gm;
+/** `com.acme.CartTest.adds(CartTest.java:12)` of the JVM: the folders are those of the class. */
+const JVM = /\bat ((?:[\w$]+\.)*)[\w$]+\.[\w$<>]+\((\w+\.(?:java|kt|scala|groovy)):(\d{1,7})\)/g;
+/** `src/cart.test.ts:12:3`, `cart_test.go:12`, with or without a folder or an address before it. */
+const ANY = /((?:file:\/\/|[A-Za-z]:[\\/])?[\w@./\\+-]{0,400}[\w-]\.[A-Za-z]\w{0,5}):(\d{1,7})\b/g;
+/** Code of others. */
+const FOREIGN =
+  /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|\.cargo|\.m2|\.gem|gems|vendor)[\\/]|^node:|^internal[\\/]/;
+
+/**
+ * The place of the repository where a failure happened, by its stack trace or output: the innermost frame that `toPath` accepts as a file of the
+ * repository. Null when there is none.
+ */
+export function failurePlace(details: string, toPath: (path: string) => string | null): FailurePlace | null {
+  const text = details.slice(0, MAX_READ);
+  const innermostLast = [...text.matchAll(PYTEST), ...text.matchAll(PYTHON)].toReversed();
+  const jvm = [...text.matchAll(JVM)].map(
+    ([, folders = '', file = '', line = '']) => [`${folders.replaceAll('.', '/')}${file}`, line] as const,
+  );
+  const others = [...text.matchAll(ANY)].map(([, file = '', line = '']) => [file, line] as const);
+  const candidates = [...innermostLast.map(([, file = '', line = '']) => [file, line] as const), ...jvm, ...others];
+  for (const [raw, line] of candidates.slice(0, MAX_CANDIDATES)) {
+    if (FOREIGN.test(raw) || Number(line) === 0) continue;
+    const file = toPath(raw);
+    if (file !== null) return { file, line: Number(line) };
+  }
+  return null;
+}
