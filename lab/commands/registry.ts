@@ -3,6 +3,7 @@ import { makeTrainCommand } from '#apps/cli/commands/train.ts';
 import { gatherCases } from '../training/public-cases.ts';
 import { evalCommand } from './eval.ts';
 import { simulateCommand } from './simulate.ts';
+import { simulateFlaky } from './simulate-flaky.ts';
 import { trainRankerCommand } from './train-ranker.ts';
 
 /** `train` on the public data; it makes the shipped model. */
@@ -12,4 +13,10 @@ export const trainOnPublicData = makeTrainCommand({
 });
 
 /** Every command of the lab. */
-export const LAB_COMMANDS: readonly Command[] = [evalCommand, trainOnPublicData, trainRankerCommand, simulateCommand];
+export const LAB_COMMANDS: readonly Command[] = [
+  evalCommand,
+  trainOnPublicData,
+  trainRankerCommand,
+  simulateCommand,
+  simulateFlaky,
+];

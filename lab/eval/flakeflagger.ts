@@ -10,14 +10,14 @@ import { InvalidInput } from '#shared/kernel/errors.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Suite } from './suite.ts';
 
-interface Test {
+export interface RerunTest {
   readonly group: string;
   readonly flaky: boolean;
   readonly passes: number;
   readonly failures: number;
 }
 
-interface DrawnHistory extends Test {
+interface DrawnHistory extends RerunTest {
   readonly runs: number;
   readonly flagged: boolean;
   readonly score: number;
@@ -33,7 +33,7 @@ const SIZES = [
 ] as const;
 const SEED = 20_221;
 
-async function readTests(dataDir: string): Promise<Test[]> {
+export async function readRerunTests(dataDir: string): Promise<RerunTest[]> {
   const file = (await readdir(dataDir)).find((name) => /^test_results\.csv(?:\.gz)?$/.test(name));
   if (file === undefined)
     throw new InvalidInput(
@@ -51,7 +51,7 @@ async function readTests(dataDir: string): Promise<Test[]> {
 }
 
 /** Draws a history of `runs` runs: each fails with the test's failure rate over all its recorded runs. */
-function draw(test: Test, runs: number, random: () => number): DrawnHistory {
+function draw(test: RerunTest, runs: number, random: () => number): DrawnHistory {
   const tally = makeTestTally();
   const rate = test.failures / (test.failures + test.passes);
   for (let run = 0; run < runs; run++) tally.add(random() >= rate, null);
@@ -92,7 +92,7 @@ export const flakeflagger: Suite = {
   summary: 'flaky tests by 10, 30 and 100 runs drawn from 10,000 reruns of each test',
   async run(dataDir) {
     const random = numbersFrom(SEED);
-    const tests = await readTests(dataDir);
+    const tests = await readRerunTests(dataDir);
     const drawn = SIZES.flatMap(({ runs }) => tests.map((test) => draw(test, runs, random)));
     return { figures: figuresOf(drawn), byGroup: figuresByGroup(drawn, ({ group }) => group, figuresOf) };
   },

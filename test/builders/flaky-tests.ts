@@ -1,6 +1,8 @@
 import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import type { QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import type { RecordedRun } from '#shared/domain/flaky-tests/test-history.ts';
 import type { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
+import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
 import { redactedText } from './text.ts';
 
 export const FLAKY_NAME = 'test/cart.test.ts > adds up';
@@ -32,6 +34,37 @@ export function aTestQuarantine(
     issue: 7,
     url: 'https://github.com/acme/shop/issues/7',
     decisions: [],
+    ...change,
+  };
+}
+
+/** A passed test of a report. */
+export function aReportedTest(change: Partial<ReportedTest> = {}): ReportedTest {
+  return {
+    suite: redactedText('cart'),
+    name: redactedText('adds up'),
+    file: 'test/cart.test.ts',
+    line: null,
+    outcome: 'passed',
+    seconds: 0.5,
+    message: null,
+    details: null,
+    failedAttempts: 0,
+    ...change,
+  };
+}
+
+/** The first attempt of run 1 on the default branch, ten minutes long. */
+export function aRecordedRun(change: Partial<RecordedRun> = {}): RecordedRun {
+  return {
+    id: 1,
+    attempt: 1,
+    commit: 'abcdef123456',
+    branch: 'main',
+    onDefaultBranch: true,
+    at: '2026-11-20T12:00:00.000Z',
+    seconds: 600,
+    infrastructure: false,
     ...change,
   };
 }

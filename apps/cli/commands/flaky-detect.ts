@@ -2,6 +2,8 @@ import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { makeTestTally, type TestTally } from '#shared/domain/failure/history/test-tally.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { folderState, withState } from '../flaky/history-state.ts';
+import { rankedAsJson, rankedAsText } from '../flaky/render-ranking.ts';
 import { metricLines } from '../input/metric-lines.ts';
 import { openInput } from '../input/open-input.ts';
 import { makeTestResultReader, type RowResult } from '../input/test-results.ts';
@@ -62,23 +64,60 @@ function asText({ answer, kind, rate }: ReturnType<typeof judgementOf>): string 
   return `${kind.padEnd(6)}  ${score.toFixed(3)}  failed ${failures} of ${runs} (rate ${interval})  ${test}\n`;
 }
 
+/** What the recorded reports of a repository's runs tell. */
+async function detectInState(
+  { state, job, all, json }: { state: string; job: string | undefined; all: boolean; json: boolean },
+  terminal: Terminal,
+): Promise<void> {
+  const { readHistories, rankedTests } = await import('#shared/app/flaky-tests/test-history.ts');
+  const histories = await withState(() => readHistories(folderState(state, terminal).state, job ?? null));
+  if (histories.length === 0)
+    throw new UsageError(
+      `${state}: no test reports are recorded here${job === undefined ? '' : ` for the job "${job}"`}. Record some with "selfheal flaky record".`,
+    );
+  const now = new Date(terminal.now());
+  const tests = rankedTests(histories).filter(
+    ({ judged, test }) => all || judged.kind === 'flaky' || test.quarantine !== null,
+  );
+  await writeTogether(
+    terminal,
+    tests.map((test) => (json ? `${JSON.stringify(rankedAsJson(test, now))}\n` : rankedAsText(test, now))),
+  );
+  if (tests.length === 0) terminal.say('selfheal: no test fails by chance, as far as is recorded.');
+}
+
 export const flakyDetect = defineCommand({
   name: 'flaky detect',
-  summary: 'find flaky tests in a table of test results',
+  summary: 'find flaky tests in a table of test results, or in the recorded reports of a repository',
   details:
+    'With --state: the tests that fail by chance in the reports that "flaky record" recorded, what they cost first: minutes of attempts that they\n' +
+    'made necessary, shared among the flaky tests that failed before, then failed runs. Each with owner and last day of its quarantine.\n' +
+    '\n' +
     'The file has a header and one of three forms: one result per row (test,run,outcome, optionally commit), counts per test\n' +
     '(test,runs,failures), or one row per test and one column per run. Rows are in the order of the runs. Without a commit column all runs\n' +
     'count as runs of the same code.\n' +
     'With --json: {test, flaky, score, runs, failures} per test; score is the probability that the test is flaky. A test is not flaky when it\n' +
     'always passed, always failed, or changed only as code that breaks and gets fixed does.',
-  operands: { shown: 'FILE.csv', atLeast: 1, atMost: 1 },
-  options: JSON_OPTION,
-  async run({ operands: [file = '-'], options }, terminal) {
+  operands: { shown: '[FILE.csv]', atLeast: 0, atMost: 1 },
+  options: {
+    state: { type: 'string', value: 'DIR', about: 'the folder with the recorded reports, instead of a file' },
+    job: { type: 'string', value: 'NAME', about: 'only the tests of this job, with --state' },
+    all: { type: 'boolean', about: 'add tests that fail for a reason, with --state' },
+    ...JSON_OPTION,
+  },
+  async run({ operands: [file], options }, terminal) {
+    const { state, job, all = false, json = false } = options;
+    if ((file === undefined) === (state === undefined))
+      throw new UsageError('"selfheal flaky detect" needs a FILE.csv (- for standard input), or --state DIR.');
+    if (state !== undefined) {
+      await detectInState({ state, job, all, json }, terminal);
+      return 0;
+    }
     const print = (test: TestRecord): string => {
       const one = judgementOf(test);
       return options.json === true ? `${JSON.stringify(one.answer)}\n` : asText(one);
     };
-    const tests = await readTests(file, terminal);
+    const tests = await readTests(file ?? '-', terminal);
     await writeTogether(terminal, tests.map(print));
     return 0;
   },

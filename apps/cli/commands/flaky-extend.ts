@@ -1,5 +1,6 @@
 import { defineCommand, UsageError } from '../command.ts';
 import {
+  decideInState,
   openTest,
   QUARANTINE_DETAILS,
   QUARANTINE_OPERANDS,
@@ -25,6 +26,8 @@ export const flakyExtend = defineCommand({
     const { until = '' } = options;
     if (!/^\d{4}-\d\d-\d\d$/.test(until))
       throw new UsageError('"selfheal flaky extend" needs --until with a day such as 2026-12-20.');
+    if (options.state !== undefined)
+      return await decideInState(operands[0] ?? '', options.state, { kind: 'extended', until }, terminal);
     const json = { until, reason: reasonOf(options, 'flaky extend') };
     const { routes, address } = await openTest(operands, options, terminal);
     return await sayQuarantine(await routes.extend.$post({ ...address, json }), options, terminal);

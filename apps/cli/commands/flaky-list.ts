@@ -1,10 +1,28 @@
+import { isQuarantined } from '#shared/domain/flaky-tests/history-quarantine.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
-import { writeTogether } from '../terminal.ts';
+import { folderState, withState } from '../flaky/history-state.ts';
+import { rankedAsJson, rankedAsText } from '../flaky/render-ranking.ts';
+import { type Terminal, writeTogether } from '../terminal.ts';
 
 const MAX_NAME = 200;
+
+/** The tests in quarantine, those that end first at the top. */
+async function listQuarantined(state: string, json: boolean, terminal: Terminal): Promise<void> {
+  const { readHistories, rankedTests } = await import('#shared/app/flaky-tests/test-history.ts');
+  const now = new Date(terminal.now());
+  const histories = await withState(() => readHistories(folderState(state, terminal).state, null));
+  const held = rankedTests(histories)
+    .filter(({ test }) => isQuarantined(test, now))
+    .sort((a, b) => ((a.test.quarantine?.until ?? '') < (b.test.quarantine?.until ?? '') ? -1 : 1));
+  await writeTogether(
+    terminal,
+    held.map((test) => (json ? `${JSON.stringify(rankedAsJson(test, now))}\n` : rankedAsText(test, now))),
+  );
+  if (held.length === 0 && !json) terminal.say(`selfheal: no test is in quarantine in ${state}.`);
+}
 
 export const flakyList = defineCommand({
   name: 'flaky list',
@@ -15,11 +33,16 @@ export const flakyList = defineCommand({
     'With --json: JSON Lines, one test per line.',
   operands: { shown: '[OWNER/NAME]', atLeast: 0, atMost: 1 },
   options: {
+    state: { type: 'string', value: 'DIR', about: 'the quarantine that "flaky record" keeps in this folder' },
     all: { type: 'boolean', about: 'add tests that fail for a reason, and those with too few results' },
     ...API_OPTIONS,
     ...JSON_OPTION,
   },
   async run({ operands: [asked], options }, terminal) {
+    if (options.state !== undefined) {
+      await listQuarantined(options.state, options.json === true, terminal);
+      return 0;
+    }
     const { api } = await openApi(options, terminal);
     const query = { ...(asked === undefined ? {} : { repository: asked }), all: `${options.all === true}` as const };
     const { repository, tests, more } = await contentOf(await api.tests.$get({ query }));

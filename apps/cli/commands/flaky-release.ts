@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts';
 import {
+  decideInState,
   openTest,
   QUARANTINE_DETAILS,
   QUARANTINE_OPERANDS,
@@ -16,6 +17,10 @@ export const flakyRelease = defineCommand({
   options: QUARANTINE_OPTIONS,
   async run({ operands, options }, terminal) {
     const json = { reason: reasonOf(options, 'flaky release') };
+    if (options.state !== undefined) {
+      const by = terminal.environment.GITHUB_ACTOR || terminal.environment.USER || 'somebody';
+      return await decideInState(operands[0] ?? '', options.state, { kind: 'released', by, ...json }, terminal);
+    }
     const { routes, address } = await openTest(operands, options, terminal);
     return await sayQuarantine(await routes.release.$post({ ...address, json }), options, terminal);
   },

@@ -31,6 +31,7 @@ import { feedbackPost } from './feedback-post.ts';
 import { flakyDetect } from './flaky-detect.ts';
 import { flakyExtend } from './flaky-extend.ts';
 import { flakyList } from './flaky-list.ts';
+import { flakyRecord } from './flaky-record.ts';
 import { flakyRelease } from './flaky-release.ts';
 import { gateBaseline } from './gate-baseline.ts';
 import { gateCheck } from './gate-check.ts';
@@ -161,6 +162,7 @@ export const COMMANDS: readonly Command[] = [
   metricForecast,
   performanceAdvise,
   reportParse,
+  flakyRecord,
   flakyDetect,
   flakyList,
   flakyRelease,

@@ -1,26 +1,48 @@
+import type { HistoryDecision } from '#shared/domain/flaky-tests/history-quarantine.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
-import { type ExitCode, JSON_OPTION, type OptionSpecs, type OptionValues } from '../command.ts';
+import { type ExitCode, JSON_OPTION, type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import { folderState, withState } from '../flaky/history-state.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Of both commands that decide about a quarantine. */
 export const QUARANTINE_OPTIONS = {
+  state: { type: 'string', value: 'DIR', about: 'decide in the quarantine that "flaky record" keeps in this folder' },
   reason: { type: 'string', value: 'TEXT', about: 'why; the page of the test shows it to everybody' },
   ...API_OPTIONS,
   ...JSON_OPTION,
 } as const satisfies OptionSpecs;
-export const QUARANTINE_OPERANDS = { shown: 'KEY OWNER/NAME', atLeast: 2, atMost: 2 } as const;
-export const QUARANTINE_DETAILS = 'The issue on GitHub stays as it is. "selfheal flaky list" names the tests.';
+export const QUARANTINE_OPERANDS = { shown: 'KEY [OWNER/NAME]', atLeast: 1, atMost: 2 } as const;
+export const QUARANTINE_DETAILS =
+  'Of a test in a deployed Selfheal, with its repository, or in a folder, with --state. The issue on GitHub stays as it is. "selfheal flaky list" names\n' +
+  'the tests.';
 
 type Options = OptionValues<typeof QUARANTINE_OPTIONS>;
 type Routes = ApiClient['api']['tests'][':key'];
 
 /** The routes of one test, and what addresses it in the state that it is in now. */
 export async function openTest([key = '', repository = '']: readonly string[], options: Options, terminal: Terminal) {
+  if (repository === '')
+    throw new UsageError(`The test ${key} needs its repository, OWNER/NAME, or --state DIR for one in a folder.`);
   const { api } = await openApi(options, terminal);
   const routes = api.tests[':key'];
   const address = { param: { key }, query: { repository } };
   const { headers } = await routes.$get(address);
   return { routes, address: { ...address, header: { 'if-match': headers.get('etag') ?? '*' } } };
+}
+
+/** Decides about a test whose history is in the folder `--state`. */
+export async function decideInState(
+  key: string,
+  state: string,
+  decision: HistoryDecision,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const { decideAboutTest } = await import('#shared/app/flaky-tests/test-history.ts');
+  const decided = await withState(() => decideAboutTest(folderState(state, terminal), key, decision));
+  if ('refused' in decided) throw new UsageError(`Not done: ${decided.refused}.`);
+  const now = decision.kind === 'released' ? 'released' : `in quarantine until ${decision.until}`;
+  await terminal.write(`${key}: ${now}.\n`);
+  return 0;
 }
 
 /** What became of a quarantine. */

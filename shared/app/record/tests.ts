@@ -1,5 +1,7 @@
 import { afterFailure, testsByKey } from '#shared/domain/failure/history/known-runs.ts';
-import { shortCommit, type TestResult } from '#shared/domain/failure/history/test-record.ts';
+import { newestResults, shortCommit, type TestResult } from '#shared/domain/failure/history/test-record.ts';
+import { ALWAYS_FAILS_REASON, alwaysFails, SELF } from '#shared/domain/flaky-tests/history-quarantine.ts';
+import { decided, quarantineState } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
@@ -12,7 +14,7 @@ import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
 export interface RecordTestsDeps {
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getQuarantine'>;
   readonly stats: Pick<StatsStore, 'recentRuns'>;
-  readonly tests: Pick<TestStore, 'changeTests' | 'quarantine' | 'putQuarantine'>;
+  readonly tests: Pick<TestStore, 'changeTests' | 'testRecords' | 'quarantine' | 'putQuarantine'>;
 }
 
 /** When more tests than this fail at once, the code is broken, not the tests. */
@@ -42,6 +44,24 @@ export async function recordTests(
   await deps.tests.changeTests(repository, [...tests.keys()], (key, known) =>
     afterFailure(known, { ...seen, name: tests.get(key) ?? phrase`unknown test` }),
   );
+  await releaseBroken(repository, [...tests.keys()], new Date(evidence.gatheredAt), deps);
+}
+
+/** Ends the quarantine of tests that always fail by now. A decision that somebody takes meanwhile holds. */
+async function releaseBroken(
+  repository: string,
+  keys: readonly string[],
+  now: Date,
+  { tests }: RecordTestsDeps,
+): Promise<void> {
+  for (const record of await tests.testRecords(repository, keys)) {
+    const newest = newestResults(record).filter(({ onDefaultBranch }) => onDefaultBranch);
+    if (!alwaysFails(newest)) continue;
+    const quarantine = await tests.quarantine(repository, record.key);
+    if (quarantine === null || quarantineState(quarantine, now) !== 'quarantined') continue;
+    const next = decided(quarantine, { kind: 'released', reason: ALWAYS_FAILS_REASON }, { by: SELF, now });
+    if (!('refused' in next)) await tests.putQuarantine(repository, next);
+  }
 }
 
 /** Records the quarantine that an action of the incident began. A repeat, or a later quarantine that is stored already, changes nothing. */

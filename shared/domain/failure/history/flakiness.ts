@@ -29,26 +29,44 @@ export type Flakiness =
  */
 const FLAKY_SHARE = 0.036;
 const FLAKE_RATE = { failures: 0.15, successes: 1.5 };
-/** Prior of how often breaking or fixing code changes the result between two runs. */
-const CHANGE = { changes: 1, stays: 9 };
+/** Priors of how code breaks (once in a thousand runs of a test) and is mended (in one of three runs), and of a first result that fails. */
+const BREAKS = { changes: 1, stays: 999 };
+const FIXES = { changes: 1, stays: 2 };
+const BROKEN_AT_FIRST = 0.05;
 /** Evidence of each commit that failed and passed, beyond a stray difference between machines. */
 const FLIP = Math.log(100);
 /** Maximum weight of a history: its priors are guesses too. */
 const STRONGEST = 7;
 
 /**
- * How much better chance explains a series of results than code that breaks and is fixed: the marginal likelihood of
- * independent runs with one failure rate (Jeffreys' prior) against that of a chain that mostly repeats its last result.
- * Positive favours chance.
+ * How much better chance explains a series of results, newest first, than code that breaks and is fixed: the marginal likelihood of
+ * independent runs with one failure rate (Jeffreys' prior) against that of a chain that seldom breaks and is soon mended. Positive favours chance.
  */
 export function chanceFactor(passed: readonly boolean[]): number {
   const failures = passed.filter((one) => !one).length;
-  const changes = passed.filter((one, at) => at > 0 && one !== passed[at - 1]).length;
-  const stays = passed.length - 1 - changes;
   const independent = logBeta(failures + 0.5, passed.length - failures + 0.5) - logBeta(0.5, 0.5);
+  const oldest = passed.at(-1) ?? true;
+  const after = (before: boolean, now: boolean): number =>
+    passed.filter((one, at) => at + 1 < passed.length && passed[at + 1] === before && one === now).length;
+  const chain = (prior: typeof BREAKS, changes: number, stays: number): number =>
+    logBeta(prior.changes + changes, prior.stays + stays) - logBeta(prior.changes, prior.stays);
   const chained =
-    Math.log(0.5) + logBeta(CHANGE.changes + changes, CHANGE.stays + stays) - logBeta(CHANGE.changes, CHANGE.stays);
+    Math.log(oldest ? 1 - BROKEN_AT_FIRST : BROKEN_AT_FIRST) +
+    chain(BREAKS, after(true, false), after(true, true)) +
+    chain(FIXES, after(false, true), after(false, false));
   return independent - chained;
+}
+
+/** Odds at most of a test that never failed just once while no commit did both: so does code that broke, and was mended some commits later. */
+const ONLY_STRETCHES = -1;
+
+/** Whether each failure has another one right before or after it: in one stretch, or in several when the test mostly passed. */
+function failsInStretches(passed: readonly boolean[]): boolean {
+  const isAlone = (at: number): boolean => passed[at - 1] !== false && passed[at + 1] !== false;
+  const failures = passed.flatMap((one, at) => (one ? [] : [at]));
+  const [first = 0, last = 0] = [failures[0], failures.at(-1)];
+  const isOne = last - first + 1 === failures.length;
+  return !failures.some(isAlone) && (isOne || 2 * failures.length < passed.length);
 }
 
 /** Probability that a test that only passed is flaky anyway: it may fail more rarely than it ran. */
@@ -75,7 +93,8 @@ export function judgeFlakiness({ runs, failures, flips, passed }: TestOutcomes, 
   const mixed = failures > 0 && failures < runs;
   if (!mixed) return { kind: 'steady', score: scoreOfSteady(runs, failures > 0), rate };
   const order = passed.length >= 2 ? chanceFactor(passed) : 0;
-  const odds = (sameCode ? SAME_CODE : 0) + order + FLIP * (flips ?? 0);
+  const evidence = (sameCode ? SAME_CODE : 0) + order + FLIP * (flips ?? 0);
+  const odds = !sameCode && flips === 0 && failsInStretches(passed) ? Math.min(evidence, ONLY_STRETCHES) : evidence;
   const score = logistic(Math.max(-STRONGEST, Math.min(STRONGEST, odds)));
   return { kind: score >= 0.5 ? 'flaky' : 'broken', score, rate };
 }

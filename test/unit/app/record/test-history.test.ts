@@ -9,6 +9,7 @@ import {
   anEvidence,
   anIncident,
   aTelemetry,
+  aTestQuarantine,
   redactedText,
 } from '#test/builders/index.ts';
 import { makeMemoryEvidenceStore, makeMemoryStatsStore, makeMemoryTestStore } from '#test/fakes/index.ts';
@@ -18,10 +19,17 @@ const at = (hour: number): string => new Date(START + hour * 3_600_000).toISOStr
 const SCOPE = '4711:acme/shop#77';
 const shaOf = (run: number): string => run.toString(16).padStart(4, '0').repeat(10);
 
-function setUp() {
+function setUp(onDefaultBranch = false) {
   const deps = { evidence: makeMemoryEvidenceStore(), stats: makeMemoryStatsStore(), tests: makeMemoryTestStore() };
   const targetOf = (run: number) =>
-    aGithubTarget({ repository: 'acme/shop', workflowId: 77, runId: run, runAttempt: 1, headSha: shaOf(run) });
+    aGithubTarget({
+      repository: 'acme/shop',
+      workflowId: 77,
+      runId: run,
+      runAttempt: 1,
+      headSha: shaOf(run),
+      onDefaultBranch,
+    });
   const evidenceOf = (run: number, tests: readonly string[]) =>
     anEvidence({
       incidentId: `gh-${String(run).padStart(24, '0')}`,
@@ -96,5 +104,41 @@ describe('[B3] the records of failed tests', () => {
     await fail(2, ['cart pays']);
     expect(await tests.testRecords('acme/other', [testKeyOf('cart pays')])).toEqual([]);
     expect(deps.tests).toBe(tests);
+  });
+});
+
+describe('a quarantined test', () => {
+  const NAME = 'test/cart.test.ts > adds up';
+  const held = () => {
+    const setup = setUp(true);
+    const own = aTestQuarantine({}, { testKey: testKeyOf(NAME), until: '2026-12-05' });
+    return { ...setup, quarantine: () => setup.tests.quarantine('4711:acme/shop', own.test.testKey), own };
+  };
+
+  it('[B3] that always fails is released: it is broken', async () => {
+    const { fail, tests, quarantine, own } = held();
+    await tests.putQuarantine('4711:acme/shop', own);
+    for (let run = 1; run <= 4; run += 1) await fail(run, [NAME]);
+    expect((await quarantine())?.decisions).toEqual([]);
+    await fail(5, [NAME]);
+    expect((await quarantine())?.decisions).toEqual([
+      {
+        kind: 'released',
+        at: at(5),
+        by: 'selfheal',
+        reason: 'It only failed lately: that is no chance, so its failures count again.',
+        until: '2026-11-01',
+      },
+    ]);
+  });
+
+  it('stays in quarantine while it passes now and then', async () => {
+    const { fail, pass, tests, quarantine, own } = held();
+    await tests.putQuarantine('4711:acme/shop', own);
+    for (let run = 1; run <= 9; run += 1) {
+      if (run % 3 === 0) await pass(run);
+      else await fail(run, [NAME]);
+    }
+    expect((await quarantine())?.decisions).toEqual([]);
   });
 });

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path';
+import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
+import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
+import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
+import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import {
+  describedRun,
+  folderState,
+  RUN_OPTIONS,
+  readCodeOwners,
+  stateFolder,
+  withState,
+} from '../flaky/history-state.ts';
+import { recordedText } from '../flaky/render-ranking.ts';
+import { DEFAULT_STATE_FOLDER } from '../gates/gate-options.ts';
+
+const DAYS = { otherwise: 14, atMost: 90 };
+/** Tests in quarantine at once. */
+const MAX_QUARANTINED = 20;
+/** Tests of one run; the largest suites have fewer. */
+const MAX_TESTS = 200_000;
+
+export const flakyRecord = defineCommand({
+  name: 'flaky record',
+  summary: 'record the test reports of a run, from which flaky tests are found',
+  details:
+    'Call it for each run, failed or not, and for each leg of a matrix with its own --job. The same run again adds the tests of its other reports and\n' +
+    'counts nothing twice. "selfheal flaky detect --state DIR" shows what the history tells. A quarantined test that always fails is released.\n' +
+    'With --json: {tests, runs, excluded, entered, released}. Exit code 2 when a report is missing or cannot be read; then nothing is recorded.',
+  operands: { shown: '[FILE...]', atLeast: 0, atMost: Number.POSITIVE_INFINITY },
+  options: {
+    report: { type: 'string', value: 'FILE', multiple: true, about: 'a test report, or a folder with reports' },
+    state: {
+      type: 'string',
+      value: 'DIR',
+      about: `the folder that keeps the history; SELFHEAL_STATE or ${DEFAULT_STATE_FOLDER} by default`,
+    },
+    ...RUN_OPTIONS,
+    job: { type: 'string', value: 'NAME', about: 'the job, with its leg of the matrix; each has a history of its own' },
+    seconds: { type: 'string', value: 'N', about: 'how long the attempt took; else the sum over its tests' },
+    infrastructure: {
+      type: 'boolean',
+      about: 'the run failed for a reason outside its code: its results do not count',
+    },
+    quarantine: { type: 'boolean', about: 'put tests that fail by chance into quarantine, owned as CODEOWNERS says' },
+    days: { type: 'string', value: 'N', about: `days until the end of a quarantine; ${DAYS.otherwise} by default` },
+    ...JSON_OPTION,
+  },
+  async run({ operands, options }, terminal) {
+    const files = await filesOf([...(options.report ?? []), ...operands]);
+    const described = describedRun('flaky record', options, terminal.environment);
+    const days = wholeNumber('days', options.days, DAYS);
+    const given = options.seconds === undefined ? null : Number(options.seconds);
+    if (given !== null && !(given >= 0 && given < 1e7))
+      throw new UsageError(`--seconds ${options.seconds}: expected a number.`);
+    const [{ readReports }, { recordReports }] = await Promise.all([
+      import('#shared/app/reports/read-reports.ts'),
+      import('#shared/app/flaky-tests/test-history.ts'),
+    ]);
+    const paths = { workspaces: [resolve('.')], files: null };
+    const inputs = files.map((name) => ({ name, pieces: readReportFile(name) }));
+    const { tests, unreadable } = await readReports(inputs, {
+      kind: 'tests',
+      paths,
+      keepsTest: () => true,
+      maxKept: MAX_TESTS,
+    });
+    if (unreadable.length > 0 || tests === null)
+      throw new UsageError(unreadable.map(({ message }) => message).join('\n') || 'No test report was given.');
+    const run = {
+      ...described,
+      at: new Date(terminal.now()).toISOString(),
+      seconds: given ?? tests.totals.seconds,
+      infrastructure: options.infrastructure === true,
+    };
+    const quarantine =
+      options.quarantine === true
+        ? { days, maxTests: MAX_QUARANTINED, codeOwners: readCodeOwners('.', CODE_OWNER_FILES) }
+        : null;
+    const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
+    const recorded = await withState(() =>
+      recordReports(deps, { job: options.job ?? '', run, tests: tests.kept, quarantine }),
+    );
+    await terminal.write(
+      options.json === true
+        ? `${JSON.stringify({ tests: tests.totals.tests, ...recorded })}\n`
+        : recordedText(recorded, tests.totals.tests),
+    );
+    return 0;
+  },
+});
+
+async function filesOf(given: readonly string[]): Promise<string[]> {
+  if (given.length === 0) throw new UsageError('"selfheal flaky record" needs --report FILE.');
+  try {
+    return (await Promise.all(given.map((one) => reportFilesOf(one)))).flat();
+  } catch (error) {
+    throw error instanceof UnreadableReport ? new UsageError(error.message) : error;
+  }
+}
