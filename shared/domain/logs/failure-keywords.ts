@@ -108,6 +108,16 @@ export const ALARMING: readonly string[] = [
   'blocked for more',
   'detected stall',
   'lockup',
+  'fehler',
+  'erreur',
+  'errore:',
+  'erro:',
+  'błąd',
+  'ошибка',
+  'エラー',
+  '错误',
+  '錯誤',
+  '오류',
 ];
 
 /** Lines that end a failing step. */
@@ -142,6 +152,11 @@ export const WORDINGS: readonly (readonly [weight: number, pattern: RegExp])[] =
   ],
   [8.5, /\b(?:error|fatal)(?:\s?\[?[A-Z]{1,6}-?\d{1,6}\]?)?:/i],
   [8.5, /^\s{0,6}(?:error|fatal|E:|npm ERR!|yarn error|ERROR|\[ERROR\]|\[error\]|!!|Err:)(?:\s|$)/i],
+  // How GNU tools and compilers translate `error:` (their gettext catalogues).
+  [
+    8.5,
+    /(?:^|[\s:])(?:Fehler|erreur(?: fatale)?|errore(?: fatale)?|erro(?: fatal)?|błąd|ошибка)\s?:|(?:エラー|错误|錯誤|오류)\s?[:：]/i,
+  ],
   [8, /^\S{1,200}[:(]\d{1,6}[:,)]?.{0,40}\b(?:error|undefined|expected)\b/i],
   [8, /(?:Error|Exception|Failure)\b(?::|\s*$| in | at )/],
   [8, /\bAssert(?:ion)?(?:Error| failed|ion failed|ions? )|assertion .{0,80}failed/i],

@@ -53,16 +53,19 @@ function spread(candidates: readonly Candidate[], weights: Float64Array, step: 1
 
 /**
  * The strongest of the lines of a log that is still being read, in source order: alarming lines with their surroundings, the less the more
- * often their wording occurs. Of equal ones the later are kept.
+ * often their wording occurs; where a wording occurs first says most. Of equal ones the later are kept.
  */
 function strongest(candidates: readonly Candidate[], most: number): Candidate[] {
   const wordings = candidates.map(({ base, text }) => (base > 0 ? wordingOf(text) : ''));
   const counts = new Map<string, number>();
   for (const wording of wordings) counts.set(wording, (counts.get(wording) ?? 0) + 1);
-  const weights = Float64Array.from(
-    candidates,
-    ({ base }, at) => base / (1 + REPETITION * Math.log2(counts.get(wordings[at] ?? '') ?? 1)),
-  );
+  const seen = new Set<string>();
+  const weights = Float64Array.from(candidates, ({ base }, at) => {
+    const wording = wordings[at] ?? '';
+    if (seen.has(wording)) return base / (1 + REPETITION * Math.log2(counts.get(wording) ?? 1));
+    seen.add(wording);
+    return base;
+  });
   const before = Float64Array.from(weights);
   spread(candidates, weights, 1, AFTER_DECAY);
   spread(candidates, before, -1, BEFORE_DECAY);
