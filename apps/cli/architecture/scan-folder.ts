@@ -1,53 +1,103 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
+import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
 import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
+import { modelClients } from '#shared/app/analyze/connect.ts';
 import { drawFolders } from '#shared/app/architecture/draw-folders.ts';
 import { scanArchitecture } from '#shared/app/architecture/scan-architecture.ts';
+import { wordOverview } from '#shared/app/architecture/word-overview.ts';
+import { readReports } from '#shared/app/reports/read-reports.ts';
 import { ANALYSIS_VERSION, ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
 import { renderArchitectureReport } from '#shared/domain/architecture/architecture-report.ts';
 import { groupFolders } from '#shared/domain/architecture/folder-groups.ts';
+import type { Finding } from '#shared/domain/reports/finding.ts';
+import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
+import { modelChoiceOf } from '../analyze/model-choice.ts';
+import { modelPorts } from '../analyze/model-ports.ts';
 import { UsageError } from '../command.ts';
+import { inputError } from '../input/open-input.ts';
+import type { Terminal } from '../terminal.ts';
 import { runGit } from './git.ts';
 
-export interface ScannedFolder {
+export interface FolderScan {
   readonly analysis: ArchitectureAnalysis;
   readonly report: string;
   /** SVG. */
   readonly drawing: string;
 }
 
-/** Scans a folder. Throws `UsageError` or `InvalidInput` for a folder or a baseline that cannot be used. `drawing`: the file that the report shows. */
+export interface FolderScanOptions {
+  /** File of an earlier analysis. */
+  readonly baseline?: string | undefined;
+  /** Reports of code scanning, or folders of them. */
+  readonly findings?: readonly string[] | undefined;
+  /** Who words the opening paragraph: `rules` or a model provider. */
+  readonly model?: string | undefined;
+  /** Name of the file that the report shows. */
+  readonly drawing: string;
+}
+
+/** Scans a folder. Throws `UsageError` or `InvalidInput` for a folder, a baseline, a report or a model that cannot be used. */
 export async function scanFolder(
   folder: string,
-  options: { readonly baseline: { readonly file: string; readonly text: string } | null; readonly drawing: string },
-): Promise<ScannedFolder> {
-  const baseline = options.baseline && baselineOf(options.baseline);
+  { baseline, findings = [], model, drawing }: FolderScanOptions,
+  terminal: Terminal,
+): Promise<FolderScan> {
+  const choice = modelChoiceOf(model, terminal.environment);
+  const before = baseline === undefined ? null : baselineOf(baseline);
+  const found = findings.length === 0 ? null : await findingsOf(findings, folder);
   const tree = await openSourceTree(folder, runGit);
   const resolver = makeModuleResolver(tree.files, (file) => readFileSync(join(folder, file), 'utf8'));
-  const analysis = await scanArchitecture({ tree, parser: makeTreeSitter(), resolver, findings: null, baseline });
+  const scan = { tree, parser: makeTreeSitter(), resolver, findings: found, baseline: before };
+  const analysis = await scanArchitecture(scan);
   if (analysis.modules.length === 0) {
     throw new UsageError(`${folder}: no TypeScript, JavaScript or Python file. Pass the root of a project.`);
   }
-  const report = renderArchitectureReport(analysis, { drawing: options.drawing });
-  return { analysis, report, drawing: drawFolders(groupFolders(analysis)) };
+  const picture = drawFolders(groupFolders(analysis));
+  const report = renderArchitectureReport(analysis, { drawing });
+  if (choice === null) return { analysis, report, drawing: picture };
+  const { settings, key } = choice;
+  const client = modelClients(settings, await modelPorts(key))(settings.modelId);
+  const words = await wordOverview(report, { client, timeoutSeconds: settings.timeoutSeconds });
+  if ('note' in words) {
+    terminal.say(words.note);
+    return { analysis, report, drawing: picture };
+  }
+  const worded = renderArchitectureReport(analysis, { drawing, overview: words.overview });
+  return { analysis, report: worded, drawing: picture };
 }
 
-function baselineOf({ file, text }: { readonly file: string; readonly text: string }): ArchitectureAnalysis {
+function baselineOf(file: string): ArchitectureAnalysis {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
+    if (!(error instanceof SyntaxError)) throw inputError(file, error);
     throw new UsageError(`--baseline ${file}: this is not JSON. Pass an architecture_analysis.json.`, { cause: error });
   }
   const parsed = ArchitectureAnalysis.safeParse(document);
   if (parsed.success) return parsed.data;
   const { version } = (document ?? {}) as { readonly version?: unknown };
   const other = typeof version === 'number' && version !== ANALYSIS_VERSION;
+  const [issue] = parsed.error.issues;
   throw new UsageError(
     other
       ? `--baseline ${file}: has version ${version}; this Selfheal reads version ${ANALYSIS_VERSION}. Scan the default branch again.`
-      : `--baseline ${file}: is not an architecture analysis (${parsed.error.issues[0]?.path.join('.') || 'the document'}: ${parsed.error.issues[0]?.message}).`,
+      : `--baseline ${file}: is not an architecture analysis (${issue?.path.join('.') || 'the document'}: ${issue?.message}).`,
   );
+}
+
+/** What reports of code scanning say; a report that cannot be read, or is of another kind, is refused by name. */
+async function findingsOf(named: readonly string[], folder: string): Promise<readonly Finding[]> {
+  const files = (await Promise.all(named.map(reportFilesOf))).flat();
+  const inputs = files.map((name) => ({ name, pieces: readReportFile(name) }));
+  const options = { kind: 'findings', paths: { workspaces: [resolve(folder)], files: null } } as const;
+  const { findings, unreadable } = await readReports(inputs, options).catch((error: unknown) => {
+    throw error instanceof UnreadableReport ? new UsageError(error.message) : error;
+  });
+  const [first] = unreadable;
+  if (first !== undefined) throw new UsageError(first.message);
+  return findings?.kept ?? [];
 }

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { summarizeArchitecture } from '#shared/domain/architecture/analyze-architecture.ts';
 import type { ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { inputError } from '../input/open-input.ts';
+import { RESULT_OPTIONS, writeResult } from '../feedback/write-result.ts';
 import type { Terminal } from '../terminal.ts';
 
 const ANALYSIS = 'architecture_analysis.json';
@@ -22,30 +23,40 @@ export const archScan = defineCommand({
     ...JSON_OPTION,
     out: { type: 'string', value: 'DIR', about: 'folder for the analysis, the report and the drawing' },
     baseline: { type: 'string', value: 'FILE', about: 'an earlier analysis, of the default branch, to compare with' },
+    findings: {
+      type: 'string',
+      value: 'FILE',
+      multiple: true,
+      about: 'a report of code scanning, such as SARIF of CodeQL; may be given several times',
+    },
+    model: {
+      type: 'string',
+      value: 'NAME',
+      about: 'who words the opening paragraph: rules (default), or a model as in "analyze"',
+    },
+    ...RESULT_OPTIONS,
   },
   async run({ operands, options }, terminal) {
-    const folder = operands[0] ?? '.';
     // Parsers, resolver and layout are loaded when they are needed, not by every command.
     const { scanFolder } = await import('../architecture/scan-folder.ts');
-    const baseline = options.baseline === undefined ? null : readText(options.baseline);
-    const { analysis, report, drawing } = await scanFolder(folder, { baseline, drawing: DRAWING });
+    const { analysis, report, drawing } = await scanFolder(
+      operands[0] ?? '.',
+      { ...options, drawing: DRAWING },
+      terminal,
+    );
     const document = `${JSON.stringify(analysis)}\n`;
     if (options.out !== undefined) {
       const files = { [ANALYSIS]: document, [REPORT]: report, [DRAWING]: drawing };
       writeFiles(options.out, files, terminal);
     }
+    if (options.result !== undefined) {
+      const job = options.job ?? (terminal.environment.GITHUB_JOB || 'architecture');
+      await writeResult(options.result, job, resultOf(analysis));
+    }
     await terminal.write(options.json === true ? document : asText(analysis));
     return 0;
   },
 });
-
-function readText(file: string): { readonly file: string; readonly text: string } {
-  try {
-    return { file, text: readFileSync(file, 'utf8') };
-  } catch (error) {
-    throw inputError(file, error);
-  }
-}
 
 function writeFiles(folder: string, files: Readonly<Record<string, string>>, terminal: Terminal): void {
   try {
@@ -57,6 +68,16 @@ function writeFiles(folder: string, files: Readonly<Record<string, string>>, ter
     });
   }
   terminal.say(`Wrote ${Object.keys(files).join(', ')} to ${folder}.`);
+}
+
+function resultOf(analysis: ArchitectureAnalysis) {
+  const summary = summarizeArchitecture(analysis);
+  const circles = summary.newCycles.length;
+  return {
+    status: 'passed' as const,
+    summary: `Health ${summary.score.toFixed(1)} of 10, ${circles} new ${circles === 1 ? 'circle' : 'circles'} of imports.`,
+    facts: [{ kind: 'architecture' as const, summary }],
+  };
 }
 
 function asText({ score, trend, cycles, hotspots, coupling, files, skipped }: ArchitectureAnalysis): string {

@@ -1,11 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { checkGates, type GateCheck } from '#shared/app/gates/check-gates.ts';
 import type { GateVerdict } from '#shared/domain/gates/verdict.ts';
-import type { JobResult } from '#shared/domain/pull-request/job-result.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
+import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { RESULT_OPTIONS, writeResult } from '../feedback/write-result.ts';
 import { GATE_OPTIONS, gateSettingsOf, STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
 import { gateRunOf, RUN_OPTIONS } from '../gates/gate-run.ts';
 import { MEASURED_OPTIONS, type Measured, measuredOf } from '../gates/measured.ts';
@@ -33,8 +31,7 @@ export const gateCheck = defineCommand({
     ...GATE_OPTIONS,
     'original-exit-code': { type: 'string', value: 'N', about: 'the exit code of the step before; it is never lost' },
     update: { type: 'boolean', about: 'record the run when it passed and is of the default branch' },
-    result: { type: 'string', value: 'FILE', about: 'write the facts for the comment of the pull request' },
-    job: { type: 'string', value: 'NAME', about: 'the name of the job in these facts; GITHUB_JOB or gates by default' },
+    ...RESULT_OPTIONS,
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
@@ -50,7 +47,7 @@ export const gateCheck = defineCommand({
       await show(check, options.json === true, terminal);
       if (options.result !== undefined) {
         const job = options.job ?? (terminal.environment.GITHUB_JOB || 'gates');
-        await writeResult(options.result, resultOf(job, check, measured));
+        await writeResult(options.result, job, resultOf(check, measured));
       }
       if (options.update === true && check.status === 'passed')
         await recordRun(deps, { run, measured, conclusion: original === 0 ? 'success' : 'failure' }, terminal);
@@ -98,27 +95,13 @@ const checkOf = ({ metric, status, current, baseline, delta, threshold, unit, ex
   explanation,
 });
 
-function resultOf(job: string, { status, verdicts }: GateCheck, measured: Measured): JobResult {
+function resultOf({ status, verdicts }: GateCheck, measured: Measured) {
   const failed = verdicts.filter((one) => one.status === 'failed');
   const summary = {
     passed: `All ${verdicts.length} gates passed or were skipped.`,
     failed: `${failed.length} of ${verdicts.length} gates failed: ${failed.map(({ metric }) => metric).join(', ')}.`,
     unavailable: 'Selfheal could not read its baseline, so regressions were not judged.',
   }[status];
-  return {
-    version: 1,
-    job: redactName(job, 100),
-    status,
-    summary: redactName(summary, 500),
-    facts: [{ kind: 'gates', verdicts: verdicts.slice(0, 50) }, ...measured.facts],
-  };
-}
-
-async function writeResult(path: string, result: JobResult): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `${JSON.stringify(result, null, 2)}\n`);
-  } catch (cause) {
-    throw new UsageError(`--result ${path}: cannot be written (${messageOf(cause)}).`);
-  }
+  const facts: JobFacts[] = [{ kind: 'gates', verdicts: verdicts.slice(0, 50) }, ...measured.facts];
+  return { status, summary, facts };
 }

@@ -5,7 +5,7 @@ import { factLines, type ReportWords, templateWords } from '#shared/domain/pull-
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { redactJson } from '#shared/domain/redaction/redact-json.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { ModelAnswer, ModelCall, ModelClient, ModelTurn } from '#shared/ports/model-client.ts';
 
 const Words = z.object({
@@ -21,7 +21,7 @@ const TOOLS: ModelCall['tools'] = [
     schema: {
       type: 'object',
       properties: {
-        summary: { type: 'string', description: 'Two or three sentences: what failed and why.' },
+        summary: { type: 'string', description: 'Two or three sentences: what is wrong and why.' },
         next_steps: {
           type: 'array',
           items: { type: 'string' },
@@ -45,54 +45,77 @@ export interface ModelWriting {
   readonly timeoutSeconds: number;
 }
 
+/** What a model is to word. */
+export interface WordingTask {
+  readonly system: RedactedText;
+  /** Written by code: what it may say. */
+  readonly facts: readonly string[];
+  /** Pieces of a text that the facts do not support. */
+  unsupported(text: string): string[];
+}
+
 /**
  * The words of a report by a language model, whose every number and name is checked against the facts; after one repair that fails, or when the
  * model does not answer, those of the template. `note`: why they are the template's, or null.
  */
 export async function writeWords(
   facts: PullRequestFacts,
-  { client, timeoutSeconds }: ModelWriting,
+  writing: ModelWriting,
 ): Promise<{ readonly words: ReportWords; readonly note: string | null }> {
-  const template = templateWords(facts);
-  const lines = factLines(facts).join('\n').slice(0, MAX_FACTS);
+  const task = {
+    system: SYSTEM,
+    facts: factLines(facts),
+    unsupported: (text: string) => unsupportedClaims(text, facts),
+  };
+  const answer = await wordFacts(task, writing);
+  if ('note' in answer) return { words: templateWords(facts), note: answer.note };
+  return { words: { ...answer, by: 'model' }, note: null };
+}
+
+/** Summary and next steps by a language model; after one repair that fails, or when the model does not answer, `note` says why there are none. */
+export async function wordFacts(
+  task: WordingTask,
+  { client, timeoutSeconds }: ModelWriting,
+): Promise<{ readonly summary: string; readonly nextSteps: string[] } | { readonly note: string }> {
+  const lines = task.facts.join('\n').slice(0, MAX_FACTS);
   const turns: ModelTurn[] = [{ role: 'user', text: redactOutgoing(`These are the facts:\n\n${lines}`) }];
   const signal = AbortSignal.timeout(timeoutSeconds * 1000);
   let problem = '';
   try {
     for (const round of [1, 2]) {
       const answer = await client.call({
-        system: SYSTEM,
+        system: task.system,
         turns,
         tools: TOOLS,
         mustCall: TOOL,
         maxOutputTokens: MAX_TOKENS,
         signal,
       });
-      const read = readWords(answer, facts);
-      if (typeof read !== 'string') return { words: read, note: null };
+      const read = readWords(answer, task);
+      if (typeof read !== 'string') return read;
       problem = read;
       if (round === 1) turns.push(...repair(answer, problem));
     }
   } catch (error) {
     if (!(error instanceof Retryable || error instanceof Refused || error instanceof OutcomeUnknown)) throw error;
-    return { words: template, note: 'The language model gave no answer, so the summary is the built-in one.' };
+    return { note: 'The language model gave no answer, so the summary is the built-in one.' };
   }
-  return { words: template, note: `The language model's summary was not used: ${problem}` };
+  return { note: `The language model's summary was not used: ${problem}` };
 }
 
 /** The words, or what is wrong with them. */
-function readWords(answer: ModelAnswer, facts: PullRequestFacts): ReportWords | string {
+function readWords(answer: ModelAnswer, task: WordingTask): { summary: string; nextSteps: string[] } | string {
   const use = answer.kind === 'tools' ? answer.uses.find(({ name }) => name === TOOL) : undefined;
   const parsed = Words.safeParse(use?.input);
   if (!parsed.success) return `the tool ${TOOL} was not called with a summary and next_steps.`;
   const { summary, next_steps: nextSteps } = parsed.data;
-  const unknown = [...new Set([summary, ...nextSteps].flatMap((text) => unsupportedClaims(text, facts)))];
+  const unknown = [...new Set([summary, ...nextSteps].flatMap((text) => task.unsupported(text)))];
   if (unknown.length > 0)
     return `not in the facts: ${unknown
       .slice(0, MAX_LISTED)
       .map((one) => JSON.stringify(one))
       .join(', ')}.`;
-  return { summary: summary.replace(/\s*\n\s*/g, '\n'), nextSteps, by: 'model' };
+  return { summary: summary.replace(/\s*\n\s*/g, '\n'), nextSteps };
 }
 
 function repair(answer: ModelAnswer, problem: string): ModelTurn[] {

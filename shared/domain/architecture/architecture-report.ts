@@ -1,3 +1,4 @@
+import { codeSpan } from '../../kernel/text/markdown.ts';
 import { type ArchitectureAnalysis, SKIP_REASONS } from './architecture-analysis.ts';
 import { SCORE_RULES } from './health-score.ts';
 import { MAX_COMPLEXITY } from './hotspots.ts';
@@ -6,17 +7,14 @@ import { type Refactoring, refactoringPriorities } from './refactoring-prioritie
 const MAX_ROWS = 15;
 const MAX_EXAMPLES = 5;
 
-/** A path or a name as Markdown code: outsiders choose them, so nothing in them may be markup. Safe in a table, too. */
-export function code(name: string): string {
-  const plain = name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').replaceAll('|', '¦');
-  const fence = '`'.repeat(1 + Math.max(0, ...(plain.match(/`+/g) ?? []).map(({ length }) => length)));
-  return fence.length === 1 ? `\`${plain}\`` : `${fence} ${plain} ${fence}`;
-}
+/** Paths and names come from outside: they are shown as code, in which nothing is markup. */
+const code = (name: string): string => codeSpan(name);
+const cell = (name: string): string => codeSpan(name, { inTable: true });
 
 const number = (value: number): string => value.toLocaleString('en-US');
 const count = (value: number, one: string, many = `${one}s`): string => `${number(value)} ${value === 1 ? one : many}`;
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
-const way = (files: readonly string[]): string => [...files, ...files.slice(0, 1)].map(code).join(' → ');
+const way = (files: readonly string[], shown = code): string => [...files, ...files.slice(0, 1)].map(shown).join(' → ');
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const more = (all: number, shown: number): string =>
@@ -164,7 +162,7 @@ function cycleList({ cycles }: ArchitectureAnalysis): string {
     .map(({ kind, files, shortest }) => [
       kind === 'load' ? 'while loading' : 'types or deferred',
       files.length,
-      way(shortest),
+      way(shortest, cell),
     ]);
   return `${table(['when', 'files', 'shortest way round'], rows)}${more(cycles.length, MAX_ROWS)}`;
 }
@@ -178,7 +176,7 @@ function couplingLists({ coupling, history }: ArchitectureAnalysis): string {
           ['folder', 'imports', 'folder', 'imports back'],
           mutual
             .slice(0, MAX_ROWS)
-            .map(({ folders: [one, other], imports }) => [code(one), imports[0], code(other), imports[1]]),
+            .map(({ folders: [one, other], imports }) => [cell(one), imports[0], cell(other), imports[1]]),
         );
   const files =
     together.length === 0
@@ -187,14 +185,14 @@ function couplingLists({ coupling, history }: ArchitectureAnalysis): string {
           ['changed together, without an import', 'commits', 'share'],
           together
             .slice(0, MAX_ROWS)
-            .map((pair) => [pair.files.map(code).join(', '), pair.commits, percent(pair.share)]),
+            .map((pair) => [pair.files.map(cell).join(', '), pair.commits, percent(pair.share)]),
         );
   const busy =
     hubs.length === 0
       ? 'No file is imported by ten and imports ten.'
       : table(
           ['hub', 'imported by', 'imports'],
-          hubs.slice(0, MAX_ROWS).map(({ file, afferent, efferent }) => [code(file), afferent, efferent]),
+          hubs.slice(0, MAX_ROWS).map(({ file, afferent, efferent }) => [cell(file), afferent, efferent]),
         );
   return [folders, files, busy].join('\n\n');
 }
@@ -203,7 +201,7 @@ function hotspotTable({ hotspots }: ArchitectureAnalysis): string {
   if (hotspots.length === 0) return `No function is more complex than ${MAX_COMPLEXITY}.`;
   const rows = hotspots
     .slice(0, MAX_ROWS)
-    .map((one) => [code(one.function), code(`${one.file}:${one.line}`), one.complexity, one.lines, one.changes]);
+    .map((one) => [cell(one.function), cell(`${one.file}:${one.line}`), one.complexity, one.lines, one.changes]);
   return `${table(['function', 'where', 'complexity', 'lines', 'changes of the file'], rows)}${more(hotspots.length, MAX_ROWS)}`;
 }
 
@@ -214,7 +212,7 @@ function folderTable({ folders }: ArchitectureAnalysis): string {
   const rows = far
     .slice(0, MAX_ROWS)
     .map((one) => [
-      code(one.folder),
+      cell(one.folder),
       one.files,
       one.afferent,
       one.efferent,
@@ -236,8 +234,8 @@ function security({ security: scanned }: ArchitectureAnalysis): string | null {
   const numbers = Object.entries(totals).map(([severity, found]) => `${found} ${severity}`);
   const rows = worst.map(({ severity, rule, file, line }) => [
     severity,
-    code(rule),
-    file === null ? '' : code(line === null ? file : `${file}:${line}`),
+    cell(rule),
+    file === null ? '' : cell(line === null ? file : `${file}:${line}`),
   ]);
   const list = rows.length === 0 ? '' : `\n\n${table(['severity', 'rule', 'where'], rows)}`;
   return `## Code scanning\n\n${numbers.join(', ')}.${list}`;

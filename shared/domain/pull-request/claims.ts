@@ -43,18 +43,23 @@ const MARKUP = /https?:|www\.|[<>[\]|*#@~^\\{}$&]|!\[|__/i;
 /** A word with signs inside, as paths, functions, rules and versions have. */
 const IDENTIFIER = /[^\s`]*(?:[\p{L}\p{N}][/._:]+[\p{L}\p{N}]|\p{Ll}\p{Lu}|\p{L}\d|\d\p{L}|\(\))[^\s`]*/gu;
 
+/** Pieces of a text about a pull request that its facts do not support. Empty when the text may be shown. */
+export const unsupportedClaims = (text: string, facts: PullRequestFacts): string[] => [
+  ...unsupportedBy(text, factLines(facts)),
+  ...contradictions(text, facts),
+];
+
 /**
- * Pieces of a text that the facts do not support: numbers, percentages, signs, counted or dated words, names of files and tests, and words that
- * may be such a name. Empty when the text may be shown. Checks that everything named exists, not that each sentence is true.
+ * Pieces of a text that lines of facts, written by code, do not support: numbers, percentages, signs, counted or dated words, names of files and
+ * tests, and words that may be such a name. Checks that everything named exists, not that each sentence is true.
  */
-export function unsupportedClaims(text: string, facts: PullRequestFacts): string[] {
+export function unsupportedBy(text: string, facts: readonly string[]): string[] {
   if (/[^\P{N}0-9]/u.test(text)) return ['digits of another script'];
   if (/[\p{Cc}\p{Cf}\p{Co}]/u.test(text.replaceAll('\n', ' '))) return ['invisible characters'];
   const [prose, names] = withoutCode(text);
   const markup = MARKUP.exec(prose);
   if (markup !== null) return [markup[0]];
-  const known = factLines(facts);
-  const ground = known.join('\n');
+  const ground = facts.join('\n');
   const spans = new Set(withoutCode(ground)[1]);
   // A part of a test's name would be another test.
   const unknownNames = names.filter((name) => !spans.has(name) && (/\s/.test(name) || !occurs(ground, name)));
@@ -66,7 +71,6 @@ export function unsupportedClaims(text: string, facts: PullRequestFacts): string
     ...unknownIdentifiers,
     ...unknownNumbers(rest, withoutCode(ground)[0]),
     ...unknownWords(rest, ground),
-    ...contradictions(text, facts),
   ];
 }
 

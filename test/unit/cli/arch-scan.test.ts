@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
+import { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
 
 function aProject(files: Readonly<Record<string, string | Uint8Array>>): string {
@@ -77,6 +78,27 @@ describe('selfheal arch scan', () => {
     expect(same.analysis?.trend).toMatchObject({ newCycles: [], resolvedCycles: [], newHotspots: [] });
   });
 
+  it('[B71] [B78] shows what CodeQL found, and leaves its facts for the comment on the pull request', async () => {
+    const result = {
+      ruleId: 'js/sql-injection',
+      level: 'error',
+      message: { text: 'This query depends on a user-provided value.' },
+      locations: [{ physicalLocation: { artifactLocation: { uri: 'src/main.ts' }, region: { startLine: 3 } } }],
+    };
+    const sarif = { version: '2.1.0', runs: [{ tool: { driver: { name: 'CodeQL', rules: [] } }, results: [result] }] };
+    const facts = join(aFolder(), 'selfheal-results/architecture.json');
+    const found = ['--findings', aFile(JSON.stringify(sarif), 'codeql.sarif'), '--result', facts, '--job', 'arch'];
+    const { analysis } = await scan(aProject(SHOP), ...found);
+    expect(analysis?.security?.worst).toMatchObject([
+      { tool: 'CodeQL', rule: 'js/sql-injection', file: 'src/main.ts', line: 3 },
+    ]);
+    expect(JobResult.parse(JSON.parse(readFileSync(facts, 'utf8')))).toMatchObject({
+      job: 'arch',
+      status: 'passed',
+      facts: [{ kind: 'architecture', summary: { score: analysis?.score.value, previousScore: null } }],
+    });
+  });
+
   it('names the files that it could not read as a whole, and reads the others', async () => {
     const { code, analysis } = await scan(
       aProject({
@@ -131,6 +153,8 @@ describe('selfheal arch scan', () => {
       ['--baseline', fileOf('{"version":2}')],
       /has version 2; this Selfheal reads version 1/,
     ],
+    ['a report that is none of code scanning', ['--findings', fileOf('{"a":1}')], /x\.json/],
+    ['an unknown model', ['--model', 'nobody'], /--model nobody: unknown/],
     ['an output folder that is a file', ['--out', fileOf('')], /--out .*: cannot be written \(EEXIST\)/],
   ] as const)('exits with 2 for %s', async (_, args, message) => {
     const given = args.map((one) => (typeof one === 'string' ? one : one()));
