@@ -10,10 +10,10 @@ const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;
  */
 const NO_PROGRAMS = ['core.fsmonitor=false', 'core.hooksPath=/dev/null', 'log.showSignature=false', 'core.pager=cat'];
 
-/** Runs Git with none of the variables by which a hook points to its own repository. */
+/** Runs Git without the variables by which a hook points to its own repository, or somebody to a program. */
 export const runGit: RunGit = async (folder, ...args) => {
   const settings = NO_PROGRAMS.flatMap((setting) => ['-c', setting]);
-  const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = process.env;
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^GIT_(?!CONFIG_)/.test(name)));
   try {
     const { stdout } = await run('git', ['-C', folder, '--no-pager', ...settings, ...args], {
       env: { ...env, GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },

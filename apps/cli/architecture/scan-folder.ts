@@ -21,14 +21,14 @@ import { inputError } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
 import { runGit } from './git.ts';
 
-export interface FolderScan {
+interface FolderScan {
   readonly analysis: ArchitectureAnalysis;
   readonly report: string;
   /** SVG. */
   readonly drawing: string;
 }
 
-export interface FolderScanOptions {
+interface FolderScanOptions {
   /** File of an earlier analysis. */
   readonly baseline?: string | undefined;
   /** Reports of code scanning, or folders of them. */

@@ -15,7 +15,7 @@ import type { Finding } from '#shared/domain/reports/finding.ts';
 import type { CodeParser } from '#shared/ports/code-inspector.ts';
 import type { ModuleResolver, SourceTree } from '#shared/ports/source-tree.ts';
 
-export interface ArchitectureScan {
+interface ArchitectureScan {
   readonly tree: SourceTree;
   readonly parser: CodeParser;
   readonly resolver: ModuleResolver;

@@ -46,7 +46,7 @@ export interface ModelWriting {
 }
 
 /** What a model is to word. */
-export interface WordingTask {
+interface WordingTask {
   readonly system: RedactedText;
   /** Written by code: what it may say. */
   readonly facts: readonly string[];

@@ -46,7 +46,7 @@ export function renderArchitectureReport(
 }
 
 /** The analysis in a few sentences, from its figures alone. */
-export function describeArchitecture({ files, cycles, hotspots, coupling, imports }: ArchitectureAnalysis): string {
+function describeArchitecture({ files, cycles, hotspots, coupling, imports }: ArchitectureAnalysis): string {
   const languages = (['typescript', 'javascript', 'python'] as const)
     .filter((language) => files[language] > 0)
     .map((language) => `${number(files[language])} ${LANGUAGES[language]}`);

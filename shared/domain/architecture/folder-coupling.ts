@@ -1,7 +1,7 @@
 import type { ImportEdge } from './import-graph.ts';
 
 /** What the coupling measures need of a file. */
-export interface CoupledFile {
+interface CoupledFile {
   readonly file: string;
   readonly lines: number;
   readonly abstract: number;
@@ -9,7 +9,7 @@ export interface CoupledFile {
 }
 
 /** A folder with the measures of R. C. Martin, "Agile Software Development", 2002, chapter 20; its sub-folders count for themselves. */
-export interface FolderMeasures {
+interface FolderMeasures {
   readonly folder: string;
   readonly files: number;
   readonly lines: number;
@@ -26,7 +26,7 @@ export interface FolderMeasures {
 }
 
 /** Two folders that import each other. */
-export interface MutualFolders {
+interface MutualFolders {
   readonly folders: readonly [string, string];
   /** Imports from the first to the second and back. */
   readonly imports: readonly [number, number];
@@ -35,7 +35,7 @@ export interface MutualFolders {
 }
 
 /** A file that many import and that imports many. */
-export interface Hub {
+interface Hub {
   readonly file: string;
   readonly afferent: number;
   readonly efferent: number;

@@ -10,7 +10,7 @@ export interface FolderGroup {
   readonly hotspots: number;
 }
 
-export interface GroupEdge {
+interface GroupEdge {
   /** Indexes of groups. */
   readonly from: number;
   readonly to: number;

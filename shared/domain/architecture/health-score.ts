@@ -38,7 +38,7 @@ export const SCORE_RULES: Readonly<Record<ScorePart, PartRule>> = {
   },
 };
 
-export interface HealthScore {
+interface HealthScore {
   /** 0 to 10, one decimal. */
   readonly value: number;
   readonly parts: {

@@ -13,7 +13,7 @@ export interface ChangeHistory {
 }
 
 /** A complex function in a file that changes. */
-export interface Hotspot {
+interface Hotspot {
   readonly file: string;
   /** 1-based. */
   readonly line: number;
@@ -27,7 +27,7 @@ export interface Hotspot {
 }
 
 /** Two files in different folders that are often changed by the same commits though neither imports the other. */
-export interface FilesChangedTogether {
+interface FilesChangedTogether {
   readonly files: readonly [string, string];
   readonly commits: number;
   /** `commits` as a share of the commits that changed the file which changes less. */

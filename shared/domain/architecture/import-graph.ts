@@ -8,7 +8,7 @@ export interface ImportEdge {
 }
 
 /** Files and the imports between them, both in alphabetical order. */
-export interface ImportGraph {
+interface ImportGraph {
   readonly files: readonly string[];
   readonly edges: readonly ImportEdge[];
 }
