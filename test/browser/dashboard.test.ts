@@ -1,5 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outputOf } from '#apps/local/stage.ts';
+import { call } from '#lab/drills/records.ts';
 import { type DashboardStage, LOCAL, openDashboard, settled, WIDTHS } from './stage.ts';
 
 /** Gzipped bytes that the first page may transfer. */
@@ -258,6 +260,35 @@ describe('the dashboard', () => {
     expect(await page.getByRole('link', { name: /ledger-latency/ }).count()).toBe(1);
     await page.unroute('**/api/**');
     await page.getByText('The API does not answer.').waitFor({ state: 'detached', timeout: 20_000 });
+    await context.close();
+  });
+
+  it('says which record of an older version it cannot read, and lists the others', async () => {
+    const { runtime, adminKey } = dashboard.stage;
+    const access = { endpoint: runtime.endpoint, adminKey };
+    const table = outputOf(runtime, 'IncidentsTableName');
+    const { page, context } = await dashboard.open('/incidents?show=all');
+    const known = await page.locator('.rows a').first().getAttribute('href');
+    const id = known?.split('/').at(-1) ?? '';
+    const key = (of: string) => ({ pk: { S: `INC#${of}` }, sk: { S: 'META' } });
+    const { Item } = (await call(access, 'GetItem', { TableName: table, Key: key(id) })) as {
+      Item: Record<string, object>;
+    };
+    const old = `gh-${'0'.repeat(24)}`;
+    const listKey = { S: (Item.listKey as { S: string }).S.replace(id, old) };
+    const stored = { ...Item, ...key(old), id: { S: old }, listKey, listId: { S: old }, version: { N: '0' } };
+    await call(access, 'PutItem', { TableName: table, Item: stored });
+    try {
+      await page.getByText(`1 more could not be read: ${old}`).waitFor({ timeout: 20_000 });
+      expect(await page.locator('.rows a').count()).toBeGreaterThan(0);
+      await page.goto(`${dashboard.url}/incidents/${old}`);
+      await page
+        .getByRole('alert')
+        .getByText(/version/)
+        .waitFor();
+    } finally {
+      await call(access, 'DeleteItem', { TableName: table, Key: key(old) });
+    }
     await context.close();
   });
 

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lastDay } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { sampleConfiguration } from '#test/e2e/support/assemblies.ts';
 import { FLAKY, QUARANTINED, storeFlakyTests } from './flaky-tests.ts';
 import { type DashboardStage, openDashboard, settled } from './stage.ts';
 
@@ -24,7 +25,8 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'selfheal-pages-'));
-  dashboard = await openDashboard();
+  const { github } = sampleConfiguration();
+  dashboard = await openDashboard({ configuration: { github: { ...github, defaultMode: 'suggest' } } });
   const { samples } = dashboard.stage.world;
   await samples.failRun('transient').delivered;
   await samples.failRun('regression', { rerunMs: 500 }).delivered;
@@ -195,6 +197,30 @@ describe('Policy', () => {
     await context.close();
   });
 
+  it('[E10] lies behind "Services and policy" in the navigation; the mode of a service is lowered there, never raised above what is deployed', async () => {
+    const { page, problems, context } = await dashboard.open('/');
+    await page.getByRole('link', { name: 'Services and policy' }).first().click();
+    await page.getByRole('heading', { name: 'Services and policy', level: 1 }).waitFor();
+    const mode = page.getByRole('combobox', { name: 'Mode of ledger' });
+    const deployed = await mode.inputValue();
+    const others = page.getByRole('combobox', { name: 'Mode of all other repositories' });
+    expect(await others.locator('option[value="suggest"]').isDisabled()).toBe(false);
+    expect(await others.locator('option[value="act"]').isDisabled()).toBe(true);
+    await mode.selectOption('observe');
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await confirm(page, 'Save', 'only watching this week');
+    await page.reload();
+    await expect.poll(() => mode.inputValue(), PATIENTLY).toBe('observe');
+    const row = page.locator('tr', { has: mode });
+    expect(await row.innerText()).toMatch(/changed here/);
+    await row.getByRole('button', { name: 'take back' }).click();
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    await confirm(page, 'Save', 'the week is over');
+    await expect.poll(() => mode.inputValue()).toBe(deployed);
+    expect(problems).toEqual([]);
+    await context.close();
+  });
+
   it('[E10] has thresholds of single actions, never below those of the policy', async () => {
     const { page, problems, context } = await dashboard.open('/policy');
     await page.getByLabel('Id of an action').fill('rerun-workflow-run');
@@ -258,6 +284,26 @@ describe('Policy', () => {
     await confirm(page, 'Save', 'second');
     await expect.poll(() => page.getByText('1 change not saved').count()).toBe(0);
     await other.close();
+    await context.close();
+  });
+
+  it('[E10] loses nothing of a change when the API is down, and saves it when it is back', async () => {
+    const { page, context } = await dashboard.open('/policy');
+    const limit = page.getByRole('spinbutton', { name: 'Actions per day, at most' });
+    await limit.fill('2');
+    await page.getByRole('button', { name: 'Review and save' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('policy.maxActionsPerDay').waitFor();
+    await dialog.getByLabel('Why').fill('while it was down');
+    await page.route('**/api/**', (route) => route.abort());
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+    await dialog.getByRole('alert').waitFor();
+    expect(await dialog.getByLabel('Why').inputValue()).toBe('while it was down');
+    await page.unroute('**/api/**');
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.reload();
+    await expect.poll(() => limit.inputValue(), PATIENTLY).toBe('2');
     await context.close();
   });
 

@@ -25,7 +25,8 @@ export const learningScheduleReview = defineCommand({
     'notification-email': {
       type: 'string',
       value: 'ADDRESS',
-      about: 'for whom the mail is; it reaches the subscribers of the deployment (--context emails)',
+      about:
+        'whom the mail names as its reader; it goes to the subscribers of the deployment, who must include this address (--context emails)',
     },
     off: { type: 'boolean', about: 'review no longer' },
     ...CHANGE_OPTIONS,
@@ -39,6 +40,12 @@ export const learningScheduleReview = defineCommand({
       throw new UsageError(`--actions ${unknown ?? ''}: use some of ${ReviewAction.options.join(', ')}.`);
     const reason = options.reason ?? `set with selfheal learning schedule-review${off ? ' --off' : ''}`;
     const learningReview = off ? null : { everyDays, actions, recipient };
-    return await changeBy({ learningReview }, reason, options, terminal);
+    const code = await changeBy({ learningReview }, reason, options, terminal);
+    if (code === 0 && !off && recipient !== null)
+      terminal.say(
+        `The mail names ${recipient} and goes to all subscribers of the deployment. An address that is not among them gets nothing: ` +
+          'deploy with it in --context emails, and confirm the subscription that AWS mails.',
+      );
+    return code;
   },
 });

@@ -28,11 +28,12 @@ describe('the scheduled review of learning', () => {
   it('[D170] is stored, runs when it is due, does what was chosen and mails the figures', async () => {
     const { run, schedule, left, mails, clock } = await aSchool();
     expect(await run()).toBe('not-scheduled');
-    const { code, text } = await schedule(
+    const { code, text, stderr } = await schedule(
       ...['--frequency', 'weekly', '--actions', 'update_confidence,prune_ineffective_patterns'],
       ...['--notification-email', 'ada@example.com'],
     );
     expect([code, text]).toEqual([0, expect.stringContaining('learningReview.everyDays: as deployed -> 7')]);
+    expect(stderr).toContain('The mail names ada@example.com and goes to all subscribers of the deployment.');
     expect(await run()).toBe('reviewed');
     expect(await left()).toBe(0);
     expect(mails()).toHaveLength(1);
@@ -47,7 +48,8 @@ describe('the scheduled review of learning', () => {
 
   it('[D170] changes nothing that was not chosen, and ends with --off', async () => {
     const { run, schedule, left, mails } = await aSchool();
-    await schedule('--frequency', '3', '--actions', 'suggest_new_patterns');
+    const { stderr } = await schedule('--frequency', '3', '--actions', 'suggest_new_patterns');
+    expect(stderr).not.toContain('The mail names');
     expect([await run(), await left()]).toEqual(['reviewed', 1]);
     expect(mails()[0]?.message).not.toContain('prune_ineffective_patterns');
     expect((await schedule('--off')).text).toContain('learningReview');

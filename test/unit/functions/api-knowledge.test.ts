@@ -183,6 +183,23 @@ describe('changing what is known', () => {
     expect([none.statusCode, none.json.detail]).toEqual([400, expect.stringContaining('no revision 9')]);
   });
 
+  it('finds no pattern by its id in the scope of another repository, and changes none there', async () => {
+    const { added, send, read, at, patterns } = await aDesk();
+    const { id } = await added();
+    const elsewhere = (part = '') => `/patterns/${id}${part}?scope=${encodeURIComponent('repository#999:acme/other')}`;
+    const any = { 'if-match': '*' };
+    const answers = [
+      await read(elsewhere()),
+      await read(elsewhere('/versions')),
+      await send('PATCH', elsewhere(), { title: 'Theirs' }, 'operator', any),
+      await send('DELETE', `${elsewhere()}&reason=theirs`, undefined, 'operator', any),
+      await send('POST', elsewhere('/restore'), { revision: 1 }, 'operator', any),
+    ];
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([404, 404, 404, 404, 400]);
+    expect((await read(at(id))).json).toMatchObject({ title: ORDER.title, revision: 1, retired: null });
+    expect(await patterns.list('repository#999:acme/other')).toEqual([]);
+  });
+
   it('lets the second of two people read first, and both say what they saw', async () => {
     const { added, send, at } = await aDesk();
     const { id } = await added();

@@ -64,9 +64,9 @@ export const PAGES: readonly Page[] = [
   { path: '/knowledge/$id', title: 'Pattern', load: () => import('./knowledge/pattern-page.tsx') },
   {
     path: '/policy',
-    title: 'Policy',
+    title: 'Services and policy',
     load: () => import('./policy/policy-page.tsx'),
-    navigation: { label: 'Policy', icon: 'sliders', key: 'p' },
+    navigation: { label: 'Services and policy', icon: 'sliders', key: 'p' },
   },
   {
     path: '/learning',

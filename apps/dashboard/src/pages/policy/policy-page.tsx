@@ -44,7 +44,7 @@ function Loaded({ policy }: { readonly policy: Policy }) {
   return (
     <div className="page policy">
       <div className="page-head">
-        <h1>Policy</h1>
+        <h1>Services and policy</h1>
         <span className="end">
           <Button onClick={() => setAsked('reset')} disabled={!isChanged}>
             Reset to what was deployed
