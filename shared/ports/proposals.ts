@@ -5,6 +5,8 @@ export interface PullRequestNote {
   readonly number: number;
   readonly url: string;
   readonly state: 'open' | 'merged' | 'closed';
+  /** The commit that it was merged as; null unless it is merged. */
+  readonly mergedAs: string | null;
   readonly draft: boolean;
   readonly branch: string;
   readonly body: string;

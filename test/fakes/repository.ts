@@ -50,7 +50,16 @@ export function makeMemoryRepository(
     openDraft: async (repository, { body, branch }) => {
       const number = 100 + pullRequests.length;
       const url = `https://github.example/${repository}/pull/${number}`;
-      const pull: PullRequestNote = { number, url, state: 'open', draft: true, branch, body, labels: [] };
+      const pull: PullRequestNote = {
+        number,
+        url,
+        state: 'open',
+        draft: true,
+        mergedAs: null,
+        branch,
+        body,
+        labels: [],
+      };
       onEffect(`pull:${branch}`);
       pullRequests.unshift(pull);
       return pull;

@@ -28,6 +28,7 @@ import { experimentResults } from './experiment-results.ts';
 import { experimentStart } from './experiment-start.ts';
 import { experimentStop } from './experiment-stop.ts';
 import { feedbackPost } from './feedback-post.ts';
+import { fixDocument } from './fix-document.ts';
 import { flakyDetect } from './flaky-detect.ts';
 import { flakyExtend } from './flaky-extend.ts';
 import { flakyList } from './flaky-list.ts';
@@ -172,6 +173,7 @@ export const COMMANDS: readonly Command[] = [
   gateCheck,
   gateUpdate,
   gateBaseline,
+  fixDocument,
   patchCheck,
   archScan,
   playbookCheck,

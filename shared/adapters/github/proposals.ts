@@ -13,6 +13,7 @@ const PullRequest = z.object({
   html_url: z.string(),
   state: z.string(),
   merged_at: z.string().nullish(),
+  merge_commit_sha: z.string().nullish(),
   draft: z.boolean().default(false),
   body: z.string().nullish(),
   head: z.object({ ref: z.string() }),
@@ -104,11 +105,12 @@ export function makeGithubProposals(options: GithubOptions): Proposals {
 }
 
 function pullRequestNote(pull: z.infer<typeof PullRequest>): PullRequestNote {
-  const { number, html_url: url, draft, body, head, labels, state, merged_at } = pull;
+  const { number, html_url: url, draft, body, head, labels, state, merged_at, merge_commit_sha } = pull;
   return {
     number,
     url,
     state: state === 'open' ? 'open' : merged_at == null ? 'closed' : 'merged',
+    mergedAs: merged_at == null ? null : (merge_commit_sha ?? null),
     draft,
     branch: head.ref,
     body: body ?? '',

@@ -30,22 +30,32 @@ export interface EarlierFix {
   readonly state: 'open' | 'merged' | 'closed';
 }
 
-export type FixPermission = { kind: 'open' } | { kind: 'withheld'; reason: string };
+/** `rejected` is about this patch only: another one may be proposed. */
+export type FixPermission =
+  | { kind: 'open' }
+  | { kind: 'withheld'; why: 'open-already' | 'rejected' | 'given-up'; reason: string };
+
+/** Different fixes of one failure that people closed, after which no more are proposed. */
+const MAX_REJECTED = 3;
 
 /**
- * Whether a fix may be proposed: one at a time per failure, and never a patch that somebody closed without merging,
- * whatever failure it was for.
+ * Whether a fix may be proposed: one at a time per failure, never a patch that somebody closed without merging, whatever failure it was for, and
+ * none for a failure whose fixes were always closed.
  */
 export function mayProposeFix(
   wanted: { fingerprint: string; digest: string },
   earlier: readonly EarlierFix[],
 ): FixPermission {
-  if (earlier.some(({ state, digest }) => state === 'closed' && digest === wanted.digest)) {
-    return { kind: 'withheld', reason: 'The same patch was rejected before.' };
+  const same = earlier.filter(({ fingerprint }) => fingerprint === wanted.fingerprint);
+  if (same.some(({ state }) => state === 'open'))
+    return { kind: 'withheld', why: 'open-already', reason: 'A fix for the same failure is open already.' };
+  const rejected = new Set(same.filter(({ state }) => state === 'closed').map(({ digest }) => digest)).size;
+  if (rejected >= MAX_REJECTED && !same.some(({ state }) => state === 'merged')) {
+    const reason = `${rejected} different fixes of this failure were closed without merging: a person has to look.`;
+    return { kind: 'withheld', why: 'given-up', reason };
   }
-  if (earlier.some(({ state, fingerprint }) => state === 'open' && fingerprint === wanted.fingerprint)) {
-    return { kind: 'withheld', reason: 'A fix for the same failure is open already.' };
-  }
+  if (earlier.some(({ state, digest }) => state === 'closed' && digest === wanted.digest))
+    return { kind: 'withheld', why: 'rejected', reason: 'The same patch was rejected before.' };
   return { kind: 'open' };
 }
 

@@ -28,7 +28,7 @@ export const WHOLE = `export function totalOf(lines: readonly Line[], tier: stri
   return Math.round(sum * (1 - discountFor(tier)));
 }`;
 
-const work = (code: string, file: string | null) => ({
+const work = (codes: readonly string[], file: string | null) => ({
   provider: 'bedrock',
   modelId: 'a-model',
   turns: 1,
@@ -38,12 +38,14 @@ const work = (code: string, file: string | null) => ({
   microdollars: null,
   lookups: [],
   findings: [],
-  suggestions: [{ title: 'Count every line', file, code, evidence: [] }],
+  suggestions: codes.map((code) => ({ title: 'Count every line', file, code, evidence: [] })),
   consulted: [],
 });
 
 export interface FixRigOptions {
   readonly code?: string;
+  /** What the model suggests besides. */
+  readonly otherCode?: string;
   readonly file?: string | null;
   readonly confidence?: number;
   readonly patches?: boolean;
@@ -61,6 +63,7 @@ let rigs = 0;
 /** A regression of the local shop with a change that a model proposed, before the real adapters. */
 export async function aFixRig(world: World, options: FixRigOptions = {}) {
   const { code = WHOLE, file = 'src/cart.ts', confidence = 0.85, patches = true, maxPerDay = 100 } = options;
+  const codes = options.otherCode === undefined ? [code] : [code, options.otherCode];
   rigs += 1;
   const failed = options.run ?? world.samples.failRun('regression', { deliver: 'none' });
   const { runId, run, pullRequest } = failed;
@@ -87,7 +90,7 @@ export async function aFixRig(world: World, options: FixRigOptions = {}) {
   const incident = anIncident({ id: `gh-${fingerprint}`, target, classification });
   await rig.deps.incidents.create(incident);
   await rig.deps.evidence.putTelemetry(incident.id, aTelemetry({ facts: someRunFacts(options.facts) }));
-  const diagnosis = aDiagnosis({ source: 'model', confidence, classification, choice: null, model: work(code, file) });
+  const diagnosis = aDiagnosis({ source: 'model', confidence, classification, choice: null, model: work(codes, file) });
   await rig.deps.evidence.putDiagnosis(incident.id, diagnosis);
   rig.clock.set(options.at ?? new Date(Date.UTC(2026, 10, 22, 12, rigs)));
   // Waiting takes the clock on at once and the local GitHub a moment.

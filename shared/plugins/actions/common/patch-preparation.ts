@@ -125,11 +125,18 @@ async function prepareFirst(
   const tree = await ports.code.readTree(target.repository, target.headSha);
   if (tree === null) return none('No fix was tested: the repository has more files than GitHub lists in one answer.');
   const reasons: string[] = [];
+  let rejected = false;
   for (const suggestion of suggestions) {
     const judged = await judgeSuggestion(suggestion, target.repository, tree, ports);
     if ('reason' in judged) reasons.push(judged.reason);
-    else return await keep(inputs, { suggestion, patch: judged }, ports);
+    else {
+      const kept = await keep(inputs, { suggestion, patch: judged }, ports);
+      if (kept !== 'rejected') return kept;
+      // What people closed teaches: the next suggestion is tried in its place.
+      rejected = true;
+    }
   }
+  if (rejected && reasons.length === 0) return none('The same patch was rejected before.');
   return none(...new Set(reasons.map((reason) => `A proposed change was not tested: ${reason}`)));
 }
 
@@ -173,13 +180,13 @@ async function keep(
   { incident, classification, records }: PreparationInputs,
   { suggestion, patch }: { suggestion: Suggestion; patch: AcceptedPatch },
   ports: PreparationPorts,
-): Promise<Outcome> {
+): Promise<Outcome | 'rejected'> {
   const { target } = incident;
   const fingerprint = classification.fingerprint ?? '';
   if (target.kind !== 'github-run') return NONE;
   const earlier = earlierFixes(await ports.proposals.pullRequests(target.repository, FIX_BRANCH_PREFIX));
   const permission = mayProposeFix({ fingerprint, digest: patch.digest }, earlier);
-  if (permission.kind === 'withheld') return none(permission.reason);
+  if (permission.kind === 'withheld') return permission.why === 'rejected' ? 'rejected' : none(permission.reason);
   const { headSha: baseSha, repository } = target;
   const inspection = await inspected(incident.id, patch, ports);
   const diff = renderDiff(patch.files);

@@ -62,7 +62,15 @@ describe('writing into a repository', () => {
     };
     const { number } = await proposals.openDraft(REPOSITORY, draft);
     await proposals.addLabels(REPOSITORY, number, ['autofix-bot']);
-    const open = { number, state: 'open', draft: true, branch: BRANCH, body: 'ours', labels: ['autofix-bot'] };
+    const open = {
+      number,
+      state: 'open',
+      mergedAs: null,
+      draft: true,
+      branch: BRANCH,
+      body: 'ours',
+      labels: ['autofix-bot'],
+    };
     expect(await proposals.pullRequests(REPOSITORY, 'autofix-')).toMatchObject([open]);
     world.github.closePullRequest(REPOSITORY, number);
     expect(await proposals.pullRequests(REPOSITORY, 'autofix-')).toMatchObject([{ state: 'closed' }]);

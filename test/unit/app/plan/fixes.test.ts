@@ -77,7 +77,7 @@ describe('a fix', () => {
     expect(change?.looks[0]).toMatchObject({ path: 'src/cart.ts', line: 12 });
   });
 
-  it('is tried on a branch first and becomes a draft with labels when the failed jobs pass', async () => {
+  it('[C75] is code that a model wrote, tried on a branch first, and becomes a draft with labels when the failed jobs pass', async () => {
     const rig = await aFixRig(world);
     const { result, kinds } = await effectsOf(world, () => healWith(rig.deps, rig.incident.id));
     expect(result).toEqual([...DONE, expect.stringContaining('Opened draft pull request')]);
@@ -127,6 +127,19 @@ describe('a fix', () => {
       expect(pullRequestsOf(rig)).toMatchObject([{ labels: ['autofix-bot', 'needs-review'] }]);
     },
   );
+
+  it('[B105] leaves out what people closed before, and takes the next suggestion in its place', async () => {
+    const code = WHOLE.replace('const sum', 'const total').replace('(sum *', '(total *');
+    const first = await aFixRig(world, { code });
+    expect(await healWith(first.deps, first.incident.id)).toEqual([...DONE, expect.any(String)]);
+    world.github.closePullRequest('acme/shop', pullRequestsOf(first)[0]?.number ?? 0);
+    const planOf = async (rig: FixRig) =>
+      await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
+    const alone = await planOf(await aFixRig(world, { code }));
+    expect(alone.reasons.join(' ')).toContain('The same patch was rejected before.');
+    const { decision, actionId } = await planOf(await aFixRig(world, { code, otherCode: WHOLE }));
+    expect({ decision, actionId }).toEqual({ decision: 'approve', actionId: 'try-fix' });
+  });
 
   it('is refused when the patch that is kept is not the one that was planned', async () => {
     const rig = await aFixRig(world);

@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { FIX_LABELS, fixBranch, fixMarker, mayProposeFix, readFixMarker } from '#shared/domain/patch/fix-branch.ts';
+import {
+  type EarlierFix,
+  FIX_LABELS,
+  fixBranch,
+  fixMarker,
+  mayProposeFix,
+  readFixMarker,
+} from '#shared/domain/patch/fix-branch.ts';
 
 const [A, B] = ['a'.repeat(64), 'b'.repeat(64)];
 const wanted = { fingerprint: 'f'.repeat(16), digest: A };
 const other = 'e'.repeat(16);
+const rejected = (count: number): EarlierFix[] =>
+  Array.from({ length: count }, (_, at) => ({ ...wanted, digest: `${at}`.repeat(64), state: 'closed' }));
 
 describe('a proposed fix', () => {
   it('has a branch named after the second it was made in, in UTC', () => {
@@ -21,8 +30,11 @@ describe('a proposed fix', () => {
       'withheld',
     ],
     ['may be opened when another patch was rejected', [{ ...wanted, digest: B, state: 'closed' }], 'open'],
+    ['may be opened after two others were rejected', rejected(2), 'open'],
+    ['is withheld when three different ones for the same failure were rejected', rejected(3), 'withheld'],
+    ['may be opened when one of them was merged', [...rejected(3), { ...wanted, digest: B, state: 'merged' }], 'open'],
     ['may be opened again when the same patch was merged once', [{ ...wanted, state: 'merged' }], 'open'],
-  ] as const)('%s', (_what, earlier, kind) => {
+  ] as [string, EarlierFix[], string][])('[B105] %s', (_what, earlier, kind) => {
     expect(mayProposeFix(wanted, earlier).kind).toBe(kind);
   });
 
