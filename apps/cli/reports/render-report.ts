@@ -22,6 +22,11 @@ export function makeTextPrinter(): ReportPrinter {
   const files: FileCoverage[] = [];
   const findings: Finding[] = [];
   return {
+    wantsTest: (outcome) => failed.length < MAX_LISTED && (outcome === 'failed' || outcome === 'error'),
+    wantsFinding: (severity) => {
+      const last = findings[MAX_LISTED - 1];
+      return last === undefined || SEVERITIES.indexOf(severity) < SEVERITIES.indexOf(last.severity);
+    },
     test: (test) => {
       if (failed.length < MAX_LISTED) failed.push(test);
     },

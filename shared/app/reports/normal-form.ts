@@ -1,8 +1,8 @@
+import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { withoutLastWord } from '#shared/domain/redaction/long-line.ts';
 import { detachedText } from '#shared/domain/redaction/placeholder.ts';
-import { makeRedactor, type Redactor, redactName } from '#shared/domain/redaction/redact.ts';
-import { redactLines } from '#shared/domain/redaction/redacted-lines.ts';
+import { makeRedactor, redactName } from '#shared/domain/redaction/redact.ts';
 import { type FailurePlace, failurePlace } from '#shared/domain/reports/failure-place.ts';
 import type { Finding } from '#shared/domain/reports/finding.ts';
 import { normalRepositoryPath, type RepositoryPaths } from '#shared/domain/reports/repository-path.ts';
@@ -15,6 +15,8 @@ import type { RawFinding, RawTest } from '#shared/plugins/reports/contract.ts';
 export interface NormalForm {
   test(raw: RawTest): ReportedTest;
   finding(raw: RawFinding): Finding;
+  /** The name of a tool, as a finding has it. */
+  tool(raw: string): RedactedText;
   /** Null for a path outside of the repository, which is counted. */
   path(raw: string | null | undefined, bases?: readonly string[]): string | null;
   outsidePaths(): number;
@@ -23,16 +25,17 @@ export interface NormalForm {
 const MAX_NAME = 500;
 const MAX_MESSAGE = 2_000;
 const MAX_DETAILS = 8_000;
-/** Details are read up to here; a stack trace is far shorter. */
-const MAX_DETAILS_READ = 32_000;
+/** Characters that are read of a text; a stack trace is far shorter. */
+const MAX_READ = 32_000;
 /** Names and paths recur: suites of tests, files of findings. */
 const MAX_REMEMBERED = 2_000;
-const UNNAMED = 'unnamed';
+const UNNAMED = phrase`unnamed`;
 
 /** Texts are copied: a short piece of a file would hold on to all of it. */
 export function makeNormalForm(paths: RepositoryPaths): NormalForm {
-  const redactor = makeRedactor();
-  const suites = remembered((text) => nameOf(text, MAX_NAME));
+  const texts = makeTexts();
+  const suites = remembered((text) => (texts.orNull(text, MAX_READ) === null ? phrase`` : texts.name(text)));
+  const tools = remembered((text) => texts.name(text, 100));
   const places = remembered((key) => {
     const [path = '', ...bases] = key.split('\0');
     return normalRepositoryPath(path, paths, bases);
@@ -54,6 +57,7 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
     });
   return {
     path,
+    tool: tools,
     outsidePaths: () => outside,
     test(raw) {
       const named = path(raw.file);
@@ -62,29 +66,29 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
       const place = isBad && line === null ? placeOf(raw, named) : null;
       return {
         suite: suites(detachedText(raw.suite)),
-        name: nameOr(raw.name, UNNAMED),
+        name: texts.name(raw.name),
         file: named ?? place?.file ?? null,
         line: line ?? place?.line ?? null,
         outcome: raw.outcome,
         seconds: raw.seconds ?? null,
-        message: textOrNull(raw.message, MAX_MESSAGE),
-        details: raw.outcome === 'passed' ? null : detailsOf(raw.details, redactor),
+        message: texts.orNull(raw.message, MAX_MESSAGE),
+        details: raw.outcome === 'passed' ? null : texts.details(raw.details),
         failedAttempts: raw.failedAttempts ?? 0,
       };
     },
     finding(raw) {
       const file = path(raw.file);
-      const tool = nameOr(raw.tool, UNNAMED, 100);
-      const rule = nameOr(raw.rule, UNNAMED, 300);
-      const message = redactName(detachedText(raw.message), MAX_MESSAGE);
+      const tool = tools(raw.tool);
+      const rule = texts.name(raw.rule, 300);
+      const message = texts.orNull(raw.message, MAX_MESSAGE) ?? phrase``;
       const named = raw.package ?? null;
       const about =
         named === null
           ? null
           : {
-              name: nameOr(named.name, UNNAMED, 300),
-              version: textOrNull(named.version, 200),
-              fixedIn: textOrNull(named.fixedIn, 200),
+              name: texts.name(named.name, 300),
+              version: texts.orNull(named.version, 200),
+              fixedIn: texts.orNull(named.fixedIn, 200),
             };
       return {
         tool,
@@ -101,36 +105,52 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
   };
 }
 
-/** A name of one line. One that is too long keeps its beginning and gets a digest, so that two of them stay apart. */
-function nameOf(text: string, limit: number): RedactedText {
-  const whole = redactName(detachedText(text), 32_000);
-  if (whole.length <= limit) return whole;
-  return phrase`${cleanText(whole, limit - 12)}... #${hexNumber(whole)}`;
+interface Texts {
+  /** A name of one line. One that is too long keeps its beginning and gets a number, so that two of them stay apart. */
+  name(text: string, limit?: number): RedactedText;
+  /** A text of one line; null when nothing is left of it. */
+  orNull(text: string | null | undefined, limit: number): RedactedText | null;
+  /** Lines of an output: its beginning and its end. */
+  details(text: string | null | undefined): RedactedText | null;
 }
 
-/** Eight digits of the digest of a text, as a number. */
-const hexNumber = (text: string): number => Number.parseInt(digestOf(text, 8), 16) % 100_000_000;
-
-function nameOr(text: string, otherwise: 'unnamed', limit = MAX_NAME): RedactedText {
-  const name = nameOf(text, limit);
-  return name === '' ? redactName(otherwise, limit) : name;
+/** Redacts texts as a whole before anything is cut. */
+function makeTexts(): Texts {
+  const redactor = makeRedactor();
+  const oneLine = (text: string, limit: number): RedactedText => {
+    const own = detachedText(text);
+    const redacted = redactName(own, limit, redactor);
+    // Secrets are numbered in their order. Alone, a text says the same in every report.
+    return redacted.includes('[redacted:') ? redactName(own, limit) : redacted;
+  };
+  return {
+    name(text, limit = MAX_NAME) {
+      const whole = oneLine(text, MAX_READ);
+      if (whole === '') return UNNAMED;
+      return whole.length <= limit ? whole : phrase`${cleanText(whole, limit - 12)}... #${numberOf(whole)}`;
+    },
+    orNull(text, limit) {
+      const redacted = oneLine(text ?? '', limit);
+      return redacted === '' ? null : redacted;
+    },
+    details(text) {
+      const given = detachedText((text ?? '').trim());
+      if (given === '') return null;
+      const read = given.length > MAX_READ ? withoutLastWord(given.slice(0, MAX_READ)) : given;
+      redactor.nextSource();
+      const whole = joined(
+        read.split('\n').map((line) => redactor.line(cleanLine(line))),
+        '\n',
+      );
+      if (whole.length <= MAX_DETAILS) return whole === '' ? null : whole;
+      const half = MAX_DETAILS / 2 - 10;
+      return phrase`${whole.slice(0, half)}\n[...]\n${whole.slice(-half)}`;
+    },
+  };
 }
 
-function textOrNull(text: string | null | undefined, limit: number): RedactedText | null {
-  const redacted = redactName(detachedText(text ?? ''), limit);
-  return redacted === '' ? null : redacted;
-}
-
-/** Lines of an output, redacted as a whole before anything is cut: its beginning and its end. */
-function detailsOf(text: string | null | undefined, redactor: Redactor): RedactedText | null {
-  const given = detachedText((text ?? '').trim());
-  if (given === '') return null;
-  const read = given.length > MAX_DETAILS_READ ? withoutLastWord(given.slice(0, MAX_DETAILS_READ)) : given;
-  const whole = joined(redactLines(read, redactor), '\n');
-  if (whole.length <= MAX_DETAILS) return whole === '' ? null : whole;
-  const half = MAX_DETAILS / 2 - 10;
-  return phrase`${whole.slice(0, half)}\n[...]\n${whole.slice(-half)}`;
-}
+/** Eight digits of the digest of a text. */
+const numberOf = (text: string): number => Number.parseInt(digestOf(text, 8), 16) % 100_000_000;
 
 /** The function with a memory of its last answers. */
 function remembered<T>(work: (text: string) => T): (text: string) => T {

@@ -1,11 +1,19 @@
 import { type CoverageLines, makeCoverageLines } from '#shared/domain/reports/coverage-lines.ts';
 import type { CoverageTotals, FileCoverage } from '#shared/domain/reports/coverage-report.ts';
 import { makeDistinctTests } from '#shared/domain/reports/distinct-tests.ts';
-import type { Finding, FindingTotals } from '#shared/domain/reports/finding.ts';
+import type { Finding, FindingSeverity, FindingTotals } from '#shared/domain/reports/finding.ts';
 import { type RepositoryPaths, UNKNOWN_REPOSITORY } from '#shared/domain/reports/repository-path.ts';
 import type { ReportedTest, TestOutcome, TestTotals } from '#shared/domain/reports/test-report.ts';
 import { UnreadableReport, WHOLE_REPORT } from '#shared/domain/reports/unreadable-report.ts';
-import type { RawCoverage, RawTest, RawTestCounts, ReportKind, ReportSink } from '#shared/plugins/reports/contract.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type {
+  RawCoverage,
+  RawFinding,
+  RawTest,
+  RawTestCounts,
+  ReportKind,
+  ReportSink,
+} from '#shared/plugins/reports/contract.ts';
 import { chooseFormat } from './choose-format.ts';
 import { decodedReport } from './decode-report.ts';
 import { makeNormalForm } from './normal-form.ts';
@@ -35,6 +43,8 @@ export interface ReportConsumer {
   /** Whether `test` wants tests with this outcome; absent: those that failed. Others are only counted, which is much faster. */
   wantsTest?(outcome: TestOutcome): boolean;
   test?(test: ReportedTest): void | Promise<void>;
+  /** Whether `finding` wants findings of this severity; absent: all. */
+  wantsFinding?(severity: FindingSeverity): boolean;
   finding?(finding: Finding): void | Promise<void>;
   /** Files in the order of their paths, after the whole report was read. */
   coverage?(file: FileCoverage): void | Promise<void>;
@@ -150,9 +160,10 @@ function makeSink({ paths = UNKNOWN_REPOSITORY }: ReadReportOptions, consumer: R
     },
     counted: (counts) => tests.addCounts(counts),
     finding(raw) {
+      findings.add(raw, normal.tool(raw.tool));
+      if (consumer.finding === undefined || consumer.wantsFinding?.(raw.severity) === false) return;
       const finding = normal.finding(raw);
-      findings.add(finding);
-      if (consumer.finding !== undefined) pending.push(() => consumer.finding?.(finding));
+      pending.push(() => consumer.finding?.(finding));
     },
     coverage(raw) {
       const path = normal.path(raw.path, raw.bases);
@@ -261,7 +272,7 @@ function makeFindingTotals() {
   };
   const tools = new Set<string>();
   return {
-    add({ severity, category, tool }: Finding): void {
+    add({ severity, category }: RawFinding, tool: RedactedText): void {
       totals[severity] += 1;
       byCategory[category][severity] += 1;
       if (tools.size < MAX_TOOLS) tools.add(tool);

@@ -36,6 +36,7 @@ export interface ReportSet {
 }
 
 const MAX_KEPT = 10_000;
+const hasFailed = (outcome: TestOutcome): boolean => outcome === 'failed' || outcome === 'error';
 
 /**
  * Reads several reports of any kinds and adds them up: what gates, feedback and the history of tests work on. A report that cannot be read is
@@ -43,7 +44,7 @@ const MAX_KEPT = 10_000;
  */
 export async function readReports(
   inputs: AsyncIterable<ReportInput> | Iterable<ReportInput>,
-  { keepsTest, maxKept = MAX_KEPT, ...options }: ReadReportsOptions = {},
+  { keepsTest = hasFailed, maxKept = MAX_KEPT, ...options }: ReadReportsOptions = {},
 ): Promise<ReportSet> {
   const read: ReportSummary[] = [];
   const unreadable: UnreadableReport[] = [];
@@ -58,10 +59,11 @@ export async function readReports(
     };
     try {
       const summary = await readReport(input, options, {
-        ...(keepsTest === undefined ? {} : { wantsTest: keepsTest }),
+        wantsTest: (outcome) => tests.length + own.tests.length < maxKept && keepsTest(outcome),
         test: (test) => {
           if (tests.length + own.tests.length < maxKept) own.tests.push(test);
         },
+        wantsFinding: () => findings.length + own.findings.length < maxKept,
         finding: (finding) => {
           if (findings.length + own.findings.length < maxKept) own.findings.push(finding);
         },

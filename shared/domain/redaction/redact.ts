@@ -167,11 +167,11 @@ const MAX_READ = 32_768;
 
 /**
  * A name or a short text from outside, redacted before it is cut: titles, branches, commit messages, jobs, steps, alarm
- * texts. On one line, at most `limit` characters.
+ * texts. On one line, at most `limit` characters. `redactor`: for many names, because making one costs most.
  */
-export function redactName(text: string, limit: number): RedactedText {
+export function redactName(text: string, limit: number, redactor: Redactor = makeRedactor()): RedactedText {
   const read = text.length > MAX_READ ? withoutLastWord(text.slice(0, MAX_READ)) : text;
-  const redactor = makeRedactor();
+  redactor.nextSource();
   // Line by line first; otherwise the text after a line end would be read as another word of the line.
   const lines = read.split(/\r\n|\r|\n/).map((line) => redactor.line(cleanText(line, MAX_READ)));
   redactor.nextSource();

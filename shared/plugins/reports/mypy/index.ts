@@ -3,6 +3,8 @@ import { lineOf } from '../common/numbers.ts';
 import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
 
 const MESSAGE = /^(.+?\.pyi?):(?:(\d{1,8}):)?(?:\d+:)?(?:\d+:\d+:)? (error|warning|note): (.*?)(?: {2}\[([\w-]+)\])?$/;
+/** Characters of a line that are read. */
+const MAX_LINE = 10_000;
 const SUMMARY = /^Found (\d{1,9}) errors? in \d+ files?/;
 
 /** https://mypy.readthedocs.io/en/stable/command_line.html#configuring-error-messages */
@@ -19,12 +21,14 @@ export const mypy: ReportFormat = {
   open: openMypy,
 };
 
-const hasMessage = (text: string): boolean => text.split(/\r?\n/, 200).some((line) => MESSAGE.test(line));
+const hasMessage = (text: string): boolean =>
+  text.split(/\r?\n/, 200).some((line) => MESSAGE.test(line.slice(0, MAX_LINE)));
 
 function openMypy(sink: ReportSink): ReportParser {
   let errors = 0;
   return openLines({
-    line(text, number) {
+    line(line, number) {
+      const text = line.slice(0, MAX_LINE);
       const total = SUMMARY.exec(text)?.[1];
       if (total !== undefined && Number(total) !== errors)
         refuseLine(
@@ -32,7 +36,7 @@ function openMypy(sink: ReportSink): ReportParser {
           `mypy found ${total} errors, ${errors} are listed`,
           'A part of its output is missing: keep all of it',
         );
-      const [, file, line, level, message = '', code] = MESSAGE.exec(text) ?? [];
+      const [, file, at, level, message = '', code] = MESSAGE.exec(text) ?? [];
       // A note explains the error before it.
       if (file === undefined || level === 'note') return;
       errors += level === 'error' ? 1 : 0;
@@ -43,7 +47,7 @@ function openMypy(sink: ReportSink): ReportParser {
         severity: level === 'error' ? 'high' : 'medium',
         message,
         file,
-        line: lineOf(line),
+        line: lineOf(at),
       });
     },
   });
