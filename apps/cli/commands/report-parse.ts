@@ -38,34 +38,27 @@ export const reportParse = defineCommand({
     const root = resolve(options.root ?? '.');
     const paths = { workspaces: [root], files: filesOfRepository(root) };
     let failed = false;
-    const code = await forEachFile(await filesOf(operands), terminal, async (file) => {
+    const parse = async (file: string): Promise<void> => {
       const name = file === STANDARD_INPUT ? 'standard input' : file;
       const printer = options.json === true ? makeJsonPrinter(name, (text) => terminal.write(text)) : makeTextPrinter();
-      try {
-        const summary = await readReport(
-          inputOf(file, name, terminal),
-          { kind, format: options.format, paths },
-          printer,
-        );
-        failed ||= summary.kind === 'tests' && summary.totals.failures + summary.totals.errors > 0;
-        await terminal.write(printer.finish(summary));
-      } catch (error) {
-        throw error instanceof UnreadableReport ? new UsageError(error.message) : error;
-      }
+      const input = inputOf(file, name, terminal);
+      const summary = await readReport(input, { kind, format: options.format, paths }, printer).catch(asUsageError);
+      failed ||= summary.kind === 'tests' && summary.totals.failures + summary.totals.errors > 0;
+      await terminal.write(printer.finish(summary));
+    };
+    const codes: ExitCode[] = [];
+    const code = await forEachFile(operands, terminal, async (operand) => {
+      const files = operand === STANDARD_INPUT ? [operand] : await reportFilesOf(operand).catch(asUsageError);
+      codes.push(await forEachFile(files, terminal, parse));
     });
-    const result: ExitCode = options.fail === true && failed ? 1 : 0;
-    return code === 0 ? result : code;
+    if ([code, ...codes].includes(2)) return 2;
+    return failed && options.fail === true ? 1 : 0;
   },
 });
 
-/** The operands with each folder replaced by its reports. */
-async function filesOf(operands: readonly string[]): Promise<string[]> {
-  const files: string[] = [];
-  for (const operand of operands) {
-    if (operand === STANDARD_INPUT) files.push(operand);
-    else files.push(...(await reportFilesOf(operand).catch(() => [operand])));
-  }
-  return files;
+/** A command ends with exit code 2 and the message of a report that cannot be read. */
+function asUsageError(error: unknown): never {
+  throw error instanceof UnreadableReport ? new UsageError(error.message) : error;
 }
 
 const inputOf = (file: string, name: string, terminal: Terminal): ReportInput => ({

@@ -127,7 +127,7 @@ function makeTexts(): Texts {
     name(text, limit = MAX_NAME) {
       const whole = oneLine(text, MAX_READ);
       if (whole === '') return UNNAMED;
-      return whole.length <= limit ? whole : phrase`${cleanText(whole, limit - 12)}... #${numberOf(whole)}`;
+      return whole.length <= limit ? whole : phrase`${cleanText(whole, limit - 13)}... #${numberOf(whole)}`;
     },
     orNull(text, limit) {
       const redacted = oneLine(text ?? '', limit);
