@@ -57,6 +57,12 @@ export type LogArchive =
   /** Why there is none, in plain words. */
   | { kind: 'unavailable'; reason: RedactedText };
 
+/** Reads the logs of jobs that have ended, also while their run goes on. Throws `Retryable` and `Refused` like `CodeHost`. */
+export interface JobLogs {
+  /** The text of the job's log as bytes, cut off with `unavailable` when larger than `maxBytes`. */
+  jobLog(repository: string, jobId: number, maxBytes: number): Promise<LogArchive>;
+}
+
 export interface Comment {
   readonly id: number;
   readonly body: string;

@@ -84,15 +84,16 @@ export const aVerdict = (given: Partial<GateVerdict> = {}): GateVerdict => ({
   delta: -0.8,
   threshold: 87,
   unit: 'percent',
-  explanation: 'coverage 91.2 %, baseline 92.0 %, change -0.8, limit 87.0 %: PASS',
+  explanation: 'coverage: current 91.2 %, baseline 92.0 %, delta -0.8, threshold 87.0 %: PASS',
   ...given,
 });
 
 export const coverageFacts = (
   uncovered: { path: string; lines: { start: number; end: number }[] }[] = [],
+  percent = 91.2,
 ): JobFacts => ({
   kind: 'coverage',
-  totals: { files: 12, coveredLines: 912, lines: 1000, percent: 91.2 },
+  totals: { files: 12, coveredLines: percent * 10, lines: 1000, percent },
   changedLines: { files: 1, coveredLines: 21, lines: 25, percent: 84 },
   uncovered,
 });
@@ -170,7 +171,7 @@ export const redResults = (): JobResult[] => [
             delta: 1,
             threshold: 0,
             unit: 'count',
-            explanation: 'high vulnerabilities 1, baseline 0, change +1, limit 0: FAIL',
+            explanation: 'vulnerabilities.high: current 1, baseline 0, delta +1, threshold 0: FAIL',
           }),
         ],
       },
@@ -185,7 +186,7 @@ export const greenResults = (): JobResult[] => [
   aJobResult(
     'coverage',
     'passed',
-    [coverageFacts(), { kind: 'gates', verdicts: [aVerdict({ current: 92.3, delta: 0.3 })] }],
+    [coverageFacts([], 92.3), { kind: 'gates', verdicts: [aVerdict({ current: 92.3, delta: 0.3 })] }],
     'Coverage 92.3 %.',
   ),
   aJobResult('lint', 'passed', [], 'No new problems.'),

@@ -6,7 +6,7 @@ import { gitCommit } from './git-objects.ts';
 import { makePages } from './pages.ts';
 import type { AppRegistration, Dispatch, GithubAccess, Permissions, Push } from './route.ts';
 import { makeRunLifecycle } from './run-lifecycle.ts';
-import type { RunState } from './run-state.ts';
+import { currentAttempt, type RunState } from './run-state.ts';
 import { type AttemptSpec, makeSeeding, type RunSpec } from './seeding.ts';
 import type { Site } from './shapes-runs.ts';
 import {
@@ -40,6 +40,8 @@ export interface GithubControl extends WebhookEvents {
   addRun(spec: RunSpec): RunState;
   /** Starts a re-run as a person on GitHub's website would: the effects journal does not record it. */
   rerunByHand(runId: number): void;
+  /** The run goes on: its jobs have ended as they did, and it has no log archive yet. */
+  keepRunning(runId: number): void;
   /** Ends a running re-run at once. */
   finishRerun(runId: number): void;
   run(runId: number): RunState | undefined;
@@ -142,6 +144,11 @@ export function makeLocalGithub(options: {
       setHookUrl(webhook.url);
     },
     rerunByHand: (id) => lifecycle.rerun(knownRun(state, id)),
+    keepRunning(id) {
+      const run = knownRun(state, id);
+      Object.assign(currentAttempt(run), { status: 'in_progress', conclusion: null });
+      state.runs.put(id, run);
+    },
     finishRerun: (id) => lifecycle.finish(knownRun(state, id)),
     setPushRuns(given) {
       runFor = given;

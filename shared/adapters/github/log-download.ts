@@ -1,8 +1,8 @@
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import type { CodeHost, LogArchive } from '#shared/ports/code-host.ts';
+import type { CodeHost, JobLogs, LogArchive } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { type GithubClient, repositoryOf } from './github-client.ts';
+import { type GithubClient, type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
 
 const TIMEOUT_MILLISECONDS = 30_000;
@@ -16,30 +16,54 @@ interface Limits {
   readonly tries: number;
 }
 const ROUTE = 'GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/logs';
+const JOB_ROUTE = 'GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs';
 
 /**
  * Downloads the log archive. GitHub answers with a redirect to signed storage on another host, which is fetched without
  * the token (https://docs.github.com/en/rest/actions/workflow-runs#download-workflow-run-attempt-logs). The link is
  * valid for a minute: when the storage refuses it, a new one is requested once.
  */
-export function logDownload(
-  client: GithubClient,
-  { apiUrl, clock }: { readonly apiUrl: string; readonly clock: Clock },
-): CodeHost['downloadLogs'] {
+export function logDownload(client: GithubClient, place: StoragePlace): CodeHost['downloadLogs'] {
   return async (repository, runId, attempt, maxBytes, withinMilliseconds) => {
     const parameters = { ...repositoryOf(repository), run_id: runId, attempt_number: attempt };
     const limits: Limits =
       withinMilliseconds === undefined
         ? { maxBytes, milliseconds: TIMEOUT_MILLISECONDS, tries: DOWNLOADS }
         : { maxBytes, milliseconds: withinMilliseconds, tries: 1 };
-    for (let asked = 1; ; asked++) {
-      const link = await linkOf(() => storageUrl(client, apiUrl, ROUTE, parameters));
-      if ('kind' in link) return link;
-      const archive = await download(link, limits, clock);
-      if (archive.kind !== 'stale') return archive;
-      if (asked >= Math.min(limits.tries, LINKS)) return unavailable(phrase`The log storage answered 403.`);
-    }
+    return await downloadFrom(ROUTE, parameters, limits, client, place);
   };
+}
+
+/** Logs of single jobs: unlike the archive they are there while other jobs still run. */
+export function makeGithubJobLogs(options: GithubOptions): JobLogs {
+  const client = makeGithubClient(options);
+  return {
+    jobLog: async (repository, jobId, maxBytes) => {
+      const limits = { maxBytes, milliseconds: TIMEOUT_MILLISECONDS, tries: DOWNLOADS };
+      return await downloadFrom(JOB_ROUTE, { ...repositoryOf(repository), job_id: jobId }, limits, client, options);
+    },
+  };
+}
+
+interface StoragePlace {
+  readonly apiUrl: string;
+  readonly clock: Clock;
+}
+
+async function downloadFrom(
+  route: string,
+  parameters: Readonly<Record<string, unknown>>,
+  limits: Limits,
+  client: GithubClient,
+  { apiUrl, clock }: StoragePlace,
+): Promise<LogArchive> {
+  for (let asked = 1; ; asked++) {
+    const link = await linkOf(() => storageUrl(client, apiUrl, route, parameters));
+    if ('kind' in link) return link;
+    const archive = await download(link, limits, clock);
+    if (archive.kind !== 'stale') return archive;
+    if (asked >= Math.min(limits.tries, LINKS)) return unavailable(phrase`The log storage answered 403.`);
+  }
 }
 
 async function linkOf(ask: () => Promise<URL | null>): Promise<URL | LogArchive> {

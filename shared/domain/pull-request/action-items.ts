@@ -98,7 +98,8 @@ function failedGates({ verdicts, addedFindings }: PullRequestFacts): ActionItem[
       level: 'failure',
       task: 'Gate failed:',
       name: metric,
-      says: explanation,
+      // It begins with the name, which stands before it already.
+      says: explanation.startsWith(`${metric}: `) ? explanation.slice(metric.length + 2) : explanation,
       note: null,
       ...NOWHERE,
     }));

@@ -71,6 +71,24 @@ describe('run triage', () => {
     expect(JSON.parse(out).groups.map(({ files }: { files: string[] }) => files)).toEqual([['build', 'package']]);
   });
 
+  it('[B6] reads the jobs that have failed while the run, of which it is a job, goes on', async () => {
+    const jobs = { 'unit (20)': 'regression', build: 'compile', lint: 'passes' } as const;
+    const run = shop.run(shop.repository(), { jobs });
+    shop.world.github.keepRunning(run.id);
+    const environment = { GITHUB_REPOSITORY: run.repository };
+    const { code, err, out } = await triage(['--run', `${run.id}`, '--json'], environment);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const { groups, logs } = JSON.parse(out);
+    expect(groups.map(({ class: kind }: { class: string }) => kind).sort()).toEqual([
+      'compilation_error',
+      'test_failure',
+    ]);
+    expect(logs[0].tests.length).toBeGreaterThan(0);
+    const early = shop.run(run.repository, { jobs: { lint: 'passes' } });
+    shop.world.github.keepRunning(early.id);
+    expect((await triage(['--run', `${early.id}`], environment)).err).toContain('has failed so far');
+  });
+
   it('says that nothing failed', async () => {
     const repository = shop.repository();
     const run = shop.run(repository, { jobs: { lint: 'passes' } });
