@@ -95,7 +95,16 @@ export async function readReport(
   try {
     return await read(name, pieces, options, consumer);
   } catch (error) {
-    throw error instanceof UnreadableReport ? error.in(name) : error;
+    if (error instanceof UnreadableReport) throw error.in(name);
+    // A string or a list that V8 cannot hold: no report needs one.
+    if (error instanceof RangeError)
+      throw new UnreadableReport(
+        `a part of it is too large (${error.message})`,
+        'Write a smaller report',
+        WHOLE_REPORT,
+        name,
+      );
+    throw error;
   }
 }
 

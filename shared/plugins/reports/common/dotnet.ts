@@ -1,6 +1,9 @@
+/** Characters that are looked at: the first frames. */
+const MAX_STACK = 8_000;
+
 /** File and line of the first frame of a .NET stack trace (`in C:\src\Cart.cs:line 12`); nulls when there is none. */
 export function frameOf(stack: string): { file: string | null; line: number | null } {
-  const [, file, line] = /\bin (.{1,500}?):line (\d{1,8})\b/.exec(stack) ?? [];
+  const [, file, line] = /\bin (.{1,500}?):line (\d{1,8})\b/.exec(stack.slice(0, MAX_STACK)) ?? [];
   return { file: file ?? null, line: line === undefined ? null : Number(line) };
 }
 

@@ -45,9 +45,9 @@ type Expected = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'com
 const SCALARS = new Set([TokenType.STRING, TokenType.NUMBER, TokenType.TRUE, TokenType.FALSE, TokenType.NULL]);
 const MAX_DEPTH = 200;
 /** Characters and values of one wanted value: it is held in memory as a whole. */
-const MAX_VALUE_SIZE = 64_000_000;
+const MAX_VALUE_SIZE = 32_000_000;
 /** Bytes without a token: one string or number of this length. */
-const MAX_TOKEN = 48_000_000;
+const MAX_TOKEN = 16_000_000;
 /** What an object or a list costs beside its texts. */
 const CONTAINER_SIZE = 100;
 const REMEDY = 'Write the report again with the tool that made it';
@@ -96,7 +96,7 @@ export function openJson(makeReader: (document: JsonDocument) => JsonReader): Re
   const isBuilding = (): boolean => frames.at(-1)?.built != null;
   const weigh = (more: number): void => {
     size += more;
-    if (size > MAX_VALUE_SIZE) refuse('a single record is larger than 64 MB', `No tool writes that. ${REMEDY}`);
+    if (size > MAX_VALUE_SIZE) refuse('a single record is larger than 32 MB', `No tool writes that. ${REMEDY}`);
   };
   const handOver = (branch: Branch | null, value: JsonValue): void => {
     if (branch === null || branch.pattern === null) return;
@@ -117,7 +117,14 @@ export function openJson(makeReader: (document: JsonDocument) => JsonReader): Re
     if (isBuilding()) {
       weigh(typeof value === 'string' ? value.length + 8 : 8);
       place(value);
-    } else handOver(branchHere(), value);
+    } else {
+      const branch = branchHere();
+      // A key of its own, not any one; null stands for an empty list in what Go programs write.
+      const isNamed = frames.at(-1)?.branch?.children.get(frames.at(-1)?.key ?? '') === branch;
+      if (branch !== null && branch.pattern === null && value !== null && isNamed)
+        refuse(`"${keysNow().join('.')}" is ${JSON.stringify(value)?.slice(0, 40)} and no list or object`, REMEDY);
+      handOver(branch, value);
+    }
     afterValue();
   };
   const open = (isList: boolean): void => {
@@ -193,7 +200,7 @@ export function openJson(makeReader: (document: JsonDocument) => JsonReader): Re
       for (let at = piece.indexOf(0x0a); at >= 0; at = piece.indexOf(0x0a, at + 1)) linesBefore += 1;
       piece = new Uint8Array();
       if (bytesBefore - lastToken > MAX_TOKEN && expected !== 'nothing')
-        refuse('a single text is longer than 48 MB', `No tool writes that. ${REMEDY}`);
+        refuse('a single text is longer than 16 MB', `No tool writes that. ${REMEDY}`);
     },
     end() {
       if (expected !== 'nothing') {

@@ -24,7 +24,7 @@ const MAX_DEPTH = 200;
 /** Characters of an element's text that are kept. */
 const MAX_TEXT = 64_000;
 /** The longest single text, attribute, comment or CDATA section, in characters: it is held in memory as a whole. */
-const MAX_TOKEN = 48_000_000;
+const MAX_TOKEN = 16_000_000;
 /** What XML forbids even as text, but tools write: replaced, because the rest of the report is sound. */
 const code = (value: number): string => String.fromCharCode(value);
 const FORBIDDEN = new RegExp(

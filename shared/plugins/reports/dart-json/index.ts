@@ -31,7 +31,13 @@ function openDart(sink: ReportSink): ReportParser {
   const suites = new Map<number, string>();
   let isDone = false;
   return openJsonLines(
-    (record) => {
+    (record, line) => {
+      if (isDone)
+        refuseLine(
+          line,
+          'events after the event "done": several reports were joined',
+          'Pass each report as a file of its own',
+        );
       if (record.type === 'suite') {
         const { id, path } = objectOf(record.suite);
         suites.set(numberOf(id) ?? -1, textOf(path) ?? '');

@@ -4,7 +4,11 @@ import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
 
 const BLOCK = /^(.+):(\d{1,8})\.(\d{1,8}),(\d{1,8})\.(\d{1,8}) (\d{1,8}) (-?\d{1,18})$/;
 /** Lines of a block; no function is that long. */
-const MAX_BLOCK = 100_000;
+const MAX_BLOCK = 20_000;
+/** Lines of all blocks together. */
+const MAX_LINES = 50_000_000;
+/** Lines that are collected before they are handed over. */
+const MAX_HELD = 500_000;
 const REMEDY = 'Write the profile again with go test -coverprofile';
 
 /** https://pkg.go.dev/golang.org/x/tools/cover#ParseProfiles */
@@ -19,6 +23,7 @@ export const goCover: ReportFormat = {
 
 function openGoCover(sink: ReportSink): ReportParser {
   let path = '';
+  let total = 0;
   let covered: number[] = [];
   let uncovered: number[] = [];
   const passOn = (): void => {
@@ -43,6 +48,14 @@ function openGoCover(sink: ReportSink): ReportParser {
       const last = Number(endColumn) <= 1 && Number(end) > first ? Number(end) - 1 : Number(end);
       if (last < first || last - first > MAX_BLOCK || first === 0)
         refuseLine(number, `a block from line ${first} to ${last}`, `That cannot be. ${REMEDY}`);
+      total += last - first + 1;
+      if (total > MAX_LINES)
+        refuseLine(
+          number,
+          `its blocks have more than ${MAX_LINES / 1_000_000} million lines`,
+          `No program is that long. ${REMEDY}`,
+        );
+      if (covered.length + uncovered.length > MAX_HELD) passOn();
       const lines = Number(hits) > 0 ? covered : uncovered;
       for (let line = first; line <= last; line++) lines.push(line);
     },

@@ -1,5 +1,15 @@
 import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
-import { type JsonReader, type JsonValue, listOf, numberOf, objectOf, openJson, textOf } from '../common/json.ts';
+import { makeDeclaredCounts } from '../common/declared-count.ts';
+import {
+  type JsonDocument,
+  type JsonReader,
+  type JsonValue,
+  listOf,
+  numberOf,
+  objectOf,
+  openJson,
+  textOf,
+} from '../common/json.ts';
 import { lineOf } from '../common/numbers.ts';
 import type { ReportFormat, ReportSink } from '../contract.ts';
 
@@ -21,13 +31,20 @@ export const jestJson: ReportFormat = {
   writers: 'jest --json, vitest --reporter=json',
   recognizes: ({ json, text }) =>
     json === 'object' && /"(?:numTotalTests|numFailedTests|numFailedTestSuites)"\s*:\s*\d/.test(text),
-  open: (sink) => openJson(() => makeReader(sink)),
+  open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 
-function makeReader(sink: ReportSink): JsonReader {
+function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
+  const counts = makeDeclaredCounts(document);
   return {
-    wanted: [['testResults', '*']],
-    value: (_pattern, value) => passOn(objectOf(value), sink),
+    wanted: [['testResults', '*'], ['numTotalTests']],
+    value(pattern, value) {
+      if (pattern === 1) return counts.declared('tests', value);
+      const file = objectOf(value);
+      for (const _test of listOf(file.assertionResults)) counts.listed('tests');
+      passOn(file, sink);
+    },
+    end: () => counts.check(),
   };
 }
 

@@ -1,7 +1,10 @@
 import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
-import { type JsonReader, numberOf, objectOf, openJson, textOf } from '../common/json.ts';
+import { makeDeclaredCounts } from '../common/declared-count.ts';
+import { type JsonDocument, type JsonReader, numberOf, objectOf, openJson, textOf } from '../common/json.ts';
 import type { ReportFormat, ReportSink } from '../contract.ts';
 
+/** In the order of the outcomes. */
+const LISTS = ['passes', 'failures', 'pending'] as const;
 const OUTCOMES: readonly TestOutcome[] = ['passed', 'failed', 'skipped'];
 
 /** https://mochajs.org, reporter `json`. */
@@ -12,18 +15,19 @@ export const mochaJson: ReportFormat = {
   writers: "Mocha's reporter json, Cypress",
   recognizes: ({ json, text }) =>
     json === 'object' && /"stats"\s*:\s*\{[^}]*"passes"\s*:/.test(text) && /^\s*\{\s*"(?:stats|tests)"/.test(text),
-  open: (sink) => openJson(() => makeReader(sink)),
+  open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 
-function makeReader(sink: ReportSink): JsonReader {
+function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
+  const counts = makeDeclaredCounts(document);
   return {
     // `tests` lists them once more, without saying how they ended.
-    wanted: [
-      ['passes', '*'],
-      ['failures', '*'],
-      ['pending', '*'],
-    ],
+    wanted: [...LISTS.map((list) => [list, '*']), ...LISTS.map((list) => ['stats', list])],
+    end: () => counts.check(),
     value(pattern, value) {
+      const list = LISTS[pattern % LISTS.length] ?? '';
+      if (pattern >= LISTS.length) return counts.declared(list, value);
+      counts.listed(list);
       const { title, fullTitle, file, duration, currentRetry, err } = objectOf(value);
       const name = textOf(title) ?? textOf(fullTitle) ?? '';
       const full = textOf(fullTitle) ?? name;

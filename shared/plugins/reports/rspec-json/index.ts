@@ -1,5 +1,6 @@
 import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
-import { type JsonReader, listOf, numberOf, objectOf, openJson, textOf } from '../common/json.ts';
+import { makeDeclaredCounts } from '../common/declared-count.ts';
+import { type JsonDocument, type JsonReader, listOf, numberOf, objectOf, openJson, textOf } from '../common/json.ts';
 import { lineOf } from '../common/numbers.ts';
 import type { ReportFormat, ReportSink } from '../contract.ts';
 
@@ -12,22 +13,27 @@ export const rspecJson: ReportFormat = {
   writers: 'rspec --format json',
   recognizes: ({ json, text }) =>
     json === 'object' && /"examples"\s*:\s*\[/.test(text) && /"(?:full_description|summary_line|version)"/.test(text),
-  open: (sink) => openJson(() => makeReader(sink)),
+  open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 
-function makeReader(sink: ReportSink): JsonReader {
+function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
+  const counts = makeDeclaredCounts(document);
   return {
     wanted: [
       ['examples', '*'],
       ['summary', 'errors_outside_of_examples_count'],
+      ['summary', 'example_count'],
     ],
+    end: () => counts.check(),
     value(pattern, value) {
+      if (pattern === 2) return counts.declared('examples', value);
       if (pattern === 1) {
         const outside = numberOf(value) ?? 0;
         for (let at = 0; at < Math.min(outside, 1000); at++)
           sink.test({ suite: '', name: `error outside of examples ${at + 1}`, outcome: 'error' });
         return;
       }
+      counts.listed('examples');
       const { description, full_description, status, file_path, line_number, run_time, exception, pending_message } =
         objectOf(value);
       const name = textOf(description) ?? '';

@@ -26,6 +26,7 @@ interface Run {
   tool: string | null;
   /** Rules of the driver first, then of each extension. */
   components: readonly (readonly Rule[])[];
+  byId: ReadonlyMap<string, Rule>;
   bases: Readonly<Record<string, JsonValue>>;
   artifacts: readonly JsonValue[];
   /** Results that came before the tool, whose rules are needed to read them. */
@@ -49,6 +50,10 @@ const ARTIFACTS = 4;
 /** Memory for results that came before the tool, in characters. */
 const MAX_RAW_SIZE = 64_000_000;
 const MAX_HELD = 500_000;
+const MAX_RULE_ID = 1_000;
+/** Characters of a message and of what is put into it: a small report could ask for a text of gigabytes. */
+const MAX_PATTERN = 10_000;
+const MAX_ARGUMENT = 1_000;
 const REMEDY = 'Write the report again as SARIF 2.1.0';
 
 /** https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
@@ -66,9 +71,11 @@ export const sarif: ReportFormat = {
 
 function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
   let run: Run = emptyRun();
-  let runs = 0;
+  let hasRuns = false;
   let hasVersion = false;
   const take = (value: JsonValue): void => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      document.refuse('a result that is no object', REMEDY);
     const read = findingOf(value, run);
     if (read === null) return;
     const { finding, place } = read;
@@ -106,8 +113,8 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
       } else if (pattern === RESULT) take(value);
     },
     left(keys) {
+      if (keys.length === 1 && keys[0] === 'runs') hasRuns = true;
       if (keys.length !== 2 || keys[0] !== 'runs') return;
-      runs += 1;
       if (run.tool === null && run.raw.length > 0)
         document.refuse('a run does not say which tool made it', `tool.driver.name is missing. ${REMEDY}`);
       for (const result of run.raw) take(result);
@@ -115,20 +122,34 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
       run = emptyRun();
     },
     end() {
-      if (!hasVersion && runs === 0)
-        document.refuse('it has neither a version nor runs', `This is no SARIF. ${REMEDY}`);
+      if (!hasVersion) document.refuse('it does not say its version', `"version" is missing. ${REMEDY}`);
+      if (!hasRuns) document.refuse('it has no runs', 'The tool that writes it has failed');
     },
   };
 }
 
-const emptyRun = (): Run => ({ tool: null, components: [], bases: {}, artifacts: [], raw: [], rawSize: 0, held: [] });
+const emptyRun = (): Run => ({
+  tool: null,
+  components: [],
+  byId: new Map(),
+  bases: {},
+  artifacts: [],
+  raw: [],
+  rawSize: 0,
+  held: [],
+});
 
-function toolOf(value: JsonValue): Pick<Run, 'tool' | 'components'> {
+function toolOf(value: JsonValue): Pick<Run, 'tool' | 'components' | 'byId'> {
   const { driver, extensions } = objectOf(value);
-  return {
-    tool: textOf(objectOf(driver).name),
-    components: [driver, ...listOf(extensions)].map((component) => listOf(objectOf(component).rules).map(ruleOf)),
-  };
+  const components = [driver, ...listOf(extensions)].map((component) => listOf(objectOf(component).rules).map(ruleOf));
+  // Of two rules with one id the first counts.
+  const byId = new Map(
+    components
+      .flat()
+      .toReversed()
+      .flatMap((rule) => (rule.id === null ? [] : [[rule.id, rule] as const])),
+  );
+  return { tool: textOf(objectOf(driver).name), components, byId };
 }
 
 function ruleOf(value: JsonValue): Rule {
@@ -173,20 +194,24 @@ function isInForce(suppression: JsonValue): boolean {
   return status !== 'underReview' && status !== 'rejected';
 }
 
-function ruleFor(result: Readonly<Record<string, JsonValue>>, { components }: Run): Rule | null {
+function ruleFor(result: Readonly<Record<string, JsonValue>>, { components, byId }: Run): Rule | null {
   const reference = objectOf(result.rule);
   const component = numberOf(objectOf(reference.toolComponent).index);
   const rules = components[component === null ? 0 : component + 1] ?? [];
   const index = numberOf(result.ruleIndex) ?? numberOf(reference.index);
   const byIndex = index === null ? undefined : rules[index];
   if (byIndex !== undefined) return byIndex;
-  const id = textOf(result.ruleId) ?? textOf(reference.id);
-  if (id === null) return null;
   // A result may name a part of a rule: `CA1000/1` belongs to `CA1000` (3.27.5).
-  const all = components.flat();
-  return (
-    all.find((rule) => rule.id === id) ?? all.find((rule) => rule.id !== null && id.startsWith(`${rule.id}/`)) ?? null
-  );
+  for (
+    let id = textOf(result.ruleId) ?? textOf(reference.id) ?? '';
+    id !== '';
+    id = id.slice(0, Math.max(id.lastIndexOf('/'), 0))
+  ) {
+    const rule = byId.get(id);
+    if (rule !== undefined) return rule;
+    if (id.length > MAX_RULE_ID) return null;
+  }
+  return null;
 }
 
 function severityFor(result: Readonly<Record<string, JsonValue>>, rule: Rule | null, kind: string): FindingSeverity {
@@ -202,8 +227,8 @@ function messageOf(value: JsonValue, rule: Rule | null): string | null {
   const { text, markdown, id, arguments: given } = objectOf(value);
   const pattern = textOf(text) ?? textOf(markdown) ?? textOf(objectOf(rule?.messages[String(id ?? '')]).text);
   if (pattern === null) return null;
-  const values = listOf(given);
-  return pattern.replace(/\{(\d{1,2})\}/g, (whole, at: string) => textOf(values[Number(at)]) ?? whole);
+  const values = listOf(given).map((value) => textOf(value)?.slice(0, MAX_ARGUMENT));
+  return pattern.slice(0, MAX_PATTERN).replace(/\{(\d{1,2})\}/g, (whole, at: string) => values[Number(at)] ?? whole);
 }
 
 function locationOf(result: Readonly<Record<string, JsonValue>>): { place: Place; line: number | null } {

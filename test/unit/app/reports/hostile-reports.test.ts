@@ -36,9 +36,9 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
   ['elements nested 100,000 deep', '<testsuite>'.repeat(100_000), /nested more than 200 deep/],
   ['lists nested 100,000 deep', `{"version": "2.1.0", "runs": [${'['.repeat(100_000)}`, /nested more than 200 deep/],
   [
-    'a text of 50 MB',
-    suite(`<testcase name="a"><system-out><![CDATA[${'x'.repeat(50_000_000)}`),
-    /longer than 48 million characters/,
+    'a text of 17 MB',
+    suite(`<testcase name="a"><system-out><![CDATA[${'x'.repeat(17_000_000)}`),
+    /longer than 16 million characters/,
   ],
   ['two documents in one', `${suite('')}\n${suite('')}`, /line 2, column \d+: a second document begins here/],
   ['two JSON documents in one', `${sarif('')}\n${sarif('')}`, /line 2, column \d+: a second document begins here/],
@@ -59,6 +59,11 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
   ['a block that was run -1 times', 'mode: set\na.go:1.1,2.2 1 -1\n', /line 2: a block was run -1 times/],
   ['hits below zero', cobertura('<lines><line number="1" hits="-2"/></lines>'), /hits="-2" is negative/],
   ['a block of two billion lines', 'mode: set\na.go:1.1,99999999.2 1 1\n', /line 2: a block from line 1 to 99999999/],
+  [
+    'two thousand blocks of 20,000 lines',
+    `mode: set\n${'a.go:1.1,20000.2 1 1\n'.repeat(3_000)}`,
+    /line 2502: its blocks have more than 50 million lines/,
+  ],
   ['a file of two billion lines', 'SF:a.js\nDA:999999999,1\nend_of_record\n', /a\.js has a line 999999999/],
   ['coverage without a line', cobertura('<lines/>'), /it holds not a single line/],
   [
@@ -76,6 +81,23 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
     'SARIF without a tool',
     '{"version": "2.1.0", "runs": [{"results": [{"message": {"text": "a"}}]}]}',
     /does not say which tool made it/,
+  ],
+  [
+    'SARIF whose results are a number',
+    '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, "results": 42}]}',
+    /"runs\.0\.results" is 42 and no list or object/,
+  ],
+  ['SARIF whose result is a text', sarif('"a"'), /a result that is no object/],
+  ['SARIF without runs', '{"version": "2.1.0", "$schema": "sarif-2.1.0"}', /it has no runs/],
+  [
+    'Mocha with a missing failure',
+    '{"stats": {"tests": 2, "passes": 1, "failures": 1}, "passes": [{"title": "a"}], "failures": []}',
+    /it says 1 failures and lists 0/,
+  ],
+  [
+    'Jest with a missing test',
+    '{"numTotalTests": 2, "testResults": [{"assertionResults": [{"title": "a", "status": "passed"}]}]}',
+    /it says 2 tests and lists 1/,
   ],
   ['an lcov section without an end', 'SF:a.js\nDA:1,1\n', /line 1: this file has no end_of_record/],
   ['a go test without a result', '{"Action":"run","Package":"p","Test":"T"}\n', /line 1: the package p has no result/],
