@@ -1,3 +1,4 @@
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { type CoverageLines, makeCoverageLines } from '#shared/domain/reports/coverage-lines.ts';
 import type { CoverageTotals, FileCoverage } from '#shared/domain/reports/coverage-report.ts';
 import { makeDistinctTests } from '#shared/domain/reports/distinct-tests.ts';
@@ -81,6 +82,7 @@ export type ReportSummary = ReportFacts &
 /** Lines that are held of a coverage report. */
 const MAX_COVERAGE_LINES = 20_000_000;
 const MAX_LINE_NUMBER = 100_000_000;
+const MAX_PROBLEM = 500;
 
 /**
  * Reads one report to its end, in bounded memory, and hands its parts to `consumer`: redacted, bounded, with paths of the repository. Recognises the
@@ -95,7 +97,9 @@ export async function readReport(
   try {
     return await read(name, pieces, options, consumer);
   } catch (error) {
-    if (error instanceof UnreadableReport) throw error.in(name);
+    // What a parser says may quote the report.
+    if (error instanceof UnreadableReport)
+      throw new UnreadableReport(redactName(error.problem, MAX_PROBLEM), error.remedy, error, name);
     // A string or a list that V8 cannot hold: no report needs one.
     if (error instanceof RangeError)
       throw new UnreadableReport(
@@ -214,7 +218,7 @@ function addCoverage(lines: CoverageLines, path: string, { covered, uncovered, b
   for (const line of [covered, uncovered].flatMap((numbers) => (numbers.length === 0 ? [] : [maximum(numbers)]))) {
     if (line > MAX_LINE_NUMBER)
       throw new UnreadableReport(
-        `${path} has a line ${line}`,
+        `a file has a line ${line}`,
         'No file is that long: write the report again',
         WHOLE_REPORT,
       );
@@ -249,6 +253,12 @@ function makeTestTotals() {
       for (const key of ['tests', 'failures', 'errors', 'skipped'] as const) {
         runs[key] += counts[key];
         only[key] += counts[key];
+        if (!Number.isSafeInteger(runs[key]))
+          throw new UnreadableReport(
+            `it counts ${runs[key]} ${key}`,
+            'That cannot be: write the report again',
+            WHOLE_REPORT,
+          );
       }
       seconds += counts.seconds;
     },

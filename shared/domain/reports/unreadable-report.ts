@@ -29,9 +29,4 @@ export class UnreadableReport extends Error {
     this.problem = problem;
     this.remedy = remedy;
   }
-
-  /** The same fault with the name of the file. */
-  in(file: string): UnreadableReport {
-    return this.file === file ? this : new UnreadableReport(this.problem, this.remedy, this, file);
-  }
 }

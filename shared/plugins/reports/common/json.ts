@@ -122,7 +122,7 @@ export function openJson(makeReader: (document: JsonDocument) => JsonReader): Re
       // A key of its own, not any one; null stands for an empty list in what Go programs write.
       const isNamed = frames.at(-1)?.branch?.children.get(frames.at(-1)?.key ?? '') === branch;
       if (branch !== null && branch.pattern === null && value !== null && isNamed)
-        refuse(`"${keysNow().join('.')}" is ${JSON.stringify(value)?.slice(0, 40)} and no list or object`, REMEDY);
+        refuse(`"${keysNow().join('.')}" is a ${typeof value} and no list or object`, REMEDY);
       handOver(branch, value);
     }
     afterValue();
@@ -175,7 +175,10 @@ export function openJson(makeReader: (document: JsonDocument) => JsonReader): Re
         'a second document begins here: several reports were joined',
         'Pass each report as a file of its own',
       );
-    return refuse(`not well-formed JSON (unexpected ${JSON.stringify(value)?.slice(0, 40)})`, REMEDY);
+    // Signs are shown, texts are not: they may be secrets.
+    const shown =
+      typeof value === 'string' && value.length === 1 ? value : `a ${value === null ? 'null' : typeof value}`;
+    return refuse(`not well-formed JSON (unexpected ${shown})`, REMEDY);
   };
   tokenizer.onToken = ({ token, value, offset }) => {
     lastToken = offset;

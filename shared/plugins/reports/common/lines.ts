@@ -1,3 +1,4 @@
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import type { ReportParser } from '../contract.ts';
 
@@ -10,11 +11,16 @@ export interface LineReader {
 
 /** Longest line that is held: a record of a test with all of its output. */
 const MAX_LINE = 16_000_000;
+/** Characters that are redacted for a quotation of its beginning. */
+const MAX_QUOTED = 2_000;
 
 /** Refuses line `line` of a report. */
 export function refuseLine(line: number, problem: string, remedy: string): never {
   throw new UnreadableReport(problem, remedy, { line, column: null });
 }
+
+/** The beginning of a text of the report for a message: redacted before it is cut. */
+export const quoted = (text: string): string => `"${redactName(text.slice(0, MAX_QUOTED), 60)}"`;
 
 /** A parser for formats of lines. Lines end with LF, CR LF or CR. */
 export function openLines(reader: LineReader): ReportParser {

@@ -13,7 +13,7 @@ export function secondsOf(text: string | undefined): number | null {
 
 /** Seconds of `hh:mm:ss.fraction`, with days before it (`1.02:03:04`) as .NET writes them. */
 export function secondsOfClock(text: string | undefined): number | null {
-  const found = /^(?:(\d+)\.)?(\d+):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '');
+  const found = /^(?:(\d{1,6})\.)?(\d{1,6}):(\d\d):(\d\d(?:\.\d+)?)$/.exec(text ?? '');
   if (found === null) return null;
   const [, days = '0', hours = '0', minutes = '0', seconds = '0'] = found;
   return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
@@ -21,7 +21,7 @@ export function secondsOfClock(text: string | undefined): number | null {
 
 /** A count of an attribute; null when it is missing or no whole number. Refuses a negative one. */
 export function countOf(name: string, text: string | undefined, document: XmlDocument): number | null {
-  if (text === undefined || !/^-?\d{1,15}$/.test(text.trim())) return null;
+  if (text === undefined || !/^-?\d{1,30}$/.test(text.trim())) return null;
   const count = Number(text);
   if (count < 0) document.refuse(`${name}="${text}" is negative`, 'A count is 0 or more: write the report again');
   return count;

@@ -1,4 +1,5 @@
 import { type JsonDocument, type JsonReader, listOf, numberOf, objectOf, openJson } from '../common/json.ts';
+import { quoted } from '../common/lines.ts';
 import { lineOf } from '../common/numbers.ts';
 import type { ReportFormat, ReportSink } from '../contract.ts';
 
@@ -23,7 +24,7 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
       const covered = numberOf(covered_branches);
       if (total !== null && covered !== null && (covered < 0 || covered > total))
         document.refuse(
-          `${path.slice(0, 200)}: ${covered} of ${total} branches`,
+          `${quoted(path)}: ${covered} of ${total} branches`,
           'The counts contradict each other: write the report again',
         );
       const numbers = (list: unknown): number[] => listOf(list).flatMap((one) => lineOf(numberOf(one)) ?? []);

@@ -1,5 +1,5 @@
 import { repositoryPathOfGo } from '../common/go-path.ts';
-import { openLines, refuseLine } from '../common/lines.ts';
+import { openLines, quoted, refuseLine } from '../common/lines.ts';
 import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
 
 const BLOCK = /^(.+):(\d{1,8})\.(\d{1,8}),(\d{1,8})\.(\d{1,8}) (\d{1,8}) (-?\d{1,18})$/;
@@ -37,7 +37,7 @@ function openGoCover(sink: ReportSink): ReportParser {
       if (text.trim() === '' || /^mode: (?:set|count|atomic)$/.test(text.trim())) return;
       const [, file = '', start, , end, endColumn, , hits = ''] = BLOCK.exec(text) ?? [];
       if (file === '')
-        refuseLine(number, `"${text.slice(0, 60)}" is no block of a file`, `It was cut off or damaged. ${REMEDY}`);
+        refuseLine(number, `${quoted(text)} is no block of a file`, `It was cut off or damaged. ${REMEDY}`);
       if (hits.startsWith('-')) refuseLine(number, `a block was run ${hits} times`, `A count is 0 or more. ${REMEDY}`);
       if (file !== path) {
         passOn();

@@ -1,7 +1,7 @@
 import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
 import { repositoryPathOfGo } from '../common/go-path.ts';
 import { numberOf, textOf } from '../common/json.ts';
-import { openJsonLines, refuseLine } from '../common/lines.ts';
+import { openJsonLines, quoted, refuseLine } from '../common/lines.ts';
 import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
 
 interface RunningPackage {
@@ -70,7 +70,7 @@ function openGoTest(sink: ReportSink): ReportParser {
         if (open !== undefined)
           refuseLine(
             last,
-            `the package ${open.slice(0, 200)} has no result: the run was cut off`,
+            `the package ${quoted(open)} has no result: the run was cut off`,
             'Fetch or write the report again',
           );
       },

@@ -118,7 +118,7 @@ function makeReader(document: XmlDocument, sink: ReportSink): XmlReader {
       const { message, type } = results.pop() ?? {};
       if (RANK[outcome] < RANK[current.outcome] || (outcome === current.outcome && current.details !== null)) return;
       current.outcome = outcome;
-      current.message = message ?? firstLine(text) ?? type ?? null;
+      current.message = message?.trim() || firstLine(text) || type || null;
       current.details = text.trim() === '' ? null : text;
     },
   };

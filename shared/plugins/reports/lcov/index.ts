@@ -1,4 +1,4 @@
-import { openLines, refuseLine } from '../common/lines.ts';
+import { openLines, quoted, refuseLine } from '../common/lines.ts';
 import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
 
 interface Section {
@@ -55,7 +55,7 @@ function openLcov(sink: ReportSink): ReportParser {
       }
       if (line.startsWith('DA:')) return takeLine(line, number, section);
       if (line.startsWith('BRDA:')) return takeBranch(line, number, section);
-      if (!OTHER.test(line)) refuseLine(number, `"${line.slice(0, 40)}" is no record of lcov`, REMEDY);
+      if (!OTHER.test(line)) refuseLine(number, `${quoted(line)} is no record of lcov`, REMEDY);
     },
     end() {
       if (section !== null)
@@ -66,7 +66,7 @@ function openLcov(sink: ReportSink): ReportParser {
 
 function takeLine(line: string, number: number, section: Section | null): void {
   const found = /^DA:(\d{1,9}),(-?\d{1,18})(?:,|$)/.exec(line);
-  if (found === null || section === null) refuseLine(number, `"${line.slice(0, 40)}" is not a line of a file`, REMEDY);
+  if (found === null || section === null) refuseLine(number, `${quoted(line)} is not a line of a file`, REMEDY);
   const [, at = '', hits = ''] = found;
   if (hits.startsWith('-') && Number(hits) < 0)
     refuseLine(number, `a line was run ${hits} times`, `A count is 0 or more. ${REMEDY}`);
@@ -76,8 +76,7 @@ function takeLine(line: string, number: number, section: Section | null): void {
 
 function takeBranch(line: string, number: number, section: Section | null): void {
   const taken = /^BRDA:\d+,.*,(-|-?\d+)$/.exec(line)?.[1];
-  if (taken === undefined || section === null)
-    refuseLine(number, `"${line.slice(0, 40)}" is not a branch of a file`, REMEDY);
+  if (taken === undefined || section === null) refuseLine(number, `${quoted(line)} is not a branch of a file`, REMEDY);
   if (/^-\d/.test(taken)) refuseLine(number, `a branch was taken ${taken} times`, `A count is 0 or more. ${REMEDY}`);
   section.branches += 1;
   if (taken !== '-' && Number(taken) > 0) section.takenBranches += 1;

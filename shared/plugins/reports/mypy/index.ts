@@ -5,6 +5,7 @@ import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
 const MESSAGE = /^(.+?\.pyi?):(?:(\d{1,8}):)?(?:\d+:)?(?:\d+:\d+:)? (error|warning|note): (.*?)(?: {2}\[([\w-]+)\])?$/;
 /** Characters of a line that are read. */
 const MAX_LINE = 10_000;
+const SUCCESS = /^Success: no issues found in \d+ source file/;
 const SUMMARY = /^Found (\d{1,9}) errors? in \d+ files?/;
 
 /** https://mypy.readthedocs.io/en/stable/command_line.html#configuring-error-messages */
@@ -16,7 +17,7 @@ export const mypy: ReportFormat = {
   recognizes: ({ text, json, xmlRoot }) =>
     json === null &&
     xmlRoot === null &&
-    (/^Success: no issues found in \d+ source file/m.test(text) || hasMessage(text)),
+    (text.split(/\r?\n/, 200).some((line) => SUCCESS.test(line)) || hasMessage(text)),
   emptyMeansNone: true,
   open: openMypy,
 };
@@ -26,9 +27,11 @@ const hasMessage = (text: string): boolean =>
 
 function openMypy(sink: ReportSink): ReportParser {
   let errors = 0;
+  let hasAnswer = false;
   return openLines({
     line(line, number) {
       const text = line.slice(0, MAX_LINE);
+      hasAnswer ||= SUCCESS.test(text);
       const total = SUMMARY.exec(text)?.[1];
       if (total !== undefined && Number(total) !== errors)
         refuseLine(
@@ -37,6 +40,7 @@ function openMypy(sink: ReportSink): ReportParser {
           'A part of its output is missing: keep all of it',
         );
       const [, file, at, level, message = '', code] = MESSAGE.exec(text) ?? [];
+      hasAnswer ||= file !== undefined;
       // A note explains the error before it.
       if (file === undefined || level === 'note') return;
       errors += level === 'error' ? 1 : 0;
@@ -49,6 +53,10 @@ function openMypy(sink: ReportSink): ReportParser {
         file,
         line: lineOf(at),
       });
+    },
+    end(last) {
+      if (!hasAnswer && last > 0)
+        refuseLine(last, 'it lists no error and does not say "Success"', 'mypy has failed or its output is cut off');
     },
   });
 }

@@ -26,6 +26,7 @@ const messageIn = (line: string): RegExpExecArray | null =>
 
 function openTsc(sink: ReportSink): ReportParser {
   let errors = 0;
+  let hasMessage = false;
   return openLines({
     line(raw, number) {
       const text = plain(raw);
@@ -38,6 +39,7 @@ function openTsc(sink: ReportSink): ReportParser {
         );
       const [, file = '', line, level, rule = '', message = ''] = messageIn(text) ?? [];
       if (rule === '') return;
+      hasMessage = true;
       errors += level === 'error' ? 1 : 0;
       sink.finding({
         tool: 'tsc',
@@ -48,6 +50,14 @@ function openTsc(sink: ReportSink): ReportParser {
         file: file === '' ? null : file,
         line: lineOf(line),
       });
+    },
+    end(last) {
+      if (!hasMessage && last > 0)
+        refuseLine(
+          last,
+          'it is not empty and lists no error',
+          'tsc writes nothing when all is well: it has failed, or something else wrote this',
+        );
     },
   });
 }

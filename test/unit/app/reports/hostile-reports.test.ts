@@ -64,7 +64,7 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
     `mode: set\n${'a.go:1.1,20000.2 1 1\n'.repeat(3_000)}`,
     /line 2502: its blocks have more than 50 million lines/,
   ],
-  ['a file of two billion lines', 'SF:a.js\nDA:999999999,1\nend_of_record\n', /a\.js has a line 999999999/],
+  ['a file of two billion lines', 'SF:a.js\nDA:999999999,1\nend_of_record\n', /a file has a line 999999999/],
   ['coverage without a line', cobertura('<lines/>'), /it holds not a single line/],
   [
     'coverage with counters only',
@@ -85,7 +85,7 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
   [
     'SARIF whose results are a number',
     '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "t"}}, "results": 42}]}',
-    /"runs\.0\.results" is 42 and no list or object/,
+    /"runs\.0\.results" is a number and no list or object/,
   ],
   ['SARIF whose result is a text', sarif('"a"'), /a result that is no object/],
   ['SARIF without runs', '{"version": "2.1.0", "$schema": "sarif-2.1.0"}', /it has no runs/],
@@ -100,7 +100,12 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
     /it says 2 tests and lists 1/,
   ],
   ['an lcov section without an end', 'SF:a.js\nDA:1,1\n', /line 1: this file has no end_of_record/],
-  ['a go test without a result', '{"Action":"run","Package":"p","Test":"T"}\n', /line 1: the package p has no result/],
+  [
+    'a go test without a result',
+    '{"Action":"run","Package":"p","Test":"T"}\n',
+    /line 1: the package "p" has no result/,
+  ],
+  ['counts beyond all numbers', '<testsuite tests="99999999999999999999"/>', /it counts 100000000000000000000 tests/],
   [
     'mypy whose errors are missing',
     'a.py:1: error: x  [y]\nFound 3 errors in 1 file (checked 1 source file)\n',
@@ -154,6 +159,26 @@ describe('hostile reports', () => {
   it.each(READ)('are read: %s', async (_what, content, names) => {
     const { tests } = await readWhole(content, { size: 5 });
     expect(tests.map(({ name }) => name)).toEqual(names);
+  });
+
+  it('are refused without a secret in the message', async () => {
+    const secret = `ghp_${'a1B2'.repeat(9)}`;
+    for (const content of [
+      `SF:a.js\n${secret}\n`,
+      `mode: set\n${secret}\n`,
+      sarif(`"${secret}" "${secret}"`),
+      `{"Action":"run","Package":"${secret}","Test":"T"}\n`,
+      `<testsuite ${secret}="1" ${secret}="1"/>`,
+    ]) {
+      const error = await readWhole(content).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(UnreadableReport);
+      expect(String((error as Error).message)).not.toContain(secret.slice(4, 20));
+    }
+  });
+
+  it.each(['mypy', 'tsc'])('are refused where %s neither failed nor said that all is well', async (format) => {
+    await expect(readWhole('sh: command not found\n', { format })).rejects.toThrow(/line 1: it .*no error/);
+    expect((await readWhole('', { format })).summary).toMatchObject({ kind: 'findings', totals: { high: 0 } });
   });
 
   it('keeps two names of 10 MB apart, and short', async () => {
