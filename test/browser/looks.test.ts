@@ -125,6 +125,15 @@ describe('every page', () => {
     }
   });
 
+  it('with incidents says which of them ask a person', async () => {
+    for (const path of ['/', '/incidents']) {
+      const { page, context } = await dashboard.open(path);
+      await page.getByText('Asks a person').nth(1).waitFor();
+      expect(await page.getByText('Asks a person').count()).toBe(2);
+      await context.close();
+    }
+  });
+
   it('in both colours has a sign-in that everybody can read', async () => {
     for (const dark of [false, true]) {
       const { page, context } = await dashboard.open('/', { dark });

@@ -15,3 +15,5 @@ export type IncidentAccount = InferResponseType<OneIncident['timeline']['$get'],
 export type Overview = InferResponseType<typeof api.overview.$get, 200>;
 /** A plan that waits, or waited, for a person. */
 export type ApprovalDetails = InferResponseType<(typeof api.approvals)[':incidentId'][':digest']['$get'], 200>;
+/** The plans that wait. */
+export type ListedApprovals = InferResponseType<(typeof api.approvals)['$get'], 200>;

@@ -18,7 +18,10 @@ export default function ApprovalsPage() {
   return (
     <div className="page">
       <div className="page-head">
-        <h1>Approvals</h1>
+        <div>
+          <h1>Approvals</h1>
+          <p className="soft">Plans that wait for a person, oldest first. Without an answer nothing is changed.</p>
+        </div>
       </div>
       {waiting.data === undefined && waiting.error !== null ? (
         <ErrorState error={waiting.error} retry={() => void waiting.refetch()} />
@@ -47,7 +50,7 @@ export default function ApprovalsPage() {
                   </span>
                   <span className="soft">{mayApprove ? '' : 'not yours to approve'}</span>
                   <span className="row-time soft">
-                    <Until at={expiresAt} />
+                    expires <Until at={expiresAt} />
                   </span>
                 </Link>
               </li>

@@ -142,7 +142,9 @@ function Running({ id }: { readonly id: string }) {
       <section className="card outcome" aria-label="Its way">
         <div className="card-head">
           <h2>{incident?.title ?? 'Under way …'}</h2>
-          <span className="end">{incident === undefined ? null : <Status status={incident.status} />}</span>
+          <span className="end">
+            {incident === undefined ? null : <Status status={incident.status} id={incident.id} />}
+          </span>
         </div>
         <div className="card-body">
           {incident === undefined ? (

@@ -73,7 +73,7 @@ function Head({ incident }: { readonly incident: Details }) {
       </nav>
       <h1>{incident.briefing.headline}</h1>
       <p className="story-meta">
-        <Status status={incident.status} />
+        <Status status={incident.status} id={incident.id} />
         <span>{name}</span>
         <span className="soft">{detail}</span>
         <span className="soft">

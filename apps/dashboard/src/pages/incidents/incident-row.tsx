@@ -20,7 +20,7 @@ export const IncidentRow = memo(function IncidentRow({ incident, position, total
   return (
     <li aria-posinset={position} aria-setsize={total}>
       <Link to="/incidents/$id" params={{ id: incident.id } as never} className="row">
-        <Status status={incident.status} />
+        <Status status={incident.status} id={incident.id} />
         <span className="row-words">
           <strong className="cut row-title">{incident.title}</strong>
           <span className="row-reason cut soft">

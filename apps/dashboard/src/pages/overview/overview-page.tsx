@@ -162,9 +162,11 @@ function Counts({ overview }: { readonly overview: Overview | undefined }) {
               <dt>{name}</dt>
               <dd className="tile-value number">{value ?? <span className="skeleton tile-skeleton" />}</dd>
               <dd className="soft">{note ?? ' '}</dd>
-              <dd className="tile-trend number" data-tone={trend?.tone ?? 'none'}>
-                {trend?.words ?? ' '}
-              </dd>
+              {trend == null ? null : (
+                <dd className="tile-trend number" data-tone={trend.tone}>
+                  {trend.words}
+                </dd>
+              )}
             </div>
           );
         })}

@@ -42,7 +42,9 @@ export default function TestsPage() {
       </div>
       <div className="filters tests-filters">
         <div className="field">
-          <label htmlFor="repository">Repository</label>
+          <label htmlFor="repository" className="visually-hidden">
+            Repository
+          </label>
           <select
             id="repository"
             className="input"
