@@ -1,5 +1,6 @@
 import { cleanLine } from '../../redaction/clean-line.ts';
 import { makeRunnerReader, type Runner, type RunnerReport } from './runner.ts';
+import { UNKNOWN_RUNNER } from './runner-unknown.ts';
 import { JAVA_RUNNERS } from './runners-java.ts';
 import { NATIVE_RUNNERS } from './runners-native.ts';
 import { OTHER_RUNNERS } from './runners-other.ts';
@@ -34,6 +35,7 @@ export interface TestRunReader {
 /** Counts and names of the tests that a log reports, whichever runners wrote it; several runs add up. */
 export function makeTestRunReader(): TestRunReader {
   const readers = RUNNERS.map((runner) => ({ runner, reader: makeRunnerReader(runner) }));
+  const unknown = makeRunnerReader(UNKNOWN_RUNNER);
   let before = '';
   return {
     push(line) {
@@ -43,6 +45,7 @@ export function makeTestRunReader(): TestRunReader {
       );
       const hinted = ANY_HINT.test(text) || ANY_MARK.some((mark) => text.includes(mark));
       for (const { reader } of readers) if (hinted || reader.isWaiting()) reader.push(text, before);
+      unknown.push(text, before);
       before = text;
     },
     finish() {
@@ -52,7 +55,9 @@ export function makeTestRunReader(): TestRunReader {
         if (report !== null) reports.set(runner, report);
       }
       const covered = new Set([...reports.keys()].flatMap(({ covers = [] }) => covers));
-      const own = [...reports].filter(([{ framework }]) => !covered.has(framework));
+      const known = [...reports].filter(([{ framework }]) => !covered.has(framework));
+      const other = known.some(([, { names }]) => names.length > 0) ? null : unknown.finish();
+      const own = other === null ? known : [[UNKNOWN_RUNNER, other] as const];
       return {
         frameworks: own.map(([{ framework }]) => framework),
         ...own.map(([, { counts }]) => counts).reduce(addCounts, NO_COUNTS),

@@ -64,6 +64,8 @@ export interface Runner {
   readonly notes?: RegExp;
   /** Whether names are proof of failure by themselves, without any count or beyond it. */
   readonly sure?: true;
+  /** Whether there is a report only if tests passed, too, and a form of counts and a form of names agree on how many failed. */
+  readonly agreed?: true;
   /** Runners that this one starts, whose reports are part of its own. */
   readonly covers?: readonly string[];
 }
@@ -242,8 +244,14 @@ export function makeRunnerReader(runner: Runner) {
     /** Null when the log holds no report of the runner. */
     finish(): RunnerReport | null {
       for (const namer of namers) namer.finish();
-      const counted = counters.map((counter) => counter.finish()).find((counts) => counts !== null);
+      const sums = counters.map((counter) => counter.finish()).filter((counts) => counts !== null);
       const given = namers.filter(({ names }) => names.size > 0);
+      const counted = sums[0];
+      if (runner.agreed) {
+        const isAgreed = given.some(({ names }) => names.size === counted?.failed);
+        // Where nothing passed, it may be any list of failures.
+        if (counted === undefined || !isAgreed || counted.run <= counted.failed) return null;
+      }
       const best = given.find(({ names }) => names.size === counted?.failed) ?? given[0];
       const names = [...(best?.names ?? [])];
       if (counted !== undefined) {

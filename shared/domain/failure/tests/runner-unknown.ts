@@ -1,0 +1,81 @@
+import type { CountForm, NameForm, Runner } from './runner.ts';
+
+/** How long a test took, its number among all, or what it cost: not part of its name. */
+const AFTERTHOUGHT =
+  /\s{1,40}(?:\[\d{1,5}\]|[[(]\s?\d[\d.,]{0,12}\s?(?:ns|us|µs|ms|s|sec|seconds)[\])]|\d[\d.]{0,12} ?m?s|\(gas: \d{1,12}\)|\(\d{1,7} of \d{1,7}\))$/;
+/** Its place in a file or among all tests. */
+const PLACE =
+  /^(?:[\w./\\-]{1,200}:\d{1,6}:(?:\d{1,5}:)?\s{0,4}|\(?\d{1,7}\/\d{1,7}\)?\s{1,4}|(?:Running )?test\s{1,4})/;
+/** A kind of step with its name in quotes. */
+const QUOTED = /^\w{1,20} "([^"]{1,200})"$/;
+
+/** Several words with numbers are a sum of outcomes. */
+const SUM = /\b\w{1,20}: ?\d{1,7}\b.{1,10}\b\w{1,20}: ?\d{1,7}\b/;
+
+const named: NonNullable<NameForm['name']> = ({ groups: { test = '' } }) => {
+  const whole = test.trim().replace(AFTERTHOUGHT, '').replace(PLACE, '');
+  const name = whole.replace(QUOTED, '$1').replace(/:$/, '').trim();
+  return /[A-Za-z]{2}/.test(name) && !SUM.test(name) ? name : undefined;
+};
+
+/** A mark of failure before the name, a word for it behind the name, or a list under a title. */
+const NAMES: readonly NameForm[] = [
+  { line: /^\s{0,12}\[\s{0,8}FAIL(?:ED|URE)?\s{0,8}(?::[^\]]{0,300})?\]\s{1,8}(?<test>\S.{0,299})$/, name: named },
+  { line: /^\s{0,12}(?:[✗✘✖×❌]|\(fail(?:ed)?\))\s{1,4}(?<test>\S.{0,299})$/, name: named },
+  { line: /^\s{0,12}(?:FAIL(?:ED|URE)?|XFAIL)(?::| -)\s{1,4}(?<test>\S.{0,299})$/, name: named },
+  {
+    line: /^\s{0,12}(?<test>\S.{0,200}?)(?:\s{0,60}\.{2,60}\s{0,4}(?:FAIL(?:ED|URE)?|[Ff]ail(?:ed|ure)?)|(?:\s?:\s?|\s{1,60}-{1,3}\s{1,4})FAIL(?:ED|URE)?)(?:[\s(:].{0,400})?$/,
+    name: named,
+    suitesLast: true,
+  },
+  { line: /^\S{1,200}: error: Failure in (?<test>\S.{0,299})$/, name: named },
+  { line: /^[\w./-]{1,200}:\d{1,6}:[FE]:[^:]{0,100}:(?<test>\w{1,200}):\d{1,6}: / },
+  {
+    from: /^\s{0,4}(?:Failed|Failing|FAILED) (?:tests?|scenarios?|specs?|examples?|cases?)(?: \(\d{1,7}\))?:?$/i,
+    to: /^\s{0,40}$/,
+    line: /^\s{1,8}(?:[-*•] )?(?<test>\S.{0,299})$/,
+    name: named,
+  },
+];
+
+/** Sums in one line, in a line for each outcome, or none but the outcome of each test. */
+const COUNTS: readonly CountForm[] = [
+  {
+    line: /^.{0,60}?(?<tally>\b\d{1,7} (?:pass|succe|ok\b)\w{0,8}[,;:|]? .{0,40}?\b\d{1,7} (?:fail|error)\w{0,5}.{0,60})$/i,
+  },
+  { line: /^.{0,60}?(?<tally>\b\d{1,7} fail\w{0,5}[,;|] .{0,40}?\b\d{1,7} (?:pass|succe|ok\b)\w{0,8}.{0,60})$/i },
+  {
+    line: /^.{0,40}?\b(?<run>\d{1,7}) (?:tests?|checks?|examples?|specs?|cases?|scenarios?)[,;]? (?:\d{1,7} passed, )?(?:\d{1,7} warnings?, )?(?<failed>\d{1,7}) fail(?:ures?|ed|ing)?\b(?:,? (?<errors>\d{1,7}) errors?)?/i,
+  },
+  {
+    line: /^.{0,40}?\b(?:cases|tests(?: run)?|checks|run|ran|total): ?(?<run>\d{1,7})\b.{0,40}?(?:\bErrors?: ?(?<errors>\d{1,7})\b.{0,20}?)?\bfailures?: ?(?<failed>\d{1,7})\b/i,
+  },
+  {
+    line: /^.{0,60}?(?<tally>\b(?:pass|succe|ok\b)\w{0,8}[:=]? \d{1,7}\b.{1,60}?\bfail\w{0,5}[:=]? ?\d{1,7}\b.{0,80})$/i,
+  },
+  { line: /^.{0,40}?\b(?<failed>\d{1,7}) failures?, (?<run>\d{1,7}) tests?\b/i },
+  {
+    line: /^\s{0,6}(?<number>\d{1,7}) (?<result>pass(?:ed|ing)?|fail(?:ed|ing|ures?)?|errors?|skip(?:ped)?|pending|todo)$/i,
+  },
+  {
+    line: /^\s{0,6}(?<result>pass(?:ed)?|fail(?:ed|ures?)?|errors?|skip(?:ped)?):\s{1,24}(?<number>\d{1,7})(?:\/\d{1,7})?$/i,
+  },
+  { line: /^\s{0,12}\[\s{0,8}(?<result>OK|PASS(?:ED)?|FAIL(?:ED)?|SKIP(?:PED)?)\s{0,8}\]\s{1,8}\S/ },
+  {
+    line: /^\s{0,12}\S.{0,200}?\.{2,60}\s{0,4}(?<result>ok|pass(?:ed)?|fail(?:ed)?|skip(?:ped)?)(?:[\s(:].{0,400})?$/i,
+  },
+  { line: /^\s{0,12}\S.{0,200}?:\s?(?<result>OK|PASS(?:ED)?|FAIL(?:ED)?|SKIP(?:PED)?)(?:[\s(:].{0,400})?$/ },
+];
+
+/**
+ * What reports of tests have in common, whoever writes them. It is used where no known runner named a failed test, and only when a way of
+ * counting and a way of naming agree on how many failed: two readings of one report that do not know of each other.
+ */
+export const UNKNOWN_RUNNER: Runner = {
+  framework: 'unknown',
+  hint: /^\s{0,12}[✗✘✖×❌]/,
+  marks: ['ail', 'AIL', 'ass', 'PASS', 'OK', 'ok', 'uccess'],
+  counts: COUNTS,
+  names: NAMES,
+  agreed: true,
+};
