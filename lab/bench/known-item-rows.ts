@@ -1,5 +1,5 @@
 import { makeRecall, type Recall, type Remembered } from '#shared/domain/knowledge/search/recall.ts';
-import { termsOfLines, termsOfText, weighed, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
+import { termsOfLines, termsOfQuestion, weighed, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { makeFailure } from './made-failures.ts';
 import { bytesInUse, perSecond, type Row } from './row.ts';
@@ -79,7 +79,7 @@ function remember(recall: Recall<Remembered>, terms: string, seed: number): void
 }
 
 const ask = (recall: Recall<Remembered>, text: string) =>
-  recall.find({ class: 'unknown', fingerprint: null, terms: termsOfText(text), now: NOW }, { limit: FOUND });
+  recall.find({ class: 'unknown', fingerprint: null, terms: termsOfQuestion(text), now: NOW }, { limit: FOUND });
 
 /** Known-item search: is the failure that an excerpt was taken from among the first ten? */
 export async function knownItemRows(): Promise<Row[]> {

@@ -6,7 +6,7 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import type { Known } from '#shared/domain/knowledge/known.ts';
 import { outcomeWords, seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
-import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
+import { termsOfQuestion } from '#shared/domain/knowledge/search/terms.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
@@ -87,7 +87,7 @@ function similarIncidents(material: AnalysisInputs, deps: SimilarDeps): Lookup {
     description: phrase`Past incidents, known failures and playbooks that resemble the words of the query, with their outcomes.`,
     input: z.strictObject({ words: z.string().min(3).max(300) }),
     async read({ words }) {
-      const recalled = await recallTerms(asked, termsOfText(words), deps, MAX_SIMILAR);
+      const recalled = await recallTerms(asked, termsOfQuestion(words), deps, MAX_SIMILAR);
       const past = seenBefore(recalled.incidents, FITS_WORDS);
       const entries = recalled.entries.filter(({ score }) => score >= FITS_WORDS).map(({ item }) => item.entry);
       const lines = [...past.map(pastLine), ...entries.map(entryLine)].slice(0, MAX_SIMILAR);

@@ -1,7 +1,7 @@
 import { makeRecall } from '#shared/domain/knowledge/search/recall.ts';
 import { type RememberedEntry, rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
-import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
+import { termsOfQuestion } from '#shared/domain/knowledge/search/terms.ts';
 import { entryOfPattern } from '#shared/domain/learning/known-by-pattern.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
@@ -33,7 +33,7 @@ export async function searchKnowledge(
   { recall, patterns = [] }: { readonly recall: FailureRecall; readonly patterns?: readonly LearnedPattern[] },
 ): Promise<KnowledgeResult[]> {
   // Free text has no class, fingerprint or incident.
-  const question = { incidentId: '', class: 'unknown', fingerprint: null, terms: termsOfText(text), now } as const;
+  const question = { incidentId: '', class: 'unknown', fingerprint: null, terms: termsOfQuestion(text), now } as const;
   const { incidents, entries } = await recall.find(scope, question, limit);
   const learned = makeRecall<RememberedEntry>();
   for (const pattern of patterns) if (pattern.retired === null) learned.put(rememberedEntry(entryOfPattern(pattern)));

@@ -7,7 +7,7 @@ import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { FAMILY_OF, type FailureClass, type Verdict } from '#shared/domain/incident/failure-class.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
 import type { Terms } from '#shared/domain/knowledge/search/term-field.ts';
-import { termsOfLines, termsOfText, weighed } from '#shared/domain/knowledge/search/terms.ts';
+import { termsOfLines, termsOfQuestion, weighed } from '#shared/domain/knowledge/search/terms.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { expectBenefits } from '#shared/domain/learning/expected-benefit.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
@@ -134,7 +134,7 @@ export async function searchSimilar(
   deps: TriageRequestDeps,
 ): Promise<SimilarIncident[]> {
   if ('query' in question) {
-    const terms = termsOfText(redact(question.query).text);
+    const terms = termsOfQuestion(redact(question.query).text);
     return await similarTo(
       { class: 'unknown', fingerprint: null, terms, minScore: MIN_SCORE.words },
       scopes,
@@ -242,7 +242,7 @@ async function adviceOn(
   words: string,
   { recall, clock }: TriageRequestDeps,
 ): Promise<Recommendation[]> {
-  const terms = termsOfText(redact(words).text);
+  const terms = termsOfQuestion(redact(words).text);
   const query = { incidentId: '', class: failureClass, fingerprint: null, terms, now: clock.now() };
   const { entries } = await recall.find('', query, MAX_RECOMMENDED);
   return entries

@@ -9,7 +9,7 @@ const SURE_SCORE = 4;
 const HARDLY_SCORE = 0;
 const HARDLY = 0.02;
 /** Terms kept of one text; the lightest ones are dropped. */
-const MAX_TERMS = 160;
+const MAX_TERMS = 224;
 const MAX_LINES = 400;
 /** The best lines, whose whole masked message is a term too. */
 const MESSAGES = 8;
@@ -69,9 +69,18 @@ export function messagesIn(terms: Terms): string[] {
   return [...terms.keys()].flatMap((term) => (term.startsWith(MESSAGE) ? [term.slice(MESSAGE.length)] : []));
 }
 
-/** The terms of a question or of an entry's words. */
+/** The terms of an entry's words. */
 export function termsOfText(text: string, weight = 1): Terms {
   return termsOfLines(text.split('\n').map((line) => ({ text: line, weight })));
+}
+
+/**
+ * The terms of a question. Fields have no weight in it: someone quotes whatever lines are at hand, and the package that a stray line names
+ * first would drown all others. A field's weight is in the query and in the documents, so that it is taken out twice.
+ */
+export function termsOfQuestion(text: string): Terms {
+  const terms = [...termsOfText(text)];
+  return new Map(terms.map(([term, much]) => [term, much / weightOfTerm(term) ** 2]));
 }
 
 /** Merges several terms; their weights add up. */

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { makeRecallIndex } from '#shared/domain/knowledge/search/recall-index.ts';
-import { readTerms, termsOfLines, termsOfText, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
+import {
+  readTerms,
+  termsOfLines,
+  termsOfQuestion,
+  termsOfText,
+  writeTerms,
+} from '#shared/domain/knowledge/search/terms.ts';
 
 const firstsOf = (terms: ReadonlyMap<string, number>): string[] =>
   [...terms.keys()].filter((term) => term.startsWith('f:')).sort();
@@ -35,5 +41,25 @@ describe('the package that a failure names first', () => {
   it('is kept and read back with the other terms', () => {
     const terms = termsOfText('peer @acme/pad@1.2.3 of shop');
     expect(firstsOf(readTerms(writeTerms(terms)))).toEqual(['f:@acme/pad', 'f:@acme/pad@1.2.3']);
+  });
+});
+
+describe('the terms of a question', () => {
+  it('find the failure that most lines are from, though a stray line names a package first', () => {
+    const index = makeRecallIndex();
+    const wanted = [
+      'ConnectError: basket service refused the socket',
+      'retry budget of basket is spent',
+      'rollback of basket',
+    ];
+    index.put('wanted', termsOfText(wanted.join('\n')));
+    for (let at = 0; at < 12; at++)
+      index.put(
+        `stray-${at}`,
+        termsOfText(`npm ERR! cannot install left-pad@1.2.${at}\nbuild ${at} of the shop stopped`),
+      );
+    const question = `npm ERR! cannot install left-pad@1.2.3\n${wanted[1]}\n${wanted[2]}`;
+    expect(index.search(termsOfText(question)).best(1)[0]?.id).toBe('stray-3');
+    expect(index.search(termsOfQuestion(question)).best(1)[0]?.id).toBe('wanted');
   });
 });
