@@ -110,6 +110,8 @@ import { serviceScale } from './service-scale.ts';
 import { solutionAdd } from './solution-add.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
+import { testRecord } from './test-record.ts';
+import { testSelect } from './test-select.ts';
 import { trainCommand } from './train.ts';
 import { watch } from './watch.ts';
 
@@ -168,6 +170,8 @@ export const COMMANDS: readonly Command[] = [
   flakyList,
   flakyRelease,
   flakyExtend,
+  testSelect,
+  testRecord,
   runTriage,
   feedbackPost,
   gateCheck,

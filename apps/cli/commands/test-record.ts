@@ -1,0 +1,127 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
+import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
+import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
+import { isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
+import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { runGit } from '../architecture/git.ts';
+import { defineCommand, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
+import { describedRun, folderState, RUN_OPTIONS, stateFolder, withState } from '../flaky/history-state.ts';
+import { DEFAULT_STATE_FOLDER } from '../gates/gate-options.ts';
+import { inputError } from '../input/open-input.ts';
+import { readCoverageFile } from '../selection/coverage-files.ts';
+import type { Terminal } from '../terminal.ts';
+
+const OPTIONS = {
+  coverage: {
+    type: 'string',
+    value: 'FILE',
+    multiple: true,
+    about:
+      'coverage by test: JSON of coverage.py with contexts, or any coverage report of the one file of tests in --test',
+  },
+  test: { type: 'string', value: 'FILE', about: 'the file of tests whose run the coverage shows' },
+  selection: {
+    type: 'string',
+    value: 'FILE',
+    about: 'what "test select --output" wrote, with the reports of the run in --report',
+  },
+  report: { type: 'string', value: 'FILE', multiple: true, about: 'a test report, or a folder with reports' },
+  state: {
+    type: 'string',
+    value: 'DIR',
+    about: `the folder with coverage map and history; SELFHEAL_STATE or ${DEFAULT_STATE_FOLDER} by default`,
+  },
+  ...RUN_OPTIONS,
+  ...JSON_OPTION,
+} as const;
+
+export const testRecord = defineCommand({
+  name: 'test record',
+  summary: 'record coverage by test, and what selection missed',
+  details:
+    'With --coverage: which source files each file of tests ran, so that "test select" sees what imports do not show. With --selection and --report: which\n' +
+    'of the tests that were drawn from the skipped ones failed; the share over all runs is what selection misses. A failure that is flaky by the history\n' +
+    '("flaky record"), or that the default branch has, too, does not count.\n' +
+    'With --json: {tests} or {missed, rate, runs}.',
+  operands: { shown: '[PATH]', atLeast: 0, atMost: 1 },
+  options: OPTIONS,
+  async run({ operands: [folder = '.'], options }, terminal) {
+    if ((options.coverage === undefined) === (options.selection === undefined))
+      throw new UsageError('"selfheal test record" needs --coverage FILE, or --selection FILE with --report FILE.');
+    if (options.coverage !== undefined) await coverage(folder, options.coverage, options, terminal);
+    else await misses(options.selection ?? '', options, terminal);
+    return 0;
+  },
+});
+
+type Options = OptionValues<typeof OPTIONS>;
+
+async function coverage(folder: string, given: readonly string[], options: Options, terminal: Terminal): Promise<void> {
+  const { recordCoverage } = await import('#shared/app/test-selection/select-for-change.ts');
+  const root = (await runGit(folder, 'rev-parse', '--show-toplevel'))?.trimEnd() ?? folder;
+  const tree = await openSourceTree(root, runGit);
+  const place = { root: resolve(root), files: new Set(tree.files) };
+  const test = options.test?.replace(/^\.\//, '') ?? null;
+  if (test !== null && (!place.files.has(test) || !isTestFile(test)))
+    throw new UsageError(
+      `--test ${options.test}: this is no file of tests in the repository. Give its path from the root.`,
+    );
+  const covered = new Map<string, Set<string>>();
+  for (const file of await filesOf(given)) await readCoverageFile(file, test, place, covered);
+  if (covered.size === 0)
+    throw new UsageError(
+      `${given.join(', ')}: names no file of tests of this repository. Record contexts ("pytest --cov --cov-context=test").`,
+    );
+  const commit = options.commit ?? tree.commit ?? 'unknown';
+  const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
+  const tests = await withState(() => recordCoverage(deps, covered, { commit, files: tree.files }));
+  const text = `Recorded what ${covered.size} files of tests ran; ${tests} are known by now.\n`;
+  await terminal.write(options.json === true ? `${JSON.stringify({ tests })}\n` : text);
+}
+
+async function misses(file: string, options: Options, terminal: Terminal): Promise<void> {
+  if (options.report === undefined) throw new UsageError('"selfheal test record --selection" needs --report FILE.');
+  const [{ parseSelectionFile, recordMisses }, { readReports }] = await Promise.all([
+    import('#shared/app/test-selection/record-misses.ts'),
+    import('#shared/app/reports/read-reports.ts'),
+  ]);
+  const run = describedRun('test record', options, terminal.environment);
+  const selection = parseSelectionFile(textOf(file), file);
+  const inputs = (await filesOf(options.report)).map((name) => ({ name, pieces: readReportFile(name) }));
+  const paths = { workspaces: [resolve('.')], files: null };
+  const { tests, unreadable } = await readReports(inputs, { kind: 'tests', paths });
+  if (unreadable.length > 0 || tests === null)
+    throw new UsageError(unreadable.map(({ message }) => message).join('\n'));
+  const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
+  const recorded = await withState(() => recordMisses(deps, selection, run, tests.kept));
+  if (options.json === true) {
+    await terminal.write(`${JSON.stringify(recorded)}\n`);
+    return;
+  }
+  const { missed, rate, runs } = recorded;
+  const lines = missed.map((path) => `Missed: ${path} failed, and selection had skipped it.`);
+  lines.push(
+    rate === null
+      ? 'No skipped test was drawn so far.'
+      : `Selection missed ${rate.hits} of ${rate.cases} drawn tests in ${runs} runs: ${shareText(rate.value)}, 95 % interval ${shareText(rate.interval[0])} to ${shareText(rate.interval[1])}.`,
+  );
+  await terminal.write(`${lines.join('\n')}\n`);
+}
+
+async function filesOf(given: readonly string[]): Promise<string[]> {
+  try {
+    return (await Promise.all(given.map((one) => reportFilesOf(one)))).flat();
+  } catch (error) {
+    throw error instanceof UnreadableReport ? new UsageError(error.message) : error;
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw inputError(file, error);
+  }
+}

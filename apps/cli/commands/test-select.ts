@@ -1,0 +1,157 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
+import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { pathPattern } from '#shared/domain/test-selection/file-kinds.ts';
+import type { Selection, SelectionSettings } from '#shared/domain/test-selection/select-tests.ts';
+import { runGit } from '../architecture/git.ts';
+import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
+import { folderState, stateFolder, withState } from '../flaky/history-state.ts';
+import { DEFAULT_STATE_FOLDER } from '../gates/gate-options.ts';
+import { argumentsOf, FORMATS, formatOf } from '../selection/selected-formats.ts';
+import type { Terminal } from '../terminal.ts';
+
+const THRESHOLD = { otherwise: 20, atMost: 1_000_000 };
+const SAMPLE = 0.05;
+/** Lines that the job's log gets of either list; `--json` has all. */
+const MAX_LINES = 200;
+
+export const testSelect = defineCommand({
+  name: 'test select',
+  summary: 'choose the tests that a change can break, and say why',
+  details:
+    'Run it in a full clone (fetch-depth: 0), or name its folder. What to run is printed on stdout in the form of --format, the rest on stderr: mode, reason, each test with\n' +
+    'why it runs, and what is skipped. In doubt everything runs: more changed files than the threshold, workflows, manifests, lockfiles, configuration,\n' +
+    'kinds of files whose tests are not known, submodules, a shallow clone, a base that is gone. In a job it sets the outputs mode, reason, tests, run,\n' +
+    'skipped and sampled. With nothing to run stdout is empty, which most runners take for everything: test the output "run" first.\n' +
+    'With --json: {mode, reason, changed, run: [{file, why, sampled}], skipped, arguments}.',
+  operands: { shown: '[PATH]', atLeast: 0, atMost: 1 },
+  options: {
+    base: {
+      type: 'string',
+      value: 'REF',
+      about: 'what the change is for; origin/GITHUB_BASE_REF or origin/main by default',
+    },
+    format: { type: 'string', value: 'FORMAT', about: `${FORMATS.join(', ')}; list by default` },
+    threshold: {
+      type: 'string',
+      value: 'N',
+      about: `changed files above which everything runs; TEST_SELECTION_THRESHOLD or ${THRESHOLD.otherwise} by default`,
+    },
+    critical: {
+      type: 'string',
+      value: 'PATTERN',
+      multiple: true,
+      about: 'further paths, with * and **, whose change runs everything',
+    },
+    sample: {
+      type: 'string',
+      value: 'SHARE',
+      about: `share of the skipped tests that run anyway, to measure what is missed; ${SAMPLE} by default`,
+    },
+    state: {
+      type: 'string',
+      value: 'DIR',
+      about: `the folder with coverage map and history; SELFHEAL_STATE or ${DEFAULT_STATE_FOLDER} by default`,
+    },
+    output: { type: 'string', value: 'FILE', about: 'write the selection for "test record"' },
+    ...JSON_OPTION,
+  },
+  async run({ operands: [folder = '.'], options }, terminal) {
+    const { environment } = terminal;
+    const format = formatOf(options.format);
+    const settings = settingsOf(options, environment);
+    const base =
+      options.base ?? (environment.GITHUB_BASE_REF ? `origin/${environment.GITHUB_BASE_REF}` : 'origin/main');
+    const root = (await runGit(folder, 'rev-parse', '--show-toplevel'))?.trimEnd() ?? folder;
+    const [{ selectForChange }, { selectionFileOf }] = await Promise.all([
+      import('#shared/app/test-selection/select-for-change.ts'),
+      import('#shared/app/test-selection/record-misses.ts'),
+    ]);
+    const tree = await openSourceTree(root, runGit);
+    const textOf = (file: string): string | null => {
+      try {
+        return readFileSync(join(root, file), 'utf8');
+      } catch {
+        return null;
+      }
+    };
+    const resolverOf = (files: readonly string[]) => makeModuleResolver(files, textOf);
+    const { state } = folderState(stateFolder(options.state, environment), terminal);
+    const git = (...args: readonly string[]) => runGit(root, ...args);
+    const selection = await withState(() => selectForChange({ git, tree, resolverOf, state, base, settings }));
+    const words = argumentsOf(selection, format);
+    if (options.output !== undefined) writeFile(options.output, `${JSON.stringify(selectionFileOf(selection))}\n`);
+    if (environment.GITHUB_OUTPUT) writeOutputs(environment.GITHUB_OUTPUT, selection, words);
+    if (options.json === true)
+      await terminal.write(`${JSON.stringify({ ...selection, arguments: words.trimEnd() })}\n`);
+    else {
+      explain(selection, terminal);
+      await terminal.write(words);
+    }
+    return 0;
+  },
+});
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function settingsOf(
+  options: { threshold?: string | undefined; sample?: string | undefined; critical?: readonly string[] | undefined },
+  environment: Environment,
+): SelectionSettings {
+  const enabled = environment.TEST_SELECTION_ENABLED || 'true';
+  if (!/^(?:true|false)$/i.test(enabled))
+    throw new UsageError(`TEST_SELECTION_ENABLED is "${enabled}": expected true or false.`);
+  const given = options.threshold ?? (environment.TEST_SELECTION_THRESHOLD || undefined);
+  const name = options.threshold === undefined ? 'TEST_SELECTION_THRESHOLD' : 'threshold';
+  if (given !== undefined && name !== 'threshold' && !/^\d{1,7}$/.test(given))
+    throw new UsageError(`${name} is "${given}": expected a whole number.`);
+  return {
+    enabled: enabled.toLowerCase() === 'true',
+    threshold: wholeNumber('threshold', given, THRESHOLD),
+    critical: (options.critical ?? []).map(pathPattern),
+    sample: shareOption('sample', options.sample, SAMPLE),
+  };
+}
+
+function writeFile(path: string, text: string): void {
+  try {
+    writeFileSync(path, text);
+  } catch (error) {
+    throw new UsageError(`--output ${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'}).`);
+  }
+}
+
+/** Values have no line breaks but the list of tests; a delimiter that no path can hold ends it. */
+function writeOutputs(file: string, { mode, reason, run, skipped }: Selection, words: string): void {
+  const end = 'SELFHEAL"TESTS';
+  const sampled = run.filter((one) => one.sampled).length;
+  const lines = [
+    ...[`mode=${mode}`, `reason=${reason}`, `run=${run.length}`, `skipped=${skipped.length}`, `sampled=${sampled}`],
+    `tests<<${end}`,
+    words.trimEnd(),
+    end,
+  ];
+  try {
+    appendFileSync(file, `${lines.join('\n')}\n`);
+  } catch (error) {
+    throw new UsageError(
+      `GITHUB_OUTPUT ${file}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'}).`,
+    );
+  }
+}
+
+function explain({ mode, reason, changed, run, skipped }: Selection, terminal: Terminal): void {
+  const say = (line: string): void => terminal.say(cleanText(line, 400));
+  say(`mode: ${mode}. ${reason}`);
+  say(
+    `changed: ${changed.length === 0 ? 'nothing' : `${changed.slice(0, 10).join(', ')}${changed.length > 10 ? ', ...' : ''}`}`,
+  );
+  say(`run ${run.length}, skip ${skipped.length}`);
+  if (mode === 'full') return;
+  for (const { file, why } of run.slice(0, MAX_LINES)) say(`run ${file}: ${why}`);
+  if (run.length > MAX_LINES) say(`run ${run.length - MAX_LINES} more`);
+  for (const file of skipped.slice(0, MAX_LINES)) say(`skip ${file}: depends on nothing that changed`);
+  if (skipped.length > MAX_LINES) say(`skip ${skipped.length - MAX_LINES} more that depend on nothing that changed`);
+}

@@ -1,0 +1,104 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { readReportFile } from '#shared/adapters/archive/report-files.ts';
+import { isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
+import { UsageError } from '../command.ts';
+import { inputError } from '../input/open-input.ts';
+
+const MAX_BYTES = 500_000_000;
+
+/** coverage.py's JSON report with contexts. https://coverage.readthedocs.io/en/latest/contexts.html */
+const PytestContexts = z.object({
+  meta: z.object({ show_contexts: z.literal(true) }),
+  files: z.record(z.string(), z.object({ contexts: z.record(z.string(), z.array(z.string())) })),
+});
+/** Istanbul's `coverage-final.json`, which Vitest and Jest write, too. */
+const Istanbul = z.record(z.string(), z.object({ path: z.string(), s: z.record(z.string(), z.number()) }));
+/** Selfheal's own: files by file of tests. */
+const Plain = z.object({ tests: z.record(z.string(), z.array(z.string())) });
+
+/** Paths of the repository. */
+export interface CoveragePlace {
+  readonly root: string;
+  readonly files: ReadonlySet<string>;
+}
+
+/** Adds what a coverage file says to `covered`. `test`: the file of tests whose run it shows, for formats that do not name tests. */
+export async function readCoverageFile(
+  file: string,
+  test: string | null,
+  place: CoveragePlace,
+  covered: Map<string, Set<string>>,
+): Promise<void> {
+  const pathOf = (given: string): string | null => {
+    const root = `${resolve(place.root)}/`;
+    const path = given.startsWith(root) ? given.slice(root.length) : given.replace(/^\.\//, '');
+    return place.files.has(path) ? path : null;
+  };
+  const add = (by: string, given: string): void => {
+    const [tests, source] = [pathOf(by), pathOf(given)];
+    if (tests === null || !isTestFile(tests) || source === null) return;
+    covered.set(tests, (covered.get(tests) ?? new Set()).add(source));
+  };
+  const content = file.endsWith('.json') ? jsonIn(file) : null;
+  const contexts = PytestContexts.safeParse(content);
+  if (contexts.success) {
+    const byModule = testsByModule(place.files);
+    for (const [source, { contexts: lines }] of Object.entries(contexts.data.files))
+      for (const context of new Set(Object.values(lines).flat())) add(testOfContext(context, byModule), source);
+    return;
+  }
+  const plain = Plain.safeParse(content);
+  if (plain.success) {
+    for (const [by, sources] of Object.entries(plain.data.tests)) for (const source of sources) add(by, source);
+    return;
+  }
+  if (test === null)
+    throw new UsageError(
+      `${file}: this coverage does not name tests. Say which file of tests it is of with --test, or record contexts ("coverage json --show-contexts").`,
+    );
+  const istanbul = Istanbul.safeParse(content);
+  const sources = istanbul.success
+    ? Object.values(istanbul.data).flatMap(({ path, s }) => (Object.values(s).some((count) => count > 0) ? [path] : []))
+    : await reportedSources(file, place);
+  covered.set(test, covered.get(test) ?? new Set());
+  for (const source of sources) add(test, source);
+}
+
+function jsonIn(file: string): unknown {
+  try {
+    if (statSync(file).size > MAX_BYTES) throw new UsageError(`${file}: more than ${MAX_BYTES / 1e6} MB. Split it.`);
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new UsageError(`${file}: this is not JSON. Write the coverage again.`);
+    throw error instanceof UsageError ? error : inputError(file, error);
+  }
+}
+
+/** Sources with a covered line, from a report of any other format (lcov, Cobertura, Go). */
+async function reportedSources(file: string, { root }: CoveragePlace): Promise<string[]> {
+  const { readReports } = await import('#shared/app/reports/read-reports.ts');
+  const paths = { workspaces: [resolve(root)], files: null };
+  const { coverage, unreadable } = await readReports([{ name: file, pieces: readReportFile(file) }], {
+    kind: 'coverage',
+    paths,
+  });
+  const [problem] = unreadable;
+  if (problem !== undefined) throw new UsageError(problem.message);
+  return (coverage?.files ?? []).flatMap(({ path, covered }) => (covered.length > 0 ? [path] : []));
+}
+
+const testsByModule = (files: ReadonlySet<string>): ReadonlyMap<string, string> =>
+  new Map([...files].filter(isTestFile).map((file) => [file.replace(/\.py$/, '').replaceAll('/', '.'), file]));
+
+/** `tests/test_cart.py::test_adds|run` of pytest-cov, or `tests.test_cart.test_adds` of coverage.py; empty for another context. */
+function testOfContext(context: string, byModule: ReadonlyMap<string, string>): string {
+  if (context.includes('::')) return context.slice(0, context.indexOf('::'));
+  const parts = context.split('.');
+  for (let length = parts.length; length > 0; length -= 1) {
+    const found = byModule.get(parts.slice(0, length).join('.'));
+    if (found !== undefined) return found;
+  }
+  return '';
+}

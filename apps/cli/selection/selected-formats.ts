@@ -1,0 +1,45 @@
+import { folderOf } from '#shared/domain/test-selection/file-kinds.ts';
+import type { Selection } from '#shared/domain/test-selection/select-tests.ts';
+import { UsageError } from '../command.ts';
+
+export const FORMATS = ['list', 'pytest', 'jest', 'vitest', 'go'] as const;
+export type Format = (typeof FORMATS)[number];
+
+export function formatOf(given: string | undefined): Format {
+  const found = FORMATS.find((one) => one === (given ?? 'list'));
+  if (found === undefined) throw new UsageError(`--format ${given}: expected ${FORMATS.join(', ')}.`);
+  return found;
+}
+
+/** What a runner takes for all of its tests. A list names every file of tests instead. */
+const EVERYTHING: Readonly<Record<Exclude<Format, 'list'>, string>> = {
+  pytest: '.',
+  jest: '.',
+  vitest: '.',
+  go: './...',
+};
+const OWN: Readonly<Record<Format, RegExp>> = {
+  list: /./,
+  pytest: /\.py$/,
+  jest: /\.[cm]?[jt]sx?$/,
+  vitest: /\.[cm]?[jt]sx?$/,
+  go: /\.go$/,
+};
+
+/** A word that a POSIX shell takes as it is. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** The arguments for a runner, quoted for a shell and on one line; for `list` one path per line. Empty when nothing is to run. */
+export function argumentsOf(selection: Selection, format: Format): string {
+  const files = selection.run.map(({ file }) => file).filter((file) => OWN[format].test(file));
+  if (format === 'list') return files.map((file) => `${file}\n`).join('');
+  if (selection.mode === 'full') return `${EVERYTHING[format]}\n`;
+  const words = {
+    pytest: () => files.map((file) => (file.startsWith('-') ? `./${file}` : file)),
+    // Jest takes regular expressions, Vitest parts of a path.
+    jest: () => files.map((file) => `${file.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
+    vitest: () => files.map((file) => (file.startsWith('-') ? `./${file}` : file)),
+    go: () => [...new Set(files.map((file) => (folderOf(file) === '' ? '.' : `./${folderOf(file)}`)))],
+  }[format]();
+  return words.length === 0 ? '' : `${words.map(quoted).join(' ')}\n`;
+}

@@ -1,0 +1,133 @@
+import { isCritical, languageOf, type SourceLanguage } from './file-kinds.ts';
+
+/** An import as it is written; where it leads is for a resolver to say. `names`: what Python takes from the module. */
+export interface WrittenImport {
+  readonly specifier: string;
+  readonly names: readonly string[];
+}
+
+/** A path in the text. `prefix`: what follows is computed, so every file that begins with it may be meant. */
+export interface WrittenPath {
+  readonly text: string;
+  readonly prefix: boolean;
+}
+
+/** What a file's text says about other files. Too much rather than too little: comments inside a line count, too. */
+export interface SourceReferences {
+  readonly imports: readonly WrittenImport[];
+  readonly paths: readonly WrittenPath[];
+  /** Whether some import is computed when the program runs: then files in named folders may be run, not only read. */
+  readonly computesImports: boolean;
+  /** Files that a test runner's configuration loads before every test. */
+  readonly setUp: readonly string[];
+}
+
+const MAX_TEXT = 1_000_000;
+/** Lines that are comments as a whole, and imports of types, which do not exist when tests run. */
+const COMMENT_LINES = /^[ \t]*(?:\/\/|\*[ /]|\*$|\/\*\*).*$/gm;
+const TYPE_IMPORTS = /\b(?:import|export)\s+type\s+(?!from\s*["'])[^'";]*?\bfrom\s*(["'])[^"'\n]+\1/g;
+const SPECIFIERS =
+  /(?:\bfrom|\bimport|\brequire(?:\.resolve)?|[mM]ock|\bimport(?:Actual|Original)|\brequireActual|\bresolve)\s*\(?\s*(["'`])([^"'`\n$]+)\1/g;
+/** Quoted specifiers that look like one by themselves: relative, or with the first sign of an alias. */
+const ALIASES = /(["'`])((?:\.{1,2}\/|[#~@])[^"'`\n$]{1,200})\1/g;
+const JS_COMPUTED = /\b(?:import|require)\s*\(\s*(?!["'])[^)\s]|\bimport\.meta\.glob|\brequire\.context/;
+const PYTHON_COMPUTED = /\b(?:importlib|__import__|pkgutil|runpy|exec|spec_from_file_location)\b/;
+
+/** Characters of paths without quotes around them: quoting cannot be read wrongly that way. */
+const PATHS = /[\w@#%+~$.\-/]*[./][\w@#%+~$.\-/]*/g;
+/** Neighbouring quoted parts, as `join('a', 'b.json')` and `"a" / "b.json"` have them. */
+const CHAINS = /(["'`])[\w@.\-/]+\1(?:\s*[,/]\s*(["'`])[^"'`\n]{1,200}\2)+/g;
+/** A quoted word as an argument of something that reads folders or joins paths. */
+const FOLDER_WORDS =
+  /(?:\b(?:join|resolve|readdir(?:Sync)?|glob(?:Sync)?|walk|listdir|scandir|Path|joinpath)\([^()]{0,120}?|\bcwd:\s*|\)\s*\/\s*|\b[A-Z_a-z]+\s*\/\s*)(["'`])([\w@-]{2,80})\1/g;
+/** Contents of literals: code in them is not run. */
+const LITERALS = /`(?:\\[\s\S]|[^`\\])*`|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g;
+
+const SET_UP =
+  /\b(?:setupFiles\w*|setupTests|globalSetup|globalTeardown|snapshotSerializers)["']?\s*:\s*(\[[^\]]*\]|["'][^"'\n]+["'])/g;
+
+/** References of a file to others. Files that are neither source code nor text have none. */
+export function referencesOf(path: string, whole: string): SourceReferences {
+  const language = languageOf(path);
+  const text = whole.slice(0, MAX_TEXT);
+  const code = language === 'javascript' ? text.replace(COMMENT_LINES, '').replace(TYPE_IMPORTS, '') : text;
+  return {
+    imports: importsOf(code, language),
+    paths: pathsOf(code),
+    setUp: [...code.matchAll(SET_UP)].flatMap(([, list = '']) =>
+      [...list.matchAll(/["']([^"']+)["']/g)].map(([, file = '']) => file.replace(/^<rootDir>\//, './')),
+    ),
+    computesImports:
+      language === 'javascript'
+        ? JS_COMPUTED.test(code.replace(LITERALS, (literal) => `${literal[0]}${literal[0]}`))
+        : language === 'python'
+          ? PYTHON_COMPUTED.test(code)
+          : false,
+  };
+}
+
+function importsOf(code: string, language: SourceLanguage | null): WrittenImport[] {
+  if (language === 'python') return pythonImports(code);
+  if (language !== 'javascript') return [];
+  const specifiers = [SPECIFIERS, ALIASES].flatMap((pattern) =>
+    [...code.matchAll(pattern)].map((match) => match[2] ?? ''),
+  );
+  return [...new Set(specifiers)].map((specifier) => ({ specifier: specifier.split('?')[0] ?? '', names: [] }));
+}
+
+const PYTHON_FROM = /^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#]+)/gm;
+const PYTHON_IMPORT = /^[ \t]*import[ \t]+([^\n;#]+)/gm;
+/** `importlib.import_module("a.b")`, `patch("a.b.c")`. */
+const DOTTED = /["']([A-Za-z_]\w*(?:\.\w+)+)["']/g;
+
+const namesIn = (list: string): string[] =>
+  list
+    .replace(/#.*$/gm, '')
+    .replace(/[()]/g, '')
+    .split(',')
+    .map((name) => name.trim().split(/\s+as\s+/)[0] ?? '')
+    .filter((name) => name !== '' && name !== '*');
+
+function pythonImports(text: string): WrittenImport[] {
+  const code = text.replace(/\\\r?\n/g, ' ');
+  const from = [...code.matchAll(PYTHON_FROM)].map(([, specifier = '', list = '']) => ({
+    specifier,
+    names: namesIn(list),
+  }));
+  const plain = [...code.matchAll(PYTHON_IMPORT)].flatMap(([, list = '']) => namesIn(list));
+  const dotted = [...code.matchAll(DOTTED)].flatMap(([, name = '']) => {
+    const at = name.lastIndexOf('.');
+    return [
+      { specifier: name, names: [] },
+      { specifier: name.slice(0, at), names: [name.slice(at + 1)] },
+    ];
+  });
+  return [...from, ...plain.map((specifier) => ({ specifier, names: [] })), ...dotted];
+}
+
+function pathsOf(code: string): WrittenPath[] {
+  const found = new Map<string, WrittenPath>();
+  const add = (text: string, prefix: boolean): void => {
+    if (text.length < 2 || text.length > 300 || !/\w/.test(text)) return;
+    found.set(`${text}\0${prefix}`, { text, prefix });
+  };
+  for (const match of code.matchAll(PATHS)) {
+    const next = code[match.index + match[0].length];
+    // `../data/${name}.json`, `f"data/{name}.json"` and `"data/%s.json"`.
+    const isComputed = match[0].endsWith('$') || next === '{' || next === '*' || match[0].includes('%s');
+    add(match[0].replace(/\$.*$|%s.*$/, '').replace(/[.,:;]+$/, ''), isComputed);
+  }
+  for (const [chain] of code.matchAll(CHAINS)) {
+    const parts = [...chain.matchAll(/(["'`])([^"'`\n]+)\1/g)].map((match) => match[2] ?? '');
+    const computed = parts.findIndex((part) => part.includes('${') || part.includes('{'));
+    const plain = computed < 0 ? parts : parts.slice(0, computed);
+    for (let first = 0; first < plain.length; first += 1)
+      add(`${plain.slice(first).join('/')}${computed < 0 ? '' : '/'}`, computed >= 0);
+  }
+  for (const match of code.matchAll(FOLDER_WORDS)) add(`${match[2]}/`, false);
+  return [...found.values()];
+}
+
+/** Whether references of the file to others are read. Manifests and workflows name everything, and a change of one runs the full suite anyway. */
+export const isScanned = (path: string): boolean =>
+  languageOf(path) !== null || (/\.(?:json|ya?ml|toml|ini|cfg|html?|sql)$/.test(path) && !isCritical(path, []));
