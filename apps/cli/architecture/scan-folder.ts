@@ -53,7 +53,9 @@ export async function scanFolder(
   const scan = { tree, parser: makeTreeSitter(), resolver, findings: found, baseline: before };
   const analysis = await scanArchitecture(scan);
   if (analysis.modules.length === 0) {
-    throw new UsageError(`${folder}: no TypeScript, JavaScript or Python file. Pass the root of a project.`);
+    throw new UsageError(
+      `${folder}: no TypeScript, JavaScript or Python file that Git does not ignore. Pass the root of a project.`,
+    );
   }
   const picture = drawFolders(groupFolders(analysis));
   const report = renderArchitectureReport(analysis, { drawing });

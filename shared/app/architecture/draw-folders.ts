@@ -5,6 +5,8 @@ const NODE_HEIGHT = 44;
 const CHARACTER_WIDTH = 7.6;
 const PADDING = 24;
 const LEGEND_HEIGHT = 40;
+/** The legend's. */
+const MIN_WIDTH = 620;
 
 /** Characters that XML 1.0 does not allow, and those that mean something in it. */
 const text = (value: string): string =>
@@ -39,24 +41,30 @@ export function drawFolders({ groups, edges }: GroupedImports): string {
     graph.setEdge(String(from), String(to), { weight: Math.ceil(Math.log2(imports + 1)) });
   layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
-  const [wide, high] = [Math.max(620, Math.ceil(width)), Math.ceil(height) + LEGEND_HEIGHT];
+  const ways = edges.map(
+    (edge) => (graph.edge(String(edge.from), String(edge.to)) as { points?: Point[] }).points ?? [],
+  );
+  // The size that dagre tells is that of the boxes; arrows may go round them.
+  const across = ways.flat().map(({ x }) => x);
+  const left = Math.floor(Math.min(0, ...across.map((x) => x - PADDING)));
+  const right = Math.ceil(Math.max(MIN_WIDTH, width, ...across.map((x) => x + PADDING)));
+  const high = Math.ceil(height) + LEGEND_HEIGHT;
   const inCircle = new Set(edges.filter((edge) => edge.inCircle).flatMap(({ from, to }) => [from, to]));
-  const lines = edges.map((edge) => {
-    const { points = [] } = graph.edge(String(edge.from), String(edge.to)) as { points?: Point[] };
-    const names = `${groups[edge.from]?.folder ?? ''} → ${groups[edge.to]?.folder ?? ''}: ${edge.imports} imports`;
+  const lines = edges.map((edge, at) => {
+    const names = `${groups[edge.from]?.name ?? ''} → ${groups[edge.to]?.name ?? ''}: ${edge.imports} imports`;
     const kind = edge.inCircle ? 'circle' : 'way';
-    return `<path class="${kind}" d="${smooth(points)}" stroke-width="${strokeWidth(edge.imports)}" marker-end="url(#${kind})"><title>${text(names)}</title></path>`;
+    return `<path class="${kind}" d="${smooth(ways[at] ?? [])}" stroke-width="${strokeWidth(edge.imports)}" marker-end="url(#${kind})"><title>${text(names)}</title></path>`;
   });
   const boxes = groups.map((group, index) => {
     const { x, y, width: w } = graph.node(String(index)) as { x: number; y: number; width: number };
     const box = `x="${fixed(x - w / 2)}" y="${fixed(y - NODE_HEIGHT / 2)}" width="${fixed(w)}" height="${NODE_HEIGHT}" rx="6"`;
     return [
-      `<g><title>${text(group.folder)}</title><rect class="${boxClass(group, inCircle.has(index))}" ${box}/>`,
+      `<g><title>${text(group.name)}</title><rect class="${boxClass(group, inCircle.has(index))}" ${box}/>`,
       `<text x="${fixed(x)}" y="${fixed(y - 4)}">${text(labelOf(group))}</text>`,
       `<text class="small" x="${fixed(x)}" y="${fixed(y + 13)}">${text(detailOf(group))}</text></g>`,
     ].join('');
   });
-  return document(wide, high, [...lines, ...boxes, legend(high)]);
+  return document({ left, wide: right - left, high }, [...lines, ...boxes, legend(high)]);
 }
 
 interface Point {
@@ -97,10 +105,13 @@ function legend(high: number): string {
   ].join('');
 }
 
-function document(wide: number, high: number, parts: readonly string[]): string {
+function document(
+  { left, wide, high }: { readonly left: number; readonly wide: number; readonly high: number },
+  parts: readonly string[],
+): string {
   const marker = (id: string, colour: string): string =>
     `<marker id="${id}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0L8,4L0,8z" fill="${colour}"/></marker>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-label="Folders and their imports">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${left} 0 ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-label="Folders and their imports">
 <style>
 text{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;fill:#1f2933;text-anchor:middle}
 .small{font-size:10.5px;fill:#52606d}
@@ -112,7 +123,7 @@ text{font:13px system-ui,-apple-system,"Segoe UI",sans-serif;fill:#1f2933;text-a
 .circle{stroke:#c62828}
 </style>
 <defs>${marker('way', '#829ab1')}${marker('circle', '#c62828')}</defs>
-<rect width="100%" height="100%" fill="#ffffff"/>
+<rect x="${left}" width="${wide}" height="${high}" fill="#ffffff"/>
 ${parts.join('\n')}
 </svg>
 `;

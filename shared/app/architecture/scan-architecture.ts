@@ -26,6 +26,8 @@ interface ArchitectureScan {
 }
 
 const MAX_SPECIFIER_LENGTH = 200;
+/** Files without code: whatever they import is a type. */
+const DECLARATIONS = /\.d\.[cm]?ts$/;
 /** Longer lines than this on average are not written by people. */
 const MAX_MEAN_LINE_LENGTH = 400;
 const MIN_GENERATED_LENGTH = 20_000;
@@ -91,7 +93,8 @@ function resolveImports(
         const specifier = statement.specifier.slice(0, MAX_SPECIFIER_LENGTH);
         unresolved.push({ file: from.file, line: statement.line, specifier });
       } else if (found !== 'external') {
-        for (const to of found) imports.push({ from: from.file, to, phase: statement.phase });
+        const phase = DECLARATIONS.test(from.file) ? 'types' : statement.phase;
+        for (const to of found) imports.push({ from: from.file, to, phase });
       }
     }
   }

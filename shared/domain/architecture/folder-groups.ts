@@ -1,11 +1,10 @@
 import type { ArchitectureAnalysis } from './architecture-analysis.ts';
 import { type Adjacency, stronglyConnected } from './import-graph.ts';
 
-/** A folder with everything below it, or the files that a folder holds itself beside its drawn sub-folders. */
+/** A folder with everything below it, or what a folder holds beside its drawn sub-folders. */
 export interface FolderGroup {
-  readonly folder: string;
-  /** True when only the files directly in the folder are meant. */
-  readonly ownFilesOnly: boolean;
+  /** The folder; `folder/*` for the files directly in it, `folder/…` for its smaller sub-folders together. */
+  readonly name: string;
   readonly files: number;
   readonly hotspots: number;
 }
@@ -46,8 +45,7 @@ export function groupFolders({ modules, imports, hotspots }: ArchitectureAnalysi
     return { from, to, imports: count };
   });
   const groups = names.map((name) => ({
-    folder: name.replace(/\/\*$/, ''),
-    ownFilesOnly: name.endsWith('/*'),
+    name,
     files: files.filter((file) => keys.get(file) === name).length,
     hotspots: hotspots.filter(({ file }) => keys.get(file) === name).length,
   }));
@@ -56,7 +54,7 @@ export function groupFolders({ modules, imports, hotspots }: ArchitectureAnalysi
   return { groups, edges: withoutImplied(names.length, weighted, nested) };
 }
 
-/** The name of each file's group: a folder, or `folder/*` for the files that lie in it beside opened sub-folders. */
+/** The name of each file's group. */
 function groupKeys(files: readonly string[]): Map<string, string> {
   let groups = new Map<string, string[]>([['', [...files]]]);
   const closed = new Set<string>();
@@ -66,17 +64,27 @@ function groupKeys(files: readonly string[]): Map<string, string> {
       .sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
     if (largest === undefined) break;
     const [name, members] = largest;
-    const parts = Map.groupBy(members, (file) => childOf(name, file));
+    const room = MAX_GROUPS - groups.size + 1;
+    const parts = roomyParts(name, members, members.length > files.length / 2 ? room : Number.POSITIVE_INFINITY);
     closed.add(name);
     if (parts.size === 1 && parts.has(`${name}/*`)) continue;
-    if (groups.size - 1 + parts.size > MAX_GROUPS) continue;
+    if (parts.size > room) continue;
     groups = new Map([...groups].filter(([other]) => other !== name));
     for (const [part, own] of parts) {
       groups.set(part, own);
-      if (part.endsWith('/*')) closed.add(part);
+      if (/\/[*…]$/.test(part)) closed.add(part);
     }
   }
   return new Map([...groups].flatMap(([name, own]) => own.map((file) => [file, name] as const)));
+}
+
+/** The parts of a folder. A folder with most of the files is opened in any case: of more parts than `room`, the smaller ones are one. */
+function roomyParts(name: string, members: readonly string[], room: number): Map<string, string[]> {
+  const parts = Map.groupBy(members, (file) => childOf(name, file));
+  if (parts.size <= room || room < 2) return parts;
+  const bySize = [...parts].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+  const smaller = bySize.slice(room - 1).flatMap(([, files]) => files);
+  return new Map([...bySize.slice(0, room - 1), [`${name === '' ? '.' : name}/…`, smaller]]);
 }
 
 function childOf(folder: string, file: string): string {
@@ -89,7 +97,9 @@ function childOf(folder: string, file: string): string {
 type WeightedEdge = Omit<GroupEdge, 'inCircle'>;
 
 const holds = (outer: FolderGroup | undefined, inner: FolderGroup | undefined): boolean =>
-  outer !== undefined && inner !== undefined && (outer.folder === '.' || inner.folder.startsWith(`${outer.folder}/`));
+  outer !== undefined && inner !== undefined && isInside(inner.name, outer.name.replace(/\/[*…]$/, ''));
+
+const isInside = (inner: string, outer: string): boolean => outer === '.' || inner.startsWith(`${outer}/`);
 
 /**
  * Marks edges of circles and leaves out the others that follow from edges which stay (transitive reduction). Between a folder and one inside it, both
@@ -136,7 +146,4 @@ function reaches(from: number, to: number, graph: Adjacency): boolean {
 }
 
 /** The label of a group: short names as they are, of long ones the end. */
-export function labelOf({ folder, ownFilesOnly }: FolderGroup): string {
-  const name = ownFilesOnly ? `${folder}/*` : folder;
-  return name.length <= 26 ? name : `…${name.slice(-25)}`;
-}
+export const labelOf = ({ name }: FolderGroup): string => (name.length <= 26 ? name : `…${name.slice(-25)}`);

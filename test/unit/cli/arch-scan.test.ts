@@ -49,6 +49,17 @@ describe('selfheal arch scan', () => {
     expect(analysis?.unresolved).toEqual([{ file: 'src/main.ts', line: 2, specifier: './gone.ts' }]);
   });
 
+  it('takes every import of a declaration file for one of types', async () => {
+    const { analysis } = await scan(
+      aProject({
+        'a.d.ts': "import { B } from './b';",
+        'b.d.mts': "import { A } from './a';",
+        'b.d.ts': "import { A } from './a';",
+      }),
+    );
+    expect(analysis?.cycles).toEqual([{ kind: 'late', files: ['a.d.ts', 'b.d.ts'], shortest: ['a.d.ts', 'b.d.ts'] }]);
+  });
+
   it('[B77] [B78] writes analysis, report and drawing, equal for equal files', async () => {
     const root = aProject(SHOP);
     const out = join(aFolder(), 'new/folder');

@@ -32,7 +32,7 @@ function grouped(files: readonly string[], imports: readonly string[]) {
 }
 const told = ({ groups, edges }: ReturnType<typeof grouped>) =>
   edges.map(({ from, to, imports, inCircle }) => {
-    const name = (at: number) => labelOf(groups[at] ?? { folder: '?', ownFilesOnly: false, files: 0, hotspots: 0 });
+    const name = (at: number) => labelOf(groups[at] ?? { name: '?', files: 0, hotspots: 0 });
     return `${name(from)}>${name(to)} ${imports}${inCircle ? ' circle' : ''}`;
   });
 
@@ -66,6 +66,26 @@ describe('the folders of the drawing', () => {
   });
 });
 
+describe('a folder with more sub-folders than the drawing has room for', () => {
+  const packages = Array.from({ length: 60 }, (_, at) =>
+    Array.from({ length: at + 1 }, (_, file) => `packages/p${at}/${file}.ts`),
+  ).flat();
+
+  it('is opened when it holds most files: the smaller sub-folders are one', () => {
+    const { groups } = grouped(['app/1.ts', ...packages], []);
+    expect(groups).toHaveLength(26);
+    expect(groups.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['app', 'packages/p59', 'packages/p36', 'packages/…']),
+    );
+    expect(groups.reduce((sum, one) => sum + one.files, 0)).toBe(packages.length + 1);
+  });
+
+  it('stays closed when it does not', () => {
+    const other = Array.from({ length: packages.length }, (_, at) => `app/${at}.ts`);
+    expect(grouped([...other, ...packages], []).groups.map(({ name }) => name)).toEqual(['app', 'packages']);
+  });
+});
+
 describe('the drawing', () => {
   it('[B72] [B78] is an SVG of its own, with a box for each folder and an arrow for each edge', () => {
     const drawn = drawFolders(
@@ -94,6 +114,13 @@ describe('the drawing', () => {
         const imports = pairs.map(([from, to]) => `${from}>${to}`);
         const drawn = drawFolders(grouped(files, imports));
         expect(drawn).not.toMatch(/NaN|undefined/);
+        const [, left = '', wide = ''] = /viewBox="(-?\d+) 0 (\d+) /.exec(drawn) ?? [];
+        for (const [, path = ''] of drawn.matchAll(/ d="(M\d[^"]+)" stroke-width/g)) {
+          for (const [, x] of path.matchAll(/(-?[\d.]+),/g)) {
+            expect(Number(x)).toBeGreaterThanOrEqual(Number(left));
+            expect(Number(x)).toBeLessThanOrEqual(Number(left) + Number(wide));
+          }
+        }
         expect(drawFolders(grouped([...files].reverse(), [...imports].reverse()))).toBe(drawn);
       }),
     );
