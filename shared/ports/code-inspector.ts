@@ -14,6 +14,11 @@ export interface CodeInspector {
   inspect(incidentId: string, files: readonly InspectedFile[]): Promise<Inspection>;
 }
 
+/** The parser was stopped, because the text took longer than it may. Other texts can be parsed. */
+export class ParserGaveUp extends Error {
+  override readonly name = 'ParserGaveUp';
+}
+
 /** Parses text with one of the grammars. */
 export interface CodeParser {
   parse(grammar: Grammar, text: string): Promise<ParsedCode>;

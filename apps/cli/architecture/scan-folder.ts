@@ -21,6 +21,9 @@ import { inputError } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
 import { runGit } from './git.ts';
 
+/** For one file; a megabyte of code takes about two. */
+const MAX_PARSE_SECONDS = 10;
+
 interface FolderScan {
   readonly analysis: ArchitectureAnalysis;
   readonly report: string;
@@ -50,7 +53,13 @@ export async function scanFolder(
   const found = findings.length === 0 ? null : await findingsOf(findings, folder);
   const tree = await openSourceTree(folder, runGit);
   const resolver = makeModuleResolver(tree.files, (file) => readFileSync(join(folder, file), 'utf8'));
-  const scan = { tree, parser: makeTreeSitter(), resolver, findings: found, baseline: before };
+  const scan = {
+    tree,
+    parser: makeTreeSitter({ maxSeconds: MAX_PARSE_SECONDS }),
+    resolver,
+    findings: found,
+    baseline: before,
+  };
   const analysis = await scanArchitecture(scan);
   if (analysis.modules.length === 0) {
     throw new UsageError(

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import type { Node, Parser as TreeSitterParser } from '@vscode/tree-sitter-wasm';
 import type { CodeNode } from '#shared/domain/patch/content/code-node.ts';
 import { GRAMMARS, type Grammar } from '#shared/domain/patch/content/grammars.ts';
-import type { CodeParser } from '#shared/ports/code-inspector.ts';
+import { type CodeParser, ParserGaveUp } from '#shared/ports/code-inspector.ts';
 
 const PACKAGE = '@vscode/tree-sitter-wasm';
 
-/** Tree-sitter in WebAssembly, which needs no compiler. Grammars are loaded when they are first needed. */
-export function makeTreeSitter(): CodeParser {
+/**
+ * Tree-sitter in WebAssembly, which needs no compiler. Grammars are loaded when they are first needed. `maxSeconds`: processor time that one text may
+ * take; some texts that are no code take the square of their length.
+ */
+export function makeTreeSitter({ maxSeconds = Number.POSITIVE_INFINITY } = {}): CodeParser {
   const require = createRequire(import.meta.url);
   const folder = join(require.resolve(PACKAGE), '..');
   const { Parser, Language } = require(PACKAGE) as typeof import('@vscode/tree-sitter-wasm');
@@ -26,8 +29,17 @@ export function makeTreeSitter(): CodeParser {
     async parse(grammar, text) {
       const known = parsers.get(grammar) ?? load(grammar);
       parsers.set(grammar, known);
-      const tree = (await known).parse(text);
-      if (tree === null) throw new Error(`The ${grammar} parser returned no syntax tree.`);
+      const parser = await known;
+      const began = process.cpuUsage();
+      const tree = parser.parse(text, null, {
+        // The declared result is void, but true ends the parsing (web-tree-sitter, `ParseOptions`).
+        progressCallback: () => process.cpuUsage(began).user > maxSeconds * 1e6,
+      });
+      if (tree === null) {
+        // Otherwise the next text would be read as the rest of this one.
+        parser.reset();
+        throw new ParserGaveUp(`The ${grammar} parser took more than ${maxSeconds} seconds.`);
+      }
       try {
         return { root: plain(tree.rootNode, text), whole: !tree.rootNode.hasError };
       } finally {

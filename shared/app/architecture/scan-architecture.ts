@@ -12,7 +12,7 @@ import type { ImportStatement } from '#shared/domain/architecture/source-facts.t
 import { type Grammar, grammarOf } from '#shared/domain/patch/content/grammars.ts';
 import { languageOf } from '#shared/domain/patch/language.ts';
 import type { Finding } from '#shared/domain/reports/finding.ts';
-import type { CodeParser } from '#shared/ports/code-inspector.ts';
+import { type CodeParser, ParserGaveUp } from '#shared/ports/code-inspector.ts';
 import type { ModuleResolver, SourceTree } from '#shared/ports/source-tree.ts';
 
 interface ArchitectureScan {
@@ -47,7 +47,12 @@ export async function scanArchitecture(scan: ArchitectureScan): Promise<Architec
     if ('skipped' in content) skip(content.skipped, file);
     else if (isGenerated(file, content.text)) skip('generated', file);
     else {
-      const { root, whole } = await parser.parse(grammar, content.text);
+      const parsed = await parser.parse(grammar, content.text).catch(gaveUp);
+      if (parsed === null) {
+        skip('slow', file);
+        continue;
+      }
+      const { root, whole } = parsed;
       if (!whole) skip('partly', file);
       const facts = grammar === 'python' ? pythonFacts(root) : javaScriptFacts(root);
       const language = grammar === 'tsx' ? 'typescript' : grammar;
@@ -60,6 +65,11 @@ export async function scanArchitecture(scan: ArchitectureScan): Promise<Architec
     { commit: tree.commit, files, imports, unresolved, skipped, history, findings: scan.findings },
     scan.baseline,
   );
+}
+
+function gaveUp(error: unknown): null {
+  if (error instanceof ParserGaveUp) return null;
+  throw error;
 }
 
 type SourceGrammar = Extract<Grammar, 'javascript' | 'typescript' | 'tsx' | 'python'>;

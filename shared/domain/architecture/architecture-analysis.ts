@@ -36,6 +36,7 @@ export const SKIP_REASONS = {
   link: 'Symbolic links, which are not followed',
   large: 'Larger than 1 MB, not read',
   generated: 'Generated or minified, not read',
+  slow: 'Not parsed, because it takes too long',
   unreadable: 'Not readable or not UTF-8 text',
   partly: 'Read in part, because the parser did not understand all of it',
   outside: 'Outside of the folder, not read',
