@@ -21,10 +21,12 @@ import { makeLambdaCodeInspector } from '#shared/adapters/aws/lambda-code-inspec
 import { lambdaLog, lambdaMeter, scheduledFunction, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
+import { makeS3QualityState } from '#shared/adapters/aws/s3-quality-state.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
+import { makeWorkflowTokenVerifier } from '#shared/adapters/aws/workflow-token-verifier.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
 import { makeGithubCodeWriter } from '#shared/adapters/github/code-writer.ts';
@@ -143,6 +145,10 @@ export const patternVersions = ({ knowledgeTable: table }: Variables<'knowledgeT
   makeDynamoPatternVersions({ table });
 export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3EvidenceStore({ bucket });
 export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3ModelArtifacts({ bucket });
+export const qualityOf =
+  ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) =>
+  (repository: string) =>
+    makeS3QualityState({ bucket, repository });
 
 // Who may call: `authenticate` and the API keys.
 export const tokens = ({ userPoolIssuer, userPoolClient }: Variables<'userPoolIssuer' | 'userPoolClient'>) =>
@@ -151,6 +157,8 @@ export const tokens = ({ userPoolIssuer, userPoolClient }: Variables<'userPoolIs
     clientId: userPoolClient,
     endpoint: process.env.AWS_ENDPOINT_URL,
   });
+export const workflowTokens = ({ apiUrl, dashboardUrl }: Variables<'apiUrl' | 'dashboardUrl'>) =>
+  makeWorkflowTokenVerifier({ issuer: configuration().github.tokenIssuer, audiences: [apiUrl, dashboardUrl] });
 export const apiKeys = ({ accessRecords: table }: Variables<'accessRecords'>) => makeDynamoApiKeyStore({ table });
 export const repeatedRequests = ({ accessRecords: table }: Variables<'accessRecords'>) =>
   makeDynamoRepeatedRequests({ table });

@@ -24,6 +24,7 @@ import { type LearningRoutesDeps, learningRoutes } from './routes/learning.ts';
 import { type LogRoutesDeps, logRoutes } from './routes/logs.ts';
 import { type OperationRoutesDeps, operationRoutes } from './routes/operation.ts';
 import { type OverviewRoutesDeps, overviewRoutes } from './routes/overview.ts';
+import { type QualityRoutesDeps, qualityRoutes } from './routes/quality.ts';
 import { type TestRoutesDeps, testRoutes } from './routes/tests.ts';
 
 export type ApiDeps = IncidentRoutesDeps &
@@ -38,6 +39,7 @@ export type ApiDeps = IncidentRoutesDeps &
   OverviewRoutesDeps &
   AuthRoutesDeps &
   TestRoutesDeps &
+  QualityRoutesDeps &
   ApiSettings;
 
 interface ApiSettings {
@@ -94,7 +96,8 @@ export function makeApi(deps: ApiDeps) {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
     type: 'http',
     scheme: 'bearer',
-    description: 'An ID token of the user pool, or an API key (sh_...).',
+    description:
+      'An ID token of the user pool, an API key (sh_...), or for quality documents a token of GitHub Actions.',
   });
   const info = { title: 'Selfheal', version: deps.version, description: ABOUT };
   const document = { openapi: '3.1.0', info };
@@ -123,6 +126,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', experimentRoutes(deps))
     .route('/', connectionRoutes(deps))
     .route('/', testRoutes(deps))
+    .route('/', qualityRoutes(deps))
     .route('/', logRoutes(deps));
 }
 

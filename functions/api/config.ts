@@ -66,6 +66,7 @@ export const config = defineFunction({
     userPoolIssuer: [],
     signInUrl: [],
     apiUrl: [],
+    dashboardUrl: [],
   },
   // What a service is like now, and what an action would do there.
   readsServices: ['state', 'load'],

@@ -3,11 +3,12 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from '
 import { type ApiDeps, HEADERS, makeApi } from './app.ts';
 import { problem } from './problem.ts';
 
-/** No request of this API is larger, but those that carry logs. */
+/** No request of this API is larger, but those that carry logs or documents. */
 const MAX_BODY_BYTES = 100_000;
 /** Three million bytes of a log are read within seconds; a Lambda function takes no event of more than six. */
-const MAX_LOG_BYTES = 3_000_000;
-const CARRY_LOGS = /^\/api\/(?:analyze|predict|search|recommend|incidents|logs\/(?:analyze|patterns))\/?$/;
+const MAX_LARGE_BODY_BYTES = 3_000_000;
+const CARRY_MUCH =
+  /^\/api\/(?:analyze|predict|search|recommend|incidents|logs\/(?:analyze|patterns)|repositories\/[^/]+\/[^/]+\/quality\/[^/]+)\/?$/;
 
 /** An event of the HTTP API (payload format 2.0) as a request, and the response as its answer. */
 export function makeHandler(deps: ApiDeps) {
@@ -30,7 +31,7 @@ function requestOf(event: APIGatewayProxyEventV2): Request | Response {
   const content = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
   // Every route lies under /api; some answer without it, too.
   const path = rawPath.startsWith('/api/') ? rawPath : `/api${rawPath}`;
-  const maxBytes = CARRY_LOGS.test(path) ? MAX_LOG_BYTES : MAX_BODY_BYTES;
+  const maxBytes = CARRY_MUCH.test(path) ? MAX_LARGE_BODY_BYTES : MAX_BODY_BYTES;
   if (content.length > maxBytes) return problem('too-large', `Send at most ${maxBytes} bytes.`);
   const { 'content-encoding': encoding = 'identity' } = headers;
   if (encoding !== 'identity')

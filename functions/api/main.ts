@@ -26,6 +26,7 @@ import {
   policy,
   policyTrail,
   predictions,
+  qualityOf,
   readPlaybooks,
   readSignatures,
   registry,
@@ -34,6 +35,7 @@ import {
   tests,
   tokens,
   workflow,
+  workflowTokens,
 } from '../compose.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
@@ -49,6 +51,8 @@ const deps = compose(config, {
   actions,
   configuration,
   tokens,
+  workflowTokens,
+  qualityOf,
   apiKeys,
   accessTrail,
   policy,
@@ -85,6 +89,7 @@ function once<T>(load: () => Promise<T>): () => Promise<T> {
   };
 }
 
+const repositories = configuration().github.repositories.map(({ name }) => name);
 const recall = once(async () => makeLocalRecall(deps.knowledge, await readPlaybooks()));
 
 export const handler = httpFunction({
@@ -153,7 +158,7 @@ export const handler = httpFunction({
     }),
     policy: { ...deps, trail: deps.policyTrail, control: deps.killSwitch },
     keys: { ...deps, trail: deps.accessTrail, random: (bytes) => randomBytes(bytes).toString('hex') },
-    authenticate: (headers) => authenticate(headers, deps),
+    authenticate: (headers) => authenticate(headers, { ...deps, repositories }),
     version: SELFHEAL_VERSION,
     onFailure: logFailedRequest,
   }),

@@ -17,11 +17,16 @@ export class EvidenceBucket extends Construct {
       versioned: true,
       lifecycleRules: [
         {
-          // Only incidents expire; trained models are kept.
+          // Only incidents expire; trained models and documents of quality checks are kept.
           prefix: 'incidents/',
           expiration: Duration.days(days),
           noncurrentVersionExpiration: Duration.days(7),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+        {
+          // Earlier versions of the documents of quality checks: long enough to look back at a baseline.
+          prefix: 'quality/',
+          noncurrentVersionExpiration: Duration.days(90),
         },
       ],
       removalPolicy: RemovalPolicy.RETAIN,

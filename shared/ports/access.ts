@@ -15,6 +15,12 @@ export interface TokenVerifier {
   verify(token: string): Promise<TokenVerification>;
 }
 
+/** Verifies tokens of workflow runs: signature, issuer, audience and times. */
+export interface WorkflowTokenVerifier extends TokenVerifier {
+  /** The `iss` of the tokens that it can verify. */
+  readonly issuer: string;
+}
+
 /** API keys by id. Every write is one single-item write. */
 export interface ApiKeyStore {
   /** One read of one item. */

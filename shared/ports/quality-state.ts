@@ -1,3 +1,6 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+
 /** Largest document in bytes of UTF-8. */
 export const MAX_QUALITY_DOCUMENT_BYTES = 4_000_000;
 
@@ -17,6 +20,42 @@ export interface QualityDocument {
 export interface QualityState {
   /** `name` matches `QUALITY_DOCUMENT_NAME` (`baselines/main`). Null when it was never written. */
   read(name: string): Promise<QualityDocument | null>;
-  /** Replaces the revision that was read, null for none. `changed-meanwhile`: somebody else wrote first, so read it again. */
+  /**
+   * Replaces the revision that was read, null for none. `changed-meanwhile`: somebody else wrote first, so read it again and apply the change anew.
+   * Where an answer was lost, that somebody may be this very write: a change has to be one that may be applied twice.
+   */
   write(name: string, text: string, replaces: string | null): Promise<'written' | 'changed-meanwhile'>;
+}
+
+/** The file of a document below the root of a state. Throws `InvalidInput` when it is no name of a document. */
+export function documentPath(name: string): string {
+  if (QUALITY_DOCUMENT_NAME.test(name)) return `${name}.json`;
+  throw new InvalidInput(
+    `"${name.slice(0, 200)}" is no name of a state document. Use lowercase words with hyphens, in folders.`,
+  );
+}
+
+/** Throws `InvalidInput` when a document is too large to be written. */
+export function requireDocumentSize(name: string, text: string): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= MAX_QUALITY_DOCUMENT_BYTES) return;
+  throw new InvalidInput(
+    `The state document ${name} has ${bytes} bytes; ${MAX_QUALITY_DOCUMENT_BYTES} are allowed. Keep fewer runs or files in it.`,
+  );
+}
+
+/** A document as it travels and is stored: compressed, in base64. */
+export const packQualityDocument = (text: string): string => gzipSync(text).toString('base64');
+
+/** Throws `InvalidInput` for what is no compressed UTF-8, or more than a document may have. */
+export function unpackQualityDocument(content: string): string {
+  try {
+    const bytes = gunzipSync(Buffer.from(content, 'base64'), { maxOutputLength: MAX_QUALITY_DOCUMENT_BYTES });
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new InvalidInput(
+      `content: expected UTF-8 text of at most ${MAX_QUALITY_DOCUMENT_BYTES} bytes, compressed with gzip, in base64.`,
+      { cause },
+    );
+  }
 }

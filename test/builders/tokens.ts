@@ -9,6 +9,8 @@ export interface TokenPool {
   readonly publicKey: KeyObject;
   /** As the pool publishes it. */
   readonly keySet: { readonly keys: readonly object[] };
+  /** Of a token beside issuer, audience and times; those of somebody who signed in when left out. */
+  readonly claims?: JsonClaims;
 }
 
 export type JsonClaims = Readonly<Record<string, unknown>>;
@@ -26,18 +28,47 @@ export function aTokenPool(): TokenPool {
   };
 }
 
+/** What `authenticate` needs beside people and keys, where no workflow calls. */
+export const NO_WORKFLOWS = {
+  workflowTokens: {
+    issuer: 'https://token.actions.example.com',
+    verify: () => Promise.reject(new Error('No token of a workflow is expected.')),
+  },
+  repositories: [],
+};
+
 const seconds = (): number => Math.floor(Date.now() / 1000);
 
-/** What the pool writes about somebody who signed in. */
-export const claimsOf = ({ issuer, clientId }: TokenPool, change: JsonClaims = {}): JsonClaims => ({
+/** GitHub Actions as the issuer of a run's tokens, for one audience. */
+export const aWorkflowIssuer = (): TokenPool => ({
+  ...aTokenPool(),
+  issuer: 'https://token.actions.example.com',
+  clientId: 'https://api.example.com',
+  claims: {
+    sub: 'repo:acme/shop:ref:refs/heads/main',
+    repository: 'acme/shop',
+    repository_owner: 'acme',
+    event_name: 'push',
+    ref: 'refs/heads/main',
+    run_id: '41',
+  },
+});
+
+/** Of somebody who signed in at the pool. */
+const SIGNED_IN: JsonClaims = {
   sub: 'b1a5c0de-0000-4000-8000-000000000001',
-  iss: issuer,
-  aud: clientId,
   token_use: 'id',
   'cognito:username': 'b1a5c0de-0000-4000-8000-000000000001',
   'cognito:groups': ['admin'],
   email: 'Ops@Example.com',
   email_verified: true,
+};
+
+/** What the pool writes into a token. */
+export const claimsOf = ({ issuer, clientId, claims = SIGNED_IN }: TokenPool, change: JsonClaims = {}): JsonClaims => ({
+  ...claims,
+  iss: issuer,
+  aud: clientId,
   auth_time: seconds(),
   iat: seconds(),
   exp: seconds() + 900,

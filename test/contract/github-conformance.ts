@@ -112,7 +112,10 @@ function checkResponse(exchange: Exchange, operation: Operation, check: Check, p
     return;
   }
   // Errors that hold for every route (401, 403, 404, 429, 5xx) are not repeated in each description.
-  const schema = declared === undefined ? { $ref: '#/components/schemas/basic-error' } : contentSchema(declared);
+  const described = declared === undefined ? { $ref: '#/components/schemas/basic-error' } : contentSchema(declared);
+  const { oneOf } = (described ?? {}) as { oneOf?: unknown };
+  // Each form of an error fits the others, too: all of their fields are optional.
+  const schema = status >= 400 && oneOf !== undefined ? { anyOf: oneOf } : described;
   if (schema === undefined) {
     if (body.length > 0) problems.push(`${label}: must have no body.`);
   } else if (!String(headers['content-type'] ?? '').startsWith('application/json')) {

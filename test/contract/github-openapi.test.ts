@@ -115,6 +115,17 @@ async function useChecksAndReviews(repo: string, pull: number, head: string): Pr
   expect(await (await api(`${repo}/pulls/${pull}/comments`)).json()).toHaveLength(1);
 }
 
+/** A file that is written over the API, and refused where somebody else was first. */
+async function useContents(repo: string): Promise<void> {
+  const put = async (body: object) =>
+    (await api(`${repo}/contents/notes.md`, { method: 'PUT', body: JSON.stringify(body) })).status;
+  const file = { message: 'Notes', content: Buffer.from('one').toString('base64'), branch: 'main' };
+  expect(await put(file)).toBe(201);
+  expect(await put(file)).toBe(422);
+  expect(await put({ ...file, sha: '0'.repeat(40) })).toBe(409);
+  expect(await put({ ...file, branch: 'nowhere' })).toBe(404);
+}
+
 /** A workflow that is started by hand, with inputs and without. */
 async function useDispatches(repo: string): Promise<void> {
   addSandbox(world, time.now(), SANDBOX, 0);
@@ -181,6 +192,7 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
     }
     await useGitAndProposals(repo, run.headSha);
     await useDispatches(repo);
+    await useContents(repo);
     expect((await api(`${repo}/installation`)).status).toBe(404);
     expect((await api('/app/installations/1/access_tokens', { method: 'POST' })).status).toBe(404);
     await api(`${repo}/issues/comments/${id}`, { method: 'PATCH', body: JSON.stringify({ body: 'Hello again' }) });

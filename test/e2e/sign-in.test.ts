@@ -19,7 +19,7 @@ import { Role } from '#shared/domain/access/caller.ts';
 import { ACCESS_TRAIL } from '#shared/domain/audit/access-event.ts';
 import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
 import { pascalCase } from '#statemachines/heal.ts';
-import { aTokenPool, forgedTokens, type TokenPool, tampered } from '#test/builders/index.ts';
+import { aTokenPool, forgedTokens, NO_WORKFLOWS, type TokenPool, tampered } from '#test/builders/index.ts';
 import { makeRecordingLog } from '#test/fakes/index.ts';
 import { anAssembly } from './support/assemblies.ts';
 import { deploymentOf, functionRoles } from './support/rights.ts';
@@ -63,12 +63,13 @@ function setUp() {
     trail: makeDynamoAccessTrail(access),
     clock: systemClock,
     log: makeRecordingLog(),
+    ...NO_WORKFLOWS,
   };
 }
 const enter = (credential: string, deps = setUp()) => authenticate({ authorization: `Bearer ${credential}` }, deps);
 const callerOf = async (credential: string, deps = setUp()) => {
   const outcome = await enter(credential, deps);
-  if (outcome.kind !== 'accepted') throw new Error(outcome.reason);
+  if (outcome.kind !== 'accepted') throw new Error(`It is ${outcome.kind}.`);
   return outcome.caller;
 };
 

@@ -18,6 +18,7 @@ export * from './people.ts';
 export * from './playbook-effects.ts';
 export * from './policy-store.ts';
 export * from './prediction-store.ts';
+export * from './quality-state.ts';
 export { makeMemoryRepeatedRequests } from './repeated-requests.ts';
 export * from './repository.ts';
 export * from './scripted.ts';

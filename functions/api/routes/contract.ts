@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory';
 import type * as z from 'zod';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
 import { type Caller, mayDo, type Permission } from '#shared/domain/access/caller.ts';
+import type { WorkflowRunCaller } from '#shared/domain/access/workflow-run-caller.ts';
 import { type Idempotency, idempotent } from '../idempotency.ts';
 import { invalidRequest, ProblemDetails, problem } from '../problem.ts';
 
@@ -12,6 +13,8 @@ export interface Environment {
     authenticate: () => Promise<Authentication>;
     /** Set on every route that needs a permission. */
     caller: Caller;
+    /** Set in place of `caller` where a workflow's run calls a route that takes one. */
+    workflowRun?: WorkflowRunCaller;
     idempotency: Idempotency;
     /** Set by a route whose answer holds a secret: it is not stored for repetitions. */
     holdsSecret?: true;
@@ -46,6 +49,20 @@ export function routeFor<const P extends string, const R extends Omit<RouteConfi
   });
 }
 
+/** A route that runs of workflows may call, too; it checks itself whether this one may do this. */
+export function routeForRuns<
+  const P extends string,
+  const R extends Omit<RouteConfig, 'path' | 'security'> & { path: P },
+>(permission: Permission, route: R) {
+  return createRoute({
+    ...route,
+    security: [{ bearer: [] }],
+    'x-permission': permission,
+    'x-workflow-runs': true,
+    middleware: [permit(permission, { runs: true })] as const,
+  });
+}
+
 /** A route that needs no sign-in. */
 export function openRoute<const P extends string, const R extends Omit<RouteConfig, 'path' | 'security'> & { path: P }>(
   route: R,
@@ -53,12 +70,20 @@ export function openRoute<const P extends string, const R extends Omit<RouteConf
   return createRoute({ ...route, security: [] });
 }
 
-function permit(permission: Permission) {
+function permit(permission: Permission, { runs = false } = {}) {
   return createMiddleware<Environment>(async (context, next) => {
     const authentication = await context.get('authenticate')();
     switch (authentication.kind) {
       case 'accepted':
         break;
+      case 'workflow-run':
+        if (!runs)
+          return problem(
+            'forbidden',
+            "A workflow's run may only read and write the quality documents of its repository.",
+          );
+        context.set('workflowRun', authentication.run);
+        return await next();
       case 'refused':
         return problem('unauthenticated', authentication.reason);
       case 'unavailable':

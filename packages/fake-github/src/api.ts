@@ -6,6 +6,7 @@ import { ACTIONS_ROUTES, isSignedLocation } from './routes-actions.ts';
 import { APP_ROUTES, appRefusal, isAppOperation } from './routes-apps.ts';
 import { CHECK_ROUTES } from './routes-checks.ts';
 import { CODE_ROUTES } from './routes-code.ts';
+import { CONTENT_ROUTES } from './routes-contents.ts';
 import { DISPATCH_ROUTES } from './routes-dispatches.ts';
 import { GIT_ROUTES } from './routes-git.ts';
 import { PEOPLE_ROUTES } from './routes-people.ts';
@@ -24,6 +25,7 @@ export const GITHUB_ROUTES: readonly Route[] = [
   ...DISPATCH_ROUTES,
   ...CHECK_ROUTES,
   ...CODE_ROUTES,
+  ...CONTENT_ROUTES,
   ...GIT_ROUTES,
   ...PEOPLE_ROUTES,
   ...PROPOSAL_ROUTES,

@@ -7,6 +7,7 @@ import { makePages } from './pages.ts';
 import type { AppRegistration, Dispatch, GithubAccess, Permissions, Push } from './route.ts';
 import { makeRunLifecycle } from './run-lifecycle.ts';
 import { currentAttempt, type RunState } from './run-state.ts';
+import { makeRunTokens, type RunClaims, type TokenRequest } from './run-tokens.ts';
 import { type AttemptSpec, makeSeeding, type RunSpec } from './seeding.ts';
 import type { Site } from './shapes-runs.ts';
 import {
@@ -80,6 +81,10 @@ export interface GithubControl extends WebhookEvents {
   setReadLag(milliseconds: number): void;
   /** Sets the requests left before GitHub answers that the rate limit is exceeded. */
   setRemaining(requests: number): void;
+  /** Lets a run ask for tokens that say this about it, with the variables that its runner sets. */
+  allowRunTokens(claims: RunClaims): TokenRequest;
+  /** `iss` of these tokens. */
+  readonly runTokenIssuer: string;
   /** Resolves when no delivery is under way. */
   delivered(): Promise<void>;
 }
@@ -131,6 +136,7 @@ export function makeLocalGithub(options: {
     void webhookEvents.announceRun(seeding.addRun(spec).id, 'completed');
   };
   const service = makeGithubService({ access, state, site, webhookSender, lifecycle, journal, pushed, dispatched });
+  const runTokens = makeRunTokens(site.web, time);
   lifecycle.resume();
   const delivered = async () => {
     while (underWay.size > 0) await Promise.allSettled(underWay);
@@ -192,6 +198,8 @@ export function makeLocalGithub(options: {
     setRemaining(requests) {
       access.remaining = requests;
     },
+    allowRunTokens: runTokens.allow,
+    runTokenIssuer: runTokens.issuer,
     delivered,
   };
   const stop = () => {
@@ -199,7 +207,7 @@ export function makeLocalGithub(options: {
     webhookSender.stop();
     return delivered();
   };
-  return { services: [service, makePages(state)], control, stop };
+  return { services: [service, runTokens.service, makePages(state)], control, stop };
 }
 
 function viewing(

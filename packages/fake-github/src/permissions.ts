@@ -34,6 +34,11 @@ function acceptedFor(operation: string): readonly Permissions[] {
     case 'repos/get-commit':
     case 'repos/get-content':
       return [{ contents: 'read' }];
+    case 'repos/create-or-update-file-contents':
+    case 'git/create-tree':
+    case 'git/create-commit':
+    case 'git/create-ref':
+      return [{ contents: 'write' }];
     default:
       return [];
   }

@@ -23,7 +23,7 @@ function commitIn(context: RouteContext, sha: string): GitCommit {
   return found;
 }
 
-function presentGitCommit({ site }: RouteContext, commit: GitCommit) {
+export function presentGitCommit({ site }: RouteContext, commit: GitCommit) {
   const url = `${site.api}/repos/${commit.repository}/git`;
   const person = { name: commit.author, email: `${commit.author}@example.com`, date: seconds(commit.at) };
   const tree = treeSha(commit.files);

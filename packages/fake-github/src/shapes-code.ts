@@ -57,6 +57,9 @@ export function presentFile({ api, web }: Site, { repository, sha }: CommitState
   };
 }
 
+/** A larger file comes without its content: https://docs.github.com/en/rest/repos/contents#get-repository-content */
+const MAX_INLINE_BYTES = 1_048_576;
+
 /** A file's content, as a request for its path gets it. */
 export function presentContent(
   { api, web }: Site,
@@ -67,13 +70,14 @@ export function presentContent(
   const sha = blobSha(text);
   const url = `${api}/repos/${repository}/contents/${path}?ref=${ref}`;
   const [git, html] = [`${api}/repos/${repository}/git/blobs/${sha}`, `${web}/${repository}/blob/${ref}/${path}`];
+  const isLarge = bytes.length > MAX_INLINE_BYTES;
   return {
     type: 'file',
-    encoding: 'base64',
+    encoding: isLarge ? 'none' : 'base64',
     size: bytes.length,
     name: path.split('/').at(-1),
     path,
-    content: bytes.toString('base64').replace(/(.{60})/g, '$1\n'),
+    content: isLarge ? '' : bytes.toString('base64').replace(/(.{60})/g, '$1\n'),
     sha,
     url,
     git_url: git,

@@ -8,6 +8,7 @@ export const EFFECTS = [
   'github.workflow.dispatched',
   'github.branch.created',
   'github.branch.deleted',
+  'github.file.written',
   'github.pull.created',
   'github.labels.added',
   'github.issue.created',

@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 import {
+  documentPath,
   MAX_QUALITY_DOCUMENT_BYTES,
-  QUALITY_DOCUMENT_NAME,
   type QualityDocument,
   type QualityState,
+  requireDocumentSize,
 } from '#shared/ports/quality-state.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
@@ -23,11 +24,7 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException | nul
  * while it compares and renames, so that processes of one machine that write at once do not lose each other's changes.
  */
 export function makeFolderState(folder: string, clock: Clock): QualityState {
-  const pathOf = (name: string): string => {
-    if (!QUALITY_DOCUMENT_NAME.test(name))
-      throw new InvalidInput(`"${name}" is no name of a state document. Use lowercase words with hyphens, in folders.`);
-    return join(folder, `${name}.json`);
-  };
+  const pathOf = (name: string): string => join(folder, documentPath(name));
   const read = async (name: string): Promise<QualityDocument | null> => {
     const text = await textAt(pathOf(name), folder);
     return text === null ? null : { text, revision: digestOf(text) };
@@ -36,11 +33,7 @@ export function makeFolderState(folder: string, clock: Clock): QualityState {
     read,
     write: async (name, text, replaces) => {
       const path = pathOf(name);
-      const bytes = Buffer.byteLength(text);
-      if (bytes > MAX_QUALITY_DOCUMENT_BYTES)
-        throw new InvalidInput(
-          `The state document ${name} has ${bytes} bytes; ${MAX_QUALITY_DOCUMENT_BYTES} are allowed. Keep fewer runs or files in it.`,
-        );
+      requireDocumentSize(name, text);
       await reachable(folder, () => mkdir(dirname(path), { recursive: true }));
       return await withLock(path, { folder, clock }, async (isOwner) => {
         if (((await read(name))?.revision ?? null) !== replaces) return 'changed-meanwhile';

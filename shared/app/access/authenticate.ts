@@ -1,14 +1,18 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type ApiKey, apiKeyState, isUseDue, parseApiKey } from '#shared/domain/access/api-key.ts';
 import { type Caller, rolesOfGroups } from '#shared/domain/access/caller.ts';
+import { type WorkflowRunCaller, workflowRunCallerOf } from '#shared/domain/access/workflow-run-caller.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
-import type { ApiKeyStore, TokenVerifier } from '#shared/ports/access.ts';
+import type { ApiKeyStore, TokenVerifier, WorkflowTokenVerifier } from '#shared/ports/access.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { approverOf } from '../approve/approver.ts';
 
 export interface AuthenticateDeps {
   readonly tokens: TokenVerifier;
+  readonly workflowTokens: WorkflowTokenVerifier;
+  /** `owner/name` of those whose workflows may call. */
+  readonly repositories: readonly string[];
   readonly apiKeys: Pick<ApiKeyStore, 'get' | 'noteUse'>;
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
@@ -16,6 +20,8 @@ export interface AuthenticateDeps {
 
 export type Authentication =
   | { readonly kind: 'accepted'; readonly caller: Caller }
+  /** A workflow's run: no caller with roles, and only what a route explicitly lets it do. */
+  | { readonly kind: 'workflow-run'; readonly run: WorkflowRunCaller }
   /** Answer 401. The reason may be shown to the caller. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** Answer 503: the caller's identity cannot be verified at the moment. */
@@ -28,7 +34,8 @@ const BEARER = /^bearer ([\x21-\x7e]+)$/i;
 const refused = (reason: string): Authentication => ({ kind: 'refused', reason });
 
 /**
- * Finds out who sends a request, from its header `authorization`: `Bearer` and an ID token of the user pool or an API key. What somebody
+ * Finds out who sends a request, from its header `authorization`: `Bearer` and an ID token of the user pool, an API key, or a token
+ * of a workflow's run. What somebody
  * accepted may do is up to `mayDo`: a person without a role is accepted, too, and may do nothing.
  *
  * `headers`: names in lower case, as API Gateway hands them over.
@@ -43,7 +50,33 @@ export async function authenticate(
   const credential = BEARER.exec(authorization)?.[1];
   if (credential === undefined)
     return refused('The header Authorization must be "Bearer" and an ID token or an API key.');
-  return credential.startsWith('sh_') ? callerOfKey(credential, deps) : callerOfToken(credential, deps);
+  if (credential.startsWith('sh_')) return callerOfKey(credential, deps);
+  return claimedIssuer(credential) === deps.workflowTokens.issuer
+    ? workflowRunOf(credential, deps)
+    : callerOfToken(credential, deps);
+}
+
+/** What a token says about its issuer, unverified: only to choose who verifies it. */
+function claimedIssuer(token: string): unknown {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    return typeof payload === 'object' && payload !== null && 'iss' in payload ? payload.iss : null;
+  } catch {
+    return null;
+  }
+}
+
+async function workflowRunOf(
+  token: string,
+  { workflowTokens, repositories }: AuthenticateDeps,
+): Promise<Authentication> {
+  const verification = await workflowTokens.verify(token);
+  if (verification.kind !== 'verified') return verification;
+  const run = workflowRunCallerOf(verification.claims);
+  if (run === null) return refused('The token identifies no run of a workflow.');
+  const known = repositories.some((name) => name.toLowerCase() === run.repository.toLowerCase());
+  if (!known) return refused('The repository of this workflow is not configured here: list it in github.repositories.');
+  return { kind: 'workflow-run', run };
 }
 
 async function callerOfToken(token: string, { tokens }: AuthenticateDeps): Promise<Authentication> {

@@ -67,6 +67,8 @@ export const Configuration = z.strictObject({
     .strictObject({
       /** `https://<host>/api/v3` for GitHub Enterprise Server. */
       apiUrl: z.url({ protocol: /^https?$/ }).default('https://api.github.com'),
+      /** Issuer of the tokens of workflow runs; `https://<host>/_services/token` for GitHub Enterprise Server. */
+      tokenIssuer: z.url({ protocol: /^https?$/ }).default('https://token.actions.githubusercontent.com'),
       defaultMode: Mode.default('act'),
       repositories: z.array(z.strictObject({ name: RepositoryName, mode: Mode })).default([]),
     })

@@ -5,6 +5,7 @@ import { makeIncidentChanges } from '#functions/api/incident-changes.ts';
 import { makeLogRequests } from '#functions/api/log-requests.ts';
 import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
+import { type AuthenticateDeps, authenticate } from '#shared/app/access/authenticate.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
@@ -27,6 +28,7 @@ import {
   makeMemoryPatternVersions,
   makeMemoryPolicyTrail,
   makeMemoryPredictionStore,
+  makeMemoryQualityState,
   makeMemoryRepeatedRequests,
 } from '#test/fakes/index.ts';
 import { aRemedyRig, type RigOptions } from '../app/remedy-rig.ts';
@@ -41,6 +43,9 @@ const personNamed = (login: string, groups: readonly string[]) => ({
   ...PERSON,
   claims: { token_use: 'id', 'cognito:username': login, 'custom:github': login, 'cognito:groups': groups },
 });
+const NO_PEOPLE = {
+  tokens: { verify: async () => ({ kind: 'refused' as const, reason: 'It is of nobody.' }) },
+};
 const KEY = { kind: 'key' as const, id: 'k-1', name: 'deploy bot' };
 const SIGN_INS: Readonly<Record<string, SignInOutcome>> = {
   right: { kind: 'signed-in', idToken: 'id-token', expiresInSeconds: 900, refreshToken: 'again' },
@@ -79,6 +84,8 @@ export async function anApi(
     predictions?: readonly Prediction[];
     shipped?: ModelVersion;
     configure?: RigOptions['configure'];
+    /** Verifies what is sent as a bearer token. */
+    workflows?: Pick<AuthenticateDeps, 'workflowTokens' | 'repositories'>;
     /** Which action fits, and what the stored incident is like. */
     rig?: Pick<RigOptions, 'family' | 'actionId' | 'incident'>;
   } = {},
@@ -116,6 +123,12 @@ export async function anApi(
     },
     ADVICE,
   );
+  const quality = new Map<string, ReturnType<typeof makeMemoryQualityState>>();
+  const qualityOf = (repository: string) => {
+    const state = quality.get(repository) ?? makeMemoryQualityState();
+    quality.set(repository, state);
+    return state;
+  };
   const sent: Signal[] = [];
   const changeable = {
     ...rig.deps,
@@ -161,8 +174,11 @@ export async function anApi(
         return SIGN_INS[answer] ?? { kind: 'wrong-answer', reason: 'The code is wrong.' };
       },
     },
+    qualityOf,
     onFailure: (error) => errors.push(error),
     authenticate: async ({ authorization = '' }) => {
+      if (change.workflows !== undefined && authorization.startsWith('Bearer '))
+        return await authenticate({ authorization }, { ...rig.deps, apiKeys, ...NO_PEOPLE, ...change.workflows });
       if (authorization === 'down') return { kind: 'unavailable', reason: 'The keys cannot be read.' };
       const roles = Role.options.filter((role) => authorization.includes(role));
       if (authorization === '') return { kind: 'refused', reason: 'Send a token.' };
@@ -189,7 +205,7 @@ export async function anApi(
       json: answer.headers?.['content-type']?.toString().includes('json') ? JSON.parse(answer.body ?? 'null') : null,
     };
   };
-  return { ...rig, ...learning, call, asked, errors, sent, changeable };
+  return { ...rig, ...learning, qualityOf, call, asked, errors, sent, changeable };
 }
 
 /** Makes a plan of the stored incident that waits for a decision; gives its digest. */

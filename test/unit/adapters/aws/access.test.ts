@@ -5,7 +5,7 @@ import { authenticate } from '#shared/app/access/authenticate.ts';
 import { formatApiKey } from '#shared/domain/access/api-key.ts';
 import { ACCESS_TRAIL, type AccessEvent } from '#shared/domain/audit/access-event.ts';
 import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
-import { API_KEY_ID, API_KEY_SECRET, anApiKey } from '#test/builders/index.ts';
+import { API_KEY_ID, API_KEY_SECRET, anApiKey, NO_WORKFLOWS } from '#test/builders/index.ts';
 import { fakeClock, makeRecordingLog } from '#test/fakes/index.ts';
 import { type DynamoServer, startDynamo } from '../dynamo-server.ts';
 
@@ -21,7 +21,7 @@ describe('API keys in the Control table', () => {
     const apiKeys = makeDynamoApiKeyStore(await access());
     for (let at = 0; at < 30; at += 1) await apiKeys.create(anApiKey({ id: at.toString(16).padStart(16, '0') }));
     const tokens = { verify: () => Promise.reject(new Error('No token is expected.')) };
-    const deps = { apiKeys, tokens, clock: fakeClock(), log: makeRecordingLog() };
+    const deps = { apiKeys, tokens, clock: fakeClock(), log: makeRecordingLog(), ...NO_WORKFLOWS };
     const send = vi.spyOn(dynamo.client, 'send');
     const commands = () => send.mock.calls.map(([command]) => command.constructor.name);
     try {
@@ -50,7 +50,7 @@ describe('API keys in the Control table', () => {
     const tokens = { verify: () => Promise.reject(new Error('No token is expected.')) };
     dynamo.fault('throttle', 'throttle');
     const headers = { authorization: `Bearer ${formatApiKey(API_KEY_ID, API_KEY_SECRET)}` };
-    const deps = { apiKeys, tokens, clock: fakeClock(), log: makeRecordingLog() };
+    const deps = { apiKeys, tokens, clock: fakeClock(), log: makeRecordingLog(), ...NO_WORKFLOWS };
     expect(await authenticate(headers, deps)).toMatchObject({ kind: 'unavailable' });
   });
 });

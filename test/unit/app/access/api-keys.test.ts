@@ -6,7 +6,7 @@ import { MAX_KEY_DAYS } from '#shared/domain/access/api-key.ts';
 import { type Caller, mayDo, type Permission, Role } from '#shared/domain/access/caller.ts';
 import { describeAuditEntry } from '#shared/domain/audit/describe-audit-entry.ts';
 import { redact } from '#shared/domain/redaction/redact.ts';
-import { aCaller } from '#test/builders/index.ts';
+import { aCaller, NO_WORKFLOWS } from '#test/builders/index.ts';
 import { fakeClock, makeMemoryAccessTrail, makeMemoryApiKeyStore, makeRecordingLog } from '#test/fakes/index.ts';
 
 const DAY = 24 * 3600 * 1000;
@@ -18,7 +18,15 @@ function setUp() {
   const apiKeys = makeMemoryApiKeyStore();
   const random = (bytes: number) => randomBytes(bytes).toString('hex');
   const tokens = { verify: () => Promise.reject(new Error('No token is expected.')) };
-  return { apiKeys, trail: makeMemoryAccessTrail(), clock: fakeClock(), random, tokens, log: makeRecordingLog() };
+  return {
+    apiKeys,
+    trail: makeMemoryAccessTrail(),
+    clock: fakeClock(),
+    random,
+    tokens,
+    log: makeRecordingLog(),
+    ...NO_WORKFLOWS,
+  };
 }
 type Deps = ReturnType<typeof setUp>;
 
@@ -79,7 +87,7 @@ describe('creating an API key', () => {
     const deps = setUp();
     const { text } = await created(deps, anOrder({ roles: ['admin'] }));
     const entered = await entering(text, deps);
-    if (entered.kind !== 'accepted') throw new Error(entered.reason);
+    if (entered.kind !== 'accepted') throw new Error(`It is ${entered.kind}.`);
     const refusal = { kind: 'forbidden', reason: 'An API key cannot manage API keys: sign in.' };
     const [key] = await deps.apiKeys.list();
     expect(await createApiKey(anOrder(), entered.caller, deps)).toEqual(refusal);

@@ -8,7 +8,15 @@ import { formatApiKey } from '#shared/domain/access/api-key.ts';
 import { mayDo } from '#shared/domain/access/caller.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { TokenVerifier } from '#shared/ports/access.ts';
-import { API_KEY_ID, API_KEY_SECRET, anApiKey, aTokenPool, forgedTokens, idToken } from '#test/builders/index.ts';
+import {
+  API_KEY_ID,
+  API_KEY_SECRET,
+  anApiKey,
+  aTokenPool,
+  forgedTokens,
+  idToken,
+  NO_WORKFLOWS,
+} from '#test/builders/index.ts';
 import { fakeClock, makeMemoryApiKeyStore, makeRecordingLog } from '#test/fakes/index.ts';
 
 const POOL = aTokenPool();
@@ -23,7 +31,7 @@ function setUp(change: { readonly tokens?: TokenVerifier } = {}) {
   };
   const tokens = makeCognitoTokenVerifier({ ...POOL, fetch: fetchKeySet as typeof fetch });
   const apiKeys = makeMemoryApiKeyStore();
-  return { tokens, apiKeys, clock: fakeClock(), log: makeRecordingLog(), asked, ...change };
+  return { tokens, apiKeys, clock: fakeClock(), log: makeRecordingLog(), ...NO_WORKFLOWS, asked, ...change };
 }
 
 describe('a person with an ID token', () => {
@@ -55,7 +63,7 @@ describe('a person with an ID token', () => {
     ['groups that are no texts', [['admin'], { admin: true }, null, 1]],
   ])('may do nothing with %s', async (_, groups) => {
     const outcome = await authenticate(bearer(idToken(POOL, { 'cognito:groups': groups })), setUp());
-    if (outcome.kind !== 'accepted') throw new Error(outcome.reason);
+    if (outcome.kind !== 'accepted') throw new Error(`It is ${outcome.kind}.`);
     expect(outcome.caller.roles).toEqual([]);
     expect((['read', 'operate', 'approve', 'administer'] as const).some((one) => mayDo(outcome.caller, one))).toBe(
       false,

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { makeWorkflowTokenVerifier } from '#shared/adapters/aws/workflow-token-verifier.ts';
+import { packQualityDocument } from '#shared/ports/quality-state.ts';
+import { aWorkflowIssuer, idToken, type JsonClaims } from '#test/builders/index.ts';
+import { anApi } from './api-rig.ts';
+
+const ISSUER = aWorkflowIssuer();
+const DOCUMENT = '/api/repositories/acme/shop/quality/baselines~main';
+const run = (claims: JsonClaims = {}) => `Bearer ${idToken(ISSUER, claims)}`;
+
+async function theApi() {
+  const fetchKeys = (async () => Response.json(ISSUER.keySet)) as unknown as typeof fetch;
+  const workflowTokens = makeWorkflowTokenVerifier({
+    issuer: ISSUER.issuer,
+    audiences: [ISSUER.clientId],
+    fetch: fetchKeys,
+  });
+  const api = await anApi({ workflows: { workflowTokens, repositories: ['acme/shop'] } });
+  const put = (as: string, headers: object, content: unknown = packQualityDocument('{"a":1}'), path = DOCUMENT) =>
+    api.call(path, {
+      method: 'PUT',
+      as,
+      headers: { 'content-type': 'application/json', ...headers },
+      body: { content },
+    });
+  return { ...api, put };
+}
+const FIRST = { 'if-none-match': '*' };
+
+describe('a run of a workflow at the API', () => {
+  it('gets nothing but the quality documents of its repository: every other route refuses it', async () => {
+    const { call, incident } = await theApi();
+    const { json } = await call('/api/openapi.json');
+    const routes = Object.entries(json.paths as Record<string, Record<string, Record<string, unknown>>>).flatMap(
+      ([path, methods]) => Object.entries(methods).map(([method, route]) => ({ path, method, route })),
+    );
+    const open: string[] = [];
+    for (const { path, method, route } of routes) {
+      if (route['x-permission'] === undefined) continue;
+      const at = path.replace(/\{(?:id|incidentId)\}/, incident.id).replace('{digest}', '0'.repeat(64));
+      const { statusCode, json: problem } = await call(at, { method: method.toUpperCase(), as: run() });
+      if (statusCode !== 403) open.push(`${method} ${path}`);
+      else
+        expect(problem.detail, at).toBe(
+          "A workflow's run may only read and write the quality documents of its repository.",
+        );
+    }
+    expect(open).toEqual([
+      'get /api/repositories/{owner}/{name}/quality/{document}',
+      'put /api/repositories/{owner}/{name}/quality/{document}',
+    ]);
+  });
+
+  it('reads what it wrote, with its revision as etag, and 304 while it is the same', async () => {
+    const { call, put } = await theApi();
+    expect((await call(DOCUMENT, { as: run() })).statusCode).toBe(404);
+    expect((await put(run(), FIRST)).statusCode).toBe(200);
+    const { json, headers } = await call(DOCUMENT, { as: run() });
+    expect(headers?.etag).toBe(`"${json.revision}"`);
+    const again = await call(DOCUMENT, { as: run(), headers: { 'if-none-match': String(headers?.etag) } });
+    expect(again.statusCode).toBe(304);
+    expect((await put(run(), { 'if-match': headers?.etag })).statusCode).toBe(200);
+    expect((await put(run(), { 'if-match': headers?.etag })).statusCode).toBe(412);
+    expect((await put(run(), FIRST)).statusCode).toBe(412);
+  });
+
+  it.each([
+    ['without a condition', {}, undefined, 428],
+    ['with both conditions', { ...FIRST, 'if-match': '"1"' }, undefined, 428],
+    ['with a condition that is no revision', { 'if-match': 'W/"1"' }, undefined, 400],
+    ['with plain text', FIRST, '{"a":1}', 400],
+    ['with something that grows beyond the limit', FIRST, packQualityDocument('x'.repeat(4_000_001)), 400],
+    ['with bytes that are no UTF-8', FIRST, 'H4sIAAAAAAAAA/v//z8AAP//AAAA', 400],
+    ['without content', FIRST, null, 400],
+    ['with more than a function takes', FIRST, 'A'.repeat(3_000_001), 413],
+  ])('writes nothing %s', async (_, headers, content, status) => {
+    const { put, qualityOf } = await theApi();
+    expect((await put(run(), headers, content)).statusCode).toBe(status);
+    expect(await qualityOf('acme/shop').read('baselines/main')).toBeNull();
+  });
+
+  it.each(['..%2F..%2Fmodels', 'a~..~b', 'A', '.hidden', 'a%00', '~'])('finds no document %s', async (name) => {
+    const { call } = await theApi();
+    const { statusCode } = await call(`/api/repositories/acme/shop/quality/${name}`, { as: run() });
+    expect([400, 404]).toContain(statusCode);
+  });
+});
+
+describe('people and the quality documents', () => {
+  it('read with any role, and write as administrators only', async () => {
+    const { call, put } = await theApi();
+    expect((await put('viewer', FIRST)).statusCode).toBe(403);
+    expect((await put('operator approver', FIRST)).statusCode).toBe(403);
+    expect((await put('admin', FIRST)).statusCode).toBe(200);
+    expect((await call(DOCUMENT, { as: 'viewer' })).statusCode).toBe(200);
+    expect((await call('/api/repositories/acme/%2E%2E/quality/x', { as: 'viewer' })).statusCode).toBe(404);
+  });
+});
