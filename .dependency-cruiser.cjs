@@ -158,6 +158,12 @@ module.exports = {
       { pathNot: ['^statemachines/', '^shared/domain/workflow/'] },
     ),
     rule(
+      'the-action-runs-no-commands',
+      'A task calls use cases. What reads inputs for the command line may serve it, too.',
+      { path: '^apps/action/' },
+      { path: ['^apps/cli/(commands/|[^/]+[.]ts$)', '^apps/(?!cli/|action/)', '^(functions|infra|lab|tools)/'] },
+    ),
+    rule(
       'dashboard-is-a-browser',
       'The dashboard sees domain types and the types of the API, nothing that runs on a server.',
       { path: '^apps/dashboard/' },
@@ -215,7 +221,7 @@ module.exports = {
     rule(
       'product-knows-no-packages',
       'The deployment does not contain the local cloud.',
-      { path: '^(shared|functions|infra|apps/cli)/' },
+      { path: '^(shared|functions|infra|apps/(cli|action))/' },
       { path: '^packages/' },
     ),
     rule(

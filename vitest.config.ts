@@ -20,7 +20,13 @@ export default defineConfig({
     // `npm run test:coverage`: of everything that runs on AWS, in the command line and in the local cloud, loaded by a test or not.
     coverage: {
       provider: 'v8',
-      include: ['shared/**/*.ts', 'functions/**/*.ts', 'infra/**/*.ts', 'apps/cli/**/*.ts', 'packages/*/src/**/*.ts'],
+      include: [
+        'shared/**/*.ts',
+        'functions/**/*.ts',
+        'infra/**/*.ts',
+        'apps/{cli,action}/**/*.ts',
+        'packages/*/src/**/*.ts',
+      ],
       reporter: ['text-summary'],
     },
     reporters: ['default', './tools/requirements/suite-reporter.ts'],

@@ -15,17 +15,17 @@ const REQUIRE =
 const DATA_ANCHOR = "const __sourceFolder=import.meta.dirname+'/adapters/archive';";
 
 /**
- * Bundles the command line to `<outDir>/selfheal.mjs` and the library with its types to `<outDir>/index.mjs`, for Node 24, and copies the data that
- * they read to `<outDir>/data`. The code is split into chunks, so that a command loads only what it needs.
+ * Bundles entry points for Node 24 to `<outDir>/<out>.mjs` and copies the data that they read to `<outDir>/data`. The code is split into chunks, so
+ * that what is loaded on demand is a file of its own.
  */
-export async function buildCli(outDir: string): Promise<void> {
+export async function bundleWithData(
+  entryPoints: readonly { in: string; out: string }[],
+  outDir: string,
+): Promise<void> {
   rmSync(outDir, { recursive: true, force: true });
   await build({
     absWorkingDir: ROOT,
-    entryPoints: [
-      { in: 'apps/cli/main.ts', out: 'selfheal' },
-      { in: 'apps/cli/library.ts', out: 'index' },
-    ],
+    entryPoints: [...entryPoints],
     outdir: resolve(outDir),
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -44,6 +44,18 @@ export async function buildCli(outDir: string): Promise<void> {
     logLevel: 'warning',
   });
   writeData(join(ROOT, 'shared/data'), join(outDir, 'data'));
+}
+
+/**
+ * Bundles the command line to `<outDir>/selfheal.mjs` and the library with its types to `<outDir>/index.mjs`,. A command loads only
+ * what it needs.
+ */
+export async function buildCli(outDir: string): Promise<void> {
+  const entryPoints = [
+    { in: 'apps/cli/main.ts', out: 'selfheal' },
+    { in: 'apps/cli/library.ts', out: 'index' },
+  ];
+  await bundleWithData(entryPoints, outDir);
   writeFileSync(join(outDir, 'index.d.ts'), libraryTypes());
 }
 

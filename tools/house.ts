@@ -7,12 +7,13 @@ import { preProcessFile } from 'typescript';
 const PARTS: readonly (readonly [part: string, folders: RegExp])[] = [
   ['product', /^(?:shared|functions|infra|statemachines)\//],
   ['command line', /^apps\/cli\//],
+  ['action', /^apps\/action\//],
   ['dashboard', /^apps\/dashboard\//],
   ['local cloud', /^(?:apps\/local|packages)\//],
   ['lab', /^lab\//],
   ['tools', /^tools\//],
 ];
-const FIRST = ['lab', 'product', 'command line', 'dashboard', 'local cloud', 'tools'];
+const FIRST = ['lab', 'product', 'command line', 'action', 'dashboard', 'local cloud', 'tools'];
 /** Files that are expected to be small: composition roots, barrels and registries. */
 const EXPECTED_SMALL = /^functions\/[^/]+\/(?:config|main)\.ts$|(?:^|\/)(?:index|registry)\.ts$/;
 const SMALL_LINES = 25;
@@ -137,7 +138,7 @@ if (import.meta.main) {
     .filter((file) => /^(?:shared|functions|infra|statemachines|apps|packages|lab|tools)\//.test(file))
     .filter((file) => !/(?:^|\/)test\/|\.test\.ts$/.test(file));
   const house = measureHouse(root, files, aliases);
-  for (const part of ['product', 'command line', 'local cloud', 'lab', 'tools', 'other']) {
+  for (const part of ['product', 'command line', 'action', 'local cloud', 'lab', 'tools', 'other']) {
     const lines = house.lines.get(part) ?? 0;
     if (lines > 0) console.log(`${part.padEnd(14)} ${String(lines).padStart(6)} lines`);
   }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { actionRows } from './action-rows.ts';
 import { anomalyRows } from './anomaly-rows.ts';
 import { architectureRows } from './architecture-rows.ts';
 import { bundleRows, testRows } from './build-rows.ts';
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   start: startRows,
   cli: cliRows,
   architecture: architectureRows,
+  action: actionRows,
   latency: latencyRows,
   load: loadRows,
   burst: burstRows,

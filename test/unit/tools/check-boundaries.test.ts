@@ -124,6 +124,11 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
     "import { app } from '#functions/api/app.ts'; export const a = app;",
   ],
   [
+    'the-action-runs-no-commands',
+    'apps/action/shortcut.ts',
+    "import { app } from '#functions/api/app.ts'; export const a = app;",
+  ],
+  [
     'dashboard-is-a-browser',
     'apps/dashboard/leaks.ts',
     "import { heal } from '#shared/app/heal.ts'; export const a = heal;",

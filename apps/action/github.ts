@@ -1,0 +1,22 @@
+import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import type { ActionInputs } from './inputs.ts';
+import type { JobContext } from './job-context.ts';
+
+/** The login under which `GITHUB_TOKEN` of a workflow's run writes; such a token cannot ask for it. */
+const WORKFLOW_LOGIN = 'github-actions[bot]';
+
+/** GitHub's API with the token of the inputs. Throws `Refused` without one. */
+export function githubOptions({ token }: ActionInputs, { apiUrl }: JobContext): GithubOptions {
+  if (token === '')
+    throw new Refused('There is no token for GitHub. Leave the input "token" out, or set it to github.token.');
+  return {
+    apiUrl,
+    token: async () => token,
+    // A person's token, or that of another app, can be asked.
+    ...(token.startsWith('ghs_') ? { botLogin: async () => WORKFLOW_LOGIN } : {}),
+    clock: systemClock,
+    userAgent: 'selfheal-action',
+  };
+}

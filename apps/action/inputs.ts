@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import { type Environment, inputOf } from './runner.ts';
+import { FAIL_ON } from './task.ts';
+
+const lines = (text: string): string[] =>
+  text
+    .split(/[\n,]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+const Lines = z.string().transform(lines);
+/** The outcome of an earlier step, as GitHub words it, or the exit code of its program. */
+const ExitCode = z
+  .string()
+  .regex(
+    /^(?:|success|skipped|failure|cancelled|\d{1,3})$/,
+    'expected an exit code, or success, failure, cancelled or skipped',
+  )
+  .transform((given) => {
+    if (given === '' || given === 'success' || given === 'skipped') return 0;
+    return /^\d+$/.test(given) ? Math.min(255, Number(given)) : 1;
+  });
+const NONE = 'none';
+const FailOn = Lines.pipe(z.array(z.enum([...FAIL_ON, NONE], `expected ${FAIL_ON.join(', ')} or ${NONE}`))).transform(
+  (given) => FAIL_ON.filter((kind) => given.includes(kind)),
+);
+
+/** The inputs of `action.yml` in camel case. A list has commas or lines. */
+const ActionInputs = z.object({
+  task: Lines.pipe(z.array(z.string()).min(1, 'name at least one task')),
+  name: z.string().max(100),
+  reports: Lines,
+  results: z.string(),
+  'fail-on': FailOn,
+  'exit-code': ExitCode,
+  token: z.string(),
+  url: z.union([
+    z.literal(''),
+    z.url({ protocol: /^https?$/, error: 'expected a URL such as https://selfheal.example.com' }),
+  ]),
+  state: z.enum(['', 'folder', 'branch', 'deployment'], 'expected folder, branch or deployment'),
+  'state-path': z.string(),
+  'state-branch': z.string().regex(/^[\w][\w./-]{0,99}$/, 'expected the name of a branch'),
+});
+type Given = z.infer<typeof ActionInputs>;
+type Camel<S extends string> = S extends `${infer A}-${infer B}` ? `${A}${Capitalize<Camel<B>>}` : S;
+export type ActionInputs = { readonly [K in keyof Given as Camel<K>]: Given[K] };
+
+const DEFAULTS: Readonly<Partial<Record<keyof Given, string>>> = {
+  results: 'selfheal-results',
+  'fail-on': 'gates',
+  'state-path': '.selfheal/state',
+  'state-branch': 'selfheal-state',
+};
+
+/** Throws `InvalidInput`, naming each input that cannot be used. */
+export function readInputs(environment: Environment): ActionInputs {
+  const names = Object.keys(ActionInputs.shape) as (keyof Given)[];
+  const given = Object.fromEntries(names.map((name) => [name, inputOf(environment, name) || (DEFAULTS[name] ?? '')]));
+  const parsed = ActionInputs.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      ({ path: [name = ''], message }) => `${String(name)}: "${shortOf(given[String(name)])}": ${message}`,
+    );
+    throw new InvalidInput(`The inputs of the Action cannot be used. ${problems.join('. ')}.`);
+  }
+  const camel = (name: string): string => name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+  return Object.fromEntries(Object.entries(parsed.data).map(([name, value]) => [camel(name), value])) as ActionInputs;
+}
+
+const shortOf = (text = ''): string => (text.length > 100 ? `${text.slice(0, 100)}...` : text);

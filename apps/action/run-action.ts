@@ -1,0 +1,129 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { JobResult } from '#shared/domain/pull-request/job-result.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
+import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import { type ActionInputs, readInputs } from './inputs.ts';
+import { type JobContext, readJobContext } from './job-context.ts';
+import { type Environment, makeRunner, type Runner } from './runner.ts';
+import { connectState } from './state.ts';
+import type { Task, TaskInput, TaskOutcome } from './task.ts';
+import { TASKS } from './tasks/registry.ts';
+
+/** Of a sentence in a job's result. */
+const MAX_SUMMARY_LENGTH = 500;
+
+type Tasks = Readonly<Record<string, () => Promise<{ readonly task: Task }>>>;
+
+/**
+ * Runs the tasks that the inputs name, one after the other, and returns the exit code of the step.
+ *
+ * A wrong input and a missing, unreadable or wrong report fail it, and so does bad news that `fail-on` names. What Selfheal itself cannot do (an error
+ * of its own, a deployment or a GitHub that does not answer, a right that is missing) is a warning. `exit-code`, of the step whose reports are
+ * read, is passed on in any case.
+ */
+export async function runAction(
+  environment: Environment,
+  write: (text: string) => void,
+  tasks: Tasks = TASKS,
+): Promise<number> {
+  const runner = makeRunner(environment, write);
+  let inputs: ActionInputs;
+  try {
+    inputs = readInputs(environment);
+    for (const id of inputs.task) knownTask(tasks, id);
+  } catch (error) {
+    runner.annotate({ level: 'error', title: 'Selfheal', message: messageOf(error) });
+    return 1;
+  }
+  runner.mask(inputs.token);
+  const job = await readJobContext(environment);
+  for (const message of job.problems) runner.annotate({ level: 'warning', title: 'Selfheal', message });
+  const input: TaskInput = {
+    inputs,
+    job,
+    environment,
+    state: connectState(inputs, { job, environment, runner }),
+    clock: systemClock,
+    random: Math.random,
+    say: runner.say,
+  };
+  let code = 0;
+  for (const id of inputs.task) code = Math.max(code, await runTask(id, { tasks, input, runner }));
+  if (inputs.exitCode !== 0) {
+    runner.say(`The exit code ${inputs.exitCode} of the step before is passed on.`);
+    return inputs.exitCode;
+  }
+  return code;
+}
+
+function knownTask(tasks: Tasks, id: string): Tasks[string] {
+  const load = Object.hasOwn(tasks, id) ? tasks[id] : undefined;
+  if (load !== undefined) return load;
+  throw new InvalidInput(`task: "${id.slice(0, 100)}" is no task. Use ${Object.keys(tasks).join(', ')}.`);
+}
+
+interface Rig {
+  readonly tasks: Tasks;
+  readonly input: TaskInput;
+  readonly runner: Runner;
+}
+
+async function runTask(id: string, { tasks, input, runner }: Rig): Promise<0 | 1> {
+  const outcome = await outcomeOf(id, tasks, input);
+  const { status, summary, annotations = [], outputs = {}, markdown, bad = [] } = outcome;
+  for (const annotation of annotations) runner.annotate(annotation);
+  const fails = status === 'broken' || bad.some((kind) => input.inputs.failOn.includes(kind));
+  runner.say(`${id}: ${status}: ${summary}`);
+  if (status === 'broken') runner.annotate({ level: 'error', title: `Selfheal: ${id}`, message: summary });
+  if (status === 'unavailable')
+    runner.annotate({
+      level: 'warning',
+      title: `Selfheal: ${id} was not done`,
+      message: `${summary} This fails nothing.`,
+    });
+  try {
+    for (const [name, value] of Object.entries({ ...outputs, status })) await runner.setOutput(name, value);
+    await runner.summarize(markdown ?? `**Selfheal ${id}: ${status}.** ${summary}`);
+    await writeResult(id, outcome, input);
+  } catch (error) {
+    // A full disk or a missing file of the runner; the verdict stands.
+    runner.annotate({
+      level: 'warning',
+      title: `Selfheal: ${id}`,
+      message: `The result was not written: ${messageOf(error)}`,
+    });
+  }
+  return fails ? 1 : 0;
+}
+
+async function outcomeOf(id: string, tasks: Tasks, input: TaskInput): Promise<TaskOutcome> {
+  try {
+    const { task } = await knownTask(tasks, id)();
+    return await task.run(input);
+  } catch (error) {
+    const summary = redactName(messageOf(error), MAX_SUMMARY_LENGTH);
+    if (error instanceof InvalidInput || error instanceof UnreadableReport) return { status: 'broken', summary };
+    if (error instanceof Error && error.stack !== undefined && isBug(error)) input.say(error.stack);
+    return { status: 'unavailable', summary };
+  }
+}
+
+/** An error of JavaScript itself: its place is worth a report to us. */
+const isBug = ({ name }: Error): boolean => /^(?:Type|Range|Reference|Syntax)?Error$/.test(name);
+
+/** `<results>/<name>.json`, with `name` the input or else the task: what `feedback` reads. */
+async function writeResult(id: string, { status, summary, facts = [] }: TaskOutcome, input: TaskInput): Promise<void> {
+  const { inputs, job } = input;
+  const name = inputs.name === '' ? id : inputs.task.length > 1 ? `${inputs.name}-${id}` : inputs.name;
+  const folder = resultsFolder(inputs, job);
+  const result = JobResult.parse({ version: 1, job: redactName(name, 100), status, summary, facts });
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, `${name.replaceAll(/[^\w.]+/g, '-')}.json`), `${JSON.stringify(result, null, 2)}\n`);
+}
+
+const resultsFolder = ({ results }: ActionInputs, { workspace }: JobContext): string => resolve(workspace, results);
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import * as z from 'zod';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import { InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
+import type { QualityState } from '#shared/ports/quality-state.ts';
+import { githubOptions } from './github.ts';
+import type { ActionInputs } from './inputs.ts';
+import type { JobContext } from './job-context.ts';
+import type { Environment, Runner } from './runner.ts';
+
+interface Place {
+  readonly job: JobContext;
+  readonly environment: Environment;
+  readonly runner: Runner;
+}
+
+/**
+ * The state that the inputs name, connected when it is first asked for: a deployment when there is a `url`, else a folder that the workflow keeps
+ * in the Actions cache. A branch and a deployment are not changed by pull requests: their code is not trusted, and the cache of GitHub keeps the
+ * same rule for a folder.
+ */
+export function connectState(inputs: ActionInputs, place: Place): () => Promise<QualityState> {
+  let connected: Promise<QualityState> | null = null;
+  return () => {
+    connected ??= connect(inputs, place);
+    return connected;
+  };
+}
+
+async function connect(inputs: ActionInputs, { job, environment, runner }: Place): Promise<QualityState> {
+  const kind = inputs.state === '' ? (inputs.url === '' ? 'folder' : 'deployment') : inputs.state;
+  if (kind === 'folder') {
+    const { makeFolderState } = await import('#shared/adapters/state/folder-state.ts');
+    return makeFolderState(resolve(job.workspace, inputs.statePath), systemClock);
+  }
+  const { repository } = job;
+  if (repository === null) throw new Refused('GITHUB_REPOSITORY is not set, so the state has no repository.');
+  const isPullRequest = job.pullRequest !== null || job.event.startsWith('pull_request');
+  const guarded = (state: QualityState): QualityState => (isPullRequest ? readOnly(state, runner.say) : state);
+  if (kind === 'branch') {
+    const { makeBranchState } = await import('#shared/adapters/state/branch-state.ts');
+    return guarded(makeBranchState({ ...githubOptions(inputs, job), repository, branch: inputs.stateBranch }));
+  }
+  if (inputs.url === '') throw new InvalidInput('url: state "deployment" needs the URL of a deployed Selfheal.');
+  const { makeDeploymentState } = await import('#shared/adapters/state/deployment-state.ts');
+  const token = runToken(inputs.url, environment, runner);
+  return guarded(makeDeploymentState({ url: inputs.url, repository, token, clock: systemClock }));
+}
+
+/** What a pull request would write is left out, and its log says so once. */
+function readOnly(state: QualityState, say: (text: string) => void): QualityState {
+  let said = false;
+  return {
+    read: (name) => state.read(name),
+    write: async () => {
+      if (!said) say('The state is not changed: this is a pull request.');
+      said = true;
+      return 'written';
+    },
+  };
+}
+
+const TokenAnswer = z.object({ value: z.string().min(1) });
+const TIMEOUT_MILLISECONDS = 10_000;
+/** GitHub's tokens live for minutes; a task takes less. */
+const KEPT_MILLISECONDS = 120_000;
+
+/**
+ * A token by which a deployment knows this run, with the deployment as its audience; the runner gives it only to jobs with `id-token: write`.
+ * https://docs.github.com/en/actions/reference/security/oidc
+ */
+function runToken(audience: string, environment: Environment, runner: Runner): () => Promise<string> {
+  let kept: { readonly value: string; readonly at: number } | null = null;
+  return async () => {
+    if (kept !== null && Date.now() - kept.at < KEPT_MILLISECONDS) return kept.value;
+    const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: authorization } = environment;
+    if (!url || !authorization)
+      throw new Refused(
+        'This job gets no token for the deployment. Give it the permission "id-token: write"; a fork never gets one.',
+      );
+    const address = new URL(url);
+    address.searchParams.set('audience', audience.replace(/\/+$/, ''));
+    let text: string;
+    try {
+      const response = await fetch(address, {
+        headers: { authorization: `Bearer ${authorization}` },
+        signal: AbortSignal.timeout(TIMEOUT_MILLISECONDS),
+      });
+      if (!response.ok) throw new Error(`status ${response.status}`);
+      text = await response.text();
+    } catch (cause) {
+      throw new Retryable(`The runner gives no token for the deployment: ${(cause as Error).message}.`, { cause });
+    }
+    const { value } = TokenAnswer.parse(JSON.parse(text));
+    runner.mask(value);
+    kept = { value, at: Date.now() };
+    return value;
+  };
+}

@@ -1,0 +1,41 @@
+import type { JobResult } from '#shared/domain/pull-request/job-result.ts';
+import type { QualityState } from '#shared/ports/quality-state.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import type { ActionInputs } from './inputs.ts';
+import type { JobContext } from './job-context.ts';
+import type { Annotation, Environment } from './runner.ts';
+
+/** What `fail-on` may name: kinds of bad news that fail the step. */
+export const FAIL_ON = ['tests', 'findings', 'gates', 'flaky', 'architecture', 'triage'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
+
+export interface TaskInput {
+  readonly inputs: ActionInputs;
+  readonly job: JobContext;
+  readonly environment: Environment;
+  /** What is remembered between runs; connected when it is first asked for. */
+  readonly state: () => Promise<QualityState>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** For the log of the step. */
+  readonly say: (text: string) => void;
+}
+
+export interface TaskOutcome {
+  readonly status: JobResult['status'];
+  /** One sentence. */
+  readonly summary: JobResult['summary'];
+  readonly facts?: JobResult['facts'];
+  /** The kinds of bad news among the facts. */
+  readonly bad?: readonly FailOn[];
+  /** Outputs of the step. */
+  readonly outputs?: Readonly<Record<string, string>>;
+  /** For the summary of the job. */
+  readonly markdown?: string;
+  readonly annotations?: readonly Annotation[];
+}
+
+/** One task of the Action: it translates inputs and outputs, a use case does the work. */
+export interface Task {
+  readonly run: (input: TaskInput) => Promise<TaskOutcome>;
+}
