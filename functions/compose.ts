@@ -34,6 +34,7 @@ import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
 import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
+import { packedState } from '#shared/adapters/state/packed-state.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { act } from '#shared/app/remediate/act.ts';
 import { actionPorts } from '#shared/app/remediate/ports.ts';
@@ -148,7 +149,7 @@ export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'
 export const qualityOf =
   ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) =>
   (repository: string) =>
-    makeS3QualityState({ bucket, repository });
+    packedState(makeS3QualityState({ bucket, repository }));
 
 // Who may call: `authenticate` and the API keys.
 export const tokens = ({ userPoolIssuer, userPoolClient }: Variables<'userPoolIssuer' | 'userPoolClient'>) =>

@@ -1,7 +1,10 @@
 import * as z from 'zod';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { type Environment, inputOf } from './runner.ts';
-import { FAIL_ON } from './task.ts';
+
+/** What `fail-on` may name: kinds of bad news that fail the step. */
+const FAIL_ON = ['tests', 'findings', 'gates', 'flaky', 'architecture', 'triage'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
 
 const lines = (text: string): string[] =>
   text
@@ -22,9 +25,9 @@ const ExitCode = z
     return /^\d+$/.test(given) ? Math.min(255, Number(given)) : 1;
   });
 const NONE = 'none';
-const FailOn = Lines.pipe(z.array(z.enum([...FAIL_ON, NONE], `expected ${FAIL_ON.join(', ')} or ${NONE}`))).transform(
-  (given) => FAIL_ON.filter((kind) => given.includes(kind)),
-);
+const FailOnInput = Lines.pipe(
+  z.array(z.enum([...FAIL_ON, NONE], `expected ${FAIL_ON.join(', ')} or ${NONE}`)),
+).transform((given) => FAIL_ON.filter((kind) => given.includes(kind)));
 
 /** The inputs of `action.yml` in camel case. A list has commas or lines. */
 const ActionInputs = z.object({
@@ -32,7 +35,7 @@ const ActionInputs = z.object({
   name: z.string().max(100),
   reports: Lines,
   results: z.string(),
-  'fail-on': FailOn,
+  'fail-on': FailOnInput,
   'exit-code': ExitCode,
   token: z.string(),
   url: z.union([

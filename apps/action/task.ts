@@ -1,13 +1,9 @@
 import type { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import type { ActionInputs } from './inputs.ts';
+import type { ActionInputs, FailOn } from './inputs.ts';
 import type { JobContext } from './job-context.ts';
 import type { Annotation, Environment } from './runner.ts';
-
-/** What `fail-on` may name: kinds of bad news that fail the step. */
-export const FAIL_ON = ['tests', 'findings', 'gates', 'flaky', 'architecture', 'triage'] as const;
-export type FailOn = (typeof FAIL_ON)[number];
 
 export interface TaskInput {
   readonly inputs: ActionInputs;

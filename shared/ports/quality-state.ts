@@ -1,4 +1,3 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 
 /** Largest document in bytes of UTF-8. */
@@ -42,20 +41,4 @@ export function requireDocumentSize(name: string, text: string): void {
   throw new InvalidInput(
     `The state document ${name} has ${bytes} bytes; ${MAX_QUALITY_DOCUMENT_BYTES} are allowed. Keep fewer runs or files in it.`,
   );
-}
-
-/** A document as it travels and is stored: compressed, in base64. */
-export const packQualityDocument = (text: string): string => gzipSync(text).toString('base64');
-
-/** Throws `InvalidInput` for what is no compressed UTF-8, or more than a document may have. */
-export function unpackQualityDocument(content: string): string {
-  try {
-    const bytes = gunzipSync(Buffer.from(content, 'base64'), { maxOutputLength: MAX_QUALITY_DOCUMENT_BYTES });
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new InvalidInput(
-      `content: expected UTF-8 text of at most ${MAX_QUALITY_DOCUMENT_BYTES} bytes, compressed with gzip, in base64.`,
-      { cause },
-    );
-  }
 }

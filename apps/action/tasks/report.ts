@@ -1,9 +1,10 @@
 import type { ReportSet } from '#shared/app/reports/read-reports.ts';
 import { FindingSeverity } from '#shared/domain/reports/finding.ts';
 import { joined, phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { FailOn } from '../inputs.ts';
 import { factsOf, readJobReports } from '../reports.ts';
 import type { Annotation } from '../runner.ts';
-import type { FailOn, Task } from '../task.ts';
+import type { Task } from '../task.ts';
 
 /** Reads reports of tests, coverage and findings, and passes on what they say. */
 export const task: Task = {

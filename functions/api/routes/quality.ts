@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { packQualityDocument, type QualityState, unpackQualityDocument } from '#shared/ports/quality-state.ts';
+import type { QualityState } from '#shared/ports/quality-state.ts';
 import { Problem } from '../problem.ts';
 import { answers, type Environment, makeRoutes, NOT_FOUND, REFUSALS, routeForRuns, withProblems } from './contract.ts';
 
 export interface QualityRoutesDeps {
-  /** The state documents of a repository, `owner/name`. */
+  /** The state documents of a repository, `owner/name`; their texts are packed, as they travel. */
   readonly qualityOf: (repository: string) => QualityState;
 }
 
@@ -75,7 +75,7 @@ export function qualityRoutes({ qualityOf }: QualityRoutesDeps) {
       const found = await qualityOf(repository).read(document);
       if (found === null) throw new Problem('not-found', `${repository} has no document ${document} yet.`);
       const { text, revision } = found;
-      return context.json({ revision, content: packQualityDocument(text) }, 200, { etag: `"${revision}"` });
+      return context.json({ revision, content: text }, 200, { etag: `"${revision}"` });
     })
     .openapi(write, async (context) => {
       const run = context.get('workflowRun');
@@ -91,8 +91,8 @@ export function qualityRoutes({ qualityOf }: QualityRoutesDeps) {
           'revision-needed',
           'Send if-match with the etag that you read, or if-none-match: * for a new document.',
         );
-      const text = unpackQualityDocument(context.req.valid('json').content);
-      const outcome = await qualityOf(repository).write(document, text, seen?.slice(1, -1) ?? null);
+      const { content } = context.req.valid('json');
+      const outcome = await qualityOf(repository).write(document, content, seen?.slice(1, -1) ?? null);
       if (outcome === 'changed-meanwhile')
         throw new Problem('changed-meanwhile', `${document} of ${repository} was written meanwhile: read it again.`);
       return context.json({ written: true as const }, 200);

@@ -1,12 +1,7 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
-import {
-  documentPath,
-  packQualityDocument,
-  type QualityState,
-  requireDocumentSize,
-  unpackQualityDocument,
-} from '#shared/ports/quality-state.ts';
+import { documentPath, type QualityState, requireDocumentSize } from '#shared/ports/quality-state.ts';
+import { packDocument, unpackDocument } from '../state/packed-state.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';
 
@@ -44,7 +39,7 @@ export function makeS3QualityState(options: {
       const command = new PutObjectCommand({
         Bucket: bucket,
         Key: keyOf(name),
-        Body: Buffer.from(packQualityDocument(text), 'base64'),
+        Body: Buffer.from(packDocument(text), 'base64'),
         ContentType: 'application/gzip',
         ...(replaces === null ? { IfNoneMatch: '*' } : { IfMatch: `"${replaces}"` }),
       });
@@ -63,7 +58,7 @@ export function makeS3QualityState(options: {
 
 function unpacked(packed: string, what: string): string {
   try {
-    return unpackQualityDocument(packed);
+    return unpackDocument(packed);
   } catch (cause) {
     throw new CorruptRecord(`${what} is not what was written. Delete it; then it starts anew.`, { cause });
   }

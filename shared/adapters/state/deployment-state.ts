@@ -1,13 +1,8 @@
 import * as z from 'zod';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import {
-  documentPath,
-  packQualityDocument,
-  type QualityState,
-  requireDocumentSize,
-  unpackQualityDocument,
-} from '#shared/ports/quality-state.ts';
+import { documentPath, type QualityState, requireDocumentSize } from '#shared/ports/quality-state.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { packDocument, unpackDocument } from './packed-state.ts';
 
 export interface DeploymentStateOptions {
   /** Where the deployment answers, without `/api`. */
@@ -61,7 +56,7 @@ export function makeDeploymentState(options: DeploymentStateOptions): QualitySta
       if (status === 404) return null;
       if (status !== 200) throw refusal(url, status, text);
       const { revision, content } = parsed(Document, text, url);
-      return { text: unpackQualityDocument(content), revision };
+      return { text: unpackDocument(content), revision };
     },
     async write(name, text, replaces) {
       documentPath(name);
@@ -71,7 +66,7 @@ export function makeDeploymentState(options: DeploymentStateOptions): QualitySta
       const { status, text: answer } = await ask(name, {
         method: 'PUT',
         headers: { 'content-type': 'application/json', ...condition },
-        body: JSON.stringify({ content: packQualityDocument(text) }),
+        body: JSON.stringify({ content: packDocument(text) }),
       });
       if (status === 412) return 'changed-meanwhile';
       if (status !== 200) throw refusal(url, status, answer);

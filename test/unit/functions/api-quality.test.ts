@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeWorkflowTokenVerifier } from '#shared/adapters/aws/workflow-token-verifier.ts';
-import { packQualityDocument } from '#shared/ports/quality-state.ts';
+import { packDocument } from '#shared/adapters/state/packed-state.ts';
 import { aWorkflowIssuer, idToken, type JsonClaims } from '#test/builders/index.ts';
 import { anApi } from './api-rig.ts';
 
@@ -16,7 +16,7 @@ async function theApi() {
     fetch: fetchKeys,
   });
   const api = await anApi({ workflows: { workflowTokens, repositories: ['acme/shop'] } });
-  const put = (as: string, headers: object, content: unknown = packQualityDocument('{"a":1}'), path = DOCUMENT) =>
+  const put = (as: string, headers: object, content: unknown = packDocument('{"a":1}'), path = DOCUMENT) =>
     api.call(path, {
       method: 'PUT',
       as,
@@ -69,7 +69,7 @@ describe('a run of a workflow at the API', () => {
     ['with both conditions', { ...FIRST, 'if-match': '"1"' }, undefined, 428],
     ['with a condition that is no revision', { 'if-match': 'W/"1"' }, undefined, 400],
     ['with plain text', FIRST, '{"a":1}', 400],
-    ['with something that grows beyond the limit', FIRST, packQualityDocument('x'.repeat(4_000_001)), 400],
+    ['with something that grows beyond the limit', FIRST, packDocument('x'.repeat(4_000_001)), 400],
     ['with bytes that are no UTF-8', FIRST, 'H4sIAAAAAAAAA/v//z8AAP//AAAA', 400],
     ['without content', FIRST, null, 400],
     ['with more than a function takes', FIRST, 'A'.repeat(3_000_001), 413],

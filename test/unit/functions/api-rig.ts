@@ -5,6 +5,7 @@ import { makeIncidentChanges } from '#functions/api/incident-changes.ts';
 import { makeLogRequests } from '#functions/api/log-requests.ts';
 import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
+import { packedState } from '#shared/adapters/state/packed-state.ts';
 import { type AuthenticateDeps, authenticate } from '#shared/app/access/authenticate.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
@@ -127,7 +128,7 @@ export async function anApi(
   const qualityOf = (repository: string) => {
     const state = quality.get(repository) ?? makeMemoryQualityState();
     quality.set(repository, state);
-    return state;
+    return packedState(state);
   };
   const sent: Signal[] = [];
   const changeable = {
