@@ -161,7 +161,13 @@ module.exports = {
       'the-action-runs-no-commands',
       'A task calls use cases. What reads inputs for the command line may serve it, too.',
       { path: '^apps/action/' },
-      { path: ['^apps/cli/(commands/|[^/]+[.]ts$)', '^apps/(?!cli/|action/)', '^(functions|infra|lab|tools)/'] },
+      {
+        path: [
+          '^apps/cli/(commands/|(?!command[.]ts$)[^/]+[.]ts$)',
+          '^apps/(?!cli/|action/)',
+          '^(functions|infra|lab|tools)/',
+        ],
+      },
     ),
     rule(
       'dashboard-is-a-browser',

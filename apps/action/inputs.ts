@@ -35,6 +35,12 @@ const ActionInputs = z.object({
   name: z.string().max(100),
   reports: Lines,
   results: z.string(),
+  needs: z.string(),
+  patch: z.string(),
+  check: z.string().max(100),
+  model: z.string().max(200),
+  path: z.string(),
+  out: z.string(),
   'fail-on': FailOnInput,
   'exit-code': ExitCode,
   token: z.string(),
@@ -52,6 +58,8 @@ export type ActionInputs = { readonly [K in keyof Given as Camel<K>]: Given[K] }
 
 const DEFAULTS: Readonly<Partial<Record<keyof Given, string>>> = {
   results: 'selfheal-results',
+  path: '.',
+  out: 'selfheal-reports',
   'fail-on': 'gates',
   'state-path': '.selfheal/state',
   'state-branch': 'selfheal-state',

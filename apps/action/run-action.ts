@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { UsageError } from '#apps/cli/command.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
@@ -72,7 +73,7 @@ interface Rig {
 }
 
 async function runTask(id: string, { tasks, input, runner }: Rig): Promise<0 | 1> {
-  const outcome = await outcomeOf(id, tasks, input);
+  const { outcome, keepsResult } = await outcomeOf(id, tasks, input);
   const { status, summary, annotations = [], outputs = {}, markdown, bad = [] } = outcome;
   for (const annotation of annotations) runner.annotate(annotation);
   const fails = status === 'broken' || bad.some((kind) => input.inputs.failOn.includes(kind));
@@ -86,8 +87,8 @@ async function runTask(id: string, { tasks, input, runner }: Rig): Promise<0 | 1
     });
   try {
     for (const [name, value] of Object.entries({ ...outputs, status })) await runner.setOutput(name, value);
-    await runner.summarize(markdown ?? `**Selfheal ${id}: ${status}.** ${summary}`);
-    await writeResult(id, outcome, input);
+    if (markdown !== '') await runner.summarize(markdown ?? `**Selfheal ${id}: ${status}.** ${summary}`);
+    if (keepsResult) await writeResult(id, outcome, input);
   } catch (error) {
     // A full disk or a missing file of the runner; the verdict stands.
     runner.annotate({
@@ -99,17 +100,27 @@ async function runTask(id: string, { tasks, input, runner }: Rig): Promise<0 | 1
   return fails ? 1 : 0;
 }
 
-async function outcomeOf(id: string, tasks: Tasks, input: TaskInput): Promise<TaskOutcome> {
+async function outcomeOf(
+  id: string,
+  tasks: Tasks,
+  input: TaskInput,
+): Promise<{ readonly outcome: TaskOutcome; readonly keepsResult: boolean }> {
+  let keepsResult = true;
   try {
     const { task } = await knownTask(tasks, id)();
-    return await task.run(input);
+    keepsResult = task.keepsResult ?? true;
+    return { outcome: await task.run(input), keepsResult };
   } catch (error) {
     const summary = redactName(messageOf(error), MAX_SUMMARY_LENGTH);
-    if (error instanceof InvalidInput || error instanceof UnreadableReport) return { status: 'broken', summary };
+    if (isAboutInput(error)) return { outcome: { status: 'broken', summary }, keepsResult };
     if (error instanceof Error && error.stack !== undefined && isBug(error)) input.say(error.stack);
-    return { status: 'unavailable', summary };
+    return { outcome: { status: 'unavailable', summary }, keepsResult };
   }
 }
+
+/** Somebody gave something wrong, and can mend it: not an outage. */
+const isAboutInput = (error: unknown): boolean =>
+  error instanceof InvalidInput || error instanceof UnreadableReport || error instanceof UsageError;
 
 /** An error of JavaScript itself: its place is worth a report to us. */
 const isBug = ({ name }: Error): boolean => /^(?:Type|Range|Reference|Syntax)?Error$/.test(name);

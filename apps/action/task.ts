@@ -26,12 +26,14 @@ export interface TaskOutcome {
   readonly bad?: readonly FailOn[];
   /** Outputs of the step. */
   readonly outputs?: Readonly<Record<string, string>>;
-  /** For the summary of the job. */
+  /** For the summary of the job; status and summary when absent, nothing when empty. */
   readonly markdown?: string;
   readonly annotations?: readonly Annotation[];
 }
 
 /** One task of the Action: it translates inputs and outputs, a use case does the work. */
 export interface Task {
+  /** Whether its result is one of a job, which `feedback` reads; it is, when absent. */
+  readonly keepsResult?: boolean;
   readonly run: (input: TaskInput) => Promise<TaskOutcome>;
 }

@@ -9,12 +9,17 @@ export const HEAD = 'a'.repeat(40);
 export const BASE = 'b'.repeat(40);
 
 /** The event of a pull request, as far as the Action reads it. */
-export const pullRequestEvent = (change: { number?: number; fork?: boolean; head?: string } = {}) => ({
+export const pullRequestEvent = (
+  change: { number?: number; fork?: boolean; head?: string; repository?: string } = {},
+) => ({
   action: 'synchronize',
   pull_request: {
     number: change.number ?? 7,
-    head: { sha: change.head ?? HEAD, repo: { full_name: change.fork === true ? 'somebody/shop' : 'acme/shop' } },
-    base: { sha: BASE, ref: 'main', repo: { full_name: 'acme/shop' } },
+    head: {
+      sha: change.head ?? HEAD,
+      repo: { full_name: change.fork === true ? 'somebody/shop' : (change.repository ?? 'acme/shop') },
+    },
+    base: { sha: BASE, ref: 'main', repo: { full_name: change.repository ?? 'acme/shop' } },
   },
   repository: { default_branch: 'main', full_name: 'acme/shop' },
 });

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { type FeedbackOptions, feedbackOf } from '#apps/cli/feedback/feedback.ts';
+import type { FeedbackOutcome, Writing } from '#shared/app/feedback/post-feedback.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
+import type { Task, TaskInput } from '../task.ts';
+
+/** Puts the results of all jobs together and writes one comment and one check about the pull request. */
+export const task: Task = {
+  // Its own result would be read as one more job.
+  keepsResult: false,
+  async run(input) {
+    const outcome = await feedbackOf(optionsOf(input), environmentOf(input));
+    const { headline, comment, check, conclusion } = outcome;
+    return {
+      status: statusOf(outcome),
+      summary: redactName([headline, wordsOf('The comment', comment), wordsOf('The check', check)].join('. '), 500),
+      outputs: { conclusion, 'comment-url': urlOf(comment), 'check-url': urlOf(check) },
+      // The report is on the page of the job already.
+      markdown: '',
+    };
+  },
+};
+
+function optionsOf({ inputs, job, say }: TaskInput): FeedbackOptions {
+  return {
+    results: resolve(job.workspace, inputs.results),
+    needs: inputs.needs === '' ? undefined : inputs.needs,
+    patch: inputs.patch === '' ? undefined : resolve(job.workspace, inputs.patch),
+    repository: job.repository ?? undefined,
+    pullRequest: job.pullRequest?.number,
+    headSha: job.sha ?? undefined,
+    runId: job.runId ?? undefined,
+    check: inputs.check === '' ? undefined : inputs.check,
+    model: inputs.model === '' ? undefined : inputs.model,
+    dryRun: false,
+    warn: say,
+  };
+}
+
+/** What is known of the event already is not read again: it may be damaged, which is nobody's fault here. */
+function environmentOf({ environment, inputs, job }: TaskInput): TaskInput['environment'] {
+  const isReadable = job.problems.length === 0;
+  return {
+    ...environment,
+    GITHUB_TOKEN: inputs.token,
+    ...(isReadable ? {} : { GITHUB_EVENT_PATH: undefined }),
+  };
+}
+
+function statusOf({ comment, check, conclusion }: FeedbackOutcome): 'passed' | 'failed' | 'unavailable' | 'skipped' {
+  const isNothingWritten = comment.kind === 'not-written' && check.kind === 'not-written';
+  if (isNothingWritten) return /fork|no pull request|no token/i.test(comment.reason) ? 'skipped' : 'unavailable';
+  return conclusion === 'failure' ? 'failed' : 'passed';
+}
+
+const urlOf = (writing: Writing): string => (writing.kind === 'not-written' ? '' : writing.url);
+
+function wordsOf(what: string, writing: Writing): string {
+  if (writing.kind === 'not-written') return `${what} is not written: ${writing.reason}`;
+  return writing.kind === 'newer' ? `${what} is about a newer run` : `${what} is ${writing.changed}`;
+}

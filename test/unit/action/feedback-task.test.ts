@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { githubWorld } from '../cli/github-world.ts';
+import { aStep, pullRequestEvent } from './action-rig.ts';
+
+const shop = githubWorld();
+const JUNIT =
+  '<testsuite name="cart" tests="2" failures="1"><testcase classname="cart" name="adds" time="0.1"/><testcase classname="cart" name="rounds" file="test/cart.test.ts" line="9"><failure message="expected 10.01, got 10"/></testcase></testsuite>';
+const TOKEN = ['ghs', '_madeup'].join('');
+
+/** A step of a job for a pull request of a repository of the local GitHub. */
+async function aJob({ fork = false, event = undefined as unknown } = {}) {
+  shop.world.github.setIdentity('workflow');
+  onTestFinished(() => shop.world.github.setIdentity('user'));
+  const repository = shop.repository();
+  const pull = shop.world.github.addPullRequest(repository);
+  const own = pullRequestEvent({ number: pull.number, head: pull.headSha, repository, fork });
+  const step = await aStep({ files: { 'out/unit.xml': JUNIT }, event: event ?? own });
+  onTestFinished(() => step.remove());
+  const variables = {
+    GITHUB_REPOSITORY: repository,
+    GITHUB_API_URL: shop.world.githubApiUrl,
+    GITHUB_SERVER_URL: shop.world.url,
+  };
+  const run = (inputs: Readonly<Record<string, string>>, more: Readonly<Record<string, string | undefined>> = {}) =>
+    step.run({ token: TOKEN, reports: 'out/*.xml', ...inputs }, { variables: { ...variables, ...more } });
+  const comments = () => shop.comments(repository, pull.number);
+  const checks = () => shop.world.github.checkRuns(repository, pull.headSha);
+  return { step, run, comments, checks };
+}
+
+describe('the task feedback', () => {
+  it('[A12] writes one comment and one check from the results of the tasks before it', async () => {
+    const { run, comments, checks } = await aJob();
+    const first = await run({ task: 'report, feedback' });
+    expect(first.code).toBe(0);
+    expect(first.outputs).toMatchObject({ conclusion: 'failure', 'comment-url': expect.stringContaining('#') });
+    expect(comments().map(({ body }) => body)).toEqual([expect.stringContaining('rounds')]);
+    expect(checks()).toHaveLength(1);
+    await run({ task: 'feedback' });
+    expect(comments()).toHaveLength(1);
+    expect(first.summary).toContain('expected 10.01, got 10');
+  });
+
+  it('[B6] counts the jobs that failed without a result', async () => {
+    const { run, comments } = await aJob();
+    const needs = JSON.stringify({ lint: { result: 'failure' }, tests: { result: 'success' } });
+    await run({ task: 'report, feedback', needs });
+    expect(comments()[0]?.body).toContain('lint');
+  });
+
+  it.each([
+    ['of a fork', { fork: true }, {}, 'skipped', 'fork'],
+    ['without a token', {}, { INPUT_TOKEN: '' }, 'skipped', 'There is no token'],
+    ['with an event file that is damaged', { event: '{"pull' }, {}, 'skipped', 'no pull request'],
+    ['of a push', { event: {} }, { GITHUB_EVENT_NAME: 'push' }, 'skipped', 'no pull request'],
+  ])(
+    '[B89] %s writes to the page of the job alone, says so and fails nothing',
+    async (_, job, more, status, reason) => {
+      const { run, comments, checks } = await aJob(job);
+      const { code, outputs, summary } = await run({ task: 'report, feedback' }, more);
+      expect([code, outputs.status]).toEqual([0, status]);
+      expect(summary).toContain(reason);
+      expect(summary).toContain('expected 10.01, got 10');
+      expect([comments(), checks()]).toEqual([[], []]);
+    },
+  );
+
+  it('[B89] is a warning while GitHub is down or refuses', async () => {
+    const { run, comments } = await aJob();
+    const down = await run({ task: 'report, feedback' }, { GITHUB_API_URL: shop.closed });
+    expect([down.code, down.outputs.status]).toEqual([0, 'unavailable']);
+    expect(down.log).toContain('::warning title=Selfheal%3A feedback was not done::');
+    shop.world.github.setPermissions({ contents: 'read' });
+    onTestFinished(() => shop.world.github.setPermissions(null));
+    const refused = await run({ task: 'feedback' });
+    expect([refused.code, refused.outputs.status]).toEqual([0, 'unavailable']);
+    expect(refused.log).toContain('pull-requests: write');
+    expect(comments()).toEqual([]);
+  });
+
+  it('fails by name when no task left a result', async () => {
+    const { run } = await aJob();
+    const { code, log } = await run({ task: 'feedback' });
+    expect(code).toBe(1);
+    expect(log).toContain('selfheal-results cannot be read');
+  });
+});
+
+describe('the task arch-scan', () => {
+  it('compares a pull request with the default branch, and fails for a new circle where fail-on says so', async () => {
+    const { step, run } = await aJob();
+    await step.put('src/a.ts', "import { b } from './b.ts';\nexport const a = b;\n");
+    await step.put('src/b.ts', 'export const b = 1;\n');
+    await step.put('push.json', '{"repository":{"default_branch":"main"}}');
+    const push = {
+      GITHUB_EVENT_PATH: join(step.workspace, 'push.json'),
+      GITHUB_EVENT_NAME: 'push',
+      GITHUB_REF: 'refs/heads/main',
+    };
+    const { outputs } = await run({ task: 'arch-scan' }, push);
+    expect(outputs).toMatchObject({ status: 'passed', 'new-cycles': '0' });
+    await step.put('src/b.ts', "import { a } from './a.ts';\nexport const b: number = a;\n");
+    const pull = await run({ task: 'arch-scan', 'fail-on': 'architecture' });
+    expect([pull.code, pull.outputs['new-cycles']]).toEqual([1, '1']);
+    expect((await step.result('arch-scan')).facts).toMatchObject([
+      { kind: 'architecture', summary: { newCycles: [['src/a.ts', 'src/b.ts']] } },
+    ]);
+  });
+});
