@@ -163,7 +163,7 @@ module.exports = {
       { path: '^apps/action/' },
       {
         path: [
-          '^apps/cli/(commands/|(?!command[.]ts$)[^/]+[.]ts$)',
+          '^apps/cli/(commands/|(?!(command|terminal)[.]ts$)[^/]+[.]ts$)',
           '^apps/(?!cli/|action/)',
           '^(functions|infra|lab|tools)/',
         ],

@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { readConfiguration } from '#infra/configuration.ts';
 import { OWN_SIGNATURES_FILE } from '#shared/adapters/archive/data-files.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
-import { GRAMMARS } from '#shared/domain/patch/content/grammars.ts';
+import { GRAMMARS, type Grammar } from '#shared/domain/patch/content/grammars.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { leanSdk, leanZod } from './lean-sdk.ts';
 import { writeSecretRules } from './pack-secret-rules.ts';
@@ -212,10 +212,12 @@ function finish(
   return { name, bytes, maxBytes: MAX_BYTES_OF[name] ?? MAX_BYTES };
 }
 
-/** Copies the parser and its grammars. Returns their size in bytes. */
-function packParser(folder: string): number {
+/** Copies the parser and grammars, all by default. Returns their size in bytes. */
+export function packParser(folder: string, grammars = Object.keys(GRAMMARS) as Grammar[]): number {
   const from = join(ROOT, 'node_modules', PARSER_PACKAGE);
-  const files = ['tree-sitter.js', 'tree-sitter.wasm', ...Object.values(GRAMMARS)].map((file) => `wasm/${file}`);
+  const files = ['tree-sitter.js', 'tree-sitter.wasm', ...grammars.map((grammar) => GRAMMARS[grammar])].map(
+    (file) => `wasm/${file}`,
+  );
   for (const file of ['package.json', 'LICENSE', ...files])
     cpSync(join(from, file), join(folder, 'node_modules', PARSER_PACKAGE, file), { recursive: true });
   return files.reduce((sum, file) => sum + statSync(join(from, file)).size, 0);

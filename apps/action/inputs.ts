@@ -13,6 +13,10 @@ const lines = (text: string): string[] =>
     .filter((part) => part !== '');
 
 const Lines = z.string().transform(lines);
+const Days = z
+  .string()
+  .regex(/^(?:|[1-9]\d?)$/, 'expected a number of days up to 99')
+  .transform((given) => (given === '' ? null : Number(given)));
 /** The outcome of an earlier step, as GitHub words it, or the exit code of its program. */
 const ExitCode = z
   .string()
@@ -29,11 +33,14 @@ const FailOnInput = Lines.pipe(
   z.array(z.enum([...FAIL_ON, NONE], `expected ${FAIL_ON.join(', ')} or ${NONE}`)),
 ).transform((given) => FAIL_ON.filter((kind) => given.includes(kind)));
 
-/** The inputs of `action.yml` in camel case. A list has commas or lines. */
+/** The inputs of `action.yml` in camel case. A list has commas or lines; null: not given. */
 const ActionInputs = z.object({
   task: Lines.pipe(z.array(z.string()).min(1, 'name at least one task')),
   name: z.string().max(100),
   reports: Lines,
+  logs: Lines,
+  metrics: Lines,
+  'quarantine-days': Days,
   results: z.string(),
   needs: z.string(),
   patch: z.string(),

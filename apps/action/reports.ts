@@ -4,7 +4,6 @@ import { relative, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
 import type { ReadReportsOptions, ReportSet } from '#shared/app/reports/read-reports.ts';
-import type { FailedTestFacts, JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import { makeRepositoryFiles, type RepositoryFiles } from '#shared/domain/reports/repository-path.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { TaskInput } from './task.ts';
@@ -12,49 +11,73 @@ import type { TaskInput } from './task.ts';
 /** A pattern may not mean the reports of packages. */
 const SKIPPED = new Set(['node_modules', '.git']);
 const IS_PATTERN = /[*?[\]{}]/;
-const MAX_FAILED = 200;
 
-/** The files that patterns and folders of an input mean. Throws `InvalidInput` naming the first that means none: a missing report is no empty one. */
-export async function filesOf(name: string, patterns: readonly string[], workspace: string): Promise<string[]> {
-  const files = new Set<string>();
-  for (const pattern of patterns) {
-    const found = await filesOfOne(pattern, workspace);
-    if (found.length === 0)
-      throw new InvalidInput(
-        `${name}: no file is called ${pattern} in ${workspace}. The step before did not write it, or the path is another one.`,
-      );
-    for (const file of found) files.add(file);
-  }
-  return [...files];
+/** The files that one entry of an input means. */
+export interface NamedFiles {
+  /** Whether it is a pattern, and the folder before its first sign. */
+  readonly pattern: boolean;
+  readonly base: string;
+  readonly files: readonly string[];
 }
 
-async function filesOfOne(pattern: string, workspace: string): Promise<string[]> {
-  if (!IS_PATTERN.test(pattern)) {
-    const path = resolve(workspace, pattern);
-    return (await stat(path).catch(() => null)) === null ? [] : await reportFilesOf(path);
+/**
+ * The files that patterns, files and folders of an input mean. Throws `InvalidInput` naming the first that means none: a missing report is no empty one.
+ */
+export async function filesOf(
+  input: string,
+  entries: readonly string[],
+  { job: { workspace } }: Pick<TaskInput, 'job'>,
+): Promise<NamedFiles[]> {
+  const named: NamedFiles[] = [];
+  for (const entry of entries) {
+    const found = await filesOfOne(entry, workspace);
+    if (found.files.length === 0)
+      throw new InvalidInput(
+        `${input}: no file is called ${entry} in ${workspace}. The step before did not write it, or the path is another one.`,
+      );
+    named.push(found);
   }
-  const found: string[] = [];
-  for await (const entry of glob(pattern, {
-    cwd: workspace,
-    withFileTypes: true,
-    exclude: ({ name }) => SKIPPED.has(name),
-  }))
-    if (entry.isFile()) found.push(resolve(entry.parentPath, entry.name));
-  return found.sort();
+  return named;
+}
+
+async function filesOfOne(entry: string, workspace: string): Promise<NamedFiles> {
+  if (!IS_PATTERN.test(entry)) {
+    const path = resolve(workspace, entry);
+    const files = (await stat(path).catch(() => null)) === null ? [] : await reportFilesOf(path);
+    return { pattern: false, base: workspace, files };
+  }
+  const files: string[] = [];
+  const exclude = ({ name }: { readonly name: string }): boolean => SKIPPED.has(name);
+  for await (const found of glob(entry, { cwd: workspace, withFileTypes: true, exclude }))
+    if (found.isFile()) files.push(resolve(found.parentPath, found.name));
+  const fixed = entry.slice(0, entry.search(IS_PATTERN)).replace(/[^/]*$/, '');
+  return { pattern: true, base: resolve(workspace, fixed), files: files.sort() };
+}
+
+/** The files of the input `reports`. */
+export async function reportFiles(input: TaskInput): Promise<NamedFiles[]> {
+  if (input.inputs.reports.length === 0) throw new InvalidInput('reports: name the files of at least one report.');
+  return await filesOf('reports', input.inputs.reports, input);
 }
 
 /** Reads the reports that the inputs name. Throws `InvalidInput` for missing ones and `UnreadableReport` for the first that cannot be read. */
-export async function readJobReports({ inputs, job }: TaskInput, options: ReadReportsOptions = {}): Promise<ReportSet> {
-  if (inputs.reports.length === 0) throw new InvalidInput('reports: name the files of at least one report.');
-  const { workspace } = job;
-  const files = await filesOf('reports', inputs.reports, workspace);
+export async function readJobReports(input: TaskInput): Promise<ReportSet> {
+  return await readFiles(
+    (await reportFiles(input)).flatMap(({ files }) => files),
+    input,
+  );
+}
+
+export async function readFiles(
+  files: readonly string[],
+  { job: { workspace } }: Pick<TaskInput, 'job'>,
+  options: ReadReportsOptions = {},
+): Promise<ReportSet> {
   // Loaded here, because the parsers are not needed to start.
   const { readReports } = await import('#shared/app/reports/read-reports.ts');
-  const pieces = files.map((path) => ({ name: relative(workspace, path), pieces: readReportFile(path) }));
-  const set = await readReports(pieces, {
-    ...options,
-    paths: { workspaces: [workspace], files: await repositoryFiles(workspace) },
-  });
+  const inputs = [...new Set(files)].map((path) => ({ name: relative(workspace, path), pieces: readReportFile(path) }));
+  const paths = { workspaces: [workspace], files: await repositoryFiles(workspace) };
+  const set = await readReports(inputs, { ...options, paths });
   const [unreadable] = set.unreadable;
   if (unreadable !== undefined) throw unreadable;
   return set;
@@ -63,30 +86,10 @@ export async function readJobReports({ inputs, job }: TaskInput, options: ReadRe
 /** The files that git knows, to complete the paths of reports; null where there is no repository. */
 async function repositoryFiles(workspace: string): Promise<RepositoryFiles | null> {
   try {
-    const { stdout } = await promisify(execFile)('git', ['ls-files', '-z'], {
-      cwd: workspace,
-      maxBuffer: 64 * 1024 * 1024,
-    });
+    const options = { cwd: workspace, maxBuffer: 64 * 1024 * 1024 };
+    const { stdout } = await promisify(execFile)('git', ['ls-files', '-z'], options);
     return makeRepositoryFiles(stdout.split('\0').filter((path) => path !== ''));
   } catch {
     return null;
   }
 }
-
-/** The reports as facts. What only history or a diff can say is unknown. */
-export function factsOf({ tests, coverage, findings }: ReportSet): JobFacts[] {
-  return [
-    ...(tests === null
-      ? []
-      : [{ kind: 'tests' as const, totals: tests.totals, failed: failedOf(tests.kept).slice(0, MAX_FAILED) }]),
-    ...(coverage === null
-      ? []
-      : [{ kind: 'coverage' as const, totals: coverage.totals, changedLines: null, uncovered: [] }]),
-    ...(findings === null ? [] : [{ kind: 'findings' as const, totals: findings.totals, added: null }]),
-  ];
-}
-
-const failedOf = (kept: NonNullable<ReportSet['tests']>['kept']): FailedTestFacts[] =>
-  kept
-    .filter(({ outcome }) => outcome === 'failed' || outcome === 'error')
-    .map((test) => ({ ...test, flaky: null, quarantined: false, owners: [] }));

@@ -128,11 +128,14 @@ const isBug = ({ name }: Error): boolean => /^(?:Type|Range|Reference|Syntax)?Er
 /** `<results>/<name>.json`, with `name` the input or else the task: what `feedback` reads. */
 async function writeResult(id: string, { status, summary, facts = [] }: TaskOutcome, input: TaskInput): Promise<void> {
   const { inputs, job } = input;
-  const name = inputs.name === '' ? id : inputs.task.length > 1 ? `${inputs.name}-${id}` : inputs.name;
+  const name = inputs.name === '' ? id : inputs.task.length > 1 ? `${inputs.name} (${id})` : inputs.name;
   const folder = resultsFolder(inputs, job);
   const result = JobResult.parse({ version: 1, job: redactName(name, 100), status, summary, facts });
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${name.replaceAll(/[^\w.]+/g, '-')}.json`), `${JSON.stringify(result, null, 2)}\n`);
+  await writeFile(
+    join(folder, `${name.replaceAll(/[^\w.]+/g, '-').replace(/-$/, '')}.json`),
+    `${JSON.stringify(result, null, 2)}\n`,
+  );
 }
 
 const resultsFolder = ({ results }: ActionInputs, { workspace }: JobContext): string => resolve(workspace, results);

@@ -2,9 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { scanFolder } from '#apps/cli/architecture/scan-folder.ts';
 import { summarizeArchitecture } from '#shared/domain/architecture/analyze-architecture.ts';
+import { ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { MAX_QUALITY_DOCUMENT_BYTES } from '#shared/ports/quality-state.ts';
 import type { Task, TaskInput } from '../task.ts';
+import { terminalOf, withTextFile } from '../terminal.ts';
 
 /** The analysis of the default branch, with which pull requests are compared. */
 const DOCUMENT = 'architecture';
@@ -18,11 +20,9 @@ export const task: Task = {
     const { inputs, job } = input;
     const state = await input.state();
     const before = await state.read(DOCUMENT);
-    const baseline = before === null ? null : { file: `${DOCUMENT} of the state`, text: before.text };
-    const { analysis, report, drawing } = await scanFolder(resolve(job.workspace, inputs.path), {
-      baseline,
-      drawing: DRAWING,
-    });
+    const { analysis, report, drawing } = await withTextFile(usable(before?.text ?? null, input), (baseline) =>
+      scanFolder(resolve(job.workspace, inputs.path), { baseline, drawing: DRAWING }, terminalOf(input)),
+    );
     const text = `${JSON.stringify(analysis)}\n`;
     const folder = resolve(job.workspace, inputs.out);
     await mkdir(folder, { recursive: true });
@@ -42,6 +42,18 @@ export const task: Task = {
     };
   },
 };
+
+/** The analysis of the default branch, unless another version of Selfheal wrote it: then the next run of that branch replaces it. */
+function usable(text: string | null, { say }: TaskInput): string | null {
+  if (text === null) return null;
+  try {
+    ArchitectureAnalysis.parse(JSON.parse(text));
+    return text;
+  } catch {
+    say('The analysis of the default branch is of another version, so there is nothing to compare with.');
+    return null;
+  }
+}
 
 const isDefaultBranch = ({ job: { branch, defaultBranch } }: TaskInput): boolean =>
   branch !== null && branch === defaultBranch;

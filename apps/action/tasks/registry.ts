@@ -3,6 +3,9 @@ import type { Task } from '../task.ts';
 /** Every task by its id, as the input `task` names it. Each is loaded when it is asked for. To add one, add its file and a line here. */
 export const TASKS: Readonly<Record<string, () => Promise<{ readonly task: Task }>>> = {
   report: () => import('./report.ts'),
+  gate: () => import('./gate.ts'),
+  flaky: () => import('./flaky.ts'),
   'arch-scan': () => import('./arch-scan.ts'),
+  triage: () => import('./triage.ts'),
   feedback: () => import('./feedback.ts'),
 };

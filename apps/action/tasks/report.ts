@@ -1,15 +1,25 @@
+import { readCodeOwners } from '#apps/cli/flaky/history-state.ts';
 import type { ReportSet } from '#shared/app/reports/read-reports.ts';
+import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
+import { changedCoverage, changedLinesOf, uncoveredChanges } from '#shared/domain/gates/changed-lines.ts';
+import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import { FindingSeverity } from '#shared/domain/reports/finding.ts';
+import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
 import { joined, phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { diffOf } from '../changes.ts';
+import { failedFacts } from '../history.ts';
 import type { FailOn } from '../inputs.ts';
-import { factsOf, readJobReports } from '../reports.ts';
+import { readJobReports } from '../reports.ts';
 import type { Annotation } from '../runner.ts';
-import type { Task } from '../task.ts';
+import type { Task, TaskInput } from '../task.ts';
+
+const MAX_FAILED = 200;
 
 /** Reads reports of tests, coverage and findings, and passes on what they say. */
 export const task: Task = {
   async run(input) {
     const reports = await readJobReports(input);
+    const facts = await factsOf(reports, input);
     const { tests, findings } = reports;
     const failed = tests === null ? 0 : tests.totals.failures + tests.totals.errors;
     const serious = findings === null ? 0 : findings.totals.critical + findings.totals.high;
@@ -20,7 +30,7 @@ export const task: Task = {
     return {
       status: bad.length === 0 ? 'passed' : 'failed',
       summary: summaryOf(reports),
-      facts: factsOf(reports),
+      facts,
       bad,
       outputs: {
         tests: String(tests?.totals.tests ?? ''),
@@ -33,6 +43,30 @@ export const task: Task = {
     };
   },
 };
+
+/** The reports as facts, with what history and diff say about them. */
+async function factsOf({ tests, coverage, findings }: ReportSet, input: TaskInput): Promise<JobFacts[]> {
+  const facts: JobFacts[] = [];
+  if (tests !== null) {
+    const failed = tests.kept.filter(hasFailed).slice(0, MAX_FAILED);
+    const owners = readCodeOwners(input.job.workspace, CODE_OWNER_FILES);
+    facts.push({ kind: 'tests', totals: tests.totals, failed: await failedFacts(failed, owners, input) });
+  }
+  if (coverage !== null) {
+    const diff = await diffOf(input);
+    const changed = diff === null ? null : changedLinesOf(diff);
+    facts.push({
+      kind: 'coverage',
+      totals: coverage.totals,
+      changedLines: changed === null ? null : changedCoverage(coverage.files, changed),
+      uncovered: changed === null ? [] : uncoveredChanges(coverage.files, changed),
+    });
+  }
+  if (findings !== null) facts.push({ kind: 'findings', totals: findings.totals, added: null });
+  return facts;
+}
+
+const hasFailed = ({ outcome }: ReportedTest): boolean => outcome === 'failed' || outcome === 'error';
 
 function summaryOf({ tests, coverage, findings }: ReportSet): RedactedText {
   const parts: RedactedText[] = [];
@@ -69,15 +103,13 @@ const WORDS: Readonly<Record<FindingSeverity, RedactedText>> = {
 /** Failed tests and serious findings at their lines. */
 function annotationsOf({ tests, findings }: ReportSet): Annotation[] {
   return [
-    ...(tests?.kept ?? [])
-      .filter(({ outcome }) => outcome === 'failed' || outcome === 'error')
-      .map(({ suite, name, file, line, message }) => ({
-        level: 'error' as const,
-        title: suite === '' ? name : `${suite}: ${name}`,
-        message: message ?? 'The test failed.',
-        file: file ?? undefined,
-        line: line ?? undefined,
-      })),
+    ...(tests?.kept ?? []).filter(hasFailed).map(({ suite, name, file, line, message }) => ({
+      level: 'error' as const,
+      title: suite === '' ? name : `${suite}: ${name}`,
+      message: message ?? 'The test failed.',
+      file: file ?? undefined,
+      line: line ?? undefined,
+    })),
     ...(findings?.kept ?? [])
       .filter(({ severity }) => severity === 'critical' || severity === 'high')
       .map(({ severity, tool, rule, message, file, line }) => ({

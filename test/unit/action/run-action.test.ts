@@ -97,7 +97,7 @@ describe('a step of the Action', () => {
     const tasks = { report: noting('report', bad), gate: noting('gate', good) };
     const { code } = await made.run({ task: 'report, gate', name: 'unit (20)', 'fail-on': 'tests' }, { tasks });
     expect([code, order]).toEqual([1, ['report', 'gate']]);
-    expect((await made.result('unit-20-report')).job).toBe('unit (20)-report');
+    expect((await made.result('unit-20-report')).job).toBe('unit (20) (report)');
     expect((await made.result('unit-20-gate')).status).toBe('passed');
   });
 

@@ -1,0 +1,42 @@
+import { type KnownHistory, rankedTests, readHistories } from '#shared/app/flaky-tests/test-history.ts';
+import { codeOwnersOf } from '#shared/domain/flaky-tests/code-owners.ts';
+import { isQuarantined } from '#shared/domain/flaky-tests/history-quarantine.ts';
+import { reportedTestKey } from '#shared/domain/flaky-tests/test-history.ts';
+import type { FailedTestFacts } from '#shared/domain/pull-request/job-result.ts';
+import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
+import type { TaskInput } from './task.ts';
+
+const MAX_OWNERS = 5;
+
+/** What is known of failed tests: whether they fail by chance, and who owns them. Null for `flaky` where no history is, or none can be read. */
+export async function failedFacts(
+  failed: readonly ReportedTest[],
+  codeOwners: string,
+  { state, clock, say }: TaskInput,
+): Promise<FailedTestFacts[]> {
+  if (failed.length === 0) return [];
+  const histories = await knownHistories(state, say);
+  const flaky = new Set(rankedTests(histories).flatMap(({ key, judged }) => (judged.kind === 'flaky' ? [key] : [])));
+  const now = clock.now();
+  return failed.map((test) => {
+    const key = reportedTestKey(test);
+    const own = histories.filter(({ history }) => history.tests[key] !== undefined);
+    const owners = test.file === null ? [] : codeOwnersOf(codeOwners, test.file);
+    return {
+      ...test,
+      flaky: own.length === 0 ? null : flaky.has(key),
+      quarantined: own.some(({ history }) => isQuarantined(history.tests[key], now)),
+      owners: [...owners].slice(0, MAX_OWNERS),
+    };
+  });
+}
+
+/** A report says what failed also while the state is out of reach. */
+async function knownHistories(state: TaskInput['state'], say: TaskInput['say']): Promise<readonly KnownHistory[]> {
+  try {
+    return await readHistories(await state(), null);
+  } catch (error) {
+    say(`The history of tests cannot be read, so none is called flaky: ${(error as Error).message}`);
+    return [];
+  }
+}

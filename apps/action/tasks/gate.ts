@@ -1,0 +1,66 @@
+import { gateSettingsOf } from '#apps/cli/gates/gate-options.ts';
+import { gateRunOf } from '#apps/cli/gates/gate-run.ts';
+import { type Measured, measuredOf } from '#apps/cli/gates/measured.ts';
+import { recordRun } from '#apps/cli/gates/record-run.ts';
+import { checkGates, type GateCheck } from '#shared/app/gates/check-gates.ts';
+import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
+import { diffOf } from '../changes.ts';
+import { reportFiles } from '../reports.ts';
+import type { Task, TaskInput } from '../task.ts';
+import { terminalOf, withTextFile } from '../terminal.ts';
+
+const MAX_VERDICTS = 50;
+
+/** Judges what the reports measure against the last runs of the default branch, and records such a run when it passed. */
+export const task: Task = {
+  async run(input) {
+    const { inputs, environment, job, clock, random } = input;
+    const terminal = terminalOf(input);
+    const settings = gateSettingsOf({}, environment, job.workspace);
+    const run = gateRunOf({}, environment);
+    const measured = await measure(input);
+    const state = await input.state();
+    const { branch } = run;
+    const check = await checkGates(state, { ...measured, branch, run: run.isProposal ? null : run.run, settings });
+    for (const text of [...check.verdicts.map(({ explanation }) => explanation), ...check.notes]) input.say(text);
+    if (check.status === 'passed' && run.run !== null) {
+      const conclusion = inputs.exitCode === 0 ? 'success' : 'failure';
+      await recordRun({ state, clock, random }, { run, measured, conclusion }, terminal);
+    }
+    return {
+      status: check.status,
+      summary: summaryOf(check),
+      facts: [{ kind: 'gates', verdicts: check.verdicts.slice(0, MAX_VERDICTS) }, ...coverageOf(input, measured)],
+      bad: check.status === 'failed' ? ['gates'] : [],
+      outputs: { gate: check.status },
+      markdown: markdownOf(check),
+    };
+  },
+};
+
+async function measure(input: TaskInput): Promise<Measured> {
+  const { inputs } = input;
+  const report = (await reportFiles(input)).flatMap(({ files }) => files);
+  return await withTextFile(await diffOf(input), (diff) => measuredOf({ report, metric: inputs.metrics, diff }));
+}
+
+/** What `report` does not say already in the same step. */
+const coverageOf = ({ inputs }: TaskInput, { facts }: Measured): JobFacts[] =>
+  inputs.task.includes('report') ? [] : facts.filter(({ kind }) => kind === 'coverage');
+
+function summaryOf({ status, verdicts }: GateCheck) {
+  const failed = verdicts.filter((one) => one.status === 'failed').map(({ metric }) => metric);
+  const words = {
+    passed: `All ${verdicts.length} gates passed or were skipped.`,
+    failed: `${failed.length} of ${verdicts.length} gates failed: ${failed.join(', ')}.`,
+    unavailable: 'The baseline could not be read, so regressions were not judged.',
+  };
+  return redactName(words[status], 500);
+}
+
+/** Metrics may be named by whoever wrote the workflow: they stand in a block of code. */
+function markdownOf({ status, verdicts, notes }: GateCheck): string {
+  const lines = verdicts.map(({ explanation }) => explanation.replaceAll('`', "'"));
+  return [`**Gates: ${status}**`, '', '```text', ...lines, '```', '', ...notes.map((note) => `- ${note}`)].join('\n');
+}

@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { TASKS } from '#apps/action/tasks/registry.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const KIT = join(ROOT, 'examples/workflows/checks.yml');
+const TEXT = readFileSync(KIT, 'utf8');
+interface Step {
+  readonly name?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+interface Job {
+  readonly needs?: string | readonly string[];
+  readonly if?: string;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly strategy?: { readonly matrix: Readonly<Record<string, readonly unknown[]>> };
+  readonly 'timeout-minutes'?: number;
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+const { jobs, on, permissions, concurrency } = parse(TEXT) as {
+  readonly jobs: Readonly<Record<string, Job>>;
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: unknown;
+  readonly concurrency: Readonly<Record<string, string>>;
+};
+const OURS = ['gates', 'architecture', 'triage', 'feedback'];
+const uses = (job: string): string[] => (jobs[job]?.steps ?? []).flatMap((step) => step.uses?.split('@')[0] ?? []);
+const stepOf = (job: string, action: string): Step | undefined =>
+  jobs[job]?.steps.find((step) => step.uses?.startsWith(`${action}@`));
+
+const lint = (text: string): string =>
+  spawnSync(process.execPath, [join(ROOT, 'tools/lint-workflow.ts')], { input: text, encoding: 'utf8' }).stdout;
+
+describe('the workflow kit', () => {
+  it('passes actionlint, which finds a planted mistake', () => {
+    expect(lint(TEXT)).toBe('');
+    expect(lint(TEXT.replace('needs: [lint, test, security]', 'needs: [lints, test, security]'))).toContain(
+      'needs job "lints"',
+    );
+    expect(lint(TEXT.replace('steps.test.outcome', 'steps.tests.outcome'))).toContain('"tests" is not defined');
+  });
+
+  it('pins every action by its whole commit, with the version beside it', () => {
+    const lines = TEXT.split('\n').filter((line) => /^\s*(?:- )?uses:/.test(line));
+    expect(lines.length).toBeGreaterThan(30);
+    for (const line of lines)
+      expect(line).toMatch(/uses: [\w./-]+@[0-9a-f]{40} # (?:v\d+\.\d+\.\d+|the commit of your release)$/);
+  });
+
+  it('gives each job the rights that it needs, and no job a way to keep the token', () => {
+    expect(permissions).toEqual({ contents: 'read' });
+    const more = Object.entries(jobs).flatMap(([name, job]) =>
+      job.permissions === undefined ? [] : [[name, job.permissions]],
+    );
+    expect(Object.fromEntries(more)).toEqual({
+      feedback: { contents: 'read', 'pull-requests': 'write', checks: 'write' },
+      image: { contents: 'read', packages: 'write', 'id-token': 'write', attestations: 'write' },
+    });
+    const checkouts = Object.values(jobs).flatMap(({ steps }) =>
+      steps.filter((step) => step.uses?.startsWith('actions/checkout@')),
+    );
+    for (const step of checkouts) expect(step.with).toMatchObject({ 'persist-credentials': false });
+    for (const [name, job] of Object.entries(jobs)) expect(job['timeout-minutes'], name).toBeGreaterThan(0);
+    expect(concurrency['cancel-in-progress']).toContain('pull_request');
+  });
+
+  it('[B79] tests in a matrix', () => {
+    expect(jobs.test?.strategy?.matrix).toEqual({ os: ['ubuntu-24.04', 'windows-2025'], node: [22, 24] });
+  });
+
+  it('[B80] lints, checks types and caches what it installs', () => {
+    const commands = jobs.lint?.steps.flatMap(({ run = '' }) => run).join('\n');
+    expect(commands).toMatch(/eslint[\s\S]*tsc --noEmit/);
+    for (const job of ['lint', 'test']) expect(stepOf(job, 'actions/setup-node')?.with).toMatchObject({ cache: 'npm' });
+    expect(uses('gates')).toContain('actions/cache/restore');
+  });
+
+  it('[B81] [B82] scans with Trivy and Grype', () => {
+    expect(uses('security')).toEqual(expect.arrayContaining(['aquasecurity/trivy-action', 'anchore/scan-action']));
+  });
+
+  it('[B83] [B85] attests the SBOM and the provenance, and signs with Cosign', () => {
+    expect(uses('image')).toEqual(
+      expect.arrayContaining([
+        'anchore/sbom-action',
+        'actions/attest-sbom',
+        'actions/attest-build-provenance',
+        'sigstore/cosign-installer',
+      ]),
+    );
+    expect(jobs.image?.steps.at(-1)?.run).toBe('cosign sign --yes "$IMAGE@$DIGEST"');
+    expect(stepOf('image', 'docker/build-push-action')?.with).toMatchObject({ provenance: 'mode=max' });
+  });
+
+  it('[B84] builds images for several architectures, for CPU and for CUDA', () => {
+    expect(jobs.image?.strategy?.matrix.include).toMatchObject([
+      { variant: 'cpu', platforms: 'linux/amd64,linux/arm64' },
+      { variant: 'cuda', platforms: 'linux/amd64', base: expect.stringContaining('nvidia/cuda') },
+    ]);
+    expect(uses('image')).toEqual(expect.arrayContaining(['docker/setup-qemu-action', 'docker/setup-buildx-action']));
+  });
+
+  it('[B86] puts the coverage of all legs together and looks at what the cache held', () => {
+    expect(stepOf('gates', 'acme/selfheal')?.with?.reports).toContain('in/**/lcov.info');
+    expect(jobs.gates?.steps.find(({ name }) => name === 'Cache forensics')?.run).toContain('sha256sum');
+  });
+
+  it('[B87] runs daily, for pull requests and for pushes', () => {
+    expect(Object.keys(on).sort()).toEqual(['pull_request', 'push', 'schedule']);
+    expect(on.schedule).toEqual([{ cron: expect.stringMatching(/^\d+ \d+ \* \* \*$/) }]);
+  });
+
+  it('[B6] runs triage and feedback whatever the jobs before them did', () => {
+    expect(jobs.triage).toMatchObject({ needs: ['lint', 'test', 'security'], if: expect.stringContaining('always()') });
+    expect(jobs.feedback?.if).toContain('always()');
+    expect(Object.keys(jobs.triage?.outputs ?? {})).toEqual(['fix_confidence', 'has_flaky_tests', 'triage_summary']);
+  });
+
+  it('[B88] adds Selfheal: no job of the build waits for a job of it', () => {
+    const base = Object.entries(jobs).filter(([name]) => !OURS.includes(name));
+    expect(base.map(([name]) => name)).toEqual(['lint', 'test', 'security', 'image']);
+    for (const [name, { needs = [] }] of base)
+      expect(
+        [needs].flat().filter((one) => OURS.includes(one)),
+        name,
+      ).toEqual([]);
+  });
+
+  it('names only tasks that the Action has', () => {
+    const tasks = Object.values(jobs)
+      .flatMap(({ steps }) => steps.filter((step) => step.uses?.startsWith('acme/selfheal@')))
+      .flatMap((step) => String(step.with?.task).split(', '));
+    expect(tasks.filter((task) => !Object.hasOwn(TASKS, task))).toEqual([]);
+    expect([...new Set(tasks)].sort()).toEqual(Object.keys(TASKS).sort());
+  });
+});
