@@ -13,6 +13,8 @@ import { approvalList } from './approval-list.ts';
 import { approvalReject } from './approval-reject.ts';
 import { archScan } from './arch-scan.ts';
 import { baselineList } from './baseline-list.ts';
+import { ciInsights } from './ci-insights.ts';
+import { ciMetrics } from './ci-metrics.ts';
 import { completion } from './completion.ts';
 import { confidenceCalibrate } from './confidence-calibrate.ts';
 import { confidenceRequire } from './confidence-require.ts';
@@ -178,6 +180,8 @@ export const COMMANDS: readonly Command[] = [
   gateUpdate,
   gateBaseline,
   fixDocument,
+  ciMetrics,
+  ciInsights,
   patchCheck,
   archScan,
   playbookCheck,

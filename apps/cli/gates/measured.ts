@@ -48,8 +48,17 @@ interface MeasuredOptions {
   readonly diff?: string | undefined;
 }
 
-/** Throws `UsageError` naming the report that is missing or cannot be read, and for values that cannot be. */
+/** Throws `UsageError` naming the report that is missing or cannot be read, for values that cannot be, and when nothing was measured. */
 export async function measuredOf(options: MeasuredOptions): Promise<Measured> {
+  const measured = await measuredIfAny(options);
+  if (measured !== null) return measured;
+  throw new UsageError(
+    'Nothing was measured: name a report of coverage or findings with --report FILE, or a value with --metric NAME=VALUE.',
+  );
+}
+
+/** The same; null when nothing was measured. */
+export async function measuredIfAny(options: MeasuredOptions): Promise<Measured | null> {
   const reports = await reportsOf(options);
   const coverage = reports?.coverage ?? null;
   const totals = reports?.findings?.totals ?? null;
@@ -61,10 +70,7 @@ export async function measuredOf(options: MeasuredOptions): Promise<Measured> {
       : { 'vulnerabilities.critical': vulnerabilities.critical, 'vulnerabilities.high': vulnerabilities.high }),
     ...givenMetrics(options.metric ?? []),
   };
-  if (Object.keys(metrics).length === 0)
-    throw new UsageError(
-      'Nothing was measured: name a report of coverage or findings with --report FILE, or a value with --metric NAME=VALUE.',
-    );
+  if (Object.keys(metrics).length === 0) return null;
   const diff = coverage === null ? null : await diffOf(options);
   const changed = diff === null ? null : changedLinesOf(diff);
   const changedLines = coverage === null || changed === null ? null : changedCoverage(coverage.files, changed);

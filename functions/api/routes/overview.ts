@@ -21,6 +21,12 @@ const FIGURES = {
     description:
       'Healed ones whose failure came back before it counted as healed, or whose action a person called wrong.',
   }),
+  accuracy: z
+    .object({ right: count, of: count })
+    .meta({ description: 'Actions that helped and lasted, of those whose outcome is known.' }),
+  analysed: z
+    .object({ recognised: count, of: count, classes: count })
+    .meta({ description: 'Incidents whose failure was recognised, of all, and the number of their classes.' }),
   flaky: count.meta({ description: 'Failures that were found to be by chance.' }),
   model: z.object({ asked: count, microdollars: z.number().nullable() }),
 };

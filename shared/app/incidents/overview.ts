@@ -49,6 +49,10 @@ export interface Figures {
   };
   /** Of the healed ones: the failure came back before it counted as healed, or a person called the action wrong. */
   readonly falseFixes: number;
+  /** Actions that helped and lasted, of those whose outcome an ended incident shows. */
+  readonly accuracy: { readonly right: number; readonly of: number };
+  /** Incidents whose failure was recognised, of all; and how many classes those have. */
+  readonly analysed: { readonly recognised: number; readonly of: number; readonly classes: number };
   /** Failures that were found to be by chance. */
   readonly flaky: number;
   /** Use of language models. Millionths of a US dollar; null when a model has no price. */
@@ -128,9 +132,23 @@ function figuresOf(shown: readonly Prediction[]): Figures {
       healed: spreadOf(healed.map((each) => secondsUntil(each, each.ending?.at ?? each.at))),
     },
     falseFixes: healed.filter(({ setback }) => setback !== undefined).length,
+    accuracy: {
+      right: healed.filter(({ setback }) => setback === undefined).length,
+      of: ended.filter(({ ending }) => ending?.by != null).length,
+    },
+    analysed: analysedOf(shown),
     flaky: shown.filter(({ verdict }) => verdict === 'flaky').length,
     model: { asked: cost.asked, microdollars: cost.unpriced > 0 ? null : cost.microdollars },
   };
+}
+
+function analysedOf(shown: readonly Prediction[]): Figures['analysed'] {
+  const known = shown
+    .map(({ class: found, correction }) => correction?.class ?? found)
+    .filter((one) => one !== 'unknown');
+  // What a person had to name was not recognised.
+  const recognised = shown.filter(({ class: found }) => found !== 'unknown').length;
+  return { recognised, of: shown.length, classes: new Set(known).size };
 }
 
 const isEnded = ({ ending }: Prediction): boolean => ending !== undefined && ending.status !== 'linked';

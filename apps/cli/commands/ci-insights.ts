@@ -1,0 +1,108 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { readDocument } from '#shared/app/quality-state/update-document.ts';
+import { insightsOf } from '#shared/domain/ci-metrics/insights.ts';
+import type { Measured, OperationFigures, ProposalCounts } from '#shared/domain/ci-metrics/kpis.ts';
+import { RUN_RECORDS, RUNS_DOCUMENT } from '#shared/domain/ci-metrics/run-record.ts';
+import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
+import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { renderInsights } from '../figures/render-insights.ts';
+import { STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
+import { messageOf } from '../gates/record-run.ts';
+import { STANDARD_INPUT } from '../input/open-input.ts';
+import type { Terminal } from '../terminal.ts';
+
+const DEFAULT_OUT = 'ci_insights.md';
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export const ciInsights = defineCommand({
+  name: 'ci insights',
+  summary: 'report how the runs of the last days went: trends, goals, what to do next, where time is lost',
+  details:
+    'Made from the runs that "selfheal ci metrics" kept, the pull requests with fixes (GITHUB_TOKEN), and the incidents of a deployed or local Selfheal\n' +
+    '(--url). What cannot be read is not measured, and the report says why. Trends: Theil-Sen and Mann-Kendall. --days 30 makes the page of a\n' +
+    'monthly review. With --json: {at, days, runs, succeeded, trends, kpis, recommendations, reactions, survey}.\n' +
+    '\n' +
+    'Example, in a workflow that runs daily: selfheal ci insights --days 30 --out ci_insights.md',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    days: { type: 'string', value: 'N', about: 'how many days back; 30 by default' },
+    out: { type: 'string', value: 'FILE', about: `the report; ${DEFAULT_OUT} by default, - for standard output` },
+    survey: { type: 'string', value: 'N', about: 'the mean of a survey among developers, 1 to 5' },
+    repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
+    ...STATE_OPTION,
+    ...API_OPTIONS,
+    ...JSON_OPTION,
+  },
+  async run({ options }, terminal) {
+    const days = wholeNumber('days', options.days, { otherwise: 30, atMost: 400 });
+    const survey = options.survey === undefined ? null : Number(options.survey);
+    if (survey !== null && !(survey >= 1 && survey <= 5))
+      throw new UsageError(`--survey ${options.survey}: expected a number from 1 to 5.`);
+    const { state } = stateDeps(options, terminal.environment);
+    const { value } = await readDocument(state, RUNS_DOCUMENT, RUN_RECORDS).catch((error: unknown) => {
+      if (error instanceof CorruptRecord || error instanceof Retryable)
+        throw new InvalidInput(error.message, { cause: error });
+      throw error;
+    });
+    const now = new Date(terminal.now());
+    const [operation, proposals] = await Promise.all([
+      operationFigures(options, terminal),
+      proposalCounts(
+        options.repo ?? (terminal.environment.GITHUB_REPOSITORY || ''),
+        new Date(now.getTime() - days * DAY_MS),
+        terminal,
+      ),
+    ]);
+    const insights = insightsOf({ runs: value.runs, now, days, operation, proposals, survey });
+    const out = options.out ?? DEFAULT_OUT;
+    const page = renderInsights(insights);
+    if (options.json === true) await terminal.write(`${JSON.stringify(insights)}\n`);
+    if (out === STANDARD_INPUT) {
+      if (options.json !== true) await terminal.write(page);
+      return 0;
+    }
+    try {
+      await mkdir(dirname(out), { recursive: true });
+      await writeFile(out, page);
+    } catch (error) {
+      throw new UsageError(`--out ${out}: cannot be written (${messageOf(error)}).`);
+    }
+    terminal.say(`selfheal: the report about ${insights.runs} runs is in ${out}.`);
+    return 0;
+  },
+});
+
+/** What the API says of the last two weeks. */
+async function operationFigures(options: ApiOptions, terminal: Terminal): Promise<Measured<OperationFigures>> {
+  try {
+    const { api } = await openApi(options, terminal);
+    const { seconds, accuracy, analysed } = await contentOf(await api.overview.$get());
+    return { value: { secondsToComment: seconds.commented?.p50 ?? null, accuracy, analysed } };
+  } catch (error) {
+    return {
+      missing: `no deployed or local Selfheal could be asked (--url, "selfheal login"): ${firstSentence(error)}`,
+    };
+  }
+}
+
+async function proposalCounts(repository: string, from: Date, terminal: Terminal): Promise<Measured<ProposalCounts>> {
+  if (repository === '') return { missing: 'no repository is named (--repo, GITHUB_REPOSITORY)' };
+  const { environment } = terminal;
+  const [{ apiUrlOf, githubOptions }, { makeCiRunReader }] = await Promise.all([
+    import('../analyze/github-environment.ts'),
+    import('#shared/adapters/github/ci-run-reader.ts'),
+  ]);
+  try {
+    const reader = makeCiRunReader(githubOptions(environment, apiUrlOf(environment), { count() {} }));
+    const found = await reader.fixProposals(repository, from);
+    const count = (state: string): number => found.filter((one) => one.state === state).length;
+    const unchanged = found.filter(({ state, commits }) => state === 'merged' && commits === 1).length;
+    return { value: { merged: count('merged'), unchanged, closed: count('closed'), open: count('open') } };
+  } catch (error) {
+    return { missing: `the pull requests of ${repository} could not be read: ${firstSentence(error)}` };
+  }
+}
+
+const firstSentence = (error: unknown): string => (messageOf(error).split('\n')[0] ?? '').slice(0, 200);

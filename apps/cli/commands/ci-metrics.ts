@@ -1,0 +1,156 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { collectRun, emitMetrics, type Measurements, storeRun } from '#shared/app/ci-metrics/collect-run.ts';
+import { metricsArtifact, type RunRecord } from '#shared/domain/ci-metrics/run-record.ts';
+import { CI_METRICS } from '#shared/domain/ci-metrics/samples.ts';
+import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
+import type { MetricSink } from '#shared/ports/metric-sink.ts';
+import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
+import { STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
+import { MEASURED_OPTIONS, measuredIfAny } from '../gates/measured.ts';
+import { messageOf } from '../gates/record-run.ts';
+import type { Terminal } from '../terminal.ts';
+
+const DEFAULT_OUT = 'ci_metrics/run_metrics.json';
+const SWITCHES: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
+
+export const ciMetrics = defineCommand({
+  name: 'ci metrics',
+  summary: 'collect duration, queue time, reruns, coverage, findings and job statuses of a run, and send them on',
+  details:
+    'Reads the run from GitHub (GITHUB_TOKEN with Actions: read; Pull requests: read for reactions), writes the JSON file for an artifact, keeps the run\n' +
+    'for "selfheal ci insights", and sends it to Datadog (DATADOG_API_KEY, DD_SITE) and a Prometheus push gateway (PROMETHEUS_GATEWAY). Without\n' +
+    'them it says so and goes on; a platform that cannot be reached breaks no build.\n' +
+    'With --json: {timestamp, workflow_run_id, metrics: {coverage_pct, ai_fix_confidence, has_flaky_tests, rerun_count, ...}, job_statuses}.\n' +
+    '\n' +
+    'Example: selfheal ci metrics --coverage coverage/lcov.info --fix-confidence 0.93 --flaky false',
+  operands: { shown: '', atLeast: 0, atMost: 0 },
+  options: {
+    repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
+    run: { type: 'string', value: 'ID', about: 'the id of the run; GITHUB_RUN_ID by default' },
+    report: MEASURED_OPTIONS.report,
+    coverage: MEASURED_OPTIONS.coverage,
+    findings: MEASURED_OPTIONS.findings,
+    metric: MEASURED_OPTIONS.metric,
+    'fix-confidence': { type: 'string', value: 'N', about: 'confidence of the proposed fix, 0 to 1' },
+    flaky: { type: 'string', value: 'BOOLEAN', about: 'whether the run had flaky tests: true or false' },
+    out: { type: 'string', value: 'FILE', about: `the file for the artifact; ${DEFAULT_OUT} by default` },
+    ...STATE_OPTION,
+    ...JSON_OPTION,
+  },
+  async run({ options }, terminal) {
+    const { environment } = terminal;
+    const repository = options.repo ?? (environment.GITHUB_REPOSITORY || '');
+    if (!RepositoryName.safeParse(repository).success)
+      throw new UsageError(
+        `Name the repository: --repo owner/name, or GITHUB_REPOSITORY${repository === '' ? '' : ` (not "${repository}")`}.`,
+      );
+    const id = options.run ?? (environment.GITHUB_RUN_ID || undefined);
+    if (id === undefined) throw new UsageError('Name the run: --run ID, or GITHUB_RUN_ID.');
+    const runId = wholeNumber('run', id, { otherwise: 1, atMost: Number.MAX_SAFE_INTEGER });
+    const measurements = await measurementsOf(options);
+    const record = await recordOf(repository, runId, measurements, terminal);
+    if (record === null) return 0;
+    const at = new Date(terminal.now());
+    const artifact = metricsArtifact(record, at.toISOString());
+    await writeArtifact(options.out ?? DEFAULT_OUT, artifact);
+    await keep(record, options, terminal);
+    const sinks = await sinksOf(environment);
+    if (sinks.length === 0)
+      terminal.say(
+        'selfheal: no monitoring platform is configured (DATADOG_API_KEY, PROMETHEUS_GATEWAY): the metrics are only in the file and the state.',
+      );
+    for (const { sink, reason } of await emitMetrics(sinks, { record, repository, at })) {
+      const said = reason === null ? `the metrics were sent to ${sink}.` : `${reason} The build is not affected.`;
+      terminal.say(`selfheal: ${said}`);
+    }
+    await terminal.write(options.json === true ? `${JSON.stringify(artifact)}\n` : summaryOf(record));
+    return 0;
+  },
+});
+
+type MeasuringOptions = Parameters<typeof measuredIfAny>[0] & {
+  readonly 'fix-confidence'?: string | undefined;
+  readonly flaky?: string | undefined;
+};
+
+async function measurementsOf(options: MeasuringOptions): Promise<Measurements> {
+  const metrics = (await measuredIfAny(options))?.metrics ?? {};
+  const { 'vulnerabilities.critical': critical, 'vulnerabilities.high': high } = metrics;
+  const flaky = options.flaky;
+  if (flaky !== undefined && flaky !== '' && SWITCHES[flaky] === undefined)
+    throw new UsageError(`--flaky ${flaky}: expected true or false.`);
+  const confidence = options['fix-confidence'];
+  return {
+    coverage: metrics.coverage ?? null,
+    vulnerabilities: critical === undefined && high === undefined ? null : { critical: critical ?? 0, high: high ?? 0 },
+    fixConfidence: confidence === undefined || confidence === '' ? null : shareOption('fix-confidence', confidence, 0),
+    hasFlakyTests: SWITCHES[flaky ?? ''] ?? null,
+  };
+}
+
+/** Null when GitHub cannot be reached or refuses, which is said and breaks no build. */
+async function recordOf(
+  repository: string,
+  runId: number,
+  measurements: Measurements,
+  terminal: Terminal,
+): Promise<RunRecord | null> {
+  const [{ apiUrlOf, githubOptions }, { makeCiRunReader }] = await Promise.all([
+    import('../analyze/github-environment.ts'),
+    import('#shared/adapters/github/ci-run-reader.ts'),
+  ]);
+  const { environment } = terminal;
+  const reader = makeCiRunReader(githubOptions(environment, apiUrlOf(environment), { count() {} }));
+  try {
+    return await collectRun(reader, { repository, runId, measurements });
+  } catch (error) {
+    if (!(error instanceof Retryable || error instanceof Refused)) throw error;
+    terminal.say(
+      `selfheal: run ${runId} of ${repository} could not be read, so nothing was recorded: ${error.message} The build is not affected.`,
+    );
+    return null;
+  }
+}
+
+async function sinksOf({
+  DATADOG_API_KEY,
+  DD_SITE,
+  PROMETHEUS_GATEWAY,
+}: Terminal['environment']): Promise<MetricSink[]> {
+  if (!DATADOG_API_KEY && !PROMETHEUS_GATEWAY) return [];
+  const { makeDatadogSink, makePushGatewaySink } = await import('#shared/adapters/http/metric-sinks.ts');
+  return [
+    ...(DATADOG_API_KEY ? [makeDatadogSink({ apiKey: DATADOG_API_KEY, site: DD_SITE || 'datadoghq.com' })] : []),
+    ...(PROMETHEUS_GATEWAY ? [makePushGatewaySink(PROMETHEUS_GATEWAY)] : []),
+  ];
+}
+
+async function keep(record: RunRecord, options: Parameters<typeof stateDeps>[0], terminal: Terminal): Promise<void> {
+  try {
+    await storeRun(stateDeps(options, terminal.environment), record);
+  } catch (error) {
+    if (!(error instanceof Retryable || error instanceof CorruptRecord)) throw error;
+    terminal.say(
+      `selfheal: the run could not be kept for the insights, and the build is not affected: ${error.message}`,
+    );
+  }
+}
+
+async function writeArtifact(path: string, artifact: object): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, `${JSON.stringify(artifact, null, 2)}\n`);
+  } catch (error) {
+    throw new UsageError(`--out ${path}: cannot be written (${messageOf(error)}).`);
+  }
+}
+
+function summaryOf(record: RunRecord): string {
+  const lines = Object.values(CI_METRICS).map((metric) => {
+    const value = metric.value(record);
+    return `${metric.dotted.replace('selfheal.ci.', '')}: ${value ?? 'not measured'}\n`;
+  });
+  return `run ${record.run}, attempt ${record.attempt}, of ${record.workflow}: ${record.status}\n${lines.join('')}`;
+}

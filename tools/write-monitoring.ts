@@ -1,0 +1,27 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import {
+  datadogDashboard,
+  datadogMonitors,
+  grafanaDashboard,
+  prometheusRules,
+} from '#shared/domain/ci-metrics/monitoring.ts';
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Dashboards and alerts by file name, made from the names of the metrics. */
+export const monitoringFiles = (): Readonly<Record<string, string>> => ({
+  'datadog-dashboard.json': json(datadogDashboard()),
+  'datadog-monitors.json': json(datadogMonitors()),
+  'grafana-dashboard.json': json(grafanaDashboard()),
+  'prometheus-alerts.yml': stringify(prometheusRules(), { lineWidth: 0 }),
+});
+
+/** Folder of the repository that holds them. */
+export const MONITORING_FOLDER = join(import.meta.dirname, '../config/monitoring');
+
+if (import.meta.main) {
+  mkdirSync(MONITORING_FOLDER, { recursive: true });
+  for (const [name, text] of Object.entries(monitoringFiles())) writeFileSync(join(MONITORING_FOLDER, name), text);
+}
