@@ -34,7 +34,10 @@ export interface GithubControl extends WebhookEvents {
     fullName: string,
     options?: { defaultBranch?: string; installationId?: number | null; private?: boolean },
   ): Repository;
-  addPullRequest(repository: string, options?: { title?: string; author?: string; branch?: string }): PullRequest;
+  addPullRequest(
+    repository: string,
+    options?: { title?: string; author?: string; branch?: string; commits?: number },
+  ): PullRequest;
   /** Adds a commit with its changes; with `pullRequest` null it goes to the default branch. */
   addCommit(commit: Omit<CommitState, 'id'>): CommitState;
   /** Adds a run whose first attempt is completed. Sends nothing. */

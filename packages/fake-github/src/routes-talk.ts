@@ -53,7 +53,7 @@ function createComment(context: RouteContext): Answer {
   const comment = { id, repository, issue, author: loginOf(context.access), body, createdAt: at, updatedAt: at };
   context.state.comments.put(id, comment);
   context.journal.record('github.comment.created', `${repository}/issues/${issue}`, { id });
-  const json = presentComment(context.site, comment);
+  const json = presentComment(context.site, comment, context.state.reactions.all());
   return { status: 201, headers: { location: json.url }, json };
 }
 
@@ -67,7 +67,7 @@ function updateComment(context: RouteContext): Answer {
   comment.updatedAt = isoNow(context.state.time);
   context.state.comments.put(comment.id, comment);
   context.journal.record('github.comment.updated', `${fullName}/issues/${comment.issue}`, { id: comment.id });
-  return { status: 200, json: presentComment(context.site, comment) };
+  return { status: 200, json: presentComment(context.site, comment, context.state.reactions.all()) };
 }
 
 function deleteComment(context: RouteContext): Answer {
@@ -147,7 +147,7 @@ export const TALK_ROUTES: readonly Route[] = [
       const { repository, issue } = issueIn(context);
       const all = context.state.comments.all().filter((c) => c.repository === repository && c.issue === issue);
       const page = pageOf(shownComments(all, context.access.readLagMs, context.state.time.now()), context);
-      const json = page.items.map((comment) => presentComment(context.site, comment));
+      const json = page.items.map((comment) => presentComment(context.site, comment, context.state.reactions.all()));
       return { status: 200, headers: page.headers, json };
     },
   },

@@ -12,6 +12,8 @@ export interface JobState {
   readonly name: string;
   readonly conclusion: Conclusion;
   readonly steps: readonly StepState[];
+  /** How long it waited for a runner before `startedAt`; 0 when absent. */
+  readonly queuedMs?: number;
   readonly startedAt: string;
   readonly completedAt: string;
 }
@@ -31,7 +33,7 @@ export interface AttemptState {
 /** How an attempt of a run ends. */
 export interface AttemptPlan {
   readonly conclusion: Conclusion;
-  readonly jobs: readonly { name: string; conclusion: Conclusion; steps: readonly StepState[] }[];
+  readonly jobs: readonly { name: string; conclusion: Conclusion; steps: readonly StepState[]; queuedMs?: number }[];
   /** Key of its log archive; null when the log has expired. */
   readonly archiveKey: string | null;
 }

@@ -19,7 +19,12 @@ export interface AttemptSpec {
   readonly jobs: readonly {
     name: string;
     conclusion: Conclusion;
-    steps?: readonly { name: string; conclusion: Conclusion }[];
+    steps?: readonly {
+      name: string;
+      conclusion: Conclusion;
+      /** How long it waits for a runner; 0 when absent. */
+      queuedMs?: number;
+    }[];
   }[];
   /** Entries to zip, or raw bytes (also hostile ones); null when the log has expired. */
   readonly archive: readonly ZipEntry[] | Buffer | null;
@@ -68,15 +73,15 @@ export function makeSeeding(state: GithubState) {
     },
     addPullRequest(
       repository: string,
-      options: { title?: string; author?: string; branch?: string } = {},
+      options: { title?: string; author?: string; branch?: string; commits?: number } = {},
     ): PullRequest {
-      const { title = 'Round totals per line', author = 'acme-dev', branch } = options;
+      const { title = 'Round totals per line', author = 'acme-dev', branch, commits = 2 } = options;
       const id = state.nextId();
       const number = nextNumber(state, repository);
       const headBranch = branch ?? `change-${number}`;
       const headSha = shaOf(`${repository} ${headBranch} ${id}`);
       const createdAt = ago(state.time, 60 * MINUTE);
-      const pull = { id, number, repository, title, author, headBranch, headSha, createdAt };
+      const pull = { id, number, repository, title, author, headBranch, headSha, createdAt, commits };
       state.pullRequests.put(`${repository}#${number}`, pull);
       return pull;
     },
@@ -153,7 +158,8 @@ function shelve(state: GithubState, spec: AttemptSpec, key: string): AttemptPlan
       Buffer.isBuffer(spec.archive) ? spec.archive : writeZip(spec.archive as readonly ZipEntry[]),
     );
   }
-  const jobs = spec.jobs.map(({ name, conclusion, steps = [] }) => ({
+  const jobs = spec.jobs.map(({ name, conclusion, steps = [], queuedMs }) => ({
+    ...(queuedMs === undefined ? {} : { queuedMs }),
     name,
     conclusion,
     steps: steps.map((step, index) => ({ number: index + 1, name: step.name, conclusion: step.conclusion })),

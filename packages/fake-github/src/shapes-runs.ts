@@ -104,7 +104,7 @@ export function presentJob({ api, web }: Site, run: RunState, attempt: AttemptSt
     html_url: `${web}/${run.repository}/actions/runs/${run.id}/job/${job.id}`,
     status: 'completed',
     conclusion: job.conclusion,
-    created_at: seconds(job.startedAt),
+    created_at: seconds(new Date(Date.parse(job.startedAt) - (job.queuedMs ?? 0)).toISOString()),
     started_at: seconds(job.startedAt),
     completed_at: seconds(job.completedAt),
     name: job.name,

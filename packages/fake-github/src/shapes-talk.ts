@@ -6,11 +6,13 @@ import {
   type GithubState,
   type HookState,
   type PullRequest,
+  type ReactionState,
   type Repository,
   shaOf,
 } from './state.ts';
 
-export function presentComment({ api, web }: Site, comment: CommentState) {
+/** `reactions`: of all comments. */
+export function presentComment({ api, web }: Site, comment: CommentState, reactions: readonly ReactionState[] = []) {
   const url = `${api}/repos/${comment.repository}`;
   return {
     url: `${url}/issues/comments/${comment.id}`,
@@ -23,14 +25,27 @@ export function presentComment({ api, web }: Site, comment: CommentState) {
     updated_at: seconds(comment.updatedAt),
     body: comment.body,
     author_association: comment.author.endsWith('[bot]') ? 'NONE' : 'MEMBER',
-    reactions: presentReactions(`${url}/issues/comments/${comment.id}/reactions`),
+    reactions: presentReactions(
+      `${url}/issues/comments/${comment.id}/reactions`,
+      reactions.filter((one) => one.comment === comment.id),
+    ),
     performed_via_github_app: null,
   };
 }
 
-function presentReactions(url: string) {
-  const none = { '+1': 0, '-1': 0, laugh: 0, hooray: 0, confused: 0, heart: 0, rocket: 0, eyes: 0 };
-  return { url, total_count: 0, ...none };
+function presentReactions(url: string, reactions: readonly ReactionState[] = []) {
+  const counts: Record<string, number> = {
+    '+1': 0,
+    '-1': 0,
+    laugh: 0,
+    hooray: 0,
+    confused: 0,
+    heart: 0,
+    rocket: 0,
+    eyes: 0,
+  };
+  for (const { content } of reactions) counts[content] = (counts[content] ?? 0) + 1;
+  return { url, total_count: reactions.length, ...counts };
 }
 
 export function presentLabel({ api }: Site, repository: string, name: string) {
@@ -108,7 +123,7 @@ export function presentPullRequest(state: GithubState, site: Site, repository: R
     comments: comments.length,
     review_comments: 0,
     maintainer_can_modify: false,
-    commits: 2,
+    commits: pull.commits ?? 2,
     additions: 14,
     deletions: 3,
     changed_files: 2,

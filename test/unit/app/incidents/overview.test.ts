@@ -45,6 +45,21 @@ async function overview(recent: readonly Prediction[], open: Partial<IncidentPag
 }
 
 describe('the overview', () => {
+  it('[A53] [A54] [A55] measures response time, accuracy, and how many kinds of failures were recognised', async () => {
+    const helped = { status: 'resolved', by: 'rerun-failed-jobs' } as const;
+    const read = await overview([
+      opened(1, helped, { class: 'flaky_tests', announced: { at: at(0.99), channel: 'github-comment' } }),
+      opened(2, helped, { class: 'dependency_conflicts', setback: { at: at(1), kind: 'recurred' } }),
+      opened(3, { status: 'escalated', by: 'rerun-failed-jobs' }, { class: 'dependency_conflicts' }),
+      opened(4, { status: 'suggested' }, { class: 'unknown' }),
+    ]);
+    expect(read).toMatchObject({
+      accuracy: { right: 1, of: 3 },
+      analysed: { recognised: 3, of: 4, classes: 2 },
+      seconds: { commented: { p50: expect.closeTo(36, 0) } },
+    });
+  });
+
   it('[E7] counts what is open, and says when there is more than was counted', async () => {
     const { open } = await overview([], { incidents: [anIncident(), anIncident()], next: 'cursor' });
     expect(open).toEqual({ count: 2, more: true });

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { CI_METRICS, JOB_METRIC } from '#shared/domain/ci-metrics/samples.ts';
+import { MONITORING_FOLDER, monitoringFiles } from '../../../tools/write-monitoring.ts';
+
+const files = monitoringFiles();
+const METRICS = [...Object.values(CI_METRICS), JOB_METRIC];
+
+describe('the dashboards and alerts', () => {
+  it('[B59] are in the repository as they are made (npm run monitoring)', () => {
+    expect(readdirSync(MONITORING_FOLDER).sort()).toEqual(Object.keys(files).sort());
+    for (const [name, text] of Object.entries(files))
+      expect(readFileSync(join(MONITORING_FOLDER, name), 'utf8')).toBe(text);
+  });
+
+  it('[B59] show every metric, and ask for no other', () => {
+    const names = new Set(METRICS.map(({ name }) => name));
+    const dotted = new Set(METRICS.map(({ dotted: one }) => one));
+    const grafana = JSON.parse(files['grafana-dashboard.json'] ?? '') as {
+      panels: { targets: { expr: string }[]; gridPos: { x: number; y: number } }[];
+    };
+    const asked = grafana.panels.flatMap(({ targets }) =>
+      targets.map(({ expr }) => /^selfheal_ci_[a-z_]+/.exec(expr)?.[0] ?? expr),
+    );
+    expect(new Set(asked)).toEqual(names);
+    expect(new Set(grafana.panels.map(({ gridPos }) => `${gridPos.x}/${gridPos.y}`)).size).toBe(grafana.panels.length);
+    const datadog = JSON.parse(files['datadog-dashboard.json'] ?? '') as {
+      widgets: { definition: { requests: { q: string }[] } }[];
+    };
+    const queried = datadog.widgets.flatMap(({ definition }) =>
+      definition.requests.map(({ q }) => /selfheal\.ci\.[a-z_]+/.exec(q)?.[0] ?? q),
+    );
+    expect(new Set(queried)).toEqual(dotted);
+    for (const text of Object.values(files))
+      for (const [used] of text.matchAll(/selfheal[._]ci[._][a-z_]+/g)) expect([...names, ...dotted]).toContain(used);
+  });
+
+  it('[B59] alert on the flake rate and on drops of the coverage, with balanced expressions', () => {
+    const { groups } = parse(files['prometheus-alerts.yml'] ?? '') as {
+      groups: { rules: { alert: string; expr: string; for: string; annotations: object }[] }[];
+    };
+    const rules = groups.flatMap((group) => group.rules);
+    expect(rules.map(({ alert }) => alert)).toEqual([
+      'SelfhealFlakeRate',
+      'SelfhealCoverageDrop',
+      'SelfhealLowCoverage',
+    ]);
+    for (const { expr } of rules) {
+      for (const [open, close] of ['()', '{}', '[]'])
+        expect(expr.split(open ?? '').length).toBe(expr.split(close ?? '').length);
+      expect(expr).toMatch(/[<>] -?\d/);
+    }
+    const monitors = JSON.parse(files['datadog-monitors.json'] ?? '') as {
+      name: string;
+      query: string;
+      options: { thresholds: { critical: number } };
+    }[];
+    expect(monitors.map(({ name }) => name)).toEqual([
+      'Selfheal CI: flake rate',
+      'Selfheal CI: coverage drop',
+      'Selfheal CI: low coverage',
+    ]);
+    for (const { query, options } of monitors) expect(query.endsWith(` ${options.thresholds.critical}`)).toBe(true);
+  });
+});
