@@ -19,12 +19,9 @@ export interface AttemptSpec {
   readonly jobs: readonly {
     name: string;
     conclusion: Conclusion;
-    steps?: readonly {
-      name: string;
-      conclusion: Conclusion;
-      /** How long it waits for a runner; 0 when absent. */
-      queuedMs?: number;
-    }[];
+    steps?: readonly { name: string; conclusion: Conclusion }[];
+    /** How long it waits for a runner; 0 when absent. */
+    queuedMs?: number;
   }[];
   /** Entries to zip, or raw bytes (also hostile ones); null when the log has expired. */
   readonly archive: readonly ZipEntry[] | Buffer | null;
