@@ -29,7 +29,7 @@ const goalRows = ({ healed, byPeople }: LearningReport['goals']): readonly (read
 
 /** The review of a period as a page of Markdown, for the people who answer for the programme. */
 export function renderReview(report: LearningReport): string {
-  const { from, to, patterns, movements, incidents, goals, outcomes } = report;
+  const { from, to, patterns, movements, incidents, goals, outcomes, improvements } = report;
   const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string[] => [
     `| ${head.join(' | ')} |`,
     `|${'---|'.repeat(head.length)}`,
@@ -73,17 +73,22 @@ export function renderReview(report: LearningReport): string {
           ['pattern', 'confidence before', 'now'],
           movements.map(({ title, before, after }) => [title, before.toFixed(2), after.toFixed(2)]),
         )),
+    '## Areas for improvement',
+    '',
+    ...(improvements.length === 0 ? ['Nothing stands out.'] : improvements.map((text) => `- ${text}`)),
+    '',
   ].join('\n');
 }
 
 /** The report as text. */
-export function renderLearning({ from, to, patterns, movements, incidents, goals, outcomes }: LearningReport): string {
+export function renderLearning(report: LearningReport): string {
+  const { from, to, patterns, movements, incidents, goals, outcomes, improvements } = report;
   const { byStage, topClasses, diversity } = patterns;
   const stages = Object.entries(byStage).map(([stage, count]) => `${count} ${stage}`);
   return [
     `learning from ${from.slice(0, 10)} to ${to.slice(0, 10)}`,
     `patterns: ${patterns.active} (${patterns.atStart} before), ${patterns.learned} new, ${patterns.takenBack} retired; ${patterns.perWeek.toFixed(1)} new per week`,
-    `  ${stages.join(', ')}; ${patterns.imported} imported, ${patterns.merged} merged, ${patterns.acrossServices} helped several services`,
+    `  ${stages.join(', ')}; ${patterns.imported} imported, ${patterns.merged} merged into general ones, ${patterns.acrossServices} helped several services`,
     `  diversity ${diversity === null ? 'unknown' : diversity.toFixed(2)}: ${topClasses.map((top) => `${top.class} ${top.patterns}`).join(', ') || 'none'}`,
     `incidents: ${incidents.ended} ended; healed by Selfheal ${words(incidents.healed)}; resolved by people ${words(incidents.byPeople)}`,
     `  matched by a pattern ${words(incidents.covered)}; right class ${words(incidents.recognisedRight)}; wrong class ${words(incidents.falsePositives)}`,
@@ -93,6 +98,7 @@ export function renderLearning({ from, to, patterns, movements, incidents, goals
     ...movements.map(
       ({ patternId, title, before, after }) => `  ${patternId}  ${before.toFixed(2)} -> ${after.toFixed(2)}  ${title}`,
     ),
+    ...improvements.map((text) => `improve: ${text}`),
     '',
   ].join('\n');
 }

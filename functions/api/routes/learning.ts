@@ -151,6 +151,7 @@ export const LearningReport = z
     }),
     goals: z.object({ baselineFrom: z.string(), healed: Goal, byPeople: Goal }),
     outcomes: z.object({ cases: z.number(), helped: Share.nullable(), byPeople: Share.nullable() }),
+    improvements: z.array(z.string()).readonly(),
   })
   .meta({ id: 'LearningReport' });
 

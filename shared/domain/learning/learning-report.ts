@@ -114,6 +114,8 @@ export interface LearningReport {
     readonly helped: Proportion | null;
     readonly byPeople: Proportion | null;
   };
+  /** Where most would be won, and what to do: sentences; empty when nothing stands out or too little is known. */
+  readonly improvements: readonly string[];
 }
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
@@ -123,15 +125,74 @@ const TOP = 5;
 /** What was learned within a period, and how much it helped. */
 export function learningReportOf(inputs: LearningInputs): LearningReport {
   const { from, to } = inputs;
+  const figures = {
+    patterns: patternFigures(inputs),
+    incidents: incidentFigures(inputs),
+    outcomes: outcomeFigures(inputs),
+  };
   return {
     from: from.toISOString(),
     to: to.toISOString(),
-    patterns: patternFigures(inputs),
+    ...figures,
     movements: movementsOf(inputs),
-    incidents: incidentFigures(inputs),
     goals: goalsOf(inputs),
-    outcomes: outcomeFigures(inputs),
+    improvements: improvementsOf(inputs, figures),
   };
+}
+
+/** Below these shares, or above, something is to be improved; fewer cases show nothing. */
+const IMPROVE = { minCases: 5, covered: 0.5, falsePositives: 0.1, helped: 0.7, byPeople: 0.6, maxClasses: 3 } as const;
+
+function improvementsOf(
+  inputs: LearningInputs,
+  { patterns, incidents, outcomes }: Pick<LearningReport, 'patterns' | 'incidents' | 'outcomes'>,
+): string[] {
+  const { covered, falsePositives } = incidents;
+  const isLow = (share: Proportion | null, least: number): share is Proportion =>
+    share !== null && share.cases >= IMPROVE.minCases && share.value < least;
+  const isHigh = (share: Proportion | null, most: number): share is Proportion =>
+    share !== null && share.cases >= IMPROVE.minCases && share.value > most;
+  return [
+    ...(isLow(covered, IMPROVE.covered)
+      ? [
+          `Only ${covered.hits} of ${covered.cases} incidents match a pattern: record how the others were solved ("selfheal knowledge learn").`,
+        ]
+      : []),
+    ...(isHigh(falsePositives, IMPROVE.falsePositives)
+      ? [
+          `${falsePositives.hits} of ${falsePositives.cases} recognised incidents got the wrong class: narrow the patterns that "selfheal learning check" calls weak.`,
+        ]
+      : []),
+    ...(isLow(outcomes.helped, IMPROVE.helped)
+      ? [
+          `The advice of patterns helped in ${outcomes.helped.hits} of ${outcomes.helped.cases} cases: correct what it says, or retire them.`,
+        ]
+      : []),
+    ...classesOfPeople(inputs),
+    ...(patterns.active >= IMPROVE.minCases && patterns.acrossServices === 0 && outcomes.cases >= IMPROVE.minCases
+      ? [
+          'No pattern has helped another service than its own: word them without names of services, or import them there.',
+        ]
+      : []),
+  ];
+}
+
+/** Classes of failures that people still solve themselves, most incidents first. */
+function classesOfPeople(inputs: LearningInputs): string[] {
+  const ended = inputs.incidents.filter(({ endedAt }) => within(endedAt, inputs));
+  return [...Map.groupBy(ended, (one) => one.class)]
+    .map(([name, members]) => ({
+      name,
+      all: members.length,
+      people: members.filter((one) => one.ended === 'people').length,
+    }))
+    .filter(({ all, people }) => all >= IMPROVE.minCases && people / all > IMPROVE.byPeople)
+    .sort((a, b) => b.people - a.people)
+    .slice(0, IMPROVE.maxClasses)
+    .map(
+      ({ name, all, people }) =>
+        `People solved ${people} of ${all} incidents of the class ${name}: allow an action for it, or teach a pattern.`,
+    );
 }
 
 const within = (at: string, { from, to }: Pick<LearningInputs, 'from' | 'to'>): boolean =>

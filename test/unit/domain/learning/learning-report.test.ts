@@ -141,6 +141,22 @@ describe('the learning report', () => {
     expect(patterns).toMatchObject({ imported: 1, acrossServices: 1 });
   });
 
+  it('[D205] names the areas for improvement: what is not covered, what people still solve, what does not help', () => {
+    const incidents = [1, 2, 3, 4, 5, 6].map((at_) =>
+      ended(`gh-${at_}`, { lines: ['something else'], ended: 'people' }),
+    );
+    const outcomes = [1, 2, 3, 4, 5].map((one) =>
+      aPatternOutcome({ incident: `gh-${one}`, at: at(5), helped: one < 3, by: 'human' }),
+    );
+    const { improvements } = report({ patterns: [aPattern({ outcomes })], incidents });
+    expect(improvements).toEqual([
+      'Only 0 of 6 incidents match a pattern: record how the others were solved ("selfheal knowledge learn").',
+      'The advice of patterns helped in 2 of 5 cases: correct what it says, or retire them.',
+      `People solved 6 of 6 incidents of the class ${incidents[0]?.class}: allow an action for it, or teach a pattern.`,
+    ]);
+    expect(report({}).improvements).toEqual([]);
+  });
+
   it('says nothing where nothing was counted', () => {
     const { patterns, incidents, outcomes } = report({});
     expect(patterns.diversity).toBeNull();
