@@ -76,7 +76,7 @@ export const aNewFinding = (given: Partial<Record<keyof Finding, unknown>> = {})
     ...given,
   }) as Finding;
 
-export const aVerdict = (given: Partial<GateVerdict> = {}): GateVerdict => ({
+const aVerdict = (given: Partial<GateVerdict> = {}): GateVerdict => ({
   metric: 'coverage',
   status: 'passed',
   current: 91.2,

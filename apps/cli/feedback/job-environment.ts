@@ -74,7 +74,7 @@ function serverOf(environment: Environment): string {
 }
 
 /** The pull request of the event in `GITHUB_EVENT_PATH`; null for other events. */
-async function pullRequestEvent({ GITHUB_EVENT_PATH: path }: Environment) {
+async function pullRequestEvent({ GITHUB_EVENT_PATH: path, GITHUB_EVENT_NAME: name }: Environment) {
   if (!path) return null;
   let value: unknown;
   try {
@@ -85,7 +85,7 @@ async function pullRequestEvent({ GITHUB_EVENT_PATH: path }: Environment) {
   const parsed = PullRequestEvent.safeParse(value);
   if (!parsed.success) return null;
   const { number, head, base } = parsed.data.pull_request;
-  // A fork that was deleted meanwhile is null.
-  const fromFork = head.repo?.full_name.toLowerCase() !== base.repo.full_name.toLowerCase();
-  return { number, headSha: head.sha, fromFork };
+  // A fork that was deleted meanwhile is null. The token of the target's own workflow may write.
+  const isForeign = head.repo?.full_name.toLowerCase() !== base.repo.full_name.toLowerCase();
+  return { number, headSha: head.sha, fromFork: isForeign && name !== 'pull_request_target' };
 }

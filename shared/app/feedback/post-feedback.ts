@@ -97,7 +97,8 @@ export async function postFeedback(request: FeedbackRequest, deps: StickyComment
   const comment = await attempt('pull-requests: write', () =>
     writeStickyComment({ repository: request.run.repository, pullRequest: request.pullRequest }, part, deps, writeRest),
   );
-  if (check === null) await writeRest([part]);
+  if (check === null && comment.kind === 'newer') check = comment;
+  else if (check === null) await writeRest([part]);
   const unknown: Writing = { kind: 'not-written', reason: 'It was not tried.' };
   return { ...outcome, comment, check: check ?? unknown, suggestions: { ...outcome.suggestions, offered } };
 }

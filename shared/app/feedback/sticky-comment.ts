@@ -3,6 +3,7 @@ import {
   type CommentPart,
   commentBody,
   isShown,
+  isSuperseded,
   mergeParts,
   partsOf,
 } from '#shared/domain/pull-request/sticky-comment.ts';
@@ -36,7 +37,8 @@ const LONGEST_PAUSE = 4000;
 /**
  * Puts the part into the one comment of the pull request, unless the comment is about a newer run. However many processes do so at once, one
  * comment with the newest part of each workflow is left: each change is made under the comment's lock, and comments that were created at the same
- * time are merged into the oldest. `underLock` runs before the lock is released, with the parts that the comment shows then.
+ * time are merged into the oldest. `underLock` runs before the lock is released, with the parts that the comment shows then; not for a run whose successor
+ * has reported on the same commit already.
  */
 export async function writeStickyComment(
   { repository, pullRequest }: { readonly repository: string; readonly pullRequest: number },
@@ -47,6 +49,7 @@ export async function writeStickyComment(
   const begun = clock.now().getTime();
   let created: Comment | null = null;
   for (let round = 0; ; round += 1) {
+    if (clock.now().getTime() - begun > WAIT_AT_MOST) throw new Retryable('Other jobs keep the comment locked.');
     const found = await ours(created);
     const [oldest] = found;
     if (oldest === undefined) {
@@ -54,16 +57,17 @@ export async function writeStickyComment(
       await clock.sleep(LISTING_LAG);
       continue;
     }
+    // Who waits for the lock and finds a later run's report need not have it: fewer requests where many jobs end at once.
+    const isAlone = found.length === 1;
+    if (round > 0 && isAlone && isSuperseded(part, partsOf(oldest.body))) return { kind: 'newer', url: oldest.url };
     const lock = await lockOf(oldest.id);
     if (lock.kind === 'gone') {
       created = null;
-      if (round > 20) throw new Retryable('The comment is deleted as often as it is written.');
       continue;
     }
     if (lock.kind === 'held') {
-      const now = clock.now().getTime();
-      if (now - begun > WAIT_AT_MOST) throw new Retryable('Other jobs keep the comment locked.');
-      if (now - Date.parse(lock.since) > LOCK_EXPIRES) await feedback.unlockComment(repository, oldest.id, lock.id);
+      if (clock.now().getTime() - Date.parse(lock.since) > LOCK_EXPIRES)
+        await feedback.unlockComment(repository, oldest.id, lock.id);
       else await clock.sleep(pauseOf(round));
       continue;
     }

@@ -16,7 +16,7 @@ export interface LineNote {
 }
 
 /** More are noise, and every 50 are a request. */
-export const MAX_LINE_NOTES = 200;
+const MAX_LINE_NOTES = 200;
 const MAX_TITLE = 200;
 const MAX_MESSAGE = 1000;
 

@@ -16,7 +16,7 @@ const MAX_NAME = 160;
 const MAX_CAUSE = 400;
 
 /** A tainted name as a code span. */
-export const named = (name: string): string => `\`${cleanText(name, MAX_NAME).replaceAll('`', "'") || ' '}\``;
+const named = (name: string): string => `\`${cleanText(name, MAX_NAME).replaceAll('`', "'") || ' '}\``;
 
 const VERDICTS = {
   flaky: 'flaky',

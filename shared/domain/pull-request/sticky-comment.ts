@@ -3,11 +3,9 @@ import type { PullRequestFacts } from './pull-request-facts.ts';
 
 /** By which the comment is found again; invisible to readers. */
 export const COMMENT_MARKER = '<!-- selfheal-pull-request -->';
-/** GitHub refuses longer comments, in characters. */
-export const MAX_COMMENT_CHARACTERS = 65_536;
 /** Workflows that share the comment. */
 const MAX_PARTS = 4;
-/** Of one workflow's part, so that all of them fit with their markers. */
+/** Of one workflow's part, so that all of them fit with their markers into the 65,536 characters that GitHub takes. */
 export const MAX_PART_CHARACTERS = 15_000;
 
 /** What one workflow says in the comment of a pull request, and how new it is. */
@@ -69,6 +67,10 @@ export function mergeParts(parts: readonly CommentPart[]): CommentPart[] {
 /** Whether `part` is among the newest: otherwise its run came too late and says nothing. */
 export const isShown = (part: CommentPart, merged: readonly CommentPart[]): boolean =>
   merged.some(({ key, runId, attempt }) => key === part.key && runId === part.runId && attempt === part.attempt);
+
+/** Whether a later run of the same workflow speaks for the same commit: then there is nothing left to say. */
+export const isSuperseded = (part: CommentPart, known: readonly CommentPart[]): boolean =>
+  known.some((one) => one.key === part.key && one.headSha === part.headSha && newer(one, part) > 0);
 
 export function commentBody(parts: readonly CommentPart[]): string {
   const shown = parts.map(

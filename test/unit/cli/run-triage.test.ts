@@ -20,7 +20,7 @@ const triage = async (args: readonly string[], environment: Readonly<Record<stri
 const jsonOf = (folder: string, name: string) => JSON.parse(readFileSync(join(folder, name), 'utf8'));
 
 describe('run triage', () => {
-  it('[B1][B2][B7][B8][D85] groups all failed jobs of a run by cause, with severity, job and confidence, as files and outputs', async () => {
+  it('[B1][B2][B7][B8][B48][D85] groups all failed jobs of a run by cause, with severity, job and confidence, as files and outputs', async () => {
     const jobs = { 'unit (20)': 'regression', 'unit (22)': 'regression', build: 'compile', lint: 'passes' } as const;
     const run = shop.run(shop.repository(), { jobs });
     const [out, results, output] = [aFolder(), aFolder(), aFile('', 'output')];
