@@ -10,11 +10,11 @@ export interface DistinctTests {
 const ORDER: readonly TestOutcome[] = ['skipped', 'passed', 'failed', 'error'];
 const FIRST_CAPACITY = 1 << 12;
 /** More tests than that are counted without comparing them: the table has to stay in memory. */
-const MAX_CAPACITY = 1 << 21;
+const MAX_CAPACITY = 1 << 20;
 const MAX_FILL = 0.75;
 
 /**
- * Names are kept as hashes of 64 bits in one table, so that millions of them fit into some ten megabytes. At most one and a half million names are compared;
+ * Names are kept as hashes of 64 bits in one table, so that hundreds of thousands of them fit into ten megabytes. At most 786,432 names are compared;
  * each further test counts as one of its own.
  */
 export function makeDistinctTests(): DistinctTests {
