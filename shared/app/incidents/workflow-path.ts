@@ -9,7 +9,7 @@ import type { Approval } from '#shared/ports/incident-store.ts';
 /** `skipped`: the workflow did not come there and cannot any more. `ahead`: it still may. */
 export const PATH_STATES = ['done', 'current', 'failed', 'skipped', 'ahead'] as const;
 
-export interface PathState {
+interface PathState {
   readonly id: HealState;
   readonly state: (typeof PATH_STATES)[number];
   /** When it was done, where a record says so. */

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { parseDefinition } from '@selfheal/local-cloud/workflow/parse-definition.ts';
 import { describe, expect, it } from 'vitest';
 import { FUNCTIONS } from '#infra/functions.ts';
+import { HEAL_EDGES, HEAL_STATES, reachableFrom } from '#shared/domain/workflow/heal-graph.ts';
 import { healDefinition, substitutionOf } from '#statemachines/heal.ts';
 import { workflowFiles } from '../../../tools/write-workflow.ts';
 import { functionOf, HEAL, STATES, type State, stepOf, waysOut } from './heal-definition.ts';
@@ -35,6 +36,21 @@ function catchOf(name: string): string {
 describe('the definition of the healing workflow', () => {
   it('is committed as it is deployed: `npm run workflow` writes it', () => {
     for (const [file, text] of workflowFiles()) expect(readFileSync(file, 'utf8'), file).toBe(text);
+  });
+
+  it('has a graph of all that people see, in which everything begins with the logs and ends with the record', () => {
+    expect(new Set(HEAL_EDGES.flatMap(({ from, to }) => [from, to]))).toEqual(new Set(HEAL_STATES));
+    expect(reachableFrom('Gather')).toEqual(new Set(HEAL_STATES));
+    for (const state of HEAL_STATES) expect(reachableFrom(state), state).toContain('Record');
+    expect([...reachableFrom('Record')]).toEqual(['Record']);
+    const answers = HEAL_EDGES.filter(({ from }) => from === 'Plan').map(({ to, on }) => [to, ...on]);
+    expect(answers).toEqual([
+      ['Guard', 'act'],
+      ['Approve', 'approve'],
+      ['Hold', 'hold'],
+      ['Record', 'suggest', 'recovered'],
+      ['Escalate'],
+    ]);
   });
 
   it('is not made when a function that it calls is not deployed', () => {
