@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
@@ -49,10 +49,10 @@ export async function scanFolder(
   terminal: Terminal,
 ): Promise<FolderScan> {
   const choice = modelChoiceOf(model, terminal.environment);
-  const before = baseline === undefined ? null : baselineOf(baseline);
+  const before = baseline === undefined ? null : baselineOf(baseline, terminal);
   const found = findings.length === 0 ? null : await findingsOf(findings, folder);
   const tree = await openSourceTree(folder, runGit);
-  const resolver = makeModuleResolver(tree.files, (file) => readFileSync(join(folder, file), 'utf8'));
+  const resolver = makeModuleResolver(tree.files, (file) => configurationText(join(folder, file)));
   const scan = {
     tree,
     parser: makeTreeSitter({ maxSeconds: MAX_PARSE_SECONDS }),
@@ -61,7 +61,7 @@ export async function scanFolder(
     baseline: before,
   };
   const analysis = await scanArchitecture(scan);
-  if (analysis.modules.length === 0) {
+  if (analysis.modules.length + analysis.skipped.length === 0) {
     throw new UsageError(
       `${folder}: no TypeScript, JavaScript or Python file that Git does not ignore. Pass the root of a project.`,
     );
@@ -80,8 +80,22 @@ export async function scanFolder(
   return { analysis, report: worded, drawing: picture };
 }
 
-function baselineOf(file: string): ArchitectureAnalysis {
+/** Null for what cannot be read: imports that depend on it are then reported as unresolved. */
+function configurationText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+/** Null, with a message, where there is no such file: the first scan of a repository has nothing to compare with. */
+function baselineOf(file: string, terminal: Terminal): ArchitectureAnalysis | null {
   let document: unknown;
+  if (!existsSync(file)) {
+    terminal.say(`--baseline ${file}: there is no such file yet, so nothing is compared.`);
+    return null;
+  }
   try {
     document = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {

@@ -39,7 +39,8 @@ export function drawFolders({ groups, edges }: GroupedImports): string {
   // Whole numbers: dagre's network simplex finds no way out of rounding errors.
   for (const { from, to, imports } of edges)
     graph.setEdge(String(from), String(to), { weight: Math.ceil(Math.log2(imports + 1)) });
-  layout(graph);
+  // dagre finds no bounds of nothing.
+  if (groups.length > 0) layout(graph);
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   const ways = edges.map(
     (edge) => (graph.edge(String(edge.from), String(edge.to)) as { points?: Point[] }).points ?? [],

@@ -37,7 +37,9 @@ export async function scanArchitecture(scan: ArchitectureScan): Promise<Architec
   const { tree, parser } = scan;
   const skipped = new Map<SkipReason, string[]>(Array.from(tree.skipped, ([reason, files]) => [reason, [...files]]));
   const skip = (reason: SkipReason, file: string): void => {
-    skipped.set(reason, [...(skipped.get(reason) ?? []), file]);
+    const known = skipped.get(reason);
+    if (known === undefined) skipped.set(reason, [file]);
+    else known.push(file);
   };
   const files: ScannedFile[] = [];
   for (const file of tree.files) {

@@ -88,10 +88,11 @@ export function changedTogether(
 ): FilesChangedTogether[] {
   const changes = new Map<string, number>();
   const pairs = new Map<string, number>();
-  for (const commit of history?.commits ?? []) {
-    const own = commit.filter((file) => files.has(file)).sort();
-    for (const file of own) changes.set(file, (changes.get(file) ?? 0) + 1);
-    if (own.length > MAX_FILES_OF_A_COMMIT) continue;
+  const commits = (history?.commits ?? []).map((commit) => commit.filter((file) => files.has(file)).sort());
+  for (const file of commits.flat()) changes.set(file, (changes.get(file) ?? 0) + 1);
+  for (const commit of commits) {
+    if (commit.length > MAX_FILES_OF_A_COMMIT) continue;
+    const own = commit.filter((file) => (changes.get(file) ?? 0) >= MIN_COMMITS_TOGETHER);
     for (const [at, one] of own.entries()) {
       for (const other of own.slice(at + 1)) {
         if (folderOf(one) !== folderOf(other)) pairs.set(`${one}\0${other}`, (pairs.get(`${one}\0${other}`) ?? 0) + 1);

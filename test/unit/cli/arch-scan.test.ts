@@ -49,6 +49,12 @@ describe('selfheal arch scan', () => {
     expect(analysis?.unresolved).toEqual([{ file: 'src/main.ts', line: 2, specifier: './gone.ts' }]);
   });
 
+  it('[B91] compares with nothing, and says so, while there is no baseline', async () => {
+    const { code, analysis, stderr } = await scan(aProject(SHOP), '--baseline', join(aFolder(), 'main.json'));
+    expect([code, analysis?.trend]).toEqual([0, null]);
+    expect(stderr).toMatch(/main\.json: there is no such file yet, so nothing is compared\.\n$/);
+  });
+
   it('takes every import of a declaration file for one of types', async () => {
     const { analysis } = await scan(
       aProject({
@@ -136,6 +142,16 @@ describe('selfheal arch scan', () => {
     });
   });
 
+  it('writes its report even when it could read nothing', async () => {
+    const out = aFolder();
+    const { code } = await scan(aProject({ 'a.ts': Buffer.from([0xff]) }), '--out', out);
+    expect(code).toBe(0);
+    expect(readFileSync(join(out, 'architecture_report.md'), 'utf8')).toContain(
+      'Not readable or not UTF-8 text, 1 file',
+    );
+    expect(readFileSync(join(out, 'architecture_graph.svg'), 'utf8')).not.toMatch(/NaN|Infinity|undefined/);
+  });
+
   it('measures a file that is one long line', async () => {
     const line = `${'f(a && b);'.repeat(1_900)}\n`;
     const { analysis } = await scan(
@@ -152,7 +168,6 @@ describe('selfheal arch scan', () => {
       /^selfheal: .*cannot be read as a folder. Pass the root of a project.\n$/,
     ],
     ['a folder without sources', [aFolderOf('readme.md')], /no TypeScript, JavaScript or Python file/],
-    ['a baseline that is not there', ['--baseline', '/nowhere/x.json'], /\/nowhere\/x\.json/],
     ['a baseline that is no JSON', ['--baseline', fileOf('{')], /this is not JSON/],
     [
       'a baseline of something else',
