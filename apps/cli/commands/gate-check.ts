@@ -50,7 +50,11 @@ export const gateCheck = defineCommand({
         await writeResult(options.result, job, resultOf(check, measured));
       }
       if (options.update === true && check.status === 'passed')
-        await recordRun(deps, { run, measured, conclusion: original === 0 ? 'success' : 'failure' }, terminal);
+        await recordRun(
+          deps,
+          { run, measured, conclusion: original === 0 ? (run.conclusion ?? 'success') : 'failure' },
+          terminal,
+        );
       return original !== 0 ? original : check.status === 'failed' ? 1 : 0;
     } catch (error) {
       if (error instanceof UsageError || error instanceof InvalidInput) {

@@ -36,7 +36,7 @@ export const gateUpdate = defineCommand({
       const run = gateRunOf(options, terminal.environment);
       const measured = await measuredOf(options);
       const deps = stateDeps(options, terminal.environment);
-      const conclusion = original === 0 ? (options.conclusion ?? 'success') : 'failure';
+      const conclusion = original === 0 ? (options.conclusion ?? run.conclusion ?? 'success') : 'failure';
       const recorded = await recordRun(deps, { run, measured, conclusion }, terminal);
       const file = await exportedBaseline(deps.state, run.branch, terminal).catch(() => null);
       if (options.export !== undefined && file !== null)

@@ -14,7 +14,10 @@ export interface GateRun {
   readonly branch: string;
   readonly defaultBranch: string;
   readonly event: string | null;
+  /** Whether the code of the run is a proposal, whatever its branch is called. */
   readonly isProposal: boolean;
+  /** How the run ended that this one looks at (`workflow_run`); null for the run itself, which goes on. */
+  readonly conclusion: string | null;
 }
 
 export const RUN_OPTIONS = {
@@ -38,14 +41,32 @@ interface RunOptions {
 }
 
 const PROPOSALS = /^(?:pull_request(?:_target)?|merge_group)$/;
-const Event = z.object({ repository: z.object({ default_branch: z.string().min(1).max(255) }) });
+/** Events of runs that test what is on their branch. */
+const OWN_EVENTS = new Set(['push', 'schedule', 'workflow_dispatch', 'repository_dispatch']);
+const Event = z.object({
+  repository: z.object({ id: z.number().optional(), default_branch: z.string().min(1).max(255) }),
+  workflow_run: z
+    .object({
+      event: z.string(),
+      conclusion: z.string().nullish(),
+      head_branch: z.string().nullish(),
+      head_repository: z.object({ id: z.number() }).nullish(),
+    })
+    .optional(),
+});
+type Event = z.infer<typeof Event>;
 
 /** Reads the run from options and the environment. Throws `UsageError` for what cannot be one. */
 export function gateRunOf(options: RunOptions, environment: Environment): GateRun {
   const event = environment.GITHUB_EVENT_NAME || null;
-  const isProposal = event !== null && PROPOSALS.test(event);
-  const defaultBranch = options['default-branch'] ?? eventBranch(environment.GITHUB_EVENT_PATH) ?? 'main';
-  const base = isProposal ? environment.GITHUB_BASE_REF : environment.GITHUB_REF_NAME;
+  const payload = eventIn(environment.GITHUB_EVENT_PATH);
+  // A run that follows another one is started on the default branch, though the other one may have tested a proposal.
+  const follows = event === 'workflow_run' ? followedRun(payload) : null;
+  const isProposal = event !== null && (PROPOSALS.test(event) || (follows?.isProposal ?? event === 'workflow_run'));
+  const defaultBranch = options['default-branch'] ?? payload?.repository.default_branch ?? 'main';
+  const ref =
+    environment.GITHUB_REF_TYPE === 'tag' ? `tags/${environment.GITHUB_REF_NAME ?? ''}` : environment.GITHUB_REF_NAME;
+  const base = follows?.branch ?? (isProposal ? environment.GITHUB_BASE_REF : ref);
   const branch = options.branch ?? (base || defaultBranch);
   const tooLong = [branch, defaultBranch].find((name) => name === '' || name.length > 255);
   if (tooLong !== undefined) throw new UsageError('The name of a branch has 1 to 255 characters.');
@@ -64,15 +85,27 @@ export function gateRunOf(options: RunOptions, environment: Environment): GateRu
     defaultBranch,
     event,
     isProposal,
+    conclusion: follows?.conclusion ?? null,
   };
 }
 
-/** The default branch that GitHub's event names; null outside Actions, and for an event without a repository. */
-function eventBranch(path: string | undefined): string | null {
+/** The event of GitHub; null outside Actions, and for an event without a repository. */
+function eventIn(path: string | undefined): Event | null {
   if (!path) return null;
   try {
-    return Event.parse(JSON.parse(readFileSync(path, 'utf8'))).repository.default_branch;
+    return Event.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch {
     return null;
   }
+}
+
+/** The run that a `workflow_run` event tells of; null when the event does not say. */
+function followedRun(
+  payload: Event | null,
+): { readonly branch: string | null; readonly isProposal: boolean; readonly conclusion: string | null } | null {
+  const run = payload?.workflow_run;
+  if (run === undefined) return null;
+  const isOwn = run.head_repository?.id !== undefined && run.head_repository.id === payload?.repository.id;
+  const isProposal = !isOwn || !OWN_EVENTS.has(run.event);
+  return { branch: isProposal ? null : (run.head_branch ?? null), isProposal, conclusion: run.conclusion ?? 'unknown' };
 }

@@ -26,12 +26,12 @@ export async function recordRun(
 ): Promise<Awaited<ReturnType<typeof recordBaseline>> | null> {
   if (run.run === null)
     throw new UsageError('A baseline needs the id of the run, which orders the runs: --run ID, or GITHUB_RUN_ID.');
-  const { attempt, commit, branch, defaultBranch, event } = run;
+  const { attempt, commit, branch, defaultBranch, isProposal } = run;
   const at = new Date(terminal.now()).toISOString();
   const { metrics } = measured;
   try {
     const recorded = await recordBaseline(deps, {
-      ...{ run: run.run, attempt, commit, branch, defaultBranch, event },
+      ...{ run: run.run, attempt, commit, branch, defaultBranch, isProposal },
       ...{ conclusion, at, metrics },
     });
     const words = {

@@ -3,14 +3,11 @@ import { metricProblem } from '#shared/domain/gates/metric-kind.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { type StateDeps, updateDocument } from '../quality-state/update-document.ts';
 
-/** Events whose runs test a proposal, even where its branch has the name of the default branch. */
-const FOREIGN_EVENTS = new Set(['pull_request', 'pull_request_target', 'merge_group']);
-
 export interface RunToRecord extends NewRun {
   readonly branch: string;
   readonly defaultBranch: string;
-  /** Of GitHub Actions, or null. */
-  readonly event: string | null;
+  /** Whether its code is a proposal: then its branch may have the name of the default branch and is another one. */
+  readonly isProposal: boolean;
   /** How the run ended so far (`success`, `failure`, `cancelled`). */
   readonly conclusion: string;
 }
@@ -22,9 +19,8 @@ export type RecordedBaseline =
 
 /** Records what a successful run of the default branch measured. Throws `InvalidInput` for impossible values, `Retryable`, `CorruptRecord`. */
 export async function recordBaseline(deps: StateDeps, given: RunToRecord): Promise<RecordedBaseline> {
-  const { branch, defaultBranch, event, conclusion, ...run } = given;
-  if (event !== null && FOREIGN_EVENTS.has(event))
-    return leftOut(`a run of the event ${event} tests a proposal, not ${defaultBranch}`);
+  const { branch, defaultBranch, isProposal, conclusion, ...run } = given;
+  if (isProposal) return leftOut(`the run tests a proposal, not ${defaultBranch}`);
   if (branch !== defaultBranch) return leftOut(`${branch} is not the default branch ${defaultBranch}`);
   if (conclusion !== 'success') return leftOut(`the run ended with ${conclusion}`);
   const problems = Object.entries(run.metrics).flatMap(([name, value]) => metricProblem(name, value) ?? []);

@@ -347,6 +347,8 @@ describe('gate update', () => {
       [],
     ],
     ['another branch', { ...onMain, GITHUB_REF_NAME: 'topic' }, []],
+    ['a tag with the name of the default branch', { ...onMain, GITHUB_REF_TYPE: 'tag' }, []],
+    ['a run that follows one that is not known', { ...onMain, GITHUB_EVENT_NAME: 'workflow_run' }, []],
     ['a failed run', onMain, ['--conclusion', 'failure']],
     ['a cancelled run', onMain, ['--conclusion', 'cancelled']],
     ['a run whose step before failed', onMain, ['--original-exit-code', '1']],
@@ -371,6 +373,38 @@ describe('gate update', () => {
     const event = aFile(JSON.stringify({ repository: { default_branch: 'trunk' } }), 'event.json');
     const own = gates({ ...onMain, GITHUB_REF_NAME: 'trunk', GITHUB_EVENT_PATH: event });
     expect((await own.gate('update', '--metric', 'coverage=93')).stderr).toContain('run 41 of trunk is recorded');
+  });
+
+  it.each([
+    [
+      'a successful push',
+      { event: 'push', conclusion: 'success', head_branch: 'main', head_repository: { id: 7 } },
+      'recorded in',
+    ],
+    [
+      'a failed push',
+      { event: 'push', conclusion: 'failure', head_branch: 'main', head_repository: { id: 7 } },
+      'ended with failure',
+    ],
+    [
+      'a pull request',
+      { event: 'pull_request', conclusion: 'success', head_branch: 'main', head_repository: { id: 7 } },
+      'tests a proposal',
+    ],
+    [
+      'a fork',
+      { event: 'push', conclusion: 'success', head_branch: 'main', head_repository: { id: 8 } },
+      'tests a proposal',
+    ],
+    [
+      'another branch',
+      { event: 'push', conclusion: 'success', head_branch: 'topic', head_repository: { id: 7 } },
+      'topic is not the default branch',
+    ],
+  ])('[B19] knows what a run that follows %s stems from', async (_, workflow_run, said) => {
+    const event = aFile(JSON.stringify({ repository: { id: 7, default_branch: 'main' }, workflow_run }), 'event.json');
+    const own = gates({ ...onMain, GITHUB_EVENT_NAME: 'workflow_run', GITHUB_EVENT_PATH: event });
+    expect((await own.gate('update', '--metric', 'coverage=93')).stderr).toContain(said);
   });
 
   it('records by "gate check --update" only what passed', async () => {
