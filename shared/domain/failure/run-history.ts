@@ -1,7 +1,7 @@
 import { logBeta, rateInterval } from '../../kernel/numbers/beta.ts';
 import { isFailure } from '../incident/signal.ts';
 import type { JobHistory, Telemetry } from '../logs/telemetry.ts';
-import { chanceFactor, chanceOfTest, type TestOutcomes } from './history/flakiness.ts';
+import { type CodePrior, chanceFactor, chanceOfTest, type TestOutcomes } from './history/flakiness.ts';
 
 /** How often something passed and failed. */
 export interface Counts {
@@ -118,11 +118,18 @@ function ofTestRecords(tests: readonly TestPast[]): HistoryJudgement | null {
   return { logFactor: Math.min(...factors), reasons: known.flatMap(reasonOfTest).slice(0, MAX_TESTS_NAMED) };
 }
 
+/** The few last runs around a failure: code that broke stays broken for most of them. */
+const SHORT_HISTORY: CodePrior = {
+  breaks: { changes: 1, stays: 9 },
+  fixes: { changes: 1, stays: 9 },
+  brokenAtFirst: 0.5,
+};
+
 /** Evidence from series of results. The series are from the same runs, so only the strongest counts. */
 function ofRows(tests: readonly TestPast[], branch: readonly boolean[]): HistoryJudgement {
   const rows = [...tests.map(({ passed }) => passed.slice(0, MAX_RUNS)), branch].filter(isMixed);
   const informative = rows
-    .map((passed) => ({ passed, factor: chanceFactor(passed) }))
+    .map((passed) => ({ passed, factor: chanceFactor(passed, SHORT_HISTORY) }))
     .sort((a, b) => b.factor - a.factor)[0];
   if (informative === undefined) return { logFactor: 0, reasons: [] };
   const { passed, factor } = informative;

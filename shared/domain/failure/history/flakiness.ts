@@ -29,10 +29,18 @@ export type Flakiness =
  */
 const FLAKY_SHARE = 0.036;
 const FLAKE_RATE = { failures: 0.15, successes: 1.5 };
-/** Priors of how code breaks (once in a thousand runs of a test) and is mended (in one of three runs), and of a first result that fails. */
-const BREAKS = { changes: 1, stays: 999 };
-const FIXES = { changes: 1, stays: 2 };
-const BROKEN_AT_FIRST = 0.05;
+/** How code changes results: priors of a result that breaks and of one that is mended, between two runs, and how likely the first one fails. */
+export interface CodePrior {
+  readonly breaks: { readonly changes: number; readonly stays: number };
+  readonly fixes: { readonly changes: number; readonly stays: number };
+  readonly brokenAtFirst: number;
+}
+/** Code breaks one test once in a thousand runs and mends it in one of three. */
+const ONE_TEST: CodePrior = {
+  breaks: { changes: 1, stays: 999 },
+  fixes: { changes: 1, stays: 2 },
+  brokenAtFirst: 0.05,
+};
 /** Evidence of each commit that failed and passed, beyond a stray difference between machines. */
 const FLIP = Math.log(100);
 /** Maximum weight of a history: its priors are guesses too. */
@@ -40,20 +48,20 @@ const STRONGEST = 7;
 
 /**
  * How much better chance explains a series of results, newest first, than code that breaks and is fixed: the marginal likelihood of
- * independent runs with one failure rate (Jeffreys' prior) against that of a chain that seldom breaks and is soon mended. Positive favours chance.
+ * independent runs with one failure rate (Jeffreys' prior) against that of a chain that breaks and is mended after `prior`. Positive favours chance.
  */
-export function chanceFactor(passed: readonly boolean[]): number {
+export function chanceFactor(passed: readonly boolean[], { breaks, fixes, brokenAtFirst }: CodePrior): number {
   const failures = passed.filter((one) => !one).length;
   const independent = logBeta(failures + 0.5, passed.length - failures + 0.5) - logBeta(0.5, 0.5);
   const oldest = passed.at(-1) ?? true;
   const after = (before: boolean, now: boolean): number =>
     passed.filter((one, at) => at + 1 < passed.length && passed[at + 1] === before && one === now).length;
-  const chain = (prior: typeof BREAKS, changes: number, stays: number): number =>
+  const chain = (prior: CodePrior['breaks'], changes: number, stays: number): number =>
     logBeta(prior.changes + changes, prior.stays + stays) - logBeta(prior.changes, prior.stays);
   const chained =
-    Math.log(oldest ? 1 - BROKEN_AT_FIRST : BROKEN_AT_FIRST) +
-    chain(BREAKS, after(true, false), after(true, true)) +
-    chain(FIXES, after(false, true), after(false, false));
+    Math.log(oldest ? 1 - brokenAtFirst : brokenAtFirst) +
+    chain(breaks, after(true, false), after(true, true)) +
+    chain(fixes, after(false, true), after(false, false));
   return independent - chained;
 }
 
@@ -92,7 +100,7 @@ export function judgeFlakiness({ runs, failures, flips, passed }: TestOutcomes, 
   const rate = runs === 0 ? ([0, 1] as const) : rateInterval(failures, runs);
   const mixed = failures > 0 && failures < runs;
   if (!mixed) return { kind: 'steady', score: scoreOfSteady(runs, failures > 0), rate };
-  const order = passed.length >= 2 ? chanceFactor(passed) : 0;
+  const order = passed.length >= 2 ? chanceFactor(passed, ONE_TEST) : 0;
   const evidence = (sameCode ? SAME_CODE : 0) + order + FLIP * (flips ?? 0);
   const odds = !sameCode && flips === 0 && failsInStretches(passed) ? Math.min(evidence, ONLY_STRETCHES) : evidence;
   const score = logistic(Math.max(-STRONGEST, Math.min(STRONGEST, odds)));
