@@ -96,7 +96,7 @@ function failedGates({ verdicts, addedFindings }: PullRequestFacts): ActionItem[
     .map(({ metric, explanation }) => ({
       kind: 'gate',
       level: 'failure',
-      task: 'Gate failed:',
+      task: 'Gate',
       name: metric,
       // It begins with the name, which stands before it already.
       says: explanation.startsWith(`${metric}: `) ? explanation.slice(metric.length + 2) : explanation,

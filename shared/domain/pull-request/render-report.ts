@@ -64,6 +64,7 @@ export interface ReportOptions {
 /** One line without markup that names the outcome: `1 of 4 jobs failed`. */
 export function headlineOf({ conclusion, jobs }: PullRequestFacts): string {
   const count = (...statuses: JobStatus[]): number => jobs.filter(({ status }) => statuses.includes(status)).length;
+  if (conclusion === 'failure' && jobs.length === 1) return 'The job failed';
   if (conclusion === 'failure') return `${count('failed', 'broken')} of ${counted(jobs.length, 'job')} failed`;
   const passed = count('passed');
   if (conclusion === 'success') return passed === 1 ? 'The job passed' : `All ${passed} jobs passed`;
@@ -160,7 +161,7 @@ function itemLine(item: ActionItem, run: ReportedRun, width: number): string {
   const { level, task, name, says, note, path, lines } = item;
   const what = `${LEVEL_SIGNS[level]} ${task}${name === null ? '' : ` ${codeSpan(cleanText(name, width))}`}`;
   const where = path === null ? '' : `${name === null ? ': ' : ' \u2014 '}${placeOf(path, lines, run)}`;
-  const message = says === null ? '' : `${item.kind === 'gate' ? '. ' : '  \n  '}${itemMessage(item, width)}`;
+  const message = says === null ? '' : `${item.kind === 'gate' ? ' failed: ' : '  \n  '}${itemMessage(item, width)}`;
   return `${what}${where}${note === null ? '' : `. ${safeLine(cleanText(note, width))}`}${message}`;
 }
 

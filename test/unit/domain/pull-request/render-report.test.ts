@@ -55,6 +55,17 @@ describe('the report on a pull request', () => {
     expect(rendered(greenResults())).toContain('+0.3 against the baseline');
   });
 
+  it('tells a failed gate in one line, and not where its new vulnerabilities are listed', () => {
+    const text = rendered(redResults());
+    expect(text).not.toContain('Gate `vulnerabilities.high` failed');
+    const alone = redResults().filter(({ job }) => job === 'security');
+    const [security] = alone;
+    const facts = security?.facts.filter(({ kind }) => kind === 'gates') ?? [];
+    expect(rendered([aJobResult('security', 'failed', facts)])).toContain(
+      'Gate `vulnerabilities.high` failed: current 1, baseline 0, delta +1, threshold 0: FAIL',
+    );
+  });
+
   it('shows a test that failed in several jobs once, with its owner, and lasting failures before flaky ones', () => {
     const test = aFailedTest({ owners: ['acme-checkout'], flaky: false });
     const flaky = aFailedTest({ name: 'by chance', flaky: true });
