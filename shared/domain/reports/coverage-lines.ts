@@ -1,11 +1,12 @@
 import type { CoverageTotals, FileCoverage } from './coverage-report.ts';
 import type { LineRange } from './location.ts';
 
-/** Lines of one file, each as `2 * number`, plus 1 when it was run. */
+/** Lines of one file, each as a mark: `2 * number`, plus 1 when it was run. */
 interface Lines {
-  marks: number[];
-  /** Length of `marks` when every line was last listed once. */
-  compacted: number;
+  /** One mark of each line, in ascending order. */
+  marks: Int32Array;
+  /** Marks that were added since. */
+  added: number[];
   branches: { covered: number; total: number } | null;
 }
 
@@ -24,25 +25,27 @@ export interface CoverageLines {
   totals(): CoverageTotals;
 }
 
-const MIN_COMPACTED = 1_000;
+/** Fewer marks are not worth a sort. */
+const MIN_COMPACTED = 200;
 
 export function makeCoverageLines(): CoverageLines {
   const files = new Map<string, Lines>();
   let size = 0;
   const compact = (file: Lines): void => {
-    size -= file.marks.length;
-    file.marks = onePerLine(file.marks);
-    file.compacted = file.marks.length;
-    size += file.compacted;
+    if (file.added.length === 0) return;
+    size -= file.marks.length + file.added.length;
+    file.marks = onePerLine(file.marks, file.added);
+    file.added = [];
+    size += file.marks.length;
   };
   return {
     add(path, { covered, uncovered }, branches) {
-      const file = files.get(path) ?? { marks: [], compacted: 0, branches: null };
+      const file = files.get(path) ?? { marks: new Int32Array(), added: [], branches: null };
       files.set(path, file);
-      for (const line of covered) file.marks.push(2 * line + 1);
-      for (const line of uncovered) file.marks.push(2 * line);
+      for (const line of covered) file.added.push(2 * line + 1);
+      for (const line of uncovered) file.added.push(2 * line);
       size += covered.length + uncovered.length;
-      if (file.marks.length > MIN_COMPACTED + 2 * file.compacted) compact(file);
+      if (file.added.length > MIN_COMPACTED + file.marks.length) compact(file);
       // Added up: which branches two parts have in common is not known.
       if (branches !== null)
         file.branches = {
@@ -81,23 +84,29 @@ export function makeCoverageLines(): CoverageLines {
 export const percentOf = (covered: number, lines: number): number | null =>
   lines === 0 ? null : Math.floor((covered / lines) * 1_000_000) / 10_000;
 
-function onePerLine(marks: readonly number[]): number[] {
-  const sorted = Float64Array.from(marks).sort();
-  const kept: number[] = [];
-  for (const [at, mark] of sorted.entries()) {
+function onePerLine(known: Int32Array, added: readonly number[]): Int32Array {
+  const sorted = new Int32Array(known.length + added.length);
+  sorted.set(known);
+  sorted.set(added, known.length);
+  sorted.sort();
+  let kept = 0;
+  for (let at = 0; at < sorted.length; at++) {
+    const mark = sorted[at] ?? 0;
     // The mark of a line that was run is the higher one of its two.
-    const next = sorted[at + 1];
-    if (next === undefined || Math.floor(next / 2) !== Math.floor(mark / 2)) kept.push(mark);
+    if (sorted[at + 1] === undefined || (sorted[at + 1] ?? 0) >> 1 !== mark >> 1) {
+      sorted[kept] = mark;
+      kept += 1;
+    }
   }
-  return kept;
+  return sorted.slice(0, kept);
 }
 
 /** The lines with this mark as ranges of neighbouring numbers. */
-function rangesOf(marks: readonly number[], run: 0 | 1): LineRange[] {
+function rangesOf(marks: Int32Array, run: 0 | 1): LineRange[] {
   const ranges: { start: number; end: number }[] = [];
   for (const mark of marks) {
     if (mark % 2 !== run) continue;
-    const line = Math.floor(mark / 2);
+    const line = mark >> 1;
     const last = ranges.at(-1);
     if (last !== undefined && last.end === line - 1) last.end = line;
     else ranges.push({ start: line, end: line });

@@ -50,6 +50,8 @@ const ARTIFACTS = 4;
 /** Memory for results that came before the tool, in characters. */
 const MAX_RAW_SIZE = 64_000_000;
 const MAX_HELD = 500_000;
+/** What CodeQL and others call the root of the repository; it need not be defined. */
+const REPOSITORY = '%SRCROOT%';
 const MAX_RULE_ID = 1_000;
 /** Characters of a message and of what is put into it: a small report could ask for a text of gigabytes. */
 const MAX_PATTERN = 10_000;
@@ -243,7 +245,8 @@ function locationOf(result: Readonly<Record<string, JsonValue>>): { place: Place
 
 /** Whether all that the place refers to was read. */
 const isResolvable = ({ uri, base, artifact }: Place, { bases, artifacts }: Run): boolean =>
-  (uri !== null || artifact === null || artifact in artifacts) && (base === null || base in bases);
+  (uri !== null || artifact === null || artifact in artifacts) &&
+  (base === null || base === REPOSITORY || base in bases);
 
 function fileOf({ uri, base, artifact }: Place, { bases, artifacts }: Run): string | null {
   const shared = artifact === null ? {} : objectOf(objectOf(artifacts[artifact]).location);

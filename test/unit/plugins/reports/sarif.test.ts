@@ -112,11 +112,11 @@ describe('SARIF', () => {
     expect(findings.map(({ file, line }) => `${file}:${line}`)).toEqual([
       'src/a b.js:3',
       'lib/b.js:4',
+      'c.js:5',
       'l/d.js:6',
       'null:null',
       'f.js:null',
       'null:null',
-      'c.js:5',
     ]);
   });
 
