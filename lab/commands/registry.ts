@@ -4,6 +4,7 @@ import { gatherCases } from '../training/public-cases.ts';
 import { evalCommand } from './eval.ts';
 import { simulateCommand } from './simulate.ts';
 import { simulateFlaky } from './simulate-flaky.ts';
+import { simulateSelection } from './simulate-selection.ts';
 import { trainRankerCommand } from './train-ranker.ts';
 
 /** `train` on the public data; it makes the shipped model. */
@@ -19,4 +20,5 @@ export const LAB_COMMANDS: readonly Command[] = [
   trainRankerCommand,
   simulateCommand,
   simulateFlaky,
+  simulateSelection,
 ];

@@ -4,7 +4,7 @@ import { makeModuleResolver } from '#shared/adapters/architecture/module-resolve
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { pathPattern } from '#shared/domain/test-selection/file-kinds.ts';
-import type { Selection, SelectionSettings } from '#shared/domain/test-selection/select-tests.ts';
+import { type Selection, type SelectionSettings, summaryOf } from '#shared/domain/test-selection/select-tests.ts';
 import { runGit } from '../architecture/git.ts';
 import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { folderState, stateFolder, withState } from '../flaky/history-state.ts';
@@ -124,11 +124,10 @@ function writeFile(path: string, text: string): void {
 }
 
 /** Values have no line breaks but the list of tests; a delimiter that no path can hold ends it. */
-function writeOutputs(file: string, { mode, reason, run, skipped }: Selection, words: string): void {
+function writeOutputs(file: string, selection: Selection, words: string): void {
   const end = 'SELFHEAL"TESTS';
-  const sampled = run.filter((one) => one.sampled).length;
   const lines = [
-    ...[`mode=${mode}`, `reason=${reason}`, `run=${run.length}`, `skipped=${skipped.length}`, `sampled=${sampled}`],
+    ...Object.entries(summaryOf(selection)).map(([name, value]) => `${name}=${value}`),
     `tests<<${end}`,
     words.trimEnd(),
     end,

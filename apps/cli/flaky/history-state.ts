@@ -46,7 +46,7 @@ export const RUN_OPTIONS = {
 
 type RunOptions = { readonly [K in keyof typeof RUN_OPTIONS]?: string | undefined };
 
-export interface DescribedRun {
+interface DescribedRun {
   readonly id: number;
   readonly attempt: number;
   readonly commit: string;

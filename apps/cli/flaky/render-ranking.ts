@@ -7,7 +7,7 @@ import { shareText } from '#shared/kernel/numbers/proportion.ts';
 const MAX_NAME = 200;
 const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
-export const ownerText = (owner: TestOwner): string => {
+const ownerText = (owner: TestOwner): string => {
   switch (owner.kind) {
     case 'code-owners':
       return owner.names.join(', ');

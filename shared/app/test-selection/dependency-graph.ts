@@ -74,7 +74,7 @@ function makePathFinder(files: ReadonlySet<string>) {
   };
 }
 
-export interface GraphSources {
+interface GraphSources {
   readonly tree: Pick<SourceTree, 'files' | 'read'>;
   readonly resolver: ModuleResolver;
   /** Deleted files: whoever still imports one depends on it. */
@@ -83,7 +83,7 @@ export interface GraphSources {
 }
 
 /** Reads the references of every source and data file of a tree. Two seconds for 3,000 files. */
-export async function readNodes({ tree, resolver, deleted, coverage }: GraphSources): Promise<Map<string, Node>> {
+async function readNodes({ tree, resolver, deleted, coverage }: GraphSources): Promise<Map<string, Node>> {
   const known = new Set([...tree.files, ...deleted]);
   const python = makePythonResolver(known);
   const find = makePathFinder(known);

@@ -26,7 +26,7 @@ const DATA =
 const DOCUMENTATION =
   /\.(?:md|mdx|rst|adoc|png|jpe?g|gif|webp|ico|pdf|drawio)$|(?:^|\/)(?:LICEN[CS]E|AUTHORS|CODEOWNERS)$/i;
 
-export type FileKind = 'source' | 'data' | 'documentation' | 'unknown';
+type FileKind = 'source' | 'data' | 'documentation' | 'unknown';
 
 export function fileKindOf(path: string): FileKind {
   if (languageOf(path) !== null) return 'source';

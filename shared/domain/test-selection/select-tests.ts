@@ -32,7 +32,7 @@ export interface SelectionSettings {
 /** Share of its recorded runs in which a test failed, the newest counting most. */
 export type FailureShares = ReadonlyMap<string, number>;
 
-export interface SelectionInput {
+interface SelectionInput {
   readonly changes: ChangedFiles;
   /** Every file of tests, of the new state. */
   readonly tests: readonly string[];
@@ -44,7 +44,7 @@ export interface SelectionInput {
 }
 
 /** A file of tests that runs, the likeliest to fail first, and why. */
-export interface SelectedTest {
+interface SelectedTest {
   readonly file: string;
   readonly why: string;
   /** Runs only to measure what selection misses. */

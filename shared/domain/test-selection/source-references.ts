@@ -1,7 +1,7 @@
 import { isCritical, languageOf, type SourceLanguage } from './file-kinds.ts';
 
 /** An import as it is written; where it leads is for a resolver to say. `names`: what Python takes from the module. */
-export interface WrittenImport {
+interface WrittenImport {
   readonly specifier: string;
   readonly names: readonly string[];
 }
@@ -13,7 +13,7 @@ export interface WrittenPath {
 }
 
 /** What a file's text says about other files. Too much rather than too little: comments inside a line count, too. */
-export interface SourceReferences {
+interface SourceReferences {
   readonly imports: readonly WrittenImport[];
   readonly paths: readonly WrittenPath[];
   /** Whether some import is computed when the program runs: then files in named folders may be run, not only read. */
@@ -40,6 +40,8 @@ const CHAINS = /(["'`])[\w@.\-/]+\1(?:\s*[,/]\s*(["'`])[^"'`\n]{1,200}\2)+/g;
 /** A quoted word as an argument of something that reads folders or joins paths. */
 const FOLDER_WORDS =
   /(?:\b(?:join|resolve|readdir(?:Sync)?|glob(?:Sync)?|walk|listdir|scandir|Path|joinpath)\([^()]{0,120}?|\bcwd:\s*|\)\s*\/\s*|\b[A-Z_a-z]+\s*\/\s*)(["'`])([\w@-]{2,80})\1/g;
+/** `f"shop.kinds.{name}"` and `"shop.kinds." + name`: a module whose last name is computed. */
+const COMPUTED_MODULES = /["']((?:[A-Za-z_]\w*\.)+)[{"'%]/g;
 /** Contents of literals: code in them is not run. */
 const LITERALS = /`(?:\\[\s\S]|[^`\\])*`|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g;
 
@@ -124,6 +126,7 @@ function pathsOf(code: string): WrittenPath[] {
     for (let first = 0; first < plain.length; first += 1)
       add(`${plain.slice(first).join('/')}${computed < 0 ? '' : '/'}`, computed >= 0);
   }
+  for (const [, package_ = ''] of code.matchAll(COMPUTED_MODULES)) add(package_.replaceAll('.', '/'), false);
   for (const match of code.matchAll(FOLDER_WORDS)) add(`${match[2]}/`, false);
   return [...found.values()];
 }

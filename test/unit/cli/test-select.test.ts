@@ -96,6 +96,17 @@ describe('selfheal test select', () => {
     expect(found).toEqual(expected);
   });
 
+  it('[B31] runs what imports a Python module whose last name is computed', async () => {
+    const { folder, commit } = aGitRepository({
+      'shop/kinds/__init__.py': '',
+      'shop/kinds/cash.py': '',
+      'tests/test_kinds.py': 'import importlib\nmake = lambda kind: importlib.import_module(f"shop.kinds.{kind}")\n',
+      'tests/test_other.py': 'import shop\n',
+    });
+    commit({ 'shop/kinds/cash.py': 'WORTH = 1\n' });
+    expect((await select(folder)).run).toEqual(['tests/test_kinds.py']);
+  });
+
   it('[B30] sees deleted and renamed files, and files that are not committed', async () => {
     const { folder, git, commit, write } = aGitRepository(SHOP);
     git('mv', 'lib/money.ts', 'lib/cash.ts');
