@@ -75,7 +75,9 @@ describe('the documents in a folder', () => {
   it('waits for a living lock, and gives up with an error that passes', async () => {
     await state().write('runs', 'a', null);
     await writeFile(join(folder, 'state', 'runs.json.lock'), 'alive');
-    const hurried = makeFolderState(join(folder, 'state'), { now: () => new Date(), sleep: async () => {} });
+    // Its time stands still: on a slow machine the lock must not become stale meanwhile.
+    const now = new Date();
+    const hurried = makeFolderState(join(folder, 'state'), { now: () => now, sleep: async () => {} });
     await expect(hurried.write('runs', 'b', null)).rejects.toThrow(Retryable);
     expect(await readFile(join(folder, 'state', 'runs.json'), 'utf8')).toBe('a');
   });
