@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 const SMOKE = 'test/e2e/healing.test.ts';
 /** Starts the whole system, unlike its neighbours. */
 const CANARIES = 'test/fuzz/canaries.fuzz.test.ts';
+/** The JUnit report of `npm test` or `npm run test:slow`, which the Action reads in CI. */
+const REPORT = `.selfheal/reports/${process.argv.includes('slow') ? 'slow' : 'fast'}.junit.xml`;
 
 /**
  * `npm test` runs the project `fast`, whose files share the modules of their worker; `npm run test:slow` runs the project `slow`, whole
@@ -29,7 +31,11 @@ export default defineConfig({
       ],
       reporter: ['text-summary'],
     },
-    reporters: ['default', './tools/requirements/suite-reporter.ts'],
+    reporters: [
+      'default',
+      './tools/requirements/suite-reporter.ts',
+      ['junit', { outputFile: REPORT, includeConsoleOutput: false }],
+    ],
     projects: [
       {
         test: {

@@ -74,6 +74,7 @@ export async function aStep(change: { files?: Readonly<Record<string, string>>; 
       const code = await runAction({ ...environment(inputs), ...variables }, write, given);
       return { code, log, outputs: outputsIn(await fileOf('output')), summary: await fileOf('summary') };
     },
+    read: (path: string) => readFile(join(workspace, path), 'utf8'),
     async result(name: string): Promise<JobResult> {
       return JobResult.parse(JSON.parse(await readFile(join(workspace, 'selfheal-results', `${name}.json`), 'utf8')));
     },
