@@ -44,6 +44,7 @@ const ActionInputs = z.object({
   results: z.string(),
   needs: z.string(),
   patch: z.string(),
+  runner: z.string(),
   check: z.string().max(100),
   model: z.string().max(200),
   path: z.string(),

@@ -5,7 +5,10 @@ export const TASKS: Readonly<Record<string, () => Promise<{ readonly task: Task 
   report: () => import('./report.ts'),
   gate: () => import('./gate.ts'),
   flaky: () => import('./flaky.ts'),
+  'select-tests': () => import('./select-tests.ts'),
   'arch-scan': () => import('./arch-scan.ts'),
   triage: () => import('./triage.ts'),
   feedback: () => import('./feedback.ts'),
+  metrics: () => import('./metrics.ts'),
+  insights: () => import('./insights.ts'),
 };

@@ -29,7 +29,7 @@ const { jobs, on, permissions, concurrency } = parse(TEXT) as {
   readonly permissions: unknown;
   readonly concurrency: Readonly<Record<string, string>>;
 };
-const OURS = ['gates', 'architecture', 'triage', 'feedback'];
+const OURS = ['early', 'gates', 'architecture', 'triage', 'feedback', 'metrics'];
 const uses = (job: string): string[] => (jobs[job]?.steps ?? []).flatMap((step) => step.uses?.split('@')[0] ?? []);
 const stepOf = (job: string, action: string): Step | undefined =>
   jobs[job]?.steps.find((step) => step.uses?.startsWith(`${action}@`));
@@ -60,6 +60,7 @@ describe('the workflow kit', () => {
     );
     expect(Object.fromEntries(more)).toEqual({
       feedback: { contents: 'read', 'pull-requests': 'write', checks: 'write' },
+      metrics: { contents: 'read', actions: 'read' },
       image: { contents: 'read', packages: 'write', 'id-token': 'write', attestations: 'write' },
     });
     const checkouts = Object.values(jobs).flatMap(({ steps }) =>

@@ -1,0 +1,24 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { ciInsights } from '#apps/cli/commands/ci-insights.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import type { Task } from '../task.ts';
+import { terminalOf } from '../terminal.ts';
+
+/** Reports how the runs of the last days went, against the goals, and what to do next. */
+export const task: Task = {
+  async run(input) {
+    const { inputs, job } = input;
+    const out = join(resolve(job.workspace, inputs.out), 'ci_insights.md');
+    const state = resolve(job.workspace, inputs.statePath);
+    const url = inputs.url === '' ? {} : { url: inputs.url };
+    await ciInsights.run({ operands: [], options: { out, state, ...url } }, terminalOf(input), []);
+    const page = await readFile(out, 'utf8');
+    return {
+      status: 'passed',
+      summary: phrase`The insights of the last days are written.`,
+      outputs: { 'insights-file': out },
+      markdown: page,
+    };
+  },
+};

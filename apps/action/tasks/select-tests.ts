@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { runGit } from '#apps/cli/architecture/git.ts';
+import { argumentsOf, formatOf } from '#apps/cli/selection/selected-formats.ts';
+import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
+import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
+import { selectForChange } from '#shared/app/test-selection/select-for-change.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
+import { pathPattern } from '#shared/domain/test-selection/file-kinds.ts';
+import type { Selection, SelectionSettings } from '#shared/domain/test-selection/select-tests.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import type { Task, TaskInput } from '../task.ts';
+
+const THRESHOLD = 20;
+const SAMPLE = 0.05;
+const MAX_LINES = 200;
+
+/** Chooses the files of tests that the change can break. In doubt, and when it fails, everything runs: then `arguments` is empty. */
+export const task: Task = {
+  async run(input) {
+    const { inputs, job, environment } = input;
+    const format = formatOf(inputs.runner === '' ? undefined : inputs.runner);
+    const settings = settingsOf(input);
+    const root = job.workspace;
+    const base = job.pullRequest?.baseSha ?? `origin/${environment.GITHUB_BASE_REF || job.defaultBranch || 'main'}`;
+    const textOf = (file: string): string | null => {
+      try {
+        return readFileSync(join(root, file), 'utf8');
+      } catch {
+        return null;
+      }
+    };
+    const selection = await selectForChange({
+      git: (...args) => runGit(root, ...args),
+      tree: await openSourceTree(root, runGit),
+      resolverOf: (files) => makeModuleResolver(files, textOf),
+      state: await input.state(),
+      base,
+      settings,
+    });
+    explain(selection, input.say);
+    const { mode, reason, run, skipped } = selection;
+    const sampled = run.filter((one) => one.sampled).length;
+    const summary = { mode, reason: reason.slice(0, 300), run: run.length, skipped: skipped.length, sampled };
+    return {
+      status: 'passed',
+      summary: phrase`${run.length} files of tests run, ${skipped.length} are skipped. ${redactName(reason, 300)}`,
+      facts: [{ kind: 'selection', summary }],
+      outputs: {
+        mode,
+        run: String(run.length),
+        skipped: String(skipped.length),
+        arguments: mode === 'full' ? '' : argumentsOf(selection, format).trimEnd(),
+      },
+    };
+  },
+};
+
+function settingsOf({ environment }: TaskInput): SelectionSettings {
+  const { TEST_SELECTION_ENABLED: enabled = 'true', TEST_SELECTION_THRESHOLD: threshold = '' } = environment;
+  if (!/^(?:true|false)$/i.test(enabled))
+    throw new InvalidInput(`TEST_SELECTION_ENABLED is "${enabled}": expected true or false.`);
+  if (!/^\d{0,6}$/.test(threshold))
+    throw new InvalidInput(`TEST_SELECTION_THRESHOLD is "${threshold}": expected a whole number.`);
+  return {
+    enabled: enabled.toLowerCase() === 'true',
+    threshold: threshold === '' ? THRESHOLD : Number(threshold),
+    critical: (environment.TEST_SELECTION_CRITICAL ?? '')
+      .split(/[\n,]/)
+      .flatMap((path) => (path.trim() === '' ? [] : [pathPattern(path.trim())])),
+    sample: SAMPLE,
+  };
+}
+
+function explain({ mode, reason, run, skipped }: Selection, say: (text: string) => void): void {
+  say(cleanText(`mode: ${mode}. ${reason}`, 400));
+  for (const { file, why } of run.slice(0, MAX_LINES)) say(cleanText(`run ${file}: ${why}`, 400));
+  for (const file of skipped.slice(0, MAX_LINES)) say(cleanText(`skip ${file}`, 400));
+}
