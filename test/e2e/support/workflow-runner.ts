@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cp, glob, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, glob, mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { type Contexts, evaluate, type Functions, interpolate, isTrue, PURE_FUNCTIONS } from './workflow-expression.ts';
@@ -312,7 +312,7 @@ function legsOf({ strategy }: Job): Readonly<Record<string, unknown>>[] {
 }
 
 /** Reads the file of outputs as the runner does. */
-export function outputsIn(text: string): Record<string, string> {
+function outputsIn(text: string): Record<string, string> {
   const outputs: Record<string, string> = {};
   const lines = text.split('\n');
   for (let at = 0; at < lines.length; at += 1) {
@@ -323,19 +323,4 @@ export function outputsIn(text: string): Record<string, string> {
     at = end;
   }
   return outputs;
-}
-
-/** An empty folder. */
-export async function anEmptyFolder(path: string): Promise<string> {
-  await rm(path, { recursive: true, force: true });
-  await mkdir(path, { recursive: true });
-  return path;
-}
-
-/** Writes files below a folder. */
-export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
 }
