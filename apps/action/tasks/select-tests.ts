@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { runGit } from '#apps/cli/architecture/git.ts';
 import { argumentsOf, formatOf } from '#apps/cli/selection/selected-formats.ts';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
@@ -37,6 +37,8 @@ export const task: Task = {
       tree: await openSourceTree(root, runGit),
       resolverOf: (files) => makeModuleResolver(files, textOf),
       state: await input.state(),
+      // Restored from the cache into the checkout.
+      ownPaths: [relative(root, resolve(root, inputs.statePath)).split(sep).join('/')],
       base,
       settings,
     });

@@ -44,7 +44,11 @@ export const testRecord = defineCommand({
     'With --coverage: which source files each file of tests ran, so that "test select" sees what imports do not show. With --selection and --report: which\n' +
     'of the tests that were drawn from the skipped ones failed; the share over all runs is what selection misses. A failure that is flaky by the history\n' +
     '("flaky record"), or that the default branch has, too, does not count.\n' +
-    'With --json: {tests} or {missed, rate, runs}.',
+    'With --json: {tests} or {missed, rate, runs}.\n' +
+    '\n' +
+    'Examples:\n' +
+    '  selfheal test record --coverage coverage.json\n' +
+    '  selfheal test record --selection selection.json --report reports/',
   operands: { shown: '[PATH]', atLeast: 0, atMost: 1 },
   options: OPTIONS,
   async run({ operands: [folder = '.'], options }, terminal) {
@@ -77,7 +81,7 @@ async function coverage(folder: string, given: readonly string[], options: Optio
   const commit = options.commit ?? tree.commit ?? 'unknown';
   const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
   const tests = await withState(() => recordCoverage(deps, covered, { commit, files: tree.files }));
-  const text = `Recorded what ${covered.size} files of tests ran; ${tests} are known by now.\n`;
+  const text = `Recorded what ${covered.size} ${covered.size === 1 ? 'file' : 'files'} of tests ran; ${tests} are known by now.\n`;
   await terminal.write(options.json === true ? `${JSON.stringify({ tests })}\n` : text);
 }
 

@@ -1,5 +1,5 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
@@ -25,7 +25,9 @@ export const testSelect = defineCommand({
     'why it runs, and what is skipped. In doubt everything runs: more changed files than the threshold, workflows, manifests, lockfiles, configuration,\n' +
     'kinds of files whose tests are not known, submodules, a shallow clone, a base that is gone. In a job it sets the outputs mode, reason, tests, run,\n' +
     'skipped and sampled. With nothing to run stdout is empty, which most runners take for everything: test the output "run" first.\n' +
-    'With --json: {mode, reason, changed, run: [{file, why, sampled}], skipped, arguments}.',
+    'With --json: {mode, reason, changed, run: [{file, why, sampled}], skipped, arguments}.\n' +
+    '\n' +
+    'Example: selfheal test select --base origin/main --format pytest --output selection.json',
   operands: { shown: '[PATH]', atLeast: 0, atMost: 1 },
   options: {
     base: {
@@ -55,7 +57,7 @@ export const testSelect = defineCommand({
       value: 'DIR',
       about: `the folder with coverage map and history; SELFHEAL_STATE or ${DEFAULT_STATE_FOLDER} by default`,
     },
-    output: { type: 'string', value: 'FILE', about: 'write the selection for "test record"' },
+    output: { type: 'string', value: 'FILE', aliases: ['out'], about: 'write the selection for "test record"' },
     ...JSON_OPTION,
   },
   async run({ operands: [folder = '.'], options }, terminal) {
@@ -78,9 +80,15 @@ export const testSelect = defineCommand({
       }
     };
     const resolverOf = (files: readonly string[]) => makeModuleResolver(files, textOf);
-    const { state } = folderState(stateFolder(options.state, environment), terminal);
+    const kept = stateFolder(options.state, environment);
+    const { state } = folderState(kept, terminal);
+    const ownPaths = [kept, ...(options.output === undefined ? [] : [options.output])].map((path) =>
+      relative(root, resolve(path)).split(sep).join('/'),
+    );
     const git = (...args: readonly string[]) => runGit(root, ...args);
-    const selection = await withState(() => selectForChange({ git, tree, resolverOf, state, base, settings }));
+    const selection = await withState(() =>
+      selectForChange({ git, tree, resolverOf, state, base, ownPaths, settings }),
+    );
     const words = argumentsOf(selection, format);
     if (options.output !== undefined) writeFile(options.output, `${JSON.stringify(selectionFileOf(selection))}\n`);
     if (environment.GITHUB_OUTPUT) writeOutputs(environment.GITHUB_OUTPUT, selection, words);

@@ -5,9 +5,10 @@ export type Git = (...args: readonly string[]) => Promise<string | null>;
 
 /**
  * Files that differ between the merge base with `base` and the files as they lie in the folder, uncommitted ones included. Where Git cannot say for
- * certain, `unknown` tells why: a shallow clone, a base that is not here, submodules, links, names that no test can be traced by.
+ * certain, `unknown` tells why: a shallow clone, a base that is not here, submodules, links, names that no test can be traced by. Untracked files at or
+ * below `ownPaths` are Selfheal's own and no change: a job restores its state there from a cache.
  */
-export async function readChanges(git: Git, base: string): Promise<ChangedFiles> {
+export async function readChanges(git: Git, base: string, ownPaths: readonly string[]): Promise<ChangedFiles> {
   const shown = JSON.stringify(base.slice(0, 120));
   if ((await git('rev-parse', 'HEAD')) === null) return { unknown: 'There is no Git repository with a commit here.' };
   if ((await git('rev-parse', '--is-shallow-repository'))?.trim() !== 'false')
@@ -24,7 +25,8 @@ export async function readChanges(git: Git, base: string): Promise<ChangedFiles>
   );
   const untracked = await git('ls-files', '-z', '--others', '--exclude-standard');
   if (diff === null || untracked === null) return { unknown: `Git could not compare with the base ${shown}.` };
-  const added = untracked.split('\0').filter((path) => path !== '');
+  const isOwn = (path: string): boolean => ownPaths.some((own) => path === own || path.startsWith(`${own}/`));
+  const added = untracked.split('\0').filter((path) => path !== '' && !isOwn(path));
   const changes = parseRawDiff(diff + added.map((path) => `:000000 100644 0 0 A\0${path}\0`).join(''));
   return 'unknown' in changes ? changes : { files: distinct(changes.files) };
 }

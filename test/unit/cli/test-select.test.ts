@@ -68,6 +68,22 @@ async function select(folder: string, args: string[] = [], environment: Record<s
 }
 
 describe('selfheal test select', () => {
+  it('[B31] does not take its own state and output in the checkout for a change', async () => {
+    const { folder, write } = aGitRepository(SHOP);
+    write({
+      'lib/money.ts': 'export const round = 1;\n',
+      'ci_metrics/test-history/ab.json': '{}',
+      'selection.json': '{}',
+    });
+    const own = ['--state', join(folder, 'ci_metrics'), '--out', join(folder, 'selection.json')];
+    expect(await select(folder, own)).toMatchObject({ mode: 'selected', run: ['test/cart.test.ts'] });
+    write({ 'ci_metrics.json': '{}' });
+    expect(await select(folder, own)).toMatchObject({
+      mode: 'full',
+      reason: expect.stringContaining('ci_metrics.json'),
+    });
+  });
+
   it('[B30] [B31] runs what depends on a changed file: by alias, by a computed name, as data, in a package, by its name', async () => {
     const expected: Record<string, string[]> = {
       'lib/money.ts': ['test/cart.test.ts'],
@@ -266,7 +282,7 @@ describe('selfheal test record', () => {
       '--state',
       state,
     ]);
-    expect(recorded.stdout.toString()).toBe('Recorded what 1 files of tests ran; 1 are known by now.\n');
+    expect(recorded.stdout.toString()).toBe('Recorded what 1 file of tests ran; 1 are known by now.\n');
     const istanbul = { [join(folder, 'src/types.ts')]: { path: join(folder, 'src/types.ts'), s: { '0': 2 } } };
     const one = ['--coverage', aFile(JSON.stringify(istanbul), 'coverage-final.json'), '--test', 'test/plain.test.ts'];
     expect((await runCommand(['test', 'record', folder, ...one, '--state', state])).code).toBe(0);
