@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { defineCommand, UsageError } from '../command.ts';
 import {
   decideInState,
@@ -12,7 +13,7 @@ import { reasonOf } from '../policy/policy-api.ts';
 export const flakyExtend = defineCommand({
   name: 'flaky extend',
   summary: 'give a test in quarantine more time',
-  details: QUARANTINE_DETAILS,
+  details: `${QUARANTINE_DETAILS}\n\nExample: selfheal flaky extend 6b1f0c52a9d4e871 --state ci_metrics --until 2026-12-20 --reason "waits for the new driver"`,
   operands: QUARANTINE_OPERANDS,
   options: {
     until: {
@@ -24,10 +25,16 @@ export const flakyExtend = defineCommand({
   },
   async run({ operands, options }, terminal) {
     const { until = '' } = options;
-    if (!/^\d{4}-\d\d-\d\d$/.test(until))
+    if (!z.iso.date().safeParse(until).success)
       throw new UsageError('"selfheal flaky extend" needs --until with a day such as 2026-12-20.');
     if (options.state !== undefined)
-      return await decideInState(operands[0] ?? '', options.state, { kind: 'extended', until }, terminal);
+      return await decideInState(
+        operands[0] ?? '',
+        options.state,
+        { kind: 'extended', until },
+        options.json === true,
+        terminal,
+      );
     const json = { until, reason: reasonOf(options, 'flaky extend') };
     const { routes, address } = await openTest(operands, options, terminal);
     return await sayQuarantine(await routes.extend.$post({ ...address, json }), options, terminal);

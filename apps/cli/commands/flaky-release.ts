@@ -12,14 +12,20 @@ import { reasonOf } from '../policy/policy-api.ts';
 export const flakyRelease = defineCommand({
   name: 'flaky release',
   summary: 'end the quarantine of a test: its failures count like any other from now on',
-  details: QUARANTINE_DETAILS,
+  details: `${QUARANTINE_DETAILS}\n\nExample: selfheal flaky release 6b1f0c52a9d4e871 --state ci_metrics --reason "mended in #214"`,
   operands: QUARANTINE_OPERANDS,
   options: QUARANTINE_OPTIONS,
   async run({ operands, options }, terminal) {
     const json = { reason: reasonOf(options, 'flaky release') };
     if (options.state !== undefined) {
       const by = terminal.environment.GITHUB_ACTOR || terminal.environment.USER || 'somebody';
-      return await decideInState(operands[0] ?? '', options.state, { kind: 'released', by, ...json }, terminal);
+      return await decideInState(
+        operands[0] ?? '',
+        options.state,
+        { kind: 'released', by, ...json },
+        options.json === true,
+        terminal,
+      );
     }
     const { routes, address } = await openTest(operands, options, terminal);
     return await sayQuarantine(await routes.release.$post({ ...address, json }), options, terminal);

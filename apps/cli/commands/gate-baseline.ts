@@ -135,10 +135,15 @@ async function changed(
   }
   const file = await jsonIn(what, QualityMetricsFile, 'file of a baseline', terminal);
   const into = branch ?? file.branch;
+  const { runs: before } = await runsOfBranch(deps.state, into);
   await updateDocument(deps, BASELINES_DOCUMENT, BASELINES, (known) =>
     withImported(known, into, runsOfFile(file), { at, from: what }),
   );
-  terminal.say(`selfheal: ${file.history.length} runs were added to the baseline of ${into}.`);
+  const known = new Set(before.map(({ run }) => run));
+  const added = file.history.filter((one) => !known.has(one.workflow_run_id)).length;
+  terminal.say(
+    `selfheal: ${added} of the ${file.history.length} runs of ${what} were new and are in the baseline of ${into} now.`,
+  );
   return 0;
 }
 

@@ -35,13 +35,16 @@ export async function decideInState(
   key: string,
   state: string,
   decision: HistoryDecision,
+  json: boolean,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { decideAboutTest } = await import('#shared/app/flaky-tests/test-history.ts');
   const decided = await withState(() => decideAboutTest(folderState(state, terminal), key, decision));
   if ('refused' in decided) throw new UsageError(`Not done: ${decided.refused}.`);
   const now = decision.kind === 'released' ? 'released' : `in quarantine until ${decision.until}`;
-  await terminal.write(`${key}: ${now}.\n`);
+  const until = decision.kind === 'released' ? null : decision.until;
+  const answer = { key, job: decided.job, state: decision.kind === 'released' ? 'released' : 'quarantined', until };
+  await terminal.write(json ? `${JSON.stringify(answer)}\n` : `${key}: ${now}.\n`);
   return 0;
 }
 

@@ -73,11 +73,19 @@ describe('flaky record and detect --state', () => {
       'holiday',
     );
     expect(extended.stdout.toString()).toBe(`${key}: in quarantine until 2026-12-24.\n`);
+    const longer = await run('flaky', 'extend', key, '--state', state, '--until', '2026-12-25', '--json');
+    expect(JSON.parse(longer.stdout.toString())).toMatchObject({ key, state: 'quarantined', until: '2026-12-25' });
     const released = await run('flaky', 'release', key, '--state', state, '--reason', 'mended');
     expect(released.stdout.toString()).toBe(`${key}: released.\n`);
     const again = await run('flaky', 'release', key, '--state', state, '--reason', 'mended');
     expect([again.code, again.stderr]).toEqual([2, 'selfheal: Not done: it was released before.\n']);
     expect((await run('flaky', 'list', '--state', state)).stderr).toContain('no test is in quarantine');
+  });
+
+  it.each(['2026-13-40', '2026-02-30', 'soon'])('refuse %s as the last day of a quarantine', async (until) => {
+    const { state, run } = aRepository();
+    const { code, stderr } = await run('flaky', 'extend', '6b1f0c52a9d4e871', '--state', state, '--until', until);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('needs --until with a day such as')]);
   });
 
   it('keep the legs of a matrix apart: what fails on one system only is not flaky', async () => {

@@ -436,6 +436,7 @@ describe('gate baseline', () => {
     const other = gates();
     expect((await other.gate('baseline', '--import', file)).code).toBe(2);
     expect((await other.gate('baseline', '--import', file, '--yes')).code).toBe(0);
+    expect((await other.gate('baseline', '--import', file, '--yes')).stderr).toMatch(/: 0 of the \d+ runs of /);
     const shown = async (of: typeof own) => JSON.parse((await of.gate('baseline', '--json')).stdout).baseline;
     expect(await shown(other)).toEqual(await shown(own));
   });
