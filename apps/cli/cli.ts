@@ -74,6 +74,9 @@ function withoutAliases({ options, operands }: Command, args: readonly string[])
   return end === -1 ? own : [...own, ...args.slice(end)];
 }
 
+const isCommand = (word: string, commands: readonly Command[]): boolean =>
+  commands.some(({ name, aliases = [] }) => name === word || aliases.includes(word));
+
 async function runChosen(args: readonly string[], commands: readonly Command[], terminal: Terminal): Promise<ExitCode> {
   const [first] = args;
   if (first === undefined) {
@@ -86,6 +89,11 @@ async function runChosen(args: readonly string[], commands: readonly Command[], 
   }
   if (VERSION_WORDS.has(first)) {
     await terminal.write(`${packageFile.version}\n`);
+    return 0;
+  }
+  const ofNoun = commands.filter(({ name }) => name.startsWith(`${first} `));
+  if (args.length === 2 && HELP_WORDS.has(args[1] ?? '') && ofNoun.length > 0 && !isCommand(first, commands)) {
+    await terminal.write(generalHelp(ofNoun));
     return 0;
   }
   const { command, rest } = chooseCommand(args, commands);

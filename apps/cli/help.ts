@@ -7,7 +7,7 @@ function table(rows: readonly (readonly [string, string])[]): string[] {
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
 
-/** `selfheal --help`. */
+/** `selfheal --help`, and `selfheal gate --help` with the commands of one noun. */
 export function generalHelp(commands: readonly Command[]): string {
   return [
     'Usage: selfheal COMMAND [options]',
@@ -27,7 +27,7 @@ export function generalHelp(commands: readonly Command[]): string {
 export function commandHelp(command: Command): string {
   const options = Object.entries({ ...command.options, help: HELP_OPTION });
   return [
-    `Usage: selfheal ${command.name} ${command.operands.shown} [options]`,
+    `Usage: ${['selfheal', command.name, command.operands.shown, '[options]'].filter((word) => word !== '').join(' ')}`,
     '',
     `${command.summary}`,
     ...(command.aliases === undefined

@@ -17,7 +17,11 @@ export const archScan = defineCommand({
   details:
     'Reads TypeScript, JavaScript and Python below PATH, without what Git ignores; PATH is the current directory by default.\n' +
     `With --out it writes ${ANALYSIS}, ${REPORT} and ${DRAWING}.\n` +
-    'With --json: the analysis, version 1 (docs/guide/architecture.md).',
+    'With --json: the analysis, version 1 (docs/guide/architecture.md).\n' +
+    '\n' +
+    'Examples:\n' +
+    '  selfheal arch scan --out architecture\n' +
+    '  selfheal arch scan --baseline main.json --findings codeql.sarif',
   operands: { shown: '[PATH]', atLeast: 0, atMost: 1 },
   options: {
     ...JSON_OPTION,

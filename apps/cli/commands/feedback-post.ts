@@ -48,7 +48,12 @@ export const feedbackPost = defineCommand({
     patch: { type: 'string', value: 'FILE', about: 'a proposed patch, offered as suggestions at its lines' },
     repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
     pr: { type: 'string', value: 'N', about: 'the pull request; that of the event by default' },
-    sha: { type: 'string', value: 'SHA', about: 'its newest commit; that of the event by default' },
+    sha: {
+      type: 'string',
+      value: 'SHA',
+      aliases: ['commit'],
+      about: 'its newest commit; that of the event by default',
+    },
     run: { type: 'string', value: 'ID', about: 'the run whose results these are; GITHUB_RUN_ID by default' },
     model: {
       type: 'string',

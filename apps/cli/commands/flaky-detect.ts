@@ -97,7 +97,11 @@ export const flakyDetect = defineCommand({
     '(test,runs,failures), or one row per test and one column per run. Rows are in the order of the runs. Without a commit column all runs\n' +
     'count as runs of the same code.\n' +
     'With --json: {test, flaky, score, runs, failures} per test; score is the probability that the test is flaky. A test is not flaky when it\n' +
-    'always passed, always failed, or changed only as code that breaks and gets fixed does.',
+    'always passed, always failed, or changed only as code that breaks and gets fixed does.\n' +
+    '\n' +
+    'Examples:\n' +
+    '  selfheal flaky detect --state ci_metrics\n' +
+    '  selfheal flaky detect results.csv --json',
   operands: { shown: '[FILE.csv]', atLeast: 0, atMost: 1 },
   options: {
     state: { type: 'string', value: 'DIR', about: 'the folder with the recorded reports, instead of a file' },

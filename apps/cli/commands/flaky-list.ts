@@ -30,7 +30,9 @@ export const flakyList = defineCommand({
   summary: 'the tests that fail by chance, and those in quarantine, as recorded',
   details:
     'Of the repository, or of the one whose test failed last. Each line begins with what "flaky release" and "flaky extend" take.\n' +
-    'With --json: JSON Lines, one test per line.',
+    'With --json: JSON Lines, one test per line.\n' +
+    '\n' +
+    'Example: selfheal flaky list --state ci_metrics',
   operands: { shown: '[OWNER/NAME]', atLeast: 0, atMost: 1 },
   options: {
     state: { type: 'string', value: 'DIR', about: 'the quarantine that "flaky record" keeps in this folder' },

@@ -26,7 +26,9 @@ export const flakyRecord = defineCommand({
   details:
     'Call it for each run, failed or not, and for each leg of a matrix with its own --job. The same run again adds the tests of its other reports and\n' +
     'counts nothing twice. "selfheal flaky detect --state DIR" shows what the history tells. A quarantined test that always fails is released.\n' +
-    'With --json: {tests, runs, excluded, entered, released}. Exit code 2 when a report is missing or cannot be read; then nothing is recorded.',
+    'With --json: {tests, runs, excluded, entered, released}. Exit code 2 when a report is missing or cannot be read; then nothing is recorded.\n' +
+    '\n' +
+    'Example: selfheal flaky record --report reports/ --job "test (linux)" --quarantine',
   operands: { shown: '[FILE...]', atLeast: 0, atMost: Number.POSITIVE_INFINITY },
   options: {
     report: { type: 'string', value: 'FILE', multiple: true, about: 'a test report, or a folder with reports' },

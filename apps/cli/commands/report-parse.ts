@@ -20,7 +20,11 @@ export const reportParse = defineCommand({
   details:
     'A file, gzipped or not, a folder with reports, or - for standard input. The format is recognised by content; docs/guide/reports.md lists them.\n' +
     'With --json: {version, file, tests|coverage|findings: [...], format, outsidePaths, kind, totals, ...} per file, on one line.\n' +
-    'Exit code 2 when a report is missing, damaged, or of another kind than --kind says; with --fail 1 when a test failed.',
+    'Exit code 2 when a report is missing, damaged, or of another kind than --kind says; with --fail 1 when a test failed.\n' +
+    '\n' +
+    'Examples:\n' +
+    '  selfheal report parse build/test-results coverage/lcov.info\n' +
+    '  selfheal report parse trivy.json --kind findings --json',
   operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
   options: {
     kind: { type: 'string', value: 'KIND', about: 'refuse other reports: tests, coverage or findings' },

@@ -33,6 +33,15 @@ describe('the command line', () => {
     },
   );
 
+  it('lists the commands of a noun that is no command of its own', async () => {
+    const { code, stdout } = await runCommand(['gate', '--help']);
+    expect(code).toBe(0);
+    for (const name of ['gate check', 'gate update', 'gate baseline'])
+      expect(stdout.toString()).toContain(`  ${name} `);
+    expect(stdout.toString()).not.toContain('flaky record');
+    expect((await runCommand(['analyze', '--help'])).stdout.toString()).toContain('Usage: selfheal analyze ');
+  });
+
   it.each([
     [['logs'], 'Unknown command "logs". Use one of: analyze, connection check, '],
     [['log', 'fold'], 'Unknown command "log fold". Use one of: log excerpt, '],
