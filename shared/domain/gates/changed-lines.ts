@@ -1,3 +1,4 @@
+import { unquotedPath } from '../patch/quoted-path.ts';
 import type { CoverageTotals, FileCoverage } from '../reports/coverage-report.ts';
 import type { LineRange } from '../reports/location.ts';
 
@@ -33,10 +34,8 @@ export function changedLinesOf(diff: string): ChangedLines {
 
 /** Git ends a name with blanks with a tab, and quotes unusual ones. */
 function pathOf(name: string): string | null {
-  const plain = name
-    .replace(/\t.*$/, '')
-    .replace(/\r$/, '')
-    .replace(/^"(.*)"$/, '$1');
+  const written = name.replace(/\t.*$/, '').replace(/\r$/, '');
+  const plain = written.startsWith('"') ? (unquotedPath(written) ?? written) : written;
   return plain === '/dev/null' ? null : plain.replace(/^b\//, '');
 }
 

@@ -52,6 +52,16 @@ describe('the lines of a change', () => {
     expect([...changedLinesOf(context)]).toEqual([['a.ts', [{ start: 2, end: 2 }]]]);
   });
 
+  it.each([
+    ['"b/src/gr\\303\\274\\303\\237e x.ts"\t', 'src/grüße x.ts'],
+    ['"b/a\\\\b\\"c\\t.ts"', 'a\\b"c\t.ts'],
+    ['b/with blank.ts\t', 'with blank.ts'],
+  ])('reads the name %s as Git means it', (name, path) => {
+    expect([...changedLinesOf(`--- /dev/null\n+++ ${name}\n@@ -0,0 +1 @@\n+a\n`)]).toEqual([
+      [path, [{ start: 1, end: 1 }]],
+    ]);
+  });
+
   it('count as covered or uncovered where a report says so, and not at all elsewhere', () => {
     const files = [
       { path: 'src/cart.ts', covered: [{ start: 1, end: 3 }], uncovered: [{ start: 5, end: 40 }], branches: null },
