@@ -40,6 +40,7 @@ const ActionInputs = z.object({
   reports: Lines,
   logs: Lines,
   metrics: Lines,
+  'coverage-map': Lines,
   'quarantine-days': Days,
   results: z.string(),
   needs: z.string(),

@@ -54,6 +54,12 @@ async function filesOfOne(entry: string, workspace: string): Promise<NamedFiles>
   return { pattern: true, base: resolve(workspace, fixed), files: files.sort() };
 }
 
+/** The files that are not empty: a step that printed nothing has nothing to explain. */
+export async function withText(files: readonly string[]): Promise<string[]> {
+  const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
+  return files.filter((_, at) => sizes[at] !== 0);
+}
+
 /** The files of the input `reports`. */
 export async function reportFiles(input: TaskInput): Promise<NamedFiles[]> {
   if (input.inputs.reports.length === 0) throw new InvalidInput('reports: name the files of at least one report.');

@@ -253,6 +253,28 @@ describe('the workflow kit, step by step against the local GitHub', () => {
         file,
       ).toHaveLength(1);
     expect(resultsOf(end)).toMatchObject({ early: 'passed', 'gates (gate)': 'failed', triage: 'passed' });
+
+    const mended = await run(GOOD, pull);
+    expect(outcomesOf(mended)).toEqual([]);
+    const [green, ...others] = world.github.comments(REPOSITORY, pull.number);
+    expect([green?.id, others]).toEqual([comment?.id, []]);
+    const [headline] = (green?.body ?? '').split('\n').filter((line) => line.startsWith('###'));
+    expect(headline).toMatch(/^### ✅ All \d+ jobs passed$/);
+    expect(green?.body).not.toContain('rounds totals');
+    expect(world.github.checkRuns(REPOSITORY, pull.headSha)).toMatchObject([{ conclusion: 'success' }]);
+  });
+
+  it('[B59] compares a pull request with the architecture of the default branch, and reports about all runs so far', async () => {
+    const caches = globSync('*/*', { cwd: join(folder, 'caches') });
+    for (const kept of ['architecture', 'metrics', 'state'])
+      expect(
+        caches.some((path) => path.includes(`selfheal-${kept}-`)),
+        kept,
+      ).toBe(true);
+    const pull = world.github.addPullRequest(REPOSITORY, { title: 'Scanned' });
+    const end = await run(GOOD, pull);
+    const scan = end.steps.find(({ step }) => step === 'Scan the architecture');
+    expect(scan?.log).toContain('default branch: ');
   });
 
   it('lists what was never run, because it needs Docker, a registry or the network', async () => {

@@ -1,11 +1,14 @@
 import { relative } from 'node:path';
 import { describedRun, readCodeOwners } from '#apps/cli/flaky/history-state.ts';
+import { triageLog } from '#apps/cli/triage/triage-log.ts';
+import { triageContent } from '#apps/cli/triage/triage-output.ts';
 import { type RecordedTests, rankedTests, readHistories, recordReports } from '#shared/app/flaky-tests/test-history.ts';
 import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import { readFiles, reportFiles } from '../reports.ts';
+import { filesOf, type NamedFiles, readFiles, reportFiles, withText } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
+import { terminalOf } from '../terminal.ts';
 
 /** Tests of one run; the largest suites have fewer. */
 const MAX_TESTS = 200_000;
@@ -20,11 +23,12 @@ export const task: Task = {
     const run = describedRun('flaky record', input.job.sha === null ? {} : { commit: input.job.sha }, environment);
     const quarantine = quarantineOf(input);
     const recorded: RecordedTests[] = [];
-    for (const [job, files] of await legsOf(input)) {
+    const broken = await brokenLegs(input);
+    for (const [job, files] of legsOf(await reportFiles(input), input)) {
       const { tests } = await readFiles(files, input, { keepsTest: () => true, maxKept: MAX_TESTS });
       if (tests === null) continue;
       const { seconds } = tests.totals;
-      const described = { ...run, at: clock.now().toISOString(), seconds, infrastructure: false };
+      const described = { ...run, at: clock.now().toISOString(), seconds, infrastructure: broken.has(job) };
       const given = { job, run: described, tests: tests.kept, quarantine };
       recorded.push(await recordReports({ state, clock, random }, given));
     }
@@ -48,13 +52,34 @@ function quarantineOf({ inputs, job }: TaskInput) {
   return { days: inputs.quarantineDays, maxTests: MAX_QUARANTINED, codeOwners };
 }
 
+/**
+ * Legs whose logs show a failure outside their code alone, such as a network that was down: what their tests did says nothing about the tests. None
+ * without logs.
+ */
+async function brokenLegs(input: TaskInput): Promise<Set<string>> {
+  const { inputs, say } = input;
+  const broken = new Set<string>();
+  if (inputs.logs.length === 0) return broken;
+  const terminal = terminalOf(input);
+  const content = await triageContent(terminal);
+  for (const [leg, files] of legsOf(await filesOf('logs', inputs.logs, input), input)) {
+    const triages = [];
+    for (const file of await withText(files)) triages.push(await triageLog(file, content, terminal));
+    const failed = triages.filter((one) => one.failed);
+    if (failed.length === 0 || failed.some(({ verdict }) => verdict !== 'infrastructure')) continue;
+    say(`The results${leg === '' ? '' : ` of ${leg}`} do not count: it failed for a reason outside its code.`);
+    broken.add(leg);
+  }
+  return broken;
+}
+
 /** The files of each leg: each folder below the fixed beginning of a pattern is the artifact of one. A file without a pattern is of this job. */
-async function legsOf(input: TaskInput): Promise<Map<string, string[]>> {
+function legsOf(named: readonly NamedFiles[], { inputs }: TaskInput): Map<string, string[]> {
   const legs = new Map<string, string[]>();
-  for (const { pattern, base, files } of await reportFiles(input)) {
+  for (const { pattern, base, files } of named) {
     for (const file of files) {
       const [folder = '', ...below] = relative(base, file).split(/[\\/]/);
-      const leg = pattern && below.length > 0 ? folder : input.inputs.name;
+      const leg = pattern && below.length > 0 ? folder : inputs.name;
       legs.set(leg, [...(legs.get(leg) ?? []), file]);
     }
   }

@@ -1,5 +1,6 @@
+import { neededJobs } from '#apps/cli/feedback/read-results.ts';
 import { gateSettingsOf } from '#apps/cli/gates/gate-options.ts';
-import { gateRunOf } from '#apps/cli/gates/gate-run.ts';
+import { type GateRun, gateRunOf } from '#apps/cli/gates/gate-run.ts';
 import { type Measured, measuredOf } from '#apps/cli/gates/measured.ts';
 import { recordRun } from '#apps/cli/gates/record-run.ts';
 import { checkGates, type GateCheck } from '#shared/app/gates/check-gates.ts';
@@ -15,7 +16,7 @@ const MAX_VERDICTS = 50;
 /** Judges what the reports measure against the last runs of the default branch, and records such a run when it passed. */
 export const task: Task = {
   async run(input) {
-    const { inputs, environment, job, clock, random } = input;
+    const { environment, job, clock, random } = input;
     const terminal = terminalOf(input);
     const settings = gateSettingsOf({}, environment, job.workspace);
     const run = gateRunOf({}, environment);
@@ -25,8 +26,7 @@ export const task: Task = {
     const check = await checkGates(state, { ...measured, branch, run: run.isProposal ? null : run.run, settings });
     for (const text of [...check.verdicts.map(({ explanation }) => explanation), ...check.notes]) input.say(text);
     if (check.status === 'passed' && run.run !== null) {
-      const conclusion = inputs.exitCode === 0 ? 'success' : 'failure';
-      await recordRun({ state, clock, random }, { run, measured, conclusion }, terminal);
+      await recordRun({ state, clock, random }, { run, measured, conclusion: conclusionOf(input, run) }, terminal);
     }
     return {
       status: check.status,
@@ -38,6 +38,12 @@ export const task: Task = {
     };
   },
 };
+
+/** Whether the run that is measured goes well, as far as this step knows: by the step before, the jobs before, or the run that it follows. */
+function conclusionOf({ inputs }: TaskInput, { conclusion }: GateRun): string {
+  const hasFailed = neededJobs(inputs.needs).some(({ result }) => result === 'failure' || result === 'cancelled');
+  return inputs.exitCode !== 0 || hasFailed ? 'failure' : (conclusion ?? 'success');
+}
 
 async function measure(input: TaskInput): Promise<Measured> {
   const { inputs } = input;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ciInsights } from '#apps/cli/commands/ci-insights.ts';
+import { writeInsights } from '#apps/cli/commands/ci-insights.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { Task } from '../task.ts';
 import { terminalOf } from '../terminal.ts';
@@ -10,9 +10,8 @@ export const task: Task = {
   async run(input) {
     const { inputs, job } = input;
     const out = join(resolve(job.workspace, inputs.out), 'ci_insights.md');
-    const state = resolve(job.workspace, inputs.statePath);
     const url = inputs.url === '' ? {} : { url: inputs.url };
-    await ciInsights.run({ operands: [], options: { out, state, ...url } }, terminalOf(input), []);
+    await writeInsights({ out, ...url }, await input.state(), terminalOf(input));
     const page = await readFile(out, 'utf8');
     return {
       status: 'passed',

@@ -1,27 +1,47 @@
-import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { ciMetrics } from '#apps/cli/commands/ci-metrics.ts';
+import { collectMetrics } from '#apps/cli/commands/ci-metrics.ts';
+import { parseNeeds } from '#apps/cli/feedback/read-results.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { reportFiles } from '../reports.ts';
-import type { Task } from '../task.ts';
+import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';
 
 /** Collects what the run took and found, keeps it for the insights, and sends it to the platforms that are configured. */
 export const task: Task = {
   async run(input) {
-    const { inputs, job } = input;
-    const report = inputs.reports.length === 0 ? [] : (await reportFiles(input)).flatMap(({ files }) => files);
+    const { inputs, job, clock, random } = input;
     const out = join(resolve(job.workspace, inputs.out), 'run_metrics.json');
-    const state = resolve(job.workspace, inputs.statePath);
-    const options = { report, metric: [...inputs.metrics], out, state };
-    await ciMetrics.run({ operands: [], options }, terminalOf(input), []);
-    // GitHub that does not answer fails nothing; then there is no file.
-    const isWritten = await readFile(out).then(
-      () => true,
-      () => false,
+    const options = { report: await foundReports(input), metric: [...inputs.metrics], out, ...triageOf(inputs.needs) };
+    const isRead = await collectMetrics(
+      options,
+      async () => ({ state: await input.state(), clock, random }),
+      terminalOf(input),
     );
-    return isWritten
+    return isRead
       ? { status: 'passed', summary: phrase`The metrics of the run are collected.`, outputs: { 'metrics-file': out } }
       : { status: 'unavailable', summary: phrase`GitHub did not say how the run went: see the log of this step.` };
   },
 };
+
+/** A run that ended early has not written all reports; the job that should have written them is the one that fails. */
+async function foundReports(input: TaskInput): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of input.inputs.reports) {
+    try {
+      const named = await reportFiles({ ...input, inputs: { ...input.inputs, reports: [entry] } });
+      found.push(...named.flatMap(({ files }) => files));
+    } catch (error) {
+      if (!(error instanceof InvalidInput)) throw error;
+      input.say(`Not measured: ${error.message}`);
+    }
+  }
+  return found;
+}
+
+/** The outputs of the task triage, when a job before passes them on. */
+function triageOf(needs: string): { 'fix-confidence'?: string | undefined; flaky?: string | undefined } {
+  const outputs = Object.values(parseNeeds(needs)).map((job) => job.outputs);
+  const of = (name: string) => outputs.map((one) => one[name]).find((given) => given);
+  return { 'fix-confidence': of('fix_confidence'), flaky: of('has_flaky_tests') };
+}

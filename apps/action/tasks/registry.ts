@@ -6,6 +6,7 @@ export const TASKS: Readonly<Record<string, () => Promise<{ readonly task: Task 
   gate: () => import('./gate.ts'),
   flaky: () => import('./flaky.ts'),
   'select-tests': () => import('./select-tests.ts'),
+  'record-tests': () => import('./record-tests.ts'),
   'arch-scan': () => import('./arch-scan.ts'),
   triage: () => import('./triage.ts'),
   feedback: () => import('./feedback.ts'),

@@ -37,8 +37,10 @@ export const task: Task = {
       tree: await openSourceTree(root, runGit),
       resolverOf: (files) => makeModuleResolver(files, textOf),
       state: await input.state(),
-      // Restored from the cache into the checkout.
-      ownPaths: [relative(root, resolve(root, inputs.statePath)).split(sep).join('/')],
+      // In the checkout: what was restored from the cache, and what the steps before left.
+      ownPaths: [inputs.statePath, inputs.results, inputs.out].map((path) =>
+        relative(root, resolve(root, path)).split(sep).join('/'),
+      ),
       base,
       settings,
     });
@@ -48,7 +50,7 @@ export const task: Task = {
     const summary = { mode, reason: reason.slice(0, 300), run: run.length, skipped: skipped.length, sampled };
     return {
       status: 'passed',
-      summary: phrase`${run.length} files of tests run, ${skipped.length} are skipped. ${redactName(reason, 300)}`,
+      summary: phrase`Test files to run: ${run.length}, skipped: ${skipped.length}. ${redactName(reason, 300)}`,
       facts: [{ kind: 'selection', summary }],
       outputs: {
         mode,

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Terminal } from '#apps/cli/terminal.ts';
 import { triageLog } from '#apps/cli/triage/triage-log.ts';
@@ -7,7 +7,7 @@ import { triageRun } from '#apps/cli/triage/triage-run.ts';
 import { type Triage, type TriageContent, triageReport } from '#shared/app/triage/triage-failures.ts';
 import { HAND_OVER_CONFIDENCE } from '#shared/domain/triage/hand-over.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import { filesOf } from '../reports.ts';
+import { filesOf, withText } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';
 
@@ -38,7 +38,7 @@ interface Triaged {
   readonly fromFork: boolean;
 }
 
-/** The logs that the inputs name, else those of all failed jobs of the run, which GitHub has when the run is over. */
+/** The logs that the inputs name, else those of the jobs of the run that have failed so far. */
 async function triagedOf(input: TaskInput, content: TriageContent, terminal: Terminal): Promise<Triaged> {
   const { inputs, job } = input;
   const isFork = job.pullRequest?.isFork ?? false;
@@ -53,12 +53,6 @@ async function triagedOf(input: TaskInput, content: TriageContent, terminal: Ter
     for (const path of await withText(files))
       triages.push({ ...(await triageLog(path, content, terminal)), file: relative(base, path).replace(/\.log$/, '') });
   return { triages, fromFork: isFork };
-}
-
-/** A step that printed nothing has nothing to explain. */
-async function withText(files: readonly string[]): Promise<string[]> {
-  const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
-  return files.filter((_, at) => sizes[at] !== 0);
 }
 
 /** Which jobs each job waits for, so that one that broke because of another counts for that one. */

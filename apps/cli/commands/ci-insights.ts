@@ -5,8 +5,9 @@ import { insightsOf } from '#shared/domain/ci-metrics/insights.ts';
 import type { Measured, OperationFigures, ProposalCounts } from '#shared/domain/ci-metrics/kpis.ts';
 import { RUN_RECORDS, RUNS_DOCUMENT } from '#shared/domain/ci-metrics/run-record.ts';
 import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
+import type { QualityState } from '#shared/ports/quality-state.ts';
 import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
 import { renderInsights } from '../figures/render-insights.ts';
 import { STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
 import { messageOf } from '../gates/record-run.ts';
@@ -14,6 +15,15 @@ import { STANDARD_INPUT } from '../input/open-input.ts';
 import type { Terminal } from '../terminal.ts';
 
 const DEFAULT_OUT = 'ci_insights.md';
+const OPTIONS = {
+  days: { type: 'string', value: 'N', about: 'how many days back; 30 by default' },
+  out: { type: 'string', value: 'FILE', about: `the report; ${DEFAULT_OUT} by default, - for standard output` },
+  survey: { type: 'string', value: 'N', about: 'the mean of a survey among developers, 1 to 5' },
+  repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
+  ...STATE_OPTION,
+  ...API_OPTIONS,
+  ...JSON_OPTION,
+} as const;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export const ciInsights = defineCommand({
@@ -26,53 +36,53 @@ export const ciInsights = defineCommand({
     '\n' +
     'Example, in a workflow that runs daily: selfheal ci insights --days 30 --out ci_insights.md',
   operands: { shown: '', atLeast: 0, atMost: 0 },
-  options: {
-    days: { type: 'string', value: 'N', about: 'how many days back; 30 by default' },
-    out: { type: 'string', value: 'FILE', about: `the report; ${DEFAULT_OUT} by default, - for standard output` },
-    survey: { type: 'string', value: 'N', about: 'the mean of a survey among developers, 1 to 5' },
-    repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
-    ...STATE_OPTION,
-    ...API_OPTIONS,
-    ...JSON_OPTION,
-  },
+  options: OPTIONS,
   async run({ options }, terminal) {
-    const days = wholeNumber('days', options.days, { otherwise: 30, atMost: 400 });
-    const survey = options.survey === undefined ? null : Number(options.survey);
-    if (survey !== null && !(survey >= 1 && survey <= 5))
-      throw new UsageError(`--survey ${options.survey}: expected a number from 1 to 5.`);
-    const { state } = stateDeps(options, terminal.environment);
-    const { value } = await readDocument(state, RUNS_DOCUMENT, RUN_RECORDS).catch((error: unknown) => {
+    await writeInsights(options, stateDeps(options, terminal.environment).state, terminal).catch((error: unknown) => {
       if (error instanceof CorruptRecord || error instanceof Retryable)
         throw new InvalidInput(error.message, { cause: error });
       throw error;
     });
-    const now = new Date(terminal.now());
-    const [operation, proposals] = await Promise.all([
-      operationFigures(options, terminal),
-      proposalCounts(
-        options.repo ?? (terminal.environment.GITHUB_REPOSITORY || ''),
-        new Date(now.getTime() - days * DAY_MS),
-        terminal,
-      ),
-    ]);
-    const insights = insightsOf({ runs: value.runs, now, days, operation, proposals, survey });
-    const out = options.out ?? DEFAULT_OUT;
-    const page = renderInsights(insights);
-    if (options.json === true) await terminal.write(`${JSON.stringify(insights)}\n`);
-    if (out === STANDARD_INPUT) {
-      if (options.json !== true) await terminal.write(page);
-      return 0;
-    }
-    try {
-      await mkdir(dirname(out), { recursive: true });
-      await writeFile(out, page);
-    } catch (error) {
-      throw new UsageError(`--out ${out}: cannot be written (${messageOf(error)}).`);
-    }
-    terminal.say(`selfheal: the report about ${insights.runs} runs is in ${out}.`);
     return 0;
   },
 });
+
+/** Writes the report about the runs that the state knows. */
+export async function writeInsights(
+  options: OptionValues<typeof OPTIONS>,
+  state: QualityState,
+  terminal: Terminal,
+): Promise<void> {
+  const days = wholeNumber('days', options.days, { otherwise: 30, atMost: 400 });
+  const survey = options.survey === undefined ? null : Number(options.survey);
+  if (survey !== null && !(survey >= 1 && survey <= 5))
+    throw new UsageError(`--survey ${options.survey}: expected a number from 1 to 5.`);
+  const { value } = await readDocument(state, RUNS_DOCUMENT, RUN_RECORDS);
+  const now = new Date(terminal.now());
+  const [operation, proposals] = await Promise.all([
+    operationFigures(options, terminal),
+    proposalCounts(
+      options.repo ?? (terminal.environment.GITHUB_REPOSITORY || ''),
+      new Date(now.getTime() - days * DAY_MS),
+      terminal,
+    ),
+  ]);
+  const insights = insightsOf({ runs: value.runs, now, days, operation, proposals, survey });
+  const out = options.out ?? DEFAULT_OUT;
+  const page = renderInsights(insights);
+  if (options.json === true) await terminal.write(`${JSON.stringify(insights)}\n`);
+  if (out === STANDARD_INPUT) {
+    if (options.json !== true) await terminal.write(page);
+    return;
+  }
+  try {
+    await mkdir(dirname(out), { recursive: true });
+    await writeFile(out, page);
+  } catch (error) {
+    throw new UsageError(`--out ${out}: cannot be written (${messageOf(error)}).`);
+  }
+  terminal.say(`selfheal: the report about ${insights.runs} runs is in ${out}.`);
+}
 
 /** What the API says of the last two weeks. */
 async function operationFigures(options: ApiOptions, terminal: Terminal): Promise<Measured<OperationFigures>> {

@@ -1,18 +1,32 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { collectRun, emitMetrics, type Measurements, storeRun } from '#shared/app/ci-metrics/collect-run.ts';
+import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
 import { metricsArtifact, type RunRecord } from '#shared/domain/ci-metrics/run-record.ts';
 import { CI_METRICS } from '#shared/domain/ci-metrics/samples.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { MetricSink } from '#shared/ports/metric-sink.ts';
-import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
+import { defineCommand, JSON_OPTION, type OptionValues, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
 import { MEASURED_OPTIONS, measuredIfAny } from '../gates/measured.ts';
 import { messageOf } from '../gates/record-run.ts';
 import type { Terminal } from '../terminal.ts';
 
 const DEFAULT_OUT = 'ci_metrics/run_metrics.json';
+const OPTIONS = {
+  repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
+  run: { type: 'string', value: 'ID', about: 'the id of the run; GITHUB_RUN_ID by default' },
+  report: MEASURED_OPTIONS.report,
+  coverage: MEASURED_OPTIONS.coverage,
+  findings: MEASURED_OPTIONS.findings,
+  metric: MEASURED_OPTIONS.metric,
+  'fix-confidence': { type: 'string', value: 'N', about: 'confidence of the proposed fix, 0 to 1' },
+  flaky: { type: 'string', value: 'BOOLEAN', about: 'whether the run had flaky tests: true or false' },
+  out: { type: 'string', value: 'FILE', about: `the file for the artifact; ${DEFAULT_OUT} by default` },
+  ...STATE_OPTION,
+  ...JSON_OPTION,
+} as const;
 const SWITCHES: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
 
 export const ciMetrics = defineCommand({
@@ -26,49 +40,47 @@ export const ciMetrics = defineCommand({
     '\n' +
     'Example: selfheal ci metrics --coverage coverage/lcov.info --fix-confidence 0.93 --flaky false',
   operands: { shown: '', atLeast: 0, atMost: 0 },
-  options: {
-    repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
-    run: { type: 'string', value: 'ID', about: 'the id of the run; GITHUB_RUN_ID by default' },
-    report: MEASURED_OPTIONS.report,
-    coverage: MEASURED_OPTIONS.coverage,
-    findings: MEASURED_OPTIONS.findings,
-    metric: MEASURED_OPTIONS.metric,
-    'fix-confidence': { type: 'string', value: 'N', about: 'confidence of the proposed fix, 0 to 1' },
-    flaky: { type: 'string', value: 'BOOLEAN', about: 'whether the run had flaky tests: true or false' },
-    out: { type: 'string', value: 'FILE', about: `the file for the artifact; ${DEFAULT_OUT} by default` },
-    ...STATE_OPTION,
-    ...JSON_OPTION,
-  },
+  options: OPTIONS,
   async run({ options }, terminal) {
-    const { environment } = terminal;
-    const repository = options.repo ?? (environment.GITHUB_REPOSITORY || '');
-    if (!RepositoryName.safeParse(repository).success)
-      throw new UsageError(
-        `Name the repository: --repo owner/name, or GITHUB_REPOSITORY${repository === '' ? '' : ` (not "${repository}")`}.`,
-      );
-    const id = options.run ?? (environment.GITHUB_RUN_ID || undefined);
-    if (id === undefined) throw new UsageError('Name the run: --run ID, or GITHUB_RUN_ID.');
-    const runId = wholeNumber('run', id, { otherwise: 1, atMost: Number.MAX_SAFE_INTEGER });
-    const measurements = await measurementsOf(options);
-    const record = await recordOf(repository, runId, measurements, terminal);
-    if (record === null) return 0;
-    const at = new Date(terminal.now());
-    const artifact = metricsArtifact(record, at.toISOString());
-    await writeArtifact(options.out ?? DEFAULT_OUT, artifact);
-    await keep(record, options, terminal);
-    const sinks = await sinksOf(environment);
-    if (sinks.length === 0)
-      terminal.say(
-        'selfheal: no monitoring platform is configured (DATADOG_API_KEY, PROMETHEUS_GATEWAY): the metrics are only in the file and the state.',
-      );
-    for (const { sink, reason } of await emitMetrics(sinks, { record, repository, at })) {
-      const said = reason === null ? `the metrics were sent to ${sink}.` : `${reason} The build is not affected.`;
-      terminal.say(`selfheal: ${said}`);
-    }
-    await terminal.write(options.json === true ? `${JSON.stringify(artifact)}\n` : summaryOf(record));
+    await collectMetrics(options, async () => stateDeps(options, terminal.environment), terminal);
     return 0;
   },
 });
+
+/** Collects the metrics of a run, keeps them in the state, and sends them on. False when GitHub did not say how the run went. */
+export async function collectMetrics(
+  options: OptionValues<typeof OPTIONS>,
+  stateOf: () => Promise<StateDeps>,
+  terminal: Terminal,
+): Promise<boolean> {
+  const { environment } = terminal;
+  const repository = options.repo ?? (environment.GITHUB_REPOSITORY || '');
+  if (!RepositoryName.safeParse(repository).success)
+    throw new UsageError(
+      `Name the repository: --repo owner/name, or GITHUB_REPOSITORY${repository === '' ? '' : ` (not "${repository}")`}.`,
+    );
+  const id = options.run ?? (environment.GITHUB_RUN_ID || undefined);
+  if (id === undefined) throw new UsageError('Name the run: --run ID, or GITHUB_RUN_ID.');
+  const runId = wholeNumber('run', id, { otherwise: 1, atMost: Number.MAX_SAFE_INTEGER });
+  const measurements = await measurementsOf(options);
+  const record = await recordOf(repository, runId, measurements, terminal);
+  if (record === null) return false;
+  const at = new Date(terminal.now());
+  const artifact = metricsArtifact(record, at.toISOString());
+  await writeArtifact(options.out ?? DEFAULT_OUT, artifact);
+  await keep(record, stateOf, terminal);
+  const sinks = await sinksOf(environment);
+  if (sinks.length === 0)
+    terminal.say(
+      'selfheal: no monitoring platform is configured (DATADOG_API_KEY, PROMETHEUS_GATEWAY): the metrics are only in the file and the state.',
+    );
+  for (const { sink, reason } of await emitMetrics(sinks, { record, repository, at })) {
+    const said = reason === null ? `the metrics were sent to ${sink}.` : `${reason} The build is not affected.`;
+    terminal.say(`selfheal: ${said}`);
+  }
+  await terminal.write(options.json === true ? `${JSON.stringify(artifact)}\n` : summaryOf(record));
+  return true;
+}
 
 type MeasuringOptions = Parameters<typeof measuredIfAny>[0] & {
   readonly 'fix-confidence'?: string | undefined;
@@ -127,11 +139,11 @@ async function sinksOf({
   ];
 }
 
-async function keep(record: RunRecord, options: Parameters<typeof stateDeps>[0], terminal: Terminal): Promise<void> {
+async function keep(record: RunRecord, stateOf: () => Promise<StateDeps>, terminal: Terminal): Promise<void> {
   try {
-    await storeRun(stateDeps(options, terminal.environment), record);
+    await storeRun(await stateOf(), record);
   } catch (error) {
-    if (!(error instanceof Retryable || error instanceof CorruptRecord)) throw error;
+    if (!(error instanceof Retryable || error instanceof Refused || error instanceof CorruptRecord)) throw error;
     terminal.say(
       `selfheal: the run could not be kept for the insights, and the build is not affected: ${error.message}`,
     );

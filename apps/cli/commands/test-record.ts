@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
 import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
-import { isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { runGit } from '../architecture/git.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
 import { describedRun, folderState, RUN_OPTIONS, stateFolder, withState } from '../flaky/history-state.ts';
 import { DEFAULT_STATE_FOLDER } from '../gates/gate-options.ts';
 import { inputError } from '../input/open-input.ts';
-import { readCoverageFile } from '../selection/coverage-files.ts';
 import type { Terminal } from '../terminal.ts';
 
 const OPTIONS = {
@@ -63,25 +59,12 @@ export const testRecord = defineCommand({
 type Options = OptionValues<typeof OPTIONS>;
 
 async function coverage(folder: string, given: readonly string[], options: Options, terminal: Terminal): Promise<void> {
-  const { recordCoverage } = await import('#shared/app/test-selection/select-for-change.ts');
-  const root = (await runGit(folder, 'rev-parse', '--show-toplevel'))?.trimEnd() ?? folder;
-  const tree = await openSourceTree(root, runGit);
-  const place = { root: resolve(root), files: new Set(tree.files) };
-  const test = options.test?.replace(/^\.\//, '') ?? null;
-  if (test !== null && (!place.files.has(test) || !isTestFile(test)))
-    throw new UsageError(
-      `--test ${options.test}: this is no file of tests in the repository. Give its path from the root.`,
-    );
-  const covered = new Map<string, Set<string>>();
-  for (const file of await filesOf(given)) await readCoverageFile(file, test, place, covered);
-  if (covered.size === 0)
-    throw new UsageError(
-      `${given.join(', ')}: names no file of tests of this repository. Record contexts ("pytest --cov --cov-context=test").`,
-    );
-  const commit = options.commit ?? tree.commit ?? 'unknown';
+  const { recordCoverageFiles } = await import('../selection/coverage-files.ts');
   const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
-  const tests = await withState(() => recordCoverage(deps, covered, { commit, files: tree.files }));
-  const text = `Recorded what ${covered.size} ${covered.size === 1 ? 'file' : 'files'} of tests ran; ${tests} are known by now.\n`;
+  const { test, commit } = options;
+  const files = await filesOf(given);
+  const { covered, tests } = await withState(() => recordCoverageFiles(deps, files, { folder, test, commit }));
+  const text = `Recorded what ${covered} ${covered === 1 ? 'file' : 'files'} of tests ran; ${tests} are known by now.\n`;
   await terminal.write(options.json === true ? `${JSON.stringify({ tests })}\n` : text);
 }
 

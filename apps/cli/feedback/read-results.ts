@@ -53,11 +53,26 @@ async function readResult(directory: string, file: string): Promise<JobResult> {
   return broken(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'invalid'}.`);
 }
 
-const Needs = z.record(z.string(), z.object({ result: z.enum(['success', 'failure', 'cancelled', 'skipped']) }));
+const Needs = z.record(
+  z.string(),
+  z.object({
+    result: z.enum(['success', 'failure', 'cancelled', 'skipped']),
+    outputs: z.record(z.string(), z.string()).default({}),
+  }),
+);
+type Needs = z.infer<typeof Needs>;
 
-/** How the jobs before this one ended: `toJSON(needs)` of the workflow. Throws `UsageError` for anything else. */
+/** How the jobs before this one ended, by their names. Empty without a text. */
 export function neededJobs(text: string | undefined): NeededJob[] {
-  if (text === undefined || text.trim() === '') return [];
+  return Object.entries(parseNeeds(text)).map(([job, { result }]) => ({
+    job: redactName(job, MAX_NAME) || phrase`job`,
+    result,
+  }));
+}
+
+/** `toJSON(needs)` of the workflow, with the outputs of the jobs. Throws `UsageError` for anything else. */
+export function parseNeeds(text: string | undefined): Needs {
+  if (text === undefined || text.trim() === '') return {};
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -66,8 +81,5 @@ export function neededJobs(text: string | undefined): NeededJob[] {
   }
   const parsed = Needs.safeParse(value);
   if (!parsed.success) throw new UsageError('--needs is not what toJSON(needs) gives: each job with its result.');
-  return Object.entries(parsed.data).map(([job, { result }]) => ({
-    job: redactName(job, MAX_NAME) || phrase`job`,
-    result,
-  }));
+  return parsed.data;
 }

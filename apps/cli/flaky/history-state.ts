@@ -77,7 +77,9 @@ export function describedRun(command: string, options: RunOptions, environment: 
     attempt: wholeNumber('attempt', attempt, { otherwise: 1, atMost: 10_000 }),
     commit: commit.toLowerCase(),
     branch,
-    onDefaultBranch: branch === null || branch === defaultBranch,
+    // A pull request may come from a branch that is called like the default branch.
+    onDefaultBranch:
+      (options.branch !== undefined || !environment.GITHUB_HEAD_REF) && (branch === null || branch === defaultBranch),
   };
 }
 

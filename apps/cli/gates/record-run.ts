@@ -1,6 +1,6 @@
 import { recordBaseline } from '#shared/app/gates/record-baseline.ts';
 import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
-import { CorruptRecord, Retryable } from '#shared/kernel/errors.ts';
+import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
 import { type ExitCode, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import type { GateRun } from './gate-run.ts';
@@ -42,7 +42,7 @@ export async function recordRun(
     terminal.say(`selfheal: ${words[recorded.kind]}`);
     return recorded;
   } catch (error) {
-    if (!(error instanceof Retryable || error instanceof CorruptRecord)) throw error;
+    if (!(error instanceof Retryable || error instanceof Refused || error instanceof CorruptRecord)) throw error;
     terminal.say(`selfheal: the run could not be recorded, and the build is not affected: ${error.message}`);
     return null;
   }

@@ -1,8 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
 import { readReportFile } from '#shared/adapters/archive/report-files.ts';
+import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
+import { recordCoverage } from '#shared/app/test-selection/select-for-change.ts';
 import { isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
+import { runGit } from '../architecture/git.ts';
 import { UsageError } from '../command.ts';
 import { inputError } from '../input/open-input.ts';
 
@@ -18,14 +22,39 @@ const Istanbul = z.record(z.string(), z.object({ path: z.string(), s: z.record(z
 /** Selfheal's own: files by file of tests. */
 const Plain = z.object({ tests: z.record(z.string(), z.array(z.string())) });
 
+/**
+ * Records which source files each file of tests ran. `folder` is in the repository; `test` is the file of tests whose run the coverage shows, for formats that
+ * do not name tests. Says how many files of tests the coverage names, and how many are known by now. Throws `UsageError` for coverage without any.
+ */
+export async function recordCoverageFiles(
+  deps: StateDeps,
+  coverage: readonly string[],
+  { folder, test, commit }: { folder: string; test?: string | undefined; commit?: string | undefined },
+): Promise<{ readonly covered: number; readonly tests: number }> {
+  const root = (await runGit(folder, 'rev-parse', '--show-toplevel'))?.trimEnd() ?? folder;
+  const tree = await openSourceTree(root, runGit);
+  const place = { root: resolve(root), files: new Set(tree.files) };
+  const of = test?.replace(/^\.\//, '') ?? null;
+  if (of !== null && (!place.files.has(of) || !isTestFile(of)))
+    throw new UsageError(`--test ${test}: this is no file of tests in the repository. Give its path from the root.`);
+  const covered = new Map<string, Set<string>>();
+  for (const file of coverage) await readCoverageFile(file, of, place, covered);
+  if (covered.size === 0)
+    throw new UsageError(
+      `${coverage.join(', ')}: names no file of tests of this repository. Record contexts ("pytest --cov --cov-context=test").`,
+    );
+  const at = { commit: commit ?? tree.commit ?? 'unknown', files: tree.files };
+  return { covered: covered.size, tests: await recordCoverage(deps, covered, at) };
+}
+
 /** Paths of the repository. */
-export interface CoveragePlace {
+interface CoveragePlace {
   readonly root: string;
   readonly files: ReadonlySet<string>;
 }
 
 /** Adds what a coverage file says to `covered`. `test`: the file of tests whose run it shows, for formats that do not name tests. */
-export async function readCoverageFile(
+async function readCoverageFile(
   file: string,
   test: string | null,
   place: CoveragePlace,

@@ -138,6 +138,8 @@ describe('the workflow kit', () => {
       .flatMap(({ steps }) => steps.filter((step) => step.uses?.startsWith('acme/selfheal@')))
       .flatMap((step) => String(step.with?.task).split(', '));
     expect(tasks.filter((task) => !Object.hasOwn(TASKS, task))).toEqual([]);
-    expect([...new Set(tasks)].sort()).toEqual(Object.keys(TASKS).sort());
+    // Coverage by test is what Vitest, which the kit runs, does not write.
+    const others = Object.keys(TASKS).filter((task) => task !== 'record-tests');
+    expect([...new Set(tasks)].sort()).toEqual(others.sort());
   });
 });
