@@ -34,7 +34,7 @@ export const task: Task = {
     const was = previousScore === null ? phrase`` : phrase` (default branch: ${previousScore})`;
     return {
       status: newCycles.length === 0 ? 'passed' : 'failed',
-      summary: phrase`Health ${score} of 10${was}, ${newCycles.length} new circles of imports.`,
+      summary: phrase`Health ${score} of 10${was}, new circles of imports: ${newCycles.length}.`,
       facts: [{ kind: 'architecture', summary }],
       bad: newCycles.length === 0 ? [] : ['architecture'],
       outputs: { 'health-score': String(score), 'new-cycles': String(newCycles.length) },

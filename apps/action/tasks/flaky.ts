@@ -39,7 +39,10 @@ export const task: Task = {
     const entered = recorded.flatMap((one) => one.entered);
     return {
       status: flaky.length === 0 ? 'passed' : 'failed',
-      summary: phrase`${flaky.length} tests fail by chance; ${entered.length} of them were put into quarantine now.`,
+      summary:
+        flaky.length === 0
+          ? phrase`No test is known to fail by chance.`
+          : phrase`Tests that fail by chance: ${flaky.length}, of them put into quarantine now: ${entered.length}.`,
       bad: flaky.length === 0 ? [] : ['flaky'],
       outputs: { has_flaky_tests: String(flaky.length > 0), 'flaky-tests': String(flaky.length) },
     };

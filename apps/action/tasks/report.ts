@@ -3,6 +3,7 @@ import type { ReportSet } from '#shared/app/reports/read-reports.ts';
 import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
 import { changedCoverage, changedLinesOf, uncoveredChanges } from '#shared/domain/gates/changed-lines.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { FindingSeverity } from '#shared/domain/reports/finding.ts';
 import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
 import { joined, phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
@@ -88,8 +89,10 @@ function summaryOf({ tests, coverage, findings }: ReportSet): RedactedText {
       .map((severity) => phrase`${findings.totals[severity]} ${WORDS[severity]}`);
     parts.push(counts.length === 0 ? phrase`no findings` : phrase`findings: ${joined(counts, ', ')}`);
   }
-  return phrase`${joined(parts, ', ')}.`;
+  return redactName(sentenceOf(joined(parts, ', ')), 500);
 }
+
+const sentenceOf = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 const WORDS: Readonly<Record<FindingSeverity, RedactedText>> = {
   critical: phrase`critical`,

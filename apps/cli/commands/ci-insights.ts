@@ -92,7 +92,7 @@ async function operationFigures(options: ApiOptions, terminal: Terminal): Promis
     return { value: { secondsToComment: seconds.commented?.p50 ?? null, accuracy, analysed } };
   } catch (error) {
     return {
-      missing: `no deployed or local Selfheal could be asked (--url, "selfheal login"): ${firstSentence(error)}`,
+      missing: `Selfheal's API was not asked: ${firstSentence(error)}`,
     };
   }
 }

@@ -7,6 +7,14 @@ const SIGNS = { met: 'met', missed: '**missed**', 'not-measured': 'not measured'
   string
 >;
 
+const NONE = '–';
+const TRENDS: Readonly<Record<MetricTrend['direction'], string>> = {
+  rising: 'rising',
+  falling: 'falling',
+  steady: 'steady',
+  unknown: 'too few runs',
+};
+
 /** The words of goals are ours. */
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
@@ -19,24 +27,37 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 function trendRow({ name, unit, values, median, trend, direction }: MetricTrend): string[] {
   const blank = unit === '' ? '' : ' ';
   const week =
-    trend === null ? '' : `${trend.slope >= 0 ? '+' : '-'}${Math.abs(7 * trend.slope).toFixed(1)}${blank}${unit}`;
-  return [name, String(values), `${median.toFixed(1)}${blank}${unit}`, week, trend?.p.toFixed(3) ?? '', direction];
+    trend === null ? NONE : `${trend.slope >= 0 ? '+' : '-'}${Math.abs(7 * trend.slope).toFixed(1)}${blank}${unit}`;
+  return [
+    name,
+    String(values),
+    `${median.toFixed(1)}${blank}${unit}`,
+    week,
+    trend?.p.toFixed(3) ?? NONE,
+    TRENDS[direction],
+  ];
 }
 
 /** The insights as `ci_insights.md`. */
 export function renderInsights(insights: CiInsights): string {
   const { at, days, runs, succeeded, trends, kpis, recommendations, reactions, survey } = insights;
+  const count = (status: Kpi['status']): number => kpis.filter((kpi) => kpi.status === status).length;
   const open = kpis.filter(({ status }) => status === 'missed');
   return [
     `# CI insights, ${at.slice(0, 10)}`,
     '',
-    `The last ${days} days: ${runs} runs, ${succeeded} succeeded. ${kpis.filter(({ status }) => status === 'met').length} of ${kpis.length} goals are met, ${open.length} missed.`,
+    `The last ${days} days: ${runs} runs, ${succeeded} succeeded. ${count('met')} of ${kpis.length} goals are met, ${open.length} missed, ${count('not-measured')} not measured.`,
     '',
     '## Goals',
     '',
     ...table(
       ['goal', 'wanted', 'measured', 'status'],
-      kpis.map(({ name, goal, measured, status }) => [cell(name), cell(goal), cell(measured), SIGNS[status]]),
+      kpis.map(({ name, goal, measured, status }) => [
+        cell(name),
+        cell(goal),
+        cell(measured.replace(/^not measured: /, '')),
+        SIGNS[status],
+      ]),
     ),
     '## What to do next',
     '',
@@ -55,7 +76,7 @@ export function renderInsights(insights: CiInsights): string {
     '',
     ...(recommendations.length === 0 ? ['Nothing stands out.'] : recommendations.map((text) => `- ${safeLine(text)}`)),
     '',
-    '## How developers find it',
+    '## What developers say',
     '',
     `- Reactions to comments: ${reactions.positive} positive, ${reactions.negative} negative.`,
     `- Survey: ${survey === null ? 'none was given (--survey)' : `${survey.toFixed(1)} of 5`}.`,

@@ -63,15 +63,16 @@ const ORDER: Readonly<Record<JobStatus, number>> = { broken: 0, failed: 1, unava
 type FactsOf<K extends JobFacts['kind']> = Extract<JobFacts, { kind: K }> & { readonly job: RedactedText };
 
 /**
- * Puts the results of all jobs together. `needed`: how the workflow's jobs ended; a job that failed there counts as failed whatever its result
- * says, and one without a result gets a line of its own.
+ * Puts the results of all jobs together. `needed`: how the workflow's jobs ended; a job that failed there counts as failed whatever its
+ * results say, and one without a result gets a line of its own.
  */
 export function combineResults(results: readonly JobResult[], needed: readonly NeededJob[] = []): PullRequestFacts {
   const all = results.flatMap(({ job, facts }) => facts.map((fact) => ({ ...fact, job })));
   const of = <K extends JobFacts['kind']>(kind: K) => all.filter((fact) => fact.kind === kind) as FactsOf<K>[];
-  const jobs = [...results.map((result) => judged(result, needed)), ...linesWithoutResult(results, needed)].sort(
-    (a, b) => ORDER[a.status] - ORDER[b.status] || a.job.localeCompare(b.job),
-  );
+  const jobs = [
+    ...results.map((result) => judged(result, results, needed)),
+    ...linesWithoutResult(results, needed),
+  ].sort((a, b) => ORDER[a.status] - ORDER[b.status] || a.job.localeCompare(b.job));
   return {
     conclusion: conclusionOf(jobs),
     jobs,
@@ -100,9 +101,19 @@ function conclusionOf(jobs: readonly JobLine[]): PullRequestFacts['conclusion'] 
 /** A matrix job is named after its job: `test (22)`. */
 const isOf = (job: string, needed: string): boolean => job === needed || job.startsWith(`${needed} (`);
 
-function judged({ job, status, summary }: JobResult, needed: readonly NeededJob[]): JobLine {
-  const result = needed.find((one) => isOf(job, one.job))?.result;
+/** A result of a job that failed elsewhere: in another leg or task, when one of its results says so, else in a step that left none. */
+function judged(
+  { job, status, summary }: JobResult,
+  results: readonly JobResult[],
+  needed: readonly NeededJob[],
+): JobLine {
+  const of = needed.find((one) => isOf(job, one.job));
+  const result = of?.result;
+  const isExplained = results.some(
+    (one) => of !== undefined && isOf(one.job, of.job) && (one.status === 'failed' || one.status === 'broken'),
+  );
   if (status !== 'passed' || (result !== 'failure' && result !== 'cancelled')) return { job, status, summary };
+  if (result === 'failure' && isExplained) return { job, status, summary };
   const also = result === 'failure' ? phrase`Another step of the job failed.` : phrase`The job was cancelled.`;
   return { job, status: 'failed', summary: phrase`${also} ${summary}` };
 }

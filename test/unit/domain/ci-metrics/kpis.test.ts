@@ -165,7 +165,7 @@ describe('the insights', () => {
       '## What to do next',
       '## Trends',
       '## Where time is lost',
-      '## How developers find it',
+      '## What developers say',
     ])
       expect(page).toContain(`${heading}\n`);
     expect(page).toContain(

@@ -6,6 +6,7 @@ import { combineResults } from '#shared/domain/pull-request/pull-request-facts.t
 import { renderReport } from '#shared/domain/pull-request/render-report.ts';
 import { templateWords } from '#shared/domain/pull-request/report-words.ts';
 import { COMMENT_MARKER, partsOf } from '#shared/domain/pull-request/sticky-comment.ts';
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import {
   aCause,
   aFailedTest,
@@ -42,6 +43,16 @@ describe('the report on a pull request', () => {
     expect(places).not.toContain(-1);
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     expect(text).toMatch(/\| \u2705 \| `lint` \|/);
+  });
+
+  it('does not blame a task or a leg that passed for the failure of another one of its job', () => {
+    const legs = [aJobResult('test (22)', 'failed'), aJobResult('test (24)', 'passed')];
+    const statusOf = (results: JobResult[]) =>
+      combineResults(results, [{ job: redactName('test', 100), result: 'failure' }]).jobs.map(
+        ({ job, status }) => `${job}: ${status}`,
+      );
+    expect(statusOf(legs)).toEqual(['test (22): failed', 'test (24): passed']);
+    expect(statusOf(legs.slice(1))).toEqual(['test (24): failed']);
   });
 
   it('[B41] names file and lines of what to do: a failing test, and changed lines that no test runs', () => {
