@@ -17,7 +17,7 @@ export const task: Task = {
     const { covered, tests } = await recordCoverageFiles(deps, files, { folder: job.workspace });
     return {
       status: 'passed',
-      summary: phrase`Recorded what ${covered} files of tests ran; ${tests} are known by now.`,
+      summary: phrase`Recorded what ${covered} ${covered === 1 ? phrase`file` : phrase`files`} of tests ran; ${tests} are known by now.`,
     };
   },
 };

