@@ -61,7 +61,11 @@ export function renderInsights(insights: CiInsights): string {
     ),
     '## What to do next',
     '',
-    ...(open.length === 0 ? ['No goal is missed.'] : open.map(({ name, advice }) => `- ${name}: ${advice ?? ''}`)),
+    ...(open.length === 0
+      ? [
+          `No goal is missed.${count('not-measured') === 0 ? '' : ' The table says what the others need to be measured.'}`,
+        ]
+      : open.map(({ name, advice }) => `- ${name}: ${advice ?? ''}`)),
     '',
     '## Trends',
     '',
