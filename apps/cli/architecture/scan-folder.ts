@@ -1,23 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
-import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
 import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
 import { modelClients } from '#shared/app/analyze/connect.ts';
 import { drawFolders } from '#shared/app/architecture/draw-folders.ts';
 import { scanArchitecture } from '#shared/app/architecture/scan-architecture.ts';
 import { wordOverview } from '#shared/app/architecture/word-overview.ts';
-import { readReports } from '#shared/app/reports/read-reports.ts';
 import { ANALYSIS_VERSION, ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
 import { renderArchitectureReport } from '#shared/domain/architecture/architecture-report.ts';
 import { groupFolders } from '#shared/domain/architecture/folder-groups.ts';
-import type { Finding } from '#shared/domain/reports/finding.ts';
-import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { modelChoiceOf } from '../analyze/model-choice.ts';
 import { modelPorts } from '../analyze/model-ports.ts';
 import { UsageError } from '../command.ts';
 import { inputError } from '../input/open-input.ts';
+import { readNamedReports } from '../reports/named-reports.ts';
 import type { Terminal } from '../terminal.ts';
 import { runGit } from './git.ts';
 
@@ -50,14 +47,14 @@ export async function scanFolder(
 ): Promise<FolderScan> {
   const choice = modelChoiceOf(model, terminal.environment);
   const before = baseline === undefined ? null : baselineOf(baseline, terminal);
-  const found = findings.length === 0 ? null : await findingsOf(findings, folder);
+  const found = findings.length === 0 ? null : await readNamedReports(findings, { kind: 'findings' }, folder);
   const tree = await openSourceTree(folder, runGit);
   const resolver = makeModuleResolver(tree.files, (file) => configurationText(join(folder, file)));
   const scan = {
     tree,
     parser: makeTreeSitter({ maxSeconds: MAX_PARSE_SECONDS }),
     resolver,
-    findings: found,
+    findings: found === null ? null : (found.findings?.kept ?? []),
     baseline: before,
   };
   const analysis = await scanArchitecture(scan);
@@ -112,17 +109,4 @@ function baselineOf(file: string, terminal: Terminal): ArchitectureAnalysis | nu
       ? `--baseline ${file}: has version ${version}; this Selfheal reads version ${ANALYSIS_VERSION}. Scan the default branch again.`
       : `--baseline ${file}: is not an architecture analysis (${issue?.path.join('.') || 'the document'}: ${issue?.message}).`,
   );
-}
-
-/** What reports of code scanning say; a report that cannot be read, or is of another kind, is refused by name. */
-async function findingsOf(named: readonly string[], folder: string): Promise<readonly Finding[]> {
-  const files = (await Promise.all(named.map(reportFilesOf))).flat();
-  const inputs = files.map((name) => ({ name, pieces: readReportFile(name) }));
-  const options = { kind: 'findings', paths: { workspaces: [resolve(folder)], files: null } } as const;
-  const { findings, unreadable } = await readReports(inputs, options).catch((error: unknown) => {
-    throw error instanceof UnreadableReport ? new UsageError(error.message) : error;
-  });
-  const [first] = unreadable;
-  if (first !== undefined) throw new UsageError(first.message);
-  return findings?.kept ?? [];
 }

@@ -1,7 +1,4 @@
-import { resolve } from 'node:path';
-import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
 import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
-import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import {
   describedRun,
@@ -13,6 +10,7 @@ import {
 } from '../flaky/history-state.ts';
 import { recordedText } from '../flaky/render-ranking.ts';
 import { DEFAULT_STATE_FOLDER } from '../gates/gate-options.ts';
+import { readNamedReports } from '../reports/named-reports.ts';
 
 const DAYS = { otherwise: 14, atMost: 90 };
 /** Tests in quarantine at once. */
@@ -49,30 +47,20 @@ export const flakyRecord = defineCommand({
     ...JSON_OPTION,
   },
   async run({ operands, options }, terminal) {
-    const files = await filesOf([...(options.report ?? []), ...operands]);
+    const given = [...(options.report ?? []), ...operands];
+    if (given.length === 0) throw new UsageError('"selfheal flaky record" needs --report FILE.');
     const described = describedRun('flaky record', options, terminal.environment);
     const days = wholeNumber('days', options.days, DAYS);
-    const given = options.seconds === undefined ? null : Number(options.seconds);
-    if (given !== null && !(given >= 0 && given < 1e7))
+    const seconds = options.seconds === undefined ? null : Number(options.seconds);
+    if (seconds !== null && !(seconds >= 0 && seconds < 1e7))
       throw new UsageError(`--seconds ${options.seconds}: expected a number.`);
-    const [{ readReports }, { recordReports }] = await Promise.all([
-      import('#shared/app/reports/read-reports.ts'),
-      import('#shared/app/flaky-tests/test-history.ts'),
-    ]);
-    const paths = { workspaces: [resolve('.')], files: null };
-    const inputs = files.map((name) => ({ name, pieces: readReportFile(name) }));
-    const { tests, unreadable } = await readReports(inputs, {
-      kind: 'tests',
-      paths,
-      keepsTest: () => true,
-      maxKept: MAX_TESTS,
-    });
-    if (unreadable.length > 0 || tests === null)
-      throw new UsageError(unreadable.map(({ message }) => message).join('\n') || 'No test report was given.');
+    const { recordReports } = await import('#shared/app/flaky-tests/test-history.ts');
+    const { tests } = await readNamedReports(given, { kind: 'tests', keepsTest: () => true, maxKept: MAX_TESTS });
+    if (tests === null) throw new UsageError('No test report was given.');
     const run = {
       ...described,
       at: new Date(terminal.now()).toISOString(),
-      seconds: given ?? tests.totals.seconds,
+      seconds: seconds ?? tests.totals.seconds,
       infrastructure: options.infrastructure === true,
     };
     const quarantine =
@@ -91,12 +79,3 @@ export const flakyRecord = defineCommand({
     return 0;
   },
 });
-
-async function filesOf(given: readonly string[]): Promise<string[]> {
-  if (given.length === 0) throw new UsageError('"selfheal flaky record" needs --report FILE.');
-  try {
-    return (await Promise.all(given.map((one) => reportFilesOf(one)))).flat();
-  } catch (error) {
-    throw error instanceof UnreadableReport ? new UsageError(error.message) : error;
-  }
-}

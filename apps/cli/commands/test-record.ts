@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
-import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
 import { describedRun, folderState, RUN_OPTIONS, stateFolder, withState } from '../flaky/history-state.ts';
 import { DEFAULT_STATE_FOLDER } from '../gates/gate-options.ts';
 import { inputError } from '../input/open-input.ts';
+import { namedReportFiles, readNamedReports } from '../reports/named-reports.ts';
 import type { Terminal } from '../terminal.ts';
 
 const OPTIONS = {
@@ -62,7 +60,7 @@ async function coverage(folder: string, given: readonly string[], options: Optio
   const { recordCoverageFiles } = await import('../selection/coverage-files.ts');
   const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
   const { test, commit } = options;
-  const files = await filesOf(given);
+  const files = await namedReportFiles(given);
   const { covered, tests } = await withState(() => recordCoverageFiles(deps, files, { folder, test, commit }));
   const text = `Recorded what ${covered} ${covered === 1 ? 'file' : 'files'} of tests ran; ${tests} are known by now.\n`;
   await terminal.write(options.json === true ? `${JSON.stringify({ tests })}\n` : text);
@@ -70,17 +68,11 @@ async function coverage(folder: string, given: readonly string[], options: Optio
 
 async function misses(file: string, options: Options, terminal: Terminal): Promise<void> {
   if (options.report === undefined) throw new UsageError('"selfheal test record --selection" needs --report FILE.');
-  const [{ parseSelectionFile, recordMisses }, { readReports }] = await Promise.all([
-    import('#shared/app/test-selection/record-misses.ts'),
-    import('#shared/app/reports/read-reports.ts'),
-  ]);
+  const { parseSelectionFile, recordMisses } = await import('#shared/app/test-selection/record-misses.ts');
   const run = describedRun('test record', options, terminal.environment);
   const selection = parseSelectionFile(textOf(file), file);
-  const inputs = (await filesOf(options.report)).map((name) => ({ name, pieces: readReportFile(name) }));
-  const paths = { workspaces: [resolve('.')], files: null };
-  const { tests, unreadable } = await readReports(inputs, { kind: 'tests', paths });
-  if (unreadable.length > 0 || tests === null)
-    throw new UsageError(unreadable.map(({ message }) => message).join('\n'));
+  const { tests } = await readNamedReports(options.report, { kind: 'tests' });
+  if (tests === null) throw new UsageError('No test report was given.');
   const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
   const recorded = await withState(() => recordMisses(deps, selection, run, tests.kept));
   if (options.json === true) {
@@ -95,14 +87,6 @@ async function misses(file: string, options: Options, terminal: Terminal): Promi
       : `Selection missed ${rate.hits} of ${rate.cases} drawn tests in ${runs} runs: ${shareText(rate.value)}, 95 % interval ${shareText(rate.interval[0])} to ${shareText(rate.interval[1])}.`,
   );
   await terminal.write(`${lines.join('\n')}\n`);
-}
-
-async function filesOf(given: readonly string[]): Promise<string[]> {
-  try {
-    return (await Promise.all(given.map((one) => reportFilesOf(one)))).flat();
-  } catch (error) {
-    throw error instanceof UnreadableReport ? new UsageError(error.message) : error;
-  }
 }
 
 function textOf(file: string): string {

@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
+import type { ReadReportsOptions, ReportSet } from '#shared/app/reports/read-reports.ts';
+import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
+import { UsageError } from '../command.ts';
+
+/** The reports that files and folders name. Throws `UsageError` for one that is missing. */
+export async function namedReportFiles(given: readonly string[]): Promise<string[]> {
+  try {
+    return (await Promise.all(given.map((one) => reportFilesOf(one)))).flat();
+  } catch (error) {
+    throw error instanceof UnreadableReport ? new UsageError(error.message) : error;
+  }
+}
+
+/** Reads the reports that files and folders name, all or none: throws `UsageError` with a line for each that is missing or cannot be read. */
+export async function readNamedReports(
+  given: readonly string[],
+  options: Omit<ReadReportsOptions, 'paths'>,
+  folder = '.',
+): Promise<ReportSet> {
+  const files = await namedReportFiles(given);
+  // Loaded here, because the parsers are not needed to start.
+  const { readReports } = await import('#shared/app/reports/read-reports.ts');
+  const inputs = files.map((name) => ({ name, pieces: readReportFile(name) }));
+  const set = await readReports(inputs, { ...options, paths: { workspaces: [resolve(folder)], files: null } });
+  if (set.unreadable.length > 0) throw new UsageError(set.unreadable.map(({ message }) => message).join('\n'));
+  return set;
+}
