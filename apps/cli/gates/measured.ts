@@ -63,13 +63,17 @@ export async function measuredIfAny(options: MeasuredOptions): Promise<Measured 
   const coverage = reports?.coverage ?? null;
   const totals = reports?.findings?.totals ?? null;
   const vulnerabilities = reports?.findings?.byCategory.vulnerability ?? null;
-  const metrics: MetricValues = {
+  const reported: MetricValues = {
     ...(coverage?.totals.percent == null ? {} : { coverage: coverage.totals.percent }),
     ...(vulnerabilities === null
       ? {}
       : { 'vulnerabilities.critical': vulnerabilities.critical, 'vulnerabilities.high': vulnerabilities.high }),
-    ...givenMetrics(options.metric ?? []),
   };
+  const given = givenMetrics(options.metric ?? []);
+  const twice = Object.keys(given).find((name) => Object.hasOwn(reported, name));
+  if (twice !== undefined)
+    throw new UsageError(`--metric ${twice}: a report says it, too. Give either the report or the value.`);
+  const metrics: MetricValues = { ...reported, ...given };
   if (Object.keys(metrics).length === 0) return null;
   const diff = coverage === null ? null : await diffOf(options);
   const changed = diff === null ? null : changedLinesOf(diff);

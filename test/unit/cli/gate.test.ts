@@ -43,6 +43,13 @@ const lcov = (covered: number, uncovered: number): string =>
   ].join('\n');
 
 describe('gate check', () => {
+  it('refuses a value that a report says, too', async () => {
+    const coverage = aFile(lcov(1, 9), 'lcov.info');
+    const { code, stdout, stderr } = await gates().gate('check', '--coverage', coverage, '--metric', 'coverage=95');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('--metric coverage: a report says it, too');
+  });
+
   it('[B16] [B17] [B18] [B28] fails on a regression against the last ten runs, each verdict in one line', async () => {
     const { gate, recordTen } = gates();
     await recordTen('coverage=95', 'vulnerabilities.high=1');
