@@ -78,7 +78,6 @@ it('[D16] [D97] [D101] a failure that a person reports is classified, ended with
 });
 
 it('[D133] a rehearsed incident is planned like others, learned from where asked for, and in no list, mail or figure', async () => {
-  const before = healer.runtime.mailbox.list().length;
   const environment = { SELFHEAL_URL: healer.runtime.endpoint, SELFHEAL_TOKEN: token };
   const flags = ['--title', 'Disk full', '--description', 'ERROR no space left on device: /var/lib/data'];
   const { code, stdout, stderr } = await runCommand(
@@ -101,5 +100,6 @@ it('[D133] a rehearsed incident is planned like others, learned from where asked
     (await call(`/api/incidents/${incident.id}/timeline`)).json.story.map(({ event }: { event: string }) => event);
   await until('the last entry', async () => (await story()).includes('incident.escalated'));
   expect(await story()).toEqual(['incident.reported', 'incident.opened', 'plan.made', 'incident.escalated']);
-  expect(healer.runtime.mailbox.list()).toHaveLength(before);
+  // The mail about the incident of the test before may still arrive.
+  expect(JSON.stringify(healer.runtime.mailbox.list())).not.toContain(incident.id);
 });
