@@ -47,6 +47,7 @@ const argumentsOf = (
     'action try': ['rerun-failed-jobs'],
     'action execute': ['rerun-failed-jobs', '--incident', incident, '--yes'],
     'baseline list': ['acme/shop'],
+    'ci insights': ['--out', '-'],
     'service health': ['shop'],
     'service scale': ['shop', '--to', '3', '--yes'],
     'flaky release': ['0'.repeat(16), 'acme/shop', ...REASON],

@@ -13,7 +13,9 @@ it('[D242] npm run test:coverage prints how much of the product the tests run, c
   const [command = '', ...args] = (scripts['test:coverage'] ?? '').split(' ');
   expect(command).toBe('vitest');
   const binary = join(ROOT, 'node_modules/vitest/vitest.mjs');
-  const { stdout } = await promisify(execFile)(process.execPath, [binary, ...args, 'test/unit/kernel/text.test.ts'], {
+  // Without the reporters of the suites, whose reports of the whole run it would overwrite.
+  const one = ['--reporter=default', 'test/unit/kernel/text.test.ts'];
+  const { stdout } = await promisify(execFile)(process.execPath, [binary, ...args, ...one], {
     cwd: ROOT,
     maxBuffer: 1 << 26,
   });
