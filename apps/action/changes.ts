@@ -1,5 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
+import { diffSince, runGit } from '#apps/cli/architecture/git.ts';
 import { makeGithubPullRequestFeedback } from '#shared/adapters/github/pull-request-feedback.ts';
 import { githubOptions } from './github.ts';
 import type { TaskInput } from './task.ts';
@@ -13,7 +12,8 @@ export async function diffOf(input: TaskInput): Promise<string | null> {
   if (job.pullRequest === null) return null;
   const { baseSha, number } = job.pullRequest;
   if (baseSha !== null) {
-    const diff = await gitDiff(baseSha, job.workspace);
+    // Null where Git does not have the commit.
+    const diff = await runGit(job.workspace, ...diffSince(baseSha));
     if (diff !== null) return diff;
   }
   try {
@@ -25,21 +25,6 @@ export async function diffOf(input: TaskInput): Promise<string | null> {
     say(
       `The changed lines are not known: ${(error as Error).message} Check out with fetch-depth: 0, or give the job "pull-requests: read".`,
     );
-    return null;
-  }
-}
-
-/** Null where Git does not have the commit. */
-async function gitDiff(base: string, cwd: string): Promise<string | null> {
-  const options = ['--no-ext-diff', '--no-color', '--unified=0', '--src-prefix=a/', '--dst-prefix=b/'];
-  try {
-    const run = promisify(execFile);
-    const { stdout } = await run('git', ['diff', ...options, '--end-of-options', `${base}...HEAD`], {
-      cwd,
-      maxBuffer: 256 * 1024 * 1024,
-    });
-    return stdout;
-  } catch {
     return null;
   }
 }

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
 import { glob, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { runGit } from '#apps/cli/architecture/git.ts';
 import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
 import type { ReadReportsOptions, ReportSet } from '#shared/app/reports/read-reports.ts';
 import { makeRepositoryFiles, type RepositoryFiles } from '#shared/domain/reports/repository-path.ts';
@@ -91,11 +90,6 @@ export async function readFiles(
 
 /** The files that git knows, to complete the paths of reports; null where there is no repository. */
 async function repositoryFiles(workspace: string): Promise<RepositoryFiles | null> {
-  try {
-    const options = { cwd: workspace, maxBuffer: 64 * 1024 * 1024 };
-    const { stdout } = await promisify(execFile)('git', ['ls-files', '-z'], options);
-    return makeRepositoryFiles(stdout.split('\0').filter((path) => path !== ''));
-  } catch {
-    return null;
-  }
+  const listed = await runGit(workspace, 'ls-files', '-z');
+  return listed === null ? null : makeRepositoryFiles(listed.split('\0').filter((path) => path !== ''));
 }

@@ -24,3 +24,9 @@ export const runGit: RunGit = async (folder, ...args) => {
     return null;
   }
 };
+
+/** Arguments of Git for the change from `base` to HEAD as a unified diff without context, whatever the configuration says. */
+export const diffSince = (base: string): string[] => {
+  const form = ['--no-ext-diff', '--no-color', '--unified=0', '--src-prefix=a/', '--dst-prefix=b/'];
+  return ['diff', ...form, '--end-of-options', `${base}...HEAD`];
+};

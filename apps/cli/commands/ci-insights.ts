@@ -9,9 +9,9 @@ import type { QualityState } from '#shared/ports/quality-state.ts';
 import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
 import { renderInsights } from '../figures/render-insights.ts';
-import { STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
 import { messageOf } from '../gates/record-run.ts';
 import { STANDARD_INPUT } from '../input/open-input.ts';
+import { folderState, stateFolder, stateOption } from '../input/state-folder.ts';
 import type { Terminal } from '../terminal.ts';
 
 const DEFAULT_OUT = 'ci_insights.md';
@@ -20,7 +20,7 @@ const OPTIONS = {
   out: { type: 'string', value: 'FILE', about: `the report; ${DEFAULT_OUT} by default, - for standard output` },
   survey: { type: 'string', value: 'N', about: 'the mean of a survey among developers, 1 to 5' },
   repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
-  ...STATE_OPTION,
+  ...stateOption('that keeps baselines and runs'),
   ...API_OPTIONS,
   ...JSON_OPTION,
 } as const;
@@ -38,7 +38,11 @@ export const ciInsights = defineCommand({
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: OPTIONS,
   async run({ options }, terminal) {
-    await writeInsights(options, stateDeps(options, terminal.environment).state, terminal).catch((error: unknown) => {
+    await writeInsights(
+      options,
+      folderState(stateFolder(options.state, terminal.environment), terminal).state,
+      terminal,
+    ).catch((error: unknown) => {
       if (error instanceof CorruptRecord || error instanceof Retryable)
         throw new InvalidInput(error.message, { cause: error });
       throw error;

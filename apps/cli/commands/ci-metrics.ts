@@ -8,9 +8,9 @@ import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { MetricSink } from '#shared/ports/metric-sink.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, shareOption, UsageError, wholeNumber } from '../command.ts';
-import { STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
 import { MEASURED_OPTIONS, measuredIfAny } from '../gates/measured.ts';
 import { messageOf } from '../gates/record-run.ts';
+import { folderState, stateFolder, stateOption } from '../input/state-folder.ts';
 import type { Terminal } from '../terminal.ts';
 
 const DEFAULT_OUT = 'ci_metrics/run_metrics.json';
@@ -24,7 +24,7 @@ const OPTIONS = {
   'fix-confidence': { type: 'string', value: 'N', about: 'confidence of the proposed fix, 0 to 1' },
   flaky: { type: 'string', value: 'BOOLEAN', about: 'whether the run had flaky tests: true or false' },
   out: { type: 'string', value: 'FILE', about: `the file for the artifact; ${DEFAULT_OUT} by default` },
-  ...STATE_OPTION,
+  ...stateOption('that keeps baselines and runs'),
   ...JSON_OPTION,
 } as const;
 const SWITCHES: Readonly<Record<string, boolean>> = { true: true, '1': true, false: false, '0': false };
@@ -42,7 +42,11 @@ export const ciMetrics = defineCommand({
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: OPTIONS,
   async run({ options }, terminal) {
-    await collectMetrics(options, async () => stateDeps(options, terminal.environment), terminal);
+    await collectMetrics(
+      options,
+      async () => folderState(stateFolder(options.state, terminal.environment), terminal),
+      terminal,
+    );
     return 0;
   },
 });

@@ -2,10 +2,10 @@ import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { makeTestTally, type TestTally } from '#shared/domain/failure/history/test-tally.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { folderState, withState } from '../flaky/history-state.ts';
 import { rankedAsJson, rankedAsText } from '../flaky/render-ranking.ts';
 import { metricLines } from '../input/metric-lines.ts';
 import { openInput } from '../input/open-input.ts';
+import { folderState, withState } from '../input/state-folder.ts';
 import { makeTestResultReader, type RowResult } from '../input/test-results.ts';
 import { type Terminal, writeTogether } from '../terminal.ts';
 

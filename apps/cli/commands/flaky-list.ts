@@ -3,8 +3,8 @@ import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
-import { folderState, withState } from '../flaky/history-state.ts';
 import { rankedAsJson, rankedAsText } from '../flaky/render-ranking.ts';
+import { folderState, withState } from '../input/state-folder.ts';
 import { type Terminal, writeTogether } from '../terminal.ts';
 
 const MAX_NAME = 200;

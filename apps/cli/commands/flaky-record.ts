@@ -1,15 +1,8 @@
 import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import {
-  describedRun,
-  folderState,
-  RUN_OPTIONS,
-  readCodeOwners,
-  stateFolder,
-  withState,
-} from '../flaky/history-state.ts';
+import { describedRun, RUN_OPTIONS, readCodeOwners } from '../flaky/history-state.ts';
 import { recordedText } from '../flaky/render-ranking.ts';
-import { DEFAULT_STATE_FOLDER } from '../gates/gate-options.ts';
+import { folderState, stateFolder, stateOption, withState } from '../input/state-folder.ts';
 import { readNamedReports } from '../reports/named-reports.ts';
 
 const DAYS = { otherwise: 14, atMost: 90 };
@@ -30,11 +23,7 @@ export const flakyRecord = defineCommand({
   operands: { shown: '[FILE...]', atLeast: 0, atMost: Number.POSITIVE_INFINITY },
   options: {
     report: { type: 'string', value: 'FILE', multiple: true, about: 'a test report, or a folder with reports' },
-    state: {
-      type: 'string',
-      value: 'DIR',
-      about: `the folder that keeps the history; SELFHEAL_STATE or ${DEFAULT_STATE_FOLDER} by default`,
-    },
+    ...stateOption('that keeps the history'),
     ...RUN_OPTIONS,
     job: { type: 'string', value: 'NAME', about: 'the job, with its leg of the matrix; each has a history of its own' },
     seconds: { type: 'string', value: 'N', about: 'how long the attempt took; else the sum over its tests' },

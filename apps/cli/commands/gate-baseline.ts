@@ -13,9 +13,10 @@ import {
 } from '#shared/domain/gates/quality-metrics-file.ts';
 import { defineCommand, type ExitCode, JSON_OPTION, UsageError, wholeNumber, yesOption } from '../command.ts';
 import { exportedBaseline, runsOfBranch } from '../gates/baseline-file.ts';
-import { GATE_OPTIONS, gateSettingsOf, STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
+import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
 import { jsonIn } from '../input/json-file.ts';
 import { STANDARD_INPUT } from '../input/open-input.ts';
+import { folderState, stateFolder, stateOption } from '../input/state-folder.ts';
 import type { Terminal } from '../terminal.ts';
 
 const SHOWN_VERSIONS = 20;
@@ -32,7 +33,7 @@ export const gateBaseline = defineCommand({
     'Example: selfheal gate baseline --drift --days 7',
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
-    ...STATE_OPTION,
+    ...stateOption('that keeps baselines and runs'),
     ...GATE_OPTIONS,
     branch: { type: 'string', value: 'NAME', about: 'the branch; the default branch by default' },
     history: { type: 'boolean', about: `the last ${SHOWN_VERSIONS} versions, newest first` },
@@ -51,7 +52,7 @@ export const gateBaseline = defineCommand({
     );
     if (chosen.length > 1) throw new UsageError(`Use one of ${chosen.map((one) => `--${one}`).join(' and ')}.`);
     const settings = gateSettingsOf(options, terminal.environment);
-    const deps = stateDeps(options, terminal.environment);
+    const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
     const id = (name: 'at' | 'forget') => {
       const given = options[name];
       return given === undefined ? null : wholeNumber(name, given, { otherwise: 1, atMost: Number.MAX_SAFE_INTEGER });

@@ -4,10 +4,11 @@ import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { RESULT_OPTIONS, writeResult } from '../feedback/write-result.ts';
-import { GATE_OPTIONS, gateSettingsOf, STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
+import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
 import { gateRunOf, RUN_OPTIONS } from '../gates/gate-run.ts';
 import { MEASURED_OPTIONS, type Measured, measuredOf } from '../gates/measured.ts';
 import { messageOf, originalExitCode, recordRun } from '../gates/record-run.ts';
+import { folderState, stateFolder, stateOption } from '../input/state-folder.ts';
 import type { Terminal } from '../terminal.ts';
 
 const WORDS = { passed: 'pass', failed: 'fail', unavailable: 'unavailable', skipped: 'skipped' } as const;
@@ -26,7 +27,7 @@ export const gateCheck = defineCommand({
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...MEASURED_OPTIONS,
-    ...STATE_OPTION,
+    ...stateOption('that keeps baselines and runs'),
     ...RUN_OPTIONS,
     ...GATE_OPTIONS,
     'original-exit-code': { type: 'string', value: 'N', about: 'the exit code of the step before; it is never lost' },
@@ -40,7 +41,7 @@ export const gateCheck = defineCommand({
       const run = gateRunOf(options, terminal.environment);
       const settings = gateSettingsOf(options, terminal.environment);
       const measured = await measuredOf(options);
-      const deps = stateDeps(options, terminal.environment);
+      const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
       const { branch } = run;
       const inputs = { ...measured, branch, run: run.isProposal ? null : run.run, settings };
       const check = await checkGates(deps.state, inputs);

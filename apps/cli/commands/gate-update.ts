@@ -3,10 +3,10 @@ import { QUALITY_METRICS_FILE } from '#shared/domain/gates/quality-metrics-file.
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { exportedBaseline } from '../gates/baseline-file.ts';
-import { STATE_OPTION, stateDeps } from '../gates/gate-options.ts';
 import { gateRunOf, RUN_OPTIONS } from '../gates/gate-run.ts';
 import { MEASURED_OPTIONS, measuredOf } from '../gates/measured.ts';
 import { originalExitCode, recordRun } from '../gates/record-run.ts';
+import { folderState, stateFolder, stateOption } from '../input/state-folder.ts';
 
 export const gateUpdate = defineCommand({
   name: 'gate update',
@@ -19,7 +19,7 @@ export const gateUpdate = defineCommand({
   operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...MEASURED_OPTIONS,
-    ...STATE_OPTION,
+    ...stateOption('that keeps baselines and runs'),
     ...RUN_OPTIONS,
     conclusion: { type: 'string', value: 'WORD', about: 'how the job ended (job.status); success by default' },
     'original-exit-code': { type: 'string', value: 'N', about: 'the exit code of the step before; it is never lost' },
@@ -35,7 +35,7 @@ export const gateUpdate = defineCommand({
     try {
       const run = gateRunOf(options, terminal.environment);
       const measured = await measuredOf(options);
-      const deps = stateDeps(options, terminal.environment);
+      const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
       const conclusion = original === 0 ? (options.conclusion ?? run.conclusion ?? 'success') : 'failure';
       const recorded = await recordRun(deps, { run, measured, conclusion }, terminal);
       const file = await exportedBaseline(deps.state, run.branch, terminal).catch(() => null);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
-import { describedRun, folderState, RUN_OPTIONS, stateFolder, withState } from '../flaky/history-state.ts';
-import { DEFAULT_STATE_FOLDER } from '../gates/gate-options.ts';
+import { describedRun, RUN_OPTIONS } from '../flaky/history-state.ts';
 import { inputError } from '../input/open-input.ts';
+import { folderState, stateFolder, stateOption, withState } from '../input/state-folder.ts';
 import { namedReportFiles, readNamedReports } from '../reports/named-reports.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -22,11 +22,7 @@ const OPTIONS = {
     about: 'what "test select --output" wrote, with the reports of the run in --report',
   },
   report: { type: 'string', value: 'FILE', multiple: true, about: 'a test report, or a folder with reports' },
-  state: {
-    type: 'string',
-    value: 'DIR',
-    about: `the folder with coverage map and history; SELFHEAL_STATE or ${DEFAULT_STATE_FOLDER} by default`,
-  },
+  ...stateOption('with coverage map and history'),
   ...RUN_OPTIONS,
   ...JSON_OPTION,
 } as const;

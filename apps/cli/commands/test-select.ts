@@ -7,8 +7,7 @@ import { pathPattern } from '#shared/domain/test-selection/file-kinds.ts';
 import { type Selection, type SelectionSettings, summaryOf } from '#shared/domain/test-selection/select-tests.ts';
 import { runGit } from '../architecture/git.ts';
 import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
-import { folderState, stateFolder, withState } from '../flaky/history-state.ts';
-import { DEFAULT_STATE_FOLDER } from '../gates/gate-options.ts';
+import { folderState, stateFolder, stateOption, withState } from '../input/state-folder.ts';
 import { argumentsOf, FORMATS, formatOf } from '../selection/selected-formats.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -52,11 +51,7 @@ export const testSelect = defineCommand({
       value: 'SHARE',
       about: `share of the skipped tests that run anyway, to measure what is missed; ${SAMPLE} by default`,
     },
-    state: {
-      type: 'string',
-      value: 'DIR',
-      about: `the folder with coverage map and history; SELFHEAL_STATE or ${DEFAULT_STATE_FOLDER} by default`,
-    },
+    ...stateOption('with coverage map and history'),
     output: { type: 'string', value: 'FILE', aliases: ['out'], about: 'write the selection for "test record"' },
     ...JSON_OPTION,
   },

@@ -1,35 +1,8 @@
-import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { makeFolderState } from '#shared/adapters/state/folder-state.ts';
-import { systemClock } from '#shared/adapters/system/clock.ts';
-import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import { UsageError, wholeNumber } from '../command.ts';
-import { DEFAULT_STATE_FOLDER } from '../gates/gate-options.ts';
-import type { Terminal } from '../terminal.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The folder that keeps what is known of a repository between runs, as all quality checks use it. */
-export const stateFolder = (given: string | undefined, environment: Environment): string =>
-  given ?? (environment.SELFHEAL_STATE || DEFAULT_STATE_FOLDER);
-
-/** State in a folder, with the terminal's clock. */
-export function folderState(folder: string, terminal: Pick<Terminal, 'now'>): StateDeps {
-  const spread = 1_000_000;
-  const clock = { ...systemClock, now: () => new Date(terminal.now()) };
-  return { state: makeFolderState(folder, clock), clock, random: () => randomInt(spread) / spread };
-}
-
-/** Runs `work`; a state document that a person has to mend is bad input. */
-export async function withState<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof CorruptRecord ? new UsageError(error.message) : error;
-  }
-}
 
 /** Options that describe a run; GitHub's variables are their defaults. */
 export const RUN_OPTIONS = {

@@ -1,10 +1,6 @@
-import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
-import { makeFolderState } from '#shared/adapters/state/folder-state.ts';
-import { systemClock } from '#shared/adapters/system/clock.ts';
-import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
 import { REPOSITORY_FILE } from '#shared/domain/configuration/repository-file.ts';
 import {
   GATE_SETTINGS,
@@ -16,23 +12,6 @@ import {
 import { type OptionSpec, UsageError } from '../command.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-export const DEFAULT_STATE_FOLDER = 'ci_metrics';
-
-export const STATE_OPTION = {
-  state: {
-    type: 'string',
-    value: 'DIR',
-    about: `the folder that keeps baselines and runs; SELFHEAL_STATE or ${DEFAULT_STATE_FOLDER} by default`,
-  },
-} as const;
-
-/** Where the baselines are. */
-export function stateDeps(options: { readonly state?: string | undefined }, environment: Environment): StateDeps {
-  const folder = options.state ?? (environment.SELFHEAL_STATE || DEFAULT_STATE_FOLDER);
-  const spread = 1_000_000;
-  return { state: makeFolderState(folder, systemClock), clock: systemClock, random: () => randomInt(spread) / spread };
-}
 
 const ABOUT: Readonly<Record<GateSetting, string>> = {
   deltaCoverage: 'points that the coverage may fall; 5.0',

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
+import { reportFilesOf } from '#shared/adapters/archive/report-files.ts';
 import type { ReportSet } from '#shared/app/reports/read-reports.ts';
 import type { MetricValues } from '#shared/domain/gates/baseline.ts';
 import { changedCoverage, changedLinesOf, uncoveredChanges } from '#shared/domain/gates/changed-lines.ts';
@@ -10,7 +9,9 @@ import { metricProblem } from '#shared/domain/gates/metric-kind.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import type { CoverageTotals } from '#shared/domain/reports/coverage-report.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
+import { diffSince } from '../architecture/git.ts';
 import { UsageError } from '../command.ts';
+import { readReportFiles } from '../reports/named-reports.ts';
 
 /** What the run measured, from reports and options. */
 export interface Measured {
@@ -126,10 +127,7 @@ async function readReportsOf(options: MeasuredOptions): Promise<ReportSet | null
     ...(await named(findings, 'findings')),
   ];
   if (files.length === 0) return null;
-  // Loaded here, because the parsers are not needed to start.
-  const { readReports } = await import('#shared/app/reports/read-reports.ts');
-  const inputs = files.map((name) => ({ name, pieces: readReportFile(name) }));
-  const set = await readReports(inputs, { paths: { workspaces: [resolve('.')], files: null } });
+  const set = await readReportFiles(files);
   const [unreadable] = set.unreadable;
   if (unreadable !== undefined) throw unreadable;
   const wrong = set.read.find(({ file, kind }) => kinds.has(file) && kinds.get(file) !== kind);
@@ -146,18 +144,8 @@ async function diffOf({ base, diff }: MeasuredOptions): Promise<string | null> {
       throw new UsageError(`--diff ${diff}: cannot be read (${error.code ?? error.message}).`);
     });
   if (base === undefined) return null;
-  const args = [
-    'diff',
-    '--no-ext-diff',
-    '--no-color',
-    '--unified=0',
-    '--src-prefix=a/',
-    '--dst-prefix=b/',
-    '--end-of-options',
-    `${base}...HEAD`,
-  ];
   try {
-    return (await promisify(execFile)('git', args, { maxBuffer: 256 * 1024 * 1024 })).stdout;
+    return (await promisify(execFile)('git', diffSince(base), { maxBuffer: 256 * 1024 * 1024 })).stdout;
   } catch (cause) {
     throw new UsageError(
       `--base ${base}: git cannot compare it with HEAD. In GitHub Actions use fetch-depth: 0, so that the base is there. (${

@@ -1,7 +1,7 @@
 import type { HistoryDecision } from '#shared/domain/flaky-tests/history-quarantine.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import { type ExitCode, JSON_OPTION, type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
-import { folderState, withState } from '../flaky/history-state.ts';
+import { folderState, withState } from '../input/state-folder.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Of both commands that decide about a quarantine. */

@@ -13,17 +13,25 @@ export async function namedReportFiles(given: readonly string[]): Promise<string
   }
 }
 
+/** Reads the files as reports whose paths are below `folder`. */
+export async function readReportFiles(
+  files: readonly string[],
+  options: Omit<ReadReportsOptions, 'paths'> = {},
+  folder = '.',
+): Promise<ReportSet> {
+  // Loaded here, because the parsers are not needed to start.
+  const { readReports } = await import('#shared/app/reports/read-reports.ts');
+  const inputs = files.map((name) => ({ name, pieces: readReportFile(name) }));
+  return await readReports(inputs, { ...options, paths: { workspaces: [resolve(folder)], files: null } });
+}
+
 /** Reads the reports that files and folders name, all or none: throws `UsageError` with a line for each that is missing or cannot be read. */
 export async function readNamedReports(
   given: readonly string[],
   options: Omit<ReadReportsOptions, 'paths'>,
   folder = '.',
 ): Promise<ReportSet> {
-  const files = await namedReportFiles(given);
-  // Loaded here, because the parsers are not needed to start.
-  const { readReports } = await import('#shared/app/reports/read-reports.ts');
-  const inputs = files.map((name) => ({ name, pieces: readReportFile(name) }));
-  const set = await readReports(inputs, { ...options, paths: { workspaces: [resolve(folder)], files: null } });
+  const set = await readReportFiles(await namedReportFiles(given), options, folder);
   if (set.unreadable.length > 0) throw new UsageError(set.unreadable.map(({ message }) => message).join('\n'));
   return set;
 }

@@ -31,8 +31,8 @@ const LOCK_EXPIRES = 60_000;
 /** Who holds the lock stops writing after that long, before somebody else may take it. */
 const LOCK_LASTS = 40_000;
 const WAIT_AT_MOST = 150_000;
-const FIRST_PAUSE = 250;
-const LONGEST_PAUSE = 4000;
+const FIRST_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 4000;
 
 /**
  * Puts the part into the one comment of the pull request, unless the comment is about a newer run. However many processes do so at once, one
@@ -99,7 +99,7 @@ export async function writeStickyComment(
   /** Pauses grow, and differ between processes that wait for the same lock. */
   function pauseOf(round: number): number {
     const spread = Number.parseInt(digestOf(`${part.key} ${part.runId} ${part.attempt} ${round}`, 4), 16) / 0xffff;
-    return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 1.5 ** Math.min(round, 10)) * (0.5 + spread);
+    return Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 1.5 ** Math.min(round, 10)) * (0.5 + spread);
   }
 
   /** Null when an older comment appeared: its lock is the one that counts. */

@@ -312,7 +312,7 @@ function legsOf({ strategy }: Job): Readonly<Record<string, unknown>>[] {
 }
 
 /** Reads the file of outputs as the runner does. */
-function outputsIn(text: string): Record<string, string> {
+export function outputsIn(text: string): Record<string, string> {
   const outputs: Record<string, string> = {};
   const lines = text.split('\n');
   for (let at = 0; at < lines.length; at += 1) {

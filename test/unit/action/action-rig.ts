@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { runAction } from '#apps/action/run-action.ts';
 import type { Task } from '#apps/action/task.ts';
 import { JobResult } from '#shared/domain/pull-request/job-result.ts';
+import { outputsIn } from '#test/e2e/support/workflow-runner.ts';
 
 export const HEAD = 'a'.repeat(40);
 export const BASE = 'b'.repeat(40);
@@ -83,17 +84,3 @@ export async function aStep(change: { files?: Readonly<Record<string, string>>; 
 
 const loadable = (tasks: Readonly<Record<string, Task>>) =>
   Object.fromEntries(Object.entries(tasks).map(([id, task]) => [id, async () => ({ task })]));
-
-/** Reads the file of outputs as the runner does. */
-function outputsIn(text: string): Record<string, string> {
-  const outputs: Record<string, string> = {};
-  const lines = text.split('\n');
-  for (let at = 0; at < lines.length; at += 1) {
-    const [name = '', delimiter] = (lines[at] ?? '').split('<<');
-    if (delimiter === undefined) continue;
-    const end = lines.indexOf(delimiter, at + 1);
-    outputs[name] = lines.slice(at + 1, end).join('\n');
-    at = end;
-  }
-  return outputs;
-}
