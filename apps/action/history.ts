@@ -3,7 +3,7 @@ import { codeOwnersOf } from '#shared/domain/flaky-tests/code-owners.ts';
 import { isQuarantined } from '#shared/domain/flaky-tests/history-quarantine.ts';
 import { reportedTestKey } from '#shared/domain/flaky-tests/test-history.ts';
 import type { FailedTestFacts } from '#shared/domain/pull-request/job-result.ts';
-import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
+import type { ReportedTest } from '#shared/domain/reports/normal-form.ts';
 import type { TaskInput } from './task.ts';
 
 const MAX_OWNERS = 5;

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { type Figure, proportion } from '#apps/cli/figures/figures.ts';
 import { readReport } from '#shared/app/reports/read-report.ts';
-import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
+import type { ReportedTest } from '#shared/domain/reports/normal-form.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { mutateReports, type ReportFile } from './mutated-reports.ts';

@@ -6,7 +6,7 @@ import {
   type TestHistory,
   withRecordedRun,
 } from '#shared/domain/flaky-tests/test-history.ts';
-import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
+import type { ReportedTest } from '#shared/domain/reports/normal-form.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 

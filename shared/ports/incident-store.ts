@@ -2,6 +2,7 @@ import type { AuditEntry } from '#shared/domain/audit/audit-event.ts';
 import type { Incident, IncidentStatus, Notification } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
+import { CorruptRecord } from '#shared/kernel/errors.ts';
 
 /** How an approval was decided, besides by whom and for what. */
 export interface ApprovalDecision {
@@ -142,4 +143,11 @@ export interface IncidentStore {
 
   /** Appends to the chained audit trail; `key` makes a repeat of the same entry harmless. `AuditReader` reads it. */
   audit(incidentId: string, key: string, entry: AuditEntry): Promise<void>;
+}
+
+/** Reads an incident that must exist. Throws `CorruptRecord` when it does not. */
+export async function loadIncident(id: string, incidents: Pick<IncidentStore, 'get'>): Promise<Incident> {
+  const incident = await incidents.get(id);
+  if (incident === null) throw new CorruptRecord(`There is no incident ${id}.`);
+  return incident;
 }

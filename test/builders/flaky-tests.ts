@@ -2,7 +2,7 @@ import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import type { QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import type { RecordedRun } from '#shared/domain/flaky-tests/test-history.ts';
 import type { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
-import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
+import type { ReportedTest } from '#shared/domain/reports/normal-form.ts';
 import { redactedText } from './text.ts';
 
 export const FLAKY_NAME = 'test/cart.test.ts > adds up';

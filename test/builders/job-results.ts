@@ -1,8 +1,8 @@
-import type { GateVerdict } from '#shared/domain/gates/verdict.ts';
+import type { GateVerdict } from '#shared/domain/gates/metric-kind.ts';
 import type { FailedTestFacts, JobFacts, JobResult } from '#shared/domain/pull-request/job-result.ts';
 import type { ReportedRun } from '#shared/domain/pull-request/render-report.ts';
-import type { Finding } from '#shared/domain/reports/finding.ts';
-import type { CauseSummary } from '#shared/domain/triage/triage-summary.ts';
+import type { Finding } from '#shared/domain/reports/normal-form.ts';
+import type { CauseSummary } from '#shared/domain/triage/cluster-failures.ts';
 import { redactedText } from './text.ts';
 
 export const aReportedRun = (given: Partial<ReportedRun> = {}): ReportedRun => ({

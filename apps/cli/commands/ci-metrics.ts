@@ -6,7 +6,7 @@ import { metricsArtifact, type RunRecord } from '#shared/domain/ci-metrics/run-r
 import { CI_METRICS } from '#shared/domain/ci-metrics/samples.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { MetricSink } from '#shared/ports/metric-sink.ts';
+import type { MetricSink } from '#shared/ports/ci-metrics.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { MEASURED_OPTIONS, measuredIfAny } from '../gates/measured.ts';
 import { messageOf } from '../gates/record-run.ts';

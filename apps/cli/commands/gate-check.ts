@@ -1,5 +1,5 @@
 import { checkGates, type GateCheck } from '#shared/app/gates/check-gates.ts';
-import type { GateVerdict } from '#shared/domain/gates/verdict.ts';
+import type { GateVerdict } from '#shared/domain/gates/metric-kind.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';

@@ -7,7 +7,7 @@ import type { MetricValues } from '#shared/domain/gates/baseline.ts';
 import { changedCoverage, changedLinesOf, uncoveredChanges } from '#shared/domain/gates/changed-lines.ts';
 import { metricProblem } from '#shared/domain/gates/metric-kind.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
-import type { CoverageTotals } from '#shared/domain/reports/coverage-report.ts';
+import type { CoverageTotals } from '#shared/domain/reports/normal-form.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { diffSince } from '../architecture/git.ts';
 import { UsageError } from '../command.ts';

@@ -1,8 +1,11 @@
 import type { ReportConsumer, ReportSummary } from '#shared/app/reports/read-report.ts';
-import type { FileCoverage } from '#shared/domain/reports/coverage-report.ts';
-import type { Finding, FindingSeverity } from '#shared/domain/reports/finding.ts';
-import type { LineRange } from '#shared/domain/reports/location.ts';
-import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
+import type {
+  FileCoverage,
+  Finding,
+  FindingSeverity,
+  LineRange,
+  ReportedTest,
+} from '#shared/domain/reports/normal-form.ts';
 
 /** Version of the JSON form. */
 const VERSION = 1;

@@ -1,6 +1,6 @@
 import { datadogSeries, prometheusText, type Sample } from '#shared/domain/ci-metrics/samples.ts';
 import { InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { MetricSink } from '#shared/ports/metric-sink.ts';
+import type { MetricSink } from '#shared/ports/ci-metrics.ts';
 
 const TIMEOUT_MS = 10_000;
 const ATTEMPTS = 2;

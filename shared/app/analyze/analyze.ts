@@ -17,7 +17,7 @@ import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
-import { loadIncident } from '../common/load-incident.ts';
+import { loadIncident } from '../../ports/incident-store.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
 import { governed } from '../policy/governed.ts';
 import { askModel, formatModelCost, type ModelDeps, otherUnchecked } from './ask-model.ts';

@@ -11,7 +11,7 @@ import { makePythonResolver, type Resolution } from '#shared/domain/architecture
 import type { ImportStatement } from '#shared/domain/architecture/source-facts.ts';
 import { type Grammar, grammarOf } from '#shared/domain/patch/content/grammars.ts';
 import { languageOf } from '#shared/domain/patch/language.ts';
-import type { Finding } from '#shared/domain/reports/finding.ts';
+import type { Finding } from '#shared/domain/reports/normal-form.ts';
 import { type CodeParser, ParserGaveUp } from '#shared/ports/code-inspector.ts';
 import type { ModuleResolver, SourceTree } from '#shared/ports/source-tree.ts';
 

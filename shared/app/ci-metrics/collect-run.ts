@@ -1,8 +1,7 @@
 import { type StateDeps, updateDocument } from '#shared/app/quality-state/update-document.ts';
 import { RUN_RECORDS, RUNS_DOCUMENT, type RunRecord, withRunRecord } from '#shared/domain/ci-metrics/run-record.ts';
 import { type Sample, samplesOf } from '#shared/domain/ci-metrics/samples.ts';
-import type { CiRun, CiRunReader } from '#shared/ports/ci-run-reader.ts';
-import type { MetricSink } from '#shared/ports/metric-sink.ts';
+import type { CiRun, CiRunReader, MetricSink } from '#shared/ports/ci-metrics.ts';
 
 const MAX_JOBS = 30;
 

@@ -22,7 +22,7 @@ import {
   withinBytes,
   withRecordedRun,
 } from '#shared/domain/flaky-tests/test-history.ts';
-import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
+import type { ReportedTest } from '#shared/domain/reports/normal-form.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { MAX_QUALITY_DOCUMENT_BYTES, type QualityState } from '#shared/ports/quality-state.ts';
 

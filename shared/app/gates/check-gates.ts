@@ -9,9 +9,8 @@ import {
 } from '#shared/domain/gates/baseline.ts';
 import type { GateSettings } from '#shared/domain/gates/gate-settings.ts';
 import { judgeLimit, judgeRegression } from '#shared/domain/gates/judge-metric.ts';
-import { metricProblem } from '#shared/domain/gates/metric-kind.ts';
-import type { GateVerdict } from '#shared/domain/gates/verdict.ts';
-import type { CoverageTotals } from '#shared/domain/reports/coverage-report.ts';
+import { type GateVerdict, metricProblem } from '#shared/domain/gates/metric-kind.ts';
+import type { CoverageTotals } from '#shared/domain/reports/normal-form.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
 import { readDocument } from '../quality-state/update-document.ts';

@@ -4,7 +4,7 @@ import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import { loadIncident } from '../common/load-incident.ts';
+import { loadIncident } from '../../ports/incident-store.ts';
 import { type AlarmGatherDeps, gatherAlarm } from './alarm.ts';
 import { gatherReport, type ReportGatherDeps } from './report.ts';
 import { type Gathered, gatherRun, type RunGatherDeps } from './run.ts';

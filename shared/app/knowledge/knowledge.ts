@@ -13,7 +13,7 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { loadIncident } from '../common/load-incident.ts';
+import { loadIncident } from '../../ports/incident-store.ts';
 import { recallLike } from './recall-incidents.ts';
 import type { PatternReader } from './recognise-patterns.ts';
 

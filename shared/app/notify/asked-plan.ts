@@ -10,7 +10,7 @@ import type { AskedPlan, IncidentStory } from '#shared/plugins/notifiers/contrac
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { loadIncident } from '../common/load-incident.ts';
+import { loadIncident } from '../../ports/incident-store.ts';
 import { type PlannedAction, readPlannedAction } from '../remediate/planned.ts';
 import { readStory, type StoryDeps } from './report.ts';
 

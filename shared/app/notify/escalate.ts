@@ -2,7 +2,7 @@ import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import { loadIncident } from '../common/load-incident.ts';
+import { loadIncident } from '../../ports/incident-store.ts';
 import { type AnnounceIncidentDeps, announceOnce } from './announce.ts';
 import { readStory, type StoryDeps } from './report.ts';
 

@@ -14,7 +14,7 @@ import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
-import { loadIncident } from '../common/load-incident.ts';
+import { loadIncident } from '../../ports/incident-store.ts';
 import { governed } from '../policy/governed.ts';
 import { governedInRepository } from '../policy/governed-repository.ts';
 import { type AnnounceIncidentDeps, announceOnce, notificationError } from './announce.ts';

@@ -11,7 +11,7 @@ import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
-import { loadIncident } from '../common/load-incident.ts';
+import { loadIncident } from '../../ports/incident-store.ts';
 import type { AllPrepared } from './prepare.ts';
 
 /** What is known about an incident before its plan. */

@@ -6,7 +6,7 @@ import type { ActionPlugin, PreparationPorts } from '#shared/plugins/actions/con
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import { loadIncident } from '../common/load-incident.ts';
+import { loadIncident } from '../../ports/incident-store.ts';
 import { candidatesFor } from './context.ts';
 import { prepareActions } from './prepare.ts';
 

@@ -12,7 +12,7 @@ import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import { loadIncident } from '../common/load-incident.ts';
+import { loadIncident } from '../../ports/incident-store.ts';
 import { reasonsFact } from '../plan/audit-facts.ts';
 import { type Governance, governed } from '../policy/governed.ts';
 import { governedInRepository } from '../policy/governed-repository.ts';

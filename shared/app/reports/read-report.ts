@@ -1,10 +1,17 @@
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { type CoverageLines, makeCoverageLines } from '#shared/domain/reports/coverage-lines.ts';
-import type { CoverageTotals, FileCoverage } from '#shared/domain/reports/coverage-report.ts';
 import { makeDistinctTests } from '#shared/domain/reports/distinct-tests.ts';
-import type { Finding, FindingSeverity, FindingTotals } from '#shared/domain/reports/finding.ts';
+import type {
+  CoverageTotals,
+  FileCoverage,
+  Finding,
+  FindingSeverity,
+  FindingTotals,
+  ReportedTest,
+  TestOutcome,
+  TestTotals,
+} from '#shared/domain/reports/normal-form.ts';
 import { type RepositoryPaths, UNKNOWN_REPOSITORY } from '#shared/domain/reports/repository-path.ts';
-import type { ReportedTest, TestOutcome, TestTotals } from '#shared/domain/reports/test-report.ts';
 import { UnreadableReport, WHOLE_REPORT } from '#shared/domain/reports/unreadable-report.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type {

@@ -1,7 +1,13 @@
 import { makeCoverageLines } from '#shared/domain/reports/coverage-lines.ts';
-import type { CoverageTotals, FileCoverage } from '#shared/domain/reports/coverage-report.ts';
-import type { Finding, FindingTotals } from '#shared/domain/reports/finding.ts';
-import type { ReportedTest, TestOutcome, TestTotals } from '#shared/domain/reports/test-report.ts';
+import type {
+  CoverageTotals,
+  FileCoverage,
+  Finding,
+  FindingTotals,
+  ReportedTest,
+  TestOutcome,
+  TestTotals,
+} from '#shared/domain/reports/normal-form.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { type ReadReportOptions, type ReportInput, type ReportSummary, readReport } from './read-report.ts';
 

@@ -10,9 +10,13 @@ import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
 import type { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import { clusterFailures, type FailureCluster, type JobFailure } from '#shared/domain/triage/cluster-failures.ts';
+import {
+  type CauseSummary,
+  clusterFailures,
+  type FailureCluster,
+  type JobFailure,
+} from '#shared/domain/triage/cluster-failures.ts';
 import { decideHandOver, type HandOver } from '#shared/domain/triage/hand-over.ts';
-import type { CauseSummary } from '#shared/domain/triage/triage-summary.ts';
 import { renderFindings } from '#shared/plugins/notifiers/email/mail.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import { nothingFailed } from './text-evidence.ts';

@@ -1,7 +1,11 @@
 import { isTestPath, type Language } from '../patch/language.ts';
-import type { Finding, FindingTotals } from '../reports/finding.ts';
-import { ANALYSIS_VERSION, type ArchitectureAnalysis, type SkipReason } from './architecture-analysis.ts';
-import type { ArchitectureSummary } from './architecture-summary.ts';
+import type { Finding, FindingTotals } from '../reports/normal-form.ts';
+import {
+  ANALYSIS_VERSION,
+  type ArchitectureAnalysis,
+  type ArchitectureSummary,
+  type SkipReason,
+} from './architecture-analysis.ts';
 import { degreesOf, findHubs, importsBetweenFolders, measureFolders, mutualFolders, sum } from './folder-coupling.ts';
 import { scoreHealth } from './health-score.ts';
 import { type ChangeHistory, changedTogether, changesOf, findHotspots, MAX_COMPLEXITY } from './hotspots.ts';

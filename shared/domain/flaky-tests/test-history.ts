@@ -3,8 +3,7 @@ import { digestOf } from '../../kernel/digest.ts';
 import { recordText } from '../../kernel/text/record-text.ts';
 import { phrase, type RedactedText } from '../../kernel/text/redacted-text.ts';
 import { shortCommit } from '../failure/history/test-record.ts';
-import { FilePath } from '../reports/location.ts';
-import type { ReportedTest } from '../reports/test-report.ts';
+import { FilePath, type ReportedTest } from '../reports/normal-form.ts';
 import { TestOwner } from './quarantined-test.ts';
 
 /** Runs of a job whose results are kept; older ones are forgotten. */

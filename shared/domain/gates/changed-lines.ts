@@ -1,6 +1,5 @@
 import { unquotedPath } from '../patch/quoted-path.ts';
-import type { CoverageTotals, FileCoverage } from '../reports/coverage-report.ts';
-import type { LineRange } from '../reports/location.ts';
+import type { CoverageTotals, FileCoverage, LineRange } from '../reports/normal-form.ts';
 
 /** Numbers of the lines that a change adds or replaces, by path. */
 export type ChangedLines = ReadonlyMap<string, readonly LineRange[]>;

@@ -3,8 +3,7 @@ import { MIN_TREND_VALUES, type Trend, trendOf } from '../../kernel/numbers/tren
 import { BASELINE_RUNS, lastValues, type RecordedRun } from './baseline.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { allowedBound, allowedDelta, baselineOf } from './judge-metric.ts';
-import { metricKindOf, valueText } from './metric-kind.ts';
-import type { GateVerdict } from './verdict.ts';
+import { type GateVerdict, metricKindOf, valueText } from './metric-kind.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SIGNIFICANT = 0.05;

@@ -1,7 +1,6 @@
 import { deviationOf, meanOf, studentQuantile, withoutOutlier } from '../../kernel/numbers/sample.ts';
 import type { GateSettings } from './gate-settings.ts';
-import { type MetricKind, metricKindOf, valueText } from './metric-kind.ts';
-import type { GateVerdict } from './verdict.ts';
+import { type GateVerdict, type MetricKind, metricKindOf, valueText } from './metric-kind.ts';
 
 /** Share of runs without a regression that the noise alone may fail: half of what is promised, so that a regression of twice the bound is caught as surely. */
 const NOISE_TAIL = 0.01;

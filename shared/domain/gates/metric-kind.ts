@@ -1,4 +1,4 @@
-import type { GateVerdict } from './verdict.ts';
+import * as z from 'zod';
 
 /** How a metric is measured and compared. */
 export interface MetricKind {
@@ -67,3 +67,22 @@ export function valueText(unit: GateVerdict['unit'], value: number): string {
   if (unit === 'seconds') return `${value < 10 ? value.toFixed(1) : Math.round(value)} s`;
   return Number.isInteger(value) ? String(value) : value.toFixed(1);
 }
+
+/** What one gate decided about one metric of a run. */
+export const GateVerdict = z.strictObject({
+  /** `coverage`, `changed-lines`, `vulnerabilities.high`, `vulnerabilities.critical`, `duration`, ... */
+  metric: z.string().min(1).max(100),
+  status: z.enum(['passed', 'failed', 'skipped']),
+  /** Null when it was not measured. */
+  current: z.number().nullable(),
+  /** What the last runs of the default branch had; null on the first run without a default. */
+  baseline: z.number().nullable(),
+  /** Current less baseline; null when one of them is. */
+  delta: z.number().nullable(),
+  /** The bound that decided. */
+  threshold: z.number().nullable(),
+  unit: z.enum(['percent', 'count', 'seconds']),
+  /** One line with current, baseline, delta, threshold and PASS or FAIL. */
+  explanation: z.string().min(1).max(300),
+});
+export type GateVerdict = z.infer<typeof GateVerdict>;

@@ -1,6 +1,5 @@
 import { shortenedText } from '../../kernel/text/shortened-text.ts';
-import type { Finding } from '../reports/finding.ts';
-import type { LineRange } from '../reports/location.ts';
+import type { Finding, LineRange } from '../reports/normal-form.ts';
 import type { FailedTest, PullRequestFacts } from './pull-request-facts.ts';
 
 /** By GitHub's names of annotation levels; `failure` fails the check. */

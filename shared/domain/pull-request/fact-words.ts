@@ -1,6 +1,5 @@
 import { cleanText } from '../redaction/clean-text.ts';
-import type { FindingTotals } from '../reports/finding.ts';
-import type { LineRange } from '../reports/location.ts';
+import type { FindingTotals, LineRange } from '../reports/normal-form.ts';
 import type { ActionItem } from './action-items.ts';
 import type { PullRequestFacts } from './pull-request-facts.ts';
 

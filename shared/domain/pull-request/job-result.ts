@@ -1,13 +1,18 @@
 import * as z from 'zod';
 import { recordText } from '../../kernel/text/record-text.ts';
-import { ArchitectureSummary } from '../architecture/architecture-summary.ts';
-import { GateVerdict } from '../gates/verdict.ts';
-import { CoverageTotals } from '../reports/coverage-report.ts';
-import { Finding, FindingTotals } from '../reports/finding.ts';
-import { FilePath, LineRange } from '../reports/location.ts';
-import { ReportedTest, TestTotals } from '../reports/test-report.ts';
+import { ArchitectureSummary } from '../architecture/architecture-analysis.ts';
+import { GateVerdict } from '../gates/metric-kind.ts';
+import {
+  CoverageTotals,
+  FilePath,
+  Finding,
+  FindingTotals,
+  LineRange,
+  ReportedTest,
+  TestTotals,
+} from '../reports/normal-form.ts';
 import { SelectionSummary } from '../test-selection/selection-summary.ts';
-import { CauseSummary } from '../triage/triage-summary.ts';
+import { CauseSummary } from '../triage/cluster-failures.ts';
 
 /** A test that failed, and what its history says. */
 export const FailedTestFacts = z.strictObject({

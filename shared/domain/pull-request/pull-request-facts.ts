@@ -1,13 +1,9 @@
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { phrase } from '../../kernel/text/redacted-text.ts';
-import type { ArchitectureSummary } from '../architecture/architecture-summary.ts';
-import type { GateVerdict } from '../gates/verdict.ts';
-import type { CoverageTotals } from '../reports/coverage-report.ts';
-import type { Finding, FindingTotals } from '../reports/finding.ts';
-import type { LineRange } from '../reports/location.ts';
-import type { TestTotals } from '../reports/test-report.ts';
+import { phrase, type RedactedText } from '../../kernel/text/redacted-text.ts';
+import type { ArchitectureSummary } from '../architecture/architecture-analysis.ts';
+import type { GateVerdict } from '../gates/metric-kind.ts';
+import type { CoverageTotals, Finding, FindingTotals, LineRange, TestTotals } from '../reports/normal-form.ts';
 import type { SelectionSummary } from '../test-selection/selection-summary.ts';
-import type { CauseSummary } from '../triage/triage-summary.ts';
+import type { CauseSummary } from '../triage/cluster-failures.ts';
 import type { CodeChange, FailedTestFacts, JobFacts, JobResult } from './job-result.ts';
 
 export type JobStatus = JobResult['status'];

@@ -1,7 +1,7 @@
 import { codeSpan, safeLine } from '../../kernel/text/markdown.ts';
-import type { GateVerdict } from '../gates/verdict.ts';
+import type { GateVerdict } from '../gates/metric-kind.ts';
 import { cleanText } from '../redaction/clean-text.ts';
-import type { LineRange } from '../reports/location.ts';
+import type { LineRange } from '../reports/normal-form.ts';
 import { type ActionItem, actionItemsOf, type ItemLevel, testName } from './action-items.ts';
 import { changeAsText } from './code-suggestion.ts';
 import { counted, figuresOf, percent, rangesWords, signed } from './fact-words.ts';

@@ -1,5 +1,4 @@
-import type { CoverageTotals, FileCoverage } from './coverage-report.ts';
-import type { LineRange } from './location.ts';
+import type { CoverageTotals, FileCoverage, LineRange } from './normal-form.ts';
 
 /** Lines of one file, each as a mark: `2 * number`, plus 1 when it was run. */
 interface Lines {

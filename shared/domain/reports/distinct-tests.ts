@@ -1,4 +1,4 @@
-import type { TestOutcome } from './test-report.ts';
+import type { TestOutcome } from './normal-form.ts';
 
 /** Counts tests by their names: a test that ran several times counts once, with its worst outcome. */
 export interface DistinctTests {

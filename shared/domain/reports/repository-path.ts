@@ -1,4 +1,4 @@
-import { FilePath } from './location.ts';
+import { FilePath } from './normal-form.ts';
 
 /** What is known about the repository that a report speaks of. */
 export interface RepositoryPaths {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FilePath } from '../reports/location.ts';
+import { FilePath } from '../reports/normal-form.ts';
 
 const MAX_FILES = 50_000;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
-import { FilePath } from '../reports/location.ts';
+import { FilePath } from '../reports/normal-form.ts';
 
 const MAX_RUNS = 500;
 

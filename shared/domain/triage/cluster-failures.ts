@@ -1,5 +1,7 @@
+import * as z from 'zod';
+import { recordText } from '../../kernel/text/record-text.ts';
 import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { FAMILY_OF, type FailureClass, type Verdict } from '../incident/failure-class.ts';
+import { FAMILY_OF, FailureClass, Verdict } from '../incident/failure-class.ts';
 
 /** What is known of one failed job or log. Texts are redacted and tainted. */
 export interface JobFailure {
@@ -84,3 +86,19 @@ function byTime(a: JobFailure, b: JobFailure): number {
     return a.firstErrorAt < b.firstErrorAt ? -1 : 1;
   return b.confidence - a.confidence;
 }
+
+/** Errors of all jobs of a run that have one root cause. Texts are redacted and tainted. */
+export const CauseSummary = z.strictObject({
+  cause: recordText({ min: 1, max: 500 }),
+  class: FailureClass,
+  verdict: Verdict,
+  /** Calibrated probability that class and cause are right. */
+  confidence: z.number().min(0).max(1),
+  jobs: z
+    .array(recordText({ min: 1, max: 200 }))
+    .min(1)
+    .max(100),
+  /** What to do next: one sentence. */
+  nextStep: recordText({ max: 500 }).nullable(),
+});
+export type CauseSummary = z.infer<typeof CauseSummary>;

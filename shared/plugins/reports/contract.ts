@@ -1,5 +1,4 @@
-import type { FindingSeverity } from '#shared/domain/reports/finding.ts';
-import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
+import type { FindingSeverity, TestOutcome } from '#shared/domain/reports/normal-form.ts';
 
 /** What a report is about. */
 export type ReportKind = 'tests' | 'coverage' | 'findings';

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { type RefObject, useEffect, useRef } from 'react';
 
 type Keys = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
@@ -35,4 +35,19 @@ function isTyping(target: EventTarget | null): boolean {
       /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
       target.closest('dialog') !== null)
   );
+}
+
+/** `j` and `k` move along the links of a list, `/` goes to its search field. */
+export function useListKeys(list: RefObject<HTMLElement | null>, field?: RefObject<HTMLElement | null>): void {
+  const move = (by: number) => {
+    const links = [...(list.current?.querySelectorAll('a') ?? [])];
+    const at = links.indexOf(document.activeElement as HTMLAnchorElement);
+    const next = at === -1 ? (by > 0 ? 0 : links.length - 1) : Math.min(Math.max(at + by, 0), links.length - 1);
+    links[next]?.focus();
+  };
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    ...(field === undefined ? {} : { '/': () => field.current?.focus() }),
+  });
 }

@@ -1,4 +1,4 @@
-import { repositoryPathOfGo } from '../common/go-path.ts';
+import { repositoryPathOfGo } from '../common/go-and-dotnet.ts';
 import { openLines, quoted, refuseLine } from '../common/lines.ts';
 import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
 

@@ -1,5 +1,5 @@
-import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
-import { repositoryPathOfGo } from '../common/go-path.ts';
+import type { TestOutcome } from '#shared/domain/reports/normal-form.ts';
+import { repositoryPathOfGo } from '../common/go-and-dotnet.ts';
 import { numberOf, textOf } from '../common/json.ts';
 import { openJsonLines, quoted, refuseLine } from '../common/lines.ts';
 import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';

@@ -1,4 +1,4 @@
-import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
+import type { TestOutcome } from '#shared/domain/reports/normal-form.ts';
 import { makeDeclaredCounts } from '../common/declared-count.ts';
 import {
   type JsonDocument,

@@ -1,4 +1,4 @@
-import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
+import type { TestOutcome } from '#shared/domain/reports/normal-form.ts';
 import { countOf, lineOf, secondsOf } from '../common/numbers.ts';
 import { openXml, type XmlAttributes, type XmlDocument, type XmlReader } from '../common/xml.ts';
 import type { RawTestCounts, ReportFormat, ReportSink } from '../contract.ts';

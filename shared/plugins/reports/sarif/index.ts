@@ -1,4 +1,4 @@
-import type { FindingSeverity } from '#shared/domain/reports/finding.ts';
+import type { FindingSeverity } from '#shared/domain/reports/normal-form.ts';
 import {
   type JsonDocument,
   type JsonReader,

@@ -1,7 +1,5 @@
 import { type ReadReportOptions, type ReportSummary, readReport } from '#shared/app/reports/read-report.ts';
-import type { FileCoverage } from '#shared/domain/reports/coverage-report.ts';
-import type { Finding } from '#shared/domain/reports/finding.ts';
-import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
+import type { FileCoverage, Finding, ReportedTest } from '#shared/domain/reports/normal-form.ts';
 
 export interface WholeReport {
   readonly summary: ReportSummary;

@@ -5,8 +5,7 @@ import {
   type ScannedTree,
   summarizeArchitecture,
 } from '#shared/domain/architecture/analyze-architecture.ts';
-import { ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
-import { ArchitectureSummary } from '#shared/domain/architecture/architecture-summary.ts';
+import { ArchitectureAnalysis, ArchitectureSummary } from '#shared/domain/architecture/architecture-analysis.ts';
 import { scoreHealth } from '#shared/domain/architecture/health-score.ts';
 import { refactoringPriorities } from '#shared/domain/architecture/refactoring-priorities.ts';
 import type { MeasuredFunction } from '#shared/domain/architecture/source-facts.ts';

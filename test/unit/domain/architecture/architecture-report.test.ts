@@ -2,7 +2,7 @@ import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
 import { analyzeArchitecture, type ScannedFile } from '#shared/domain/architecture/analyze-architecture.ts';
 import { renderArchitectureReport } from '#shared/domain/architecture/architecture-report.ts';
-import { Finding } from '#shared/domain/reports/finding.ts';
+import { Finding } from '#shared/domain/reports/normal-form.ts';
 
 const aFile = (file: string, complexity = 1, name = 'f'): ScannedFile => ({
   file,

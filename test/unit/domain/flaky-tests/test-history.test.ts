@@ -11,7 +11,7 @@ import {
   withinBytes,
   withRecordedRun,
 } from '#shared/domain/flaky-tests/test-history.ts';
-import type { ReportedTest } from '#shared/domain/reports/test-report.ts';
+import type { ReportedTest } from '#shared/domain/reports/normal-form.ts';
 import { aRecordedRun, aReportedTest, redactedText } from '#test/builders/index.ts';
 
 const KEY = reportedTestKey(aReportedTest());

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeCoverageLines, percentOf } from '#shared/domain/reports/coverage-lines.ts';
 import { makeDistinctTests } from '#shared/domain/reports/distinct-tests.ts';
-import type { TestOutcome } from '#shared/domain/reports/test-report.ts';
+import type { TestOutcome } from '#shared/domain/reports/normal-form.ts';
 
 const RANK: Readonly<Record<TestOutcome, number>> = { skipped: 0, passed: 1, failed: 2, error: 3 };
 

@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useRef } from 'react';
 import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
-import { useListKeys } from '../../ui/list-keys.ts';
+import { useListKeys } from '../../ui/keys.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { Until } from '../../ui/time.tsx';
 import { RISKS } from '../../ui/words.ts';

@@ -5,7 +5,7 @@ import type { IncidentSummary } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { useLivePages } from '../../api/live.ts';
 import { Button } from '../../ui/button.tsx';
-import { useListKeys } from '../../ui/list-keys.ts';
+import { useListKeys } from '../../ui/keys.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { STATUSES, subjectWords } from '../../ui/words.ts';
 import { type Filter, filterOf, queryOf, STATUS_GROUPS } from './filter.ts';

@@ -4,7 +4,7 @@ import { useRef } from 'react';
 import { api, contentOf } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { Meter } from '../../ui/figures.tsx';
-import { useListKeys } from '../../ui/list-keys.ts';
+import { useListKeys } from '../../ui/keys.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { classWords, counted, percent } from '../../ui/words.ts';
 import { RowsLoading } from '../incidents/incident-row.tsx';

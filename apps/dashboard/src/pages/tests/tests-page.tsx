@@ -2,7 +2,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useRef, useState } from 'react';
 import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
-import { useListKeys } from '../../ui/list-keys.ts';
+import { useListKeys } from '../../ui/keys.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { percent } from '../../ui/words.ts';

@@ -1,4 +1,5 @@
 import type { JobStatus } from '#shared/domain/ci-metrics/run-record.ts';
+import type { Sample } from '#shared/domain/ci-metrics/samples.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 /** A workflow run with the times of its jobs, in ISO 8601. */
@@ -36,4 +37,12 @@ export interface CiRunReader {
   reactions(repository: string, pullRequest: number): Promise<{ readonly positive: number; readonly negative: number }>;
   /** Fixes proposed since `from`, at most 100. */
   fixProposals(repository: string, from: Date): Promise<readonly FixProposal[]>;
+}
+
+/** A monitoring platform that takes the metrics of runs. */
+export interface MetricSink {
+  /** As people know it: `Datadog`. */
+  readonly name: string;
+  /** Throws `Retryable` when it cannot be reached, `Refused` when it refuses. */
+  send(samples: readonly Sample[], at: Date): Promise<void>;
 }
