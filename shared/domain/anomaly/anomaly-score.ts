@@ -79,33 +79,28 @@ export function makeScorers(options: { lags: number; memory: number }): { next(v
       history.push(value);
       season.next(value);
       nearest.update();
-      const { surprise, reason } = loudest(meanSquare(together, value), alone, value);
+      let squares = 0;
+      let most = 0;
+      let reason: MetricReason = 'unseen-shape';
+      for (const one of together) {
+        const surprise = one.tail.next(one.score(value));
+        squares += surprise * surprise;
+        if (surprise > most) {
+          most = surprise;
+          reason = one.reason;
+        }
+      }
+      let loudest = Math.sqrt(squares / together.length);
+      for (const one of alone) {
+        const surprise = aloneWeight * one.tail.next(one.score(value));
+        if (surprise > loudest) {
+          loudest = surprise;
+          reason = one.reason;
+        }
+      }
       // Without a season, a value that is out of it is one unlike any before.
-      return { surprise, reason: reason === 'out-of-season' && season.period() === undefined ? 'spike' : reason };
+      if (reason === 'out-of-season' && season.period() === undefined) reason = 'spike';
+      return { surprise: loudest, reason };
     },
   };
-}
-
-function meanSquare(detectors: readonly Detector[], value: number): Surprise {
-  let squares = 0;
-  let most = 0;
-  let reason: MetricReason = 'unseen-shape';
-  for (const detector of detectors) {
-    const surprise = detector.tail.next(detector.score(value));
-    squares += surprise * surprise;
-    if (surprise > most) {
-      most = surprise;
-      reason = detector.reason;
-    }
-  }
-  return { surprise: Math.sqrt(squares / detectors.length), reason };
-}
-
-function loudest(combined: Surprise, alone: readonly Detector[], value: number): Surprise {
-  let result = combined;
-  for (const detector of alone) {
-    const surprise = aloneWeight * detector.tail.next(detector.score(value));
-    if (surprise > result.surprise) result = { surprise, reason: detector.reason };
-  }
-  return result;
 }

@@ -12,28 +12,56 @@ export interface WindowMoments {
 
 /** Sums from which the value that leaves is subtracted; about a value of the window, and made anew now and then, for precision. */
 export function makeWindowMoments(history: History, width: number): WindowMoments {
-  let origin = 0;
-  let sum = 0;
-  let squares = 0;
-  const add = (value: number, times: 1 | -1): void => {
-    const difference = value - origin;
-    sum += times * difference;
-    squares += times * difference * difference;
-  };
-  const count = (): number => Math.max(1, Math.min(width, history.length()));
-  return {
-    update() {
-      if (history.rows() > width && history.rows() % restartEvery !== 0) {
-        add(history.at(0), 1);
-        add(history.at(width), -1);
-        return;
-      }
-      [origin, sum, squares] = [history.at(0), 0, 0];
-      for (let lag = 0; lag < count(); lag += 1) add(history.at(lag), 1);
-    },
-    mean: () => origin + sum / count(),
-    deviation: () => Math.sqrt(Math.max(0, squares / count() - (sum / count()) ** 2)),
-  };
+  return new WindowSums(history, width);
+}
+
+// Fields of a class, because a number that a closure assigns is allocated each time.
+class WindowSums implements WindowMoments {
+  readonly #history: History;
+  readonly #width: number;
+  #origin = 0;
+  #sum = 0;
+  #squares = 0;
+
+  constructor(history: History, width: number) {
+    this.#history = history;
+    this.#width = width;
+  }
+
+  update(): void {
+    const rows = this.#history.rows();
+    if (rows <= this.#width || rows % restartEvery === 0) {
+      this.#startAgain();
+      return;
+    }
+    const entered = this.#history.at(0) - this.#origin;
+    const left = this.#history.at(this.#width) - this.#origin;
+    this.#sum = this.#sum + entered - left;
+    this.#squares = this.#squares + entered * entered - left * left;
+  }
+
+  mean(): number {
+    return this.#origin + this.#sum / this.#count();
+  }
+
+  deviation(): number {
+    return Math.sqrt(Math.max(0, this.#squares / this.#count() - (this.#sum / this.#count()) ** 2));
+  }
+
+  #startAgain(): void {
+    this.#origin = this.#history.at(0);
+    this.#sum = 0;
+    this.#squares = 0;
+    for (let lag = 0; lag < this.#count(); lag += 1) {
+      const difference = this.#history.at(lag) - this.#origin;
+      this.#sum += difference;
+      this.#squares += difference * difference;
+    }
+  }
+
+  #count(): number {
+    return Math.max(1, Math.min(this.#width, this.#history.length()));
+  }
 }
 
 /** Level shift: distance between the mean of the last `width` values and that of the `3 * width` before them. */
@@ -61,23 +89,37 @@ export function makeSpread(history: History, width: number): () => number {
  * their slow mean, in units of their slow mean deviation; `allowance` per row is subtracted. Restarts at `limit`.
  */
 export function makeDrift(halfLife: number, allowance: number, limit: number): (value: number) => number {
-  const weight = 1 - 0.5 ** (1 / halfLife);
-  let rows = 0;
-  let mean = 0;
-  let deviation = 0;
-  let up = 0;
-  let down = 0;
-  return (value) => {
-    rows += 1;
-    const rate = Math.max(weight, 1 / rows);
-    const unit = Math.max(deviation, 1e-9 * Math.abs(mean), 1e-12);
-    const step = rows < 50 ? 0 : Math.max(-4, Math.min(4, (value - mean) / unit));
-    up = Math.min(limit, Math.max(0, up + step - allowance));
-    down = Math.min(limit, Math.max(0, down - step - allowance));
-    deviation += rate * (Math.abs(value - mean) - deviation);
-    mean += rate * (value - mean);
-    return Math.max(up, down);
-  };
+  const drift = new Drift(1 - 0.5 ** (1 / halfLife), allowance, limit);
+  return (value) => drift.next(value);
+}
+
+class Drift {
+  readonly #weight: number;
+  readonly #allowance: number;
+  readonly #limit: number;
+  #rows = 0;
+  #mean = 0;
+  #deviation = 0;
+  #up = 0;
+  #down = 0;
+
+  constructor(weight: number, allowance: number, limit: number) {
+    this.#weight = weight;
+    this.#allowance = allowance;
+    this.#limit = limit;
+  }
+
+  next(value: number): number {
+    this.#rows += 1;
+    const rate = Math.max(this.#weight, 1 / this.#rows);
+    const unit = Math.max(this.#deviation, 1e-9 * Math.abs(this.#mean), 1e-12);
+    const step = this.#rows < 50 ? 0 : Math.max(-4, Math.min(4, (value - this.#mean) / unit));
+    this.#up = Math.min(this.#limit, Math.max(0, this.#up + step - this.#allowance));
+    this.#down = Math.min(this.#limit, Math.max(0, this.#down - step - this.#allowance));
+    this.#deviation += rate * (Math.abs(value - this.#mean) - this.#deviation);
+    this.#mean += rate * (value - this.#mean);
+    return Math.max(this.#up, this.#down);
+  }
 }
 
 /**

@@ -40,29 +40,39 @@ export function makeLagDistances(history: History, width: number): LagDistances 
     }
   }
 
-  function step(lags: Int32Array, rows: number): void {
+  /** Brings each squared distance to the latest row; returns the least of those that count. */
+  function step(lags: Int32Array, rows: number): number {
     const latest = history.latest();
     const entered = values[latest] as number;
     const left = values[latest - width] ?? 0;
-    for (let at = 0; at < lags.length && (lags[at] as number) < rows; at += 1) {
+    let best = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < lags.length; at += 1) {
       const lag = lags[at] as number;
+      if (lag >= rows) break;
       const entering = entered - (values[latest - lag] as number);
       const leaving = lag < rows - width ? left - (values[latest - width - lag] as number) : 0;
-      squares[at] = (squares[at] as number) + entering * entering - leaving * leaving;
+      const square = (squares[at] as number) + entering * entering - leaving * leaving;
+      squares[at] = square;
+      if (square < best && lag >= width && lag + width <= rows) best = square;
     }
+    return best;
+  }
+
+  function least(lags: Int32Array, rows: number): number {
+    let best = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < lags.length && (lags[at] as number) + width <= rows; at += 1)
+      if ((squares[at] as number) < best && (lags[at] as number) >= width) best = squares[at] as number;
+    return best;
   }
 
   return {
     nearest(lags) {
       const rows = history.rows();
       // Adding and subtracting leaves rounding errors, which a huge value would make permanent.
-      if (lags !== followed || computedAt !== rows - 1 || rows % recomputeEvery === 0) startAgain(lags, rows);
-      else step(lags, rows);
+      const isNew = lags !== followed || computedAt !== rows - 1 || rows % recomputeEvery === 0;
+      if (isNew) startAgain(lags, rows);
+      const best = isNew ? least(lags, rows) : step(lags, rows);
       computedAt = rows;
-      let best = Number.POSITIVE_INFINITY;
-      for (let at = 0; at < lags.length && (lags[at] as number) + width <= rows; at += 1) {
-        if ((squares[at] as number) < best && (lags[at] as number) >= width) best = squares[at] as number;
-      }
       return best === Number.POSITIVE_INFINITY ? null : Math.sqrt(Math.max(0, best) / width);
     },
   };

@@ -1,7 +1,4 @@
-/**
- * Values in ascending order. They lie in blocks, so that adding or removing one moves at most a block's values (an
- * unrolled B-tree of two levels).
- */
+/** Values that are not negative, in ascending order. */
 export interface RankedValues {
   size(): number;
   /** Adds a value; returns how many smaller ones there are. */
@@ -12,81 +9,164 @@ export interface RankedValues {
   from(rank: number, into: Float64Array): number;
 }
 
-const CAPACITY = 128;
+const CAPACITY = 64;
+const FIRST_BLOCKS = 64;
+/** Neighbouring blocks that are counted together are 2 to the power of this. */
+const GROUP_BITS = 4;
+const GROUP = 1 << GROUP_BITS;
 
+/**
+ * The values lie in small sorted blocks (an unrolled B-tree of two levels), and groups of blocks are counted, so that
+ * adding or removing a value and its rank take a few dozen steps each. Zeros, which detectors say most often, are only
+ * counted.
+ */
 export function makeRankedValues(): RankedValues {
-  const blocks: Float64Array[] = [new Float64Array(CAPACITY)];
-  const counts: number[] = [0];
-  /** The largest value of each block. */
-  const lasts: number[] = [Number.NEGATIVE_INFINITY];
-  let size = 0;
-
-  /** The first block that reaches up to the value, otherwise the last. */
-  function blockOf(value: number): number {
-    return Math.min(blocks.length - 1, placeOf(value, lasts, blocks.length));
-  }
-
-  function split(at: number): void {
-    const half = CAPACITY / 2;
-    const full = blocks[at] as Float64Array;
-    const upper = new Float64Array(CAPACITY);
-    upper.set(full.subarray(half));
-    blocks.splice(at + 1, 0, upper);
-    counts.splice(at, 1, half, half);
-    lasts.splice(at, 0, full[half - 1] as number);
-  }
-
-  return {
-    size: () => size,
-    add(value) {
-      const at = blockOf(value);
-      const block = blocks[at] as Float64Array;
-      const count = counts[at] as number;
-      const place = placeOf(value, block, count);
-      let rank = place;
-      for (let before = 0; before < at; before += 1) rank += counts[before] as number;
-      // A loop moves some dozen values sooner than a call of `copyWithin` begins.
-      for (let to = count; to > place; to -= 1) block[to] = block[to - 1] as number;
-      block[place] = value;
-      counts[at] = count + 1;
-      lasts[at] = block[count] as number;
-      size += 1;
-      if (count + 1 === CAPACITY) split(at);
-      return rank;
-    },
-    remove(value) {
-      const at = blockOf(value);
-      const block = blocks[at] as Float64Array;
-      const left = (counts[at] as number) - 1;
-      for (let to = placeOf(value, block, left); to < left; to += 1) block[to] = block[to + 1] as number;
-      counts[at] = left;
-      size -= 1;
-      if (left > 0) lasts[at] = block[left - 1] as number;
-      else if (blocks.length === 1) lasts[at] = Number.NEGATIVE_INFINITY;
-      else for (const list of [blocks, counts, lasts]) list.splice(at, 1);
-    },
-    from(rank, into) {
-      let at = blocks.length - 1;
-      let start = size - (counts[at] as number);
-      while (start > rank) {
-        at -= 1;
-        start -= counts[at] as number;
-      }
-      let copied = 0;
-      for (let place = rank - start; at < blocks.length; at += 1, place = 0) {
-        const block = blocks[at] as Float64Array;
-        const count = counts[at] as number;
-        for (; place < count; place += 1) into[copied++] = block[place] as number;
-      }
-      return copied;
-    },
-  };
+  return new Blocks();
 }
 
-/** How many of the first `count` ascending values are smaller than `value`. A search without branches to mispredict. */
-export function placeOf(value: number, ascending: ArrayLike<number>, count: number): number {
-  let low = 0;
-  let left = count;
+class Blocks implements RankedValues {
+  #zeros = 0;
+  #size = 0;
+  #blocks = 1;
+  /** In the order of the values, by block: where its values lie, how many they are, and the largest of them. */
+  #starts = new Int32Array(FIRST_BLOCKS);
+  #counts = new Int32Array(FIRST_BLOCKS);
+  #lasts = new Float64Array(FIRST_BLOCKS).fill(Number.NEGATIVE_INFINITY);
+  /** How many values each group of blocks holds. */
+  #groups = new Int32Array(FIRST_BLOCKS / GROUP);
+  #values = new Float64Array(FIRST_BLOCKS * CAPACITY);
+  /** Where blocks were that are empty now. */
+  #free: number[] = [];
+
+  size(): number {
+    return this.#size + this.#zeros;
+  }
+
+  add(value: number): number {
+    if (value === 0) {
+      this.#zeros += 1;
+      return 0;
+    }
+    const values = this.#values;
+    const at = this.#blockOf(value);
+    const start = this.#starts[at] as number;
+    const end = start + (this.#counts[at] as number);
+    const place = placeOf(value, values, start, end);
+    const rank = this.#zeros + this.#valuesBefore(at) + place - start;
+    for (let to = end; to > place; to -= 1) values[to] = values[to - 1] as number;
+    values[place] = value;
+    this.#lasts[at] = values[end] as number;
+    this.#count(at, 1);
+    if (end + 1 === start + CAPACITY) this.#split(at);
+    return rank;
+  }
+
+  remove(value: number): void {
+    if (value === 0) {
+      this.#zeros -= 1;
+      return;
+    }
+    const values = this.#values;
+    const at = this.#blockOf(value);
+    const start = this.#starts[at] as number;
+    const end = start + (this.#counts[at] as number) - 1;
+    for (let to = placeOf(value, values, start, end); to < end; to += 1) values[to] = values[to + 1] as number;
+    this.#count(at, -1);
+    if (end > start) this.#lasts[at] = values[end - 1] as number;
+    else this.#drop(at);
+  }
+
+  from(rank: number, into: Float64Array): number {
+    let copied = 0;
+    while (copied < this.#zeros - rank) into[copied++] = 0;
+    let at = this.#blocks - 1;
+    let before = this.size() - (this.#counts[at] as number);
+    while (before > rank && at > 0) {
+      at -= 1;
+      before -= this.#counts[at] as number;
+    }
+    for (let skip = Math.max(0, rank - before); at < this.#blocks; at += 1, skip = 0) {
+      const start = this.#starts[at] as number;
+      const end = start + (this.#counts[at] as number);
+      for (let place = start + skip; place < end; place += 1) into[copied++] = this.#values[place] as number;
+    }
+    return copied;
+  }
+
+  /** The first block that reaches up to the value, otherwise the last. */
+  #blockOf(value: number): number {
+    return Math.min(this.#blocks - 1, placeOf(value, this.#lasts, 0, this.#blocks));
+  }
+
+  #valuesBefore(block: number): number {
+    let sum = 0;
+    const group = block >> GROUP_BITS;
+    for (let at = 0; at < group; at += 1) sum += this.#groups[at] as number;
+    for (let at = group << GROUP_BITS; at < block; at += 1) sum += this.#counts[at] as number;
+    return sum;
+  }
+
+  #count(block: number, by: 1 | -1): void {
+    this.#size += by;
+    this.#counts[block] = (this.#counts[block] as number) + by;
+    this.#groups[block >> GROUP_BITS] = (this.#groups[block >> GROUP_BITS] as number) + by;
+  }
+
+  #split(at: number): void {
+    if (this.#blocks === this.#starts.length) this.#grow();
+    const half = CAPACITY / 2;
+    const start = this.#starts[at] as number;
+    const upper = this.#free.pop() ?? this.#blocks * CAPACITY;
+    this.#values.copyWithin(upper, start + half, start + CAPACITY);
+    for (const list of [this.#starts, this.#counts, this.#lasts]) list.copyWithin(at + 1, at, this.#blocks);
+    this.#blocks += 1;
+    this.#starts[at + 1] = upper;
+    this.#counts[at] = half;
+    this.#counts[at + 1] = half;
+    this.#lasts[at] = this.#values[start + half - 1] as number;
+    this.#countGroups(at);
+  }
+
+  /** Forgets an empty block, unless it is the only one. */
+  #drop(at: number): void {
+    if (this.#blocks === 1) {
+      this.#lasts[at] = Number.NEGATIVE_INFINITY;
+      return;
+    }
+    this.#free.push(this.#starts[at] as number);
+    for (const list of [this.#starts, this.#counts, this.#lasts]) list.copyWithin(at, at + 1, this.#blocks);
+    this.#blocks -= 1;
+    this.#counts[this.#blocks] = 0;
+    this.#countGroups(at);
+  }
+
+  #countGroups(from: number): void {
+    for (let group = from >> GROUP_BITS; group < this.#groups.length; group += 1) {
+      let sum = 0;
+      for (let at = group << GROUP_BITS; at < (group + 1) << GROUP_BITS; at += 1) sum += this.#counts[at] as number;
+      this.#groups[group] = sum;
+    }
+  }
+
+  #grow(): void {
+    const blocks = 2 * this.#starts.length;
+    this.#starts = grown(this.#starts, new Int32Array(blocks));
+    this.#counts = grown(this.#counts, new Int32Array(blocks));
+    this.#lasts = grown(this.#lasts, new Float64Array(blocks));
+    this.#groups = grown(this.#groups, new Int32Array(blocks / GROUP));
+    this.#values = grown(this.#values, new Float64Array(blocks * CAPACITY));
+  }
+}
+
+function grown<T extends Int32Array | Float64Array>(from: T, into: T): T {
+  into.set(from);
+  return into;
+}
+
+/** The first place from `from` to `end` whose value is not smaller, or `end`. A search without branches to mispredict. */
+export function placeOf(value: number, ascending: Float64Array, from: number, end: number): number {
+  let low = from;
+  let left = end - from;
   while (left > 1) {
     const half = left >> 1;
     low = (low + half * Number((ascending[low + half - 1] as number) < value)) | 0;

@@ -7,7 +7,7 @@ const maxDecades = 30;
 
 /** Turns a stream of detector values into scores: how rare such a high value is among earlier ones. */
 export interface TailModel {
-  /** Score of `value`, -log10 of its tail probability, from earlier values only; then learns it. */
+  /** Score of `value`, -log10 of its tail probability, from earlier values only; then learns it. Values are never negative. */
   next(value: number): number;
 }
 
