@@ -198,13 +198,14 @@ export function classify(
   const failures = byHistory(found, first);
   const turned = turnedBy(failures, first);
   const turnedVerdict = turned ?? first.verdict;
-  // A setting that a program rejects was changed by somebody, whatever runs.
+  // What only occurs where code is built and tested is of a run; a setting that a program rejects was changed by somebody, whatever runs.
   const isOfService =
     history === undefined &&
     about === 'run' &&
-    turnedVerdict === 'regression' &&
-    by?.class !== 'configuration_errors' &&
-    isServiceLog(evidence);
+    by !== null &&
+    !OF_RUNS.has(by.class) &&
+    by.class !== 'configuration_errors' &&
+    isServiceLog(evidence, turnedVerdict);
   const judged = { ...first, verdict: isOfService ? ('unknown' as const) : turnedVerdict };
   const lasting = found.find(({ chance }) => chance === 'lasts')?.class ?? 'unknown';
   // A failure that lasts by its words but passed on the same commit is flaky, whatever else timed out beside it.

@@ -104,13 +104,16 @@ const STAMPED =
 const OF_RUN =
   /^(?:##\[|The command |\[ERROR\] |BUILD (?:FAILED|FAILURE|SUCCESS)|make(?:\[\d{1,3}\])?: |npm (?:ERR!|error)|FAIL\b|FAILED\b|ERROR: Job failed|.{0,200}exited with (?:code )?[1-9]|E {3,}|not ok |\* What went wrong)/;
 const MIN_STAMPED_SHARE = 0.2;
+/** Fewer lines with times may be those of one command of a run, such as a download. */
+const MIN_STAMPED_OF_TRANSIENT = 8;
 
 /**
  * Whether the evidence looks like the log of something that runs, not of a build or a test: its lines have times of their own, and no
- * runner speaks in it. Whether a change is to blame does not show in such a log.
+ * runner speaks in it. Neither whether a change is to blame nor what a re-run would do shows in such a log.
  */
-export function isServiceLog({ sources }: Evidence): boolean {
+export function isServiceLog({ sources }: Evidence, verdict: Verdict): boolean {
   const lines = sources.flatMap((source) => source.lines).filter(({ text }) => text.trim() !== '');
   const stamped = lines.filter(({ text }) => STAMPED.test(text)).length;
-  return stamped >= Math.max(1, lines.length * MIN_STAMPED_SHARE) && !lines.some(({ text }) => OF_RUN.test(text));
+  const least = Math.max(isTransient(verdict) ? MIN_STAMPED_OF_TRANSIENT : 1, lines.length * MIN_STAMPED_SHARE);
+  return stamped >= least && !lines.some(({ text }) => OF_RUN.test(text));
 }

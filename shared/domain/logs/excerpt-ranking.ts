@@ -38,7 +38,6 @@ const W = {
   known: 20,
   /** What it loses when it reports success, or is what a tool prints after any failure. */
   noise: 5,
-  blank: 5,
 } as const;
 /** Of so many best lines those that say what went wrong come first, each wording once. */
 const HEAD = 12;
@@ -94,8 +93,7 @@ export function rankCandidates(candidates: readonly Candidate[], ranker: LineRan
   // The passing run may print the end of a step that is allowed to fail; the last end is that of the failure.
   const end = candidates.findLastIndex(({ anchor }) => anchor);
   const own = Float64Array.from(candidates, ({ text, isKnown }, at) => {
-    const lowered =
-      (isKnown && at !== end ? W.known : 0) + (isNoise(text) ? W.noise : 0) + (text.trim() === '' ? W.blank : 0);
+    const lowered = (isKnown && at !== end ? W.known : 0) + (isNoise(text) ? W.noise : 0);
     return (needed[at] ?? 0) + W.cause * (cause[at] ?? 0) - lowered;
   });
   const ranks = withoutRepetition(own, wordings);
