@@ -1,5 +1,6 @@
 import { type Terms, weightOfTerm } from './term-field.ts';
-import { hashTerm, makeTermTable, type TermHash, type TermTable } from './term-table.ts';
+import { hashTerm, makeTermTable, ONE_BASE, OTHER_BASE, RECORD, type TermHash, type TermTable } from './term-table.ts';
+import { readTerms } from './terms.ts';
 
 /** Term weights are stored in whole hundredths in one byte; weights above are capped. */
 const PARTS = 100;
@@ -14,24 +15,27 @@ export const MAX_DOCUMENTS = 2 ** 20;
 const CHUNK = 2 ** 18;
 /** Terms of one document. */
 const MAX_DOCUMENT_TERMS = 4096;
+/** Arrays grow by this factor. */
+const GROWTH = 1.25;
+const SPACE = 32;
+const NEWLINE = 10;
 
 export const partsOf = (much: number): number => Math.max(1, Math.min(MAX_PARTS, Math.round(much * PARTS)));
 
 /**
  * An inverted index without an object per term or document. An entry is 32 bits: a posting is the slot of a document
  * and the parts of the term in it, and a document's entry is the number of a term and its parts. The postings of a term
- * lie together, in a region whose length is the next power of two; a single posting lies in place of its address.
+ * lie in blocks of 4, 8, 16 words and so on up to 256, each with the address of the one before it in its first word (as the
+ * slices of Asadi and Lin, "Fast candidate generation for real-time tweet search with Bloom filter chains", 2013), so that
+ * nothing moves when a term gets another one. A single posting lies in place of the address.
  */
 export interface Postings {
+  /** Its records have, beside the hash, how many documents contain the term with its field's weight, and its address. */
   readonly table: TermTable;
-  /** By term. */
-  held: Uint32Array;
-  address: Uint32Array;
-  weight: Uint8Array;
-  /** All regions, and the free ones by the logarithm of their length. */
+  /** All blocks, and the free ones by the logarithm of their length. */
   pool: Uint32Array;
   poolUsed: number;
-  readonly freeRegions: number[][];
+  readonly freeBlocks: number[][];
   /** By slot: id, or null; where its entries begin, how many they are, for how many there is room, and the sum of their parts. */
   readonly ids: (string | null)[];
   readonly slotOf: Map<string, number>;
@@ -51,12 +55,9 @@ export interface Postings {
 export function emptyPostings(): Postings {
   return {
     table: makeTermTable(),
-    held: new Uint32Array(1024),
-    address: new Uint32Array(1024),
-    weight: new Uint8Array(1024),
     pool: new Uint32Array(1024),
     poolUsed: 0,
-    freeRegions: [],
+    freeBlocks: Array.from({ length: MAX_CLASS + 1 }, () => []),
     ids: [],
     slotOf: new Map(),
     starts: new Float64Array(64),
@@ -71,24 +72,47 @@ export function emptyPostings(): Postings {
   };
 }
 
-/** Field weights are multiples of this; a byte holds them. */
-export const WEIGHT_UNIT = 0.5;
+/** In a term's record: documents that contain it, above the bits of its field's weight, and where their postings are. */
+const HELD = 1;
+const ADDRESS = 2;
+const WEIGHT_BITS = 4;
+const ONE_HELD = 2 ** WEIGHT_BITS;
+/** Field weights are multiples of this. */
+const WEIGHT_UNIT = 0.5;
 
-/** Entries of the document that is being added. */
-const entries = new Uint32Array(MAX_DOCUMENT_TERMS);
-const hash: TermHash = { one: 0, other: 0 };
+/** Number of documents that contain a term. */
+export const heldOf = ({ table }: Postings, term: number): number =>
+  (table.records[RECORD * term + HELD] as number) >>> WEIGHT_BITS;
+/** Weight of the field of a term. */
+export const fieldWeightOf = ({ table }: Postings, term: number): number =>
+  ((table.records[RECORD * term + HELD] as number) & (ONE_HELD - 1)) * WEIGHT_UNIT;
+/** The address of the last block of a term; its posting where there is only one. */
+const addressOf = ({ table }: Postings, term: number): number => table.records[RECORD * term + ADDRESS] as number;
+
+/** The terms of the document that is being added, each with its field's weight in units, its parts and its entry. */
+const batch = {
+  ones: new Int32Array(MAX_DOCUMENT_TERMS),
+  others: new Int32Array(MAX_DOCUMENT_TERMS),
+  numbers: new Uint32Array(MAX_DOCUMENT_TERMS),
+  weights: new Uint8Array(MAX_DOCUMENT_TERMS),
+  parts: new Uint8Array(MAX_DOCUMENT_TERMS),
+  entries: new Uint32Array(MAX_DOCUMENT_TERMS),
+};
 
 /** Adds a document, or replaces the one with that id; returns its slot. `terms` may be as `writeTerms` wrote them. */
 export function putDocument(index: Postings, id: string, terms: Terms | string): number {
   removeDocument(index, id);
   const slot = index.freeSlots.pop() ?? index.ids.length;
   if (slot >= MAX_DOCUMENTS) throw new RangeError(`A recall index holds at most ${MAX_DOCUMENTS} documents.`);
-  const count = typeof terms === 'string' ? readEntries(index, terms) : numberEntries(index, terms);
+  const count = typeof terms === 'string' ? readBatch(terms) : fillBatch(terms);
   if (slot >= index.counts.length) growSlots(index);
+  index.table.addAll(batch, count);
   let length = 0;
   for (let at = 0; at < count; at++) {
-    const parts = (entries[at] as number) & MAX_PARTS;
-    addPosting(index, (entries[at] as number) >>> PARTS_BITS, slot * 2 ** PARTS_BITS + parts);
+    const term = batch.numbers[at] as number;
+    const parts = batch.parts[at] as number;
+    addPosting(index, term, slot * 2 ** PARTS_BITS + parts, batch.weights[at] as number);
+    batch.entries[at] = term * 2 ** PARTS_BITS + parts;
     length += parts;
   }
   index.ids[slot] = id;
@@ -101,24 +125,47 @@ export function putDocument(index: Postings, id: string, terms: Terms | string):
   return slot;
 }
 
-function numberEntries(index: Postings, terms: Terms): number {
+function fillBatch(terms: Terms): number {
   let count = 0;
   for (const [term, much] of terms) {
-    if (count < MAX_DOCUMENT_TERMS) entries[count++] = entryOf(index, term, 0, term.length, much);
+    if (count === MAX_DOCUMENT_TERMS) break;
+    hashTerm(term, 0, term.length, hash);
+    batch.ones[count] = hash.one;
+    batch.others[count] = hash.other;
+    batch.weights[count] = weightOfTerm(term) / WEIGHT_UNIT;
+    batch.parts[count++] = partsOf(much);
   }
   return count;
 }
+const hash: TermHash = { one: 0, other: 0 };
+
+const encoder = new TextEncoder();
+let bytes = new Uint8Array(2 ** 15);
 
 /** Reads lines of a term, a space and its weight without making strings of them. Other lines are skipped. */
-function readEntries(index: Postings, text: string): number {
+function readBatch(text: string): number {
+  if (bytes.length < 3 * text.length + 1) bytes = new Uint8Array(6 * text.length + 1);
+  const { written } = encoder.encodeInto(text, bytes);
+  // Terms are hashed by their UTF-16 code units, which the bytes of other letters are not.
+  if (written !== text.length) return fillBatch(readTerms(text));
+  bytes[written] = NEWLINE;
   let count = 0;
-  for (let start = 0; start < text.length && count < MAX_DOCUMENT_TERMS; ) {
-    const newline = text.indexOf('\n', start);
-    const end = newline < 0 ? text.length : newline;
-    const space = text.lastIndexOf(' ', end - 1);
-    const much = space > start ? decimal(text, space + 1, end) : 0;
-    if (much > 0 && Number.isFinite(much)) entries[count++] = entryOf(index, text, start, space, much);
-    start = end + 1;
+  for (let at = 0; at < written && count < MAX_DOCUMENT_TERMS; at++) {
+    const start = at;
+    let [one, other] = [0, 0];
+    let code = bytes[at] as number;
+    for (; code !== SPACE && code !== NEWLINE; code = bytes[++at] as number) {
+      one = (Math.imul(one, ONE_BASE) + code + 1) | 0;
+      other = (Math.imul(other, OTHER_BASE) + code + 1) | 0;
+    }
+    const space = at;
+    while (bytes[at] !== NEWLINE) at++;
+    const much = space > start ? decimal(text, space + 1, at) : 0;
+    if (!(much > 0 && Number.isFinite(much))) continue;
+    batch.ones[count] = one;
+    batch.others[count] = other;
+    batch.weights[count] = weightOfTerm(text, start) / WEIGHT_UNIT;
+    batch.parts[count++] = partsOf(much);
   }
   return count;
 }
@@ -139,13 +186,6 @@ function decimal(text: string, start: number, end: number): number {
   return scale === 0 ? value : value / scale;
 }
 
-function entryOf(index: Postings, text: string, start: number, end: number, much: number): number {
-  const term = index.table.findOrAdd(hashTerm(text, start, end, hash));
-  if (term >= index.held.length) growTerms(index);
-  index.weight[term] = weightOfTerm(text, start) / WEIGHT_UNIT;
-  return term * 2 ** PARTS_BITS + partsOf(much);
-}
-
 /** Keeps the entries where those of an earlier document in this slot were, if they fit, otherwise at the end. */
 function keepEntries(index: Postings, slot: number, count: number): void {
   if (count > (index.rooms[slot] as number)) {
@@ -159,7 +199,7 @@ function keepEntries(index: Postings, slot: number, count: number): void {
     index.entriesUsed += count;
   }
   const start = index.starts[slot] as number;
-  index.chunks[Math.floor(start / CHUNK)]?.set(entries.subarray(0, count), start % CHUNK);
+  index.chunks[Math.floor(start / CHUNK)]?.set(batch.entries.subarray(0, count), start % CHUNK);
 }
 
 /** The entries of a document, in the order in which its terms came. */
@@ -175,13 +215,6 @@ function resized<T extends Uint32Array | Uint16Array | Uint8Array | Float64Array
   return larger;
 }
 
-function growTerms(index: Postings): void {
-  const length = Math.ceil(index.held.length * 1.5);
-  index.held = resized(index.held, length);
-  index.address = resized(index.address, length);
-  index.weight = resized(index.weight, length);
-}
-
 function growSlots(index: Postings): void {
   const length = index.counts.length * 2;
   index.starts = resized(index.starts, length);
@@ -190,55 +223,92 @@ function growSlots(index: Postings): void {
   index.lengths = resized(index.lengths, length);
 }
 
-/** Logarithm of the length of the region for this many postings. */
-const classOf = (held: number): number => 32 - Math.clz32(held - 1);
+/** The class of a block is the logarithm of its length. Lengths double from the first block of a term to the eighth. */
+const MIN_CLASS = 2;
+const MAX_CLASS = 8;
+const MAX_BLOCK = 2 ** MAX_CLASS - 1;
+/** Postings of a term in the blocks before its first one of this class. */
+const heldBefore = (size: number): number => 2 ** size - size - MIN_CLASS;
+const DOUBLING = heldBefore(MAX_CLASS);
+const CLASSES = Uint8Array.from({ length: DOUBLING + 1 }, (_, held) => {
+  let size = MIN_CLASS;
+  while (held > heldBefore(size + 1)) size++;
+  return size;
+});
 
-function takeRegion(index: Postings, size: number): number {
-  const free = index.freeRegions[size]?.pop();
+/** The class of the last block of a term with that many postings, and how many of them are in it. */
+const lastClass = (held: number): number => (held > DOUBLING ? MAX_CLASS : (CLASSES[held] as number));
+const heldInLast = (held: number): number =>
+  held > DOUBLING ? ((held - DOUBLING - 1) % MAX_BLOCK) + 1 : held - heldBefore(CLASSES[held] as number);
+
+/** Calls back with the places of a term's postings, from `start` to before `end` of `pool`, block by block. */
+export function eachBlock(
+  index: Postings,
+  term: number,
+  callback: (pool: Uint32Array, start: number, end: number) => void,
+): void {
+  let address = addressOf(index, term);
+  let left = heldOf(index, term);
+  if (left === 1) {
+    single[0] = address;
+    callback(single, 0, 1);
+    return;
+  }
+  for (; left > 0; address = index.pool[address] as number) {
+    const held = heldInLast(left);
+    callback(index.pool, address + 1, address + 1 + held);
+    left -= held;
+  }
+}
+const single = new Uint32Array(1);
+
+function takeBlock(index: Postings, size: number): number {
+  const free = index.freeBlocks[size]?.pop();
   if (free !== undefined) return free;
   const address = index.poolUsed;
   index.poolUsed += 2 ** size;
-  if (index.poolUsed > index.pool.length) {
-    index.pool = resized(index.pool, Math.max(index.poolUsed, Math.ceil(index.pool.length * 1.5)));
-  }
+  if (index.poolUsed > index.pool.length) index.pool = resized(index.pool, Math.ceil(index.poolUsed * GROWTH));
   return address;
 }
 
-/** Moves the first `count` postings of a term to a region of another class. */
-function moveRegion(index: Postings, term: number, from: number, to: number, count: number): void {
-  const old = index.address[term] as number;
-  const address = to === 0 ? (index.pool[old] as number) : takeRegion(index, to);
-  if (from === 0) index.pool[address] = old;
-  else {
-    if (to !== 0) index.pool.copyWithin(address, old, old + count);
-    index.freeRegions[from] ??= [];
-    index.freeRegions[from]?.push(old);
-  }
-  index.address[term] = address;
-}
-
-function addPosting(index: Postings, term: number, posting: number): void {
-  const held = index.held[term] as number;
-  index.held[term] = held + 1;
+function addPosting(index: Postings, term: number, posting: number, weight: number): void {
+  const { records } = index.table;
+  const record = RECORD * term;
+  const held = (records[record + HELD] as number) >>> WEIGHT_BITS;
+  records[record + HELD] = (held + 1) * ONE_HELD + weight;
   if (held === 0) {
-    index.address[term] = posting;
+    records[record + ADDRESS] = posting;
     return;
   }
-  const [from, to] = [classOf(held), classOf(held + 1)];
-  if (from !== to) moveRegion(index, term, from, to, held);
-  index.pool[(index.address[term] as number) + held] = posting;
+  const at = heldInLast(held + 1);
+  let address = records[record + ADDRESS] as number;
+  if (held === 1 || at === 1) {
+    const block = takeBlock(index, lastClass(held + 1));
+    index.pool[held === 1 ? block + 1 : block] = address;
+    records[record + ADDRESS] = block;
+    address = block;
+  }
+  index.pool[address + at] = posting;
 }
 
 function removePosting(index: Postings, term: number, slot: number): void {
-  const left = (index.held[term] as number) - 1;
-  index.held[term] = left;
-  if (left === 0) return;
-  const address = index.address[term] as number;
-  let at = address;
-  while ((index.pool[at] as number) >>> PARTS_BITS !== slot) at++;
-  index.pool[at] = index.pool[address + left] as number;
-  const [from, to] = [classOf(left + 1), classOf(left)];
-  if (from !== to) moveRegion(index, term, from, to, left);
+  const { records } = index.table;
+  const record = RECORD * term;
+  const held = heldOf(index, term);
+  if (held > 1) {
+    const address = records[record + ADDRESS] as number;
+    const at = heldInLast(held);
+    let place = address + at;
+    eachBlock(index, term, (pool, start, end) => {
+      for (let other = start; other < end; other++) if ((pool[other] as number) >>> PARTS_BITS === slot) place = other;
+    });
+    index.pool[place] = index.pool[address + at] as number;
+    if (held === 2 || at === 1) {
+      records[record + ADDRESS] = index.pool[held === 2 ? address + 1 : address] as number;
+      index.freeBlocks[lastClass(held)]?.push(address);
+    }
+  }
+  records[record + HELD] = (records[record + HELD] as number) - ONE_HELD;
 }
 
 /** Does nothing when the document does not exist. */

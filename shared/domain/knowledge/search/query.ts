@@ -1,12 +1,14 @@
 import {
+  eachBlock,
   entriesOf,
+  fieldWeightOf,
+  heldOf,
   LOGARITHMS,
   type Postings,
   partsOf,
   partsOfEntry,
   slotOfPosting,
   termOfEntry,
-  WEIGHT_UNIT,
   WEIGHTS,
 } from './postings.ts';
 import { correctedTerm } from './spelling.ts';
@@ -65,7 +67,7 @@ export function askedOf(index: Postings, query: Terms): AskedTerms {
   const asked: QueryTerm[] = [];
   for (const [term, much] of query) {
     const found = index.table.find(hashTerm(term, 0, term.length, hash));
-    const held = found < 0 ? 0 : (index.held[found] as number);
+    const held = found < 0 ? 0 : heldOf(index, found);
     const said = weightOfTerm(term) * (LOGARITHMS[partsOf(much)] as number);
     asked.push({ term, number: held === 0 ? -1 : found, said, rarity: rarityOf(held, documents) });
   }
@@ -92,7 +94,7 @@ function correctedOf(index: Postings, terms: readonly QueryTerm[]): QueryTerm[] 
     tried++;
     const other = correctedTerm(index, term);
     if (other < 0) continue;
-    const rarity = rarityOf(index.held[other] as number, documentsOf(index));
+    const rarity = rarityOf(heldOf(index, other), documentsOf(index));
     corrected.push({ term, number: other, said: CORRECTED * said, rarity });
   }
   return corrected;
@@ -117,27 +119,26 @@ export function addScores(index: Postings, { terms, corrected }: AskedTerms, sum
   const documents = documentsOf(index);
   const mean = Math.max(1, index.total / Math.max(1, documents));
   const known = [...terms, ...corrected].filter(({ number }) => number >= 0);
-  const telling = known.filter(({ number }) => !isEverywhere(index.held[number] as number, documents));
+  const telling = known.filter(({ number }) => !isEverywhere(heldOf(index, number), documents));
   for (const term of telling.length > 0 ? telling : known) addTerm(index, term, mean, sums);
 }
 
 function addTerm(index: Postings, { number, said, rarity }: QueryTerm, mean: number, sums: Sums): void {
   const { lengths } = index;
-  const held = index.held[number] as number;
-  const address = index.address[number] as number;
-  const forCosine = said * rarity * (index.weight[number] as number) * WEIGHT_UNIT * rarity;
+  const forCosine = said * rarity * fieldWeightOf(index, number) * rarity;
   const forCoverage = said * rarity * (K1 + 1);
   const [shortest, perLength] = [K1 * (1 - B), (K1 * B) / mean];
-  const { pool } = index;
-  for (let at = 0; at < held; at++) {
-    const posting = held === 1 ? address : (pool[address + at] as number);
-    const slot = slotOfPosting(posting);
-    const parts = partsOfEntry(posting);
-    const count = WEIGHTS[parts] as number;
-    const saturated = count / (count + shortest + perLength * (lengths[slot] as number));
-    sums[2 * slot] = (sums[2 * slot] as number) + forCosine * (LOGARITHMS[parts] as number);
-    sums[2 * slot + 1] = (sums[2 * slot + 1] as number) + forCoverage * saturated;
-  }
+  eachBlock(index, number, (pool, start, end) => {
+    for (let at = start; at < end; at++) {
+      const posting = pool[at] as number;
+      const slot = slotOfPosting(posting);
+      const parts = partsOfEntry(posting);
+      const count = WEIGHTS[parts] as number;
+      const saturated = count / (count + shortest + perLength * (lengths[slot] as number));
+      sums[2 * slot] = (sums[2 * slot] as number) + forCosine * (LOGARITHMS[parts] as number);
+      sums[2 * slot + 1] = (sums[2 * slot + 1] as number) + forCoverage * saturated;
+    }
+  });
 }
 
 /** Length of a document as a vector of its terms' weights. */
@@ -146,8 +147,8 @@ export function normOf(index: Postings, slot: number): number {
   let sum = 0;
   for (const entry of entriesOf(index, slot)) {
     const term = termOfEntry(entry);
-    const weight = (index.weight[term] as number) * WEIGHT_UNIT * (LOGARITHMS[partsOfEntry(entry)] as number);
-    sum += (weight * rarityOf(index.held[term] as number, documents)) ** 2;
+    const weight = fieldWeightOf(index, term) * (LOGARITHMS[partsOfEntry(entry)] as number);
+    sum += (weight * rarityOf(heldOf(index, term), documents)) ** 2;
   }
   return Math.sqrt(sum);
 }
@@ -157,14 +158,14 @@ export function makeSharedTerms(index: Postings, { terms }: AskedTerms): (slot: 
   const documents = documentsOf(index);
   const byNumber = new Map<number, QueryTerm>();
   for (const term of terms) {
-    if (term.number >= 0 && !isCommon(index.held[term.number] as number, documents)) byNumber.set(term.number, term);
+    if (term.number >= 0 && !isCommon(heldOf(index, term.number), documents)) byNumber.set(term.number, term);
   }
   return (slot, most) => {
     const shared: { term: string; value: number }[] = [];
     for (const entry of entriesOf(index, slot)) {
       const asked = byNumber.get(termOfEntry(entry));
       if (asked === undefined) continue;
-      const weight = (index.weight[asked.number] as number) * WEIGHT_UNIT * (LOGARITHMS[partsOfEntry(entry)] as number);
+      const weight = fieldWeightOf(index, asked.number) * (LOGARITHMS[partsOfEntry(entry)] as number);
       shared.push({ term: asked.term, value: asked.said * weight * asked.rarity ** 2 });
     }
     shared.sort((a, b) => b.value - a.value || (a.term < b.term ? -1 : 1));

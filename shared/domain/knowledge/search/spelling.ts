@@ -1,4 +1,4 @@
-import type { Postings } from './postings.ts';
+import { heldOf, type Postings } from './postings.ts';
 import { hashTerm, ONE_BASE, OTHER_BASE, type TermHash } from './term-table.ts';
 
 const FIELD = 'w:';
@@ -12,17 +12,20 @@ const ALPHABET = Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => letter.cha
  * swapped with the next (F. J. Damerau, 1964; tried out as in P. Norvig, "How to Write a Spelling Corrector", 2007); -1
  * for none. The hash of each neighbour follows from that of the word, as it is a polynomial.
  */
-export function correctedTerm({ table, held }: Postings, term: string): number {
+export function correctedTerm(index: Postings, term: string): number {
   const letters = term.length - FIELD.length;
   if (letters < MIN_LETTERS || letters > MAX_LETTERS || !/^w:[a-z]+$/.test(term)) return -1;
   let best = -1;
+  let most = 0;
   const hash: TermHash = { one: 0, other: 0 };
   const consider = (one: number, other: number): void => {
     hash.one = one | 0;
     hash.other = other | 0;
-    const found = table.find(hash);
-    if (found < 0 || (held[found] as number) === 0) return;
-    if (best < 0 || (held[found] as number) > (held[best] as number)) best = found;
+    const found = index.table.find(hash);
+    const held = found < 0 ? 0 : heldOf(index, found);
+    if (held <= most) return;
+    best = found;
+    most = held;
   };
   // Powers of both bases for the letter at the end, which counts least, and the hash of what comes after it.
   let [onePower, otherPower] = [1, 1];

@@ -7,8 +7,13 @@ export interface TermTable {
   size(): number;
   /** The number of the term with this hash, or -1. */
   find(hash: TermHash): number;
-  /** The same, added where it is new. */
-  findOrAdd(hash: TermHash): number;
+  /** Writes the numbers of the first `count` terms of a batch, those that are new added. */
+  addAll(batch: TermBatch, count: number): void;
+  /**
+   * `RECORD` words for each term: its hash, and the rest for the table's owner, zero at first. Beside each other, because
+   * reading a word that is not in the processor's cache costs more than all else about a term. Replaced when it grows.
+   */
+  records: Uint32Array;
 }
 
 /** Two independent polynomials of a term's letters modulo 2^32. */
@@ -17,6 +22,15 @@ export interface TermHash {
   other: number;
 }
 
+/** Hashes of terms, and their numbers. */
+export interface TermBatch {
+  readonly ones: Int32Array;
+  readonly others: Int32Array;
+  readonly numbers: Uint32Array;
+}
+
+/** Words of a record. */
+export const RECORD = 3;
 /** Both multipliers are odd, so that dividing by them is multiplying by their inverse. */
 export const ONE_BASE = 0x01000193;
 export const OTHER_BASE = 0x85ebca6b;
@@ -24,6 +38,7 @@ export const OTHER_BASE = 0x85ebca6b;
 const NUMBER_BITS = 24;
 const MAX_TERMS = 2 ** NUMBER_BITS - 1;
 const FIRST_CAPACITY = 1 << 10;
+const GROWTH = 1.25;
 
 /** Hash of `text` from `start` to before `end`, into `into`. */
 export function hashTerm(text: string, start: number, end: number, into: TermHash): TermHash {
@@ -46,52 +61,78 @@ function spread(hash: number): number {
   return (again ^ (again >>> 16)) >>> 0;
 }
 
+/** The number of the term in a place; -1 in a free one. */
+const numberIn = (entry: number): number => (entry & MAX_TERMS) - 1;
+
 export function makeTermTable(): TermTable {
   let size = 0;
   let mask = FIRST_CAPACITY - 1;
-  /** Open addressing: pairs of the first hash, and of number plus one and check bits; 0 is a free place. */
-  let places = new Uint32Array(2 * FIRST_CAPACITY);
+  /** Open addressing: check bits and number plus one; 0 is a free place. */
+  let places = new Uint32Array(FIRST_CAPACITY);
+  let records = new Uint32Array(RECORD * FIRST_CAPACITY);
+  let hashes = new Uint32Array(0);
 
   /** Where the term is, or the free place where it belongs. */
   function placeOf(hash: number, check: number): number {
-    let at = hash & mask;
-    for (;;) {
-      const entry = places[2 * at + 1] as number;
-      if (entry === 0 || (places[2 * at] === hash && entry >>> NUMBER_BITS === check)) return 2 * at;
-      at = (at + 1) & mask;
+    for (let at = hash & mask; ; at = (at + 1) & mask) {
+      const entry = places[at] as number;
+      if (entry === 0) return at;
+      if (entry >>> NUMBER_BITS === check && records[RECORD * numberIn(entry)] === hash) return at;
     }
   }
 
-  function grow(): void {
+  function growPlaces(): void {
     const old = places;
     mask = 2 * mask + 1;
-    places = new Uint32Array(2 * (mask + 1));
-    for (let at = 0; at < old.length; at += 2) {
-      const entry = old[at + 1] as number;
+    places = new Uint32Array(mask + 1);
+    for (const entry of old) {
       if (entry === 0) continue;
-      const to = placeOf(old[at] as number, entry >>> NUMBER_BITS);
-      places[to] = old[at] as number;
-      places[to + 1] = entry;
+      let at = (records[RECORD * numberIn(entry)] as number) & mask;
+      while (places[at] !== 0) at = (at + 1) & mask;
+      places[at] = entry;
     }
   }
 
-  return {
+  function findOrAdd(hash: number, check: number): number {
+    const place = placeOf(hash, check);
+    const entry = places[place] as number;
+    if (entry !== 0) return numberIn(entry);
+    if (size >= MAX_TERMS - 1) throw new RangeError(`A recall index holds at most ${MAX_TERMS - 1} different terms.`);
+    if (RECORD * size === records.length) growRecords();
+    records[RECORD * size] = hash;
+    places[place] = check * 2 ** NUMBER_BITS + ++size;
+    if (3 * size > 2 * mask) growPlaces();
+    return size - 1;
+  }
+
+  function growRecords(): void {
+    const old = records;
+    records = new Uint32Array(RECORD * Math.ceil(size * GROWTH));
+    records.set(old);
+    table.records = records;
+  }
+
+  const table: TermTable = {
     size: () => size,
+    records,
     find({ one, other }) {
-      const entry = places[placeOf(spread(one), spread(other) >>> NUMBER_BITS) + 1] as number;
-      return (entry & MAX_TERMS) - 1;
+      return numberIn(places[placeOf(spread(one), spread(other) >>> NUMBER_BITS)] as number);
     },
-    findOrAdd({ one, other }) {
-      const hash = spread(one);
-      const check = spread(other) >>> NUMBER_BITS;
-      const place = placeOf(hash, check);
-      const entry = places[place + 1] as number;
-      if (entry !== 0) return (entry & MAX_TERMS) - 1;
-      if (size >= MAX_TERMS - 1) throw new RangeError(`A recall index holds at most ${MAX_TERMS - 1} different terms.`);
-      places[place] = hash;
-      places[place + 1] = check * 2 ** NUMBER_BITS + ++size;
-      if (3 * size > 2 * mask) grow();
-      return size - 1;
+    addAll({ ones, others, numbers }, count) {
+      // Passes that do little else than read, so that the processor waits for many places and records at the same time.
+      if (hashes.length < count) hashes = new Uint32Array(count);
+      for (let at = 0; at < count; at++) numbers[at] = places[spread(ones[at] as number) & mask] as number;
+      for (let at = 0; at < count; at++) {
+        hashes[at] = records[RECORD * Math.max(0, numberIn(numbers[at] as number))] as number;
+      }
+      for (let at = 0; at < count; at++) {
+        const hash = spread(ones[at] as number);
+        const check = spread(others[at] as number) >>> NUMBER_BITS;
+        const entry = numbers[at] as number;
+        const isThere = entry >>> NUMBER_BITS === check && hashes[at] === hash && entry !== 0;
+        numbers[at] = isThere ? numberIn(entry) : findOrAdd(hash, check);
+      }
     },
   };
+  return table;
 }
