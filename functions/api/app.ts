@@ -1,4 +1,3 @@
-import { etag } from 'hono/etag';
 import * as z from 'zod';
 import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
@@ -85,8 +84,6 @@ export function makeApi(deps: ApiDeps) {
     context.set('idempotency', deps);
     await next();
   });
-  // A client that polls sends `If-None-Match` and gets 304 while nothing has changed.
-  app.get('/api/*', etag());
   app.notFound(notFound);
   app.onError((error) => {
     const answer = problemOf(error);

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type ApiDeps, HEADERS, makeApi } from './app.ts';
 import { problem } from './problem.ts';
@@ -16,12 +17,29 @@ export function makeHandler(deps: ApiDeps) {
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const request = requestOf(event);
     const response = request instanceof Response ? request : await api.fetch(request);
-    return {
-      statusCode: response.status,
-      headers: { ...HEADERS, ...Object.fromEntries(response.headers) },
-      body: await response.text(),
-    };
+    const body = await response.text();
+    const headers = { ...HEADERS, ...Object.fromEntries(response.headers) };
+    return event.requestContext.http.method === 'GET' && response.ok
+      ? unlessKnown(event.headers['if-none-match'], { statusCode: response.status, headers, body })
+      : { statusCode: response.status, headers, body };
   };
+}
+
+/**
+ * A client that polls sends `If-None-Match` with the `ETag` that it saw, and gets 304 while nothing has changed (RFC 9110, section 13.1.2). Hashed
+ * at once: a body is a few thousand bytes, for which a promise from a pool of threads, as Hono's own middleware uses it, costs more than the hash.
+ */
+function unlessKnown(
+  known: string | undefined,
+  answer: { statusCode: number; headers: Record<string, string>; body: string },
+): APIGatewayProxyStructuredResultV2 {
+  const etag = answer.headers.etag ?? `"${createHash('sha1').update(answer.body).digest('hex')}"`;
+  const tags: readonly string[] = known?.match(/"[^"]*"/g) ?? [];
+  const isKnown = known?.trim() === '*' || tags.includes(etag.replace(/^W\//, ''));
+  const headers = { ...answer.headers, etag };
+  if (!isKnown) return { ...answer, headers };
+  const { 'content-type': _, ...kept } = headers as Record<string, string>;
+  return { statusCode: 304, headers: kept, body: '' };
 }
 
 /** The request, or the answer to one that cannot be one. */

@@ -1,7 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
-import middy from '@middy/core';
+import middy, { type MiddlewareObj } from '@middy/core';
 import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2,
@@ -134,13 +133,24 @@ export function scheduledFunction(schedule: {
 function edge<E, R>(name: string, run: (event: E, context: Context) => Promise<R>): LambdaHandler<E, R> {
   const handler = middy()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics, { captureColdStartMetric: true }))
+    .use(writeMetrics)
     .onError(({ error }) => {
       logger.error('Function failed', { error: loggableError(error), function: name });
     })
     .handler(run as never);
   return handler as unknown as LambdaHandler<E, R>;
 }
+
+const flushMetrics = () => {
+  if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+};
+
+/** Unlike the middleware of Powertools, it logs no warning for each invocation that counted nothing. */
+const writeMetrics: MiddlewareObj = {
+  before: ({ context }) => metrics.captureColdStartMetric(context.functionName),
+  after: flushMetrics,
+  onError: flushMetrics,
+};
 
 function answer(
   statusCode: number,

@@ -24,6 +24,9 @@ const MAX_TOKEN_LENGTH = 8_192;
 const MAX_KEY_SET_BYTES = 100_000;
 const FETCH_MILLISECONDS = 3_000;
 const ATTEMPTS = 2;
+/** Verified tokens that are kept: of those who call at the same time. */
+const MAX_KEPT_TOKENS = 100;
+const KEPT_MILLISECONDS = 60_000;
 /** Clocks of an issuer and of a function differ by less than this. */
 const MAX_SKEW_SECONDS = 60;
 
@@ -43,7 +46,8 @@ export interface SignedTokenOptions {
 }
 
 /**
- * Verifies RS256 tokens of one issuer with `aws-jwt-verify`. Its key set is kept in memory and read again, at most every ten seconds, when a token
+ * Verifies RS256 tokens of one issuer with `aws-jwt-verify`. A page sends the same token with each request: one that was verified is taken for a
+ * minute without computing its signature again, though never after it has expired. The key set is kept in memory and read again, at most every ten seconds, when a token
  * names a key that is not in it. A header that brings its own key (`jwk`, `x5c`), says where to fetch one (`jku`, `x5u`) or asks for an extension
  * (`crit`, `b64`) is refused.
  */
@@ -62,11 +66,22 @@ export function makeSignedTokenVerifier(options: SignedTokenOptions): TokenVerif
     },
     { jwksCache: new SimpleJwksCache({ fetcher: { fetch: (uri) => fetchKeySet(uri, send) } }) },
   );
+  const verified = new Map<string, { readonly claims: JwtPayload; readonly until: number }>();
+  const verify = async (token: string): Promise<JwtPayload> => {
+    const known = verified.get(token);
+    if (known !== undefined && Date.now() < known.until) return known.claims;
+    verified.delete(token);
+    checkForm(token, options);
+    const claims = await verifier.verify(token);
+    const [oldest] = verified.keys();
+    if (verified.size >= MAX_KEPT_TOKENS && oldest !== undefined) verified.delete(oldest);
+    verified.set(token, { claims, until: Math.min(Date.now() + KEPT_MILLISECONDS, Number(claims.exp) * 1000) });
+    return claims;
+  };
   return {
     verify: async (token) => {
       try {
-        checkForm(token, options);
-        return { kind: 'verified', claims: await verifier.verify(token) };
+        return { kind: 'verified', claims: await verify(token) };
       } catch (error) {
         if (isAboutKeySet(error))
           return {

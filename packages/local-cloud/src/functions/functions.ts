@@ -48,6 +48,8 @@ const CROWDED_BYTES = 450_000_000;
 const CROWDED_EVENTS = 4;
 /** Above this number a function gets no second worker: other functions need the memory more. */
 const GROWING_WORKERS = 6;
+/** Functions of this memory handle much at a time, an API's lists for example; a small young generation is collected several times a request. */
+const LARGE_MB = 1024;
 const TRACE_ACTIONS = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 
 /** The deployment's Lambda functions, each in its own worker threads. */
@@ -141,7 +143,7 @@ function poolOf(definition: FunctionDefinition, options: FunctionsOptions, aroun
     ),
     environment: environmentOf(definition, options.deployment, options.extraEnvironment),
     compileCacheDir: options.compileCacheDir,
-    youngGenerationMb: options.ampleMemory ? 16 : 4,
+    youngGenerationMb: options.ampleMemory || definition.memoryMb >= LARGE_MB ? 16 : 4,
     onOutput: (text) => around.write(definition, text),
     makeRoom: around.makeRoom,
     onIdle: around.onIdle,

@@ -1,9 +1,9 @@
-const compiled = new Map<string, RegExp>();
+const compiled = { exact: new Map<string, RegExp>(), anyCase: new Map<string, RegExp>() };
 
 /** IAM wildcards: `*` matches any text, `?` any single character; everything else is literal. */
 export function wildcardMatches(pattern: string, text: string, ignoreCase = false): boolean {
-  const key = `${ignoreCase ? 'i' : 's'}${pattern}`;
-  let expression = compiled.get(key);
+  const known = ignoreCase ? compiled.anyCase : compiled.exact;
+  let expression = known.get(pattern);
   if (expression === undefined) {
     const source = pattern
       .replace(/\*+/g, '*')
@@ -11,7 +11,7 @@ export function wildcardMatches(pattern: string, text: string, ignoreCase = fals
       .replace(/\*/g, '.*')
       .replace(/\?/g, '.');
     expression = new RegExp(`^${source}$`, ignoreCase ? 'si' : 's');
-    compiled.set(key, expression);
+    known.set(pattern, expression);
   }
   return expression.test(text);
 }

@@ -1,11 +1,13 @@
 // Plain JavaScript, so that the process starts without the type stripper.
 // Keeps DynamoDB in a process of its own; ends with its parent, however that ends.
+import { EventEmitter } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { closeIteratorsOnReturn, readAtOnce } from './level-fixes.mjs';
+import { closeIteratorsOnReturn, readAtOnce, sumNatively } from './level-fixes.mjs';
 
 const directory = process.argv[2];
+const KEPT_HEADERS = new Set(['content-type', 'x-amzn-requestid', 'x-amz-crc32']);
 const pidFile = join(directory, 'process');
 process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole group; the parent decides when the store may go.
@@ -17,9 +19,40 @@ await predecessorGone();
 writeFileSync(pidFile, String(process.pid));
 closeIteratorsOnReturn();
 readAtOnce();
+sumNatively();
 const { default: dynalite } = await import('dynalite');
 const server = dynalite({ path: join(directory, 'data'), createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port }));
+process.on('message', answer);
+process.send?.({ ready: true });
+
+/** Hands a call to dynalite as its HTTP server would, and sends back what it answers. */
+function answer({ id, operation, body }) {
+  const request = Object.assign(new EventEmitter(), { method: 'POST', url: '/', headers: headersOf(operation) });
+  const headers = {};
+  const response = {
+    statusCode: 200,
+    setHeader(name, value) {
+      if (KEPT_HEADERS.has(name.toLowerCase())) headers[name.toLowerCase()] = String(value);
+    },
+    end(text = '') {
+      // The parent may be gone.
+      process.send?.({ id, status: response.statusCode, headers, body: text }, () => {});
+    },
+  };
+  server.emit('request', request, response);
+  request.emit('data', Buffer.from(body));
+  request.emit('end');
+}
+
+function headersOf(operation) {
+  return {
+    'content-type': 'application/x-amz-json-1.0',
+    'x-amz-target': `DynamoDB_20120810.${operation}`,
+    authorization:
+      'AWS4-HMAC-SHA256 Credential=local/20200101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=local',
+    'x-amz-date': '20200101T000000Z',
+  };
+}
 
 /** The store of a killed runtime needs a moment to notice; the files are its until then. */
 async function predecessorGone() {

@@ -1,7 +1,9 @@
 // Plain JavaScript, so that the process of the store starts without the type stripper.
 import { createRequire } from 'node:module';
+import { crc32 } from 'node:zlib';
 
-const level = createRequire(createRequire(import.meta.resolve('dynalite')).resolve('level'));
+const dynalite = createRequire(import.meta.resolve('dynalite'));
+const level = createRequire(dynalite.resolve('level'));
 
 const { ClassicLevel } = level('classic-level');
 /** What iterators of LevelDB inherit from, in the version that dynalite loads. */
@@ -27,4 +29,9 @@ export function readAtOnce() {
   ClassicLevel.prototype._get = async function get(key, options) {
     return this._getSync(key, options);
   };
+}
+
+/** Every answer carries its checksum (`x-amz-crc32`), which dynalite computes byte by byte. */
+export function sumNatively() {
+  dynalite('buffer-crc32').unsigned = (text) => crc32(text);
 }

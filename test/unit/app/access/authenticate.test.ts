@@ -127,6 +127,19 @@ describe('a forged token', () => {
     expect((await authenticate(bearer(idToken(POOL)), setUp({ tokens }))).kind).toBe('accepted');
   });
 
+  it('is refused as soon as it expires, although it was accepted before', async () => {
+    const deps = setUp();
+    const exp = Math.ceil(Date.now() / 1000) + 1;
+    const token = idToken(POOL, { exp });
+    expect((await authenticate(bearer(token), deps)).kind).toBe('accepted');
+    expect((await authenticate(bearer(token), deps)).kind).toBe('accepted');
+    await vi.waitUntil(() => Date.now() >= exp * 1000 + 1000, { timeout: 5000 });
+    expect(await authenticate(bearer(token), deps)).toEqual({
+      kind: 'refused',
+      reason: 'The token has expired. Sign in again.',
+    });
+  });
+
   it('is refused the same after a genuine one was accepted', async () => {
     const deps = setUp();
     expect(await authenticate(bearer(idToken(POOL)), deps)).toMatchObject({ kind: 'accepted' });
