@@ -47,7 +47,8 @@ interface CommandDescription {
   readonly summary: string;
   /** Further lines of the help text. */
   readonly details?: string;
-  readonly operands: Operands;
+  /** None when it is absent. */
+  readonly operands?: Operands;
   /** Other names of the command (`simulate-incident`). */
   readonly aliases?: readonly string[];
   /** Options that may stand in place of its name: `selfheal --analyze-failure`. */
@@ -71,6 +72,7 @@ export interface ParsedInput {
 
 /** A command with untyped options, as the registry holds it. */
 export interface Command extends CommandDescription {
+  readonly operands: Operands;
   readonly options: OptionSpecs;
   run(input: ParsedInput, terminal: Terminal, commands: readonly Command[]): Promise<ExitCode>;
 }
@@ -111,9 +113,15 @@ export const listOf = (given: string | undefined): string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== '');
 
+const NO_OPERANDS: Operands = { shown: '', atLeast: 0, atMost: 0 };
+
 /** Declares a command. The command line checks the type of each option before it calls `run`. */
 export function defineCommand<const O extends OptionSpecs>(definition: CommandDefinition<O>): Command {
-  return { ...definition, run: (input, ...rest) => definition.run(input as CommandInput<O>, ...rest) };
+  return {
+    operands: NO_OPERANDS,
+    ...definition,
+    run: (input, ...rest) => definition.run(input as CommandInput<O>, ...rest),
+  };
 }
 
 /** Parses an option as a whole number from 1 to `limits.atMost`; `limits.otherwise` when it is absent. Throws `UsageError`. */

@@ -41,7 +41,6 @@ export const simulateFlaky = defineCommand({
   details:
     'A repository whose test reports are recorded run by run, with the failure rates of the folder "flakeflagger": flaky tests found, of those that\n' +
     'both failed and passed (no history can show more), false flags, and tests broken at one commit and mended some commits later that are called flaky.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     data: { type: 'string', value: 'DIR', about: 'the folder with the failure rates' },
     seed: { type: 'string', value: 'N', about: 'only this seed' },

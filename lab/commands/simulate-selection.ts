@@ -31,7 +31,6 @@ export const simulateSelection = defineCommand({
   details:
     'Each fault changes one line of a module, data file or configuration; then every test is run, in Node and Python, and a fault counts when one of them\n' +
     'fails. It is missed when none of those that fail was selected.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     faults: { type: 'string', value: 'N', about: `faults per seed; ${FAULTS.otherwise} by default` },
     seed: { type: 'string', value: 'N', about: 'only this seed' },

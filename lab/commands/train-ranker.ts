@@ -28,7 +28,6 @@ export const trainRankerCommand = defineCommand({
   summary: `learns from marked logs which lines explain a failure, and writes ${RANKER_FILE}`,
   details:
     'Reads the folders "sources-2026-11", "logchunks" and "cidiff" in --data. "eval" measures with each source left out.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     data: { type: 'string', value: 'DIR', about: 'the folder that contains the folders of marked logs' },
     ...JSON_OPTION,

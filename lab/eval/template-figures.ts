@@ -1,8 +1,8 @@
 import { type Figure, meanFigure } from '#apps/cli/figures/figures.ts';
-import { type TemplateAccuracy, templateAccuracyOf } from '#shared/domain/templates/accuracy.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 import { HEADERS, withHeaders } from './made-logs/headers.ts';
 import type { LabelledLog } from './made-logs/make-log.ts';
+import { type TemplateAccuracy, templateAccuracyOf } from './template-accuracy.ts';
 
 /** Accuracy of the answers given in one pass (`streamed`), and of a second pass with all templates known (`refined`). */
 export interface MinedAccuracy {

@@ -6,7 +6,6 @@ export const actionList = defineCommand({
   name: 'action list',
   summary: 'list the actions of a deployment, and where its configuration allows them',
   details: 'With --json: JSON Lines, one action per line.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...API_OPTIONS,
     allowed: { type: 'boolean', about: 'only those that may be executed somewhere now' },

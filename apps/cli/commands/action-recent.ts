@@ -11,7 +11,6 @@ export const actionRecent = defineCommand({
   aliases: ['actions'],
   summary: 'list what was executed lately, and what came of it',
   details: 'Of the newest incidents first. With --json: JSON Lines, one action per line.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...API_OPTIONS,
     action: { type: 'string', value: 'ID', aliases: ['action-type'], about: 'this action only' },

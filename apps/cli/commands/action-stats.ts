@@ -7,7 +7,6 @@ export const actionStats = defineCommand({
   aliases: ['action-stats'],
   summary: 'how often each action helped, was undone, and how fast it helped',
   details: 'From outcomes that were verified or judged by people. With --json: JSON Lines, one action per line.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...API_OPTIONS,
     action: { type: 'string', value: 'ID', aliases: ['action-type'], about: 'this action only' },

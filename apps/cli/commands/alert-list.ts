@@ -8,7 +8,6 @@ export const alertList = defineCommand({
   summary: 'the alerts that hold: which message, of which service, what happens',
   details:
     'With --json: JSON Lines {name, pattern, service, action, confidence}; the name is null for an alert that is deployed.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const { effective, overlay } = (await openPolicy(options, terminal)).policy;

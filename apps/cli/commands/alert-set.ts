@@ -20,7 +20,6 @@ export const alertSet = defineCommand({
     'them. escalate: nothing is done, a person takes over. An alert only adds questions; it never lets Selfheal do more. Needs the role admin.\n' +
     "Example: selfheal alert set --pattern 'connection to * refused' --service payment --action notify --confidence 0.8\n" +
     'With --json: {changes, policy}. "selfheal alert list" lists them; --off takes one back.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     pattern: { type: 'string', value: 'TEXT', about: 'the message' },
     service: { type: 'string', value: 'ID', about: 'of this service; by default of every service and repository' },

@@ -16,7 +16,6 @@ export const approvalList = defineCommand({
   summary: 'list pending plans and whether you may approve them',
   details:
     'With --json: JSON Lines {incidentId, digest, title, description, risk, expiresAt, mayApprove, objection, facts, state, decidedBy}.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const pending = await pendingApprovals(await openApi(options, terminal));

@@ -35,7 +35,6 @@ export const ciInsights = defineCommand({
     'monthly review. With --json: {at, days, runs, succeeded, trends, kpis, recommendations, reactions, survey}.\n' +
     '\n' +
     'Example, in a workflow that runs daily: selfheal ci insights --days 30 --out ci_insights.md',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: OPTIONS,
   async run({ options }, terminal) {
     await writeInsights(

@@ -39,7 +39,6 @@ export const ciMetrics = defineCommand({
     'With --json: {timestamp, workflow_run_id, metrics: {coverage_pct, ai_fix_confidence, has_flaky_tests, rerun_count, ...}, job_statuses}.\n' +
     '\n' +
     'Example: selfheal ci metrics --coverage coverage/lcov.info --fix-confidence 0.93 --flaky false',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: OPTIONS,
   async run({ options }, terminal) {
     await collectMetrics(

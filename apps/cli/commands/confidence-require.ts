@@ -9,7 +9,6 @@ export const confidenceRequire = defineCommand({
     'At or above --min-confidence the action is done without asking, below it a person approves first. With --require-approval it is never done\n' +
     'without a person, and below --min-confidence it is not even proposed for approval. Never less careful than deployed. Needs the role admin.\n' +
     'With --json: {changes, policy}.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     action: {
       type: 'string',

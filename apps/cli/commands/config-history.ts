@@ -7,7 +7,6 @@ export const configHistory = defineCommand({
   summary: 'who changed the policy, when and why, newest first',
   details:
     'Changes, resets, restored revisions, stops and resumptions. With --json: JSON Lines {sequence, at, what, by, reason, revision, changes}.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     limit: { type: 'string', value: 'N', about: 'how many at most, 1 to 100; 20 by default' },
     ...API_OPTIONS,

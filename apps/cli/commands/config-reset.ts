@@ -8,7 +8,6 @@ export const configReset = defineCommand({
   details:
     'Needs --yes, or --dry-run to look first, and the role admin. Also mends a stored policy that cannot be read. The kill switch stays as it is.\n' +
     '"selfheal config restore" brings an earlier revision back. With --json: {changes, policy}.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...YES_OPTION, ...CHANGE_OPTIONS },
   async run({ options }, terminal) {
     requireYes('config reset', options);

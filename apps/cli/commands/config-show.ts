@@ -29,7 +29,6 @@ export const configShow = defineCommand({
   details:
     'Asks the API of a deployment. "deployed" is selfheal.json; "overlay" was changed at run time with "selfheal config set".\n' +
     'With --json: {revision, killSwitch, unreadable, lastChange, effective, deployed, overlay, origins}.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     changed: { type: 'boolean', about: 'only what differs from what is deployed' },
     ...API_OPTIONS,

@@ -14,7 +14,6 @@ export const connectionCheck = defineCommand({
     'Reads a little of each and changes nothing. Without a repository only GitHub and the token are tried; with --model the model is asked for one\n' +
     'short answer. The variables are those of "selfheal analyze".\n' +
     'With --json: {checks: [{name, state, detail}]}. Exit code 1 when something failed.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
     model: { type: 'string', value: 'NAME', about: 'ollama, anthropic, openai, openai-responses or bedrock' },

@@ -10,7 +10,6 @@ export const costReport = defineCommand({
   summary: 'report what language models and AWS cost, by incident and day',
   details:
     "Models by their configured prices. AWS is an estimate of state transitions, calls and requests, without logs and the functions' time and memory.",
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     days: { type: 'string', value: 'N', about: 'how many days back; 30 by default' },
     ...API_OPTIONS,

@@ -18,7 +18,6 @@ export const experimentStart = defineCommand({
   details:
     'A solution is the id of a deployed action or playbook, or "ranked" for the one that ranks first. The experiment changes only which of the\n' +
     'actions that fit comes first, never to a riskier one. "selfheal experiment results --test-id ID" shows how it goes.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     id: { type: 'string', value: 'ID', about: 'its name; made from the solutions by default' },
     title: { type: 'string', value: 'TEXT', about: 'what is compared, in a few words' },

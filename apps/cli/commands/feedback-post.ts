@@ -37,7 +37,6 @@ export const feedbackPost = defineCommand({
     '  selfheal feedback post --results out --repo acme/shop --pr 7 --run 16000000012 --sha 3f2c... --dry-run\n' +
     '\n' +
     'Exit codes: 0 whatever the jobs found and GitHub did; 2 wrong options or no results.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     results: { type: 'string', value: 'DIR', about: `the folder with the results; ${RESULTS_DIRECTORY} by default` },
     needs: {

@@ -21,7 +21,6 @@ export const fixDocument = defineCommand({
     'have: the fingerprint of the failure, the pull request, the files. Every word comes from these facts, none from a log. With --draft it opens a\n' +
     'draft pull request (Contents and Pull requests: write), which a person completes and merges; without, it writes the page to --out or prints it.\n' +
     'With --report it names the class of a failure and the signature that recognises it.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
     page: { type: 'string', value: 'PATH', about: 'the page in the repository; docs/troubleshooting.md by default' },

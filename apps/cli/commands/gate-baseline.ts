@@ -31,7 +31,6 @@ export const gateBaseline = defineCommand({
     `The file of --export and --import is ${QUALITY_METRICS_FILE}: {version, branch, updated_at, baseline, history}.\n` +
     '\n' +
     'Example: selfheal gate baseline --drift --days 7',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...stateOption('that keeps baselines and runs'),
     ...GATE_OPTIONS,

@@ -24,7 +24,6 @@ export const gateCheck = defineCommand({
     '\n' +
     'Example: selfheal gate check --coverage coverage/lcov.info --findings trivy.json --base origin/main\n' +
     'Exit codes: 0 passed, or Selfheal could not judge; 1 failed; 2 bad usage or report; with --original-exit-code N that code when it is not 0.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...MEASURED_OPTIONS,
     ...stateOption('that keeps baselines and runs'),

@@ -16,7 +16,6 @@ export const gateUpdate = defineCommand({
     'once: the id of the run orders them, and a later attempt replaces an earlier one. With --json: {recorded, reason, baseline}.\n' +
     '\n' +
     'Example: selfheal gate update --coverage coverage/lcov.info --conclusion "$JOB_STATUS"',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...MEASURED_OPTIONS,
     ...stateOption('that keeps baselines and runs'),

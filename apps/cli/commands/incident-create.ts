@@ -24,7 +24,6 @@ export const incidentCreate = defineCommand({
   details:
     'Nothing is executed on the word of a report; people are told. Secrets are removed before anything is kept. With --key a repeat opens no second incident.\n' +
     'With --json: the incident as the API gives it.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     title: { type: 'string', value: 'TEXT', about: 'what is wrong, in a few words' },
     description: { type: 'string', value: 'TEXT', about: 'what is known about it' },

@@ -124,7 +124,6 @@ export const incidentList = defineCommand({
   details:
     'Asks the API of a deployment. With --table: lists the open ones straight from the table, least recently updated first.\n' +
     'With --json: JSON Lines, one incident per line; with --table its whole record.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: OPTIONS,
   async run({ options }, terminal) {
     const most = wholeNumber('last', options.last, { otherwise: 25, atMost: MAX_LISTED });

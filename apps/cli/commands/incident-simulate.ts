@@ -16,7 +16,6 @@ export const incidentSimulate = defineCommand({
     'It runs through the real workflow, but nothing is executed, nobody is told, and no list or figure contains it. With --auto-learn what was recommended is\n' +
     'written down as a pattern for the service, which starts no action; the permission operate is needed.\n' +
     'With --json: {incident, recommended_actions, learned}. Exit code 1 when it has not ended in time.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     title: { type: 'string', value: 'TEXT', about: 'what is wrong, in a few words' },
     description: { type: 'string', value: 'TEXT', about: 'what a log or a person would say' },

@@ -31,7 +31,6 @@ export const knowledgeAdd = defineCommand({
     'The pattern is the text of a log line with * for what varies, or a simple regular expression, which is turned into such a text. It is shown as a\n' +
     'suggestion from the start; every stage above has to be earned. It starts no action. Without --category it fits failures of any class.\n' +
     'Exit code 1 when it is refused, for example because it would have matched past incidents of another class.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     pattern: { type: 'string', value: 'TEXT', about: 'the text of the log line' },
     regex: { type: 'boolean', about: 'the pattern is a regular expression, also if it does not look like one' },

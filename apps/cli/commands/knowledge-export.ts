@@ -12,7 +12,6 @@ export const knowledgeExport = defineCommand({
   summary: 'print learned patterns as JSON, for another scope or team',
   details:
     'Leaves out retired patterns and the incidents that patterns were learned from. Read the output with "selfheal knowledge import FILE".',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...KNOWLEDGE_OPTIONS,
     output: { type: 'string', value: 'FILE', aliases: ['destination'], about: 'the file to write; stdout by default' },

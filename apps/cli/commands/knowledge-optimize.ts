@@ -17,7 +17,6 @@ export const knowledgeOptimize = defineCommand({
   details:
     'Every change is recorded with its reason. A wording that could replace two patterns is only suggested, on stderr. To use it, put it into the\n' +
     'column pattern of a record and run "selfheal knowledge learn".',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...KNOWLEDGE_OPTIONS,
     'min-confidence': {

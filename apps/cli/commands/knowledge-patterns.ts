@@ -57,7 +57,6 @@ export const knowledgePatterns = defineCommand({
   details:
     'With --json: one pattern per line, with tags, provenance, outcomes and the history of its confidence. Confidence and stage are as of now:\n' +
     'the confidence of a pattern that matches nothing decreases over time.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...KNOWLEDGE_OPTIONS,
     stage: { type: 'string', value: 'STAGE', about: 'only patterns of this stage: observe, suggest, match or act' },

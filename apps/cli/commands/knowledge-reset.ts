@@ -10,7 +10,6 @@ export const knowledgeReset = defineCommand({
   details:
     'Needs --yes, or --dry-run to see what would be retired, and the role admin. "selfheal knowledge rollback --to DATE" restores what was there\n' +
     'at that time.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...yesOption('retire them all'),
     reason: { type: 'string', value: 'TEXT', about: 'why; kept in the history of each' },

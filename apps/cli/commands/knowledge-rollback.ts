@@ -19,7 +19,6 @@ export const knowledgeRollback = defineCommand({
   name: 'knowledge rollback',
   aliases: ['rollback-learning'],
   summary: 'restore learned patterns to a date, except those that have proved good since',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...KNOWLEDGE_OPTIONS,
     to: { type: 'string', value: 'DATE', aliases: ['to-date'], about: 'the date, UTC' },

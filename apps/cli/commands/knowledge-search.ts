@@ -31,7 +31,6 @@ export const knowledgeSearch = defineCommand({
   details:
     'With --json: {results: [{id, title, score, resolution, reasons}]}, best first; scores are from 0 to 1.\n' +
     'Signed in, it asks the API, with --scope also for past incidents and patterns. With --table and --scope it searches past incidents and learned entries of that repository or alarm.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     query: { type: 'string', value: 'Q', about: 'the question or error message' },
     ...API_OPTIONS,

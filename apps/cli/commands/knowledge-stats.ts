@@ -12,7 +12,6 @@ const counts = (record: Readonly<Record<string, number>>): string =>
 export const knowledgeStats = defineCommand({
   name: 'knowledge stats',
   summary: 'count what is known in a scope: patterns by stage, class and source, lessons, past incidents',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...SCOPE_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const { api, scope } = await openScope(options, terminal);

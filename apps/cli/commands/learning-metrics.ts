@@ -7,7 +7,6 @@ export const learningMetrics = defineCommand({
   aliases: ['ai-metrics'],
   summary: 'show accuracy, Brier score, calibration and reliability of the model in production, and the mix of classes',
   details: 'Of the latest 2000 predictions. Exit code 1 when accuracy has fallen below what the training promised.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const { api } = await openApi(options, terminal);

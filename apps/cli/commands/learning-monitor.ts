@@ -14,7 +14,6 @@ export const learningMonitor = defineCommand({
   summary: 'watch learning: a line whenever stage, patterns or accuracy change',
   details:
     'Asks the API until Ctrl-C or for --for seconds. With --dashboard the whole status is shown at each change. With --json: JSON Lines.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     dashboard: { type: 'boolean', about: 'show the whole status at each change' },
     ...watchOptions(EVERY_SECONDS),

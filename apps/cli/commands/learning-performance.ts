@@ -8,7 +8,6 @@ export const learningPerformance = defineCommand({
   aliases: ['ai-performance-report'],
   summary: 'report what was learned and how good the answers are, in detail also day by day',
   details: 'With --json: {report, quality, accuracy}; accuracy, day by day, with --format detailed.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     format: { type: 'string', value: 'FORMAT', about: 'summary (by default) or detailed' },
     days: { type: 'string', value: 'N', about: 'how many days back; 30 by default' },

@@ -23,7 +23,6 @@ export const learningRate = defineCommand({
   details:
     'A rate is how much confidence may rise in a week (learning.maxConfidenceGainPerWeek). The outcomes are lived again with each rate: before each\n' +
     'one the confidence at that time is compared with what came. Changes nothing: the rate is set in selfheal.json.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     'current-rate': {
       type: 'string',

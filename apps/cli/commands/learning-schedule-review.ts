@@ -14,7 +14,6 @@ export const learningScheduleReview = defineCommand({
     'suggest_new_patterns lists wordings that could replace two patterns; a person decides. Part of the policy at run time: audited, and restored with\n' +
     '"selfheal config restore". Needs the role admin. With --json: {changes, policy}.\n' +
     'Example: selfheal learning schedule-review --frequency weekly --actions update_confidence,prune_ineffective_patterns',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     frequency: {
       type: 'string',

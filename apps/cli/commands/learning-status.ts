@@ -9,7 +9,6 @@ export const learningStatus = defineCommand({
   details:
     'Without --scope: of the latest twenty scopes. The expected time assumes that outcomes come and help as in the last 30 days.\n' +
     'With --json: the answer of GET /api/learning.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...API_OPTIONS,
     scope: { type: 'string', value: 'PLACE', about: 'owner/name, the name of an alarm, or a scope as it is stored' },

@@ -10,7 +10,6 @@ export const logExpect = defineCommand({
   summary: 'whether a text is classified as expected',
   details:
     'Classifies the text like a log. With --json: {class, expected, matches, confidence, signature}. Exit code 1 when it is another class.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     text: { type: 'string', value: 'TEXT', about: 'the error message or the lines of a log' },
     'expected-category': {

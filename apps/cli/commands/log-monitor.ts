@@ -28,7 +28,6 @@ export const logMonitor = defineCommand({
     "Example: selfheal log monitor --duration 600 --pattern 'timeouts=(timed out|deadline exceeded)'\n" +
     'With --json: JSON Lines {kind: "line", at, patterns, entry}, the last one {kind: "summary", seconds, looks, unanswered, incidents, lines, levels,\n' +
     'patterns, templates}.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...watchOptions(EVERY_SECONDS),
     pattern: {

@@ -8,7 +8,6 @@ export const logRecent = defineCommand({
   name: 'log recent',
   summary: 'log lines that are kept as evidence of the latest incidents',
   details: 'Asks the API of a deployment. With --json: JSON Lines {incident, source, line, at, level, text}.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     level: { type: 'string', value: 'LEVEL', about: 'critical, error, warning, info, debug; several with commas' },
     repo: { type: 'string', value: 'OWNER/NAME', about: 'of this repository' },

@@ -7,7 +7,6 @@ export const logStatistics = defineCommand({
   summary: 'counts of the log lines that are kept of the latest incidents',
   details:
     'Asks the API of a deployment. With --json: {incidents, since, more, lines, levels, classes, sources, templates}.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     repo: { type: 'string', value: 'OWNER/NAME', about: 'of this repository' },
     service: { type: 'string', value: 'ID', about: 'of this service' },

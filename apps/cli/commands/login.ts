@@ -89,7 +89,6 @@ export const login = defineCommand({
     'yours is a temporary one, and for the code of your authenticator; from stdin each on a line of its own, a new password twice.\n' +
     'Stores the session in ~/.config/selfheal/session.json (SELFHEAL_CONFIG_DIR, XDG_CONFIG_HOME), readable by you alone.\n' +
     'Programs need no sign-in: give them an API key in SELFHEAL_TOKEN.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     url: { type: 'string', value: 'URL', about: "the deployment's API; SELFHEAL_URL by default" },
     user: { type: 'string', value: 'NAME', about: 'sign in with a password: your e-mail address or user name' },

@@ -4,7 +4,6 @@ import { defineCommand } from '../command.ts';
 export const logout = defineCommand({
   name: 'logout',
   summary: 'forget the sign-in of this machine',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { profile: { type: 'string', value: 'NAME', about: 'the sign-in of this name' } },
   async run({ options }, terminal) {
     terminal.say(

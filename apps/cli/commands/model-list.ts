@@ -5,7 +5,6 @@ import { openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 export const modelList = defineCommand({
   name: 'model list',
   summary: 'list trained models with their stage and accuracy',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...REGISTRY_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const { registry: store, shipped } = await openRegistry(options);

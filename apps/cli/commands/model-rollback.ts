@@ -5,7 +5,6 @@ import { changeBy, openRegistry, REGISTRY_OPTIONS, sayChange } from '../registry
 export const modelRollback = defineCommand({
   name: 'model rollback',
   summary: 'restore the previous production model',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...REGISTRY_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const changed = await rollBackModel(changeBy(terminal), await openRegistry(options));

@@ -7,7 +7,6 @@ export const policyResume = defineCommand({
   summary: 'let actions happen again after "selfheal policy stop"',
   details:
     'Says why it was stopped. Needs --yes, or --dry-run to look first, and the role admin. With --json: the policy as "selfheal config show" gives it.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...YES_OPTION, ...CHANGE_OPTIONS },
   async run({ options }, terminal) {
     requireYes('policy resume', options);

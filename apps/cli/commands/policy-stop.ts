@@ -10,7 +10,6 @@ export const policyStop = defineCommand({
   details:
     'Incidents are still recorded, diagnosed and reported; nothing is changed until "selfheal policy resume". Needs --yes and the role admin.\n' +
     'With --json: the policy as "selfheal config show" gives it.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...yesOption('stop everything'), ...OPTIONS },
   async run({ options }, terminal) {
     requireYes('policy stop', options);

@@ -111,7 +111,6 @@ export const productionCheck = defineCommand({
   details:
     'Each check says how to mend what it found. With --json: {ready, checks: [{name, state, detail}]}; state is ok, failed or unknown.\n' +
     'Exit code 1 when something failed.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: OPTIONS,
   async run({ options }, terminal) {
     const deployment = await checkDeployment(options, terminal);

@@ -10,7 +10,6 @@ export const productionConfigure = defineCommand({
     'At or above --auto-resolve-threshold it acts by itself, below --escalation-threshold a person takes over, in between it asks. Values may be more\n' +
     'careful than the deployed ones, never less. Critical services always ask; --enable-human-approval-for-critical lets every action of high risk\n' +
     'ask, too. Needs the role admin. With --json: {changes, policy}.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     'auto-resolve-threshold': { type: 'string', value: 'SHARE', about: 'policy.actAtConfidence, from 0 to 1' },
     'escalation-threshold': { type: 'string', value: 'SHARE', about: 'policy.escalateBelowConfidence, from 0 to 1' },

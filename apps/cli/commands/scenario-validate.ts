@@ -50,7 +50,6 @@ export const scenarioValidate = defineCommand({
     "Example: selfheal scenario validate --scenario 'ERROR connect ECONNREFUSED 10.0.0.5:5432' --service checkout --expected-actions restart-pool \\\n" +
     '  --confidence-threshold 0.8\n' +
     'With --json: {class, confidence, decision, reasons, actions, differences}. Exit code 1 when it is not as expected.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: OPTIONS,
   async run({ options }, terminal) {
     const scenario = scenarioOf(options);

@@ -7,7 +7,6 @@ export const serviceList = defineCommand({
   aliases: ['services'],
   summary: 'list the services of a deployment, and what may be done to them',
   details: 'With --json: JSON Lines, one service per line.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const { api } = await openApi(options, terminal);

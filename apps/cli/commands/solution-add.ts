@@ -73,7 +73,6 @@ export const solutionAdd = defineCommand({
     '  --success-check 200,201 --idempotent --class timing_dependencies --description "Restarts the report job and waits until it has ended."\n' +
     'What it cannot say (observe, verify, undo) is added by hand. With --json: {file, written, playbook, configuration, problems}. Exit code 1 when\n' +
     'the playbook is refused; then nothing is written.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: OPTIONS,
   async run({ options }, terminal): Promise<ExitCode> {
     const configuration = configurationOf(options.config);

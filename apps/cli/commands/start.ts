@@ -14,7 +14,6 @@ export const start = defineCommand({
   details:
     'Deploys the template to a local runtime, heals sample incidents, and keeps running until Ctrl-C. The local runtime is part of the repository,\n' +
     'not of the installed package. Exit code: that of the runtime; with --once 1 when a sample did not end as expected.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     once: { type: 'boolean', about: 'exit after the samples' },
     port: { type: 'string', value: 'N', about: 'listen on 127.0.0.1:N; a free port by default' },

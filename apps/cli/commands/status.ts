@@ -6,7 +6,6 @@ export const status = defineCommand({
   name: 'status',
   summary: 'show whether Selfheal itself is well: API, workflow, open incidents, last healed, model',
   details: 'Exit code 1 when incidents have not moved for an hour, or when answers got worse than promised.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const { api } = await openApi(options, terminal);

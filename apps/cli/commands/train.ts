@@ -94,7 +94,6 @@ export const makeTrainCommand = (data: TrainingData) =>
       'Writes failure.json and failure.provenance.json to --out and registers the model as a candidate. The model contains only numbers.\n' +
       'Figures come from cross-validation: every log is classified by a model that was trained without its repository.\n' +
       'With --steps N it also trains on 1/N, 2/N ... of the repositories and writes the accuracy of each to --reports (a learning curve).',
-    operands: { shown: '', atLeast: 0, atMost: 0 },
     options: {
       data: { type: 'string', value: 'DIR', about: 'the folder of labelled logs' },
       out: { type: 'string', value: 'DIR', about: 'the folder for the model; by default it replaces the shipped one' },

@@ -43,7 +43,6 @@ export const watch = defineCommand({
   details:
     'Asks the API every few seconds until Ctrl-C. Begins with the open incidents; --all begins with the newest, whatever their status. While the\n' +
     'API does not answer it says so and goes on. With --json: JSON Lines {at, change, incident}.',
-  operands: { shown: '', atLeast: 0, atMost: 0 },
   options: {
     ...watchOptions(EVERY_SECONDS),
     repo: { type: 'string', value: 'OWNER/NAME', about: 'failures of this repository' },

@@ -22,7 +22,7 @@ import { Mode } from '#shared/domain/policy/policy-settings.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 import { IncidentResponse } from './incidents.ts';
 import { Share } from './knowledge.ts';
 
@@ -155,17 +155,13 @@ export const OPENED = {
   },
 } as const;
 export const NOT_NOW = withProblems({ 409: 'It cannot be done as things are; the detail says why.' });
-export const body = <S extends z.ZodType>(schema: S) => ({
-  required: true as const,
-  content: { 'application/json': { schema } },
-});
 
 const list = routeFor('read', {
   method: 'get',
   path: '/api/actions',
   tags: TAGS,
   summary: 'Every action that Selfheal knows, and where the configuration allows it',
-  responses: { ...answers('The actions.', z.object({ actions: z.array(ActionSummary) })), ...REFUSALS },
+  responses: answers('The actions.', z.object({ actions: z.array(ActionSummary) })),
 });
 
 const recent = routeFor('read', {
@@ -182,10 +178,7 @@ const recent = routeFor('read', {
       cursor: z.string().max(2000).optional(),
     }),
   },
-  responses: {
-    ...answers('One page.', z.object({ actions: z.array(PastAction).readonly(), next: z.string().nullable() })),
-    ...REFUSALS,
-  },
+  responses: answers('One page.', z.object({ actions: z.array(PastAction).readonly(), next: z.string().nullable() })),
 });
 
 const stats = routeFor('read', {
@@ -197,10 +190,7 @@ const stats = routeFor('read', {
   request: {
     query: z.strictObject({ action: ActionId.optional(), days: z.coerce.number().int().min(1).max(400).default(90) }),
   },
-  responses: {
-    ...answers('The figures.', z.object({ days: z.number().int(), actions: z.array(ActionStats) })),
-    ...REFUSALS,
-  },
+  responses: answers('The figures.', z.object({ days: z.number().int(), actions: z.array(ActionStats) })),
 });
 
 const rehearse = routeFor('read', {
@@ -208,8 +198,8 @@ const rehearse = routeFor('read', {
   path: '/api/actions/{id}/try',
   tags: TAGS,
   summary: 'What an action would do, by the same plan and guard, without any effect',
-  request: { params: z.strictObject({ id: ActionId }), body: body(ActionTry) },
-  responses: { ...answers('What it would do.', ActionRehearsal), ...REFUSALS, ...NOT_FOUND, ...NOT_NOW },
+  request: { params: z.strictObject({ id: ActionId }), body: jsonBody(ActionTry) },
+  responses: { ...answers('What it would do.', ActionRehearsal), ...NOT_FOUND, ...NOT_NOW },
 });
 
 const execute = routeFor('operate', {
@@ -220,8 +210,8 @@ const execute = routeFor('operate', {
   description:
     'Opens an incident that goes the way of every other: plan, approval where policy asks for one, guard, effect, verification, undo. ' +
     'Nobody approves what they asked for themselves.',
-  request: { body: body(ActionCreate) },
-  responses: { ...OPENED, ...REFUSALS, ...NOT_NOW },
+  request: { body: jsonBody(ActionCreate) },
+  responses: { ...OPENED, ...NOT_NOW },
 });
 
 export function actionRoutes(deps: ActionRoutesDeps) {

@@ -3,7 +3,6 @@ import { Mode } from '#shared/domain/policy/policy-settings.ts';
 import { Problem } from '../problem.ts';
 import {
   type ActionRoutesDeps,
-  body,
   Count,
   incidentOf,
   NOT_NOW,
@@ -13,7 +12,7 @@ import {
   requesterOf,
   ServiceId,
 } from './actions.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
 
 const Criticality = z.enum(['low', 'medium', 'high', 'critical']);
 
@@ -67,7 +66,7 @@ const list = routeFor('read', {
   path: '/api/applications',
   tags: TAGS,
   summary: 'The services of the configuration, and what may be done to them',
-  responses: { ...answers('The services.', z.object({ applications: z.array(Application) })), ...REFUSALS },
+  responses: answers('The services.', z.object({ applications: z.array(Application) })),
 });
 
 const health = routeFor('read', {
@@ -76,7 +75,7 @@ const health = routeFor('read', {
   tags: TAGS,
   summary: 'How a service is now: its alarms, open incidents, last actions',
   request: { params },
-  responses: { ...answers('The health.', ApplicationHealth), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The health.', ApplicationHealth), ...NOT_FOUND },
 });
 
 const scale = routeFor('operate', {
@@ -86,8 +85,8 @@ const scale = routeFor('operate', {
   summary: 'Ask for more tasks or instances of a service',
   description:
     'The action of the remedy that scales it, within the bound of its owner, on the way of POST /api/actions/execute.',
-  request: { params, body: body(ApplicationScale) },
-  responses: { ...OPENED, ...REFUSALS, ...NOT_FOUND, ...NOT_NOW },
+  request: { params, body: jsonBody(ApplicationScale) },
+  responses: { ...OPENED, ...NOT_FOUND, ...NOT_NOW },
 });
 
 const unknown = (id: string): Problem =>

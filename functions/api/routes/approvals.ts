@@ -11,7 +11,7 @@ import { type DelegateDeps, delegateApprovals } from '#shared/app/approve/delega
 import type { DecisionOutcome } from '#shared/app/approve/settle.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 import { IncidentBriefing, Lines } from './incidents.ts';
 
 export interface ApprovalRoutesDeps extends BriefingDeps, Pick<ListApprovalsDeps, 'approvals'> {
@@ -72,7 +72,7 @@ const list = routeFor('read', {
   path: '/api/approvals',
   tags: TAGS,
   summary: 'List the plans that wait for a decision, oldest first',
-  responses: { ...answers('The plans.', ListedApprovals), ...REFUSALS },
+  responses: answers('The plans.', ListedApprovals),
 });
 
 const show = routeFor('read', {
@@ -81,7 +81,7 @@ const show = routeFor('read', {
   tags: TAGS,
   summary: 'Read a plan with all that is needed to judge it: cause, evidence, effect, undo, history',
   request: { params: Place },
-  responses: { ...answers('The plan.', ApprovalDetails), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The plan.', ApprovalDetails), ...NOT_FOUND },
 });
 
 const decide = routeFor('approve', {
@@ -90,14 +90,13 @@ const decide = routeFor('approve', {
   tags: TAGS,
   summary: 'Approve or reject a plan',
   description: 'For people, not for API keys. The same decision by the same person may be sent again.',
-  request: { params: Place, body: { required: true, content: { 'application/json': { schema: Decision } } } },
+  request: { params: Place, body: jsonBody(Decision) },
   responses: {
     ...answers('The decision was passed on to the workflow.', Decided),
     202: {
       description: 'The decision is stored; it will be passed on.',
       content: { 'application/json': { schema: Decided } },
     },
-    ...REFUSALS,
     ...NOT_FOUND,
     ...withProblems({ 409: 'Somebody decided before.', 410: 'The request has expired.' }),
   },
@@ -110,8 +109,8 @@ const delegate = routeFor('approve', {
   summary: 'Let another person approve on your behalf for some hours',
   description:
     'They get what your own groups allow, except plans for your own changes. To use it they need the role `approver`, too.',
-  request: { body: { required: true, content: { 'application/json': { schema: DelegationOrder } } } },
-  responses: { ...answers('They may approve until then.', Delegated), ...REFUSALS },
+  request: { body: jsonBody(DelegationOrder) },
+  responses: answers('They may approve until then.', Delegated),
 });
 
 export function approvalRoutes(deps: ApprovalRoutesDeps) {

@@ -3,7 +3,7 @@ import { BrowserSignIn } from '#shared/domain/access/browser-sign-in.ts';
 import { Role } from '#shared/domain/access/caller.ts';
 import type { SignIn, SignInOutcome, WrongAnswer } from '#shared/ports/access.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, openRoute, REFUSALS, routeFor } from './contract.ts';
+import { answers, jsonBody, makeRoutes, openRoute, REFUSALS, routeFor } from './contract.ts';
 
 const TAGS = ['sign-in'];
 
@@ -18,17 +18,15 @@ export const SignedIn = z
   })
   .meta({ id: 'SignedIn' });
 
-const jsonBody = <S extends z.ZodType>(schema: S) => ({
-  body: { required: true as const, content: { 'application/json': { schema } } },
-});
-
 const login = openRoute({
   method: 'post',
   path: '/api/auth/login',
   tags: TAGS,
   summary: 'Sign in with a password of the user pool',
   description: 'When the user pool asks for more, the problem (403) holds a `challenge` for POST /api/auth/challenge.',
-  request: jsonBody(z.strictObject({ user: z.string().min(1).max(200), password: z.string().min(1).max(256) })),
+  request: {
+    body: jsonBody(z.strictObject({ user: z.string().min(1).max(200), password: z.string().min(1).max(256) })),
+  },
   responses: { ...answers('Signed in.', SignedIn), ...REFUSALS },
 });
 
@@ -46,14 +44,16 @@ const challenge = openRoute({
   path: '/api/auth/challenge',
   tags: TAGS,
   summary: 'Go on with a sign-in: choose a password in place of a temporary one, or send the code of an authenticator',
-  request: jsonBody(
-    z.strictObject({
-      user: z.string().min(1).max(200),
-      name: z.enum(['NEW_PASSWORD_REQUIRED', 'SOFTWARE_TOKEN_MFA']),
-      session: z.string().min(1).max(4096),
-      answer: z.string().min(1).max(256),
-    }),
-  ),
+  request: {
+    body: jsonBody(
+      z.strictObject({
+        user: z.string().min(1).max(200),
+        name: z.enum(['NEW_PASSWORD_REQUIRED', 'SOFTWARE_TOKEN_MFA']),
+        session: z.string().min(1).max(4096),
+        answer: z.string().min(1).max(256),
+      }),
+    ),
+  },
   responses: { ...answers('Signed in.', SignedIn), ...REFUSALS },
 });
 
@@ -62,7 +62,7 @@ const refresh = openRoute({
   path: '/api/auth/refresh',
   tags: TAGS,
   summary: 'Get a new token for a refresh token',
-  request: jsonBody(z.strictObject({ refreshToken: z.string().min(1).max(4096) })),
+  request: { body: jsonBody(z.strictObject({ refreshToken: z.string().min(1).max(4096) })) },
   responses: { ...answers('A new token.', SignedIn), ...REFUSALS },
 });
 
@@ -71,13 +71,10 @@ const me = routeFor('read', {
   path: '/api/auth/me',
   tags: TAGS,
   summary: 'Who you are here, and your roles',
-  responses: {
-    ...answers(
-      'The caller.',
-      z.object({ kind: z.enum(['person', 'key']), id: z.string(), name: z.string(), roles: z.array(Role) }),
-    ),
-    ...REFUSALS,
-  },
+  responses: answers(
+    'The caller.',
+    z.object({ kind: z.enum(['person', 'key']), id: z.string(), name: z.string(), roles: z.array(Role) }),
+  ),
 });
 
 export interface AuthRoutesDeps {

@@ -13,7 +13,7 @@ import {
 } from '#shared/app/policy/change-policy.ts';
 import { Reason } from '#shared/domain/configuration/overlay.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 
 const Settings = z.record(z.string(), z.unknown());
 
@@ -70,7 +70,6 @@ const Seen = z.object({
     .meta({ description: 'The `etag` of GET /api/config as you saw it, or `*` for whatever it is now.' }),
 });
 const dryRun = z.boolean().default(false).meta({ description: 'Says what would be, and changes nothing.' });
-const json = <S extends z.ZodType>(schema: S) => ({ required: true, content: { 'application/json': { schema } } });
 const TAGS = ['config'];
 const COLLISIONS = withProblems({
   409: 'It is not done; `detail` says why.',
@@ -84,7 +83,7 @@ const show = routeFor('read', {
   tags: TAGS,
   summary:
     'Read the policy that holds now, the deployed one, what was changed at run time, and where each value comes from',
-  responses: { ...answers('The policy.', RuntimePolicy), ...REFUSALS },
+  responses: answers('The policy.', RuntimePolicy),
 });
 
 const change = routeFor('administer', {
@@ -94,8 +93,8 @@ const change = routeFor('administer', {
   summary: 'Change the policy within what is deployed',
   description:
     'Modes, thresholds, limits, features, actions, mutes and freezes. `change` is a JSON merge patch (RFC 7396) of `overlay`: null takes a setting back.',
-  request: { headers: Seen, body: json(z.strictObject({ change: Settings, reason: Reason, dryRun })) },
-  responses: { ...answers('What was changed.', Changed), ...REFUSALS, ...COLLISIONS },
+  request: { headers: Seen, body: jsonBody(z.strictObject({ change: Settings, reason: Reason, dryRun })) },
+  responses: { ...answers('What was changed.', Changed), ...COLLISIONS },
 });
 
 const reset = routeFor('administer', {
@@ -103,8 +102,8 @@ const reset = routeFor('administer', {
   path: '/api/config/reset',
   tags: TAGS,
   summary: 'Take everything back to what is deployed; the kill switch stays as it is',
-  request: { headers: Seen, body: json(z.strictObject({ reason: Reason, dryRun })) },
-  responses: { ...answers('What was changed.', Changed), ...REFUSALS, ...COLLISIONS },
+  request: { headers: Seen, body: jsonBody(z.strictObject({ reason: Reason, dryRun })) },
+  responses: { ...answers('What was changed.', Changed), ...COLLISIONS },
 });
 
 const restore = routeFor('administer', {
@@ -114,9 +113,9 @@ const restore = routeFor('administer', {
   summary: 'Take the settings of an earlier revision again',
   request: {
     headers: Seen,
-    body: json(z.strictObject({ revision: z.number().int().min(1).max(999_999_999), reason: Reason, dryRun })),
+    body: jsonBody(z.strictObject({ revision: z.number().int().min(1).max(999_999_999), reason: Reason, dryRun })),
   },
-  responses: { ...answers('What was changed.', Changed), ...REFUSALS, ...NOT_FOUND, ...COLLISIONS },
+  responses: { ...answers('What was changed.', Changed), ...NOT_FOUND, ...COLLISIONS },
 });
 
 const history = routeFor('read', {
@@ -125,7 +124,7 @@ const history = routeFor('read', {
   tags: TAGS,
   summary: 'Who changed what, when and why, newest first',
   request: { query: z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(50) }) },
-  responses: { ...answers('The changes.', z.object({ entries: z.array(HistoryEntry) })), ...REFUSALS },
+  responses: answers('The changes.', z.object({ entries: z.array(HistoryEntry) })),
 });
 
 const stop = routeFor('administer', {
@@ -133,8 +132,8 @@ const stop = routeFor('administer', {
   path: '/api/config/stop',
   tags: TAGS,
   summary: 'Stop every action within seconds: the kill switch',
-  request: { body: json(z.strictObject({ reason: Reason })) },
-  responses: { ...answers('It is stopped.', RuntimePolicy), ...REFUSALS },
+  request: { body: jsonBody(z.strictObject({ reason: Reason })) },
+  responses: answers('It is stopped.', RuntimePolicy),
 });
 
 const start = routeFor('administer', {
@@ -142,8 +141,8 @@ const start = routeFor('administer', {
   path: '/api/config/resume',
   tags: TAGS,
   summary: 'Let actions happen again after a stop',
-  request: { headers: Seen, body: json(z.strictObject({ reason: Reason })) },
-  responses: { ...answers('It goes on.', RuntimePolicy), ...REFUSALS, ...COLLISIONS },
+  request: { headers: Seen, body: jsonBody(z.strictObject({ reason: Reason })) },
+  responses: { ...answers('It goes on.', RuntimePolicy), ...COLLISIONS },
 });
 
 export function configRoutes(deps: PolicyDeps) {

@@ -4,7 +4,7 @@ import { repositoryModeOf } from '#shared/domain/configuration/scope.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { Mode } from '#shared/domain/policy/policy-settings.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
-import { answers, makeRoutes, REFUSALS, routeFor } from './contract.ts';
+import { answers, makeRoutes, routeFor } from './contract.ts';
 
 export interface ConnectionRoutesDeps {
   readonly configuration: Pick<Configuration, 'github'>;
@@ -45,7 +45,7 @@ const show = routeFor('read', {
       repository: RepositoryName.optional().meta({ description: 'Only this one, whether it is configured or not.' }),
     }),
   },
-  responses: { ...answers('The connections.', Connections), ...REFUSALS },
+  responses: answers('The connections.', Connections),
 });
 
 export function connectionRoutes({ configuration, lists, environment }: ConnectionRoutesDeps) {

@@ -32,7 +32,7 @@ export function makeRoutes(): Routes {
 
 /**
  * A route for callers with this permission: it is checked before anything of the request is read. `openapi.json` shows
- * it as `x-permission`. A POST that may change something is done once for each `Idempotency-Key`.
+ * it as `x-permission`, and `REFUSALS` beside the answers of the route. A POST that may change something is done once for each `Idempotency-Key`.
  */
 export function routeFor<const P extends string, const R extends Omit<RouteConfig, 'path' | 'security'> & { path: P }>(
   permission: Permission,
@@ -40,6 +40,7 @@ export function routeFor<const P extends string, const R extends Omit<RouteConfi
 ) {
   return createRoute({
     ...route,
+    responses: { ...route.responses, ...REFUSALS },
     security: [{ bearer: [] }],
     'x-permission': permission,
     middleware:
@@ -56,6 +57,7 @@ export function routeForRuns<
 >(permission: Permission, route: R) {
   return createRoute({
     ...route,
+    responses: { ...route.responses, ...REFUSALS },
     security: [{ bearer: [] }],
     'x-permission': permission,
     'x-workflow-runs': true,
@@ -112,7 +114,7 @@ export function withProblems<const S extends Readonly<Record<number, string>>>(d
   return Object.fromEntries(entries) as { readonly [Status in keyof S]: ReturnType<typeof failed> };
 }
 
-/** Answers that every route with a permission may give. */
+/** Answers that every route with a permission may give; `routeFor` and `routeForRuns` add them. */
 export const REFUSALS = {
   400: failed('The request is not valid; `errors` names the fields.'),
   401: failed('No valid token or API key.'),
@@ -120,6 +122,11 @@ export const REFUSALS = {
   503: failed('Not available at the moment; `retry-after` says when to try again.'),
 } as const;
 export const NOT_FOUND = { 404: failed('There is no such thing.') } as const;
+
+/** The body of a request. */
+export function jsonBody<S extends z.ZodType>(schema: S) {
+  return { required: true, content: { 'application/json': { schema } } } as const;
+}
 
 export function answers<S extends z.ZodType>(description: string, schema: S) {
   return { 200: { description, content: { 'application/json': { schema } } } } as const;

@@ -15,7 +15,7 @@ import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 import { DryRun, ScopeName, scopeOf } from './knowledge.ts';
 
 export type ExperimentRoutesDeps = ExperimentDeps & ScopeDeps & { readonly patterns: Pick<PatternStore, 'get'> };
@@ -69,7 +69,6 @@ export const ExperimentReport = ExperimentSummary.extend({
 
 const TAGS = ['experiments'];
 const CONFLICT = withProblems({ 409: 'It is not done; `detail` says why.' });
-const json = <S extends z.ZodType>(schema: S) => ({ required: true, content: { 'application/json': { schema } } });
 const Path = z.strictObject({ id: Id });
 
 const list = routeFor('read', {
@@ -77,7 +76,7 @@ const list = routeFor('read', {
   path: '/api/experiments',
   tags: TAGS,
   summary: 'List the deployed experiments and those that people started',
-  responses: { ...answers('At most 120.', z.object({ experiments: z.array(ExperimentSummary) })), ...REFUSALS },
+  responses: answers('At most 120.', z.object({ experiments: z.array(ExperimentSummary) })),
 });
 const results = routeFor('read', {
   method: 'get',
@@ -85,7 +84,7 @@ const results = routeFor('read', {
   tags: TAGS,
   summary: 'Incidents, success rate, time to heal and side effects of each variant, and which one to prefer',
   request: { params: Path },
-  responses: { ...answers('The results.', ExperimentReport), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The results.', ExperimentReport), ...NOT_FOUND },
 });
 const start = routeFor('operate', {
   method: 'post',
@@ -95,7 +94,7 @@ const start = routeFor('operate', {
   description:
     'It changes only which of the listed actions comes first, never to a riskier one, and holds nothing back. An incident takes part in the first experiment that applies, deployed ones first.',
   request: {
-    body: json(
+    body: jsonBody(
       z.strictObject({
         id: Id,
         title: z.string().trim().min(1).max(200),
@@ -112,7 +111,7 @@ const start = routeFor('operate', {
       }),
     ),
   },
-  responses: { ...answers('The experiment.', ExperimentSummary), ...REFUSALS, ...NOT_FOUND, ...CONFLICT },
+  responses: { ...answers('The experiment.', ExperimentSummary), ...NOT_FOUND, ...CONFLICT },
 });
 const stop = routeFor('operate', {
   method: 'post',
@@ -120,7 +119,7 @@ const stop = routeFor('operate', {
   tags: TAGS,
   summary: 'End an experiment that somebody started; its results stay',
   request: { params: Path },
-  responses: { ...answers('The experiment.', ExperimentSummary), ...REFUSALS, ...NOT_FOUND, ...CONFLICT },
+  responses: { ...answers('The experiment.', ExperimentSummary), ...NOT_FOUND, ...CONFLICT },
 });
 
 /** Probability of naming a winner where there is none; see `resultsOf`. */

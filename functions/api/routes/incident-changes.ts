@@ -3,14 +3,14 @@ import type { Changed, FeedbackOrder, IncidentEdit } from '#shared/app/incidents
 import type { Learned, ResolutionOrder } from '#shared/app/incidents/end-incident.ts';
 import { annotatedOf } from '#shared/app/incidents/read-incident.ts';
 import type { ReportOrder, ReportOutcome } from '#shared/app/incidents/report-incident.ts';
-import { nameOfCaller } from '#shared/domain/access/caller.ts';
+import { type Caller, nameOfCaller } from '#shared/domain/access/caller.ts';
 import { MAX_REPORT_LINES } from '#shared/domain/incident/annotations.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { RepositoryName, Severity } from '#shared/domain/incident/target-context.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 import { find, IncidentPath, IncidentResponse } from './incidents.ts';
 
 /** What people change of incidents, by use cases that are loaded when the first of them is needed. `by` names who does it. */
@@ -115,10 +115,6 @@ const Ended = z.object({
 });
 
 const TAGS = ['incidents'];
-const body = <S extends z.ZodType>(schema: S) => ({
-  required: true as const,
-  content: { 'application/json': { schema } },
-});
 const IfMatch = z.object({
   'if-match': z
     .string()
@@ -136,24 +132,23 @@ const create = routeFor('operate', {
   path: '/api/incidents',
   tags: TAGS,
   summary: 'Report a failure: it is classified, diagnosed and planned like every other',
-  request: { body: body(IncidentCreate) },
+  request: { body: jsonBody(IncidentCreate) },
   responses: {
     201: { description: 'The incident.', content: { 'application/json': { schema: IncidentResponse } } },
-    ...REFUSALS,
     ...CONFLICTS,
   },
 });
 
 const edited = {
   tags: TAGS,
-  responses: { ...answers('The incident.', IncidentResponse), ...REFUSALS, ...NOT_FOUND, ...CONFLICTS, ...OUTDATED },
+  responses: { ...answers('The incident.', IncidentResponse), ...NOT_FOUND, ...CONFLICTS, ...OUTDATED },
 } as const;
 
 const replace = routeFor('operate', {
   method: 'put',
   path: '/api/incidents/{id}',
   summary: 'Replace title, severity, assignee and notes',
-  request: { params: IncidentPath, headers: IfMatch, body: body(IncidentReplace) },
+  request: { params: IncidentPath, headers: IfMatch, body: jsonBody(IncidentReplace) },
   ...edited,
 });
 
@@ -161,20 +156,20 @@ const update = routeFor('operate', {
   method: 'patch',
   path: '/api/incidents/{id}',
   summary: 'Change some of title, severity, assignee and notes',
-  request: { params: IncidentPath, headers: IfMatch, body: body(IncidentUpdate) },
+  request: { params: IncidentPath, headers: IfMatch, body: jsonBody(IncidentUpdate) },
   ...edited,
 });
 
 const ended = {
   tags: TAGS,
-  responses: { ...answers('The incident.', Ended), ...REFUSALS, ...NOT_FOUND, ...CONFLICTS },
+  responses: { ...answers('The incident.', Ended), ...NOT_FOUND, ...CONFLICTS },
 } as const;
 
 const resolve = routeFor('operate', {
   method: 'post',
   path: '/api/incidents/{id}/resolve',
   summary: 'End an incident with the solution that helped, and learn from it',
-  request: { params: IncidentPath, body: body(IncidentResolve) },
+  request: { params: IncidentPath, body: jsonBody(IncidentResolve) },
   ...ended,
 });
 
@@ -182,7 +177,7 @@ const falsePositive = routeFor('operate', {
   method: 'post',
   path: '/api/incidents/{id}/false-positive',
   summary: 'End an incident that was none',
-  request: { params: IncidentPath, body: body(FalsePositiveCreate) },
+  request: { params: IncidentPath, body: jsonBody(FalsePositiveCreate) },
   ...ended,
 });
 
@@ -192,14 +187,22 @@ const feedback = routeFor('operate', {
   tags: TAGS,
   summary: 'Say whether what was done was right',
   description: 'Your latest word counts. An action called wrong counts as failed when later ones are ranked.',
-  request: { params: IncidentPath, body: body(FeedbackCreate) },
-  responses: { ...answers('The incident.', IncidentResponse), ...REFUSALS, ...NOT_FOUND, ...CONFLICTS },
+  request: { params: IncidentPath, body: jsonBody(FeedbackCreate) },
+  responses: { ...answers('The incident.', IncidentResponse), ...NOT_FOUND, ...CONFLICTS },
 });
 
 const KEY_BYTES = 16;
 
 export function incidentChangeRoutes(deps: IncidentChangeDeps) {
   const idOf = async (id: string) => (await find(id, (one) => deps.incidents.get(one), deps)).id;
+  const edit = async (
+    id: string,
+    { reason, ...given }: z.infer<typeof IncidentUpdate>,
+    { caller, revision }: { caller: Caller; revision: string | undefined },
+  ) => {
+    const how = { by: nameOfCaller(caller), reason: reason ?? null, ...revisionOf(revision) };
+    return changed(await (await deps.changes()).edit(await idOf(id), given, how));
+  };
   return makeRoutes()
     .openapi(create, async (context) => {
       const by = nameOfCaller(context.get('caller'));
@@ -210,20 +213,14 @@ export function incidentChangeRoutes(deps: IncidentChangeDeps) {
       return context.json(incident, 201, { location: `/api/incidents/${incident.id}` });
     })
     .openapi(replace, async (context) => {
-      const { reason, ...edit } = context.req.valid('json');
-      const how = { by: nameOfCaller(context.get('caller')), reason: reason ?? null };
-      const id = await idOf(context.req.valid('param').id);
-      const revision = revisionOf(context.req.valid('header')['if-match']);
-      const incident = changed(await (await deps.changes()).edit(id, edit, { ...how, ...revision }));
-      return context.json(incident, 200);
+      const { req } = context;
+      const how = { caller: context.get('caller'), revision: req.valid('header')['if-match'] };
+      return context.json(await edit(req.valid('param').id, req.valid('json'), how), 200);
     })
     .openapi(update, async (context) => {
-      const { reason, ...edit } = context.req.valid('json');
-      const how = { by: nameOfCaller(context.get('caller')), reason: reason ?? null };
-      const id = await idOf(context.req.valid('param').id);
-      const revision = revisionOf(context.req.valid('header')['if-match']);
-      const incident = changed(await (await deps.changes()).edit(id, edit, { ...how, ...revision }));
-      return context.json(incident, 200);
+      const { req } = context;
+      const how = { caller: context.get('caller'), revision: req.valid('header')['if-match'] };
+      return context.json(await edit(req.valid('param').id, req.valid('json'), how), 200);
     })
     .openapi(resolve, async (context) => {
       const id = await idOf(context.req.valid('param').id);

@@ -14,7 +14,7 @@ import { RepositoryName, Severity } from '#shared/domain/incident/target-context
 import { HEAL_STATES } from '#shared/domain/workflow/heal-graph.ts';
 import { type IncidentLists, type IncidentQuery, MAX_PAGE_SIZE } from '#shared/ports/incident-lists.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor } from './contract.ts';
+import { answers, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
 
 export interface IncidentRoutesDeps extends ReadIncidentDeps, IncidentStoryDeps {
   readonly evidence: IncidentStoryDeps['evidence'];
@@ -274,10 +274,7 @@ const list = routeFor('read', {
   summary: 'List incidents, a page at a time',
   description: 'A page may hold fewer than `limit` incidents and still have a `next`; the last one has none.',
   request: { query: ListQuery },
-  responses: {
-    ...answers('One page.', IncidentPage),
-    ...REFUSALS,
-  },
+  responses: answers('One page.', IncidentPage),
 });
 
 const show = routeFor('read', {
@@ -286,7 +283,7 @@ const show = routeFor('read', {
   tags: TAGS,
   summary: 'Read one incident: what failed and why, what was done, how it ended',
   request: { params: IncidentPath },
-  responses: { ...answers('The incident.', IncidentDetails), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The incident.', IncidentDetails), ...NOT_FOUND },
 });
 
 const account = routeFor('read', {
@@ -295,7 +292,7 @@ const account = routeFor('read', {
   tags: TAGS,
   summary: 'Everything that happened in an incident, in order, from its audit trail',
   request: { params: IncidentPath },
-  responses: { ...answers('The timeline.', IncidentAccount), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The timeline.', IncidentAccount), ...NOT_FOUND },
 });
 
 const story = routeFor('read', {
@@ -304,7 +301,7 @@ const story = routeFor('read', {
   tags: TAGS,
   summary: 'Where the workflow of an incident is, the logs it rests on, what could be done, and what it resembles',
   request: { params: IncidentPath },
-  responses: { ...answers('The story.', IncidentStory), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The story.', IncidentStory), ...NOT_FOUND },
 });
 
 export function incidentRoutes(deps: IncidentRoutesDeps) {

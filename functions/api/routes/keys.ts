@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type ApiKeyDeps, ApiKeyOrder, createApiKey, listApiKeys, revokeApiKey } from '#shared/app/access/api-keys.ts';
 import { Role } from '#shared/domain/access/caller.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
 
 const Actor = z.object({ kind: z.enum(['person', 'key']), id: z.string(), name: z.string() });
 
@@ -27,7 +27,7 @@ const list = routeFor('administer', {
   path: '/api/keys',
   tags: TAGS,
   summary: 'List the API keys, newest first, without their secrets',
-  responses: { ...answers('The keys.', z.object({ keys: z.array(ApiKeySummary) })), ...REFUSALS },
+  responses: answers('The keys.', z.object({ keys: z.array(ApiKeySummary) })),
 });
 
 const create = routeFor('administer', {
@@ -36,13 +36,12 @@ const create = routeFor('administer', {
   tags: TAGS,
   summary: 'Create an API key; the answer is the only place that shows it',
   description: 'For people: an API key creates no further keys.',
-  request: { body: { required: true, content: { 'application/json': { schema: ApiKeyOrder } } } },
+  request: { body: jsonBody(ApiKeyOrder) },
   responses: {
     201: {
       description: 'The key as it is sent, in `text`, and what is kept of it.',
       content: { 'application/json': { schema: z.object({ text: z.string(), key: ApiKeySummary }) } },
     },
-    ...REFUSALS,
   },
 });
 
@@ -52,7 +51,7 @@ const revoke = routeFor('administer', {
   tags: TAGS,
   summary: 'Revoke an API key for good',
   request: { params: z.strictObject({ id: z.string().regex(/^[0-9a-f]{16}$/, 'Must be the id of an API key') }) },
-  responses: { ...answers('The revoked key.', ApiKeySummary), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The revoked key.', ApiKeySummary), ...NOT_FOUND },
 });
 
 export function keyRoutes(deps: ApiKeyDeps) {

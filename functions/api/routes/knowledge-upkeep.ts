@@ -16,7 +16,7 @@ import { approvalsMissing, asItCounts, retire } from '#shared/domain/learning/pa
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 import { DryRun, type KnowledgeRoutesDeps, Reason, ScopeName, Share, scopeOf } from './knowledge.ts';
 
 const Counts = z.record(z.string(), z.number().int());
@@ -83,7 +83,6 @@ const ImportResults = z
 
 const TAGS = ['knowledge'];
 const CONFLICT = withProblems({ 409: 'It is not done; `detail` says why.' });
-const json = <S extends z.ZodType>(schema: S) => ({ required: true, content: { 'application/json': { schema } } });
 const Flag = z.enum(['true', 'false']).default('false');
 /** Changes of one request: each takes three writes, and the function has 15 seconds. */
 const MAX_CHANGES = 200;
@@ -97,7 +96,7 @@ const stats = routeFor('read', {
   tags: TAGS,
   summary: 'Figures of what is known in a scope',
   request: { query: z.strictObject({ scope: ScopeName }) },
-  responses: { ...answers('The figures.', KnowledgeStats), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The figures.', KnowledgeStats), ...NOT_FOUND },
 });
 
 const exported = routeFor('read', {
@@ -120,7 +119,7 @@ const exported = routeFor('read', {
       history: Flag.meta({ description: 'With the history of each confidence.' }),
     }),
   },
-  responses: { ...answers('The file.', PatternExport), ...REFUSALS, ...NOT_FOUND, ...CONFLICT },
+  responses: { ...answers('The file.', PatternExport), ...NOT_FOUND, ...CONFLICT },
 });
 
 const imported = routeFor('operate', {
@@ -129,7 +128,7 @@ const imported = routeFor('operate', {
   tags: TAGS,
   summary: 'Take over exported patterns with a lower confidence, only to be observed',
   request: {
-    body: json(
+    body: jsonBody(
       z.strictObject({
         scope: ScopeName,
         file: PatternExport,
@@ -138,7 +137,7 @@ const imported = routeFor('operate', {
       }),
     ),
   },
-  responses: { ...answers('What became of each.', ImportResults), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('What became of each.', ImportResults), ...NOT_FOUND },
 });
 
 const optimize = routeFor('operate', {
@@ -147,7 +146,7 @@ const optimize = routeFor('operate', {
   tags: TAGS,
   summary: 'Merge duplicates, retire what fails or is never used, let the rest fade',
   request: {
-    body: json(
+    body: jsonBody(
       z.strictObject({
         scope: ScopeName,
         minConfidence: z.number().min(0).max(1).default(0.3),
@@ -156,7 +155,7 @@ const optimize = routeFor('operate', {
       }),
     ),
   },
-  responses: { ...answers('The changes.', PatternChanges), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The changes.', PatternChanges), ...NOT_FOUND },
 });
 
 const rollback = routeFor('operate', {
@@ -165,7 +164,7 @@ const rollback = routeFor('operate', {
   tags: TAGS,
   summary: 'Restore the patterns of a scope to a date, except those that proved good since',
   request: {
-    body: json(
+    body: jsonBody(
       z.strictObject({
         scope: ScopeName,
         to: z.iso.datetime({ offset: true }),
@@ -175,7 +174,7 @@ const rollback = routeFor('operate', {
       }),
     ),
   },
-  responses: { ...answers('The changes.', PatternChanges), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The changes.', PatternChanges), ...NOT_FOUND },
 });
 
 const reset = routeFor('administer', {
@@ -184,7 +183,7 @@ const reset = routeFor('administer', {
   tags: TAGS,
   summary: 'Retire every pattern of a scope; a roll-back restores them',
   request: {
-    body: json(
+    body: jsonBody(
       z.strictObject({
         scope: ScopeName,
         confirm: z.string().max(400).meta({ description: 'The scope once more, as you wrote it.' }),
@@ -193,7 +192,7 @@ const reset = routeFor('administer', {
       }),
     ),
   },
-  responses: { ...answers('The changes.', PatternChanges), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The changes.', PatternChanges), ...NOT_FOUND },
 });
 
 /** What concerns all patterns of a scope together. */

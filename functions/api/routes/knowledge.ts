@@ -29,7 +29,7 @@ import type { PatternStore, PatternVersions } from '#shared/ports/learning-store
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 
 export interface KnowledgeRoutesDeps extends ScopeDeps {
   readonly configuration: Pick<Configuration, 'services' | 'learning'>;
@@ -141,22 +141,18 @@ const CHANGED = withProblems({
   412: 'Somebody else changed it: read it again.',
   428: 'The header if-match is missing.',
 });
-const json = <S extends z.ZodType>(schema: S) => ({ required: true, content: { 'application/json': { schema } } });
 
 const scopes = routeFor('read', {
   method: 'get',
   path: '/api/knowledge/scopes',
   tags: TAGS,
   summary: 'Where the latest incidents were: repositories and alarms, each with knowledge of its own',
-  responses: {
-    ...answers(
-      'The scopes, the latest first.',
-      z.object({
-        scopes: z.array(z.object({ scope: z.string(), incidents: z.number().int(), lastIncidentAt: z.string() })),
-      }),
-    ),
-    ...REFUSALS,
-  },
+  responses: answers(
+    'The scopes, the latest first.',
+    z.object({
+      scopes: z.array(z.object({ scope: z.string(), incidents: z.number().int(), lastIncidentAt: z.string() })),
+    }),
+  ),
 });
 
 const list = routeFor('read', {
@@ -177,7 +173,6 @@ const list = routeFor('read', {
   },
   responses: {
     ...answers('One page.', z.object({ patterns: z.array(PatternSummary), next: z.string().nullable() })),
-    ...REFUSALS,
     ...NOT_FOUND,
   },
 });
@@ -188,7 +183,7 @@ const show = routeFor('read', {
   tags: TAGS,
   summary: 'Read one pattern with its outcomes and the history of its confidence',
   request: { params: PatternPath, query: Scoped },
-  responses: { ...answers('The pattern; its `etag` is its revision.', PatternDetails), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The pattern; its `etag` is its revision.', PatternDetails), ...NOT_FOUND },
 });
 
 const add = routeFor('operate', {
@@ -198,11 +193,10 @@ const add = routeFor('operate', {
   summary: 'Write down how a failure is recognised and what helps',
   description:
     'It is shown as a suggestion from the start and earns every higher stage by its outcomes. It starts no action: those come from the deployed configuration.',
-  request: { body: json(PatternOrder.extend({ scope: ScopeName, dryRun: DryRun })) },
+  request: { body: jsonBody(PatternOrder.extend({ scope: ScopeName, dryRun: DryRun })) },
   responses: {
     201: { description: 'Stored.', content: { 'application/json': { schema: Written } } },
     ...answers('What would be stored (`dryRun`).', Written),
-    ...REFUSALS,
     ...NOT_FOUND,
     ...CONFLICT,
   },
@@ -217,9 +211,9 @@ const edit = routeFor('operate', {
     params: PatternPath,
     headers: Revision,
     query: Scoped,
-    body: json(PatternEdit.extend({ dryRun: DryRun })),
+    body: jsonBody(PatternEdit.extend({ dryRun: DryRun })),
   },
-  responses: { ...answers('The pattern.', Written), ...REFUSALS, ...NOT_FOUND, ...CHANGED },
+  responses: { ...answers('The pattern.', Written), ...NOT_FOUND, ...CHANGED },
 });
 
 const remove = routeFor('operate', {
@@ -232,7 +226,7 @@ const remove = routeFor('operate', {
     headers: Revision,
     query: Scoped.extend({ reason: Reason, dryRun: z.enum(['true', 'false']).default('false') }),
   },
-  responses: { ...answers('The removed pattern.', Written), ...REFUSALS, ...NOT_FOUND, ...CHANGED },
+  responses: { ...answers('The removed pattern.', Written), ...NOT_FOUND, ...CHANGED },
 });
 
 const versions = routeFor('read', {
@@ -243,7 +237,6 @@ const versions = routeFor('read', {
   request: { params: PatternPath, query: Scoped },
   responses: {
     ...answers(`At most ${MAX_VERSIONS}.`, z.object({ versions: z.array(PatternSummary) })),
-    ...REFUSALS,
     ...NOT_FOUND,
   },
 });
@@ -257,9 +250,9 @@ const restore = routeFor('operate', {
     params: PatternPath,
     headers: Revision,
     query: Scoped,
-    body: json(z.strictObject({ revision: z.number().int().min(1), dryRun: DryRun })),
+    body: jsonBody(z.strictObject({ revision: z.number().int().min(1), dryRun: DryRun })),
   },
-  responses: { ...answers('The pattern.', Written), ...REFUSALS, ...NOT_FOUND, ...CHANGED },
+  responses: { ...answers('The pattern.', Written), ...NOT_FOUND, ...CHANGED },
 });
 
 const adjust = routeFor('operate', {
@@ -273,9 +266,9 @@ const adjust = routeFor('operate', {
     params: PatternPath,
     headers: Revision,
     query: Scoped,
-    body: json(z.strictObject({ confidence: z.number().min(0).max(1), reason: Reason, dryRun: DryRun })),
+    body: jsonBody(z.strictObject({ confidence: z.number().min(0).max(1), reason: Reason, dryRun: DryRun })),
   },
-  responses: { ...answers('The pattern.', Written), ...REFUSALS, ...NOT_FOUND, ...CHANGED },
+  responses: { ...answers('The pattern.', Written), ...NOT_FOUND, ...CHANGED },
 });
 
 const approve = routeFor('approve', {
@@ -283,8 +276,13 @@ const approve = routeFor('approve', {
   path: '/api/knowledge/patterns/{id}/approval',
   tags: TAGS,
   summary: 'Approve a pattern that its tags keep a suggestion',
-  request: { params: PatternPath, headers: Revision, query: Scoped, body: json(z.strictObject({ dryRun: DryRun })) },
-  responses: { ...answers('The pattern.', Written), ...REFUSALS, ...NOT_FOUND, ...CHANGED },
+  request: {
+    params: PatternPath,
+    headers: Revision,
+    query: Scoped,
+    body: jsonBody(z.strictObject({ dryRun: DryRun })),
+  },
+  responses: { ...answers('The pattern.', Written), ...NOT_FOUND, ...CHANGED },
 });
 
 const attempt = routeFor('read', {
@@ -292,18 +290,15 @@ const attempt = routeFor('read', {
   path: '/api/knowledge/try',
   tags: TAGS,
   summary: 'Try a pattern on a line or a log, before it is stored',
-  request: { body: json(PatternText.extend({ text: z.string().min(1).max(MAX_TRIED_CHARACTERS) })) },
-  responses: {
-    ...answers(
-      'The wording that is looked for, and the lines that it is found in (at most 100 of them).',
-      z.object({
-        wording: z.string(),
-        matched: z.number().int(),
-        lines: z.array(z.object({ line: z.number().int(), text: z.string() })),
-      }),
-    ),
-    ...REFUSALS,
-  },
+  request: { body: jsonBody(PatternText.extend({ text: z.string().min(1).max(MAX_TRIED_CHARACTERS) })) },
+  responses: answers(
+    'The wording that is looked for, and the lines that it is found in (at most 100 of them).',
+    z.object({
+      wording: z.string(),
+      matched: z.number().int(),
+      lines: z.array(z.object({ line: z.number().int(), text: z.string() })),
+    }),
+  ),
 });
 
 const search = routeFor('read', {
@@ -318,7 +313,7 @@ const search = routeFor('read', {
       limit: z.coerce.number().int().min(1).max(30).default(10),
     }),
   },
-  responses: { ...answers('The results.', KnowledgeResults), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The results.', KnowledgeResults), ...NOT_FOUND },
 });
 
 const MAX_SHOWN_LINES = 100;

@@ -14,7 +14,7 @@ import { accuracySeries } from '#shared/domain/quality/accuracy-series.ts';
 import { Correction } from '#shared/domain/quality/prediction.ts';
 import type { ModelArtifacts, ModelRegistryStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 import { type KnowledgeRoutesDeps, ScopeName, Share, scopeOf } from './knowledge.ts';
 
 export interface LearningRoutesDeps extends KnowledgeRoutesDeps {
@@ -278,7 +278,7 @@ const read = <const P extends string, Q extends z.ZodObject, A extends z.ZodType
     tags: TAGS,
     summary,
     request: { query },
-    responses: { ...answers('The figures.', answer), ...REFUSALS, ...NOT_FOUND },
+    responses: { ...answers('The figures.', answer), ...NOT_FOUND },
   });
 
 const status = read(
@@ -313,7 +313,6 @@ const series = read(
 );
 const listModels = read('/api/models', 'The trained models with their stages and accuracy', z.strictObject({}), Models);
 
-const json = <S extends z.ZodType>(schema: S) => ({ required: true, content: { 'application/json': { schema } } });
 const REFUSED = withProblems({ 409: 'It is not done; `detail` says why.' });
 
 const correct = routeFor('operate', {
@@ -323,11 +322,12 @@ const correct = routeFor('operate', {
   summary: 'Say which class a failure really had; the predicted one confirms the prediction',
   description: 'It judges the prediction. No correction raises what Selfheal may do by itself.',
   request: {
-    body: json(z.strictObject({ incidentId: z.string().regex(/^[a-z0-9-]{8,60}$/), class: Correction.shape.class })),
+    body: jsonBody(
+      z.strictObject({ incidentId: z.string().regex(/^[a-z0-9-]{8,60}$/), class: Correction.shape.class }),
+    ),
   },
   responses: {
     ...answers('What was said, and whether it was right.', z.object({ said: FailureClass, right: z.boolean() })),
-    ...REFUSALS,
     ...REFUSED,
   },
 });
@@ -340,16 +340,16 @@ const promote = routeFor('administer', {
   summary: 'Promote a trained model by one stage; refused unless it is shown to be no worse',
   request: {
     params: z.strictObject({ id: z.string().regex(/^[0-9a-f]{16}$/, 'Must be the id of a model') }),
-    body: json(z.strictObject({ to: z.enum(['staging', 'production']).optional() })),
+    body: jsonBody(z.strictObject({ to: z.enum(['staging', 'production']).optional() })),
   },
-  responses: { ...answers('The model in production now.', ModelChange), ...REFUSALS, ...REFUSED },
+  responses: { ...answers('The model in production now.', ModelChange), ...REFUSED },
 });
 const rollback = routeFor('administer', {
   method: 'post',
   path: '/api/models/rollback',
   tags: TAGS,
   summary: 'Put the previous model into production again',
-  responses: { ...answers('The model in production now.', ModelChange), ...REFUSALS, ...REFUSED },
+  responses: { ...answers('The model in production now.', ModelChange), ...REFUSED },
 });
 
 const MAX_CLOSEST = 10;

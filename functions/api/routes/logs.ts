@@ -15,7 +15,7 @@ import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { Severity } from '#shared/domain/logs/severity.ts';
 import type { IncidentQuery } from '#shared/ports/incident-lists.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
 
 /** What is asked about logs. Nothing that is given is kept. */
 export interface LogRequests {
@@ -136,17 +136,14 @@ const Scope = z.string().min(1).max(400).meta({
 const Place = { scope: Scope.optional(), service: Service.nullable().default(null) };
 
 const TAGS = ['logs'];
-const body = <S extends z.ZodType>(schema: S) => ({
-  body: { required: true as const, content: { 'application/json': { schema } } },
-});
 
 const analyze = routeFor('read', {
   method: 'post',
   path: '/api/analyze',
   tags: TAGS,
   summary: 'Anomalies and key events of a log',
-  request: body(z.strictObject({ logs: GivenLogs })),
-  responses: { ...answers('What is in it.', LogAnalysis), ...REFUSALS },
+  request: { body: jsonBody(z.strictObject({ logs: GivenLogs })) },
+  responses: answers('What is in it.', LogAnalysis),
 });
 
 const predict = routeFor('read', {
@@ -154,8 +151,8 @@ const predict = routeFor('read', {
   path: '/api/predict',
   tags: TAGS,
   summary: 'The root cause of a failure, from its log',
-  request: body(z.strictObject({ logs: GivenLogs })),
-  responses: { ...answers('The cause.', RootCause), ...REFUSALS },
+  request: { body: jsonBody(z.strictObject({ logs: GivenLogs })) },
+  responses: answers('The cause.', RootCause),
 });
 
 const search = routeFor('read', {
@@ -163,17 +160,19 @@ const search = routeFor('read', {
   path: '/api/search',
   tags: TAGS,
   summary: 'Past incidents and advice similar to a log or a few words',
-  request: body(
-    z
-      .strictObject({
-        query: z.string().trim().min(1).max(2000).optional(),
-        logs: GivenLogs.optional(),
-        scope: Scope.optional(),
-        limit: z.number().int().min(1).max(50).default(10),
-      })
-      .refine(({ query, logs }) => (query === undefined) !== (logs === undefined), 'Give either query or logs'),
-  ),
-  responses: { ...answers('Best first.', z.object({ similar_incidents: Similar })), ...REFUSALS, ...NOT_FOUND },
+  request: {
+    body: jsonBody(
+      z
+        .strictObject({
+          query: z.string().trim().min(1).max(2000).optional(),
+          logs: GivenLogs.optional(),
+          scope: Scope.optional(),
+          limit: z.number().int().min(1).max(50).default(10),
+        })
+        .refine(({ query, logs }) => (query === undefined) !== (logs === undefined), 'Give either query or logs'),
+    ),
+  },
+  responses: { ...answers('Best first.', z.object({ similar_incidents: Similar })), ...NOT_FOUND },
 });
 
 const recommend = routeFor('read', {
@@ -182,14 +181,16 @@ const recommend = routeFor('read', {
   tags: TAGS,
   summary: 'What may help against a cause, with the expected benefit',
   description: 'It binds and executes nothing.',
-  request: body(
-    z.strictObject({
-      class: FailureClass.meta({ description: 'The class of the cause, as predicted.' }),
-      cause: z.string().max(4000).default('').meta({ description: 'What is known of it, in words.' }),
-      ...Place,
-    }),
-  ),
-  responses: { ...answers('Best first.', z.object({ recommended_actions: Recommended })), ...REFUSALS, ...NOT_FOUND },
+  request: {
+    body: jsonBody(
+      z.strictObject({
+        class: FailureClass.meta({ description: 'The class of the cause, as predicted.' }),
+        cause: z.string().max(4000).default('').meta({ description: 'What is known of it, in words.' }),
+        ...Place,
+      }),
+    ),
+  },
+  responses: { ...answers('Best first.', z.object({ recommended_actions: Recommended })), ...NOT_FOUND },
 });
 
 const triage = routeFor('read', {
@@ -197,8 +198,8 @@ const triage = routeFor('read', {
   path: '/api/logs/analyze',
   tags: TAGS,
   summary: 'Everything about one log: anomalies, root cause, similar incidents, recommended actions',
-  request: body(z.strictObject({ logs: GivenLogs, ...Place })),
-  responses: { ...answers('Everything.', LogTriageAnswer), ...REFUSALS, ...NOT_FOUND },
+  request: { body: jsonBody(z.strictObject({ logs: GivenLogs, ...Place })) },
+  responses: { ...answers('Everything.', LogTriageAnswer), ...NOT_FOUND },
 });
 
 const Filter = {
@@ -226,10 +227,7 @@ const recent = routeFor('read', {
       cursor: z.string().max(2000).optional().meta({ description: 'The `next` of the page before.' }),
     }),
   },
-  responses: {
-    ...answers('One page.', z.object({ entries: z.array(LogEntry).readonly(), next: z.string().nullable() })),
-    ...REFUSALS,
-  },
+  responses: answers('One page.', z.object({ entries: z.array(LogEntry).readonly(), next: z.string().nullable() })),
 });
 
 const statistics = routeFor('read', {
@@ -238,24 +236,21 @@ const statistics = routeFor('read', {
   tags: TAGS,
   summary: 'Counts of the log lines that are kept of the latest incidents',
   request: { query: z.strictObject(Filter) },
-  responses: {
-    ...answers(
-      'The counts.',
-      z
-        .object({
-          incidents: z.number().int(),
-          since: z.string().nullable(),
-          more: z.boolean(),
-          lines: z.number().int(),
-          levels: Levels,
-          classes: z.record(z.string(), z.number().int()),
-          sources: z.array(z.object({ source: z.string(), lines: z.number().int() })).readonly(),
-          templates: Templates,
-        })
-        .meta({ id: 'LogStatistics' }),
-    ),
-    ...REFUSALS,
-  },
+  responses: answers(
+    'The counts.',
+    z
+      .object({
+        incidents: z.number().int(),
+        since: z.string().nullable(),
+        more: z.boolean(),
+        lines: z.number().int(),
+        levels: Levels,
+        classes: z.record(z.string(), z.number().int()),
+        sources: z.array(z.object({ source: z.string(), lines: z.number().int() })).readonly(),
+        templates: Templates,
+      })
+      .meta({ id: 'LogStatistics' }),
+  ),
 });
 
 const patterns = routeFor('read', {
@@ -264,45 +259,44 @@ const patterns = routeFor('read', {
   tags: TAGS,
   summary:
     'How many lines regular expressions match, of a given log or of the latest incidents, and the templates of these lines',
-  request: body(
-    z.strictObject({
-      patterns: z
-        .array(
-          z.strictObject({
-            name: z.string().trim().min(1).max(100),
-            pattern: z.string().min(1).max(1000).meta({ description: 'In the syntax of RE2.' }),
-            ignoreCase: z.boolean().default(false),
-          }),
-        )
-        .max(20)
-        .default([]),
-      logs: GivenLogs.optional(),
-      ...Filter,
-    }),
-  ),
-  responses: {
-    ...answers(
-      'The counts.',
-      z
-        .object({
-          lines: z.number().int(),
-          patterns: z
-            .array(
-              z.object({
-                name: z.string(),
-                matches: z.number().int(),
-                examples: z
-                  .array(z.object({ incident: z.string().nullable(), line: z.number().int(), text: z.string() }))
-                  .readonly(),
-              }),
-            )
-            .readonly(),
-          templates: Templates,
-        })
-        .meta({ id: 'PatternCounts' }),
+  request: {
+    body: jsonBody(
+      z.strictObject({
+        patterns: z
+          .array(
+            z.strictObject({
+              name: z.string().trim().min(1).max(100),
+              pattern: z.string().min(1).max(1000).meta({ description: 'In the syntax of RE2.' }),
+              ignoreCase: z.boolean().default(false),
+            }),
+          )
+          .max(20)
+          .default([]),
+        logs: GivenLogs.optional(),
+        ...Filter,
+      }),
     ),
-    ...REFUSALS,
   },
+  responses: answers(
+    'The counts.',
+    z
+      .object({
+        lines: z.number().int(),
+        patterns: z
+          .array(
+            z.object({
+              name: z.string(),
+              matches: z.number().int(),
+              examples: z
+                .array(z.object({ incident: z.string().nullable(), line: z.number().int(), text: z.string() }))
+                .readonly(),
+            }),
+          )
+          .readonly(),
+        templates: Templates,
+      })
+      .meta({ id: 'PatternCounts' }),
+  ),
 });
 
 export function logRoutes(deps: LogRoutesDeps) {

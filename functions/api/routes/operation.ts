@@ -11,7 +11,7 @@ import { serviceLevelOf } from '#shared/domain/quality/service-level.ts';
 import { proportionOf } from '#shared/kernel/numbers/proportion.ts';
 import type { StatsStore } from '#shared/ports/test-store.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor } from './contract.ts';
+import { answers, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
 import { Share } from './knowledge.ts';
 
 export interface OperationRoutesDeps extends ReadOperationDeps {
@@ -123,7 +123,7 @@ const status = routeFor('read', {
   path: '/api/status',
   tags: TAGS,
   summary: 'Whether Selfheal itself is well: API, workflow, open incidents, last healed, model',
-  responses: { ...answers('The state.', SystemStatus), ...REFUSALS },
+  responses: answers('The state.', SystemStatus),
 });
 
 const metrics = routeFor('read', {
@@ -131,7 +131,7 @@ const metrics = routeFor('read', {
   path: '/api/metrics',
   tags: TAGS,
   summary: 'Figures in the text format of Prometheus; read anew at most every 30 seconds',
-  responses: { 200: { description: 'The figures.', content: { 'text/plain': { schema: z.string() } } }, ...REFUSALS },
+  responses: { 200: { description: 'The figures.', content: { 'text/plain': { schema: z.string() } } } },
 });
 
 const costs = routeFor('read', {
@@ -140,7 +140,7 @@ const costs = routeFor('read', {
   tags: TAGS,
   summary: 'Cost of language models and AWS, by incident and day',
   request: { query: z.strictObject({ days: days(30) }) },
-  responses: { ...answers('The costs.', Costs), ...REFUSALS },
+  responses: answers('The costs.', Costs),
 });
 
 const levels = routeFor('read', {
@@ -157,7 +157,7 @@ const levels = routeFor('read', {
       cursor: z.string().max(60).optional(),
     }),
   },
-  responses: { ...answers('The levels, by the id of the service.', ServiceLevels), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The levels, by the id of the service.', ServiceLevels), ...NOT_FOUND },
 });
 
 const baselines = routeFor('read', {
@@ -166,7 +166,7 @@ const baselines = routeFor('read', {
   tags: TAGS,
   summary: 'The latest outcomes of the workflows of a repository',
   request: { query: z.strictObject({ repository: RepositoryName }) },
-  responses: { ...answers('The baselines.', Baselines), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The baselines.', Baselines), ...NOT_FOUND },
 });
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
 import { Problem } from '../problem.ts';
-import { answers, type Environment, makeRoutes, NOT_FOUND, REFUSALS, routeForRuns, withProblems } from './contract.ts';
+import { answers, type Environment, jsonBody, makeRoutes, NOT_FOUND, routeForRuns, withProblems } from './contract.ts';
 
 export interface QualityRoutesDeps {
   /** The state documents of a repository, `owner/name`; their texts are packed, as they travel. */
@@ -44,7 +44,7 @@ const read = routeForRuns('read', {
   summary: "Read a document of a repository's quality checks: baselines, coverage map, test history",
   description: ABOUT,
   request: { params: Path },
-  responses: { ...answers('The document; its `etag` is its revision.', Document), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The document; its `etag` is its revision.', Document), ...NOT_FOUND },
 });
 const write = routeForRuns('administer', {
   method: 'put',
@@ -55,11 +55,10 @@ const write = routeForRuns('administer', {
   request: {
     params: Path,
     headers: Condition,
-    body: { required: true, content: { 'application/json': { schema: z.strictObject({ content: Content }) } } },
+    body: jsonBody(z.strictObject({ content: Content })),
   },
   responses: {
     ...answers('It is written.', Written),
-    ...REFUSALS,
     ...withProblems({
       412: 'Somebody else changed it: read it again.',
       413: 'It is too large.',

@@ -12,7 +12,7 @@ import { TestOwner } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import { MAX_EXTENSION_DAYS, quarantineEnd } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, REFUSALS, routeFor, withProblems } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 import { Reason, Revision, revisionOf } from './knowledge.ts';
 
 export type TestRoutesDeps = TestDeps;
@@ -91,7 +91,6 @@ const CHANGED = withProblems({
   412: 'Somebody else changed it: read it again.',
   428: 'The header if-match is missing.',
 });
-const json = <S extends z.ZodType>(schema: S) => ({ required: true, content: { 'application/json': { schema } } });
 
 const list = routeFor('read', {
   method: 'get',
@@ -107,7 +106,7 @@ const list = routeFor('read', {
       limit: z.coerce.number().int().min(1).max(500).default(200),
     }),
   },
-  responses: { ...answers('The tests, what needs a person first.', TestList), ...REFUSALS, ...NOT_FOUND },
+  responses: { ...answers('The tests, what needs a person first.', TestList), ...NOT_FOUND },
 });
 const show = routeFor('read', {
   method: 'get',
@@ -117,7 +116,6 @@ const show = routeFor('read', {
   request: { params: TestPath, query: Of },
   responses: {
     ...answers('The test; its `etag` is the revision of its quarantine.', TestDetails),
-    ...REFUSALS,
     ...NOT_FOUND,
   },
 });
@@ -127,8 +125,8 @@ const release = routeFor('operate', {
   tags: TAGS,
   summary: 'End the quarantine of a test: its failures count like any other from now on',
   description: 'The issue on GitHub stays as it is.',
-  request: { params: TestPath, query: Of, headers: Revision, body: json(z.strictObject({ reason: Reason })) },
-  responses: { ...answers('The test.', TestDetails), ...REFUSALS, ...NOT_FOUND, ...CHANGED },
+  request: { params: TestPath, query: Of, headers: Revision, body: jsonBody(z.strictObject({ reason: Reason })) },
+  responses: { ...answers('The test.', TestDetails), ...NOT_FOUND, ...CHANGED },
 });
 const extend = routeFor('operate', {
   method: 'post',
@@ -140,9 +138,9 @@ const extend = routeFor('operate', {
     params: TestPath,
     query: Of,
     headers: Revision,
-    body: json(z.strictObject({ reason: Reason, until: z.iso.date() })),
+    body: jsonBody(z.strictObject({ reason: Reason, until: z.iso.date() })),
   },
-  responses: { ...answers('The test.', TestDetails), ...REFUSALS, ...NOT_FOUND, ...CHANGED },
+  responses: { ...answers('The test.', TestDetails), ...NOT_FOUND, ...CHANGED },
 });
 
 export function testRoutes(deps: TestRoutesDeps) {

@@ -7,8 +7,7 @@ import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
 import { type GithubClient, repositoryOf } from './github-client.ts';
 
-/** 100 jobs a page; a matrix has at most 256 jobs and a run at most a few of them. */
-/** 10,000 jobs: more than a run of any matrix has. */
+/** A page has 100 jobs: 10,000 are more than a run with any matrices (256 jobs each) has. */
 const MAX_JOB_PAGES = 100;
 const MAX_ATTEMPT_PAGES = 3;
 const MAX_STEP_NAME = 200;

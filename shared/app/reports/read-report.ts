@@ -24,7 +24,7 @@ import type {
 } from '#shared/plugins/reports/contract.ts';
 import { chooseFormat } from './choose-format.ts';
 import { decodedReport } from './decode-report.ts';
-import { makeNormalForm } from './normal-form.ts';
+import { makeNormalForm } from './normalise-report.ts';
 import { HEAD_LENGTH } from './report-head.ts';
 
 /** A report to read: unpacked bytes, in pieces of any size. */

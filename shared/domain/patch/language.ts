@@ -1,4 +1,4 @@
-/** Languages whose tests and dangers are known; files of others are not changed. */
+/** Languages whose tests and forbidden patterns are known; files in others are not changed. */
 export type Language = 'javascript' | 'python' | 'java' | 'kotlin' | 'go' | 'rust' | 'ruby' | 'csharp' | 'php';
 
 const ENDINGS: Readonly<Record<string, Language>> = {

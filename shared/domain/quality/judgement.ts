@@ -1,4 +1,4 @@
-import type { Verdict } from '../incident/failure-class.ts';
+import { isTransient } from '../failure/verdict.ts';
 import type { ActionRecord } from '../plan/bound-action.ts';
 import type { Prediction, Shown } from './prediction.ts';
 
@@ -49,10 +49,6 @@ export function shownBy(
   }
   const shown = shows[decisive.verified];
   return { shown, by: shown === 'unknown' ? null : decisive.actionId };
-}
-
-function isTransient(verdict: Verdict): boolean {
-  return verdict === 'flaky' || verdict === 'infrastructure';
 }
 
 /** Compares a prediction with the truth: a person judges the class, a verified action the verdict. */

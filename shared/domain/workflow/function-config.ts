@@ -54,7 +54,6 @@ export interface HttpRoute {
   readonly maxRate?: number;
 }
 
-/** A Lambda function as data: everything that infra needs to know about it. */
 /** Everything that Selfheal announces to people; what each holds is in `ports/announcement.ts`. */
 export const ANNOUNCEMENT_KINDS = [
   'progress',
@@ -72,6 +71,7 @@ export const ANNOUNCEMENT_KINDS = [
 ] as const;
 export type AnnouncementKind = (typeof ANNOUNCEMENT_KINDS)[number];
 
+/** A Lambda function as data: everything that infra needs to know about it. */
 export interface FunctionConfig {
   /** Equal to its folder. */
   readonly name: string;

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
+import { isCancellable, isRefreshing } from '#shared/domain/logs/resource-state.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { INTERRUPTS } from '#shared/domain/plan/candidates.ts';
 import { REMEDY_TARGET, RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { resourceKey } from '#shared/domain/plan/resource-ref.ts';
-import { isCancellable, isRefreshing } from '../../../domain/logs/resource-state.ts';
 import { alarmSchedule, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
 import { listedRemedy, readResource } from '../common/listed-remedy.ts';
 import { makeReceipt } from '../common/make-receipt.ts';

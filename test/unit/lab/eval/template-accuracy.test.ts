@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { templateAccuracyOf } from '#shared/domain/templates/accuracy.ts';
+import { templateAccuracyOf } from '#lab/eval/template-accuracy.ts';
 
 function row(cluster: string, template: string, truth: string) {
   return { cluster, template, truth };
