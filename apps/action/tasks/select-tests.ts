@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { runGit } from '#apps/cli/architecture/git.ts';
-import { argumentsOf, formatOf } from '#apps/cli/selection/selected-formats.ts';
+import { argumentsOf, countOf, formatOf } from '#apps/cli/selection/selected-formats.ts';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
 import { selectForChange } from '#shared/app/test-selection/select-for-change.ts';
@@ -54,7 +54,7 @@ export const task: Task = {
       facts: [{ kind: 'selection', summary }],
       outputs: {
         mode,
-        run: String(run.length),
+        run: String(countOf(selection, format)),
         skipped: String(skipped.length),
         arguments: mode === 'full' ? '' : argumentsOf(selection, format).trimEnd(),
       },

@@ -8,7 +8,7 @@ import { type Selection, type SelectionSettings, summaryOf } from '#shared/domai
 import { runGit } from '../architecture/git.ts';
 import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { folderState, stateFolder, stateOption, withState } from '../input/state-folder.ts';
-import { argumentsOf, FORMATS, formatOf } from '../selection/selected-formats.ts';
+import { argumentsOf, countOf, FORMATS, formatOf } from '../selection/selected-formats.ts';
 import type { Terminal } from '../terminal.ts';
 
 const THRESHOLD = { otherwise: 20, atMost: 1_000_000 };
@@ -86,7 +86,8 @@ export const testSelect = defineCommand({
     );
     const words = argumentsOf(selection, format);
     if (options.output !== undefined) writeFile(options.output, `${JSON.stringify(selectionFileOf(selection))}\n`);
-    if (environment.GITHUB_OUTPUT) writeOutputs(environment.GITHUB_OUTPUT, selection, words);
+    if (environment.GITHUB_OUTPUT)
+      writeOutputs(environment.GITHUB_OUTPUT, selection, words, countOf(selection, format));
     if (options.json === true)
       await terminal.write(`${JSON.stringify({ ...selection, arguments: words.trimEnd() })}\n`);
     else {
@@ -127,10 +128,10 @@ function writeFile(path: string, text: string): void {
 }
 
 /** Values have no line breaks but the list of tests; a delimiter that no path can hold ends it. */
-function writeOutputs(file: string, selection: Selection, words: string): void {
+function writeOutputs(file: string, selection: Selection, words: string, run: number): void {
   const end = 'SELFHEAL"TESTS';
   const lines = [
-    ...Object.entries(summaryOf(selection)).map(([name, value]) => `${name}=${value}`),
+    ...Object.entries({ ...summaryOf(selection), run }).map(([name, value]) => `${name}=${value}`),
     `tests<<${end}`,
     words.trimEnd(),
     end,

@@ -29,16 +29,29 @@ const OWN: Readonly<Record<Format, RegExp>> = {
 /** A word that a POSIX shell takes as it is. */
 const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
+const ownFiles = (selection: Selection, format: Format): string[] =>
+  selection.run.map(({ file }) => file).filter((file) => OWN[format].test(file));
+
+/**
+ * How many files of tests the runner of the format is given: 0 means that it need not start. In the full mode it finds its tests by itself and always
+ * starts, whether or not one has a name that is known here.
+ */
+export const countOf = (selection: Selection, format: Format): number =>
+  Math.max(ownFiles(selection, format).length, selection.mode === 'full' ? 1 : 0);
+
+/** A path that no program takes for an option. */
+const plain = (file: string): string => (file.startsWith('-') ? `./${file}` : file);
+
 /** The arguments for a runner, quoted for a shell and on one line; for `list` one path per line. Empty when nothing is to run. */
 export function argumentsOf(selection: Selection, format: Format): string {
-  const files = selection.run.map(({ file }) => file).filter((file) => OWN[format].test(file));
-  if (format === 'list') return files.map((file) => `${file}\n`).join('');
+  const files = ownFiles(selection, format);
+  if (format === 'list') return files.map((file) => `${plain(file)}\n`).join('');
   if (selection.mode === 'full') return `${EVERYTHING[format]}\n`;
   const words = {
-    pytest: () => files.map((file) => (file.startsWith('-') ? `./${file}` : file)),
+    pytest: () => files.map(plain),
     // Jest takes regular expressions, Vitest parts of a path.
-    jest: () => files.map((file) => `${file.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`),
-    vitest: () => files.map((file) => (file.startsWith('-') ? `./${file}` : file)),
+    jest: () => files.map((file) => `${file.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/^-/, '[-]')}$`),
+    vitest: () => files.map(plain),
     go: () => [...new Set(files.map((file) => (folderOf(file) === '' ? '.' : `./${folderOf(file)}`)))],
   }[format]();
   return words.length === 0 ? '' : `${words.map(quoted).join(' ')}\n`;

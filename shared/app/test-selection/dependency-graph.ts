@@ -1,8 +1,21 @@
 import { makePythonResolver } from '#shared/domain/architecture/python-modules.ts';
 import { type CoverageMap, coveredBy } from '#shared/domain/test-selection/coverage-map.ts';
 import { folderOf, isTestConfiguration, isTestFile, languageOf } from '#shared/domain/test-selection/file-kinds.ts';
+import {
+  declaredPackages,
+  makeAliasFinder,
+  makeGoResolver,
+  makeNamesakeFinder,
+  moduleNameIn,
+} from '#shared/domain/test-selection/import-targets.ts';
 import type { Dependence, Dependencies } from '#shared/domain/test-selection/select-tests.ts';
-import { isScanned, referencesOf, type WrittenPath } from '#shared/domain/test-selection/source-references.ts';
+import {
+  isScanned,
+  referencesOf,
+  setUpIn,
+  type WrittenImport,
+  type WrittenPath,
+} from '#shared/domain/test-selection/source-references.ts';
 import type { ModuleResolver, SourceTree } from '#shared/ports/source-tree.ts';
 
 interface Node {
@@ -10,7 +23,7 @@ interface Node {
   readonly files: Set<string>;
   /** Beginnings of paths whose files it may read; `run`: or run. */
   readonly prefixes: Map<string, 'read' | 'run'>;
-  /** Of a runner's configuration: files that run before every test. */
+  /** Of a runner's configuration: files that run before every test, or decide how tests run. */
   readonly setUp: Set<string>;
 }
 
@@ -82,36 +95,92 @@ interface GraphSources {
   readonly coverage: CoverageMap;
 }
 
+/** What manifests say about the imports of the sources. */
+interface Manifests {
+  /** Packages that some `package.json` depends on. */
+  readonly declared: ReadonlySet<string>;
+  /** Names of Go modules by their folder. */
+  readonly goModules: ReadonlyMap<string, string>;
+  /** Files that a runner loads before every test, by the `package.json` that says so. */
+  readonly setUp: ReadonlyMap<string, readonly string[]>;
+  /** Whether tests fail for types alone: then imports of types count. */
+  readonly checksTypes: boolean;
+}
+
+const CHECKS_TYPES = /["']ts-jest["']|["']tsd["']|\btypecheck\b/;
+
+async function readManifests(tree: GraphSources['tree']): Promise<Manifests> {
+  const declared = new Set<string>();
+  const goModules = new Map<string, string>();
+  const setUp = new Map<string, readonly string[]>();
+  let checksTypes = false;
+  for (const path of tree.files) {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    if (name !== 'package.json' && name !== 'go.mod' && !isTestConfiguration(path)) continue;
+    const content = await tree.read(path);
+    if ('skipped' in content) continue;
+    const { text } = content;
+    if (name === 'go.mod') goModules.set(folderOf(path), moduleNameIn(text) ?? '');
+    else checksTypes ||= CHECKS_TYPES.test(text);
+    if (name !== 'package.json') continue;
+    for (const one of declaredPackages(text)) declared.add(one);
+    setUp.set(path, setUpIn(text));
+  }
+  return { declared, goModules, setUp, checksTypes };
+}
+
 /** Reads the references of every source and data file of a tree. Two seconds for 3,000 files. */
 async function readNodes({ tree, resolver, deleted, coverage }: GraphSources): Promise<Map<string, Node>> {
   const known = new Set([...tree.files, ...deleted]);
+  const manifests = await readManifests(tree);
   const python = makePythonResolver(known);
+  const go = makeGoResolver(known, manifests.goModules);
+  const byAlias = makeAliasFinder(known, manifests.declared);
+  const namesakes = makeNamesakeFinder(known);
   const find = makePathFinder(known);
-  const goPackages = Map.groupBy(
-    [...known].filter((file) => file.endsWith('.go')),
-    folderOf,
-  );
   const odd = [...known].filter((file) => !/^[\w@#%+~$.\-/]+$/.test(file));
+  /** The files that an import means, by the rules of its language. */
+  const imported = (from: string, { specifier, names, isStatement }: WrittenImport): readonly string[] => {
+    const language = languageOf(from);
+    if (language === 'go') return go.imported(specifier);
+    if (language === 'python') {
+      const found = python(from, { specifier, names, line: 1, phase: 'load' });
+      return typeof found === 'string' ? [] : found;
+    }
+    const found = resolver.resolve(from, specifier);
+    if (typeof found === 'string') return isStatement ? byAlias(specifier) : [];
+    return [found.file, ...namesakes(found.file, specifier)];
+  };
   const nodes = new Map<string, Node>();
   for (const path of tree.files) {
     const node = emptyNode();
     nodes.set(path, node);
     addImplicit(path, known, node);
+    addSetUp(path, manifests.setUp.get(path) ?? [], find, node);
     if (!isScanned(path)) continue;
     const content = await tree.read(path);
     if ('skipped' in content) continue;
-    const { imports, paths, computesImports, setUp } = referencesOf(path, content.text);
+    const { imports, paths, computesImports, importsOwnFolder, setUp } = referencesOf(
+      path,
+      content.text,
+      manifests.checksTypes,
+    );
     const kind = computesImports ? 'run' : 'read';
-    for (const one of imports) {
-      const statement = { ...one, line: 1, phase: 'load' as const };
-      const found = languageOf(path) === 'python' ? python(path, statement) : resolver.resolve(path, one.specifier);
-      for (const file of typeof found === 'string' ? [] : 'file' in found ? [found.file] : found) node.files.add(file);
-    }
+    for (const one of imports) for (const file of imported(path, one)) node.files.add(file);
     for (const written of paths) find(path, written, node, kind);
     for (const file of odd)
       if (content.text.includes(file.slice(file.lastIndexOf('/') + 1).replace(/\.\w+$/, ''))) node.files.add(file);
-    if (path.endsWith('.go')) addGoPackages(path, paths, goPackages, node);
-    if (isTestConfiguration(path)) addSetUp(path, setUp, find, node);
+    if (importsOwnFolder)
+      for (const file of known)
+        if (file.endsWith('.py') && file.startsWith(within(folderOf(path), ''))) node.files.add(file);
+    if (path.endsWith('.go')) {
+      for (const file of go.beside(path)) node.files.add(file);
+      node.prefixes.set(within(folderOf(path), 'testdata/'), 'read');
+    }
+    if (isTestConfiguration(path)) {
+      addSetUp(path, setUp, find, node);
+      for (const file of node.files) if (languageOf(file) !== null) node.setUp.add(file);
+    }
     node.files.delete(path);
   }
   for (const test of Object.keys(coverage.tests))
@@ -123,20 +192,6 @@ function addSetUp(path: string, names: readonly string[], find: ReturnType<typeo
   const found = emptyNode();
   for (const text of names) find(path, { text, prefix: false }, found, 'read');
   for (const file of found.files) node.setUp.add(file);
-}
-
-/** A Go file is compiled with all of its folder, and with the folders that it imports by the path of their module. */
-function addGoPackages(
-  path: string,
-  paths: readonly WrittenPath[],
-  packages: ReadonlyMap<string, readonly string[]>,
-  node: Node,
-): void {
-  const own = folderOf(path);
-  for (const [folder, files] of packages)
-    if (folder === own || (folder !== '' && paths.some(({ text }) => text.endsWith(`/${folder}`))))
-      for (const file of files) node.files.add(file);
-  node.prefixes.set(within(own, 'testdata/'), 'read');
 }
 
 /** What a runner or a language loads without being told: `conftest.py`, `__init__.py`, snapshots. */
@@ -213,7 +268,6 @@ function dependenciesOf(nodes: ReadonlyMap<string, Node>, files: readonly string
   function loadedByConfigurations(all: ReadonlyMap<string, Node>): Map<string, string> {
     const loaded = new Map<string, string>();
     for (const [configuration, node] of all) {
-      if (!isTestConfiguration(configuration)) continue;
       for (const named of node.setUp) {
         if (isTestFile(named)) continue;
         walk(named, (path) => {

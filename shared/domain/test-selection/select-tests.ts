@@ -83,6 +83,7 @@ export function selectTests(input: SelectionInput): Selection {
   });
   if (!settings.enabled) return full('Test selection is switched off (TEST_SELECTION_ENABLED).');
   if ('unknown' in changes) return full(changes.unknown);
+  if (tests.length === 0) return full('No file is named like a file of tests, so none can be chosen.');
   if (changed.length > settings.threshold)
     return full(`${changed.length} files changed, more than ${settings.threshold} (TEST_SELECTION_THRESHOLD).`);
   const reason = whyFull(files, input);

@@ -1,9 +1,12 @@
-import { isCritical, languageOf, type SourceLanguage } from './file-kinds.ts';
+import { isCritical, isTestConfiguration, languageOf, type SourceLanguage } from './file-kinds.ts';
 
-/** An import as it is written; where it leads is for a resolver to say. `names`: what Python takes from the module. */
-interface WrittenImport {
+/** An import as it is written; where it leads is for a resolver to say. */
+export interface WrittenImport {
   readonly specifier: string;
+  /** What Python takes from the module. */
   readonly names: readonly string[];
+  /** Whether it stands in a statement that imports, and is not just a text that looks like a specifier. */
+  readonly isStatement: boolean;
 }
 
 /** A path in the text. `prefix`: what follows is computed, so every file that begins with it may be meant. */
@@ -18,6 +21,8 @@ interface SourceReferences {
   readonly paths: readonly WrittenPath[];
   /** Whether some import is computed when the program runs: then files in named folders may be run, not only read. */
   readonly computesImports: boolean;
+  /** Whether it imports Python modules of its own folder whose names it finds out. */
+  readonly importsOwnFolder: boolean;
   /** Files that a test runner's configuration loads before every test. */
   readonly setUp: readonly string[];
 }
@@ -27,9 +32,9 @@ const MAX_TEXT = 1_000_000;
 const COMMENT_LINES = /^[ \t]*(?:\/\/|\*[ /]|\*$|\/\*\*).*$/gm;
 const TYPE_IMPORTS = /\b(?:import|export)\s+type\s+(?!from\s*["'])[^'";]*?\bfrom\s*(["'])[^"'\n]+\1/g;
 const SPECIFIERS =
-  /(?:\bfrom|\bimport|\brequire(?:\.resolve)?|[mM]ock|\bimport(?:Actual|Original)|\brequireActual|\bresolve)\s*\(?\s*(["'`])([^"'`\n$]+)\1/g;
+  /(?:\bfrom|\bimport|\brequire(?:\.resolve)?|[mM]ock|\bimport(?:Actual|Original)|\brequireActual|\bresolve)\s*\(?\s*(["'`])((?:[^"'`\n$]|\$(?!\{))+)\1/g;
 /** Quoted specifiers that look like one by themselves: relative, or with the first sign of an alias. */
-const ALIASES = /(["'`])((?:\.{1,2}\/|[#~@])[^"'`\n$]{1,200})\1/g;
+const ALIASES = /(["'`])((?:\.{1,2}\/|[#~@$](?!\{))(?:[^"'`\n$]|\$(?!\{)){1,200})\1/g;
 const JS_COMPUTED = /\b(?:import|require)\s*\(\s*(?!["'])[^)\s]|\bimport\.meta\.glob|\brequire\.context/;
 const PYTHON_COMPUTED = /\b(?:importlib|__import__|pkgutil|runpy|exec|spec_from_file_location)\b/;
 
@@ -46,19 +51,22 @@ const COMPUTED_MODULES = /["']((?:[A-Za-z_]\w*\.)+)[{"'%]/g;
 const LITERALS = /`(?:\\[\s\S]|[^`\\])*`|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g;
 
 const SET_UP =
-  /\b(?:setupFiles\w*|setupTests|globalSetup|globalTeardown|snapshotSerializers)["']?\s*:\s*(\[[^\]]*\]|["'][^"'\n]+["'])/g;
+  /\b(?:setupFiles\w*|setupTests|globalSetup|globalTeardown|snapshotSerializers|testEnvironment)["']?\s*:\s*(\[[^\]]*\]|["'][^"'\n]+["'])|\brequire["']?\s*:\s*(\[[^\]]*\])|(?<=\s)(?:--(?:require|import|loader|file)[= ]|-r )(\.{0,2}\/?[\w@./-]+\.[cm]?[jt]sx?)/g;
+/** `pkgutil.iter_modules(__path__)`, `import_module(f"{__name__}.{name}")`: modules of the file's own folder. */
+const PYTHON_OWN_FOLDER =
+  /\b(?:import_module|__import__|iter_modules|walk_packages)\b[^\n]*(?:__path__|__name__|__package__|__file__)|__path__[^\n]*\b(?:iter_modules|walk_packages)\b/;
 
-/** References of a file to others. Files that are neither source code nor text have none. */
-export function referencesOf(path: string, whole: string): SourceReferences {
+/** References of a file to others. Files that are neither source code nor text have none. `withTypes`: imports of types count, too. */
+export function referencesOf(path: string, whole: string, withTypes: boolean): SourceReferences {
   const language = languageOf(path);
   const text = whole.slice(0, MAX_TEXT);
-  const code = language === 'javascript' ? text.replace(COMMENT_LINES, '').replace(TYPE_IMPORTS, '') : text;
+  const lines = language === 'javascript' ? text.replace(COMMENT_LINES, '') : text;
+  const code = language === 'javascript' && !withTypes ? lines.replace(TYPE_IMPORTS, '') : lines;
   return {
     imports: importsOf(code, language),
     paths: pathsOf(code),
-    setUp: [...code.matchAll(SET_UP)].flatMap(([, list = '']) =>
-      [...list.matchAll(/["']([^"']+)["']/g)].map(([, file = '']) => file.replace(/^<rootDir>\//, './')),
-    ),
+    importsOwnFolder: language === 'python' && PYTHON_OWN_FOLDER.test(code),
+    setUp: setUpIn(code),
     computesImports:
       language === 'javascript'
         ? JS_COMPUTED.test(code.replace(LITERALS, (literal) => `${literal[0]}${literal[0]}`))
@@ -68,14 +76,32 @@ export function referencesOf(path: string, whole: string): SourceReferences {
   };
 }
 
+/** Files that a runner loads before every test, by a setting or by an option in a command. */
+export const setUpIn = (text: string): string[] =>
+  [...text.matchAll(SET_UP)]
+    .flatMap(([, list, required, option = '']) => [
+      option,
+      ...[...(list ?? required ?? '').matchAll(/["']([^"']+)["']/g)].map(([, one = '']) => one),
+    ])
+    .filter((file) => file !== '')
+    .map((file) => file.replace(/^<rootDir>\//, './'));
+
 function importsOf(code: string, language: SourceLanguage | null): WrittenImport[] {
   if (language === 'python') return pythonImports(code);
+  if (language === 'go')
+    return [...code.matchAll(GO_IMPORTS)].map(([, specifier = '']) => ({ specifier, names: [], isStatement: true }));
   if (language !== 'javascript') return [];
-  const specifiers = [SPECIFIERS, ALIASES].flatMap((pattern) =>
-    [...code.matchAll(pattern)].map((match) => match[2] ?? ''),
-  );
-  return [...new Set(specifiers)].map((specifier) => ({ specifier: specifier.split('?')[0] ?? '', names: [] }));
+  const found = new Map<string, boolean>();
+  for (const [pattern, isStatement] of [
+    [ALIASES, false],
+    [SPECIFIERS, true],
+  ] as const)
+    for (const match of code.matchAll(pattern)) found.set(match[2]?.split('?')[0] ?? '', isStatement);
+  return [...found].map(([specifier, isStatement]) => ({ specifier, names: [], isStatement }));
 }
+
+/** Every text that can be an import path: what none of the repository's packages has for its own leads nowhere. */
+const GO_IMPORTS = /"([\w.~/-]+)"/g;
 
 const PYTHON_FROM = /^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#]+)/gm;
 const PYTHON_IMPORT = /^[ \t]*import[ \t]+([^\n;#]+)/gm;
@@ -90,21 +116,24 @@ const namesIn = (list: string): string[] =>
     .map((name) => name.trim().split(/\s+as\s+/)[0] ?? '')
     .filter((name) => name !== '' && name !== '*');
 
+/** `[sys.executable, "-m", "shop.cli"]`, `python -m shop.cli`. */
+const PYTHON_RUN = /(?<![\w-])-m["',\s]+([A-Za-z_][\w.]*)/g;
+
 function pythonImports(text: string): WrittenImport[] {
   const code = text.replace(/\\\r?\n/g, ' ');
-  const from = [...code.matchAll(PYTHON_FROM)].map(([, specifier = '', list = '']) => ({
+  const of = (specifier: string, names: readonly string[] = []): WrittenImport => ({
     specifier,
-    names: namesIn(list),
-  }));
-  const plain = [...code.matchAll(PYTHON_IMPORT)].flatMap(([, list = '']) => namesIn(list));
+    names,
+    isStatement: true,
+  });
+  const from = [...code.matchAll(PYTHON_FROM)].map(([, specifier = '', list = '']) => of(specifier, namesIn(list)));
+  const plain = [...code.matchAll(PYTHON_IMPORT)].flatMap(([, list = '']) => namesIn(list).map((one) => of(one)));
+  const run = [...code.matchAll(PYTHON_RUN)].flatMap(([, name = '']) => [of(name), of(name, ['__main__'])]);
   const dotted = [...code.matchAll(DOTTED)].flatMap(([, name = '']) => {
     const at = name.lastIndexOf('.');
-    return [
-      { specifier: name, names: [] },
-      { specifier: name.slice(0, at), names: [name.slice(at + 1)] },
-    ];
+    return [of(name), of(name.slice(0, at), [name.slice(at + 1)])];
   });
-  return [...from, ...plain.map((specifier) => ({ specifier, names: [] })), ...dotted];
+  return [...from, ...plain, ...run, ...dotted];
 }
 
 function pathsOf(code: string): WrittenPath[] {
@@ -133,4 +162,6 @@ function pathsOf(code: string): WrittenPath[] {
 
 /** Whether references of the file to others are read. Manifests and workflows name everything, and a change of one runs the full suite anyway. */
 export const isScanned = (path: string): boolean =>
-  languageOf(path) !== null || (/\.(?:json|ya?ml|toml|ini|cfg|html?|sql)$/.test(path) && !isCritical(path, []));
+  languageOf(path) !== null ||
+  isTestConfiguration(path) ||
+  (/\.(?:json|ya?ml|toml|ini|cfg|html?|sql)$/.test(path) && !isCritical(path, []));

@@ -6,6 +6,7 @@ import { aStep, BASE, HEAD } from './action-rig.ts';
 
 const shop = githubWorld();
 const TOKEN = ['ghs', '_madeup'].join('');
+const MADE_AT = '2026-01-02T03:04:05Z';
 const LCOV = 'SF:src/cart.ts\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\nend_of_record\n';
 const MAIN = {
   GITHUB_EVENT_NAME: 'push',
@@ -130,6 +131,8 @@ describe('what a run leaves for the next ones', () => {
       execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...args], {
         cwd: step.workspace,
         encoding: 'utf8',
+        // The same commits every time, and so the same draw of skipped tests.
+        env: { ...process.env, GIT_AUTHOR_DATE: MADE_AT, GIT_COMMITTER_DATE: MADE_AT },
       }).trim();
     git('init', '-q', '-b', 'main');
     git('add', '.gitignore', 'app', 'tests');
