@@ -40,7 +40,7 @@ async function main(): Promise<number> {
         INPUT_REPORTS: REPORTS,
         INPUT_METRICS: `duration.tests=${secondsOfSuites()}`,
         INPUT_RESULTS: relative(ROOT, join(folder, 'results')),
-        'INPUT_STATE-PATH': relative(ROOT, join(folder, 'state')),
+        INPUT_STATE: relative(ROOT, join(folder, 'state')),
         'INPUT_FAIL-ON': 'none',
         INPUT_TOKEN: ['ghs', 'of_the_local_github'].join('_'),
         GITHUB_ACTIONS: 'true',

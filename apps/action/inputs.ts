@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { StatePlace } from '#apps/cli/input/state-place.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { type Environment, inputOf } from './runner.ts';
 
@@ -53,13 +54,7 @@ const ActionInputs = z.object({
   'fail-on': FailOnInput,
   'exit-code': ExitCode,
   token: z.string(),
-  url: z.union([
-    z.literal(''),
-    z.url({ protocol: /^https?$/, error: 'expected a URL such as https://selfheal.example.com' }),
-  ]),
-  state: z.enum(['', 'folder', 'branch', 'deployment'], 'expected folder, branch or deployment'),
-  'state-path': z.string(),
-  'state-branch': z.string().regex(/^[\w][\w./-]{0,99}$/, 'expected the name of a branch'),
+  state: StatePlace,
 });
 type Given = z.infer<typeof ActionInputs>;
 type Camel<S extends string> = S extends `${infer A}-${infer B}` ? `${A}${Capitalize<Camel<B>>}` : S;
@@ -70,8 +65,7 @@ const DEFAULTS: Readonly<Partial<Record<keyof Given, string>>> = {
   path: '.',
   out: 'selfheal-reports',
   'fail-on': 'gates',
-  'state-path': '.selfheal/state',
-  'state-branch': 'selfheal-state',
+  state: '.selfheal/state',
 };
 
 /** Throws `InvalidInput`, naming each input that cannot be used. */

@@ -1,13 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { UsageError } from '#apps/cli/command.ts';
+import { resultFile } from '#apps/cli/feedback/write-result.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import { JobResult } from '#shared/domain/pull-request/job-result.ts';
+import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { type ActionInputs, readInputs } from './inputs.ts';
-import { type JobContext, readJobContext } from './job-context.ts';
+import { readJobContext } from './job-context.ts';
 import { type Environment, makeRunner, type Runner } from './runner.ts';
 import { connectState } from './state.ts';
 import type { Task, TaskInput, TaskOutcome } from './task.ts';
@@ -129,15 +129,11 @@ const isBug = ({ name }: Error): boolean => /^(?:Type|Range|Reference|Syntax)?Er
 async function writeResult(id: string, { status, summary, facts = [] }: TaskOutcome, input: TaskInput): Promise<void> {
   const { inputs, job } = input;
   const name = inputs.name === '' ? id : inputs.task.length > 1 ? `${inputs.name} (${id})` : inputs.name;
-  const folder = resultsFolder(inputs, job);
-  const result = JobResult.parse({ version: 1, job: redactName(name, 100), status, summary, facts });
-  await mkdir(folder, { recursive: true });
-  await writeFile(
-    join(folder, `${name.replaceAll(/[^\w.]+/g, '-').replace(/-$/, '')}.json`),
-    `${JSON.stringify(result, null, 2)}\n`,
+  await writeOutputs(
+    resolve(job.workspace, inputs.results),
+    resultFile(name, name, { status, summary, facts }),
+    'results',
   );
 }
-
-const resultsFolder = ({ results }: ActionInputs, { workspace }: JobContext): string => resolve(workspace, results);
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
+import { readOnly } from '#apps/cli/input/state-place.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import { InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
 import { githubOptions } from './github.ts';
 import type { ActionInputs } from './inputs.ts';
@@ -15,8 +16,7 @@ interface Place {
 }
 
 /**
- * The state that the inputs name, connected when it is first asked for: a deployment when there is a `url`, else a folder that the workflow keeps
- * in the Actions cache. A branch and a deployment are not changed by pull requests: their code is not trusted, and the cache of GitHub keeps the
+ * The state that the inputs name, connected when it is first asked for; by default a folder that the workflow keeps in the Actions cache. A branch and a deployment are not changed by pull requests: their code is not trusted, and the cache of GitHub keeps the
  * same rule for a folder.
  */
 export function connectState(inputs: ActionInputs, place: Place): () => Promise<QualityState> {
@@ -28,36 +28,22 @@ export function connectState(inputs: ActionInputs, place: Place): () => Promise<
 }
 
 async function connect(inputs: ActionInputs, { job, environment, runner }: Place): Promise<QualityState> {
-  const kind = inputs.state === '' ? (inputs.url === '' ? 'folder' : 'deployment') : inputs.state;
-  if (kind === 'folder') {
+  const place = inputs.state;
+  if (place.kind === 'folder') {
     const { makeFolderState } = await import('#shared/adapters/state/folder-state.ts');
-    return makeFolderState(resolve(job.workspace, inputs.statePath), systemClock);
+    return makeFolderState(resolve(job.workspace, place.folder), systemClock);
   }
   const { repository } = job;
   if (repository === null) throw new Refused('GITHUB_REPOSITORY is not set, so the state has no repository.');
   const isPullRequest = job.pullRequest !== null || job.event.startsWith('pull_request');
   const guarded = (state: QualityState): QualityState => (isPullRequest ? readOnly(state, runner.say) : state);
-  if (kind === 'branch') {
+  if (place.kind === 'branch') {
     const { makeBranchState } = await import('#shared/adapters/state/branch-state.ts');
-    return guarded(makeBranchState({ ...githubOptions(inputs, job), repository, branch: inputs.stateBranch }));
+    return guarded(makeBranchState({ ...githubOptions(inputs, job), repository, branch: place.branch }));
   }
-  if (inputs.url === '') throw new InvalidInput('url: state "deployment" needs the URL of a deployed Selfheal.');
   const { makeDeploymentState } = await import('#shared/adapters/state/deployment-state.ts');
-  const token = runToken(inputs.url, environment, runner);
-  return guarded(makeDeploymentState({ url: inputs.url, repository, token, clock: systemClock }));
-}
-
-/** What a pull request would write is left out, and its log says so once. */
-function readOnly(state: QualityState, say: (text: string) => void): QualityState {
-  let said = false;
-  return {
-    read: (name) => state.read(name),
-    write: async () => {
-      if (!said) say('The state is not changed: this is a pull request.');
-      said = true;
-      return 'written';
-    },
-  };
+  const token = runToken(place.url, environment, runner);
+  return guarded(makeDeploymentState({ url: place.url, repository, token, clock: systemClock }));
 }
 
 const TokenAnswer = z.object({ value: z.string().min(1) });
@@ -79,7 +65,7 @@ function runToken(audience: string, environment: Environment, runner: Runner): (
         'This job gets no token for the deployment. Give it the permission "id-token: write"; a fork never gets one.',
       );
     const address = new URL(url);
-    address.searchParams.set('audience', audience.replace(/\/+$/, ''));
+    address.searchParams.set('audience', audience);
     let text: string;
     try {
       const response = await fetch(address, {

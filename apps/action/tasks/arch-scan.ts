@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { scanFolder } from '#apps/cli/architecture/scan-folder.ts';
+import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { summarizeArchitecture } from '#shared/domain/architecture/analyze-architecture.ts';
 import { ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
@@ -24,10 +24,8 @@ export const task: Task = {
       scanFolder(resolve(job.workspace, inputs.path), { baseline, drawing: DRAWING }, terminalOf(input)),
     );
     const text = `${JSON.stringify(analysis)}\n`;
-    const folder = resolve(job.workspace, inputs.out);
-    await mkdir(folder, { recursive: true });
-    for (const [name, content] of Object.entries({ [ANALYSIS]: text, [REPORT]: report, [DRAWING]: drawing }))
-      await writeFile(join(folder, name), content);
+    const files = { [ANALYSIS]: text, [REPORT]: report, [DRAWING]: drawing };
+    await writeOutputs(resolve(job.workspace, inputs.out), files, 'out');
     if (isDefaultBranch(input)) await keep(text, before?.revision ?? null, input);
     const summary = summarizeArchitecture(analysis);
     const { score, previousScore, newCycles } = summary;

@@ -10,7 +10,7 @@ export const task: Task = {
   async run(input) {
     const { inputs, job } = input;
     const out = join(resolve(job.workspace, inputs.out), 'ci_insights.md');
-    const url = inputs.url === '' ? {} : { url: inputs.url };
+    const url = inputs.state.kind === 'deployment' ? { url: inputs.state.url } : {};
     await writeInsights({ out, ...url }, await input.state(), terminalOf(input));
     const page = await readFile(out, 'utf8');
     return {

@@ -38,8 +38,8 @@ export const task: Task = {
       resolverOf: (files) => makeModuleResolver(files, textOf),
       state: await input.state(),
       // In the checkout: what was restored from the cache, and what the steps before left.
-      ownPaths: [inputs.statePath, inputs.results, inputs.out].map((path) =>
-        relative(root, resolve(root, path)).split(sep).join('/'),
+      ownPaths: [...(inputs.state.kind === 'folder' ? [inputs.state.folder] : []), inputs.results, inputs.out].map(
+        (path) => relative(root, resolve(root, path)).split(sep).join('/'),
       ),
       base,
       settings,

@@ -1,9 +1,10 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Terminal } from '#apps/cli/terminal.ts';
 import { triageLog } from '#apps/cli/triage/triage-log.ts';
-import { needsOf, triageContent } from '#apps/cli/triage/triage-output.ts';
+import { needsOf, triageContent, triageFiles } from '#apps/cli/triage/triage-output.ts';
 import { triageRun } from '#apps/cli/triage/triage-run.ts';
+import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { type Triage, type TriageContent, triageReport } from '#shared/app/triage/triage-failures.ts';
 import { HAND_OVER_CONFIDENCE } from '#shared/domain/triage/hand-over.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
@@ -23,10 +24,7 @@ export const task: Task = {
       threshold: Number(environment.AI_CONFIDENCE_THRESHOLD || HAND_OVER_CONFIDENCE),
       fromFork,
     });
-    const folder = resolve(job.workspace, inputs.out);
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'triage_report.json'), `${JSON.stringify(made.report, null, 2)}\n`);
-    await writeFile(join(folder, 'error_report.json'), `${JSON.stringify(made.errors, null, 2)}\n`);
+    await writeOutputs(resolve(job.workspace, inputs.out), triageFiles(made), 'out');
     if (made.causes.length === 0) return { status: 'skipped', summary: phrase`Nothing failed.`, outputs: made.outputs };
     const { status, summary, facts } = made.result;
     return { status, summary, facts, bad: status === 'failed' ? ['triage'] : [], outputs: made.outputs };

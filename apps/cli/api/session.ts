@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { makeFolder } from '#shared/adapters/system/output-files.ts';
 import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -51,11 +52,15 @@ export async function readSession(place: Place): Promise<Session | null> {
 
 export async function writeSession(session: Session, place: Place): Promise<void> {
   const file = sessionFile(place);
-  await mkdir(join(file, '..'), { recursive: true, mode: 0o700 });
-  // Renamed into place, so that a command beside this one never reads half of it.
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify(session)}\n`, { mode: 0o600 });
-  await rename(draft, file);
+  try {
+    await makeFolder(join(file, '..'), 0o700);
+    // Renamed into place, so that a command beside this one never reads half of it.
+    const draft = `${file}.${process.pid}`;
+    await writeFile(draft, `${JSON.stringify(session)}\n`, { mode: 0o600 });
+    await rename(draft, file);
+  } catch (error) {
+    throw new UsageError(`${file}: the sign-in cannot be kept (${(error as Error).message}). Set SELFHEAL_CONFIG_DIR.`);
+  }
 }
 
 /** Whether there was one, readable or not. */

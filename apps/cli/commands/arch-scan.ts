@@ -1,10 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { summarizeArchitecture } from '#shared/domain/architecture/analyze-architecture.ts';
 import type { ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { RESULT_OPTIONS, writeResult } from '../feedback/write-result.ts';
-import type { Terminal } from '../terminal.ts';
+import { defineCommand, JSON_OPTION } from '../command.ts';
+import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 
 const ANALYSIS = 'architecture_analysis.json';
 const REPORT = 'architecture_report.md';
@@ -51,28 +49,14 @@ export const archScan = defineCommand({
     const document = `${JSON.stringify(analysis)}\n`;
     if (options.out !== undefined) {
       const files = { [ANALYSIS]: document, [REPORT]: report, [DRAWING]: drawing };
-      writeFiles(options.out, files, terminal);
+      await writeOutputs(options.out, files, '--out');
+      terminal.say(`Wrote ${Object.keys(files).join(', ')} to ${options.out}.`);
     }
-    if (options.result !== undefined) {
-      const job = options.job ?? (terminal.environment.GITHUB_JOB || 'architecture');
-      await writeResult(options.result, job, resultOf(analysis));
-    }
+    await leaveResult(options, 'architecture', resultOf(analysis), terminal);
     await terminal.write(options.json === true ? document : asText(analysis));
     return 0;
   },
 });
-
-function writeFiles(folder: string, files: Readonly<Record<string, string>>, terminal: Terminal): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  } catch (error) {
-    throw new UsageError(`--out ${folder}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'}).`, {
-      cause: error,
-    });
-  }
-  terminal.say(`Wrote ${Object.keys(files).join(', ')} to ${folder}.`);
-}
 
 function resultOf(analysis: ArchitectureAnalysis) {
   const summary = summarizeArchitecture(analysis);

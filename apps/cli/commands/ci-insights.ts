@@ -1,17 +1,15 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { readDocument } from '#shared/app/quality-state/update-document.ts';
 import { insightsOf } from '#shared/domain/ci-metrics/insights.ts';
 import type { Measured, OperationFigures, ProposalCounts } from '#shared/domain/ci-metrics/kpis.ts';
 import { RUN_RECORDS, RUNS_DOCUMENT } from '#shared/domain/ci-metrics/run-record.ts';
-import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
 import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
 import { renderInsights } from '../figures/render-insights.ts';
 import { messageOf } from '../gates/record-run.ts';
 import { STANDARD_INPUT } from '../input/open-input.ts';
-import { folderState, stateFolder, stateOption } from '../input/state-folder.ts';
+import { stateAt, stateOption, withState } from '../input/state-place.ts';
 import type { Terminal } from '../terminal.ts';
 
 const DEFAULT_OUT = 'ci_insights.md';
@@ -37,15 +35,7 @@ export const ciInsights = defineCommand({
     'Example, in a workflow that runs daily: selfheal ci insights --days 30 --out ci_insights.md',
   options: OPTIONS,
   async run({ options }, terminal) {
-    await writeInsights(
-      options,
-      folderState(stateFolder(options.state, terminal.environment), terminal).state,
-      terminal,
-    ).catch((error: unknown) => {
-      if (error instanceof CorruptRecord || error instanceof Retryable)
-        throw new InvalidInput(error.message, { cause: error });
-      throw error;
-    });
+    await withState(() => writeInsights(options, stateAt(options.state, terminal).state, terminal));
     return 0;
   },
 });
@@ -78,12 +68,7 @@ export async function writeInsights(
     if (options.json !== true) await terminal.write(page);
     return;
   }
-  try {
-    await mkdir(dirname(out), { recursive: true });
-    await writeFile(out, page);
-  } catch (error) {
-    throw new UsageError(`--out ${out}: cannot be written (${messageOf(error)}).`);
-  }
+  await writeOutput(out, page, '--out');
   terminal.say(`selfheal: the report about ${insights.runs} runs is in ${out}.`);
 }
 

@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { collectRun, emitMetrics, type Measurements, storeRun } from '#shared/app/ci-metrics/collect-run.ts';
 import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
 import { metricsArtifact, type RunRecord } from '#shared/domain/ci-metrics/run-record.ts';
@@ -9,8 +8,7 @@ import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { MetricSink } from '#shared/ports/ci-metrics.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { MEASURED_OPTIONS, measuredIfAny } from '../gates/measured.ts';
-import { messageOf } from '../gates/record-run.ts';
-import { folderState, stateFolder, stateOption } from '../input/state-folder.ts';
+import { stateAt, stateOption } from '../input/state-place.ts';
 import type { Terminal } from '../terminal.ts';
 
 const DEFAULT_OUT = 'ci_metrics/run_metrics.json';
@@ -41,11 +39,7 @@ export const ciMetrics = defineCommand({
     'Example: selfheal ci metrics --coverage coverage/lcov.info --fix-confidence 0.93 --flaky false',
   options: OPTIONS,
   async run({ options }, terminal) {
-    await collectMetrics(
-      options,
-      async () => folderState(stateFolder(options.state, terminal.environment), terminal),
-      terminal,
-    );
+    await collectMetrics(options, async () => stateAt(options.state, terminal), terminal);
     return 0;
   },
 });
@@ -70,7 +64,7 @@ export async function collectMetrics(
   if (record === null) return false;
   const at = new Date(terminal.now());
   const artifact = metricsArtifact(record, at.toISOString());
-  await writeArtifact(options.out ?? DEFAULT_OUT, artifact);
+  await writeOutput(options.out ?? DEFAULT_OUT, `${JSON.stringify(artifact, null, 2)}\n`, '--out');
   await keep(record, stateOf, terminal);
   const sinks = await sinksOf(environment);
   if (sinks.length === 0)
@@ -150,15 +144,6 @@ async function keep(record: RunRecord, stateOf: () => Promise<StateDeps>, termin
     terminal.say(
       `selfheal: the run could not be kept for the insights, and the build is not affected: ${error.message}`,
     );
-  }
-}
-
-async function writeArtifact(path: string, artifact: object): Promise<void> {
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `${JSON.stringify(artifact, null, 2)}\n`);
-  } catch (error) {
-    throw new UsageError(`--out ${path}: cannot be written (${messageOf(error)}).`);
   }
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { replaceFile } from '#shared/adapters/archive/record-file.ts';
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import {
   applyCalibrator,
   type ChosenCalibrator,
@@ -64,7 +64,7 @@ export const confidenceCalibrate = defineCommand({
     'fit a calibration of confidences to outcomes: Platt scaling or isotonic regression, evaluated on held-out answers',
   details:
     'Each line of the file is {"confidence": 0.8, "right": true} or a prediction printed by "selfheal quality report --records". Confidences stay\n' +
-    'as they are below 50 scored answers, or when no calibration is shown to be better. --save only keeps the result for your records: decisions\n' +
+    'as they are below 50 scored answers, or when no calibration is shown to be better. --out only keeps the result for your records: decisions\n' +
     'are calibrated by verified outcomes and do not read the file.',
   operands: { shown: 'FILE.jsonl', atLeast: 1, atMost: 1 },
   options: {
@@ -75,7 +75,12 @@ export const confidenceCalibrate = defineCommand({
       value: 'SHARE',
       about: 'also print the confidence from which answers reach this accuracy',
     },
-    save: { type: 'string', value: 'FILE', about: 'write the calibration and its figures to a JSON file' },
+    out: {
+      type: 'string',
+      value: 'FILE',
+      aliases: ['save'],
+      about: 'write the calibration and its figures to a JSON file',
+    },
     ...JSON_OPTION,
   },
   async run({ operands: [path = '-'], options }, terminal) {
@@ -96,14 +101,14 @@ export const confidenceCalibrate = defineCommand({
       tuning: { before: tuningOf(answers), after: tuningOf(corrected) },
       target: accuracy === null ? null : { accuracy, confidence: confidenceFor(calibrator, accuracy) },
     };
-    if (options.save !== undefined) {
+    if (options.out !== undefined) {
       const record = {
         kind: 'selfheal-calibration',
         version: 1,
         at: new Date(terminal.now()).toISOString(),
         ...report,
       };
-      await replaceFile(options.save, `${JSON.stringify(record, null, 2)}\n`);
+      await writeOutput(options.out, `${JSON.stringify(record, null, 2)}\n`, '--out');
     }
     await terminal.write(options.json === true ? `${JSON.stringify(report)}\n` : render(report));
     return 0;

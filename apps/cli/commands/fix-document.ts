@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { withHelpfulFixes } from '#shared/domain/triage/troubleshooting-page.ts';
@@ -51,7 +52,7 @@ export const fixDocument = defineCommand({
     const text = withHelpfulFixes(await readFile(page, 'utf8').catch(() => '# Troubleshooting\n'), fixes);
     if (text === null) terminal.say('There is no fix to add.');
     else if (out === undefined) await terminal.write(text);
-    else await writeFile(out, text);
+    else await writeOutput(out, text, '--out');
     return 0;
   },
 });

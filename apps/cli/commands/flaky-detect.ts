@@ -2,10 +2,11 @@ import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { makeTestTally, type TestTally } from '#shared/domain/failure/history/test-tally.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { recordedHistories } from '../flaky/recorded-histories.ts';
 import { rankedAsJson, rankedAsText } from '../flaky/render-ranking.ts';
 import { metricLines } from '../input/metric-lines.ts';
 import { openInput } from '../input/open-input.ts';
-import { folderState, withState } from '../input/state-folder.ts';
+import { stateOption } from '../input/state-place.ts';
 import { makeTestResultReader, type RowResult } from '../input/test-results.ts';
 import { type Terminal, writeTogether } from '../terminal.ts';
 
@@ -66,15 +67,11 @@ function asText({ answer, kind, rate }: ReturnType<typeof judgementOf>): string 
 
 /** What the recorded reports of a repository's runs tell. */
 async function detectInState(
-  { state, job, all, json }: { state: string; job: string | undefined; all: boolean; json: boolean },
+  { state, job, all, json }: { state: string | undefined; job: string | undefined; all: boolean; json: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const { readHistories, rankedTests } = await import('#shared/app/flaky-tests/test-history.ts');
-  const histories = await withState(() => readHistories(folderState(state, terminal).state, job ?? null));
-  if (histories.length === 0)
-    throw new UsageError(
-      `${state}: no test reports are recorded here${job === undefined ? '' : ` for the job "${job}"`}. Record some with "selfheal flaky record".`,
-    );
+  const { rankedTests } = await import('#shared/app/flaky-tests/test-history.ts');
+  const histories = await recordedHistories(state, job ?? null, terminal);
   const now = new Date(terminal.now());
   const tests = rankedTests(histories).filter(
     ({ judged, test }) => all || judged.kind === 'flaky' || test.quarantine !== null,
@@ -90,7 +87,7 @@ export const flakyDetect = defineCommand({
   name: 'flaky detect',
   summary: 'find flaky tests in a table of test results, or in the recorded reports of a repository',
   details:
-    'With --state: the tests that fail by chance in the reports that "flaky record" recorded, what they cost first: minutes of attempts that they\n' +
+    'Without a file: the tests that fail by chance in the reports that "flaky record" recorded, what they cost first: minutes of attempts that they\n' +
     'made necessary, shared among the flaky tests that failed before, then failed runs. Each with owner and last day of its quarantine.\n' +
     '\n' +
     'The file has a header and one of three forms: one result per row (test,run,outcome, optionally commit), counts per test\n' +
@@ -100,20 +97,20 @@ export const flakyDetect = defineCommand({
     'always passed, always failed, or changed only as code that breaks and gets fixed does.\n' +
     '\n' +
     'Examples:\n' +
-    '  selfheal flaky detect --state ci_metrics\n' +
+    '  selfheal flaky detect\n' +
     '  selfheal flaky detect results.csv --json',
   operands: { shown: '[FILE.csv]', atLeast: 0, atMost: 1 },
   options: {
-    state: { type: 'string', value: 'DIR', about: 'the folder with the recorded reports, instead of a file' },
-    job: { type: 'string', value: 'NAME', about: 'only the tests of this job, with --state' },
-    all: { type: 'boolean', about: 'add tests that fail for a reason, with --state' },
+    ...stateOption('with the recorded reports'),
+    job: { type: 'string', value: 'NAME', about: 'only the recorded tests of this job' },
+    all: { type: 'boolean', about: 'add recorded tests that fail for a reason' },
     ...JSON_OPTION,
   },
   async run({ operands: [file], options }, terminal) {
     const { state, job, all = false, json = false } = options;
-    if ((file === undefined) === (state === undefined))
-      throw new UsageError('"selfheal flaky detect" needs a FILE.csv (- for standard input), or --state DIR.');
-    if (state !== undefined) {
+    if (file !== undefined && (state !== undefined || job !== undefined || all))
+      throw new UsageError('--state, --job and --all are about the recorded reports: leave them out, or the file.');
+    if (file === undefined) {
       await detectInState({ state, job, all, json }, terminal);
       return 0;
     }
@@ -121,7 +118,7 @@ export const flakyDetect = defineCommand({
       const one = judgementOf(test);
       return options.json === true ? `${JSON.stringify(one.answer)}\n` : asText(one);
     };
-    const tests = await readTests(file ?? '-', terminal);
+    const tests = await readTests(file, terminal);
     await writeTogether(terminal, tests.map(print));
     return 0;
   },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineCommand, UsageError } from '../command.ts';
+import { isAboutRecorded } from '../flaky/recorded-histories.ts';
 import {
   decideInState,
   openTest,
@@ -13,7 +14,7 @@ import { reasonOf } from '../policy/policy-api.ts';
 export const flakyExtend = defineCommand({
   name: 'flaky extend',
   summary: 'give a test in quarantine more time',
-  details: `${QUARANTINE_DETAILS}\n\nExample: selfheal flaky extend 6b1f0c52a9d4e871 --state ci_metrics --until 2026-12-20 --reason "waits for the new driver"`,
+  details: `${QUARANTINE_DETAILS}\n\nExample: selfheal flaky extend 6b1f0c52a9d4e871 --until 2026-12-20 --reason "waits for the new driver"`,
   operands: QUARANTINE_OPERANDS,
   options: {
     until: {
@@ -27,7 +28,7 @@ export const flakyExtend = defineCommand({
     const { until = '' } = options;
     if (!z.iso.date().safeParse(until).success)
       throw new UsageError('"selfheal flaky extend" needs --until with a day such as 2026-12-20.');
-    if (options.state !== undefined)
+    if (await isAboutRecorded(operands[1], options, terminal))
       return await decideInState(
         operands[0] ?? '',
         options.state,

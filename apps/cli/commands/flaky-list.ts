@@ -3,17 +3,18 @@ import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
+import { isAboutRecorded, recordedHistories } from '../flaky/recorded-histories.ts';
 import { rankedAsJson, rankedAsText } from '../flaky/render-ranking.ts';
-import { folderState, withState } from '../input/state-folder.ts';
+import { chosenState, stateOption } from '../input/state-place.ts';
 import { type Terminal, writeTogether } from '../terminal.ts';
 
 const MAX_NAME = 200;
 
 /** The tests in quarantine, those that end first at the top. */
-async function listQuarantined(state: string, json: boolean, terminal: Terminal): Promise<void> {
-  const { readHistories, rankedTests } = await import('#shared/app/flaky-tests/test-history.ts');
+async function listQuarantined(state: string | undefined, json: boolean, terminal: Terminal): Promise<void> {
+  const { rankedTests } = await import('#shared/app/flaky-tests/test-history.ts');
   const now = new Date(terminal.now());
-  const histories = await withState(() => readHistories(folderState(state, terminal).state, null));
+  const histories = await recordedHistories(state, null, terminal);
   const held = rankedTests(histories)
     .filter(({ test }) => isQuarantined(test, now))
     .sort((a, b) => ((a.test.quarantine?.until ?? '') < (b.test.quarantine?.until ?? '') ? -1 : 1));
@@ -21,7 +22,8 @@ async function listQuarantined(state: string, json: boolean, terminal: Terminal)
     terminal,
     held.map((test) => (json ? `${JSON.stringify(rankedAsJson(test, now))}\n` : rankedAsText(test, now))),
   );
-  if (held.length === 0 && !json) terminal.say(`selfheal: no test is in quarantine in ${state}.`);
+  if (held.length === 0)
+    terminal.say(`selfheal: no test is in quarantine in ${chosenState(state, terminal.environment)}.`);
 }
 
 export const flakyList = defineCommand({
@@ -29,19 +31,20 @@ export const flakyList = defineCommand({
   aliases: ['test list'],
   summary: 'the tests that fail by chance, and those in quarantine, as recorded',
   details:
-    'Of the repository, or of the one whose test failed last. Each line begins with what "flaky release" and "flaky extend" take.\n' +
+    'Of the repository, or of the one whose test failed last, in the deployment that --url, SELFHEAL_URL or a sign-in names; with --state, or without\n' +
+    'a deployment, the quarantine that "flaky record" keeps. Each line begins with what "flaky release" and "flaky extend" take.\n' +
     'With --json: JSON Lines, one test per line.\n' +
     '\n' +
-    'Example: selfheal flaky list --state ci_metrics',
+    'Example: selfheal flaky list',
   operands: { shown: '[OWNER/NAME]', atLeast: 0, atMost: 1 },
   options: {
-    state: { type: 'string', value: 'DIR', about: 'the quarantine that "flaky record" keeps in this folder' },
+    ...stateOption('with what "flaky record" recorded'),
     all: { type: 'boolean', about: 'add tests that fail for a reason, and those with too few results' },
     ...API_OPTIONS,
     ...JSON_OPTION,
   },
   async run({ operands: [asked], options }, terminal) {
-    if (options.state !== undefined) {
+    if (await isAboutRecorded(asked, options, terminal)) {
       await listQuarantined(options.state, options.json === true, terminal);
       return 0;
     }

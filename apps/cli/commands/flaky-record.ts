@@ -2,7 +2,7 @@ import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { describedRun, RUN_OPTIONS, readCodeOwners } from '../flaky/history-state.ts';
 import { recordedText } from '../flaky/render-ranking.ts';
-import { folderState, stateFolder, stateOption, withState } from '../input/state-folder.ts';
+import { stateAt, stateOption, withState } from '../input/state-place.ts';
 import { readNamedReports } from '../reports/named-reports.ts';
 
 const DAYS = { otherwise: 14, atMost: 90 };
@@ -16,7 +16,7 @@ export const flakyRecord = defineCommand({
   summary: 'record the test reports of a run, from which flaky tests are found',
   details:
     'Call it for each run, failed or not, and for each leg of a matrix with its own --job. The same run again adds the tests of its other reports and\n' +
-    'counts nothing twice. "selfheal flaky detect --state DIR" shows what the history tells. A quarantined test that always fails is released.\n' +
+    'counts nothing twice. "selfheal flaky detect" shows what the history tells. A quarantined test that always fails is released.\n' +
     'With --json: {tests, runs, excluded, entered, released}. Exit code 2 when a report is missing or cannot be read; then nothing is recorded.\n' +
     '\n' +
     'Example: selfheal flaky record --report reports/ --job "test (linux)" --quarantine',
@@ -56,7 +56,7 @@ export const flakyRecord = defineCommand({
       options.quarantine === true
         ? { days, maxTests: MAX_QUARANTINED, codeOwners: readCodeOwners('.', CODE_OWNER_FILES) }
         : null;
-    const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
+    const deps = stateAt(options.state, terminal);
     const recorded = await withState(() =>
       recordReports(deps, { job: options.job ?? '', run, tests: tests.kept, quarantine }),
     );

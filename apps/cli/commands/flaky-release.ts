@@ -1,4 +1,5 @@
 import { defineCommand } from '../command.ts';
+import { isAboutRecorded } from '../flaky/recorded-histories.ts';
 import {
   decideInState,
   openTest,
@@ -12,12 +13,12 @@ import { reasonOf } from '../policy/policy-api.ts';
 export const flakyRelease = defineCommand({
   name: 'flaky release',
   summary: 'end the quarantine of a test: its failures count like any other from now on',
-  details: `${QUARANTINE_DETAILS}\n\nExample: selfheal flaky release 6b1f0c52a9d4e871 --state ci_metrics --reason "mended in #214"`,
+  details: `${QUARANTINE_DETAILS}\n\nExample: selfheal flaky release 6b1f0c52a9d4e871 --reason "mended in #214"`,
   operands: QUARANTINE_OPERANDS,
   options: QUARANTINE_OPTIONS,
   async run({ operands, options }, terminal) {
     const json = { reason: reasonOf(options, 'flaky release') };
-    if (options.state !== undefined) {
+    if (await isAboutRecorded(operands[1], options, terminal)) {
       const by = terminal.environment.GITHUB_ACTOR || terminal.environment.USER || 'somebody';
       return await decideInState(
         operands[0] ?? '',

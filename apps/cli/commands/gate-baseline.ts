@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { type StateDeps, updateDocument } from '#shared/app/quality-state/update-document.ts';
 import { BASELINES, BASELINES_DOCUMENT, withImported, withoutRun } from '#shared/domain/gates/baseline.ts';
 import { driftOf } from '#shared/domain/gates/drift.ts';
@@ -16,7 +15,7 @@ import { exportedBaseline, runsOfBranch } from '../gates/baseline-file.ts';
 import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
 import { jsonIn } from '../input/json-file.ts';
 import { STANDARD_INPUT } from '../input/open-input.ts';
-import { folderState, stateFolder, stateOption } from '../input/state-folder.ts';
+import { stateAt, stateOption, withState } from '../input/state-place.ts';
 import type { Terminal } from '../terminal.ts';
 
 const SHOWN_VERSIONS = 20;
@@ -28,7 +27,7 @@ export const gateBaseline = defineCommand({
   details:
     'Without an option: the baseline of today. Each recorded run makes a version of it; --at RUN shows or exports the one after that run. --drift says by\n' +
     'how much it moved, though every run passed: look once a week. --forget takes out a run that measured something wrong.\n' +
-    `The file of --export and --import is ${QUALITY_METRICS_FILE}: {version, branch, updated_at, baseline, history}.\n` +
+    `The file of --out and --import is ${QUALITY_METRICS_FILE}: {version, branch, updated_at, baseline, history}.\n` +
     '\n' +
     'Example: selfheal gate baseline --drift --days 7',
   options: {
@@ -39,19 +38,19 @@ export const gateBaseline = defineCommand({
     at: { type: 'string', value: 'RUN', about: 'the version after the run with this id' },
     drift: { type: 'boolean', about: 'how the baseline moved; exit code 1 when something gets worse' },
     days: { type: 'string', value: 'N', about: 'how many days back --drift looks; 7 by default' },
-    export: { type: 'string', value: 'FILE', about: 'write it as a file; - for standard output' },
+    out: { type: 'string', value: 'FILE', about: 'write it as a file; - for standard output' },
     import: { type: 'string', value: 'FILE', about: 'add the runs of a file' },
     forget: { type: 'string', value: 'RUN', about: 'take out the run with this id' },
     ...yesOption('do what --import or --forget says'),
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
-    const chosen = (['history', 'drift', 'export', 'import', 'forget'] as const).filter(
+    const chosen = (['history', 'drift', 'out', 'import', 'forget'] as const).filter(
       (one) => options[one] !== undefined,
     );
     if (chosen.length > 1) throw new UsageError(`Use one of ${chosen.map((one) => `--${one}`).join(' and ')}.`);
     const settings = gateSettingsOf(options, terminal.environment);
-    const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
+    const deps = stateAt(options.state, terminal);
     const id = (name: 'at' | 'forget') => {
       const given = options[name];
       return given === undefined ? null : wholeNumber(name, given, { otherwise: 1, atMost: Number.MAX_SAFE_INTEGER });
@@ -63,9 +62,12 @@ export const gateBaseline = defineCommand({
       const what = options.import ?? id('forget') ?? 0;
       return await changed(deps, { branch, what }, terminal);
     }
-    if (options.export !== undefined) {
+    if (options.out !== undefined) {
       const file = await exportedBaseline(deps.state, branch, terminal, id('at'));
-      return await written(options.export, `${JSON.stringify(file, null, 2)}\n`, terminal);
+      const text = `${JSON.stringify(file, null, 2)}\n`;
+      if (options.out === STANDARD_INPUT) await terminal.write(text);
+      else await writeOutput(options.out, text, '--out');
+      return 0;
     }
     const found = await runsOfBranch(deps.state, branch);
     if (options.drift === true) {
@@ -126,8 +128,8 @@ async function changed(
   const at = new Date(terminal.now()).toISOString();
   const found = await runsOfBranch(deps.state, branch);
   if (typeof what === 'number') {
-    const { changed: isThere } = await updateDocument(deps, BASELINES_DOCUMENT, BASELINES, (known) =>
-      withoutRun(known, found.branch, what, at),
+    const { changed: isThere } = await withState(() =>
+      updateDocument(deps, BASELINES_DOCUMENT, BASELINES, (known) => withoutRun(known, found.branch, what, at)),
     );
     if (!isThere) throw new UsageError(`The baseline of ${found.branch} has no run ${what}. --history lists its runs.`);
     terminal.say(`selfheal: run ${what} was taken out of the baseline of ${found.branch}.`);
@@ -136,29 +138,15 @@ async function changed(
   const file = await jsonIn(what, QualityMetricsFile, 'file of a baseline', terminal);
   const into = branch ?? file.branch;
   const { runs: before } = await runsOfBranch(deps.state, into);
-  await updateDocument(deps, BASELINES_DOCUMENT, BASELINES, (known) =>
-    withImported(known, into, runsOfFile(file), { at, from: what }),
+  await withState(() =>
+    updateDocument(deps, BASELINES_DOCUMENT, BASELINES, (known) =>
+      withImported(known, into, runsOfFile(file), { at, from: what }),
+    ),
   );
   const known = new Set(before.map(({ run }) => run));
   const added = file.history.filter((one) => !known.has(one.workflow_run_id)).length;
   terminal.say(
     `selfheal: ${added} of the ${file.history.length} runs of ${what} were new and are in the baseline of ${into} now.`,
   );
-  return 0;
-}
-
-async function written(path: string, text: string, terminal: Terminal): Promise<ExitCode> {
-  if (path === STANDARD_INPUT) {
-    await terminal.write(text);
-    return 0;
-  }
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
-  } catch (error) {
-    throw new UsageError(
-      `--export ${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? String(error)}).`,
-    );
-  }
   return 0;
 }

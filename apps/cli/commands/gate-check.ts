@@ -3,12 +3,12 @@ import type { GateVerdict } from '#shared/domain/gates/metric-kind.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { RESULT_OPTIONS, writeResult } from '../feedback/write-result.ts';
+import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
 import { gateRunOf, RUN_OPTIONS } from '../gates/gate-run.ts';
 import { MEASURED_OPTIONS, type Measured, measuredOf } from '../gates/measured.ts';
 import { messageOf, originalExitCode, recordRun } from '../gates/record-run.ts';
-import { folderState, stateFolder, stateOption } from '../input/state-folder.ts';
+import { stateAt, stateOption } from '../input/state-place.ts';
 import type { Terminal } from '../terminal.ts';
 
 const WORDS = { passed: 'pass', failed: 'fail', unavailable: 'unavailable', skipped: 'skipped' } as const;
@@ -40,15 +40,12 @@ export const gateCheck = defineCommand({
       const run = gateRunOf(options, terminal.environment);
       const settings = gateSettingsOf(options, terminal.environment);
       const measured = await measuredOf(options);
-      const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
+      const deps = stateAt(options.state, terminal);
       const { branch } = run;
       const inputs = { ...measured, branch, run: run.isProposal ? null : run.run, settings };
       const check = await checkGates(deps.state, inputs);
       await show(check, options.json === true, terminal);
-      if (options.result !== undefined) {
-        const job = options.job ?? (terminal.environment.GITHUB_JOB || 'gates');
-        await writeResult(options.result, job, resultOf(check, measured));
-      }
+      await leaveResult(options, 'gates', resultOf(check, measured), terminal);
       if (options.update === true && check.status === 'passed')
         await recordRun(
           deps,

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { QUALITY_METRICS_FILE } from '#shared/domain/gates/quality-metrics-file.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
@@ -6,7 +6,7 @@ import { exportedBaseline } from '../gates/baseline-file.ts';
 import { gateRunOf, RUN_OPTIONS } from '../gates/gate-run.ts';
 import { MEASURED_OPTIONS, measuredOf } from '../gates/measured.ts';
 import { originalExitCode, recordRun } from '../gates/record-run.ts';
-import { folderState, stateFolder, stateOption } from '../input/state-folder.ts';
+import { stateAt, stateOption } from '../input/state-place.ts';
 
 export const gateUpdate = defineCommand({
   name: 'gate update',
@@ -22,7 +22,7 @@ export const gateUpdate = defineCommand({
     ...RUN_OPTIONS,
     conclusion: { type: 'string', value: 'WORD', about: 'how the job ended (job.status); success by default' },
     'original-exit-code': { type: 'string', value: 'N', about: 'the exit code of the step before; it is never lost' },
-    export: {
+    out: {
       type: 'string',
       value: 'FILE',
       about: `also write the baseline as a file, such as ${QUALITY_METRICS_FILE}`,
@@ -34,14 +34,12 @@ export const gateUpdate = defineCommand({
     try {
       const run = gateRunOf(options, terminal.environment);
       const measured = await measuredOf(options);
-      const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
+      const deps = stateAt(options.state, terminal);
       const conclusion = original === 0 ? (options.conclusion ?? run.conclusion ?? 'success') : 'failure';
       const recorded = await recordRun(deps, { run, measured, conclusion }, terminal);
       const file = await exportedBaseline(deps.state, run.branch, terminal).catch(() => null);
-      if (options.export !== undefined && file !== null)
-        await writeFile(options.export, `${JSON.stringify(file, null, 2)}\n`).catch((error: NodeJS.ErrnoException) => {
-          throw new UsageError(`--export ${options.export}: cannot be written (${error.code ?? error.message}).`);
-        });
+      if (options.out !== undefined && file !== null)
+        await writeOutput(options.out, `${JSON.stringify(file, null, 2)}\n`, '--out');
       if (options.json === true) {
         const reason = recorded === null ? 'the state could not be written' : null;
         await terminal.write(

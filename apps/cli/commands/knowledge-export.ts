@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { noteOf } from '#shared/app/learning/change-pattern.ts';
 import { exportPatterns, PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { contentOf } from '../api/api-client.ts';
@@ -14,7 +14,12 @@ export const knowledgeExport = defineCommand({
     'Leaves out retired patterns and the incidents that patterns were learned from. Read the output with "selfheal knowledge import FILE".',
   options: {
     ...KNOWLEDGE_OPTIONS,
-    output: { type: 'string', value: 'FILE', aliases: ['destination'], about: 'the file to write; stdout by default' },
+    out: {
+      type: 'string',
+      value: 'FILE',
+      aliases: ['output', 'destination'],
+      about: 'the file to write; stdout by default',
+    },
     'include-metrics': { type: 'boolean', about: 'with stage and mean minutes of each pattern' },
     'include-confidence-history': { type: 'boolean', about: 'with the history of each confidence' },
     'include-confidence-scores': {
@@ -34,12 +39,10 @@ export const knowledgeExport = defineCommand({
     ];
     const write = async (file: PatternExport): Promise<0> => {
       const text = `${JSON.stringify(file, null, 2)}\n`;
-      if (options.output === undefined) await terminal.write(text);
+      if (options.out === undefined) await terminal.write(text);
       else {
-        await writeFile(options.output, text).catch((error: Error) => {
-          throw new UsageError(`${options.output}: ${error.message}.`);
-        });
-        terminal.say(`selfheal: ${file.patterns.length} patterns written to ${options.output}.`);
+        await writeOutput(options.out, text, '--out');
+        terminal.say(`selfheal: ${file.patterns.length} patterns written to ${options.out}.`);
       }
       return 0;
     };

@@ -15,7 +15,7 @@ export const runTriage = defineCommand({
     '\n' +
     'Examples:\n' +
     '  selfheal run triage --repo acme/shop --latest\n' +
-    '  selfheal run triage --run "$GITHUB_RUN_ID" --out ai_analysis --result selfheal-results --hand-over\n' +
+    '  selfheal run triage --run "$GITHUB_RUN_ID" --out ai_analysis --results selfheal-results --hand-over\n' +
     '\n' +
     'Exit codes: 0 analysed, or nothing failed; 2 the run cannot be read.',
   operands: { shown: '[URL]', atLeast: 0, atMost: 1 },

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { Risk } from '#shared/domain/plan/bound-action.ts';
 import { judgePlaybook, type PlaybookProblem } from '#shared/domain/playbook/judge-playbook.ts';
 import { PlaybookId } from '#shared/domain/playbook/playbook.ts';
@@ -88,10 +88,7 @@ export const solutionAdd = defineCommand({
     const written = refusals.length === 0 && options['dry-run'] !== true;
     const { stringify } = await import('yaml');
     const text = stringify(playbook, { lineWidth: 140 });
-    if (written) {
-      await mkdir(dirname(file), { recursive: true });
-      await writeFile(file, text);
-    }
+    if (written) await writeOutput(file, text);
     const needed = configurationLines(playbook, { isListed: problems.length === 0, service: options.service });
     const answer = { file, written, playbook, configuration: needed, problems: refusals.map(problemWords) };
     await terminal.write(options.json === true ? `${JSON.stringify(answer)}\n` : asText({ ...answer, text }, options));

@@ -3,7 +3,7 @@ import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
 import { describedRun, RUN_OPTIONS } from '../flaky/history-state.ts';
 import { inputError } from '../input/open-input.ts';
-import { folderState, stateFolder, stateOption, withState } from '../input/state-folder.ts';
+import { stateAt, stateOption, withState } from '../input/state-place.ts';
 import { namedReportFiles, readNamedReports } from '../reports/named-reports.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -19,7 +19,7 @@ const OPTIONS = {
   selection: {
     type: 'string',
     value: 'FILE',
-    about: 'what "test select --output" wrote, with the reports of the run in --report',
+    about: 'what "test select --out" wrote, with the reports of the run in --report',
   },
   report: { type: 'string', value: 'FILE', multiple: true, about: 'a test report, or a folder with reports' },
   ...stateOption('with coverage map and history'),
@@ -54,7 +54,7 @@ type Options = OptionValues<typeof OPTIONS>;
 
 async function coverage(folder: string, given: readonly string[], options: Options, terminal: Terminal): Promise<void> {
   const { recordCoverageFiles } = await import('../selection/coverage-files.ts');
-  const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
+  const deps = stateAt(options.state, terminal);
   const { test, commit } = options;
   const files = await namedReportFiles(given);
   const { covered, tests } = await withState(() => recordCoverageFiles(deps, files, { folder, test, commit }));
@@ -69,7 +69,7 @@ async function misses(file: string, options: Options, terminal: Terminal): Promi
   const selection = parseSelectionFile(textOf(file), file);
   const { tests } = await readNamedReports(options.report, { kind: 'tests' });
   if (tests === null) throw new UsageError('No test report was given.');
-  const deps = folderState(stateFolder(options.state, terminal.environment), terminal);
+  const deps = stateAt(options.state, terminal);
   const recorded = await withState(() => recordMisses(deps, selection, run, tests.kept));
   if (options.json === true) {
     await terminal.write(`${JSON.stringify(recorded)}\n`);

@@ -1,13 +1,14 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
+import { appendOutput, writeOutput } from '#shared/adapters/system/output-files.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { pathPattern } from '#shared/domain/test-selection/file-kinds.ts';
 import { type Selection, type SelectionSettings, summaryOf } from '#shared/domain/test-selection/select-tests.ts';
 import { runGit } from '../architecture/git.ts';
 import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
-import { folderState, stateFolder, stateOption, withState } from '../input/state-folder.ts';
+import { chosenPlace, stateAt, stateOption, withState } from '../input/state-place.ts';
 import { argumentsOf, countOf, FORMATS, formatOf } from '../selection/selected-formats.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -26,7 +27,7 @@ export const testSelect = defineCommand({
     'skipped and sampled. With nothing to run stdout is empty, which most runners take for everything: test the output "run" first.\n' +
     'With --json: {mode, reason, changed, run: [{file, why, sampled}], skipped, arguments}.\n' +
     '\n' +
-    'Example: selfheal test select --base origin/main --format pytest --output selection.json',
+    'Example: selfheal test select --base origin/main --format pytest --out selection.json',
   operands: { shown: '[PATH]', atLeast: 0, atMost: 1 },
   options: {
     base: {
@@ -52,7 +53,7 @@ export const testSelect = defineCommand({
       about: `share of the skipped tests that run anyway, to measure what is missed; ${SAMPLE} by default`,
     },
     ...stateOption('with coverage map and history'),
-    output: { type: 'string', value: 'FILE', aliases: ['out'], about: 'write the selection for "test record"' },
+    out: { type: 'string', value: 'FILE', about: 'write the selection for "test record"' },
     ...JSON_OPTION,
   },
   async run({ operands: [folder = '.'], options }, terminal) {
@@ -75,19 +76,24 @@ export const testSelect = defineCommand({
       }
     };
     const resolverOf = (files: readonly string[]) => makeModuleResolver(files, textOf);
-    const kept = stateFolder(options.state, environment);
-    const { state } = folderState(kept, terminal);
-    const ownPaths = [kept, ...(options.output === undefined ? [] : [options.output])].map((path) =>
-      relative(root, resolve(path)).split(sep).join('/'),
-    );
+    const { state } = stateAt(options.state, terminal);
+    const place = chosenPlace(options.state, environment);
+    const own = [
+      ...(place.kind === 'folder' ? [place.folder] : []),
+      ...(options.out === undefined ? [] : [options.out]),
+    ];
+    const ownPaths = own.map((path) => relative(root, resolve(path)).split(sep).join('/'));
     const git = (...args: readonly string[]) => runGit(root, ...args);
     const selection = await withState(() =>
       selectForChange({ git, tree, resolverOf, state, base, ownPaths, settings }),
     );
     const words = argumentsOf(selection, format);
-    if (options.output !== undefined) writeFile(options.output, `${JSON.stringify(selectionFileOf(selection))}\n`);
-    if (environment.GITHUB_OUTPUT)
-      writeOutputs(environment.GITHUB_OUTPUT, selection, words, countOf(selection, format));
+    if (options.out !== undefined)
+      await writeOutput(options.out, `${JSON.stringify(selectionFileOf(selection))}\n`, '--out');
+    if (environment.GITHUB_OUTPUT) {
+      const outputs = outputsOf(selection, words, countOf(selection, format));
+      await appendOutput(environment.GITHUB_OUTPUT, outputs, 'GITHUB_OUTPUT');
+    }
     if (options.json === true)
       await terminal.write(`${JSON.stringify({ ...selection, arguments: words.trimEnd() })}\n`);
     else {
@@ -119,16 +125,8 @@ function settingsOf(
   };
 }
 
-function writeFile(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (error) {
-    throw new UsageError(`--output ${path}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'}).`);
-  }
-}
-
 /** Values have no line breaks but the list of tests; a delimiter that no path can hold ends it. */
-function writeOutputs(file: string, selection: Selection, words: string, run: number): void {
+function outputsOf(selection: Selection, words: string, run: number): string {
   const end = 'SELFHEAL"TESTS';
   const lines = [
     ...Object.entries({ ...summaryOf(selection), run }).map(([name, value]) => `${name}=${value}`),
@@ -136,13 +134,7 @@ function writeOutputs(file: string, selection: Selection, words: string, run: nu
     words.trimEnd(),
     end,
   ];
-  try {
-    appendFileSync(file, `${lines.join('\n')}\n`);
-  } catch (error) {
-    throw new UsageError(
-      `GITHUB_OUTPUT ${file}: cannot be written (${(error as NodeJS.ErrnoException).code ?? 'error'}).`,
-    );
-  }
+  return `${lines.join('\n')}\n`;
 }
 
 function explain({ mode, reason, changed, run, skipped }: Selection, terminal: Terminal): void {

@@ -1,6 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dataDirectoryOf, MODEL_FILE, PROVENANCE_FILE } from '#shared/adapters/archive/data-files.ts';
+import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { registerModel } from '#shared/app/learning/model-registry.ts';
 import { type FailureModelFile, parseModelFile, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { TRAINING_PARAMETERS, trainFailureModel } from '#shared/domain/failure/model/train.ts';
@@ -127,9 +127,8 @@ export const makeTrainCommand = (data: TrainingData) =>
       const text = `${JSON.stringify(file)}\n`;
       // Opened before the shipped model is replaced, because an empty registry starts with the shipped model.
       const registry = await openRegistry(options);
-      await mkdir(out, { recursive: true });
-      await writeFile(join(out, MODEL_FILE), text);
-      await writeFile(join(out, PROVENANCE_FILE), `${JSON.stringify(provenance, null, 2)}\n`);
+      const files = { [MODEL_FILE]: text, [PROVENANCE_FILE]: `${JSON.stringify(provenance, null, 2)}\n` };
+      await writeOutputs(out, files, '--out');
       await registerModel(versionOf(provenance, text), text, changeBy(terminal), registry);
       progress(`model ${file.id} written to ${out} and registered as a candidate`);
       await terminal.write(

@@ -1,33 +1,38 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import type { JobResult } from '#shared/domain/pull-request/job-result.ts';
+import { writeOutputs } from '#shared/adapters/system/output-files.ts';
+import { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
-import { UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** Options of a command whose result becomes a part of the comment on the pull request. */
 export const RESULT_OPTIONS = {
-  result: { type: 'string', value: 'FILE', about: 'write the facts for the comment of the pull request' },
+  results: {
+    type: 'string',
+    value: 'DIR',
+    about: 'leave the facts for the comment of the pull request in this folder, which "selfheal feedback post" reads',
+  },
   job: { type: 'string', value: 'NAME', about: 'the name of the job in these facts; GITHUB_JOB by default' },
 } as const;
 
-/** Writes the facts of a job (`--result`). Throws `UsageError` when the file cannot be written. */
-export async function writeResult(
-  path: string,
-  job: string,
-  { status, summary, facts }: Pick<JobResult, 'status' | 'facts'> & { readonly summary: string },
+type Result = Pick<JobResult, 'status' | 'facts'> & { readonly summary: string };
+
+/** The facts of a job as a file of the folder of results, by its name. */
+export function resultFile(name: string, job: string, { status, summary, facts }: Result): Record<string, string> {
+  const words = { job: redactName(job, 100), summary: redactName(summary, 500) };
+  const result = JobResult.parse({ version: 1, ...words, status, facts });
+  const file = `${name.replaceAll(/[^\w.]+/g, '-').replace(/-$/, '')}.json`;
+  return { [file]: `${JSON.stringify(result, null, 2)}\n` };
+}
+
+/** Leaves the facts of a job in the folder `--results`, if there is one. Throws `InvalidInput` when they cannot be written. */
+export async function leaveResult(
+  options: { readonly results?: string | undefined; readonly job?: string | undefined },
+  what: string,
+  result: Result,
+  { environment }: Pick<Terminal, 'environment'>,
 ): Promise<void> {
-  const result: JobResult = {
-    version: 1,
-    job: redactName(job, 100),
-    status,
-    summary: redactName(summary, 500),
-    facts,
-  };
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `${JSON.stringify(result, null, 2)}\n`);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`--result ${path}: cannot be written (${reason}).`, { cause });
-  }
+  if (options.results === undefined) return;
+  // Two commands of one job leave two files.
+  const name = options.job ? `${options.job} ${what}` : what;
+  const file = resultFile(name, options.job || environment.GITHUB_JOB || what, result);
+  await writeOutputs(options.results, file, '--results');
 }

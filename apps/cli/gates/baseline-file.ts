@@ -1,18 +1,16 @@
 import { readDocument } from '#shared/app/quality-state/update-document.ts';
 import { BASELINES, BASELINES_DOCUMENT, baselineFor, type RecordedRun } from '#shared/domain/gates/baseline.ts';
 import { type QualityMetricsFile, qualityMetricsFile } from '#shared/domain/gates/quality-metrics-file.ts';
-import { CorruptRecord, InvalidInput } from '#shared/kernel/errors.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
+import { withState } from '../input/state-place.ts';
 import type { Terminal } from '../terminal.ts';
 
-/** The runs of a branch, or of the default branch when the branch has none. Throws `InvalidInput` for a state that a person has to mend. */
+/** The runs of a branch, or of the default branch when the branch has none. Throws `UsageError` for a state that a person has to mend, or that cannot be reached. */
 export async function runsOfBranch(
   state: QualityState,
   branch: string | null,
 ): Promise<{ readonly branch: string; readonly runs: readonly RecordedRun[]; readonly revision: number }> {
-  const { value } = await readDocument(state, BASELINES_DOCUMENT, BASELINES).catch((error: unknown) => {
-    throw error instanceof CorruptRecord ? new InvalidInput(error.message, { cause: error }) : error;
-  });
+  const { value } = await withState(() => readDocument(state, BASELINES_DOCUMENT, BASELINES));
   const view = baselineFor(value, branch ?? value.defaultBranch ?? 'main', null);
   return { branch: view.branch, runs: view.runs, revision: value.revision };
 }

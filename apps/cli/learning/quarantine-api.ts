@@ -1,20 +1,20 @@
 import type { HistoryDecision } from '#shared/domain/flaky-tests/history-quarantine.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import { type ExitCode, JSON_OPTION, type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
-import { folderState, withState } from '../input/state-folder.ts';
+import { stateAt, stateOption, withState } from '../input/state-place.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Of both commands that decide about a quarantine. */
 export const QUARANTINE_OPTIONS = {
-  state: { type: 'string', value: 'DIR', about: 'decide in the quarantine that "flaky record" keeps in this folder' },
+  ...stateOption('with what "flaky record" recorded'),
   reason: { type: 'string', value: 'TEXT', about: 'why; the page of the test shows it to everybody' },
   ...API_OPTIONS,
   ...JSON_OPTION,
 } as const satisfies OptionSpecs;
 export const QUARANTINE_OPERANDS = { shown: 'KEY [OWNER/NAME]', atLeast: 1, atMost: 2 } as const;
 export const QUARANTINE_DETAILS =
-  'Of a test in a deployed Selfheal, with its repository, or in a folder, with --state. The issue on GitHub stays as it is. "selfheal flaky list" names\n' +
-  'the tests.';
+  'Of a test in a deployed Selfheal, with its repository; without one, in the quarantine that "flaky record" keeps (--state). The issue on GitHub stays\n' +
+  'as it is. "selfheal flaky list" names the tests.';
 
 type Options = OptionValues<typeof QUARANTINE_OPTIONS>;
 type Routes = ApiClient['api']['tests'][':key'];
@@ -22,7 +22,7 @@ type Routes = ApiClient['api']['tests'][':key'];
 /** The routes of one test, and what addresses it in the state that it is in now. */
 export async function openTest([key = '', repository = '']: readonly string[], options: Options, terminal: Terminal) {
   if (repository === '')
-    throw new UsageError(`The test ${key} needs its repository, OWNER/NAME, or --state DIR for one in a folder.`);
+    throw new UsageError(`The test ${key} needs its repository, OWNER/NAME, as "selfheal flaky list" shows it.`);
   const { api } = await openApi(options, terminal);
   const routes = api.tests[':key'];
   const address = { param: { key }, query: { repository } };
@@ -30,16 +30,16 @@ export async function openTest([key = '', repository = '']: readonly string[], o
   return { routes, address: { ...address, header: { 'if-match': headers.get('etag') ?? '*' } } };
 }
 
-/** Decides about a test whose history is in the folder `--state`. */
+/** Decides about a test whose history `flaky record` keeps. */
 export async function decideInState(
   key: string,
-  state: string,
+  state: string | undefined,
   decision: HistoryDecision,
   json: boolean,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const { decideAboutTest } = await import('#shared/app/flaky-tests/test-history.ts');
-  const decided = await withState(() => decideAboutTest(folderState(state, terminal), key, decision));
+  const decided = await withState(() => decideAboutTest(stateAt(state, terminal), key, decision));
   if ('refused' in decided) throw new UsageError(`Not done: ${decided.refused}.`);
   const now = decision.kind === 'released' ? 'released' : `in quarantine until ${decision.until}`;
   const until = decision.kind === 'released' ? null : decision.until;

@@ -1,5 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { trainFailureModel } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
@@ -51,9 +51,8 @@ export function stepsOf(text: string): number {
 
 /** Writes the report of a step as JSON and as a table; returns the path of the JSON file. */
 export async function writeStep(folder: string, step: CurveStep): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const name = join(folder, `training-${step.step}-of-${step.of}`);
-  await writeFile(`${name}.json`, `${JSON.stringify({ version: 1, ...step }, null, 2)}\n`);
-  await writeFile(`${name}.txt`, renderReport(step, false));
-  return `${name}.json`;
+  const name = `training-${step.step}-of-${step.of}`;
+  const json = `${JSON.stringify({ version: 1, ...step }, null, 2)}\n`;
+  await writeOutputs(folder, { [`${name}.json`]: json, [`${name}.txt`]: renderReport(step, false) }, '--reports');
+  return join(folder, `${name}.json`);
 }

@@ -1,7 +1,6 @@
-import { appendFile, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { appendOutput, writeOutputs } from '#shared/adapters/system/output-files.ts';
 import {
   type Triage,
   type TriageContent,
@@ -10,13 +9,14 @@ import {
 } from '#shared/app/triage/triage-failures.ts';
 import { HAND_OVER_CONFIDENCE } from '#shared/domain/triage/hand-over.ts';
 import { type OptionSpecs, shareOption, UsageError } from '../command.ts';
+import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 import { shippedModel, shippedRecall, shippedSignatures } from '../input/shipped-content.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Options of what triage leaves behind. */
 export const TRIAGE_OPTIONS = {
   out: { type: 'string', value: 'DIR', about: 'write triage_report.json and error_report.json to this folder' },
-  result: { type: 'string', value: 'DIR', about: 'write the causes for "selfheal feedback post" to this folder' },
+  ...RESULT_OPTIONS,
 } as const satisfies OptionSpecs;
 
 export async function triageContent({ say }: Terminal): Promise<TriageContent> {
@@ -39,7 +39,8 @@ export async function writeTriage(
   { needs = new Map(), fromFork = false }: TriageContext,
   options: {
     readonly out?: string | undefined;
-    readonly result?: string | undefined;
+    readonly results?: string | undefined;
+    readonly job?: string | undefined;
     readonly json?: boolean | undefined;
   },
   terminal: Terminal,
@@ -47,23 +48,21 @@ export async function writeTriage(
   const { AI_CONFIDENCE_THRESHOLD, GITHUB_OUTPUT: outputFile } = terminal.environment;
   const threshold = shareOption('AI_CONFIDENCE_THRESHOLD', AI_CONFIDENCE_THRESHOLD || undefined, HAND_OVER_CONFIDENCE);
   const made = triageReport(triages, { needs, threshold, fromFork });
-  if (options.out !== undefined) {
-    await writeJson(options.out, 'triage_report.json', made.report);
-    await writeJson(options.out, 'error_report.json', made.errors);
-  }
-  if (options.result !== undefined) await writeJson(options.result, 'triage.json', made.result);
+  if (options.out !== undefined) await writeOutputs(options.out, triageFiles(made), '--out');
+  await leaveResult(options, 'triage', made.result, terminal);
   if (outputFile) {
     const lines = Object.entries(made.outputs).map(([name, value]) => `${name}=${value}\n`);
-    await appendFile(outputFile, lines.join(''));
+    await appendOutput(outputFile, lines.join(''), 'GITHUB_OUTPUT');
   }
   await terminal.write(options.json === true ? `${JSON.stringify(made.report)}\n` : asText(triages, made));
   return made;
 }
 
-async function writeJson(folder: string, name: string, value: object): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`);
-}
+/** The reports of a triage by the names of their files. */
+export const triageFiles = ({ report, errors }: TriageReport): Record<string, string> => ({
+  'triage_report.json': `${JSON.stringify(report, null, 2)}\n`,
+  'error_report.json': `${JSON.stringify(errors, null, 2)}\n`,
+});
 
 function asText(triages: readonly Triage[], { causes, outputs }: TriageReport): string {
   const output = triages.map(({ file, failed, comment }) =>

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type * as z from 'zod';
 import { InvalidInput } from '#shared/kernel/errors.ts';
+import { makeFolder, unwritable } from '../system/output-files.ts';
 
 /** Whether a file does not exist. */
 export function isMissing(error: unknown): boolean {
@@ -47,9 +48,13 @@ function versionIn(text: string): number | null {
   }
 }
 
-/** Atomic: a reader never sees half a file. */
+/** Atomic: a reader never sees half a file. Throws `InvalidInput` when it cannot be written. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(`${path}.new`, text);
-  await rename(`${path}.new`, path);
+  try {
+    await makeFolder(dirname(path));
+    await writeFile(`${path}.new`, text);
+    await rename(`${path}.new`, path);
+  } catch (cause) {
+    throw unwritable(path, cause);
+  }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
@@ -11,6 +11,7 @@ import {
   requireDocumentSize,
 } from '#shared/ports/quality-state.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { makeFolder } from '../system/output-files.ts';
 
 /** A write takes milliseconds, so the process that holds a lock for longer has died. */
 const STALE_LOCK_MS = 10_000;
@@ -34,7 +35,7 @@ export function makeFolderState(folder: string, clock: Clock): QualityState {
     write: async (name, text, replaces) => {
       const path = pathOf(name);
       requireDocumentSize(name, text);
-      await reachable(folder, () => mkdir(dirname(path), { recursive: true }));
+      await reachable(folder, () => makeFolder(dirname(path)));
       return await withLock(path, { folder, clock }, async (isOwner) => {
         if (((await read(name))?.revision ?? null) !== replaces) return 'changed-meanwhile';
         const made = `${path}.${randomUUID()}.new`;

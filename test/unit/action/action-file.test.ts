@@ -25,8 +25,7 @@ describe('action.yml', () => {
     const defaults = readInputs({ INPUT_TASK: 'report' });
     const said = (name: string) => /Default - ([\w./-]+?)\.?$/.exec(ACTION.inputs[name]?.description ?? '')?.[1];
     expect(said('results')).toBe(defaults.results);
-    expect(said('state-path')).toBe(defaults.statePath);
-    expect(said('state-branch')).toBe(defaults.stateBranch);
+    expect({ kind: 'folder', folder: said('state') }).toEqual(defaults.state);
     expect(said('fail-on')).toBe(defaults.failOn.join(', '));
   });
 

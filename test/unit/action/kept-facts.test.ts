@@ -36,7 +36,7 @@ describe('the tasks metrics and insights', () => {
       triage: { result: 'success', outputs: { fix_confidence: '0.93', has_flaky_tests: 'true' } },
     });
     const step = await theStep({ 'lcov.info': LCOV });
-    const inputs = { state: 'branch', token: TOKEN, reports: 'lcov.info, gone.sarif', needs };
+    const inputs = { state: 'branch:selfheal-state', token: TOKEN, reports: 'lcov.info, gone.sarif', needs };
     const { code, log } = await step.run({ task: 'metrics', ...inputs }, { variables });
     expect(code).toBe(0);
     expect(log).toContain('Not measured: reports: no file is called gone.sarif');
@@ -47,7 +47,7 @@ describe('the tasks metrics and insights', () => {
     });
     expect(shop.world.github.branches(repository)).toEqual(['selfheal-state']);
     const other = await theStep({});
-    const insights = await other.run({ task: 'insights', state: 'branch', token: TOKEN }, { variables });
+    const insights = await other.run({ task: 'insights', state: 'branch:selfheal-state', token: TOKEN }, { variables });
     expect(insights.log).toContain('the report about 1 runs');
     expect(insights.code).toBe(0);
   });
@@ -62,7 +62,7 @@ describe('the tasks metrics and insights', () => {
       GITHUB_API_URL: shop.world.githubApiUrl,
       GITHUB_RUN_ID: String(id),
     };
-    const inputs = { token: TOKEN, url: shop.closed };
+    const inputs = { token: TOKEN, state: shop.closed };
     const metrics = await step.run({ task: 'metrics', ...inputs }, { variables });
     expect([metrics.code, metrics.outputs.status]).toEqual([0, 'passed']);
     expect(metrics.log).toContain('could not be kept for the insights');

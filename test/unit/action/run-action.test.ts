@@ -105,8 +105,8 @@ describe('a step of the Action', () => {
     [{ task: 'chekc' }, 'task: "chekc" is no task. Use check.'],
     [{ task: '' }, 'name at least one task'],
     [{ task: 'check', 'fail-on': 'everything' }, 'expected tests, findings'],
-    [{ task: 'check', state: 'disk' }, 'state: "disk": expected folder, branch or deployment'],
-    [{ task: 'check', url: 'selfheal' }, 'url: "selfheal": expected a URL'],
+    [{ task: 'check', state: 'ftp://selfheal' }, 'state: "ftp://selfheal": expected a URL'],
+    [{ task: 'check', state: 'branch:a b' }, 'expected the name of a branch'],
     [{ task: 'check', 'exit-code': 'maybe' }, 'exit-code: "maybe"'],
     [{ task: 'constructor' }, 'is no task'],
   ])('refuses the inputs %j and says how to mend them', async (inputs, message) => {

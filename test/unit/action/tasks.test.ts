@@ -51,7 +51,7 @@ describe('the task gate', () => {
     const { gate } = await aRun();
     const { code, outputs } = await gate(
       { ...PULL, GITHUB_API_URL: shop.closed },
-      { state: 'branch', 'fail-on': 'gates' },
+      { state: 'branch:selfheal-state', 'fail-on': 'gates' },
     );
     expect([code, outputs.gate]).toEqual([0, 'unavailable']);
   });
@@ -111,21 +111,21 @@ describe('the state of a step', () => {
     });
     const main = await gate(
       { ...MAIN, GITHUB_RUN_ID: '1', ...tokenFor('push', 'refs/heads/main') },
-      { url: `${api.url}/` },
+      { state: `${api.url}/` },
     );
     expect([main.code, main.outputs.gate]).toEqual([0, 'passed']);
     expect(main.log).toMatch(/::add-mask::ey/);
     await step.put('lcov.info', lcov(80));
     const before = api.requests.length;
     const variables = { ...PULL, MIN_COVERAGE: 'off', ...tokenFor('pull_request', 'refs/pull/7/merge') };
-    const pull = await gate(variables, { url: api.url });
+    const pull = await gate(variables, { state: api.url });
     expect([pull.code, pull.outputs.gate]).toEqual([1, 'failed']);
     expect(api.requests.slice(before).every((line) => line.startsWith('GET '))).toBe(true);
-    const without = await gate({ ...PULL, MIN_COVERAGE: 'off' }, { url: api.url });
+    const without = await gate({ ...PULL, MIN_COVERAGE: 'off' }, { state: api.url });
     expect([without.code, without.outputs.gate]).toEqual([0, 'unavailable']);
     expect(without.log).toContain('"id-token: write"');
     api.setDown(true);
-    const down = await gate(variables, { url: api.url });
+    const down = await gate(variables, { state: api.url });
     expect([down.code, down.outputs.gate]).toEqual([0, 'unavailable']);
   });
 
@@ -133,10 +133,10 @@ describe('the state of a step', () => {
     const repository = shop.repository();
     const { step, gate } = await aRun();
     const variables = { GITHUB_REPOSITORY: repository, GITHUB_API_URL: shop.world.githubApiUrl };
-    await gate({ ...MAIN, ...variables, GITHUB_RUN_ID: '1' }, { state: 'branch' });
+    await gate({ ...MAIN, ...variables, GITHUB_RUN_ID: '1' }, { state: 'branch:selfheal-state' });
     expect(shop.world.github.branches(repository)).toEqual(['selfheal-state']);
     await step.put('lcov.info', lcov(80));
-    const pull = await gate({ ...PULL, ...variables, MIN_COVERAGE: 'off' }, { state: 'branch' });
+    const pull = await gate({ ...PULL, ...variables, MIN_COVERAGE: 'off' }, { state: 'branch:selfheal-state' });
     expect(pull.outputs.gate).toBe('failed');
   });
 });

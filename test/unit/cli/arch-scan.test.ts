@@ -103,13 +103,13 @@ describe('selfheal arch scan', () => {
       locations: [{ physicalLocation: { artifactLocation: { uri: 'src/main.ts' }, region: { startLine: 3 } } }],
     };
     const sarif = { version: '2.1.0', runs: [{ tool: { driver: { name: 'CodeQL', rules: [] } }, results: [result] }] };
-    const facts = join(aFolder(), 'selfheal-results/architecture.json');
-    const found = ['--findings', aFile(JSON.stringify(sarif), 'codeql.sarif'), '--result', facts, '--job', 'arch'];
+    const facts = join(aFolder(), 'selfheal-results');
+    const found = ['--findings', aFile(JSON.stringify(sarif), 'codeql.sarif'), '--results', facts, '--job', 'arch'];
     const { analysis } = await scan(aProject(SHOP), ...found);
     expect(analysis?.security?.worst).toMatchObject([
       { tool: 'CodeQL', rule: 'js/sql-injection', file: 'src/main.ts', line: 3 },
     ]);
-    expect(JobResult.parse(JSON.parse(readFileSync(facts, 'utf8')))).toMatchObject({
+    expect(JobResult.parse(JSON.parse(readFileSync(join(facts, 'arch-architecture.json'), 'utf8')))).toMatchObject({
       job: 'arch',
       status: 'passed',
       facts: [{ kind: 'architecture', summary: { score: analysis?.score.value, previousScore: null } }],

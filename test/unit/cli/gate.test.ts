@@ -219,13 +219,13 @@ describe('gate check', () => {
     const coverage = aFile(lcov(90, 10), 'lcov.info');
     const hunk = (start: number, count: number) => `@@ -${start - 1},0 +${start},${count} @@\n${'+x\n'.repeat(count)}`;
     const diff = aFile(`--- a/src/cart.ts\n+++ b/src/cart.ts\n${hunk(85, 12)}`, 'change.diff');
-    const result = join(aFolder(), 'results', 'gates.json');
-    const { code, stdout } = await gates().gate('check', '--coverage', coverage, '--diff', diff, '--result', result);
+    const results = join(aFolder(), 'results');
+    const { code, stdout } = await gates().gate('check', '--coverage', coverage, '--diff', diff, '--results', results);
     expect(code).toBe(1);
     expect(stdout).toContain(
       'changed-lines: current 50.0 % (6 of 12 changed lines), threshold 80.0 % (MIN_CHANGED_COVERAGE): FAIL',
     );
-    const facts = JobResult.parse(JSON.parse(readFileSync(result, 'utf8')));
+    const facts = JobResult.parse(JSON.parse(readFileSync(join(results, 'gates.json'), 'utf8')));
     expect(facts).toMatchObject({ job: 'gates', status: 'failed' });
     expect(facts.facts.map(({ kind }) => kind)).toEqual(['gates', 'coverage']);
     expect(facts.facts[1]).toMatchObject({ uncovered: [{ path: 'src/cart.ts', lines: [{ start: 91, end: 96 }] }] });
@@ -434,7 +434,7 @@ describe('gate baseline', () => {
     const own = gates();
     await own.recordTen('coverage=92.5', 'vulnerabilities.high=2');
     const file = join(aFolder(), 'ci_metrics', 'quality_metrics.json');
-    expect((await own.gate('baseline', '--export', file)).code).toBe(0);
+    expect((await own.gate('baseline', '--out', file)).code).toBe(0);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({
       version: 1,
       branch: 'main',

@@ -24,7 +24,7 @@ describe('run triage', () => {
     const jobs = { 'unit (20)': 'regression', 'unit (22)': 'regression', build: 'compile', lint: 'passes' } as const;
     const run = shop.run(shop.repository(), { jobs });
     const [out, results, output] = [aFolder(), aFolder(), aFile('', 'output')];
-    const args = ['--repo', run.repository, '--run', `${run.id}`, '--out', out, '--result', results];
+    const args = ['--repo', run.repository, '--run', `${run.id}`, '--out', out, '--results', results];
     const { code, err, out: text } = await triage(args, { GITHUB_OUTPUT: output });
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(text).toContain('3 logs, 2 causes');

@@ -307,7 +307,7 @@ describe('selfheal test record', () => {
     const state = aFolder();
     commit({ 'README.md': 'x' });
     const selection = join(aFolder(), 'selection.json');
-    await select(folder, ['--sample', '1', '--output', selection]);
+    await select(folder, ['--sample', '1', '--out', selection]);
     const junit = (outcome: string) =>
       aFile(
         `<testsuite><testcase classname="cart" name="a" file="test/cart.test.ts">${outcome}</testcase></testsuite>`,

@@ -1,0 +1,130 @@
+import { randomInt } from 'node:crypto';
+import * as z from 'zod';
+import { makeFolderState } from '#shared/adapters/state/folder-state.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
+import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
+import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
+import type { QualityState } from '#shared/ports/quality-state.ts';
+import { UsageError } from '../command.ts';
+import type { Terminal } from '../terminal.ts';
+
+const DEFAULT_FOLDER = 'ci_metrics';
+const BRANCH = 'branch:';
+
+/** Where the quality checks of a repository keep what they know between runs. */
+export type StatePlace =
+  | { readonly kind: 'folder'; readonly folder: string }
+  | { readonly kind: 'branch'; readonly branch: string }
+  | { readonly kind: 'deployment'; readonly url: string };
+
+/** A folder, `branch:NAME` or a URL. */
+export const StatePlace = z.string().transform((given, context): StatePlace => {
+  const refused = (message: string) => {
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  };
+  if (/^[a-z]+:\/\//.test(given)) {
+    if (/^https?:/.test(given) && URL.canParse(given)) return { kind: 'deployment', url: given.replace(/\/+$/, '') };
+    return refused('expected a URL such as https://selfheal.example.com');
+  }
+  if (!given.startsWith(BRANCH)) return { kind: 'folder', folder: given };
+  const branch = given.slice(BRANCH.length);
+  if (/^[\w][\w./-]{0,99}$/.test(branch)) return { kind: 'branch', branch };
+  return refused('expected the name of a branch, such as branch:selfheal-state');
+});
+
+/** The option that names the place which keeps `what` between runs. */
+export const stateOption = (what: string) =>
+  ({
+    state: {
+      type: 'string',
+      value: 'PLACE',
+      about: `a folder, branch:NAME, or the URL of a deployment, ${what}; SELFHEAL_STATE or ${DEFAULT_FOLDER} by default`,
+    },
+  }) as const;
+
+/** The place in the words of whoever named it: the option, SELFHEAL_STATE, or the default folder. */
+export const chosenState = (given: string | undefined, environment: Terminal['environment']): string =>
+  given ?? (environment.SELFHEAL_STATE || DEFAULT_FOLDER);
+
+/** Throws `UsageError` for what is no place. */
+export function chosenPlace(given: string | undefined, environment: Terminal['environment']): StatePlace {
+  const words = chosenState(given, environment);
+  const place = StatePlace.safeParse(words);
+  if (place.success) return place.data;
+  throw new UsageError(`--state ${words}: ${place.error.issues[0]?.message}.`);
+}
+
+/** State in the chosen place, dated by the terminal's clock; it is connected when it is first asked for. Throws `UsageError` for what is no place. */
+export function stateAt(given: string | undefined, terminal: Pick<Terminal, 'now' | 'environment' | 'say'>): StateDeps {
+  const place = chosenPlace(given, terminal.environment);
+  const spread = 1_000_000;
+  const clock = { ...systemClock, now: () => new Date(terminal.now()) };
+  // The age of a lock is real time, whatever a terminal is told.
+  const state =
+    place.kind === 'folder'
+      ? makeFolderState(place.folder, systemClock)
+      : connectedLater(() => connect(place, terminal));
+  return { state, clock, random: () => randomInt(spread) / spread };
+}
+
+function connectedLater(connect: () => Promise<QualityState>): QualityState {
+  let connecting: Promise<QualityState> | null = null;
+  const connected = () => {
+    connecting ??= connect();
+    return connecting;
+  };
+  return {
+    read: async (name) => (await connected()).read(name),
+    write: async (name, text, replaces) => (await connected()).write(name, text, replaces),
+  };
+}
+
+async function connect(
+  place: Exclude<StatePlace, { kind: 'folder' }>,
+  terminal: Pick<Terminal, 'now' | 'environment' | 'say'>,
+): Promise<QualityState> {
+  const guarded = (state: QualityState): QualityState =>
+    (environment.GITHUB_EVENT_NAME ?? '').startsWith('pull_request') ? readOnly(state, terminal.say) : state;
+  const { environment } = terminal;
+  const repository = environment.GITHUB_REPOSITORY ?? '';
+  if (!/^[\w.-]+\/[\w.-]+$/.test(repository))
+    throw new UsageError('Set GITHUB_REPOSITORY to owner/name: the state is that of a repository.');
+  if (place.kind === 'branch') {
+    const [{ makeBranchState }, { apiUrlOf, githubOptions }] = await Promise.all([
+      import('#shared/adapters/state/branch-state.ts'),
+      import('../analyze/github-environment.ts'),
+    ]);
+    const access = githubOptions(environment, apiUrlOf(environment), { count() {} });
+    return guarded(makeBranchState({ ...access, repository, branch: place.branch }));
+  }
+  const [{ makeDeploymentState }, { credentialsOf }] = await Promise.all([
+    import('#shared/adapters/state/deployment-state.ts'),
+    import('../api/api-client.ts'),
+  ]);
+  const { token } = await credentialsOf({ url: place.url }, terminal);
+  return guarded(makeDeploymentState({ url: place.url, repository, token: async () => token, clock: systemClock }));
+}
+
+/** For a pull request, whose code is not trusted: what it would write is left out, which is said once. */
+export function readOnly(state: QualityState, say: (text: string) => void): QualityState {
+  let said = false;
+  return {
+    read: (name) => state.read(name),
+    write: async () => {
+      if (!said) say('The state is not changed: this is a pull request.');
+      said = true;
+      return 'written';
+    },
+  };
+}
+
+/** Runs `work`; a state that a person has to mend, or that cannot be reached, is said in one line. */
+export async function withState<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isOfState = error instanceof CorruptRecord || error instanceof Retryable || error instanceof Refused;
+    throw isOfState ? new UsageError(error.message, { cause: error }) : error;
+  }
+}
