@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
-import { describedRun, readCodeOwners } from '#apps/cli/flaky/history-state.ts';
+import { readCodeOwners } from '#apps/cli/flaky/recorded-histories.ts';
+import { testRunOf } from '#apps/cli/input/described-run.ts';
 import { triageLog } from '#apps/cli/triage/triage-log.ts';
 import { triageContent } from '#apps/cli/triage/triage-output.ts';
 import { type RecordedTests, rankedTests, readHistories, recordReports } from '#shared/app/flaky-tests/test-history.ts';
@@ -20,7 +21,7 @@ export const task: Task = {
   async run(input) {
     const { environment, clock, random } = input;
     const state = await input.state();
-    const run = describedRun('flaky record', input.job.sha === null ? {} : { commit: input.job.sha }, environment);
+    const run = testRunOf('flaky record', input.job.sha === null ? {} : { commit: input.job.sha }, environment);
     const quarantine = quarantineOf(input);
     const recorded: RecordedTests[] = [];
     const broken = await brokenLegs(input);

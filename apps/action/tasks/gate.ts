@@ -1,8 +1,8 @@
 import { neededJobs } from '#apps/cli/feedback/read-results.ts';
 import { gateSettingsOf } from '#apps/cli/gates/gate-options.ts';
-import { type GateRun, gateRunOf } from '#apps/cli/gates/gate-run.ts';
 import { type Measured, measuredOf } from '#apps/cli/gates/measured.ts';
 import { recordRun } from '#apps/cli/gates/record-run.ts';
+import { type GateRun, gateRunOf } from '#apps/cli/input/described-run.ts';
 import { checkGates, type GateCheck } from '#shared/app/gates/check-gates.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';

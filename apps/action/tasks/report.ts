@@ -1,4 +1,4 @@
-import { readCodeOwners } from '#apps/cli/flaky/history-state.ts';
+import { readCodeOwners } from '#apps/cli/flaky/recorded-histories.ts';
 import type { ReportSet } from '#shared/app/reports/read-reports.ts';
 import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
 import { changedCoverage, changedLinesOf, uncoveredChanges } from '#shared/domain/gates/changed-lines.ts';

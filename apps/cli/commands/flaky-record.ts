@@ -1,7 +1,8 @@
 import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import { describedRun, RUN_OPTIONS, readCodeOwners } from '../flaky/history-state.ts';
+import { readCodeOwners } from '../flaky/recorded-histories.ts';
 import { recordedText } from '../flaky/render-ranking.ts';
+import { RUN_OPTIONS, testRunOf } from '../input/described-run.ts';
 import { stateAt, stateOption, withState } from '../input/state-place.ts';
 import { readNamedReports } from '../reports/named-reports.ts';
 
@@ -38,7 +39,7 @@ export const flakyRecord = defineCommand({
   async run({ operands, options }, terminal) {
     const given = [...(options.report ?? []), ...operands];
     if (given.length === 0) throw new UsageError('"selfheal flaky record" needs --report FILE.');
-    const described = describedRun('flaky record', options, terminal.environment);
+    const described = testRunOf('flaky record', options, terminal.environment);
     const days = wholeNumber('days', options.days, DAYS);
     const seconds = options.seconds === undefined ? null : Number(options.seconds);
     if (seconds !== null && !(seconds >= 0 && seconds < 1e7))

@@ -5,9 +5,9 @@ import { InvalidInput } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
-import { gateRunOf, RUN_OPTIONS } from '../gates/gate-run.ts';
 import { MEASURED_OPTIONS, type Measured, measuredOf } from '../gates/measured.ts';
 import { messageOf, originalExitCode, recordRun } from '../gates/record-run.ts';
+import { gateRunOf, RUN_OPTIONS } from '../input/described-run.ts';
 import { stateAt, stateOption } from '../input/state-place.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -3,9 +3,9 @@ import { QUALITY_METRICS_FILE } from '#shared/domain/gates/quality-metrics-file.
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { exportedBaseline } from '../gates/baseline-file.ts';
-import { gateRunOf, RUN_OPTIONS } from '../gates/gate-run.ts';
 import { MEASURED_OPTIONS, measuredOf } from '../gates/measured.ts';
 import { originalExitCode, recordRun } from '../gates/record-run.ts';
+import { gateRunOf, RUN_OPTIONS } from '../input/described-run.ts';
 import { stateAt, stateOption } from '../input/state-place.ts';
 
 export const gateUpdate = defineCommand({

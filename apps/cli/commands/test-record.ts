@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
-import { describedRun, RUN_OPTIONS } from '../flaky/history-state.ts';
+import { RUN_OPTIONS, testRunOf } from '../input/described-run.ts';
 import { inputError } from '../input/open-input.ts';
 import { stateAt, stateOption, withState } from '../input/state-place.ts';
 import { namedReportFiles, readNamedReports } from '../reports/named-reports.ts';
@@ -65,7 +65,7 @@ async function coverage(folder: string, given: readonly string[], options: Optio
 async function misses(file: string, options: Options, terminal: Terminal): Promise<void> {
   if (options.report === undefined) throw new UsageError('"selfheal test record --selection" needs --report FILE.');
   const { parseSelectionFile, recordMisses } = await import('#shared/app/test-selection/record-misses.ts');
-  const run = describedRun('test record', options, terminal.environment);
+  const run = testRunOf('test record', options, terminal.environment);
   const selection = parseSelectionFile(textOf(file), file);
   const { tests } = await readNamedReports(options.report, { kind: 'tests' });
   if (tests === null) throw new UsageError('No test report was given.');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { KnownHistory } from '#shared/app/flaky-tests/test-history.ts';
 import type { ApiOptions } from '../api/api-client.ts';
 import { readSession } from '../api/session.ts';
@@ -33,4 +34,16 @@ export async function recordedHistories(
   throw new UsageError(
     `${chosenState(given, terminal.environment)}: no test reports are recorded here${job === null ? '' : ` for the job "${job}"`}. Record some with "selfheal flaky record", or name another place with --state.`,
   );
+}
+
+/** The first CODEOWNERS file of the folder; empty when there is none. */
+export function readCodeOwners(folder: string, files: readonly string[]): string {
+  for (const file of files) {
+    try {
+      return readFileSync(`${folder}/${file}`, 'utf8');
+    } catch {
+      // The next one.
+    }
+  }
+  return '';
 }

@@ -2,8 +2,8 @@ import { recordBaseline } from '#shared/app/gates/record-baseline.ts';
 import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
 import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
 import { type ExitCode, UsageError } from '../command.ts';
+import type { GateRun } from '../input/described-run.ts';
 import type { Terminal } from '../terminal.ts';
-import type { GateRun } from './gate-run.ts';
 import type { Measured } from './measured.ts';
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -9,7 +9,7 @@ import {
 } from '#shared/domain/gates/baseline.ts';
 import type { GateSettings } from '#shared/domain/gates/gate-settings.ts';
 import { judgeLimit, judgeRegression } from '#shared/domain/gates/judge-metric.ts';
-import { type GateVerdict, metricProblem } from '#shared/domain/gates/metric-kind.ts';
+import { type GateVerdict, metricProblem, rounded } from '#shared/domain/gates/metric-kind.ts';
 import type { CoverageTotals } from '#shared/domain/reports/normal-form.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
@@ -99,7 +99,15 @@ function changedLinesVerdict({ changedLines, settings }: GateInputs): GateVerdic
   if (percent === null || lines < MIN_CHANGED_LINES) {
     const explanation = `changed-lines: ${lines} changed lines can be covered, ${coveredLines} are: SKIPPED (fewer than ${MIN_CHANGED_LINES})`;
     const nothing = { baseline: null, delta: null, threshold: limit, unit: 'percent' } as const;
-    return [{ metric: 'changed-lines', status: 'skipped', current: percent, ...nothing, explanation }];
+    return [
+      {
+        metric: 'changed-lines',
+        status: 'skipped',
+        current: percent === null ? null : rounded(percent),
+        ...nothing,
+        explanation,
+      },
+    ];
   }
   const what = `${coveredLines} of ${lines} changed lines`;
   const name = 'changed-lines';

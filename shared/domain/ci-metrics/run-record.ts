@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { rounded } from '../gates/metric-kind.ts';
 
 /** How a job ended. `running`: it had not when it was looked at. */
 const JobStatus = z.enum(['success', 'failure', 'cancelled', 'skipped', 'running', 'unknown']);
@@ -112,7 +113,7 @@ export function metricsArtifact(record: RunRecord, at: string): MetricsArtifact 
     timestamp: at,
     workflow_run_id: record.run,
     metrics: {
-      coverage_pct: record.coverage,
+      coverage_pct: record.coverage === null ? null : rounded(record.coverage),
       ai_fix_confidence: record.fixConfidence,
       has_flaky_tests: record.hasFlakyTests,
       rerun_count: rerunsOf(record),

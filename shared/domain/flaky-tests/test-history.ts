@@ -20,7 +20,7 @@ export const HistoryRun = z.strictObject({
   attempt: z.number().int().positive(),
   commit: z.string().min(1).max(12),
   /** Null when unknown; then it counts as the default branch. */
-  branch: z.string().max(250).nullable(),
+  branch: z.string().max(255).nullable(),
   onDefaultBranch: z.boolean(),
   /** When it was first recorded. */
   at: z.iso.datetime({ offset: true }),

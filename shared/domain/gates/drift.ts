@@ -3,7 +3,7 @@ import { MIN_TREND_VALUES, type Trend, trendOf } from '../../kernel/numbers/tren
 import { BASELINE_RUNS, lastValues, type RecordedRun } from './baseline.ts';
 import type { GateSettings } from './gate-settings.ts';
 import { allowedBound, allowedDelta, baselineOf } from './judge-metric.ts';
-import { type GateVerdict, metricKindOf, valueText } from './metric-kind.ts';
+import { type GateVerdict, metricKindOf, rounded, valueText } from './metric-kind.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SIGNIFICANT = 0.05;
@@ -14,7 +14,7 @@ const QUIET_SHARE = 0.5;
 export interface Drift {
   readonly metric: string;
   readonly unit: GateVerdict['unit'];
-  /** Baseline at the beginning of the window; null when no run was recorded before it. */
+  /** Baseline at the beginning of the window, or the mean of its first three runs when none was recorded before it; null when there are too few. */
   readonly before: number | null;
   readonly now: number;
   readonly trend: Trend | null;
@@ -64,23 +64,27 @@ export function driftOf(
       settings,
     });
     const noisy = bound.decidedBy === 'noise';
-    const drift = { metric, unit: kind.unit, before: start, now: current.value, trend, direction, noisy } as const;
-    return [{ ...drift, explanation: explain(drift, { days, runs: inWindow.length }) }];
+    const figures = { before: start === null ? null : rounded(start), now: rounded(current.value) };
+    const drift = { metric, unit: kind.unit, ...figures, trend, direction, noisy } as const;
+    return [{ ...drift, explanation: explain(drift, { days, runs: inWindow.length, isOlder: before !== null }) }];
   });
 }
 
 function explain(
   { metric, unit, before, now, trend, direction, noisy }: Omit<Drift, 'explanation'>,
-  { days, runs }: { readonly days: number; readonly runs: number },
+  { days, runs, isOlder }: { readonly days: number; readonly runs: number; readonly isOlder: boolean },
 ): string {
   const value = (one: number): string => valueText(unit, one);
   const noise = noisy
     ? ' The last runs vary by more than the delta, so the gate allows that much: find out why, or raise the delta knowingly.'
     : '';
+  const span = days === 1 ? 'the last day' : `the last ${days} days`;
   if (before === null)
-    return `${metric}: ${value(now)} now; too few runs to compare with ${days} days ago (${BASELINE_RUNS} make a baseline).${noise}`;
+    return `${metric}: ${value(now)} now; too few runs in ${span} to compare with (${BASELINE_RUNS} make a baseline).${noise}`;
   const test = trend === null ? '' : `, trend p = ${trend.p.toFixed(3)}`;
-  const change = `${metric}: ${value(before)} ${days} days ago, ${value(now)} now (${runs} runs${test})`;
+  // A baseline that began within the window says nothing of the time before it.
+  const began = isOlder ? `before ${span}` : `in the first runs of ${span}`;
+  const change = `${metric}: baseline ${value(before)} ${began}, ${value(now)} now (${runs} ${runs === 1 ? 'run' : 'runs'}${test})`;
   const advice = {
     worse:
       'It gets worse, though each run passed: decide whether that is wanted; if not, mend it before the baseline has followed.',

@@ -1,6 +1,6 @@
 import { deviationOf, meanOf, studentQuantile, withoutOutlier } from '../../kernel/numbers/sample.ts';
 import type { GateSettings } from './gate-settings.ts';
-import { type GateVerdict, type MetricKind, metricKindOf, valueText } from './metric-kind.ts';
+import { type GateVerdict, type MetricKind, metricKindOf, rounded, valueText } from './metric-kind.ts';
 
 /** Share of runs without a regression that the noise alone may fail: half of what is promised, so that a regression of twice the bound is caught as surely. */
 const NOISE_TAIL = 0.01;
@@ -105,7 +105,8 @@ export function judgeRegression({ metric, current, values, settings, notJudged }
   if (known === null) {
     const reason = off?.reason ?? 'no baseline yet: the default branch has to record a run first';
     const explanation = `${metric}: current ${valueText(unit, current)}, baseline unknown: SKIPPED (${reason})`;
-    return { metric, status: 'skipped', current, baseline: null, delta: null, threshold: null, unit, explanation };
+    const nothing = { baseline: null, delta: null, threshold: null } as const;
+    return { metric, status: 'skipped', current: rounded(current), ...nothing, unit, explanation };
   }
   const sign = kind.worse === 'lower' ? -1 : 1;
   const { threshold, decidedBy } = allowedBound(metric, kind, {
@@ -113,7 +114,7 @@ export function judgeRegression({ metric, current, values, settings, notJudged }
     baseline: known.value,
     settings,
   });
-  const delta = Number((current - known.value).toFixed(6));
+  const delta = rounded(current - known.value);
   const isWorse = sign * (current - threshold) > TOLERANCE;
   const status = off !== null ? 'skipped' : isWorse ? 'failed' : 'passed';
   const allowed = deltaText(kind, settings, allowedDelta(metric, kind, known.value, settings));
@@ -123,10 +124,10 @@ export function judgeRegression({ metric, current, values, settings, notJudged }
   return {
     metric,
     status,
-    current,
-    baseline: known.value,
+    current: rounded(current),
+    baseline: rounded(known.value),
     delta,
-    threshold,
+    threshold: rounded(threshold),
     unit,
     explanation: explanation.slice(0, 300),
   };
@@ -173,5 +174,6 @@ export function judgeLimit({ name, metric, current, limit, setting, settings, wh
   const status = off !== null ? 'skipped' : isWorse ? 'failed' : 'passed';
   const counted = what === undefined ? '' : ` (${what})`;
   const explanation = `${name}: current ${valueText(unit, current)}${counted}, threshold ${valueText(unit, limit)} (${setting}): ${WORDS[status]}${off === null ? '' : ` (${off.reason})`}`;
-  return { metric: name, status, current, baseline: null, delta: null, threshold: limit, unit, explanation };
+  const figures = { current: rounded(current), baseline: null, delta: null, threshold: rounded(limit) };
+  return { metric: name, status, ...figures, unit, explanation };
 }

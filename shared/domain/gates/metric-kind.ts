@@ -61,6 +61,9 @@ export function metricProblem(name: string, value: number): string | null {
   return value > MAX_VALUE ? `The value of ${name} is ${value}: at most ${MAX_VALUE} is allowed.` : null;
 }
 
+/** A figure as it leaves in verdicts and files: without the last digits of floating-point arithmetic. Nothing is judged by it. */
+export const rounded = (value: number): number => Number(value.toFixed(4));
+
 /** The value with its unit: `86.0 %`, `3`, `412 s`. */
 export function valueText(unit: GateVerdict['unit'], value: number): string {
   if (unit === 'percent') return `${value.toFixed(1)} %`;

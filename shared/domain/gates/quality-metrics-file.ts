@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { lastValues, type MetricValues, type NewRun, type RecordedRun } from './baseline.ts';
 import { baselineOf } from './judge-metric.ts';
-import { METRIC_NAME, metricKindOf, metricProblem } from './metric-kind.ts';
+import { METRIC_NAME, metricKindOf, metricProblem, rounded } from './metric-kind.ts';
 
 /** Where pipelines keep the file. */
 export const QUALITY_METRICS_FILE = 'ci_metrics/quality_metrics.json';
@@ -43,7 +43,7 @@ export function baselinesOf(runs: readonly RecordedRun[]): Record<string, { valu
     names.flatMap((name) => {
       const kind = metricKindOf(name);
       const found = kind === null ? null : baselineOf(kind, lastValues(runs, name));
-      return found === null ? [] : [[name, { value: Number(found.value.toFixed(4)), runs: found.runs }]];
+      return found === null ? [] : [[name, { value: rounded(found.value), runs: found.runs }]];
     }),
   );
 }
@@ -88,7 +88,7 @@ export function qualityMetricsFile(
 }
 
 const plainMetrics = ({ metrics }: RecordedRun): MetricValues =>
-  Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, value]));
+  Object.fromEntries(Object.entries(metrics).map(([name, { value }]) => [name, rounded(value)]));
 
 /** The runs of a file, to be imported. */
 export function runsOfFile({ history }: QualityMetricsFile): NewRun[] {

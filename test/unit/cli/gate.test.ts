@@ -488,14 +488,38 @@ describe('gate baseline', () => {
     const drift = await own.gate('baseline', '--drift');
     expect(drift).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^coverage: 92\.0 % 7 days ago, 92\.0 % now/),
+      stdout: expect.stringMatching(
+        /^coverage: baseline 92\.0 % in the first runs of the last 7 days, 92\.0 % now \(10 runs/,
+      ),
     });
+    const later = await runCommand(
+      ['gate', 'baseline', '--drift', '--days', '1', '--state', own.state],
+      '',
+      COMMANDS,
+      {},
+      {
+        now: () => NOW + 3 * 24 * 60 * 60 * 1000,
+      },
+    );
+    expect(later.stdout.toString()).toMatch(/^coverage: baseline 92\.0 % before the last day, 92\.0 % now \(0 runs\)/);
     const { versions } = JSON.parse((await own.gate('baseline', '--history', '--json')).stdout);
     expect(versions).toHaveLength(10);
     expect(versions[0]).toMatchObject({ run: 10, baseline: { coverage: { value: 92, runs: 10 } } });
     expect((await own.gate('baseline', '--forget', '10', '--yes')).code).toBe(0);
     expect(JSON.parse((await own.gate('baseline', '--json')).stdout)).toMatchObject({ lastRun: 9 });
     expect((await own.gate('baseline', '--forget', '10', '--yes')).code).toBe(2);
+  });
+});
+
+describe('figures in JSON', () => {
+  it('have no last digits of floating-point arithmetic', async () => {
+    const own = gates({ MIN_COVERAGE: 'off' });
+    for (const [run, coverage] of [91.1, 91.3, 91.5].entries())
+      await own.gate('update', '--run', String(run + 1), '--metric', `coverage=${coverage}`);
+    const { stdout } = await own.gate('check', '--metric', `coverage=${(100 * 21) / 23}`, '--json');
+    expect(JSON.parse(stdout).checks).toMatchObject([{ current: 91.3043, baseline: 91.3, delta: 0.0043, limit: 86.3 }]);
+    const file = JSON.parse((await own.gate('baseline', '--out', '-')).stdout);
+    expect(JSON.stringify(file)).not.toMatch(/\.\d{5}/);
   });
 });
 
