@@ -20,7 +20,7 @@ const MASK = /^\[(?:redacted:|(?:masked|secure|filtered|hidden|removed|redacted|
  * element.
  */
 const NEXT =
-  /["'`“”]|\\[nrt"']|<\/|&(?:amp;)?[\w.%-]{1,60}=|;(?:$|[A-Za-z][\w ]{0,40}=)|,(?:$|["']?[A-Za-z][\w.-]{0,60}["']?[=:])|\)[.;,]|\[redacted:/;
+  /["'`“”]|\\[nrt"']|<\/|\]\]>|&(?:amp;)?[\w.%-]{1,60}=|;(?:$|[A-Za-z][\w ]{0,40}=)|,(?:$|["']?[A-Za-z][\w.-]{0,60}["']?[=:])|\)[.;,]|\[redacted:/;
 const BRACKETS: readonly (readonly [string, string])[] = [
   ['(', ')'],
   ['[', ']'],

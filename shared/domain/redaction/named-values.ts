@@ -1,4 +1,4 @@
-import { entropyOf, isWordless, looksMixed, looksRandom, profileOf } from './random-text.ts';
+import { entropyOf, isWordless, looksMixed, looksRandom, profileOf, wordLikeness } from './random-text.ts';
 import { FOREIGN, SECRET_WORDS } from './secret-rules.ts';
 import { HASH, isRandom, isRepeated, isUuid, isValueOfItsOwn, WORDS } from './secret-values.ts';
 
@@ -18,16 +18,21 @@ export interface Assigned {
   readonly isSetting: boolean;
 }
 
+/** After an option the next word is its value, whatever it is. */
+function isOption(operator: string): boolean {
+  return operator === '--' || operator === '-' || operator === '';
+}
+
 const PASSWORD_WORDS = passwords.map((word) => word.replaceAll(' ', '[ _-]?')).join('|');
 const REST = `[\\w.${FOREIGN}-]{0,40}`;
 
 const NOT_SECRET_NAME =
   /sha|hash|digest|commit|checksum|public|file|path|name|url|uri|type|count|length|size|limit|expir|id$|ids$|_at$|ttl|usage|max|min|num|ring\b|store|class|provider|factory|service|handler|validator|generator/i;
 /** Names whose value is a secret even when it is a UUID, which usually identifies something. */
-const KEY_NAME = /(?:secret|token|key|credentials?)$/i;
+const KEY_NAME = /(?:secret|token|key|credential)s?$/i;
 /** Public keys, and keys of caches and tables. */
-const KEY_OF_NO_LOCK =
-  /pub|cache|gpg|pgp|host|finger|known|primary|foreign|sort|partition|index|lookup|hash|object|bucket|map|row|group|routing|registry|idempot|i18n|bypass|bazel|author|restore|build|dedup|etcd|redis|s3|config|query|event|message|item|entry|record|context|pool|trace|span|commit|release|image|layer|digest|snapshot|metric|label|translat|json|yaml|field|column|unique|composite|version|file|path|unknown|invalid/i;
+export const KEY_OF_NO_LOCK =
+  /pub|cache|gpg|pgp|host|finger|known|primary|foreign|sort|partition|index|lookup|hash|object|bucket|map|row|group|routing|registry|idempot|i18n|bypass|bazel|author|restore|build|dedup|package|etcd|redis|s3|config|query|event|message|item|entry|record|context|pool|trace|span|commit|release|image|layer|digest|snapshot|metric|label|translat|json|yaml|field|column|unique|composite|version|file|path|unknown|invalid/i;
 const WORD = /^(?:[A-Z]?[a-z]{2,20}|[A-Z]{3,20})\d{0,2}$/;
 /**
  * A password's name may contain an owner or a place (`PASSWORD_PROD`, `password2`); then it says nothing else about the
@@ -43,7 +48,7 @@ const NOT_OWNER =
   /file|path|hash|digest|policy|polic|reset|length|len$|strength|rule|prompt|label|field|input|chang|expir|manager|encod|valid|provider|store|servic|form|page|view|test|check|verif|callback|column|param|attempt|hint|url|uri|name$|type|id$|command|cmd|require|min|max|count|update|error|fail|match|confirm|grant|auth|generat|salt|algo|format|kind|placeholder|enabled|disabled|protect|less|source|from|env|key$|stdin/i;
 /** Algorithms, units and versions that may follow a password's name. */
 const TECHNICAL =
-  /^(?:(?:sha|md|aes|utf|base|argon|oauth|bcrypt|pbkdf|scram|http|ipv|iso|rfc|tls|ssl)[-_]?\d[\w.-]{0,6}|x\d\d|v\d[\d.]*)$/i;
+  /^(?:(?:sha|md|aes|utf|base|argon|oauth|bcrypt|pbkdf|scram|http|ipv|iso|rfc|tls|ssl)[-_]?\d[\w.-]{0,6}|x\d\d|v\d[\d.]*|[bs]?crypt|gssapi|kerberos|pubkey|rhosts)$/i;
 /** Phrases about a password that are no value. */
 const SAID =
   /^(?:required|invalid|incorrect|missing|wrong|expired|accepted|changed|updated|optional|failed|denied|empty|default|hidden|protected|masked|redacted|authentication|password|passwort|secret|token|unknown|enabled|disabled|needed|provided|forbidden|allowed|success(?:ful)?|error|string|text|hash|none|prompt|interactive|keyboard)$/i;
@@ -51,7 +56,7 @@ const SAID =
 /** Words of test results. */
 const PASS = /^[^A-Za-z]?pass$/i;
 /** `db_pass`, which results of tests are seldom called. */
-const OWNED_PASS = /^_pass$/i;
+const OWNED_PASS = /^[_.-]pass$/i;
 
 function isPasswordName(name: string): boolean {
   const rest = PASSWORD_NAME.exec(name)?.groups?.rest;
@@ -60,23 +65,41 @@ function isPasswordName(name: string): boolean {
 
 /** Four words or more, joined. */
 const PASSPHRASE = /^[a-z]{3,10}(?:[-_.][a-z]{3,10}){3,8}$/i;
+/** Three: in a setting only, because elsewhere things are named so. */
+const SHORT_PASSPHRASE = /^[a-z]{3,10}(?:[-_.][a-z]{3,10}){2}$/i;
+/** From here on letters that no word has in a row are nothing else beside the name of a password. */
+const MIN_WORDLESS = 6;
+/** Words of sentences about a password. */
+const OF_SENTENCES =
+  /\b(?:a|an|and|are|as|at|be|by|can|contain|did|do|does|field|for|from|has|have|if|in|is|it|least|long|match|must|no|not|of|on|or|please|set|short|should|than|that|the|this|to|use|user|using|was|were|when|will|with|you|your)\b/i;
+
+/** Words in quotes after the name of a password: somebody's passphrase, unless they are a sentence. */
+function isPassphrase(value: string): boolean {
+  return (
+    /^[a-z]{3,12}(?: [a-z]{2,12}){2,11}$/i.test(value) &&
+    !OF_SENTENCES.test(value) &&
+    !value.split(' ').some((word) => SAID.test(word))
+  );
+}
 
 function isPassword(assigned: Assigned): boolean {
   const { value, operator, isQuoted, isSpaced } = assigned;
   if (value.length < 4 || TECHNICAL.test(value) || SAID.test(value)) return false;
   if (/\s/.test(value) && !isQuoted) return false;
-  if (isRepeated(value)) return true;
-  if (operator === '--' || (operator.startsWith('=') && operator !== '=>' && !isSpaced))
+  if (isRepeated(value) || isPassphrase(value)) return true;
+  if (isOption(operator) || (operator.startsWith('=') && operator !== '=>' && !isSpaced))
     return !/^[\d.]+$/.test(value) || value.length >= 6;
-  const isTight = operator.startsWith(':') && !isSpaced;
+  const isTight = (operator.startsWith(':') || operator === '>') && !isSpaced;
   const isSettled = isQuoted || isTight || assigned.isAlone || assigned.isSetting;
   const isNumber = /^[\d.,:%]+$/.test(value);
-  if (isNumber) return value.length >= 6 && isSettled && !/[.,:%]/.test(value);
+  if (isNumber)
+    return value.length >= 6 && (isSettled || (operator === ':' && value.length >= 8)) && !/[.,:%]/.test(value);
   if (/\d/.test(value) || /[!#$%&*+?@^|~}{=;]/.test(value)) return value.length >= 6 || isQuoted;
-  if (isWordless(value)) return true;
+  if (isWordless(value, MIN_WORDLESS)) return true;
+  if (PASSPHRASE.test(value)) return !OF_SENTENCES.test(value.replaceAll(/[-_.]/g, ' '));
+  if (SHORT_PASSPHRASE.test(value) && (assigned.isSetting || isTight || operator === '=')) return true;
   if (isQuoted) return (assigned.isSetting || !/^[,|\s]/.test(operator)) && value.length >= 6 && !/\s/.test(value);
   if (operator.startsWith('=')) return !WORDS.test(value) || assigned.isAlone || assigned.isSetting;
-  if (assigned.isSetting || isTight) return PASSPHRASE.test(value);
   return (
     assigned.isAlone &&
     operator.startsWith(':') &&
@@ -94,6 +117,12 @@ function isShortToken(value: string): boolean {
   return (
     digits >= 2 && lower + upper >= 2 && changes >= (lower > 0 && upper > 0 ? 0.35 : 0.4) && entropyOf(value) >= 2.7
   );
+}
+
+/** Letters of both cases and a digit, which no word has. */
+function isMixedWord(value: string): boolean {
+  const { digits, lower, upper, changes } = profileOf(value);
+  return value.length >= 8 && digits > 0 && lower > 0 && upper > 0 && changes >= 0.4 && /^\w+$/.test(value);
 }
 
 /** Seconds, milliseconds or finer since 1970. */
@@ -117,25 +146,25 @@ function isCredential(value: string): boolean {
 export function isAssignedSecret(assigned: Assigned): boolean {
   const { name, value, operator, isQuoted, isSpaced } = assigned;
   if (!isValueOfItsOwn(value)) return false;
-  if (OWNED_PASS.test(name) && isShortToken(value)) return true;
+  if (OWNED_PASS.test(name) && (isShortToken(value) || isMixedWord(value))) return true;
   if (PASS.test(name))
     return (
-      ((operator === '=' && !isSpaced) || operator === '--' || isQuoted || assigned.isSetting) && looksMixed(value)
+      ((operator === '=' && !isSpaced) || isOption(operator) || isQuoted || assigned.isSetting) && looksMixed(value)
     );
   if (isPasswordName(name)) return isPassword(assigned);
   if (/^public/i.test(name) || NOT_SECRET_NAME.test(name.slice(3))) return false;
   if (isUuid(value)) return KEY_NAME.test(name);
   if (isCredential(value)) return true;
-  const isWritten = operator === '--' || isQuoted || (operator.startsWith('=') && !isSpaced);
+  const isWritten = isOption(operator) || isQuoted || (operator.startsWith('=') && !isSpaced);
   return value.length < 16 && isWritten && isShortToken(value);
 }
 
 /** In `setPassword("value")` and `withToken('value')`; a name used for a look-up is no secret. */
 export function isPassedSecret({ name, value }: Assigned): boolean {
   if (!isValueOfItsOwn(value) || /\s/.test(value)) return false;
+  if (isPasswordName(name) && PASSPHRASE.test(value)) return true;
   if (WORDS.test(value) && profileOf(value).changes < 0.5 && !isWordless(value)) return false;
-  if (isPasswordName(name))
-    return value.length >= 6 && (/\d/.test(value) || isWordless(value) || PASSPHRASE.test(value));
+  if (isPasswordName(name)) return value.length >= 6 && (/\d/.test(value) || isWordless(value));
   return !NOT_SECRET_NAME.test(name.slice(3)) && isCredential(value);
 }
 
@@ -143,10 +172,10 @@ export function isPassedSecret({ name, value }: Assigned): boolean {
 export function isSpokenSecret(assigned: Assigned): boolean {
   const { name, value, operator, isQuoted } = assigned;
   if (!isValueOfItsOwn(value) || PASS.test(name) || /^[\w.-]+[=:]|\s/.test(value)) return false;
-  const isGap = /^(?: ?\.{3,}|\s)\s+$/.test(operator);
+  const isGap = /^(?: ?\.{3,}|\s)\s+$|\t/.test(operator);
   if (isGap || assigned.isSetting || isQuoted)
     return isAssignedSecret({ ...assigned, operator: isGap ? ':' : operator });
-  if (value.split(/[-_./]/).some((part) => /^[A-Za-z]?[a-z]{4,}$/.test(part) && !isWordless(part))) return false;
+  if (!isWordless(value) && value.split(/[-_./]/).some((part) => /^[A-Za-z]?[a-z]{4,}$/.test(part))) return false;
   if (isRandom(value)) return /^[\w.+/=~-]+$/.test(value) || isPasswordName(name);
   const isSaid = operator.trim() !== '';
   if (!isPasswordName(name)) return isSaid && !NOT_SECRET_NAME.test(name.slice(3)) && isCredential(value);
@@ -172,18 +201,23 @@ function isWordOrHash(part: string): boolean {
 }
 
 /** The key of somebody or something, as in `quantrix_key`, and not just a key. */
-const OWNED_KEY = /[A-Za-z]{3}\w{0,20}[_.-]?key$|[a-z0-9]Key$/;
+const OWNED_KEY =
+  /^(?!(?:the|this|that|your|our|new|with|for|and|using|from|bad|any|each|\w{2,12}ed) )[A-Za-z][\w.-]{2,40}[ _.-]?key$|[a-z0-9]Key$/;
 
 /** Whether the value of a name like `key` is a secret. Keys of caches and stores contain words or end in a hash. */
 export function isVaguelyNamedSecret({ name, value, operator }: Assigned): boolean {
   if (KEY_OF_NO_LOCK.test(name) || !/^[\w.+/=~-]{8,400}$/.test(value) || !isValueOfItsOwn(value)) return false;
   if (/^pass$/i.test(name)) return operator === '=' && looksMixed(value);
   const isOwned = OWNED_KEY.test(name) || OWNED_KEY.test(name.toLowerCase());
-  if (isUuid(value) || HASH.test(value)) return isOwned;
+  if (isUuid(value) || HASH.test(value)) return isOwned || /^(?:KEY|[Xx]-[Kk]ey)$/.test(name);
+  const last = value.slice(value.lastIndexOf('_') + 1);
+  if (/^[A-Za-z]{2,20}_/.test(value) && last.length >= 20 && isRandom(last)) return true;
+  if (value.length >= 24 && looksRandom(value) && profileOf(value).changes >= 0.5) return true;
   const parts = value.split(/[-_./+]/);
   const chance = parts.filter((part) => !isWordOrHash(part)).join('');
-  if (chance.length < value.length - parts.length + 1) return isOwned && parts.length < 5 && isRandom(chance);
+  if (chance.length < value.length - parts.length + 1)
+    return isOwned && !name.includes(' ') && parts.length < 5 && isRandom(chance);
   if (isOwned) return isCredential(value);
-  if (value.length >= 16 && looksRandom(value)) return true;
+  if (value.length >= 16 && (looksRandom(value) || (isMixedWord(value) && wordLikeness(value) < 0))) return true;
   return isRandom(value) && (value.length >= 32 || (/[A-Z]/.test(value) && /[a-z]/.test(value)) || looksRandom(value));
 }

@@ -91,9 +91,9 @@ export function wordLikeness(text: string): number {
   return pairs === 0 ? 0 : tenths / pairs / 10;
 }
 
-/** Whether letters, of at least ten, follow each other as chance has it. */
-export function isWordless(text: string): boolean {
-  return text.replace(/[^A-Za-z]/g, '').length >= MIN_LETTERS && wordLikeness(text) < CHANCE;
+/** Whether letters, of at least `min`, follow each other as chance has it. */
+export function isWordless(text: string, min = MIN_LETTERS): boolean {
+  return text.replace(/[^A-Za-z]/g, '').length >= min && wordLikeness(text) < CHANCE;
 }
 
 /** Whether letters of both cases and digits alternate as in a random text; in words, paths and hashes they do not. */

@@ -41,7 +41,9 @@ export const NAME_LITERALS: readonly string[] = [
 /** One of these occurs in every text where a vague name in Latin letters precedes a value. */
 export const VAGUE_LITERALS: readonly string[] = [...vague.map(literalOf), ...passwordsAlone]
   .filter((word) => word !== '')
-  .flatMap((word) => (word === 'schl' ? [word] : ['=', ':', ' =', ' :', '"', "'"].map((behind) => word + behind)));
+  .flatMap((word) =>
+    word === 'schl' ? [word] : ['=', ':', ' ', '\t', '"', "'", ']', ',', '>', '<', '('].map((behind) => word + behind),
+  );
 
 /** Texts with such a letter may contain one of the words although no literal matches. */
 export const FOREIGN_LETTER = new RegExp(`[${FOREIGN}]`);
@@ -62,9 +64,90 @@ interface Assignment {
 interface Assignments {
   readonly named: readonly Assignment[];
   readonly vague: readonly Assignment[];
+  /** The name of a secret. */
+  readonly name: RegExp;
   /** Announcement of a line that ends in the name of a secret: its value is in the next line. */
   readonly announcement: RegExp;
 }
+
+/** How a name and its value are written so that they cannot be a sentence; `named` is the pattern of a name. */
+interface Form {
+  readonly pattern: (named: string) => string;
+  readonly beside: RegExp;
+  /** Says where the name begins. */
+  readonly isBounded?: true;
+  /** What must hold besides. */
+  readonly isReal?: (assigned: Assigned) => boolean;
+}
+const WRITTEN: Readonly<Record<string, Form>> = {
+  /** `NAME=value`, `"name": "value"`, `name => value`, `env['NAME'] = value`, aligned lists, and JSON inside JSON. */
+  assignment: {
+    pattern: (named: string) => `${named}${QUOTES}[\\])]{0,2}\\s{0,40}${OPERATOR}\\s{0,24}`,
+    beside: /[=:>→]/,
+  },
+  /** `let name: String = "value"`. */
+  typed: {
+    pattern: (named: string) => `${named}\\s{0,3}:\\s{0,3}[\\w.&?*<>[\\]]{1,40}\\s{1,3}(?<operator>=)\\s{1,3}`,
+    beside: /:.*=/,
+  },
+  /** `| name | value |`. */
+  table: {
+    pattern: (named: string) => `[|│]\\s{0,4}[\\w. -]{0,40}?${named}\\s{0,30}(?<operator>[|│])\\s{0,4}`,
+    isBounded: true,
+    beside: /[|│]/,
+  },
+  /** `name | value` with nothing else in the line. */
+  record: {
+    pattern: (named: string) => `^\\s{0,20}[\\w.-]{0,40}?${named}\\s{1,30}(?<operator>\\|)\\s{1,4}`,
+    isBounded: true,
+    isReal: ({ isAlone }) => isAlone,
+    beside: /\|/,
+  },
+  /** `<secret>value</secret>`, also in the form of Jenkins: `{type value}`. */
+  element: {
+    pattern: (named: string) =>
+      `<[\\w.:-]{0,30}?${named}(?:\\s[^<>]{0,200})?(?<operator>>)\\s{0,4}(?:<!\\[CDATA\\[)?(?:\\{\\s{0,2})?(?:[\\w-]{1,40} ){0,2}`,
+    isBounded: true,
+    beside: /<.*>/,
+  },
+  /** `<entry key="name">value</entry>`, `<key>name</key><string>value</string>`. */
+  entry: {
+    pattern: (named: string) =>
+      `[>"'][\\w.-]{0,40}?${named}(?:["'](?:\\s[^<>]{0,100})?|</[\\w:.-]{1,40}>\\s{0,8}<[\\w:.-]{1,40}(?:\\s[^<>]{0,100})?)(?<operator>>)\\s{0,4}(?:<!\\[CDATA\\[)?`,
+    isBounded: true,
+    beside: /<.*>/,
+  },
+  /** Options `--name value`, `--name=value`, `-Name value`. */
+  flag: {
+    pattern: (named: string) => `(?:^|[^\\w-])(?<operator>--?)[\\w-]{0,30}?${named}[ =]{1,3}`,
+    isBounded: true,
+    beside: /-/,
+  },
+  /** Commands to a runner: `::set-output name=NAME::value`, `[task.setvariable variable=NAME;...]value`. */
+  output: {
+    pattern: (named: string) => `\\b(?:variable|name)(?<operator>=)[\\w.-]{0,60}?${named}(?:;[^\\]]{0,80})?(?:\\]|::)`,
+    beside: /::|\]/,
+    isBounded: true,
+  },
+  /** `set("name", "value")`. */
+  argument: {
+    pattern: (named: string) => `${named}["']\\s{0,2}(?<operator>,)\\s{0,3}`,
+    beside: /["']\s*,/,
+  },
+  /** `{name, "value"}`, `{name,<<"value">>}`, `(name . "value")`. */
+  pair: {
+    pattern: (named: string) => `${named}["']?\\s{0,3}(?<operator>,|\\s\\.\\s)\\s{0,3}(?:<<)?`,
+    beside: /[,.]\s*(?:<<)?["']/,
+    isReal: ({ isQuoted }) => isQuoted,
+  },
+  /** `name: NAME, value: "value"`, as in lists of variables; also in attributes, and as options. */
+  listed: {
+    pattern: (named: string) =>
+      `\\b(?:name|key|id|parameter|property|field|variable|env)${QUOTES}\\s{0,3}[:=\\s]\\s{0,3}${QUOTES}[\\w./-]{0,60}?${named}${QUOTES}\\s{0,3}[,;}]?\\s{0,3}(?:${QUOTES}type${QUOTES}\\s{0,2}[:=]\\s{0,2}${QUOTES}\\w{1,20}${QUOTES},?\\s{0,3})?${QUOTES}-{0,2}(?:secret[ _-]?)?(?:value|val|content|default|data|string)${QUOTES}\\s{0,3}(?<operator>[:= ])\\s{0,3}`,
+    isBounded: true,
+    beside: /val|content|default|data|string/i,
+  },
+};
 
 /**
  * The forms of assignment, for words of all scripts or only those in ASCII: most lines contain nothing else and are
@@ -85,48 +168,65 @@ function assignmentsOf(isWritten: (word: string) => boolean, letters: string): A
     .filter((word) => NO_ASCII.test(word))
     .map((word) => `|${word}`)
     .join('')})`;
-  const patterns: Record<string, string> = {
-    /** `NAME=value`, `"name": "value"`, `name => value`, `env['NAME'] = value`, and JSON inside JSON. */
-    assignment: `${name}${QUOTES}[\\])]{0,2}\\s{0,4}${OPERATOR}\\s{0,4}`,
-    /** `| name | value |`. */
-    table: `[|│]\\s{0,4}[\\w.-]{0,40}?${name}\\s{0,30}(?<operator>[|│])\\s{0,4}`,
-    /** `<secret>value</secret>`, also in the form of Jenkins: `{type value}`. */
-    element: `<[\\w.:-]{0,30}?${name}(?<operator>>)\\s{0,4}(?:\\{\\s{0,2})?(?:[\\w-]{1,40} ){0,2}`,
-    /** Command-line options `--name value` and `--name=value`. */
-    flag: `(?<operator>--)[\\w-]{0,30}?${name}[ =]{1,3}`,
-    /** `set("name", "value")`. */
-    argument: `${name}["']\\s{0,2}(?<operator>,)\\s{0,3}`,
-    /** `name: NAME, value: "value"`, as in lists of variables; also in attributes. */
-    listed: `\\b(?:name|key|id|parameter|field|variable|env)${QUOTES}\\s{0,3}[:=]\\s{0,3}${QUOTES}[\\w.-]{0,40}?${name}${QUOTES}\\s{0,3}[,;}]?\\s{0,3}${QUOTES}(?:value|val|content|default|data|string)${QUOTES}\\s{0,3}(?<operator>[:=])\\s{0,3}`,
-    /** `setName("value")`, `.name('value')`. */
-    call: `${name}(?<operator>)\\s?`,
-    /** `the password for x is value`. */
-    spoken: `${name}(?:\\s{1,3}[a-zà-ÿ'@.]{1,20}){0,3}?\\s{0,3}(?<operator>${copula})\\s{0,2}:?\\s{0,3}`,
-    /** `token "value"`, `token      value`, `token ..... value`. */
-    beside: `${name}(?<operator>(?: ?\\.{3,30})?[ \\t]{1,30})`,
-  };
-  const of = (kind: string, beside: RegExp, isSecret: Assignment['isSecret']): Assignment => ({
-    pattern: new RegExp(patterns[kind] ?? '', 'gi'),
+  /** `key: "value"`, `?key=value`, `AZURE_PAT=value`. */
+  const vagueWord = `(?<name>(?:[A-Za-z]{3,20} )?[\\w.${letters}-]{0,40}(?:${either(vague)}|${either(passwordsAlone)}))`;
+  const vaguely = `(?:^|[^\\w.-])${vagueWord}`;
+  /** `is`, `was set to`. */
+  const said = `${copula}(?:\\s{1,3}(?:set|changed|updated|reset|rotated|now)(?:\\s{1,3}to)?\\b)?`;
+  const of = (pattern: string, beside: RegExp, isSecret: Assignment['isSecret']): Assignment => ({
+    pattern: new RegExp(pattern, 'gi'),
     beside,
     isSecret,
   });
-  /** `key: "value"`, `?key=value`, `AZURE_PAT=value`. */
-  const vaguely = `(?:^|[^\\w.-])(?<name>[\\w.${letters}-]{0,40}(?:${either(vague)}|${either(passwordsAlone)}))["']?\\s{0,3}(?<operator>=>|:=|=|:)\\s{0,3}`;
+  const written = (named: string, bounded: string, isSecret: Assignment['isSecret']): Assignment[] =>
+    Object.values(WRITTEN).map(({ pattern, beside, isBounded, isReal }) =>
+      of(
+        pattern(isBounded ? bounded : named),
+        beside,
+        isReal === undefined ? isSecret : (assigned) => isReal(assigned) && isSecret(assigned),
+      ),
+    );
+  /** `setName("value")`, `.name('value')`. */
+  const call = (named: string, isSecret: Assignment['isSecret']): Assignment => ({
+    ...of(`${named}(?<operator>)\\s?`, /\(/, isSecret),
+    brackets: 'only',
+  });
+  /** `token "value"`, `token      value`, `token ..... value`. */
+  const beside = (named: string, isSecret: Assignment['isSecret']): Assignment => ({
+    ...of(`${named}(?<operator>(?: ?\\.{3,30})?[ \\t]{1,30})`, /\s/, isSecret),
+    brackets: 'never',
+  });
+  const between = "(?:\\s{1,3}[\\wà-ÿ'@.]{1,20})";
   return {
+    name: new RegExp(name, 'i'),
     named: [
-      of('assignment', /[=:>→]/, isAssignedSecret),
-      of('table', /[|│]/, isAssignedSecret),
-      of('element', /<.*>/, isAssignedSecret),
-      of('flag', /--/, isAssignedSecret),
-      of('argument', /["']\s*,/, isAssignedSecret),
-      of('listed', /val|content|default|data|string/i, isAssignedSecret),
-      { ...of('call', /\(/, isPassedSecret), brackets: 'only' },
-      of('spoken', /\s|[^\p{ASCII}]/u, isSpokenSecret),
-      { ...of('beside', /\s/, isSpokenSecret), brackets: 'never' },
+      ...written(name, name, isAssignedSecret),
+      call(name, isPassedSecret),
+      // `the password for x is value`
+      of(
+        `${name}(?:${between}{0,3}?${between}{0,2}?)\\s{0,3}(?<operator>${said})\\s{0,2}:?\\s{0,3}`,
+        /\s|[^\p{ASCII}]/u,
+        isSpokenSecret,
+      ),
+      // `the password for x: value`
+      of(`${name}${between}{1,3}?\\s?(?<operator>:)\\s{1,3}`, /\w:\s/, isSpokenSecret),
+      beside(name, isSpokenSecret),
     ],
-    vague: [{ pattern: new RegExp(vaguely, 'gi'), beside: /[=:]/, isSecret: isVaguelyNamedSecret }],
+    vague: [
+      ...written(vaguely, vagueWord, isVaguelyNamedSecret),
+      call(
+        `(?<name>(?:set|with)[\\w.]{0,40}(?:${either(vague)}))`,
+        (assigned) => assigned.isQuoted && isVaguelyNamedSecret(assigned),
+      ),
+      beside(
+        vaguely,
+        (assigned) =>
+          (assigned.isQuoted || assigned.isSetting || /\s\s|\t/.test(assigned.operator)) &&
+          isVaguelyNamedSecret(assigned),
+      ),
+    ],
     announcement: new RegExp(
-      `${name}${QUOTES}\\]?(?:\\s{1,3}(?:[a-zà-ÿ'@.]{1,20}\\s{1,3}){0,3}?${copula})?\\s{0,3}(?:(?<operator>=>|:=|=|:|：|\\\\)|${copula})\\s{0,3}(?<opening>[|>][+-]?\\d?[+-]?|\\[|\\(|\\{|"""|'''|["'\`]|\\\\|)\\s*$`,
+      `(?<name>${name.slice('(?<name>'.length, -1)}|[A-Za-z]{3,20}[ _.-]?key)${QUOTES}\\]?(?:\\s{1,3}(?:[a-zà-ÿ'@.]{1,20}\\s{1,3}){0,3}?${copula})?\\s{0,3}(?:(?<operator>=>|:=|=|:|：|\\\\)|${copula}|</[\\w:.-]{1,40}>)\\s{0,3}(?<opening>[|>][+-]?\\d?[+-]?|(?:Some)?\\(|\\[|\\{|"""|'''|["'\`]|\\\\|)\\s*$`,
       'i',
     ),
   };
@@ -166,10 +266,13 @@ function* valuesBehind(text: string, at: number, longest: number | undefined): G
 }
 
 /** What loggers put before a line: times, levels, threads, classes, the name of a container. */
-const LOG_PREFIX =
+export const LOG_PREFIX =
   /^(?:\s*(?:(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d[\d.,]{0,12}Z?|\[[\w.:-]{1,40}\s?\]|(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR)\b:?|[\w.-]{1,40}\s{1,8}\||[\w.$]{1,60} -(?=\s))){1,5}/;
 /** The whole name at the end of a text, where it can only be that of a setting: `DB_PASSWORD`, `X-Api-Token`. */
 const SETTING = /(?:^|[^\w.-])(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[Xx](?:-[A-Za-z0-9]{1,20}){1,6})$/;
+
+/** A command that sets what is named after it. */
+const SETTING_BEFORE = /(?:#\s?define|\b(?:ENV|ARG|setx|setenv|export|set|declare -x))\s{1,3}["']?[\w.-]{0,60}$/;
 
 /** Whether a line contains nothing but the assignment. */
 function standsAlone(text: string, start: number, end: number): boolean {
@@ -203,7 +306,8 @@ function assignedBy({ pattern, beside, brackets, isSecret }: Assignment, text: s
       const assigned: Assigned = {
         ...{ name, operator, value, isQuoted, isSpaced },
         get isSetting() {
-          return SETTING.test(text.slice(Math.max(0, index - 40), index) + name);
+          const before = text.slice(Math.max(0, index - 80), index);
+          return SETTING.test(before.slice(-40) + name) || SETTING_BEFORE.test(before);
         },
         get isAlone() {
           return standsAlone(text, index, end);
@@ -242,7 +346,8 @@ export function isAnnouncedSecret(name: string, value: string, { isSure }: { rea
     ...{ name, operator: isSure ? '--' : ':', value },
     ...{ isQuoted: false, isAlone: true, isSpaced: false, isSetting: false },
   };
-  return isAssignedSecret(assigned) || (isSure && /key$/i.test(name) && isVaguelyNamedSecret(assigned));
+  const isVague = !ALL_SCRIPTS.name.test(name);
+  return (!isVague && isAssignedSecret(assigned)) || (/key$/i.test(name) && isVaguelyNamedSecret(assigned));
 }
 
 const COPULAS = new Set(copulas);

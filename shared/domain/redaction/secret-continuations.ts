@@ -1,6 +1,7 @@
 import { valueAt } from './assigned-value.ts';
 import { profileOf, wordLikeness } from './random-text.ts';
-import { announcementIn, assignedSecrets, isAnnouncedSecret } from './secret-assignments.ts';
+import { announcementIn, assignedSecrets, isAnnouncedSecret, LOG_PREFIX } from './secret-assignments.ts';
+import { isTableBorder, type SecretColumns, secretColumnsIn, secretsInRow } from './secret-columns.ts';
 import { PLACEHOLDERS } from './secret-placeholders.ts';
 import { TOKEN_BEGINNINGS } from './secret-rules.ts';
 import { isValueOfItsOwn, WORDS } from './secret-values.ts';
@@ -21,6 +22,10 @@ const ARMOURED = new RegExp(`(?:^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{64,76}(?:${COLOUR
 const BASE64 = /^[A-Za-z0-9+/]{4,76}={0,2}$/;
 const RUN = /^(?<before>["'+\s]{0,8})(?<run>[A-Za-z0-9_+/=.~%-]{3,})(?<after>.*)$/s;
 
+/** What may stand before a value whose name is in the line above: its own name, an element, a type with its length. */
+const VALUE_BEFORE =
+  /^(?:["']?(?:value|default|content|data)["']?\s{0,3}[:=]\s{0,3}|<[\w:.-]{1,40}(?:\s[^<>]{0,80})?>|\w{1,12}\(\d{1,5}\)\s)(?=\S)/i;
+
 /** What the next line may contain. */
 type Expected =
   /** The value of a name. */
@@ -29,6 +34,8 @@ type Expected =
   | { readonly kind: 'block'; readonly line: string; readonly name: string; left: number }
   /** Elements, up to the bracket that closes them. */
   | { readonly kind: 'list'; readonly line: string; readonly name: string; readonly close: string | null; left: number }
+  /** Rows of a table with a column of secrets. */
+  | { readonly kind: 'rows'; readonly line: string; readonly table: SecretColumns; isTable: boolean; left: number }
   /** The rest of a quoted value. */
   | { readonly kind: 'quoted'; readonly line: string; readonly close: string; left: number }
   /** The rest of a token that a terminal or editor wrapped. */
@@ -99,7 +106,9 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     return value === null ? '' : rest.slice(value.start, value.end);
   };
 
-  const readValue = (text: string, rest: string, state: Extract<Expected, { kind: 'value' }>): string => {
+  const readValue = (text: string, original: string, state: Extract<Expected, { kind: 'value' }>): string => {
+    // Of the value a part may already be replaced, because it is random.
+    const rest = original.slice(commonPrefix(state.line, original));
     const trimmed = rest.trim();
     if (trimmed === '' || trimmed.startsWith('##[')) {
       state.left -= 1;
@@ -107,14 +116,14 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
       return text;
     }
     expected = null;
-    const named = /^["']?(?:value|default|content|data)["']?\s{0,3}[:=]\s{0,3}(?=\S)/i.exec(trimmed);
-    const from = named === null ? rest : trimmed.slice(named[0].length);
+    const named = VALUE_BEFORE.exec(trimmed);
+    const from = named === null ? rest : trimmed.slice(named[0].length).replace(/<\/[\w:.-]{1,40}>$/, '');
     const value = valueIn(from);
     const isWord = from.trim().replace(/^[-+]\s+/, '').length - value.length <= 6;
     if (value === '' || !isWord || /^[\w."'-]+:$/.test(trimmed)) return text;
     const isFurther = indentOf(rest) > indentOf(state.line.slice(commonPrefix(state.line, text)));
     return isAnnouncedSecret(state.name, value, { isSure: state.isSure || isFurther || named !== null })
-      ? replaceIn(text, value)
+      ? replaceIn(original, value)
       : text;
   };
 
@@ -148,6 +157,18 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     return isAnnouncedSecret(state.name, value, { isSure: true }) ? replaceIn(text, value) : text;
   };
 
+  const readRow = (text: string, rest: string, state: Extract<Expected, { kind: 'rows' }>): string => {
+    state.left -= 1;
+    if (state.left <= 0) expected = null;
+    if (isTableBorder(rest)) {
+      state.isTable = true;
+      return text;
+    }
+    const secrets = state.isTable ? secretsInRow(state.table, rest) : null;
+    if (secrets === null) expected = null;
+    return (secrets ?? []).reduce((line, { start, end }) => replaceIn(line, rest.slice(start, end)), text);
+  };
+
   const readQuoted = (text: string, rest: string, state: Extract<Expected, { kind: 'quoted' }>): string => {
     state.left -= 1;
     const end = rest.indexOf(state.close);
@@ -175,11 +196,13 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     const rest = text.slice(commonPrefix(expected.line, text));
     switch (expected.kind) {
       case 'value':
-        return readValue(text, rest, expected);
+        return readValue(text, original, expected);
       case 'block':
         return readBlock(text, rest, expected);
       case 'list':
         return readList(text, rest, expected);
+      case 'rows':
+        return readRow(text, rest, expected);
       case 'quoted':
         return readQuoted(text, rest, expected);
       default:
@@ -187,9 +210,24 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     }
   };
 
+  const tableUnder = (plain: string): Expected | null => {
+    for (const bare of [plain, plain.replace(LOG_PREFIX, '')]) {
+      const table = secretColumnsIn(bare);
+      if (table !== null)
+        return {
+          kind: 'rows',
+          line: plain.slice(0, plain.length - bare.length),
+          table,
+          isTable: !table.needsBorder,
+          left: MAX_BLOCK,
+        };
+    }
+    return null;
+  };
+
   const announced = (plain: string): Expected | null => {
     const found = announcementIn(plain);
-    const listed = /\b(?:name|key|id|parameter|variable)["']?\s{0,3}[:=]\s{0,3}["']?[\w.-]{0,40}$/i;
+    const listed = /\b(?:name|key|id|parameter|property|variable)["']?\s{0,3}[:=]\s{0,3}["']?[\w.-]{0,40}$/i;
     if (found === null) {
       const name = LISTED_END.test(plain.slice(-LISTED_READ)) ? LISTED_NAME.exec(plain)?.groups?.name : undefined;
       return name === undefined ? null : { kind: 'value', line: plain, name, isSure: true, left: MAX_BETWEEN };
@@ -197,7 +235,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     const { name, opening, operator, index } = found;
     if (listed.test(plain.slice(0, index))) return null;
     if (/^[|>]/.test(opening)) return { kind: 'block', line: plain, name, left: MAX_BLOCK };
-    if (opening === '[' || opening === '(')
+    if (opening === '[' || opening.endsWith('('))
       return { kind: 'list', line: plain, name, close: opening === '[' ? ']' : ')', left: MAX_BLOCK };
     if (opening === '{') return null;
     if (/^["'`]/.test(opening)) return { kind: 'quoted', line: plain, close: opening, left: MAX_QUOTED };
@@ -248,7 +286,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
         expected = { kind: 'wrapped', line: plain, isArmoured: false };
         return begun;
       }
-      expected = announced(plain);
+      expected = announced(plain) ?? tableUnder(plain);
       return redacted;
     },
     reset() {
@@ -278,7 +316,7 @@ function isPasswordLike(name: string): boolean {
 
 /** `- name: DB_PASSWORD`, with the value in the next line. */
 const LISTED_NAME =
-  /\b(?:name|key|id|parameter|variable)["']?\s{0,3}[:=]\s{0,3}["']?[\w.-]{0,40}?(?<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|[a-z]{2,20}[_-]?key)[\w.-]{0,20})["']?,?\s*$/i;
+  /\b(?:name|key|id|parameter|property|variable)["']?\s{0,3}[:=]\s{0,3}["']?[\w./-]{0,60}?(?<name>(?:pass(?:word|wd|phrase|code)|pwd|secret|token|credentials?|[a-z]{2,20}[_-]?key)[\w.-]{0,20})["']?,?\s*$/i;
 const LISTED_END = /pass|pwd|secret|token|credential|key/i;
 /** The longest name of a secret at the end of such a line, and what may follow it. */
 const LISTED_READ = 48;

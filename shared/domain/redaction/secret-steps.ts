@@ -3,7 +3,7 @@ import { redactEncoded } from './encoded-secrets.ts';
 import { makeLiteralFinder } from './literal-finder.ts';
 import { isBlankedToken, isPlaceholder } from './placeholder.ts';
 import { looksMixed } from './random-text.ts';
-import { redactAssignedTokens, redactRandomTokens } from './random-tokens.ts';
+import { redactNamedTokens, redactRandomTokens } from './random-tokens.ts';
 import {
   ASSIGNMENT_PATTERNS,
   assignedSecrets,
@@ -12,6 +12,7 @@ import {
   type NamesToLookFor,
   VAGUE_LITERALS,
 } from './secret-assignments.ts';
+import { insertedSecrets } from './secret-columns.ts';
 import { makeSecretLines } from './secret-lines.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 import type { SecretRule } from './secret-rule.ts';
@@ -98,7 +99,10 @@ function applyRule(rule: SecretRule, text: string, placeholders: Placeholders): 
 function applyAssignments(text: string, names: NamesToLookFor, placeholders: Placeholders): string {
   let from = 0;
   let redacted = '';
-  for (const { start, end } of assignedSecrets(text, names)) {
+  const inserted = names.named ? insertedSecrets(text) : [];
+  const found = [...assignedSecrets(text, names), ...inserted].sort((a, b) => a.start - b.start);
+  for (const { start, end } of found) {
+    if (start < from) continue;
     redacted += text.slice(from, start) + placeholders.of('assigned-secret', text.slice(start, end));
     from = end;
   }
@@ -173,7 +177,7 @@ export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => tr
   function redactWritten(text: string, placeholders: Placeholders): string {
     const redact = (line: string, random: boolean): string => {
       const plain = redactPlain(line, placeholders);
-      return random ? redactRandomTokens(redactAssignedTokens(plain, placeholders), placeholders) : plain;
+      return random ? redactRandomTokens(redactNamedTokens(plain, placeholders), placeholders) : plain;
     };
     if (!text.includes('\n')) return redact(text, true);
     const lines = makeSecretLines(placeholders, { isCandidate: () => true, redact });
@@ -199,7 +203,7 @@ export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => tr
     if ((signs & RUNS) === 0) return plain;
     const decoded = redactEncoded(plain, placeholders, redactDecoded, signs);
     if (!random) return decoded;
-    const assigned = (signs & SIGN.dense) !== 0 ? redactAssignedTokens(decoded, placeholders) : decoded;
+    const assigned = (signs & SIGN.dense) !== 0 ? redactNamedTokens(decoded, placeholders) : decoded;
     return (signs & SIGN.random) !== 0 ? redactRandomTokens(assigned, placeholders) : assigned;
   }
 
