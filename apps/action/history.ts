@@ -31,7 +31,7 @@ export async function failedFacts(
   });
 }
 
-/** A report says what failed also while the state is out of reach. */
+/** The report lists what failed even when the state cannot be read. */
 async function knownHistories(state: TaskInput['state'], say: TaskInput['say']): Promise<readonly KnownHistory[]> {
   try {
     return await readHistories(await state(), null);

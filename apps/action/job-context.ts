@@ -17,7 +17,7 @@ export interface PullRequestContext {
 export interface JobContext {
   /** `owner/name`. */
   readonly repository: string | null;
-  /** The commit that is judged: the head of the pull request, not GitHub's merge of it. */
+  /** The commit under test: the head of the pull request, not GitHub's merge of it. */
   readonly sha: string | null;
   readonly event: string;
   readonly pullRequest: PullRequestContext | null;

@@ -7,20 +7,20 @@ import { makeRepositoryFiles, type RepositoryFiles } from '#shared/domain/report
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { TaskInput } from './task.ts';
 
-/** A pattern may not mean the reports of packages. */
+/** A pattern does not match reports inside installed packages. */
 const SKIPPED = new Set(['node_modules', '.git']);
 const IS_PATTERN = /[*?[\]{}]/;
 
-/** The files that one entry of an input means. */
+/** One entry of an input, and the files that it names. */
 export interface NamedFiles {
-  /** Whether it is a pattern, and the folder before its first sign. */
+  /** Whether it is a pattern, and the folder before its first wildcard. */
   readonly pattern: boolean;
   readonly base: string;
   readonly files: readonly string[];
 }
 
 /**
- * The files that patterns, files and folders of an input mean. Throws `InvalidInput` naming the first that means none: a missing report is no empty one.
+ * The files that the patterns, files and folders of an input name. Throws `InvalidInput` with the first that matches none: a missing report must not pass for an empty one.
  */
 export async function filesOf(
   input: string,

@@ -13,7 +13,7 @@ import { connectState } from './state.ts';
 import type { Task, TaskInput, TaskOutcome } from './task.ts';
 import { TASKS } from './tasks/registry.ts';
 
-/** Of a sentence in a job's result. */
+/** Length of a sentence in a job's result. */
 const MAX_SUMMARY_LENGTH = 500;
 
 type Tasks = Readonly<Record<string, () => Promise<{ readonly task: Task }>>>;
@@ -90,7 +90,7 @@ async function runTask(id: string, { tasks, input, runner }: Rig): Promise<0 | 1
     if (markdown !== '') await runner.summarize(markdown ?? `**Selfheal ${id}: ${status}.** ${summary}`);
     if (keepsResult) await writeResult(id, outcome, input);
   } catch (error) {
-    // A full disk or a missing file of the runner; the verdict stands.
+    // The disk is full or a file of the runner is missing; the verdict does not change.
     runner.annotate({
       level: 'warning',
       title: `Selfheal: ${id}`,
@@ -118,11 +118,11 @@ async function outcomeOf(
   }
 }
 
-/** Somebody gave something wrong, and can mend it: not an outage. */
+/** Wrong input, which whoever gave it can mend; not an outage. */
 const isAboutInput = (error: unknown): boolean =>
   error instanceof InvalidInput || error instanceof UnreadableReport || error instanceof UsageError;
 
-/** An error of JavaScript itself: its place is worth a report to us. */
+/** An error of JavaScript itself is a bug of ours: its place belongs in a report to us. */
 const isBug = ({ name }: Error): boolean => /^(?:Type|Range|Reference|Syntax)?Error$/.test(name);
 
 /** `<results>/<name>.json`, with `name` the input or else the task: what `feedback` reads. */

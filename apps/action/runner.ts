@@ -28,7 +28,7 @@ const MAX_SUMMARY_BYTES = 1_000_000;
  * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 export interface Runner {
-  /** Prints lines. What looks like a command in them is none: texts of reports are printed, too. */
+  /** Prints lines. Workflow commands in them are made harmless, because texts of reports are printed, too. */
   say(text: string): void;
   annotate(annotation: Annotation): void;
   /** Keeps the runner from printing this value in any log. */
@@ -59,7 +59,7 @@ export function makeRunner(environment: Environment, write: (text: string) => vo
     async setOutput(name, value) {
       const { GITHUB_OUTPUT: path } = environment;
       if (!path) return say(`output ${name}: ${value}`);
-      // Nobody can end the value early who does not know the delimiter.
+      // Only who knows the delimiter could end the value early.
       const delimiter = `selfheal_${randomUUID()}`;
       await appendFile(path, `${name}<<${delimiter}\n${value}\n${delimiter}\n`);
     },

@@ -16,8 +16,8 @@ interface Place {
 }
 
 /**
- * The state that the inputs name, connected when it is first asked for; by default a folder that the workflow keeps in the Actions cache. A branch and a deployment are not changed by pull requests: their code is not trusted, and the cache of GitHub keeps the
- * same rule for a folder.
+ * The state that the inputs name, connected when it is first asked for; by default a folder that the workflow keeps in the Actions cache. Pull requests
+ * change neither a branch nor a deployment, because their code is not trusted; GitHub's cache has the same rule for a folder.
  */
 export function connectState(inputs: ActionInputs, place: Place): () => Promise<QualityState> {
   let connected: Promise<QualityState> | null = null;
@@ -48,7 +48,7 @@ async function connect(inputs: ActionInputs, { job, environment, runner }: Place
 
 const TokenAnswer = z.object({ value: z.string().min(1) });
 const TIMEOUT_MILLISECONDS = 10_000;
-/** GitHub's tokens live for minutes; a task takes less. */
+/** A token is valid for some minutes; a task takes less time. */
 const KEPT_MILLISECONDS = 120_000;
 
 /**

@@ -33,7 +33,7 @@ export interface TaskOutcome {
 
 /** One task of the Action: it translates inputs and outputs, a use case does the work. */
 export interface Task {
-  /** Whether its result is one of a job, which `feedback` reads; it is, when absent. */
+  /** Whether its result is kept for `feedback`; absent: yes. */
   readonly keepsResult?: boolean;
   readonly run: (input: TaskInput) => Promise<TaskOutcome>;
 }

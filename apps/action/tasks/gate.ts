@@ -1,6 +1,6 @@
 import { neededJobs } from '#apps/cli/feedback/read-results.ts';
 import { gateSettingsOf } from '#apps/cli/gates/gate-options.ts';
-import { type Measured, measuredOf } from '#apps/cli/gates/measured.ts';
+import { type Measurements, measuredOf } from '#apps/cli/gates/measured.ts';
 import { recordRun } from '#apps/cli/gates/record-run.ts';
 import { type GateRun, gateRunOf } from '#apps/cli/input/described-run.ts';
 import { checkGates, type GateCheck } from '#shared/app/gates/check-gates.ts';
@@ -45,14 +45,14 @@ function conclusionOf({ inputs }: TaskInput, { conclusion }: GateRun): string {
   return inputs.exitCode !== 0 || hasFailed ? 'failure' : (conclusion ?? 'success');
 }
 
-async function measure(input: TaskInput): Promise<Measured> {
+async function measure(input: TaskInput): Promise<Measurements> {
   const { inputs } = input;
   const report = (await reportFiles(input)).flatMap(({ files }) => files);
   return await withTextFile(await diffOf(input), (diff) => measuredOf({ report, metric: inputs.metrics, diff }));
 }
 
 /** What `report` does not say already in the same step. */
-const coverageOf = ({ inputs }: TaskInput, { facts }: Measured): JobFacts[] =>
+const coverageOf = ({ inputs }: TaskInput, { facts }: Measurements): JobFacts[] =>
   inputs.task.includes('report') ? [] : facts.filter(({ kind }) => kind === 'coverage');
 
 function summaryOf({ status, verdicts }: GateCheck) {

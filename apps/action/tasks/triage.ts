@@ -31,13 +31,13 @@ export const task: Task = {
   },
 };
 
-interface Triaged {
+interface TriageOutcome {
   readonly triages: readonly Triage[];
   readonly fromFork: boolean;
 }
 
 /** The logs that the inputs name, else those of the jobs of the run that have failed so far. */
-async function triagedOf(input: TaskInput, content: TriageContent, terminal: Terminal): Promise<Triaged> {
+async function triagedOf(input: TaskInput, content: TriageContent, terminal: Terminal): Promise<TriageOutcome> {
   const { inputs, job } = input;
   const isFork = job.pullRequest?.isFork ?? false;
   if (inputs.logs.length === 0) {

@@ -14,7 +14,7 @@ export const EFFECT_OPTIONS = {
 const MAX_TEXT = 500;
 const POLL_MILLISECONDS = 2000;
 
-interface Opened {
+interface OpenedIncident {
   readonly id: string;
   readonly status: string;
   readonly reason: string | null;
@@ -22,7 +22,7 @@ interface Opened {
 
 /** Prints the incident of a request; with `wait` follows it to its end. */
 export async function follow(
-  opened: Opened,
+  opened: OpenedIncident,
   { api }: ApiClient,
   { wait = false, json = false }: { readonly wait?: boolean | undefined; readonly json?: boolean | undefined },
   terminal: Terminal,

@@ -1,7 +1,7 @@
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { readDocument } from '#shared/app/quality-state/update-document.ts';
 import { insightsOf } from '#shared/domain/ci-metrics/insights.ts';
-import type { Measured, OperationFigures, ProposalCounts } from '#shared/domain/ci-metrics/kpis.ts';
+import type { Measurement, OperationFigures, ProposalCounts } from '#shared/domain/ci-metrics/kpis.ts';
 import { RUN_RECORDS, RUNS_DOCUMENT } from '#shared/domain/ci-metrics/run-record.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
 import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
@@ -73,7 +73,7 @@ export async function writeInsights(
 }
 
 /** What the API says of the last two weeks. */
-async function operationFigures(options: ApiOptions, terminal: Terminal): Promise<Measured<OperationFigures>> {
+async function operationFigures(options: ApiOptions, terminal: Terminal): Promise<Measurement<OperationFigures>> {
   try {
     const { api } = await openApi(options, terminal);
     const { seconds, accuracy, analysed } = await contentOf(await api.overview.$get());
@@ -85,7 +85,11 @@ async function operationFigures(options: ApiOptions, terminal: Terminal): Promis
   }
 }
 
-async function proposalCounts(repository: string, from: Date, terminal: Terminal): Promise<Measured<ProposalCounts>> {
+async function proposalCounts(
+  repository: string,
+  from: Date,
+  terminal: Terminal,
+): Promise<Measurement<ProposalCounts>> {
   if (repository === '') return { missing: 'no repository is named (--repo, GITHUB_REPOSITORY)' };
   const { environment } = terminal;
   const [{ apiUrlOf, githubOptions }, { makeCiRunReader }] = await Promise.all([

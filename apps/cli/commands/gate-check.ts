@@ -5,7 +5,7 @@ import { InvalidInput } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
-import { MEASURED_OPTIONS, type Measured, measuredOf } from '../gates/measured.ts';
+import { MEASURED_OPTIONS, type Measurements, measuredOf } from '../gates/measured.ts';
 import { messageOf, originalExitCode, recordRun } from '../gates/record-run.ts';
 import { gateRunOf, RUN_OPTIONS } from '../input/described-run.ts';
 import { stateAt, stateOption } from '../input/state-place.ts';
@@ -96,7 +96,7 @@ const checkOf = ({ metric, status, current, baseline, delta, threshold, unit, ex
   explanation,
 });
 
-function resultOf({ status, verdicts }: GateCheck, measured: Measured) {
+function resultOf({ status, verdicts }: GateCheck, measured: Measurements) {
   const failed = verdicts.filter((one) => one.status === 'failed');
   const summary = {
     passed: `All ${verdicts.length} gates passed or were skipped.`,

@@ -96,9 +96,9 @@ export const solutionAdd = defineCommand({
   },
 });
 
-type Written = Readonly<Record<string, unknown>> & { readonly id: string };
+type PlaybookDocument = Readonly<Record<string, unknown>> & { readonly id: string };
 
-function playbookOf(options: Options): Written {
+function playbookOf(options: Options): PlaybookDocument {
   const { id = '', name, description } = options;
   if (!PlaybookId.safeParse(id).success)
     throw new UsageError(`--id ${id}: use 2 to 60 lower-case letters, digits and hyphens, beginning with a letter.`);
@@ -199,7 +199,7 @@ const problemWords = ({ path, reason }: PlaybookProblem): string =>
 
 /** What `selfheal.json` needs before the playbook may be used; dots stand for what an owner has to fill in. */
 function configurationLines(
-  playbook: Written,
+  playbook: PlaybookDocument,
   { isListed, service = '...' }: { readonly isListed: boolean; readonly service?: string | undefined },
 ): object {
   const { parameters = {}, endpoint } = playbook as { readonly parameters?: object; readonly endpoint?: string };

@@ -14,7 +14,7 @@ import { UsageError } from '../command.ts';
 import { readReportFiles } from '../reports/named-reports.ts';
 
 /** What the run measured, from reports and options. */
-export interface Measured {
+export interface Measurements {
   readonly metrics: MetricValues;
   readonly changedLines: CoverageTotals | null;
   /** For the comment of the pull request. */
@@ -50,7 +50,7 @@ interface MeasuredOptions {
 }
 
 /** Throws `UsageError` naming the report that is missing or cannot be read, for values that cannot be, and when nothing was measured. */
-export async function measuredOf(options: MeasuredOptions): Promise<Measured> {
+export async function measuredOf(options: MeasuredOptions): Promise<Measurements> {
   const measured = await measuredIfAny(options);
   if (measured !== null) return measured;
   throw new UsageError(
@@ -59,7 +59,7 @@ export async function measuredOf(options: MeasuredOptions): Promise<Measured> {
 }
 
 /** The same; null when nothing was measured. */
-export async function measuredIfAny(options: MeasuredOptions): Promise<Measured | null> {
+export async function measuredIfAny(options: MeasuredOptions): Promise<Measurements | null> {
   const reports = await reportsOf(options);
   const coverage = reports?.coverage ?? null;
   const totals = reports?.findings?.totals ?? null;

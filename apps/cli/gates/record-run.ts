@@ -4,7 +4,7 @@ import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
 import { type ExitCode, UsageError } from '../command.ts';
 import type { GateRun } from '../input/described-run.ts';
 import type { Terminal } from '../terminal.ts';
-import type { Measured } from './measured.ts';
+import type { Measurements } from './measured.ts';
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -21,7 +21,11 @@ export function originalExitCode(given: string | undefined): ExitCode {
  */
 export async function recordRun(
   deps: StateDeps,
-  { run, measured, conclusion }: { readonly run: GateRun; readonly measured: Measured; readonly conclusion: string },
+  {
+    run,
+    measured,
+    conclusion,
+  }: { readonly run: GateRun; readonly measured: Measurements; readonly conclusion: string },
   terminal: Terminal,
 ): Promise<Awaited<ReturnType<typeof recordBaseline>> | null> {
   if (run.run === null)

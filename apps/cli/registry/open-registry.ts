@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { dataDirectoryOf, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
 import { makeFileModelArtifacts, makeFileModelRegistry } from '#shared/adapters/archive/file-model-registry.ts';
 import type { RegistryDeps } from '#shared/app/learning/model-registry.ts';
-import type { Change, Changed } from '#shared/domain/learning/model-registry.ts';
+import type { Change, RegistryChange } from '#shared/domain/learning/model-registry.ts';
 import type { ModelArtifacts } from '#shared/ports/learning-stores.ts';
 import { type ExitCode, type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
@@ -50,7 +50,12 @@ export function changeBy({ environment, now }: Pick<Terminal, 'environment' | 'n
 }
 
 /** Prints the result of a change of stages. A refusal prints one reason per line and returns exit code 1. */
-export async function sayChange(changed: Changed, done: string, json: boolean, terminal: Terminal): Promise<ExitCode> {
+export async function sayChange(
+  changed: RegistryChange,
+  done: string,
+  json: boolean,
+  terminal: Terminal,
+): Promise<ExitCode> {
   if (json) {
     const production = changed.kind === 'changed' ? changed.registry.history.at(-1) : undefined;
     const { kind } = changed;

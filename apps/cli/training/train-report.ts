@@ -1,4 +1,4 @@
-import type { Trained } from '#shared/domain/failure/model/train.ts';
+import type { TrainingResult } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { type AnswerToCase, answerToCase, saysPasses } from '#shared/domain/learning/held-out-answers.ts';
 import { PROMISES } from '#shared/domain/learning/provenance.ts';
@@ -16,7 +16,7 @@ const PASSES = 'transient';
 
 export function heldOutAnswers(
   cases: readonly LabelledCase[],
-  trained: Trained,
+  trained: TrainingResult,
   signatures: SignatureSet,
 ): HeldOutAnswer[] {
   return cases.map((one) => ({ case: one, ...answerToCase(one, trained.heldOut(one), signatures) }));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Changed, FeedbackOrder, IncidentEdit } from '#shared/app/incidents/annotate-incident.ts';
-import type { Learned, ResolutionOrder } from '#shared/app/incidents/end-incident.ts';
+import type { FeedbackOrder, IncidentChange, IncidentEdit } from '#shared/app/incidents/annotate-incident.ts';
+import type { Lessons, ResolutionOrder } from '#shared/app/incidents/end-incident.ts';
 import { annotatedOf } from '#shared/app/incidents/read-incident.ts';
 import type { ReportOrder, ReportOutcome } from '#shared/app/incidents/report-incident.ts';
 import { type Caller, nameOfCaller } from '#shared/domain/access/caller.ts';
@@ -20,14 +20,14 @@ export interface IncidentChanges {
     id: string,
     edit: IncidentEdit,
     how: { by: string; reason: string | null; ifRevision?: number },
-  ): Promise<Changed>;
-  resolve(id: string, order: ResolutionOrder, by: string): Promise<Changed & Partial<Learned>>;
-  giveFeedback(id: string, order: FeedbackOrder, by: string): Promise<Changed>;
+  ): Promise<IncidentChange>;
+  resolve(id: string, order: ResolutionOrder, by: string): Promise<IncidentChange & Partial<Lessons>>;
+  giveFeedback(id: string, order: FeedbackOrder, by: string): Promise<IncidentChange>;
   markFalsePositive(
     id: string,
     order: { reason: string; updatePatterns: boolean },
     by: string,
-  ): Promise<Changed & Partial<Learned>>;
+  ): Promise<IncidentChange & Partial<Lessons>>;
 }
 
 export interface IncidentChangeDeps {
@@ -247,7 +247,7 @@ const revisionOf = (tag: string | undefined): { ifRevision?: number } =>
   tag === undefined || tag === '*' ? {} : { ifRevision: Number(tag.slice(1, -1)) };
 
 /** The incident as it is now. Throws `Problem` when it was not changed. */
-function changed(outcome: Changed) {
+function changed(outcome: IncidentChange) {
   switch (outcome.kind) {
     case 'changed':
       return annotatedOf(outcome.incident);

@@ -8,7 +8,7 @@ import { PatternStage } from '#shared/domain/learning/learned-pattern.ts';
 import { learningHealthOf } from '#shared/domain/learning/learning-health.ts';
 import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
 import { learningStageOf, stageProgressOf } from '#shared/domain/learning/learning-stage.ts';
-import { type Changed, type ModelVersion, Stage } from '#shared/domain/learning/model-registry.ts';
+import { type ModelVersion, type RegistryChange, Stage } from '#shared/domain/learning/model-registry.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
 import { accuracySeries } from '#shared/domain/quality/accuracy-series.ts';
 import { Correction } from '#shared/domain/quality/prediction.ts';
@@ -467,7 +467,7 @@ export function learningRoutes(deps: LearningRoutesDeps) {
 const MAX_MODELS = 30;
 
 /** Throws `Problem` with the reasons where nothing was changed. */
-function productionAfter(changed: Changed): string | null {
+function productionAfter(changed: RegistryChange): string | null {
   if (changed.kind === 'refused') throw new Problem('conflict', `Refused: ${changed.reasons.join(' ')}`);
   return changed.registry.history.at(-1) ?? null;
 }

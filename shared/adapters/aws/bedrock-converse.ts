@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-bedrock-runtime';
 
 /** Result of a call: Amazon Bedrock's answer, its refusal, or no answer. */
-export type Conversed =
+export type ConverseResult =
   | { readonly kind: 'answered'; readonly answer: object }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly status: number }
   | { readonly kind: 'unreachable'; readonly message: string };
@@ -15,7 +15,7 @@ export type Conversed =
  * `request` is the body of a Converse call: request and answer are the SDK's own shapes in JSON, because ours contain
  * nothing binary.
  */
-export type Converse = (modelId: string, request: unknown, signal: AbortSignal) => Promise<Conversed>;
+export type Converse = (modelId: string, request: unknown, signal: AbortSignal) => Promise<ConverseResult>;
 
 /**
  * Converse calls with the credentials and region that the AWS SDK finds in the environment, like the AWS CLI

@@ -1,7 +1,6 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ApiKey, KEY_USE_SECONDS } from '#shared/domain/access/api-key.ts';
 import type { ApiKeyStore } from '#shared/ports/access.ts';
-import { dynamoClient, type Item, type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { type Item, type Key, openTable, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 export const API_KEY_PARTITION = 'APIKEY';
@@ -12,11 +11,8 @@ const DAY = 24 * 3600 * 1000;
 const keyOf = (id: string): Key => ({ pk: API_KEY_PARTITION, sk: id });
 
 /** In the Control table: one item for each key, all in one partition. One key is a read of one item, the list a query of the partition. */
-export function makeDynamoApiKeyStore(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): ApiKeyStore {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoApiKeyStore(options: TableOptions): ApiKeyStore {
+  const table = openTable(options);
   const read = async (id: string): Promise<ApiKey | null> => {
     const item = await table.get(keyOf(id));
     return item && keyFrom(item);

@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { Clock } from '#shared/ports/time.ts';
@@ -12,8 +12,7 @@ import {
 } from './dynamo-incident-approvals.ts';
 import { DEFAULT_RETENTION } from './dynamo-incident-store.ts';
 import { retaining } from './dynamo-retention.ts';
-import { dynamoClient, type Item, openTable } from './dynamo-table.ts';
-import { callAws } from './errors.ts';
+import { dynamoClient, type Item, openItems, openTable } from './dynamo-table.ts';
 
 /**
  * Approvals of the Incidents table that are undecided or whose decision no workflow took yet, by its sparse index
@@ -27,24 +26,8 @@ export function makeDynamoApprovalQueue(options: {
 }): ApprovalQueue {
   const { table: name, retention = DEFAULT_RETENTION, client = dynamoClient(), clock = systemClock } = options;
   const table = retaining(openTable({ table: name, client }), retention.incidentDays, clock);
-  const listed = async <T>(partition: string, limit: number, of: (item: Item) => T | null): Promise<T[]> => {
-    const command = new QueryCommand({
-      TableName: name,
-      IndexName: 'open',
-      KeyConditionExpression: 'openPk = :waiting',
-      ExpressionAttributeValues: { ':waiting': partition },
-      Limit: limit,
-    });
-    const page = await callAws('Listing what waits for an approval', () => client.send(command));
-    const waiting: T[] = [];
-    // The index lags behind, so each hit is read again before it is used.
-    for (const { pk, sk } of page.Items ?? []) {
-      const item = await table.get({ pk: String(pk), sk: String(sk) });
-      const approval = item && of(item);
-      if (approval) waiting.push(approval);
-    }
-    return waiting;
-  };
+  const listed = async <T>(partition: string, limit: number, of: (item: Item) => T | null): Promise<T[]> =>
+    (await openItems({ table: name, client }, { partition, limit })).map(of).filter((one) => one !== null);
   return {
     ...dynamoNotices(table),
     pending: (limit) => listed(WAITING, limit, waitingApproval),

@@ -1,7 +1,6 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Delegation } from '#shared/domain/policy/approval-levels.ts';
 import type { DelegationStore } from '#shared/ports/approval-queue.ts';
-import { dynamoClient, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { openTable, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 /** How long an expired delegation is kept, to answer who could approve then. */
@@ -9,11 +8,8 @@ const KEPT_DAYS = 400;
 const DAY = 24 * 3600 * 1000;
 
 /** In the Incidents table: `DELEGATION#<deputy>`, one item per delegating person. */
-export function makeDynamoDelegationStore(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): DelegationStore {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoDelegationStore(options: TableOptions): DelegationStore {
+  const table = openTable(options);
   return {
     put: async (delegation) => {
       const record = Delegation.parse(delegation);

@@ -1,9 +1,8 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import { StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
 import { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
-import { dynamoClient, openTable, overRevisionBefore, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { openTable, overRevisionBefore, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 /** After this time an outcome has almost no weight. */
@@ -18,11 +17,8 @@ const DAY = 24 * 60 * 60 * 1000;
  * Stats table: `ACTIONS#<class>`, one item per incident and action in order of time; `EXPERIMENT#<id>`, one per
  * incident; `EXPERIMENTS`, one item per experiment that a person started.
  */
-export function makeDynamoExperienceStore(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): ExperienceStore {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoExperienceStore(options: TableOptions): ExperienceStore {
+  const table = openTable(options);
   const add = async (pk: string, sk: string, record: { readonly at: string }): Promise<void> => {
     const expiresAt = ttlOf(new Date(Date.parse(record.at) + KEPT_DAYS * DAY));
     await table.put({ pk, sk, ...record, expiresAt }, { condition: 'attribute_not_exists(pk)' });

@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { HealingWatch } from '#shared/domain/learning/healing.ts';
 import type { HealingStore } from '#shared/ports/learning-stores.ts';
@@ -6,8 +6,8 @@ import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
 import { DEFAULT_RETENTION } from './dynamo-incident-store.ts';
 import { retaining } from './dynamo-retention.ts';
-import { dynamoClient, type Item, type Key, openTable, type Table, withoutStorage } from './dynamo-table.ts';
-import { callAws, parseRecord } from './errors.ts';
+import { dynamoClient, type Item, type Key, openItems, openTable, type Table, withoutStorage } from './dynamo-table.ts';
+import { parseRecord } from './errors.ts';
 
 const keyOf = (key: string): Key => ({ pk: `HEALING#${key}`, sk: 'WATCH' });
 /** Attributes for the sparse index `open`: the due date, as long as it is watched. */
@@ -36,7 +36,10 @@ export function makeDynamoHealingStore(options: {
       const watch = known && watchOf(known);
       return watch?.state === 'recurred' && watch.recurredAs === incidentId ? watch : null;
     },
-    due: (at, limit) => dueWatches({ table, name, client }, at, limit),
+    due: async (at, limit) => {
+      const items = await openItems({ table: name, client }, { partition: WATCHED, until: at, limit });
+      return items.map(watchOf).filter(({ state, dueAt }) => state === 'watching' && dueAt <= at.toISOString());
+    },
     settle: async ({ key, incidentId, attempt }) => {
       await table.update(keyOf(key), {
         update: 'SET #state = :healed REMOVE openPk',
@@ -57,32 +60,6 @@ async function beginWatch(table: Table, watch: HealingWatch): Promise<void> {
       values: { ':id': record.incidentId, ':attempt': record.attempt },
     },
   );
-}
-
-/** The index lags behind, so each hit is read again before it is used. */
-async function dueWatches(
-  { table, name, client }: { table: Table; name: string; client: DynamoDBDocumentClient },
-  at: Date,
-  limit: number,
-): Promise<HealingWatch[]> {
-  const page = await callAws('Listing what may be healed', () =>
-    client.send(
-      new QueryCommand({
-        TableName: name,
-        IndexName: 'open',
-        KeyConditionExpression: 'openPk = :watched AND updatedAt <= :at',
-        ExpressionAttributeValues: { ':watched': WATCHED, ':at': at.toISOString() },
-        Limit: limit,
-      }),
-    ),
-  );
-  const watches: HealingWatch[] = [];
-  for (const { pk, sk } of page.Items ?? []) {
-    const item = await table.get({ pk: String(pk), sk: String(sk) });
-    const watch = item && watchOf(item);
-    if (watch?.state === 'watching' && watch.dueAt <= at.toISOString()) watches.push(watch);
-  }
-  return watches;
 }
 
 function watchOf(item: Item): HealingWatch {

@@ -1,4 +1,3 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { ACCESS_TRAIL, AccessEvent, POLICY_TRAIL, PolicyEvent } from '#shared/domain/audit/access-event.ts';
 import { chainEntry } from '#shared/domain/audit/audit-chain.ts';
@@ -8,7 +7,7 @@ import { Retryable } from '#shared/kernel/errors.ts';
 import type { AccessTrail } from '#shared/ports/access.ts';
 import type { AuditReader, PolicyTrail } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import { dynamoClient, type Item, openTable, type Table, withoutStorage } from './dynamo-table.ts';
+import { type Item, openTable, type Table, type TableOptions, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const AuditRecord = z.strictObject({
@@ -31,11 +30,8 @@ export function dynamoAudit(table: Table): Pick<IncidentStore, 'audit'> & AuditR
 }
 
 /** The audit trail of who may call the API, in the Control table. */
-export function makeDynamoAccessTrail(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): AccessTrail & AuditReader {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoAccessTrail(options: TableOptions): AccessTrail & AuditReader {
+  const table = openTable(options);
   return {
     append: async (key, event) => appendToTrail(table, ACCESS_TRAIL, { key, ...AccessEvent.parse(event) }),
     auditTrail: (trailId) => readTrail(table, trailId),
@@ -43,11 +39,8 @@ export function makeDynamoAccessTrail(options: {
 }
 
 /** The audit trail of what was changed at run time, in the Control table. */
-export function makeDynamoPolicyTrail(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): PolicyTrail & AuditReader {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoPolicyTrail(options: TableOptions): PolicyTrail & AuditReader {
+  const table = openTable(options);
   return {
     append: async (key, event) => appendToTrail(table, POLICY_TRAIL, { key, ...PolicyEvent.parse(event) }),
     newest: async (limit) => {

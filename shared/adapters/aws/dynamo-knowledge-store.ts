@@ -1,10 +1,17 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
-import { dynamoClient, type Item, type Key, openTable, type Table, ttlOf, withoutStorage } from './dynamo-table.ts';
+import {
+  type Item,
+  type Key,
+  openTable,
+  type Table,
+  type TableOptions,
+  ttlOf,
+  withoutStorage,
+} from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 /** Incidents stored per entry, so that each counts once; after this many the counters are precise enough. */
@@ -22,11 +29,8 @@ const learnedPartition = (scope: string): string => `LEARNED#${scope}`;
  * Knowledge table: the entry in `FINGERPRINT#<scope>#<fingerprint>`, and in `LEARNED#<scope>` a pointer to it for every
  * outcome, by time. Past incidents are in `PAST#<scope>` by the time they ended.
  */
-export function makeDynamoKnowledgeStore(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): KnowledgeStore {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoKnowledgeStore(options: TableOptions): KnowledgeStore {
+  const table = openTable(options);
   return {
     findByFingerprint: async (fingerprint, scope) => {
       const item = await table.get(entryKey(fingerprint, scope));

@@ -1,18 +1,14 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { EMPTY_REGISTRY, ModelVersion, Registry } from '#shared/domain/learning/model-registry.ts';
 import type { ModelRegistryStore } from '#shared/ports/learning-stores.ts';
-import { dynamoClient, type Key, openTable, overRevisionBefore, withoutStorage } from './dynamo-table.ts';
+import { type Key, openTable, overRevisionBefore, type TableOptions, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const REGISTRY: Key = { pk: 'MODELS', sk: 'REGISTRY' };
 const versionKey = (id: string): Key => ({ pk: 'MODELS', sk: `VERSION#${id}` });
 
 /** Stats table, `MODELS`: one item for all stages, and one for each version. */
-export function makeDynamoModelRegistry(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): ModelRegistryStore {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoModelRegistry(options: TableOptions): ModelRegistryStore {
+  const table = openTable(options);
   return {
     read: async () => {
       const item = await table.get(REGISTRY);

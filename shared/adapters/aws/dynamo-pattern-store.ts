@@ -1,8 +1,7 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { LearningNote, noteIdOf } from '#shared/domain/learning/learning-note.ts';
 import type { PatternStore, PatternVersions } from '#shared/ports/learning-stores.ts';
-import { dynamoClient, type Item, openTable, overRevisionBefore, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { type Item, openTable, overRevisionBefore, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -13,11 +12,8 @@ const notesOf = (scope: string): string => `LEARNING#${scope}`;
  * Knowledge table: a pattern is an item of `PATTERNS#<scope>`; `LEARNING#<scope>` has the notes by time, and the count
  * of each day.
  */
-export function makeDynamoPatternStore(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): PatternStore {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoPatternStore(options: TableOptions): PatternStore {
+  const table = openTable(options);
   return {
     list: async (scope) => {
       const items = await table.query(patternsOf(scope));
@@ -67,11 +63,8 @@ const patternFrom = (item: Item): LearnedPattern =>
 const VERSION_DAYS = 400;
 
 /** Knowledge table: `PATTERN-VERSIONS#<scope>#<id>`, one item per revision. */
-export function makeDynamoPatternVersions(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): PatternVersions {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoPatternVersions(options: TableOptions): PatternVersions {
+  const table = openTable(options);
   const partition = (scope: string, id: string): string => `PATTERN-VERSIONS#${scope}#${id}`;
   return {
     keep: async (pattern) => {

@@ -1,8 +1,7 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { PolicyOverlay } from '#shared/domain/configuration/overlay.ts';
 import { CorruptRecord, Refused } from '#shared/kernel/errors.ts';
 import type { PolicyStore } from '#shared/ports/policy-store.ts';
-import { dynamoClient, type Item, type Key, openTable, withoutStorage } from './dynamo-table.ts';
+import { type Item, type Key, openTable, type TableOptions, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 export const POLICY_PARTITION = 'POLICY';
@@ -16,11 +15,8 @@ const keyOf = (revision: number): Key => ({
  * In the Control table: one item for each revision, all in one partition, none of them ever overwritten. The newest counts, so that one
  * conditional write is the change, its lock and its history.
  */
-export function makeDynamoPolicyStore(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): PolicyStore {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoPolicyStore(options: TableOptions): PolicyStore {
+  const table = openTable(options);
   return {
     current: async () => {
       let revision: number | null = null;

@@ -1,8 +1,7 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { Announced, Correction, Ending, Prediction, Setback } from '#shared/domain/quality/prediction.ts';
 import { Watch } from '#shared/domain/quality/watch.ts';
 import type { PredictionKey, PredictionStore } from '#shared/ports/learning-stores.ts';
-import { dynamoClient, type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { type Key, openTable, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const PARTITION = 'PREDICTIONS';
@@ -21,11 +20,8 @@ const keyOf = ({ incidentId, attempt, openedAt }: PredictionKey): Key => ({
  * Stats table: `PREDICTIONS`, one item per incident and attempt in the order in which incidents were opened, and the
  * state of the quality watch.
  */
-export function makeDynamoPredictionStore(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): PredictionStore {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoPredictionStore(options: TableOptions): PredictionStore {
+  const table = openTable(options);
   /** Of a part that is written once, by its first writer. */
   const noteOnce = async (key: PredictionKey, part: 'ending' | 'announced' | 'setback', value: object) => {
     const written = await table.update(keyOf(key), {

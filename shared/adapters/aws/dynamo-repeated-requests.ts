@@ -1,8 +1,7 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { REQUEST_SECONDS, RepeatedRequest } from '#shared/domain/access/repeated-request.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { RepeatedRequests } from '#shared/ports/access.ts';
-import { dynamoClient, type Item, type Key, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { type Item, type Key, openTable, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 export const REQUEST_PARTITION = 'REQUEST';
@@ -10,11 +9,8 @@ export const REQUEST_PARTITION = 'REQUEST';
 const keyOf = (name: string): Key => ({ pk: REQUEST_PARTITION, sk: name });
 
 /** In the Control table: one item for each request, which DynamoDB deletes after a day. */
-export function makeDynamoRepeatedRequests(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): RepeatedRequests {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoRepeatedRequests(options: TableOptions): RepeatedRequests {
+  const table = openTable(options);
   return {
     begin: async (name, request) => {
       const begunAt = Date.parse(request.begunAt);

@@ -1,7 +1,6 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { RunOutcome, StatsStore } from '#shared/ports/test-store.ts';
-import { dynamoClient, type Item, openTable, ttlOf, withoutStorage } from './dynamo-table.ts';
+import { type Item, openTable, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const KEPT_DAYS = 90;
@@ -20,11 +19,8 @@ const RunRecord = z.strictObject({
 });
 
 /** Stats table: `RUNS#<repository>#<workflowId>`, one item per run and attempt. */
-export function makeDynamoStatsStore(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): StatsStore {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoStatsStore(options: TableOptions): StatsStore {
+  const table = openTable(options);
   return {
     recentRuns: async (scope, most = SHOWN) => {
       const items = await table.query(`RUNS#${scope}`, { newestFirst: true, limit: LOOKED_AT });

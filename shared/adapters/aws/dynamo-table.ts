@@ -72,7 +72,10 @@ export interface TableAccess {
   readonly client: DynamoDBDocumentClient;
 }
 
-export function openTable({ table, client }: TableAccess): Table {
+/** Without a client, the one that all stores of a function share. */
+export type TableOptions = Pick<TableAccess, 'table'> & Partial<TableAccess>;
+
+export function openTable({ table, client = dynamoClient() }: TableOptions): Table {
   const { get, getAll, query } = tableReads({ table, client });
   const { put, update, remove } = tableWrites({ table, client });
   const wroteIt = async (key: Key, writeId: string): Promise<boolean> => (await get(key))?.writeId === writeId;
@@ -143,6 +146,34 @@ function keyCondition(
       ExpressionAttributeValues: { ':pk': pk, ':after': after },
     };
   return { KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': pk } };
+}
+
+/**
+ * Items of the Incidents table that its sparse index `open` lists under `partition`, at most `limit`; only those due at `until`, where it is given.
+ * The index lags behind, so each hit is read again.
+ */
+export async function openItems(
+  { table, client }: TableAccess,
+  { partition, until, limit }: { readonly partition: string; readonly until?: Date; readonly limit: number },
+): Promise<Item[]> {
+  const command = new QueryCommand({
+    TableName: table,
+    IndexName: 'open',
+    KeyConditionExpression: `openPk = :partition${until === undefined ? '' : ' AND updatedAt <= :until'}`,
+    ExpressionAttributeValues: {
+      ':partition': partition,
+      ...(until === undefined ? {} : { ':until': until.toISOString() }),
+    },
+    Limit: limit,
+  });
+  const page = await callAws('Listing open records', () => client.send(command));
+  const { get } = tableReads({ table, client });
+  const items: Item[] = [];
+  for (const { pk, sk } of page.Items ?? []) {
+    const item = await get({ pk: String(pk), sk: String(sk) });
+    if (item !== null) items.push(item);
+  }
+  return items;
 }
 
 async function batchGet({ table, client }: TableAccess, keys: readonly Key[]): Promise<Item[]> {

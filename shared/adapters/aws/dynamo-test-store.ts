@@ -1,16 +1,15 @@
-import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
 import {
-  dynamoClient,
   type Item,
   type Key,
   openTable,
   overRevisionBefore,
   type Table,
+  type TableOptions,
   ttlOf,
   withoutStorage,
 } from './dynamo-table.ts';
@@ -40,11 +39,8 @@ const Shard = z.strictObject({
  * Stats table: `TESTS#<repository>`, 32 items of 40 tests each; a new test evicts the one that failed longest ago. `QUARANTINES#<repository>` has one
  * item per test that was in quarantine, `TESTED` one per repository, so that lists need no scan.
  */
-export function makeDynamoTestStore(options: {
-  readonly table: string;
-  readonly client?: DynamoDBDocumentClient;
-}): TestStore {
-  const table = openTable({ table: options.table, client: options.client ?? dynamoClient() });
+export function makeDynamoTestStore(options: TableOptions): TestStore {
+  const table = openTable(options);
   return {
     testRecords: async (repository, keys) => {
       const places = [...Map.groupBy(keys, shardOf).keys()].map((shard) => placeOf(repository, shard));

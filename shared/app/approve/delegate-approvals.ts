@@ -18,7 +18,7 @@ export interface DelegationOrder {
   readonly hours: number;
 }
 
-export type Delegated = { kind: 'delegated'; until: string } | { kind: 'refused'; reason: string };
+export type DelegationResult = { kind: 'delegated'; until: string } | { kind: 'refused'; reason: string };
 
 const HOUR = 3600 * 1000;
 
@@ -30,7 +30,7 @@ export async function delegateApprovals(
   order: DelegationOrder,
   claims: Claims,
   deps: DelegateDeps,
-): Promise<Delegated> {
+): Promise<DelegationResult> {
   const approver = approverOf(claims);
   const problem = problemWith(order, approver, deps.configuration);
   if (problem !== null || approver === null)

@@ -33,7 +33,7 @@ export function runRecordOf(run: CiRun): RunRecord {
   }));
   const ends = run.jobs.flatMap(({ completedAt }) => completedAt ?? []).sort((a, b) => Date.parse(a) - Date.parse(b));
   const queued = jobs.flatMap(({ queueSeconds }) => queueSeconds ?? []);
-  // The job that measures is a part of the run: the others decide how the run stands.
+  // The job that measures is part of the run and still runs: the other jobs decide the run's status.
   const ended = jobs.map(({ status }) => status);
   const soFar = ended.includes('failure') ? 'failure' : ended.includes('cancelled') ? 'cancelled' : 'success';
   return {
@@ -55,13 +55,13 @@ export function runRecordOf(run: CiRun): RunRecord {
   };
 }
 
-/** How a platform took the metrics. `reason`: why not, a sentence. */
+/** Whether a platform took the metrics. `reason`: a sentence that says why not. */
 export interface Emission {
   readonly sink: string;
   readonly reason: string | null;
 }
 
-/** Sends the metrics to every platform; one that fails does not keep them from the others, and breaks no build. */
+/** Sends the metrics to every platform. One that fails neither stops the others nor breaks the build. */
 export async function emitMetrics(
   sinks: readonly MetricSink[],
   { record, repository, at }: { readonly record: RunRecord; readonly repository: string; readonly at: Date },

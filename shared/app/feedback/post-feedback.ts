@@ -67,8 +67,8 @@ const NOT_WRITTEN = {
 } as const;
 
 /**
- * Writes one comment, one check with notes at lines, and suggestions about a pull request. Never fails for GitHub's sake: what could not be written
- * is said in the outcome, and the page has everything.
+ * Writes one comment, one check with notes at lines, and suggestions about a pull request. Does not fail when GitHub does: the outcome says what could
+ * not be written, and the page has everything.
  */
 export async function postFeedback(request: FeedbackRequest, deps: StickyCommentDeps): Promise<FeedbackOutcome> {
   const { facts, write } = request;
@@ -174,7 +174,7 @@ async function writeCheck(
   if (found === null) return created(await feedback.createCheck(run.repository, check, notes));
   const existing = found.annotationCount === 0 ? [] : await feedback.annotationsOf(run.repository, found.id);
   const [keys, known] = [new Set(notes.map(noteKey)), new Set(existing.map(noteKey))];
-  // Notes cannot be taken back: where one no longer holds, a new check takes the place of this one.
+  // Notes cannot be removed: when one no longer holds, a new check replaces this one.
   if (others.length === 0 && existing.some((note) => !keys.has(noteKey(note))))
     return created(await feedback.createCheck(run.repository, check, notes));
   const added = notes.filter((note) => !known.has(noteKey(note)));

@@ -24,11 +24,11 @@ export type WrittenComment =
   /** The comment is about a newer run already. */
   | { readonly kind: 'newer'; readonly url: string };
 
-/** A new comment may be missing in the listing for that long. */
+/** GitHub's list may lack a new comment for this long. */
 const LISTING_LAG = 1500;
-/** A lock that is held for longer was left by a process that died. The work under it takes a few seconds. */
+/** A lock that is held for longer was left by a process that died: the work under it takes a few seconds. */
 const LOCK_EXPIRES = 60_000;
-/** Who holds the lock stops writing after that long, before somebody else may take it. */
+/** The holder of the lock stops writing after this time, before somebody else may take the lock. */
 const LOCK_LASTS = 40_000;
 const WAIT_AT_MOST = 150_000;
 const FIRST_PAUSE_MS = 250;
@@ -57,7 +57,7 @@ export async function writeStickyComment(
       await clock.sleep(LISTING_LAG);
       continue;
     }
-    // Who waits for the lock and finds a later run's report need not have it: fewer requests where many jobs end at once.
+    // Whoever waits for the lock and finds the report of a later run does not need the lock: fewer requests when many jobs end at once.
     const isAlone = found.length === 1;
     if (round > 0 && isAlone && isSuperseded(part, partsOf(oldest.body))) return { kind: 'newer', url: oldest.url };
     const lock = await lockOf(oldest.id);

@@ -45,7 +45,7 @@ export interface ModelWriting {
   readonly timeoutSeconds: number;
 }
 
-/** What a model is to word. */
+/** What a model is asked to word. */
 interface WordingTask {
   readonly system: RedactedText;
   /** Written by code: what it may say. */

@@ -44,7 +44,7 @@ export interface RecordedTests {
   readonly excluded: RunExclusion | null;
 }
 
-/** The smallest rate of chance failures, with 95 % confidence, at which a test enters quarantine; that of the pipeline. */
+/** A test enters quarantine when its rate of chance failures is, with 95 % confidence, at least this; the same as in the pipeline. */
 const MIN_RATE = 0.01;
 const MAX_JOBS = 200;
 
@@ -57,7 +57,7 @@ const JOBS: DocumentKind<z.infer<typeof Jobs>> = {
 };
 const JOBS_DOCUMENT = 'test-history/jobs';
 
-/** The document of a job. The digest keeps names apart that differ in their case or signs. */
+/** The document of a job. The digest tells names apart that differ only in case or punctuation. */
 export function historyDocumentOf(job: string): string {
   const words = job
     .toLowerCase()
@@ -137,7 +137,7 @@ export function rankedTests(histories: readonly KnownHistory[]): JobTest[] {
     );
 }
 
-/** Ends or extends the quarantine of a test in whichever job it is; why not, where it cannot be. */
+/** Ends or extends the quarantine of a test, in whichever job it is; says why when it cannot. */
 export async function decideAboutTest(
   deps: StateDeps,
   key: string,

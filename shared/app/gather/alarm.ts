@@ -21,7 +21,7 @@ import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type Excerpts, makeExcerpts } from './excerpts.ts';
 import { inParallel, makePartReader, type PartReader } from './part.ts';
-import type { Gathered } from './run.ts';
+import type { GatheredFacts } from './run.ts';
 
 export interface AlarmGatherDeps {
   readonly alarms: AlarmReader;
@@ -44,7 +44,7 @@ export async function gatherAlarm(
   tainted: TaintedText,
   acceptGaps: boolean,
   deps: AlarmGatherDeps,
-): Promise<Gathered<AlarmFacts>> {
+): Promise<GatheredFacts<AlarmFacts>> {
   const notes: RedactedText[] = [];
   const part = makePartReader({ ...deps, acceptGaps, notes });
   const state = await readState(target, acceptGaps, notes, deps);

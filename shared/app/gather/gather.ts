@@ -7,7 +7,7 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
 import { type AlarmGatherDeps, gatherAlarm } from './alarm.ts';
 import { gatherReport, type ReportGatherDeps } from './report.ts';
-import { type Gathered, gatherRun, type RunGatherDeps } from './run.ts';
+import { type GatheredFacts, gatherRun, type RunGatherDeps } from './run.ts';
 
 export interface GatherDeps extends AlarmGatherDeps, RunGatherDeps, ReportGatherDeps {
   readonly incidents: Pick<IncidentStore, 'get'>;
@@ -48,7 +48,7 @@ async function gatherFrom(
   { id, tainted }: Incident,
   acceptGaps: boolean,
   deps: GatherDeps,
-): Promise<Gathered<Telemetry['facts']>> {
+): Promise<GatheredFacts<Telemetry['facts']>> {
   switch (target.kind) {
     case 'github-run':
       return await gatherRun(target, acceptGaps, deps);

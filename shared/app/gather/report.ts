@@ -7,7 +7,7 @@ import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import { type AlarmGatherDeps, readServiceLog } from './alarm.ts';
 import { makeExcerpts } from './excerpts.ts';
 import { makePartReader } from './part.ts';
-import type { Gathered } from './run.ts';
+import type { GatheredFacts } from './run.ts';
 
 export interface ReportGatherDeps
   extends Pick<AlarmGatherDeps, 'serviceLogs' | 'deployments' | 'lineRules' | 'configuration' | 'clock' | 'log'> {
@@ -20,7 +20,7 @@ export async function gatherReport(
   target: ReportTarget,
   acceptGaps: boolean,
   deps: ReportGatherDeps,
-): Promise<Gathered<ReportFacts>> {
+): Promise<GatheredFacts<ReportFacts>> {
   const notes: RedactedText[] = [];
   const part = makePartReader({ ...deps, acceptGaps, notes });
   const report = await deps.evidence.getReport(incidentId);

@@ -28,7 +28,7 @@ export interface RunGatherDeps {
 
 type FailedTests = NonNullable<Evidence['failedTests']>;
 
-export interface Gathered<F> {
+export interface GatheredFacts<F> {
   readonly facts: F;
   readonly sources: EvidenceSource[];
   readonly notes: RedactedText[];
@@ -54,7 +54,7 @@ export async function gatherRun(
   target: GithubRunTarget,
   acceptGaps: boolean,
   deps: RunGatherDeps,
-): Promise<Gathered<RunFacts>> {
+): Promise<GatheredFacts<RunFacts>> {
   const { repository, runId, runAttempt } = target;
   const { codeHost } = deps;
   const notes = { run: [], logs: [], history: [], later: [] } satisfies Record<string, RedactedText[]>;

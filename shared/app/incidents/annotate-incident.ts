@@ -30,7 +30,7 @@ export interface IncidentEdit {
 }
 
 /** An incident after a change, or why there was none. */
-export type Changed =
+export type IncidentChange =
   | { readonly kind: 'changed'; readonly incident: Incident }
   | { readonly kind: 'not-found' }
   /** Somebody else changed it since the revision that the caller read. */
@@ -56,7 +56,7 @@ export async function changeIncident(
   change: (incident: Incident, annotations: Annotations) => Change | { readonly refused: string } | null,
   deps: AnnotateDeps,
   ifRevision?: number,
-): Promise<Changed> {
+): Promise<IncidentChange> {
   for (let races = 0; races < MAX_RACES; races += 1) {
     const incident = await deps.incidents.get(id);
     if (incident === null) return { kind: 'not-found' };
@@ -97,7 +97,7 @@ export async function editIncident(
     ifRevision,
   }: { readonly by: string; readonly reason: string | null; readonly ifRevision?: number | undefined },
   deps: AnnotateDeps,
-): Promise<Changed> {
+): Promise<IncidentChange> {
   let fields: string[] = [];
   const result = await changeIncident(
     id,
@@ -139,7 +139,12 @@ export interface FeedbackOrder extends Pick<IncidentFeedback, 'actionCorrect' | 
  * Keeps what a person thought of how an incident was handled; their latest word about an attempt counts. An action that a person calls wrong
  * counts as failed from then on, whatever its verification found. Praise raises nothing: only verified outcomes do.
  */
-export async function giveFeedback(id: string, order: FeedbackOrder, by: string, deps: FeedbackDeps): Promise<Changed> {
+export async function giveFeedback(
+  id: string,
+  order: FeedbackOrder,
+  by: string,
+  deps: FeedbackDeps,
+): Promise<IncidentChange> {
   const at = deps.clock.now().toISOString();
   const comments = redacted(order.comments, 2000);
   const { actionCorrect, speed, effectiveness } = order;

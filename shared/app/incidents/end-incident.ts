@@ -6,7 +6,7 @@ import { redact, redactName } from '#shared/domain/redaction/redact.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { type SettleDeps, settleApproval } from '../approve/settle.ts';
 import { type WatchHealingDeps, watchHealing } from '../record/recurrence-watch.ts';
-import { type AnnotateDeps, auditChange, type Changed, changeIncident } from './annotate-incident.ts';
+import { type AnnotateDeps, auditChange, changeIncident, type IncidentChange } from './annotate-incident.ts';
 import { type LearnFromPersonDeps, learnFromFalsePositive, learnFromResolution } from './learn-from-person.ts';
 
 export interface EndIncidentDeps extends AnnotateDeps, LearnFromPersonDeps, WatchHealingDeps, SettleDeps {
@@ -24,7 +24,7 @@ export interface ResolutionOrder extends Pick<IncidentResolution, 'minutes' | 's
 }
 
 /** What was learned, in words for people. */
-export interface Learned {
+export interface Lessons {
   readonly learned: readonly string[];
 }
 
@@ -40,7 +40,7 @@ export async function resolveIncident(
   order: ResolutionOrder,
   by: string,
   deps: EndIncidentDeps,
-): Promise<Changed & Partial<Learned>> {
+): Promise<IncidentChange & Partial<Lessons>> {
   const actions = await deps.incidents.listActions(id);
   const at = deps.clock.now().toISOString();
   const solution = redact(order.solution).text.slice(0, MAX_TEXT);
@@ -78,7 +78,7 @@ export async function markFalsePositive(
   order: { readonly reason: string; readonly updatePatterns: boolean },
   by: string,
   deps: EndIncidentDeps,
-): Promise<Changed & Partial<Learned>> {
+): Promise<IncidentChange & Partial<Lessons>> {
   const actions = await deps.incidents.listActions(id);
   const at = deps.clock.now().toISOString();
   const reason = redact(order.reason).text.slice(0, MAX_TEXT);

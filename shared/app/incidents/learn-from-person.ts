@@ -100,7 +100,7 @@ export async function learnFromFalsePositive(
   return changes;
 }
 
-interface Ended {
+interface IncidentEnding {
   readonly scope: string;
   readonly evidence: Evidence | null;
   readonly class: FailureClass;
@@ -116,7 +116,7 @@ async function remember(
     resolution,
     helped,
     deps,
-  }: Ended & {
+  }: IncidentEnding & {
     readonly resolution: IncidentResolution['solution'];
     readonly helped: boolean | null;
     readonly deps: LearnFromPersonDeps;
@@ -163,7 +163,7 @@ const textsOf = ({ sources }: Evidence): string[] => sources.flatMap(({ lines })
 async function learnPattern(
   incident: Incident,
   { by, at, solution, success, minutes }: IncidentResolution,
-  { scope, evidence, class: failureClass }: Ended,
+  { scope, evidence, class: failureClass }: IncidentEnding,
   deps: LearnFromPersonDeps,
 ): Promise<string[]> {
   const deciding = new Set(incident.classification?.evidence ?? []);

@@ -48,7 +48,7 @@ export type CommandOutcome = 'duplicate-delivery' | 'mode-off' | Done;
 type Done = 'carried-out' | 'refused' | 'nothing-to-decide' | 'answered';
 
 /** What was done, and the answer to it. */
-interface Handled extends Answer {
+interface HandledCommand extends Answer {
   readonly done: Done;
 }
 
@@ -77,7 +77,7 @@ export async function handleCommentCommand(
   return handled.done;
 }
 
-async function handle(command: CommentCommand, deps: CommentCommandDeps): Promise<Handled> {
+async function handle(command: CommentCommand, deps: CommentCommandDeps): Promise<HandledCommand> {
   const { request } = command;
   switch (request.kind) {
     case 'decide':
@@ -97,11 +97,11 @@ async function handle(command: CommentCommand, deps: CommentCommandDeps): Promis
   }
 }
 
-const ONLY_WRITERS: Handled = {
+const ONLY_WRITERS: HandledCommand = {
   done: 'refused',
   words: 'Only people with write access to the repository may use this command.',
 };
-const NOTHING_KNOWN: Handled = {
+const NOTHING_KNOWN: HandledCommand = {
   done: 'nothing-to-decide',
   words: 'Selfheal has no record of a failure on this pull request.',
 };
@@ -113,7 +113,7 @@ interface PendingPlan {
 type Decide = Extract<CommentCommand['request'], { kind: 'decide' }>;
 type Correct = Extract<CommentCommand['request'], { kind: 'correct' }>;
 
-async function decide(command: CommentCommand, request: Decide, deps: CommentCommandDeps): Promise<Handled> {
+async function decide(command: CommentCommand, request: Decide, deps: CommentCommandDeps): Promise<HandledCommand> {
   const asked = await findPendingPlan(command, request.digest, deps);
   if (asked === null) return await undecidable(command, request, deps);
   const entitlement = await entitlementOf(command, request, asked, deps);
@@ -143,7 +143,11 @@ function tooLateWords(outcome: DecisionOutcome): string {
 }
 
 /** Answer when no waiting request has this digest: whether it was already decided, and which plan waits instead. */
-async function undecidable(command: CommentCommand, { digest }: Decide, deps: CommentCommandDeps): Promise<Handled> {
+async function undecidable(
+  command: CommentCommand,
+  { digest }: Decide,
+  deps: CommentCommandDeps,
+): Promise<HandledCommand> {
   if (!(await mayWrite(command.repository, command.by, deps.people))) return ONLY_WRITERS;
   const used = await usedWords(command, digest, deps);
   const [waiting] = await asksHere(command, '', deps);
@@ -235,7 +239,7 @@ async function refuse(
   { approval: { incidentId, digest } }: PendingPlan,
   reasons: string,
   { incidents, clock }: CommentCommandDeps,
-): Promise<Handled> {
+): Promise<HandledCommand> {
   await incidents.audit(incidentId, `approval-refused#${digest}#${commentId}`, {
     at: clock.now().toISOString(),
     event: 'approval.refused',
@@ -248,7 +252,7 @@ async function refuse(
  * Corrects the prediction of the incident named in our own comment on the pull request. The correction judges that prediction and the
  * incident's actions.
  */
-async function correct(command: CommentCommand, request: Correct, deps: CommentCommandDeps): Promise<Handled> {
+async function correct(command: CommentCommand, request: Correct, deps: CommentCommandDeps): Promise<HandledCommand> {
   const { by } = command;
   const { class: actual } = request;
   const { incident, others } = await meant(request, command, deps);
@@ -327,7 +331,7 @@ function othersWords(others: readonly Incident[]): string {
   return ` Other failures of this pull request: ${each}. To mean one of them, write its id after the command.`;
 }
 
-function unknown({ incident }: WithIncident): Handled {
+function unknown({ incident }: WithIncident): HandledCommand {
   if (incident === undefined) return NOTHING_KNOWN;
   return {
     done: 'nothing-to-decide',
@@ -340,7 +344,11 @@ function repositoryOf({ repository }: CommentCommand, incident: Incident | null)
   return incident?.target.kind === 'github-run' ? incident.target.repository : repository;
 }
 
-async function rerun(command: CommentCommand, request: WithIncident, deps: CommentCommandDeps): Promise<Handled> {
+async function rerun(
+  command: CommentCommand,
+  request: WithIncident,
+  deps: CommentCommandDeps,
+): Promise<HandledCommand> {
   const { incident, others } = await meant(request, command, deps);
   if (!(await mayWrite(repositoryOf(command, incident), command.by, deps.people))) return ONLY_WRITERS;
   if (incident === null) return unknown(request);
@@ -359,7 +367,11 @@ async function rerun(command: CommentCommand, request: WithIncident, deps: Comme
 /**
  * Answers with the incident's last steps, worded by code. Like the comment on the failure, anybody who may read the repository sees them.
  */
-async function explain(command: CommentCommand, request: WithIncident, deps: CommentCommandDeps): Promise<Handled> {
+async function explain(
+  command: CommentCommand,
+  request: WithIncident,
+  deps: CommentCommandDeps,
+): Promise<HandledCommand> {
   const { incident, others } = await meant(request, command, deps);
   const repository = repositoryOf(command, incident);
   const permission = await unlessRefused(() => deps.people.permissionOf(repository, command.by));
@@ -374,7 +386,7 @@ async function explain(command: CommentCommand, request: WithIncident, deps: Com
   };
 }
 
-async function hush(command: CommentCommand, quiet: boolean, deps: CommentCommandDeps): Promise<Handled> {
+async function hush(command: CommentCommand, quiet: boolean, deps: CommentCommandDeps): Promise<HandledCommand> {
   if (!(await mayWrite(command.repository, command.by, deps.people))) return ONLY_WRITERS;
   await setQuiet(command, quiet ? `github:${command.by}` : null, deps.control);
   return {

@@ -6,7 +6,7 @@ export interface CorrectionOrder extends Pick<Correction, 'class' | 'by'> {
   readonly at: Date;
 }
 
-export type Corrected =
+export type CorrectionResult =
   | { kind: 'corrected'; said: Prediction['class']; right: boolean }
   | { kind: 'refused'; reason: string };
 
@@ -20,7 +20,7 @@ const LOOKED_AT = 2000;
 export async function correctPrediction(
   { incidentId, class: actual, by, at }: CorrectionOrder,
   predictions: Pick<PredictionStore, 'recentPredictions' | 'correctPrediction'>,
-): Promise<Corrected> {
+): Promise<CorrectionResult> {
   const recent = await predictions.recentPredictions(LOOKED_AT);
   const said = recent.filter((one) => one.incidentId === incidentId).sort((a, b) => b.attempt - a.attempt)[0];
   if (said === undefined) {

@@ -1,11 +1,11 @@
 import {
   type Change,
-  type Changed,
   type ModelVersion,
   nextStage,
   productionOf,
   promote,
   type Registry,
+  type RegistryChange,
   register,
   rollback,
 } from '#shared/domain/learning/model-registry.ts';
@@ -68,7 +68,7 @@ export async function promoteModel(
   order: { readonly id: string; readonly to?: 'staging' | 'production' | undefined },
   by: Change,
   deps: RegistryDeps,
-): Promise<Changed> {
+): Promise<RegistryChange> {
   await seed(deps, by);
   const version = await deps.registry.getVersion(order.id);
   if (version === null) return { kind: 'refused', reasons: [`The model ${order.id} is not registered.`] };
@@ -83,7 +83,7 @@ export async function promoteModel(
       reasons: [`The file of ${order.id} differs from the registered one: train and register it again.`],
     };
   }
-  return await change<Changed>(deps.registry, async (registry) => {
+  return await change<RegistryChange>(deps.registry, async (registry) => {
     const production = productionOf(registry);
     const current = production === null ? null : await deps.registry.getVersion(production.id);
     const stage = registry.entries.find(({ id }) => id === order.id)?.stage ?? 'candidate';
@@ -92,6 +92,6 @@ export async function promoteModel(
 }
 
 /** Puts the previous version into production again. */
-export async function rollBackModel(by: Change, { registry: store }: RegistryDeps): Promise<Changed> {
-  return await change<Changed>(store, async (registry) => rollback(registry, by));
+export async function rollBackModel(by: Change, { registry: store }: RegistryDeps): Promise<RegistryChange> {
+  return await change<RegistryChange>(store, async (registry) => rollback(registry, by));
 }

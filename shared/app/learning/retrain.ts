@@ -97,7 +97,7 @@ function caseOf({ incidentId, attempt, correction, ending }: Prediction, evidenc
   };
 }
 
-interface Adapted {
+interface AdaptedVersion {
   readonly version: ModelVersion;
   readonly file: string;
   /** Answers of the model in production, and of the adapted one, about the held-out failures. */
@@ -105,7 +105,7 @@ interface Adapted {
   readonly after: readonly HeldOutAnswer[];
 }
 
-function adaptedVersion(base: FailureModel, cases: readonly KnownCase[], deps: RetrainDeps): Adapted {
+function adaptedVersion(base: FailureModel, cases: readonly KnownCase[], deps: RetrainDeps): AdaptedVersion {
   const { signatures, clock } = deps;
   const rows = cases.map(({ digest, ...one }) => JSON.stringify([digest, one.class, one.transient])).sort();
   const id = digestOf([base.id, ...rows].join('\n'), 16);
@@ -130,15 +130,15 @@ function adaptedVersion(base: FailureModel, cases: readonly KnownCase[], deps: R
   return { version: versionOf(provenance, file), file, before, after };
 }
 
-type Answered = AnswerToCase & { readonly one: KnownCase };
+type AnsweredCase = AnswerToCase & { readonly one: KnownCase };
 
-function toHeldOut({ one, answer, right, verdictRight }: Answered): HeldOutAnswer {
+function toHeldOut({ one, answer, right, verdictRight }: AnsweredCase): HeldOutAnswer {
   const { digest, class: known } = one;
   return { digest, right: known === null ? null : right, confidence: answer.confidence, verdictRight };
 }
 
 /** The accuracy that the candidate promises if it is promoted; see `promisedBy`. */
-function metricsOf(answers: readonly Answered[]): Provenance['metrics'] {
+function metricsOf(answers: readonly AnsweredCase[]): Provenance['metrics'] {
   const classes = answers.filter(({ one, answer }) => one.class !== null && answer.class !== 'unknown');
   const verdicts = answers.filter(({ answer, verdictRight }) => verdictRight !== null && saysPasses(answer));
   const share = (name: string, hits: number, count: number) =>

@@ -9,7 +9,7 @@ import type { Clock } from '#shared/ports/time.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
 import { storyFrame } from '../notify/report.ts';
 import type { GovernedDeps } from '../policy/governed.ts';
-import type { Gathered } from './inputs.ts';
+import type { IncidentFacts } from './inputs.ts';
 
 /** People are told by channels that need no code host: a comment would tell them what its thread is about anyway. */
 export interface AlertDeps
@@ -22,7 +22,7 @@ export interface AlertDeps
 
 /** The alert rules that this failure raises. */
 export async function raisedAlerts(
-  { incident, classification }: Pick<Gathered, 'incident' | 'classification'>,
+  { incident, classification }: Pick<IncidentFacts, 'incident' | 'classification'>,
   { configuration, evidence }: Pick<AlertDeps, 'configuration' | 'evidence'>,
 ): Promise<AlertRule[]> {
   const { alerts } = configuration.policy;

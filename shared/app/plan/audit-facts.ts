@@ -16,7 +16,7 @@ import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
-import type { AllPrepared } from './prepare.ts';
+import type { Preparations } from './prepare.ts';
 
 export interface Known {
   readonly incident: Pick<Incident, 'target'>;
@@ -26,7 +26,7 @@ export interface Known {
   readonly circumstances: Circumstances;
   /** Outcomes used for the ranking. */
   readonly outcomes: readonly ActionOutcome[];
-  readonly prepared: Pick<AllPrepared, 'notes'>;
+  readonly prepared: Pick<Preparations, 'notes'>;
 }
 
 const MAX_TEXT_LENGTH = 2000;
@@ -86,7 +86,10 @@ const sentence = (text: string): RedactedText => redactOutgoing(text).slice(0, M
 /** Reasons together with the previous actions, and why no change was tried, for the person who takes over. */
 export function withHistory(
   judgement: Judgement,
-  { records, prepared }: { readonly records: readonly ActionRecord[]; readonly prepared: Pick<AllPrepared, 'reasons'> },
+  {
+    records,
+    prepared,
+  }: { readonly records: readonly ActionRecord[]; readonly prepared: Pick<Preparations, 'reasons'> },
   actions: readonly ActionPlugin[],
 ): Judgement {
   const wrote = records.some(({ actionId }) => actionOf(actionId, actions)?.switch !== undefined);

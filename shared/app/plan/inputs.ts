@@ -12,10 +12,10 @@ import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
-import type { AllPrepared } from './prepare.ts';
+import type { Preparations } from './prepare.ts';
 
 /** What is known about an incident before its plan. */
-export interface Gathered {
+export interface IncidentFacts {
   readonly incident: Incident;
   readonly classification: Classification;
   readonly telemetry: Telemetry;
@@ -29,12 +29,12 @@ export interface Gathered {
 }
 
 /** All inputs of a plan. */
-export interface PlanInputs extends Gathered {
+export interface PlanInputs extends IncidentFacts {
   readonly circumstances: Circumstances;
-  readonly prepared: AllPrepared;
+  readonly prepared: Preparations;
 }
 
-export interface GatheredDeps {
+export interface IncidentFactsDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'listActions'>;
   readonly evidence: Pick<EvidenceStore, 'getTelemetry' | 'getDiagnosis' | 'getOffer'>;
   readonly experience: Pick<ExperienceStore, 'actionOutcomes' | 'startedExperiments'>;
@@ -44,7 +44,7 @@ export interface GatheredDeps {
 const OUTCOMES_LOOKED_AT = 500;
 
 /** Reads them. Throws `CorruptRecord` when evidence, classification or diagnosis is missing. */
-export async function readGathered(incidentId: string, deps: GatheredDeps): Promise<Gathered> {
+export async function readIncidentFacts(incidentId: string, deps: IncidentFactsDeps): Promise<IncidentFacts> {
   const incident = await loadIncident(incidentId, deps.incidents);
   const { classification } = incident;
   const [telemetry, diagnosis, offer, records, outcomes, started] = await Promise.all([

@@ -28,7 +28,7 @@ import { knownFacts, planContext, reasonsFact, withHistory } from './audit-facts
 import { type CircumstanceDeps, gatherCircumstances } from './circumstances.ts';
 import { candidatesFor, rankedFor } from './context.ts';
 import { exposureFor, heldPlan } from './experiment.ts';
-import { type GatheredDeps, type PlanInputs, readGathered } from './inputs.ts';
+import { type IncidentFactsDeps, type PlanInputs, readIncidentFacts } from './inputs.ts';
 import { prepareActions } from './prepare.ts';
 import { recoveryUnlessRequested, requestedChoice } from './requested.ts';
 import { type FreshTelemetryDeps, readTelemetryAgain } from './telemetry.ts';
@@ -42,18 +42,18 @@ export interface PlanDeps
   readonly codeHost: FreshTelemetryDeps['codeHost'] &
     PreparationPorts['codeHost'] &
     Pick<CodeHost, 'peopleBehind' | 'defaultBranchFile'>;
-  readonly incidents: GatheredDeps['incidents'] &
+  readonly incidents: IncidentFactsDeps['incidents'] &
     AlertDeps['incidents'] &
     Pick<IncidentStore, 'getPlan' | 'putPlan' | 'recordPlan' | 'audit'>;
-  readonly evidence: GatheredDeps['evidence'] & PreparationPorts['evidence'];
-  readonly experience: GatheredDeps['experience'];
+  readonly evidence: IncidentFactsDeps['evidence'] & PreparationPorts['evidence'];
+  readonly experience: IncidentFactsDeps['experience'];
   readonly actions: readonly ActionPlugin[];
   readonly policy: PolicyReader;
   readonly meter: Meter;
 }
 type GovernedPlan = PlanDeps & Governance;
 
-interface Decided {
+interface PlanDecision {
   readonly judgement: Judgement;
   readonly exposure: Exposure | null;
   readonly listed: readonly Candidate[];
@@ -65,7 +65,7 @@ interface Decided {
  */
 export async function makePlan(input: StepInput<'plan'>, given: PlanDeps): Promise<StepOutput<'plan'>> {
   const overall = await governed(given);
-  const gathered = await readGathered(input.incidentId, overall);
+  const gathered = await readIncidentFacts(input.incidentId, overall);
   const deps = await governedInRepository(overall, gathered.incident.target, overall.codeHost);
   const { incident, records } = gathered;
   const unfinished = await findUnfinished(incident, records, input.tried, deps);
@@ -112,8 +112,8 @@ function decided(inputs: PlanInputs, choice: Choice, deps: GovernedPlan): Judgem
 }
 
 /** An action that does not heal may come first. If it may not be executed at once, healing does not wait for it. */
-function decideFor(inputs: PlanInputs, past: Past, deps: GovernedPlan): Decided {
-  const by = (actions: readonly ActionPlugin[]): Decided => {
+function decideFor(inputs: PlanInputs, past: Past, deps: GovernedPlan): PlanDecision {
+  const by = (actions: readonly ActionPlugin[]): PlanDecision => {
     const { choice, ...rest } = choiceOf(inputs, past, { ...deps, actions });
     return { judgement: decided(inputs, choice, deps), ...rest };
   };

@@ -8,7 +8,7 @@ import type {
 import { allowedOf } from './context.ts';
 
 /** What actions read in order to be proposed. */
-export interface AllPrepared {
+export interface Preparations {
   readonly found: ReadonlyMap<Preparation, unknown>;
   /** Why something was not prepared, worded by code. */
   readonly reasons: readonly string[];
@@ -20,7 +20,7 @@ export async function prepareActions(
   inputs: PreparationInputs,
   ports: PreparationPorts,
   actions: readonly ActionPlugin[],
-): Promise<AllPrepared> {
+): Promise<Preparations> {
   const allowed = allowedOf(actions, inputs.incident.target, ports.configuration);
   const preparations = new Set(allowed.flatMap(({ prepare }) => prepare ?? []));
   const all = await Promise.all(

@@ -5,7 +5,7 @@ import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 
-export type Unfinished =
+export type UnfinishedAction =
   | { kind: 'none' }
   /** An execution died between this plan's intent and its verification: the plan is continued, not made again. */
   | { kind: 'continue'; action: BoundAction }
@@ -23,7 +23,7 @@ export async function findUnfinished(
   records: readonly ActionRecord[],
   tried: readonly string[],
   { incidents, actions }: UnfinishedDeps,
-): Promise<Unfinished> {
+): Promise<UnfinishedAction> {
   for (const record of records.filter(({ actionId }) => !tried.includes(actionId)).toReversed()) {
     if (record.state === 'unknown' || record.state === 'undo-intended' || record.state === 'undo-failed') {
       return {

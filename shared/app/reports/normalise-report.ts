@@ -10,7 +10,7 @@ import { digestOf } from '#shared/kernel/digest.ts';
 import { joined, phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { RawFinding, RawTest } from '#shared/plugins/reports/contract.ts';
 
-/** Makes what a parser reads the normal form: texts redacted and bounded, paths those of the repository. */
+/** Turns what a parser reads into the normal form: texts are redacted and bounded, paths are those of the repository. */
 export interface NormalForm {
   test(raw: RawTest): ReportedTest;
   finding(raw: RawFinding): Finding;
@@ -30,7 +30,7 @@ const MAX_READ = 32_000;
 const MAX_REMEMBERED = 2_000;
 const UNNAMED = phrase`unnamed`;
 
-/** Texts are copied: a short piece of a file would hold on to all of it. */
+/** Texts are copied, because a short slice would keep the whole file in memory. */
 export function makeNormalForm(paths: RepositoryPaths): NormalForm {
   const texts = makeTexts();
   const suites = remembered((text) => (texts.orNull(text, MAX_READ) === null ? phrase`` : texts.name(text)));
@@ -47,7 +47,7 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
     if (found === null) outside += 1;
     return found;
   };
-  /** Where the failure's output says that it happened; in the file of the test, when that is known. */
+  /** The place that the failure's output names; in the test's own file when that is known. */
   const placeOf = ({ details, message }: RawTest, file: string | null): FailurePlace | null =>
     failurePlace(`${details ?? ''}\n${message ?? ''}`, (raw) => {
       const found = normalRepositoryPath(raw, paths);
@@ -119,7 +119,7 @@ function makeTexts(): Texts {
   const oneLine = (text: string, limit: number): RedactedText => {
     const own = detachedText(text);
     const redacted = redactName(own, limit, redactor);
-    // Secrets are numbered in their order. Alone, a text says the same in every report.
+    // Secrets are numbered in order: a text that is redacted by itself reads the same in every report.
     return redacted.includes('[redacted:') ? redactName(own, limit) : redacted;
   };
   return {
@@ -151,7 +151,7 @@ function makeTexts(): Texts {
 /** Eight digits of the digest of a text. */
 const numberOf = (text: string): number => Number.parseInt(digestOf(text, 8), 16) % 100_000_000;
 
-/** The function with a memory of its last answers. */
+/** Remembers the function's last answers. */
 function remembered<T>(work: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {

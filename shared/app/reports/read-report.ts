@@ -157,7 +157,7 @@ async function read(
 type Totals = ReportSummary extends infer S ? (S extends ReportFacts ? Omit<S, keyof ReportFacts> : never) : never;
 
 interface CollectingSink extends ReportSink {
-  /** Hands over what came since the last time. */
+  /** Passes on what was read since the last call. */
   passOn(): Promise<void>;
   finish(kind: ReportKind): Promise<Totals>;
   outsidePaths(): number;

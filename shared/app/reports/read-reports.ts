@@ -37,7 +37,7 @@ export interface ReportSet {
   } | null;
   /** The reports that were read, in their order. */
   readonly read: readonly ReportSummary[];
-  /** Those that could not be: nothing of them is in the parts above. A caller that gates has to fail by their names. */
+  /** Reports that could not be read; nothing of them is in the parts above. A gate has to fail and name them. */
   readonly unreadable: readonly UnreadableReport[];
 }
 

@@ -22,7 +22,7 @@ export interface ReconcileDeps extends AnnounceDeps {
   readonly log: Log;
 }
 
-export type Reconciled = 'running' | 'started' | 'restarted' | 'given-up' | 'failed';
+export type ReconcileOutcome = 'running' | 'started' | 'restarted' | 'given-up' | 'failed';
 
 /** An open incident without activity for this long may have lost its workflow. */
 const MAX_REASON = 2000;
@@ -40,8 +40,8 @@ const MAX_RESTARTS = 2;
  * long-waiting ones do not block the others. The first page also has incidents updated in the future: the clock was set back, and they would
  * otherwise be skipped until it has caught up.
  */
-export async function reconcile(deps: ReconcileDeps): Promise<Record<Reconciled, number>> {
-  const counts: Record<Reconciled, number> = { running: 0, started: 0, restarted: 0, 'given-up': 0, failed: 0 };
+export async function reconcile(deps: ReconcileDeps): Promise<Record<ReconcileOutcome, number>> {
+  const counts: Record<ReconcileOutcome, number> = { running: 0, started: 0, restarted: 0, 'given-up': 0, failed: 0 };
   const startedAt = deps.clock.now().getTime();
   const before = new Date(startedAt - STALLED_MILLISECONDS);
   const seen = new Set<string>();
@@ -59,7 +59,7 @@ export async function reconcile(deps: ReconcileDeps): Promise<Record<Reconciled,
   return counts;
 }
 
-async function reconcileSafely(incident: Incident, deps: ReconcileDeps): Promise<Reconciled> {
+async function reconcileSafely(incident: Incident, deps: ReconcileDeps): Promise<ReconcileOutcome> {
   try {
     return await reconcileOne(incident, deps);
   } catch (error) {
@@ -75,7 +75,7 @@ async function touch({ id }: Incident, deps: ReconcileDeps): Promise<void> {
   await deps.incidents.update(id, {}, { ifStatus: ['open'], at: deps.clock.now() });
 }
 
-async function reconcileOne(incident: Incident, deps: ReconcileDeps): Promise<Reconciled> {
+async function reconcileOne(incident: Incident, deps: ReconcileDeps): Promise<ReconcileOutcome> {
   switch (await deps.workflow.status(incident.id, incident.attempt)) {
     case 'running':
       await touch(incident, deps);
@@ -90,7 +90,7 @@ async function reconcileOne(incident: Incident, deps: ReconcileDeps): Promise<Re
 }
 
 /** Writes the next attempt before it starts it, so that after a crash in between the missing execution is found and started. */
-async function restart(incident: Incident, deps: ReconcileDeps): Promise<Reconciled> {
+async function restart(incident: Incident, deps: ReconcileDeps): Promise<ReconcileOutcome> {
   if (incident.restarts >= MAX_RESTARTS) return await giveUp(incident, deps);
   const at = deps.clock.now();
   const attempt = incident.attempt + 1;
@@ -112,7 +112,7 @@ async function restart(incident: Incident, deps: ReconcileDeps): Promise<Reconci
  * Mails first, so that an incident is never closed without anybody knowing, and closes last. After a crash in between the incident is
  * escalated again, and a waiting signal finds its lock released instead of an incident that nobody will end.
  */
-async function giveUp(incident: Incident, deps: ReconcileDeps): Promise<Reconciled> {
+async function giveUp(incident: Incident, deps: ReconcileDeps): Promise<ReconcileOutcome> {
   const reason = `Its workflow ended ${MAX_RESTARTS + 1} times without recording an outcome.`;
   const actions = await deps.incidents.listActions(incident.id);
   const frame = storyFrame(incident, deps.configuration);

@@ -1,7 +1,7 @@
 import type { CodeNode } from '../patch/content/code-node.ts';
 import type { MeasuredFunction } from './source-facts.ts';
 
-/** Structures that cost one and one more for each level they are nested in; what is inside is one level deeper. */
+/** Structures that cost 1, and 1 more for each level of nesting around them; what is inside them is one level deeper. */
 const NESTING: ReadonlySet<string> = new Set([
   'for_statement',
   'for_in_statement',

@@ -17,7 +17,7 @@ interface FolderMeasures {
   readonly afferent: number;
   /** Ce: files outside that a file of the folder imports. */
   readonly efferent: number;
-  /** I = Ce / (Ca + Ce): 0 for a folder that others rest on, 1 for one that nobody imports; null without imports. */
+  /** I = Ce / (Ca + Ce): 0 for a folder that imports nothing, 1 for one that nobody imports; null without imports. */
   readonly instability: number | null;
   /** A: share of interfaces, types, protocols and abstract classes among the declarations. */
   readonly abstractness: number;
@@ -30,7 +30,7 @@ interface MutualFolders {
   readonly folders: readonly [string, string];
   /** Imports from the first to the second and back. */
   readonly imports: readonly [number, number];
-  /** The imports in the direction that has fewer of them: what to turn round. */
+  /** The imports in the direction with fewer of them: those to turn round. */
   readonly against: readonly { readonly from: string; readonly to: string }[];
 }
 

@@ -14,7 +14,7 @@ interface GroupEdge {
   readonly from: number;
   readonly to: number;
   readonly imports: number;
-  /** Whether the way back leads there again. */
+  /** Whether the edge is part of a circle. */
   readonly inCircle: boolean;
 }
 
@@ -24,10 +24,10 @@ export interface GroupedImports {
   readonly edges: readonly GroupEdge[];
 }
 
-/** More cannot be read in one picture. */
+/** A picture with more groups cannot be read. */
 const MAX_GROUPS = 26;
 
-/** Folds the product's files into at most 26 folders: the largest folder is opened as long as its sub-folders find room. */
+/** Groups the product's files into at most 26 folders: the largest folder is split as long as there is room for its sub-folders. */
 export function groupFolders({ modules, imports, hotspots }: ArchitectureAnalysis): GroupedImports {
   const files = modules.filter(({ test }) => !test).map(({ file }) => file);
   const keys = groupKeys(files);
@@ -78,7 +78,7 @@ function groupKeys(files: readonly string[]): Map<string, string> {
   return new Map([...groups].flatMap(([name, own]) => own.map((file) => [file, name] as const)));
 }
 
-/** The parts of a folder. A folder with most of the files is opened in any case: of more parts than `room`, the smaller ones are one. */
+/** The parts of a folder. A folder with most of the files is always split; where it has more parts than `room`, the smaller ones are joined. */
 function roomyParts(name: string, members: readonly string[], room: number): Map<string, string[]> {
   const parts = Map.groupBy(members, (file) => childOf(name, file));
   if (parts.size <= room || room < 2) return parts;

@@ -6,12 +6,12 @@ export type ScorePart = (typeof SCORE_PARTS)[number];
 interface PartRule {
   /** Points that this part can cost. */
   readonly points: number;
-  /** The measure from which all of them are lost. */
+  /** The measure at which all of them are lost. */
   readonly worst: number;
   readonly meaning: string;
 }
 
-/** What the ten points are lost for. The report and docs/guide/architecture.md print these numbers. */
+/** What costs points, of the ten. The report and docs/guide/architecture.md print these numbers. */
 export const SCORE_RULES: Readonly<Record<ScorePart, PartRule>> = {
   cycles: {
     points: 4,

@@ -8,7 +8,7 @@ export interface ChangeHistory {
   readonly days: number;
   /** For each commit, the files it changed, as paths of today. */
   readonly commits: readonly (readonly string[])[];
-  /** False when the clone or the reading ended before these days did. */
+  /** False when the clone or the reading does not reach back that far. */
   readonly complete: boolean;
 }
 
@@ -22,7 +22,7 @@ interface Hotspot {
   readonly lines: number;
   /** Commits that changed its file. */
   readonly changes: number;
-  /** Complexity times changes and one: the order of the list. */
+  /** Complexity times (changes + 1), by which the list is sorted. */
   readonly weight: number;
 }
 

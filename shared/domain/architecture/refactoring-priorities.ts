@@ -9,13 +9,13 @@ export interface Refactoring {
     | { readonly kind: 'folders'; readonly pair: ArchitectureAnalysis['coupling']['mutualFolders'][number] }
     | { readonly kind: 'function'; readonly hotspot: ArchitectureAnalysis['hotspots'][number] }
     | { readonly kind: 'files'; readonly pair: ArchitectureAnalysis['coupling']['changedTogether'][number] };
-  /** Points of the score that it would win, about: its share of what its part of the score lost. */
+  /** About how many points it would win: its share of what its part of the score lost. */
   readonly gain: number;
 }
 
 const MAX_PRIORITIES = 10;
 
-/** What to mend first: by the points that it wins, then by how often it is in the way. Files that change together win no points and come last. */
+/** What to mend first: by the points it wins, then by how often it hinders. Files that change together win no points and come last. */
 export function refactoringPriorities(analysis: ArchitectureAnalysis): Refactoring[] {
   const { cycles, coupling, hotspots } = analysis;
   const lost = (part: ScorePart): number => analysis.score.parts.find((one) => one.part === part)?.lost ?? 0;

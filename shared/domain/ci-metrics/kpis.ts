@@ -5,7 +5,7 @@ import { type RunRecord, rerunsOf } from './run-record.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE = 60;
 
-/** Goals; most are given by the documents. */
+/** The goal of each KPI; most of them come from the requirements. */
 export const KPI_GOALS = {
   buildMinutesProposal: 15,
   buildMinutesDefault: 30,
@@ -25,7 +25,7 @@ export const KPI_GOALS = {
 export interface OperationFigures {
   /** Median seconds from a failure to the comment on its pull request; null without any. */
   readonly secondsToComment: number | null;
-  /** Actions that helped and lasted, of all whose outcome is known. */
+  /** Share of actions with a known outcome that helped for good. */
   readonly accuracy: { readonly right: number; readonly of: number };
   /** Incidents whose failure was recognised, and how many kinds of failures that were. */
   readonly analysed: { readonly recognised: number; readonly of: number; readonly classes: number };
@@ -41,15 +41,15 @@ export interface ProposalCounts {
   readonly open: number;
 }
 
-/** `missing`: what would have to be done for a figure to be there, a clause. */
-export type Measured<T> = { readonly value: T } | { readonly missing: string };
+/** `missing`: what to do so that there is a figure, a clause. */
+export type Measurement<T> = { readonly value: T } | { readonly missing: string };
 
 export interface KpiInputs {
   readonly runs: readonly RunRecord[];
   readonly now: Date;
   readonly days: number;
-  readonly operation: Measured<OperationFigures>;
-  readonly proposals: Measured<ProposalCounts>;
+  readonly operation: Measurement<OperationFigures>;
+  readonly proposals: Measurement<ProposalCounts>;
   /** Mean of a survey among developers, 1 to 5. */
   readonly survey: number | null;
 }
@@ -76,7 +76,12 @@ export function kpisOf(inputs: KpiInputs): Kpi[] {
   const runs = inputs.runs.filter(({ at }) => Date.parse(at) >= from);
   const ofDefault = runs.filter(({ isDefaultBranch }) => isDefaultBranch);
   const goals = KPI_GOALS;
-  const kpi = (id: string, [name, goal]: readonly [string, string], found: Measured<Finding>, advice: string): Kpi =>
+  const kpi = (
+    id: string,
+    [name, goal]: readonly [string, string],
+    found: Measurement<Finding>,
+    advice: string,
+  ): Kpi =>
     'missing' in found
       ? { id, name, goal, measured: `not measured: ${found.missing}`, status: 'not-measured', advice: null }
       : {
@@ -174,21 +179,21 @@ export function kpisOf(inputs: KpiInputs): Kpi[] {
   ];
 }
 
-const mapped = <A, B>(of: Measured<A>, change: (value: A) => B): Measured<B> =>
+const mapped = <A, B>(of: Measurement<A>, change: (value: A) => B): Measurement<B> =>
   'missing' in of ? of : { value: change(of.value) };
 
 function fromShare(
-  counts: Measured<{ readonly hits: number; readonly of: number }>,
+  counts: Measurement<{ readonly hits: number; readonly of: number }>,
   goal: number,
   missing: string,
-): Measured<Finding> {
+): Measurement<Finding> {
   if ('missing' in counts) return counts;
   const { hits, of } = counts.value;
   if (of === 0) return { missing };
   return { value: { text: `${((100 * hits) / of).toFixed(0)} % (${hits} of ${of})`, met: hits / of > goal } };
 }
 
-function buildTime(runs: readonly RunRecord[], goalMinutes: number): Measured<Finding> {
+function buildTime(runs: readonly RunRecord[], goalMinutes: number): Measurement<Finding> {
   const durations = runs
     .filter(({ status }) => status === 'success')
     .flatMap(({ durationSeconds }) => durationSeconds ?? []);
@@ -201,7 +206,7 @@ function buildTime(runs: readonly RunRecord[], goalMinutes: number): Measured<Fi
 const minutes = (seconds: number): string =>
   seconds < MINUTE ? `${Math.round(seconds)} s` : `${(seconds / MINUTE).toFixed(1)} min`;
 
-function flakeRate(runs: readonly RunRecord[]): Measured<Finding> {
+function flakeRate(runs: readonly RunRecord[]): Measurement<Finding> {
   const successes = runs.filter(({ status }) => status === 'success');
   if (successes.length === 0) return { missing: 'no successful run is recorded' };
   const reruns = successes.reduce((sum, run) => sum + rerunsOf(run), 0);
@@ -211,10 +216,10 @@ function flakeRate(runs: readonly RunRecord[]): Measured<Finding> {
 }
 
 /**
- * Scans give numbers, not names, so a rise of the count opens so many, and a fall closes the oldest of them. What was there at the first scan
- * counts from then on. Open ones older than the goal miss it, too.
+ * Scans give counts, not names: when the count rises, that many findings open; when it falls, the oldest ones close. Findings of the first scan
+ * count from its time on. An open finding that is older than the goal misses it, too.
  */
-function timeToFix({ runs, now }: KpiInputs, severity: 'high' | 'critical', goalDays: number): Measured<Finding> {
+function timeToFix({ runs, now }: KpiInputs, severity: 'high' | 'critical', goalDays: number): Measurement<Finding> {
   const scans = runs
     .filter(({ isDefaultBranch, vulnerabilities }) => isDefaultBranch && vulnerabilities !== null)
     .toSorted((a, b) => a.run - b.run);
@@ -241,7 +246,7 @@ function timeToFix({ runs, now }: KpiInputs, severity: 'high' | 'critical', goal
 const MAX_FOLLOWED = 1000;
 
 /** The survey, or the reactions to comments on the scale of the survey. */
-function satisfaction(runs: readonly RunRecord[], survey: number | null): Measured<Finding> {
+function satisfaction(runs: readonly RunRecord[], survey: number | null): Measurement<Finding> {
   const { positive, negative } = reactionsOf(runs);
   const all = positive + negative;
   const sentiment = all === 0 ? null : 1 + (4 * positive) / all;
@@ -252,7 +257,7 @@ function satisfaction(runs: readonly RunRecord[], survey: number | null): Measur
   return { value: { text: `${score.toFixed(1)} of 5 (${of}; ${reactions})`, met: score > KPI_GOALS.satisfaction } };
 }
 
-/** The reactions to the comments of pull requests: of each its newest count. */
+/** The newest count of reactions to the comments of each pull request. */
 export function reactionsOf(runs: readonly RunRecord[]): { positive: number; negative: number } {
   const latest = new Map<number, NonNullable<RunRecord['reactions']>>();
   for (const { pullRequest, reactions } of runs.toSorted((a, b) => a.run - b.run))
@@ -266,7 +271,7 @@ export function reactionsOf(runs: readonly RunRecord[]): { positive: number; neg
 const COVERAGE_DAYS = 30;
 const SIGNIFICANT = 0.05;
 
-function coverage({ runs, now }: KpiInputs): Measured<Finding> {
+function coverage({ runs, now }: KpiInputs): Measurement<Finding> {
   const from = now.getTime() - COVERAGE_DAYS * DAY_MS;
   const series = runs.flatMap(({ at, isDefaultBranch, coverage: value }) =>
     isDefaultBranch && value !== null && Date.parse(at) >= from ? [{ at: Date.parse(at) / DAY_MS, value }] : [],
@@ -280,14 +285,14 @@ function coverage({ runs, now }: KpiInputs): Measured<Finding> {
   return { value: { text, met: moves > 0 || (moves === 0 && median > KPI_GOALS.coverage) } };
 }
 
-function responseTime(operation: Measured<OperationFigures>): Measured<Finding> {
+function responseTime(operation: Measurement<OperationFigures>): Measurement<Finding> {
   if ('missing' in operation) return operation;
   const { secondsToComment: seconds } = operation.value;
   if (seconds === null) return { missing: 'no pull request was commented on yet' };
   return { value: { text: `median ${minutes(seconds)}`, met: seconds < KPI_GOALS.minutesToComment * MINUTE } };
 }
 
-function recognised(operation: Measured<OperationFigures>): Measured<Finding> {
+function recognised(operation: Measurement<OperationFigures>): Measurement<Finding> {
   if ('missing' in operation) return operation;
   const { recognised: hits, of, classes } = operation.value.analysed;
   const found = fromShare({ value: { hits, of } }, KPI_GOALS.analysed, 'no incident yet');

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { rounded } from '../gates/metric-kind.ts';
 
-/** How a job ended. `running`: it had not when it was looked at. */
+/** How a job ended. `running`: it had not ended when it was read. */
 const JobStatus = z.enum(['success', 'failure', 'cancelled', 'skipped', 'running', 'unknown']);
 export type JobStatus = z.infer<typeof JobStatus>;
 
@@ -9,7 +9,7 @@ const seconds = z.number().min(0).max(1e9);
 const count = z.number().int().min(0).max(1e9);
 
 const JobRecord = z.strictObject({
-  /** Redacted, of the workflow file. */
+  /** As in the workflow file, redacted. */
   name: z.string().min(1).max(200),
   status: JobStatus,
   /** Null while it runs, and when it never ran. */
@@ -29,13 +29,13 @@ export const RunRecord = z.strictObject({
   /** When the run was created. */
   at: z.iso.datetime(),
   workflow: z.string().max(200),
-  /** Whether it ran for the default branch; else for a proposal or another branch. */
+  /** Whether it ran for the default branch, and not for a pull request or another branch. */
   isDefaultBranch: z.boolean(),
   pullRequest: z.number().int().positive().nullable(),
   status: JobStatus,
   /** From the start of this attempt until its last job ended. */
   durationSeconds: seconds.nullable(),
-  /** The longest that a job of it waited for a runner. */
+  /** The longest time that one of its jobs waited for a runner. */
   queueSeconds: seconds.nullable(),
   jobs: z.array(JobRecord).max(30),
   coverage: z.number().min(0).max(100).nullable(),
@@ -66,7 +66,7 @@ export const RUN_RECORDS = {
 } as const;
 export const RUNS_DOCUMENT = 'runs';
 
-/** With the run in its place. A later attempt, or a later look at the same one, replaces it; what only the earlier look measured stays. */
+/** Adds or replaces a run. A later attempt, or a later reading of the same one, replaces it; what only the earlier reading measured is kept. */
 export function withRunRecord(records: RunRecords, given: RunRecord): RunRecords | null {
   const known = records.runs.find(({ run }) => run === given.run);
   if (known !== undefined && known.attempt > given.attempt) return null;
@@ -130,7 +130,7 @@ export const rerunsOf = ({ attempt }: RunRecord): number => attempt - 1;
 
 const WORST: readonly JobStatus[] = ['failure', 'cancelled', 'running', 'unknown', 'success', 'skipped'];
 
-/** Of several jobs of one kind (a matrix) the worst. Other jobs stand under their own names. */
+/** The worst of several jobs of one kind (a matrix). Other jobs are listed under their own names. */
 function jobStatuses(jobs: readonly JobRecord[]): Record<string, JobStatus> {
   const statuses = new Map<string, JobStatus>();
   for (const { name, status } of jobs) {

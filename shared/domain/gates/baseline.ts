@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { METRIC_NAME, metricKindOf, metricProblem } from './metric-kind.ts';
 
-/** Runs that a baseline averages. */
+/** How many runs a baseline averages. */
 export const BASELINE_RUNS = 10;
 /** Runs that are kept of a branch: enough for ten values of a metric that not every run measures, and for the review of drift. */
 const MAX_RUNS = 100;
@@ -20,7 +20,7 @@ const Measured = z
 
 /** What one successful run of the default branch measured. */
 const RecordedRun = z.strictObject({
-  /** Id of the run. GitHub counts ids up, so they order runs even where a clock went back. */
+  /** Id of the run. GitHub's ids only grow, so they order runs even when a clock was set back. */
   run: z.number().int().positive(),
   attempt: z.number().int().positive(),
   commit: z
@@ -85,9 +85,9 @@ export interface NewRun {
 }
 
 /**
- * With the run in its place. Order does not matter, nor how often: a later attempt of the run replaces what it measured again, and of two
- * values of the same attempt the worse one stays. The branch is the default branch; when that was another before, it was renamed and its runs
- * come along. Null when nothing changes.
+ * Adds a run to the baselines of the default branch. Runs may come in any order and more than once: a later attempt replaces what it measured
+ * again, and of two values of one attempt the worse one is kept. When the default branch had another name before, it was renamed, and its runs
+ * move along. Null when nothing changes.
  */
 export function withRun(baselines: Baselines, branch: string, given: NewRun): Baselines | null {
   const moved = withDefaultBranch(baselines, branch, given.at);
@@ -147,7 +147,7 @@ function changed(
   return { ...baselines, changes: [...baselines.changes, { at, kind, what: what.slice(0, 300) }].slice(-MAX_CHANGES) };
 }
 
-/** Without a run that measured something wrong; null when it is not there. */
+/** Removes a run that measured something wrong; null when there is no such run. */
 export function withoutRun(baselines: Baselines, branch: string, run: number, at: string): Baselines | null {
   const runs = baselines.branches.find((one) => one.branch === branch)?.runs ?? [];
   if (!runs.some((one) => one.run === run)) return null;
@@ -158,7 +158,7 @@ export function withoutRun(baselines: Baselines, branch: string, run: number, at
   return changed(next, at, 'forgotten', `run ${run} of ${branch}`);
 }
 
-/** With the runs of a file, merged with those that are there. */
+/** Adds the runs of a file to those already there. */
 export function withImported(
   baselines: Baselines,
   branch: string,
@@ -174,7 +174,7 @@ export interface BaselineView {
   readonly branch: string;
   /** Oldest first. */
   readonly runs: readonly RecordedRun[];
-  /** Set when the runs are of the default branch under its former name, or of the default branch for want of own ones. */
+  /** Set when the runs are those of the default branch: under its former name, or because `branch` has none. */
   readonly instead: string | null;
 }
 

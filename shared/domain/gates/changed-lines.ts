@@ -7,7 +7,7 @@ export type ChangedLines = ReadonlyMap<string, readonly LineRange[]>;
 const HUNK = /^@@ -\d+(?:,\d+)? \+(\d{1,9})(?:,(\d{1,9}))? @@/;
 
 /**
- * The changed lines of a unified diff with or without context (`git diff BASE...HEAD`). Other than a patch that is to be applied, it may hold
+ * The changed lines of a unified diff with or without context (`git diff BASE...HEAD`). Unlike a patch that is to be applied, it may contain
  * deleted and binary files.
  */
 export function changedLinesOf(diff: string): ChangedLines {
@@ -31,7 +31,7 @@ export function changedLinesOf(diff: string): ChangedLines {
   return changed;
 }
 
-/** Git ends a name with blanks with a tab, and quotes unusual ones. */
+/** Git adds a tab to a name with blanks, and quotes unusual names. */
 function pathOf(name: string): string | null {
   const written = name.replace(/\t.*$/, '').replace(/\r$/, '');
   const plain = written.startsWith('"') ? (unquotedPath(written) ?? written) : written;
@@ -46,7 +46,7 @@ function add(changed: Map<string, { start: number; end: number }[]>, path: strin
   changed.set(path, ranges);
 }
 
-/** How many of the changed lines tests run; `percent` is null when none of them can be covered. */
+/** How many of the changed lines are run by tests; `percent` is null when none of them can be covered. */
 export function changedCoverage(files: readonly FileCoverage[], changed: ChangedLines): CoverageTotals {
   const touched = files.filter(({ path }) => changed.has(path));
   const count = (of: 'covered' | 'uncovered'): number =>

@@ -5,7 +5,7 @@ const count = z.number().int().min(0).max(1_000_000);
 /** `null` switches a limit off. */
 const limit = <T extends z.ZodType>(schema: T) => schema.nullable();
 
-/** How strict the gates are: regressions that are allowed, and limits that hold whatever was before. */
+/** How strict the gates are: allowed regressions, and limits that hold whatever the baseline is. */
 export const GateSettings = z.strictObject({
   /** Points that the coverage may fall. */
   deltaCoverage: percent.default(5),
@@ -56,7 +56,7 @@ export function parseGateSetting(setting: GateSetting, text: string): GateSettin
   return given !== undefined && parsed.success ? parsed.data : undefined;
 }
 
-/** What a setting may be, for messages. */
+/** The values that a setting can have, for error messages. */
 export function gateSettingHint(setting: GateSetting): string {
   if (setting === 'vulnerabilityGating') return '1 or 0';
   if (setting === 'deltaCoverage') return 'points from 0 to 100, such as 5.0';

@@ -2,7 +2,7 @@ import { deviationOf, meanOf, studentQuantile, withoutOutlier } from '../../kern
 import type { GateSettings } from './gate-settings.ts';
 import { type GateVerdict, type MetricKind, metricKindOf, rounded, valueText } from './metric-kind.ts';
 
-/** Share of runs without a regression that the noise alone may fail: half of what is promised, so that a regression of twice the bound is caught as surely. */
+/** Share of runs without a regression that noise alone may fail: half of what is promised, so that a regression of twice the bound is missed just as rarely. */
 const NOISE_TAIL = 0.01;
 /** Fewer runs tell nothing about the noise: then the configured delta decides alone. */
 const MIN_RUNS_FOR_NOISE = 4;
@@ -10,10 +10,10 @@ const OUTLIER_LEVEL = 0.001;
 /** Rounding of the last digits is no regression. */
 const TOLERANCE = 1e-9;
 
-/** Assumed before the first run was recorded; durations have none. */
+/** The baseline until the first run is recorded; durations have none. */
 const DEFAULT_BASELINE = { percent: 90, count: 0, seconds: null } as const;
 
-/** What is compared with. */
+/** The value that a run is compared with, and how many runs it is the mean of. */
 export interface MetricBaseline {
   readonly value: number;
   readonly runs: number;
@@ -26,7 +26,7 @@ export function baselineOf(kind: MetricKind, values: readonly number[]): MetricB
   return { value, runs: values.length };
 }
 
-/** The configured delta is worth so many runs of knowledge about the noise, and expects this part of itself as standard deviation. */
+/** What the configured delta says about the noise: it counts like this many runs with this share of the delta as standard deviation. */
 const PRIOR = { runs: 4, share: 0.3 } as const;
 /**
  * The value that one more run without a regression keeps in 99 of 100 cases: a one-sided prediction limit, mean plus t times s times
@@ -76,7 +76,7 @@ export function allowedDelta(metric: string, kind: MetricKind, baseline: number,
 }
 
 /** Why a relative verdict cannot be given: the state is out of reach, or the owner switched it off. */
-export interface NotJudged {
+export interface NoVerdict {
   readonly reason: string;
 }
 
@@ -86,7 +86,7 @@ export interface RegressionInputs {
   /** The last values of the default branch, oldest first; null when they cannot be read. */
   readonly values: readonly number[] | null;
   readonly settings: GateSettings;
-  readonly notJudged?: NotJudged | undefined;
+  readonly notJudged?: NoVerdict | undefined;
 }
 
 /**
@@ -135,7 +135,7 @@ export function judgeRegression({ metric, current, values, settings, notJudged }
 
 const WORDS = { passed: 'PASS', failed: 'FAIL', skipped: 'SKIPPED' } as const;
 
-function offBySettings(metric: string, settings: GateSettings): NotJudged | null {
+function offBySettings(metric: string, settings: GateSettings): NoVerdict | null {
   const isOff = metric.startsWith('vulnerabilities') && !settings.vulnerabilityGating;
   return isOff ? { reason: 'VULN_GATING=1 enables it' } : null;
 }
@@ -164,7 +164,7 @@ export interface LimitInputs {
   readonly what?: string;
 }
 
-/** Whether a metric keeps a limit that holds whatever was before. The limit itself is allowed. */
+/** Whether a metric keeps an absolute limit. A value equal to the limit does. */
 export function judgeLimit({ name, metric, current, limit, setting, settings, what }: LimitInputs): GateVerdict {
   const kind = metricKindOf(metric);
   if (kind === null) throw new RangeError(`${metric} is no metric`);

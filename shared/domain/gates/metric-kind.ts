@@ -35,7 +35,7 @@ const KINDS: Readonly<Record<string, MetricKind>> = {
   queue: SECONDS,
 };
 
-/** Names of metrics: the kind, and after a dot what it is of (`vulnerabilities.high`, `duration.unit-tests`). */
+/** Names of metrics: the kind and, after a dot, what was measured (`vulnerabilities.high`, `duration.unit-tests`). */
 export const METRIC_NAME =
   /^(?:coverage|vulnerabilities|findings|errors|duration|queue)(?:\.[a-z0-9][a-z0-9-]{0,59})?$/;
 
@@ -80,7 +80,7 @@ export const GateVerdict = z.strictObject({
   current: z.number().nullable(),
   /** What the last runs of the default branch had; null on the first run without a default. */
   baseline: z.number().nullable(),
-  /** Current less baseline; null when one of them is. */
+  /** Current minus baseline; null when one of them is. */
   delta: z.number().nullable(),
   /** The bound that decided. */
   threshold: z.number().nullable(),

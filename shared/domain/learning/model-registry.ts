@@ -54,7 +54,7 @@ export interface Change {
   readonly by: string;
 }
 
-export type Changed =
+export type RegistryChange =
   | { kind: 'changed'; registry: Registry; comparison: Comparison | null }
   | { kind: 'refused'; reasons: readonly string[] };
 
@@ -147,7 +147,7 @@ export function promote(
     readonly current: ModelVersion | null;
   },
   change: Change,
-): Changed {
+): RegistryChange {
   const { version, to, current } = order;
   const { model: id } = version.provenance;
   const entry = registry.entries.find((one) => one.id === id);
@@ -170,7 +170,7 @@ export function promote(
 }
 
 /** Restores the previous production version. The rolled-back one is archived. */
-export function rollback(registry: Registry, change: Change): Changed {
+export function rollback(registry: Registry, change: Change): RegistryChange {
   const production = productionOf(registry);
   const before = registry.history.filter((id) => id !== production?.id).at(-1);
   if (production === null || before === undefined) {

@@ -39,7 +39,7 @@ export function pastCaseOf({ resolution, class: failureClass }: ResolvedCase): P
   return { id: resolutionKeyOf(resolution), class: failureClass, lines: linesOf(resolution), messages: new Set() };
 }
 
-interface Tried {
+interface TriedWording {
   readonly wording: string;
   readonly isTitle: boolean;
   readonly replay: Replay;
@@ -66,7 +66,7 @@ export function proposePatterns(
   for (const one of cases) {
     const best = wordingsOf(one.resolution)
       .map(
-        (wording): Tried => ({
+        (wording): TriedWording => ({
           wording,
           isTitle: wording === wordingOf(one.resolution.title),
           replay: tryWording(wording, one.class),
@@ -98,8 +98,8 @@ function wordingsOf(resolution: Resolution): string[] {
  * First those without a mistake; then those that match more than their own incident; then the log's text before a
  * person's words, because only that recurs in logs; then those that cover most and say most.
  */
-function bestFirst(a: Tried, b: Tried): number {
-  const covered = ({ replay: { coverage, matched } }: Tried): number => coverage?.hits ?? matched;
+function bestFirst(a: TriedWording, b: TriedWording): number {
+  const covered = ({ replay: { coverage, matched } }: TriedWording): number => coverage?.hits ?? matched;
   return (
     Number(a.replay.others.length > 0) - Number(b.replay.others.length > 0) ||
     Number(covered(b) > 1) - Number(covered(a) > 1) ||

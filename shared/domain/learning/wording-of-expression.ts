@@ -1,7 +1,7 @@
 import { problemOfWording } from '../failure/wording.ts';
 
 /** A wording, or why an expression has none. */
-export type Translated = { readonly wording: string } | { readonly problem: string };
+export type Translation = { readonly wording: string } | { readonly problem: string };
 
 const MAX_EXPRESSION_LENGTH = 800;
 /** Escapes that stand for one of several characters; the others stand for themselves. */
@@ -13,7 +13,7 @@ const OTHER_ESCAPES: Readonly<Record<string, string>> = { n: ' ', t: ' ', r: ' '
  * matches whatever the expression matches, and possibly more, because a `*` takes any text. Alternatives, look-around and
  * back-references have no such form.
  */
-export function wordingOfExpression(expression: string): Translated {
+export function wordingOfExpression(expression: string): Translation {
   if (expression.length > MAX_EXPRESSION_LENGTH)
     return { problem: `the expression is longer than ${MAX_EXPRESSION_LENGTH} characters` };
   const read = readPieces(expression.replace(/^\(\?i\)/, ''));
@@ -26,7 +26,7 @@ export function wordingOfExpression(expression: string): Translated {
   return problem === null ? { wording } : { problem };
 }
 
-function readPieces(text: string): Translated {
+function readPieces(text: string): Translation {
   let wording = '';
   let at = 0;
   while (at < text.length) {

@@ -86,7 +86,7 @@ function testItem(test: FailedTest): ActionItem {
   };
 }
 
-/** A gate about vulnerabilities is told by the new ones, where these are known. */
+/** A failed gate about vulnerabilities lists the new ones, where they are known. */
 function failedGates({ verdicts, addedFindings }: PullRequestFacts): ActionItem[] {
   const listed = (metric: string): boolean =>
     (addedFindings ?? []).some(({ severity }) => metric === `vulnerabilities.${severity}`);
@@ -97,7 +97,7 @@ function failedGates({ verdicts, addedFindings }: PullRequestFacts): ActionItem[
       level: 'failure',
       task: 'Gate',
       name: metric,
-      // It begins with the name, which stands before it already.
+      // The explanation begins with the name, which is already in front of it.
       says: explanation.startsWith(`${metric}: `) ? explanation.slice(metric.length + 2) : explanation,
       note: null,
       ...NOWHERE,

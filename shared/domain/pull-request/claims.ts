@@ -1,7 +1,7 @@
 import type { PullRequestFacts } from './pull-request-facts.ts';
 import { factLines } from './report-words.ts';
 
-/** Words that count, measure or date. They are allowed only where the facts use them, because code cannot tell whether they are true. */
+/** Words that count, measure or date. They are allowed only where the facts use them, because code cannot check whether they are true. */
 const COUNTING = wordsIn(`
   zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty
   forty fifty sixty seventy eighty ninety hundred thousand million billion dozen half third quarter fifth tenth second seconds fourth sixth seventh

@@ -8,16 +8,16 @@ import type { CodeChange } from './job-result.ts';
 
 const MAX_REPLACEMENT = 4000;
 
-/** Of all our suggestions; each has its digest behind it. */
+/** Marker of all our suggestions; the digest of the suggestion follows it. */
 export const SUGGESTION_MARKER = '<!-- selfheal-suggestion ';
 
-/** A suggestion is the same wherever later commits move its lines. */
+/** Digest of a suggestion, which stays the same when later commits move its lines. */
 export const suggestionMarker = ({ path, replacement }: CodeChange): string =>
   `${SUGGESTION_MARKER}${digestOf(JSON.stringify([path, replacement]), 16)} -->`;
 
 /**
- * Whether a change may be offered for one click: no secret and no invisible character in it, which would be applied unseen or altered by
- * redaction.
+ * Whether a change may be offered for one click. It must hold no secret, which redaction would alter, and no invisible character, which would be
+ * applied unseen.
  */
 export const isOfferable = ({ replacement, path }: CodeChange): boolean =>
   !hasHidden(path) &&

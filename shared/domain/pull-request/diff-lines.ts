@@ -23,7 +23,7 @@ export function shownLines(patch: string): Set<number>[] {
 }
 
 export interface PlacedChanges {
-  /** All of whose lines are in one hunk of the diff: GitHub takes a suggestion there. */
+  /** Whether all of these lines are in one hunk of the diff: only there GitHub takes a suggestion. */
   readonly inDiff: readonly CodeChange[];
   readonly outside: readonly CodeChange[];
 }

@@ -26,7 +26,7 @@ export const FailedTestFacts = z.strictObject({
 
 export type FailedTestFacts = z.infer<typeof FailedTestFacts>;
 
-/** Lines of a file and what should stand there instead; nothing deletes them. From a proposed patch or a tool's own fix. Tainted. */
+/** Lines of a file and their replacement; an empty one deletes them. From a proposed patch or a tool's own fix. Tainted. */
 export const CodeChange = z.strictObject({
   path: FilePath,
   lines: LineRange,
@@ -37,7 +37,7 @@ export const CodeChange = z.strictObject({
 });
 export type CodeChange = z.infer<typeof CodeChange>;
 
-/** What one job of a pull request found out: the facts from which its comment is written. */
+/** What one job of a pull request found: the facts from which the comment is written. */
 export const JobFacts = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('tests'), totals: TestTotals, failed: z.array(FailedTestFacts).max(200) }),
   z.strictObject({

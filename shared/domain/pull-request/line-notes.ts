@@ -15,12 +15,12 @@ export interface LineNote {
   readonly message: RedactedText;
 }
 
-/** More are noise, and every 50 are a request. */
+/** More notes would be noise, and every 50 cost a request. */
 const MAX_LINE_NOTES = 200;
 const MAX_TITLE = 200;
 const MAX_MESSAGE = 1000;
 
-/** What there is to do at lines of files, most severe first; what only names a file is noted at its first line. */
+/** Notes about what there is to do at lines of files, most severe first. Where only the file is known, the note is at its first line. */
 export function lineNotesOf(facts: PullRequestFacts): LineNote[] {
   return actionItemsOf(facts)
     .flatMap(({ level, task, name, says, note, path, lines }) => {

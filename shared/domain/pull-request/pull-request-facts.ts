@@ -26,7 +26,7 @@ export interface JobCoverage {
   readonly changedLines: CoverageTotals | null;
 }
 
-/** Everything that the jobs of one pull request found out, put together. */
+/** What all jobs of one pull request found, put together. */
 export interface PullRequestFacts {
   /** `neutral`: nothing failed, and something was not checked, because Selfheal was down or every job was skipped. */
   readonly conclusion: 'failure' | 'neutral' | 'success';
@@ -59,8 +59,8 @@ const ORDER: Readonly<Record<JobStatus, number>> = { broken: 0, failed: 1, unava
 type FactsOf<K extends JobFacts['kind']> = Extract<JobFacts, { kind: K }> & { readonly job: RedactedText };
 
 /**
- * Puts the results of all jobs together. `needed`: how the workflow's jobs ended; a job that failed there counts as failed whatever its
- * results say, and one without a result gets a line of its own.
+ * Puts the results of all jobs together. `needed`: how the workflow's jobs ended. A job that failed there counts as failed whatever its
+ * results say, and a job without a result gets a line of its own.
  */
 export function combineResults(results: readonly JobResult[], needed: readonly NeededJob[] = []): PullRequestFacts {
   const all = results.flatMap(({ job, facts }) => facts.map((fact) => ({ ...fact, job })));
@@ -97,7 +97,7 @@ function conclusionOf(jobs: readonly JobLine[]): PullRequestFacts['conclusion'] 
 /** A matrix job is named after its job: `test (22)`. */
 const isOf = (job: string, needed: string): boolean => job === needed || job.startsWith(`${needed} (`);
 
-/** A result of a job that failed elsewhere: in another leg or task, when one of its results says so, else in a step that left none. */
+/** The result of a job that failed elsewhere: in another leg or task if one of its results says so, else in a step that wrote no result. */
 function judged(
   { job, status, summary }: JobResult,
   results: readonly JobResult[],
@@ -153,7 +153,7 @@ function failedTestsOf(facts: readonly FactsOf<'tests'>[]): FailedTest[] {
   return tests.sort((a, b) => rank(a) - rank(b));
 }
 
-/** A line is uncovered when no job covers it, but a job only lists its own: each path is listed once, with the ranges that all of them share. */
+/** A line is uncovered when no job covers it. Each job lists only its own uncovered lines, so of each path the ranges that all jobs share are left. */
 function uncoveredOf(facts: readonly FactsOf<'coverage'>[]): PullRequestFacts['uncovered'] {
   const lists = facts.filter(({ changedLines }) => changedLines !== null).map(({ uncovered }) => uncovered);
   const [first, ...rest] = lists;

@@ -9,7 +9,7 @@ import type { CodeChange } from './job-result.ts';
 import type { JobStatus, PullRequestFacts } from './pull-request-facts.ts';
 import type { ReportWords } from './report-words.ts';
 
-/** The run that found the facts out, from the environment of its job. */
+/** The run that the facts come from, by the environment of its job. */
 export interface ReportedRun {
   /** `owner/name`. */
   readonly repository: string;
@@ -38,7 +38,7 @@ const DETAILS: readonly Detail[] = [
   { items: 5, jobs: 15, says: 120, details: false },
   { items: 2, jobs: 5, says: 80, details: false },
 ];
-/** Of a comment, however much room there is: nobody reads more. */
+/** Limits of a comment, even where there is room for more: nobody reads more. */
 const COMMENT_DETAIL = 2;
 
 const STATUS_SIGNS: Readonly<Record<JobStatus, string>> = {
@@ -119,7 +119,7 @@ function render(
   return [...open, ...rest, footer(run, words)].filter((part) => part !== '').join('\n\n');
 }
 
-/** Our own figures with names of jobs in them: only their bold stays markup. */
+/** Our own figures, which contain names of jobs: nothing but their bold type is markup. */
 const figure = (text: string): string =>
   text
     .split('**')
@@ -165,7 +165,7 @@ function itemLine(item: ActionItem, run: ReportedRun, width: number): string {
   return `${what}${where}${note === null ? '' : `. ${safeLine(cleanText(note, width))}`}${message}`;
 }
 
-/** What a gate or a broken report says is a sentence of ours; what a tool says is shown as code. */
+/** Gates and broken reports are explained in our own sentences; what a tool says is shown as code. */
 const itemMessage = ({ kind, says }: ActionItem, width: number): string =>
   kind === 'gate' || kind === 'report'
     ? safeLine(cleanText(says ?? '', width))
@@ -199,7 +199,7 @@ function jobTable({ jobs }: PullRequestFacts, { jobs: most, says }: Detail): str
   return ['| | Job | Result |', '|---|---|---|', ...rows].join('\n');
 }
 
-/** Code spans in a table would end at a bar, so a cell has none. */
+/** A bar would end a code span in a table, so a cell has no code spans. */
 const cell = (text: string): string => safeLine(text.replaceAll('`', "'"));
 
 function detailSections(facts: PullRequestFacts): string[] {

@@ -1,11 +1,11 @@
 import { digestOf } from '../../kernel/digest.ts';
 import type { PullRequestFacts } from './pull-request-facts.ts';
 
-/** By which the comment is found again; invisible to readers. */
+/** Marker by which the comment is found again; invisible to readers. */
 export const COMMENT_MARKER = '<!-- selfheal-pull-request -->';
 /** Workflows that share the comment. */
 const MAX_PARTS = 4;
-/** Of one workflow's part, so that all of them fit with their markers into the 65,536 characters that GitHub takes. */
+/** Length of one workflow's part: all parts and their markers fit into the 65,536 characters that GitHub takes. */
 export const MAX_PART_CHARACTERS = 15_000;
 
 /** What one workflow says in the comment of a pull request, and how new it is. */
@@ -51,8 +51,8 @@ export function partsOf(body: string): CommentPart[] {
 const newer = (a: CommentPart, b: CommentPart): number => a.runId - b.runId || a.attempt - b.attempt;
 
 /**
- * The newest part of each workflow, in a fixed order. Parts about another commit than that of the newest run are left out: their results are
- * of code that is no longer there.
+ * The newest part of each workflow, in a fixed order. Parts about another commit than that of the newest run are left out: the code that
+ * they describe is gone.
  */
 export function mergeParts(parts: readonly CommentPart[]): CommentPart[] {
   const latest = [...Map.groupBy(parts, ({ key }) => key).values()].flatMap((same) => same.toSorted(newer).slice(-1));
@@ -64,11 +64,11 @@ export function mergeParts(parts: readonly CommentPart[]): CommentPart[] {
     .sort((a, b) => a.key.localeCompare(b.key));
 }
 
-/** Whether `part` is among the newest: otherwise its run came too late and says nothing. */
+/** Whether `part` is among the newest. If not, a newer run has reported already and this one writes nothing. */
 export const isShown = (part: CommentPart, merged: readonly CommentPart[]): boolean =>
   merged.some(({ key, runId, attempt }) => key === part.key && runId === part.runId && attempt === part.attempt);
 
-/** Whether a later run of the same workflow speaks for the same commit: then there is nothing left to say. */
+/** Whether a later run of the same workflow has reported on the same commit: then this one writes nothing. */
 export const isSuperseded = (part: CommentPart, known: readonly CommentPart[]): boolean =>
   known.some((one) => one.key === part.key && one.headSha === part.headSha && newer(one, part) > 0);
 

@@ -2,7 +2,7 @@ import type { CoverageTotals, FileCoverage, LineRange } from './normal-form.ts';
 
 /** Lines of one file, each as a mark: `2 * number`, plus 1 when it was run. */
 interface Lines {
-  /** One mark of each line, in ascending order. */
+  /** One mark for each line, in ascending order. */
   marks: Int32Array;
   /** Marks that were added since. */
   added: number[];
@@ -11,20 +11,20 @@ interface Lines {
 
 /** Collects which lines of which files were run. */
 export interface CoverageLines {
-  /** Adds lines of a file, in any order. A line counts as covered when it was so once. */
+  /** Adds lines of a file, in any order. A line that was covered once counts as covered. */
   add(
     path: string,
     lines: { readonly covered: readonly number[]; readonly uncovered: readonly number[] },
     branches: { readonly covered: number; readonly total: number } | null,
   ): void;
-  /** Number of lines that are held, before those that were added twice are counted once. */
+  /** Number of lines in memory; a line that was added twice may count twice. */
   size(): number;
   /** The files in the order of their paths. */
   files(): Generator<FileCoverage>;
   totals(): CoverageTotals;
 }
 
-/** Fewer marks are not worth a sort. */
+/** Marks are sorted in batches of at least this many. */
 const MIN_COMPACTED = 200;
 
 export function makeCoverageLines(): CoverageLines {

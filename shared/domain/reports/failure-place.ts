@@ -18,7 +18,7 @@ const FILE_END = /\.[A-Za-z]\w{0,5}:(\d{1,7})\b/g;
 const PATH_CHARACTER = /[\w@./\\+-]/;
 const BEFORE_PATH = /\b(?:file|[A-Za-z]):$/;
 const MAX_PATH_LENGTH = 400;
-/** Code of others. */
+/** Folders with code of dependencies. */
 const FOREIGN =
   /(?:^|[\\/])(?:node_modules|site-packages|dist-packages|\.cargo|\.m2|\.gem|gems|vendor)[\\/]|^node:|^internal[\\/]/;
 

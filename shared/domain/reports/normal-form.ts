@@ -88,7 +88,7 @@ export const Finding = z.strictObject({
       fixedIn: recordText({ max: 200 }).nullable(),
     })
     .nullable(),
-  /** Same for the same finding in another run, wherever its lines moved: a digest of tool, rule, file or package, and message. */
+  /** The same for the same finding in another run, even when its lines moved: a digest of tool, rule, file or package, and message. */
   fingerprint: z.string().regex(/^[0-9a-f]{16}$/),
 });
 export type Finding = z.infer<typeof Finding>;

@@ -26,11 +26,11 @@ const USUAL_WORKSPACES = [
   /^\/builds\/[^/]+\/[^/]+\//,
   /^\/(?:home|root)\/(?:circleci\/)?project\//,
 ];
-/** Code of others, which may be called like a file of the repository. */
+/** Folders with code of dependencies, whose files may have the same names as files of the repository. */
 const FOREIGN = /(?:^|\/)(?:node_modules|site-packages|dist-packages|\.cargo|\.m2|gems)\/|^\/usr\//;
 const DRIVE = /^[A-Za-z]:\//;
 const UNSAFE = /[\p{Cc}\p{Cf}]/u;
-/** Longer paths are no paths; also bounds the work below. */
+/** A longer text is no path; this also bounds the work below. */
 const MAX_PATH_LENGTH = 4_000;
 
 /** Indexes the files of a repository by their names. */

@@ -8,12 +8,12 @@ export interface ReportPlace {
 export const WHOLE_REPORT: ReportPlace = { line: null, column: null };
 
 /**
- * A report that is damaged, hostile, or of another format or kind than expected. Nothing of it may be used: what was read before the fault is not
- * the whole. `problem` says what is wrong, `remedy` how to mend it; both are sentences without their full stop.
+ * A report that is damaged, hostile, or of another format or kind than expected. Nothing of it may be used, because what was read before the
+ * fault is not everything. `problem` says what is wrong, `remedy` how to mend it; both are sentences without their full stop.
  */
 export class UnreadableReport extends Error {
   override readonly name = 'UnreadableReport';
-  /** As the reader was told; empty until it is known. */
+  /** The name of the file as the reader got it; empty until it is known. */
   readonly file: string;
   readonly line: number | null;
   readonly column: number | null;

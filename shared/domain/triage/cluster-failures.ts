@@ -23,7 +23,7 @@ export interface JobFailure {
   readonly needs: readonly string[];
 }
 
-/** Failures with one root cause. `first` is where it showed first: the others are told by it. */
+/** Failures with one root cause. `first` is the job in which it showed first; the cluster is described by it. */
 export interface FailureCluster {
   readonly first: JobFailure;
   readonly members: readonly JobFailure[];
@@ -64,7 +64,7 @@ function haveOneCause(one: JobFailure, other: JobFailure): boolean {
   return one.tests.some((test) => other.tests.includes(test));
 }
 
-/** Jaccard index: shared templates by all. */
+/** Jaccard index: shared templates divided by all templates. */
 function similarityOf(some: readonly string[], others: readonly string[]): number {
   const [one, other] = [new Set(some), new Set(others)];
   const shared = [...one].filter((template) => other.has(template)).length;
@@ -72,7 +72,7 @@ function similarityOf(some: readonly string[], others: readonly string[]): numbe
   return all === 0 ? 0 : shared / all;
 }
 
-/** A job of a matrix is needed by the name of its job: `test (22)`. */
+/** A matrix job is needed by the name without its values: `test` for `test (22)`. */
 const isNamed = (job: string, name: string): boolean => job === name || job.startsWith(`${name} (`);
 
 function followsFrom(later: JobFailure, earlier: JobFailure): boolean {

@@ -10,8 +10,8 @@ export type HandOver =
   | { readonly kind: 'keep'; readonly reason: string };
 
 /**
- * Decides from the surest regression alone: what fails by chance or for the infrastructure's sake is run again, not changed. A fork's code is not
- * fixed. Policy, approval and the test of the change come after it, in the deployment.
+ * Decides from the surest regression alone: failures by chance and failures of the infrastructure are run again, not fixed. Code of a fork is not
+ * fixed either. Policy, approval and the test of the change follow in the deployment.
  */
 export function decideHandOver(
   causes: readonly CauseSummary[],

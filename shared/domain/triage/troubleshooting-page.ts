@@ -4,7 +4,7 @@ import type { FailureClass } from '../incident/failure-class.ts';
 import { cleanText } from '../redaction/clean-text.ts';
 import { redactOutgoing } from '../redaction/redact.ts';
 
-/** A merged fix after which the workflows passed. Only facts: nothing in it was worded by a log, a model or a person. */
+/** A merged fix after which the workflows passed. Facts only: no text of a log, a model or a person is in it. */
 export interface HelpfulFix {
   readonly pullRequest: number;
   /** https address of the pull request. */

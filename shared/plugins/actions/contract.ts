@@ -74,7 +74,7 @@ export interface PreparationPorts {
   readonly clock: Clock;
 }
 
-export interface Prepared<T> {
+export interface PreparedInput<T> {
   /** The result, which `propose` gets with `preparedBy`; null when there is nothing to propose. */
   readonly value: T | null;
   /** Why something was not prepared, worded by code, for the person who takes over. */
@@ -95,7 +95,7 @@ export interface PreparationNotes {
  * least one of them is switched on. A refused read becomes a reason; a transient failure is thrown.
  */
 export interface Preparation<T = unknown> {
-  prepare(inputs: PreparationInputs, ports: PreparationPorts): Promise<Prepared<T>>;
+  prepare(inputs: PreparationInputs, ports: PreparationPorts): Promise<PreparedInput<T>>;
 }
 
 /** Result of a preparation for this context; null when it found nothing or did not run. */

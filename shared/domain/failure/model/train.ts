@@ -55,20 +55,20 @@ const PRIOR_STRENGTH = 10;
 /** The other priors only matter where there is nothing to learn from. */
 const WEAK = 0.5;
 
-export interface Trained {
+export interface TrainingResult {
   /** Fitted on every case. */
   readonly model: FailureModel;
   /** A model, including calibration, that saw no case of the same fold. */
   heldOut(one: Pick<TrainingCase, 'group' | 'fold'>): FailureModel;
 }
 
-interface Prepared extends Omit<TrainingCase, 'evidence'> {
+interface PreparedCase extends Omit<TrainingCase, 'evidence'> {
   readonly vector: SparseVector;
   readonly weight: number;
   readonly answer: SignatureAnswer | null;
 }
 
-interface ScoredCase extends Prepared {
+interface ScoredCase extends PreparedCase {
   readonly part: number;
   readonly opinion: Opinion;
 }
@@ -84,7 +84,7 @@ function foldOfCase({ fold, group }: Pick<TrainingCase, 'group' | 'fold'>, folds
   return foldOf(fold ?? group, folds);
 }
 
-function prepare(cases: readonly TrainingCase[], signatures: SignatureSet): Prepared[] {
+function prepare(cases: readonly TrainingCase[], signatures: SignatureSet): PreparedCase[] {
   const sizes = new Map<string, number>();
   for (const { group } of cases) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   return cases.map(({ evidence, ...labels }) => {
@@ -142,13 +142,13 @@ function evidenceOfText(text: string): Evidence {
 
 type Linear = Pick<FailureModel, 'classes' | 'transience'>;
 
-function fitBoth(cases: readonly Prepared[], parameters: TrainingParameters, base?: Linear): Linear {
+function fitBoth(cases: readonly PreparedCase[], parameters: TrainingParameters, base?: Linear): Linear {
   const { minGroups, classPenalty, transiencePenalty } = parameters;
   const common = { buckets: BUCKETS, minGroups };
   const learn = (
     outcomes: readonly string[],
     penalty: number,
-    outcomeOf: (one: Prepared) => string | null,
+    outcomeOf: (one: PreparedCase) => string | null,
     prior: LinearModel | undefined,
   ): LinearModel => {
     const examples = cases.flatMap((one): Example[] => {
@@ -215,11 +215,11 @@ interface CrossFit {
   readonly id: string;
   readonly folds: number;
   readonly priors: Priors;
-  readonly learn: (cases: readonly Prepared[]) => Linear;
+  readonly learn: (cases: readonly PreparedCase[]) => Linear;
 }
 
 /** Fits on every case and on all folds but one, by groups; calibrations use the held-back folds. */
-function crossFit(prepared: readonly Prepared[], { id, folds, priors, learn }: CrossFit): Trained {
+function crossFit(prepared: readonly PreparedCase[], { id, folds, priors, learn }: CrossFit): TrainingResult {
   const fitted = Array.from({ length: folds }, (_, fold) =>
     learn(prepared.filter((one) => foldOfCase(one, folds) !== fold)),
   );
@@ -245,7 +245,7 @@ export function trainFailureModel(
   cases: readonly TrainingCase[],
   signatures: SignatureSet,
   { id, parameters = TRAINING_PARAMETERS }: { id: string; parameters?: TrainingParameters },
-): Trained {
+): TrainingResult {
   const examples = prepare(casesOfSignatures(signatures), signatures).map((one) => ({
     ...one,
     weight: one.weight * parameters.exampleWeight,
@@ -281,7 +281,7 @@ export function adaptFailureModel(
   cases: readonly TrainingCase[],
   signatures: SignatureSet,
   { id, parameters = ADAPTATION_PARAMETERS }: { id: string; parameters?: TrainingParameters },
-): Trained {
+): TrainingResult {
   const near = (prior: Calibration): CalibrationPrior => ({ prior, strength: PRIOR_STRENGTH });
   return crossFit(prepare(cases, signatures), {
     id,

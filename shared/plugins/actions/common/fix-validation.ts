@@ -1,7 +1,7 @@
 import type { ActionPorts } from '../contract.ts';
 import { hasFailed } from './failed-run.ts';
 
-export type Validated =
+export type ValidationResult =
   | { kind: 'no-run' }
   | { kind: 'running' }
   /** Every job that failed before passes now, and so does the whole run. */
@@ -22,7 +22,7 @@ export async function passesOn(
   commit: string,
   { repository, runId, attempt, workflowId }: FailedBefore,
   { codeHost }: Pick<ActionPorts, 'codeHost'>,
-): Promise<Validated> {
+): Promise<ValidationResult> {
   const [run] = await codeHost.listPushRuns(repository, workflowId, commit);
   if (run === undefined) return { kind: 'no-run' };
   if (run.status !== 'completed') return { kind: 'running' };

@@ -12,7 +12,7 @@ import { redactName } from '#shared/domain/redaction/redact.ts';
 import { Refused, unlessRefused } from '#shared/kernel/errors.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeTree } from '#shared/ports/code-writer.ts';
-import type { Preparation, PreparationInputs, PreparationPorts, Prepared } from '../contract.ts';
+import type { Preparation, PreparationInputs, PreparationPorts, PreparedInput } from '../contract.ts';
 import { readSandbox } from './sandbox-reading.ts';
 
 /** A patch that the policy accepted, stored by its digest. */
@@ -35,7 +35,7 @@ interface PreparedSandbox {
   readonly blob: string;
 }
 
-type Outcome = Prepared<PreparedPatch>;
+type Outcome = PreparedInput<PreparedPatch>;
 
 /**
  * Prepares the first proposed patch that the policy accepts, for a regression in the newest run of a branch of the repository itself, unless
