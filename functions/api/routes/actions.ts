@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ActionSummary as Action, listActions } from '#shared/app/actions/allowed-targets.ts';
+import { ActionSummary, listActions } from '#shared/app/actions/allowed-targets.ts';
 import type { ActionOrder, Objection } from '#shared/app/actions/find-target.ts';
 import {
   INCIDENTS_PER_PAGE,
@@ -17,14 +17,13 @@ import { type GovernedDeps, governed } from '#shared/app/policy/governed.ts';
 import { type Caller, nameOfCaller } from '#shared/domain/access/caller.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { ActionRecord, Risk } from '#shared/domain/plan/bound-action.ts';
-import { Mode } from '#shared/domain/policy/policy-settings.ts';
+import { ActionStats } from '#shared/domain/learning/action-stats.ts';
+import { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 import { IncidentResponse } from './incidents.ts';
-import { Share } from './knowledge.ts';
 
 /** What reads services and asks for actions; loaded when the first request needs it. */
 export interface ActionRequests {
@@ -58,35 +57,6 @@ export const Count = z.number().int().min(1).max(10_000);
 const AlarmName = z.string().min(1).max(255);
 const IncidentId = z.string().regex(/^[a-z0-9-]{8,60}$/, 'Must be the whole id of an incident');
 
-const ActionSummary = z
-  .object({
-    id: z.string(),
-    title: z.string(),
-    family: z.string(),
-    risk: Risk,
-    reversible: z.boolean(),
-    example: z.string(),
-    undo: z.string(),
-    needs: z.string().meta({ description: 'What has to be configured before it is used.' }),
-    alwaysAsks: z.boolean().meta({ description: 'Policy always asks a person first.' }),
-    switchedOff: z.boolean(),
-    allowed: z.boolean().meta({ description: 'It may be executed somewhere now.' }),
-    services: z
-      .array(
-        z.object({
-          service: z.string(),
-          mode: Mode,
-          alarms: z.array(z.string()).readonly(),
-          maximum: z.number().int().nullable(),
-          onRequest: z.boolean(),
-        }),
-      )
-      .readonly(),
-    repositories: z.array(z.object({ repository: z.string(), mode: Mode })).readonly(),
-    otherRepositories: Mode.nullable(),
-  })
-  .meta({ id: 'Action' });
-
 export const PastAction = z
   .object({
     action: z.string(),
@@ -99,19 +69,6 @@ export const PastAction = z
     summary: z.string().nullable(),
   })
   .meta({ id: 'PastAction' });
-
-const ActionStats = z
-  .object({
-    action: z.string(),
-    tries: z.number().int(),
-    helped: Share.nullable(),
-    verified: z.number().int().meta({ description: 'Outcomes that Selfheal verified itself.' }),
-    judgedByPeople: z.number().int().meta({ description: 'Rejected, or called wrong.' }),
-    undone: z.number().int(),
-    meanSecondsToRecover: z.number().nullable(),
-    lastAt: z.string(),
-  })
-  .meta({ id: 'ActionStats' });
 
 export const ActionCreate = z
   .strictObject({
@@ -218,8 +175,7 @@ export function actionRoutes(deps: ActionRoutesDeps) {
   return makeRoutes()
     .openapi(list, async (context) => {
       const { configuration } = await governed(deps.governance);
-      const actions: Action[] = listActions(deps.actions, configuration);
-      return context.json({ actions }, 200);
+      return context.json({ actions: listActions(deps.actions, configuration) }, 200);
     })
     .openapi(recent, async (context) => {
       const { action = null, cursor = null, service, repository } = context.req.valid('query');

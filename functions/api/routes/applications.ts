@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ServiceSummary } from '#shared/app/actions/services.ts';
 import { Mode } from '#shared/domain/policy/policy-settings.ts';
 import { Problem } from '../problem.ts';
 import {
@@ -13,23 +14,6 @@ import {
   ServiceId,
 } from './actions.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
-
-const Criticality = z.enum(['low', 'medium', 'high', 'critical']);
-
-const Application = z
-  .object({
-    id: z.string(),
-    criticality: Criticality,
-    mode: Mode,
-    alarms: z.array(z.string()).readonly(),
-    deployment: z.string().nullable(),
-    actions: z.array(z.string()).readonly().meta({ description: 'What the configuration allows for it.' }),
-    scaling: z
-      .array(z.object({ action: z.string(), maximum: z.number().int(), onRequest: z.boolean() }))
-      .readonly()
-      .meta({ description: 'The remedies that scale it; `onRequest`: also while its alarms are quiet.' }),
-  })
-  .meta({ id: 'Application' });
 
 const ApplicationHealth = z
   .object({
@@ -66,7 +50,7 @@ const list = routeFor('read', {
   path: '/api/applications',
   tags: TAGS,
   summary: 'The services of the configuration, and what may be done to them',
-  responses: answers('The services.', z.object({ applications: z.array(Application) })),
+  responses: answers('The services.', z.object({ applications: z.array(ServiceSummary) })),
 });
 
 const health = routeFor('read', {

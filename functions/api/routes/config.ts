@@ -3,6 +3,7 @@ import {
   changePolicy,
   type PolicyChange,
   type PolicyDeps,
+  PolicyHistoryEntry,
   type PolicyReport,
   policyHistory,
   readPolicy,
@@ -49,18 +50,6 @@ const Changed = z
     policy: RuntimePolicy,
   })
   .meta({ id: 'PolicyChange' });
-
-const HistoryEntry = z
-  .object({
-    sequence: z.number(),
-    at: z.string(),
-    what: z.string(),
-    by: z.string(),
-    reason: z.string(),
-    revision: z.number().nullable(),
-    changes: z.string().nullable(),
-  })
-  .meta({ id: 'PolicyHistoryEntry' });
 
 const Seen = z.object({
   'if-match': z
@@ -124,7 +113,7 @@ const history = routeFor('read', {
   tags: TAGS,
   summary: 'Who changed what, when and why, newest first',
   request: { query: z.strictObject({ limit: z.coerce.number().int().min(1).max(100).default(50) }) },
-  responses: answers('The changes.', z.object({ entries: z.array(HistoryEntry) })),
+  responses: answers('The changes.', z.object({ entries: z.array(PolicyHistoryEntry) })),
 });
 
 const stop = routeFor('administer', {
@@ -152,21 +141,21 @@ export function configRoutes(deps: PolicyDeps) {
       return context.json(shown(report), 200, tagged(report));
     })
     .openapi(change, async (context) => {
-      const { change: patch, ...wish } = context.req.valid('json');
+      const { change: patch, ...request } = context.req.valid('json');
       const seen = seenBy(context.req.valid('header'));
       return context.json(
-        doneOrProblem(await changePolicy(patch, { ...wish, seen }, context.get('caller'), deps)),
+        doneOrProblem(await changePolicy(patch, { ...request, seen }, context.get('caller'), deps)),
         200,
       );
     })
     .openapi(reset, async (context) => {
-      const wish = { ...context.req.valid('json'), seen: seenBy(context.req.valid('header')) };
-      return context.json(doneOrProblem(await resetPolicy(wish, context.get('caller'), deps)), 200);
+      const request = { ...context.req.valid('json'), seen: seenBy(context.req.valid('header')) };
+      return context.json(doneOrProblem(await resetPolicy(request, context.get('caller'), deps)), 200);
     })
     .openapi(restore, async (context) => {
-      const { revision, ...wish } = context.req.valid('json');
+      const { revision, ...request } = context.req.valid('json');
       const seen = seenBy(context.req.valid('header'));
-      const done = await restorePolicy(revision, { ...wish, seen }, context.get('caller'), deps);
+      const done = await restorePolicy(revision, { ...request, seen }, context.get('caller'), deps);
       if (done.kind === 'not-found')
         throw new Problem('not-found', `There is no revision ${revision}. GET /api/config/history lists them.`);
       return context.json(doneOrProblem(done), 200);
@@ -179,8 +168,8 @@ export function configRoutes(deps: PolicyDeps) {
       return context.json(shown(report), 200, tagged(report));
     })
     .openapi(start, async (context) => {
-      const wish = { ...context.req.valid('json'), seen: seenBy(context.req.valid('header')) };
-      const done = await resume(wish, context.get('caller'), deps);
+      const request = { ...context.req.valid('json'), seen: seenBy(context.req.valid('header')) };
+      const done = await resume(request, context.get('caller'), deps);
       if (done.kind === 'outdated') throw outdated();
       if (done.kind === 'not-stopped') throw new Problem('conflict', 'Nothing is stopped: the kill switch is off.');
       return context.json(shown(done.report), 200, tagged(done.report));

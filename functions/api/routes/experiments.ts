@@ -10,6 +10,7 @@ import {
   stopExperiment,
 } from '#shared/app/learning/experiments.ts';
 import { PatternId } from '#shared/app/learning/write-pattern.ts';
+import { VariantResult } from '#shared/domain/experiment/results.ts';
 import { MAX_EXPERIMENT_DAYS } from '#shared/domain/experiment/started-experiment.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
@@ -42,20 +43,7 @@ export const ExperimentSummary = z
 
 export const ExperimentReport = ExperimentSummary.extend({
   incidents: z.number().int().meta({ description: 'With a verified outcome.' }),
-  results: z.array(
-    z.object({
-      id: z.string(),
-      attempts: z.number().int(),
-      successes: z.number().int(),
-      rate: z.number().nullable(),
-      interval: z
-        .tuple([z.number(), z.number()])
-        .readonly()
-        .meta({ description: 'Of 95 %; 0 to 1 below 30 attempts.' }),
-      minutesToHeal: z.number().nullable(),
-      sideEffects: z.record(z.string(), z.number().int()),
-    }),
-  ),
+  results: z.array(VariantResult),
   recommendation: z.object({
     kind: z.enum(['too-early', 'no-difference-yet', 'prefer']),
     variantId: z.string().nullable(),

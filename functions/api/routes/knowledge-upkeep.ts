@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { statsOf } from '#shared/app/knowledge/list-patterns.ts';
+import { KnowledgeStats, statsOf } from '#shared/app/knowledge/list-patterns.ts';
 import { noteOf } from '#shared/app/learning/change-pattern.ts';
 import { applyChanges, importPatterns } from '#shared/app/learning/pattern-maintenance.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
@@ -17,27 +17,7 @@ import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
-import { DryRun, type KnowledgeRoutesDeps, Reason, ScopeName, Share, scopeOf } from './knowledge.ts';
-
-const Counts = z.record(z.string(), z.number().int());
-
-export const KnowledgeStats = z
-  .object({
-    scope: z.string(),
-    patterns: z.number().int(),
-    retired: z.number().int(),
-    needApproval: z.number().int(),
-    byStage: Counts,
-    byClass: Counts,
-    bySource: Counts,
-    meanConfidence: z.number().nullable(),
-    helped: Share.nullable(),
-    outcomes: z.number().int(),
-    lessons: z.number().int(),
-    pastIncidents: z.number().int(),
-    countedUpTo: z.number().int(),
-  })
-  .meta({ id: 'KnowledgeStats', description: 'Lessons and past incidents are counted up to `countedUpTo`.' });
+import { DryRun, type KnowledgeRoutesDeps, Reason, ScopeName, scopeOf } from './knowledge.ts';
 
 const PatternState = z.object({ confidence: z.number(), stage: PatternStage });
 export const PatternChanges = z

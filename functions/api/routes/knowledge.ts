@@ -24,6 +24,7 @@ import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { type LearnedPattern, PatternStage, Tag } from '#shared/domain/learning/learned-pattern.ts';
 import { approvalsMissing, asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
+import { Proportion } from '#shared/kernel/numbers/proportion.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { PatternStore, PatternVersions } from '#shared/ports/learning-stores.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
@@ -42,10 +43,6 @@ export interface KnowledgeRoutesDeps extends ScopeDeps {
   readonly clock: Clock;
 }
 
-export const Share = z
-  .object({ value: z.number(), hits: z.number(), cases: z.number(), interval: z.array(z.number()).readonly() })
-  .meta({ id: 'Proportion', description: 'A share with its counts and its 95 % interval.' });
-
 export const PatternSummary = z
   .object({
     id: z.string(),
@@ -61,7 +58,7 @@ export const PatternSummary = z
     parent: z.string().nullable(),
     stage: PatternStage,
     confidence: z.number(),
-    helped: Share.nullable(),
+    helped: Proportion.nullable(),
     source: z.enum(['written', 'human', 'verified', 'imported']),
     by: z.string(),
     createdAt: z.string(),

@@ -5,17 +5,19 @@ import { learningMaterial, MAX_PREDICTIONS, MAX_SCOPES, readQuality } from '#sha
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { PatternStage } from '#shared/domain/learning/learned-pattern.ts';
-import { learningHealthOf } from '#shared/domain/learning/learning-health.ts';
-import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
+import { LearningHealth, learningHealthOf } from '#shared/domain/learning/learning-health.ts';
+import { LearningReport, learningReportOf } from '#shared/domain/learning/learning-report.ts';
 import { learningStageOf, stageProgressOf } from '#shared/domain/learning/learning-stage.ts';
 import { type ModelVersion, type RegistryChange, Stage } from '#shared/domain/learning/model-registry.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
-import { accuracySeries } from '#shared/domain/quality/accuracy-series.ts';
+import { AccuracyPoint, accuracySeries } from '#shared/domain/quality/accuracy-series.ts';
 import { Correction } from '#shared/domain/quality/prediction.ts';
+import { QualityReport } from '#shared/domain/quality/quality-report.ts';
+import { Proportion } from '#shared/kernel/numbers/proportion.ts';
 import type { ModelArtifacts, ModelRegistryStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
-import { type KnowledgeRoutesDeps, ScopeName, Share, scopeOf } from './knowledge.ts';
+import { type KnowledgeRoutesDeps, ScopeName, scopeOf } from './knowledge.ts';
 
 export interface LearningRoutesDeps extends KnowledgeRoutesDeps {
   readonly predictions: Pick<PredictionStore, 'recentPredictions' | 'watch' | 'correctPrediction'>;
@@ -35,8 +37,6 @@ const Progress = {
     .meta({ description: 'If outcomes come and help as lately; null if that would not do.' }),
   missing: z.array(z.string()).readonly(),
 };
-
-const Retraining = z.object({ due: z.boolean(), reasons: z.array(z.string()).readonly() });
 
 export const LearningStatus = z
   .object({
@@ -69,171 +69,24 @@ export const LearningStatus = z
       id: z.string(),
       predictions: z.number().int(),
       judged: z.number().int(),
-      accuracy: Share.nullable(),
+      accuracy: Proportion.nullable(),
       degraded: z.boolean(),
       degradedSince: z.string().nullable(),
       watchedAt: z.string().nullable().meta({ description: 'When the schedule last compared answers with outcomes.' }),
-      retrain: Retraining,
+      retrain: QualityReport.shape.retrain,
     }),
   })
   .meta({ id: 'LearningStatus', description: `Without a scope: of the ${MAX_SCOPES} scopes of the latest incidents.` });
 
-export const LearningHealth = z
-  .object({
-    healthy: z.boolean(),
-    checks: z
-      .array(
-        z.object({
-          name: z.string(),
-          state: z.enum(['good', 'bad', 'unknown']),
-          text: z.string(),
-          advice: z.string().nullable(),
-        }),
-      )
-      .readonly(),
-    weak: z
-      .array(
-        z.object({
-          patternId: z.string(),
-          title: z.string(),
-          helped: Share,
-          failedIn: z.array(z.string()).readonly(),
-          advice: z.string(),
-        }),
-      )
-      .readonly(),
-    recommendations: z.array(z.string()).readonly(),
-  })
-  .meta({ id: 'LearningHealth' });
-
-const Goal = z
-  .object({
-    now: Share.nullable(),
-    before: Share.nullable(),
-    change: z.number().nullable(),
-    target: z.number(),
-    state: z.enum(['reached', 'missed', 'unclear', 'unknown']),
-  })
-  .meta({
-    id: 'Goal',
-    description:
-      'A share of the ended incidents against the period of the same length before; `change` and `target` are relative.',
-  });
-
-export const LearningReport = z
-  .object({
-    from: z.string(),
-    to: z.string(),
-    patterns: z.object({
-      active: z.number(),
-      atStart: z.number(),
-      learned: z.number(),
-      takenBack: z.number(),
-      perWeek: z.number(),
-      byStage: z.record(PatternStage, z.number().int()),
-      imported: z.number(),
-      merged: z.number(),
-      acrossServices: z.number(),
-      diversity: z.number().nullable(),
-      topClasses: z.array(z.object({ class: FailureClass, family: z.string(), patterns: z.number().int() })).readonly(),
-    }),
-    movements: z
-      .array(z.object({ patternId: z.string(), title: z.string(), before: z.number(), after: z.number() }))
-      .readonly(),
-    incidents: z.object({
-      ended: z.number(),
-      healed: Share.nullable(),
-      byPeople: Share.nullable(),
-      covered: Share.nullable(),
-      recognisedRight: Share.nullable(),
-      falsePositives: Share.nullable(),
-      meanMinutes: z.number().nullable(),
-    }),
-    goals: z.object({ baselineFrom: z.string(), healed: Goal, byPeople: Goal }),
-    outcomes: z.object({ cases: z.number(), helped: Share.nullable(), byPeople: Share.nullable() }),
-    improvements: z.array(z.string()).readonly(),
-  })
-  .meta({ id: 'LearningReport' });
-
-const Interval = z.array(z.number()).readonly();
-export const QualityFigures = z
-  .object({
-    model: z.string(),
-    predictions: z.number().int(),
-    judged: z.number().int(),
-    abstained: z.number().int(),
-    unknown: z.number().int(),
-    accuracy: Share.nullable(),
-    brier: z.number().nullable(),
-    calibrationError: z.number().nullable(),
-    tuning: z.string(),
-    reliability: z
-      .array(
-        z.object({
-          from: z.number(),
-          to: z.number(),
-          cases: z.number().int(),
-          confidence: z.number(),
-          right: z.number(),
-          interval: Interval,
-        }),
-      )
-      .readonly()
-      .meta({ description: 'The reliability diagram: of answers of about the same confidence, how many were right.' }),
-    claims: z
-      .array(
-        z.object({
-          claim: z.enum(['class', 'verdict']),
-          judged: z.number().int(),
-          accuracy: Share.nullable(),
-          degradation: z
-            .object({
-              degraded: z.boolean(),
-              statistic: z.number(),
-              limit: z.number(),
-              against: z.number(),
-              recent: z.number().nullable(),
-            })
-            .nullable(),
-        }),
-      )
-      .readonly(),
-    degraded: z.boolean(),
-    retrain: Retraining,
-    mix: z
-      .object({
-        index: z.number(),
-        limit: z.number(),
-        drifted: z.boolean(),
-        changes: z.array(z.object({ class: z.string(), before: z.number(), now: z.number() })).readonly(),
-      })
-      .nullable(),
-    models: z
-      .array(
-        z.object({
-          model: z.string(),
-          predictions: z.number().int(),
-          judged: z.number().int(),
-          accuracy: Share.nullable(),
-        }),
-      )
-      .readonly(),
-  })
-  .meta({ id: 'QualityFigures', description: `Of the latest ${MAX_PREDICTIONS} predictions.` });
+export const QualityFigures = QualityReport.omit({ cost: true }).meta({
+  id: 'QualityFigures',
+  description: `Of the latest ${MAX_PREDICTIONS} predictions.`,
+});
 
 export const AccuracySeries = z
   .object({
     stepDays: z.number().int(),
-    points: z.array(
-      z.object({
-        from: z.string(),
-        predictions: z.number().int(),
-        judged: z.number().int(),
-        accuracy: Share.nullable(),
-        meanConfidence: z.number().nullable(),
-        brier: z.number().nullable(),
-      }),
-    ),
+    points: z.array(AccuracyPoint),
   })
   .meta({ id: 'AccuracySeries', description: `Oldest first; from the latest ${MAX_PREDICTIONS} predictions.` });
 

@@ -1,16 +1,18 @@
 import * as z from 'zod';
 import { recentScopes, resolveScope, type ScopeDeps } from '#shared/app/knowledge/scopes.ts';
-import type { LogStatistics, PatternCounts, PatternOrder, RecentLogs } from '#shared/app/triage/kept-logs.ts';
-import type { LogScan } from '#shared/app/triage/read-log.ts';
-import type {
-  CauseOrder,
-  Logs,
+import type { PatternOrder } from '#shared/app/triage/kept-logs.ts';
+import {
+  LogScan,
+  LogStatistics,
   LogTriage,
+  PatternCounts,
   PredictedCause,
+  RecentLogs,
   Recommendation,
   SimilarIncident,
-} from '#shared/app/triage/triage-request.ts';
-import { FailureClass, Verdict } from '#shared/domain/incident/failure-class.ts';
+} from '#shared/app/triage/log-answers.ts';
+import type { CauseOrder, Logs } from '#shared/app/triage/triage-request.ts';
+import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { Severity } from '#shared/domain/logs/severity.ts';
 import type { IncidentQuery } from '#shared/ports/incident-lists.ts';
@@ -45,90 +47,6 @@ const GivenLogs = z
   .union([z.string().min(1), z.array(z.string()).min(1).max(MAX_LINES)], 'Must be a text or a list of lines')
   .meta({ description: 'A log: one text, or its lines. It is redacted first, and not kept.' });
 
-const Anomaly = z.object({ line: z.number().int(), score: z.number(), reason: z.string(), text: z.string() });
-const Event = z.object({
-  line: z.number().int(),
-  severity: Severity,
-  template: z.string(),
-  count: z.number().int(),
-  text: z.string(),
-});
-const Levels = z.record(Severity, z.number().int());
-const Templates = z.array(z.object({ template: z.string(), count: z.number().int() })).readonly();
-const Anomalies = z.array(Anomaly).readonly().meta({ description: 'Most anomalous first; a score of 0.5 or more.' });
-const Events = z
-  .array(Event)
-  .readonly()
-  .meta({ description: 'What happened, in order: warnings and worse, by template.' });
-
-export const LogAnalysis = z
-  .object({ lines: z.number().int(), levels: Levels, anomalies: Anomalies, events: Events, templates: Templates })
-  .meta({ id: 'LogAnalysis' });
-
-export const RootCause = z
-  .object({
-    class: FailureClass,
-    family: z.string(),
-    verdict: Verdict,
-    confidence: z.number(),
-    alternatives: z.array(z.object({ class: FailureClass, confidence: z.number() })).readonly(),
-    signature: z.string().nullable(),
-    fingerprint: z.string().nullable(),
-    cause: z.string(),
-    fix: z.string(),
-    prevention: z.string(),
-    evidence: z.array(z.object({ line: z.number().int(), text: z.string() })).readonly(),
-    failed: z.boolean().meta({ description: 'False for a log of which no line reports a failure.' }),
-  })
-  .meta({ id: 'RootCause', description: 'The class with its confidence, and the lines that decided.' });
-
-const Similar = z
-  .array(
-    z.object({
-      id: z.string(),
-      summary: z.string(),
-      resolution: z.string(),
-      score: z.number(),
-      kind: z.enum(['incident', 'advice']),
-      reasons: z.array(z.string()).readonly(),
-    }),
-  )
-  .readonly();
-
-const Recommended = z
-  .array(
-    z.object({
-      action: z.string().nullable().meta({ description: 'An action of Selfheal; null for advice to people.' }),
-      title: z.string(),
-      expectedBenefit: z.number().meta({ description: 'The chance that it helps, 0 to 1.' }),
-      risk: z.string().nullable(),
-      why: z.string(),
-    }),
-  )
-  .readonly();
-
-export const LogTriageAnswer = z
-  .object({
-    anomalies: Anomalies,
-    events: Events,
-    levels: Levels,
-    root_cause: RootCause,
-    similar_incidents: Similar,
-    recommended_actions: Recommended,
-  })
-  .meta({ id: 'LogTriage', description: 'Texts come from logs: show them as plain text.' });
-
-export const LogEntry = z
-  .object({
-    incident: z.string(),
-    source: z.string(),
-    line: z.number().int(),
-    at: z.string().nullable(),
-    level: Severity,
-    text: z.string(),
-  })
-  .meta({ id: 'LogEntry', description: 'A line that is kept as evidence of an incident, redacted.' });
-
 const Service = z.string().min(1).max(100);
 const Scope = z.string().min(1).max(400).meta({
   description: 'Whose past incidents: owner/name, an alarm, service#NAME. Without it those of all recent ones.',
@@ -143,7 +61,7 @@ const analyze = routeFor('read', {
   tags: TAGS,
   summary: 'Anomalies and key events of a log',
   request: { body: jsonBody(z.strictObject({ logs: GivenLogs })) },
-  responses: answers('What is in it.', LogAnalysis),
+  responses: answers('What is in it.', LogScan),
 });
 
 const predict = routeFor('read', {
@@ -152,7 +70,7 @@ const predict = routeFor('read', {
   tags: TAGS,
   summary: 'The root cause of a failure, from its log',
   request: { body: jsonBody(z.strictObject({ logs: GivenLogs })) },
-  responses: answers('The cause.', RootCause),
+  responses: answers('The cause.', PredictedCause),
 });
 
 const search = routeFor('read', {
@@ -172,7 +90,10 @@ const search = routeFor('read', {
         .refine(({ query, logs }) => (query === undefined) !== (logs === undefined), 'Give either query or logs'),
     ),
   },
-  responses: { ...answers('Best first.', z.object({ similar_incidents: Similar })), ...NOT_FOUND },
+  responses: {
+    ...answers('Best first.', z.object({ similar_incidents: z.array(SimilarIncident).readonly() })),
+    ...NOT_FOUND,
+  },
 });
 
 const recommend = routeFor('read', {
@@ -190,7 +111,10 @@ const recommend = routeFor('read', {
       }),
     ),
   },
-  responses: { ...answers('Best first.', z.object({ recommended_actions: Recommended })), ...NOT_FOUND },
+  responses: {
+    ...answers('Best first.', z.object({ recommended_actions: z.array(Recommendation).readonly() })),
+    ...NOT_FOUND,
+  },
 });
 
 const triage = routeFor('read', {
@@ -199,7 +123,7 @@ const triage = routeFor('read', {
   tags: TAGS,
   summary: 'Everything about one log: anomalies, root cause, similar incidents, recommended actions',
   request: { body: jsonBody(z.strictObject({ logs: GivenLogs, ...Place })) },
-  responses: { ...answers('Everything.', LogTriageAnswer), ...NOT_FOUND },
+  responses: { ...answers('Everything.', LogTriage), ...NOT_FOUND },
 });
 
 const Filter = {
@@ -227,7 +151,7 @@ const recent = routeFor('read', {
       cursor: z.string().max(2000).optional().meta({ description: 'The `next` of the page before.' }),
     }),
   },
-  responses: answers('One page.', z.object({ entries: z.array(LogEntry).readonly(), next: z.string().nullable() })),
+  responses: answers('One page.', RecentLogs),
 });
 
 const statistics = routeFor('read', {
@@ -236,21 +160,7 @@ const statistics = routeFor('read', {
   tags: TAGS,
   summary: 'Counts of the log lines that are kept of the latest incidents',
   request: { query: z.strictObject(Filter) },
-  responses: answers(
-    'The counts.',
-    z
-      .object({
-        incidents: z.number().int(),
-        since: z.string().nullable(),
-        more: z.boolean(),
-        lines: z.number().int(),
-        levels: Levels,
-        classes: z.record(z.string(), z.number().int()),
-        sources: z.array(z.object({ source: z.string(), lines: z.number().int() })).readonly(),
-        templates: Templates,
-      })
-      .meta({ id: 'LogStatistics' }),
-  ),
+  responses: answers('The counts.', LogStatistics),
 });
 
 const patterns = routeFor('read', {
@@ -277,26 +187,7 @@ const patterns = routeFor('read', {
       }),
     ),
   },
-  responses: answers(
-    'The counts.',
-    z
-      .object({
-        lines: z.number().int(),
-        patterns: z
-          .array(
-            z.object({
-              name: z.string(),
-              matches: z.number().int(),
-              examples: z
-                .array(z.object({ incident: z.string().nullable(), line: z.number().int(), text: z.string() }))
-                .readonly(),
-            }),
-          )
-          .readonly(),
-        templates: Templates,
-      })
-      .meta({ id: 'PatternCounts' }),
-  ),
+  responses: answers('The counts.', PatternCounts),
 });
 
 export function logRoutes(deps: LogRoutesDeps) {

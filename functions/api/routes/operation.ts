@@ -4,15 +4,14 @@ import { makeOperationReader, metricsOf, type ReadOperationDeps } from '#shared/
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { costOf } from '#shared/domain/quality/cost.ts';
+import { CostReport, costOf } from '#shared/domain/quality/cost.ts';
 import { awsMicrodollarsOf, costByDay } from '#shared/domain/quality/cost-series.ts';
 import { PROMETHEUS_TYPE, renderMetrics } from '#shared/domain/quality/prometheus.ts';
-import { serviceLevelOf } from '#shared/domain/quality/service-level.ts';
-import { proportionOf } from '#shared/kernel/numbers/proportion.ts';
+import { ServiceLevel, serviceLevelOf } from '#shared/domain/quality/service-level.ts';
+import { Proportion, proportionOf } from '#shared/kernel/numbers/proportion.ts';
 import type { StatsStore } from '#shared/ports/test-store.ts';
 import { Problem } from '../problem.ts';
 import { answers, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
-import { Share } from './knowledge.ts';
 
 export interface OperationRoutesDeps extends ReadOperationDeps {
   readonly configuration: Pick<Configuration, 'services' | 'model'>;
@@ -34,26 +33,13 @@ export const SystemStatus = z
     model: z.object({
       id: z.string(),
       languageModel: z.string().meta({ description: 'The configured provider; `rules` for none.' }),
-      accuracy: Share.nullable(),
+      accuracy: Proportion.nullable(),
       degraded: z.boolean(),
     }),
   })
   .meta({ id: 'SystemStatus' });
 
-const Cost = z.object({
-  incidents: z.number().int(),
-  asked: z.number().int().meta({ description: 'Incidents for which a language model was asked.' }),
-  inputTokens: z.number().int(),
-  cachedInputTokens: z.number().int(),
-  outputTokens: z.number().int(),
-  microdollars: z.number(),
-  unpriced: z.number().int().meta({ description: 'Incidents whose model has no price: not in the sums.' }),
-  microdollarsPerIncident: z.number().nullable(),
-  microdollarsPerAsked: z.number().nullable(),
-  tokensPerAsked: z.number().nullable(),
-  byModel: z.array(z.object({ modelId: z.string(), asked: z.number().int(), microdollars: z.number() })).readonly(),
-  awsMicrodollars: z.number(),
-});
+const Cost = CostReport.extend({ awsMicrodollars: z.number() });
 
 export const Costs = z
   .object({
@@ -71,22 +57,7 @@ export const ServiceLevels = z
   .object({
     from: z.string(),
     to: z.string(),
-    services: z.array(
-      z.object({
-        service: z.string(),
-        criticality: z.enum(['low', 'medium', 'high', 'critical']),
-        incidents: z.number().int(),
-        open: z.number().int(),
-        resolved: z.number().int(),
-        escalated: z.number().int(),
-        meanMinutesToResolve: z.number().nullable(),
-        downMinutes: z.number(),
-        availability: z.number(),
-        objective: z.number(),
-        met: z.boolean(),
-        budgetLeftMinutes: z.number(),
-      }),
-    ),
+    services: z.array(ServiceLevel.extend({ criticality: z.enum(['low', 'medium', 'high', 'critical']) })),
     next: z.string().nullable(),
   })
   .meta({
@@ -109,7 +80,7 @@ export const Baselines = z
             at: z.string(),
           }),
         ),
-        passRate: Share.nullable(),
+        passRate: Proportion.nullable(),
       }),
     ),
   })

@@ -1,44 +1,48 @@
+import * as z from 'zod';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { repositoryModeOf } from '#shared/domain/configuration/scope.ts';
+import { Risk } from '#shared/domain/plan/bound-action.ts';
 import { readRemedy } from '#shared/domain/plan/remedies.ts';
 import { alwaysAsks, isOff } from '#shared/domain/policy/autonomy.ts';
 import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';
-import type { Mode } from '#shared/domain/policy/policy-settings.ts';
+import { Mode } from '#shared/domain/policy/policy-settings.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 
 /** A service that an action may change, as deployed. */
-export interface AllowedService {
-  readonly service: string;
-  readonly mode: Mode;
+const AllowedService = z.object({
+  service: z.string(),
+  mode: Mode,
   /** Alarms for which it may be done. */
-  readonly alarms: readonly string[];
+  alarms: z.array(z.string()).readonly(),
   /** Of an action that scales: the owner's bound. */
-  readonly maximum: number | null;
+  maximum: z.number().int().nullable(),
   /** Whether people may ask for it while the alarms are quiet. */
-  readonly onRequest: boolean;
-}
+  onRequest: z.boolean(),
+});
+export type AllowedService = z.infer<typeof AllowedService>;
 
 /** An action and where the configuration allows it. */
-export interface ActionSummary {
-  readonly id: string;
-  readonly title: string;
-  readonly family: string;
-  readonly risk: ActionPlugin['risk'];
-  readonly reversible: boolean;
-  /** What it would do and how it is undone, with sample values. */
-  readonly example: string;
-  readonly undo: string;
-  /** What has to be configured before it is used. */
-  readonly needs: string;
-  /** That policy always asks a person before it. */
-  readonly alwaysAsks: boolean;
-  readonly switchedOff: boolean;
-  readonly allowed: boolean;
-  readonly services: readonly AllowedService[];
-  readonly repositories: readonly { readonly repository: string; readonly mode: Mode }[];
-  /** For runs of repositories that are not listed; null for everything else. */
-  readonly otherRepositories: Mode | null;
-}
+export const ActionSummary = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    family: z.string(),
+    risk: Risk,
+    reversible: z.boolean(),
+    /** What it would do and how it is undone, with sample values. */
+    example: z.string(),
+    undo: z.string(),
+    needs: z.string().meta({ description: 'What has to be configured before it is used.' }),
+    alwaysAsks: z.boolean().meta({ description: 'Policy always asks a person first.' }),
+    switchedOff: z.boolean(),
+    allowed: z.boolean().meta({ description: 'It may be executed somewhere now.' }),
+    services: z.array(AllowedService).readonly(),
+    repositories: z.array(z.object({ repository: z.string(), mode: Mode })).readonly(),
+    /** For runs of repositories that are not listed; null for everything else. */
+    otherRepositories: Mode.nullable(),
+  })
+  .meta({ id: 'Action' });
+export type ActionSummary = z.infer<typeof ActionSummary>;
 
 /**
  * Where the action may change this service: exactly where the deployment gives it rights. Null where it may not.

@@ -1,6 +1,7 @@
+import * as z from 'zod';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
-import type { Mode } from '#shared/domain/policy/policy-settings.ts';
+import { Mode } from '#shared/domain/policy/policy-settings.ts';
 import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { AlarmReader, AlarmState } from '#shared/ports/cloud.ts';
@@ -15,18 +16,22 @@ export interface ServiceDeps extends ReadActionsDeps, GovernedDeps {
 }
 
 /** A service of the configuration. */
-export interface ServiceSummary {
-  readonly id: string;
-  readonly criticality: Service['criticality'];
-  /** What holds now. */
-  readonly mode: Mode;
-  readonly alarms: readonly string[];
-  readonly deployment: string | null;
-  /** Actions that the configuration allows for it. */
-  readonly actions: readonly string[];
-  /** The actions that scale it, each with the owner's bound. */
-  readonly scaling: readonly { readonly action: string; readonly maximum: number; readonly onRequest: boolean }[];
-}
+export const ServiceSummary = z
+  .object({
+    id: z.string(),
+    criticality: z.enum(['low', 'medium', 'high', 'critical']),
+    /** What holds now. */
+    mode: Mode,
+    alarms: z.array(z.string()).readonly(),
+    deployment: z.string().nullable(),
+    actions: z.array(z.string()).readonly().meta({ description: 'What the configuration allows for it.' }),
+    scaling: z
+      .array(z.object({ action: z.string(), maximum: z.number().int(), onRequest: z.boolean() }))
+      .readonly()
+      .meta({ description: 'The remedies that scale it; `onRequest`: also while its alarms are quiet.' }),
+  })
+  .meta({ id: 'Application' });
+export type ServiceSummary = z.infer<typeof ServiceSummary>;
 
 export interface ServiceHealth {
   readonly id: string;

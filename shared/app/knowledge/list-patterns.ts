@@ -1,10 +1,11 @@
+import * as z from 'zod';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { LearnedPattern, PatternStage } from '#shared/domain/learning/learned-pattern.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
-import type { Proportion } from '#shared/kernel/numbers/proportion.ts';
+import { Proportion } from '#shared/kernel/numbers/proportion.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 
 export interface PatternQuery {
@@ -70,25 +71,29 @@ function positionIn(cursor: string, digest: string): string {
   return after;
 }
 
-export interface KnowledgeStats {
-  readonly scope: string;
-  readonly patterns: number;
-  readonly retired: number;
-  readonly needApproval: number;
-  readonly byStage: Readonly<Record<string, number>>;
-  readonly byClass: Readonly<Record<string, number>>;
-  readonly bySource: Readonly<Record<string, number>>;
-  readonly meanConfidence: number | null;
-  /** Of all outcomes of the patterns. */
-  readonly helped: Proportion | null;
-  /** Outcomes of the patterns that count. */
-  readonly outcomes: number;
-  /** Learned from the fingerprints of ended incidents, the latest up to a limit. */
-  readonly lessons: number;
-  readonly pastIncidents: number;
-  /** Whether there may be more lessons or incidents than were counted. */
-  readonly countedUpTo: number;
-}
+const Counts = z.record(z.string(), z.number().int());
+
+export const KnowledgeStats = z
+  .object({
+    scope: z.string(),
+    patterns: z.number().int(),
+    retired: z.number().int(),
+    needApproval: z.number().int(),
+    byStage: Counts,
+    byClass: Counts,
+    bySource: Counts,
+    meanConfidence: z.number().nullable(),
+    /** Of all outcomes of the patterns. */
+    helped: Proportion.nullable(),
+    /** Outcomes of the patterns that count. */
+    outcomes: z.number().int(),
+    /** Learned from the fingerprints of ended incidents, the latest up to a limit. */
+    lessons: z.number().int(),
+    pastIncidents: z.number().int(),
+    countedUpTo: z.number().int(),
+  })
+  .meta({ id: 'KnowledgeStats', description: 'Lessons and past incidents are counted up to `countedUpTo`.' });
+export type KnowledgeStats = z.infer<typeof KnowledgeStats>;
 
 function counted(values: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};

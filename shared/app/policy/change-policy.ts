@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { type Actor, actorOf, type Caller } from '#shared/domain/access/caller.ts';
 import type { PolicyEvent } from '#shared/domain/audit/access-event.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
@@ -52,7 +53,7 @@ export interface PolicyReport {
 }
 
 /** What somebody wants and what they saw. */
-export interface Wish {
+export interface PolicyRequest {
   readonly reason: string;
   /** The tag of the report they saw; null: whatever holds now. */
   readonly seen: string | null;
@@ -109,9 +110,14 @@ function reportOf(stored: StoredOverlay, killSwitch: Controls, { configuration, 
  * Changes settings by a JSON merge patch; null takes a setting back to what is deployed. A value that is wider than deployed is refused, one
  * that the deployment has since ruled out is left alone. Every change is a new revision.
  */
-export async function changePolicy(patch: object, wish: Wish, caller: Caller, deps: PolicyDeps): Promise<PolicyChange> {
+export async function changePolicy(
+  patch: object,
+  request: PolicyRequest,
+  caller: Caller,
+  deps: PolicyDeps,
+): Promise<PolicyChange> {
   return await write(
-    wish,
+    request,
     caller,
     deps,
     (stored) => {
@@ -138,26 +144,26 @@ export async function changePolicy(patch: object, wish: Wish, caller: Caller, de
 }
 
 /** Takes everything back to what is deployed; also mends an overlay that cannot be used. The kill switch stays as it is. */
-export async function resetPolicy(wish: Wish, caller: Caller, deps: PolicyDeps): Promise<PolicyChange> {
-  return await write(wish, caller, deps, () => ({ kind: 'next', settings: {} }), 'reset');
+export async function resetPolicy(request: PolicyRequest, caller: Caller, deps: PolicyDeps): Promise<PolicyChange> {
+  return await write(request, caller, deps, () => ({ kind: 'next', settings: {} }), 'reset');
 }
 
 /** Takes the settings of an earlier revision again. What is wider than deployed by now has no effect. */
 export async function restorePolicy(
   revision: number,
-  wish: Wish,
+  request: PolicyRequest,
   caller: Caller,
   deps: PolicyDeps,
 ): Promise<PolicyChange> {
   const earlier = await deps.policy.revision(revision);
   if (earlier === null) return { kind: 'not-found' };
-  return await write(wish, caller, deps, () => ({ kind: 'next', settings: earlier.settings }), 'restored');
+  return await write(request, caller, deps, () => ({ kind: 'next', settings: earlier.settings }), 'restored');
 }
 
 type Next = { readonly kind: 'next'; readonly settings: OverlaySettings };
 
 async function write(
-  { reason, seen, dryRun }: Wish,
+  { reason, seen, dryRun }: PolicyRequest,
   caller: Caller,
   deps: PolicyDeps,
   nextOf: (stored: StoredOverlay) => Next | Exclude<PolicyChange, { kind: 'changed' }>,
@@ -257,7 +263,7 @@ export type Resumption =
 
 /** Turns the kill switch off, if it still is as the caller saw it. */
 export async function resume(
-  { reason, seen }: Omit<Wish, 'dryRun'>,
+  { reason, seen }: Omit<PolicyRequest, 'dryRun'>,
   caller: Caller,
   deps: PolicyDeps,
 ): Promise<Resumption> {
@@ -276,17 +282,20 @@ export async function resume(
 }
 
 /** One thing that somebody did to the policy. */
-export interface PolicyHistoryEntry {
-  /** Its place in the trail, from 1. */
-  readonly sequence: number;
-  readonly at: string;
-  readonly what: string;
-  readonly by: string;
-  readonly reason: string;
-  /** Of the overlay; null for the kill switch. Its number is what `restorePolicy` takes. */
-  readonly revision: number | null;
-  readonly changes: string | null;
-}
+export const PolicyHistoryEntry = z
+  .object({
+    /** Its place in the trail, from 1. */
+    sequence: z.number(),
+    at: z.string(),
+    what: z.string(),
+    by: z.string(),
+    reason: z.string(),
+    /** Of the overlay; null for the kill switch. Its number is what `restorePolicy` takes. */
+    revision: z.number().nullable(),
+    changes: z.string().nullable(),
+  })
+  .meta({ id: 'PolicyHistoryEntry' });
+export type PolicyHistoryEntry = z.infer<typeof PolicyHistoryEntry>;
 
 /** What was done, newest first, `limit` entries at most. */
 export async function policyHistory(

@@ -6,23 +6,12 @@ import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentLists, IncidentQuery } from '#shared/ports/incident-lists.ts';
+import type { LogEntry, LogStatistics, PatternCounts, RecentLogs } from './log-answers.ts';
 import { readLog } from './read-log.ts';
 
 export interface KeptLogsDeps {
   readonly lists: Pick<IncidentLists, 'list'>;
   readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
-}
-
-/** A line of a log that is kept as evidence of an incident, redacted. */
-export interface LogEntry {
-  readonly incident: string;
-  readonly source: string;
-  /** 1-based in its source. */
-  readonly line: number;
-  /** By the log's own time stamp. */
-  readonly at: string | null;
-  readonly level: Severity;
-  readonly text: string;
 }
 
 /** Incidents whose evidence one request reads. */
@@ -49,12 +38,6 @@ const entryOf = (incident: string, source: EvidenceSource, line: EvidenceLine): 
 const entriesOf = ({ incidentId, sources }: Evidence): LogEntry[] =>
   sources.flatMap((source) => source.lines.map((line) => entryOf(incidentId, source, line)));
 
-export interface RecentLogs {
-  readonly entries: readonly LogEntry[];
-  /** Cursor of the next page, or null. */
-  readonly next: string | null;
-}
-
 /** Log lines of the latest incidents: of `limit` incidents a page, those of the newest first. */
 export async function recentLogs(
   query: IncidentQuery,
@@ -65,20 +48,6 @@ export async function recentLogs(
   const { incidents, next } = await deps.lists.list(query, { ...rest, order: 'newest' });
   const entries = (await evidenceOf(incidents, deps)).flatMap(entriesOf);
   return { entries: levels === null ? entries : entries.filter(({ level }) => levels.includes(level)), next };
-}
-
-export interface LogStatistics {
-  /** Incidents whose logs were read, at most `MAX_READ_INCIDENTS`. */
-  readonly incidents: number;
-  /** When the oldest of them was opened; null where there is none. */
-  readonly since: string | null;
-  /** Whether there are older ones that were not read. */
-  readonly more: boolean;
-  readonly lines: number;
-  readonly levels: Readonly<Record<Severity, number>>;
-  readonly classes: Readonly<Record<string, number>>;
-  readonly sources: readonly { readonly source: string; readonly lines: number }[];
-  readonly templates: readonly { readonly template: string; readonly count: number }[];
 }
 
 const MAX_SOURCES = 20;
@@ -126,16 +95,6 @@ export interface PatternOrder {
   /** A regular expression in the syntax of RE2. */
   readonly pattern: string;
   readonly ignoreCase: boolean;
-}
-
-export interface PatternCounts {
-  readonly lines: number;
-  readonly patterns: readonly {
-    readonly name: string;
-    readonly matches: number;
-    readonly examples: readonly { readonly incident: string | null; readonly line: number; readonly text: string }[];
-  }[];
-  readonly templates: readonly { readonly template: string; readonly count: number }[];
 }
 
 const MAX_EXAMPLES = 5;

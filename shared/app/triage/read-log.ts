@@ -4,6 +4,7 @@ import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
 import { redact } from '#shared/domain/redaction/redact.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 import { shortenedText } from '#shared/kernel/text/shortened-text.ts';
+import type { LineAnomaly, LogScan } from './log-answers.ts';
 import { makeLogJudge } from './log-judge.ts';
 import { textEvidence } from './text-evidence.ts';
 
@@ -23,35 +24,6 @@ export function readLog(logs: string | readonly string[]): GivenLog {
     .text.split('\n')
     .map((line) => cleanLine(line.slice(0, MAX_LINE_LENGTH)));
   return { lines, evidence: textEvidence(text) };
-}
-
-/** Line numbers are 1-based; texts are redacted and cut. */
-export interface LineAnomaly {
-  readonly line: number;
-  /** 0 to 1; anomalous from 0.5. */
-  readonly score: number;
-  readonly reason: string;
-  readonly text: string;
-}
-
-/** Lines with one template that report a warning or worse, in the order of their first one. */
-export interface LogEvent {
-  readonly line: number;
-  readonly severity: Severity;
-  readonly template: string;
-  readonly count: number;
-  readonly text: string;
-}
-
-export interface LogScan {
-  /** Lines that are not blank. */
-  readonly lines: number;
-  readonly levels: Readonly<Record<Severity, number>>;
-  /** Most anomalous first. */
-  readonly anomalies: readonly LineAnomaly[];
-  readonly events: readonly LogEvent[];
-  /** Most frequent first. */
-  readonly templates: readonly { readonly template: string; readonly count: number }[];
 }
 
 const MAX_ANOMALIES = 50;

@@ -4,7 +4,7 @@ import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
-import { FAMILY_OF, type FailureClass, type Verdict } from '#shared/domain/incident/failure-class.ts';
+import { FAMILY_OF, type FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
 import type { Terms } from '#shared/domain/knowledge/search/term-field.ts';
 import { termsOfLines, termsOfQuestion, weighed } from '#shared/domain/knowledge/search/terms.ts';
@@ -16,7 +16,8 @@ import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { type LogScan, readLog, scanLines } from './read-log.ts';
+import type { LogTriage, PredictedCause, Recommendation, SimilarIncident } from './log-answers.ts';
+import { readLog, scanLines } from './read-log.ts';
 import { nothingFailed } from './text-evidence.ts';
 
 export interface TriageRequestDeps {
@@ -31,57 +32,6 @@ export interface TriageRequestDeps {
 
 /** Text of a request: one string or its lines. */
 export type Logs = string | readonly string[];
-
-/** The cause of a failure as its log shows it. Line numbers are 1-based; texts are redacted. */
-export interface PredictedCause {
-  readonly class: FailureClass;
-  readonly family: string;
-  readonly verdict: Verdict;
-  /** 0 to 1. */
-  readonly confidence: number;
-  readonly alternatives: readonly { readonly class: FailureClass; readonly confidence: number }[];
-  readonly signature: string | null;
-  readonly fingerprint: string | null;
-  /** In words. */
-  readonly cause: string;
-  readonly fix: string;
-  readonly prevention: string;
-  /** The lines that decided. */
-  readonly evidence: readonly { readonly line: number; readonly text: string }[];
-  /** False for a log of which no line reports a failure. */
-  readonly failed: boolean;
-}
-
-export interface SimilarIncident {
-  readonly id: string;
-  readonly summary: string;
-  readonly resolution: string;
-  /** 0 to 1. */
-  readonly score: number;
-  readonly kind: 'incident' | 'advice';
-  readonly reasons: readonly string[];
-}
-
-/** Something that may help, with the chance that it does. */
-export interface Recommendation {
-  /** Id of an action of Selfheal; null for advice to people. */
-  readonly action: string | null;
-  readonly title: string;
-  /** 0 to 1. */
-  readonly expectedBenefit: number;
-  readonly risk: string | null;
-  readonly why: string;
-}
-
-/** Everything about one log. Field names as programs of the documents expect them. */
-export interface LogTriage {
-  readonly anomalies: LogScan['anomalies'];
-  readonly events: LogScan['events'];
-  readonly levels: LogScan['levels'];
-  readonly root_cause: PredictedCause;
-  readonly similar_incidents: readonly SimilarIncident[];
-  readonly recommended_actions: readonly Recommendation[];
-}
 
 const MAX_SIMILAR = 5;
 /** Results below these scores are irrelevant: of a whole log, and of a few words. */

@@ -23,19 +23,19 @@ const MIN_ATTEMPTS = 30;
 /** Probability of naming a winner where there is none. */
 const FALSE_WINNERS = 0.05;
 
-export interface VariantResult {
-  readonly id: string;
-  readonly attempts: number;
-  readonly successes: number;
+export const VariantResult = z.object({
+  id: z.string(),
+  attempts: z.number().int(),
+  successes: z.number().int(),
   /** Null without attempts. */
-  readonly rate: number | null;
-  /** Wilson's 95% interval; (0, 1) below 30 attempts. */
-  readonly interval: readonly [low: number, high: number];
+  rate: z.number().nullable(),
+  interval: z.tuple([z.number(), z.number()]).readonly().meta({ description: 'Of 95 %; 0 to 1 below 30 attempts.' }),
   /** Median of the successes, in minutes; null without one. */
-  readonly minutesToHeal: number | null;
+  minutesToHeal: z.number().nullable(),
   /** How often each happened. */
-  readonly sideEffects: Readonly<Record<string, number>>;
-}
+  sideEffects: z.record(z.string(), z.number().int()),
+});
+export type VariantResult = z.infer<typeof VariantResult>;
 
 export type Recommendation =
   | { readonly kind: 'too-early'; readonly reason: string }

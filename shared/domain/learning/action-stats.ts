@@ -1,22 +1,24 @@
-import { type Proportion, proportionOf } from '#shared/kernel/numbers/proportion.ts';
+import * as z from 'zod';
+import { Proportion, proportionOf } from '#shared/kernel/numbers/proportion.ts';
 import type { ActionOutcome } from './action-experience.ts';
 
 /** How one action did. */
-export interface ActionStats {
-  readonly action: string;
-  /** Outcomes that are known: verified by Selfheal, or judged by a person. */
-  readonly tries: number;
-  /** Share that helped. */
-  readonly helped: Proportion | null;
-  /** Of them verified by Selfheal itself. */
-  readonly verified: number;
-  /** Rejected, or called wrong by a person. */
-  readonly judgedByPeople: number;
-  readonly undone: number;
-  /** From the intent to the end of the incident, where it helped; null while no outcome has it. */
-  readonly meanSecondsToRecover: number | null;
-  readonly lastAt: string;
-}
+export const ActionStats = z
+  .object({
+    action: z.string(),
+    /** Outcomes that are known: verified by Selfheal, or judged by a person. */
+    tries: z.number().int(),
+    /** Share that helped. */
+    helped: Proportion.nullable(),
+    verified: z.number().int().meta({ description: 'Outcomes that Selfheal verified itself.' }),
+    judgedByPeople: z.number().int().meta({ description: 'Rejected, or called wrong.' }),
+    undone: z.number().int(),
+    /** From the intent to the end of the incident, where it helped; null while no outcome has it. */
+    meanSecondsToRecover: z.number().nullable(),
+    lastAt: z.string(),
+  })
+  .meta({ id: 'ActionStats' });
+export type ActionStats = z.infer<typeof ActionStats>;
 
 /** Figures for each action, the most tried first. */
 export function actionStatsOf(outcomes: readonly ActionOutcome[]): ActionStats[] {

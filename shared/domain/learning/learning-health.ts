@@ -1,4 +1,5 @@
-import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
+import * as z from 'zod';
+import { Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
 import { makeWordingTest } from '../failure/wording.ts';
 import { weakPatterns } from './apply-pattern-changes.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
@@ -6,31 +7,40 @@ import type { LearningReport } from './learning-report.ts';
 import type { Learning } from './learning-settings.ts';
 import { approvalsMissing, effectivenessOf } from './pattern-trust.ts';
 
-/** One check; `unknown` where nothing was counted. */
-export interface HealthCheck {
-  readonly name: string;
-  readonly state: 'good' | 'bad' | 'unknown';
-  readonly text: string;
-  /** Advice; null when nothing has to be done. */
-  readonly advice: string | null;
-}
-
-/** A pattern that helps less often than it should, with the incidents where it did not. */
-export interface WeakPattern {
-  readonly patternId: string;
-  readonly title: string;
-  readonly helped: Proportion;
-  readonly failedIn: readonly string[];
-  readonly advice: string;
-}
-
-export interface LearningHealth {
-  readonly healthy: boolean;
-  readonly checks: readonly HealthCheck[];
-  readonly weak: readonly WeakPattern[];
-  /** The checks' advice in one list. */
-  readonly recommendations: readonly string[];
-}
+export const LearningHealth = z
+  .object({
+    healthy: z.boolean(),
+    checks: z
+      .array(
+        z.object({
+          name: z.string(),
+          /** `unknown` where nothing was counted. */
+          state: z.enum(['good', 'bad', 'unknown']),
+          text: z.string(),
+          /** Advice; null when nothing has to be done. */
+          advice: z.string().nullable(),
+        }),
+      )
+      .readonly(),
+    /** Patterns that help less often than they should, with the incidents where they did not. */
+    weak: z
+      .array(
+        z.object({
+          patternId: z.string(),
+          title: z.string(),
+          helped: Proportion,
+          failedIn: z.array(z.string()).readonly(),
+          advice: z.string(),
+        }),
+      )
+      .readonly(),
+    /** The checks' advice in one list. */
+    recommendations: z.array(z.string()).readonly(),
+  })
+  .meta({ id: 'LearningHealth' });
+export type LearningHealth = z.infer<typeof LearningHealth>;
+export type HealthCheck = LearningHealth['checks'][number];
+export type WeakPattern = LearningHealth['weak'][number];
 
 export interface HealthLimits {
   readonly minAccuracy: number;

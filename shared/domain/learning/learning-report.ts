@@ -1,5 +1,6 @@
-import { type Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
-import { FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
+import * as z from 'zod';
+import { Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
+import { FAMILY_OF, FailureClass } from '../incident/failure-class.ts';
 import type { PastIncident } from '../knowledge/search/past-incident.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { LearningNote } from './learning-note.ts';
@@ -39,16 +40,22 @@ const GOALS = { healed: 0.4, byPeople: -0.6 } as const;
 const MIN_COMPARED = 20;
 
 /** A goal, what was measured, and whether that shows it. */
-export interface Goal {
-  /** Share of the ended incidents. */
-  readonly now: Proportion | null;
-  readonly before: Proportion | null;
-  /** Relative change from before to now; null without a baseline, or where that was zero. */
-  readonly change: number | null;
-  readonly target: number;
-  /** `unknown`: too few incidents, or no baseline. `unclear`: the shares' 95 % intervals overlap. */
-  readonly state: 'reached' | 'missed' | 'unclear' | 'unknown';
-}
+const Goal = z
+  .object({
+    now: Proportion.nullable(),
+    before: Proportion.nullable(),
+    /** Null without a baseline, or where that was zero. */
+    change: z.number().nullable(),
+    target: z.number(),
+    /** `unknown`: too few incidents, or no baseline. `unclear`: the shares' 95 % intervals overlap. */
+    state: z.enum(['reached', 'missed', 'unclear', 'unknown']),
+  })
+  .meta({
+    id: 'Goal',
+    description:
+      'A share of the ended incidents against the period of the same length before; `change` and `target` are relative.',
+  });
+export type Goal = z.infer<typeof Goal>;
 
 export interface LearningInputs {
   readonly patterns: readonly LearnedPattern[];
@@ -59,64 +66,50 @@ export interface LearningInputs {
 }
 
 /** Change of a pattern's confidence within the period. */
-export interface Movement {
-  readonly patternId: string;
-  readonly title: string;
-  readonly before: number;
-  readonly after: number;
-}
+const Movement = z.object({ patternId: z.string(), title: z.string(), before: z.number(), after: z.number() });
+export type Movement = z.infer<typeof Movement>;
 
-export interface LearningReport {
-  readonly from: string;
-  readonly to: string;
-  readonly patterns: {
-    readonly active: number;
-    readonly atStart: number;
-    readonly learned: number;
-    readonly takenBack: number;
-    readonly perWeek: number;
-    readonly byStage: Readonly<Record<PatternStage, number>>;
-    /** Imported; and merged. */
-    readonly imported: number;
-    readonly merged: number;
-    /** Recognised incidents of more than one service. */
-    readonly acrossServices: number;
-    /** Shannon's evenness of the classes, 0 (all of one) to 1 (equally many of each); null without any. */
-    readonly diversity: number | null;
-    readonly topClasses: readonly {
-      readonly class: FailureClass;
-      readonly family: string;
-      readonly patterns: number;
-    }[];
-  };
-  readonly movements: readonly Movement[];
-  /** Of the incidents that ended in the period. */
-  readonly incidents: {
-    readonly ended: number;
-    readonly healed: Proportion | null;
-    readonly byPeople: Proportion | null;
-    /** Recognised by any pattern. */
-    readonly covered: Proportion | null;
-    /** Recognised correctly, and as something else. */
-    readonly recognisedRight: Proportion | null;
-    readonly falsePositives: Proportion | null;
-    readonly meanMinutes: number | null;
-  };
-  /** Incidents healed by Selfheal, and resolved by people, against the period of the same length before. */
-  readonly goals: {
-    readonly baselineFrom: string;
-    readonly healed: Goal;
-    readonly byPeople: Goal;
-  };
-  /** Of the outcomes of patterns in the period. */
-  readonly outcomes: {
-    readonly cases: number;
-    readonly helped: Proportion | null;
-    readonly byPeople: Proportion | null;
-  };
-  /** Where most would be won, and what to do: sentences; empty when nothing stands out or too little is known. */
-  readonly improvements: readonly string[];
-}
+export const LearningReport = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    patterns: z.object({
+      active: z.number(),
+      atStart: z.number(),
+      learned: z.number(),
+      takenBack: z.number(),
+      perWeek: z.number(),
+      byStage: z.record(PatternStage, z.number().int()),
+      imported: z.number(),
+      merged: z.number(),
+      /** Recognised incidents of more than one service. */
+      acrossServices: z.number(),
+      /** Shannon's evenness of the classes, 0 (all of one) to 1 (equally many of each); null without any. */
+      diversity: z.number().nullable(),
+      topClasses: z.array(z.object({ class: FailureClass, family: z.string(), patterns: z.number().int() })).readonly(),
+    }),
+    movements: z.array(Movement).readonly(),
+    /** Of the incidents that ended in the period. */
+    incidents: z.object({
+      ended: z.number(),
+      healed: Proportion.nullable(),
+      byPeople: Proportion.nullable(),
+      /** Recognised by any pattern. */
+      covered: Proportion.nullable(),
+      /** Recognised correctly, and as something else. */
+      recognisedRight: Proportion.nullable(),
+      falsePositives: Proportion.nullable(),
+      meanMinutes: z.number().nullable(),
+    }),
+    /** Incidents healed by Selfheal, and resolved by people, against the period of the same length before. */
+    goals: z.object({ baselineFrom: z.string(), healed: Goal, byPeople: Goal }),
+    /** Of the outcomes of patterns in the period. */
+    outcomes: z.object({ cases: z.number(), helped: Proportion.nullable(), byPeople: Proportion.nullable() }),
+    /** Where most would be won, and what to do: sentences; empty when nothing stands out or too little is known. */
+    improvements: z.array(z.string()).readonly(),
+  })
+  .meta({ id: 'LearningReport' });
+export type LearningReport = z.infer<typeof LearningReport>;
 
 const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 const MAX_MOVEMENTS = 20;

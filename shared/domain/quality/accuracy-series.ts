@@ -1,18 +1,20 @@
-import { type Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
+import * as z from 'zod';
+import { Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
 import { brierScore } from '../../kernel/numbers/reliability.ts';
 import { judge } from './judgement.ts';
 import type { Prediction } from './prediction.ts';
 
 /** The answers of one day or week, by the time when their truth became known. */
-export interface AccuracyPoint {
+export const AccuracyPoint = z.object({
   /** Begin of the day (UTC), or of the seven days that end with the last one. */
-  readonly from: string;
-  readonly predictions: number;
-  readonly judged: number;
-  readonly accuracy: Proportion | null;
-  readonly meanConfidence: number | null;
-  readonly brier: number | null;
-}
+  from: z.string(),
+  predictions: z.number().int(),
+  judged: z.number().int(),
+  accuracy: Proportion.nullable(),
+  meanConfidence: z.number().nullable(),
+  brier: z.number().nullable(),
+});
+export type AccuracyPoint = z.infer<typeof AccuracyPoint>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

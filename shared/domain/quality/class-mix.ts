@@ -1,15 +1,18 @@
+import * as z from 'zod';
+
 /** How often each class was answered; `unknown` is one of them. */
 export type ClassCounts = Readonly<Record<string, number>>;
 
-export interface ClassMix {
+export const ClassMix = z.object({
   /** Population stability index of the recent answers against earlier ones. */
-  readonly index: number;
+  index: z.number(),
   /** Above it the mix has changed: by chance this happens once in a thousand times. */
-  readonly limit: number;
-  readonly drifted: boolean;
+  limit: z.number(),
+  drifted: z.boolean(),
   /** Largest changes first: share before and share now. */
-  readonly changes: readonly { readonly class: string; readonly before: number; readonly now: number }[];
-}
+  changes: z.array(z.object({ class: z.string(), before: z.number(), now: z.number() })).readonly(),
+});
+export type ClassMix = z.infer<typeof ClassMix>;
 
 const MIN_ANSWERS = 50;
 /** Classes with fewer expected answers are merged, because the limit holds for large counts only. */

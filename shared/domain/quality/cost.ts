@@ -1,24 +1,24 @@
+import * as z from 'zod';
 import type { Prediction, Spending } from './prediction.ts';
 
 /** Usage of language models over ended incidents. Money in microdollars (a millionth of a US dollar). */
-export interface CostReport {
+export const CostReport = z.object({
   /** Ended incidents; the cost is spread over all of them. */
-  readonly incidents: number;
-  /** Incidents for which a language model was asked. */
-  readonly asked: number;
-  readonly inputTokens: number;
-  readonly cachedInputTokens: number;
-  readonly outputTokens: number;
-  readonly microdollars: number;
-  /** Incidents whose model has no price: their cost is not in the sums. */
-  readonly unpriced: number;
+  incidents: z.number().int(),
+  asked: z.number().int().meta({ description: 'Incidents for which a language model was asked.' }),
+  inputTokens: z.number().int(),
+  cachedInputTokens: z.number().int(),
+  outputTokens: z.number().int(),
+  microdollars: z.number(),
+  unpriced: z.number().int().meta({ description: 'Incidents whose model has no price: not in the sums.' }),
   /** Mean over all ended incidents; null without any, or when a price is missing for one. */
-  readonly microdollarsPerIncident: number | null;
+  microdollarsPerIncident: z.number().nullable(),
   /** Mean over incidents that used a model with a price; null without any. */
-  readonly microdollarsPerAsked: number | null;
-  readonly tokensPerAsked: number | null;
-  readonly byModel: readonly { readonly modelId: string; readonly asked: number; readonly microdollars: number }[];
-}
+  microdollarsPerAsked: z.number().nullable(),
+  tokensPerAsked: z.number().nullable(),
+  byModel: z.array(z.object({ modelId: z.string(), asked: z.number().int(), microdollars: z.number() })).readonly(),
+});
+export type CostReport = z.infer<typeof CostReport>;
 
 const ratio = (sum: number, count: number): number | null => (count === 0 ? null : sum / count);
 

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
 
 /** Accuracy of the model at promotion: right answers of so many. */
@@ -6,16 +7,17 @@ export interface PromisedAccuracy {
   readonly cases: number;
 }
 
-export interface Degradation {
-  readonly degraded: boolean;
+export const Degradation = z.object({
+  degraded: z.boolean(),
   /** Of the sequential test; at `limit` it raises the alarm. */
-  readonly statistic: number;
-  readonly limit: number;
+  statistic: z.number(),
+  limit: z.number(),
   /** The accuracy that is tested against: the lower end of the promise's 95% interval. */
-  readonly against: number;
+  against: z.number(),
   /** Accuracy of the last hundred answers with a known outcome; null without any. */
-  readonly recent: number | null;
-}
+  recent: z.number().nullable(),
+});
+export type Degradation = z.infer<typeof Degradation>;
 
 /** Sizes of loss in points that are tested: small ones are found slowly, large ones at once. */
 const LOSSES = [0.05, 0.1, 0.2, 0.3] as const;

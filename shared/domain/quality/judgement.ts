@@ -1,9 +1,11 @@
+import * as z from 'zod';
 import { isTransient } from '../failure/verdict.ts';
 import type { ActionRecord } from '../plan/bound-action.ts';
 import type { Prediction, Shown } from './prediction.ts';
 
 /** What was claimed: the class of the failure, or whether it passes on a re-run. */
-export type Claim = 'class' | 'verdict';
+export const Claim = z.enum(['class', 'verdict']);
+export type Claim = z.infer<typeof Claim>;
 
 export interface Judgement {
   readonly claim: Claim;

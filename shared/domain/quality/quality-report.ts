@@ -1,16 +1,17 @@
-import { type Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
+import * as z from 'zod';
+import { Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
 import {
   brierScore,
   calibrationErrorOf,
-  type ReliabilityBin,
+  ReliabilityBin,
   reliabilityOf,
-  type Tuning,
+  Tuning,
   tuningOf,
 } from '../../kernel/numbers/reliability.ts';
-import { type ClassMix, classMixOf, countClasses } from './class-mix.ts';
-import { type CostReport, costOf } from './cost.ts';
-import { type Degradation, degradationOf, type PromisedAccuracy, ROLLING } from './degradation.ts';
-import { type Claim, type Judgement, judge } from './judgement.ts';
+import { ClassMix, classMixOf, countClasses } from './class-mix.ts';
+import { CostReport, costOf } from './cost.ts';
+import { Degradation, degradationOf, type PromisedAccuracy, ROLLING } from './degradation.ts';
+import { Claim, type Judgement, judge } from './judgement.ts';
 import type { Prediction } from './prediction.ts';
 
 /** The model in production and its promised accuracy. */
@@ -19,50 +20,56 @@ export interface WatchedModel {
   readonly promised: Readonly<Record<Claim, PromisedAccuracy | null>>;
 }
 
-export interface ClaimReport {
-  readonly claim: Claim;
-  readonly judged: number;
+const ClaimReport = z.object({
+  claim: Claim,
+  judged: z.number().int(),
   /** Of the last hundred answers with a known outcome. */
-  readonly accuracy: Proportion | null;
+  accuracy: Proportion.nullable(),
   /** Null when nothing was promised. */
-  readonly degradation: Degradation | null;
-}
+  degradation: Degradation.nullable(),
+});
+export type ClaimReport = z.infer<typeof ClaimReport>;
 
-export interface ModelUse {
-  readonly model: string;
-  readonly predictions: number;
-  readonly judged: number;
+const ModelUse = z.object({
+  model: z.string(),
+  predictions: z.number().int(),
+  judged: z.number().int(),
   /** Of all its predictions with a known outcome. */
-  readonly accuracy: Proportion | null;
-}
+  accuracy: Proportion.nullable(),
+});
+export type ModelUse = z.infer<typeof ModelUse>;
 
 /** Quality of the answers of the model in production. */
-export interface QualityReport {
-  readonly model: string;
-  readonly predictions: number;
-  readonly judged: number;
+export const QualityReport = z.object({
+  model: z.string(),
+  predictions: z.number().int(),
+  judged: z.number().int(),
   /** The truth is known and nothing had been claimed. */
-  readonly abstained: number;
+  abstained: z.number().int(),
   /** Neither right nor wrong: the outcome is unknown. */
-  readonly unknown: number;
+  unknown: z.number().int(),
   /**
    * Of the last hundred predictions with a known outcome. A person's word on the class takes precedence over an
    * action's on the verdict.
    */
-  readonly accuracy: Proportion | null;
-  readonly brier: number | null;
-  readonly calibrationError: number | null;
-  readonly tuning: Tuning;
-  readonly reliability: readonly ReliabilityBin[];
-  readonly claims: readonly ClaimReport[];
-  readonly degraded: boolean;
-  readonly retrain: { readonly due: boolean; readonly reasons: readonly string[] };
+  accuracy: Proportion.nullable(),
+  brier: z.number().nullable(),
+  calibrationError: z.number().nullable(),
+  tuning: Tuning,
+  reliability: z
+    .array(ReliabilityBin)
+    .readonly()
+    .meta({ description: 'The reliability diagram: of answers of about the same confidence, how many were right.' }),
+  claims: z.array(ClaimReport).readonly(),
+  degraded: z.boolean(),
+  retrain: z.object({ due: z.boolean(), reasons: z.array(z.string()).readonly() }),
   /** The last hundred answers against earlier ones; null when there are too few. */
-  readonly mix: ClassMix | null;
+  mix: ClassMix.nullable(),
   /** Over all models. */
-  readonly cost: CostReport;
-  readonly models: readonly ModelUse[];
-}
+  cost: CostReport,
+  models: z.array(ModelUse).readonly(),
+});
+export type QualityReport = z.infer<typeof QualityReport>;
 
 const CLAIMS: readonly Claim[] = ['class', 'verdict'];
 /** This many corrections alone are a reason to retrain. */

@@ -1,24 +1,26 @@
+import * as z from 'zod';
 import type { Prediction } from './prediction.ts';
 
 /** How available a service was, by its alarms that rang. */
-export interface ServiceLevel {
-  readonly service: string;
-  readonly incidents: number;
-  readonly open: number;
+export const ServiceLevel = z.object({
+  service: z.string(),
+  incidents: z.number().int(),
+  open: z.number().int(),
   /** Healed by Selfheal or by itself. */
-  readonly resolved: number;
+  resolved: z.number().int(),
   /** Handed to people: how long they took is not known here. */
-  readonly escalated: number;
-  readonly meanMinutesToResolve: number | null;
+  escalated: z.number().int(),
+  meanMinutesToResolve: z.number().nullable(),
   /** Minutes in which at least one alarm's incident was open. */
-  readonly downMinutes: number;
+  downMinutes: z.number(),
   /** Share of the period without an open incident; an upper bound where incidents were handed to people. */
-  readonly availability: number;
-  readonly objective: number;
-  readonly met: boolean;
+  availability: z.number(),
+  objective: z.number(),
+  met: z.boolean(),
   /** What the objective still allows in the period; negative when it is missed. */
-  readonly budgetLeftMinutes: number;
-}
+  budgetLeftMinutes: z.number(),
+});
+export type ServiceLevel = z.infer<typeof ServiceLevel>;
 
 export interface LevelPeriod {
   readonly from: Date;

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** The normal distribution's 97.5% point. */
 export const Z95 = 1.959963984540054;
 
@@ -15,13 +17,16 @@ export function wilsonInterval(hits: number, cases: number): [low: number, high:
 }
 
 /** A share and the counts behind it. */
-export interface Proportion {
-  readonly value: number;
-  readonly hits: number;
-  readonly cases: number;
-  /** Wilson's 95% interval. */
-  readonly interval: readonly [low: number, high: number];
-}
+export const Proportion = z
+  .object({
+    value: z.number(),
+    hits: z.number(),
+    cases: z.number(),
+    /** Wilson's 95% interval. */
+    interval: z.tuple([z.number(), z.number()]).readonly(),
+  })
+  .meta({ id: 'Proportion', description: 'A share with its counts and its 95 % interval.' });
+export type Proportion = z.infer<typeof Proportion>;
 
 /** Null without cases. */
 export function proportionOf(hits: number, cases: number): Proportion | null {

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { wilsonInterval } from './proportion.ts';
 
 /** An answer with its confidence, 0 to 1, and whether it was right. */
@@ -7,16 +8,17 @@ export interface Answer {
 }
 
 /** One bar of the reliability diagram: answers with about the same confidence, and how many of them were right. */
-export interface ReliabilityBin {
+export const ReliabilityBin = z.object({
   /** Bounds of the confidence; the last bin includes 1. */
-  readonly from: number;
-  readonly to: number;
-  readonly cases: number;
-  readonly confidence: number;
-  readonly right: number;
+  from: z.number(),
+  to: z.number(),
+  cases: z.number().int(),
+  confidence: z.number(),
+  right: z.number(),
   /** Wilson's 95% interval of the share that was right. */
-  readonly interval: readonly [low: number, high: number];
-}
+  interval: z.tuple([z.number(), z.number()]).readonly(),
+});
+export type ReliabilityBin = z.infer<typeof ReliabilityBin>;
 
 const BINS = 10;
 
@@ -63,7 +65,8 @@ export function calibrationErrorOf(bins: readonly ReliabilityBin[]): number | nu
 }
 
 /** In one word, whether answers are right as often as their confidence says. */
-export type Tuning = 'well tuned' | 'too sure' | 'too unsure' | 'not known';
+export const Tuning = z.enum(['well tuned', 'too sure', 'too unsure', 'not known']);
+export type Tuning = z.infer<typeof Tuning>;
 
 const MIN_TUNING_CASES = 30;
 

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import {
-  AccuracySeries,
-  LearningHealth,
-  LearningReport,
-  LearningStatus,
-  Models,
-  QualityFigures,
-} from '#functions/api/routes/learning.ts';
+import { AccuracySeries, LearningStatus, Models, QualityFigures } from '#functions/api/routes/learning.ts';
 import { registerModel } from '#shared/app/learning/model-registry.ts';
+import { LearningHealth } from '#shared/domain/learning/learning-health.ts';
+import { LearningReport } from '#shared/domain/learning/learning-report.ts';
 import {
   aCorrection,
   aModelVersion,

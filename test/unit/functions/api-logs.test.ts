@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LogAnalysis, LogTriageAnswer, RootCause } from '#functions/api/routes/logs.ts';
+import { LogScan, LogTriage, PredictedCause } from '#shared/app/triage/log-answers.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
@@ -26,7 +26,7 @@ describe('POST /api/analyze', () => {
   it('[E11] finds the anomalies and key events of a log, by line, without its secrets', async () => {
     const { statusCode, json } = await post(await anApi(), '/api/analyze', { logs: LOG });
     expect(statusCode).toBe(200);
-    const { lines, levels, anomalies, events } = LogAnalysis.parse(json);
+    const { lines, levels, anomalies, events } = LogScan.parse(json);
     expect(lines).toBe(302);
     expect(levels).toMatchObject({ info: 300, error: 2 });
     expect(anomalies.map(({ line }) => line)).toEqual(expect.arrayContaining([301]));
@@ -48,7 +48,7 @@ describe('POST /api/analyze', () => {
 describe('POST /api/predict', () => {
   it('[E12] names the root cause with its confidence, alternatives and the lines that decided', async () => {
     const { json } = await post(await anApi(), '/api/predict', { logs: LOG });
-    const cause = RootCause.parse(json);
+    const cause = PredictedCause.parse(json);
     expect(cause).toMatchObject({ class: 'service_unavailability', failed: true });
     expect(cause.confidence).toBeGreaterThan(0.5);
     expect(cause.evidence).toEqual([{ line: 301, text: expect.stringContaining('ECONNREFUSED') }]);
@@ -139,7 +139,7 @@ describe('POST /api/logs/analyze', () => {
     const api = await anApi();
     const scope = await withPast(api);
     const { json } = await post(api, '/api/logs/analyze', { logs: LOG, scope });
-    const answer = LogTriageAnswer.parse(json);
+    const answer = LogTriage.parse(json);
     expect(answer.anomalies.length).toBeGreaterThan(0);
     expect(answer.root_cause.class).toBe('service_unavailability');
     expect(answer.similar_incidents[0]).toMatchObject({ id: 'gh-0000past0001', summary: expect.any(String) });

@@ -4,12 +4,12 @@ import { api, contentOf } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { carryOut, type Policy, type PolicyEvent, preview, type Wish } from './policy-api.ts';
+import { carryOut, type Policy, type PolicyEvent, type PolicyRequest, preview } from './policy-api.ts';
 import { valueWords } from './words.ts';
 
 /** What would be changed, as the API says. */
-export function Changes({ wish }: { readonly wish: Wish }) {
-  const changes = useQuery({ queryKey: ['config', 'preview', wish], queryFn: () => preview(wish), gcTime: 0 });
+export function Changes({ request }: { readonly request: PolicyRequest }) {
+  const changes = useQuery({ queryKey: ['config', 'preview', request], queryFn: () => preview(request), gcTime: 0 });
   if (changes.error !== null) return <p className="refusal">{changes.error.message}</p>;
   if (changes.data === undefined) return <p className="soft">Looking what would change …</p>;
   if (changes.data.length === 0) return <p className="notice">Nothing would change.</p>;
@@ -77,7 +77,7 @@ export function PolicyHistory({ policy, refresh }: { readonly policy: Policy; re
           }}
           close={() => setChosen(null)}
         >
-          <Changes wish={{ kind: 'restore', revision: chosen }} />
+          <Changes request={{ kind: 'restore', revision: chosen }} />
         </Confirm>
       )}
     </section>

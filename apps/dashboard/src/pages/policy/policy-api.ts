@@ -27,32 +27,37 @@ export async function readPolicy(): Promise<Policy> {
 export const usePolicy = () =>
   useQuery({ queryKey: ['config', 'policy'], queryFn: readPolicy, refetchInterval: 10_000 });
 
-export type Wish =
+export type PolicyRequest =
   | { readonly kind: 'change'; readonly change: Record<string, unknown> }
   | { readonly kind: 'reset' }
   | { readonly kind: 'restore'; readonly revision: number };
 
 /** Says what would be changed, and changes nothing. */
-export async function preview(wish: Wish): Promise<readonly ValueChange[]> {
-  return (await send(wish, { reason: 'preview', seen: '*', dryRun: true })).changes;
+export async function preview(request: PolicyRequest): Promise<readonly ValueChange[]> {
+  return (await send(request, { reason: 'preview', seen: '*', dryRun: true })).changes;
 }
 
 /** Does it. Throws `ApiError` with status 412 when the policy is not as `seen` any more. */
-export const carryOut = (wish: Wish, how: { readonly reason: string; readonly seen: string }) =>
-  send(wish, { ...how, dryRun: false });
+export const carryOut = (request: PolicyRequest, how: { readonly reason: string; readonly seen: string }) =>
+  send(request, { ...how, dryRun: false });
 
-async function send(wish: Wish, how: { readonly reason: string; readonly seen: string; readonly dryRun: boolean }) {
+async function send(
+  request: PolicyRequest,
+  how: { readonly reason: string; readonly seen: string; readonly dryRun: boolean },
+) {
   const { reason, seen, dryRun } = how;
   const header = { 'if-match': seen };
-  switch (wish.kind) {
+  switch (request.kind) {
     case 'change':
-      return contentOf(await api.config.$post({ header, json: { change: wish.change, reason, dryRun } }));
+      return contentOf(await api.config.$post({ header, json: { change: request.change, reason, dryRun } }));
     case 'reset':
       return contentOf(await api.config.reset.$post({ header, json: { reason, dryRun } }));
     case 'restore':
-      return contentOf(await api.config.restore.$post({ header, json: { revision: wish.revision, reason, dryRun } }));
+      return contentOf(
+        await api.config.restore.$post({ header, json: { revision: request.revision, reason, dryRun } }),
+      );
     default:
-      return wish satisfies never;
+      return request satisfies never;
   }
 }
 

@@ -121,7 +121,7 @@ function Loaded({ policy }: { readonly policy: Policy }) {
             Every setting that was changed here becomes again what is deployed. The kill switch stays as it is. The
             history keeps today's settings: they can be restored.
           </p>
-          <Changes wish={{ kind: 'reset' }} />
+          <Changes request={{ kind: 'reset' }} />
         </Confirm>
       ) : null}
       {asked === 'save' && draft !== null ? (
@@ -139,7 +139,7 @@ function Loaded({ policy }: { readonly policy: Policy }) {
           }}
           close={close}
         >
-          <Changes wish={{ kind: 'change', change: patchOf(draft) }} />
+          <Changes request={{ kind: 'change', change: patchOf(draft) }} />
         </Confirm>
       ) : null}
     </div>
