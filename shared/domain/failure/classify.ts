@@ -46,8 +46,6 @@ const OVERRULES_FROM = 0.7;
 const CERTAIN_FROM = 0.96;
 /** A signature's confidence is reduced to this share when its line is a minor one in its log. */
 const CERTAIN_STRENGTH = 0.72;
-/** Share of the features that the model must have seen in training before it answers alone. */
-const MIN_KNOWN_SHARE = 0.15;
 const MAX_DECIDING_LINES = 3;
 /** Lines cited where no signature matched: headings of failed tests and what they say. */
 const MAX_CITED_STRONGEST = 6;
@@ -114,7 +112,7 @@ function chooseWithModel(
   const likeliest = isWorded(guessed, evidence) ? guessed : 'unknown';
   const { signature, model: alone } = model.calibrations;
   const bySignature = answer === null ? 0 : calibrated(signature, signsOfSignature(answer, opinion));
-  const answers = likeliest !== 'unknown' && likeliest !== answer?.class && opinion.known >= MIN_KNOWN_SHARE;
+  const answers = likeliest !== 'unknown' && likeliest !== answer?.class;
   const byModel = answers ? calibrated(alone, signsOfModel(opinion)) : 0;
   const overruled = answer === null || (byModel >= OVERRULES_FROM && byModel >= bySignature && !isCertain(scores[0]));
   const [chosen, confidence] = overruled ? [likeliest, byModel] : [answer.class, bySignature];

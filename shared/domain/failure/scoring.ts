@@ -2,8 +2,6 @@ import type { FailureClass } from '../incident/failure-class.ts';
 import type { SignatureMatch } from './matching.ts';
 import type { SignatureAnswer } from './model/signs.ts';
 
-/** Contribution of another signature of the same class. */
-const AGREEMENT = 0.25;
 /** Weight of a rival class with the same remedy: which of two networks failed matters less than whether to re-run. */
 const SAME_REMEDY = 0.6;
 
@@ -27,16 +25,13 @@ function groupBy<K>(matches: readonly SignatureMatch[], keyOf: (match: Signature
   return groups;
 }
 
-/** Strength of one class: its best signature, plus others of the class, which reduce the remaining doubt. */
+/** Strength of one class: that of its best signature. */
 function scoreClass(failureClass: FailureClass, matches: readonly SignatureMatch[]): ClassScore {
   const bySignature = [...groupBy(matches, (match) => match.compiled).values()]
     .map((group) => [...group].sort((a, b) => b.strength - a.strength))
     .sort((a, b) => (b[0]?.strength ?? 0) - (a[0]?.strength ?? 0));
-  const strength = bySignature.reduce((sum, group, at) => {
-    const own = group[0]?.strength ?? 0;
-    return at === 0 ? own : sum + (1 - sum) * own * AGREEMENT;
-  }, 0);
-  return { class: failureClass, strength: Math.min(0.99, strength), leading: bySignature[0] ?? [], matches };
+  const leading = bySignature[0] ?? [];
+  return { class: failureClass, strength: leading[0]?.strength ?? 0, leading, matches };
 }
 
 /** Flaky and infrastructure failures are both re-run. */
