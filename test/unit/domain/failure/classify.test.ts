@@ -105,6 +105,32 @@ describe('classification', () => {
     );
   });
 
+  it('gives no verdict where the log of something that runs shows a failure that may pass, but one for the few lines of a command', () => {
+    const lines = Array.from(
+      { length: 9 },
+      (_, at) => `2026-01-02 03:04:0${at} ERROR dial tcp: lookup cart: no such host`,
+    );
+    expect(classify(evidenceOf(lines), { signatures })).toMatchObject({
+      class: 'network_connectivity',
+      verdict: 'unknown',
+    });
+    expect(classify(evidenceOf(lines.slice(0, 2)), { signatures }).verdict).toBe('infrastructure');
+    expect(classify(evidenceOf([...lines, 'ERROR: Job failed: exit code 1']), { signatures }).verdict).toBe(
+      'infrastructure',
+    );
+  });
+
+  it('knows a build by what failed in it, also when each of its lines has a time', () => {
+    const lines = [
+      '00:00:14 src/cart.c:12:5: error: unknown type name total_t',
+      ...Array.from({ length: 9 }, (_, at) => `00:00:1${at} CC src/part${at}.c`),
+    ];
+    expect(classify(evidenceOf(lines), { signatures })).toMatchObject({
+      class: 'compilation_error',
+      verdict: 'regression',
+    });
+  });
+
   it('calls a failing test flaky when the default branch passes and fails by turns', () => {
     const lines = ['FAILED tests/test_cart.py::test_total - assert 3 == 4'];
     const turns = { defaultBranchConclusions: ['success', 'failure', 'success', 'failure', 'success'], attempt: 1 };
