@@ -30,6 +30,15 @@ export function makeRoutes(): Routes {
   });
 }
 
+/** For the description of the API; `idempotent` reads it. */
+const IDEMPOTENCY_KEY = {
+  name: 'Idempotency-Key',
+  in: 'header' as const,
+  required: false,
+  description: 'The same request with the same key within a day is done once and gets the same answer.',
+  schema: { type: 'string' as const, minLength: 1, maxLength: 200, pattern: '^[\\x21-\\x7e]+$' },
+};
+
 /**
  * A route for callers with this permission: it is checked before anything of the request is read. `openapi.json` shows
  * it as `x-permission`, and `REFUSALS` beside the answers of the route. A POST that may change something is done once for each `Idempotency-Key`.
@@ -38,15 +47,14 @@ export function routeFor<const P extends string, const R extends Omit<RouteConfi
   permission: Permission,
   route: R,
 ) {
+  const isDoneOnce = route.method === 'post' && permission !== 'read';
   return createRoute({
     ...route,
     responses: { ...route.responses, ...REFUSALS },
     security: [{ bearer: [] }],
     'x-permission': permission,
-    middleware:
-      route.method === 'post' && permission !== 'read'
-        ? ([permit(permission), idempotent()] as const)
-        : ([permit(permission)] as const),
+    ...(isDoneOnce ? { parameters: [IDEMPOTENCY_KEY] } : {}),
+    middleware: isDoneOnce ? ([permit(permission), idempotent()] as const) : ([permit(permission)] as const),
   });
 }
 

@@ -436,6 +436,22 @@ describe('the API itself', () => {
     expect(json.components.schemas.IncidentSummary.properties.id).toEqual({ type: 'string' });
   });
 
+  it('says on each POST that changes something, and on no other route, that it takes an Idempotency-Key', async () => {
+    const { call } = await anApi();
+    const { json } = await call('/api/openapi.json');
+    type Operation = { 'x-permission'?: string; parameters?: { name: string }[] };
+    const routes = Object.entries(json.paths as Record<string, Record<string, Operation>>).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+    );
+    const takes = ({ operation }: (typeof routes)[number]) =>
+      (operation.parameters ?? []).some(({ name }) => name === 'Idempotency-Key');
+    const changing = routes.filter(
+      ({ method, operation: { 'x-permission': permission = 'read' } }) => method === 'post' && permission !== 'read',
+    );
+    expect(changing.length).toBeGreaterThan(25);
+    expect(routes.filter(takes)).toEqual(changing);
+  });
+
   it('[D116] is described on a page that runs nothing', async () => {
     const { call } = await anApi();
     const { statusCode, headers, body = '' } = await call('/api/docs');

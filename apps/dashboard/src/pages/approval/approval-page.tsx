@@ -7,6 +7,7 @@ import { useLive } from '../../api/live.ts';
 import { Button } from '../../ui/button.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorState, LoadingState } from '../../ui/states.tsx';
+import { FactValue, Text } from '../../ui/text.tsx';
 import { Ago, Until } from '../../ui/time.tsx';
 import { RISKS } from '../../ui/words.ts';
 import { Diff } from './diff.tsx';
@@ -43,7 +44,9 @@ export default function ApprovalPage() {
           <span className="pill plain" data-tone={RISKS[plan.risk] ?? 'none'}>
             {plan.risk} risk
           </span>
-          <span>{briefing.headline}</span>
+          <span>
+            <Text>{briefing.headline}</Text>
+          </span>
         </p>
       </header>
       <div className="story-columns">
@@ -55,7 +58,9 @@ export default function ApprovalPage() {
               {briefing.plan.map(({ name, value }) => (
                 <div key={name}>
                   <dt>{name}</dt>
-                  <dd>{value}</dd>
+                  <dd>
+                    <FactValue>{value}</FactValue>
+                  </dd>
                 </div>
               ))}
             </dl>
@@ -65,7 +70,9 @@ export default function ApprovalPage() {
             <h2>Root cause</h2>
             <div className="card-body prose">
               {briefing.cause.map((paragraph) => (
-                <p key={paragraph}>{paragraph}</p>
+                <p key={paragraph}>
+                  <Text>{paragraph}</Text>
+                </p>
               ))}
             </div>
           </section>
@@ -74,7 +81,9 @@ export default function ApprovalPage() {
             <h2>What happened before</h2>
             <ul className="card-body prose">
               {briefing.history.map((line) => (
-                <li key={line}>{line}</li>
+                <li key={line}>
+                  <Text>{line}</Text>
+                </li>
               ))}
             </ul>
           </section>
@@ -86,7 +95,9 @@ export default function ApprovalPage() {
               .map(({ name, value }) => (
                 <div key={name}>
                   <dt>{name}</dt>
-                  <dd>{value}</dd>
+                  <dd>
+                    <FactValue>{value}</FactValue>
+                  </dd>
                 </div>
               ))}
           </dl>

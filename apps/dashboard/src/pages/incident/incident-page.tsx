@@ -1,3 +1,4 @@
+import { useMediaQuery } from '@mantine/hooks';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { IncidentDetails as Details, IncidentStory as Story } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
@@ -7,6 +8,7 @@ import { Icon } from '../../ui/icon.tsx';
 import { useKeys } from '../../ui/keys.ts';
 import { ErrorState, LoadingState } from '../../ui/states.tsx';
 import { Status } from '../../ui/status.tsx';
+import { Text } from '../../ui/text.tsx';
 import { Ago, clockTime, timeOfDay, Until } from '../../ui/time.tsx';
 import { classWords, counted, percent, subjectWords } from '../../ui/words.ts';
 import { LogViewer } from './log-viewer.tsx';
@@ -71,7 +73,9 @@ function Head({ incident }: { readonly incident: Details }) {
         <Icon name="right" size={14} />
         <span className="mono cut">{incident.id}</span>
       </nav>
-      <h1>{incident.briefing.headline}</h1>
+      <h1>
+        <Text>{incident.briefing.headline}</Text>
+      </h1>
       <p className="story-meta">
         <Status status={incident.status} id={incident.id} />
         <span>{name}</span>
@@ -87,13 +91,22 @@ function Head({ incident }: { readonly incident: Details }) {
 function Outcome(props: { readonly incident: Details; readonly workflow: Story['workflow'] | undefined }) {
   const { incident, workflow } = props;
   const { lead, rest } = incident.outcome;
+  // On a phone the graph is longer than the page: the diagnosis comes first.
+  const isPhone = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false });
   return (
     <section className="card outcome" aria-label="What happened">
       <div className="card-body">
         <p className="lead">{lead}</p>
-        {rest === '' ? null : <p className="soft">{rest}</p>}
+        {rest === '' ? null : (
+          <p className="soft">
+            <Text>{rest}</Text>
+          </p>
+        )}
       </div>
-      <WorkflowGraph path={workflow} />
+      <details className="way" open={!isPhone}>
+        <summary>The way through the workflow</summary>
+        <WorkflowGraph path={workflow} />
+      </details>
     </section>
   );
 }
@@ -131,13 +144,15 @@ function Diagnosis({ incident, story }: { readonly incident: Details; readonly s
       <h2>Diagnosis</h2>
       <div className="card-body prose">
         {briefing.cause.map((paragraph) => (
-          <p key={paragraph}>{paragraph}</p>
+          <p key={paragraph}>
+            <Text>{paragraph}</Text>
+          </p>
         ))}
         {findings.length === 0 ? null : (
           <ul className="findings">
             {findings.map(({ claim, lines }) => (
               <li key={claim}>
-                {claim}{' '}
+                <Text>{claim}</Text>{' '}
                 {lines.map((line) => (
                   <span key={line} className="chip mono">
                     {line}
@@ -160,13 +175,17 @@ function Diagnosis({ incident, story }: { readonly incident: Details; readonly s
         {advice === null || advice.fix === '' ? null : (
           <>
             <h3>How to fix it</h3>
-            <p className="lines">{advice.fix}</p>
+            <p className="lines">
+              <Text>{advice.fix}</Text>
+            </p>
           </>
         )}
         {advice === null || advice.prevention === '' ? null : (
           <>
             <h3>So that it stays away</h3>
-            <p className="lines">{advice.prevention}</p>
+            <p className="lines">
+              <Text>{advice.prevention}</Text>
+            </p>
           </>
         )}
       </div>
@@ -181,7 +200,11 @@ function Choice({ story: { candidates, why } }: { readonly story: Story }) {
   return (
     <section className="card">
       <h2>What could be done</h2>
-      {why === null ? null : <p className="card-body why">{why}</p>}
+      {why === null ? null : (
+        <p className="card-body why">
+          <Text>{why}</Text>
+        </p>
+      )}
       <ul className="actions">
         {candidates.map(({ title, description, state }) => (
           <li key={`${title} ${description}`}>
@@ -190,7 +213,9 @@ function Choice({ story: { candidates, why } }: { readonly story: Story }) {
             </span>
             <div>
               <strong>{title}</strong>
-              <p className="soft">{description}</p>
+              <p className="soft">
+                <Text>{description}</Text>
+              </p>
             </div>
           </li>
         ))}
@@ -239,9 +264,11 @@ function Similar({ story: { similar } }: { readonly story: Story }) {
             </span>
             <div>
               <Link to="/incidents/$id" params={{ id: each.incidentId } as never}>
-                {each.title}
+                <Text>{each.title}</Text>
               </Link>
-              <p>{each.resolution}</p>
+              <p>
+                <Text>{each.resolution}</Text>
+              </p>
               <p className="soft">
                 {each.helped === null ? '' : each.helped ? 'It helped. ' : 'It did not help. '}
                 {each.times > 1 ? `Seen ${each.times} times. ` : ''}

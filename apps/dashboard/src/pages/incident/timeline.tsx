@@ -1,4 +1,5 @@
 import type { IncidentAccount } from '../../api/answers.ts';
+import { Text } from '../../ui/text.tsx';
 import { timeOfDay } from '../../ui/time.tsx';
 import type { Tone } from '../../ui/words.ts';
 
@@ -37,7 +38,9 @@ export function Timeline({
               <time dateTime={at} className="soft number">
                 {timeOfDay(at)}
               </time>
-              <p>{words}</p>
+              <p>
+                <Text>{words}</Text>
+              </p>
             </li>
           ))}
         </ol>

@@ -6,6 +6,7 @@ import { api, contentOf } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
 import { Meter } from '../../ui/figures.tsx';
 import { ErrorState } from '../../ui/states.tsx';
+import { Text } from '../../ui/text.tsx';
 import { classWords, counted, percent } from '../../ui/words.ts';
 import { LogViewer } from '../incident/log-viewer.tsx';
 import '../incident/incident.css';
@@ -151,17 +152,23 @@ function Result({ answer: { log, triage } }: { readonly answer: Answer }) {
             <p className="verdict-class">
               {cause.failed ? classWords(cause.class) : 'No line of it tells of a failure.'}
             </p>
-            <p className="lines">{cause.cause}</p>
+            <p className="lines">
+              <Text>{cause.cause}</Text>
+            </p>
             {cause.fix === '' ? null : (
               <>
                 <h3>How to fix it</h3>
-                <p className="lines">{cause.fix}</p>
+                <p className="lines">
+                  <Text>{cause.fix}</Text>
+                </p>
               </>
             )}
             {cause.prevention === '' ? null : (
               <>
                 <h3>So that it stays away</h3>
-                <p className="lines">{cause.prevention}</p>
+                <p className="lines">
+                  <Text>{cause.prevention}</Text>
+                </p>
               </>
             )}
             {log.note === null ? null : <p className="notice">{log.note}</p>}
