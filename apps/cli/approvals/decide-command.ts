@@ -1,6 +1,7 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi, RefusedByApi } from '../api/api-client.ts';
-import { type Command, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { type Command, DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { showOrder } from '../incidents/change-incident.ts';
 
 /** A pending approval as the API lists it. Its texts are untrusted. */
 export type PendingApproval = Awaited<ReturnType<typeof pendingApprovals>>[number];
@@ -43,12 +44,14 @@ export function decideCommand(verb: 'approve' | 'reject', summary: string): Comm
       'DIGEST is the digest of the plan or its first twelve digits, as the list and the mail show it. The decision is valid for this plan only.\n' +
       'Needs the role approver. With --json: {incident, digest, taken, message}. Exit code 1 when the decision is refused.',
     operands: { shown: 'DIGEST', atLeast: 1, atMost: 1 },
-    options: { ...API_OPTIONS, ...JSON_OPTION },
+    options: { ...API_OPTIONS, ...DRY_RUN_OPTION, ...JSON_OPTION },
     async run({ operands: [digest = ''], options }, terminal) {
       if (!/^[0-9a-f]{12,64}$/.test(digest))
         throw new UsageError(`${digest}: expected at least the first twelve hexadecimal digits of the digest.`);
       const client = await openApi(options, terminal);
       const { incidentId, digest: whole } = findByDigest(await pendingApprovals(client), digest);
+      if (options['dry-run'] === true)
+        return await showOrder(`POST /api/approvals/${incidentId}/${whole}`, { decision }, terminal);
       const { taken, message } = await answerOf(async () => {
         const param = { incidentId, digest: whole };
         const response = await client.api.approvals[':incidentId'][':digest'].$post({ param, json: { decision } });

@@ -1,6 +1,7 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { answerOf } from '../approvals/decide-command.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { showOrder } from '../incidents/change-incident.ts';
 
 const MAX_HOURS = 336;
 
@@ -15,11 +16,13 @@ export const approvalDelegate = defineCommand({
   options: {
     hours: { type: 'string', value: 'N', about: `how many hours, 1 to ${MAX_HOURS}` },
     ...API_OPTIONS,
+    ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
   async run({ operands: [to = ''], options }, terminal) {
     if (options.hours === undefined) throw new UsageError('"selfheal approval delegate" needs --hours N.');
     const hours = wholeNumber('hours', options.hours, { otherwise: 1, atMost: MAX_HOURS });
+    if (options['dry-run'] === true) return await showOrder('POST /api/approvals/delegations', { to, hours }, terminal);
     const { api } = await openApi(options, terminal);
     const { taken, message } = await answerOf(async () => {
       const { until } = await contentOf(await api.approvals.delegations.$post({ json: { to, hours } }));

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineCommand, UsageError } from '../command.ts';
 import { isAboutRecorded } from '../flaky/recorded-histories.ts';
+import { showOrder } from '../incidents/change-incident.ts';
 import {
   decideInState,
   openTest,
@@ -29,14 +30,14 @@ export const flakyExtend = defineCommand({
     if (!z.iso.date().safeParse(until).success)
       throw new UsageError('"selfheal flaky extend" needs --until with a day such as 2026-12-20.');
     if (await isAboutRecorded(operands[1], options, terminal))
-      return await decideInState(
-        operands[0] ?? '',
-        options.state,
-        { kind: 'extended', until },
-        options.json === true,
+      return await decideInState(operands[0] ?? '', options.state, { kind: 'extended', until }, options, terminal);
+    const json = { until, reason: reasonOf(options, 'flaky extend') };
+    if (options['dry-run'] === true)
+      return await showOrder(
+        `POST /api/tests/${operands[0]}/extend`,
+        { repository: operands[1] ?? null, ...json },
         terminal,
       );
-    const json = { until, reason: reasonOf(options, 'flaky extend') };
     const { routes, address } = await openTest(operands, options, terminal);
     return await sayQuarantine(await routes.extend.$post({ ...address, json }), options, terminal);
   },

@@ -1,5 +1,6 @@
 import { defineCommand } from '../command.ts';
 import { isAboutRecorded } from '../flaky/recorded-histories.ts';
+import { showOrder } from '../incidents/change-incident.ts';
 import {
   decideInState,
   openTest,
@@ -24,10 +25,16 @@ export const flakyRelease = defineCommand({
         operands[0] ?? '',
         options.state,
         { kind: 'released', by, ...json },
-        options.json === true,
+        options,
         terminal,
       );
     }
+    if (options['dry-run'] === true)
+      return await showOrder(
+        `POST /api/tests/${operands[0]}/release`,
+        { repository: operands[1] ?? null, ...json },
+        terminal,
+      );
     const { routes, address } = await openTest(operands, options, terminal);
     return await sayQuarantine(await routes.release.$post({ ...address, json }), options, terminal);
   },

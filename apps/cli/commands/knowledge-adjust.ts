@@ -1,6 +1,7 @@
 import { applyChanges, byPerson, type PersonsWord } from '#shared/app/learning/pattern-maintenance.ts';
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, shareOption, UsageError } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption, UsageError } from '../command.ts';
+import { showOrder } from '../incidents/change-incident.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, sayWritten, scopeAt } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
@@ -41,12 +42,19 @@ export const knowledgeAdjust = defineCommand({
       about: 'the new confidence, 0 to 1',
     },
     reason: { type: 'string', value: 'TEXT', about: 'the reason; required with --confidence' },
+    ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
   async run({ operands: [id = ''], options }, terminal) {
     const word = wordOf(options);
+    const dryRun = options['dry-run'] === true;
     const client = await apiUnlessNamed(options, terminal);
     if (client !== null) {
+      if (dryRun) {
+        const { kind, ...body } = word;
+        const route = kind === 'approve' ? 'approval' : 'confidence';
+        return await showOrder(`POST /api/knowledge/patterns/${id}/${route}`, body, terminal);
+      }
       const at = { param: { id }, query: { scope: await scopeAt(client, options.scope) }, header: { 'if-match': '*' } };
       const { confidence, approval } = client.api.knowledge.patterns[':id'];
       const response =
@@ -65,7 +73,7 @@ export const knowledgeAdjust = defineCommand({
       throw new UsageError(`${id}: the pattern is retired and cannot be changed: ${pattern.retired.reason}`);
     const changes = [byPerson(pattern, word, change, opened.rules)];
     return await sayChanges(
-      await applyChanges(changes, { ...change, dryRun: false }, opened.patterns),
+      await applyChanges(changes, { ...change, dryRun }, opened.patterns),
       options.json === true,
       terminal,
     );

@@ -1,6 +1,6 @@
 import { promoteModel } from '#shared/app/learning/model-registry.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { changeBy, openRegistry, REGISTRY_OPTIONS, sayChange } from '../registry/open-registry.ts';
+import { defineCommand, UsageError } from '../command.ts';
+import { changeBy, openForChange, STAGE_OPTIONS, sayChange } from '../registry/open-registry.ts';
 
 function stageOf(to: string | undefined): 'staging' | 'production' | undefined {
   if (to === undefined || to === 'staging' || to === 'production') return to;
@@ -16,13 +16,17 @@ export const modelPromote = defineCommand({
   operands: { shown: 'ID', atLeast: 1, atMost: 1 },
   options: {
     to: { type: 'string', value: 'STAGE', about: 'staging or production' },
-    ...REGISTRY_OPTIONS,
-    ...JSON_OPTION,
+    ...STAGE_OPTIONS,
   },
   async run({ operands: [id = ''], options }, terminal) {
     const to = stageOf(options.to);
-    const changed = await promoteModel({ id, to }, changeBy(terminal), await openRegistry(options));
+    const changed = await promoteModel({ id, to }, changeBy(terminal), await openForChange(options));
     const stage = changed.kind === 'changed' ? changed.registry.entries.find((one) => one.id === id)?.stage : '';
-    return await sayChange(changed, `${id} is in ${stage} now.`, options.json === true, terminal);
+    return await sayChange(
+      changed,
+      options['dry-run'] === true ? `${id} would be in ${stage}.` : `${id} is in ${stage} now.`,
+      options,
+      terminal,
+    );
   },
 });

@@ -1,14 +1,19 @@
 import { rollBackModel } from '#shared/app/learning/model-registry.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
-import { changeBy, openRegistry, REGISTRY_OPTIONS, sayChange } from '../registry/open-registry.ts';
+import { defineCommand } from '../command.ts';
+import { changeBy, openForChange, STAGE_OPTIONS, sayChange } from '../registry/open-registry.ts';
 
 export const modelRollback = defineCommand({
   name: 'model rollback',
   summary: 'restore the previous production model',
-  options: { ...REGISTRY_OPTIONS, ...JSON_OPTION },
+  options: STAGE_OPTIONS,
   async run({ options }, terminal) {
-    const changed = await rollBackModel(changeBy(terminal), await openRegistry(options));
+    const changed = await rollBackModel(changeBy(terminal), await openForChange(options));
     const now = changed.kind === 'changed' ? changed.registry.history.at(-1) : '';
-    return await sayChange(changed, `${now} is in production again.`, options.json === true, terminal);
+    return await sayChange(
+      changed,
+      options['dry-run'] === true ? `${now} would be in production again.` : `${now} is in production again.`,
+      options,
+      terminal,
+    );
   },
 });

@@ -1,6 +1,13 @@
 import type { HistoryDecision } from '#shared/domain/flaky-tests/history-quarantine.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
-import { type ExitCode, JSON_OPTION, type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import {
+  DRY_RUN_OPTION,
+  type ExitCode,
+  JSON_OPTION,
+  type OptionSpecs,
+  type OptionValues,
+  UsageError,
+} from '../command.ts';
 import { stateAt, stateOption, withState } from '../input/state-place.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -9,6 +16,7 @@ export const QUARANTINE_OPTIONS = {
   ...stateOption('with what "flaky record" recorded'),
   reason: { type: 'string', value: 'TEXT', about: 'why; the page of the test shows it to everybody' },
   ...API_OPTIONS,
+  ...DRY_RUN_OPTION,
   ...JSON_OPTION,
 } as const satisfies OptionSpecs;
 export const QUARANTINE_OPERANDS = { shown: 'KEY [OWNER/NAME]', atLeast: 1, atMost: 2 } as const;
@@ -35,16 +43,25 @@ export async function decideInState(
   key: string,
   state: string | undefined,
   decision: HistoryDecision,
-  json: boolean,
+  options: Options,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  const dryRun = options['dry-run'] === true;
   const { decideAboutTest } = await import('#shared/app/flaky-tests/test-history.ts');
-  const decided = await withState(() => decideAboutTest(stateAt(state, terminal), key, decision));
+  const decided = await withState(() => decideAboutTest(stateAt(state, terminal), key, decision, { dryRun }));
   if ('refused' in decided) throw new UsageError(`Not done: ${decided.refused}.`);
   const now = decision.kind === 'released' ? 'released' : `in quarantine until ${decision.until}`;
   const until = decision.kind === 'released' ? null : decision.until;
-  const answer = { key, job: decided.job, state: decision.kind === 'released' ? 'released' : 'quarantined', until };
-  await terminal.write(json ? `${JSON.stringify(answer)}\n` : `${key}: ${now}.\n`);
+  const answer = {
+    key,
+    job: decided.job,
+    state: decision.kind === 'released' ? 'released' : 'quarantined',
+    until,
+    dryRun,
+  };
+  await terminal.write(
+    options.json === true ? `${JSON.stringify(answer)}\n` : `${key}: ${dryRun ? 'would be ' : ''}${now}.\n`,
+  );
   return 0;
 }
 

@@ -2,9 +2,16 @@ import { dirname, join } from 'node:path';
 import { dataDirectoryOf, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
 import { makeFileModelArtifacts, makeFileModelRegistry } from '#shared/adapters/archive/file-model-registry.ts';
 import type { RegistryDeps } from '#shared/app/learning/model-registry.ts';
-import type { Change, RegistryChange } from '#shared/domain/learning/model-registry.ts';
+import type { Change, ModelVersion, Registry, RegistryChange } from '#shared/domain/learning/model-registry.ts';
 import type { ModelArtifacts } from '#shared/ports/learning-stores.ts';
-import { type ExitCode, type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import {
+  DRY_RUN_OPTION,
+  type ExitCode,
+  JSON_OPTION,
+  type OptionSpecs,
+  type OptionValues,
+  UsageError,
+} from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** Default file of the model registry. */
@@ -44,6 +51,33 @@ export async function openRegistry(options: OptionValues<typeof REGISTRY_OPTIONS
   };
 }
 
+/** Of commands that change the stage of a model. */
+export const STAGE_OPTIONS = { ...REGISTRY_OPTIONS, ...DRY_RUN_OPTION, ...JSON_OPTION } as const satisfies OptionSpecs;
+
+/** The registry that the options name; with `--dry-run`, what is written stays in memory. */
+export async function openForChange(options: OptionValues<typeof STAGE_OPTIONS>): Promise<RegistryDeps> {
+  const opened = await openRegistry(options);
+  if (options['dry-run'] !== true) return opened;
+  const { registry } = opened;
+  const versions = new Map<string, ModelVersion>();
+  let written: Registry | null = null;
+  return {
+    ...opened,
+    registry: {
+      read: async () => written ?? (await registry.read()),
+      write: async (next) => {
+        written = next;
+        return 'written';
+      },
+      getVersion: async (id) => versions.get(id) ?? (await registry.getVersion(id)),
+      putVersion: async (version) => {
+        versions.set(version.provenance.model, version);
+        return 'added';
+      },
+    },
+  };
+}
+
 /** Who makes a change, and when. */
 export function changeBy({ environment, now }: Pick<Terminal, 'environment' | 'now'>): Change {
   return { at: new Date(now()), by: (environment.USER ?? environment.USERNAME ?? 'command line').slice(0, 200) };
@@ -53,16 +87,18 @@ export function changeBy({ environment, now }: Pick<Terminal, 'environment' | 'n
 export async function sayChange(
   changed: RegistryChange,
   done: string,
-  json: boolean,
+  options: OptionValues<typeof STAGE_OPTIONS>,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  if (json) {
+  const dryRun = options['dry-run'] === true;
+  if (options.json === true) {
     const production = changed.kind === 'changed' ? changed.registry.history.at(-1) : undefined;
     const { kind } = changed;
     const rest =
       changed.kind === 'refused' ? { reasons: changed.reasons } : { production, comparison: changed.comparison };
-    await terminal.write(`${JSON.stringify({ result: kind, ...rest })}\n`);
-  } else if (changed.kind === 'changed') await terminal.write(`${done}\n`);
+    await terminal.write(`${JSON.stringify({ result: kind, ...(dryRun ? { dryRun } : {}), ...rest })}\n`);
+  } else if (changed.kind === 'changed')
+    await terminal.write(`${dryRun ? 'Dry run, nothing was changed. ' : ''}${done}\n`);
   if (changed.kind === 'changed') return 0;
   for (const reason of changed.reasons) terminal.say(`selfheal: refused: ${reason}`);
   return 1;

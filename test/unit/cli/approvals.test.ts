@@ -39,6 +39,14 @@ describe('selfheal approval', () => {
     expect((await approval('viewer', 'list')).stderr).toContain('no plan is pending approval');
   });
 
+  it('shows with --dry-run what would be decided, and decides nothing', async () => {
+    const { approval, incident, deps, digest, short } = await aPlan();
+    const { code, text } = await approval('approver', 'approve', short, '--dry-run');
+    const request = `POST /api/approvals/${incident.id}/${digest}`;
+    expect([code, JSON.parse(text)]).toEqual([0, { dryRun: true, request, body: { decision: 'approved' } }]);
+    expect(deps.workflow.answers).toEqual([]);
+  });
+
   it('counts a decision as taken that is stored and cannot be passed on yet', async () => {
     const { approval, deps, short } = await aPlan();
     deps.workflow.answer = async () => {

@@ -45,6 +45,8 @@ describe('selfheal flaky extend and release', () => {
   it('decide about the quarantine as it is now', async () => {
     const { run, runAs, tests } = await aDesk();
     await tests.putQuarantine('501:acme/shop', aTestQuarantine());
+    const tried = await run('flaky', 'release', KEY, 'acme/shop', '--reason', 'mended', '--dry-run');
+    expect(JSON.parse(tried.text)).toMatchObject({ dryRun: true, body: { repository: 'acme/shop', reason: 'mended' } });
     const extended = await run('flaky', 'extend', KEY, 'acme/shop', '--until', '2026-12-20', '--reason', 'no time');
     expect([extended.code, extended.text]).toEqual([0, `${KEY}: in quarantine until 2026-12-20.\n`]);
     const refused = await runAs('viewer', ['flaky', 'release', KEY, 'acme/shop', '--reason', 'mended']);

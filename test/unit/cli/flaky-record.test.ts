@@ -75,6 +75,8 @@ describe('flaky record and detect --state', () => {
     expect(extended.stdout.toString()).toBe(`${key}: in quarantine until 2026-12-24.\n`);
     const longer = await run('flaky', 'extend', key, '--state', state, '--until', '2026-12-25', '--json');
     expect(JSON.parse(longer.stdout.toString())).toMatchObject({ key, state: 'quarantined', until: '2026-12-25' });
+    const tried = await run('flaky', 'release', key, '--state', state, '--reason', 'mended', '--dry-run');
+    expect(tried.stdout.toString()).toBe(`${key}: would be released.\n`);
     const released = await run('flaky', 'release', key, '--state', state, '--reason', 'mended');
     expect(released.stdout.toString()).toBe(`${key}: released.\n`);
     const again = await run('flaky', 'release', key, '--state', state, '--reason', 'mended');

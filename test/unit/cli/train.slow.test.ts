@@ -89,6 +89,10 @@ describe('selfheal train', () => {
     const asJson = await runCommand(['model', 'promote', trained, '--json', ...registry]);
     expect(JSON.parse(asJson.stdout.toString())).toMatchObject({ result: 'refused', reasons: [expect.any(String)] });
     expect((await runCommand(['model', 'rollback', ...registry])).code).toBe(1);
+    const file = readFileSync(registry[1] ?? '', 'utf8');
+    const tried = await runCommand(['model', 'promote', trained, '--dry-run', '--json', ...registry]);
+    expect(JSON.parse(tried.stdout.toString())).toMatchObject({ result: 'refused', dryRun: true });
+    expect(readFileSync(registry[1] ?? '', 'utf8')).toBe(file);
     expect(await listed()).toMatchObject({ [trained]: 'candidate' });
     const { versions } = JSON.parse(readFileSync(registry[1] ?? '', 'utf8'));
     const kept: Provenance[] = versions.map(({ provenance }: { provenance: Provenance }) => provenance);
