@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import { createVitest } from 'vitest/node';
+
+/** What the parent asks for: files of tests to run after the named files changed. */
+export interface SuiteRequest {
+  readonly tests: readonly string[];
+  readonly changed: readonly string[];
+  /** Ends the run after the first failure. */
+  readonly untilFailure: boolean;
+}
+
+export interface SuiteAnswer {
+  readonly failed: readonly string[];
+  readonly passed: readonly string[];
+  /** Milliseconds by file of tests. */
+  readonly took: Readonly<Record<string, number>>;
+}
+
+/**
+ * Runs files of tests of the folder it is started in, request by request, in workers that are new each time: Vitest itself starts once.
+ * It ends with its parent.
+ */
+const root = process.cwd();
+const vitest = await createVitest('test', {
+  root,
+  config: join(import.meta.dirname, 'vitest.config.ts'),
+  watch: false,
+  reporters: [{}],
+});
+const all = await vitest.globTestSpecifications();
+const pathOf = (file: string): string => file.slice(root.length + 1);
+const send = (answer: SuiteAnswer): void => {
+  process.send?.(answer);
+};
+
+process.on('disconnect', () => process.exit(0));
+process.on('message', (request: SuiteRequest) => void answer(request));
+process.send?.(all.map(({ moduleId }) => pathOf(moduleId)));
+
+async function answer({ tests, changed, untilFailure }: SuiteRequest): Promise<void> {
+  for (const file of changed) vitest.invalidateFile(join(root, file));
+  vitest.config.bail = untilFailure ? 1 : 0;
+  for (const project of vitest.projects) project.config.bail = untilFailure ? 1 : 0;
+  const wanted = new Set(tests);
+  const specifications = all.filter(({ moduleId }) => wanted.has(pathOf(moduleId)));
+  const { testModules } = await vitest.runTestSpecifications(specifications, false);
+  const failed: string[] = [];
+  const passed: string[] = [];
+  const took: Record<string, number> = {};
+  for (const module of testModules) {
+    const path = pathOf(module.moduleId);
+    const state = module.state();
+    if (state === 'failed') failed.push(path);
+    if (state === 'passed') passed.push(path);
+    took[path] = module.diagnostic().duration;
+  }
+  vitest.state.clearErrors();
+  send({ failed, passed, took });
+}
