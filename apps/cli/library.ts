@@ -18,8 +18,7 @@ import type { AnalyzeOptions, OllamaOptions, ParsedLog, ParseOptions, RunAnalysi
 import { analyzeSelectedRun } from './analyze/analyze-run.ts';
 import { generate } from './analyze/ask-ollama.ts';
 import { apiUrlOf, appTokenWarning, githubOptions } from './analyze/github-environment.ts';
-import { type ModelChoice, modelChoiceOf } from './analyze/model-choice.ts';
-import { modelPorts } from './analyze/model-ports.ts';
+import { type ModelChoice, modelChoiceOf, modelPorts } from './analyze/model-choice.ts';
 import { questionOf } from './analyze/select-run.ts';
 import { shippedModel, shippedRecall, shippedSignatures, withOwnSignatures } from './input/shipped-content.ts';
 

@@ -5,8 +5,7 @@ import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 import { UsageError } from '../command.ts';
 import { asking } from './github-problem.ts';
-import type { ModelChoice } from './model-choice.ts';
-import { modelPorts } from './model-ports.ts';
+import { type ModelChoice, modelPorts } from './model-choice.ts';
 
 /** One thing that was tried. `unknown`: it cannot be tried without changing something. */
 export interface ConnectionCheck {

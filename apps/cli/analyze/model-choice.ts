@@ -1,4 +1,6 @@
+import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
+import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 import { UsageError } from '../command.ts';
 
@@ -61,4 +63,14 @@ export function modelChoiceOf(id: string | undefined, environment: Environment):
   const value = (key === undefined ? undefined : environment[key]) ?? '';
   if (provider.needsKey(parsed.data) && value === '') throw new UsageError(`--model ${id} needs its key in ${key}.`);
   return { settings: parsed.data, key: value };
+}
+
+/** How a model is reached from here. The client of Bedrock is large, and loaded here only. */
+export async function modelPorts(key: string): Promise<ModelPorts> {
+  const { makeBedrockModelClient } = await import('#shared/adapters/aws/bedrock-model-client.ts');
+  return {
+    json: makeJsonPost(),
+    key: async () => key,
+    bedrock: (modelId, { caches }) => makeBedrockModelClient({ modelId, caches }),
+  };
 }

@@ -9,8 +9,7 @@ import { combineResults, type PullRequestFacts } from '#shared/domain/pull-reque
 import { templateWords } from '#shared/domain/pull-request/report-words.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { apiUrlOf, githubOptions } from '../analyze/github-environment.ts';
-import { modelChoiceOf } from '../analyze/model-choice.ts';
-import { modelPorts } from '../analyze/model-ports.ts';
+import { modelChoiceOf, modelPorts } from '../analyze/model-choice.ts';
 import { UsageError } from '../command.ts';
 import { jobRunOf, type RunOptions } from './job-environment.ts';
 import { neededJobs, readResults } from './read-results.ts';

@@ -11,7 +11,7 @@ import {
   ReportedTest,
   TestTotals,
 } from '../reports/normal-form.ts';
-import { SelectionSummary } from '../test-selection/selection-summary.ts';
+import { SelectionSummary } from '../test-selection/select-tests.ts';
 import { CauseSummary } from '../triage/cluster-failures.ts';
 
 /** A test that failed, and what its history says. */

@@ -2,7 +2,7 @@ import { phrase, type RedactedText } from '../../kernel/text/redacted-text.ts';
 import type { ArchitectureSummary } from '../architecture/architecture-analysis.ts';
 import type { GateVerdict } from '../gates/metric-kind.ts';
 import type { CoverageTotals, Finding, FindingTotals, LineRange, TestTotals } from '../reports/normal-form.ts';
-import type { SelectionSummary } from '../test-selection/selection-summary.ts';
+import type { SelectionSummary } from '../test-selection/select-tests.ts';
 import type { CauseSummary } from '../triage/cluster-failures.ts';
 import type { CodeChange, FailedTestFacts, JobFacts, JobResult } from './job-result.ts';
 

@@ -1,7 +1,7 @@
+import * as z from 'zod';
 import { digestOf } from '../../kernel/digest.ts';
 import type { ChangedFile, ChangedFiles } from './changed-files.ts';
 import { fileKindOf, folderOf, isCritical, isTestFile, languageOf, stemOf } from './file-kinds.ts';
-import type { SelectionSummary } from './selection-summary.ts';
 
 /** How a file of tests depends on a changed file: `distance` is the number of steps, 0 for itself. */
 export interface Dependence {
@@ -169,6 +169,18 @@ function ordered(candidates: readonly Candidate[], { failures }: SelectionInput)
     )
     .map(({ file, why }) => ({ file, why, sampled: false }));
 }
+
+/** What a selection chose, as comments and job summaries show it. */
+export const SelectionSummary = z.strictObject({
+  mode: z.enum(['selected', 'full']),
+  /** Why this mode: one sentence. */
+  reason: z.string().min(1).max(300),
+  run: z.number().int().nonnegative(),
+  skipped: z.number().int().nonnegative(),
+  /** Of those that run: chosen at random from what would be skipped, to measure what selection misses. */
+  sampled: z.number().int().nonnegative(),
+});
+export type SelectionSummary = z.infer<typeof SelectionSummary>;
 
 /** The selection in numbers, for comments and summaries. */
 export const summaryOf = ({ mode, reason, run, skipped }: Selection): SelectionSummary => ({
