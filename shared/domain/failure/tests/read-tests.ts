@@ -56,7 +56,9 @@ export function makeTestRunReader(): TestRunReader {
       }
       const covered = new Set([...reports.keys()].flatMap(({ covers = [] }) => covers));
       const known = [...reports].filter(([{ framework }]) => !covered.has(framework));
-      const other = known.some(([, { names }]) => names.length > 0) ? null : unknown.finish();
+      const other = known.some(([, { names }]) => names.length > 0)
+        ? null
+        : unknown.finish(known.map(([, { counts }]) => counts));
       const own = other === null ? known : [[UNKNOWN_RUNNER, other] as const];
       return {
         frameworks: own.map(([{ framework }]) => framework),

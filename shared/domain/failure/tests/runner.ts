@@ -34,7 +34,7 @@ export interface NameForm {
 
 /**
  * One of the ways in which a runner counts. Groups: `tally` (`12 passed, 1 failed`), or numbers `run` or `passed`, `failed`,
- * `errors`, `skipped`, or `result`, the outcome of one test or of `number`. `within` (tally) and `failing` (number) are part of a `run` that another
+ * `errors`, `skipped` (`run` and `passed` alone say how many failed), or `result`, the outcome of one test or of `number`. `within` (tally) and `failing` (number) are part of a `run` that another
  * line states.
  */
 export interface CountForm {
@@ -94,7 +94,8 @@ function countsOf(groups: Groups): TestCounts {
     groups.errors,
     groups.skipped,
   ].map((text) => Number(text ?? 0));
-  const failures = (failed ?? 0) + (errors ?? 0);
+  const isRest = groups.run !== undefined && groups.passed !== undefined && groups.failed === undefined;
+  const failures = isRest ? Math.max(0, (run ?? 0) - (passed ?? 0)) : (failed ?? 0) + (errors ?? 0);
   return {
     run: groups.run === undefined ? (passed ?? 0) + failures : Math.max(run ?? 0, failures),
     failed: failures,
@@ -206,6 +207,15 @@ function makeNamer(form: NameForm, notes: ReadonlySet<string>) {
   };
 }
 
+/** Of forms that name the same tests, the one whose names say more: with their suites. */
+function wholest<T extends { readonly names: ReadonlySet<string> }>(forms: readonly T[]): T | undefined {
+  return forms.reduce<T | undefined>((best, form) => {
+    if (best === undefined) return form;
+    const whole = [...form.names];
+    return [...best.names].every((name) => whole.some((one) => one !== name && one.endsWith(name))) ? form : best;
+  }, undefined);
+}
+
 /** Reads the lines of one runner. Lines are cleaned and in order; `push` expects all of them. */
 export function makeRunnerReader(runner: Runner) {
   const notes = new Set<string>();
@@ -241,18 +251,18 @@ export function makeRunnerReader(runner: Runner) {
       const within = runner.scope === undefined ? [] : scopesOf(text);
       for (const namer of namers) namer.read(text, before, within);
     },
-    /** Null when the log holds no report of the runner. */
-    finish(): RunnerReport | null {
+    /** Null when the log holds no report of the runner. `stated`: what others counted that named no test. */
+    finish(stated: readonly TestCounts[] = []): RunnerReport | null {
       for (const namer of namers) namer.finish();
-      const sums = counters.map((counter) => counter.finish()).filter((counts) => counts !== null);
+      const sums = [...counters.map((counter) => counter.finish()).filter((counts) => counts !== null), ...stated];
       const given = namers.filter(({ names }) => names.size > 0);
-      const counted = sums[0];
-      if (runner.agreed) {
-        const isAgreed = given.some(({ names }) => names.size === counted?.failed);
-        // Where nothing passed, it may be any list of failures.
-        if (counted === undefined || !isAgreed || counted.run <= counted.failed) return null;
-      }
-      const best = given.find(({ names }) => names.size === counted?.failed) ?? given[0];
+      // Where nothing passed, it may be any list of failures.
+      const counted = runner.agreed
+        ? sums.find(({ run, failed }) => run > failed && given.some(({ names }) => names.size === failed))
+        : sums[0];
+      if (runner.agreed && counted === undefined) return null;
+      const fitting = given.filter(({ names }) => names.size === counted?.failed);
+      const best = (runner.agreed ? wholest(fitting) : fitting[0]) ?? given[0];
       const names = [...(best?.names ?? [])];
       if (counted !== undefined) {
         const failed = runner.sure ? Math.max(counted.failed, names.length) : counted.failed;

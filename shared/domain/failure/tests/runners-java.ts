@@ -178,6 +178,8 @@ const scala: Runner = {
   framework: 'scala',
   hint: /^\s{0,4}\[(?:info|error|warn|debug)\]|^Tests: succeeded/,
   marks: ['*** FAILED ***', '==> X'],
+  // specs2 counts its examples as RSpec does, before sbt counts them again.
+  covers: ['rspec'],
   counts: [
     {
       line: new RegExp(

@@ -119,6 +119,18 @@ const catch2: Runner = {
   ],
 };
 
+/** CxxTest (`cxxtest/ErrorFormatter.h`). */
+const cxxtest: Runner = {
+  framework: 'cxxtest',
+  hint: /^In \S{1,300}::\S{1,200}:$|^Failed \d|^Running .{1,80} tests? \(\d/,
+  counts: [
+    { line: /^Failed (?<failed>\d{1,7}) and Skipped (?<skipped>\d{1,7}) of (?<run>\d{1,7}) tests?$/ },
+    { line: /^Failed (?<failed>\d{1,7}) of (?<run>\d{1,7}) tests?$/ },
+    { line: /^Running .{1,80} tests? \((?<passed>\d{1,7}) tests?\)\.*OK!$/ },
+  ],
+  names: [{ line: /^In (?<test>[\w:<>]{1,300}::\w{1,200}):$/ }],
+};
+
 /** Boost.Test (`compiler_log_formatter.ipp`): `file(7): error: in "suite/test": ...`. */
 const boostTest: Runner = {
   framework: 'boost-test',
@@ -274,6 +286,7 @@ export const NATIVE_RUNNERS: readonly Runner[] = [
   ctest,
   googletest,
   catch2,
+  cxxtest,
   boostTest,
   doctestCpp,
   meson,

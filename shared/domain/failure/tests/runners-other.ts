@@ -87,13 +87,14 @@ const pest: Runner = {
  */
 const dotnet: Runner = {
   framework: 'dotnet',
-  hint: /^\s{0,12}(?:Failed |failed |Failed:|Failed!|Passed!|Skipped!|Skipped:|Total tests|Test summary|Test Count|\S{1,200}\s{1,8}Total: )|^\d{1,5}\) (?:Failed|Error|Test Failure|Test Error) : /,
+  hint: /^\s{0,12}(?:Failed |failed |Failed:|Failed!|Passed!|Skipped!|Skipped:|Total tests|Test summary|Test run summary|failed: |succeeded: |skipped: |Test Count|\S{1,200}\s{1,8}Total: )|^\d{1,5}\) (?:Failed|Error|Test Failure|Test Error) : /,
   marks: ['[FAIL]'],
   counts: [
     {
       line: /^\s{0,4}(?:Failed|Passed|Skipped)!\s{1,4}- (?<tally>Failed:\s{1,8}\d{1,7}, Passed:\s{1,8}\d{1,7}, Skipped:\s{1,8}\d{1,7}), Total/,
     },
     { line: /^\s{0,4}Test summary: total: \d{1,7}, (?<tally>failed: \d{1,7}, succeeded: \d{1,7}, skipped: \d{1,7})/ },
+    { line: /^ {2}(?<result>failed|succeeded|skipped): (?<number>\d{1,7})$/ },
     { line: /^Total tests: \d{1,7}\. (?<tally>Passed: \d{1,7}\. Failed: \d{1,7}\. Skipped: \d{1,7})/ },
     {
       line: /^\s{0,8}Total tests: (?<run>\d{1,7})$|^\s{1,12}Failed: (?<failing>\d{1,7})$|^\s{1,12}Skipped: (?<skipped>\d{1,7})$/,
@@ -288,6 +289,16 @@ const classList: Runner = {
   names: [{ line: /^--- (?<test>[\w$.]{1,300}::\S.{0,299})$/ }],
 };
 
+/** shUnit2 (`shunit2`): each test is named when it begins; the sum of failures counts assertions. */
+const shunit2: Runner = {
+  framework: 'shunit2',
+  hint: /^(?:test\w|ASSERT:|shunit2:ERROR |Ran \d)/,
+  covers: ['unittest'],
+  sure: true,
+  counts: [{ line: /^Ran (?<run>\d{1,7}) tests?\.$/ }],
+  names: [{ line: /^(?<test>test\w{1,200})$/, proof: /^ASSERT:|^shunit2:ERROR test\w{1,200}\(\) returned/ }],
+};
+
 /** Runners of further languages. */
 export const OTHER_RUNNERS: readonly Runner[] = [
   rspec,
@@ -305,5 +316,6 @@ export const OTHER_RUNNERS: readonly Runner[] = [
   lua,
   clojure,
   pester,
+  shunit2,
   classList,
 ];

@@ -92,11 +92,11 @@ function unittestName({ groups: { test = '' } }: Found): string {
 
 /**
  * unittest (`unittest/runner.py`), nose, Django, testtools: reports are headed by a rule and `FAIL: test (module.Class)`, since 3.11
- * `test (module.Class.test)`, with the parameters of a subtest behind it; then `Ran 7 tests`, and OK or FAILED with counts.
+ * `test (module.Class.test)`, with the parameters of a subtest behind it; then `Ran 7 tests`, and OK or FAILED with counts. Twisted's trial counts likewise.
  */
 const unittest: Runner = {
   framework: 'unittest',
-  hint: /^(?:FAIL|ERROR|UNEXPECTED SUCCESS|Ran \d|OK|FAILED)/,
+  hint: /^\[?(?:FAIL|ERROR|UNEXPECTED SUCCESS|Ran \d|OK|FAILED)/,
   marks: [' ... FAIL', ' ... ERROR'],
   counts: [
     {
@@ -106,6 +106,12 @@ const unittest: Runner = {
   names: [
     { line: new RegExp(`^(?:${UNITTEST_STATUS}): (?<test>\\S.{0,1499})$`), after: RULE, name: unittestName },
     { line: /^(?<test>\w{1,200} \([\w.]{1,300}\)) \.{3} (?:FAIL|ERROR|unexpected success)$/ },
+    // Twisted's trial: what happened, the traceback, then the tests that it happened to.
+    {
+      from: /^\[(?:FAIL|ERROR)\]$/,
+      to: /^[=-]{60,100}$/,
+      line: /^(?<test>[A-Za-z_]\w{0,200}(?:\.\w{1,200}){2,12})$/,
+    },
   ],
 };
 
@@ -154,7 +160,7 @@ const robot: Runner = {
 /** behave (`behave/reporter/summary.py`) and cucumber for Ruby, JavaScript and the JVM: a list of failing scenarios. */
 const cucumber: Runner = {
   framework: 'cucumber',
-  hint: /^Fail(?:ing|ed) [Ss]cenarios:|^\d{1,7} scenarios? |^\s{0,4}\d{1,5}\) Scenario/,
+  hint: /^(?:--- )?Fail(?:ing|ed) [Ss]cenarios:|^\d{1,7} scenarios? |^\s{0,4}\d{1,5}\) Scenario/,
   counts: [
     { line: /^(?<passed>\d{1,7}) scenarios? passed, (?<failed>\d{1,7}) failed(?:, (?<skipped>\d{1,7}) skipped)?/ },
     { line: /^\d{1,7} scenarios? \((?<tally>[^)]{1,200})\)$/i },
@@ -164,6 +170,12 @@ const cucumber: Runner = {
       from: /^Fail(?:ing|ed) scenarios:$/i,
       to: /^$|^\d{1,7} /,
       line: /^\s{0,4}(?:cucumber )?(?:file:\S{0,300}\/)?\S{1,300}:\d{1,6}\s{1,4}(?:# )?(?:(?:Scenario|Example|Scenario Outline): )?(?<test>\S.{0,1499})$/,
+    },
+    // Behat names the place alone.
+    {
+      from: /^--- Failed scenarios:$/,
+      to: /^\d{1,7} /,
+      line: /^ {4}(?<test>\S{1,300}:\d{1,6})(?: \(on line \d{1,6}\))?$/,
     },
     { line: /^\s{0,4}\d{1,5}\) Scenario(?: Outline)?: (?<test>\S.{0,399}?) # \S{1,300}:\d{1,6}$/ },
   ],

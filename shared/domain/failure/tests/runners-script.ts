@@ -37,7 +37,7 @@ const mocha: Runner = {
   hint: /^\s{0,6}(?:\[[^\]]{1,80}#\d{1,3}-\d{1,3}\]|\d{1,7} (?:passing|failing|pending)|[✔✓] \d{1,7} tests? complete)/,
   counts: [
     {
-      line: /^\s{0,6}(?:\[[^\]]{1,80}#\d{1,3}-\d{1,3}\] )?(?:(?<tally>\d{1,7} (?:passing|failing|pending))\b|[✔✓] (?<passed>\d{1,7}) tests? completed?\b)/,
+      line: /^\s{0,6}(?:\[[^\]]{1,80}#\d{1,3}-\d{1,3}\] )?(?:(?<tally>\d{1,7} (?:passing|failing|pending|skipped))\b|[✔✓] (?<passed>\d{1,7}) tests? completed?\b)/,
     },
   ],
   names: [
@@ -48,6 +48,20 @@ const mocha: Runner = {
       name: ({ groups: { test = '' } }) => (test.endsWith(':') ? test : undefined),
     },
     { line: /^\[[^\]]{1,80}#\d{1,3}-\d{1,3}\]\s{1,4}\d{1,5}\) (?<test>\S.{0,1499})$/ },
+  ],
+};
+
+/** uvu (`uvu/src/index.js`): a line of signs for each suite, and each failure with its suite and the test in quotes. */
+const uvu: Runner = {
+  framework: 'uvu',
+  hint: /^ {3}FAIL {2}|^\s{2}Skipped: {3}/,
+  marks: ['• ', '✘ '],
+  counts: [{ line: /^.{0,300}[•✘] {3}\((?<passed>\d{1,7}) \/ (?<run>\d{1,7})\)$/ }],
+  names: [
+    {
+      line: /^ {3}FAIL {2}(?:(?<suite>\S.{0,200}?) {2})?"(?<test>.{1,300})"$/,
+      name: ({ groups: { suite = '', test = '' } }) => `${suite} ${test}`,
+    },
   ],
 };
 
@@ -197,6 +211,7 @@ export const SCRIPT_RUNNERS: readonly Runner[] = [
   jest,
   vitest,
   mocha,
+  uvu,
   jasmine,
   karma,
   playwright,

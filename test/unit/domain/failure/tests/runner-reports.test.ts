@@ -16,6 +16,17 @@ type Row = [file: string, framework: string, counts: [run: number, failed: numbe
 
 /** Output of the runners themselves, of a small suite that adds prices, pays and ships. */
 const ROWS: Row[] = [
+  ['cmocka', 'unknown', [3, 2, 1], ['rounds_total', 'refunds']],
+  ['crystal', 'rspec', [3, 1, 1], ['Cart rounds the total']],
+  ['cunit', 'unknown', [3, 2, 0], ['rounds the total', 'refunds the card']],
+  ['cxxtest', 'cxxtest', [3, 2, 0], ['CartTest::testRounds', 'CartTest::testRefunds']],
+  ['japa', 'unknown', [2, 1, 1], ['rounds the total']],
+  ['lab', 'unknown', [2, 1, 1], ['cart rounds the total']],
+  ['ounit', 'unknown', [4, 2, 0], ['cart:1:rounds', 'cart:2:pay:0:refunds']],
+  ['shunit2', 'shunit2', [4, 2, 0], ['testRoundsTheTotal', 'testRefunds']],
+  ['srfi64', 'unknown', [3, 2, 0], ['rounds the total', 'refunds']],
+  ['trial', 'unittest', [4, 2, 1], ['test_cart.CartTest.test_rounds', 'test_cart.CartTest.test_refunds']],
+  ['uvu', 'uvu', [4, 2, 0], ['Cart rounds the total', 'Pay charges the card']],
   [
     'ant-brief',
     'ant-junit',
