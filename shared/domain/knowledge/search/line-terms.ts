@@ -1,11 +1,10 @@
 import { blamedNames } from './missing-symbols.ts';
 import { type NamedPackage, packagesBesideVersions, packagesOfRun } from './packages.ts';
-import { bareTerm, fieldOf } from './term-field.ts';
 
 const RUN = /[\w$@./:+=~-]+/g;
 const ERROR_KIND = /\b[A-Z]\w{2,60}(?:Exception|Error|Failure|Timeout)\b/g;
 const ERROR_CODE = /\b(?:[A-Z]{1,6}-?\d{3,6}|E[A-Z]{4,20}|SIG[A-Z]{3,8})\b/g;
-const EXIT_CODE = /\b(?:exit(?:ed)?(?: with)?(?: code| status)?|(?:HTTP|status)(?: code)?):? {0,2}(\d{1,3})\b/gi;
+const EXIT_CODE = /\b(?:exit(?:ed)?(?: with)?(?: code| status)?|(?:HTTP|status)(?: code)?):? {0,2}\d{1,3}\b/gi;
 /**
  * Maven and Gradle plug-ins, by their mandatory naming scheme. Every failing build names them, so their names and
  * versions do not tell failures apart; they remain as words.
@@ -50,17 +49,8 @@ export function termsOfLine(line: string): Set<string> {
   return terms;
 }
 
-/** Packages that a line names with their versions, as `left-pad@1.2.3`, each once. */
-export function versionsNamed(line: string): string[] {
-  const text = line.slice(0, READ);
-  const terms = new Set<string>();
-  for (const run of runsOf(text)) addPackages(packagesOfRun(run), terms);
-  addPackages(packagesBesideVersions(text), terms);
-  return [...terms].filter((term) => fieldOf(term) === 'v').map(bareTerm);
-}
-
 function runsOf(text: string): string[] {
-  return [...text.matchAll(RUN)].map(([run]) => run.slice(0, MAX_RUN_LENGTH).replace(/^[.:=~+-]+|[./:=~+-]+$/g, ''));
+  return (text.match(RUN) ?? []).map((run) => run.slice(0, MAX_RUN_LENGTH).replace(/^[.:=~+-]+|[./:=~+-]+$/g, ''));
 }
 
 function addPackages(packages: readonly NamedPackage[], terms: Set<string>): void {
@@ -88,11 +78,13 @@ function addQualifiedName(run: string, terms: Set<string>): void {
 }
 
 function addErrors(text: string, terms: Set<string>): void {
-  for (const [kind] of text.matchAll(ERROR_KIND)) terms.add(`e:${kind.toLowerCase()}`);
-  for (const [code] of text.matchAll(ERROR_CODE))
+  for (const kind of text.match(ERROR_KIND) ?? []) terms.add(`e:${kind.toLowerCase()}`);
+  for (const code of text.match(ERROR_CODE) ?? [])
     if (!NO_CODES.has(code.toLowerCase())) terms.add(`x:${code.toLowerCase()}`);
-  const ends = text.matchAll(EXIT_CODE);
-  for (const [, code] of ends) if (code !== undefined && code.length > 1) terms.add(`x:${code}`);
+  for (const end of text.match(EXIT_CODE) ?? []) {
+    const code = /\d+$/.exec(end)?.[0] ?? '';
+    if (code.length > 1) terms.add(`x:${code}`);
+  }
 }
 
 function addBlamed(name: string, terms: Set<string>): void {
@@ -114,15 +106,21 @@ const COMMON = new Set(
   ),
 );
 
+/** Letters and digits up to a capital after a small letter. */
+const PART = /(?:[A-Z0-9]|[a-z](?![A-Z]))*[A-Za-z0-9]/g;
+const NAME = /[A-Za-z][A-Za-z0-9_.-]{1,60}/g;
+
 /** Lower-case words of at least three letters; names are also split at dots, dashes, underscores and case changes. */
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   const words: string[] = [];
-  for (const [name] of text.matchAll(/[A-Za-z][A-Za-z0-9_.-]{1,60}/g)) {
-    const parts = name.replace(/([a-z])([A-Z])/g, '$1 $2').split(/[^A-Za-z0-9]+/);
-    for (const part of new Set([name, ...parts])) {
-      const word = part.toLowerCase().replace(/[.-]+$/, '');
-      if (word.length >= 3 && !COMMON.has(word)) words.push(word);
-    }
+  const add = (part: string): void => {
+    const word = part.toLowerCase();
+    if (word.length >= 3 && !COMMON.has(word)) words.push(word);
+  };
+  for (const name of text.match(NAME) ?? []) {
+    add(name.replace(/[.-]+$/, ''));
+    if (/^[a-z0-9]+$/.test(name)) continue;
+    for (const part of name.match(PART) ?? []) add(part);
   }
   return words;
 }

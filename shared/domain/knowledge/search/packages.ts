@@ -60,13 +60,12 @@ function ofPath(path: string): NamedPackage[] {
 }
 
 /** A name next to its version. */
-export const BESIDE = /\b([a-z][\w-]{1,60}) (?:v(\d[\w.+-]{0,40})|\((\d[\w.+-]{0,40})\))/g;
+export const BESIDE = /\b[a-z][\w-]{1,60} (?:v\d[\w.+-]{0,40}|\(\d[\w.+-]{0,40}\))/g;
 
 /** `serde v1.0.130` of Cargo and `rails (6.1.4)` of Bundler: the name is next to its version. */
 export function packagesBesideVersions(line: string): NamedPackage[] {
-  const found = line.matchAll(BESIDE);
-  return [...found].flatMap(([, name, spelled, bracketed]) => {
-    const version = spelled ?? bracketed;
-    return name === undefined || version === undefined || !version.includes('.') ? [] : [{ name, version }];
+  return (line.match(BESIDE) ?? []).flatMap((found) => {
+    const [name = '', version = ''] = found.split(/ \(?v?/, 2);
+    return version.includes('.') ? [{ name, version: version.replace(')', '') }] : [];
   });
 }

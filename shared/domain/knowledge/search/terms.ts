@@ -1,8 +1,8 @@
 import { digestOf } from '#shared/kernel/digest.ts';
 import { templateOf } from '../../failure/fingerprint.ts';
 import type { EvidenceLine } from '../../logs/evidence.ts';
-import { termsOfLine, versionsNamed } from './line-terms.ts';
-import { bareTerm, type Terms, weightOfTerm } from './term-field.ts';
+import { termsOfLine } from './line-terms.ts';
+import { bareTerm, fieldOf, type Terms, weightOfTerm } from './term-field.ts';
 
 /** Lines with the first score surely show the failure (see the excerpt's scores), those with the second hardly. */
 const SURE_SCORE = 4;
@@ -35,26 +35,37 @@ export function weighed({ text, score }: Pick<EvidenceLine, 'text' | 'score'>): 
  * are in printed order. Bounded in lines and terms.
  */
 export function termsOfLines(lines: readonly WeighedLine[]): Terms {
+  return weightiest(gatheredFrom(lines), MAX_TERMS);
+}
+
+/** All terms of lines with their weights, in no order. */
+function gatheredFrom(lines: readonly WeighedLine[]): Map<string, number> {
   const best = [...lines].sort((a, b) => b.weight - a.weight || (a.text < b.text ? -1 : 1)).slice(0, MAX_LINES);
   const said = new Map<string, number>();
+  const read = new Map<string, ReadonlySet<string>>();
   const seen = new Set<string>();
   for (const { text, weight } of best) {
     const form = text.slice(0, SEEN_IN).replace(/\d+/g, '#');
     if (seen.has(form) || weight <= 0) continue;
     seen.add(form);
     const terms = termsOfLine(text);
-    if (seen.size <= MESSAGES && weight >= 1) terms.add(`${MESSAGE}${messageDigestOf(text)}`);
+    read.set(text, terms);
     for (const term of terms) say(said, term, weight);
+    if (seen.size <= MESSAGES && weight >= 1) say(said, `${MESSAGE}${messageDigestOf(text)}`, weight);
   }
-  for (const term of firstNamed(lines)) say(said, term, 1);
-  return weightiest(said, MAX_TERMS);
+  for (const term of firstNamed(lines, read)) say(said, term, 1);
+  return said;
 }
 
-/** The package that the most certain lines name first, as a term with its version and one without. */
-function firstNamed(lines: readonly WeighedLine[]): string[] {
+/** The package that the most certain lines name first, as a term with its version and one without. `read`: terms of lines. */
+function firstNamed(lines: readonly WeighedLine[], read: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   for (const { text, weight } of lines.slice(0, MAX_LINES)) {
-    const [name] = weight < 1 ? [] : versionsNamed(text);
-    if (name !== undefined) return [`f:${name}`, `f:${name.replace(/@[^@]*$/, '')}`];
+    if (weight < 1) continue;
+    for (const term of read.get(text) ?? termsOfLine(text)) {
+      if (fieldOf(term) !== 'v') continue;
+      const name = bareTerm(term);
+      return [`f:${name}`, `f:${name.replace(/@[^@]*$/, '')}`];
+    }
   }
   return [];
 }
@@ -79,8 +90,9 @@ export function termsOfText(text: string, weight = 1): Terms {
  * first would drown all others. A field's weight is in the query and in the documents, so that it is taken out twice.
  */
 export function termsOfQuestion(text: string): Terms {
-  const terms = [...termsOfText(text)];
-  return new Map(terms.map(([term, much]) => [term, much / weightOfTerm(term) ** 2]));
+  const said = gatheredFrom(text.split('\n').map((line) => ({ text: line, weight: 1 })));
+  const terms = said.size > MAX_TERMS ? weightiest(said, MAX_TERMS) : said;
+  return new Map(Array.from(terms, ([term, much]) => [term, much / weightOfTerm(term) ** 2]));
 }
 
 /** Merges several terms; their weights add up. */
@@ -91,7 +103,8 @@ export function joinTerms(...parts: readonly Terms[]): Terms {
 }
 
 function say(said: Map<string, number>, term: string, much: number): void {
-  if (term.length > MAX_TERM_LENGTH || bareTerm(term).length < 2 || /\s/.test(term)) return;
+  const field = term.charAt(1) === ':' ? 2 : 0;
+  if (term.length > MAX_TERM_LENGTH || term.length < field + 2 || /\s/.test(term)) return;
   said.set(term, Math.min(MAX_REPETITION_WEIGHT, (said.get(term) ?? 0) + much));
 }
 
