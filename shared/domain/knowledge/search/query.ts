@@ -39,8 +39,8 @@ export interface QueryTerm {
   readonly term: string;
   /** Its number in the index, or -1 where no document contains it. */
   readonly number: number;
-  /** Of the term in the query, without its rarity. */
-  readonly said: number;
+  /** Weight of the term in the query, with its rarity. */
+  readonly value: number;
   readonly rarity: number;
 }
 
@@ -68,34 +68,37 @@ export function askedOf(index: Postings, query: Terms): AskedTerms {
   for (const [term, much] of query) {
     const found = index.table.find(hashTerm(term, 0, term.length, hash));
     const held = found < 0 ? 0 : heldOf(index, found);
-    const said = weightOfTerm(term) * (LOGARITHMS[partsOf(much)] as number);
-    asked.push({ term, number: held === 0 ? -1 : found, said, rarity: rarityOf(held, documents) });
+    const rarity = rarityOf(held, documents);
+    asked.push({ term, number: held === 0 ? -1 : found, value: saidOf(term, much) * rarity, rarity });
   }
-  asked.sort((a, b) => b.said * b.rarity - a.said * a.rarity || (a.term < b.term ? -1 : 1));
+  asked.sort((a, b) => b.value - a.value || (a.term < b.term ? -1 : 1));
   const terms = asked.slice(0, MAX_QUERY_TERMS);
   let [squares, knownSquares, unknownSquares, best] = [0, 0, 0, 0];
-  for (const { term, number, said, rarity } of terms) {
-    if (number < 0) unknownSquares += (said * rarity) ** 2;
+  for (const { term, number, value } of terms) {
     // Hardly any message is printed twice to the letter, so that an unknown one tells nothing.
     const share = number >= 0 ? 1 : term.startsWith('m:') ? 0 : UNKNOWN;
-    squares += (share * said * rarity) ** 2;
-    best += share * said * rarity * (K1 + 1);
-    if (number >= 0) knownSquares += (said * rarity) ** 2;
+    squares += (share * value) ** 2;
+    best += share * value * (K1 + 1);
+    if (number >= 0) knownSquares += value ** 2;
+    else unknownSquares += value ** 2;
   }
   const isUnknown = unknownSquares > knownSquares;
-  return { terms, corrected: isUnknown ? correctedOf(index, terms) : [], norm: Math.sqrt(squares), best };
+  return { terms, corrected: isUnknown ? correctedOf(index, terms, query) : [], norm: Math.sqrt(squares), best };
 }
 
-function correctedOf(index: Postings, terms: readonly QueryTerm[]): QueryTerm[] {
+/** Weight of a term in a query, without its rarity. */
+const saidOf = (term: string, much: number): number => weightOfTerm(term) * (LOGARITHMS[partsOf(much)] as number);
+
+function correctedOf(index: Postings, terms: readonly QueryTerm[], query: Terms): QueryTerm[] {
   const corrected: QueryTerm[] = [];
   let tried = 0;
-  for (const { term, number, said } of terms) {
+  for (const { term, number } of terms) {
     if (number >= 0 || !term.startsWith('w:') || tried === MAX_CORRECTIONS) continue;
     tried++;
     const other = correctedTerm(index, term);
     if (other < 0) continue;
     const rarity = rarityOf(heldOf(index, other), documentsOf(index));
-    corrected.push({ term, number: other, said: CORRECTED * said, rarity });
+    corrected.push({ term, number: other, value: CORRECTED * saidOf(term, query.get(term) ?? 0) * rarity, rarity });
   }
   return corrected;
 }
@@ -111,10 +114,12 @@ function isEverywhere(held: number, documents: number): boolean {
 }
 
 /** For each slot, the sums of products for the cosine and of BM25, one after the other. */
-export type Sums = Float64Array;
+export type Sums = Float32Array;
 
-/** Adds up what the documents share with the query, term by term; terms that most contain only where there are no others. `sums` must
- * hold zeros. */
+/**
+ * Adds up what the documents share with the query, term by term; terms that most contain only where there are no others.
+ * `sums` must hold zeros.
+ */
 export function addScores(index: Postings, { terms, corrected }: AskedTerms, sums: Sums): void {
   const documents = documentsOf(index);
   const mean = Math.max(1, index.total / Math.max(1, documents));
@@ -123,10 +128,10 @@ export function addScores(index: Postings, { terms, corrected }: AskedTerms, sum
   for (const term of telling.length > 0 ? telling : known) addTerm(index, term, mean, sums);
 }
 
-function addTerm(index: Postings, { number, said, rarity }: QueryTerm, mean: number, sums: Sums): void {
+function addTerm(index: Postings, { number, value, rarity }: QueryTerm, mean: number, sums: Sums): void {
   const { lengths } = index;
-  const forCosine = said * rarity * fieldWeightOf(index, number) * rarity;
-  const forCoverage = said * rarity * (K1 + 1);
+  const forCosine = value * rarity * fieldWeightOf(index, number);
+  const forCoverage = value * (K1 + 1);
   const [shortest, perLength] = [K1 * (1 - B), (K1 * B) / mean];
   eachBlock(index, number, (pool, start, end) => {
     for (let at = start; at < end; at++) {
@@ -157,18 +162,24 @@ export function normOf(index: Postings, slot: number): number {
 export function makeSharedTerms(index: Postings, { terms }: AskedTerms): (slot: number, most: number) => string[] {
   const documents = documentsOf(index);
   const byNumber = new Map<number, QueryTerm>();
+  // Nearly all terms of a document are none of the query's, which the last bits of their numbers mostly tell.
+  const endings = new Uint8Array(ENDINGS);
   for (const term of terms) {
-    if (term.number >= 0 && !isCommon(heldOf(index, term.number), documents)) byNumber.set(term.number, term);
+    if (term.number < 0 || isCommon(heldOf(index, term.number), documents)) continue;
+    byNumber.set(term.number, term);
+    endings[term.number % ENDINGS] = 1;
   }
   return (slot, most) => {
     const shared: { term: string; value: number }[] = [];
     for (const entry of entriesOf(index, slot)) {
-      const asked = byNumber.get(termOfEntry(entry));
+      const number = termOfEntry(entry);
+      const asked = endings[number % ENDINGS] === 0 ? undefined : byNumber.get(number);
       if (asked === undefined) continue;
-      const weight = fieldWeightOf(index, asked.number) * (LOGARITHMS[partsOfEntry(entry)] as number);
-      shared.push({ term: asked.term, value: asked.said * weight * asked.rarity ** 2 });
+      const weight = fieldWeightOf(index, number) * (LOGARITHMS[partsOfEntry(entry)] as number);
+      shared.push({ term: asked.term, value: asked.value * weight * asked.rarity });
     }
     shared.sort((a, b) => b.value - a.value || (a.term < b.term ? -1 : 1));
     return shared.slice(0, most).map(({ term }) => term);
   };
 }
+const ENDINGS = 1024;

@@ -31,11 +31,9 @@ const COSINE = 0.5;
 const TOLD_TERMS = 10;
 /** Below it two texts share nothing worth naming. */
 const MIN_SCORE = 0.01;
-/** Documents with the highest BM25 whose whole score is worked out, and how many times more while too few are wanted. */
-const MIN_CANDIDATES = 200;
-const MORE_CANDIDATES = 8;
-/** Buckets of BM25 as a share of its maximum. */
-const BUCKETS = 1024;
+/** Documents with the highest BM25 whose whole score is worked out: at least these, or this many times the limit. */
+const MIN_CANDIDATES = 100;
+const CANDIDATES = 1.5;
 
 /**
  * An in-memory index of failures. A score fuses, each from 0 to 1: the cosine of the terms' TF-IDF weights (Salton and
@@ -63,7 +61,8 @@ export function makeRecallIndex(): RecallIndex {
         best(limit, wanted = () => true) {
           if (limit < 1 || asked.terms.length === 0 || postings.slotOf.size === 0) return [];
           const added = sums.of(asked);
-          const matches = candidates(added, asked.best, limit, wanted).map((slot) => {
+          const many = Math.max(MIN_CANDIDATES, Math.ceil(CANDIDATES * limit));
+          const matches = candidates(added, postings.ids.length, many, wanted).map((slot) => {
             const cosine = (added[2 * slot] as number) / (asked.norm * norms(slot));
             const score = COSINE * cosine + (1 - COSINE) * ((added[2 * slot + 1] as number) / asked.best);
             return { id: postings.ids[slot] ?? '', slot, score };
@@ -97,12 +96,12 @@ function makeNorms(postings: Postings): (slot: number) => number {
 
 /** The sums of the query that was asked last; all queries share one array. */
 function makeSums(postings: Postings): { of(asked: AskedTerms): Sums } {
-  let sums: Sums = new Float64Array(0);
+  let sums: Sums = new Float32Array(0);
   let owner: AskedTerms | null = null;
   return {
     of(asked) {
       if (owner === asked && sums.length >= 2 * postings.ids.length) return sums;
-      if (sums.length < 2 * postings.ids.length) sums = new Float64Array(2 * postings.counts.length);
+      if (sums.length < 2 * postings.ids.length) sums = new Float32Array(2 * postings.counts.length);
       else sums.fill(0, 0, 2 * postings.ids.length);
       owner = asked;
       addScores(postings, asked, sums);
@@ -111,23 +110,29 @@ function makeSums(postings: Postings): { of(asked: AskedTerms): Sums } {
   };
 }
 
-/** Slots of the wanted documents with the highest BM25, more than `limit` of them unless there are fewer. */
-function candidates(sums: Sums, best: number, limit: number, wanted: (slot: number) => boolean): number[] {
-  const scale = (BUCKETS - 1) / best;
-  const counts = new Uint32Array(BUCKETS + 1);
-  for (let at = 1; at < sums.length; at += 2) {
-    const bucket = ((sums[at] as number) * scale) | 0;
-    counts[bucket] = (counts[bucket] as number) + 1;
+/** Slots of the `many` wanted documents with the highest BM25, all of those with the lowest of it, or all there are. */
+function candidates(sums: Sums, slots: number, many: number, wanted: (slot: number) => boolean): number[] {
+  // A heap of the highest sums so far, the lowest of them first.
+  const highest = new Float32Array(many);
+  const best: number[] = [];
+  let least = 0;
+  for (let slot = 0; slot < slots; slot++) {
+    const sum = sums[2 * slot + 1] as number;
+    if (sum < least || sum === 0 || !wanted(slot)) continue;
+    best.push(slot);
+    if (sum > least) replaceLowest(highest, sum);
+    least = highest[0] as number;
   }
-  for (let many = Math.max(MIN_CANDIDATES, 4 * limit); ; many *= MORE_CANDIDATES) {
-    let lowest = BUCKETS;
-    for (let held = 0; lowest > 0 && held < many; ) held += counts[--lowest] as number;
-    const least = lowest / scale;
-    const slots: number[] = [];
-    for (let at = 1; at < sums.length; at += 2) {
-      const sum = sums[at] as number;
-      if (sum > 0 && sum >= least && wanted((at - 1) / 2)) slots.push((at - 1) / 2);
-    }
-    if (slots.length >= 2 * limit || lowest === 0) return slots;
+  return best.filter((slot) => (sums[2 * slot + 1] as number) >= least);
+}
+
+function replaceLowest(heap: Float32Array, value: number): void {
+  let at = 0;
+  for (let child = 1; child < heap.length; child = 2 * at + 1) {
+    if (child + 1 < heap.length && (heap[child + 1] as number) < (heap[child] as number)) child++;
+    if ((heap[child] as number) >= value) break;
+    heap[at] = heap[child] as number;
+    at = child;
   }
+  heap[at] = value;
 }

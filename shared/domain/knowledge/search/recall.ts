@@ -142,14 +142,14 @@ function answersTo<T extends Remembered>(query: RecallQuery, memories: Memories<
         const item = items[slot];
         return item !== undefined && keep(item) && ageDays(slot) <= maxAgeDays;
       };
-      const scores = new Map(found.best(limit + SPARE, wanted).map(({ slot, score }) => [slot, score]));
-      const nearest = near.slice(0, limit + SPARE);
-      const slots = new Set([...[...same, ...nearest].filter(wanted), ...scores.keys()]);
-      const best: Rated<T>[] = [];
-      for (const slot of slots) {
-        const item = items[slot];
-        if (item !== undefined)
-          best.push(rated(item, query, { slot, days: ageDays(slot), score: scores.get(slot) ?? 0 }));
+      const rate = (slot: number, score: number): Rated<T> =>
+        rated(items[slot] as T, query, { slot, days: ageDays(slot), score });
+      const matches = found.best(limit + SPARE, wanted);
+      const best = matches.map(({ slot, score }) => rate(slot, score));
+      const others = [...same, ...near.slice(0, limit + SPARE)].filter(wanted);
+      if (others.length > 0) {
+        const matched = new Set(matches.map(({ slot }) => slot));
+        for (const slot of new Set(others)) if (!matched.has(slot)) best.push(rate(slot, 0));
       }
       best.sort(bestFirst);
       return best.slice(0, limit).map(({ sameClass, sameMeaning, slot, ...one }) => ({

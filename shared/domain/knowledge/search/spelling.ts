@@ -36,19 +36,22 @@ export function correctedTerm(index: Postings, term: string): number {
     const [oneNext, otherNext] = [Math.imul(onePower, ONE_BASE), Math.imul(otherPower, OTHER_BASE)];
     hashTerm(term, 0, at, head);
     const [oneBefore, otherBefore] = [head.one, head.other];
-    // Left out, replaced by another, preceded by another.
+    // Left out.
     consider(Math.imul(oneBefore, onePower) + oneAfter, Math.imul(otherBefore, otherPower) + otherAfter);
     const oneWith = oneAfter + Math.imul(code, onePower);
     const otherWith = otherAfter + Math.imul(code, otherPower);
+    // Without the letter: replaced by another, preceded by another.
+    const [oneReplaced, otherReplaced] = [
+      Math.imul(oneBefore, oneNext) + oneAfter,
+      Math.imul(otherBefore, otherNext) + otherAfter,
+    ];
+    const [oneAdded, otherAdded] = [
+      Math.imul(oneBefore, Math.imul(oneNext, ONE_BASE)) + oneWith,
+      Math.imul(otherBefore, Math.imul(otherNext, OTHER_BASE)) + otherWith,
+    ];
     for (const letter of ALPHABET) {
-      consider(
-        Math.imul(oneBefore, oneNext) + Math.imul(letter, onePower) + oneAfter,
-        Math.imul(otherBefore, otherNext) + Math.imul(letter, otherPower) + otherAfter,
-      );
-      consider(
-        Math.imul(oneBefore, Math.imul(oneNext, ONE_BASE)) + Math.imul(letter, oneNext) + oneWith,
-        Math.imul(otherBefore, Math.imul(otherNext, OTHER_BASE)) + Math.imul(letter, otherNext) + otherWith,
-      );
+      consider(oneReplaced + Math.imul(letter, onePower), otherReplaced + Math.imul(letter, otherPower));
+      consider(oneAdded + Math.imul(letter, oneNext), otherAdded + Math.imul(letter, otherNext));
     }
     if (at > FIELD.length) {
       const previous = term.charCodeAt(at - 1) + 1;

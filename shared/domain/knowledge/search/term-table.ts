@@ -116,6 +116,8 @@ export function makeTermTable(): TermTable {
     size: () => size,
     records,
     find({ one, other }) {
+      // Most words that a spelling could mean do not exist.
+      if (places[spread(one) & mask] === 0) return -1;
       return numberIn(places[placeOf(spread(one), spread(other) >>> NUMBER_BITS)] as number);
     },
     addAll({ ones, others, numbers }, count) {
