@@ -42,6 +42,7 @@ const ActionInputs = z.object({
   logs: Lines,
   metrics: Lines,
   'coverage-map': Lines,
+  selection: z.string(),
   'quarantine-days': Days,
   results: z.string(),
   needs: z.string(),

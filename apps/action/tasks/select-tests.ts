@@ -4,6 +4,8 @@ import { runGit } from '#apps/cli/architecture/git.ts';
 import { argumentsOf, countOf, formatOf } from '#apps/cli/selection/selected-formats.ts';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
+import { selectionFileOf } from '#shared/app/test-selection/record-misses.ts';
 import { selectForChange } from '#shared/app/test-selection/select-for-change.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
@@ -16,6 +18,8 @@ import type { Task, TaskInput } from '../task.ts';
 const THRESHOLD = 20;
 const SAMPLE = 0.05;
 const MAX_LINES = 200;
+/** Which tests were drawn from the skipped ones, for `record-tests` after the tests. */
+const SELECTION = 'selection.json';
 
 /** Chooses the files of tests that the change can break. In doubt, and when it fails, everything runs: then `arguments` is empty. */
 export const task: Task = {
@@ -45,6 +49,8 @@ export const task: Task = {
       settings,
     });
     explain(selection, input.say);
+    const selectionFile = join(resolve(root, inputs.out), SELECTION);
+    await writeOutput(selectionFile, `${JSON.stringify(selectionFileOf(selection))}\n`, 'out');
     const { mode, reason, run, skipped } = selection;
     const sampled = run.filter((one) => one.sampled).length;
     const summary = { mode, reason: reason.slice(0, 300), run: run.length, skipped: skipped.length, sampled };
@@ -56,6 +62,7 @@ export const task: Task = {
         mode,
         run: String(countOf(selection, format)),
         skipped: String(skipped.length),
+        'selection-file': selectionFile,
         arguments: mode === 'full' ? '' : argumentsOf(selection, format).trimEnd(),
       },
     };

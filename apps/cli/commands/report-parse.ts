@@ -8,7 +8,7 @@ import {
 import type { ReportInput } from '#shared/app/reports/read-report.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { defineCommand, type ExitCode, forEachFile, JSON_OPTION, UsageError } from '../command.ts';
-import { STANDARD_INPUT } from '../input/open-input.ts';
+import { inSmallHeap, STANDARD_INPUT } from '../input/open-input.ts';
 import { makeJsonPrinter, makeTextPrinter } from '../reports/render-report.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -67,5 +67,5 @@ function asUsageError(error: unknown): never {
 
 const inputOf = (file: string, name: string, terminal: Terminal): ReportInput => ({
   name,
-  pieces: file === STANDARD_INPUT ? readReportStream(name, terminal.stdin) : readReportFile(file),
+  pieces: inSmallHeap(file === STANDARD_INPUT ? readReportStream(name, terminal.stdin) : readReportFile(file)),
 });

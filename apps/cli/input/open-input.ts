@@ -52,14 +52,19 @@ function keepHeapSmall(): void {
 async function* startThenRest(start: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
   try {
     if (start.length > 0) yield start;
-    let bytes = start.length;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
-      bytes += next.value.length;
-      if (bytes > MIN_BYTES_FOR_SMALL_HEAP) keepHeapSmall();
-      yield next.value;
-    }
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
   } finally {
     await rest.return?.();
+  }
+}
+
+/** The same pieces; V8 keeps its heap small when they are many. */
+export async function* inSmallHeap<T extends Uint8Array>(pieces: AsyncIterable<T>): AsyncGenerator<T> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    bytes += piece.length;
+    if (bytes > MIN_BYTES_FOR_SMALL_HEAP) keepHeapSmall();
+    yield piece;
   }
 }
 
@@ -126,7 +131,7 @@ export async function openInput(path: string, terminal: Pick<Terminal, 'stdin'>)
     if (start.length === 0) throw new UsageError(`${name}: the file is empty. Pass a file with text.`);
     const shape = textShapeOf(start.subarray(0, SAMPLE_BYTES));
     if (shape === 'not-text') throw new UsageError(`${name}: the file is not text. Pass a text file, gzipped or not.`);
-    return { name, shape, pieces: startThenRest(start, pieces) };
+    return { name, shape, pieces: inSmallHeap(startThenRest(start, pieces)) };
   } catch (error) {
     source.destroy();
     throw error;

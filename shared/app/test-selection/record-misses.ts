@@ -28,7 +28,7 @@ export const selectionFileOf = ({ mode, run }: Selection): SelectionFile => ({
 
 /** Throws `InvalidInput` for a file that "test select" did not write. */
 export function parseSelectionFile(text: string, name: string): SelectionFile {
-  const cannot = `${name}: this is no selection. Pass the file that "selfheal test select --output" wrote.`;
+  const cannot = `${name}: this is no selection. Pass the file that "selfheal test select --out" wrote.`;
   try {
     return SelectionFile.parse(JSON.parse(text));
   } catch (cause) {

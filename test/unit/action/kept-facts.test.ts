@@ -146,6 +146,23 @@ describe('what a run leaves for the next ones', () => {
     expect(log).toContain('run tests/test_cart.py');
     expect(log).toContain('skip tests/test_page.py');
     expect(outputs).toMatchObject({ mode: 'selected', arguments: 'tests/test_cart.py' });
+    // As if the test of the page had been drawn from the skipped ones, and failed.
+    expect(JSON.parse(await step.read('selfheal-reports/selection.json'))).toMatchObject({ mode: 'selected' });
+    const drawn = { version: 1, mode: 'selected', sampled: ['tests/test_page.py'] };
+    await step.put('selfheal-reports/selection.json', JSON.stringify(drawn));
+    await step.put(
+      'unit.xml',
+      '<testsuite><testcase classname="page" name="a" file="tests/test_page.py"><failure message="x"/></testcase></testsuite>',
+    );
+    const selection = { task: 'record-tests', selection: 'selfheal-reports/selection.json', reports: 'unit.xml' };
+    const missed = await step.run(selection, { variables: MAIN });
+    expect([missed.code, missed.outputs.missed, missed.log]).toEqual([
+      0,
+      '1',
+      expect.stringContaining('Selection missed 1 of 1 drawn tests in 1 runs'),
+    ]);
+    const gone = await step.run({ ...selection, selection: 'gone.json' }, { variables: MAIN });
+    expect([gone.code, gone.log]).toEqual([1, expect.stringContaining('selection: no file is called gone.json')]);
     const none = await step.run({ task: 'record-tests' }, { variables: MAIN });
     expect([none.code, none.outputs.status]).toEqual([1, 'broken']);
   });

@@ -48,6 +48,8 @@ const MAX_DEPTH = 200;
 const MAX_VALUE_SIZE = 32_000_000;
 /** Bytes without a token: one string or number of this length. */
 const MAX_TOKEN = 16_000_000;
+/** In which a string or a number is gathered; without one, each character of a long one is a string of its own. */
+const BUFFER_BYTES = 4_096;
 /** What an object or a list costs beside its texts. */
 const CONTAINER_SIZE = 100;
 const REMEDY = 'Write the report again with the tool that made it';
@@ -76,7 +78,7 @@ export function openJson(makeReader: (document: JsonDocument) => JsonReader): Re
   };
   const reader = makeReader({ refuse });
   const root = branchesOf(reader.wanted);
-  const tokenizer = new Tokenizer();
+  const tokenizer = new Tokenizer({ stringBufferSize: BUFFER_BYTES, numberBufferSize: BUFFER_BYTES });
 
   const keysNow = (): string[] => frames.map(({ key, isList, count }) => (isList ? String(count) : key));
   /** Where the next value belongs. */

@@ -23,8 +23,17 @@ export interface XmlDocument {
 const MAX_DEPTH = 200;
 /** Characters of an element's text that are kept. */
 const MAX_TEXT = 64_000;
-/** The longest single text, attribute, comment or CDATA section, in characters: it is held in memory as a whole. */
-const MAX_TOKEN = 16_000_000;
+/** The longest name, reference or declaration, in characters: it is held in memory as a whole. */
+const MAX_NAME = 1_000_000;
+/** What the parser gathers of a text, an attribute, a comment or a CDATA section before it is cut. */
+const MAX_GATHERED = 4 * MAX_TEXT;
+/** Where it gathers, which its types do not show: a section of any length is read in bounded memory only when it is cut here. */
+interface Gathered {
+  text: string;
+  readonly name: string;
+  readonly entity: string;
+  readonly piTarget: string;
+}
 /** What XML forbids even as text, but tools write: replaced, because the rest of the report is sound. */
 const code = (value: number): string => String.fromCharCode(value);
 const FORBIDDEN = new RegExp(
@@ -41,15 +50,14 @@ const WELL_FORMED = 'Write the report again with the tool that made it';
 export function openXml(makeReader: (document: XmlDocument) => XmlReader): ReportParser {
   const parser = new SaxesParser({ xmlns: false });
   const path: { name: string; text: string | null }[] = [];
+  const gathered = parser as unknown as Gathered;
   let hasDoctype = false;
-  let lastEvent = 0;
   const refuse = (problem: string, remedy: string): never => {
     throw new UnreadableReport(problem, remedy, { line: parser.line, column: parser.column + 1 });
   };
   const reader = makeReader({ refuse });
 
   const takeText = (text: string): void => {
-    lastEvent = parser.position;
     const top = path.at(-1);
     if (top === undefined || top.text === null || top.text.length >= MAX_TEXT) return;
     // Copied, or the few characters would hold on to the whole piece of the file.
@@ -69,7 +77,6 @@ export function openXml(makeReader: (document: XmlDocument) => XmlReader): Repor
     hasDoctype = true;
   });
   parser.on('opentag', ({ name, attributes }) => {
-    lastEvent = parser.position;
     if (path.length >= MAX_DEPTH)
       refuse(
         `elements are nested more than ${MAX_DEPTH} deep`,
@@ -80,7 +87,6 @@ export function openXml(makeReader: (document: XmlDocument) => XmlReader): Repor
     listen();
   });
   parser.on('closetag', () => {
-    lastEvent = parser.position;
     const closed = path.pop();
     if (closed !== undefined) reader.close(closed.name, closed.text ?? '');
     listen();
@@ -89,10 +95,12 @@ export function openXml(makeReader: (document: XmlDocument) => XmlReader): Repor
   return {
     write(text) {
       parser.write(FORBIDDEN.test(text) ? text.replace(EVERY_FORBIDDEN, '\ufffd') : text);
-      if (parser.position - lastEvent > MAX_TOKEN)
+      if (gathered.text.length > MAX_GATHERED) gathered.text = gathered.text.slice(0, MAX_TEXT);
+      const { name, entity, piTarget } = gathered;
+      if (Math.max(name.length, entity.length, piTarget.length) > MAX_NAME)
         refuse(
-          `a single text or attribute is longer than ${MAX_TOKEN / 1_000_000} million characters`,
-          'Keep the output of the tests out of the report',
+          'a single name is longer than a million characters',
+          'No tool writes that: check where the file is from',
         );
     },
     end: () => {
