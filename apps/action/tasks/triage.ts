@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { readResults } from '#apps/cli/feedback/read-results.ts';
 import type { Terminal } from '#apps/cli/terminal.ts';
 import { triageLog } from '#apps/cli/triage/triage-log.ts';
 import { needsOf, triageContent, triageFiles } from '#apps/cli/triage/triage-output.ts';
@@ -8,7 +9,7 @@ import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { type Triage, type TriageContent, triageReport } from '#shared/app/triage/triage-failures.ts';
 import { HAND_OVER_CONFIDENCE } from '#shared/domain/triage/hand-over.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import { filesOf, withText } from '../reports.ts';
+import { filesOf, type NamedFiles, withText } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';
 
@@ -47,10 +48,37 @@ async function triagedOf(input: TaskInput, content: TriageContent, terminal: Ter
     return { triages: triaged?.triages ?? [], fromFork: triaged?.fromFork ?? isFork };
   }
   const triages: Triage[] = [];
-  for (const { base, files } of await filesOf('logs', inputs.logs, input))
-    for (const path of await withText(files))
-      triages.push({ ...(await triageLog(path, content, terminal)), file: relative(base, path).replace(/\.log$/, '') });
+  for (const named of await filesOf('logs', inputs.logs, input)) {
+    const files = await withText(named.files);
+    const jobs = await jobsOf({ ...named, files }, basename(inputs.results));
+    for (const path of files)
+      triages.push({ ...(await triageLog(path, content, terminal)), file: jobs.get(path) ?? path });
+  }
   return { triages, fromFork: isFork };
+}
+
+/**
+ * The job of each log: the name in the result that lies in the same artifact, else the artifact itself, which is a folder below the fixed beginning of
+ * a pattern. Of several logs of a job each adds its own name.
+ */
+async function jobsOf({ pattern, base, files }: NamedFiles, results: string): Promise<Map<string, string>> {
+  const artifactOf = (path: string): string | null => {
+    const [folder = '', ...below] = relative(base, path).split(sep);
+    return pattern && below.length > 0 ? folder : null;
+  };
+  const jobs = new Map<string, string>();
+  for (const path of files) {
+    const own = basename(path).replace(/\.log$/, '');
+    const artifact = artifactOf(path);
+    if (artifact === null) jobs.set(path, relative(base, path).replace(/\.log$/, ''));
+    else {
+      const [first, ...others] = await readResults(join(base, artifact, results)).catch(() => []);
+      const job = first === undefined || others.length > 0 ? artifact : first.job;
+      const isAlone = files.filter((other) => artifactOf(other) === artifact).length === 1;
+      jobs.set(path, isAlone ? job : `${job} (${own})`);
+    }
+  }
+  return jobs;
 }
 
 /** Which jobs each job waits for, so that one that broke because of another counts for that one. */

@@ -179,9 +179,29 @@ describe('the tasks flaky and triage', () => {
     expect(code).toBe(0);
     expect(Number(outputs.fix_confidence)).toBeGreaterThan(0);
     expect(outputs).toMatchObject({ has_flaky_tests: 'false', triage_summary: expect.stringContaining('1 cause') });
-    expect(await step.read('ai_analysis/triage_report.json')).toContain('test/out');
+    expect(await step.read('ai_analysis/triage_report.json')).toContain('"test"');
     expect(await step.read('ai_analysis/error_report.json')).toContain('"version"');
     const { facts } = await step.result('triage');
-    expect(facts).toMatchObject([{ kind: 'triage', causes: [{ jobs: ['test/out'] }] }]);
+    expect(facts).toMatchObject([{ kind: 'triage', causes: [{ jobs: ['test'] }] }]);
+  });
+
+  it('[B7] name the job of a log as its result does, and not the artifact in which both lie', async () => {
+    const log = (at: number) =>
+      ` FAIL  test/cart${at}.test.ts > rounds\nAssertionError: expected ${at} to be 10\n##[error]Process completed with exit code 1.\n`;
+    const result = { version: 1, job: 'Tests (20)', status: 'failed', summary: 'One test failed.', facts: [] };
+    const files = {
+      'in/selfheal-test-20/out/test.log': log(1),
+      'in/selfheal-test-20/selfheal-results/tests-20.json': JSON.stringify(result),
+      'in/selfheal-lint/out/lint.log': log(1),
+      'in/selfheal-lint/out/types.log': log(1),
+      'in/selfheal-lint/selfheal-results/lint.json': JSON.stringify({ ...result, job: 'lint' }),
+      'in/selfheal-late/out/late.log': log(1),
+    };
+    const step = await aStep({ files });
+    onTestFinished(() => step.remove());
+    await step.run({ task: 'triage', logs: 'in/**/*.log' });
+    const [facts] = (await step.result('triage')).facts;
+    const jobs = facts?.kind === 'triage' ? facts.causes.flatMap((cause) => cause.jobs) : [];
+    expect(jobs.sort()).toEqual(['Tests (20)', 'lint (lint)', 'lint (types)', 'selfheal-late']);
   });
 });
