@@ -6,12 +6,13 @@ export const SIGN = {
   random: 1,
   /** Base64 that may decode to text. */
   base64: 2,
-  /** Ten bytes in hex. */
+  /** Ten bytes in hex that may be text. */
   hex: 4,
-  /** Characters that begin escapes or encodings. */
+  /** The beginning of an escape or an encoded character. */
   escape: 8,
   /** A colour code within a word: without it, the line may read otherwise. */
   colour: 16,
+  /** A character beyond ASCII that may belong to a word for password, look like another one, or be invisible. */
   foreign: 32,
   /** One of the requested literals. */
   literal: 64,
@@ -80,6 +81,17 @@ function sextet(code: number): number {
 }
 
 /**
+ * How many bytes of a character of UTF-8 have to follow `byte`, when `follow` had to before it; -1 for a byte that cannot
+ * be there, as no control can.
+ */
+function stillToFollow(follow: number, byte: number): number {
+  if (follow > 0) return byte >> 6 === 2 ? follow - 1 : -1;
+  if (byte < 128) return byte >= 32 ? (byte === 127 ? -1 : 0) : byte === 9 || byte === 10 || byte === 13 ? 0 : -1;
+  if (byte < 0xc2 || byte > 0xf4) return -1;
+  return byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+}
+
+/**
  * Whether Base64 from `from` to `end` begins with possible text, in UTF-8 or UTF-16; most paths, names and hashes do
  * not.
  */
@@ -95,16 +107,37 @@ export function mayBeText(codes: Uint16Array, from: number, end: number): boolea
     for (let shift = 16; shift >= 0; shift -= 8) {
       const byte = (bits >> shift) & 255;
       if (byte === 0) zeros += 1;
-      else if (follow > 0) {
-        if (byte >> 6 !== 2) return zeros > 0;
-        follow -= 1;
-      } else if (byte >= 128) {
-        if (byte < 0xc2 || byte > 0xf4) return zeros > 0;
-        follow = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
-      } else if ((byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) || byte === 127) return zeros > 0;
+      else follow = stillToFollow(follow, byte);
+      if (follow < 0) return zeros > 0;
     }
   }
   return true;
+}
+
+function hexDigit(code: number): number {
+  return code < 65 ? code - 48 : (code & 31) + 9;
+}
+
+/**
+ * Whether hexadecimal from `from` to `end`, at least twenty digits, is no part of a word and begins with possible text.
+ * `before`, `behind`: the codes around it, 0 where the run ends.
+ */
+function mayBeHexText(codes: Uint16Array, from: number, end: number, before: number, behind: number): boolean {
+  if ((end - from) % 2 !== 0 || isOfWord(behind)) return false;
+  const isAlone = !isOfWord(before) || before === 0x58 || before === 0x78;
+  if (!isAlone) return false;
+  const byteAt = (index: number): number =>
+    (hexDigit(codes[from + 2 * index] ?? 0) << 4) | hexDigit(codes[from + 2 * index + 1] ?? 0);
+  // In UTF-16 every other byte is zero.
+  if ((byteAt(0) === 0 && byteAt(2) === 0) || (byteAt(1) === 0 && byteAt(3) === 0)) return true;
+  let follow = 0;
+  for (let index = 0; index < MIN_HEX / 2 && follow >= 0; index++) follow = stillToFollow(follow, byteAt(index));
+  return follow >= 0;
+}
+
+/** Whether `\w` matches a code. */
+function isOfWord(code: number): boolean {
+  return code === 0x5f || ((CLASSES[code] ?? 0) & (DIGIT | LOWER | UPPER)) !== 0;
 }
 
 /** Features of one run of token characters. */
@@ -140,8 +173,11 @@ function signsOfRun(codes: Uint16Array, from: number, end: number): number {
     upper += (kind & UPPER) >> 2;
     if ((kind & HEX) !== 0) {
       hex += 1;
-      if (hex >= MIN_HEX) found |= SIGN.hex;
     } else {
+      if (hex >= MIN_HEX) {
+        const before = at - hex > from ? (codes[at - hex - 1] ?? 0) : 0;
+        if (mayBeHexText(codes, at - hex, at, before, at < end ? (codes[at] ?? 0) : 0)) found |= SIGN.hex;
+      }
       pairs = hex === 2 ? pairs + 1 : 0;
       if (pairs >= MIN_PAIRS) found |= SIGN.hex;
       hex = 0;
@@ -178,23 +214,76 @@ export function codesOf(text: string): Uint16Array {
 /** What a finder's literal needs in its line, so that a pattern can match; several literals may end in one place. */
 export const NEED = {
   nothing: 1,
-  /** `SIGN.long`, or the end of the line, where the token may go on in the next. */
+  /** `SIGN.long`, or the end of the line in the same word, where the token may go on in the next. */
   long: 2,
   /** The same with `SIGN.solid`. */
   solid: 4,
   /** `SIGN.at`. */
   at: 8,
+  /** A hyphen behind no letter or digit, as before an option. */
+  option: 16,
+  /** `SIGN.long`, or the end of the line nearby: a value may be in the next. */
+  value: 32,
+  /** The end of the line nearby. */
+  end: 64,
 } as const;
 
-/** The tables of a finder's automaton; `needs` has the bits of `NEED` for each accepting state, 0 for others. */
+/**
+ * The tables of a finder's automaton for this scan. `infos` has for each UTF-16 code its letter in the automaton and,
+ * above, what else is to do; `steps` leads from a state and a letter to the next state, in the upper bits, with the bits
+ * of `NEED` of the literals that end there.
+ */
 export interface LiteralMachine {
-  readonly letters: Uint8Array;
-  readonly next: Int32Array;
-  readonly needs: Uint8Array;
+  readonly infos: Uint16Array;
+  readonly steps: Int32Array;
+}
+
+const LETTER = 255;
+/** In `infos`: a character of tokens, and one that has to be looked at. */
+const OF_TOKEN = 256;
+const SPECIAL = 512;
+const NEED_BITS = 8;
+const NEEDS = (1 << NEED_BITS) - 1;
+
+/**
+ * Letters and signs beyond ASCII that belong to no word for password, do not look like others and are visible: those of
+ * Latin that no such word has, arrows, boxes, ticks and pictures.
+ */
+const HARMLESS_RANGES: readonly (readonly [first: number, last: number])[] = [
+  [0xa0, 0xac],
+  [0xae, 0xbf],
+  [0x250, 0x2ff],
+  [0x2500, 0x2bff],
+  // Halves of pictures. The other half is visible, too.
+  [0xd83d, 0xd83e],
+  [0xdc00, 0xdfff],
+];
+
+/** What `infos` says of each code besides its letter. */
+function codeInfos(): Uint16Array {
+  const infos = new Uint16Array(65_536).fill(SPECIAL, 128);
+  for (const [first, last] of HARMLESS_RANGES) infos.fill(0, first, last + 1);
+  for (let code = 0; code < 128; code++) {
+    const kind = CLASSES[code] ?? 0;
+    if ((kind & TOKEN) !== 0) infos[code] = OF_TOKEN;
+    else if (kind !== 0) infos[code] = SPECIAL;
+  }
+  infos[LINE_FEED] = SPECIAL;
+  return infos;
+}
+
+/** Packs a finder's automaton for `signsIn`; `needs` has the bits of `NEED` for each accepting state, 0 for others. */
+export function makeLiteralMachine(letters: Uint8Array, next: Int32Array, needs: Uint8Array): LiteralMachine {
+  const infos = codeInfos();
+  for (let code = 0; code < infos.length; code++) infos[code] = (infos[code] ?? 0) | (letters[code] ?? 0);
+  const steps = new Int32Array(next.length);
+  for (let at = 0; at < next.length; at++) steps[at] = ((next[at] ?? 0) << NEED_BITS) | (needs[next[at] ?? 0] ?? 0);
+  return { infos, steps };
 }
 
 const LINE_FEED = 10;
 const ESCAPE_CODE = 27;
+const HYPHEN = 45;
 /** The beginning of a token at the end of a line is no longer: see `withoutBeginning` in `secret-continuations.ts`. */
 const MAX_BEGINNING = 40;
 
@@ -204,42 +293,41 @@ let scannedTo = 0;
 /** Signs of the line that begins at `from`, up to a line feed if `isLine`, in any case to `length`. */
 function scan(codes: Uint16Array, from: number, length: number, isLine: boolean, machine: LiteralMachine): number {
   // All in local variables, because this loop reads every character of the log.
-  const { letters, next, needs } = machine;
-  let state = 0;
+  const { infos, steps } = machine;
+  let step = 0;
   let found = 0;
   let run = 0;
   let pairs = 0;
   let needed = 0;
-  let lastNeeded = -MAX_BEGINNING;
+  let lastNeeded = -1;
   let at = from;
   for (; at < length; at++) {
-    const code = codes[at] ?? 0;
-    const kind = code < 128 ? (CLASSES[code] ?? 0) : 0;
-    if (kind === COLOUR) {
-      const end = endOfSequence(codes, at, length);
-      if (end > at) {
-        if (run > 0 && end + 1 < length && isWordCode(codes[end + 1] ?? 0)) found |= SIGN.colour;
-        if (run >= MIN_BASE64) found |= signsOfRun(codes, at - run, at);
-        run = 0;
-        at = end;
-        continue;
+    const code = codes[at] as number;
+    const info = infos[code] as number;
+    if ((info & SPECIAL) !== 0) {
+      if (code === LINE_FEED && isLine) break;
+      if (code === ESCAPE_CODE) {
+        const end = endOfSequence(codes, at, length);
+        if (end > at) {
+          if (run > 0 && end + 1 < length && isWordCode(codes[end + 1] ?? 0)) found |= SIGN.colour;
+          if (run >= MIN_BASE64) found |= signsOfRun(codes, at - run, at);
+          run = 0;
+          at = end;
+          continue;
+        }
+        found |= SIGN.colour;
       }
-      found |= SIGN.colour;
+      found |= code >= 128 ? SIGN.foreign : signsOfSpecial(codes, at, length);
     }
-    state = next[state + (letters[code] ?? 0)] ?? 0;
-    const need = needs[state] ?? 0;
-    if (need !== 0) {
-      needed |= need;
+    step = steps[(step >>> NEED_BITS) + (info & LETTER)] as number;
+    if ((step & NEEDS) !== 0) {
+      needed |= step & NEEDS;
       lastNeeded = at;
     }
-    if ((kind & TOKEN) !== 0) {
+    if ((info & OF_TOKEN) !== 0) {
       run += 1;
       continue;
     }
-    if (code === LINE_FEED && isLine) break;
-    if (code >= 128) found |= SIGN.foreign;
-    else if (kind !== 0)
-      found |= (kind & ESCAPE ? SIGN.escape : 0) | (kind & AT ? SIGN.at : 0) | (kind & CONTROL ? SIGN.control : 0);
     if (run >= MIN_BASE64) found |= signsOfRun(codes, at - run, at);
     pairs = run === 2 ? pairs + 1 : 0;
     if (pairs >= MIN_PAIRS) found |= SIGN.hex;
@@ -253,8 +341,39 @@ function scan(codes: Uint16Array, from: number, length: number, isLine: boolean,
     ((needed & NEED.long) !== 0 && (found & SIGN.long) !== 0) ||
     ((needed & NEED.solid) !== 0 && (found & SIGN.solid) !== 0) ||
     ((needed & NEED.at) !== 0 && (found & SIGN.at) !== 0) ||
-    ((needed & (NEED.long | NEED.solid)) !== 0 && at - lastNeeded <= MAX_BEGINNING);
+    ((needed & NEED.option) !== 0 && hasOption(codes, from, at)) ||
+    ((needed & NEED.value) !== 0 && (found & SIGN.long) !== 0) ||
+    ((needed & (NEED.value | NEED.end)) !== 0 && lastNeeded >= at - MAX_BEGINNING) ||
+    // A token that goes on in the next line begins in the last word.
+    ((needed & (NEED.long | NEED.solid)) !== 0 && lastNeeded >= at - Math.min(run, MAX_BEGINNING));
   return isMet ? found | SIGN.literal : found;
+}
+
+/** Whether a hyphen from `from` to `end` is behind no letter or digit, or may be behind a colour. */
+function hasOption(codes: Uint16Array, from: number, end: number): boolean {
+  let isBehindWord = false;
+  for (let at = from; at < end; at++) {
+    const code = codes[at] as number;
+    if (code === ESCAPE_CODE || (code === HYPHEN && !isBehindWord)) return true;
+    isBehindWord = code < 128 && ((CLASSES[code] ?? 0) & (DIGIT | LOWER | UPPER)) !== 0;
+  }
+  return false;
+}
+
+/** The sign of an ASCII character that is not of tokens. */
+function signsOfSpecial(codes: Uint16Array, at: number, length: number): number {
+  const code = codes[at] as number;
+  const kind = CLASSES[code] ?? 0;
+  if ((kind & AT) !== 0) return SIGN.at;
+  if ((kind & CONTROL) !== 0) return SIGN.control;
+  return (kind & ESCAPE) !== 0 && (at + 2 >= length || beginsEscape(code, codes[at + 1] ?? 0)) ? SIGN.escape : 0;
+}
+
+/** Whether after `\\`, `%` or `&` comes what an escape, an encoded character or an entity goes on with. */
+function beginsEscape(code: number, next: number): boolean {
+  if (code === 0x25) return next >= 0x32 && next <= 0x37;
+  if (code === 0x26) return next === 0x23 || ((CLASSES[next] ?? 0) & LOWER) !== 0;
+  return next === 0x75 || next === 0x78 || next === 0x22 || next === 0x27 || next === 0x2f;
 }
 
 /** Whether a code is a letter, a digit or another character of tokens, or no ASCII. */
@@ -262,11 +381,7 @@ function isWordCode(code: number): boolean {
   return code >= 128 || code === ESCAPE_CODE || ((CLASSES[code] ?? 0) & TOKEN) !== 0;
 }
 
-const NO_LITERALS: LiteralMachine = {
-  letters: new Uint8Array(1),
-  next: new Int32Array(1),
-  needs: new Uint8Array(1),
-};
+const NO_LITERALS: LiteralMachine = { infos: codeInfos(), steps: new Int32Array(1) };
 
 /**
  * Features of a text as bits of `SIGN`, in one pass; with a finder's machine, also whether one of its literals occurs

@@ -1,14 +1,13 @@
+import { type LiteralMachine, makeLiteralMachine } from './character-runs.ts';
+
 /** Finds which of many literals occur in a text, in one pass. ASCII letters match in either case. */
 export interface LiteralFinder {
   /** Indexes of the literals that occur, each once, in no order. Empty for most lines. */
   find(text: string): readonly number[];
   /** Whether any of them occurs. */
   occursIn(text: string): boolean;
-  /**
-   * For callers that search for more in the same pass: as in `LiteralAutomaton`, with the needs of the literals that end
-   * in a state, 0 where none does.
-   */
-  readonly machine: Pick<LiteralAutomaton, 'letters' | 'next'> & { readonly needs: Uint8Array };
+  /** For callers that search for more in the same pass. */
+  readonly machine: LiteralMachine;
 }
 
 /**
@@ -131,7 +130,7 @@ export function makeLiteralFinder(
   const needs = new Uint8Array(next.length);
   for (const [state, indexes] of ends) for (const index of indexes) needs[state] = (needs[state] ?? 0) | needOf(index);
   return {
-    machine: { letters, next, needs },
+    machine: makeLiteralMachine(letters, next, needs),
     occursIn(text) {
       let state = 0;
       for (let at = 0; at < text.length; at++) {

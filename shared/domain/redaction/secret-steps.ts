@@ -24,7 +24,12 @@ const NAMED = SECRET_RULES.length;
 const VAGUE = NAMED + 1;
 /** Beginnings of private keys, certificates and public keys, and an encoded address; no step of their own. */
 const OTHER_LITERALS = ['private key', '-----begin', '-----end', 'private-lines', '%3a%2f%2f'];
-const LITERALS = [...SECRET_RULES.map(({ literals }) => literals), NAME_LITERALS, VAGUE_LITERALS, OTHER_LITERALS];
+/** At the end of a line it may name the secret in the next: see `announced` in `secret-continuations.ts`. */
+const LAST_LITERALS = ['key'];
+const LITERALS = [
+  ...SECRET_RULES.map(({ literals }) => literals),
+  ...[NAME_LITERALS, VAGUE_LITERALS, OTHER_LITERALS, LAST_LITERALS],
+];
 const OWNERS = LITERALS.flatMap((literals, step) => literals.map(() => step));
 /**
  * A line without any of these in either case, ignoring colours, neither begins nor announces a secret in Latin letters.
@@ -39,10 +44,12 @@ export const ALL_SECRET_PATTERNS: readonly RegExp[] = [
 function needOf(rule: SecretRule): number {
   if (rule.needs !== undefined) return NEED[rule.needs];
   if (rule.beside === '@' && rule.literals.includes('://')) return NEED.at;
+  if (rule.beside?.startsWith('-') === true && rule.pattern.source.includes(`\\s${rule.beside.trim()}`))
+    return NEED.option;
   return rule.isFormat && !/\\s| /.test(withoutNegations(rule.pattern.source)) ? NEED.long : NEED.nothing;
 }
 
-const NEEDS = [...SECRET_RULES.map(needOf), NEED.nothing, NEED.long, NEED.nothing];
+const NEEDS = [...SECRET_RULES.map(needOf), NEED.nothing, NEED.value, NEED.nothing, NEED.end];
 const FINDER = makeLiteralFinder(SECRET_LITERALS, (index) => NEEDS[OWNERS[index] ?? 0] ?? NEED.nothing);
 /** For a first look at a line: see `signsIn`. */
 export const SECRET_MACHINE = FINDER.machine;
