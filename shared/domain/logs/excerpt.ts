@@ -11,8 +11,8 @@ import {
   withoutFirstWord,
   withoutLastWord,
 } from '../redaction/long-line.ts';
-import { endsInLongWord, isForeignCode, type Redactor, SECRET_LITERALS } from '../redaction/redact.ts';
-import { isInvisibleCode } from '../redaction/visible-text.ts';
+import { endsInLongWord, FOREIGN_CODES, type Redactor, SECRET_LITERALS } from '../redaction/redact.ts';
+import { INVISIBLE_RANGES } from '../redaction/visible-text.ts';
 import { type Candidate, rankCandidates } from './excerpt-ranking.ts';
 import { ALARMING } from './failure-keywords.ts';
 import { type HeldLine, makeLastLines } from './last-lines.ts';
@@ -65,8 +65,8 @@ const SECRET = 2;
 const DRESSED = 4;
 /** One pass over the log finds the few lines that need a closer look. */
 const PLAN = makeScanPlan([ALARMING, SECRET_LITERALS, DRESSING], 2, [
-  { group: 1, holds: isForeignCode },
-  { group: 2, holds: isInvisibleCode },
+  { group: 1, ranges: FOREIGN_CODES },
+  { group: 2, ranges: INVISIBLE_RANGES },
 ]);
 
 interface ReadLine {

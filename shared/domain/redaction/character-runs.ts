@@ -272,12 +272,10 @@ function codeInfos(): Uint16Array {
   return infos;
 }
 
-/** Packs a finder's automaton for `signsIn`; `needs` has the bits of `NEED` for each accepting state, 0 for others. */
-export function makeLiteralMachine(letters: Uint8Array, next: Int32Array, needs: Uint8Array): LiteralMachine {
+/** Packs the automaton of a finder of ASCII literals, whose bits are those of `NEED`, for `signsIn`. */
+export function makeLiteralMachine(letters: Uint8Array, steps: Int32Array): LiteralMachine {
   const infos = codeInfos();
-  for (let code = 0; code < infos.length; code++) infos[code] = (infos[code] ?? 0) | (letters[code] ?? 0);
-  const steps = new Int32Array(next.length);
-  for (let at = 0; at < next.length; at++) steps[at] = ((next[at] ?? 0) << NEED_BITS) | (needs[next[at] ?? 0] ?? 0);
+  for (let code = 0; code < 128; code++) infos[code] = (infos[code] ?? 0) | (letters[code] ?? 0);
   return { infos, steps };
 }
 

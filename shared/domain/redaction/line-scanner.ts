@@ -1,4 +1,9 @@
-import { type LiteralAutomaton, makeLiteralAutomaton } from './literal-finder.ts';
+import {
+  STEP_BITS as BITS,
+  type LiteralAutomaton,
+  STEP_MARKS as MARKS,
+  makeLiteralAutomaton,
+} from './literal-finder.ts';
 
 /** Takes text in chunks of any size and returns its lines, each with marks for the literals that occur in it. */
 export interface LineScanner {
@@ -26,14 +31,10 @@ export interface HeldLengths {
  */
 export interface ScanPlan {
   readonly letters: LiteralAutomaton['letters'];
-  /** `next` of the automaton, with the bits of the target state in the lowest eight: one read per character. */
-  readonly steps: Int32Array;
+  readonly steps: LiteralAutomaton['steps'];
   readonly loneReturn: number;
 }
 
-/** Mask that extracts the state from a step. */
-const BITS = 8;
-const MARKS = (1 << BITS) - 1;
 const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 const ESCAPE = 27;
@@ -42,11 +43,13 @@ const BRACKET = 91;
 /** Characters that are copied and scanned at once. */
 const AT_ONCE = 65_536;
 
+export type CodeRange = readonly [first: number, last: number];
+
 /** Any character of a class that no literal contains also marks a line for its group. */
 export interface MarkingCharacters {
   readonly group: number;
-  /** Whether a UTF-16 code is of the class. */
-  holds(code: number): boolean;
+  /** The first and the last UTF-16 code of each range of the class. */
+  readonly ranges: readonly CodeRange[];
 }
 
 /** Represents all characters of a class in the automaton; no log contains it. */
@@ -64,21 +67,13 @@ export function makeScanPlan(
     ...groups.flatMap((literals, group) => literals.map(() => 1 << group)),
     ...characters.map(({ group }) => 1 << group),
   ];
-  const automaton = makeLiteralAutomaton([...groups.flat(), ...standIns]);
-  characters.forEach(({ holds }, index) => {
-    const letter = automaton.letters[FIRST_STAND_IN + index] ?? 0;
-    for (let code = ASCII_CODES; code < automaton.letters.length; code++)
-      if (automaton.letters[code] === 0 && holds(code)) automaton.letters[code] = letter;
+  const { letters, steps } = makeLiteralAutomaton([...groups.flat(), ...standIns], (index) => owners[index] ?? 0);
+  characters.forEach(({ ranges }, index) => {
+    const letter = letters[FIRST_STAND_IN + index] ?? 0;
+    for (const [first, last] of ranges)
+      for (let code = Math.max(first, ASCII_CODES); code <= last; code++) letters[code] ||= letter;
   });
-  const { next } = automaton;
-  const marks = new Uint8Array(next.length);
-  for (const [state, literals] of automaton.ends)
-    marks[state] = literals.reduce((bits, index) => bits | (owners[index] ?? 0), 0);
-  if (next.length >= 1 << 23)
-    throw new RangeError('The literals need more automaton states than a step can encode (2^23).');
-  const steps = new Int32Array(next.length);
-  for (let at = 0; at < next.length; at++) steps[at] = ((next[at] ?? 0) << BITS) | (marks[next[at] ?? 0] ?? 0);
-  return { letters: automaton.letters, steps, loneReturn: 1 << loneReturnGroup };
+  return { letters, steps, loneReturn: 1 << loneReturnGroup };
 }
 
 /** The marks of one text without line feeds. */

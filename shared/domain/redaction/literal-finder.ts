@@ -4,24 +4,25 @@ import { type LiteralMachine, makeLiteralMachine } from './character-runs.ts';
 export interface LiteralFinder {
   /** Indexes of the literals that occur, each once, in no order. Empty for most lines. */
   find(text: string): readonly number[];
-  /** Whether any of them occurs. */
-  occursIn(text: string): boolean;
   /** For callers that search for more in the same pass. */
-  readonly machine: LiteralMachine;
+  machine(): LiteralMachine;
 }
 
 /**
- * The automaton behind a finder, for callers that read characters themselves: from `state` (0 at first) a character
- * code leads to `next[state + (letters[code] ?? 0)]`; `ends[state]` lists the literals that end there.
+ * The automaton behind a finder, for callers that read characters themselves: from `step` (0 at first) a character code
+ * leads to `steps[(step >>> STEP_BITS) + letters[code]]`. A step has the state in its upper bits and, in the lowest
+ * eight, the bits of the literals that end there.
  */
 export interface LiteralAutomaton {
   /** Letter of each UTF-16 code; 0 for what occurs in no literal. */
   readonly letters: Uint8Array;
-  readonly next: Int32Array;
-  /** Only accepting states have an entry. */
-  readonly ends: ReadonlyMap<number, readonly number[]>;
+  readonly steps: Int32Array;
+  /** Indexes of the literals that end in the state of a step. */
+  endingAt(step: number): readonly number[];
 }
 
+export const STEP_BITS = 8;
+export const STEP_MARKS = (1 << STEP_BITS) - 1;
 const CODES = 65_536;
 const NONE: readonly number[] = [];
 
@@ -50,7 +51,7 @@ function alphabetOf(literals: readonly string[]): Alphabet {
   return { letters, size };
 }
 
-/** A tree of the literals' characters. A node is the position of its row, which saves a multiplication per character. */
+/** A tree of the literals' characters; nodes are numbered, the root is 0. */
 interface Trie {
   readonly size: number;
   /** By number of a node: the last of its children, and for a child the one before it; 0 for none. */
@@ -58,13 +59,16 @@ interface Trie {
   readonly sibling: Int32Array;
   /** The letter that leads to a node. */
   readonly letter: Uint8Array;
-  readonly ends: Map<number, number[]>;
+  /** By number of a node: the last literal that ends there, and for a literal the one before it, as index + 1; 0 for none. */
+  readonly lastEnd: Int32Array;
+  readonly endBefore: Int32Array;
 }
 
 function buildTrie(literals: readonly string[], { letters }: Alphabet): Trie {
   const capacity = literals.reduce((sum, literal) => sum + literal.length, 1);
   const [lastChild, sibling, letter] = [new Int32Array(capacity), new Int32Array(capacity), new Uint8Array(capacity)];
-  const ends = new Map<number, number[]>();
+  const lastEnd = new Int32Array(capacity);
+  const endBefore = new Int32Array(literals.length);
   let size = 1;
   literals.forEach((literal, index) => {
     let node = 0;
@@ -81,72 +85,70 @@ function buildTrie(literals: readonly string[], { letters }: Alphabet): Trie {
       node = child;
     }
     if (node === 0) throw new RangeError('A literal is empty.');
-    const others = ends.get(node);
-    if (others === undefined) ends.set(node, [index]);
-    else others.push(index);
+    endBefore[index] = lastEnd[node] ?? 0;
+    lastEnd[node] = index + 1;
   });
-  return { size, lastChild, sibling, letter, ends };
+  return { size, lastChild, sibling, letter, lastEnd, endBefore };
 }
 
 /**
- * Builds the automaton once by breadth-first completion (Aho and Corasick, 1975); literals must not be empty (`RangeError` otherwise). The row of a
- * node is that of its fallback, copied, with its own children put in: most rows have one or two, so that a cold process builds a million entries in
- * milliseconds.
+ * Builds the automaton once by breadth-first completion (Aho and Corasick, 1975); literals must not be empty and not need
+ * too many states (`RangeError` otherwise). The row of a node is that of its fallback, copied, with its own children put
+ * in: most rows have one or two, so that a cold process builds a million entries in milliseconds. `bitsOf`: the bits of a
+ * literal by its index, within the lowest eight.
  */
-export function makeLiteralAutomaton(literals: readonly string[]): LiteralAutomaton {
-  const alphabet = alphabetOf(literals);
-  const { size, lastChild, sibling, letter, ends } = buildTrie(literals, alphabet);
-  const width = alphabet.size;
-  const next = new Int32Array(size * width);
+export function makeLiteralAutomaton(
+  literals: readonly string[],
+  bitsOf: (index: number) => number = () => 1,
+): LiteralAutomaton {
+  const { letters, size: width } = alphabetOf(literals);
+  const { size, lastChild, sibling, letter, lastEnd, endBefore } = buildTrie(literals, { letters, size: width });
+  if (size * width >= 1 << 23)
+    throw new RangeError('The literals need more automaton states than a step can encode (2^23).');
+  const steps = new Int32Array(size * width);
+  /** By number of a node: the row that it falls back to. */
   const fallback = new Int32Array(size);
-  const accepting = new Map<number, readonly number[]>();
   const queue = new Int32Array(size);
   for (let head = 0, tail = 1; head < tail; head++) {
     const node = queue[head] ?? 0;
     const row = node * width;
     const back = fallback[node] ?? 0;
-    const found = [...(ends.get(node) ?? NONE), ...(node === 0 ? NONE : (accepting.get(back) ?? NONE))];
-    if (found.length > 0) accepting.set(row, found);
-    if (node !== 0) next.copyWithin(row, back, back + width);
+    if (node !== 0) steps.copyWithin(row, back, back + width);
     for (let child = lastChild[node] ?? 0; child !== 0; child = sibling[child] ?? 0) {
       const slot = row + (letter[child] ?? 0);
-      fallback[child] = next[slot] ?? 0;
-      next[slot] = child * width;
+      const without = steps[slot] ?? 0;
+      fallback[child] = without >>> STEP_BITS;
+      let bits = without & STEP_MARKS;
+      for (let end = lastEnd[child] ?? 0; end !== 0; end = endBefore[end - 1] ?? 0) bits |= bitsOf(end - 1);
+      steps[slot] = ((child * width) << STEP_BITS) | bits;
       queue[tail++] = child;
     }
   }
-  return { letters: alphabet.letters, next, ends: accepting };
+  return {
+    letters,
+    steps,
+    endingAt(step) {
+      const found: number[] = [];
+      for (let node = (step >>> STEP_BITS) / width; node !== 0; node = (fallback[node] ?? 0) / width)
+        for (let end = lastEnd[node] ?? 0; end !== 0; end = endBefore[end - 1] ?? 0) found.push(end - 1);
+      return found;
+    },
+  };
 }
 
-/**
- * Builds the finder once; literals must not be empty (`RangeError` otherwise). `needOf`: bits for a literal by its index,
- * never 0.
- */
-export function makeLiteralFinder(
-  literals: readonly string[],
-  needOf: (index: number) => number = () => 1,
-): LiteralFinder {
-  const { letters, next, ends } = makeLiteralAutomaton(literals);
-  const needs = new Uint8Array(next.length);
-  for (const [state, indexes] of ends) for (const index of indexes) needs[state] = (needs[state] ?? 0) | needOf(index);
+/** Builds the finder once, as `makeLiteralAutomaton`. `bitsOf`: bits for a literal by its index, never 0. */
+export function makeLiteralFinder(literals: readonly string[], bitsOf?: (index: number) => number): LiteralFinder {
+  const { letters, steps, endingAt } = makeLiteralAutomaton(literals, bitsOf);
   return {
-    machine: makeLiteralMachine(letters, next, needs),
-    occursIn(text) {
-      let state = 0;
-      for (let at = 0; at < text.length; at++) {
-        state = next[state + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
-        if (needs[state] !== 0) return true;
-      }
-      return false;
-    },
+    machine: () => makeLiteralMachine(letters, steps),
     find(text) {
-      let state = 0;
+      let step = 0;
       let found: Set<number> | null = null;
       for (let at = 0; at < text.length; at++) {
-        state = next[state + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
-        if (needs[state] === 0) continue;
+        step = steps[(step >>> STEP_BITS) + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
+        if ((step & STEP_MARKS) === 0) continue;
         found ??= new Set();
-        for (const index of ends.get(state) ?? NONE) found.add(index);
+        for (const index of endingAt(step)) found.add(index);
       }
       return found === null ? NONE : [...found];
     },

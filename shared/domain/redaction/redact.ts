@@ -2,10 +2,12 @@ import { markRedacted, type RedactedText } from '../../kernel/text/brand.ts';
 import { joined } from '../../kernel/text/redacted-text.ts';
 import { firstDoubtfulLine, RUNS, SIGN, signsIn } from './character-runs.ts';
 import { cleanText } from './clean-text.ts';
+import type { CodeRange } from './line-scanner.ts';
 import { withoutLastWord } from './long-line.ts';
 import { FOREIGN_LETTER } from './secret-assignments.ts';
 import { makeSecretLines } from './secret-lines.ts';
 import { makePlaceholders } from './secret-placeholders.ts';
+import { FOREIGN_RANGES } from './secret-rules.ts';
 import { makeSecretSteps, type RedactSteps, SECRET_LITERALS, SECRET_MACHINE } from './secret-steps.ts';
 import { withoutSequences } from './secret-views.ts';
 import { visibleText } from './visible-text.ts';
@@ -48,12 +50,8 @@ export function endsInLongWord(text: string): boolean {
   return text.length >= LONG_LAST_WORD && text.length - text.lastIndexOf(' ') > LONG_LAST_WORD;
 }
 
-/**
- * Whether a UTF-16 code is, or begins, a letter used in words for password in other scripts, or one that looks Latin.
- */
-export function isForeignCode(code: number): boolean {
-  return code === 0xd835 || (code >= 0xff01 && code <= 0xff5e) || FOREIGN_LETTER.test(String.fromCharCode(code));
-}
+/** UTF-16 codes that are, or begin, a letter used in words for password in other scripts, or one that looks Latin. */
+export const FOREIGN_CODES: readonly CodeRange[] = [...FOREIGN_RANGES, [0xd835, 0xd835], [0xff01, 0xff5e]];
 
 interface Look {
   readonly text: string;

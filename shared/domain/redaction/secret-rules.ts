@@ -14,6 +14,10 @@ export const SECRET_WORDS: SecretWords = words;
 
 /** Letters of the scripts of some words, as a range of a character class. */
 export const FOREIGN = '\\u00c0-\\u024f\\u0370-\\u1fff\\u3040-\\ud7ff';
+/** The same as numbers, the first and the last of each range. */
+export const FOREIGN_RANGES: readonly (readonly [first: number, last: number])[] = [
+  ...FOREIGN.matchAll(/\\u(\w{4})-\\u(\w{4})/g),
+].map(([, first = '', last = '']) => [Number.parseInt(first, 16), Number.parseInt(last, 16)]);
 
 /** Words that begin other things more often than tokens. */
 const COMMON_BEGINNING = /^(?:test_|live_|pubkey-|secret_|k_)/;

@@ -52,7 +52,7 @@ function needOf(rule: SecretRule): number {
 const NEEDS = [...SECRET_RULES.map(needOf), NEED.nothing, NEED.value, NEED.nothing, NEED.end];
 const FINDER = makeLiteralFinder(SECRET_LITERALS, (index) => NEEDS[OWNERS[index] ?? 0] ?? NEED.nothing);
 /** For a first look at a line: see `signsIn`. */
-export const SECRET_MACHINE = FINDER.machine;
+export const SECRET_MACHINE = FINDER.machine();
 /** The steps that search for blanks. */
 const SPOKEN = new Set([
   ...SECRET_RULES.flatMap(({ pattern }, step) => (/\\s| /.test(withoutNegations(pattern.source)) ? [step] : [])),

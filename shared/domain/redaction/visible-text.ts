@@ -17,8 +17,11 @@ export function visibleText(text: string): string {
   return PLAIN.test(text) || !INVISIBLE.test(text) ? text : text.replace(EVERY_INVISIBLE, '');
 }
 
-/** UTF-16 codes of invisible characters, first and last of each range; those beyond 16 bits by their first half. */
-const INVISIBLE_CODES: readonly (readonly [number, number])[] = [
+/**
+ * UTF-16 codes that are, or begin, an invisible character that is no control, first and last of each range; those beyond 16
+ * bits by their first half.
+ */
+export const INVISIBLE_RANGES: readonly (readonly [first: number, last: number])[] = [
   [0xad, 0xad],
   [0x34f, 0x34f],
   [0x600, 0x605],
@@ -44,8 +47,3 @@ const INVISIBLE_CODES: readonly (readonly [number, number])[] = [
   [0xd834, 0xd834],
   [0xdb40, 0xdb43],
 ];
-
-/** Whether a UTF-16 code may be, or begin, an invisible character that is no control. */
-export function isInvisibleCode(code: number): boolean {
-  return code >= 0xad && INVISIBLE_CODES.some(([first, last]) => code >= first && code <= last);
-}

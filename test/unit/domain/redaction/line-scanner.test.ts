@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanLine, cleanPlainLine, DRESSING } from '#shared/domain/redaction/clean-line.ts';
 import { makeLineScanner, makeScanPlan, marksOf } from '#shared/domain/redaction/line-scanner.ts';
-import { isInvisibleCode } from '#shared/domain/redaction/visible-text.ts';
+import { INVISIBLE_RANGES } from '#shared/domain/redaction/visible-text.ts';
 
 const ESC = String.fromCharCode(27);
 const PLAN = makeScanPlan([['error', 'rror:'], ['token'], [ESC]], 2);
@@ -55,7 +55,7 @@ describe('a line scanner', () => {
   });
 
   it('marks every line that is not clean as it is, but for its ends, its time stamp and its colours', () => {
-    const plan = makeScanPlan([DRESSING], 0, [{ group: 0, holds: isInvisibleCode }]);
+    const plan = makeScanPlan([DRESSING], 0, [{ group: 0, ranges: INVISIBLE_RANGES }]);
     const part = fc.oneof(
       fc.constantFrom(
         '2026-01-02T03:04:05.1234567Z ',
