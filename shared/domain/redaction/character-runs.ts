@@ -1,4 +1,5 @@
 import { endOfSequence } from './line-scanner.ts';
+import type { LiteralAutomaton } from './literal-finder.ts';
 
 /** Features of a text that need a closer look. */
 export const SIGN = {
@@ -273,7 +274,7 @@ function codeInfos(): Uint16Array {
 }
 
 /** Packs the automaton of a finder of ASCII literals, whose bits are those of `NEED`, for `signsIn`. */
-export function makeLiteralMachine(letters: Uint8Array, steps: Int32Array): LiteralMachine {
+export function makeLiteralMachine({ letters, steps }: Pick<LiteralAutomaton, 'letters' | 'steps'>): LiteralMachine {
   const infos = codeInfos();
   for (let code = 0; code < 128; code++) infos[code] = (infos[code] ?? 0) | (letters[code] ?? 0);
   return { infos, steps };

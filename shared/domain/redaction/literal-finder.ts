@@ -1,11 +1,9 @@
-import { type LiteralMachine, makeLiteralMachine } from './character-runs.ts';
-
 /** Finds which of many literals occur in a text, in one pass. ASCII letters match in either case. */
 export interface LiteralFinder {
   /** Indexes of the literals that occur, each once, in no order. Empty for most lines. */
   find(text: string): readonly number[];
   /** For callers that search for more in the same pass. */
-  machine(): LiteralMachine;
+  readonly automaton: Pick<LiteralAutomaton, 'letters' | 'steps'>;
 }
 
 /**
@@ -140,7 +138,7 @@ export function makeLiteralAutomaton(
 export function makeLiteralFinder(literals: readonly string[], bitsOf?: (index: number) => number): LiteralFinder {
   const { letters, steps, endingAt } = makeLiteralAutomaton(literals, bitsOf);
   return {
-    machine: () => makeLiteralMachine(letters, steps),
+    automaton: { letters, steps },
     find(text) {
       let step = 0;
       let found: Set<number> | null = null;

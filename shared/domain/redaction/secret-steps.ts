@@ -1,4 +1,4 @@
-import { NEED, RUNS, SIGN, signsIn } from './character-runs.ts';
+import { makeLiteralMachine, NEED, RUNS, SIGN, signsIn } from './character-runs.ts';
 import { redactEncoded } from './encoded-secrets.ts';
 import { makeLiteralFinder } from './literal-finder.ts';
 import { isBlankedToken, isPlaceholder } from './placeholder.ts';
@@ -52,7 +52,7 @@ function needOf(rule: SecretRule): number {
 const NEEDS = [...SECRET_RULES.map(needOf), NEED.nothing, NEED.value, NEED.nothing, NEED.end];
 const FINDER = makeLiteralFinder(SECRET_LITERALS, (index) => NEEDS[OWNERS[index] ?? 0] ?? NEED.nothing);
 /** For a first look at a line: see `signsIn`. */
-export const SECRET_MACHINE = FINDER.machine();
+export const SECRET_MACHINE = makeLiteralMachine(FINDER.automaton);
 /** The steps that search for blanks. */
 const SPOKEN = new Set([
   ...SECRET_RULES.flatMap(({ pattern }, step) => (/\\s| /.test(withoutNegations(pattern.source)) ? [step] : [])),

@@ -129,7 +129,10 @@ describe('the first look at lines', () => {
   });
 
   it('says of every character beyond ASCII that is invisible, or of a word for password, that it is foreign', () => {
-    const { infos, steps: table } = makeLiteralMachine(new Uint8Array(65_536), new Int32Array(1));
+    const { infos, steps: table } = makeLiteralMachine({
+      letters: new Uint8Array(65_536),
+      steps: new Int32Array(1),
+    });
     for (let code = 128; code < 65_536; code += 1) {
       const char = String.fromCharCode(code);
       const mustBe =
