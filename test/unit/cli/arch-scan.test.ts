@@ -181,7 +181,7 @@ describe('selfheal arch scan', () => {
     ],
     ['a report that is none of code scanning', ['--findings', fileOf('{"a":1}')], /x\.json/],
     ['an unknown model', ['--model', 'nobody'], /--model nobody: unknown/],
-    ['an output folder that is a file', ['--out', fileOf('')], /--out .*: cannot be written \(EEXIST\)/],
+    ['an output folder that is a file', ['--out', fileOf('')], /--out .*: cannot be written: .*\(EEXIST\)/],
   ] as const)('exits with 2 for %s', async (_, args, message) => {
     const given = args.map((one) => (typeof one === 'string' ? one : one()));
     const root = args.length === 2 ? [aProject({ 'a.ts': '' })] : [];
