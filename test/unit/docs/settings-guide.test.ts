@@ -22,6 +22,7 @@ const NO_SETTINGS = new Set([
     'GUARD_REPORT',
     'MALLOC_ARENA_MAX',
     'NODE_ENV',
+    'SELFHEAL_PROBE',
   ],
 ]);
 const NAME = /[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+/g;
