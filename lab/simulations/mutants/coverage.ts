@@ -9,7 +9,7 @@ export interface SuiteCoverage {
   readonly tests: readonly string[];
   /** Those that run the line. Of a module that is loaded once for several files of tests, what ran while it was loaded counts for all that import it. */
   runningLine(path: string, line: number): readonly string[];
-  /** Those that import the file, directly or not, run anything in it, or read it themselves or through a module that they import. */
+  /** Those that import the file, directly or not, run anything in it, or read it; of data also those that import a module which reads it and may keep it. */
   touching(path: string): readonly string[];
   /** Those that start programs of the repository: what these read is not seen. */
   readonly starting: readonly string[];
@@ -76,7 +76,7 @@ export function readCoverage(folder: string, root: string): SuiteCoverage {
       );
     },
     touching(path) {
-      const through = readBy.get(path) ?? new Set<string>();
+      const through = (path.endsWith('.ts') ? undefined : readBy.get(path)) ?? new Set<string>();
       return tests.filter((test) => {
         const imported = modules.get(test);
         return (
@@ -105,11 +105,11 @@ function runsAny(functions: readonly Blocks[], offsets: readonly number[]): bool
   });
 }
 
-/** Offsets in what V8 ran that come from each line of the source, by the map at its end. */
+/** Offsets in what V8 ran that come from each line of the source, by the map near its end. */
 function offsetsByLine(file: string): Map<number, number[]> {
   const found = new Map<number, number[]>();
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  const inline = /\/\/# sourceMappingURL=data:application\/json[^,]*,([A-Za-z0-9+/=]+)\s*$/.exec(text)?.[1];
+  const inline = /\/\/# sourceMappingURL=data:application\/json[^,]*,([A-Za-z0-9+/=]+)$/m.exec(text)?.[1];
   if (inline === undefined) return found;
   const map = new SourceMap(JSON.parse(Buffer.from(inline, 'base64').toString('utf8')));
   let offset = 0;

@@ -23,11 +23,13 @@ interface Node {
   readonly files: Set<string>;
   /** Beginnings of paths whose files it may read; `run`: or run. */
   readonly prefixes: Map<string, 'read' | 'run'>;
-  /** Of a runner's configuration: files that run before every test, or decide how tests run. */
+  /** Of a runner's configuration: files that run before every test. */
   readonly setUp: Set<string>;
+  /** Of a runner's configuration: other sources that it imports or names, such as reporters and environments. What these lead to does not count. */
+  readonly named: Set<string>;
 }
 
-const emptyNode = (): Node => ({ files: new Set(), prefixes: new Map(), setUp: new Set() });
+const emptyNode = (): Node => ({ files: new Set(), prefixes: new Map(), setUp: new Set(), named: new Set() });
 
 const within = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
@@ -179,7 +181,7 @@ async function readNodes({ tree, resolver, deleted, coverage }: GraphSources): P
     }
     if (isTestConfiguration(path)) {
       addSetUp(path, setUp, find, node);
-      for (const file of node.files) if (languageOf(file) !== null) node.setUp.add(file);
+      for (const file of node.files) if (languageOf(file) !== null) node.named.add(file);
     }
     node.files.delete(path);
   }
@@ -268,6 +270,7 @@ function dependenciesOf(nodes: ReadonlyMap<string, Node>, files: readonly string
   function loadedByConfigurations(all: ReadonlyMap<string, Node>): Map<string, string> {
     const loaded = new Map<string, string>();
     for (const [configuration, node] of all) {
+      for (const named of node.named) if (!isTestFile(named)) loaded.set(named, configuration);
       for (const named of node.setUp) {
         if (isTestFile(named)) continue;
         walk(named, (path) => {

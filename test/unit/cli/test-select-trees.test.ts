@@ -77,6 +77,18 @@ describe('selfheal test select in trees of other kinds', () => {
     expect(await selectedFor(files, 'test/init.js')).toEqual(['full', 'test/a.spec.js']);
   });
 
+  it('counts a source that a configuration imports, not what that one names', async () => {
+    const files = {
+      'vitest.config.ts': "import { remove } from './tools/remove.ts';\nexport default { plugins: [remove()] };\n",
+      'tools/remove.ts': "export const remove = () => ({ from: 'src/cart.ts' });\n",
+      'src/cart.ts': '',
+      'test/cart.test.ts': "import '../src/cart.ts';\n",
+      'test/own.test.ts': '',
+    };
+    expect(await selectedFor(files, 'tools/remove.ts')).toEqual(['full', 'test/cart.test.ts', 'test/own.test.ts']);
+    expect(await selectedFor(files, 'src/cart.ts')).toEqual(['selected', 'test/cart.test.ts']);
+  });
+
   const GO = {
     'go/go.mod': 'module example.com/shop\n\ngo 1.22\n',
     'go/shop.go': 'package shop\n',

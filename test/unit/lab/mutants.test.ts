@@ -51,11 +51,11 @@ describe('mutations', () => {
   });
 });
 
-/** A map that gives every character of a one-line-per-line text its own line and column. */
+/** A script as Vitest wraps it, with a map that gives every line its own. */
 const inline = (text: string): string => {
   const mappings = text.split('\n').map((_, at) => (at === 0 ? 'AAAA' : 'AACA'));
   const map = JSON.stringify({ version: 3, sources: ['a.ts'], names: [], mappings: mappings.join(';') });
-  return `${text}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}\n`;
+  return `${text}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}\n\n}}`;
 };
 
 describe('the coverage of a suite', () => {
