@@ -18,8 +18,9 @@ const figuresOf = (figures: GateFigures, withGoals: boolean): FigureReport['figu
   return [
     ...proportion('false alarms', figures.falseAlarms * cases, cases, goal(GOALS.falseAlarms, true)),
     ...proportion('caught at twice the bound', figures.caughtEffective * cases, cases, goal(GOALS.caught)),
-    ...proportion('caught at twice the delta', figures.caughtConfigured * cases, cases),
-    ...proportion('  that a rule with known noise can', figures.ceiling * cases, cases),
+    ...proportion('twice the delta, at the first run', figures.caughtConfigured * cases, cases),
+    ...proportion('  in one of the first three runs', figures.caughtWithinThree * cases, cases),
+    ...proportion('  in one run by a rule with known noise', figures.ceiling * cases, cases),
   ];
 };
 
@@ -29,7 +30,7 @@ export const simulateCommand = defineCommand({
   details:
     'gates: coverage (standard deviation 0.2 to 3 points), durations (log-normal, 10 to 40 %) and counts (Poisson) with drift and missing runs. The bound\n' +
     'is what the gate allows: the configured delta, or the noise of the last runs where that is wider; "twice" is meant on the scale of the metric\n' +
-    '(logarithm, square root). The last figure is the most that any rule catches at 2 % false alarms that knows the noise of each project (Neyman\n' +
+    '(logarithm, square root). A branch that stays worse is judged again at each run. The last figure is the most that any rule catches at 2 % false alarms that knows the noise of each project (Neyman\n' +
     'and Pearson): where it is low, one run cannot show such a regression.',
   operands: { shown: 'gates', atLeast: 1, atMost: 1 },
   options: {

@@ -39,6 +39,8 @@ export interface GateFigures {
   readonly falseAlarms: number;
   /** Share of runs that are worse by twice the configured delta and failed. */
   readonly caughtConfigured: number;
+  /** Share of such regressions of which at least one of the first three runs failed, each judged alone against the same baseline. */
+  readonly caughtWithinThree: number;
   /** What a rule can catch at most of them that knows level and noise of each project exactly, at 2 % false alarms. */
   readonly ceiling: number;
   /** Share of runs that are worse by twice what the gate allows, delta or noise, on the metric's scale, and failed. */
@@ -48,9 +50,11 @@ export interface GateFigures {
 /** Simulated histories of one metric each: a third coverage, a third durations, a third counts; a third of them drift, and runs are missing. */
 export function simulateGates(seed: number, histories = GATE_HISTORIES): GateFigures[] {
   const random = numbersFrom(seed);
+  // Of its own, so that the other figures do not depend on it.
+  const laterRuns = numbersFrom(seed + 1);
   const results = Array.from({ length: histories }, (_, at) => {
     const project = aProject((['coverage', 'duration', 'count'] as const)[at % 3] ?? 'coverage', random);
-    return { project, ...checked(project, random) };
+    return { project, ...checked(project, random, laterRuns) };
   });
   const groups: readonly (readonly [string, (project: Project) => boolean])[] = [
     ['all', () => true],
@@ -72,6 +76,7 @@ export function simulateGates(seed: number, histories = GATE_HISTORIES): GateFig
       histories: members.length,
       falseAlarms: share((one) => one.falseAlarms),
       caughtConfigured: share((one) => one.caughtConfigured),
+      caughtWithinThree: share((one) => one.caughtWithinThree),
       ceiling: share((one) => one.ceiling),
       caughtEffective: share((one) => one.caughtEffective),
     };
@@ -108,12 +113,12 @@ function poissonFrom(mean: number, random: () => number): number {
   return count;
 }
 
-function checked(project: Project, random: () => number) {
+function checked(project: Project, random: () => number, laterRuns: () => number) {
   const { family, noise } = project;
   const metric = METRICS[family];
   const kind = metricKindOf(metric);
   if (kind === null) throw new RangeError(metric);
-  const tally = { falseAlarms: 0, caughtConfigured: 0, caughtEffective: 0 };
+  const tally = { falseAlarms: 0, caughtConfigured: 0, caughtWithinThree: 0, caughtEffective: 0 };
   for (let check = 0; check < GATE_CHECKS; check += 1) {
     const { runs, length } = aHistory(project, metric, random);
     const values = lastValues(runs, metric);
@@ -123,7 +128,10 @@ function checked(project: Project, random: () => number) {
     if (normal.status === 'failed') tally.falseAlarms += 1;
     const allowed = allowedDelta(metric, kind, normal.baseline ?? level, SETTINGS);
     const configured = worsened(kind, level, 2 * allowed);
-    if (fails(measure(family, configured, noise, random)).status === 'failed') tally.caughtConfigured += 1;
+    const isCaught = fails(measure(family, configured, noise, random)).status === 'failed';
+    if (isCaught) tally.caughtConfigured += 1;
+    const later = [1, 2].map(() => fails(measure(family, configured, noise, laterRuns)).status);
+    if (isCaught || later.includes('failed')) tally.caughtWithinThree += 1;
     const effective = kind.scale(normal.threshold ?? level) - kind.scale(normal.baseline ?? level);
     const twice = Math.max(0, kind.unscale(kind.scale(level) + 2 * effective));
     if (fails(measure(family, twice, noise, random)).status === 'failed') tally.caughtEffective += 1;
@@ -131,6 +139,7 @@ function checked(project: Project, random: () => number) {
   return {
     falseAlarms: tally.falseAlarms / GATE_CHECKS,
     caughtConfigured: tally.caughtConfigured / GATE_CHECKS,
+    caughtWithinThree: tally.caughtWithinThree / GATE_CHECKS,
     caughtEffective: tally.caughtEffective / GATE_CHECKS,
     ceiling: ceilingOf(project),
   };

@@ -536,6 +536,12 @@ describe('the simulation of the gates', () => {
       expect(figures[0]).toMatchObject({ name: 'false alarms', goal: 0.02, atMost: true });
       expect(figures[0].value).toBeLessThanOrEqual(0.02);
       expect(figures[1].value).toBeGreaterThanOrEqual(0.98);
+      const [first, withinThree] = [figures[2], figures[3]];
+      expect([first.name, withinThree.name.trim()]).toEqual([
+        'twice the delta, at the first run',
+        'in one of the first three runs',
+      ]);
+      expect(withinThree.value).toBeGreaterThan(first.value);
     }
     expect([0, 1]).toContain(code);
   });
