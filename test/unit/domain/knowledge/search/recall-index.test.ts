@@ -131,6 +131,16 @@ describe('an index of failures', () => {
     );
   });
 
+  it('knows stored terms with letters of any alphabet as those of a query', () => {
+    const [plain, other] = ['guava heap', "Cannot find module './größe/данные'"];
+    const index = makeRecallIndex();
+    index.put('plain', writeTerms(termsOfText(plain)));
+    index.put('other', writeTerms(termsOfText(other)));
+    const [found, ...rest] = answerOf(index, other);
+    expect(found).toMatchObject({ id: 'other', shared: expect.arrayContaining(['b:größe.данные']) });
+    expect(rest).toEqual([]);
+  });
+
   it('answers among thousands after removals as one that is made anew, and the same first ten however many are asked for', () => {
     const random = numbersFrom(5);
     const word = () => `name${Math.floor(2000 ** random())}`;
