@@ -31,7 +31,7 @@ const NOT_SECRET_NAME =
 /** Names whose value is a secret even when it is a UUID, which usually identifies something. */
 const KEY_NAME = /(?:secret|token|key|credential)s?$/i;
 /** Public keys, and keys of caches and tables. */
-export const KEY_OF_NO_LOCK =
+const KEY_OF_NO_LOCK =
   /pub|cache|gpg|pgp|host|finger|known|primary|foreign|sort|partition|index|lookup|hash|object|bucket|map|row|group|routing|registry|idempot|i18n|bypass|bazel|author|restore|build|dedup|package|etcd|redis|s3|config|query|event|message|item|entry|record|context|pool|trace|span|commit|release|image|layer|digest|snapshot|metric|label|translat|json|yaml|field|column|unique|composite|version|file|path|unknown|invalid/i;
 const WORD = /^(?:[A-Z]?[a-z]{2,20}|[A-Z]{3,20})\d{0,2}$/;
 /**
@@ -147,6 +147,7 @@ export function isAssignedSecret(assigned: Assigned): boolean {
   const { name, value, operator, isQuoted, isSpaced } = assigned;
   if (!isValueOfItsOwn(value)) return false;
   if (OWNED_PASS.test(name) && (isShortToken(value) || isMixedWord(value))) return true;
+  if (PASS.test(name) && operator === ':' && value.length >= 10 && isMixedWord(value)) return true;
   if (PASS.test(name))
     return (
       ((operator === '=' && !isSpaced) || isOption(operator) || isQuoted || assigned.isSetting) && looksMixed(value)
@@ -171,8 +172,9 @@ export function isPassedSecret({ name, value }: Assigned): boolean {
 /** In `the password is value`: not a word of the sentence. */
 export function isSpokenSecret(assigned: Assigned): boolean {
   const { name, value, operator, isQuoted } = assigned;
-  if (!isValueOfItsOwn(value) || PASS.test(name) || /^[\w.-]+[=:]|\s/.test(value)) return false;
+  if (!isValueOfItsOwn(value) || /^[\w.-]+[=:]|\s/.test(value)) return false;
   const isGap = /^(?: ?\.{3,}|\s)\s+$|\t/.test(operator);
+  if (PASS.test(name) && !assigned.isSetting) return false;
   if (isGap || assigned.isSetting || isQuoted)
     return isAssignedSecret({ ...assigned, operator: isGap ? ':' : operator });
   if (!isWordless(value) && value.split(/[-_./]/).some((part) => /^[A-Za-z]?[a-z]{4,}$/.test(part))) return false;
@@ -200,13 +202,18 @@ function isWordOrHash(part: string): boolean {
   return WORD.test(part) || HASH.test(part);
 }
 
+/** Whether a name says that a key, or what is called like it, opens nothing. The file or object that holds a setting says nothing about it. */
+export function isLookupKey(name: string): boolean {
+  return KEY_OF_NO_LOCK.test(name.replace(/^(?:config|settings|values|data|env|spec)\./i, ''));
+}
+
 /** The key of somebody or something, as in `quantrix_key`, and not just a key. */
 const OWNED_KEY =
   /^(?!(?:the|this|that|your|our|new|with|for|and|using|from|bad|any|each|\w{2,12}ed) )[A-Za-z][\w.-]{2,40}[ _.-]?key$|[a-z0-9]Key$/;
 
 /** Whether the value of a name like `key` is a secret. Keys of caches and stores contain words or end in a hash. */
 export function isVaguelyNamedSecret({ name, value, operator }: Assigned): boolean {
-  if (KEY_OF_NO_LOCK.test(name) || !/^[\w.+/=~-]{8,400}$/.test(value) || !isValueOfItsOwn(value)) return false;
+  if (isLookupKey(name) || !/^[\w.+/=~-]{8,400}$/.test(value) || !isValueOfItsOwn(value)) return false;
   if (/^pass$/i.test(name)) return operator === '=' && looksMixed(value);
   const isOwned = OWNED_KEY.test(name) || OWNED_KEY.test(name.toLowerCase());
   if (isUuid(value) || HASH.test(value)) return isOwned || /^(?:KEY|[Xx]-[Kk]ey)$/.test(name);

@@ -1,6 +1,6 @@
 import { SIGN, signsIn } from './character-runs.ts';
 import { isEncodedText } from './encoded-secrets.ts';
-import { KEY_OF_NO_LOCK } from './named-values.ts';
+import { isLookupKey } from './named-values.ts';
 import { isBlankedToken } from './placeholder.ts';
 import { entropyOf, looksMixed, looksRandom, profileOf, wordLikeness } from './random-text.ts';
 import type { Placeholders } from './secret-placeholders.ts';
@@ -102,7 +102,7 @@ const HEX = /^(?:[0-9a-f]+|[0-9A-F]+)$/;
 function isNamedToken(name: string, value: string, isQuoted: boolean): boolean {
   // Lines of logfmt call what they found in a store so.
   if (name === 'key' && !isQuoted) return false;
-  if (PUBLIC_NAME.test(name) || KEY_OF_NO_LOCK.test(name) || isBlankedToken(value)) return false;
+  if (PUBLIC_NAME.test(name) || isLookupKey(name) || isBlankedToken(value)) return false;
   const body = value.slice(value.lastIndexOf('_') + 1);
   if (!looksMixed(body) || entropyOf(body) < 3 || PUBLIC.test(body)) return false;
   if (HEX.test(body)) return /[g-z]/i.test(name) && !COMPARED.test(name) && (body.length === 32 || body.length === 48);

@@ -43,7 +43,8 @@ export const VAGUE_LITERALS: readonly string[] = [...vague.map(literalOf), ...pa
   .filter((word) => word !== '')
   .flatMap((word) =>
     word === 'schl' ? [word] : ['=', ':', ' ', '\t', '"', "'", ']', ',', '>', '<', '('].map((behind) => word + behind),
-  );
+  )
+  .concat('_key', '-key');
 
 /** Texts with such a letter may contain one of the words although no literal matches. */
 export const FOREIGN_LETTER = new RegExp(`[${FOREIGN}]`);
@@ -272,7 +273,7 @@ export const LOG_PREFIX =
 const SETTING = /(?:^|[^\w.-])(?:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|[Xx](?:-[A-Za-z0-9]{1,20}){1,6})$/;
 
 /** A command that sets what is named after it. */
-const SETTING_BEFORE = /(?:#\s?define|\b(?:ENV|ARG|setx|setenv|export|set|declare -x))\s{1,3}["']?[\w.-]{0,60}$/;
+const SETTING_BEFORE = /(?:#\s?define|\b(?:ENV|ARG|setx|setenv|export|set|declare -x))(?:\s{1,3}["']?[\w.-]{0,60})?$/;
 
 /** Whether a line contains nothing but the assignment. */
 function standsAlone(text: string, start: number, end: number): boolean {
