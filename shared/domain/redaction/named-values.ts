@@ -147,7 +147,6 @@ export function isAssignedSecret(assigned: Assigned): boolean {
   const { name, value, operator, isQuoted, isSpaced } = assigned;
   if (!isValueOfItsOwn(value)) return false;
   if (OWNED_PASS.test(name) && (isShortToken(value) || isMixedWord(value))) return true;
-  if (PASS.test(name) && operator === ':' && value.length >= 10 && isMixedWord(value)) return true;
   if (PASS.test(name))
     return (
       ((operator === '=' && !isSpaced) || isOption(operator) || isQuoted || assigned.isSetting) && looksMixed(value)
@@ -216,7 +215,7 @@ export function isVaguelyNamedSecret({ name, value, operator }: Assigned): boole
   if (isLookupKey(name) || !/^[\w.+/=~-]{8,400}$/.test(value) || !isValueOfItsOwn(value)) return false;
   if (/^pass$/i.test(name)) return operator === '=' && looksMixed(value);
   const isOwned = OWNED_KEY.test(name) || OWNED_KEY.test(name.toLowerCase());
-  if (isUuid(value) || HASH.test(value)) return isOwned || /^(?:KEY|[Xx]-[Kk]ey)$/.test(name);
+  if (isUuid(value) || HASH.test(value)) return isOwned || /^(?:x-)?key$/i.test(name);
   const last = value.slice(value.lastIndexOf('_') + 1);
   if (/^[A-Za-z]{2,20}_/.test(value) && last.length >= 20 && isRandom(last)) return true;
   if (value.length >= 24 && looksRandom(value) && profileOf(value).changes >= 0.5) return true;

@@ -34,6 +34,10 @@ const SECRETS: readonly (readonly [form: string, text: string, secret: string])[
   ['a key with an owner in a call', `os.environ.setdefault("QUANTRIX_KEY", "${TOKEN}")`, TOKEN],
   ['any name before a token', `{:host "a.example.com" :quantrix "${HEX}"}`, HEX],
   ['any variable of an image', `Step 4/9 : ENV QUANTRIX ${HEX}`, HEX],
+  ['a setting with a dotted name', `helm upgrade shop ./chart --set config.quantrixKey=${TOKEN}`, TOKEN],
+  ['a variable of an image', `Step 4/9 : ENV DB_PASS ${TOKEN}`, TOKEN],
+  ['a listed key', `- name: QUANTRIX_KEY\n  value: ${TOKEN}`, TOKEN],
+  ['a key that looks like an id', `"key": "${HEX.slice(0, 8)}-70de-4421-c05a-77e91b6d2f38"`, '77e91b6d2f38'],
   ['parts joined by dots', `got 3rJs4bcHtl.Yt6HZS_0FTQpB5ILYhQ6RXJSEa-hTpEq here`, 'Yt6HZS_0FTQpB5ILYhQ6RXJSEa'],
   ['a phrase in quotes', `passphrase: "copper winter magnet violin"`, 'copper winter'],
   ['a phrase of three words in a setting', `PASSPHRASE=copper-winter-magnet`, 'copper-winter'],
@@ -52,6 +56,7 @@ const HARMLESS: readonly (readonly [what: string, text: string])[] = [
   ['a machine that a flag of one letter names', `systemd-nspawn -q -M ${HEX} -D /var/lib/mock`],
   ['a sentence in quotes', 'password: "must be at least eight characters"'],
   ['a way to sign in', 'password: bcrypt'],
+  ['a test that passed', '--- PASS: TestBasicAuth401WithCustomRealm (0.00s)'],
   ['a link', '<a href="/reset-password">Forgotten</a>'],
   ['an inserted row without secrets', "INSERT INTO users (name, age) VALUES ('Kettle42x', 3);"],
 ];
