@@ -8,15 +8,20 @@ import { MAX_EVIDENCE_CHARACTERS } from '#shared/app/gather/excerpts.ts';
 import { makeExcerpter } from '#shared/domain/logs/excerpt.ts';
 import { ANCHORS, HARMLESS, NONE_OF, SOME_OF, WORDINGS } from '#shared/domain/logs/failure-keywords.ts';
 import { NOISE } from '#shared/domain/logs/noise-patterns.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import { makeRedactor, redact } from '#shared/domain/redaction/redact.ts';
 import { ALL_SECRET_PATTERNS } from '#shared/domain/redaction/secret-steps.ts';
 import { archiveRow } from './archive-row.ts';
 import { HOSTILE_LINES, HOSTILE_PATTERNS, hostileWordings } from './hostile-lines.ts';
 import { measureCommand } from './measure-command.ts';
-import type { Row } from './row.ts';
+import { perSecond, type Row } from './row.ts';
 
 const GIGABYTE = 1_000_000_000;
 const MAX_SECONDS = 60;
+/** Megabytes of a build's log in a second of one core. */
+const MIN_REDACTED = 150;
+const MIN_EXCERPTED = 80;
+const BUILD_STEPS = 20_000;
+const PIECE = 65_536;
 const MAX_MEGABYTES = 200;
 const MAX_MILLISECONDS = 50;
 /** Characters of a line that a user's pattern is run on. */
@@ -123,6 +128,31 @@ function excerptOf(line: string): void {
   excerpter.finish();
 }
 
+/** What one core reads of a build's log: redacted as a whole, and for the lines that explain the failure. */
+function rateRows(): Row[] {
+  const lines = Array.from({ length: BUILD_STEPS }, (_, step) => linesOfStep(step));
+  const text = lines.flat().join('\n');
+  const megabytes = Buffer.byteLength(text) / 1e6;
+  const excerpt = (): void => {
+    const excerpter = makeExcerpter({ maxLines: 150, redactor: makeRedactor() });
+    for (let at = 0; at < text.length; at += PIECE) excerpter.push(text.slice(at, at + PIECE));
+    excerpter.finish();
+  };
+  const rateRow = (what: string, goal: number, job: () => void): Row => {
+    const rate = perSecond(megabytes, job);
+    return {
+      measure: `log of a build of ${megabytes.toFixed(0)} MB, ${what}, per second of one core`,
+      goal: `${goal} MB`,
+      measured: `${rate.toFixed(0)} MB`,
+      met: rate >= goal,
+    };
+  };
+  return [
+    rateRow('redacted as a whole', MIN_REDACTED, () => redact(text)),
+    rateRow('its lines chosen and redacted', MIN_EXCERPTED, excerpt),
+  ];
+}
+
 /** One gigabyte through excerpt, redaction and classification; hostile lines through every pattern. */
 export async function logRows(outDir: string): Promise<Row[]> {
   const path = join(outDir, 'big.log');
@@ -137,6 +167,7 @@ export async function logRows(outDir: string): Promise<Row[]> {
       met: exitCode === 0 && seconds <= MAX_SECONDS && megabytes <= MAX_MEGABYTES,
     },
     await archiveRow(path, outDir),
+    ...rateRows(),
     ...(await hostileRows()),
   ];
 }

@@ -44,8 +44,8 @@ export const ALL_SECRET_PATTERNS: readonly RegExp[] = [
 function needOf(rule: SecretRule): number {
   if (rule.needs !== undefined) return NEED[rule.needs];
   if (rule.beside === '@' && rule.literals.includes('://')) return NEED.at;
-  if (rule.beside?.startsWith('-') === true && rule.pattern.source.includes(`\\s${rule.beside.trim()}`))
-    return NEED.option;
+  const beside = rule.beside?.trim() ?? '';
+  if (beside.startsWith('-') && rule.pattern.source.includes(`\\s${beside}`)) return NEED.option;
   return rule.isFormat && !/\\s| /.test(withoutNegations(rule.pattern.source)) ? NEED.long : NEED.nothing;
 }
 
