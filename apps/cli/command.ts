@@ -1,5 +1,6 @@
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
+import { makeProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
 /** 0: success; 1: the check failed or the request was refused; 2: bad usage or input. A gate also passes on the exit code of the step before it. */
@@ -143,7 +144,9 @@ export async function forEachFile(
   work: (file: string) => Promise<void>,
 ): Promise<ExitCode> {
   let code: ExitCode = 0;
-  for (const file of files) {
+  const progress = makeProgress(`${files.length} files`, files.length, terminal);
+  for (const [at, file] of files.entries()) {
+    progress(at);
     try {
       await work(file);
     } catch (error) {

@@ -13,6 +13,7 @@ import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { type Figure, groupBy } from '../figures/figures.ts';
 import { renderReport } from '../figures/render.ts';
 import { shippedSignatures } from '../input/shipped-content.ts';
+import { makeProgress } from '../progress.ts';
 import { changeBy, openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 import { digestOfText, type LabelledCase } from '../training/labelled-case.ts';
 import { learningCurve, stepsOf, writeStep } from '../training/learning-curve.ts';
@@ -115,8 +116,11 @@ export const makeTrainCommand = (data: TrainingData) =>
         );
       }
       progress(`${cases.length} logs read, training`);
-      for (const step of steps === null ? [] : learningCurve(cases, signatures, steps))
+      const ofCurve = makeProgress('train', steps ?? 0, terminal);
+      for (const step of steps === null ? [] : learningCurve(cases, signatures, steps)) {
+        ofCurve(step.step);
         progress(`step ${step.step} of ${step.of}: ${await writeStep(options.reports ?? 'reports', step)}`);
+      }
       const trained = trainFailureModel(cases, signatures, { id: digestOfTraining(cases, signatures) });
       const answers = heldOutAnswers(cases, trained, signatures);
       const figures = trainingFigures(answers);

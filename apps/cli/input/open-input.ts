@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { pipeline, type Readable } from 'node:stream';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { createGunzip } from 'node:zlib';
 import { UsageError } from '../command.ts';
+import { makeProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { type TextShape, textShapeOf } from './text-shape.ts';
 
@@ -112,28 +114,41 @@ function refuseOtherArchives(name: string, start: Buffer): void {
 }
 
 /** The bytes of the file, unpacked if it is gzipped. */
-async function openPieces(name: string, source: Readable): Promise<AsyncGenerator<Buffer>> {
-  const raw = namingErrors(name, source[Symbol.asyncIterator]() as AsyncIterator<Buffer>);
+async function openPieces(name: string, source: AsyncIterator<Buffer>): Promise<AsyncGenerator<Buffer>> {
+  const raw = namingErrors(name, source);
   const start = await readStart(raw, 4);
   refuseOtherArchives(name, start);
   const whole = startThenRest(start, raw);
   return isGzip(start) ? namingErrors(name, unpacked(name, whole)) : whole;
 }
 
+/** The bytes of a file as it is read, packed or not; a file that takes long to read says how far it is. */
+async function* readingOf(path: string, terminal: Pick<Terminal, 'say' | 'now'>): AsyncGenerator<Buffer> {
+  const source = createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  let progress: ((done: number) => void) | null = null;
+  let bytes = 0;
+  for await (const piece of source as AsyncIterable<Buffer>) {
+    yield piece;
+    bytes += piece.length;
+    progress ??= makeProgress(path, (await stat(path)).size, terminal);
+    progress(bytes);
+  }
+}
+
 /** Opens a file or standard input (`-`) and unpacks gzip, which it recognises by content. Throws `UsageError` for an empty or binary file. */
-export async function openInput(path: string, terminal: Pick<Terminal, 'stdin'>): Promise<TextInput> {
+export async function openInput(path: string, terminal: Pick<Terminal, 'stdin' | 'say' | 'now'>): Promise<TextInput> {
   const isStandard = path === STANDARD_INPUT;
   const name = isStandard ? 'standard input' : path;
-  const source = isStandard ? terminal.stdin : createReadStream(path, { highWaterMark: CHUNK_BYTES });
+  const source = (isStandard ? terminal.stdin : readingOf(path, terminal))[Symbol.asyncIterator]();
   try {
-    const pieces = await openPieces(name, source);
+    const pieces = await openPieces(name, source as AsyncIterator<Buffer>);
     const start = await readStart(pieces, SAMPLE_BYTES);
     if (start.length === 0) throw new UsageError(`${name}: the file is empty. Pass a file with text.`);
     const shape = textShapeOf(start.subarray(0, SAMPLE_BYTES));
     if (shape === 'not-text') throw new UsageError(`${name}: the file is not text. Pass a text file, gzipped or not.`);
     return { name, shape, pieces: inSmallHeap(startThenRest(start, pieces)) };
   } catch (error) {
-    source.destroy();
+    await source.return?.(undefined);
     throw error;
   }
 }

@@ -9,7 +9,8 @@ const LOG = 'step one\nstep two\nError: it broke\n'.repeat(2_000);
 
 async function read(path: string, stdin: readonly Buffer[] = []): Promise<string> {
   let text = '';
-  for await (const chunk of textOf(await openInput(path, { stdin: Readable.from(stdin) }))) text += chunk;
+  for await (const chunk of textOf(await openInput(path, { stdin: Readable.from(stdin), say: () => {}, now: () => 0 })))
+    text += chunk;
   return text;
 }
 
