@@ -8,7 +8,7 @@ import { OWN_SIGNATURES_FILE } from '#shared/adapters/archive/data-files.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
 import { GRAMMARS, type Grammar } from '#shared/domain/patch/content/grammars.ts';
 import packageFile from '../package.json' with { type: 'json' };
-import { leanSdk, leanZod } from './lean-sdk.ts';
+import { leanSdk, leanZod, zodWithoutJsonSchema } from './lean-sdk.ts';
 import { writeSecretRules } from './pack-secret-rules.ts';
 import { ownSignatureFiles } from './pack-signatures.ts';
 
@@ -40,6 +40,9 @@ const MAX_BYTES_OF: Readonly<Record<string, number>> = {
 };
 /** Functions that load a part of their code when it is needed. Their size is that of what they load at their start. */
 const SPLIT: ReadonlySet<string> = new Set(['api', 'plan', 'guard', 'notify']);
+/** Functions that write schemas as JSON Schema: a model is told its lookups by them. */
+const WRITES_JSON_SCHEMA: ReadonlySet<string> = new Set(['analyze']);
+const JSON_SCHEMA_WRITER = 'shared/app/analyze/lookup.ts';
 /** Functions that run patterns of their requests. */
 const RUNS_REQUESTED_PATTERNS: ReadonlySet<string> = new Set(['api']);
 /** Packages in CommonJS call `require` of Node's own modules, which an ES module does not have. */
@@ -77,9 +80,16 @@ export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bu
   mkdirSync(options.outDir, { recursive: true });
   writeSecretRules(root);
   const define = { SELFHEAL_VERSION: VERSION };
-  const [whole, split] = [mains.filter((main) => !isSplit(main)), mains.filter(isSplit)];
+  const split = mains.filter(isSplit);
+  const describing = mains.filter((main) => WRITES_JSON_SCHEMA.has(nameOf(main)));
+  const whole = bundling(
+    root,
+    mains.filter((main) => !split.includes(main) && !describing.includes(main)),
+    options.outDir,
+  );
   const built = await Promise.all([
-    build({ ...bundling(root, whole, options.outDir), define }),
+    build({ ...whole, plugins: [...whole.plugins, zodWithoutJsonSchema()], define }),
+    build({ ...bundling(root, describing, options.outDir), define }),
     // Chunks of one function are not those of another, so each is built alone.
     ...split.map((main) => build({ ...splitting(root, main, options.outDir), define })),
   ]);
@@ -205,6 +215,8 @@ function finish(
     writeData(join(root, 'shared/data'), join(folder, 'data'));
     for (const [file, text] of Object.entries(options.data)) writeFileSync(join(folder, 'data', file), text);
   }
+  if (contains(JSON_SCHEMA_WRITER) && !isSplit(main) && !WRITES_JSON_SCHEMA.has(name))
+    throw new Error(`${main} contains ${JSON_SCHEMA_WRITER}: add ${name} to WRITES_JSON_SCHEMA.`);
   const runsPatterns = all.some(({ imports }) => imports.some(({ path }) => path === PATTERN_ENGINE));
   if (runsPatterns && (options.hasPatterns || RUNS_REQUESTED_PATTERNS.has(name))) packEngine(folder);
   const parser = contains(PARSER) ? packParser(folder) : 0;

@@ -61,6 +61,27 @@ function withPlainKeys(text: string): string {
   return text.replaceAll(COMPUTED_KEY, (key, name: string) => (named.has(name) ? `${named.get(name)}:` : key));
 }
 
+const JSON_SCHEMA = /^\.\.\/core\/(?:json-schema-processors|to-json-schema)\.js$/;
+const NO_JSON_SCHEMA = `
+const leftOut = () => { throw new Error('The code that writes JSON Schema was left out of this bundle.'); };
+module.exports = { createToJSONSchemaMethod: () => leftOut, createStandardJSONSchemaMethod: () => leftOut };
+`;
+
+/** Leaves out the code with which every schema of zod can write itself as JSON Schema (36 KB). */
+export function zodWithoutJsonSchema(): Plugin {
+  return {
+    name: 'zod-without-json-schema',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: JSON_SCHEMA }, ({ importer }) =>
+        /[\\/]zod[\\/]v4[\\/]classic[\\/]schemas\.js$/.test(importer)
+          ? { path: 'no-json-schema', namespace: 'no-json-schema' }
+          : null,
+      );
+      onLoad({ filter: /./, namespace: 'no-json-schema' }, () => ({ contents: NO_JSON_SCHEMA, loader: 'js' }));
+    },
+  };
+}
+
 /**
  * Leaves zod's error messages in fifty languages out of a bundle; ours are in English. A package that imports zod as a whole would bring them
  * all (190 KB).

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { leanSdk } from '../../../tools/lean-sdk.ts';
+import type { ZodObject } from 'zod';
+import { leanSdk, zodWithoutJsonSchema } from '../../../tools/lean-sdk.ts';
 
 const ENTRY = `
 export { LambdaClient, UpdateAliasCommand } from '@aws-sdk/client-lambda';
@@ -120,5 +121,29 @@ describe('schemas in a bundle', () => {
     for (const shape of shapes) expect(text).toContain(shape);
     const others = ['CreateFunctionRequest', 'PutBucketReplicationRequest', 'CreateDBInstanceMessage'];
     for (const shape of others) expect(text).not.toContain(shape);
+  });
+});
+
+describe('zod in a bundle without JSON Schema', () => {
+  it('parses and refuses as before, and says so when a schema shall write itself', async () => {
+    const outfile = join(folder, 'zod.mjs');
+    const contents = `
+      import * as z from 'zod';
+      export const Incident = z.strictObject({ id: z.string().min(1), at: z.iso.datetime(), count: z.int().optional() });
+    `;
+    const stdin = { contents, resolveDir: import.meta.dirname };
+    const plugins = [zodWithoutJsonSchema()];
+    const common = { stdin, bundle: true, minify: true, platform: 'node', format: 'esm' } as const;
+    await build({ ...common, outfile, plugins });
+    const whole = await build({ ...common, write: false });
+    expect(readFileSync(outfile).length).toBeLessThan((whole.outputFiles[0]?.contents.length ?? 0) - 10_000);
+    const { Incident } = (await import(outfile)) as { Incident: ZodObject };
+    expect(Incident.parse({ id: 'a', at: '2026-11-25T00:00:00Z' })).toEqual({ id: 'a', at: '2026-11-25T00:00:00Z' });
+    expect(Incident.safeParse({ id: '', at: 'now', more: 1 }).error?.issues.map(({ code }) => code)).toEqual([
+      'too_small',
+      'invalid_format',
+      'unrecognized_keys',
+    ]);
+    expect(() => Incident.toJSONSchema()).toThrow('left out of this bundle');
   });
 });
