@@ -58,7 +58,10 @@ const coverageOf = ({ inputs }: TaskInput, { facts }: Measurements): JobFacts[] 
 function summaryOf({ status, verdicts }: GateCheck) {
   const failed = verdicts.filter((one) => one.status === 'failed').map(({ metric }) => metric);
   const words = {
-    passed: `All ${verdicts.length} gates passed or were skipped.`,
+    passed:
+      verdicts.length === 1
+        ? 'The gate passed or was skipped.'
+        : `All ${verdicts.length} gates passed or were skipped.`,
     failed: `${failed.length} of ${verdicts.length} gates failed: ${failed.join(', ')}.`,
     unavailable: 'The baseline could not be read, so regressions were not judged.',
   };

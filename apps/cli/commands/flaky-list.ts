@@ -63,7 +63,7 @@ export const flakyList = defineCommand({
     );
     if (tests.length === 0 && options.json !== true)
       terminal.say(`selfheal: no test of ${repository ?? 'any repository'} fails by chance, as far as is recorded.`);
-    if (more) terminal.say('selfheal: there are more; the likeliest are shown.');
+    if (more) terminal.say('selfheal: there are more; those that cost most are shown.');
     return 0;
   },
 });

@@ -99,7 +99,10 @@ const checkOf = ({ metric, status, current, baseline, delta, threshold, unit, ex
 function resultOf({ status, verdicts }: GateCheck, measured: Measurements) {
   const failed = verdicts.filter((one) => one.status === 'failed');
   const summary = {
-    passed: `All ${verdicts.length} gates passed or were skipped.`,
+    passed:
+      verdicts.length === 1
+        ? 'The gate passed or was skipped.'
+        : `All ${verdicts.length} gates passed or were skipped.`,
     failed: `${failed.length} of ${verdicts.length} gates failed: ${failed.map(({ metric }) => metric).join(', ')}.`,
     unavailable: 'Selfheal could not read its baseline, so regressions were not judged.',
   }[status];

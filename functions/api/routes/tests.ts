@@ -54,6 +54,9 @@ export const TestSummary = z
       .meta({ description: '95 % interval of how often it fails.' }),
     runs: z.number().int(),
     failures: z.number().int(),
+    failuresPerWeek: z.number().nullable().meta({
+      description: 'Runs a week that failed with it since its first failure: those that cost most are listed first.',
+    }),
     lastAt: z.string(),
     quarantine: Quarantine.nullable(),
   })

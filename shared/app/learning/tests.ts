@@ -36,6 +36,8 @@ export interface KnownTest {
   readonly rate: readonly [low: number, high: number] | null;
   readonly runs: number;
   readonly failures: number;
+  /** What it costs: runs a week that failed with it since its first failure; null when its results are forgotten. */
+  readonly failuresPerWeek: number | null;
   readonly lastAt: string;
   /** Newest first: the newest failures and the newest successes. */
   readonly results: readonly TestResult[];
@@ -59,7 +61,7 @@ export async function testedRepositories({ tests }: TestDeps): Promise<TestedNam
   return all.filter(({ name }, index) => all.findIndex((one) => one.name === name) === index);
 }
 
-/** What was recorded about the tests of a repository that failed at least once: what needs a person first, then the likeliest flaky. Null for no such repository. */
+/** What was recorded about the tests of a repository that failed at least once: what needs a person first, then what fails most runs a week. Null for no such repository. */
 export async function readTests(repository: string, { tests, clock }: TestDeps): Promise<KnownTest[] | null> {
   const key = await keyOf(repository, tests);
   if (key === null) return null;
@@ -73,6 +75,7 @@ export async function readTests(repository: string, { tests, clock }: TestDeps):
   ].sort(
     (a, b) =>
       ORDER.indexOf(a.state) - ORDER.indexOf(b.state) ||
+      (b.failuresPerWeek ?? 0) - (a.failuresPerWeek ?? 0) ||
       (b.score ?? 0) - (a.score ?? 0) ||
       Date.parse(b.lastAt) - Date.parse(a.lastAt),
   );
@@ -129,7 +132,19 @@ function knownTest(record: TestRecord | null, quarantine: TestQuarantine | null,
     const { testKey: key, name, runs, failures } = test;
     const reason = 'Its results are forgotten, because it has not failed for half a year.';
     return {
-      ...{ key, name, runs, failures, reason, quarantine, lastAt: since, score: null, rate: null, results: [] },
+      ...{
+        key,
+        name,
+        runs,
+        failures,
+        reason,
+        quarantine,
+        lastAt: since,
+        score: null,
+        rate: null,
+        failuresPerWeek: null,
+        results: [],
+      },
       state: state ?? 'steady',
     };
   }
@@ -139,11 +154,18 @@ function knownTest(record: TestRecord | null, quarantine: TestQuarantine | null,
   const { kind, score, rate } = judged;
   return {
     ...{ key, name, runs, failures, lastAt, results, score, rate, quarantine },
+    failuresPerWeek: perWeek(record, now),
     // A released test is judged again once it fails by chance: until then its release is the news.
     state: state ?? kind,
     reason: reasonOf(record, judged),
   };
 }
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** Failures per week since the first one, over one week at least: a test that failed for the first time today is no worse than one that failed this week. */
+const perWeek = ({ failures, firstAt }: TestRecord, now: Date): number =>
+  failures / Math.max(1, (now.getTime() - Date.parse(firstAt)) / WEEK_MS);
 
 function reasonOf({ runs, failures, flips }: TestRecord, { kind, rate: [low, high] }: Flakiness): string {
   const counts = `It failed in ${failures} of ${runs} recorded ${runs === 1 ? 'run' : 'runs'}`;

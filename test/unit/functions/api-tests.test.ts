@@ -76,6 +76,27 @@ describe('the list of tests', () => {
     expect([first.tests.length, first.more]).toEqual([1, true]);
   });
 
+  it('begins with those that fail most runs a week, however likely the others are to be flaky', async () => {
+    const { list, tests, deps } = await aDesk();
+    const dayBefore = (days: number) => new Date(deps.clock.now().getTime() - days * 86_400_000).toISOString();
+    const weeks = (name: string, count: number, change: Partial<TestRecord>) =>
+      aRecord(name, { firstAt: dayBefore(7 * count), lastAt: dayBefore(1), ...change });
+    const records = [
+      weeks('surely, seldom', 20, { runs: 40, failures: 20, flips: 10 }),
+      weeks('often', 2, { runs: 200, failures: 18, flips: 2 }),
+      weeks('since today', 0, { runs: 10, failures: 3, flips: 2 }),
+    ];
+    const byKey = new Map(records.map((record) => [record.key, record]));
+    await tests.changeTests('503:acme/app', [...byKey.keys()], (key) => byKey.get(key) ?? aRecord('none'));
+    expect(
+      (await list('?repository=acme/app')).tests.map(({ name, failuresPerWeek }) => [name, failuresPerWeek]),
+    ).toEqual([
+      ['often', 9],
+      ['since today', 3],
+      ['surely, seldom', 1],
+    ]);
+  });
+
   it('is empty before any test failed, and says that a repository is not known', async () => {
     const api = await anApi();
     const { json } = await api.call('/api/tests', { as: 'viewer' });

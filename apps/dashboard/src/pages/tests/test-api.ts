@@ -40,6 +40,10 @@ export const TEST_STATES: Readonly<Record<TestSummary['state'], { readonly label
   steady: { label: 'Too few results', tone: 'none' },
 };
 
+/** How many runs a week fail with a test. */
+export const weekly = (failures: number): string =>
+  failures < 0.1 ? 'under 0.1 a week' : `${failures.toFixed(failures < 10 ? 1 : 0)} a week`;
+
 export function ownerWords(owner: Quarantine['owner']): string {
   switch (owner.kind) {
     case 'code-owners':

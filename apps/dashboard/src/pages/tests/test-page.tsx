@@ -20,6 +20,7 @@ import {
   releaseTest,
   TEST_STATES,
   type TestDetails,
+  weekly,
 } from './test-api.ts';
 import './tests.css';
 
@@ -266,13 +267,13 @@ function Results({ test: { results } }: { readonly test: TestDetails }) {
 }
 
 function Facts({ test }: { readonly test: TestDetails }) {
-  const { runs, failures, score, rate, lastAt, quarantine } = test;
+  const { runs, failures, failuresPerWeek, score, rate, lastAt, quarantine } = test;
   return (
     <aside className="facts" aria-label="Facts">
       <FactList
         facts={[
           ['Runs', String(runs)],
-          ['Failures', String(failures)],
+          ['Failures', failuresPerWeek === null ? String(failures) : `${failures}, ${weekly(failuresPerWeek)}`],
           ['Fails', rate === null ? '–' : `${percent(rate[0])} to ${percent(rate[1])} of runs`],
           [
             'By chance',

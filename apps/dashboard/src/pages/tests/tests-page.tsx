@@ -9,7 +9,7 @@ import { percent } from '../../ui/words.ts';
 import { RowsLoading } from '../incidents/incident-row.tsx';
 import '../incidents/incidents.css';
 import '../../ui/form.css';
-import { ownerWords, TEST_STATES, type TestSummary } from './test-api.ts';
+import { ownerWords, TEST_STATES, type TestSummary, weekly } from './test-api.ts';
 import './tests.css';
 
 /** The tests of a repository that fail by chance: what is in quarantine and until when, and what may come next. */
@@ -100,7 +100,7 @@ export default function TestsPage() {
         </div>
       )}
       {tests.data?.more === true ? (
-        <p className="soft tests-more">There are more: the likeliest {tests.data.tests.length} are shown.</p>
+        <p className="soft tests-more">There are more: the {tests.data.tests.length} that cost most are shown.</p>
       ) : null}
     </div>
   );
@@ -108,7 +108,7 @@ export default function TestsPage() {
 
 function Row({ test, repository }: { readonly test: TestSummary; readonly repository: string }) {
   const { label, tone } = TEST_STATES[test.state];
-  const { quarantine, score, failures, runs } = test;
+  const { quarantine, score, failures, failuresPerWeek, runs } = test;
   return (
     <Link
       to="/tests/$key"
@@ -131,6 +131,7 @@ function Row({ test, repository }: { readonly test: TestSummary; readonly reposi
         <span className="chip number">
           failed {failures} of {runs}
         </span>
+        {failuresPerWeek === null ? null : <span className="chip number">{weekly(failuresPerWeek)}</span>}
         {score === null ? null : <span className="chip number">{percent(score)} by chance</span>}
       </span>
       <span className="row-time soft">
