@@ -119,6 +119,7 @@ describe('the dashboard', () => {
     expect(await page.locator('svg.wide .edge[data-state="taken"]').count()).toBe(7);
     expect(await page.locator('svg.narrow').isVisible()).toBe(false);
     await page.setViewportSize(WIDTHS.phone);
+    await page.getByText('The way through the workflow').click();
     await page.locator('svg.narrow').waitFor();
     await page.setViewportSize(WIDTHS.desktop);
     await page.locator('.log-line[data-cited]').first().waitFor();
