@@ -19,10 +19,16 @@ export function secondsOfClock(text: string | undefined): number | null {
   return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds);
 }
 
-/** A count of an attribute; null when it is missing or no whole number. Refuses a negative one. */
+/** Text that is meant as a number: also what a tool prints after it divided by zero. */
+const LIKE_A_NUMBER = /^[+-]?(?:\d|nan$|inf(?:inity)?$)/i;
+
+/** A count of an attribute; null when it is missing or a word. Refuses one that is negative, broken or endless. */
 export function countOf(name: string, text: string | undefined, document: XmlDocument): number | null {
-  if (text === undefined || !/^-?\d{1,30}$/.test(text.trim())) return null;
-  const count = Number(text);
+  const written = text?.trim() ?? '';
+  if (!LIKE_A_NUMBER.test(written)) return null;
+  const count = Number(THOUSANDS.test(written) ? written.replaceAll(',', '') : written);
+  if (!Number.isInteger(count))
+    document.refuse(`${name}="${text}" is no whole number`, 'A count is 0 or more: write the report again');
   if (count < 0) document.refuse(`${name}="${text}" is negative`, 'A count is 0 or more: write the report again');
   return count;
 }

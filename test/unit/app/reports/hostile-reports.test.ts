@@ -48,6 +48,9 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
     '<testsuite tests="-3"><testcase name="a"/></testsuite>',
     /line 1, column \d+: tests="-3" is negative/,
   ],
+  ['a count that is no number', '<testsuite tests="NaN"/>', /line 1, column \d+: tests="NaN" is no whole number/],
+  ['an endless count', '<testsuite tests="3" failures="1e999"/>', /failures="1e999" is no whole number/],
+  ['half a test', '<testsuite tests="1.5"/>', /tests="1.5" is no whole number/],
   [
     'counts that contradict each other',
     '<testsuite tests="2" failures="2" errors="1"/>',
@@ -55,6 +58,7 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
   ],
   ['a line that was run -1 times', 'SF:a.js\nDA:1,-1\nend_of_record\n', /line 2: a line was run -1 times/],
   ['a block that was run -1 times', 'mode: set\na.go:1.1,2.2 1 -1\n', /line 2: a block was run -1 times/],
+  ['hits that are no number', cobertura('<lines><line number="1" hits="NaN"/></lines>'), /hits="NaN" is no whole/],
   ['hits below zero', cobertura('<lines><line number="1" hits="-2"/></lines>'), /hits="-2" is negative/],
   ['a block of two billion lines', 'mode: set\na.go:1.1,99999999.2 1 1\n', /line 2: a block from line 1 to 99999999/],
   [
