@@ -119,4 +119,10 @@ describe('reading several reports', () => {
       expect.stringMatching(/^broken\.xml, line \d+, column \d+: the file ends inside of <\w+>: it was cut off/),
     ]);
   });
+
+  it('takes counts with thousands separators from a suite without its tests', async () => {
+    const text = '<testsuite name="x" tests="1,234" failures="2" errors="" skipped="true"/>';
+    const { summary } = await readWhole(text);
+    expect(summary).toMatchObject({ totals: { tests: 1234, failures: 2, errors: 0, skipped: 0 } });
+  });
 });
