@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSession } from '#apps/cli/api/session.ts';
 import { prepareAssembly } from '#apps/local/assembly.ts';
 import { openStage } from '#apps/local/stage.ts';
-import { buildCli } from '../../tools/build-cli.ts';
 import { SAMPLE_CONFIGURATION } from './list-rows.ts';
+import { packCommandLine } from './measure-command.ts';
 import type { Row } from './row.ts';
 
 const STARTS = 15;
@@ -14,14 +14,11 @@ const ONE_FILE_GOAL = 250;
 const FILES = 100;
 const FILES_GOAL = 2_000;
 const LIST_GOAL = 250;
-const COMMAND = join(import.meta.dirname, '../../apps/cli/selfheal.mjs');
 
 /** The packed command line as it is installed: a process each, from its start to its end. */
 export async function cliRows(outDir: string): Promise<Row[]> {
   const folder = join(outDir, 'cli');
-  await buildCli(join(folder, 'dist/cli'));
-  const entry = join(folder, 'apps/cli/selfheal.mjs');
-  cpSync(COMMAND, entry);
+  const entry = await packCommandLine(folder);
   const time = (args: readonly string[], environment = {}) => timesOf(entry, args, { ...process.env, ...environment });
   const version = await time(['--version']);
   const help = await time(['analyze', '--help']);

@@ -12,7 +12,7 @@ import { makeRedactor, redact } from '#shared/domain/redaction/redact.ts';
 import { ALL_SECRET_PATTERNS } from '#shared/domain/redaction/secret-steps.ts';
 import { archiveRow } from './archive-row.ts';
 import { HOSTILE_LINES, HOSTILE_PATTERNS, hostileWordings } from './hostile-lines.ts';
-import { measureCommand } from './measure-command.ts';
+import { measureCommand, packCommandLine } from './measure-command.ts';
 import { perSecond, type Row } from './row.ts';
 
 const GIGABYTE = 1_000_000_000;
@@ -157,11 +157,14 @@ function rateRows(): Row[] {
 export async function logRows(outDir: string): Promise<Row[]> {
   const path = join(outDir, 'big.log');
   await writeLog(path);
-  const { seconds, peakBytes, exitCode } = await measureCommand(['log', 'classify', path, '--json']);
+  const { seconds, peakBytes, exitCode } = await measureCommand(
+    ['log', 'classify', path, '--json'],
+    await packCommandLine(join(outDir, 'cli')),
+  );
   const megabytes = peakBytes / 1e6;
   return [
     {
-      measure: 'log of 1 GB: excerpt, redaction and classification; peak memory',
+      measure: 'log of 1 GB, the packed command line: excerpt, redaction and classification; peak memory',
       goal: `${MAX_SECONDS} s; ${MAX_MEGABYTES} MB`,
       measured: exitCode === 0 ? `${seconds.toFixed(0)} s; ${megabytes.toFixed(0)} MB` : `exit code ${exitCode}`,
       met: exitCode === 0 && seconds <= MAX_SECONDS && megabytes <= MAX_MEGABYTES,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildCli } from '../../tools/build-cli.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -37,4 +38,12 @@ export async function measureCommand(
   const exitCode = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   clearInterval(watch);
   return { seconds: (performance.now() - started) / 1000, peakBytes, exitCode };
+}
+
+/** Packs the command line into `folder` as it is installed, and returns its entry. */
+export async function packCommandLine(folder: string): Promise<string> {
+  await buildCli(join(folder, 'dist/cli'));
+  const entry = join(folder, 'apps/cli/selfheal.mjs');
+  cpSync(join(ROOT, 'apps/cli/selfheal.mjs'), entry);
+  return entry;
 }

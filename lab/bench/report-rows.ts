@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { buildCli } from '../../tools/build-cli.ts';
-import { measureCommand } from './measure-command.ts';
+import { measureCommand, packCommandLine } from './measure-command.ts';
 import type { Row } from './row.ts';
 
 const BYTES = 500_000_000;
@@ -44,12 +43,8 @@ async function writeReport(path: string): Promise<void> {
 export async function reportRows(outDir: string): Promise<Row[]> {
   const path = join(outDir, 'junit.xml');
   await writeReport(path);
-  const folder = join(outDir, 'cli');
-  await buildCli(folder);
-  const { seconds, peakBytes, exitCode } = await measureCommand(
-    ['report', 'parse', path],
-    join(folder, 'selfheal.mjs'),
-  );
+  const entry = await packCommandLine(join(outDir, 'cli'));
+  const { seconds, peakBytes, exitCode } = await measureCommand(['report', 'parse', path], entry);
   rmSync(path);
   const megabytes = peakBytes / 1e6;
   return [

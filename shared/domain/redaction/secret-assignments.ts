@@ -89,7 +89,7 @@ const WRITTEN: Readonly<Record<string, Form>> = {
   /** `let name: String = "value"`. */
   typed: {
     pattern: (named: string) => `${named}\\s{0,3}:\\s{0,3}[\\w.&?*<>[\\]]{1,40}\\s{1,3}(?<operator>=)\\s{1,3}`,
-    beside: /:.*=/,
+    beside: /\s=\s/,
   },
   /** `| name | value |`. */
   table: {
@@ -109,25 +109,25 @@ const WRITTEN: Readonly<Record<string, Form>> = {
     pattern: (named: string) =>
       `<[\\w.:-]{0,30}?${named}(?:\\s[^<>]{0,200})?(?<operator>>)\\s{0,4}(?:<!\\[CDATA\\[)?(?:\\{\\s{0,2})?(?:[\\w-]{1,40} ){0,2}`,
     isBounded: true,
-    beside: /<.*>/,
+    beside: /<[^<>]*>/,
   },
   /** `<entry key="name">value</entry>`, `<key>name</key><string>value</string>`. */
   entry: {
     pattern: (named: string) =>
       `[>"'][\\w.-]{0,40}?${named}(?:["'](?:\\s[^<>]{0,100})?|</[\\w:.-]{1,40}>\\s{0,8}<[\\w:.-]{1,40}(?:\\s[^<>]{0,100})?)(?<operator>>)\\s{0,4}(?:<!\\[CDATA\\[)?`,
     isBounded: true,
-    beside: /<.*>/,
+    beside: /<[^<>]*>/,
   },
   /** Options `--name value`, `--name=value`, `-Name value`. */
   flag: {
     pattern: (named: string) => `(?:^|[^\\w-])(?<operator>--?)[\\w-]{0,30}?${named}[ =]{1,3}`,
     isBounded: true,
-    beside: /-/,
+    beside: /(?:^|[^\w-])-/,
   },
   /** Commands to a runner: `::set-output name=NAME::value`, `[task.setvariable variable=NAME;...]value`. */
   output: {
     pattern: (named: string) => `\\b(?:variable|name)(?<operator>=)[\\w.-]{0,60}?${named}(?:;[^\\]]{0,80})?(?:\\]|::)`,
-    beside: /::|\]/,
+    beside: /(?:variable|name)=/i,
     isBounded: true,
   },
   /** `set("name", "value")`. */
