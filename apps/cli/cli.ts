@@ -49,7 +49,7 @@ function parseOrSay(command: Command, rest: string[], hint: string) {
     const args = withoutAliases(command, command.rewrite?.(rest) ?? rest);
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split(/\. |\n/)[0] : 'The options cannot be read';
+    const reason = error instanceof Error ? error.message.split(/\. |\.?\n/)[0] : 'The options cannot be read';
     throw new UsageError(`${reason}: ${hint}.`);
   }
 }

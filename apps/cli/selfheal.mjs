@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 // The `selfheal` command. Runs the bundle in a package and the sources in a checkout. Under an older Node it starts the pinned one instead, which
-// is installed as the package "node".
+// is installed as the package "node". So whatever Node 20 lacks may not be imported here by name: that fails before a line has run.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire, enableCompileCache } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -46,7 +46,7 @@ function fail(reason) {
 
 if (major >= NEEDED_MAJOR) {
   // Code is compiled, and sources are stripped of their types, once per version instead of at each start.
-  enableCompileCache();
+  module.enableCompileCache();
   await import(pathToFileURL(entry).href);
 } else {
   const node = pinnedNode();

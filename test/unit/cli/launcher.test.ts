@@ -26,7 +26,12 @@ describe('the selfheal command', () => {
 
   it('hands an older Node on to the pinned one, and says how to get it where it is missing', () => {
     const older = join(aFolder(), 'older.mjs');
-    const imitate = `Object.defineProperty(process.versions, 'node', { value: '20.11.0' }); await import(process.argv[2]);`;
+    // Node 20 has fewer names to import: one that is missing fails before a line of the launcher has run.
+    const modules = `data:text/javascript,import{createRequire}from'node:module';export{createRequire};export default{createRequire}`;
+    const imitate = `import { registerHooks } from 'node:module';
+      registerHooks({ resolve: (name, context, next) => name === 'node:module' && context.parentURL.endsWith('/selfheal.mjs')
+        ? { url: ${JSON.stringify(modules)}, shortCircuit: true } : next(name, context) });
+      Object.defineProperty(process.versions, 'node', { value: '20.11.0' }); await import(process.argv[2]);`;
     const script = (launcher: string) =>
       spawnSync(
         process.execPath,
