@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { readOnly } from '#apps/cli/input/state-place.ts';
+import { connectRemote } from '#apps/cli/input/state-place.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
@@ -35,15 +35,13 @@ async function connect(inputs: ActionInputs, { job, environment, runner }: Place
   }
   const { repository } = job;
   if (repository === null) throw new Refused('GITHUB_REPOSITORY is not set, so the state has no repository.');
-  const isPullRequest = job.pullRequest !== null || job.event.startsWith('pull_request');
-  const guarded = (state: QualityState): QualityState => (isPullRequest ? readOnly(state, runner.say) : state);
-  if (place.kind === 'branch') {
-    const { makeBranchState } = await import('#shared/adapters/state/branch-state.ts');
-    return guarded(makeBranchState({ ...githubOptions(inputs, job), repository, branch: place.branch }));
-  }
-  const { makeDeploymentState } = await import('#shared/adapters/state/deployment-state.ts');
-  const token = runToken(place.url, environment, runner);
-  return guarded(makeDeploymentState({ url: place.url, repository, token, clock: systemClock }));
+  return await connectRemote(place, {
+    repository,
+    isPullRequest: job.pullRequest !== null || job.event.startsWith('pull_request'),
+    say: runner.say,
+    github: async () => githubOptions(inputs, job),
+    tokenFor: async (url) => runToken(url, environment, runner),
+  });
 }
 
 const TokenAnswer = z.object({ value: z.string().min(1) });

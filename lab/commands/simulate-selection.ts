@@ -14,13 +14,17 @@ const GOAL = { missed: 0.01, skipped: 0.6 };
 const isMet = ({ faults, missed, tests, skipped }: SelectionFigures): boolean =>
   faults > 0 && missed / faults <= GOAL.missed && skipped / tests >= GOAL.skipped;
 
+function missedWords(missed: number, faults: number): string {
+  const [low, high] = wilsonInterval(missed, faults);
+  return `${missed} (${shareText(missed / faults)}; ${shareText(low)} to ${shareText(high)})`;
+}
+
 function rowOf(seed: number, figures: SelectionFigures): string {
   const { faults, missed, showing, showingSkipped, tests, skipped, full } = figures;
-  const [low, high] = wilsonInterval(missed, faults);
   const cells = [
     seed,
     faults,
-    `${missed} (${shareText(missed / faults)}; ${shareText(low)} to ${shareText(high)})`,
+    missedWords(missed, faults),
     `${showingSkipped} of ${showing}`,
     `${shareText(skipped / tests)} of ${tests}`,
     full,
@@ -36,12 +40,11 @@ const isMetBy = (faults: number, { missed, skipped }: ChosenFigures): boolean =>
   faults > 0 && missed / faults <= GOAL.missed && skipped >= GOAL.skipped;
 
 function mutantRow(name: string, { faults, byKind, full, survived }: MutantFigures, chosen: ChosenFigures): string {
-  const [low, high] = wilsonInterval(chosen.missed, faults);
   const kinds = Object.entries(byKind).map(([kind, count]) => `${kind} ${count}`);
   const cells = [
     name,
     `${faults} (${kinds.join(', ')})`,
-    `${chosen.missed} (${shareText(chosen.missed / faults)}; ${shareText(low)} to ${shareText(high)})`,
+    missedWords(chosen.missed, faults),
     chosen.partly,
     shareText(chosen.skipped),
     shareText(chosen.skippedTime),

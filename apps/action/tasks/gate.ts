@@ -3,7 +3,7 @@ import { gateSettingsOf } from '#apps/cli/gates/gate-options.ts';
 import { type Measurements, measuredOf } from '#apps/cli/gates/measured.ts';
 import { recordRun } from '#apps/cli/gates/record-run.ts';
 import { type GateRun, gateRunOf } from '#apps/cli/input/described-run.ts';
-import { checkGates, type GateCheck } from '#shared/app/gates/check-gates.ts';
+import { checkGates, type GateCheck, summarizeGates } from '#shared/app/gates/check-gates.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { diffOf } from '../changes.ts';
@@ -14,6 +14,8 @@ import { terminalOf, withTextFile } from '../terminal.ts';
 const MAX_VERDICTS = 50;
 
 /** Judges what the reports measure against the last runs of the default branch, and records such a run when it passed. */
+const UNAVAILABLE = 'The baseline could not be read, so regressions were not judged.';
+
 export const task: Task = {
   async run(input) {
     const { environment, job, clock, random } = input;
@@ -30,7 +32,7 @@ export const task: Task = {
     }
     return {
       status: check.status,
-      summary: summaryOf(check),
+      summary: redactName(summarizeGates(check, UNAVAILABLE), 500),
       facts: [{ kind: 'gates', verdicts: check.verdicts.slice(0, MAX_VERDICTS) }, ...coverageOf(input, measured)],
       bad: check.status === 'failed' ? ['gates'] : [],
       outputs: { gate: check.status },
@@ -54,19 +56,6 @@ async function measure(input: TaskInput): Promise<Measurements> {
 /** What `report` does not say already in the same step. */
 const coverageOf = ({ inputs }: TaskInput, { facts }: Measurements): JobFacts[] =>
   inputs.task.includes('report') ? [] : facts.filter(({ kind }) => kind === 'coverage');
-
-function summaryOf({ status, verdicts }: GateCheck) {
-  const failed = verdicts.filter((one) => one.status === 'failed').map(({ metric }) => metric);
-  const words = {
-    passed:
-      verdicts.length === 1
-        ? 'The gate passed or was skipped.'
-        : `All ${verdicts.length} gates passed or were skipped.`,
-    failed: `${failed.length} of ${verdicts.length} gates failed: ${failed.join(', ')}.`,
-    unavailable: 'The baseline could not be read, so regressions were not judged.',
-  };
-  return redactName(words[status], 500);
-}
 
 /** Metrics may be named by whoever wrote the workflow: they stand in a block of code. */
 function markdownOf({ status, verdicts, notes }: GateCheck): string {

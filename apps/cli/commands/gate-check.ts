@@ -1,4 +1,4 @@
-import { checkGates, type GateCheck } from '#shared/app/gates/check-gates.ts';
+import { checkGates, type GateCheck, summarizeGates } from '#shared/app/gates/check-gates.ts';
 import type { GateVerdict } from '#shared/domain/gates/metric-kind.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
@@ -96,16 +96,9 @@ const checkOf = ({ metric, status, current, baseline, delta, threshold, unit, ex
   explanation,
 });
 
-function resultOf({ status, verdicts }: GateCheck, measured: Measurements) {
-  const failed = verdicts.filter((one) => one.status === 'failed');
-  const summary = {
-    passed:
-      verdicts.length === 1
-        ? 'The gate passed or was skipped.'
-        : `All ${verdicts.length} gates passed or were skipped.`,
-    failed: `${failed.length} of ${verdicts.length} gates failed: ${failed.map(({ metric }) => metric).join(', ')}.`,
-    unavailable: 'Selfheal could not read its baseline, so regressions were not judged.',
-  }[status];
+function resultOf(check: GateCheck, measured: Measurements) {
+  const { status, verdicts } = check;
+  const summary = summarizeGates(check, 'Selfheal could not read its baseline, so regressions were not judged.');
   const facts: JobFacts[] = [{ kind: 'gates', verdicts: verdicts.slice(0, 50) }, ...measured.facts];
   return { status, summary, facts };
 }

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import * as z from 'zod';
+import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
 import { makeFolderState } from '#shared/adapters/state/folder-state.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
@@ -16,6 +17,8 @@ export type StatePlace =
   | { readonly kind: 'folder'; readonly folder: string }
   | { readonly kind: 'branch'; readonly branch: string }
   | { readonly kind: 'deployment'; readonly url: string };
+
+type RemotePlace = Exclude<StatePlace, { kind: 'folder' }>;
 
 /** A folder, `branch:NAME` or a URL. */
 export const StatePlace = z.string().transform((given, context): StatePlace => {
@@ -81,33 +84,57 @@ function connectedLater(connect: () => Promise<QualityState>): QualityState {
 }
 
 async function connect(
-  place: Exclude<StatePlace, { kind: 'folder' }>,
-  terminal: Pick<Terminal, 'now' | 'environment' | 'say'>,
+  place: RemotePlace,
+  { environment, say, now }: Pick<Terminal, 'now' | 'environment' | 'say'>,
 ): Promise<QualityState> {
-  const guarded = (state: QualityState): QualityState =>
-    (environment.GITHUB_EVENT_NAME ?? '').startsWith('pull_request') ? readOnly(state, terminal.say) : state;
-  const { environment } = terminal;
   const repository = environment.GITHUB_REPOSITORY ?? '';
   if (!/^[\w.-]+\/[\w.-]+$/.test(repository))
     throw new UsageError('Set GITHUB_REPOSITORY to owner/name: the state is that of a repository.');
+  return await connectRemote(place, {
+    repository,
+    isPullRequest: (environment.GITHUB_EVENT_NAME ?? '').startsWith('pull_request'),
+    say,
+    async github() {
+      const { apiUrlOf, githubOptions } = await import('../analyze/github-environment.ts');
+      return githubOptions(environment, apiUrlOf(environment), { count() {} });
+    },
+    async tokenFor(url) {
+      const { credentialsOf } = await import('../api/api-client.ts');
+      const { token } = await credentialsOf({ url }, { environment, now });
+      return async () => token;
+    },
+  });
+}
+
+/** How a branch or a deployment is reached, and for whom. */
+interface RemoteAccess {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly isPullRequest: boolean;
+  readonly say: (text: string) => void;
+  /** For a branch. */
+  readonly github: () => Promise<GithubOptions>;
+  /** For a deployment. */
+  readonly tokenFor: (url: string) => Promise<() => Promise<string>>;
+}
+
+/** The state of a repository in a branch or a deployment, which a pull request only reads. */
+export async function connectRemote(
+  place: RemotePlace,
+  { repository, isPullRequest, say, github, tokenFor }: RemoteAccess,
+): Promise<QualityState> {
+  const guarded = (state: QualityState): QualityState => (isPullRequest ? readOnly(state, say) : state);
   if (place.kind === 'branch') {
-    const [{ makeBranchState }, { apiUrlOf, githubOptions }] = await Promise.all([
-      import('#shared/adapters/state/branch-state.ts'),
-      import('../analyze/github-environment.ts'),
-    ]);
-    const access = githubOptions(environment, apiUrlOf(environment), { count() {} });
-    return guarded(makeBranchState({ ...access, repository, branch: place.branch }));
+    const { makeBranchState } = await import('#shared/adapters/state/branch-state.ts');
+    return guarded(makeBranchState({ ...(await github()), repository, branch: place.branch }));
   }
-  const [{ makeDeploymentState }, { credentialsOf }] = await Promise.all([
-    import('#shared/adapters/state/deployment-state.ts'),
-    import('../api/api-client.ts'),
-  ]);
-  const { token } = await credentialsOf({ url: place.url }, terminal);
-  return guarded(makeDeploymentState({ url: place.url, repository, token: async () => token, clock: systemClock }));
+  const { makeDeploymentState } = await import('#shared/adapters/state/deployment-state.ts');
+  const token = await tokenFor(place.url);
+  return guarded(makeDeploymentState({ url: place.url, repository, token, clock: systemClock }));
 }
 
 /** For a pull request, whose code is not trusted: what it would write is left out, which is said once. */
-export function readOnly(state: QualityState, say: (text: string) => void): QualityState {
+function readOnly(state: QualityState, say: (text: string) => void): QualityState {
   let said = false;
   return {
     read: (name) => state.read(name),

@@ -37,6 +37,19 @@ export interface GateCheck {
   readonly notes: readonly string[];
 }
 
+/** The result in one sentence; `unavailable` is that for a baseline out of reach. */
+export function summarizeGates({ status, verdicts }: GateCheck, unavailable: string): string {
+  const failed = verdicts.filter((one) => one.status === 'failed').map(({ metric }) => metric);
+  return {
+    passed:
+      verdicts.length === 1
+        ? 'The gate passed or was skipped.'
+        : `All ${verdicts.length} gates passed or were skipped.`,
+    failed: `${failed.length} of ${verdicts.length} gates failed: ${failed.join(', ')}.`,
+    unavailable,
+  }[status];
+}
+
 /**
  * Judges what a run measured: regressions against the baseline, and the fixed limits beside it. Each verdict can fail the check. When the state
  * cannot be read, the fixed limits are judged all the same. Throws `InvalidInput` for impossible values.

@@ -132,19 +132,8 @@ function knownTest(record: TestRecord | null, quarantine: TestQuarantine | null,
     const { testKey: key, name, runs, failures } = test;
     const reason = 'Its results are forgotten, because it has not failed for half a year.';
     return {
-      ...{
-        key,
-        name,
-        runs,
-        failures,
-        reason,
-        quarantine,
-        lastAt: since,
-        score: null,
-        rate: null,
-        failuresPerWeek: null,
-        results: [],
-      },
+      ...{ key, name, runs, failures, reason, quarantine, lastAt: since },
+      ...{ score: null, rate: null, failuresPerWeek: null, results: [] },
       state: state ?? 'steady',
     };
   }

@@ -211,7 +211,8 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
   };
 
   const tableUnder = (plain: string): Expected | null => {
-    for (const bare of [plain, plain.replace(LOG_PREFIX, '')]) {
+    // Most lines have no prefix and are looked at once.
+    for (const bare of new Set([plain, plain.replace(LOG_PREFIX, '')])) {
       const table = secretColumnsIn(bare);
       if (table !== null)
         return {
