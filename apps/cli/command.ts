@@ -93,6 +93,10 @@ export const DRY_RUN_OPTION = {
   'dry-run': { type: 'boolean', about: 'show what would be and change nothing' },
 } as const satisfies OptionSpecs;
 
+/** For JSON: whether it was a dry run, when it was one. */
+export const dryRunFact = (options: { readonly 'dry-run'?: boolean | undefined }): { readonly dryRun?: true } =>
+  options['dry-run'] === true ? { dryRun: true } : {};
+
 /** The option `--yes` of a command that does nothing without it; `about` says what it does then. */
 export const yesOption = (about: string) =>
   ({ yes: { type: 'boolean', aliases: ['confirm'], about } }) as const satisfies OptionSpecs;

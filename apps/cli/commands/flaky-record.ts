@@ -1,5 +1,5 @@
 import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { readCodeOwners } from '../flaky/recorded-histories.ts';
 import { recordedText } from '../flaky/render-ranking.ts';
 import { RUN_OPTIONS, testRunOf } from '../input/described-run.ts';
@@ -34,6 +34,7 @@ export const flakyRecord = defineCommand({
     },
     quarantine: { type: 'boolean', about: 'put tests that fail by chance into quarantine, owned as CODEOWNERS says' },
     days: { type: 'string', value: 'N', about: `days until the end of a quarantine; ${DAYS.otherwise} by default` },
+    ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
   async run({ operands, options }, terminal) {
@@ -57,13 +58,13 @@ export const flakyRecord = defineCommand({
       options.quarantine === true
         ? { days, maxTests: MAX_QUARANTINED, codeOwners: readCodeOwners('.', CODE_OWNER_FILES) }
         : null;
-    const deps = stateAt(options.state, terminal);
+    const deps = stateAt(options.state, terminal, { dryRun: options['dry-run'] });
     const recorded = await withState(() =>
       recordReports(deps, { job: options.job ?? '', run, tests: tests.kept, quarantine }),
     );
     await terminal.write(
       options.json === true
-        ? `${JSON.stringify({ tests: tests.totals.tests, ...recorded })}\n`
+        ? `${JSON.stringify({ tests: tests.totals.tests, ...recorded, ...dryRunFact(options) })}\n`
         : recordedText(recorded, tests.totals.tests),
     );
     return 0;

@@ -10,7 +10,15 @@ import {
   QualityMetricsFile,
   runsOfFile,
 } from '#shared/domain/gates/quality-metrics-file.ts';
-import { defineCommand, type ExitCode, JSON_OPTION, UsageError, wholeNumber, yesOption } from '../command.ts';
+import {
+  DRY_RUN_OPTION,
+  defineCommand,
+  type ExitCode,
+  JSON_OPTION,
+  UsageError,
+  wholeNumber,
+  yesOption,
+} from '../command.ts';
 import { exportedBaseline, runsOfBranch } from '../gates/baseline-file.ts';
 import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
 import { jsonIn } from '../input/json-file.ts';
@@ -42,6 +50,7 @@ export const gateBaseline = defineCommand({
     import: { type: 'string', value: 'FILE', about: 'add the runs of a file' },
     forget: { type: 'string', value: 'RUN', about: 'take out the run with this id' },
     ...yesOption('do what --import or --forget says'),
+    ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
@@ -50,7 +59,7 @@ export const gateBaseline = defineCommand({
     );
     if (chosen.length > 1) throw new UsageError(`Use one of ${chosen.map((one) => `--${one}`).join(' and ')}.`);
     const settings = gateSettingsOf(options, terminal.environment);
-    const deps = stateAt(options.state, terminal);
+    const deps = stateAt(options.state, terminal, { dryRun: options['dry-run'] });
     const id = (name: 'at' | 'forget') => {
       const given = options[name];
       return given === undefined ? null : wholeNumber(name, given, { otherwise: 1, atMost: Number.MAX_SAFE_INTEGER });
@@ -58,7 +67,8 @@ export const gateBaseline = defineCommand({
     const json = options.json === true;
     const branch = options.branch ?? null;
     if (options.import !== undefined || options.forget !== undefined) {
-      if (options.yes !== true) throw new UsageError('"selfheal gate baseline" needs --yes to change the baseline.');
+      if (options.yes !== true && options['dry-run'] !== true)
+        throw new UsageError('"selfheal gate baseline" needs --yes to change the baseline.');
       const what = options.import ?? id('forget') ?? 0;
       return await changed(deps, { branch, what }, terminal);
     }

@@ -1,7 +1,7 @@
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { QUALITY_METRICS_FILE } from '#shared/domain/gates/quality-metrics-file.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '../command.ts';
 import { exportedBaseline } from '../gates/baseline-file.ts';
 import { MEASURED_OPTIONS, measuredOf } from '../gates/measured.ts';
 import { originalExitCode, recordRun } from '../gates/record-run.ts';
@@ -27,6 +27,7 @@ export const gateUpdate = defineCommand({
       value: 'FILE',
       about: `also write the baseline as a file, such as ${QUALITY_METRICS_FILE}`,
     },
+    ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
@@ -34,11 +35,11 @@ export const gateUpdate = defineCommand({
     try {
       const run = gateRunOf(options, terminal.environment);
       const measured = await measuredOf(options);
-      const deps = stateAt(options.state, terminal);
+      const deps = stateAt(options.state, terminal, { dryRun: options['dry-run'] });
       const conclusion = original === 0 ? (options.conclusion ?? run.conclusion ?? 'success') : 'failure';
       const recorded = await recordRun(deps, { run, measured, conclusion }, terminal);
       const file = await exportedBaseline(deps.state, run.branch, terminal).catch(() => null);
-      if (options.out !== undefined && file !== null)
+      if (options.out !== undefined && file !== null && options['dry-run'] !== true)
         await writeOutput(options.out, `${JSON.stringify(file, null, 2)}\n`, '--out');
       if (options.json === true) {
         const reason = recorded === null ? 'the state could not be written' : null;
@@ -47,6 +48,7 @@ export const gateUpdate = defineCommand({
             recorded: recorded?.kind === 'recorded',
             reason: recorded?.kind === 'left-out' ? recorded.reason : reason,
             baseline: file?.baseline ?? {},
+            ...dryRunFact(options),
           })}\n`,
         );
       }

@@ -1,6 +1,6 @@
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { Correction } from '#shared/domain/quality/prediction.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '../command.ts';
 import { openPredictions } from '../quality/render-quality.ts';
 import { changeBy, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 
@@ -11,7 +11,7 @@ export const qualityCorrect = defineCommand({
     'A correction is used only to score the prediction: it never makes Selfheal do more by itself.\n' +
     'Confirm right predictions too; if you correct only wrong ones, the accuracy looks worse than it is.',
   operands: { shown: 'INCIDENT CLASS', atLeast: 2, atMost: 2 },
-  options: { table: REGISTRY_OPTIONS.table, ...JSON_OPTION },
+  options: { table: REGISTRY_OPTIONS.table, ...DRY_RUN_OPTION, ...JSON_OPTION },
   async run({ operands: [incidentId = '', given = ''], options }, terminal) {
     if (options.table === undefined) throw new UsageError('"selfheal quality correct" needs --table NAME.');
     const parsed = Correction.shape.class.safeParse(given);
@@ -20,8 +20,10 @@ export const qualityCorrect = defineCommand({
     }
     const { at, by } = changeBy(terminal);
     const store = await openPredictions(options.table);
-    const result = await correctPrediction({ incidentId, class: parsed.data, at, by }, store);
-    if (options.json === true) await terminal.write(`${JSON.stringify(result)}\n`);
+    const dryRun = options['dry-run'] === true;
+    const result = await correctPrediction({ incidentId, class: parsed.data, at, by }, store, { dryRun });
+    if (dryRun) terminal.say('selfheal: this is a dry run: nothing is changed.');
+    if (options.json === true) await terminal.write(`${JSON.stringify({ ...result, ...dryRunFact(options) })}\n`);
     if (result.kind === 'corrected') {
       if (options.json !== true)
         await terminal.write(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { defineCommand, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
 import { RUN_OPTIONS, testRunOf } from '../input/described-run.ts';
 import { inputError } from '../input/open-input.ts';
 import { stateAt, stateOption, withState } from '../input/state-place.ts';
@@ -24,6 +24,7 @@ const OPTIONS = {
   report: { type: 'string', value: 'FILE', multiple: true, about: 'a test report, or a folder with reports' },
   ...stateOption('with coverage map and history'),
   ...RUN_OPTIONS,
+  ...DRY_RUN_OPTION,
   ...JSON_OPTION,
 } as const;
 
@@ -54,12 +55,12 @@ type Options = OptionValues<typeof OPTIONS>;
 
 async function coverage(folder: string, given: readonly string[], options: Options, terminal: Terminal): Promise<void> {
   const { recordCoverageFiles } = await import('../selection/coverage-files.ts');
-  const deps = stateAt(options.state, terminal);
+  const deps = stateAt(options.state, terminal, { dryRun: options['dry-run'] });
   const { test, commit } = options;
   const files = await namedReportFiles(given);
   const { covered, tests } = await withState(() => recordCoverageFiles(deps, files, { folder, test, commit }));
   const text = `Recorded what ${covered} ${covered === 1 ? 'file' : 'files'} of tests ran; ${tests} are known by now.\n`;
-  await terminal.write(options.json === true ? `${JSON.stringify({ tests })}\n` : text);
+  await terminal.write(options.json === true ? `${JSON.stringify({ tests, ...dryRunFact(options) })}\n` : text);
 }
 
 async function misses(file: string, options: Options, terminal: Terminal): Promise<void> {
@@ -69,10 +70,10 @@ async function misses(file: string, options: Options, terminal: Terminal): Promi
   const selection = parseSelectionFile(textOf(file), file);
   const { tests } = await readNamedReports(options.report, { kind: 'tests' });
   if (tests === null) throw new UsageError('No test report was given.');
-  const deps = stateAt(options.state, terminal);
+  const deps = stateAt(options.state, terminal, { dryRun: options['dry-run'] });
   const recorded = await withState(() => recordMisses(deps, selection, run, tests.kept));
   if (options.json === true) {
-    await terminal.write(`${JSON.stringify(recorded)}\n`);
+    await terminal.write(`${JSON.stringify({ ...recorded, ...dryRunFact(options) })}\n`);
     return;
   }
   const { missed, rate, runs } = recorded;

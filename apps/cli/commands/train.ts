@@ -9,7 +9,7 @@ import { encodeAnswers } from '#shared/domain/learning/held-out-answers.ts';
 import { versionOf } from '#shared/domain/learning/model-registry.ts';
 import { Provenance } from '#shared/domain/learning/provenance.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '../command.ts';
 import { type Figure, groupBy } from '../figures/figures.ts';
 import { renderReport } from '../figures/render.ts';
 import { shippedSignatures } from '../input/shipped-content.ts';
@@ -101,11 +101,14 @@ export const makeTrainCommand = (data: TrainingData) =>
       steps: { type: 'string', value: 'N', about: 'also report a learning curve with so many steps, 2 to 10' },
       reports: { type: 'string', value: 'DIR', about: 'the folder for the reports of --steps; reports by default' },
       ...REGISTRY_OPTIONS,
+      ...DRY_RUN_OPTION,
       ...JSON_OPTION,
     },
     async run({ options }, terminal) {
       if (options.data === undefined)
         throw new UsageError('"selfheal train" needs --data DIR, the folder of labelled logs.');
+      if (options.steps !== undefined && options['dry-run'] === true)
+        throw new UsageError('--steps writes reports: leave it out with --dry-run.');
       const steps = options.steps === undefined ? null : stepsOf(options.steps);
       const progress = (message: string): void => terminal.say(`selfheal: train: ${message}`);
       const signatures = await shippedSignatures(progress);
@@ -132,11 +135,16 @@ export const makeTrainCommand = (data: TrainingData) =>
       // Opened before the shipped model is replaced, because an empty registry starts with the shipped model.
       const registry = await openRegistry(options);
       const files = { [MODEL_FILE]: text, [PROVENANCE_FILE]: `${JSON.stringify(provenance, null, 2)}\n` };
-      await writeOutputs(out, files, '--out');
-      await registerModel(versionOf(provenance, text), text, changeBy(terminal), registry);
-      progress(`model ${file.id} written to ${out} and registered as a candidate`);
+      if (options['dry-run'] === true) progress('this is a dry run: the model is neither written nor registered');
+      else {
+        await writeOutputs(out, files, '--out');
+        await registerModel(versionOf(provenance, text), text, changeBy(terminal), registry);
+        progress(`model ${file.id} written to ${out} and registered as a candidate`);
+      }
       await terminal.write(
-        options.json === true ? `${JSON.stringify({ model: file.id, figures })}\n` : renderReport({ figures }, false),
+        options.json === true
+          ? `${JSON.stringify({ model: file.id, figures, ...dryRunFact(options) })}\n`
+          : renderReport({ figures }, false),
       );
       return 0;
     },

@@ -5,7 +5,7 @@ import { makeFolderState } from '#shared/adapters/state/folder-state.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
 import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { QualityState } from '#shared/ports/quality-state.ts';
+import type { QualityDocument, QualityState } from '#shared/ports/quality-state.ts';
 import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -58,8 +58,15 @@ export function chosenPlace(given: string | undefined, environment: Terminal['en
   throw new UsageError(`--state ${words}: ${place.error.issues[0]?.message}.`);
 }
 
-/** State in the chosen place, dated by the terminal's clock; it is connected when it is first asked for. Throws `UsageError` for what is no place. */
-export function stateAt(given: string | undefined, terminal: Pick<Terminal, 'now' | 'environment' | 'say'>): StateDeps {
+/**
+ * State in the chosen place, dated by the terminal's clock; it is connected when it is first asked for. With `dryRun` what is written is only
+ * remembered. Throws `UsageError` for what is no place.
+ */
+export function stateAt(
+  given: string | undefined,
+  terminal: Pick<Terminal, 'now' | 'environment' | 'say'>,
+  { dryRun = false }: { readonly dryRun?: boolean | undefined } = {},
+): StateDeps {
   const place = chosenPlace(given, terminal.environment);
   const spread = 1_000_000;
   const clock = { ...systemClock, now: () => new Date(terminal.now()) };
@@ -68,7 +75,20 @@ export function stateAt(given: string | undefined, terminal: Pick<Terminal, 'now
     place.kind === 'folder'
       ? makeFolderState(place.folder, systemClock)
       : connectedLater(() => connect(place, terminal));
-  return { state, clock, random: () => randomInt(spread) / spread };
+  return { state: dryRun ? remembering(state, terminal.say) : state, clock, random: () => randomInt(spread) / spread };
+}
+
+/** For a dry run: what is written can be read again, and nothing is changed, which is said once. */
+function remembering(state: QualityState, say: (text: string) => void): QualityState {
+  const written = new Map<string, QualityDocument>();
+  return {
+    read: async (name) => written.get(name) ?? (await state.read(name)),
+    write: async (name, text) => {
+      if (written.size === 0) say('selfheal: this is a dry run: nothing is changed.');
+      written.set(name, { text, revision: `dry run ${written.size}` });
+      return 'written';
+    },
+  };
 }
 
 function connectedLater(connect: () => Promise<QualityState>): QualityState {

@@ -48,7 +48,7 @@ export async function decideInState(
 ): Promise<ExitCode> {
   const dryRun = options['dry-run'] === true;
   const { decideAboutTest } = await import('#shared/app/flaky-tests/test-history.ts');
-  const decided = await withState(() => decideAboutTest(stateAt(state, terminal), key, decision, { dryRun }));
+  const decided = await withState(() => decideAboutTest(stateAt(state, terminal, { dryRun }), key, decision));
   if ('refused' in decided) throw new UsageError(`Not done: ${decided.refused}.`);
   const now = decision.kind === 'released' ? 'released' : `in quarantine until ${decision.until}`;
   const until = decision.kind === 'released' ? null : decision.until;

@@ -142,7 +142,6 @@ export async function decideAboutTest(
   deps: StateDeps,
   key: string,
   decision: HistoryDecision,
-  { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<{ readonly job: string } | { readonly refused: string }> {
   const histories = await readHistories(deps.state, null);
   const found = histories.find(({ history }) => history.tests[key]?.quarantine != null);
@@ -151,7 +150,7 @@ export async function decideAboutTest(
   await updateDocument(deps, historyDocumentOf(found.job), HISTORY, (known) => {
     const next = decideInHistory(known, key, decision, deps.clock.now());
     refused = 'refused' in next ? next.refused : null;
-    return 'refused' in next || dryRun ? null : next;
+    return 'refused' in next ? null : next;
   });
   return refused === null ? { job: found.job } : { refused };
 }

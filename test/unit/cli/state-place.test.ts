@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { githubWorld } from './github-world.ts';
@@ -87,6 +87,69 @@ describe('the place of the state', () => {
       });
     const { stderr } = await run(['flaky', 'list', 'acme/shop'], environment);
     expect(stderr).toContain('SELFHEAL_URL');
+  });
+});
+
+describe('a dry run', () => {
+  it('shows what would be recorded, and leaves the state as it is', async () => {
+    const state = join(aFolder(), 'state');
+    const report = aFile(junit, 'junit.xml');
+    const lcov = aFile('SF:apps/cli/command.ts\nDA:1,1\nend_of_record\n', 'lcov.info');
+    const metrics = join(aFolder(), 'quality_metrics.json');
+    const [updated, flaky, covered] = await Promise.all([
+      run(
+        [
+          'gate',
+          'update',
+          '--metric',
+          'coverage=91',
+          ...RUN,
+          '--state',
+          state,
+          '--dry-run',
+          '--json',
+          '--out',
+          metrics,
+        ],
+        {},
+      ),
+      run(['flaky', 'record', report, ...RUN, '--state', state, '--dry-run'], {}),
+      run(
+        [
+          'test',
+          'record',
+          '--coverage',
+          lcov,
+          '--test',
+          'test/unit/cli/state-place.test.ts',
+          '--state',
+          state,
+          '--dry-run',
+        ],
+        {},
+      ),
+    ]);
+    expect(JSON.parse(updated.stdout.toString())).toMatchObject({
+      recorded: true,
+      baseline: { coverage: {} },
+      dryRun: true,
+    });
+    expect(flaky.stdout.toString()).toContain('Recorded 1 test;');
+    for (const { code, stderr } of [updated, flaky, covered])
+      expect([code, stderr]).toEqual([0, expect.stringContaining('selfheal: this is a dry run: nothing is changed.')]);
+    expect([existsSync(state), existsSync(metrics)]).toEqual([false, false]);
+  });
+
+  it('of a baseline needs no --yes', async () => {
+    const state = aFolder();
+    await run(['gate', 'update', '--metric', 'coverage=91', ...RUN, '--state', state], {});
+    const forget = ['gate', 'baseline', '--forget', '5', '--state', state];
+    expect((await run([...forget], {})).stderr).toContain('needs --yes');
+    expect(await run([...forget, '--dry-run'], {})).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('run 5 was taken out'),
+    });
+    expect((await run(['gate', 'baseline', '--state', state], {})).stdout.toString()).toContain('main, 1 runs');
   });
 });
 

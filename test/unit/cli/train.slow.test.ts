@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
@@ -53,6 +53,16 @@ describe('selfheal train', () => {
       sources: [{ source: 'made', cases: 60, groups: 60 }],
     });
     expect(`${model}${provenance}`).not.toMatch(/quux|zocket/);
+  });
+
+  it('with --dry-run only reports', async () => {
+    const [data, out, registry] = [labelledLogs(26), join(aFolder(), 'out'), join(aFolder(), 'registry.json')];
+    const args = ['train', '--data', data, '--out', out, '--registry', registry, '--dry-run', '--json'];
+    const { code, stdout, stderr } = await runCommand(args);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('this is a dry run')]);
+    expect(JSON.parse(stdout.toString())).toMatchObject({ dryRun: true, figures: expect.any(Array) });
+    expect([existsSync(out), existsSync(registry)]).toEqual([false, false]);
+    expect((await runCommand([...args, '--steps', '2'])).stderr).toContain('leave it out with --dry-run');
   });
 
   it('learns the same from the same data, and names another model after other data', async () => {

@@ -133,6 +133,12 @@ describe('correcting a prediction', () => {
     expect(corrected.map(({ attempt }) => attempt)).toEqual([2]);
   });
 
+  it('stores nothing in a dry run', async () => {
+    const store = makeMemoryPredictionStore([aPrediction()]);
+    expect(await correctPrediction(order, store, { dryRun: true })).toMatchObject({ kind: 'corrected', right: false });
+    expect((await store.recentPredictions(1))[0]?.correction).toBeUndefined();
+  });
+
   it('says so when there is nothing to correct, or somebody did later', async () => {
     const store = makeMemoryPredictionStore([aPrediction()]);
     expect(await correctPrediction({ ...order, incidentId: 'gh-nothing' }, store)).toMatchObject({ kind: 'refused' });
