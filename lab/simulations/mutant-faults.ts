@@ -10,8 +10,7 @@ import { type Dependencies, type Selection, selectTests } from '#shared/domain/t
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { readCoverage, type SuiteCoverage } from './mutants/coverage.ts';
 import { dataMutationsOf, type Mutation, mutated, mutationsOf } from './mutants/mutations.ts';
-import { copyRepository } from './mutants/repository-copy.ts';
-import { type Suite, startSuite } from './mutants/suite.ts';
+import { copyRepository, type Suite, startSuite } from './mutants/suite.ts';
 
 /** What is mutated: code, modules whose import is computed or delayed, data, configuration. */
 const KINDS = { code: 0.6, 'dynamic import': 0.2, data: 0.15, configuration: 0.05 } as const;

@@ -5,16 +5,11 @@ import { REPORTS, revisionOf, type SuiteReport } from './suite-report.ts';
 
 /**
  * Vitest reporter that writes `.selfheal/reports/<suite>.json` for each project that ran: the result of each test, the commit, and whether the whole
- * suite ran. The suite has the name of its project, or the one in the options if there are no projects.
+ * suite ran. The suite has the name of its project.
  */
 export default class SuiteReporter implements Reporter {
-  readonly #suite: string | undefined;
   #vitest: Vitest | undefined;
   readonly #whole = new Map<TestProject, boolean>();
-
-  constructor({ suite }: { readonly suite?: string } = {}) {
-    this.#suite = suite;
-  }
 
   onInit(vitest: Vitest): void {
     this.#vitest = vitest;
@@ -40,7 +35,7 @@ export default class SuiteReporter implements Reporter {
     for (const [project, isWhole] of this.#whole) {
       const own = modules.filter((module) => module.project === project);
       const report: SuiteReport = {
-        suite: this.#suite ?? project.name,
+        suite: project.name,
         ...revisionOf(root),
         whole: isWhole && isComplete && own.every((module) => module.errors().length === 0),
         tests: own.flatMap((module) =>

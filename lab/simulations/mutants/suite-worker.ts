@@ -17,18 +17,29 @@ export interface SuiteAnswer {
 }
 
 /**
- * Runs files of tests of the folder it is started in, request by request, in workers that are new each time: Vitest itself starts once.
- * It ends with its parent.
+ * Runs files of tests of the project `fast` in the folder it is started in, request by request, in workers that are new each time: Vitest itself
+ * starts once. With SELFHEAL_PROBE each file of tests leaves there what it ran and read. It ends with its parent.
  */
 const root = process.cwd();
 const vitest = await createVitest('test', {
   root,
-  config: join(import.meta.dirname, 'vitest.config.ts'),
+  config: false,
   watch: false,
+  env: { FUZZ_SEED: '20261122' },
+  include: ['test/{unit,contract,fuzz}/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/e2e/healing.test.ts'],
+  exclude: ['**/*.slow.test.ts', 'test/fuzz/canaries.fuzz.test.ts'],
+  isolate: false,
+  maxWorkers: 2,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { requireAssertions: true },
   reporters: [{}],
+  setupFiles: process.env.SELFHEAL_PROBE === undefined ? [] : [join(import.meta.dirname, 'coverage-probe.ts')],
 });
 const all = await vitest.globTestSpecifications();
 const pathOf = (file: string): string => file.slice(root.length + 1);
+/** What the last request changed was put back since. */
+let restored: readonly string[] = [];
 const send = (answer: SuiteAnswer): void => {
   process.send?.(answer);
 };
@@ -38,7 +49,8 @@ process.on('message', (request: SuiteRequest) => void answer(request));
 process.send?.(all.map(({ moduleId }) => pathOf(moduleId)));
 
 async function answer({ tests, changed, untilFailure }: SuiteRequest): Promise<void> {
-  for (const file of changed) vitest.invalidateFile(join(root, file));
+  for (const file of [...restored, ...changed]) vitest.invalidateFile(join(root, file));
+  restored = changed;
   vitest.config.bail = untilFailure ? 1 : 0;
   for (const project of vitest.projects) project.config.bail = untilFailure ? 1 : 0;
   const wanted = new Set(tests);

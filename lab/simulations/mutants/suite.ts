@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SuiteAnswer, SuiteRequest } from './suite-worker.ts';
 
@@ -10,6 +11,23 @@ export interface Suite {
   /** Null when the tests took more seconds of processor time than allowed: a loop without end, however busy the machine is. */
   run(request: SuiteRequest, maxProcessorSeconds: number): Promise<SuiteAnswer | null>;
   end(): void;
+}
+
+/**
+ * Clones a commit into a folder of its own, with the dependencies that are installed in `root` and the clone's own packages. What an earlier run left
+ * there is thrown away: a run that is killed leaves a mutant in the folder.
+ */
+export function copyRepository(root: string, commit: string, folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  execFileSync('git', ['clone', '--quiet', '--shared', '--no-checkout', root, folder]);
+  execFileSync('git', ['-C', folder, '-c', 'advice.detachedHead=false', 'checkout', '--quiet', commit]);
+  const installed = join(root, 'node_modules');
+  const own = join(folder, 'node_modules');
+  mkdirSync(join(own, '@selfheal'), { recursive: true });
+  for (const name of readdirSync(installed))
+    if (name !== '@selfheal') symlinkSync(join(installed, name), join(own, name));
+  for (const name of readdirSync(join(folder, 'packages')))
+    symlinkSync(join(folder, 'packages', name), join(own, '@selfheal', name));
 }
 
 /** Starts Vitest in a checkout. It is started again after a run that hung. `probe`: the folder for what each file of tests ran and read. */

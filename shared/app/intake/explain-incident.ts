@@ -1,4 +1,5 @@
 import { describeAuditEntry } from '#shared/domain/audit/describe-audit-entry.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import { instantWords } from '#shared/kernel/time-words.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 
@@ -8,8 +9,18 @@ export interface ExplainDeps {
 
 const EXPLAINED_ENTRIES = 8;
 
-/** The last steps of an incident for people, one per line, worded by code, in the local time of `timeZone` (IANA name). */
-export async function lastSteps(incidentId: string, timeZone: string, { trail }: ExplainDeps): Promise<string[]> {
-  const entries = (await trail.auditTrail(incidentId)).slice(-EXPLAINED_ENTRIES);
-  return entries.map((entry) => `${instantWords(new Date(entry.at), timeZone)}: ${describeAuditEntry(entry)}`);
+/**
+ * How an incident stands and why, in a sentence or two, and its last steps, each a line. All of it is worded by code, so that a comment can show it.
+ */
+export async function explainIncident(
+  { id, status, outcomeReason }: Incident,
+  /** IANA name; the steps are told in its local time. */
+  timeZone: string,
+  { trail }: ExplainDeps,
+): Promise<{ readonly standing: string; readonly steps: readonly string[] }> {
+  const entries = (await trail.auditTrail(id)).slice(-EXPLAINED_ENTRIES);
+  return {
+    standing: `Incident \`${id}\` is ${status}.${outcomeReason === null ? '' : ` ${outcomeReason}`}`,
+    steps: entries.map((entry) => `${instantWords(new Date(entry.at), timeZone)}: ${describeAuditEntry(entry)}`),
+  };
 }

@@ -21,7 +21,7 @@ import { setQuiet } from '../notify/quiet-pull-request.ts';
 import { governed } from '../policy/governed.ts';
 import { type FileAgainDeps, fileAgain } from '../record/correction.ts';
 import { type Answer, helpWords, replyTo } from './comment-reply.ts';
-import { type ExplainDeps, lastSteps } from './explain-incident.ts';
+import { type ExplainDeps, explainIncident } from './explain-incident.ts';
 import { type RerunDeps, requestRerun } from './request-rerun.ts';
 
 export interface CommentCommandDeps extends SettleDeps, ExplainDeps, Pick<FileAgainDeps, 'experience'> {
@@ -378,12 +378,8 @@ async function explain(
   if (permission === null || permission === 'none')
     return { done: 'refused', words: 'Only people with access to the repository may use this command.' };
   if (incident === null) return unknown(request);
-  const { timeZone } = deps.configuration.policy.circumstances;
-  return {
-    done: 'answered',
-    words: `Incident \`${incident.id}\` is ${incident.status}${incident.outcomeReason === null ? '.' : `. ${incident.outcomeReason}`}${othersWords(others)} Its last steps:`,
-    more: await lastSteps(incident.id, timeZone, deps),
-  };
+  const { standing, steps } = await explainIncident(incident, deps.configuration.policy.circumstances.timeZone, deps);
+  return { done: 'answered', words: `${standing}${othersWords(others)} Its last steps:`, more: steps };
 }
 
 async function hush(command: CommentCommand, quiet: boolean, deps: CommentCommandDeps): Promise<HandledCommand> {

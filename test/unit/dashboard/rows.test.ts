@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diffLines } from '#apps/dashboard/src/pages/approval/diff-lines.ts';
-import { rowsOf } from '#apps/dashboard/src/pages/incident/log-rows.ts';
+import { diffLines, rowsOf } from '#apps/dashboard/src/ui/rows.ts';
 
 const line = (number: number, cited = false) => ({ number, text: `line ${number}`, cited });
 

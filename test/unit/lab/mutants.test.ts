@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCoverage } from '#lab/simulations/mutants/coverage.ts';
 import { dataMutationsOf, mutated, mutationsOf } from '#lab/simulations/mutants/mutations.ts';
-import { copyRepository } from '#lab/simulations/mutants/repository-copy.ts';
+import { copyRepository } from '#lab/simulations/mutants/suite.ts';
 import { aGitRepository } from '../cli/git-repository.ts';
 import { aFolder } from '../cli/run-command.ts';
 

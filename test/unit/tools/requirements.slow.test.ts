@@ -126,7 +126,7 @@ describe('what the reporter writes', () => {
     const reporter = join(ROOT, 'tools/requirements/suite-reporter.ts');
     write(
       'vitest.config.mjs',
-      `export default { test: { globals: true, include: ['*.test.mjs'], expect: { requireAssertions: true }, reporters: [['${reporter}', { suite: 'small' }]] } };`,
+      `export default { test: { globals: true, include: ['*.test.mjs'], expect: { requireAssertions: true }, name: 'small', reporters: ['${reporter}'] } };`,
     );
     write('a.test.mjs', `it('[A1] holds', () => expect(1).toBe(1));\nit('[A2] asserts nothing', () => {});`);
     write(

@@ -1,4 +1,4 @@
-import { diffLines } from './diff-lines.ts';
+import { diffLines } from '../../ui/rows.ts';
 
 /** The code that would be written, line by line, and what to check first. */
 export function Diff({ change }: { readonly change: { readonly looks: readonly string[]; readonly diff: string } }) {

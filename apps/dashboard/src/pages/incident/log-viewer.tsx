@@ -3,8 +3,8 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { IncidentStory } from '../../api/answers.ts';
 import { Button } from '../../ui/button.tsx';
+import { rowsOf } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
-import { rowsOf } from './log-rows.ts';
 
 type Log = IncidentStory['logs'][number];
 
