@@ -53,6 +53,9 @@ async function answer({ tests, changed, untilFailure }: SuiteRequest): Promise<v
   restored = changed;
   vitest.config.bail = untilFailure ? 1 : 0;
   for (const project of vitest.projects) project.config.bail = untilFailure ? 1 : 0;
+  // Otherwise tests that failed before are reported again, and end a run that ends after the first failure.
+  vitest.state.filesMap.clear();
+  vitest.state.idMap.clear();
   const wanted = new Set(tests);
   const specifications = all.filter(({ moduleId }) => wanted.has(pathOf(moduleId)));
   const { testModules } = await vitest.runTestSpecifications(specifications, false);
