@@ -69,8 +69,10 @@ const BROWSER = /^apps\/(?:dashboard|guide)\//;
 const DATA = /\.(?:json|ya?ml)$/;
 /** Seconds of processor time for tests that otherwise take this many. */
 const limitFor = (seconds: number): number => 60 + 10 * seconds;
+/** Milliseconds of a quick file of tests. */
+const QUICK = 2000;
 /**
- * Files of tests that run at once until one fails, those first that selection puts first. A mutant that none of them shows counts as survived, though one
+ * Files of tests that run at once until one fails: quick ones first, and of them those that selection puts first. A mutant that none of them shows counts as survived, though one
  * farther away might: all of these were selected.
  */
 const ROUNDS = [3, 9, 28];
@@ -248,7 +250,11 @@ class Session {
     try {
       writeFileSync(file, mutated(before, mutant));
       failing = await this.failing(suite, skipped, path);
-      const rest = running.filter((test) => order.has(test)).sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+      const isSlow = (test: string): number => ((this.baseline.took[test] ?? 0) > QUICK ? 1 : 0);
+      const rankOf = (test: string): number => order.get(test) ?? 0;
+      const rest = running
+        .filter((test) => order.has(test))
+        .sort((a, b) => isSlow(a) - isSlow(b) || rankOf(a) - rankOf(b));
       for (const size of ROUNDS) {
         if (selectedFails) break;
         selectedFails = await this.fails(suite, rest.splice(0, size), path);
