@@ -68,7 +68,7 @@ const PRODUCT = /^(?:shared|functions|apps|infra|statemachines|packages\/[^/]+\/
 const BROWSER = /^apps\/(?:dashboard|guide)\//;
 const DATA = /\.(?:json|ya?ml)$/;
 /** Seconds of processor time for tests that otherwise take this many. */
-const limitFor = (seconds: number): number => 60 + 10 * seconds;
+const limitFor = (seconds: number): number => 40 + 10 * seconds;
 /** Milliseconds of a quick file of tests. */
 const QUICK = 2000;
 /**
