@@ -1,9 +1,23 @@
 import { spawn } from 'node:child_process';
 import { createHash, type Hash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** Assemblies that are kept in one folder. */
+const MAX_ASSEMBLIES = 3;
 /** Inputs of the bundles and the template. */
 const INPUTS = [
   'config/playbooks',
@@ -20,7 +34,7 @@ const INPUTS = [
 export interface AssemblyOptions {
   /** Path of the `selfheal.json` to deploy with. */
   readonly configurationFile: string;
-  /** Folder for the cloud assembly and the bundles; it is emptied. */
+  /** Folder for the assemblies of the newest sets of inputs; nothing else may lie in it. */
   readonly outDir: string;
   /** CDK context, for example `{ emails: 'on-call@example.com' }`. */
   readonly context: Readonly<Record<string, string>>;
@@ -44,37 +58,83 @@ export interface Assembly {
 }
 
 /**
- * Bundles the functions and synthesizes the CDK app as `cdk deploy` does, or reuses the last result when no input has changed. Throws an error
- * with the output of the command that failed.
+ * Bundles the functions and synthesizes the CDK app as `cdk deploy` does, or reuses an earlier result when no input has changed. Each set of
+ * inputs has a folder of its own, so a runtime that is still running keeps its code. Processes build one after the other. Throws an error with
+ * the output of the command that failed.
  */
 export async function prepareAssembly(options: AssemblyOptions, onStep: OnStep = () => undefined): Promise<Assembly> {
   const started = performance.now();
-  const assemblyDir = join(options.outDir, 'cdk.out');
-  const stampFile = join(options.outDir, 'stamp');
-  const stamp = stampOf(options);
-  const reused = existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp;
-  if (!reused) {
-    rmSync(options.outDir, { recursive: true, force: true });
-    mkdirSync(options.outDir, { recursive: true });
-    const bundlesDir = join(options.outDir, 'functions');
-    onStep(`bundling ${countFunctions()} functions (only at the first start and after changes)`);
-    await run(['tools/build-functions.ts', '--config', options.configurationFile, '--out', bundlesDir]);
-    await buildDashboardOnce(onStep);
-    await run(['tools/build-guide.ts', '--out', join(DASHBOARD, 'guide')]);
-    onStep('synthesizing the template');
-    await run(['infra/app.ts'], {
-      CDK_OUTDIR: assemblyDir,
-      CDK_CONTEXT_JSON: JSON.stringify({
-        ...JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context,
-        ...options.context,
-        config: options.configurationFile,
-        bundles: bundlesDir,
-        dashboard: DASHBOARD,
-      }),
-    });
-    writeFileSync(stampFile, stamp);
+  const folder = join(options.outDir, stampOf(options).slice(0, 16));
+  const reused = existsSync(folder) || (await oneAtATime(onStep, () => buildUnlessDone(options, folder, onStep)));
+  const now = new Date();
+  utimesSync(folder, now, now);
+  return { assemblyDir: join(folder, 'cdk.out'), reused, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Returns true when another process has built the folder meanwhile. */
+async function buildUnlessDone(options: AssemblyOptions, folder: string, onStep: OnStep): Promise<boolean> {
+  if (existsSync(folder)) return true;
+  const unfinished = `${folder}.${process.pid}`;
+  mkdirSync(unfinished, { recursive: true });
+  const bundlesDir = join(unfinished, 'functions');
+  onStep(`bundling ${countFunctions()} functions (only at the first start and after changes)`);
+  await run(['tools/build-functions.ts', '--config', options.configurationFile, '--out', bundlesDir]);
+  await buildDashboardOnce(onStep);
+  await run(['tools/build-guide.ts', '--out', join(DASHBOARD, 'guide')]);
+  onStep('synthesizing the template');
+  await run(['infra/app.ts'], {
+    CDK_OUTDIR: join(unfinished, 'cdk.out'),
+    CDK_CONTEXT_JSON: JSON.stringify({
+      ...JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context,
+      ...options.context,
+      config: options.configurationFile,
+      bundles: bundlesDir,
+      dashboard: DASHBOARD,
+    }),
+  });
+  // The assembly has copies of them.
+  rmSync(bundlesDir, { recursive: true });
+  removeOldest(options.outDir);
+  renameSync(unfinished, folder);
+  return false;
+}
+
+/** Leaves room for one more. Also removes what a process left that was killed while it was building. */
+function removeOldest(outDir: string): void {
+  const folders = readdirSync(outDir)
+    .map((name) => join(outDir, name))
+    .filter((path) => !path.endsWith(`.${process.pid}`))
+    .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
+  const done = folders.filter((path) => extname(path) === '' && existsSync(join(path, 'cdk.out')));
+  for (const path of folders) {
+    if (!done.slice(0, MAX_ASSEMBLIES - 1).includes(path)) rmSync(path, { recursive: true, force: true });
   }
-  return { assemblyDir, reused, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Runs `build` while no other process of this checkout builds. The lock is the operating system's, so a killed process leaves none behind. */
+async function oneAtATime<T>(onStep: OnStep, build: () => Promise<T>): Promise<T> {
+  const dist = join(ROOT, 'dist');
+  mkdirSync(dist, { recursive: true });
+  const lock = new DatabaseSync(join(dist, 'build.lock'), { timeout: 0 });
+  try {
+    for (let attempt = 1; !isAcquired(lock); attempt += 1) {
+      if (attempt === 1) onStep('waiting for another start in this checkout, which is bundling');
+      await setTimeout(500);
+    }
+    return await build();
+  } finally {
+    lock.close();
+  }
+}
+
+function isAcquired(lock: DatabaseSync): boolean {
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return true;
+  } catch (error) {
+    if (error instanceof Error && /locked|busy/i.test(error.message)) return false;
+    throw error;
+  }
 }
 
 function countFunctions(): number {
