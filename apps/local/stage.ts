@@ -79,7 +79,28 @@ export interface Stage {
 /** Starts the outside world and the runtime and connects them: webhook URL and secret, token, alarm events. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   if (options.dataDir !== undefined) checkStageFolder(options.dataDir);
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'selfheal-'));
+  const dataDir = options.dataDir ?? temporaryFolder();
+  try {
+    return await openIn(dataDir, options);
+  } catch (error) {
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'selfheal-'));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `No temporary folder can be made in ${tmpdir()} (${why}). Set TMPDIR to a folder that can be written, or keep the state with --data DIR.`,
+      { cause },
+    );
+  }
+}
+
+async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
   const receiver: { runtime?: Runtime } = {};
   const world = await startWorld({
     account: DEFAULT_ACCOUNT,

@@ -100,6 +100,11 @@ async function main(): Promise<void> {
     ...(args.data === undefined ? {} : { dataDir: args.data }),
     ...(realModel === null ? {} : { realModel }),
   });
+  // Who ends it while the samples are being healed learns from the exit code that they were not.
+  let interrupted = 130;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stage.stop().then(() => process.exit(interrupted)));
+  }
   const password = await createLocalUser(stage);
   present(stage, modelLine(model, named), (performance.now() - started) / 1000, write);
   void warmUp(stage);
@@ -118,9 +123,7 @@ async function main(): Promise<void> {
   write('  npx selfheal incident show <id at the beginning of its lines>');
   write('  npx selfheal incident explain <id>');
   write(`The API is described at ${endpoint}/api/docs`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stage.stop().then(() => process.exit(0)));
-  }
+  interrupted = 0;
 }
 
 function prepareFolder(dataDir: string, reset: boolean): void {

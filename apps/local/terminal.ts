@@ -25,6 +25,8 @@ const SHOWN = new Set([
 
 export interface EndedIncident {
   readonly incidentId: string;
+  /** When its execution began, in milliseconds; 0 when that was before this start. */
+  readonly startedAt: number;
   readonly outcome: string;
   readonly reason: string;
   readonly succeeded: boolean;
@@ -48,8 +50,9 @@ export function makeTerminal(options: TerminalOptions): (event: RuntimeEvent) =>
   const dim = (text: string) => (colours ? `\u001b[2m${text}\u001b[0m` : text);
 
   function line(execution: string, at: number, step: string, text: string): void {
-    const seconds = ((at - (began.get(execution) ?? at)) / 1000).toFixed(2).padStart(6);
-    write(`  ${dim(shortId(execution))} ${seconds} s  ${step.padEnd(11)} ${text}`);
+    const since = began.get(execution);
+    const time = since === undefined ? '' : `${((at - since) / 1000).toFixed(2)} s`;
+    write(`  ${dim(shortId(execution))} ${time.padStart(8)}  ${step.padEnd(11)} ${text}`);
   }
 
   return (event) => {
@@ -60,12 +63,21 @@ export function makeTerminal(options: TerminalOptions): (event: RuntimeEvent) =>
     if (event.type !== 'workflow') return;
     const { name, type, state = '', at, detail } = event.event;
     if (type === 'ExecutionStarted') began.set(name, at);
+    if (type === 'ExecutionResumed') line(name, at, '', 'goes on from an earlier start');
     if (type === 'StateEntered') entered.set(`${name} ${state}`, at);
     if (type === 'TaskFailed' || type === 'TaskTimedOut') line(name, at, state, `failed: ${textOf(detail, 'error')}`);
     if (type === 'TaskRetried') line(name, at, state, 'is retried');
     if (type === 'TaskSubmitted') {
       line(name, at, state, 'waits for an approval');
-      options.onEnd({ incidentId: incidentOf(name), outcome: 'waits', reason: '', succeeded: true, waits: true });
+      const startedAt = began.get(name) ?? 0;
+      options.onEnd({
+        incidentId: incidentOf(name),
+        startedAt,
+        outcome: 'waits',
+        reason: '',
+        succeeded: true,
+        waits: true,
+      });
     }
     if (type === 'TaskSucceeded' && SHOWN.has(state)) {
       const took = at - (entered.get(`${name} ${state}`) ?? at);
@@ -75,6 +87,7 @@ export function makeTerminal(options: TerminalOptions): (event: RuntimeEvent) =>
       const output = objectOf(objectOf(detail).output);
       options.onEnd({
         incidentId: incidentOf(name),
+        startedAt: began.get(name) ?? 0,
         outcome: String(output.outcome ?? type),
         reason: String(output.reason ?? textOf(detail, 'cause')),
         succeeded: type === 'ExecutionSucceeded',

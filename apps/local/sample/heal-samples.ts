@@ -76,7 +76,7 @@ const SAMPLE_TIMEOUT_SECONDS = 60;
  */
 export async function healSamples(
   stage: Stage,
-  nextEnd: (timeoutSeconds: number) => Promise<EndedIncident>,
+  nextEnd: (timeoutSeconds: number, startedSince: number) => Promise<EndedIncident>,
   write: (line: string) => void,
   mayAsk: boolean,
 ): Promise<boolean> {
@@ -84,10 +84,11 @@ export async function healSamples(
   let asked = 0;
   for (const [index, sample] of SAMPLES.entries()) {
     write(`${index === 0 ? '' : '\n'}${index + 1}. ${sample.title}`);
+    const begunAt = Date.now();
     const { page, hasEffect } = sample.begin(stage);
-    const end = await nextEnd(SAMPLE_TIMEOUT_SECONDS).catch((error: Error) => error);
+    const end = await nextEnd(SAMPLE_TIMEOUT_SECONDS, begunAt).catch((error: Error) => error);
     if (end instanceof Error) {
-      write(`  ✘ ${end.message} See ${page()}`);
+      write(`  ✘ ${end.message} This machine may be busy. See ${page()}`);
       continue;
     }
     if (end.waits) {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makeCompletionQueue } from '#apps/local/completion-queue.ts';
 
 type Ended = Parameters<ReturnType<typeof makeCompletionQueue>['add']>[0];
-const end = (incidentId: string) => ({ incidentId }) as unknown as Ended;
+const end = (incidentId: string, startedAt = 0) => ({ incidentId, startedAt }) as unknown as Ended;
 
 describe('ends of incidents', () => {
   it('reach whoever waits, and wait for whoever comes later, in their order', async () => {
@@ -18,6 +18,18 @@ describe('ends of incidents', () => {
     const ends = makeCompletionQueue();
     for (const id of ['a', 'a', 'b']) ends.add(end(id));
     expect([await ends.next(10), await ends.next(10)]).toEqual([end('a'), end('b')]);
+  });
+
+  it('of incidents that started earlier are not taken for the one that somebody waits for', async () => {
+    const ends = makeCompletionQueue();
+    ends.add(end('resumed'));
+    const waited = ends.next(10, 200);
+    ends.add(end('late', 100));
+    ends.add(end('own', 200));
+    expect(await waited).toEqual(end('own', 200));
+    ends.add(end('next', 400));
+    expect(await ends.next(10, 300)).toEqual(end('next', 400));
+    expect([await ends.next(10), await ends.next(10)]).toEqual([end('resumed'), end('late', 100)]);
   });
 
   it('do not go to one who gave up waiting', async () => {
