@@ -13,6 +13,12 @@ process.on('disconnect', () => process.exit(0));
 // Ctrl-C reaches the whole group; the parent decides when the store may go.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
+// dynalite does not catch what LevelDB throws about damaged files.
+process.on('uncaughtException', (error) => {
+  const isDamage = /^(?:Corruption|IO error): (?!.*No space left)/.test(error.message);
+  if (!isDamage) console.error(error);
+  process.send?.({ damage: isDamage ? error.message : null }, () => process.exit(1));
+});
 
 mkdirSync(directory, { recursive: true });
 await predecessorGone();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Resource } from '../template/deployment.ts';
 import { isObject, type JsonObject, listOf, objectOf, textOf, textsOf } from '../template/json.ts';
 import { AwsFault } from '../wire/request.ts';
+import { DamagedState } from './database.ts';
 
 interface Answer {
   readonly status: number;
@@ -19,7 +20,7 @@ export interface DynamoDb {
   stop(): Promise<void>;
 }
 
-/** Starts the DynamoDB process and creates missing tables. */
+/** Starts the DynamoDB process. Its calls reject with `DamagedState` when the files of the tables cannot be read. */
 export async function startDynamoDb(dataDir: string): Promise<DynamoDb> {
   const child = fork(join(import.meta.dirname, 'dynamodb-child.mjs'), [join(dataDir, 'dynamodb')], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -31,12 +32,19 @@ export async function startDynamoDb(dataDir: string): Promise<DynamoDb> {
   await ready(child);
   const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
   let asked = 0;
-  child.on('message', ({ id, ...answer }: Answer & { id: number }) => {
+  let damage: string | null = null;
+  child.on('message', (message: (Answer & { id: number }) | { damage: string | null }) => {
+    if ('damage' in message) {
+      damage = message.damage;
+      return;
+    }
+    const { id, ...answer } = message;
     waiting.get(id)?.resolve(answer);
     waiting.delete(id);
   });
   child.once('exit', (code) => {
-    for (const { reject } of waiting.values()) reject(new Error(`The DynamoDB process ended with ${code}.`));
+    const ended = new Error(`The DynamoDB process ended with ${code}.`);
+    for (const { reject } of waiting.values()) reject(damage === null ? ended : new DamagedState(dataDir, damage));
     waiting.clear();
   });
   // Over the channel of the child process: for small answers, HTTP takes longer than the store.

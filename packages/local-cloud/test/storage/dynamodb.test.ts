@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -125,4 +125,21 @@ describe('a table in a state folder', () => {
     );
     await expect(ensureTable(dynamoDb, STORED)).resolves.toBeUndefined();
   });
+});
+
+it('says in one line that the files of the tables are damaged', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'selfheal-dynamodb-'));
+  // What the first process logged, the second one writes into a file of its own.
+  for (const _ of ['log', 'file']) {
+    const dynamoDb = await startDynamoDb(folder);
+    await ensureTable(dynamoDb, STORED);
+    await dynamoDb.stop();
+  }
+  const data = join(folder, 'dynamodb/data');
+  const files = readdirSync(data).filter((name) => name.endsWith('.ldb'));
+  for (const name of files) writeFileSync(join(data, name), 'not a table');
+  const damaged = await startDynamoDb(folder);
+  await expect(ensureTable(damaged, STORED)).rejects.toThrow(`The state folder ${folder} is damaged (`);
+  await damaged.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
