@@ -34,7 +34,12 @@ function readJson(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new InvalidInput(`${path} cannot be read. Pass another file with --context config=<path>.`, { cause });
+    const { code } = cause as NodeJS.ErrnoException;
+    const why = code === 'ENOENT' ? 'no such file' : code === 'EISDIR' ? 'it is a folder' : (cause as Error).message;
+    throw new InvalidInput(
+      `${path} cannot be read: ${why}. Name another file with --config FILE (with cdk: --context config=FILE).`,
+      { cause },
+    );
   }
   try {
     return JSON.parse(text);

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import typescript from 'typescript';
@@ -7,6 +8,7 @@ import { writeData } from './build-functions.ts';
 import { leanSdk } from './lean-sdk.ts';
 
 const ROOT = join(import.meta.dirname, '..');
+const NODE_MAJOR = 24;
 
 /** CommonJS packages call `require` for Node's own modules; ES modules have no `require`. */
 const REQUIRE =
@@ -31,7 +33,7 @@ export async function bundleWithData(
     bundle: true,
     splitting: true,
     platform: 'node',
-    target: 'node24',
+    target: `node${NODE_MAJOR}`,
     format: 'esm',
     mainFields: ['module', 'main'],
     // For Node it is CommonJS, whose names a part that is loaded later does not export.
@@ -47,16 +49,30 @@ export async function bundleWithData(
 }
 
 /**
- * Bundles the command line to `<outDir>/selfheal.mjs` and the library with its types to `<outDir>/index.mjs`,. A command loads only
+ * Bundles the command line to `<outDir>/selfheal.mjs` and the library with its types to `<outDir>/index.mjs`. A command loads only
  * what it needs.
  */
 export async function buildCli(outDir: string): Promise<void> {
   const entryPoints = [
     { in: 'apps/cli/main.ts', out: 'selfheal' },
-    { in: 'apps/cli/library.ts', out: 'index' },
+    { in: 'apps/cli/library.ts', out: 'library' },
   ];
   await bundleWithData(entryPoints, outDir);
+  const names = Object.keys(await import(pathToFileURL(resolve(outDir, 'library.mjs')).href));
+  writeFileSync(join(outDir, 'index.mjs'), libraryEntry(names));
   writeFileSync(join(outDir, 'index.d.ts'), libraryTypes());
+}
+
+/** An older Node cannot parse the library, so its version is checked before that is loaded. `require` keeps the entry free of `await`. */
+function libraryEntry(names: readonly string[]): string {
+  return `import { createRequire } from 'node:module';
+import process from 'node:process';
+
+if (Number(process.versions.node.split('.')[0]) < ${NODE_MAJOR}) {
+  throw new Error(\`selfheal: this is Node \${process.versions.node}, which is too old. Use Node ${NODE_MAJOR}.\`);
+}
+export const { ${names.join(', ')} } = createRequire(import.meta.url)('./library.mjs');
+`;
 }
 
 /** The types of the library in one file that imports nothing. Throws when a public type needs one of another file. */

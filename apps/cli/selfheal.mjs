@@ -38,9 +38,8 @@ function runUnder(node) {
 }
 
 function fail(reason) {
-  console.error(
-    `selfheal: ${reason}. Use Node ${NEEDED_MAJOR}, or install the packages again ("npm ci" in a checkout).`,
-  );
+  const remedy = existsSync(source) ? ', or run "npm ci" in this checkout' : '';
+  console.error(`selfheal: ${reason}. Use Node ${NEEDED_MAJOR}${remedy}.`);
   process.exitCode = 2;
 }
 
@@ -50,6 +49,6 @@ if (major >= NEEDED_MAJOR) {
   await import(pathToFileURL(entry).href);
 } else {
   const node = pinnedNode();
-  if (node === null) fail(`this is Node ${process.versions.node}, and the package "node" is missing`);
+  if (node === null) fail(`this is Node ${process.versions.node}, which is too old`);
   else runUnder(node);
 }

@@ -99,11 +99,11 @@ export const solutionAdd = defineCommand({
 type PlaybookDocument = Readonly<Record<string, unknown>> & { readonly id: string };
 
 function playbookOf(options: Options): PlaybookDocument {
-  const { id = '', name, description } = options;
+  const { id, name, description } = options;
+  if (id === undefined || name === undefined || description === undefined || options.class === undefined)
+    throw new UsageError('"selfheal solution add" needs --id, --name, --description and --class.');
   if (!PlaybookId.safeParse(id).success)
     throw new UsageError(`--id ${id}: use 2 to 60 lower-case letters, digits and hyphens, beginning with a letter.`);
-  if (name === undefined || description === undefined || options.class === undefined)
-    throw new UsageError('"selfheal solution add" needs --id, --name, --description and --class.');
   const type = typeOf(options);
   const risk = Risk.safeParse(options.risk ?? 'medium');
   if (!risk.success) throw new UsageError(`--risk ${options.risk}: use one of ${Risk.options.join(', ')}.`);

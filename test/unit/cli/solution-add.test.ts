@@ -104,6 +104,7 @@ describe('selfheal solution add', () => {
     [[...CALL, '--success-check', 'fine'], '--success-check fine: expected 200,201 or state=ended,idle.'],
     [[...CALL, '--timeout', '90'], '--timeout 90: expected a whole number from 1 to 20.'],
     [[...CALL, '--id', '../evil'], '--id ../evil: use'],
+    [COMMON, '"selfheal solution add" needs --id, --name'],
     [[...CALL, '--id', 'rerun-failed-jobs'], 'this is an action of Selfheal'],
     [[...CALL, '--class', 'gremlins'], '--class gremlins: unknown class'],
     [[...CALL, '--setting', 'job'], '--setting job: expected NAME=PATTERN'],

@@ -78,7 +78,9 @@ describe('the configuration of a deployment', () => {
   });
 
   it('says how to name another file when there is none', () => {
-    expect(() => readConfiguration('/nowhere/selfheal.json')).toThrow(/--context config=/);
+    const elsewhere = 'Name another file with --config FILE (with cdk: --context config=FILE).';
+    expect(() => readConfiguration('/nowhere/selfheal.json')).toThrow(`no such file. ${elsewhere}`);
+    expect(() => readConfiguration(import.meta.dirname)).toThrow(`it is a folder. ${elsewhere}`);
   });
 
   it.each(['selfheal.json', 'selfheal.example.json'])('accepts config/%s', (name) => {
