@@ -57,14 +57,36 @@ const MANY_LINES = 16;
 const SPACE = 32;
 const BAR = 124;
 const COLON = 58;
-const CLOSERS = new Map([
-  [91, 93],
-  [40, 41],
-  [60, 62],
-]);
+const COMMA = 44;
+const DASH = 45;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const LONGEST_LEVEL = 14;
 
-/** A column of a line, found by `nextColumn`. Reused. */
-const column = { from: 0, to: 0, digits: 0, letters: 0, isEnclosed: false };
+const WORDLESS = 1;
+const ENCLOSED = 2;
+const CLOSED = 4;
+const SINGLE_LETTER = 8;
+const SINGLE_DASH = 16;
+
+/** A column of a line, found by `nextColumn`, with the kinds that its characters tell. Reused. */
+const column = { from: 0, to: 0, digits: 0, kinds: 0 };
+
+const OTHER = 0;
+const DIGIT = 1;
+const LETTER = 2;
+/** Ends a column that is not enclosed. */
+const GAP = 4;
+const CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (code <= SPACE || code === BAR) return GAP;
+  const character = String.fromCharCode(code);
+  return /\d/.test(character) ? DIGIT : /[a-z]/i.test(character) ? LETTER : OTHER;
+});
+
+/** What closes a column that a bracket opens; -1 when `code` is none. */
+function closerFor(code: number): number {
+  return code === OPEN_BRACKET ? CLOSE_BRACKET : code === 40 ? 41 : code === 60 ? 62 : -1;
+}
 
 /** Reads the column that begins at or behind `at`. False at the end of the line or of what may be a header. */
 function nextColumn(line: string, at: number): boolean {
@@ -72,25 +94,24 @@ function nextColumn(line: string, at: number): boolean {
   let from = at;
   while (from < end && line.charCodeAt(from) <= SPACE) from += 1;
   if (from >= end) return false;
-  column.from = from;
-  column.digits = 0;
-  column.letters = 0;
-  column.isEnclosed = false;
   const open = line.charCodeAt(from);
-  const close = CLOSERS.get(open) ?? 0;
+  const close = closerFor(open);
+  let digits = 0;
+  let letters = 0;
+  let kinds = 0;
   let depth = 0;
   let to = from;
   for (; to < end; to += 1) {
     const code = line.charCodeAt(to);
-    if (depth === 0 && (code <= SPACE || code === BAR)) break;
-    if (code >= 48 && code <= 57) column.digits += 1;
-    else if ((code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code > 127) column.letters += 1;
-    else if (close !== 0) {
-      if (code === open) depth += 1;
-      else if (code === close && depth > 0) {
-        depth -= 1;
-        if (depth === 0) column.isEnclosed = true;
-      }
+    const kind = code < 128 ? (CLASSES[code] as number) : LETTER;
+    if (kind === GAP && depth === 0) break;
+    digits += kind & DIGIT;
+    letters += (kind & LETTER) >> 1;
+    if (close < 0) continue;
+    if (code === open) depth += 1;
+    else if (code === close && depth > 0) {
+      depth -= 1;
+      if (depth === 0) kinds = ENCLOSED;
     }
   }
   // A bracket without its end encloses nothing.
@@ -98,43 +119,50 @@ function nextColumn(line: string, at: number): boolean {
     to = from;
     while (to < end && line.charCodeAt(to) > SPACE) to += 1;
   }
-  if (to === from) to += 1;
+  to = Math.max(to, from + 1);
+  const last = line.charCodeAt(to - 1);
+  if (letters === 0 || (letters <= 2 && digits >= 4)) kinds |= WORDLESS;
+  if (last === COLON || last === CLOSE_BRACKET) kinds |= CLOSED;
+  if (to === from + 1 && letters === 1) kinds |= SINGLE_LETTER;
+  if (to === from + 1 && open === DASH) kinds |= SINGLE_DASH;
+  column.from = from;
   column.to = to;
+  column.digits = digits;
+  column.kinds = kinds;
   return true;
 }
 
 function isLevel(line: string): boolean {
   let { from, to } = column;
-  if (to - from > 14) return false;
-  const isBracketed = line.charCodeAt(from) === 91;
+  if (to - from > LONGEST_LEVEL) return false;
+  const isBracketed = line.charCodeAt(from) === OPEN_BRACKET;
   if (isBracketed) from += 1;
-  while (to > from && /[\]:,|]/.test(line[to - 1] as string)) to -= 1;
+  for (; to > from; to -= 1) {
+    const code = line.charCodeAt(to - 1);
+    if (code !== CLOSE_BRACKET && code !== COLON && code !== COMMA && code !== BAR) break;
+  }
   const word = line.slice(from, to).trim();
   return LEVELS.has(isBracketed ? word.toUpperCase() : word);
 }
 
 function hasKind(line: string, { kind, offset }: Anchor): boolean {
+  const { to, kinds } = column;
   switch (kind) {
     case 'wordless':
-      return column.letters === 0 || (column.letters <= 2 && column.digits >= 4);
+      return (kinds & WORDLESS) !== 0;
     case 'level':
       return isLevel(line);
-    case 'closed': {
-      const last = line.charCodeAt(column.to - 1);
-      return last === COLON || last === 93;
-    }
+    case 'closed':
+      return (kinds & CLOSED) !== 0;
     case 'enclosed':
-      return column.isEnclosed;
+      return (kinds & ENCLOSED) !== 0;
     case 'letter':
-      return column.to - column.from === 1 && column.letters === 1;
+      return (kinds & SINGLE_LETTER) !== 0;
     case 'dash':
-      return column.to - column.from === 1 && line.charCodeAt(column.from) === 45;
+      return (kinds & SINGLE_DASH) !== 0;
     case 'aligned':
       return (
-        offset < line.length &&
-        line.charCodeAt(offset) > SPACE &&
-        line.charCodeAt(offset - 1) === SPACE &&
-        column.to < offset
+        offset < line.length && line.charCodeAt(offset) > SPACE && line.charCodeAt(offset - 1) === SPACE && to < offset
       );
   }
 }
@@ -144,31 +172,6 @@ function behindSpaces(line: string, at: number): number {
   let next = at;
   while (next < line.length && line.charCodeAt(next) <= SPACE) next += 1;
   return next;
-}
-
-/** Whether the line read last had all anchors. */
-let isComplete = false;
-
-/** Index behind the last anchor of a line's header; as far as the line has the layout. */
-function columnSpan(line: string, anchors: readonly Anchor[]): number {
-  isComplete = false;
-  let at = 0;
-  let start = 0;
-  for (const anchor of anchors) {
-    let tries = anchor.kind === 'dash' ? MAX_GAP + 1 : 1;
-    for (let number = 0; number < anchor.skip; number += 1) {
-      if (!nextColumn(line, at)) return start;
-      at = column.to;
-    }
-    do {
-      if (tries === 0 || !nextColumn(line, at)) return start;
-      tries -= 1;
-      at = column.to;
-    } while (!hasKind(line, anchor));
-    start = at;
-  }
-  isComplete = true;
-  return start;
 }
 
 /** The value of a pair: what is in its quotes, or the word. */
@@ -190,15 +193,25 @@ function pairSpan(line: string, key: string): MessageSpan | null {
 export function messageSpan(layouts: readonly Layout[], line: string): MessageSpan {
   const end = line.length;
   let start = 0;
-  for (const layout of layouts) {
-    if (layout.kind === 'pair') {
-      const span = pairSpan(line, layout.key);
+  for (let number = 0; number < layouts.length; number += 1) {
+    const { kind, key, anchors } = layouts[number] as Layout;
+    if (kind === 'pair') {
+      const span = pairSpan(line, key);
       if (span !== null && span.end > span.start) return span;
-    } else {
-      const behind = columnSpan(line, layout.anchors);
-      start = Math.max(start, behind);
-      if (isComplete) break;
+      continue;
     }
+    let at = 0;
+    let index = 0;
+    for (let passed = 0; index < anchors.length && nextColumn(line, at); passed += 1) {
+      const anchor = anchors[index] as Anchor;
+      at = column.to;
+      if (passed >= anchor.skip && hasKind(line, anchor)) {
+        start = Math.max(start, at);
+        index += 1;
+        passed = -1;
+      } else if (passed >= (anchor.kind === 'dash' ? MAX_GAP : anchor.skip)) break;
+    }
+    if (index === anchors.length) break;
   }
   if (start === 0) return { start: PYTHON_HEADER.exec(line)?.[0].length ?? 0, end };
   start = behindSpaces(line, start);

@@ -17,6 +17,8 @@ export interface ScannedLine {
   readonly to: Int32Array;
   /** 1 where white space precedes the token. */
   readonly spaced: Uint8Array;
+  /** The character of a delimiter, 0 for other tokens. */
+  readonly mark: Uint16Array;
   /** Hash of the line's form, in two independent halves. */
   low: number;
   high: number;
@@ -24,6 +26,8 @@ export interface ScannedLine {
 
 /** The rest of a message after this many tokens is one value. */
 const MAX_TOKENS = 600;
+/** Room behind the last token, so that looking ahead needs no check. */
+export const LOOK_AHEAD = 8;
 /** A longer word is a value: no name is that long. */
 const MAX_WORD_LENGTH = 200;
 /** A word with more digits than this is a value, whatever its letters. */
@@ -55,37 +59,38 @@ function countsByCharacter(): Int32Array {
 const COUNTS = countsByCharacter();
 const SPACE = 32;
 
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
+/** Whether a word with one slash is a path with a file at its end. */
+function hasFile(line: string, from: number, to: number): boolean {
+  const dot = line.lastIndexOf('.', to - 1);
+  return dot > from && dot > line.indexOf('/', from);
 }
 
 /** The kind of the word between two indexes, from the counts of its characters. */
 function kindOf(line: string, from: number, to: number, counts: number): number {
   const length = to - from;
   if (length > MAX_WORD_LENGTH) return VALUE;
+  const first = COUNTS[line.charCodeAt(from)];
   const digits = counts & 255;
   const hexLetters = (counts >>> 8) & 255;
   const letters = hexLetters + ((counts >>> 16) & 255);
   const slashes = counts >>> 24;
   let kind = WORD;
   if (digits > 0) {
-    const begins = isDigit(line.charCodeAt(from));
-    if (begins) return digits === length ? NUMBER : VALUE_FROM_DIGIT;
+    if (first === DIGIT) return digits === length ? NUMBER : VALUE_FROM_DIGIT;
     if (digits > MAX_IDENTIFIER_DIGITS || letters < 2 || digits + hexLetters === length) return VALUE;
     kind = IDENTIFIER;
   } else if (letters === 0) return MARK;
   if (slashes === 0) return kind;
-  if (slashes > 1 || COUNTS[line.charCodeAt(from)] === SLASH) return VALUE;
-  const dot = line.lastIndexOf('.', to - 1);
-  return dot > from && dot > line.indexOf('/', from) ? VALUE : kind;
+  return slashes > 1 || first === SLASH || hasFile(line, from, to) ? VALUE : kind;
 }
 
 const scanned: ScannedLine = {
   count: 0,
-  kind: new Uint8Array(MAX_TOKENS + 2),
-  from: new Int32Array(MAX_TOKENS + 2),
-  to: new Int32Array(MAX_TOKENS + 2),
-  spaced: new Uint8Array(MAX_TOKENS + 2),
+  kind: new Uint8Array(MAX_TOKENS + LOOK_AHEAD),
+  from: new Int32Array(MAX_TOKENS + LOOK_AHEAD),
+  to: new Int32Array(MAX_TOKENS + LOOK_AHEAD),
+  spaced: new Uint8Array(MAX_TOKENS + LOOK_AHEAD),
+  mark: new Uint16Array(MAX_TOKENS + LOOK_AHEAD),
   low: 0,
   high: 0,
 };
@@ -95,80 +100,90 @@ const scanned: ScannedLine = {
  * have the same tokens but for their values. The hash is FNV-1a in two halves.
  */
 export function scanLine(line: string, start: number, end: number): ScannedLine {
-  const { kind, from, to, spaced } = scanned;
+  const { kind, from, to, spaced, mark } = scanned;
   let low = 0x811c9dc5;
   let high = 0x9747b28c;
   let count = 0;
   let at = start;
   let gap = 0;
-  while (at < end) {
-    let code = line.charCodeAt(at);
-    if (code <= SPACE) {
-      gap = 1;
-      at += 1;
-      continue;
-    }
-    if (count >= MAX_TOKENS) {
-      let last = end;
-      while (line.charCodeAt(last - 1) <= SPACE) last -= 1;
-      kind[count] = VALUE;
-      from[count] = at;
-      to[count] = last;
-      spaced[count] = gap;
-      count += 1;
-      break;
-    }
-    const isSpaced = count > 0 ? gap : 0;
-    gap = 0;
+  while (at < end && count < MAX_TOKENS) {
     const first = at;
-    spaced[count] = isSpaced;
-    from[count] = first;
-    let add = COUNTS[code] as number;
-    if (add === ENDS_WORD) {
-      at += 1;
-      kind[count] = MARK;
-      to[count] = at;
-      count += 1;
-      low = Math.imul(low ^ (code + (isSpaced << 8)), 0x01000193);
-      high = Math.imul(high ^ (code + (isSpaced << 8)), 0x5bd1e995);
+    const begin = line.charCodeAt(at);
+    at += 1;
+    if (begin <= SPACE) {
+      gap = Math.min(count, 1);
       continue;
     }
-    let hash = 0x2c1b3c6d + isSpaced;
-    let counts = 0;
-    do {
-      hash = Math.imul(hash ^ code, 0x01000193);
-      counts = (counts + add) | 0;
-      at += 1;
-      if (at >= end) break;
-      code = line.charCodeAt(at);
-      add = COUNTS[code] as number;
-    } while (add !== ENDS_WORD);
-    // Full stops and the like at the end are not part of a word.
+    let type = MARK;
+    let hash = Math.imul(0x2c1b3c6d ^ begin, 0x01000193);
+    let counts = COUNTS[begin] as number;
     let last = at;
-    while (last > first + 1 && isStop(line.charCodeAt(last - 1))) last -= 1;
-    const type = kindOf(line, first, last, counts);
-    if (type >= VALUE) hash = 0x3c6ef372 + type + (isSpaced << 4) + ((at - last) << 5);
+    mark[count] = begin;
+    if (counts !== ENDS_WORD) {
+      for (; at < end; at += 1) {
+        const code = line.charCodeAt(at);
+        const add = COUNTS[code] as number;
+        if (add === ENDS_WORD) break;
+        hash = Math.imul(hash ^ code, 0x01000193);
+        counts = (counts + add) | 0;
+      }
+      // Full stops and the like at the end are not part of a word.
+      last = at;
+      while (last > first + 1 && isStop(line.charCodeAt(last - 1))) last -= 1;
+      type = kindOf(line, first, last, counts);
+      if (type >= VALUE) hash = 0x3c6ef372 + type + ((at - last) << 5);
+      mark[count] = 0;
+    }
+    hash ^= gap << 20;
     low = Math.imul(low ^ hash, 0x01000193);
     low ^= low >>> 15;
     high = Math.imul(high ^ hash ^ (hash >>> 16), 0x5bd1e995);
     high ^= high >>> 13;
     kind[count] = type;
+    from[count] = first;
     to[count] = last;
+    spaced[count] = gap;
     count += 1;
+    gap = 0;
     if (last < at) {
       kind[count] = MARK;
-      spaced[count] = 0;
+      mark[count] = 0;
       from[count] = last;
       to[count] = at;
+      spaced[count] = 0;
       count += 1;
     }
   }
+  if (at < end) count = addRest(line, at, end, count);
   scanned.count = count;
   scanned.low = low;
   scanned.high = high;
   return scanned;
 }
 
-function isStop(code: number): boolean {
+/** Adds what is left of a line with too many tokens as one value. */
+function addRest(line: string, start: number, end: number, count: number): number {
+  let first = start;
+  let last = end;
+  while (first < last && line.charCodeAt(first) <= SPACE) first += 1;
+  while (first < last && line.charCodeAt(last - 1) <= SPACE) last -= 1;
+  if (first === last) return count;
+  scanned.kind[count] = VALUE;
+  scanned.mark[count] = 0;
+  scanned.from[count] = first;
+  scanned.to[count] = last;
+  scanned.spaced[count] = first > start ? 1 : 0;
+  return count + 1;
+}
+
+/** `.`, `!` or `?`. */
+export function isStop(code: number): boolean {
   return code === 46 || code === 33 || code === 63;
 }
+
+/**
+ * Has a token of each kind. Scanned when the module is loaded, because V8 drops a function's optimised code, and compiles it again, at each
+ * branch that was never taken before.
+ */
+const SAMPLE = `word, src/main src/main.c /var/log a//b node-12 0x1f a1b2c3d4 35ms 7 -- end... ${'long'.repeat(60)} 'x!' `;
+for (const sample of [SAMPLE, SAMPLE.repeat(40)]) scanLine(sample, 0, sample.length);

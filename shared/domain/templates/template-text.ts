@@ -1,16 +1,42 @@
+import { isStop } from './line-scan.ts';
 import { DIGITS, HOLE } from './message-positions.ts';
 
 export const WILDCARD = '<*>';
 
-const DELIMITERS = /([\s,;=:()[\]{}<>"'|`#]|[.!?]+(?=[\s,;=:()[\]{}<>"'|`#]|$))/;
+const DELIMITER = /[\s,;=:()[\]{}<>"'|`#]/;
+const DELIMITERS = Array.from({ length: 128 }, (_, code) => DELIMITER.test(String.fromCharCode(code)));
 const MAX_CACHED = 4_096;
 const cached = new Map<string, readonly string[]>();
+
+function isDelimiter(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code < DELIMITERS.length ? DELIMITERS[code] === true : DELIMITER.test(text.charAt(at));
+}
 
 /** Words and marks of a position's text. */
 export function piecesOf(text: string): readonly string[] {
   const known = cached.get(text);
   if (known !== undefined) return known;
-  const pieces = text.split(DELIMITERS).filter((piece) => piece !== '');
+  const pieces: string[] = [];
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    let end = at;
+    if (isDelimiter(text, at)) end += 1;
+    else {
+      while (isStop(text.charCodeAt(end))) end += 1;
+      if (end === at) continue;
+      // Full stops within a word belong to it.
+      if (end < text.length && !isDelimiter(text, end)) {
+        at = end - 1;
+        continue;
+      }
+    }
+    if (from < at) pieces.push(text.slice(from, at));
+    pieces.push(text.slice(at, end));
+    from = end;
+    at = end - 1;
+  }
+  if (from < text.length) pieces.push(text.slice(from));
   if (cached.size >= MAX_CACHED) cached.clear();
   cached.set(text, pieces);
   return pieces;
