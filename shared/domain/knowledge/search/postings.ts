@@ -32,6 +32,8 @@ export const partsOf = (much: number): number => Math.max(1, Math.min(MAX_PARTS,
 export interface Postings {
   /** Its records have, beside the hash, how many documents contain the term with its field's weight, and its address. */
   readonly table: TermTable;
+  /** A Bloom filter of the plain words that documents had. */
+  readonly words: Uint8Array;
   /** All blocks, and the free ones by the logarithm of their length. */
   pool: Uint32Array;
   poolUsed: number;
@@ -55,6 +57,7 @@ export interface Postings {
 export function emptyPostings(): Postings {
   return {
     table: makeTermTable(),
+    words: new Uint8Array(2 ** (WORD_BITS - 3)),
     pool: new Uint32Array(1024),
     poolUsed: 0,
     freeBlocks: Array.from({ length: MAX_CLASS + 1 }, () => []),
@@ -70,6 +73,16 @@ export function emptyPostings(): Postings {
     total: 0,
     version: 0,
   };
+}
+
+/** Small enough for the processor's cache; for 100,000 failures a quarter of the bits are set. */
+const WORD_BITS = 20;
+const bitOfWord = (one: number): number => Math.imul(one, 0x9e3779b1) >>> (32 - WORD_BITS);
+
+/** False when no document ever had a plain word with this first half of its hash. */
+export function mayBeWord({ words }: Postings, one: number): boolean {
+  const bit = bitOfWord(one);
+  return (((words[bit >>> 3] as number) >>> (bit & 7)) & 1) === 1;
 }
 
 /** In a term's record: documents that contain it, above the bits of its field's weight, and where their postings are. */
@@ -89,11 +102,12 @@ export const fieldWeightOf = ({ table }: Postings, term: number): number =>
 /** The address of the last block of a term; its posting where there is only one. */
 const addressOf = ({ table }: Postings, term: number): number => table.records[RECORD * term + ADDRESS] as number;
 
-/** The terms of the document that is being added, each with its field's weight in units, its parts and its entry. */
+/** The terms of the document that is being added, each with its start in `bytes`, its field's weight in units, its parts and its entry. */
 const batch = {
   ones: new Int32Array(MAX_DOCUMENT_TERMS),
   others: new Int32Array(MAX_DOCUMENT_TERMS),
   numbers: new Uint32Array(MAX_DOCUMENT_TERMS),
+  starts: new Uint32Array(MAX_DOCUMENT_TERMS),
   weights: new Uint8Array(MAX_DOCUMENT_TERMS),
   parts: new Uint8Array(MAX_DOCUMENT_TERMS),
   entries: new Uint32Array(MAX_DOCUMENT_TERMS),
@@ -104,13 +118,15 @@ export function putDocument(index: Postings, id: string, terms: Terms | string):
   removeDocument(index, id);
   const slot = index.freeSlots.pop() ?? index.ids.length;
   if (slot >= MAX_DOCUMENTS) throw new RangeError(`A recall index holds at most ${MAX_DOCUMENTS} documents.`);
-  const count = typeof terms === 'string' ? readBatch(terms) : fillBatch(terms);
+  const count = typeof terms === 'string' ? readBatch(terms, index) : fillBatch(terms, index);
+  const known = index.table.size();
   if (slot >= index.counts.length) growSlots(index);
   index.table.addAll(batch, count);
   let length = 0;
   for (let at = 0; at < count; at++) {
     const term = batch.numbers[at] as number;
     const parts = batch.parts[at] as number;
+    if (term >= known && isPlainWord(batch.starts[at] as number)) noteWord(index, batch.ones[at] as number);
     addPosting(index, term, slot * 2 ** PARTS_BITS + parts, batch.weights[at] as number);
     batch.entries[at] = term * 2 ** PARTS_BITS + parts;
     length += parts;
@@ -125,11 +141,13 @@ export function putDocument(index: Postings, id: string, terms: Terms | string):
   return slot;
 }
 
-function fillBatch(terms: Terms): number {
+function fillBatch(terms: Terms, index: Postings): number {
   let count = 0;
   for (const [term, much] of terms) {
     if (count === MAX_DOCUMENT_TERMS) break;
     hashTerm(term, 0, term.length, hash);
+    if (PLAIN_WORD.test(term)) noteWord(index, hash.one);
+    batch.starts[count] = NOWHERE;
     batch.ones[count] = hash.one;
     batch.others[count] = hash.other;
     batch.weights[count] = weightOfTerm(term) / WEIGHT_UNIT;
@@ -139,15 +157,34 @@ function fillBatch(terms: Terms): number {
 }
 const hash: TermHash = { one: 0, other: 0 };
 
+/** Words that are looked up as if misspelled. */
+export const PLAIN_WORD = /^w:[a-z]+$/;
+
+/** The start of a term that is not in `bytes`. */
+const NOWHERE = 2 ** 32 - 1;
+
+/** Whether the term that begins in `bytes` at `start` is a plain word. */
+function isPlainWord(start: number): boolean {
+  if (bytes[start] !== 119 || bytes[start + 1] !== 58) return false;
+  let at = start + 2;
+  while (((bytes[at] as number) - 97) >>> 0 <= 25) at++;
+  return bytes[at] === SPACE;
+}
+
+function noteWord({ words }: Postings, one: number): void {
+  const bit = bitOfWord(one);
+  words[bit >>> 3] = (words[bit >>> 3] as number) | (1 << (bit & 7));
+}
+
 const encoder = new TextEncoder();
 let bytes = new Uint8Array(2 ** 15);
 
 /** Reads lines of a term, a space and its weight without making strings of them. Other lines are skipped. */
-function readBatch(text: string): number {
+function readBatch(text: string, index: Postings): number {
   if (bytes.length < 3 * text.length + 1) bytes = new Uint8Array(6 * text.length + 1);
   const { written } = encoder.encodeInto(text, bytes);
   // Terms are hashed by their UTF-16 code units, which the bytes of other letters are not.
-  if (written !== text.length) return fillBatch(readTerms(text));
+  if (written !== text.length) return fillBatch(readTerms(text), index);
   bytes[written] = NEWLINE;
   let count = 0;
   for (let at = 0; at < written && count < MAX_DOCUMENT_TERMS; at++) {
@@ -162,6 +199,7 @@ function readBatch(text: string): number {
     while (bytes[at] !== NEWLINE) at++;
     const much = space > start ? decimal(text, space + 1, at) : 0;
     if (!(much > 0 && Number.isFinite(much))) continue;
+    batch.starts[count] = start;
     batch.ones[count] = one;
     batch.others[count] = other;
     batch.weights[count] = weightOfTerm(text, start) / WEIGHT_UNIT;

@@ -66,7 +66,8 @@ export function askedOf(index: Postings, query: Terms): AskedTerms {
   const hash: TermHash = { one: 0, other: 0 };
   const asked: QueryTerm[] = [];
   for (const [term, much] of query) {
-    const found = index.table.find(hashTerm(term, 0, term.length, hash));
+    hashTerm(term, 0, term.length, hash);
+    const found = index.table.find(hash.one, hash.other);
     const held = found < 0 ? 0 : heldOf(index, found);
     const rarity = rarityOf(held, documents);
     asked.push({ term, number: held === 0 ? -1 : found, value: saidOf(term, much) * rarity, rarity });

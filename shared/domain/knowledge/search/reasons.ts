@@ -1,5 +1,5 @@
 import type { FailureClass } from '../../incident/failure-class.ts';
-import { bareTerm, fieldOf } from './term-field.ts';
+import { bareTerm, fieldOf, type TermField } from './term-field.ts';
 
 const MAX_NAMES = 4;
 
@@ -24,8 +24,9 @@ export const SAME_FINGERPRINT: LikenessReason = { code: 'fingerprint', text: 'sa
 
 /** Why two failures are similar, weightiest reason first. */
 export function reasonsOf({ sameFailure, sameMeaning = false, sameClass, shared }: Likeness): LikenessReason[] {
-  const of = (...fields: readonly string[]): string[] =>
-    shared.filter((term) => fields.includes(fieldOf(term))).map(bareTerm);
+  const fields = shared.map(fieldOf);
+  const of = (...some: readonly TermField[]): string[] =>
+    shared.filter((_, at) => some.includes(fields[at] as TermField)).map(bareTerm);
   const packages = packagesIn(of('f', 'v'));
   const blamed = of('b').filter((name, _, all) => !all.some((other) => other !== name && other.endsWith(`.${name}`)));
   const reasons: LikenessReason[] = [

@@ -112,18 +112,31 @@ function makeSums(postings: Postings): { of(asked: AskedTerms): Sums } {
 
 /** Slots of the `many` wanted documents with the highest BM25, all of those with the lowest of it, or all there are. */
 function candidates(sums: Sums, slots: number, many: number, wanted: (slot: number) => boolean): number[] {
+  const likely = reaching(sums, slots, likelySum(sums, slots, many), wanted);
+  const found = likely.length >= many ? likely : reaching(sums, slots, 0, wanted);
+  const ranked = new Float32Array(found.length);
+  for (let at = 0; at < found.length; at++) ranked[at] = sums[2 * (found[at] as number) + 1] as number;
+  ranked.sort();
+  const least = ranked[Math.max(0, ranked.length - many)] ?? 0;
+  return found.filter((slot) => (sums[2 * slot + 1] as number) >= least);
+}
+
+/** A sum that about twice as many documents have as needed, by every sixteenth document. */
+function likelySum(sums: Sums, slots: number, many: number): number {
   // A heap of the highest sums so far, the lowest of them first.
-  const highest = new Float32Array(many);
-  const best: number[] = [];
-  let least = 0;
-  for (let slot = 0; slot < slots; slot++) {
-    const sum = sums[2 * slot + 1] as number;
-    if (sum < least || sum === 0 || !wanted(slot)) continue;
-    best.push(slot);
-    if (sum > least) replaceLowest(highest, sum);
-    least = highest[0] as number;
+  const highest = new Float32Array(Math.ceil(many / 8));
+  for (let at = 1; at < 2 * slots; at += 32) {
+    const sum = sums[at] as number;
+    if (sum > (highest[0] as number)) replaceLowest(highest, sum);
   }
-  return best.filter((slot) => (sums[2 * slot + 1] as number) >= least);
+  return highest[0] as number;
+}
+
+function reaching(sums: Sums, slots: number, least: number, wanted: (slot: number) => boolean): number[] {
+  const found: number[] = [];
+  const floor = Math.max(least, Number.MIN_VALUE);
+  for (let at = 1; at < 2 * slots; at += 2) if ((sums[at] as number) >= floor && wanted(at >> 1)) found.push(at >> 1);
+  return found;
 }
 
 function replaceLowest(heap: Float32Array, value: number): void {

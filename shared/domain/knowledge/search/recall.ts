@@ -137,11 +137,10 @@ function answersTo<T extends Remembered>(query: RecallQuery, memories: Memories<
   const now = query.now.getTime();
   const ageDays = (slot: number): number => Math.max(0, (now - (times[slot] as number)) / DAY);
   return {
-    best({ limit, maxAgeDays = Number.POSITIVE_INFINITY, keep = () => true }) {
-      const wanted = (slot: number): boolean => {
-        const item = items[slot];
-        return item !== undefined && keep(item) && ageDays(slot) <= maxAgeDays;
-      };
+    best({ limit, maxAgeDays = Number.POSITIVE_INFINITY, keep }) {
+      const wanted = (slot: number): boolean =>
+        (keep === undefined || keep(items[slot] as T)) &&
+        (maxAgeDays === Number.POSITIVE_INFINITY || ageDays(slot) <= maxAgeDays);
       const rate = (slot: number, score: number): Rated<T> =>
         rated(items[slot] as T, query, { slot, days: ageDays(slot), score });
       const matches = found.best(limit + SPARE, wanted);

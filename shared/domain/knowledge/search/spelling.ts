@@ -1,4 +1,4 @@
-import { heldOf, type Postings } from './postings.ts';
+import { heldOf, mayBeWord, PLAIN_WORD, type Postings } from './postings.ts';
 import { hashTerm, ONE_BASE, OTHER_BASE, type TermHash } from './term-table.ts';
 
 const FIELD = 'w:';
@@ -14,14 +14,12 @@ const ALPHABET = Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => letter.cha
  */
 export function correctedTerm(index: Postings, term: string): number {
   const letters = term.length - FIELD.length;
-  if (letters < MIN_LETTERS || letters > MAX_LETTERS || !/^w:[a-z]+$/.test(term)) return -1;
+  if (letters < MIN_LETTERS || letters > MAX_LETTERS || !PLAIN_WORD.test(term)) return -1;
   let best = -1;
   let most = 0;
-  const hash: TermHash = { one: 0, other: 0 };
   const consider = (one: number, other: number): void => {
-    hash.one = one | 0;
-    hash.other = other | 0;
-    const found = index.table.find(hash);
+    if (!mayBeWord(index, one)) return;
+    const found = index.table.find(one, other);
     const held = found < 0 ? 0 : heldOf(index, found);
     if (held <= most) return;
     best = found;

@@ -5,8 +5,8 @@
 export interface TermTable {
   /** Number of terms. */
   size(): number;
-  /** The number of the term with this hash, or -1. */
-  find(hash: TermHash): number;
+  /** The number of the term with the hash of these halves, or -1. */
+  find(one: number, other: number): number;
   /** Writes the numbers of the first `count` terms of a batch, those that are new added. */
   addAll(batch: TermBatch, count: number): void;
   /**
@@ -38,6 +38,8 @@ export const OTHER_BASE = 0x85ebca6b;
 const NUMBER_BITS = 24;
 const MAX_TERMS = 2 ** NUMBER_BITS - 1;
 const FIRST_CAPACITY = 1 << 10;
+/** Below it, places grow faster, because a growth reads all records; above it, that would take too much memory. */
+const SMALL_CAPACITY = 1 << 20;
 const GROWTH = 1.25;
 
 /** Hash of `text` from `start` to before `end`, into `into`. */
@@ -83,8 +85,8 @@ export function makeTermTable(): TermTable {
 
   function growPlaces(): void {
     const old = places;
-    mask = 2 * mask + 1;
-    places = new Uint32Array(mask + 1);
+    places = new Uint32Array(old.length * (old.length < SMALL_CAPACITY ? 4 : 2));
+    mask = places.length - 1;
     for (const entry of old) {
       if (entry === 0) continue;
       let at = (records[RECORD * numberIn(entry)] as number) & mask;
@@ -115,9 +117,7 @@ export function makeTermTable(): TermTable {
   const table: TermTable = {
     size: () => size,
     records,
-    find({ one, other }) {
-      // Most words that a spelling could mean do not exist.
-      if (places[spread(one) & mask] === 0) return -1;
+    find(one, other) {
       return numberIn(places[placeOf(spread(one), spread(other) >>> NUMBER_BITS)] as number);
     },
     addAll({ ones, others, numbers }, count) {
