@@ -23,12 +23,18 @@ export interface Surprise {
   readonly reason: MetricReason;
 }
 
-interface Detector {
-  readonly reason: MetricReason;
-  readonly score: (value: number) => number;
-  readonly tail: TailModel;
-}
-
+/** The detectors, in the order in which they score; the first ones are combined, the others stand alone. */
+const REASONS = [
+  'level-shift',
+  'variance',
+  'unseen-shape',
+  'out-of-season',
+  'season-shape',
+  'flat-line',
+  'drift',
+] as const satisfies readonly MetricReason[];
+const TOGETHER = 5;
+const minScales: Readonly<Partial<Record<MetricReason, number>>> = { 'flat-line': 1, drift: 5 };
 const aloneWeight = 0.4;
 /** Sections this many rows apart are compared where no season is known. */
 const stretchStride = 8;
@@ -61,41 +67,42 @@ export function makeScorers(options: { lags: number; memory: number }): { next(v
     const seasonal = lagsOfSeason();
     return (seasonal && stretch.nearest(seasonal)) ?? stretch.nearest(allLags) ?? 0;
   };
-  const detector = (reason: MetricReason, score: (value: number) => number, minScale?: number): Detector => ({
-    reason,
-    score,
-    tail: makeTailModel(memory, minScale),
-  });
-  const together = [
-    detector('level-shift', makeLevelShift(history, 24)),
-    detector('variance', makeSpread(history, 48)),
-    detector('unseen-shape', () => nearest.nearestSection(3)),
-    detector('out-of-season', pointInSeason),
-    detector('season-shape', stretchInSeason),
-  ];
-  const alone = [detector('flat-line', makeFlatLine(4, 50), 1), detector('drift', makeDrift(1000, 0.5, 200), 5)];
+  const levelShift = makeLevelShift(history, 24);
+  const spread = makeSpread(history, 48);
+  const flatLine = makeFlatLine(4, 50);
+  const drift = makeDrift(1000, 0.5, 200);
+  const tails = REASONS.map((reason) => makeTailModel(memory, minScales[reason]));
+  const scores = new Float64Array(REASONS.length);
   return {
     next(value) {
       history.push(value);
       season.next(value);
       nearest.update();
+      // In the order of `REASONS`.
+      scores[0] = levelShift();
+      scores[1] = spread();
+      scores[2] = nearest.nearestSection(3);
+      scores[3] = pointInSeason();
+      scores[4] = stretchInSeason();
+      scores[5] = flatLine(value);
+      scores[6] = drift(value);
       let squares = 0;
       let most = 0;
       let reason: MetricReason = 'unseen-shape';
-      for (const one of together) {
-        const surprise = one.tail.next(one.score(value));
+      for (let at = 0; at < TOGETHER; at += 1) {
+        const surprise = (tails[at] as TailModel).next(scores[at] as number);
         squares += surprise * surprise;
         if (surprise > most) {
           most = surprise;
-          reason = one.reason;
+          reason = REASONS[at] as MetricReason;
         }
       }
-      let loudest = Math.sqrt(squares / together.length);
-      for (const one of alone) {
-        const surprise = aloneWeight * one.tail.next(one.score(value));
+      let loudest = Math.sqrt(squares / TOGETHER);
+      for (let at = TOGETHER; at < REASONS.length; at += 1) {
+        const surprise = aloneWeight * (tails[at] as TailModel).next(scores[at] as number);
         if (surprise > loudest) {
           loudest = surprise;
-          reason = one.reason;
+          reason = REASONS[at] as MetricReason;
         }
       }
       // Without a season, a value that is out of it is one unlike any before.

@@ -66,13 +66,19 @@ export function makeNearestValues(history: History, lags: number): NearestValues
     const rows = history.rows();
     const value = history.at(0);
     const longest = rows - width;
+    const { values } = history;
+    const latest = history.latest();
     let best = enough;
     for (let at = start; at >= 0 && at < count; at += step) {
       const difference = value - (sorted[at] as number);
       if (difference * difference >= best) break;
       const lag = rows - (rowsOf[at] as number);
       if (lag < width || lag > longest) continue;
-      const sum = squaresAt(lag, width);
+      let sum = difference * difference;
+      for (let row = latest - 1; row > latest - width; row -= 1) {
+        const other = (values[row] as number) - (values[row - lag] as number);
+        sum += other * other;
+      }
       if (sum >= best) continue;
       best = sum;
       nearestLag = lag;

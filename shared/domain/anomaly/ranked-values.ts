@@ -28,6 +28,8 @@ class Blocks implements RankedValues {
   #zeros = 0;
   #size = 0;
   #blocks = 1;
+  /** How many values lie in the blocks before the one that was looked for last. */
+  #before = 0;
   /** In the order of the values, by block: where its values lie, how many they are, and the largest of them. */
   #starts = new Int32Array(FIRST_BLOCKS);
   #counts = new Int32Array(FIRST_BLOCKS);
@@ -51,10 +53,12 @@ class Blocks implements RankedValues {
     const at = this.#blockOf(value);
     const start = this.#starts[at] as number;
     const end = start + (this.#counts[at] as number);
-    const place = placeOf(value, values, start, end);
-    const rank = this.#zeros + this.#valuesBefore(at) + place - start;
-    for (let to = end; to > place; to -= 1) values[to] = values[to - 1] as number;
+    // Values move up until the place is found: a search before would wait for memory at each of its steps.
+    let place = end;
+    for (; place > start && (values[place - 1] as number) >= value; place -= 1)
+      values[place] = values[place - 1] as number;
     values[place] = value;
+    const rank = this.#zeros + this.#before + place - start;
     this.#lasts[at] = values[end] as number;
     this.#count(at, 1);
     if (end + 1 === start + CAPACITY) this.#split(at);
@@ -70,7 +74,12 @@ class Blocks implements RankedValues {
     const at = this.#blockOf(value);
     const start = this.#starts[at] as number;
     const end = start + (this.#counts[at] as number) - 1;
-    for (let to = placeOf(value, values, start, end); to < end; to += 1) values[to] = values[to + 1] as number;
+    let moved = values[end] as number;
+    for (let to = end - 1; moved !== value && to >= start; to -= 1) {
+      const next = values[to] as number;
+      values[to] = moved;
+      moved = next;
+    }
     this.#count(at, -1);
     if (end > start) this.#lasts[at] = values[end - 1] as number;
     else this.#drop(at);
@@ -93,17 +102,17 @@ class Blocks implements RankedValues {
     return copied;
   }
 
-  /** The first block that reaches up to the value, otherwise the last. */
+  /** The first block that reaches up to the value, otherwise the last; counts the values in the blocks before it. */
   #blockOf(value: number): number {
-    return Math.min(this.#blocks - 1, placeOf(value, this.#lasts, 0, this.#blocks));
-  }
-
-  #valuesBefore(block: number): number {
-    let sum = 0;
-    const group = block >> GROUP_BITS;
-    for (let at = 0; at < group; at += 1) sum += this.#groups[at] as number;
-    for (let at = group << GROUP_BITS; at < block; at += 1) sum += this.#counts[at] as number;
-    return sum;
+    const lasts = this.#lasts;
+    const last = this.#blocks - 1;
+    let before = 0;
+    let at = 0;
+    for (; at + GROUP <= last && (lasts[at + GROUP - 1] as number) < value; at += GROUP)
+      before += this.#groups[at >> GROUP_BITS] as number;
+    for (; at < last && (lasts[at] as number) < value; at += 1) before += this.#counts[at] as number;
+    this.#before = before;
+    return at;
   }
 
   #count(block: number, by: 1 | -1): void {

@@ -23,34 +23,48 @@ interface TailFit {
  * Keeps the last `memory` values, sorted. `minScale` bounds the tail's scale from below, in the unit of the values.
  */
 export function makeTailModel(memory: number, minScale = 1e-9): TailModel {
-  const ring = new Float64Array(memory);
-  const ranked = makeRankedValues();
-  const tail = new Float64Array(Math.ceil(memory * tailShare) + 1);
-  let seen = 0;
-  let fit: TailFit = { from: 0, scale: 1, shape: 0 };
+  return new Tail(memory, minScale);
+}
 
-  function surprise(value: number, smaller: number, count: number): number {
-    if (count < minValues) return 0;
-    if (value <= fit.from) return -Math.log10((count - smaller + 1) / (count + 1));
-    const excess = (value - fit.from) / fit.scale;
-    const decades = fit.shape < 1e-3 ? excess / Math.LN10 : Math.log10(1 + fit.shape * excess) / fit.shape;
-    return Math.min(-Math.log10(tailShare) + decades, maxDecades);
+// Fields of a class, because a number that a closure returns or assigns is allocated each time.
+class Tail implements TailModel {
+  readonly #ring: Float64Array;
+  readonly #ranked = makeRankedValues();
+  readonly #tail: Float64Array;
+  readonly #minScale: number;
+  #seen = 0;
+  #fit: TailFit = { from: 0, scale: 1, shape: 0 };
+
+  constructor(memory: number, minScale: number) {
+    this.#ring = new Float64Array(memory);
+    this.#tail = new Float64Array(Math.ceil(memory * tailShare) + 1);
+    this.#minScale = minScale;
   }
 
-  return {
-    next(value) {
-      const count = ranked.size();
-      const result = surprise(value, ranked.add(value), count);
-      if (count === memory) ranked.remove(ring[seen % memory] as number);
-      ring[seen % memory] = value;
-      seen += 1;
-      if (seen % (seen < 4 * refitEvery ? 5 : refitEvery) === 0) {
-        const length = ranked.from(Math.floor(ranked.size() * (1 - tailShare)), tail);
-        fit = fitTail(tail, length, minScale);
-      }
-      return result;
-    },
-  };
+  next(value: number): number {
+    const ring = this.#ring;
+    const ranked = this.#ranked;
+    const count = ranked.size();
+    const result = this.#surprise(value, ranked.add(value), count);
+    const place = this.#seen % ring.length;
+    if (count === ring.length) ranked.remove(ring[place] as number);
+    ring[place] = value;
+    this.#seen += 1;
+    if (this.#seen % (this.#seen < 4 * refitEvery ? 5 : refitEvery) === 0) {
+      const length = ranked.from(Math.floor(ranked.size() * (1 - tailShare)), this.#tail);
+      this.#fit = fitTail(this.#tail, length, this.#minScale);
+    }
+    return result;
+  }
+
+  #surprise(value: number, smaller: number, count: number): number {
+    if (count < minValues) return 0;
+    const { from, scale, shape } = this.#fit;
+    if (value <= from) return -Math.log10((count - smaller + 1) / (count + 1));
+    const excess = (value - from) / scale;
+    const decades = shape < 1e-3 ? excess / Math.LN10 : Math.log10(1 + shape * excess) / shape;
+    return Math.min(-Math.log10(tailShare) + decades, maxDecades);
+  }
 }
 
 /** Fits the first `count` values of the tail, which are ascending. */
