@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDiskFull } from '@selfheal/local-cloud/disk-full.ts';
 import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
 import { startRuntime } from '@selfheal/local-cloud/runtime.ts';
 import type { Runtime, RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
@@ -79,12 +80,13 @@ export interface Stage {
 /** Starts the outside world and the runtime and connects them: webhook URL and secret, token, alarm events. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   if (options.dataDir !== undefined) checkStageFolder(options.dataDir);
-  const dataDir = options.dataDir ?? temporaryFolder();
+  const dataDir = options.dataDir === undefined ? temporaryFolder() : stateFolder(options.dataDir);
   try {
     return await openIn(dataDir, options);
-  } catch (error) {
+  } catch (cause) {
     if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
-    throw error;
+    if (!isDiskFull(cause)) throw cause;
+    throw new Error(`The disk is full: the state folder ${dataDir} cannot be written. Free some space.`, { cause });
   }
 }
 
@@ -92,9 +94,21 @@ function temporaryFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), 'selfheal-'));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      `No temporary folder can be made in ${tmpdir()} (${why}). Set TMPDIR to a folder that can be written, or keep the state with --data DIR.`,
+      `No temporary folder can be made in ${tmpdir()} (${messageOf(cause)}). Set TMPDIR to a folder that can be written, or keep the state with --data DIR.`,
+      { cause },
+    );
+  }
+}
+
+function stateFolder(dataDir: string): string {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.W_OK);
+    return dataDir;
+  } catch (cause) {
+    throw new Error(
+      `The state folder ${dataDir} cannot be written (${messageOf(cause)}). Choose another one with --data.`,
       { cause },
     );
   }
@@ -126,6 +140,9 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
     ...(maxWorkersPerFunction === undefined ? {} : { maxWorkersPerFunction }),
     ...(ampleMemory === undefined ? {} : { ampleMemory }),
     ...(onEvent === undefined ? {} : { onEvent }),
+  }).catch(async (error: unknown) => {
+    await world.stop();
+    throw error;
   });
   receiver.runtime = runtime;
   const webhookUrl = outputOf(runtime, 'WebhookUrl');
@@ -164,4 +181,8 @@ export function outputOf(runtime: Runtime, name: string): string {
   if (value === undefined)
     throw new Error(`The template has no output ${name}. Add it in infra/stacks, or remove its use in apps/local.`);
   return value;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -27,7 +27,7 @@ export const feedbackPost = defineCommand({
   details:
     'Reads the results that the jobs left (*.json in the folder and its subfolders) and writes what they found: what failed and why, what to do at\n' +
     'which lines, figures against the baseline. A later run updates the comment; an older one leaves it alone. In a job of GitHub Actions everything\n' +
-    'else comes from the environment, and the report goes to the page of the job, too. Of a fork it goes only there.\n' +
+    'else comes from the environment, and the report goes to the page of the job, too. For a pull request from a fork it goes only there.\n' +
     '\n' +
     'Needs GITHUB_TOKEN with the permissions pull-requests: write and checks: write. GitHub being down, refusing or limiting changes no exit code.\n' +
     '\n' +

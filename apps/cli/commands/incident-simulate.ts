@@ -13,7 +13,7 @@ export const incidentSimulate = defineCommand({
   aliases: ['simulate-incident'],
   summary: 'rehearse an incident: what it would be taken for, and what would be recommended',
   details:
-    'It runs through the real workflow, but nothing is executed, nobody is told, and no list or figure contains it. With --auto-learn what was recommended is\n' +
+    'It runs through the real workflow, but nothing is executed, nobody is notified, and no list or figure contains it. With --auto-learn what was recommended is\n' +
     'written down as a pattern for the service, which starts no action; the permission operate is needed.\n' +
     'With --json: {incident, recommended_actions, learned}. Exit code 1 when it has not ended in time.',
   options: {

@@ -33,7 +33,7 @@ export const testSelect = defineCommand({
     base: {
       type: 'string',
       value: 'REF',
-      about: 'what the change is for; origin/GITHUB_BASE_REF or origin/main by default',
+      about: 'the commit or branch that the change goes into; origin/GITHUB_BASE_REF or origin/main by default',
     },
     format: { type: 'string', value: 'FORMAT', about: `${FORMATS.join(', ')}; list by default` },
     threshold: {

@@ -20,10 +20,10 @@ const ABOUT: Readonly<Record<GateSetting, string>> = {
   deltaDuration: 'percent that a duration may grow; 100',
   deltaCount: 'how much any other count may grow; 3',
   vulnerabilityGating: '1: vulnerabilities fail the check; 0',
-  maxHigh: 'most vulnerabilities of severity high, or off; 10',
-  maxCritical: 'most vulnerabilities of severity critical, or off; 2',
-  minCoverage: 'least coverage in percent, whatever was before, or off; 90',
-  minChangedCoverage: 'least coverage of the changed lines in percent, or off; 80',
+  maxHigh: 'maximum of vulnerabilities of severity high, or off; 10',
+  maxCritical: 'maximum of vulnerabilities of severity critical, or off; 2',
+  minCoverage: 'minimum coverage in percent, whatever the baseline is, or off; 90',
+  minChangedCoverage: 'minimum coverage of the changed lines in percent, or off; 80',
 };
 
 const OPTION_OF = Object.entries(GATE_SETTINGS) as [GateSetting, (typeof GATE_SETTINGS)[GateSetting]][];

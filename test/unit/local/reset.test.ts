@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@selfheal/local-cloud/storage/database.ts';
-import { expect, it, onTestFinished } from 'vitest';
-import { resetStageFolder } from '#apps/local/stage.ts';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { openStage, resetStageFolder } from '#apps/local/stage.ts';
 
 function aStateFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'selfheal-reset-'));
@@ -31,4 +31,23 @@ it('[D21] deletes a damaged state, and none that a runtime has', () => {
   expect(() => resetStageFolder(folder)).toThrow('in use');
   expect(existsSync(join(folder, 'runtime/state.db'))).toBe(true);
   database.close();
+});
+
+it('names the folder that cannot be written, and what to do', async () => {
+  const folder = aStateFolder();
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const open = (dataDir?: string) => openStage({ assemblyDir: folder, ...(dataDir === undefined ? {} : { dataDir }) });
+  const file = join(folder, 'notes.txt');
+  await expect(open(file)).rejects.toThrow(`The state folder ${file} cannot be written (`);
+  vi.stubEnv('TMPDIR', file);
+  await expect(open()).rejects.toThrow(/^No temporary folder can be made in .+ Set TMPDIR to a folder/);
+});
+
+it('leaves no temporary folder behind when it cannot start', async () => {
+  const folder = aStateFolder();
+  onTestFinished(() => void vi.unstubAllEnvs());
+  vi.stubEnv('TMPDIR', folder);
+  const before = readdirSync(folder);
+  await expect(openStage({ assemblyDir: join(folder, 'nowhere') })).rejects.toThrow('nowhere');
+  expect(readdirSync(folder)).toEqual(before);
 });

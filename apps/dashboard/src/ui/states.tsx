@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ApiError } from '../api/client.ts';
 import { Button } from './button.tsx';
@@ -20,22 +21,41 @@ export function EmptyState(props: {
   );
 }
 
-/** What went wrong, in the API's own words, and a way to try again. */
-export function ErrorState(props: { readonly error: Error; readonly page?: boolean; readonly retry?: () => void }) {
-  const { error, retry } = props;
+/** The pages that list what an address may name. */
+const LISTS = {
+  '/incidents': 'All incidents',
+  '/approvals': 'All approvals',
+  '/knowledge': 'All patterns',
+  '/tests': 'All tests',
+} as const;
+
+/** What went wrong, in the API's own words, and a way to try again. `list`: the page that lists what the address may name. */
+export function ErrorState(props: {
+  readonly error: Error;
+  readonly page?: boolean;
+  readonly list?: keyof typeof LISTS;
+  readonly retry?: () => void;
+}) {
+  const { error, retry, list } = props;
   const Heading = props.page === true ? 'h1' : 'h2';
   const status = error instanceof ApiError ? error.status : null;
+  // Nothing else was asked for than what the address names, so a request that is not valid is due to the address.
+  const isAddressWrong = status === 400 && list !== undefined;
+  const isMissing = status === 404 || isAddressWrong;
   return (
     <div className="empty" role="alert">
       <Icon name="alert" size={36} />
       <Heading>
-        {status === 404 ? 'There is no such thing' : status === 403 ? 'Not for your roles' : 'This could not be shown'}
+        {isMissing ? 'There is no such thing' : status === 403 ? 'Not for your roles' : 'This could not be shown'}
       </Heading>
-      <p>{error.message}</p>
-      {retry === undefined || status === 404 || status === 403 ? null : <Button onClick={retry}>Try again</Button>}
+      <p>{isAddressWrong ? 'The address is incomplete or wrong.' : error.message.replace(HINT_FOR_PROGRAMS, '')}</p>
+      {isMissing && list !== undefined ? <Link to={list}>{LISTS[list]}</Link> : null}
+      {retry === undefined || isMissing || status === 403 ? null : <Button onClick={retry}>Try again</Button>}
     </div>
   );
 }
+
+const HINT_FOR_PROGRAMS = / GET \/api\/\S+ lists them\.$/;
 
 const LINES = [72, 88, 64, 80, 58, 76];
 

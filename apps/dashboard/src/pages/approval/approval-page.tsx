@@ -24,7 +24,7 @@ export default function ApprovalPage() {
     return details.error === null ? (
       <LoadingState />
     ) : (
-      <ErrorState page error={details.error} retry={() => void details.refetch()} />
+      <ErrorState page list="/approvals" error={details.error} retry={() => void details.refetch()} />
     );
   const plan = details.data;
   const { briefing } = plan;

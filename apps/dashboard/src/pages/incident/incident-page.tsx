@@ -29,7 +29,7 @@ export default function IncidentPage() {
     return details.error === null ? (
       <LoadingState />
     ) : (
-      <ErrorState page error={details.error} retry={() => void details.refetch()} />
+      <ErrorState page list="/incidents" error={details.error} retry={() => void details.refetch()} />
     );
   const incident = details.data;
   return (

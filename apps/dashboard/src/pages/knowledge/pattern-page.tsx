@@ -28,7 +28,7 @@ export default function PatternPage() {
     return pattern.error === null ? (
       <LoadingState />
     ) : (
-      <ErrorState page error={pattern.error} retry={() => void pattern.refetch()} />
+      <ErrorState page list="/knowledge" error={pattern.error} retry={() => void pattern.refetch()} />
     );
   return <Loaded pattern={pattern.data} />;
 }

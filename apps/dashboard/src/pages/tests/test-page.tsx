@@ -35,7 +35,7 @@ export default function TestPage() {
     return test.error === null ? (
       <LoadingState />
     ) : (
-      <ErrorState page error={test.error} retry={() => void test.refetch()} />
+      <ErrorState page list="/tests" error={test.error} retry={() => void test.refetch()} />
     );
   const { label, tone } = TEST_STATES[test.data.state];
   return (
