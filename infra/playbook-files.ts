@@ -78,8 +78,12 @@ function readOne(file: string, endpoints: readonly AllowedEndpoint[]) {
   if (alias !== null)
     return refused([problem(lines.linePos(alias).line, 'aliases (*name) are not supported; write the value out')]);
   const content = contentOf(document);
+  if (typeof content !== 'object' || content === null || Array.isArray(content)) {
+    const found = text.trim() === '' ? 'the file is empty' : 'this is no playbook';
+    return refused([problem(1, `${found}; write fields such as id, title and kind (see docs/guide/playbooks.md)`)]);
+  }
   const judged = judgePlaybook(content, endpoints);
-  const id = (content as { id?: unknown } | null)?.id;
+  const { id } = content as { id?: unknown };
   return {
     file,
     id: typeof id === 'string' ? id : null,

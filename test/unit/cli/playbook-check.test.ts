@@ -47,6 +47,15 @@ describe('selfheal playbook check', () => {
     expect(verdicts.map(({ id }) => id)).toEqual(expect.arrayContaining([...ids, ...more, ...airflow]));
   });
 
+  it.each([
+    ['', 'the file is empty; write fields such as id'],
+    ['just a text', 'this is no playbook; write fields such as id'],
+    ['- a list', 'this is no playbook; write fields such as id'],
+  ])('says what a file without a playbook lacks: %j', async (text, reason) => {
+    const { code, verdicts } = await check(['--config', aConfig(), aFile(text, 'one.yaml')]);
+    expect([code, verdicts[0].problems]).toEqual([1, [{ line: 1, reason: expect.stringContaining(reason) }]]);
+  });
+
   it('names file, line and reason of everything wrong, and goes on with the other files', async () => {
     const bad = aFile(
       [
