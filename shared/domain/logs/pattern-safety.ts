@@ -27,6 +27,9 @@ function atomEnd(pattern: string, at: number): number {
   return end + 1;
 }
 
+/** Characters without a meaning of their own that no quantifier follows: most of a pattern. */
+const PLAIN = /[\w ,:;'"=/<>!@#%&~`-]+(?![*+?{])/y;
+
 /** Whole lines, each begun by an LF that its text excludes; such a group can match in one way only. */
 const WHOLE_LINES = /^\(\?:\\n\[\^\\n\]\{\d+,\d+\}\)$/;
 
@@ -39,6 +42,11 @@ export function problemOfPattern(pattern: string): string | null {
   const groups: Group[] = [{ start: 0, repeats: false }];
   let at = 0;
   while (at < pattern.length) {
+    PLAIN.lastIndex = at;
+    if (PLAIN.test(pattern)) {
+      at = PLAIN.lastIndex;
+      continue;
+    }
     const char = pattern[at];
     if (char === '\\' && /^\\([1-9]|k<)/.test(pattern.slice(at, at + 3))) return 'back-references are not linear';
     if (char === '(' && /^\(\?(<?[=!])/.test(pattern.slice(at, at + 4))) return 'look-around is not allowed';
