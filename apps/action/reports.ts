@@ -1,7 +1,7 @@
 import { glob, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { runGit } from '#apps/cli/architecture/git.ts';
-import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
+import { readReportFile, reportFilesOf, repositoryFileReader } from '#shared/adapters/archive/report-files.ts';
 import type { ReadReportsOptions, ReportSet } from '#shared/app/reports/read-reports.ts';
 import { makeRepositoryFiles, type RepositoryFiles } from '#shared/domain/reports/repository-path.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
@@ -91,5 +91,9 @@ export async function readFiles(
 /** The files that git knows, to complete the paths of reports; null where there is no repository. */
 async function repositoryFiles(workspace: string): Promise<RepositoryFiles | null> {
   const listed = await runGit(workspace, 'ls-files', '-z');
-  return listed === null ? null : makeRepositoryFiles(listed.split('\0').filter((path) => path !== ''));
+  if (listed === null) return null;
+  return makeRepositoryFiles(
+    listed.split('\0').filter((path) => path !== ''),
+    repositoryFileReader(workspace),
+  );
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
+import { filesOfRepository, readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
 import type { ReadReportsOptions, ReportSet } from '#shared/app/reports/read-reports.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { UsageError } from '../command.ts';
@@ -22,7 +22,9 @@ export async function readReportFiles(
   // Loaded here, because the parsers are not needed to start.
   const { readReports } = await import('#shared/app/reports/read-reports.ts');
   const inputs = files.map((name) => ({ name, pieces: readReportFile(name) }));
-  return await readReports(inputs, { ...options, paths: { workspaces: [resolve(folder)], files: null } });
+  const root = resolve(folder);
+  const paths = { workspaces: [root], files: filesOfRepository(root) };
+  return await readReports(inputs, { ...options, paths });
 }
 
 /** Reads the reports that files and folders name, all or none: throws `UsageError` with a line for each that is missing or cannot be read. */

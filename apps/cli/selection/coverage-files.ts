@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import * as z from 'zod';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
-import { readReportFile } from '#shared/adapters/archive/report-files.ts';
+import { filesOfRepository, readReportFile } from '#shared/adapters/archive/report-files.ts';
 import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
 import { recordCoverage } from '#shared/app/test-selection/select-for-change.ts';
 import { isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
@@ -108,7 +108,8 @@ function jsonIn(file: string): unknown {
 /** Sources with a covered line, from a report of any other format (lcov, Cobertura, Go). */
 async function reportedSources(file: string, { root }: CoveragePlace): Promise<string[]> {
   const { readReports } = await import('#shared/app/reports/read-reports.ts');
-  const paths = { workspaces: [resolve(root)], files: null };
+  const workspace = resolve(root);
+  const paths = { workspaces: [workspace], files: filesOfRepository(workspace) };
   const { coverage, unreadable } = await readReports([{ name: file, pieces: readReportFile(file) }], {
     kind: 'coverage',
     paths,

@@ -1,9 +1,9 @@
-import { createReadStream, existsSync, readdirSync } from 'node:fs';
+import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { makeRepositoryFiles, type RepositoryFiles } from '#shared/domain/reports/repository-path.ts';
+import { makeRepositoryFiles, type ReadRepositoryFile, type RepositoryFiles } from '#shared/domain/reports/repository-path.ts';
 import { UnreadableReport, WHOLE_REPORT } from '#shared/domain/reports/unreadable-report.ts';
 
 const PIECE_BYTES = 1 << 16;
@@ -107,10 +107,25 @@ export function filesOfRepository(root: string): RepositoryFiles | null {
   if (!existsSync(join(root, '.git'))) return null;
   let known: RepositoryFiles | null = null;
   const files = (): RepositoryFiles => {
-    known ??= makeRepositoryFiles(walk(root));
+    known ??= makeRepositoryFiles(walk(root), repositoryFileReader(root));
     return known;
   };
-  return { has: (path) => files().has(path), endingIn: (end) => files().endingIn(end) };
+  return {
+    has: (path) => files().has(path),
+    endingIn: (end) => files().endingIn(end),
+    ofGoPackage: (importPath, name) => files().ofGoPackage(importPath, name),
+  };
+}
+
+/** Reads files below `root`. */
+export function repositoryFileReader(root: string): ReadRepositoryFile {
+  return (path) => {
+    try {
+      return readFileSync(join(root, path), 'utf8');
+    } catch {
+      return null;
+    }
+  };
 }
 
 function* walk(root: string): Generator<string> {

@@ -5,7 +5,11 @@ import { detachedText } from '#shared/domain/redaction/placeholder.ts';
 import { makeRedactor, redactName } from '#shared/domain/redaction/redact.ts';
 import { type FailurePlace, failurePlace } from '#shared/domain/reports/failure-place.ts';
 import type { Finding, ReportedTest } from '#shared/domain/reports/normal-form.ts';
-import { normalRepositoryPath, type RepositoryPaths } from '#shared/domain/reports/repository-path.ts';
+import {
+  goRepositoryPath,
+  normalRepositoryPath,
+  type RepositoryPaths,
+} from '#shared/domain/reports/repository-path.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { joined, phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { RawFinding, RawTest } from '#shared/plugins/reports/contract.ts';
@@ -17,8 +21,14 @@ export interface NormalForm {
   /** The name of a tool, as a finding has it. */
   tool(raw: string): RedactedText;
   /** Null for a path outside of the repository, which is counted. */
-  path(raw: string | null | undefined, bases?: readonly string[]): string | null;
+  path(raw: string | null | undefined, origin?: PathOrigin): string | null;
   outsidePaths(): number;
+}
+
+/** What a path of a report may be relative to, as `RawCoverage` has it. */
+interface PathOrigin {
+  readonly bases?: readonly string[] | undefined;
+  readonly goPackage?: string | undefined;
 }
 
 const MAX_NAME = 500;
@@ -40,17 +50,21 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
     return normalRepositoryPath(path, paths, bases);
   });
   let outside = 0;
-  const path = (raw: string | null | undefined, bases: readonly string[] = []): string | null => {
+  const path = (raw: string | null | undefined, { bases = [], goPackage }: PathOrigin = {}): string | null => {
     const given = detachedText(raw?.trim() ?? '');
     if (given === '') return null;
-    const found = places([given, ...bases].join('\0'));
-    if (found === null) outside += 1;
+    const found =
+      goPackage === undefined || given.includes('/')
+        ? places([given, ...bases].join('\0'))
+        : goRepositoryPath(given, goPackage, paths);
+    if (found === null && goPackage === undefined) outside += 1;
     return found;
   };
   /** The place that the failure's output names; in the test's own file when that is known. */
-  const placeOf = ({ details, message }: RawTest, file: string | null): FailurePlace | null =>
+  const placeOf = ({ details, message, goPackage }: RawTest, file: string | null): FailurePlace | null =>
     failurePlace(`${details ?? ''}\n${message ?? ''}`, (raw) => {
-      const found = normalRepositoryPath(raw, paths);
+      const isOfPackage = goPackage !== undefined && !raw.includes('/');
+      const found = isOfPackage ? goRepositoryPath(raw, goPackage, paths) : normalRepositoryPath(raw, paths);
       if (found === null || (file !== null && found !== file)) return null;
       return paths.files === null || paths.files.has(found) ? found : null;
     });
@@ -59,7 +73,7 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
     tool: tools,
     outsidePaths: () => outside,
     test(raw) {
-      const named = path(raw.file);
+      const named = path(raw.file, raw);
       const isBad = raw.outcome === 'failed' || raw.outcome === 'error';
       const line = named === null ? null : (raw.line ?? null);
       const place = isBad && line === null ? placeOf(raw, named) : null;

@@ -186,7 +186,8 @@ function makeSink({ paths = UNKNOWN_REPOSITORY }: ReadReportOptions, consumer: R
       pending.push(() => consumer.finding?.(finding));
     },
     coverage(raw) {
-      const path = normal.path(raw.path, raw.bases);
+      // A Go file that the repository does not have counts under its import path: generated code is covered or not, too.
+      const path = normal.path(raw.path, raw) ?? (raw.goPackage === undefined ? null : `${raw.goPackage}/${raw.path}`);
       if (path !== null) addCoverage(lines, path, raw);
     },
     async passOn() {

@@ -1,7 +1,7 @@
 import { readFailedTests } from '../failure/failed-tests.ts';
 import { templateOf } from '../failure/fingerprint.ts';
 import type { Evidence, EvidenceLine, EvidenceSource } from '../logs/evidence.ts';
-import { isContinuation, isNoise as isNoiseLine, isPlatformNoise, scoreLine } from '../logs/line-score.ts';
+import { isContinuation, other as otherLine, isPlatformNoise, scoreLine } from '../logs/line-score.ts';
 import { isAtLeast, type Severity, severityOf, worst } from '../logs/severity.ts';
 import { spokenLine } from '../logs/structured-line.ts';
 import { type Entity, entitiesOf } from './entities.ts';
@@ -89,7 +89,7 @@ function timesOf(lines: readonly EvidenceLine[]): (number | null)[] {
   });
 }
 
-function isNoise(text: string): boolean {
+function other(text: string): boolean {
   return text.trim() === '' || NOISE.test(text) || isPlatformNoise(text);
 }
 
@@ -108,7 +108,7 @@ function blocksOf(lines: readonly EvidenceLine[], tests: ReadonlySet<string>): B
   const blocks: Block[] = [];
   let joined = false;
   for (const [index, line] of lines.entries()) {
-    if (isNoise(line.text)) continue;
+    if (other(line.text)) continue;
     if (joinsTracebacks(line.text)) {
       joined = true;
       continue;
@@ -139,7 +139,7 @@ function eventsOf(source: EvidenceSource, tests: ReadonlySet<string>): Event[] {
     const relevance = Math.max(0, Math.min(1, Math.max(...block.map(({ score }) => score)) / best));
     const wording = Math.max(...block.map((line) => scoreLine(line.text).score)) / MAX_SCORE;
     const isQuiet = !isAtLeast(severity, 'warning') && relevance < STANDS_OUT && wording < MIN_KEYWORD_SCORE;
-    if (isQuiet || isNoiseLine(head.text) || BARE_FRAME.test(head.text)) return [];
+    if (isQuiet || otherLine(head.text) || BARE_FRAME.test(head.text)) return [];
     const text = spokenLine(head.text) ?? head.text;
     const entities = block.flatMap((one) => entitiesOf(one.text)).filter(({ kind }) => kind !== 'timestamp');
     const own = { ref: head.ref, source: source.id, number: head.number, text, template: templateOf(text) };

@@ -4,7 +4,7 @@ import type { SignatureMatch } from '../failure/matching.ts';
 import { firstPlace, type Place } from '../failure/place.ts';
 import { FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
 import type { Evidence, EvidenceLine } from '../logs/evidence.ts';
-import { isNoise, isPlatformNoise, scoreLine } from '../logs/line-score.ts';
+import { other, isPlatformNoise, scoreLine } from '../logs/line-score.ts';
 import { isAtLeast, severityOf } from '../logs/severity.ts';
 import { readStructuredLine, spokenLine } from '../logs/structured-line.ts';
 import { type AdviceSetting, fillAdvice, firstSentence, fitAdvice, fitWords, tamed } from './advice.ts';
@@ -302,7 +302,7 @@ function isEmptyTalk(text: string): boolean {
   return (
     text.trim() === '' ||
     scoreLine(text).anchor ||
-    isNoise(text) ||
+    other(text) ||
     isPlatformNoise(text) ||
     /^##\[(?:group|endgroup)\]/.test(text)
   );

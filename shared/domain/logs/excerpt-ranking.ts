@@ -2,7 +2,7 @@ import { sumOfTrees } from '../../kernel/numbers/tree-ensemble.ts';
 import type { RedactedText } from '../../kernel/text/redacted-text.ts';
 import { FEATURE_COUNT, lineFeatures, wordingOf } from './line-features.ts';
 import type { LineRanker } from './line-ranker.ts';
-import { isNoise } from './line-score.ts';
+import { other } from './line-score.ts';
 
 /** A line that may go into the excerpt. */
 export interface Candidate {
@@ -93,7 +93,7 @@ export function rankCandidates(candidates: readonly Candidate[], ranker: LineRan
   // The passing run may print the end of a step that is allowed to fail; the last end is that of the failure.
   const end = candidates.findLastIndex(({ anchor }) => anchor);
   const own = Float64Array.from(candidates, ({ text, isKnown }, at) => {
-    const lowered = (isKnown && at !== end ? W.known : 0) + (isNoise(text) ? W.noise : 0);
+    const lowered = (isKnown && at !== end ? W.known : 0) + (other(text) ? W.noise : 0);
     return (needed[at] ?? 0) + W.cause * (cause[at] ?? 0) - lowered;
   });
   const ranks = withoutRepetition(own, wordings);

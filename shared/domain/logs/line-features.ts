@@ -1,4 +1,4 @@
-import { isContinuation, isNoise, isPlatformNoise, scoreLine } from './line-score.ts';
+import { isContinuation, other, isPlatformNoise, scoreLine } from './line-score.ts';
 import { messageOf, type WordWeights, weightOfWords, wordBuckets } from './line-words.ts';
 import { statedSeverity, wordedSeverity } from './severity.ts';
 
@@ -255,7 +255,7 @@ export function lineFeatures(lines: readonly RankedText[], weights: WordWeights)
         worded === null ? 0 : SEVERITY[worded],
         isFrame[at] ?? 0,
         Number(isContinuation(line)),
-        Number(line === '' || isPlatformNoise(line) || isNoise(line)),
+        Number(line === '' || isPlatformNoise(line) || other(line)),
         Number(EXCEPTION.test(message)),
         Number(PLACE.test(message)),
         message.length,

@@ -24,7 +24,7 @@ export function isPlatformNoise(text: string): boolean {
 }
 
 /** Whether the line reports success, or is what a tool prints after any failure. */
-export function isNoise(text: string): boolean {
+export function other(text: string): boolean {
   return NOISE.some((pattern) => pattern.test(text));
 }
 

@@ -15,7 +15,9 @@ const PYTEST = /^([\w./\\-]{1,400}\.py):(\d{1,7}): /gm;
 const JVM = /\bat ((?:[\w$]+\.)*)[\w$]+\.[\w$<>]+\((\w+\.(?:java|kt|scala|groovy)):(\d{1,7})\)/g;
 /** The end of `src/cart.test.ts:12:3` or `cart_test.go:12`. */
 const FILE_END = /\.[A-Za-z]\w{0,5}:(\d{1,7})\b/g;
-const PATH_CHARACTER = /[\w@./\\+-]/;
+const PATH_CHARACTER = /[\p{L}\p{N}_@./\\+-]/u;
+/** RSpec names where a shared group is used before the line that failed. */
+const BEFORE_USE = /\bcalled from $/;
 const BEFORE_PATH = /\b(?:file|[A-Za-z]):$/;
 const MAX_PATH_LENGTH = 400;
 /** Folders with code of dependencies. */
@@ -54,7 +56,8 @@ function pathsIn(text: string): (readonly [file: string, line: string])[] {
     while (start > 0 && index - start < MAX_PATH_LENGTH && PATH_CHARACTER.test(text.charAt(start - 1))) start -= 1;
     const before = BEFORE_PATH.exec(text.slice(Math.max(0, start - 7), start))?.[0] ?? '';
     const path = text.slice(start - before.length, index) + end.slice(0, end.lastIndexOf(':'));
-    if (/[\w-]/.test(text.charAt(index - 1))) found.push([path, line]);
+    if (BEFORE_USE.test(text.slice(Math.max(0, start - 12), start))) continue;
+    if (/[\p{L}\p{N}_-]/u.test(text.charAt(index - 1))) found.push([path, line]);
   }
   return found;
 }

@@ -13,6 +13,16 @@ export interface RepositoryFiles {
   has(path: string): boolean;
   /** The only file whose path is `end` or ends in `/end`; null when there is none or several. */
   endingIn(end: string): string | null;
+  /** The file of a Go package, by the module that a `go.mod` of the repository declares; null when no module or several have it. */
+  ofGoPackage(importPath: string, name: string): string | null;
+}
+
+/** The text of a file of the repository; null when it cannot be read. */
+export type ReadRepositoryFile = (path: string) => string | null;
+
+interface GoModule {
+  readonly path: string;
+  readonly folder: string;
 }
 
 /** Nothing is known: only the folders of usual runners are recognised. */
@@ -33,8 +43,11 @@ const UNSAFE = /[\p{Cc}\p{Cf}]/u;
 /** A longer text is no path; this also bounds the work below. */
 const MAX_PATH_LENGTH = 4_000;
 
-/** Indexes the files of a repository by their names. */
-export function makeRepositoryFiles(paths: Iterable<string>): RepositoryFiles {
+/** Hosts whose import paths begin with host, owner and name; a major version may follow. */
+const GO_HOST = /^(?:github\.com|gitlab\.com|bitbucket\.org|codeberg\.org)\/[^/]+\/[^/]+(?:\/v\d+)?(?:\/|$)/;
+
+/** Indexes the files of a repository by their names; `read` gives the text of a `go.mod` when a Go package is looked for. */
+export function makeRepositoryFiles(paths: Iterable<string>, read: ReadRepositoryFile = () => null): RepositoryFiles {
   const all = new Set<string>();
   const byName = new Map<string, string[]>();
   for (const path of paths) {
@@ -45,8 +58,21 @@ export function makeRepositoryFiles(paths: Iterable<string>): RepositoryFiles {
     if (same === undefined) byName.set(name, [path]);
     else same.push(path);
   }
+  let modules: readonly GoModule[] | null = null;
   return {
     has: (path) => all.has(path),
+    ofGoPackage(importPath, name) {
+      modules ??= (byName.get('go.mod') ?? []).flatMap((path) => goModuleOf(path, read));
+      const around = modules.filter(({ path }) => importPath === path || importPath.startsWith(`${path}/`));
+      const longest = Math.max(...around.map(({ path }) => path.length));
+      const inModules = around
+        .filter(({ path }) => path.length === longest)
+        .map(({ path, folder }) => joinedPath(folder, importPath.slice(path.length + 1), name));
+      // Without a go.mod the usual hosts tell where the repository begins.
+      const candidates = around.length > 0 ? inModules : usualGoPath(importPath, name);
+      const found = candidates.filter((path) => all.has(path));
+      return found.length === 1 ? (found[0] ?? null) : null;
+    },
     endingIn: (end) => {
       const found = (byName.get(end.slice(end.lastIndexOf('/') + 1)) ?? []).filter(
         (path) => path === end || path.endsWith(`/${end}`),
@@ -54,6 +80,31 @@ export function makeRepositoryFiles(paths: Iterable<string>): RepositoryFiles {
       return found.length === 1 ? (found[0] ?? null) : null;
     },
   };
+}
+
+/** The module that a `go.mod` declares. */
+function goModuleOf(file: string, read: ReadRepositoryFile): GoModule[] {
+  const path = /^\s*module\s+"?([^\s"]+)/m.exec(read(file) ?? '')?.[1];
+  return path === undefined ? [] : [{ path, folder: file.slice(0, -'/go.mod'.length) }];
+}
+
+const joinedPath = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('/');
+
+const usualGoPath = (importPath: string, name: string): string[] =>
+  GO_HOST.test(importPath) ? [joinedPath(importPath.replace(GO_HOST, ''), name)] : [];
+
+/**
+ * The path of a file of a Go package, which reports name without its folder. By the modules of the repository; where its files are not known, by what the
+ * import paths of the usual hosts begin with. Null when that does not lead to a file: a guess could be another one.
+ */
+export function goRepositoryPath(
+  name: string,
+  importPath: string,
+  { files }: Pick<RepositoryPaths, 'files'>,
+): FilePath | null {
+  if (UNSAFE.test(name) || importPath.length + name.length > MAX_PATH_LENGTH) return null;
+  const found = files === null ? usualGoPath(importPath, name)[0] : files.ofGoPackage(importPath, name);
+  return found == null ? null : checked(resolved(found) ?? '');
 }
 
 /**

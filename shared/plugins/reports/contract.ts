@@ -17,6 +17,8 @@ export interface RawTest {
   readonly message?: string | null;
   readonly details?: string | null;
   readonly failedAttempts?: number;
+  /** Import path of the Go package that file names without a folder belong to. */
+  readonly goPackage?: string | undefined;
 }
 
 /** Numbers of a group of tests that the report does not list one by one. */
@@ -33,6 +35,8 @@ export interface RawCoverage {
   readonly path: string;
   /** Folders that `path` may begin in, first guess first. */
   readonly bases?: readonly string[];
+  /** Import path of the Go package whose file `path` names. */
+  readonly goPackage?: string | undefined;
   /** Line numbers from 1, in any order. */
   readonly covered: readonly number[];
   readonly uncovered: readonly number[];

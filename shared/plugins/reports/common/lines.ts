@@ -54,19 +54,19 @@ export function openLines(reader: LineReader): ReportParser {
 }
 
 /**
- * A parser for JSON Lines: one object on each line. Blank lines are skipped; `other` decides about a line that is no object, and refuses it when it
+ * A parser for JSON Lines: one object on each line. Blank lines are skipped; `other` takes a line that is no object and says whether it may stand there; when it
  * is absent.
  */
 export function openJsonLines(
   take: (record: Readonly<Record<string, unknown>>, line: number) => void,
-  { end, isNoise }: { end?: (last: number) => void; isNoise?: (line: string) => boolean } = {},
+  { end, other }: { end?: (last: number) => void; other?: (line: string) => boolean } = {},
 ): ReportParser {
   return openLines({
     line(text, number) {
       if (text.trim() === '') return;
       const record = objectIn(text);
       if (record !== null) take(record, number);
-      else if (isNoise?.(text) !== true)
+      else if (other?.(text) !== true)
         refuseLine(number, 'this line is not a JSON object', 'It was cut off or damaged: write the report again');
     },
     ...(end === undefined ? {} : { end }),

@@ -60,7 +60,7 @@ function openDart(sink: ReportSink): ReportParser {
     },
     {
       // Flutter's daemon writes its own events between, as lists.
-      isNoise: (line) => line.trimStart().startsWith('['),
+      other: (line) => line.trimStart().startsWith('['),
       end: (last) => {
         if (!isDone)
           refuseLine(last, 'the event "done" is missing: the run was cut off', 'Fetch or write the report again');

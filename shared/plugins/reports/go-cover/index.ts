@@ -1,6 +1,5 @@
-import { repositoryPathOfGo } from '../common/go-and-dotnet.ts';
 import { openLines, quoted, refuseLine } from '../common/lines.ts';
-import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
+import type { RawCoverage, ReportFormat, ReportParser, ReportSink } from '../contract.ts';
 
 const BLOCK = /^(.+):(\d{1,8})\.(\d{1,8}),(\d{1,8})\.(\d{1,8}) (\d{1,8}) (-?\d{1,18})$/;
 /** Lines of a block; no function is that long. */
@@ -21,13 +20,20 @@ export const goCover: ReportFormat = {
   open: openGoCover,
 };
 
+/** A block names its file by the import path of its package, or by its folder (`./cart/cart.go`, `_/home/acme/cart.go`). */
+function fileOf(path: string): Pick<RawCoverage, 'path' | 'goPackage'> {
+  const slash = path.lastIndexOf('/');
+  if (slash <= 0 || /^(?:[./]|_\/|[A-Za-z]:)/.test(path)) return { path: path.replace(/^_(?=\/)/, '') };
+  return { path: path.slice(slash + 1), goPackage: path.slice(0, slash) };
+}
+
 function openGoCover(sink: ReportSink): ReportParser {
   let path = '';
   let total = 0;
   let covered: number[] = [];
   let uncovered: number[] = [];
   const passOn = (): void => {
-    if (covered.length + uncovered.length > 0) sink.coverage({ path: repositoryPathOfGo(path), covered, uncovered });
+    if (covered.length + uncovered.length > 0) sink.coverage({ ...fileOf(path), covered, uncovered });
     covered = [];
     uncovered = [];
   };

@@ -1,5 +1,5 @@
 import type { TestOutcome } from '#shared/domain/reports/normal-form.ts';
-import { repositoryPathOfGo } from '../common/go-and-dotnet.ts';
+import { brokenGoPackage, readGoOutput } from '../common/go-output.ts';
 import { numberOf, textOf } from '../common/json.ts';
 import { openJsonLines, quoted, refuseLine } from '../common/lines.ts';
 import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
@@ -30,6 +30,7 @@ export const goTest: ReportFormat = {
 
 function openGoTest(sink: ReportSink): ReportParser {
   const packages = new Map<string, RunningPackage>();
+  const builds = makeBuildOutputs();
   const packageOf = (name: string): RunningPackage => {
     const known = packages.get(name);
     if (known !== undefined) return known;
@@ -41,6 +42,7 @@ function openGoTest(sink: ReportSink): ReportParser {
     (record, line) => {
       const action = textOf(record.Action);
       if (action === null) refuseLine(line, 'an event without an Action', 'This is not the output of go test -json');
+      if (action === 'build-output') builds.add(textOf(record.ImportPath) ?? '', textOf(record.Output) ?? '');
       if (action === 'build-output' || action === 'build-fail') return;
       const name = textOf(record.Package) ?? '';
       const test = textOf(record.Test) ?? '';
@@ -54,6 +56,8 @@ function openGoTest(sink: ReportSink): ReportParser {
       if (outcome === undefined) return;
       const seconds = numberOf(record.Elapsed);
       if (test === '') {
+        const ofBuild = builds.take(textOf(record.FailedBuild) ?? '');
+        running.outputs.set('', `${ofBuild}${running.outputs.get('') ?? ''}`);
         endPackage(name, running, outcome, sink);
         packages.delete(name);
         return;
@@ -64,7 +68,11 @@ function openGoTest(sink: ReportSink): ReportParser {
     },
     {
       // Errors of the build stand between the events in versions before 1.24.
-      isNoise: (text) => !text.trimStart().startsWith('{'),
+      other: (text) => {
+        const broken = brokenGoPackage(text);
+        if (broken !== null) passOn(brokenPackage(broken, text), sink);
+        return !text.trimStart().startsWith('{');
+      },
       end: (last) => {
         const [open] = packages.keys();
         if (open !== undefined)
@@ -87,21 +95,16 @@ interface EndedTest {
 }
 
 function passOn({ name, test, outcome, output, seconds }: EndedTest, sink: ReportSink): void {
-  const said = output
-    .split('\n')
-    .filter((line) => !/^\s*(?:=== (?:RUN|PAUSE|CONT|NAME)|--- (?:PASS|FAIL|SKIP|BENCH):)/.test(line))
-    .join('\n')
-    .trim();
-  const [, file, line, message] = /^\s*([\w.-]+\.go):(\d{1,7}): ?(.*)$/m.exec(said) ?? [];
-  const path = repositoryPathOfGo(name);
+  const { said, file, line, message } = readGoOutput(output);
   sink.test({
     suite: name,
     name: test,
     outcome,
-    file: file === undefined ? null : path === '' ? file : `${path}/${file}`,
-    line: line === undefined ? null : Number(line),
+    file,
+    line,
+    goPackage: name,
     seconds: seconds === null || seconds < 0 ? null : seconds,
-    message: outcome === 'passed' ? null : message?.trim() || (said.split('\n')[0] ?? null),
+    message: outcome === 'passed' ? null : message,
     details: said === '' ? null : said,
   });
 }
@@ -120,5 +123,28 @@ function endPackage(
       sink,
     );
   if (outcome === 'failed' && !hasFailedTest && unfinished.length === 0)
-    passOn({ name, test: 'package', outcome: 'error', output: outputs.get('') ?? '', seconds: null }, sink);
+    passOn(brokenPackage(name, outputs.get('') ?? ''), sink);
+}
+
+const brokenPackage = (name: string, output: string): EndedTest => ({
+  name,
+  test: 'package',
+  outcome: 'error',
+  output,
+  seconds: null,
+});
+
+/** What the compiler says of packages that do not build, from Go 1.24 on; the package that could not be tested names it. */
+function makeBuildOutputs() {
+  const outputs = new Map<string, string>();
+  return {
+    add(build: string, output: string): void {
+      outputs.set(build, `${outputs.get(build) ?? ''}${output}`.slice(0, MAX_OUTPUT));
+    },
+    take(build: string): string {
+      const output = outputs.get(build) ?? '';
+      outputs.delete(build);
+      return output;
+    },
+  };
 }

@@ -41,19 +41,23 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
     value(pattern, value) {
       if (pattern === 1) return counts.declared('tests', value);
       const file = objectOf(value);
-      for (const _test of listOf(file.assertionResults)) counts.listed('tests');
+      for (const test of listOf(file.assertionResults)) if (!isOfFile(test)) counts.listed('tests');
       passOn(file, sink);
     },
     end: () => counts.check(),
   };
 }
 
+/** jest-junit adds an entry without a title to a file that did not load; Jest does not count it as a test. */
+const isOfFile = (test: JsonValue): boolean =>
+  objectOf(test).status === 'error' && textOf(objectOf(test).title) === null;
+
 function passOn(
   { name, assertionResults, status, message }: Readonly<Record<string, JsonValue>>,
   sink: ReportSink,
 ): void {
   const file = textOf(name);
-  const tests = listOf(assertionResults);
+  const tests = listOf(assertionResults).filter((test) => !isOfFile(test));
   for (const test of tests) {
     const { title, ancestorTitles, status: word, duration, failureMessages, location, invocations } = objectOf(test);
     const details = listOf(failureMessages)
@@ -81,7 +85,14 @@ function passOn(
       name: file?.split(/[\\/]/).at(-1) ?? '',
       outcome: 'error',
       file,
-      message: textOf(message)?.split('\n')[0] ?? null,
+      message: headline(textOf(message) ?? ''),
       details: textOf(message),
     });
 }
+
+/** The first line of what Jest says of a file, after "Test suite failed to run". */
+const headline = (text: string): string | null =>
+  text
+    .split('\n')
+    .find((line) => line.trim() !== '' && !/^\s*● Test suite failed to run\s*$/.test(line))
+    ?.trim() ?? null;

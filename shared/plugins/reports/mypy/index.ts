@@ -1,8 +1,11 @@
 import { openLines, refuseLine } from '../common/lines.ts';
 import { lineOf } from '../common/numbers.ts';
-import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
+import type { RawFinding, ReportFormat, ReportParser, ReportSink } from '../contract.ts';
 
 const MESSAGE = /^(.+?\.pyi?):(?:(\d{1,8}):)?(?:\d+:)?(?:\d+:\d+:)? (error|warning|note): (.*?)(?: {2}\[([\w-]+)\])?$/;
+/** The code at the end of a message that `--pretty` broke. */
+const CODE = /^(.*?)\s*\[([\w-]+)\]$/;
+const SOURCE_EXCERPT = /^ {4}/;
 /** Characters of a line that are read. */
 const MAX_LINE = 10_000;
 const SUCCESS = /^Success: no issues found in \d+ source file/;
@@ -28,6 +31,15 @@ const hasMessage = (text: string): boolean =>
 function openMypy(sink: ReportSink): ReportParser {
   let errors = 0;
   let hasAnswer = false;
+  /** The last message, and its text with the lines to which `--pretty` may have broken it. */
+  let last: { readonly finding: RawFinding; wrapped: string } | null = null;
+  const passOn = (isWrapped: boolean): void => {
+    if (last === null) return;
+    const { finding, wrapped } = last;
+    last = null;
+    const [, message = wrapped, code] = CODE.exec(wrapped) ?? [];
+    sink.finding(isWrapped ? { ...finding, message, rule: code ?? finding.rule } : finding);
+  };
   return openLines({
     line(line, number) {
       const text = line.slice(0, MAX_LINE);
@@ -41,10 +53,18 @@ function openMypy(sink: ReportSink): ReportParser {
         );
       const [, file, at, level, message = '', code] = MESSAGE.exec(text) ?? [];
       hasAnswer ||= file !== undefined;
+      if (file === undefined && last !== null && total === undefined) {
+        // The excerpt of the source is indented and ends what was broken.
+        if (SOURCE_EXCERPT.test(text)) passOn(true);
+        else if (last.wrapped.length < MAX_LINE)
+          last.wrapped += `${last.wrapped.endsWith(' ') ? '' : ' '}${text.trim()}`;
+        return;
+      }
+      passOn(false);
       // A note explains the error before it.
       if (file === undefined || level === 'note') return;
       errors += level === 'error' ? 1 : 0;
-      sink.finding({
+      const finding: RawFinding = {
         tool: 'mypy',
         category: 'code',
         rule: code ?? 'mypy',
@@ -52,11 +72,13 @@ function openMypy(sink: ReportSink): ReportParser {
         message,
         file,
         line: lineOf(at),
-      });
+      };
+      last = { finding, wrapped: code === undefined ? message : `${message}  [${code}]` };
     },
-    end(last) {
-      if (!hasAnswer && last > 0)
-        refuseLine(last, 'it lists no error and does not say "Success"', 'mypy has failed or its output is cut off');
+    end(number) {
+      passOn(false);
+      if (!hasAnswer && number > 0)
+        refuseLine(number, 'it lists no error and does not say "Success"', 'mypy has failed or its output is cut off');
     },
   });
 }

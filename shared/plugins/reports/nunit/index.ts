@@ -1,5 +1,5 @@
 import type { TestOutcome } from '#shared/domain/reports/normal-form.ts';
-import { frameOf, splitName } from '../common/go-and-dotnet.ts';
+import { frameOf, splitName } from '../common/dotnet.ts';
 import { secondsOf } from '../common/numbers.ts';
 import { openXml, type XmlAttributes, type XmlReader } from '../common/xml.ts';
 import type { ReportFormat, ReportSink } from '../contract.ts';

@@ -6,6 +6,11 @@ import type { ReportFormat, ReportSink } from '../contract.ts';
 
 const OUTCOMES: Readonly<Record<string, TestOutcome>> = { passed: 'passed', failed: 'failed', pending: 'skipped' };
 
+const MAX_OUTSIDE = 1_000;
+/** How RSpec begins what it says of a file that it cannot load, or of a hook of the whole run. */
+const OUTSIDE = /^An error occurred /;
+const COLOURS = new RegExp(`${String.fromCharCode(27)}\\[[\\d;]*m`, 'g');
+
 export const rspecJson: ReportFormat = {
   id: 'rspec-json',
   title: 'RSpec JSON',
@@ -18,19 +23,34 @@ export const rspecJson: ReportFormat = {
 
 function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
   const counts = makeDeclaredCounts(document);
+  const messages: string[] = [];
+  let outside = 0;
   return {
     wanted: [
       ['examples', '*'],
       ['summary', 'errors_outside_of_examples_count'],
       ['summary', 'example_count'],
+      ['messages', '*'],
     ],
-    end: () => counts.check(),
+    end() {
+      counts.check();
+      for (let at = 0; at < Math.min(outside, MAX_OUTSIDE); at++)
+        sink.test({
+          suite: '',
+          name: `error outside of examples ${at + 1}`,
+          outcome: 'error',
+          ...saidOf(messages[at]),
+        });
+    },
     value(pattern, value) {
+      if (pattern === 3) {
+        const text = textOf(value)?.replace(COLOURS, '').trim() ?? '';
+        if (OUTSIDE.test(text) && messages.length < MAX_OUTSIDE) messages.push(text);
+        return;
+      }
       if (pattern === 2) return counts.declared('examples', value);
       if (pattern === 1) {
-        const outside = numberOf(value) ?? 0;
-        for (let at = 0; at < Math.min(outside, 1000); at++)
-          sink.test({ suite: '', name: `error outside of examples ${at + 1}`, outcome: 'error' });
+        outside = numberOf(value) ?? 0;
         return;
       }
       counts.listed('examples');
@@ -54,3 +74,9 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
     },
   };
 }
+
+/** `An error occurred while loading ./spec/cart_spec.rb.`, the source line, then the error and its stack. */
+const saidOf = (text: string | undefined): { message?: string; details?: string } =>
+  text === undefined
+    ? {}
+    : { message: /^\S+Error[^\n]*:\n\s*([^\n]+)/m.exec(text)?.[1] ?? text.split('\n')[0] ?? '', details: text };

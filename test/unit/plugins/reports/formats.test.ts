@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { makeRepositoryFiles } from '#shared/domain/reports/repository-path.ts';
 import { REPORT_FORMATS } from '#shared/plugins/reports/registry.ts';
 import { readWhole, type WholeReport } from '../../app/reports/report-rig.ts';
 
@@ -77,6 +78,169 @@ const WRITTEN: readonly (readonly [file: string, figures: string, places: readon
   ['tsc-pretty.txt', 'tsc: 3 high', ['high TS2322 @ t.ts:1', 'high TS2322 @ t.ts:1', 'high TS2304 @ t.ts:1']],
   ['eslint.json', 'eslint: 9 high, 1 medium', []],
   ['ruff.json', 'ruff: 6 medium', []],
+  [
+    'pytest-xunit1.xml',
+    'junit: 21 6 4 4',
+    [
+      ' | tests.test_broken @ tests/test_broken.py:1',
+      'tests.test_cart | test_rows[two / <slash> & "quotes"] @ tests/test_cart.py:11',
+      'tests.test_cart | test_odd_names[c\\nd] @ tests/test_cart.py:16',
+      'tests.test_cart | test_needs_fixture @ tests/test_cart.py:26',
+      'tests.test_cart | test_teardown @ tests/test_cart.py:36',
+      'tests.test_cart | test_teardown_and_fail @ tests/test_cart.py:40',
+      'tests.test_cart | test_teardown_and_fail @ tests/test_cart.py:40',
+      'tests.test_cart | test_xpass_strict @ tests/test_cart.py:54',
+      'tests.test_cart.TestNested.TestInner | test_deep @ tests/test_cart.py:66',
+      'tests.test_cart.Old | test_helper @ tests/test_cart.py:84',
+      'tests.test_cart.Old | test_sub @ tests/test_cart.py:71',
+    ],
+  ],
+  [
+    'ctest.xml',
+    'junit: 18 7 1 4',
+    [
+      'Cart.Rounds | Cart.Rounds @ src/gtest_cart.cc:6',
+      'Cart.Throws | Cart.Throws @ null:null',
+      'Typed.Size<int> | Typed.Size<int> @ src/gtest_cart.cc:18',
+      'All/Rows.Positive/"b c/d" | All/Rows.Positive/"b c/d" @ src/gtest_cart.cc:13',
+      'fails / with ü | fails / with ü @ src/cart.h:4',
+      'crash | crash @ null:null',
+      'slow | slow @ null:null',
+      'missing | missing @ null:null',
+    ],
+  ],
+  [
+    'gtest.xml',
+    'junit: 10 4 0 2',
+    [
+      'Cart | Rounds @ src/gtest_cart.cc:5',
+      'Cart | Throws @ src/gtest_cart.cc:11',
+      'Typed/0 | Size @ src/gtest_cart.cc:18',
+      'All/Rows | Positive/1 @ src/gtest_cart.cc:13',
+    ],
+  ],
+  [
+    'catch2.xml',
+    'junit: 9 3 1 2',
+    [
+      'ca.global | rounds "half" <x> & ü/first section @ src/catch_cart.cc:7',
+      'ca.global | throws @ src/catch_cart.cc:10',
+      'ca.global | sizes - int @ src/catch_cart.cc:14',
+      'ca.Fix | with fixture @ src/catch_cart.cc:16',
+    ],
+  ],
+  [
+    'phpunit.xml',
+    'junit: 12 2 3 3',
+    [
+      'Acme.Tests.CartTest | testRows with data set "two / "quoted" <x>" @ tests/CartTest.php:15',
+      'Acme.Tests.CartTest | testRows with data set #0 @ tests/CartTest.php:15',
+      'Acme.Tests.CartTest | testThrows @ tests/CartTest.php:21',
+      'Acme.Tests.CartTest | testTypeError @ tests/CartTest.php:22',
+      'Acme.Tests.CartTest | testWarning @ tests/CartTest.php:26',
+    ],
+  ],
+  [
+    'gotestsum.xml',
+    'junit: 15 9 1 1',
+    [
+      'example.com/team/shop/v2 | TestRoot @ null:null',
+      'example.com/team/shop/v2/cart | TestRows/two_/_<slash>_"q" @ null:null',
+      'example.com/team/shop/v2/cart | TestRows/ünï_☃ @ null:null',
+      'example.com/team/shop/v2/cart | TestRows/same#01 @ null:null',
+      'example.com/team/shop/v2/cart | TestRows @ null:null',
+      'example.com/team/shop/v2/cart | TestLogsOnly @ null:null',
+      'example.com/team/shop/v2/cart | TestPrintsThenFails @ null:null',
+      'example.com/team/shop/v2/cart | ExampleTotal @ null:null',
+      'example.com/team/shop/v2/internal/tax | TestPanics @ internal/tax/tax_test.go:7',
+      ' | error outside of tests 1 @ null:null',
+    ],
+  ],
+  [
+    'rspec.xml',
+    'junit: 14 9 0 3',
+    [
+      'spec.cart_spec | Cart pending passes @ spec/cart_spec.rb:13',
+      'spec.cart_spec | Cart is expected to be truthy @ spec/cart_spec.rb:14',
+      'spec.cart_spec | Cart aggregates @ spec/cart_spec.rb:null',
+      'spec.cart_spec | Cart #total / half rounds "half" <x> ü @ spec/cart_spec.rb:5',
+      'spec.cart_spec | Cart #total / half raises @ spec/cart_spec.rb:7',
+      'spec.cart_spec | Cart #total / half row 2 @ spec/cart_spec.rb:8',
+      'spec.cart_spec | Cart hook x @ spec/cart_spec.rb:16',
+      'spec.cart_spec | Cart hook y @ spec/cart_spec.rb:16',
+      'spec.cart_spec | Second behaves like shared is shared @ spec/cart_spec.rb:20',
+    ],
+  ],
+  [
+    'prove.xml',
+    'junit: 13 4 3 0',
+    [
+      ' | broken_t @ null:null',
+      'cart_t | 2 - rounds "half" / <x> [\\xc3][\\xbc] @ null:null',
+      'cart_t | 3 - is like @ null:null',
+      'cart_t | 7 - todo passes @ null:null',
+      'cart_t | 8 - inner / sub @ null:null',
+      'cart_t | 9 @ null:null',
+      ' | dies_t @ null:null',
+    ],
+  ],
+  [
+    'jest-unloaded.json',
+    'jest-json: 3 1 1 1',
+    ['cart | rounds @ small/cart.test.js:2', ' | broken.test.js @ small/broken.test.js:1'],
+  ],
+  ['rspec-unloaded.json', 'rspec-json: 1 0 1 0', [' | error outside of examples 1 @ spec/broken_spec.rb:1']],
+  [
+    'go-test-unbuilt.jsonl',
+    'go-test: 15 9 1 1',
+    [
+      'example.com/team/shop/v2 | TestRoot @ null:null',
+      'example.com/team/shop/v2/broken | package @ null:null',
+      'example.com/team/shop/v2/cart | TestRows/two_/_<slash>_"q" @ null:null',
+      'example.com/team/shop/v2/cart | TestRows/ünï_☃ @ null:null',
+      'example.com/team/shop/v2/cart | TestRows/same#01 @ null:null',
+      'example.com/team/shop/v2/cart | TestRows @ null:null',
+      'example.com/team/shop/v2/cart | TestLogsOnly @ null:null',
+      'example.com/team/shop/v2/cart | TestPrintsThenFails @ null:null',
+      'example.com/team/shop/v2/cart | ExampleTotal @ null:null',
+      'example.com/team/shop/v2/internal/tax | TestPanics @ internal/tax/tax_test.go:7',
+    ],
+  ],
+  [
+    'gcovr.cobertura.xml',
+    'cobertura: 24/26',
+    ['src/cart.h:  b 2/2', 'src/catch_cart.cc: 13 b 55/147', 'src/gtest_cart.cc: 9 b 39/89'],
+  ],
+  [
+    'lcov.info',
+    'lcov: 24/26',
+    ['src/cart.h:  b 2/2', 'src/catch_cart.cc: 13 b 51/142', 'src/gtest_cart.cc: 9 b 38/86'],
+  ],
+  [
+    'mypy-pretty.txt',
+    'mypy: 5 high',
+    [
+      'high assignment @ sub dir/ünï.py:1',
+      'high return-value @ bad.py:17',
+      'high operator @ bad.py:20',
+      'high arg-type @ bad.py:28',
+      'high call-arg @ bad.py:28',
+    ],
+  ],
+  [
+    'bandit.json',
+    'bandit: 1 high, 2 medium, 4 low, 1 unknown',
+    [
+      'unknown not-scanned @ sub dir/synt.py:null',
+      'low B404 @ bad.py:2',
+      'low B403 @ bad.py:3',
+      'high B602 @ bad.py:9',
+      'low B101 @ bad.py:10',
+      'medium B307 @ bad.py:11',
+      'medium B303 @ bad.py:12',
+      'low B110 @ bad.py:15',
+    ],
+  ],
 ];
 
 const json = (value: unknown): string => JSON.stringify(value, null, 1);
@@ -135,6 +299,42 @@ const MADE: Readonly<Record<string, readonly [text: string, figures: string, pla
       <testcase name="DISABLED_Tax" status="notrun" classname="Cart"/><testcase name="Skips" status="run" result="skipped" classname="Cart"/></testsuite></testsuites>`,
     'junit: 3 1 0 2',
     ['Cart | Adds @ src/cart.cc:9'],
+  ],
+  'reads Ruff as JUnit, whose suites are the files': [
+    `<testsuites name="ruff" tests="1" failures="1" errors="0"><testsuite name="/home/runner/work/shop/shop/src/cart.py" tests="1" package="org.ruff">
+      <testcase name="org.ruff.F401" classname="/home/runner/work/shop/shop/src/cart" line="3" column="8"><failure message="\`os\` imported but unused">line 3, col 8</failure></testcase></testsuite></testsuites>`,
+    'junit: 1 1 0 0',
+    ['/home/runner/work/shop/shop/src/cart | org.ruff.F401 @ src/cart.py:3'],
+  ],
+  'reads ESLint as JUnit, whose lines are in the text': [
+    `<testsuites><testsuite package="org.eslint" tests="1" errors="1" name="/home/runner/work/shop/shop/src/cart.js">
+      <testcase name="org.eslint.eqeqeq" classname="/home/runner/work/shop/shop/src/cart"><failure message="Expected &apos;===&apos;.">line 12, col 7, Error - Expected.</failure></testcase></testsuite></testsuites>`,
+    'junit: 1 1 0 0',
+    ['/home/runner/work/shop/shop/src/cart | org.eslint.eqeqeq @ src/cart.js:12'],
+  ],
+  'reads what Go 1.24 says of a package that does not build': [
+    lines(
+      {
+        ImportPath: 'example.com/shop/tax [example.com/shop/tax.test]',
+        Action: 'build-output',
+        Output: '# example.com/shop/tax\n',
+      },
+      {
+        ImportPath: 'example.com/shop/tax [example.com/shop/tax.test]',
+        Action: 'build-output',
+        Output: './tax/tax.go:3:23: cannot use "x"\n',
+      },
+      { ImportPath: 'example.com/shop/tax [example.com/shop/tax.test]', Action: 'build-fail' },
+      { Action: 'start', Package: 'example.com/shop/tax' },
+      { Action: 'output', Package: 'example.com/shop/tax', Output: 'FAIL\texample.com/shop/tax [build failed]\n' },
+      {
+        Action: 'fail',
+        Package: 'example.com/shop/tax',
+        FailedBuild: 'example.com/shop/tax [example.com/shop/tax.test]',
+      },
+    ),
+    'go-test: 1 0 1 0',
+    ['example.com/shop/tax | package @ tax/tax.go:3'],
   ],
   'reads suites without tests': [
     '<testsuites tests="9"><testsuite tests="6" failures="1" errors="1" skipped="2"/><testsuite tests="3"/></testsuites>',
@@ -309,6 +509,62 @@ const MADE: Readonly<Record<string, readonly [text: string, figures: string, pla
   ],
 };
 
+/** The first line of each test that did not pass, in the order of the report. */
+const MESSAGES: Readonly<Record<string, readonly (string | null)[]>> = {
+  'ctest.xml': [
+    '/home/runner/work/shop/shop/src/gtest_cart.cc:6: Failure',
+    null,
+    'SKIP_REGULAR_EXPRESSION_MATCHED',
+    'unknown file: Failure',
+    '/home/runner/work/shop/shop/src/gtest_cart.cc:18: Failure',
+    '/home/runner/work/shop/shop/src/gtest_cart.cc:13: Failure',
+    'src/cart.h:4: error: bad',
+    null,
+    null,
+    'Unable to find executable',
+    'SKIP_RETURN_CODE=77',
+    null,
+  ],
+  'gtest.xml': [
+    'Expected equality of these values: total(1, 2, true) Which is: 1 2 first "quoted" <b> second ü line',
+    null,
+    'no network',
+    'unknown file C++ exception with description "boom & bust" thrown in the test body.',
+    'Expected equality of these values: sizeof(TypeParam) Which is: 4 1u Which is: 1',
+    'Expected: (GetParam()) != ("b c/d"), actual: "b c/d" vs "b c/d"',
+  ],
+  'catch2.xml': ['total(1, 2, true) == 2', 'boom & bust', 'false', 'false', 'sizeof(TestType) == 1', '1 == 2'],
+  'phpunit.xml': [
+    'message <b>',
+    'message <b>',
+    'RuntimeException: boom & bust',
+    'TypeError: Acme\\Cart::total(): Argument #1 ($prices) must be of type array, string given, called in /home/runner/work/shop/shop/tests/CartTest.php on line 22',
+    null,
+    null,
+    'careful',
+    null,
+  ],
+  'gotestsum.xml': [
+    'root is 1',
+    'got 3, want 1',
+    'got 2, want 1',
+    'got 5, want 1',
+    null,
+    'just a log: cart_test.go:1: not here',
+    'real failure',
+    'got: 1 want: 2',
+    'needs "docker"',
+    'panic: assignment to entry in nil map [recovered]',
+    'The report counts this error and does not list it; the output of the tool says more.',
+  ],
+  'jest-unloaded.json': [
+    'Error: expect(received).toBe(expected) // Object.is equality',
+    null,
+    "Cannot find module './nope' from 'small/broken.test.js'",
+  ],
+  'rspec-unloaded.json': ['cannot load such file -- does/not/exist'],
+};
+
 describe('report formats', () => {
   it.each(WRITTEN)('reads %s as its tool wrote it', async (file, expected, where) => {
     const report = await readWhole(fixture(file), { name: file });
@@ -324,6 +580,27 @@ describe('report formats', () => {
       expect(JSON.stringify(report)).not.toContain('not-shown');
     });
   }
+
+  it.each(Object.keys(MESSAGES))('takes from %s what each test says', async (file) => {
+    const { tests } = await readWhole(fixture(file), { name: file });
+    expect(tests.filter(({ outcome }) => outcome !== 'passed').map(({ message }) => message)).toEqual(MESSAGES[file]);
+  });
+
+  it.each(['go-test-unbuilt.jsonl', 'gotestsum.xml'])(
+    'finds the files of %s by the go.mod of the repository',
+    async (file) => {
+      const paths = ['go/go.mod', 'go/root_test.go', 'go/cart/cart_test.go', 'root_test.go', 'cart_test.go'];
+      const files = makeRepositoryFiles(paths, () => 'module example.com/team/shop/v2\n');
+      const report = await readWhole(fixture(file), { name: file, paths: { workspaces: [], files } });
+      expect(places(report)).toEqual(
+        expect.arrayContaining([
+          'example.com/team/shop/v2 | TestRoot @ go/root_test.go:7',
+          'example.com/team/shop/v2/cart | TestPrintsThenFails @ go/cart/cart_test.go:44',
+          'example.com/team/shop/v2/internal/tax | TestPanics @ null:null',
+        ]),
+      );
+    },
+  );
 
   it('has a fixture that a tool wrote, or one after its documents, for every format but SARIF, which has tests of its own', () => {
     const read = [...WRITTEN.map(([, what]) => what), ...Object.values(MADE).map(([, what]) => what)].map(
