@@ -1,5 +1,6 @@
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { makeProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -148,7 +149,7 @@ export async function forEachFile(
   work: (file: string) => Promise<void>,
 ): Promise<ExitCode> {
   let code: ExitCode = 0;
-  const progress = makeProgress(`${files.length} files`, files.length, terminal);
+  const progress = makeProgress(counted(files.length, 'file'), files.length, terminal);
   for (const [at, file] of files.entries()) {
     progress(at);
     try {

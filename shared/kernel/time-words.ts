@@ -36,6 +36,7 @@ export function relativeWords(at: Date, now: Date, timeZone: string): string {
   return `${relative} (${instantWords(at, timeZone)})`;
 }
 
-function counted(count: number, unit: string): string {
-  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+/** `1 run` or `3 runs`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
 }

@@ -7,6 +7,7 @@ import { type RecordedTests, rankedTests, readHistories, recordReports } from '#
 import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { filesOf, type NamedFiles, readFiles, reportFiles, withText } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';
@@ -36,7 +37,7 @@ export const task: Task = {
     if (recorded.length === 0) throw new InvalidInput('reports: none of them is a report of tests.');
     const flaky = rankedTests(await readHistories(state, null)).filter(({ judged }) => judged.kind === 'flaky');
     for (const { test, runs, failures } of flaky.slice(0, MAX_SHOWN))
-      input.say(`flaky: ${test.name}: ${failures} failures in ${runs} runs`);
+      input.say(`flaky: ${test.name}: ${counted(failures, 'failure')} in ${counted(runs, 'run')}`);
     const entered = recorded.flatMap((one) => one.entered);
     return {
       status: flaky.length === 0 ? 'passed' : 'failed',

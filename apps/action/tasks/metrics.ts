@@ -1,7 +1,10 @@
 import { join, resolve } from 'node:path';
 import { collectMetrics } from '#apps/cli/commands/ci-metrics.ts';
 import { parseNeeds } from '#apps/cli/feedback/read-results.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
+import { readDocument } from '#shared/app/quality-state/update-document.ts';
+import { RUN_RECORDS, RUNS_DOCUMENT, type RunRecord } from '#shared/domain/ci-metrics/run-record.ts';
+import { type RunTimes, runTimesOf } from '#shared/domain/ci-metrics/run-times.ts';
+import { CorruptRecord, InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { reportFiles } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
@@ -13,16 +16,33 @@ export const task: Task = {
     const { inputs, job, clock, random } = input;
     const out = join(resolve(job.workspace, inputs.out), 'run_metrics.json');
     const options = { report: await foundReports(input), metric: [...inputs.metrics], out, ...triageOf(inputs.needs) };
-    const isRead = await collectMetrics(
+    const record = await collectMetrics(
       options,
       async () => ({ state: await input.state(), clock, random }),
       terminalOf(input),
     );
-    return isRead
-      ? { status: 'passed', summary: phrase`The metrics of the run are collected.`, outputs: { 'metrics-file': out } }
-      : { status: 'unavailable', summary: phrase`GitHub did not say how the run went: see the log of this step.` };
+    if (record === null)
+      return { status: 'unavailable', summary: phrase`GitHub did not say how the run went: see the log of this step.` };
+    return {
+      status: 'passed',
+      summary: phrase`The metrics of the run are collected.`,
+      outputs: { 'metrics-file': out },
+      facts: job.pullRequest === null ? [] : [{ kind: 'times', times: await timesOf(record, input) }],
+    };
   },
 };
+
+/** The times of a pull request's run beside those of the default branch, as far as the state is within reach. */
+async function timesOf(record: RunRecord, { state, say }: TaskInput): Promise<RunTimes> {
+  try {
+    const { value } = await readDocument(await state(), RUNS_DOCUMENT, RUN_RECORDS);
+    return runTimesOf(record, value.runs);
+  } catch (error) {
+    if (!(error instanceof Retryable || error instanceof Refused || error instanceof CorruptRecord)) throw error;
+    say(`The runs of the default branch are not known: ${error.message}`);
+    return runTimesOf(record, []);
+  }
+}
 
 /** A run that ended early has not written all reports; the job that should have written them is the one that fails. */
 async function foundReports(input: TaskInput): Promise<string[]> {

@@ -48,6 +48,6 @@ async function missesOf(input: TaskInput): Promise<{ readonly summary: RedactedT
   const summary =
     rate === null
       ? phrase`No skipped test was drawn so far.`
-      : phrase`Selection missed ${rate.hits} of ${rate.cases} drawn tests in ${runs} runs (95 %: at most ${Math.ceil(100 * rate.interval[1])} %).`;
+      : phrase`Selection missed ${rate.hits} of ${rate.cases} drawn ${rate.cases === 1 ? phrase`test` : phrase`tests`} in ${runs} ${runs === 1 ? phrase`run` : phrase`runs`} (95 %: at most ${Math.ceil(100 * rate.interval[1])} %).`;
   return { summary, count: missed.length };
 }

@@ -1,6 +1,7 @@
 import { isFailure } from '#shared/domain/incident/signal.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { githubPagesOf } from '#shared/domain/incident/target-links.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import type { FoundPullRequest, FoundRun, RunFinder } from '#shared/ports/run-finder.ts';
 import { UsageError } from '../command.ts';
 import type { AnalyzeOptions, NothingFailed } from './analysis.ts';
@@ -128,7 +129,7 @@ async function runOfPullRequest(
     repository,
     open === 0
       ? `Nothing failed: every run on the newest commit (${commit}) of ${name} passed or was skipped.`
-      : `Nothing failed so far: ${open} of ${runs.length} runs on the newest commit (${commit}) of ${name} are not over.`,
+      : `Nothing failed so far: ${open} of ${counted(runs.length, 'run')} on the newest commit (${commit}) of ${name} are not over.`,
   );
 }
 

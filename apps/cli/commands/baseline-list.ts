@@ -1,4 +1,5 @@
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { writeTogether } from '../terminal.ts';
@@ -21,7 +22,7 @@ export const baselineList = defineCommand({
         const { workflowId, runs, passRate } = one;
         const passed = passRate === null ? 'no result' : `${shareText(passRate.value)} passed`;
         const latest = runs.map(({ conclusion }) => conclusion).join(' ');
-        return `workflow ${workflowId}  ${runs.length} runs, ${passed}: ${latest}\n`;
+        return `workflow ${workflowId}  ${counted(runs.length, 'run')}, ${passed}: ${latest}\n`;
       }),
     );
     if (baselines.length === 0 && options.json !== true)

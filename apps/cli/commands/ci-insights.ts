@@ -3,6 +3,7 @@ import { readDocument } from '#shared/app/quality-state/update-document.ts';
 import { insightsOf } from '#shared/domain/ci-metrics/insights.ts';
 import type { Measurement, OperationFigures, ProposalCounts } from '#shared/domain/ci-metrics/kpis.ts';
 import { RUN_RECORDS, RUNS_DOCUMENT } from '#shared/domain/ci-metrics/run-record.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
 import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
@@ -69,7 +70,7 @@ export async function writeInsights(
     return;
   }
   await writeOutput(out, page, '--out');
-  terminal.say(`selfheal: the report about ${insights.runs} runs is in ${out}.`);
+  terminal.say(`selfheal: the report about ${counted(insights.runs, 'run')} is in ${out}.`);
 }
 
 /** What the API says of the last two weeks. */

@@ -44,12 +44,12 @@ export const ciMetrics = defineCommand({
   },
 });
 
-/** Collects the metrics of a run, keeps them in the state, and sends them on. False when GitHub did not say how the run went. */
+/** Collects the metrics of a run, keeps them in the state, and sends them on. Null when GitHub did not say how the run went. */
 export async function collectMetrics(
   options: OptionValues<typeof OPTIONS>,
   stateOf: () => Promise<StateDeps>,
   terminal: Terminal,
-): Promise<boolean> {
+): Promise<RunRecord | null> {
   const { environment } = terminal;
   const repository = options.repo ?? (environment.GITHUB_REPOSITORY || '');
   if (!RepositoryName.safeParse(repository).success)
@@ -61,7 +61,7 @@ export async function collectMetrics(
   const runId = wholeNumber('run', id, { otherwise: 1, atMost: Number.MAX_SAFE_INTEGER });
   const measurements = await measurementsOf(options);
   const record = await recordOf(repository, runId, measurements, terminal);
-  if (record === null) return false;
+  if (record === null) return null;
   const at = new Date(terminal.now());
   const artifact = metricsArtifact(record, at.toISOString());
   await writeOutput(options.out ?? DEFAULT_OUT, `${JSON.stringify(artifact, null, 2)}\n`, '--out');
@@ -76,7 +76,7 @@ export async function collectMetrics(
     terminal.say(`selfheal: ${said}`);
   }
   await terminal.write(options.json === true ? `${JSON.stringify(artifact)}\n` : summaryOf(record));
-  return true;
+  return record;
 }
 
 type MeasuringOptions = Parameters<typeof measuredIfAny>[0] & {

@@ -1,3 +1,4 @@
+import { counted } from '#shared/kernel/time-words.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
 
@@ -27,14 +28,14 @@ export const costReport = defineCommand({
     }
     await terminal.write(
       [
-        `${total.incidents} incidents in ${days} days: models ${dollars(total.microdollars)}, AWS about ${dollars(total.awsMicrodollars)}`,
+        `${counted(total.incidents, 'incident')} in ${counted(Number(days), 'day')}: models ${dollars(total.microdollars)}, AWS about ${dollars(total.awsMicrodollars)}`,
         `  per incident: models ${dollars(total.microdollarsPerIncident)}, AWS about ${dollars(awsMicrodollarsPerIncident)}`,
         ...(total.unpriced === 0 ? [] : [`  ${total.unpriced} used a model without a price and are not in the sums`]),
         ...byDay
           .filter(({ incidents }) => incidents > 0)
           .map(
             ({ day, incidents, asked, microdollars, awsMicrodollars }) =>
-              `  ${day.slice(0, 10)}  ${incidents} incidents, ${asked} with a model: ${dollars(microdollars)}, AWS about ${dollars(awsMicrodollars)}`,
+              `  ${day.slice(0, 10)}  ${counted(incidents, 'incident')}, ${asked} with a model: ${dollars(microdollars)}, AWS about ${dollars(awsMicrodollars)}`,
           ),
         '',
       ].join('\n'),

@@ -10,6 +10,7 @@ import {
   QualityMetricsFile,
   runsOfFile,
 } from '#shared/domain/gates/quality-metrics-file.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import {
   DRY_RUN_OPTION,
   defineCommand,
@@ -122,10 +123,11 @@ async function shown(
     return 0;
   }
   const lines = Object.entries(baseline).map(
-    ([metric, { value, runs: count }]) =>
-      `${metric}: ${textOf(metric, value)} (mean of ${count} ${count === 1 ? 'run' : 'runs'})\n`,
+    ([metric, { value, runs: count }]) => `${metric}: ${textOf(metric, value)} (mean of ${counted(count, 'run')})\n`,
   );
-  await terminal.write(`${branch}, ${runs.length} runs, the last one ${last.run} of ${last.at}\n${lines.join('')}`);
+  await terminal.write(
+    `${branch}, ${counted(runs.length, 'run')}, the last one ${last.run} of ${last.at}\n${lines.join('')}`,
+  );
   return 0;
 }
 
@@ -156,7 +158,7 @@ async function changed(
   const known = new Set(before.map(({ run }) => run));
   const added = file.history.filter((one) => !known.has(one.workflow_run_id)).length;
   terminal.say(
-    `selfheal: ${added} of the ${file.history.length} runs of ${what} were new and are in the baseline of ${into} now.`,
+    `selfheal: Of ${counted(file.history.length, 'run')} of ${what} ${added} ${added === 1 ? 'was' : 'were'} new and ${added === 1 ? 'is' : 'are'} in the baseline of ${into} now.`,
   );
   return 0;
 }

@@ -1,4 +1,5 @@
 import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { readResolutions } from '../learning/read-resolutions.ts';
 import { renderFindings } from '../learning/render-learned.ts';
@@ -33,7 +34,7 @@ export const knowledgeCheck = defineCommand({
     } else {
       await writeTogether(
         terminal,
-        [...output, `${name}: ${kept.length} records can be learned from.`].map((line) => `${line}\n`),
+        [...output, `${name}: ${counted(kept.length, 'record')} can be learned from.`].map((line) => `${line}\n`),
       );
     }
     return bad.length > 0 || findings.some(({ kind }) => kind !== 'missing') ? 1 : 0;

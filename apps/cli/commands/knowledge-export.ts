@@ -1,6 +1,7 @@
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { noteOf } from '#shared/app/learning/change-pattern.ts';
 import { exportPatterns, PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { contentOf } from '../api/api-client.ts';
 import { classesOf, defineCommand, UsageError } from '../command.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
@@ -42,7 +43,7 @@ export const knowledgeExport = defineCommand({
       if (options.out === undefined) await terminal.write(text);
       else {
         await writeOutput(options.out, text, '--out');
-        terminal.say(`selfheal: ${file.patterns.length} patterns written to ${options.out}.`);
+        terminal.say(`selfheal: ${counted(file.patterns.length, 'pattern')} written to ${options.out}.`);
       }
       return 0;
     };
@@ -66,7 +67,7 @@ export const knowledgeExport = defineCommand({
       change.at,
       { metrics, confidenceHistory },
     );
-    await opened.patterns.note(noteOf(change, 'patterns.exported', null, `${file.patterns.length} patterns`));
+    await opened.patterns.note(noteOf(change, 'patterns.exported', null, counted(file.patterns.length, 'pattern')));
     return await write(file);
   },
 });

@@ -1,4 +1,5 @@
 import { tryPattern, wordingFrom } from '#shared/app/learning/write-pattern.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { openInput, textOf } from '../input/open-input.ts';
 import { writeTogether } from '../terminal.ts';
@@ -38,7 +39,7 @@ export const knowledgeTry = defineCommand({
       const shown = { wording: read.wording, matched: lines.length, lines: lines.slice(0, MAX_SHOWN) };
       await terminal.write(`${JSON.stringify(shown)}\n`);
     } else {
-      terminal.say(`selfheal: "${read.wording}" matches ${lines.length} lines.`);
+      terminal.say(`selfheal: "${read.wording}" matches ${counted(lines.length, 'line')}.`);
       await writeTogether(
         terminal,
         lines.slice(0, MAX_SHOWN).map((one) => `${one.line}: ${one.text}\n`),

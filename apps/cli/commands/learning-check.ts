@@ -1,5 +1,6 @@
 import { type HealthCheck, type LearningHealth, learningHealthOf } from '#shared/domain/learning/learning-health.ts';
 import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
@@ -50,7 +51,7 @@ async function systemChecks({ api }: ApiClient, now: number): Promise<HealthChec
     check(
       'workflow',
       workflow.state === 'ok',
-      `${workflow.stalled} stalled incidents`,
+      counted(workflow.stalled, 'stalled incident'),
       'Look at the log of the function reconciler.',
     ),
   ];

@@ -1,3 +1,4 @@
+import { counted } from '#shared/kernel/time-words.ts';
 import { contentOf } from '../api/api-client.ts';
 import { watchApi, watchOptions } from '../api/watching.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
@@ -6,7 +7,7 @@ import { type LearningStatus, renderStatus, shareWords } from '../learning/rende
 const EVERY_SECONDS = 30;
 
 const lineOf = ({ stage, patterns, model }: LearningStatus): string =>
-  `stage ${stage.stage} (${Math.round(100 * stage.progress)}%), ${patterns.active} patterns, accuracy ${shareWords(model.accuracy)}${model.degraded ? ', DEGRADED' : ''}\n`;
+  `stage ${stage.stage} (${Math.round(100 * stage.progress)}%), ${counted(patterns.active, 'pattern')}, accuracy ${shareWords(model.accuracy)}${model.degraded ? ', DEGRADED' : ''}\n`;
 
 export const learningMonitor = defineCommand({
   name: 'learning monitor',

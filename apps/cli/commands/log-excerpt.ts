@@ -2,6 +2,7 @@ import { type Excerpt, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 import { makePassingLines, type PassingLines } from '#shared/domain/logs/passing-lines.ts';
 import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { defineCommand, forEachFile, JSON_OPTION, wholeNumber } from '../command.ts';
 import { CONFIG_OPTION, lineRulesOfFile } from '../input/log-evidence.ts';
 import { openInput, textOf } from '../input/open-input.ts';
@@ -43,7 +44,7 @@ function asText(file: string, { lines, totalLines }: Excerpt): string {
     const gap = number - (lines[at - 1]?.number ?? 0) > 1 ? `${' '.repeat(width)} ...\n` : '';
     return `${gap}${String(number).padStart(width)}  ${text}\n`;
   });
-  return `${file}: ${lines.length} of ${totalLines} lines\n${shown.join('')}`;
+  return `${file}: ${lines.length} of ${counted(totalLines, 'line')}\n${shown.join('')}`;
 }
 
 export const logExcerpt = defineCommand({

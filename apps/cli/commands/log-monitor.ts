@@ -4,6 +4,7 @@ import { Severity } from '#shared/domain/logs/severity.ts';
 import { compilePattern, type TextPattern } from '#shared/domain/logs/text-pattern.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { watchApi, watchOptions } from '../api/watching.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
@@ -168,10 +169,10 @@ type Summary = { readonly seconds: number; readonly looks: number; readonly unan
 >;
 
 function summaryText({ seconds, looks, unanswered, incidents, lines, levels, patterns, templates }: Summary): string {
-  const counted = Severity.options.filter((level) => levels[level] > 0).map((level) => `${level} ${levels[level]}`);
+  const byLevel = Severity.options.filter((level) => levels[level] > 0).map((level) => `${level} ${levels[level]}`);
   return [
-    `${lines} new lines of ${incidents} incidents in ${seconds} seconds, ${levels.critical + levels.error} errors`,
-    `  levels: ${counted.join(', ') || 'none'}`,
+    `${counted(lines, 'new line')} of ${counted(incidents, 'incident')} in ${counted(seconds, 'second')}, ${counted(levels.critical + levels.error, 'error')}`,
+    `  levels: ${byLevel.join(', ') || 'none'}`,
     ...Object.entries(patterns).map(([name, count]) => `  pattern ${name}: ${count}`),
     ...templates.map(({ template, count }) => `  ${String(count).padStart(5)}  ${cleanText(template, 300)}`),
     ...(unanswered === 0 ? [] : [`  the API did not answer ${unanswered} of ${looks + unanswered} times`]),

@@ -1,4 +1,5 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 
@@ -32,7 +33,7 @@ export const logStatistics = defineCommand({
         .map(([name, count]) => `${name.replaceAll('_', ' ')} ${count}`)
         .join(', ');
     const words = [
-      `${lines} lines of ${incidents} incidents${since === null ? '' : ` since ${since}`}`,
+      `${counted(lines, 'line')} of ${counted(incidents, 'incident')}${since === null ? '' : ` since ${since}`}`,
       `  levels: ${listed(levels) || 'none'}`,
       `  classes: ${listed(classes) || 'none'}`,
       ...templates.map(({ template, count }) => `  ${String(count).padStart(5)}  ${cleanText(template, 300)}`),

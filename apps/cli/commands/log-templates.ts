@@ -1,4 +1,5 @@
 import { makeTemplateMiner, type TemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { defineCommand, forEachFile, JSON_OPTION } from '../command.ts';
 import { lineBatches } from '../input/log-lines.ts';
 import { STANDARD_INPUT } from '../input/open-input.ts';
@@ -25,7 +26,7 @@ function asText(file: string, miner: TemplateMiner): string {
   const clusters = [...miner.clusters()].sort((a, b) => b.lines - a.lines || a.cluster - b.cluster);
   const width = String(clusters[0]?.lines ?? 0).length;
   const rows = clusters.map(({ lines, template }) => `${String(lines).padStart(width)}  ${template}\n`);
-  return `${file}: ${clusters.length} templates\n${rows.join('')}`;
+  return `${file}: ${counted(clusters.length, 'template')}\n${rows.join('')}`;
 }
 
 export const logTemplates = defineCommand({

@@ -37,8 +37,10 @@ export const patchCheck = defineCommand({
   },
   async run({ operands, options }, terminal) {
     const file = operands[0] ?? STANDARD_INPUT;
+    // Before the input, which may be empty or still to be typed: a wrong folder is said at once.
+    const tree = directoryTree(options.tree ?? '.');
     const text = await wholeText(file, (await openInput(file, terminal)).pieces);
-    const judged = judgePatch({ kind: 'diff', text }, directoryTree(options.tree ?? '.'));
+    const judged = judgePatch({ kind: 'diff', text }, tree);
     const accepted = judged.kind === 'accepted';
     const { findings } = judged;
     const files = accepted ? judged.files.map(({ path }) => path) : [];

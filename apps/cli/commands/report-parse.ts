@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { relative, resolve } from 'node:path';
 import {
   filesOfRepository,
   readReportFile,
@@ -7,11 +7,14 @@ import {
 } from '#shared/adapters/archive/report-files.ts';
 import type { ReportInput } from '#shared/app/reports/read-report.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { defineCommand, type ExitCode, forEachFile, JSON_OPTION, UsageError } from '../command.ts';
 import { inSmallHeap, STANDARD_INPUT } from '../input/open-input.ts';
 import { makeJsonPrinter, makeTextPrinter } from '../reports/render-report.ts';
 import type { Terminal } from '../terminal.ts';
 
+/** Files that are named of those that are no reports. */
+const MAX_NAMED = 5;
 const KINDS = ['tests', 'coverage', 'findings'] as const;
 
 export const reportParse = defineCommand({
@@ -31,6 +34,7 @@ export const reportParse = defineCommand({
     format: { type: 'string', value: 'ID', about: 'refuse other formats, such as junit, lcov or sarif' },
     root: { type: 'string', value: 'DIR', about: 'folder of the repository; paths below it become relative to it' },
     fail: { type: 'boolean', about: 'exit with 1 if a test failed' },
+    verbose: { type: 'boolean', about: 'say of each file of a folder why it is no report' },
     ...JSON_OPTION,
   },
   async run({ operands, options }, terminal) {
@@ -42,18 +46,29 @@ export const reportParse = defineCommand({
     const root = resolve(options.root ?? '.');
     const paths = { workspaces: [root], files: filesOfRepository(root) };
     let failed = false;
-    const parse = async (file: string): Promise<void> => {
+    const parse = async (file: string, others?: string[]): Promise<void> => {
       const name = file === STANDARD_INPUT ? 'standard input' : file;
       const printer = options.json === true ? makeJsonPrinter(name, (text) => terminal.write(text)) : makeTextPrinter();
       const input = inputOf(file, name, terminal);
-      const summary = await readReport(input, { kind, format: options.format, paths }, printer).catch(asUsageError);
+      const summary = await readReport(input, { kind, format: options.format, paths }, printer).catch((error) => {
+        if (others === undefined || !(error instanceof UnreadableReport && error.isUnknownFormat)) asUsageError(error);
+        others.push(file);
+        return null;
+      });
+      if (summary === null) return;
       failed ||= summary.kind === 'tests' && summary.totals.failures + summary.totals.errors > 0;
       await terminal.write(printer.finish(summary));
     };
     const codes: ExitCode[] = [];
     const code = await forEachFile(operands, terminal, async (operand) => {
       const files = operand === STANDARD_INPUT ? [operand] : await reportFilesOf(operand).catch(asUsageError);
-      codes.push(await forEachFile(files, terminal, parse));
+      if (files.length === 1 || options.verbose === true) {
+        codes.push(await forEachFile(files, terminal, (file) => parse(file)));
+        return;
+      }
+      const others: string[] = [];
+      codes.push(await forEachFile(files, terminal, (file) => parse(file, others)));
+      if (others.length > 0) throw new UsageError(othersWords(operand, others, files.length));
     });
     if ([code, ...codes].includes(2)) return 2;
     return failed && options.fail === true ? 1 : 0;
@@ -63,6 +78,15 @@ export const reportParse = defineCommand({
 /** A command ends with exit code 2 and the message of a report that cannot be read. */
 function asUsageError(error: unknown): never {
   throw error instanceof UnreadableReport ? new UsageError(error.message) : error;
+}
+
+/** Names the files of a folder that are no reports, in one line. */
+function othersWords(folder: string, others: readonly string[], files: number): string {
+  const shown = others.slice(0, MAX_NAMED).map((file) => relative(folder, file));
+  return (
+    `${folder}: ${others.length} of ${counted(files, 'file')} ${others.length === 1 ? 'is' : 'are'} no report of a known format: ` +
+    `${shown.join(', ')}${others.length > MAX_NAMED ? ` and ${others.length - MAX_NAMED} more` : ''}. Name the reports, or add --verbose to see why.`
+  );
 }
 
 const inputOf = (file: string, name: string, terminal: Terminal): ReportInput => ({

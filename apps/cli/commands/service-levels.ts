@@ -1,4 +1,5 @@
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { writeTogether } from '../terminal.ts';
@@ -49,7 +50,7 @@ export const serviceLevels = defineCommand({
           const budget = met
             ? `${budgetLeftMinutes.toFixed(0)} min left`
             : `exceeded by ${(-budgetLeftMinutes).toFixed(0)} min`;
-          return `${one.service.padEnd(20)}  ${shareText(availability, 2)} of ${shareText(objective, 2)}  ${incidents} incidents, ${downMinutes.toFixed(0)} min down; error budget: ${budget}\n`;
+          return `${one.service.padEnd(20)}  ${shareText(availability, 2)} of ${shareText(objective, 2)}  ${counted(incidents, 'incident')}, ${downMinutes.toFixed(0)} min down; error budget: ${budget}\n`;
         }),
       );
       cursor = page.next;

@@ -1,3 +1,4 @@
+import { counted } from '#shared/kernel/time-words.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { shareWords } from '../learning/render-status.ts';
@@ -15,8 +16,8 @@ export const status = defineCommand({
       lastHealed === null ? 'nothing yet' : `${lastHealed.id} (${lastHealed.class ?? 'unknown'}), ${lastHealed.at}`;
     const text = [
       `API          ${state.api}, version ${version}`,
-      `workflow     ${workflow.state}${workflow.stalled === 0 ? '' : `: ${workflow.stalled} incidents did not change for an hour`}`,
-      `incidents    ${openIncidents.count}${openIncidents.more ? ' or more' : ''} open, ${approvalsPending} plans wait for a decision`,
+      `workflow     ${workflow.state}${workflow.stalled === 0 ? '' : `: ${counted(workflow.stalled, 'incident')} did not change for an hour`}`,
+      `incidents    ${openIncidents.count}${openIncidents.more ? ' or more' : ''} open, ${counted(approvalsPending, 'plan waits', 'plans wait')} for a decision`,
       `last healed  ${healed}`,
       `model        ${model.id} with ${model.languageModel}, accuracy ${shareWords(model.accuracy)}${model.degraded ? ', DEGRADED' : ''}`,
       '',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
 import { RUN_OPTIONS, testRunOf } from '../input/described-run.ts';
 import { inputError } from '../input/open-input.ts';
@@ -59,7 +60,7 @@ async function coverage(folder: string, given: readonly string[], options: Optio
   const { test, commit } = options;
   const files = await namedReportFiles(given);
   const { covered, tests } = await withState(() => recordCoverageFiles(deps, files, { folder, test, commit }));
-  const text = `Recorded what ${covered} ${covered === 1 ? 'file' : 'files'} of tests ran; ${tests} are known by now.\n`;
+  const text = `Recorded what ${counted(covered, 'file')} of tests ran; ${tests} ${tests === 1 ? 'is' : 'are'} known by now.\n`;
   await terminal.write(options.json === true ? `${JSON.stringify({ tests, ...dryRunFact(options) })}\n` : text);
 }
 
@@ -81,7 +82,7 @@ async function misses(file: string, options: Options, terminal: Terminal): Promi
   lines.push(
     rate === null
       ? 'No skipped test was drawn so far.'
-      : `Selection missed ${rate.hits} of ${rate.cases} drawn tests in ${runs} runs: ${shareText(rate.value)}, 95 % interval ${shareText(rate.interval[0])} to ${shareText(rate.interval[1])}.`,
+      : `Selection missed ${rate.hits} of ${counted(rate.cases, 'drawn test')} in ${counted(runs, 'run')}: ${shareText(rate.value)}, 95 % interval ${shareText(rate.interval[0])} to ${shareText(rate.interval[1])}.`,
   );
   await terminal.write(`${lines.join('\n')}\n`);
 }

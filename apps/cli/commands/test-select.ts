@@ -62,7 +62,11 @@ export const testSelect = defineCommand({
     const settings = settingsOf(options, environment);
     const base =
       options.base ?? (environment.GITHUB_BASE_REF ? `origin/${environment.GITHUB_BASE_REF}` : 'origin/main');
-    const root = (await runGit(folder, 'rev-parse', '--show-toplevel'))?.trimEnd() ?? folder;
+    const root = (await runGit(folder, 'rev-parse', '--show-toplevel'))?.trimEnd();
+    if (root === undefined)
+      throw new UsageError(
+        `${folder}: git finds no repository here, so nobody knows what changed. Run it in the checkout, or name its folder.`,
+      );
     const [{ selectForChange }, { selectionFileOf }] = await Promise.all([
       import('#shared/app/test-selection/select-for-change.ts'),
       import('#shared/app/test-selection/record-misses.ts'),

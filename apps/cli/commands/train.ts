@@ -9,6 +9,7 @@ import { encodeAnswers } from '#shared/domain/learning/held-out-answers.ts';
 import { versionOf } from '#shared/domain/learning/model-registry.ts';
 import { Provenance } from '#shared/domain/learning/provenance.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '../command.ts';
 import { type Figure, groupBy } from '../figures/figures.ts';
 import { renderReport } from '../figures/render.ts';
@@ -118,7 +119,7 @@ export const makeTrainCommand = (data: TrainingData) =>
           `${options.data}: only ${cases.length} labelled logs. Add more; ${MIN_CASES} are needed.`,
         );
       }
-      progress(`${cases.length} logs read, training`);
+      progress(`${counted(cases.length, 'log')} read, training`);
       const ofCurve = makeProgress('train', steps ?? 0, terminal);
       for (const step of steps === null ? [] : learningCurve(cases, signatures, steps)) {
         ofCurve(step.step);

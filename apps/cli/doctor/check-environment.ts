@@ -1,4 +1,5 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import type { ConnectionCheck } from '../analyze/check-connections.ts';
 import { type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
 import { readSession } from '../api/session.ts';
@@ -109,7 +110,7 @@ export async function checkMail(topicArn: string): Promise<ConnectionCheck> {
       const mend = `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint YOUR-ADDRESS`;
       return { name, state: 'failed', detail: `nobody is subscribed: ${mend}` };
     }
-    const words = `${all.length - open.length} of ${all.length} subscriptions are confirmed`;
+    const words = `${all.length - open.length} of ${counted(all.length, 'subscription')} ${all.length - open.length === 1 ? 'is' : 'are'} confirmed`;
     const waiting = open.map(({ endpoint }) => endpoint).join(', ');
     return open.length === 0
       ? { name, state: 'ok', detail: words }

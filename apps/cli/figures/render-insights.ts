@@ -1,6 +1,7 @@
 import type { CiInsights, MetricTrend } from '#shared/domain/ci-metrics/insights.ts';
 import type { Kpi } from '#shared/domain/ci-metrics/kpis.ts';
 import { safeLine } from '#shared/kernel/text/markdown.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 
 const SIGNS = { met: 'met', missed: '**missed**', 'not-measured': 'not measured' } as const satisfies Record<
   Kpi['status'],
@@ -46,7 +47,7 @@ export function renderInsights(insights: CiInsights): string {
   return [
     `# CI insights, ${at.slice(0, 10)}`,
     '',
-    `The last ${days} days: ${runs} runs, ${succeeded} succeeded. ${count('met')} of ${kpis.length} goals are met, ${open.length} missed, ${count('not-measured')} not measured.`,
+    `The last ${counted(days, 'day')}: ${counted(runs, 'run')}, ${succeeded} succeeded. ${count('met')} of ${kpis.length} goals are met, ${open.length} missed, ${count('not-measured')} not measured.`,
     '',
     '## Goals',
     '',

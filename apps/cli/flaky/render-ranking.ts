@@ -3,9 +3,9 @@ import { historyQuarantineState } from '#shared/domain/flaky-tests/history-quara
 import type { TestOwner } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 
 const MAX_NAME = 200;
-const counted = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
 const ownerText = (owner: TestOwner): string => {
   switch (owner.kind) {

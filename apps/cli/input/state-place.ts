@@ -6,6 +6,7 @@ import { systemClock } from '#shared/adapters/system/clock.ts';
 import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
 import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { QualityDocument, QualityState } from '#shared/ports/quality-state.ts';
+import { runGit } from '../architecture/git.ts';
 import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -103,13 +104,43 @@ function connectedLater(connect: () => Promise<QualityState>): QualityState {
   };
 }
 
+/**
+ * The repository whose state is meant: `GITHUB_REPOSITORY`, else that of the remote `origin` of the current folder, which is said. Throws `UsageError`
+ * when neither names one.
+ */
+async function repositoryFor({ environment, say }: Pick<Terminal, 'environment' | 'say'>): Promise<string> {
+  const given = environment.GITHUB_REPOSITORY ?? '';
+  if (/^[\w.-]+\/[\w.-]+$/.test(given)) return given;
+  if (given !== '') throw new UsageError(`GITHUB_REPOSITORY is "${given.slice(0, 100)}": expected owner/name.`);
+  const server = environment.GITHUB_SERVER_URL || 'https://github.com';
+  const origin = (await runGit('.', 'config', '--get', 'remote.origin.url'))?.trim() ?? '';
+  const found = repositoryOfRemote(origin, server);
+  if (found === null)
+    throw new UsageError(
+      `Set GITHUB_REPOSITORY to owner/name: the state is that of a repository, and this folder has no remote "origin" on ${new URL(server).host}.`,
+    );
+  say(
+    `selfheal: the state is that of ${found}, the remote "origin" of this folder. GITHUB_REPOSITORY names another one.`,
+  );
+  return found;
+}
+
+/** `owner/name` of a remote on this server: `git@github.com:acme/shop.git`, or an address of HTTPS or SSH; null for another server. */
+export function repositoryOfRemote(remote: string, server: string): string | null {
+  const { hostname } = new URL(server);
+  const [, host, path = ''] =
+    /^(?:https?|ssh|git):\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/(.+)$/.exec(remote) ??
+    /^(?:[^/@:]+@)?([^/:]+):(.+)$/.exec(remote) ??
+    [];
+  const repository = path.replace(/\/$/, '').replace(/\.git$/, '');
+  return host?.toLowerCase() === hostname.toLowerCase() && /^[\w.-]+\/[\w.-]+$/.test(repository) ? repository : null;
+}
+
 async function connect(
   place: RemotePlace,
   { environment, say, now }: Pick<Terminal, 'now' | 'environment' | 'say'>,
 ): Promise<QualityState> {
-  const repository = environment.GITHUB_REPOSITORY ?? '';
-  if (!/^[\w.-]+\/[\w.-]+$/.test(repository))
-    throw new UsageError('Set GITHUB_REPOSITORY to owner/name: the state is that of a repository.');
+  const repository = await repositoryFor({ environment, say });
   return await connectRemote(place, {
     repository,
     isPullRequest: (environment.GITHUB_EVENT_NAME ?? '').startsWith('pull_request'),

@@ -1,4 +1,5 @@
 import type { ChangeResult } from '#shared/app/learning/pattern-maintenance.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import type { ExitCode } from '../command.ts';
 import { type Terminal, writeTogether } from '../terminal.ts';
 
@@ -23,7 +24,7 @@ export async function sayChanges(
   const skipped = results.filter(({ done }) => done === 'skipped').length;
   if (skipped > 0)
     terminal.say(
-      `selfheal: ${skipped} changes were skipped because somebody else changed the patterns meanwhile. Run the command again.`,
+      `selfheal: ${counted(skipped, 'change was', 'changes were')} skipped because somebody else changed the patterns meanwhile. Run the command again.`,
     );
   return skipped > 0 ? 1 : 0;
 }

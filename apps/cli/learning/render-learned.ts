@@ -1,6 +1,7 @@
 import type { PatternResult } from '#shared/app/learning/learn-patterns.ts';
 import type { RecordFinding } from '#shared/domain/learning/clean-resolutions.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import type { BadRecord } from './read-resolutions.ts';
 
 /** Problems of records, one line each, in the order of the file. */
@@ -21,7 +22,7 @@ export function renderResults(results: readonly PatternResult[], name: string): 
         replay === null
           ? []
           : [
-              `  replayed: ${replay.matched} past incidents matched${share === null ? '' : `, ${shareText(share.value)} of this class`}${coverage === null ? '' : `, ${shareText(coverage.value)} of the class covered`}`,
+              `  replayed: ${counted(replay.matched, 'past incident')} matched${share === null ? '' : `, ${shareText(share.value)} of this class`}${coverage === null ? '' : `, ${shareText(coverage.value)} of the class covered`}`,
             ];
       return [
         `${kind.padEnd(9)} ${patternId}  ${failureClass}, ${stage}, confidence ${confidence.toFixed(2)}: ${wording}`,

@@ -1,6 +1,7 @@
 import type { InferResponseType } from 'hono/client';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import type { ApiClient } from '../api/api-client.ts';
 
 type Api = ApiClient['api'];
@@ -29,7 +30,7 @@ export function renderStatus({ stage, closest, patterns, model, scopes, enabled 
   return [
     `learning: stage ${stage.stage}, ${next}`,
     ...stage.missing.map((one) => `  missing: ${one}`),
-    `patterns: ${patterns.active} (${stages.join(', ')}), ${patterns.needApproval} need an approval; ${scopes.length} scopes`,
+    `patterns: ${patterns.active} (${stages.join(', ')}), ${patterns.needApproval} need an approval; ${counted(scopes.length, 'scope')}`,
     ...closest.map(
       (one) =>
         `  ${one.id}  ${one.stage} -> ${one.next} ${shareText(one.progress)}, ${etaWords(one.etaDays)}: ${cleanText(one.title, 120)}`,

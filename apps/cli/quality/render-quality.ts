@@ -1,6 +1,7 @@
 import { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
 import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
 import type { Terminal } from '../terminal.ts';
@@ -35,7 +36,7 @@ function reliabilityLines({ reliability }: QualityReport): string[] {
 function costLines({ cost }: QualityReport): string[] {
   const tokens = cost.inputTokens + cost.outputTokens;
   return [
-    `cost: ${cost.incidents} ended incidents, ${cost.asked} with a language model: ${tokens} tokens, ${dollars(cost.microdollars)}`,
+    `cost: ${counted(cost.incidents, 'ended incident')}, ${cost.asked} with a language model: ${tokens} tokens, ${dollars(cost.microdollars)}`,
     `  per incident ${dollars(cost.microdollarsPerIncident)}; per incident with a model ${dollars(cost.microdollarsPerAsked)}`,
     ...(cost.unpriced > 0
       ? [`  ${cost.unpriced} of them used a model without a price and are not included in dollars`]

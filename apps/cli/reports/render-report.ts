@@ -6,6 +6,7 @@ import type {
   LineRange,
   ReportedTest,
 } from '#shared/domain/reports/normal-form.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 
 /** Version of the JSON form. */
 const VERSION = 1;
@@ -40,13 +41,15 @@ export function makeTextPrinter(): ReportPrinter {
         `${summary.file}: ${headline(summary)}`,
         ...failed.map(testLines),
         ...(summary.kind === 'tests'
-          ? more(summary.totals.failures + summary.totals.errors - failed.length, 'failed tests')
+          ? more(summary.totals.failures + summary.totals.errors - failed.length, 'failed test')
           : []),
         ...files.flatMap(coverageLine),
         ...findings.map(findingLine),
-        ...(summary.kind === 'findings' ? more(countOf(summary.totals) - findings.length, 'findings') : []),
+        ...(summary.kind === 'findings' ? more(countOf(summary.totals) - findings.length, 'finding') : []),
         ...(summary.outsidePaths > 0
-          ? [`  ${summary.outsidePaths} paths outside of the repository were left out (--root DIR names its folder)`]
+          ? [
+              `  ${counted(summary.outsidePaths, 'path')} outside of the repository ${summary.outsidePaths === 1 ? 'was' : 'were'} left out (--root DIR names its folder)`,
+            ]
           : []),
       ]
         .join('\n')
@@ -67,33 +70,41 @@ const countOf = (totals: Readonly<Record<FindingSeverity, number>>): number =>
 function headline(summary: ReportSummary): string {
   if (summary.kind === 'tests') {
     const { tests, failures, errors, skipped, seconds } = summary.totals;
-    const again = summary.runs.tests === tests ? '' : `, ${summary.runs.tests} runs`;
-    return `${tests} tests${again}, ${failures} failures, ${errors} errors, ${skipped} skipped, ${seconds} s (${summary.format})`;
+    const again = summary.runs.tests === tests ? '' : `, ${counted(summary.runs.tests, 'run')}`;
+    return `${counted(tests, 'test')}${again}, ${counted(failures, 'failure')}, ${counted(errors, 'error')}, ${skipped} skipped, ${seconds} s (${summary.format})`;
   }
   if (summary.kind === 'coverage') {
     const { percent, coveredLines, lines, files } = summary.totals;
-    return `${percent?.toFixed(2)} % of lines covered, ${coveredLines} of ${lines} in ${files} files (${summary.format})`;
+    return `${percent?.toFixed(2)} % of lines covered, ${coveredLines} of ${lines} in ${counted(files, 'file')} (${summary.format})`;
   }
   const { totals, tools } = summary;
   const parts = SEVERITIES.flatMap((severity) => (totals[severity] > 0 ? [`${totals[severity]} ${severity}`] : []));
   const by = tools.length === 0 ? '' : ` by ${tools.join(', ')}`;
-  return `${countOf(totals)} findings${by}${parts.length === 0 ? '' : `: ${parts.join(', ')}`} (${summary.format})`;
+  return `${counted(countOf(totals), 'finding')}${by}${parts.length === 0 ? '' : `: ${parts.join(', ')}`} (${summary.format})`;
 }
 
-const more = (count: number, what: string): string[] => (count > 0 ? [`  and ${count} more ${what}`] : []);
+const more = (count: number, what: string): string[] => (count > 0 ? [`  and ${counted(count, `more ${what}`)}`] : []);
 
 function testLines({ suite, name, outcome, file, line, message }: ReportedTest): string {
   const place = file === null ? '' : ` (${file}${line === null ? '' : `:${line}`})`;
   const said = message === null ? '' : `\n      ${message.slice(0, 200)}`;
-  return `  ${outcome === 'error' ? 'error ' : 'failed'}  ${suite === '' ? '' : `${suite} > `}${name}${place}${said}`;
+  return `  ${outcome === 'error' ? 'error ' : 'failed'}  ${fullName(suite, name)}${place}${said}`;
 }
+
+/** CTest and jest-junit repeat the name as class, mocha-junit-reporter the end of it. */
+const fullName = (suite: string, name: string): string =>
+  suite === '' || name === suite || name.startsWith(`${suite} `) || name.endsWith(` ${suite}`)
+    ? name
+    : `${suite} > ${name}`;
 
 const uncoveredLines = ({ uncovered }: FileCoverage): number =>
   uncovered.reduce((sum, { start, end }) => sum + end - start + 1, 0);
 
 function coverageLine(file: FileCoverage): string[] {
   const missing = uncoveredLines(file);
-  return missing === 0 ? [] : [`  ${file.path}: ${missing} lines not covered: ${rangesText(file.uncovered)}`];
+  return missing === 0
+    ? []
+    : [`  ${file.path}: ${counted(missing, 'line')} not covered: ${rangesText(file.uncovered)}`];
 }
 
 function rangesText(ranges: readonly LineRange[]): string {

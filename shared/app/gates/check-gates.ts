@@ -12,6 +12,7 @@ import { judgeLimit, judgeRegression } from '#shared/domain/gates/judge-metric.t
 import { type GateVerdict, metricProblem, rounded } from '#shared/domain/gates/metric-kind.ts';
 import type { CoverageTotals } from '#shared/domain/reports/normal-form.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
 import { readDocument } from '../quality-state/update-document.ts';
 
@@ -45,7 +46,7 @@ export function summarizeGates({ status, verdicts }: GateCheck, unavailable: str
       verdicts.length === 1
         ? 'The gate passed or was skipped.'
         : `All ${verdicts.length} gates passed or were skipped.`,
-    failed: `${failed.length} of ${verdicts.length} gates failed: ${failed.join(', ')}.`,
+    failed: `${failed.length} of ${counted(verdicts.length, 'gate')} failed: ${failed.join(', ')}.`,
     unavailable,
   }[status];
 }

@@ -34,6 +34,8 @@ export function chooseFormat(
         : `<${head.xmlRoot}> begins no report of a known format`,
       `Known formats: ${REPORT_FORMATS.map((one) => one.id).join(', ')}`,
       { line: 1, column: null },
+      '',
+      true,
     );
   }
   if (asked !== undefined && asked !== found)

@@ -106,7 +106,13 @@ export async function readReport(
   } catch (error) {
     // What a parser says may quote the report.
     if (error instanceof UnreadableReport)
-      throw new UnreadableReport(redactName(error.problem, MAX_PROBLEM), error.remedy, error, name);
+      throw new UnreadableReport(
+        redactName(error.problem, MAX_PROBLEM),
+        error.remedy,
+        error,
+        name,
+        error.isUnknownFormat,
+      );
     // A string or a list that V8 cannot hold: no report needs one.
     if (error instanceof RangeError)
       throw new UnreadableReport(
@@ -211,7 +217,7 @@ function makeSink({ paths = UNKNOWN_REPOSITORY }: ReadReportOptions, consumer: R
 function coverageWithoutLines(outside: number): UnreadableReport {
   return outside > 0
     ? new UnreadableReport(
-        `all of its ${outside} files lie outside of the repository`,
+        `${outside === 1 ? 'its only file lies' : `all of its ${outside} files lie`} outside of the repository`,
         'Name the folder that the repository was checked out to when the report was written (--root)',
         WHOLE_REPORT,
       )

@@ -1,3 +1,4 @@
+import { counted } from '#shared/kernel/time-words.ts';
 import { medianOf } from '../../kernel/numbers/sample.ts';
 import { type Trend, trendOf } from '../../kernel/numbers/trend.ts';
 import { type Kpi, type KpiInputs, kpisOf, reactionsOf } from './kpis.ts';
@@ -167,7 +168,7 @@ function reruns(runs: readonly RunRecord[]): Recommendation[] {
   if (again.length === 0) return [];
   const lost = again.reduce((sum, run) => sum + rerunsOf(run) * (run.durationSeconds ?? 0), 0);
   const helped = again.filter(({ status }) => status === 'success').length;
-  const text = `${again.length} of ${runs.length} runs were started again, about ${spent(lost)} in all; ${helped} succeeded in the end, so their first failure was probably by chance: see "selfheal flaky list".`;
+  const text = `${again.length} of ${counted(runs.length, 'run')} ${again.length === 1 ? 'was' : 'were'} started again, about ${spent(lost)} in all; ${helped} succeeded in the end, so their first failure was probably by chance: see "selfheal flaky list".`;
   return [{ weight: lost / runs.length, text }];
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '#shared/kernel/time-words.ts';
 import { medianOf } from '../../kernel/numbers/sample.ts';
 import { trendOf } from '../../kernel/numbers/trend.ts';
 import { type RunRecord, rerunsOf } from './run-record.ts';
@@ -211,7 +212,7 @@ function flakeRate(runs: readonly RunRecord[]): Measurement<Finding> {
   if (successes.length === 0) return { missing: 'no successful run is recorded' };
   const reruns = successes.reduce((sum, run) => sum + rerunsOf(run), 0);
   const rate = reruns / successes.length;
-  const text = `${(100 * rate).toFixed(1)} % (${reruns} reruns, ${successes.length} successful runs)`;
+  const text = `${(100 * rate).toFixed(1)} % (${counted(reruns, 'rerun')}, ${counted(successes.length, 'successful run')})`;
   return { value: { text, met: rate < KPI_GOALS.flakeRate } };
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '#shared/kernel/time-words.ts';
 import { logBeta, rateInterval } from '../../kernel/numbers/beta.ts';
 import { isFailure } from '../incident/signal.ts';
 import type { JobHistory, Telemetry } from '../logs/telemetry.ts';
@@ -59,7 +60,6 @@ const CLEAR = Math.log(3);
 const MAX_TESTS_NAMED = 3;
 
 const percent = (share: number): string => `${Math.round(share * 100)}%`;
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 function sameCommitFactor({ failures, successes }: Counts): number {
   const transient =

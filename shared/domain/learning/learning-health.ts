@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { makeWordingTest } from '../failure/wording.ts';
 import { weakPatterns } from './apply-pattern-changes.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
@@ -145,7 +146,7 @@ function conflictCheck(patterns: readonly LearnedPattern[]): HealthCheck {
   return {
     name: 'conflicts',
     state: 'bad',
-    text: `${pairs.length} pairs of patterns call the same words different classes (${first})`,
+    text: `${counted(pairs.length, 'pair')} of patterns ${pairs.length === 1 ? 'calls' : 'call'} the same words different classes (${first})`,
     advice: 'Decide on one class for each, and take the other back with "selfheal knowledge adjust ID --confidence 0".',
   };
 }
@@ -184,7 +185,7 @@ function approvalCheck(patterns: readonly LearnedPattern[], rules: Learning): He
   const waiting = patterns.filter(
     (pattern) => pattern.stage === 'suggest' && approvalsMissing(pattern, rules).length > 0,
   );
-  const text = `${waiting.length} patterns wait for an approval`;
+  const text = `${counted(waiting.length, 'pattern waits', 'patterns wait')} for an approval`;
   const [first] = waiting;
   const advice =
     first === undefined

@@ -1,3 +1,5 @@
+import { counted } from '#shared/kernel/time-words.ts';
+import { runTimesWords } from '../ci-metrics/run-times.ts';
 import { cleanText } from '../redaction/clean-text.ts';
 import type { FindingTotals, LineRange } from '../reports/normal-form.ts';
 import type { ActionItem } from './action-items.ts';
@@ -13,9 +15,6 @@ export function signed(value: number, digits: number): string {
   if (Number(shown) === 0) return '±0';
   return value > 0 ? `+${shown}` : `\u2212${shown}`;
 }
-
-/** `3 tests`, `1 test`. */
-export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 const MAX_RANGES = 8;
 
@@ -49,7 +48,7 @@ export function actionItemLine({ task, name, says, note, path, lines }: ActionIt
 
 /** The figures in one line: `240 tests, 1 failed`, `coverage 91.2 % (-0.8)`. Empty without figures. */
 export function figuresOf(facts: PullRequestFacts): string[] {
-  const { tests, coverage, addedFindings, findings, architecture, verdicts } = facts;
+  const { tests, coverage, addedFindings, findings, architecture, verdicts, times } = facts;
   const bad = tests === null ? 0 : tests.failures + tests.errors;
   const change = verdicts.find(({ metric }) => metric === 'coverage')?.delta ?? null;
   const only = coverage.length === 1;
@@ -66,6 +65,7 @@ export function figuresOf(facts: PullRequestFacts): string[] {
         : [`findings: ${findingsWords(findings)}`]
       : [addedFindings.length === 0 ? 'no new findings' : `**${counted(addedFindings.length, 'new finding')}**`]),
     ...(architecture === null ? [] : [`architecture ${architecture.score}/10${scoreChange(architecture)}`]),
+    ...(times === null ? [] : [runTimesWords(times)]).filter((words) => words !== ''),
   ];
 }
 

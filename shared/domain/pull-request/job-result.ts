@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { recordText } from '../../kernel/text/record-text.ts';
 import { ArchitectureSummary } from '../architecture/architecture-analysis.ts';
+import { RunTimes } from '../ci-metrics/run-times.ts';
 import { GateVerdict } from '../gates/metric-kind.ts';
 import {
   CoverageTotals,
@@ -58,6 +59,7 @@ export const JobFacts = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('selection'), summary: SelectionSummary }),
   z.strictObject({ kind: z.literal('triage'), causes: z.array(CauseSummary).max(50) }),
   z.strictObject({ kind: z.literal('architecture'), summary: ArchitectureSummary }),
+  z.strictObject({ kind: z.literal('times'), times: RunTimes }),
   z.strictObject({ kind: z.literal('suggestions'), changes: z.array(CodeChange).max(50) }),
 ]);
 export type JobFacts = z.infer<typeof JobFacts>;

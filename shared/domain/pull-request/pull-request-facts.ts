@@ -1,5 +1,6 @@
 import { phrase, type RedactedText } from '../../kernel/text/redacted-text.ts';
 import type { ArchitectureSummary } from '../architecture/architecture-analysis.ts';
+import type { RunTimes } from '../ci-metrics/run-times.ts';
 import type { GateVerdict } from '../gates/metric-kind.ts';
 import type { CoverageTotals, Finding, FindingTotals, LineRange, TestTotals } from '../reports/normal-form.ts';
 import type { SelectionSummary } from '../test-selection/select-tests.ts';
@@ -45,6 +46,8 @@ export interface PullRequestFacts {
   /** Surest first. */
   readonly causes: readonly CauseSummary[];
   readonly architecture: ArchitectureSummary | null;
+  /** How long the run took; null when no job measured it. */
+  readonly times: RunTimes | null;
   readonly changes: readonly CodeChange[];
 }
 
@@ -84,6 +87,7 @@ export function combineResults(results: readonly JobResult[], needed: readonly N
       .flatMap(({ causes }) => causes)
       .sort((a, b) => b.confidence - a.confidence),
     architecture: of('architecture')[0]?.summary ?? null,
+    times: of('times')[0]?.times ?? null,
     changes: of('suggestions').flatMap(({ changes }) => changes),
   };
 }

@@ -1,10 +1,11 @@
+import { counted } from '#shared/kernel/time-words.ts';
 import { codeSpan, safeLine } from '../../kernel/text/markdown.ts';
 import type { GateVerdict } from '../gates/metric-kind.ts';
 import { cleanText } from '../redaction/clean-text.ts';
 import type { LineRange } from '../reports/normal-form.ts';
 import { type ActionItem, actionItemsOf, type ItemLevel, testName } from './action-items.ts';
 import { changeAsText } from './code-suggestion.ts';
-import { counted, figuresOf, percent, rangesWords, signed } from './fact-words.ts';
+import { figuresOf, percent, rangesWords, signed } from './fact-words.ts';
 import type { CodeChange } from './job-result.ts';
 import type { JobStatus, PullRequestFacts } from './pull-request-facts.ts';
 import type { ReportWords } from './report-words.ts';

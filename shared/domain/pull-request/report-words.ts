@@ -1,3 +1,4 @@
+import { counted } from '#shared/kernel/time-words.ts';
 import { cleanText } from '../redaction/clean-text.ts';
 import { actionItemsOf } from './action-items.ts';
 import { actionItemLine, findingsWords, percent, rangesWords } from './fact-words.ts';
@@ -76,7 +77,7 @@ export function factLines(facts: PullRequestFacts): string[] {
   const { jobs, tests, failedTests, coverage, verdicts, findings, addedFindings, architecture, selection } = facts;
   const count = (status: string): number => jobs.filter((job) => job.status === status).length;
   return [
-    `Result: ${facts.conclusion}. Of ${jobs.length} jobs ${count('failed') + count('broken')} failed and ${count('passed')} passed.`,
+    `Result: ${facts.conclusion}. Of ${counted(jobs.length, 'job')} ${count('failed') + count('broken')} failed and ${count('passed')} passed.`,
     ...jobs.map(({ job, status, summary }) => `Job ${named(job)}: ${status}. ${cleanText(summary, 300)}`),
     ...(tests === null
       ? []

@@ -19,8 +19,16 @@ export class UnreadableReport extends Error {
   readonly column: number | null;
   readonly problem: string;
   readonly remedy: string;
+  /** Whether it is no report of a known format at all. */
+  readonly isUnknownFormat: boolean;
 
-  constructor(problem: string, remedy: string, { line, column }: ReportPlace = WHOLE_REPORT, file = '') {
+  constructor(
+    problem: string,
+    remedy: string,
+    { line, column }: ReportPlace = WHOLE_REPORT,
+    file = '',
+    isUnknownFormat = false,
+  ) {
     const place = line === null ? '' : `, line ${line}${column === null ? '' : `, column ${column}`}`;
     super(`${file === '' ? 'the report' : file}${place}: ${problem}. ${remedy}.`);
     this.file = file;
@@ -28,5 +36,6 @@ export class UnreadableReport extends Error {
     this.column = column;
     this.problem = problem;
     this.remedy = remedy;
+    this.isUnknownFormat = isUnknownFormat;
   }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { counted } from '#shared/kernel/time-words.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import type { ChangedFile, ChangedFiles } from './changed-files.ts';
 import { fileKindOf, folderOf, isCritical, isTestFile, languageOf, stemOf } from './file-kinds.ts';
@@ -85,7 +86,9 @@ export function selectTests(input: SelectionInput): Selection {
   if ('unknown' in changes) return full(changes.unknown);
   if (tests.length === 0) return full('No file is named like a file of tests, so none can be chosen.');
   if (changed.length > settings.threshold)
-    return full(`${changed.length} files changed, more than ${settings.threshold} (TEST_SELECTION_THRESHOLD).`);
+    return full(
+      `${counted(changed.length, 'file')} changed, more than ${settings.threshold} (TEST_SELECTION_THRESHOLD).`,
+    );
   const reason = whyFull(files, input);
   return reason === null ? selected(changed, input) : full(reason);
 }
@@ -134,10 +137,9 @@ function selected(changed: readonly string[], input: SelectionInput): Selection 
   const run = [...chosen.values()].filter(({ file }) => known.has(file));
   const others = tests.filter((file) => !chosen.has(file));
   const sampled = new Set(others.filter((file) => isDrawn(file, commit, settings.sample)));
-  const count = changed.length === 1 ? '1 changed file' : `${changed.length} changed files`;
   return {
     mode: 'selected',
-    reason: `${run.length} of ${tests.length} files of tests depend on ${changed.length === 0 ? 'what changed: nothing' : count}.`,
+    reason: `${run.length} of ${counted(tests.length, 'file')} of tests ${run.length === 1 ? 'depends' : 'depend'} on ${changed.length === 0 ? 'what changed: nothing' : counted(changed.length, 'changed file')}.`,
     changed,
     run: [
       ...ordered(run, input),

@@ -26,7 +26,7 @@ async function aJob({ fork = false, event = undefined as unknown } = {}) {
     step.run({ token: TOKEN, reports: 'out/*.xml', ...inputs }, { variables: { ...variables, ...more } });
   const comments = () => shop.comments(repository, pull.number);
   const checks = () => shop.world.github.checkRuns(repository, pull.headSha);
-  return { step, run, comments, checks };
+  return { step, run, comments, checks, repository, pullRequest: pull.number };
 }
 
 describe('the task feedback', () => {
@@ -40,6 +40,26 @@ describe('the task feedback', () => {
     await run({ task: 'feedback' });
     expect(comments()).toHaveLength(1);
     expect(first.summary).toContain('expected 10.01, got 10');
+  });
+
+  it('[B92] [B93] shows how long the run took, beside the runs of the default branch', async () => {
+    const { run, comments, repository, pullRequest } = await aJob();
+    const ofRun = (id: number) => ({ GITHUB_RUN_ID: String(id) });
+    const main = { GITHUB_EVENT_NAME: 'push', GITHUB_REF: 'refs/heads/main', GITHUB_EVENT_PATH: undefined };
+    const own = shop.run(repository, { jobs: { test: 'passes' }, pullRequest });
+    const inputs = { reports: '', state: 'kept' };
+    const first = await run({ ...inputs, task: 'metrics, feedback' }, ofRun(own.id));
+    expect([first.code, comments()[0]?.body]).toEqual([
+      0,
+      expect.stringMatching(/Build \d+ (?:s|min).*no run of the default branch is known yet/),
+    ]);
+    for (const _ of [1, 2]) {
+      const { id } = shop.run(repository, { jobs: { test: 'passes' }, pullRequest: null });
+      await run({ ...inputs, task: 'metrics' }, { ...main, ...ofRun(id) });
+    }
+    const second = await run({ ...inputs, task: 'metrics, feedback' }, ofRun(own.id));
+    expect([second.code, comments().length]).toEqual([0, 1]);
+    expect(comments()[0]?.body).toMatch(/on the default branch, median of 2 runs.*queue \d+ s/);
   });
 
   it('[B6] counts the jobs that failed without a result', async () => {

@@ -48,7 +48,7 @@ describe('the tasks metrics and insights', () => {
     expect(shop.world.github.branches(repository)).toEqual(['selfheal-state']);
     const other = await theStep({});
     const insights = await other.run({ task: 'insights', state: 'branch:selfheal-state', token: TOKEN }, { variables });
-    expect(insights.log).toContain('the report about 1 runs');
+    expect(insights.log).toContain('the report about 1 run');
     expect(insights.code).toBe(0);
   });
 
@@ -159,7 +159,7 @@ describe('what a run leaves for the next ones', () => {
     expect([missed.code, missed.outputs.missed, missed.log]).toEqual([
       0,
       '1',
-      expect.stringContaining('Selection missed 1 of 1 drawn tests in 1 runs'),
+      expect.stringContaining('Selection missed 1 of 1 drawn test in 1 run'),
     ]);
     const gone = await step.run({ ...selection, selection: 'gone.json' }, { variables: MAIN });
     expect([gone.code, gone.log]).toEqual([1, expect.stringContaining('selection: no file is called gone.json')]);

@@ -59,7 +59,7 @@ describe('the workflow kit', () => {
       job.permissions === undefined ? [] : [[name, job.permissions]],
     );
     expect(Object.fromEntries(more)).toEqual({
-      feedback: { contents: 'read', 'pull-requests': 'write', checks: 'write' },
+      feedback: { contents: 'read', actions: 'read', 'pull-requests': 'write', checks: 'write' },
       metrics: { contents: 'read', actions: 'read' },
       image: { contents: 'read', packages: 'write', 'id-token': 'write', attestations: 'write' },
     });
@@ -131,6 +131,14 @@ describe('the workflow kit', () => {
         [needs].flat().filter((one) => OURS.includes(one)),
         name,
       ).toEqual([]);
+  });
+
+  it('[B92] [B93] measures the run of a pull request, beside those of the default branch, before it writes the comment', () => {
+    expect(stepOf('feedback', 'acme/selfheal')?.with).toMatchObject({
+      task: 'metrics, feedback',
+      state: stepOf('metrics', 'acme/selfheal')?.with?.state,
+    });
+    expect(stepOf('feedback', 'actions/cache/restore')?.with).toEqual(stepOf('metrics', 'actions/cache/restore')?.with);
   });
 
   it('names only tasks that the Action has', () => {

@@ -141,10 +141,10 @@ describe('selfheal doctor without a repository', () => {
     expect(await mail()).toContain(`failed  Mail: nobody is subscribed: aws sns subscribe --topic-arn ${topic}`);
     subscribed('PendingConfirmation', `${topic}:1`);
     expect(await mail()).toBe(
-      "failed  Mail: 1 of 2 subscriptions are confirmed: ops@example.com must follow the link in AWS's mail",
+      "failed  Mail: 1 of 2 subscriptions is confirmed: ops@example.com must follow the link in AWS's mail",
     );
     subscribed(`${topic}:1`);
-    expect(await mail()).toBe('ok      Mail: 1 of 1 subscriptions are confirmed');
+    expect(await mail()).toBe('ok      Mail: 1 of 1 subscription is confirmed');
     sns.on(ListSubscriptionsByTopicCommand).rejects(new Error('The security token is invalid'));
     expect(await mail()).toContain('failed  Mail: AWS does not list the subscriptions (The security token is invalid)');
     expect((await machine({}, '--topic', 'selfheal')).stderr).toContain('expected the output EscalationTopicArn');

@@ -227,7 +227,7 @@ describe('selfheal log recent and statistics', () => {
     const recent = await runAs('viewer', ['log', 'recent', '--level', 'error']);
     expect(recent.text).toBe(`${incident.id}  error     build:12  ERROR disk full\n`);
     const counts = await runAs('viewer', ['log', 'statistics']);
-    expect(counts.text).toContain('1 lines of 1 incidents');
+    expect(counts.text).toContain('1 line of 1 incident');
     expect(counts.text).toContain('levels: error 1');
     const json = await runAs('viewer', ['log', 'statistics', '--json']);
     expect(JSON.parse(json.text)).toMatchObject({ lines: 1, levels: { error: 1 } });

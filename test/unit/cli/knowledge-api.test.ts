@@ -201,7 +201,7 @@ describe('selfheal knowledge, signed in', () => {
       '--include-metrics',
       '--include-confidence-history',
     );
-    expect([code, stderr]).toEqual([0, expect.stringContaining('1 patterns written')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('1 pattern written')]);
     const [whole] = PatternExport.parse(JSON.parse(readFileSync(file, 'utf8'))).patterns;
     expect(whole).toMatchObject({ confidence: 0.5, meanMinutes: 3, confidenceHistory: [{ stage: 'observe' }] });
     const other = join(aFolder(), 'plain.json');
@@ -261,7 +261,7 @@ describe('selfheal knowledge on this machine', () => {
       0,
       '2: FATAL: remaining connection slots are reserved, 20 of 20 used\n',
     ]);
-    expect(stderr).toContain('matches 1 lines');
+    expect(stderr).toContain('matches 1 line');
     const none = await runCommand([
       'knowledge',
       'try',

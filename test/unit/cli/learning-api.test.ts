@@ -96,7 +96,7 @@ describe('selfheal learning, signed in', () => {
     const { code, text } = await run('start-learning-monitor', '--dashboard', '--for', '1');
     expect([code, text]).toEqual([0, expect.stringContaining('learning: stage suggest')]);
     const line = (await run('learning', 'monitor', '--for', '1')).text;
-    expect(line).toBe('stage suggest (50%), 1 patterns, accuracy 80.0% (8 of 10)\n');
+    expect(line).toBe('stage suggest (50%), 1 pattern, accuracy 80.0% (8 of 10)\n');
     expect((await run('learning', 'monitor', '--every', '0')).code).toBe(2);
   });
 });
@@ -132,8 +132,8 @@ describe('selfheal status and costs', () => {
     };
     const { run } = await aServedApi({ predictions: [aPrediction({ ending: anEnding({ at, spending }) })] });
     const { text } = await run('cost', 'report', '--days', '2');
-    expect(text).toContain('1 incidents in 2 days: models $2.0000, AWS about $0.0005');
-    expect(text).toContain(`${at.slice(0, 10)}  1 incidents, 1 with a model`);
+    expect(text).toContain('1 incident in 2 days: models $2.0000, AWS about $0.0005');
+    expect(text).toContain(`${at.slice(0, 10)}  1 incident, 1 with a model`);
     expect(JSON.parse((await run('costs', '--json')).text).byDay).toHaveLength(30);
   });
 });

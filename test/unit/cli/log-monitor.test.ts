@@ -46,7 +46,7 @@ describe('selfheal log monitor', () => {
         'warning   build:5 [timeouts]  WARN request timed out',
       ]);
       expect(lines.slice(3)).toEqual([
-        '3 new lines of 1 incidents in 10 seconds, 2 errors',
+        '3 new lines of 1 incident in 10 seconds, 2 errors',
         '  levels: critical 1, error 1, warning 1',
         '  pattern timeouts: 2',
         '  pattern none: 0',
@@ -93,7 +93,7 @@ describe('selfheal log monitor', () => {
     );
     expect(text).toContain('build:1  ERROR disk full on node 3');
     expect(text).toMatch(
-      /2 new lines of 1 incidents in 20 seconds, 1 errors[\s\S]*the API did not answer 2 of 5 times\n$/,
+      /2 new lines of 1 incident in 20 seconds, 1 error[\s\S]*the API did not answer 2 of 5 times\n$/,
     );
   });
 

@@ -76,6 +76,8 @@ describe('selfheal patch check', () => {
 
   it('exits with 2 when the directory or the text is none', async () => {
     expect((await check(['--tree', aFile('x')], FIX)).code).toBe(2);
+    const gone = await runCommand(['patch', 'check', '--tree', join(aFolder(), 'gone')]);
+    expect([gone.code, gone.stderr]).toEqual([2, expect.stringMatching(/gone: cannot be read as a folder/)]);
     expect(
       (await runCommand(['patch', 'check', '--tree', aCheckout()], Buffer.from([0x2d, 0xff, 0xfe, 0x0a]))).code,
     ).toBe(2);

@@ -29,16 +29,29 @@ describe('report parse', () => {
       code: 0,
       stderr: '',
       stdout: [
-        `${junit}: 2 tests, 1 failures, 0 errors, 0 skipped, 0.5 s (junit)`,
+        `${junit}: 2 tests, 1 failure, 0 errors, 0 skipped, 0.5 s (junit)`,
         '  failed  cart > rounds (src/cart.js:12)',
         '      expected 3, got 4',
-        `${lcov}: 25.00 % of lines covered, 1 of 4 in 1 files (lcov)`,
+        `${lcov}: 25.00 % of lines covered, 1 of 4 in 1 file (lcov)`,
         '  src/cart.js: 3 lines not covered: 2-3, 9',
-        `${mypy}: 1 findings by mypy: 1 high (mypy)`,
+        `${mypy}: 1 finding by mypy: 1 high (mypy)`,
         '  high      arg-type src/cart.py:4: wrong [mypy]',
         '',
       ].join('\n'),
     });
+  });
+
+  it('says in one line which files of a folder are no reports, and with --verbose why', async () => {
+    const folder = aFolder();
+    writeFileSync(join(folder, 'ok.xml'), JUNIT);
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) writeFileSync(join(folder, `${name}.json`), '{"made": "up"}');
+    const { code, stdout, stderr } = await parse([folder]);
+    expect([code, stdout]).toEqual([2, expect.stringContaining('2 tests')]);
+    expect(stderr).toContain(
+      `${folder}: 6 of 7 files are no report of a known format: a.json, b.json, c.json, d.json, e.json and 1 more.`,
+    );
+    expect(stderr.match(/known format/gi)).toHaveLength(1);
+    expect((await parse([folder, '--verbose'])).stderr.match(/line 1: it is no report/g)).toHaveLength(6);
   });
 
   it('prints the normal form of each file as one line of JSON', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { repositoryOfRemote } from '#apps/cli/input/state-place.ts';
 import { githubWorld } from './github-world.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
 import { aServedApi } from './served-api.ts';
@@ -33,7 +34,7 @@ describe('the place of the state', () => {
     const folder = join(aFolder(), 'new', 'state');
     expect(await roundTrip(folder, {})).toMatchObject({
       codes: [0, 0],
-      shown: expect.stringContaining('main, 1 runs'),
+      shown: expect.stringContaining('main, 1 run'),
       flaky: expect.stringContaining('no test fails by chance'),
       listed: expect.stringContaining(`no test is in quarantine in ${folder}`),
     });
@@ -46,6 +47,37 @@ describe('the place of the state', () => {
     const admin = { GITHUB_REPOSITORY: 'acme/shop', SELFHEAL_TOKEN: 'admin', SELFHEAL_URL: api.url };
     const deployed = await roundTrip(api.url, admin);
     expect(deployed).toMatchObject({ codes: [0, 0], shown: expect.stringContaining('coverage: 91.0 %') });
+  });
+
+  it('on a branch is that of the remote "origin" where no variable names the repository, which is said', async () => {
+    const repository = shop.repository();
+    const named = { SELFHEAL_STATE: 'branch:state' };
+    const update = (origin: string) => {
+      vi.stubEnv('GIT_CONFIG_COUNT', '1');
+      vi.stubEnv('GIT_CONFIG_KEY_0', 'remote.origin.url');
+      vi.stubEnv('GIT_CONFIG_VALUE_0', origin);
+      return run(['gate', 'update', '--metric', 'coverage=91', ...RUN], { ...shop.environment(), ...named });
+    };
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(await update(`git@github.com:${repository}.git`)).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`the state is that of ${repository}, the remote "origin" of this folder`),
+    });
+    expect(shop.world.github.branches(repository)).toEqual(['state']);
+    const elsewhere = await update(`https://git.example.com/${repository}.git`);
+    expect(elsewhere.stderr).toContain('no remote "origin" on github.com');
+  });
+
+  it.each([
+    ['git@github.com:acme/shop.git', 'acme/shop'],
+    ['https://somebody:secret@github.com/acme/shop.git/', 'acme/shop'],
+    ['ssh://git@github.com:22/acme/shop', 'acme/shop'],
+    ['https://github.com.example.com/acme/shop', null],
+    ['https://github.com/acme/shop/wiki', null],
+    ['../shop', null],
+    ['', null],
+  ])('knows the repository of the remote %j', (remote, repository) => {
+    expect(repositoryOfRemote(remote, 'https://github.com')).toBe(repository);
   });
 
   it('on a branch is not changed by a pull request', async () => {
@@ -149,7 +181,7 @@ describe('a dry run', () => {
       code: 0,
       stderr: expect.stringContaining('run 5 was taken out'),
     });
-    expect((await run(['gate', 'baseline', '--state', state], {})).stdout.toString()).toContain('main, 1 runs');
+    expect((await run(['gate', 'baseline', '--state', state], {})).stdout.toString()).toContain('main, 1 run');
   });
 });
 

@@ -201,7 +201,9 @@ describe('selfheal test select', () => {
       'The base "gone" is not here: it was deleted, or not fetched.',
     );
     expect((await select(folder, ['--base=--output=x'])).reason).toContain('is not here');
-    expect((await select(aFolder())).reason).toBe('There is no Git repository with a commit here.');
+    const empty = aFolder();
+    git('init', '--quiet', empty);
+    expect((await select(empty)).reason).toBe('There is no Git repository with a commit here.');
     link('src/link.ts', 'cart.ts');
     git('add', '--all');
     expect((await select(folder)).reason).toBe('The link "src/link.ts" changed.');
@@ -209,6 +211,14 @@ describe('selfheal test select', () => {
     git('checkout', '--quiet', '--orphan', 'alone');
     commit({});
     expect((await select(folder)).reason).toContain('no common ancestor');
+  });
+
+  it('is refused outside of a repository, where nothing could be chosen or run', async () => {
+    const folder = aFolder();
+    expect(await runCommand(['test', 'select', folder])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`${folder}: git finds no repository here`),
+    });
   });
 
   it('[B101] runs everything when a submodule moves', async () => {
@@ -282,7 +292,7 @@ describe('selfheal test record', () => {
       '--state',
       state,
     ]);
-    expect(recorded.stdout.toString()).toBe('Recorded what 1 file of tests ran; 1 are known by now.\n');
+    expect(recorded.stdout.toString()).toBe('Recorded what 1 file of tests ran; 1 is known by now.\n');
     const istanbul = { [join(folder, 'src/types.ts')]: { path: join(folder, 'src/types.ts'), s: { '0': 2 } } };
     const one = ['--coverage', aFile(JSON.stringify(istanbul), 'coverage-final.json'), '--test', 'test/plain.test.ts'];
     expect((await runCommand(['test', 'record', folder, ...one, '--state', state])).code).toBe(0);
@@ -328,7 +338,7 @@ describe('selfheal test record', () => {
         '--commit',
         'abcdef1',
       ]);
-    expect((await record('1', '')).stdout.toString()).toMatch(/^Selection missed 0 of 11 drawn tests in 1 runs: 0\.0%/);
+    expect((await record('1', '')).stdout.toString()).toMatch(/^Selection missed 0 of 11 drawn tests in 1 run: 0\.0%/);
     expect((await record('2', '<failure/>')).stdout.toString()).toMatch(
       /^Missed: test\/cart\.test\.ts failed, and selection had skipped it\.\nSelection missed 1 of 22 drawn tests in 2 runs: 4\.5%, 95 % interval 0\.8% to 21\.8%\.\n$/,
     );

@@ -5,6 +5,7 @@ import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 import { fenced, safeLine, safeProse } from '#shared/kernel/text/markdown.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 
 /** Content of the description of a fix. All prose is untrusted, because a model or a log worded it. */
 export interface FixStory extends Omit<ProposedFix, 'version' | 'files' | 'diff' | 'baseSha' | 'source'> {
@@ -50,7 +51,7 @@ function linked(words: string, url: string): string {
 }
 
 function changeLine({ path, isNew, added, removed }: FixStory['changes'][number]): string {
-  return `- ${safeLine(path)}: ${isNew ? 'new, ' : ''}${added} lines added, ${removed} removed`;
+  return `- ${safeLine(path)}: ${isNew ? 'new, ' : ''}${counted(added, 'line')} added, ${removed} removed`;
 }
 
 function findingLine({ path, line, reason }: FixStory['findings'][number]): string {

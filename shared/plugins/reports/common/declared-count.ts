@@ -1,7 +1,9 @@
+import { counted } from '#shared/kernel/time-words.ts';
 import { type JsonDocument, type JsonValue, numberOf } from './json.ts';
 
 /** Compares numbers that a report declares with what it lists, whichever comes first. */
 export interface DeclaredCounts {
+  /** `what`: one of them, as a word: `test`. */
   listed(what: string): void;
   declared(what: string, value: JsonValue): void;
   /** Refuses the report when they differ: a part of it is missing, or was written twice. */
@@ -22,7 +24,7 @@ export function makeDeclaredCounts(document: JsonDocument): DeclaredCounts {
         const found = listed.get(what) ?? 0;
         if (found !== count)
           document.refuse(
-            `it says ${count} ${what} and lists ${found}`,
+            `it says ${counted(count, what)} and lists ${found}`,
             'A part of it is missing: write the report again',
           );
       }

@@ -39,9 +39,9 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
   return {
     wanted: [['testResults', '*'], ['numTotalTests']],
     value(pattern, value) {
-      if (pattern === 1) return counts.declared('tests', value);
+      if (pattern === 1) return counts.declared('test', value);
       const file = objectOf(value);
-      for (const test of listOf(file.assertionResults)) if (!isOfFile(test)) counts.listed('tests');
+      for (const test of listOf(file.assertionResults)) if (!isOfFile(test)) counts.listed('test');
       passOn(file, sink);
     },
     end: () => counts.check(),

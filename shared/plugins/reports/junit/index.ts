@@ -1,4 +1,5 @@
 import type { TestOutcome } from '#shared/domain/reports/normal-form.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { countOf, lineOf, secondsOf } from '../common/numbers.ts';
 import { openXml, type XmlAttributes, type XmlDocument, type XmlReader } from '../common/xml.ts';
 import type { RawTestCounts, ReportFormat, ReportSink } from '../contract.ts';
@@ -90,7 +91,7 @@ function makeReader(document: XmlDocument, sink: ReportSink): XmlReader {
     if (!listsTests && !suite.isCounted && tests > 0) {
       if (failures + errors + skipped > tests)
         document.refuse(
-          `a suite of ${tests} tests has ${failures} failures, ${errors} errors and ${skipped} skipped`,
+          `a suite of ${counted(tests, 'test')} has ${counted(failures, 'failure')}, ${counted(errors, 'error')} and ${skipped} skipped`,
           'Its counts contradict each other: write the report again',
         );
       if (only.push(suite.counts) > MAX_COUNTED_SUITES)

@@ -5,6 +5,7 @@ import type { ReportFormat, ReportSink } from '../contract.ts';
 
 /** In the order of the outcomes. */
 const LISTS = ['passes', 'failures', 'pending'] as const;
+const WORDS: Readonly<Record<string, string>> = { passes: 'passed test', failures: 'failure', pending: 'pending test' };
 const OUTCOMES: readonly TestOutcome[] = ['passed', 'failed', 'skipped'];
 
 /** https://mochajs.org, reporter `json`. */
@@ -26,8 +27,9 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
     end: () => counts.check(),
     value(pattern, value) {
       const list = LISTS[pattern % LISTS.length] ?? '';
-      if (pattern >= LISTS.length) return counts.declared(list, value);
-      counts.listed(list);
+      const word = WORDS[list] ?? list;
+      if (pattern >= LISTS.length) return counts.declared(word, value);
+      counts.listed(word);
       const { title, fullTitle, file, duration, currentRetry, err } = objectOf(value);
       const name = textOf(title) ?? textOf(fullTitle) ?? '';
       const full = textOf(fullTitle) ?? name;

@@ -1,3 +1,4 @@
+import { counted } from '#shared/kernel/time-words.ts';
 import { openLines, refuseLine } from '../common/lines.ts';
 import { lineOf } from '../common/numbers.ts';
 import type { RawFinding, ReportFormat, ReportParser, ReportSink } from '../contract.ts';
@@ -48,7 +49,7 @@ function openMypy(sink: ReportSink): ReportParser {
       if (total !== undefined && Number(total) !== errors)
         refuseLine(
           number,
-          `mypy found ${total} errors, ${errors} are listed`,
+          `mypy found ${counted(Number(total), 'error')}, ${errors} ${errors === 1 ? 'is' : 'are'} listed`,
           'A part of its output is missing: keep all of it',
         );
       const [, file, at, level, message = '', code] = MESSAGE.exec(text) ?? [];

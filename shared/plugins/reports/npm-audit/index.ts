@@ -1,4 +1,5 @@
-import { type JsonReader, listOf, objectOf, openJson, textOf } from '../common/json.ts';
+import { makeDeclaredCounts } from '../common/declared-count.ts';
+import { type JsonDocument, type JsonReader, listOf, objectOf, openJson, textOf } from '../common/json.ts';
 import { severityOf } from '../common/severity.ts';
 import type { ReportFormat, ReportSink } from '../contract.ts';
 
@@ -12,21 +13,39 @@ export const npmAudit: ReportFormat = {
   writers: 'npm audit --json, pnpm audit --json',
   recognizes: ({ json, text }) =>
     json === 'object' && (/"auditReportVersion"\s*:/.test(text) || /^\s*\{\s*"(?:actions|advisories)"\s*:/.test(text)),
-  open: (sink) => openJson(() => makeReader(sink)),
+  open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 
-function makeReader(sink: ReportSink): JsonReader {
+/** The severities by which npm counts vulnerable packages. */
+const SEVERITIES = ['critical', 'high', 'moderate', 'low', 'info'] as const;
+
+function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
+  const counts = makeDeclaredCounts(document);
+  let isOfPackages = false;
   return {
     wanted: [
       ['vulnerabilities', '*'],
       ['advisories', '*'],
+      ['auditReportVersion'],
+      ...SEVERITIES.map((severity) => ['metadata', 'vulnerabilities', severity]),
     ],
     value(pattern, value, [key = '']) {
-      if (pattern === 0) takePackage(objectOf(value), key, sink);
-      else takeAdvisory(objectOf(value), sink);
+      if (pattern === 0) {
+        const fields = objectOf(value);
+        counts.listed(packagesOf(textOf(fields.severity) ?? ''));
+        takePackage(fields, key, sink);
+      } else if (pattern === 1) takeAdvisory(objectOf(value), sink);
+      else if (pattern === 2) isOfPackages = true;
+      else counts.declared(packagesOf(SEVERITIES[pattern - 3] ?? ''), value);
+    },
+    // npm 6 and pnpm count the paths to an advisory, which they do not list one by one.
+    end() {
+      if (isOfPackages) counts.check();
     },
   };
 }
+
+const packagesOf = (severity: string): string => `vulnerable ${severity} package`;
 
 /** A package stands here for its own advisories, as objects, and for those of its dependencies, as names that have entries of their own. */
 function takePackage({ name, via, severity, fixAvailable }: Fields, key: string, sink: ReportSink): void {

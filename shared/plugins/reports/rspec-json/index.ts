@@ -48,12 +48,12 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
         if (OUTSIDE.test(text) && messages.length < MAX_OUTSIDE) messages.push(text);
         return;
       }
-      if (pattern === 2) return counts.declared('examples', value);
+      if (pattern === 2) return counts.declared('example', value);
       if (pattern === 1) {
         outside = numberOf(value) ?? 0;
         return;
       }
-      counts.listed('examples');
+      counts.listed('example');
       const { description, full_description, status, file_path, line_number, run_time, exception, pending_message } =
         objectOf(value);
       const name = textOf(description) ?? '';

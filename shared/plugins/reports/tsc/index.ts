@@ -1,3 +1,4 @@
+import { counted } from '#shared/kernel/time-words.ts';
 import { openLines, refuseLine } from '../common/lines.ts';
 import { lineOf } from '../common/numbers.ts';
 import type { ReportFormat, ReportParser, ReportSink } from '../contract.ts';
@@ -34,7 +35,7 @@ function openTsc(sink: ReportSink): ReportParser {
       if (total !== undefined && Number(total) !== errors)
         refuseLine(
           number,
-          `tsc found ${total} errors, ${errors} are listed`,
+          `tsc found ${counted(Number(total), 'error')}, ${errors} ${errors === 1 ? 'is' : 'are'} listed`,
           'A part of its output is missing: keep all of it',
         );
       const [, file = '', line, level, rule = '', message = ''] = messageIn(text) ?? [];

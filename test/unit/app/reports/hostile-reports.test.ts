@@ -54,7 +54,7 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
   [
     'counts that contradict each other',
     '<testsuite tests="2" failures="2" errors="1"/>',
-    /2 tests has 2 failures, 1 errors/,
+    /2 tests has 2 failures, 1 error/,
   ],
   ['a line that was run -1 times', 'SF:a.js\nDA:1,-1\nend_of_record\n', /line 2: a line was run -1 times/],
   ['a block that was run -1 times', 'mode: set\na.go:1.1,2.2 1 -1\n', /line 2: a block was run -1 times/],
@@ -76,7 +76,7 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
   [
     'coverage of files elsewhere',
     'SF:/opt/other/a.js\nDA:1,1\nend_of_record\n',
-    /all of its 1 files lie outside of the repository/,
+    /its only file lies outside of the repository/,
   ],
   ['SARIF of another version', '{"version": "1.0.0", "$schema": "sarif", "runs": []}', /SARIF of version 1\.0\.0/],
   [
@@ -92,9 +92,14 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
   ['SARIF whose result is a text', sarif('"a"'), /a result that is no object/],
   ['SARIF without runs', '{"version": "2.1.0", "$schema": "sarif-2.1.0"}', /it has no runs/],
   [
+    'npm audit with a missing package',
+    '{"auditReportVersion": 2, "vulnerabilities": {"left": {"severity": "high", "via": []}}, "metadata": {"vulnerabilities": {"critical": 0, "high": 2}}}',
+    /it says 2 vulnerable high packages and lists 1/,
+  ],
+  [
     'Mocha with a missing failure',
     '{"stats": {"tests": 2, "passes": 1, "failures": 1}, "passes": [{"title": "a"}], "failures": []}',
-    /it says 1 failures and lists 0/,
+    /it says 1 failure and lists 0/,
   ],
   [
     'Jest with a missing test',
@@ -111,7 +116,7 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
   [
     'mypy whose errors are missing',
     'a.py:1: error: x  [y]\nFound 3 errors in 1 file (checked 1 source file)\n',
-    /line 2: mypy found 3 errors, 1 are listed/,
+    /line 2: mypy found 3 errors, 1 is listed/,
   ],
 ];
 

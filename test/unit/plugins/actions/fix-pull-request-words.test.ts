@@ -39,7 +39,7 @@ describe('the words of a fix pull request', () => {
     const body = fixBody(aStory());
     expect(body).toContain('Confidence: **82 %**');
     expect(body).toContain('The loop reads one line too many.');
-    expect(body).toContain(`- ${PATH}: 1 lines added, 1 removed`);
+    expect(body).toContain(`- ${PATH}: 1 line added, 1 removed`);
     expect(body).toContain('#### How to test it');
     expect(body).toContain('[failed without it](https://github.com/acme/shop/actions/runs/1)');
     expect(body).toContain('[passed with it](https://github.com/acme/shop/actions/runs/2)');
