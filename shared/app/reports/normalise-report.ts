@@ -62,7 +62,7 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
   };
   /** The place that the failure's output names; in the test's own file when that is known. */
   const placeOf = ({ details, message, goPackage }: RawTest, file: string | null): FailurePlace | null =>
-    failurePlace(`${details ?? ''}\n${message ?? ''}`, (raw) => {
+    failurePlace(`${(details ?? '').slice(0, MAX_READ)}\n${(message ?? '').slice(0, MAX_READ)}`, (raw) => {
       const isOfPackage = goPackage !== undefined && !raw.includes('/');
       const found = isOfPackage ? goRepositoryPath(raw, goPackage, paths) : normalRepositoryPath(raw, paths);
       if (found === null || (file !== null && found !== file)) return null;
@@ -147,9 +147,10 @@ function makeTexts(): Texts {
       return redacted === '' ? null : redacted;
     },
     details(text) {
-      const given = detachedText((text ?? '').trim());
+      const given = (text ?? '').trim();
       if (given === '') return null;
-      const read = given.length > MAX_READ ? withoutLastWord(given.slice(0, MAX_READ)) : given;
+      // Only what is read is copied: a text may have megabytes.
+      const read = detachedText(given.length > MAX_READ ? withoutLastWord(given.slice(0, MAX_READ)) : given);
       redactor.nextSource();
       const whole = joined(
         read.split('\n').map((line) => redactor.line(cleanLine(line))),

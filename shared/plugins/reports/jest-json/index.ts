@@ -73,7 +73,7 @@ function passOn(
       file,
       line: lineOf(numberOf(objectOf(location).line)),
       seconds: milliseconds === null || milliseconds < 0 ? null : milliseconds / 1000,
-      message: details === '' ? null : (details.split('\n')[0] ?? null),
+      message: details === '' ? null : (details.split('\n', 1)[0] ?? null),
       details: details === '' ? null : details,
       failedAttempts: Math.max(0, Math.floor(numberOf(invocations) ?? 1) - 1),
     });
@@ -90,9 +90,13 @@ function passOn(
     });
 }
 
+/** Characters of what Jest says of a file that are looked at for its first line. */
+const MAX_HEAD = 10_000;
+
 /** The first line of what Jest says of a file, after "Test suite failed to run". */
 const headline = (text: string): string | null =>
   text
+    .slice(0, MAX_HEAD)
     .split('\n')
     .find((line) => line.trim() !== '' && !/^\s*● Test suite failed to run\s*$/.test(line))
     ?.trim() ?? null;
