@@ -158,7 +158,7 @@ async function changed(
   const known = new Set(before.map(({ run }) => run));
   const added = file.history.filter((one) => !known.has(one.workflow_run_id)).length;
   terminal.say(
-    `selfheal: Of ${counted(file.history.length, 'run')} of ${what} ${added} ${added === 1 ? 'was' : 'were'} new and ${added === 1 ? 'is' : 'are'} in the baseline of ${into} now.`,
+    `selfheal: ${added} of the ${counted(file.history.length, 'run')} of ${what} ${added === 1 ? 'was' : 'were'} new and ${added === 1 ? 'is' : 'are'} in the baseline of ${into} now.`,
   );
   return 0;
 }
