@@ -3,7 +3,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { makeRepositoryFiles, type ReadRepositoryFile, type RepositoryFiles } from '#shared/domain/reports/repository-path.ts';
+import {
+  makeRepositoryFiles,
+  type ReadRepositoryFile,
+  type RepositoryFiles,
+} from '#shared/domain/reports/repository-path.ts';
 import { UnreadableReport, WHOLE_REPORT } from '#shared/domain/reports/unreadable-report.ts';
 
 const PIECE_BYTES = 1 << 16;

@@ -1,7 +1,7 @@
 import { readFailedTests } from '../failure/failed-tests.ts';
 import { templateOf } from '../failure/fingerprint.ts';
 import type { Evidence, EvidenceLine, EvidenceSource } from '../logs/evidence.ts';
-import { isContinuation, other as otherLine, isPlatformNoise, scoreLine } from '../logs/line-score.ts';
+import { isContinuation, isPlatformNoise, other as otherLine, scoreLine } from '../logs/line-score.ts';
 import { isAtLeast, type Severity, severityOf, worst } from '../logs/severity.ts';
 import { spokenLine } from '../logs/structured-line.ts';
 import { type Entity, entitiesOf } from './entities.ts';

@@ -4,7 +4,7 @@ import type { SignatureMatch } from '../failure/matching.ts';
 import { firstPlace, type Place } from '../failure/place.ts';
 import { FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
 import type { Evidence, EvidenceLine } from '../logs/evidence.ts';
-import { other, isPlatformNoise, scoreLine } from '../logs/line-score.ts';
+import { isPlatformNoise, other, scoreLine } from '../logs/line-score.ts';
 import { isAtLeast, severityOf } from '../logs/severity.ts';
 import { readStructuredLine, spokenLine } from '../logs/structured-line.ts';
 import { type AdviceSetting, fillAdvice, firstSentence, fitAdvice, fitWords, tamed } from './advice.ts';

@@ -1,4 +1,4 @@
-import { isContinuation, other, isPlatformNoise, scoreLine } from './line-score.ts';
+import { isContinuation, isPlatformNoise, other, scoreLine } from './line-score.ts';
 import { messageOf, type WordWeights, weightOfWords, wordBuckets } from './line-words.ts';
 import { statedSeverity, wordedSeverity } from './severity.ts';
 
