@@ -1,4 +1,4 @@
-import { endOfSequence } from './line-scanner.ts';
+import { endOfSequence, endOfStamp } from './line-scanner.ts';
 import type { LiteralAutomaton } from './literal-finder.ts';
 
 /** Features of a text that need a closer look. */
@@ -227,6 +227,8 @@ export const NEED = {
   value: 32,
   /** The end of the line nearby. */
   end: 64,
+  /** Says nothing about the line. */
+  never: 128,
 } as const;
 
 /**
@@ -244,7 +246,8 @@ const LETTER = 255;
 const OF_TOKEN = 256;
 const SPECIAL = 512;
 const NEED_BITS = 8;
-const NEEDS = (1 << NEED_BITS) - 1;
+/** All but `NEED.never`. */
+const NEEDS = 127;
 
 /**
  * Letters and signs beyond ASCII that belong to no word for password, do not look like others and are visible: those of
@@ -299,7 +302,9 @@ function scan(codes: Uint16Array, from: number, length: number, isLine: boolean,
   let pairs = 0;
   let needed = 0;
   let lastNeeded = -1;
-  let at = from;
+  // A runner's timestamp is no part of a secret, and its `7Z ` is not a program that takes passwords; the blank may count.
+  const begin = endOfStamp(codes, from, length);
+  let at = begin === from ? from : begin - 1;
   for (; at < length; at++) {
     const code = codes[at] as number;
     const info = infos[code] as number;

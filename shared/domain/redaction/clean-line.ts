@@ -25,6 +25,11 @@ function mayBeStamped(text: string): boolean {
   return text.charCodeAt(4) === DASH && text.charCodeAt(10) === LETTER_T;
 }
 
+/** The line without the timestamp that a runner put before it. */
+export function withoutTimestamp(line: string): string {
+  return mayBeStamped(line) ? line.replace(TIMESTAMP, '') : line;
+}
+
 /** The visible part of a line that carriage returns overwrite: the last piece that is not blank. */
 function lastOverwrite(text: string): string {
   let end = text.length;

@@ -124,7 +124,7 @@ const MAX_STAMP_LENGTH = 31;
 const isDigit = (code: number | undefined): boolean => code !== undefined && code >= 48 && code <= 57;
 
 /** Where the text of a line begins after the timestamp that `cleanLine` removes; `at` without a complete timestamp. */
-function endOfStamp(codes: Uint16Array, at: number, length: number): number {
+export function endOfStamp(codes: Uint16Array, at: number, length: number): number {
   if (codes[at + 4] !== DASH || codes[at + 10] !== LETTER_T || at + MIN_STAMP_LENGTH > length) return at;
   for (const [offset, code] of STAMP_SIGNS) if (codes[at + offset] !== code) return at;
   for (let offset = 0; offset < 19; offset++)

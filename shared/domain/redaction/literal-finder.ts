@@ -2,8 +2,17 @@
 export interface LiteralFinder {
   /** Indexes of the literals that occur, each once, in no order. Empty for most lines. */
   find(text: string): readonly number[];
+  /** Every place of every literal, in the order of their ends. */
+  places(text: string): readonly LiteralPlace[];
   /** For callers that search for more in the same pass. */
   readonly automaton: Pick<LiteralAutomaton, 'letters' | 'steps'>;
+}
+
+export interface LiteralPlace {
+  /** Index of the literal. */
+  readonly index: number;
+  /** Where it begins. */
+  readonly start: number;
 }
 
 /**
@@ -23,6 +32,7 @@ export const STEP_BITS = 8;
 export const STEP_MARKS = (1 << STEP_BITS) - 1;
 const CODES = 65_536;
 const NONE: readonly number[] = [];
+const NOWHERE: readonly LiteralPlace[] = [];
 
 /** ASCII in lower case. */
 function folded(code: number): number {
@@ -149,6 +159,17 @@ export function makeLiteralFinder(literals: readonly string[], bitsOf?: (index: 
         for (const index of endingAt(step)) found.add(index);
       }
       return found === null ? NONE : [...found];
+    },
+    places(text) {
+      let step = 0;
+      let found: LiteralPlace[] | null = null;
+      for (let at = 0; at < text.length; at++) {
+        step = steps[(step >>> STEP_BITS) + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
+        if ((step & STEP_MARKS) === 0) continue;
+        found ??= [];
+        for (const index of endingAt(step)) found.push({ index, start: at + 1 - (literals[index]?.length ?? 0) });
+      }
+      return found ?? NOWHERE;
     },
   };
 }

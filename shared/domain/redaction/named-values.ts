@@ -145,7 +145,7 @@ function isCredential(value: string): boolean {
  */
 export function isAssignedSecret(assigned: Assigned): boolean {
   const { name, value, operator, isQuoted, isSpaced } = assigned;
-  if (!isValueOfItsOwn(value)) return false;
+  if ((PASS.test(name) && !/\d/.test(value)) || !isValueOfItsOwn(value)) return false;
   if (OWNED_PASS.test(name) && (isShortToken(value) || isMixedWord(value))) return true;
   if (PASS.test(name))
     return (
@@ -212,8 +212,10 @@ const OWNED_KEY =
 
 /** Whether the value of a name like `key` is a secret. Keys of caches and stores contain words or end in a hash. */
 export function isVaguelyNamedSecret({ name, value, operator }: Assigned): boolean {
-  if (isLookupKey(name) || !/^[\w.+/=~-]{8,400}$/.test(value) || !isValueOfItsOwn(value)) return false;
-  if (/^pass$/i.test(name)) return operator === '=' && looksMixed(value);
+  if (!/^[\w.+/=~-]{8,400}$/.test(value) || isLookupKey(name)) return false;
+  const isPass = /^pass$/i.test(name);
+  if ((isPass && (operator !== '=' || !looksMixed(value))) || !isValueOfItsOwn(value)) return false;
+  if (isPass) return true;
   const isOwned = OWNED_KEY.test(name) || OWNED_KEY.test(name.toLowerCase());
   if (isUuid(value) || HASH.test(value)) return isOwned || /^(?:x-)?key$/i.test(name);
   const last = value.slice(value.lastIndexOf('_') + 1);

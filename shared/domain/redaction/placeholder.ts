@@ -21,6 +21,7 @@ export function isBlankedToken(token: string): boolean {
 }
 
 function isStarred(value: string): boolean {
+  if (!value.includes('*') && !value.includes('•')) return false;
   const signs = value.replace(/[^A-Za-z0-9*•]/g, '');
   return signs.length >= 3 && signs.replace(/[^*•]/g, '').length / signs.length >= ASTERISKS;
 }

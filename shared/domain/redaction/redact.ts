@@ -2,13 +2,16 @@ import { markRedacted, type RedactedText } from '../../kernel/text/brand.ts';
 import { joined } from '../../kernel/text/redacted-text.ts';
 import { firstDoubtfulLine, RUNS, SIGN, signsIn } from './character-runs.ts';
 import { cleanText } from './clean-text.ts';
+import { withoutTimestamp } from './clean-line.ts';
 import type { CodeRange } from './line-scanner.ts';
 import { withoutLastWord } from './long-line.ts';
+import { detachedText } from './placeholder.ts';
 import { FOREIGN_LETTER } from './secret-assignments.ts';
+import { literalsIn, SECRET_LITERALS, SECRET_MACHINE } from './secret-literals.ts';
 import { makeSecretLines } from './secret-lines.ts';
 import { makePlaceholders } from './secret-placeholders.ts';
 import { FOREIGN_RANGES } from './secret-rules.ts';
-import { makeSecretSteps, type RedactSteps, SECRET_LITERALS, SECRET_MACHINE } from './secret-steps.ts';
+import { makeSecretSteps, type RedactSteps } from './secret-steps.ts';
 import { withoutSequences } from './secret-views.ts';
 import { visibleText } from './visible-text.ts';
 
@@ -39,6 +42,7 @@ export interface Redactor {
 
 export { SECRET_LITERALS };
 
+const ESC = String.fromCharCode(0x1b);
 /** Printable characters written in another way. */
 const ESCAPE_SIGN =
   /\\[ux][0-9A-Fa-f{]|\\["'/]|&#|&[a-z]{2,8};|%[2-7][0-9A-Fa-f]|[\u0300-\u036f]|[\u2000-\u206f\u2100-\u24ff\uff01-\uff5e]|\ud835/;
@@ -77,6 +81,23 @@ function hasSign(text: string, signs: number): boolean {
 
 const EVERY_STEP = makeSecretSteps();
 
+/** Longer lines are seldom repeated. */
+const MAX_REMEMBERED_LENGTH = 500;
+const MAX_REMEMBERED = 2_000;
+
+/** Remembers lines in which nothing was found; of long logs the latest. */
+function makeCleanLines() {
+  let [recent, older] = [new Set<string>(), new Set<string>()];
+  return {
+    has: (line: string): boolean => recent.has(line) || older.has(line),
+    add(line: string): void {
+      if (line.length > MAX_REMEMBERED_LENGTH) return;
+      if (recent.size >= MAX_REMEMBERED) [recent, older] = [new Set(), recent];
+      recent.add(detachedText(line));
+    },
+  };
+}
+
 /**
  * Creates a redactor. All patterns are linear and run only on lines with one of their literals. `steps`: other ones, for
  * measuring.
@@ -96,9 +117,25 @@ export function makeRedactor(steps: RedactSteps = EVERY_STEP): Redactor {
   const lines = makeSecretLines(placeholders, {
     isCandidate: (text) => lookOnce(text).isCandidate,
     redact: redactAlone,
+    // A colour may stand inside a name.
+    mayAnnounce: (text) =>
+      (lookOnce(text).signs & (SIGN.colour | SIGN.foreign)) !== 0 || text.includes(ESC) || literalsIn(text).mayAnnounce,
   });
+  // Logs repeat lines. The time before them is neither part of a secret nor says anything about one.
+  const clean = makeCleanLines();
+  const redactLine = (raw: string): string => {
+    const text = visibleText(raw);
+    if (lines.open) return lines.line(text);
+    if (!lookOnce(text).isCandidate) return text;
+    const untimed = withoutTimestamp(text);
+    if (clean.has(untimed)) return text;
+    const { requested } = placeholders;
+    const redacted = lines.line(text);
+    if (redacted === text && placeholders.requested === requested && !lines.open) clean.add(untimed);
+    return redacted;
+  };
   return {
-    line: (raw) => markRedacted(lines.line(visibleText(raw))),
+    line: (raw) => markRedacted(redactLine(raw)),
     apart: (raw) => markRedacted(redactAlone(visibleText(raw))),
     get isInsideSecret() {
       return lines.open;

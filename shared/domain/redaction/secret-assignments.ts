@@ -23,14 +23,22 @@ function literalOf(word: string): string {
   return NO_ASCII.test(literal) ? '' : literal;
 }
 
+/** Where a name in Latin letters that indicates a secret begins, one of these does; or one of `passwordsAlone`. */
+export const NAME_WORDS: readonly string[] = [
+  ...new Set([
+    ...[...passwords, ...secrets].map(literalOf).filter((literal) => literal.length > 2),
+    ...keys.flatMap((word) => ['', ' ', '_', '.', '-'].map((separator) => `${word}${separator}key`)),
+  ]),
+];
+/** The same for what vague names end in. */
+export const VAGUE_WORDS: readonly string[] = [...vague.map(literalOf), ...passwordsAlone].filter(
+  (word) => word !== '',
+);
 /** One of these occurs in every text where a name in Latin letters indicates a secret. */
 export const NAME_LITERALS: readonly string[] = [
   ...new Set([
-    ...[...passwords, ...secrets]
-      .map(literalOf)
-      .filter((literal) => literal.length > 2)
-      .flatMap((literal) => [' ', '+', '.'].map((join) => literal.replaceAll(' ', join))),
-    ...keys.flatMap((word) => ['', ' ', '_', '.', '-', '+'].map((separator) => `${word}${separator}key`)),
+    ...NAME_WORDS.flatMap((literal) => [' ', '+', '.'].map((join) => literal.replaceAll(' ', join))),
+    ...keys.map((word) => `${word}+key`),
     ...passwordsAlone.flatMap((word) =>
       ['=', ':', ' =', ' :', '"', "'", ' is', '-is', '_is', '+is', '.is', ']', ' "', " '"].map(
         (behind) => word + behind,
@@ -39,8 +47,7 @@ export const NAME_LITERALS: readonly string[] = [
   ]),
 ];
 /** One of these occurs in every text where a vague name in Latin letters precedes a value. */
-export const VAGUE_LITERALS: readonly string[] = [...vague.map(literalOf), ...passwordsAlone]
-  .filter((word) => word !== '')
+export const VAGUE_LITERALS: readonly string[] = VAGUE_WORDS
   .flatMap((word) =>
     word === 'schl' ? [word] : ['=', ':', ' ', '\t', '"', "'", ']', ',', '>', '<', '('].map((behind) => word + behind),
   )
@@ -50,11 +57,16 @@ export const VAGUE_LITERALS: readonly string[] = [...vague.map(literalOf), ...pa
 export const FOREIGN_LETTER = new RegExp(`[${FOREIGN}]`);
 
 const QUOTES = `(?:\\\\{0,7}["'\`”])?`;
+const QUOTE_CHARACTERS = '\\"\'`”';
 const OPERATOR = '(?<operator>=>|->|→|:=|==?|::?)';
 
 /** A form of assignment, and the check whether its value is a secret. */
 interface Assignment {
   readonly pattern: RegExp;
+  /** The same pattern for one place. Missing where what comes before a name belongs to a match. */
+  readonly atName?: RegExp;
+  /** The characters that may follow a name, with a blank for any white space; everything when it is missing. */
+  readonly follows?: string;
   /** Occurs in every text that the pattern matches. */
   readonly beside: RegExp;
   /** Whether the values are in brackets after the pattern; a sentence goes on with one value, and never in brackets. */
@@ -63,6 +75,8 @@ interface Assignment {
 }
 
 interface Assignments {
+  /** The name of a secret at one place. */
+  readonly atName: RegExp;
   readonly named: readonly Assignment[];
   readonly vague: readonly Assignment[];
   /** The name of a secret. */
@@ -75,6 +89,8 @@ interface Assignments {
 interface Form {
   readonly pattern: (named: string) => string;
   readonly beside: RegExp;
+  /** See `Assignment`. */
+  readonly follows?: string;
   /** Says where the name begins. */
   readonly isBounded?: true;
   /** What must hold besides. */
@@ -84,17 +100,20 @@ const WRITTEN: Readonly<Record<string, Form>> = {
   /** `NAME=value`, `"name": "value"`, `name => value`, `env['NAME'] = value`, aligned lists, and JSON inside JSON. */
   assignment: {
     pattern: (named: string) => `${named}${QUOTES}[\\])]{0,2}\\s{0,40}${OPERATOR}\\s{0,24}`,
+    follows: `${QUOTE_CHARACTERS}]) =:→`,
     beside: /[=:>→]/,
   },
   /** `let name: String = "value"`. */
   typed: {
     pattern: (named: string) => `${named}\\s{0,3}:\\s{0,3}[\\w.&?*<>[\\]]{1,40}\\s{1,3}(?<operator>=)\\s{1,3}`,
+    follows: ' :',
     beside: /\s=\s/,
   },
   /** `| name | value |`. */
   table: {
     pattern: (named: string) => `[|│]\\s{0,4}[\\w. -]{0,40}?${named}\\s{0,30}(?<operator>[|│])\\s{0,4}`,
     isBounded: true,
+    follows: ' |│',
     beside: /[|│]/,
   },
   /** `name | value` with nothing else in the line. */
@@ -102,6 +121,7 @@ const WRITTEN: Readonly<Record<string, Form>> = {
     pattern: (named: string) => `^\\s{0,20}[\\w.-]{0,40}?${named}\\s{1,30}(?<operator>\\|)\\s{1,4}`,
     isBounded: true,
     isReal: ({ isAlone }) => isAlone,
+    follows: ' ',
     beside: /\|/,
   },
   /** `<secret>value</secret>`, also in the form of Jenkins: `{type value}`. */
@@ -109,6 +129,7 @@ const WRITTEN: Readonly<Record<string, Form>> = {
     pattern: (named: string) =>
       `<[\\w.:-]{0,30}?${named}(?:\\s[^<>]{0,200})?(?<operator>>)\\s{0,4}(?:<!\\[CDATA\\[)?(?:\\{\\s{0,2})?(?:[\\w-]{1,40} ){0,2}`,
     isBounded: true,
+    follows: ' >',
     beside: /<[^<>]*>/,
   },
   /** `<entry key="name">value</entry>`, `<key>name</key><string>value</string>`. */
@@ -116,28 +137,33 @@ const WRITTEN: Readonly<Record<string, Form>> = {
     pattern: (named: string) =>
       `[>"'][\\w.-]{0,40}?${named}(?:["'](?:\\s[^<>]{0,100})?|</[\\w:.-]{1,40}>\\s{0,8}<[\\w:.-]{1,40}(?:\\s[^<>]{0,100})?)(?<operator>>)\\s{0,4}(?:<!\\[CDATA\\[)?`,
     isBounded: true,
+    follows: "\"'<",
     beside: /<[^<>]*>/,
   },
   /** Options `--name value`, `--name=value`, `-Name value`. */
   flag: {
     pattern: (named: string) => `(?:^|[^\\w-])(?<operator>--?)[\\w-]{0,30}?${named}[ =]{1,3}`,
     isBounded: true,
+    follows: ' =',
     beside: /(?:^|[^\w-])-/,
   },
   /** Commands to a runner: `::set-output name=NAME::value`, `[task.setvariable variable=NAME;...]value`. */
   output: {
     pattern: (named: string) => `\\b(?:variable|name)(?<operator>=)[\\w.-]{0,60}?${named}(?:;[^\\]]{0,80})?(?:\\]|::)`,
+    follows: ';]:',
     beside: /(?:variable|name)=/i,
     isBounded: true,
   },
   /** `set("name", "value")`. */
   argument: {
     pattern: (named: string) => `${named}["']\\s{0,2}(?<operator>,)\\s{0,3}`,
+    follows: "\"'",
     beside: /["']\s*,/,
   },
   /** `{name, "value"}`, `{name,<<"value">>}`, `(name . "value")`. */
   pair: {
     pattern: (named: string) => `${named}["']?\\s{0,3}(?<operator>,|\\s\\.\\s)\\s{0,3}(?:<<)?`,
+    follows: "\"' ,",
     beside: /[,.]\s*(?:<<)?["']/,
     isReal: ({ isQuoted }) => isQuoted,
   },
@@ -174,32 +200,36 @@ function assignmentsOf(isWritten: (word: string) => boolean, letters: string): A
   const vaguely = `(?:^|[^\\w.-])${vagueWord}`;
   /** `is`, `was set to`. */
   const said = `${copula}(?:\\s{1,3}(?:set|changed|updated|reset|rotated|now)(?:\\s{1,3}to)?\\b)?`;
-  const of = (pattern: string, beside: RegExp, isSecret: Assignment['isSecret']): Assignment => ({
-    pattern: new RegExp(pattern, 'gi'),
-    beside,
-    isSecret,
+  const of = (
+    pattern: string,
+    beside: RegExp,
+    follows: string | undefined,
+    isSecret: Assignment['isSecret'],
+  ): Assignment => ({
+    ...{ pattern: new RegExp(pattern, 'gi'), atName: new RegExp(pattern, 'iy') },
+    ...{ beside, ...(follows === undefined ? {} : { follows }), isSecret },
   });
   const written = (named: string, bounded: string, isSecret: Assignment['isSecret']): Assignment[] =>
-    Object.values(WRITTEN).map(({ pattern, beside, isBounded, isReal }) =>
-      of(
-        pattern(isBounded ? bounded : named),
-        beside,
-        isReal === undefined ? isSecret : (assigned) => isReal(assigned) && isSecret(assigned),
-      ),
-    );
+    Object.values(WRITTEN).map(({ pattern, beside, follows, isBounded, isReal }) => {
+      const check: Assignment['isSecret'] =
+        isReal === undefined ? isSecret : (assigned) => isReal(assigned) && isSecret(assigned);
+      const { atName, ...form } = of(pattern(isBounded ? bounded : named), beside, follows, check);
+      return isBounded || atName === undefined ? form : { ...form, atName };
+    });
   /** `setName("value")`, `.name('value')`. */
   const call = (named: string, isSecret: Assignment['isSecret']): Assignment => ({
-    ...of(`${named}(?<operator>)\\s?`, /\(/, isSecret),
+    ...of(`${named}(?<operator>)\\s?`, /\(/, ' (', isSecret),
     brackets: 'only',
   });
   /** `token "value"`, `token      value`, `token ..... value`. */
   const beside = (named: string, isSecret: Assignment['isSecret']): Assignment => ({
-    ...of(`${named}(?<operator>(?: ?\\.{3,30})?[ \\t]{1,30})`, /\s/, isSecret),
+    ...of(`${named}(?<operator>(?: ?\\.{3,30})?[ \\t]{1,30})`, /\s/, ' ', isSecret),
     brackets: 'never',
   });
   const between = "(?:\\s{1,3}[\\wà-ÿ'@.]{1,20})";
   return {
     name: new RegExp(name, 'i'),
+    atName: new RegExp(name, 'iy'),
     named: [
       ...written(name, name, isAssignedSecret),
       call(name, isPassedSecret),
@@ -207,18 +237,20 @@ function assignmentsOf(isWritten: (word: string) => boolean, letters: string): A
       of(
         `${name}(?:${between}{0,3}?${between}{0,2}?)\\s{0,3}(?<operator>${said})\\s{0,2}:?\\s{0,3}`,
         /\s|[^\p{ASCII}]/u,
+        ' ',
         isSpokenSecret,
       ),
       // `the password for x: value`
-      of(`${name}${between}{1,3}?\\s?(?<operator>:)\\s{1,3}`, /\w:\s/, isSpokenSecret),
+      of(`${name}${between}{1,3}?\\s?(?<operator>:)\\s{1,3}`, /\w:\s/, ' ', isSpokenSecret),
       beside(name, isSpokenSecret),
     ],
     vague: [
       ...written(vaguely, vagueWord, isVaguelyNamedSecret),
-      call(
-        `(?<name>(?:set|with)[\\w.]{0,40}(?:${either(vague)}))`,
-        (assigned) => assigned.isQuoted && isVaguelyNamedSecret(assigned),
-      ),
+      {
+        pattern: new RegExp(`(?<name>(?:set|with)[\\w.]{0,40}(?:${either(vague)}))(?<operator>)\\s?`, 'gi'),
+        ...{ beside: /\(/, brackets: 'only', follows: ' (' },
+        isSecret: (assigned) => assigned.isQuoted && isVaguelyNamedSecret(assigned),
+      },
       beside(
         vaguely,
         (assigned) =>
@@ -286,12 +318,38 @@ function standsAlone(text: string, start: number, end: number): boolean {
 const MAX_READ = 32_768;
 const MIN_READ = 120;
 
-function assignedBy({ pattern, beside, brackets, isSecret }: Assignment, text: string): FoundSecret[] {
+/** Where a match for a name may begin. */
+export interface NameStart {
+  readonly at: number;
+  /** The character behind the name, a blank for any white space; empty when there are several ways to read it. */
+  readonly next: string;
+}
+
+/** The matches of a form, one behind the other: anywhere, or only from one of `starts`. */
+function* matchesOf(form: Assignment, text: string, starts?: readonly NameStart[]): Generator<RegExpExecArray> {
+  const { pattern, atName, follows } = form;
+  const fit = follows === undefined ? starts : starts?.filter(({ next }) => follows.includes(next));
+  if (fit?.length === 0 || !form.beside.test(text)) return;
+  if (atName === undefined || fit === undefined) {
+    yield* text.matchAll(pattern);
+    return;
+  }
+  let from = 0;
+  for (const { at } of fit) {
+    if (at < from) continue;
+    atName.lastIndex = at;
+    const match = atName.exec(text);
+    if (match === null) continue;
+    from = atName.lastIndex;
+    yield match;
+  }
+}
+
+function assignedBy(form: Assignment, text: string, starts?: readonly NameStart[]): FoundSecret[] {
+  const { brackets, isSecret } = form;
   const found: FoundSecret[] = [];
-  if (!beside.test(text)) return found;
   let left = MAX_READ;
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+  for (const match of matchesOf(form, text, starts)) {
     const { name = '', operator = '' } = match.groups ?? {};
     const { index } = match;
     const at = index + match[0].length;
@@ -324,13 +382,50 @@ function assignedBy({ pattern, beside, brackets, isSecret }: Assignment, text: s
 export interface NamesToLookFor {
   readonly named: boolean;
   readonly vague: boolean;
+  /** Where, in order, a match for a name in Latin letters may begin; missing where nobody looked. */
+  readonly starts?: { readonly named: readonly NameStart[]; readonly vague: readonly NameStart[] } | undefined;
+}
+
+/** The class of the character at `at`, for `NameStart`; undefined where nothing of a name's value can be. */
+export function nextAt(text: string, at: number): string | undefined {
+  const next = text.charAt(at);
+  if (next === '') return undefined;
+  if (/[\\"'`”\])=:→|│><;(,]/.test(next)) return next;
+  if (/\s/.test(next)) return ' ';
+  // The beginnings of `->` and of `name ..... value`.
+  return text.startsWith('->', at) || text.startsWith('...', at) ? '' : undefined;
+}
+
+/** What may be written behind a name although names contain such characters. */
+const INSIDE_NAME = new RegExp(
+  `->?$|\\.{3}|[.-](?:${copulas.filter((word) => !NO_ASCII.test(word)).join('|')})\\b|value|val|content|default|data|string`,
+  'i',
+);
+/** From here on a name may be longer than what is read of it. */
+const MAX_NAME = 40;
+
+/** Reads the name of a secret, in Latin letters, that may begin at `at`; null where no match can. */
+export function nameStartAt(text: string, at: number): NameStart | null {
+  const { atName } = ASCII_ONLY;
+  atName.lastIndex = at;
+  if (!atName.test(text)) return null;
+  const end = atName.lastIndex;
+  const isClear = end - at <= MAX_NAME && !INSIDE_NAME.test(text.slice(at, end));
+  const next = isClear ? nextAt(text, end) : '';
+  return next === undefined ? null : { at, next };
 }
 
 /** The secrets that names reveal, in order, none inside another. */
 export function assignedSecrets(text: string, names: NamesToLookFor = { named: true, vague: true }): FoundSecret[] {
-  const { named, vague: vaguely } = FOREIGN_LETTER.test(text) ? ALL_SCRIPTS : ASCII_ONLY;
-  const assignments = [...(names.named ? named : []), ...(names.vague ? vaguely : [])];
-  const all = assignments.flatMap((assignment) => assignedBy(assignment, text));
+  const isForeign = FOREIGN_LETTER.test(text);
+  const { named, vague: vaguely } = isForeign ? ALL_SCRIPTS : ASCII_ONLY;
+  const starts = isForeign ? undefined : names.starts;
+  const all = [
+    ...(names.named && starts?.named.length !== 0 ? named.flatMap((form) => assignedBy(form, text, starts?.named)) : []),
+    ...(names.vague && starts?.vague.length !== 0
+      ? vaguely.flatMap((form) => assignedBy(form, text, starts?.vague))
+      : []),
+  ];
   const found: FoundSecret[] = [];
   for (const secret of all.sort((a, b) => a.start - b.start || b.end - a.end)) {
     const last = found.at(-1);

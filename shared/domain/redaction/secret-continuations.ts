@@ -2,6 +2,7 @@ import { valueAt } from './assigned-value.ts';
 import { profileOf, wordLikeness } from './random-text.ts';
 import { announcementIn, assignedSecrets, isAnnouncedSecret, LOG_PREFIX } from './secret-assignments.ts';
 import { isTableBorder, type SecretColumns, secretColumnsIn, secretsInRow } from './secret-columns.ts';
+import { literalsIn } from './secret-literals.ts';
 import { PLACEHOLDERS } from './secret-placeholders.ts';
 import { TOKEN_BEGINNINGS } from './secret-rules.ts';
 import { isValueOfItsOwn, WORDS } from './secret-values.ts';
@@ -20,6 +21,8 @@ const MIN_LEFT = 7;
 /** End of a line of an armoured key, and its possible last line. */
 const ARMOURED = new RegExp(`(?:^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{64,76}(?:${COLOURS.source}|\\s)*$`);
 const BASE64 = /^[A-Za-z0-9+/]{4,76}={0,2}$/;
+/** Of tokens, by their first two characters. */
+const BEGINNINGS_BY_START = Map.groupBy(TOKEN_BEGINNINGS, (literal) => literal.slice(0, 2));
 const RUN = /^(?<before>["'+\s]{0,8})(?<run>[A-Za-z0-9_+/=.~%-]{3,})(?<after>.*)$/s;
 
 /** What may stand before a value whose name is in the line above: its own name, an element, a type with its length. */
@@ -49,14 +52,14 @@ export interface Continuations {
   line(text: string, original: string): string;
   /**
    * Checks what a line, before and after its redaction, leaves open. Returns the line with the beginning of a token
-   * replaced too.
+   * replaced too. `mayAnnounce`: whether it may name a secret.
    */
-  after(original: string, redacted: string): string;
+  after(original: string, redacted: string, mayAnnounce: boolean): string;
   reset(): void;
 }
 
 function shapeOf(text: string): string {
-  return text.replace(/\d/g, '0').replace(/[a-f]/gi, (char) => char);
+  return text.replace(/\d/g, '0');
 }
 
 /**
@@ -255,7 +258,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     const word = lastWord(line);
     if (word.length < 5) return line;
     const lower = word.toLowerCase();
-    const beginning = TOKEN_BEGINNINGS.find((literal) => lower.startsWith(literal));
+    const beginning = BEGINNINGS_BY_START.get(lower.slice(0, 2))?.find((literal) => lower.startsWith(literal));
     if (beginning === undefined) return line;
     const body = word.slice(beginning.length);
     if (body.length < 2 || !/\d|[a-z][A-Z]|[A-Z]{2}[a-z]/.test(body)) return line;
@@ -267,7 +270,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
       return expected !== null;
     },
     line: read,
-    after(original, redacted) {
+    after(original, redacted, mayAnnounce) {
       if (expected !== null) return redacted;
       const plain = (redacted.includes(ESC) ? redacted.replace(COLOURS, '') : redacted).trimEnd();
       if (
@@ -275,7 +278,9 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
         PLACEHOLDER_AT_END.test(plain) &&
         !original.replace(COLOURS, '').trimEnd().endsWith(plain.slice(-12))
       ) {
-        const unclosed = assignedSecrets(original.replace(COLOURS, '')).at(-1)?.closedBy;
+        const uncoloured = original.replace(COLOURS, '');
+        const { starts } = literalsIn(uncoloured).names;
+        const unclosed = assignedSecrets(uncoloured, { named: true, vague: true, starts }).at(-1)?.closedBy;
         expected =
           unclosed === undefined || unclosed === null || /["'`]$/.test(plain)
             ? { kind: 'wrapped', line: plain, isArmoured: ARMOURED.test(original) }
@@ -287,7 +292,7 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
         expected = { kind: 'wrapped', line: plain, isArmoured: false };
         return begun;
       }
-      expected = announced(plain) ?? tableUnder(plain);
+      if (mayAnnounce) expected = announced(plain) ?? tableUnder(plain);
       return redacted;
     },
     reset() {

@@ -15,6 +15,8 @@ export interface LineSteps {
   isCandidate(text: string): boolean;
   /** Redacts one line by itself; with `random` false, merely random text stays. */
   redact(text: string, random: boolean): string;
+  /** Whether a line may name the secret of the next lines. */
+  mayAnnounce(text: string): boolean;
 }
 
 const ESC = String.fromCharCode(0x1b);
@@ -23,7 +25,7 @@ const COLOURS = new RegExp(COLOUR, 'g');
 /** A colour code inside Base64. */
 const SPLIT = new RegExp(`[A-Za-z0-9+/](?:${COLOUR})+[A-Za-z0-9+/]`);
 
-export function makeSecretLines(placeholders: Placeholders, { isCandidate, redact }: LineSteps): SecretLines {
+export function makeSecretLines(placeholders: Placeholders, { isCandidate, redact, mayAnnounce }: LineSteps): SecretLines {
   const keys = makeKeyBlocks((material) => placeholders.of('private-key', material));
   const continued = makeContinuations((kind, secret) => placeholders.of(kind, secret));
   return {
@@ -34,7 +36,7 @@ export function makeSecretLines(placeholders: Placeholders, { isCandidate, redac
       if (keys.isPublic) return redact(withoutKeys, false);
       const alone = redact(withoutKeys, true);
       const redacted = withoutKeys === shown ? continued.line(alone, text) : alone;
-      return keys.open ? redacted : continued.after(text, redacted);
+      return keys.open ? redacted : continued.after(text, redacted, redacted !== text || mayAnnounce(text));
     },
     get open() {
       return keys.open || continued.open;

@@ -15,13 +15,18 @@ export interface Placeholders {
  * Numbers secrets by kind in order of appearance; equal ones get equal placeholders. `counts` tells how many were
  * requested.
  */
-export function makePlaceholders(): Placeholders & { counts: Record<string, number> } {
+export function makePlaceholders(): Placeholders & { counts: Record<string, number>; readonly requested: number } {
   const counts: Record<string, number> = {};
+  let requested = 0;
   const numbers = new Map<string, number>();
   const bySecret = new Map<string, string>();
   return {
     counts,
+    get requested() {
+      return requested;
+    },
     of(kind, secret) {
+      requested += 1;
       counts[kind] = (counts[kind] ?? 0) + 1;
       const known = bySecret.get(secret);
       if (known !== undefined) return known;

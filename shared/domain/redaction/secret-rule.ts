@@ -1,4 +1,5 @@
 import { NEED } from './character-runs.ts';
+import { makeOpeningTest, type OpeningTest } from './pattern-openings.ts';
 import { type CheckName, VALUE_CHECKS } from './secret-values.ts';
 
 /**
@@ -47,6 +48,8 @@ export interface SecretRule {
   readonly unlessBehind: RegExp | undefined;
   readonly isFormat: boolean;
   readonly needs: keyof typeof NEED | undefined;
+  /** Whether the pattern may match where one of the literals, by its index, is at a place. */
+  readonly mayBegin: OpeningTest;
 }
 
 /** Escaped characters and colours: they end in a letter or digit but do not belong to the next word. */
@@ -56,12 +59,12 @@ const ESCAPE = String.raw`\\[nrtbf]|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|%[0-9A-F
  * The pattern, also right after an escape, as in `"output":"\nTOKEN"`, and between underscores, where no word begins or
  * ends.
  */
-function alsoInsideWords(pattern: string): string {
-  if (!pattern.startsWith('\\b')) return pattern;
+function alsoInsideWords(pattern: string): { readonly before: string; readonly match: string } {
+  if (!pattern.startsWith('\\b')) return { before: '', match: pattern };
   const ends = pattern.endsWith('\\b');
   const rest = ends ? pattern.slice(2, -2) : pattern.slice(2);
   const named = rest.includes('(?<secret>') ? rest : `(?<secret>${rest})`;
-  return `(?:\\b|_|${ESCAPE})${named}${ends ? '(?:\\b|_)' : ''}`;
+  return { before: `\\b|_|${ESCAPE}`, match: `${named}${ends ? '(?:\\b|_)' : ''}` };
 }
 
 function isCheckName(name: string): name is CheckName {
@@ -77,15 +80,18 @@ export function compileRule(rule: PackedRule): SecretRule {
   const { kind, literals, beside, value, needs, mixed = false, unlessBehind } = rule;
   if (value !== undefined && !isCheckName(value)) throw new Error(`Secret rule ${kind}: unknown check "${value}".`);
   if (needs !== undefined && !isNeed(needs)) throw new Error(`Secret rule ${kind}: unknown need "${needs}".`);
+  const flags = rule.ignoreCase === true ? 'i' : '';
+  const { before, match } = alsoInsideWords(rule.pattern);
   return {
     kind,
     literals,
     beside,
-    pattern: new RegExp(alsoInsideWords(rule.pattern), rule.ignoreCase === true ? 'gi' : 'g'),
+    pattern: new RegExp(`(?:${before})${match}`, `g${flags}`),
     mixed,
     isSecret: value === undefined ? undefined : VALUE_CHECKS[value],
     unlessBehind: unlessBehind === undefined ? undefined : new RegExp(unlessBehind, 'i'),
     isFormat: rule.isFormat === true,
     needs,
+    mayBegin: makeOpeningTest(match, flags, literals, before),
   };
 }

@@ -1,6 +1,5 @@
-import { makeLiteralMachine, NEED, RUNS, SIGN, signsIn } from './character-runs.ts';
+import { RUNS, SIGN, signsIn } from './character-runs.ts';
 import { redactEncoded } from './encoded-secrets.ts';
-import { makeLiteralFinder } from './literal-finder.ts';
 import { isBlankedToken, isPlaceholder } from './placeholder.ts';
 import { looksMixed } from './random-text.ts';
 import { redactNamedTokens, redactRandomTokens } from './random-tokens.ts';
@@ -8,60 +7,21 @@ import {
   ASSIGNMENT_PATTERNS,
   assignedSecrets,
   FOREIGN_LETTER,
-  NAME_LITERALS,
   type NamesToLookFor,
-  VAGUE_LITERALS,
 } from './secret-assignments.ts';
 import { insertedSecrets } from './secret-columns.ts';
+import { literalsIn } from './secret-literals.ts';
 import { makeSecretLines } from './secret-lines.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 import type { SecretRule } from './secret-rule.ts';
 import { SECRET_RULES } from './secret-rules.ts';
 import { redactJoined, redactThroughViews } from './secret-views.ts';
 
-/** Literals after the rules' own. */
-const NAMED = SECRET_RULES.length;
-const VAGUE = NAMED + 1;
-/** Beginnings of private keys, certificates and public keys, and an encoded address; no step of their own. */
-const OTHER_LITERALS = ['private key', '-----begin', '-----end', 'private-lines', '%3a%2f%2f'];
-/** At the end of a line it may name the secret in the next: see `announced` in `secret-continuations.ts`. */
-const LAST_LITERALS = ['key'];
-const LITERALS = [
-  ...SECRET_RULES.map(({ literals }) => literals),
-  ...[NAME_LITERALS, VAGUE_LITERALS, OTHER_LITERALS, LAST_LITERALS],
-];
-const OWNERS = LITERALS.flatMap((literals, step) => literals.map(() => step));
-/**
- * A line without any of these in either case, ignoring colours, neither begins nor announces a secret in Latin letters.
- */
-export const SECRET_LITERALS: readonly string[] = LITERALS.flat();
 /** Every pattern that may run on a line. */
 export const ALL_SECRET_PATTERNS: readonly RegExp[] = [
   ...SECRET_RULES.map(({ pattern }) => pattern),
   ...ASSIGNMENT_PATTERNS,
 ];
-/** What has to be in a line besides a literal of the rule. */
-function needOf(rule: SecretRule): number {
-  if (rule.needs !== undefined) return NEED[rule.needs];
-  if (rule.beside === '@' && rule.literals.includes('://')) return NEED.at;
-  const beside = rule.beside?.trim() ?? '';
-  if (beside.startsWith('-') && rule.pattern.source.includes(`\\s${beside}`)) return NEED.option;
-  return rule.isFormat && !/\\s| /.test(withoutNegations(rule.pattern.source)) ? NEED.long : NEED.nothing;
-}
-
-const NEEDS = [...SECRET_RULES.map(needOf), NEED.nothing, NEED.value, NEED.nothing, NEED.end];
-const FINDER = makeLiteralFinder(SECRET_LITERALS, (index) => NEEDS[OWNERS[index] ?? 0] ?? NEED.nothing);
-/** For a first look at a line: see `signsIn`. */
-export const SECRET_MACHINE = makeLiteralMachine(FINDER.automaton);
-/** The steps that search for blanks. */
-const SPOKEN = new Set([
-  ...SECRET_RULES.flatMap(({ pattern }, step) => (/\\s| /.test(withoutNegations(pattern.source)) ? [step] : [])),
-  ...[NAMED, VAGUE],
-]);
-
-function withoutNegations(pattern: string): string {
-  return pattern.replace(/\[\^(?:\\.|[^\]])*\]/g, '');
-}
 
 const ALREADY_REDACTED = /^\*+$|^\[redacted:|^\[(?:masked|secure|filtered|hidden|removed|redacted)\]/i;
 /** Shorter texts repeat by chance. */
@@ -126,13 +86,6 @@ function withoutRepeats(text: string, found: ReadonlyMap<string, string>): strin
   return redacted;
 }
 
-/** Indexes of the steps that a text's literals select, in order. */
-function stepsIn(text: string): readonly number[] {
-  const found = FINDER.find(text);
-  if (found.length === 0) return found;
-  return [...new Set(found.map((index) => OWNERS[index] ?? 0))].filter((step) => step <= VAGUE).sort((a, b) => a - b);
-}
-
 /** All bits: nothing is known yet about the text. */
 const ANY_SIGN = -1;
 
@@ -146,23 +99,23 @@ export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => tr
    * found in it with `SECRET_MACHINE`.
    */
   function redactPlain(text: string, placeholders: Placeholders, signs = ANY_SIGN): string {
-    const steps = (signs & SIGN.literal) === 0 ? [] : stepsIn(text);
     const isForeign = (signs & SIGN.foreign) !== 0 && FOREIGN_LETTER.test(text);
-    if (steps.length === 0 && !isForeign) return text;
-    const redacted = redactNamed(text, placeholders, steps, isForeign);
-    const isSpoken = isForeign || steps.some((step) => SPOKEN.has(step));
-    return isSpoken ? redactJoined(redacted, placeholders, redactNamed) : redacted;
+    if ((signs & SIGN.literal) === 0 && !isForeign) return text;
+    const literals = literalsIn(text);
+    const redacted = redactNamed(text, placeholders, literals, isForeign);
+    if (isForeign) return redactJoined(redacted, placeholders, redactNamed, () => true);
+    return literals.isSpoken
+      ? redactJoined(redacted, placeholders, redactNamed, literalsIn(redacted).mayHold)
+      : redacted;
   }
 
   /** Only patterns whose literal occurs are run. */
   function redactNamed(
     text: string,
     placeholders: Placeholders,
-    steps = stepsIn(text),
+    literals = literalsIn(text),
     isForeign = FOREIGN_LETTER.test(text),
   ): string {
-    if (steps.length === 0 && !isForeign) return text;
-    const names = { named: isForeign || steps.includes(NAMED), vague: isForeign || steps.includes(VAGUE) };
     const replaced = new Map<string, string>();
     const noting: Placeholders = {
       of(kind, secret) {
@@ -172,12 +125,18 @@ export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => tr
       },
     };
     let redacted = text;
-    for (const step of steps) {
+    for (const step of literals.rules) {
       const rule = SECRET_RULES[step];
-      if (rule !== undefined && isUsed(rule)) redacted = applyRule(rule, redacted, noting);
+      // The places of literals are those of the text before anything was replaced.
+      if (rule === undefined || !isUsed(rule) || (redacted === text && !literals.mayMatch(step))) continue;
+      redacted = applyRule(rule, redacted, noting);
     }
-    if (names.named || names.vague) redacted = applyAssignments(redacted, names, noting);
-    return withoutRepeats(redacted, replaced);
+    const { named, vague } = literals.names;
+    if (named || vague || isForeign) {
+      const { starts } = literalsIn(redacted).names;
+      redacted = applyAssignments(redacted, { named: named || isForeign, vague: vague || isForeign, starts }, noting);
+    }
+    return replaced.size === 0 ? redacted : withoutRepeats(redacted, replaced);
   }
 
   /** Several lines in one text: encoded, or with escaped line ends. */
@@ -187,7 +146,7 @@ export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => tr
       return random ? redactRandomTokens(redactNamedTokens(plain, placeholders), placeholders) : plain;
     };
     if (!text.includes('\n')) return redact(text, true);
-    const lines = makeSecretLines(placeholders, { isCandidate: () => true, redact });
+    const lines = makeSecretLines(placeholders, { isCandidate: () => true, redact, mayAnnounce: () => true });
     return text
       .split('\n')
       .map((line) => lines.line(line))

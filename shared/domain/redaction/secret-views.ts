@@ -251,11 +251,16 @@ const REST =
 
 /**
  * Redacts joined words such as `the-password-is-VALUE`. Of several separators in a row the first is read as a blank, so
- * `-p` is still a flag.
+ * `-p` is still a flag. `mayHold`: whether there may be a secret in the word from one position to another.
  */
-export function redactJoined(text: string, placeholders: Placeholders, redact: Redact): string {
-  return text.replace(text.includes('[redacted:') ? JOINED : JOINED_ALONE, (word) => {
-    if (word.startsWith('[redacted:')) return word;
+export function redactJoined(
+  text: string,
+  placeholders: Placeholders,
+  redact: Redact,
+  mayHold: (start: number, end: number) => boolean,
+): string {
+  return text.replace(text.includes('[redacted:') ? JOINED : JOINED_ALONE, (word, start: number) => {
+    if (word.startsWith('[redacted:') || !mayHold(start, start + word.length)) return word;
     for (const join of JOINS) {
       const spaced = word.replace(join, ' $1');
       if (spaced === word) continue;
