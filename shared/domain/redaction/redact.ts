@@ -1,14 +1,14 @@
 import { markRedacted, type RedactedText } from '../../kernel/text/brand.ts';
 import { joined } from '../../kernel/text/redacted-text.ts';
 import { firstDoubtfulLine, RUNS, SIGN, signsIn } from './character-runs.ts';
-import { cleanText } from './clean-text.ts';
 import { withoutTimestamp } from './clean-line.ts';
+import { cleanText } from './clean-text.ts';
 import type { CodeRange } from './line-scanner.ts';
 import { withoutLastWord } from './long-line.ts';
 import { detachedText } from './placeholder.ts';
 import { FOREIGN_LETTER } from './secret-assignments.ts';
-import { literalsIn, SECRET_LITERALS, SECRET_MACHINE } from './secret-literals.ts';
 import { makeSecretLines } from './secret-lines.ts';
+import { literalsIn, SECRET_LITERALS, SECRET_MACHINE } from './secret-literals.ts';
 import { makePlaceholders } from './secret-placeholders.ts';
 import { FOREIGN_RANGES } from './secret-rules.ts';
 import { makeSecretSteps, type RedactSteps } from './secret-steps.ts';

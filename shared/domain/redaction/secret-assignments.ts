@@ -47,11 +47,9 @@ export const NAME_LITERALS: readonly string[] = [
   ]),
 ];
 /** One of these occurs in every text where a vague name in Latin letters precedes a value. */
-export const VAGUE_LITERALS: readonly string[] = VAGUE_WORDS
-  .flatMap((word) =>
-    word === 'schl' ? [word] : ['=', ':', ' ', '\t', '"', "'", ']', ',', '>', '<', '('].map((behind) => word + behind),
-  )
-  .concat('_key', '-key');
+export const VAGUE_LITERALS: readonly string[] = VAGUE_WORDS.flatMap((word) =>
+  word === 'schl' ? [word] : ['=', ':', ' ', '\t', '"', "'", ']', ',', '>', '<', '('].map((behind) => word + behind),
+).concat('_key', '-key');
 
 /** Texts with such a letter may contain one of the words although no literal matches. */
 export const FOREIGN_LETTER = new RegExp(`[${FOREIGN}]`);
@@ -137,7 +135,7 @@ const WRITTEN: Readonly<Record<string, Form>> = {
     pattern: (named: string) =>
       `[>"'][\\w.-]{0,40}?${named}(?:["'](?:\\s[^<>]{0,100})?|</[\\w:.-]{1,40}>\\s{0,8}<[\\w:.-]{1,40}(?:\\s[^<>]{0,100})?)(?<operator>>)\\s{0,4}(?:<!\\[CDATA\\[)?`,
     isBounded: true,
-    follows: "\"'<",
+    follows: '"\'<',
     beside: /<[^<>]*>/,
   },
   /** Options `--name value`, `--name=value`, `-Name value`. */
@@ -157,13 +155,13 @@ const WRITTEN: Readonly<Record<string, Form>> = {
   /** `set("name", "value")`. */
   argument: {
     pattern: (named: string) => `${named}["']\\s{0,2}(?<operator>,)\\s{0,3}`,
-    follows: "\"'",
+    follows: '"\'',
     beside: /["']\s*,/,
   },
   /** `{name, "value"}`, `{name,<<"value">>}`, `(name . "value")`. */
   pair: {
     pattern: (named: string) => `${named}["']?\\s{0,3}(?<operator>,|\\s\\.\\s)\\s{0,3}(?:<<)?`,
-    follows: "\"' ,",
+    follows: '"\' ,',
     beside: /[,.]\s*(?:<<)?["']/,
     isReal: ({ isQuoted }) => isQuoted,
   },
@@ -421,7 +419,9 @@ export function assignedSecrets(text: string, names: NamesToLookFor = { named: t
   const { named, vague: vaguely } = isForeign ? ALL_SCRIPTS : ASCII_ONLY;
   const starts = isForeign ? undefined : names.starts;
   const all = [
-    ...(names.named && starts?.named.length !== 0 ? named.flatMap((form) => assignedBy(form, text, starts?.named)) : []),
+    ...(names.named && starts?.named.length !== 0
+      ? named.flatMap((form) => assignedBy(form, text, starts?.named))
+      : []),
     ...(names.vague && starts?.vague.length !== 0
       ? vaguely.flatMap((form) => assignedBy(form, text, starts?.vague))
       : []),

@@ -25,7 +25,10 @@ const COLOURS = new RegExp(COLOUR, 'g');
 /** A colour code inside Base64. */
 const SPLIT = new RegExp(`[A-Za-z0-9+/](?:${COLOUR})+[A-Za-z0-9+/]`);
 
-export function makeSecretLines(placeholders: Placeholders, { isCandidate, redact, mayAnnounce }: LineSteps): SecretLines {
+export function makeSecretLines(
+  placeholders: Placeholders,
+  { isCandidate, redact, mayAnnounce }: LineSteps,
+): SecretLines {
   const keys = makeKeyBlocks((material) => placeholders.of('private-key', material));
   const continued = makeContinuations((kind, secret) => placeholders.of(kind, secret));
   return {

@@ -92,9 +92,7 @@ const ENTRIES: readonly Entry[] = [
     .map((literal) => entryOf(literal)),
   ...[...OF_RULES, ...OF_NAMES]
     .filter(({ literal, step = 0 }) => literal.includes(' ') && step <= VAGUE)
-    .flatMap(({ literal }) =>
-      JOINS.map((join): Entry => ({ literal: literal.replaceAll(' ', join), isJoined: true })),
-    ),
+    .flatMap(({ literal }) => JOINS.map((join): Entry => ({ literal: literal.replaceAll(' ', join), isJoined: true }))),
 ];
 const FINDER = makeLiteralFinder(
   ENTRIES.map(({ literal }) => literal),

@@ -3,15 +3,10 @@ import { redactEncoded } from './encoded-secrets.ts';
 import { isBlankedToken, isPlaceholder } from './placeholder.ts';
 import { looksMixed } from './random-text.ts';
 import { redactNamedTokens, redactRandomTokens } from './random-tokens.ts';
-import {
-  ASSIGNMENT_PATTERNS,
-  assignedSecrets,
-  FOREIGN_LETTER,
-  type NamesToLookFor,
-} from './secret-assignments.ts';
+import { ASSIGNMENT_PATTERNS, assignedSecrets, FOREIGN_LETTER, type NamesToLookFor } from './secret-assignments.ts';
 import { insertedSecrets } from './secret-columns.ts';
-import { literalsIn } from './secret-literals.ts';
 import { makeSecretLines } from './secret-lines.ts';
+import { literalsIn } from './secret-literals.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 import type { SecretRule } from './secret-rule.ts';
 import { SECRET_RULES } from './secret-rules.ts';
