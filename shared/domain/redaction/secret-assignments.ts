@@ -67,8 +67,8 @@ interface Assignment {
   readonly follows?: string;
   /** Occurs in every text that the pattern matches. */
   readonly beside: RegExp;
-  /** Whether the values are in brackets after the pattern; a sentence goes on with one value, and never in brackets. */
-  readonly brackets?: 'only' | 'never';
+  /** Whether a sentence goes on: with one value, and never in brackets. */
+  readonly isSentence?: true;
   isSecret(assigned: Assigned): boolean;
 }
 
@@ -215,14 +215,12 @@ function assignmentsOf(isWritten: (word: string) => boolean, letters: string): A
       return isBounded || atName === undefined ? form : { ...form, atName };
     });
   /** `setName("value")`, `.name('value')`. */
-  const call = (named: string, isSecret: Assignment['isSecret']): Assignment => ({
-    ...of(`${named}(?<operator>)\\s?`, /\(/, ' (', isSecret),
-    brackets: 'only',
-  });
+  const call = (named: string, isSecret: Assignment['isSecret']): Assignment =>
+    of(`${named}(?<operator>)\\s?(?=\\()`, /\(/, ' (', isSecret);
   /** `token "value"`, `token      value`, `token ..... value`. */
   const beside = (named: string, isSecret: Assignment['isSecret']): Assignment => ({
     ...of(`${named}(?<operator>(?: ?\\.{3,30})?[ \\t]{1,30})`, /\s/, ' ', isSecret),
-    brackets: 'never',
+    isSentence: true,
   });
   const between = "(?:\\s{1,3}[\\wà-ÿ'@.]{1,20})";
   return {
@@ -245,8 +243,8 @@ function assignmentsOf(isWritten: (word: string) => boolean, letters: string): A
     vague: [
       ...written(vaguely, vagueWord, isVaguelyNamedSecret),
       {
-        pattern: new RegExp(`(?<name>(?:set|with)[\\w.]{0,40}(?:${either(vague)}))(?<operator>)\\s?`, 'gi'),
-        ...{ beside: /\(/, brackets: 'only', follows: ' (' },
+        pattern: new RegExp(`(?<name>(?:set|with)[\\w.]{0,40}(?:${either(vague)}))(?<operator>)\\s?(?=\\()`, 'gi'),
+        ...{ beside: /\(/, follows: ' (' },
         isSecret: (assigned) => assigned.isQuoted && isVaguelyNamedSecret(assigned),
       },
       beside(
@@ -344,14 +342,14 @@ function* matchesOf(form: Assignment, text: string, starts?: readonly NameStart[
 }
 
 function assignedBy(form: Assignment, text: string, starts?: readonly NameStart[]): FoundSecret[] {
-  const { brackets, isSecret } = form;
+  const { isSentence = false, isSecret } = form;
   const found: FoundSecret[] = [];
   let left = MAX_READ;
   for (const match of matchesOf(form, text, starts)) {
     const { name = '', operator = '' } = match.groups ?? {};
     const { index } = match;
     const at = index + match[0].length;
-    if ((brackets === 'only' && text[at] !== '(') || (brackets === 'never' && /[([]/.test(text.charAt(at)))) continue;
+    if (isSentence && /[([]/.test(text.charAt(at))) continue;
     if (INSIDE_PLACEHOLDER.test(text.slice(Math.max(0, at - 60), at))) continue;
     const isSpaced = /\s["'`]?$/.test(match[0]);
     for (const { start, end, isQuoted, closedBy } of valuesBehind(text, at, left > 0 ? undefined : MIN_READ)) {
@@ -359,7 +357,7 @@ function assignedBy(form: Assignment, text: string, starts?: readonly NameStart[
       // What is redacted already says nothing about the rest, so that redacting again changes nothing.
       const value = text.slice(start, end).replace(PLACEHOLDERS, '');
       if (value.trim() === '' || ALREADY_REDACTED.test(value)) continue;
-      if (brackets === 'never' && closedBy !== null) continue;
+      if (isSentence && closedBy !== null) continue;
       const assigned: Assigned = {
         ...{ name, operator, value, isQuoted, isSpaced },
         get isSetting() {

@@ -224,7 +224,8 @@ const MAX_WORD_BEFORE = 20;
 function startsOfVague(text: string, start: number): number[] {
   let name = start;
   while (name > 0 && start - name <= MAX_BEFORE_WORD && isOfName(text.charCodeAt(name - 1))) name -= 1;
-  if (start - name > MAX_BEFORE_WORD) return [];
+  // Of a longer name, only forms that begin elsewhere match.
+  if (start - name > MAX_BEFORE_WORD) return [start];
   const own = Math.max(0, name - 1);
   if (text[name - 1] !== ' ') return [own];
   let word = name - 1;

@@ -6,7 +6,7 @@ import { redactNamedTokens, redactRandomTokens } from './random-tokens.ts';
 import { ASSIGNMENT_PATTERNS, assignedSecrets, FOREIGN_LETTER, type NamesToLookFor } from './secret-assignments.ts';
 import { insertedSecrets } from './secret-columns.ts';
 import { makeSecretLines } from './secret-lines.ts';
-import { literalsIn } from './secret-literals.ts';
+import { type FoundLiterals, literalsIn } from './secret-literals.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 import type { SecretRule } from './secret-rule.ts';
 import { SECRET_RULES } from './secret-rules.ts';
@@ -87,8 +87,14 @@ const ANY_SIGN = -1;
 /** Replaces the secrets of one line; see `makeSecretSteps`. */
 export type RedactSteps = (text: string, placeholders: Placeholders, random: boolean, known: number) => string;
 
-/** The steps of redaction, without the rules that are not used: for measuring what the others find alone. */
-export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => true): RedactSteps {
+/**
+ * The steps of redaction. For measuring and tests: without the rules that are not used, and with another reading of what
+ * literals say.
+ */
+export function makeSecretSteps(
+  isUsed: (rule: SecretRule) => boolean = () => true,
+  readLiterals: (text: string) => FoundLiterals = literalsIn,
+): RedactSteps {
   /**
    * Replaces the secrets of one text, and of joined words in it, that their format or name reveals. `signs`: what `signsIn`
    * found in it with `SECRET_MACHINE`.
@@ -96,11 +102,11 @@ export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => tr
   function redactPlain(text: string, placeholders: Placeholders, signs = ANY_SIGN): string {
     const isForeign = (signs & SIGN.foreign) !== 0 && FOREIGN_LETTER.test(text);
     if ((signs & SIGN.literal) === 0 && !isForeign) return text;
-    const literals = literalsIn(text);
+    const literals = readLiterals(text);
     const redacted = redactNamed(text, placeholders, literals, isForeign);
     if (isForeign) return redactJoined(redacted, placeholders, redactNamed, () => true);
     return literals.isSpoken
-      ? redactJoined(redacted, placeholders, redactNamed, literalsIn(redacted).mayHold)
+      ? redactJoined(redacted, placeholders, redactNamed, readLiterals(redacted).mayHold)
       : redacted;
   }
 
@@ -108,7 +114,7 @@ export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => tr
   function redactNamed(
     text: string,
     placeholders: Placeholders,
-    literals = literalsIn(text),
+    literals = readLiterals(text),
     isForeign = FOREIGN_LETTER.test(text),
   ): string {
     const replaced = new Map<string, string>();
@@ -128,7 +134,7 @@ export function makeSecretSteps(isUsed: (rule: SecretRule) => boolean = () => tr
     }
     const { named, vague } = literals.names;
     if (named || vague || isForeign) {
-      const { starts } = literalsIn(redacted).names;
+      const { starts } = readLiterals(redacted).names;
       redacted = applyAssignments(redacted, { named: named || isForeign, vague: vague || isForeign, starts }, noting);
     }
     return replaced.size === 0 ? redacted : withoutRepeats(redacted, replaced);

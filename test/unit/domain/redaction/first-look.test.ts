@@ -4,21 +4,27 @@ import { plantedLookalikes, plantedSecrets } from '#lab/secrets/planted-cases.ts
 import { makeLiteralMachine, SIGN, signsIn } from '#shared/domain/redaction/character-runs.ts';
 import { FOREIGN_CODES, redact } from '#shared/domain/redaction/redact.ts';
 import { makeSecretLines } from '#shared/domain/redaction/secret-lines.ts';
+import { literalsIn } from '#shared/domain/redaction/secret-literals.ts';
 import { makePlaceholders } from '#shared/domain/redaction/secret-placeholders.ts';
 import { makeSecretSteps } from '#shared/domain/redaction/secret-steps.ts';
 import { INVISIBLE_RANGES, visibleText } from '#shared/domain/redaction/visible-text.ts';
 
-const steps = makeSecretSteps();
+/** Steps whose patterns are tried everywhere in a line that has one of their literals. */
+const everywhere = makeSecretSteps(undefined, (text) => {
+  const { rules, names, isSpoken } = literalsIn(text);
+  const { named, vague } = names;
+  return { rules, names: { named, vague }, isSpoken, mayMatch: () => true, mayHold: () => true, mayAnnounce: true };
+});
 /** Signs by which a line is only left out; the others also decide what is random. */
 const DOUBTS = SIGN.literal | SIGN.hex | SIGN.base64 | SIGN.escape | SIGN.foreign;
 
-/** Redaction in which no line is left out after a first look, and no step of it for the lack of a literal or of encoded text. */
+/** Redaction in which no line is left out after a first look, and no step of it for the lack of encoded text. */
 function redactEveryLine(text: string): { text: string; counts: Record<string, number> } {
   const placeholders = makePlaceholders();
   const lines = makeSecretLines(placeholders, {
     isCandidate: () => true,
     mayAnnounce: () => true,
-    redact: (line, random) => steps(line, placeholders, random, signsIn(line) | DOUBTS),
+    redact: (line, random) => everywhere(line, placeholders, random, signsIn(line) | DOUBTS),
   });
   const redacted = text.split('\n').map((line) => lines.line(visibleText(line)));
   return { text: redacted.join('\n'), counts: placeholders.counts };
@@ -117,6 +123,58 @@ const aText = fc
   )
   .map((parts) => parts.join(''));
 
+/** Names, what stands around them, and values, so that every form of assignment is nearly written. */
+const aName = fc.constantFrom(
+  ...[
+    'password',
+    'PASS',
+    'pw',
+    'api_key',
+    'secret',
+    'token',
+    'session',
+    'quantrix_key',
+    'DB_PASS',
+    'code_verifier',
+    'sig',
+  ],
+  ...[
+    '->',
+    '=>',
+    ' | ',
+    '(',
+    '("',
+    '")',
+    "', '",
+    ', "',
+    '</',
+    '>',
+    '<entry key="',
+    ' --',
+    ' -',
+    '...',
+    ' ..... ',
+    ';',
+    ']::',
+  ],
+  ...[
+    'set',
+    'with',
+    ' is ',
+    ' was set to ',
+    'name=',
+    'key: ',
+    'value: ',
+    'data',
+    'for x: ',
+    'insert into t (',
+    ') values (',
+  ],
+  ...['hunter2', 'Tr0ub4dor&3', 'correct-horse-battery-staple', 'a1B2c3D4e5F6g7H8', '74630db44320d660378ccb0ba056c973'],
+);
+/** Longer than what is read of a name. */
+const aLongName = fc.integer({ min: 30, max: 50 }).map((length) => 'com.example-'.repeat(5).slice(0, length));
+
 describe('the first look at lines', () => {
   it('leaves out no line that redaction would change, alone or with its neighbours', () => {
     fc.assert(
@@ -126,6 +184,19 @@ describe('the first look at lines', () => {
       }),
       // The seed is fixed, because a vaguely named value of less than sixteen characters is left out on purpose (`NEED.value`).
       { numRuns: 2_500, seed: 1 },
+    );
+  });
+
+  it('tries patterns in no place less than where they match', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(aPiece, aSign, aName, aCase, aLongName), { minLength: 1, maxLength: 14 }),
+        (parts) => {
+          const text = parts.join('');
+          expect(redact(text)).toEqual(redact(text, everywhere));
+        },
+      ),
+      { numRuns: 1_500 },
     );
   });
 
