@@ -69,6 +69,8 @@ interface Assignment {
   readonly beside: RegExp;
   /** Whether a sentence goes on: with one value, and never in brackets. */
   readonly isSentence?: true;
+  /** Whether a match ends in the bracket with which its values begin. */
+  readonly isCall?: true;
   isSecret(assigned: Assigned): boolean;
 }
 
@@ -215,8 +217,10 @@ function assignmentsOf(isWritten: (word: string) => boolean, letters: string): A
       return isBounded || atName === undefined ? form : { ...form, atName };
     });
   /** `setName("value")`, `.name('value')`. */
-  const call = (named: string, isSecret: Assignment['isSecret']): Assignment =>
-    of(`${named}(?<operator>)\\s?(?=\\()`, /\(/, ' (', isSecret);
+  const call = (named: string, isSecret: Assignment['isSecret']): Assignment => ({
+    ...of(`${named}(?<operator>)\\s?\\(`, /\(/, ' (', isSecret),
+    isCall: true,
+  });
   /** `token "value"`, `token      value`, `token ..... value`. */
   const beside = (named: string, isSecret: Assignment['isSecret']): Assignment => ({
     ...of(`${named}(?<operator>(?: ?\\.{3,30})?[ \\t]{1,30})`, /\s/, ' ', isSecret),
@@ -243,8 +247,8 @@ function assignmentsOf(isWritten: (word: string) => boolean, letters: string): A
     vague: [
       ...written(vaguely, vagueWord, isVaguelyNamedSecret),
       {
-        pattern: new RegExp(`(?<name>(?:set|with)[\\w.]{0,40}(?:${either(vague)}))(?<operator>)\\s?(?=\\()`, 'gi'),
-        ...{ beside: /\(/, follows: ' (' },
+        pattern: new RegExp(`(?<name>(?:set|with)[\\w.]{0,40}(?:${either(vague)}))(?<operator>)\\s?\\(`, 'gi'),
+        ...{ beside: /\(/, follows: ' (', isCall: true },
         isSecret: (assigned) => assigned.isQuoted && isVaguelyNamedSecret(assigned),
       },
       beside(
@@ -326,8 +330,15 @@ function* matchesOf(form: Assignment, text: string, starts?: readonly NameStart[
   const { pattern, atName, follows } = form;
   const fit = follows === undefined ? starts : starts?.filter(({ next }) => follows.includes(next));
   if (fit?.length === 0 || !form.beside.test(text)) return;
+  // What begins a call's values may also stand before the next name.
+  const again = form.isCall ? 1 : 0;
   if (atName === undefined || fit === undefined) {
-    yield* text.matchAll(pattern);
+    pattern.lastIndex = 0;
+    for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
+      const next = pattern.lastIndex - again;
+      yield match;
+      pattern.lastIndex = next;
+    }
     return;
   }
   let from = 0;
@@ -336,19 +347,19 @@ function* matchesOf(form: Assignment, text: string, starts?: readonly NameStart[
     atName.lastIndex = at;
     const match = atName.exec(text);
     if (match === null) continue;
-    from = atName.lastIndex;
+    from = atName.lastIndex - again;
     yield match;
   }
 }
 
 function assignedBy(form: Assignment, text: string, starts?: readonly NameStart[]): FoundSecret[] {
-  const { isSentence = false, isSecret } = form;
+  const { isSentence = false, isCall = false, isSecret } = form;
   const found: FoundSecret[] = [];
   let left = MAX_READ;
   for (const match of matchesOf(form, text, starts)) {
     const { name = '', operator = '' } = match.groups ?? {};
     const { index } = match;
-    const at = index + match[0].length;
+    const at = index + match[0].length - (isCall ? 1 : 0);
     if (isSentence && /[([]/.test(text.charAt(at))) continue;
     if (INSIDE_PLACEHOLDER.test(text.slice(Math.max(0, at - 60), at))) continue;
     const isSpaced = /\s["'`]?$/.test(match[0]);
