@@ -58,19 +58,21 @@ export interface Continuations {
   reset(): void;
 }
 
-function shapeOf(text: string): string {
-  return text.replace(/\d/g, '0');
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 /**
- * Common prefix of two lines of one source: a time, the name of a job, the same indentation. Cut after a blank or a
+ * Common prefix of two lines of one source, whatever their digits: a time, the name of a job, the same indentation. Cut after a blank or a
  * bracket.
  */
 function commonPrefix(a: string, b: string): number {
-  const [first, second] = [shapeOf(a), shapeOf(b)];
   let length = 0;
-  while (length < first.length && length < second.length && first[length] === second[length]) length += 1;
-  while (length > 0 && !/[\s|\]>]/.test(first.charAt(length - 1))) length -= 1;
+  for (const end = Math.min(a.length, b.length); length < end; length++) {
+    const [first, second] = [a.charCodeAt(length), b.charCodeAt(length)];
+    if (first !== second && !(isDigit(first) && isDigit(second))) break;
+  }
+  while (length > 0 && !/[\s|\]>]/.test(a.charAt(length - 1))) length -= 1;
   return length;
 }
 
@@ -196,20 +198,18 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
 
   const read = (text: string, original: string): string => {
     if (expected === null) return text;
+    if (expected.kind === 'value') return readValue(text, original, expected);
+    if (expected.kind === 'wrapped') return readWrapped(text, original, expected);
     const rest = text.slice(commonPrefix(expected.line, text));
     switch (expected.kind) {
-      case 'value':
-        return readValue(text, original, expected);
       case 'block':
         return readBlock(text, rest, expected);
       case 'list':
         return readList(text, rest, expected);
       case 'rows':
         return readRow(text, rest, expected);
-      case 'quoted':
-        return readQuoted(text, rest, expected);
       default:
-        return readWrapped(text, original, expected);
+        return readQuoted(text, rest, expected);
     }
   };
 
@@ -279,10 +279,9 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
         !original.replace(COLOURS, '').trimEnd().endsWith(plain.slice(-12))
       ) {
         const uncoloured = original.replace(COLOURS, '');
-        const { starts } = literalsIn(uncoloured).names;
-        const unclosed = assignedSecrets(uncoloured, { named: true, vague: true, starts }).at(-1)?.closedBy;
+        const unclosed = QUOTE.test(uncoloured) ? unclosedQuoteIn(uncoloured) : null;
         expected =
-          unclosed === undefined || unclosed === null || /["'`]$/.test(plain)
+          unclosed === null || /["'`]$/.test(plain)
             ? { kind: 'wrapped', line: plain, isArmoured: ARMOURED.test(original) }
             : { kind: 'quoted', line: plain, close: unclosed, left: MAX_QUOTED };
         return redacted;
@@ -299,6 +298,14 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
       expected = null;
     },
   };
+}
+
+const QUOTE = /["'`“„«‘「『]/;
+
+/** The closing quote of the last secret in a line, when it continues in the next. */
+function unclosedQuoteIn(line: string): string | null {
+  const { starts } = literalsIn(line).names;
+  return assignedSecrets(line, { named: true, vague: true, starts }).at(-1)?.closedBy ?? null;
 }
 
 /** The end of a line that may belong to a token. */
