@@ -311,7 +311,7 @@ describe('the workflow kit, step by step against the local GitHub', () => {
     const end = await run(GOOD, pull, { fork: true });
     expect(outcomesOf(end)).toEqual([]);
     expect(world.github.comments(REPOSITORY, pull.number)).toEqual([]);
-    const [feedback] = end.steps.filter(({ step }) => step === 'Feedback');
+    const [feedback] = end.steps.filter(({ step }) => step === 'Build times and feedback');
     expect(feedback?.log).toContain('fork');
   });
 
