@@ -24,18 +24,21 @@ const SAMPLES: readonly Sample[] = [
     title: 'The alarm checkout-errors goes off, minutes after a deployment.',
     outcome: 'resolved',
     begin(stage) {
+      const isTold = oneMail(stage, 'checkout');
+      const moves = () => stage.world.journal.count('lambda.alias.updated', 'checkout-api:live');
+      const before = moves();
       stage.world.aws.fireAlarm('checkout', { okAfterMs: OUTSIDE_MS });
-      const moved = () => stage.world.journal.count('lambda.alias.updated', 'checkout-api:live') === 1;
-      return { page: () => mailPage(stage), hasEffect: () => moved() && mails(stage, 'checkout') === 1 };
+      return { page: () => mailPage(stage), hasEffect: () => moves() - before === 1 && isTold() };
     },
   },
   {
     title: 'The alarm ledger-latency goes off; nothing was deployed, and no safe action fits.',
     outcome: 'escalated',
     begin(stage) {
+      const isTold = oneMail(stage, 'ledger');
       stage.world.aws.fireAlarm('ledger');
       const untouched = () => stage.world.journal.count('lambda.alias.updated', 'ledger-api:live') === 0;
-      return { page: () => mailPage(stage), hasEffect: () => untouched() && mails(stage, 'ledger') === 1 };
+      return { page: () => mailPage(stage), hasEffect: () => untouched() && isTold() };
     },
   },
 ];
@@ -117,8 +120,14 @@ function failedRun(stage: Stage, kind: 'regression' | 'transient', expected: { c
   };
 }
 
-function mails(stage: Stage, subjectPart: string): number {
-  return stage.runtime.mailbox.list().filter(({ subject }) => subject.includes(subjectPart)).length;
+/**
+ * Asked before a sample: whether there is one mail about it then. A state folder keeps the mails of earlier starts, and of
+ * what they told before there may be none again.
+ */
+function oneMail({ runtime }: Stage, subjectPart: string): () => boolean {
+  const mails = () => runtime.mailbox.list().filter(({ subject }) => subject.includes(subjectPart)).length;
+  const before = mails();
+  return () => mails() > 0 && mails() - before <= 1;
 }
 
 function mailPage(stage: Stage): string {
