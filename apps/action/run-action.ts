@@ -5,7 +5,7 @@ import { systemClock } from '#shared/adapters/system/clock.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
+import { InvalidInput, messageOf } from '#shared/kernel/errors.ts';
 import { type ActionInputs, readInputs } from './inputs.ts';
 import { readJobContext } from './job-context.ts';
 import { type Environment, makeRunner, type Runner } from './runner.ts';
@@ -135,5 +135,3 @@ async function writeResult(id: string, { status, summary, facts = [] }: TaskOutc
     'results',
   );
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

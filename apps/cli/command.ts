@@ -94,6 +94,9 @@ export const DRY_RUN_OPTION = {
   'dry-run': { type: 'boolean', about: 'show what would be and change nothing' },
 } as const satisfies OptionSpecs;
 
+/** Said by a command that was asked to change nothing. */
+export const DRY_RUN_NOTE = 'selfheal: this is a dry run: nothing is changed.';
+
 /** For JSON: whether it was a dry run, when it was one. */
 export const dryRunFact = (options: { readonly 'dry-run'?: boolean | undefined }): { readonly dryRun?: true } =>
   options['dry-run'] === true ? { dryRun: true } : {};

@@ -9,6 +9,7 @@ import type { Runtime, RuntimeEvent } from '@selfheal/local-cloud/runtime-contra
 import { DamagedState, openDatabase } from '@selfheal/local-cloud/storage/database.ts';
 import { checkStateVersion, type StateWriter } from '@selfheal/local-cloud/storage/state-version.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
+import { messageOf } from '#shared/kernel/errors.ts';
 import { makeLocalRoutes } from './local-routes.ts';
 import { startWorld, type World } from './world/world.ts';
 
@@ -181,8 +182,4 @@ export function outputOf(runtime: Runtime, name: string): string {
   if (value === undefined)
     throw new Error(`The template has no output ${name}. Add it in infra/stacks, or remove its use in apps/local.`);
   return value;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -64,3 +64,6 @@ export async function unlessRefused<T>(read: () => Promise<T>): Promise<T | null
     throw error;
   }
 }
+
+/** What was thrown, in words; not everything that is thrown is an error. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -13,9 +13,9 @@ import { terminalOf, withTextFile } from '../terminal.ts';
 
 const MAX_VERDICTS = 50;
 
-/** Judges what the reports measure against the last runs of the default branch, and records such a run when it passed. */
 const UNAVAILABLE = 'The baseline could not be read, so regressions were not judged.';
 
+/** Judges what the reports measure against the last runs of the default branch, and records such a run when it passed. */
 export const task: Task = {
   async run(input) {
     const { environment, job, clock, random } = input;

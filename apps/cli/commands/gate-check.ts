@@ -1,12 +1,12 @@
 import { checkGates, type GateCheck, summarizeGates } from '#shared/app/gates/check-gates.ts';
 import type { GateVerdict } from '#shared/domain/gates/metric-kind.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
+import { InvalidInput, messageOf } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
 import { MEASURED_OPTIONS, type Measurements, measuredOf } from '../gates/measured.ts';
-import { messageOf, originalExitCode, recordRun } from '../gates/record-run.ts';
+import { originalExitCode, recordRun } from '../gates/record-run.ts';
 import { gateRunOf, RUN_OPTIONS } from '../input/described-run.ts';
 import { stateAt, stateOption } from '../input/state-place.ts';
 import type { Terminal } from '../terminal.ts';

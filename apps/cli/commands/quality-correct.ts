@@ -1,6 +1,6 @@
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { Correction } from '#shared/domain/quality/prediction.ts';
-import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '../command.ts';
+import { DRY_RUN_NOTE, DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '../command.ts';
 import { openPredictions } from '../quality/render-quality.ts';
 import { changeBy, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 
@@ -22,7 +22,7 @@ export const qualityCorrect = defineCommand({
     const store = await openPredictions(options.table);
     const dryRun = options['dry-run'] === true;
     const result = await correctPrediction({ incidentId, class: parsed.data, at, by }, store, { dryRun });
-    if (dryRun) terminal.say('selfheal: this is a dry run: nothing is changed.');
+    if (dryRun) terminal.say(DRY_RUN_NOTE);
     if (options.json === true) await terminal.write(`${JSON.stringify({ ...result, ...dryRunFact(options) })}\n`);
     if (result.kind === 'corrected') {
       if (options.json !== true)

@@ -1,4 +1,5 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { messageOf } from '#shared/kernel/errors.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import type { ConnectionCheck } from '../analyze/check-connections.ts';
 import { type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
@@ -8,8 +9,7 @@ import type { Terminal } from '../terminal.ts';
 
 const NEEDED_MAJOR = 24;
 const MAX_REASON = 300;
-const reasonOf = (error: unknown): string =>
-  cleanText(error instanceof Error ? error.message : String(error), MAX_REASON);
+const reasonOf = (error: unknown): string => cleanText(messageOf(error), MAX_REASON);
 
 export function checkNode(version: string): ConnectionCheck {
   const isNew = Number(version.split('.')[0]) >= NEEDED_MAJOR;

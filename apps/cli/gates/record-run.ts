@@ -6,8 +6,6 @@ import type { GateRun } from '../input/described-run.ts';
 import type { Terminal } from '../terminal.ts';
 import type { Measurements } from './measured.ts';
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 /** Throws `UsageError` for what is no exit code. */
 export function originalExitCode(given: string | undefined): ExitCode {
   if (given === undefined || given === '') return 0;

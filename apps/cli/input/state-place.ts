@@ -7,7 +7,7 @@ import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
 import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { QualityDocument, QualityState } from '#shared/ports/quality-state.ts';
 import { runGit } from '../architecture/git.ts';
-import { UsageError } from '../command.ts';
+import { DRY_RUN_NOTE, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 
 const DEFAULT_FOLDER = 'ci_metrics';
@@ -85,7 +85,7 @@ function remembering(state: QualityState, say: (text: string) => void): QualityS
   return {
     read: async (name) => written.get(name) ?? (await state.read(name)),
     write: async (name, text) => {
-      if (written.size === 0) say('selfheal: this is a dry run: nothing is changed.');
+      if (written.size === 0) say(DRY_RUN_NOTE);
       written.set(name, { text, revision: `dry run ${written.size}` });
       return 'written';
     },

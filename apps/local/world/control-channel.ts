@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { messageOf } from '#shared/kernel/errors.ts';
 import type { World } from './world.ts';
 
 /** Services whose methods other processes may call with JSON arguments. */
@@ -29,7 +30,7 @@ export async function serveControl(world: World): Promise<{ url: string; stop():
       if (found === null) answer(404, { message: `There is no method ${service}.${method}.` });
       else answer(200, await found(...args));
     } catch (error) {
-      answer(400, { message: error instanceof Error ? error.message : String(error) });
+      answer(400, { message: messageOf(error) });
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { messageOf } from '#shared/kernel/errors.ts';
 import { serveControl } from './control-channel.ts';
 import { type AwsEvent, startWorld } from './world.ts';
 
@@ -18,7 +19,7 @@ function readArguments() {
       },
     }).values;
   } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
+    console.error(messageOf(error));
     console.error(USAGE);
     return process.exit(2);
   }

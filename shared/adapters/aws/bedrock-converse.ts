@@ -4,6 +4,7 @@ import {
   ConverseCommand,
   type ConverseCommandInput,
 } from '@aws-sdk/client-bedrock-runtime';
+import { messageOf } from '#shared/kernel/errors.ts';
 
 /** Result of a call: Amazon Bedrock's answer, its refusal, or no answer. */
 export type ConverseResult =
@@ -36,7 +37,7 @@ export async function openConverse(environment: Readonly<Record<string, string |
       return { kind: 'answered', answer };
     } catch (error) {
       if (!(error instanceof BedrockRuntimeServiceException)) {
-        return { kind: 'unreachable', message: error instanceof Error ? error.message : String(error) };
+        return { kind: 'unreachable', message: messageOf(error) };
       }
       const { name: code, message, $metadata } = error;
       return { kind: 'refused', code, message, status: $metadata.httpStatusCode ?? 500 };

@@ -1,6 +1,7 @@
 import { type StateDeps, updateDocument } from '#shared/app/quality-state/update-document.ts';
 import { RUN_RECORDS, RUNS_DOCUMENT, type RunRecord, withRunRecord } from '#shared/domain/ci-metrics/run-record.ts';
 import { type Sample, samplesOf } from '#shared/domain/ci-metrics/samples.ts';
+import { messageOf } from '#shared/kernel/errors.ts';
 import type { CiRun, CiRunReader, MetricSink } from '#shared/ports/ci-metrics.ts';
 
 const MAX_JOBS = 30;
@@ -73,7 +74,7 @@ export async function emitMetrics(
         await sink.send(samples, at);
         return { sink: sink.name, reason: null };
       } catch (error) {
-        return { sink: sink.name, reason: error instanceof Error ? error.message : String(error) };
+        return { sink: sink.name, reason: messageOf(error) };
       }
     }),
   );

@@ -11,7 +11,7 @@ import type { GateSettings } from '#shared/domain/gates/gate-settings.ts';
 import { judgeLimit, judgeRegression } from '#shared/domain/gates/judge-metric.ts';
 import { type GateVerdict, metricProblem, rounded } from '#shared/domain/gates/metric-kind.ts';
 import type { CoverageTotals } from '#shared/domain/reports/normal-form.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
+import { InvalidInput, messageOf } from '#shared/kernel/errors.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
 import { readDocument } from '../quality-state/update-document.ts';
@@ -88,7 +88,7 @@ async function readBaselines(state: QualityState): Promise<ReadBaselines> {
   try {
     return { kind: 'read', baselines: (await readDocument(state, BASELINES_DOCUMENT, BASELINES)).value };
   } catch (error) {
-    return { kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'unreadable', reason: messageOf(error) };
   }
 }
 

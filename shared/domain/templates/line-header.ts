@@ -61,7 +61,7 @@ const COMMA = 44;
 const DASH = 45;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
-const LONGEST_LEVEL = 14;
+const MAX_LEVEL_LENGTH = 14;
 
 const WORDLESS = 1;
 const ENCLOSED = 2;
@@ -134,7 +134,7 @@ function nextColumn(line: string, at: number): boolean {
 
 function isLevel(line: string): boolean {
   let { from, to } = column;
-  if (to - from > LONGEST_LEVEL) return false;
+  if (to - from > MAX_LEVEL_LENGTH) return false;
   const isBracketed = line.charCodeAt(from) === OPEN_BRACKET;
   if (isBracketed) from += 1;
   for (; to > from; to -= 1) {
