@@ -6,14 +6,16 @@ type Shell = (typeof SHELLS)[number];
 interface Words {
   /** First words of all commands, with their summaries. */
   readonly first: readonly (readonly [word: string, about: string])[];
-  /** Second words by first word. */
+  /** Second words by first word: verbs, and the shells of `completion`. */
   readonly second: ReadonlyMap<string, readonly (readonly [word: string, about: string])[]>;
   /** Options by name of the command. */
   readonly options: ReadonlyMap<string, readonly (readonly [option: string, about: string])[]>;
 }
 
 function wordsOf(commands: readonly Command[]): Words {
-  const second = new Map<string, [string, string][]>();
+  const second = new Map<string, [string, string][]>([
+    ['completion', SHELLS.map((shell) => [shell, `the script for ${shell}`])],
+  ]);
   const first = new Map<string, string>();
   const options = new Map<string, [string, string][]>();
   for (const { name, summary, options: specs } of commands) {

@@ -21,6 +21,7 @@ describe('selfheal completion', () => {
     expect(await offered('log', 'cl')).toEqual(['classify']);
     expect(await offered('log', 'classify', '--con')).toEqual(['--context', '--config']);
     expect(await offered('analyze', '--la')).toEqual(['--latest']);
+    expect(await offered('completion', '')).toEqual(['bash', 'zsh', 'fish']);
     // Files, which bash completes by itself.
     expect(await offered('log', 'classify', '')).toEqual([]);
     expect(await offered('nothing', '')).toEqual([]);
