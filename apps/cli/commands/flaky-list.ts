@@ -10,17 +10,23 @@ import { type Terminal, writeTogether } from '../terminal.ts';
 
 const MAX_NAME = 200;
 
-/** The tests in quarantine, those that end first at the top. */
-async function listQuarantined(state: string | undefined, json: boolean, terminal: Terminal): Promise<void> {
+/** What "flaky record" recorded: the tests in quarantine, those that end first at the top, then those that fail by chance, what they cost first. */
+async function listRecorded(
+  { state, all, json }: { readonly state: string | undefined; readonly all: boolean; readonly json: boolean },
+  terminal: Terminal,
+): Promise<void> {
   const { rankedTests } = await import('#shared/app/flaky-tests/test-history.ts');
   const now = new Date(terminal.now());
-  const histories = await recordedHistories(state, null, terminal);
-  const held = rankedTests(histories)
+  const tests = rankedTests(await recordedHistories(state, null, terminal));
+  const held = tests
     .filter(({ test }) => isQuarantined(test, now))
     .sort((a, b) => ((a.test.quarantine?.until ?? '') < (b.test.quarantine?.until ?? '') ? -1 : 1));
+  const others = tests.filter((one) => !held.includes(one) && (all || one.judged.kind === 'flaky'));
   await writeTogether(
     terminal,
-    held.map((test) => (json ? `${JSON.stringify(rankedAsJson(test, now))}\n` : rankedAsText(test, now))),
+    [...held, ...others].map((test) =>
+      json ? `${JSON.stringify(rankedAsJson(test, now))}\n` : rankedAsText(test, now),
+    ),
   );
   if (held.length === 0)
     terminal.say(`selfheal: no test is in quarantine in ${chosenState(state, terminal.environment)}.`);
@@ -32,7 +38,7 @@ export const flakyList = defineCommand({
   summary: 'the tests that fail by chance, and those in quarantine, as recorded',
   details:
     'Of the repository, or of the one whose test failed last, in the deployment that --url, SELFHEAL_URL or a sign-in names; with --state, or without\n' +
-    'a deployment, the quarantine that "flaky record" keeps. Each line begins with what "flaky release" and "flaky extend" take.\n' +
+    'a deployment, of what "flaky record" recorded, those in quarantine first. Each begins with what "flaky release" and "flaky extend" take.\n' +
     'With --json: JSON Lines, one test per line.\n' +
     '\n' +
     'Example: selfheal flaky list',
@@ -45,7 +51,8 @@ export const flakyList = defineCommand({
   },
   async run({ operands: [asked], options }, terminal) {
     if (await isAboutRecorded(asked, options, terminal)) {
-      await listQuarantined(options.state, options.json === true, terminal);
+      const { state, all = false, json = false } = options;
+      await listRecorded({ state, all, json }, terminal);
       return 0;
     }
     const { api } = await openApi(options, terminal);
