@@ -5,7 +5,7 @@ import { InvalidInput, messageOf } from '#shared/kernel/errors.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
-import { MEASURED_OPTIONS, type Measurements, measuredOf } from '../gates/measured.ts';
+import { MEASURED_OPTIONS, type Measurements, measuredOf, REPORT_OPERANDS } from '../gates/measured.ts';
 import { originalExitCode, recordRun } from '../gates/record-run.ts';
 import { gateRunOf, RUN_OPTIONS } from '../input/described-run.ts';
 import { stateAt, stateOption } from '../input/state-place.ts';
@@ -24,6 +24,7 @@ export const gateCheck = defineCommand({
     '\n' +
     'Example: selfheal gate check --coverage coverage/lcov.info --findings trivy.json --base origin/main\n' +
     'Exit codes: 0 passed, or Selfheal could not judge; 1 failed; 2 bad usage or report; with --original-exit-code N that code when it is not 0.',
+  operands: REPORT_OPERANDS,
   options: {
     ...MEASURED_OPTIONS,
     ...stateOption('that keeps baselines and runs'),
@@ -34,12 +35,12 @@ export const gateCheck = defineCommand({
     ...RESULT_OPTIONS,
     ...JSON_OPTION,
   },
-  async run({ options }, terminal) {
+  async run({ operands, options }, terminal) {
     const original = originalExitCode(options['original-exit-code']);
     try {
       const run = gateRunOf(options, terminal.environment);
       const settings = gateSettingsOf(options, terminal.environment);
-      const measured = await measuredOf(options);
+      const measured = await measuredOf({ ...options, report: [...(options.report ?? []), ...operands] });
       const deps = stateAt(options.state, terminal);
       const { branch } = run;
       const inputs = { ...measured, branch, run: run.isProposal ? null : run.run, settings };

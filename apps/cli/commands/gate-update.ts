@@ -3,7 +3,7 @@ import { QUALITY_METRICS_FILE } from '#shared/domain/gates/quality-metrics-file.
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '../command.ts';
 import { exportedBaseline } from '../gates/baseline-file.ts';
-import { MEASURED_OPTIONS, measuredOf } from '../gates/measured.ts';
+import { MEASURED_OPTIONS, measuredOf, REPORT_OPERANDS } from '../gates/measured.ts';
 import { originalExitCode, recordRun } from '../gates/record-run.ts';
 import { gateRunOf, RUN_OPTIONS } from '../input/described-run.ts';
 import { stateAt, stateOption } from '../input/state-place.ts';
@@ -16,6 +16,7 @@ export const gateUpdate = defineCommand({
     'once: the id of the run orders them, and a later attempt replaces an earlier one. With --json: {recorded, reason, baseline}.\n' +
     '\n' +
     'Example: selfheal gate update --coverage coverage/lcov.info --conclusion "$JOB_STATUS"',
+  operands: REPORT_OPERANDS,
   options: {
     ...MEASURED_OPTIONS,
     ...stateOption('that keeps baselines and runs'),
@@ -30,11 +31,11 @@ export const gateUpdate = defineCommand({
     ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
-  async run({ options }, terminal) {
+  async run({ operands, options }, terminal) {
     const original = originalExitCode(options['original-exit-code']);
     try {
       const run = gateRunOf(options, terminal.environment);
-      const measured = await measuredOf(options);
+      const measured = await measuredOf({ ...options, report: [...(options.report ?? []), ...operands] });
       const deps = stateAt(options.state, terminal, { dryRun: options['dry-run'] });
       const conclusion = original === 0 ? (options.conclusion ?? run.conclusion ?? 'success') : 'failure';
       const recorded = await recordRun(deps, { run, measured, conclusion }, terminal);

@@ -49,6 +49,9 @@ interface MeasuredOptions {
   readonly diff?: string | undefined;
 }
 
+/** Reports may be named without an option, too. */
+export const REPORT_OPERANDS = { shown: '[FILE...]', atLeast: 0, atMost: Number.POSITIVE_INFINITY } as const;
+
 /** Throws `UsageError` naming the report that is missing or cannot be read, for values that cannot be, and when nothing was measured. */
 export async function measuredOf(options: MeasuredOptions): Promise<Measurements> {
   const measured = await measuredIfAny(options);

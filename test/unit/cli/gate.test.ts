@@ -43,6 +43,15 @@ const lcov = (covered: number, uncovered: number): string =>
   ].join('\n');
 
 describe('gate check', () => {
+  it('takes reports without an option, and gate update, too', async () => {
+    const { gate } = gates();
+    const coverage = aFile(lcov(93, 7), 'lcov.info');
+    expect((await gate('update', coverage, '--run', '1')).code).toBe(0);
+    const { code, stdout } = await gate('check', coverage);
+    expect(code).toBe(0);
+    expect(stdout).toContain('coverage: current 93.0 %, baseline 93.0 %');
+  });
+
   it('refuses a value that a report says, too', async () => {
     const coverage = aFile(lcov(1, 9), 'lcov.info');
     const { code, stdout, stderr } = await gates().gate('check', '--coverage', coverage, '--metric', 'coverage=95');
