@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
+import { measureRepository } from './house.ts';
 
 const FOLDERS = ['shared', 'functions', 'infra', 'statemachines', 'apps', 'packages', 'lab', 'tools', 'test'];
 
@@ -51,6 +52,8 @@ if (import.meta.main) {
   const root = execFileSync('git', ['rev-parse', '--show-toplevel'], { encoding: 'utf8' }).trim();
   const { modules, violations } = await checkBoundaries(root);
   for (const { rule, from, to } of violations) console.error(`${rule}: ${from} -> ${to}`);
-  console.log(`${modules} modules, ${violations.length} boundary violations`);
-  process.exitCode = violations.length === 0 ? 0 : 1;
+  const { ties } = measureRepository(root);
+  for (const tie of ties) console.error(`folders that import each other: ${tie}`);
+  console.log(`${modules} modules, ${violations.length + ties.length} boundary violations`);
+  process.exitCode = violations.length + ties.length === 0 ? 0 : 1;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { preProcessFile } from 'typescript';
 
@@ -123,9 +123,8 @@ function circlesOf(imports: ReadonlyMap<string, readonly string[]>): string[][] 
   return circles;
 }
 
-if (import.meta.main) {
-  const git = (...words: string[]) => execFileSync('git', words, { encoding: 'utf8' });
-  const root = git('rev-parse', '--show-toplevel').trim();
+/** Measures the repository at `root`, without what Git ignores. */
+export function measureRepository(root: string): House {
   const { imports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     imports: Record<string, string>;
   };
@@ -133,11 +132,16 @@ if (import.meta.main) {
     ...Object.entries(imports).map(([from, to]) => [from.replace('*', ''), to.replace(/^\.\/|\*/g, '')]),
     ...readdirSync(join(root, 'packages')).map((name) => [`@selfheal/${name}/`, `packages/${name}/src/`]),
   ]);
-  const files = git('-C', root, 'ls-files', '*.ts', '*.tsx', '*.mjs', '*.js')
+  const sources = ['--cached', '--others', '--exclude-standard', '*.ts', '*.tsx', '*.mjs', '*.js'];
+  const files = execFileSync('git', ['-C', root, 'ls-files', ...sources], { encoding: 'utf8' })
     .split('\n')
     .filter((file) => /^(?:shared|functions|infra|statemachines|apps|packages|lab|tools)\//.test(file))
-    .filter((file) => !/(?:^|\/)test\/|\.test\.ts$/.test(file));
-  const house = measureHouse(root, files, aliases);
+    .filter((file) => !/(?:^|\/)test\/|\.test\.ts$/.test(file) && existsSync(join(root, file)));
+  return measureHouse(root, files, aliases);
+}
+
+if (import.meta.main) {
+  const house = measureRepository(execFileSync('git', ['rev-parse', '--show-toplevel'], { encoding: 'utf8' }).trim());
   for (const part of ['product', 'command line', 'action', 'local cloud', 'lab', 'tools', 'other']) {
     const lines = house.lines.get(part) ?? 0;
     if (lines > 0) console.log(`${part.padEnd(14)} ${String(lines).padStart(6)} lines`);

@@ -1,6 +1,6 @@
 import { glob, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { runGit } from '#apps/cli/architecture/git.ts';
+import { runGit } from '#apps/cli/input/git.ts';
 import { readReportFile, reportFilesOf, repositoryFileReader } from '#shared/adapters/archive/report-files.ts';
 import type { ReadReportsOptions, ReportSet } from '#shared/app/reports/read-reports.ts';
 import { makeRepositoryFiles, type RepositoryFiles } from '#shared/domain/reports/repository-path.ts';

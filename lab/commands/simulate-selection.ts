@@ -1,5 +1,5 @@
-import { runGit } from '#apps/cli/architecture/git.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '#apps/cli/command.ts';
+import { runGit } from '#apps/cli/input/git.ts';
 import type { Terminal } from '#apps/cli/terminal.ts';
 import { shareText, wilsonInterval } from '#shared/kernel/numbers/proportion.ts';
 import { type ChosenFigures, type MutantFigures, plantMutants } from '../simulations/mutant-faults.ts';

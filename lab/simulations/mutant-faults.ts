@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { runGit } from '#apps/cli/architecture/git.ts';
+import { runGit } from '#apps/cli/input/git.ts';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
 import { readDependencies } from '#shared/app/test-selection/dependency-graph.ts';

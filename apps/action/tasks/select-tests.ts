@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import { runGit } from '#apps/cli/architecture/git.ts';
+import { runGit } from '#apps/cli/input/git.ts';
 import { argumentsOf, countOf, formatOf } from '#apps/cli/selection/selected-formats.ts';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';

@@ -12,10 +12,10 @@ import { renderArchitectureReport } from '#shared/domain/architecture/architectu
 import { groupFolders } from '#shared/domain/architecture/folder-groups.ts';
 import { modelChoiceOf, modelPorts } from '../analyze/model-choice.ts';
 import { UsageError } from '../command.ts';
+import { runGit } from '../input/git.ts';
 import { inputError } from '../input/open-input.ts';
 import { readNamedReports } from '../reports/named-reports.ts';
 import type { Terminal } from '../terminal.ts';
-import { runGit } from './git.ts';
 
 /** For one file; a megabyte of code takes about two. */
 const MAX_PARSE_SECONDS = 10;

@@ -6,8 +6,8 @@ import { appendOutput, writeOutput } from '#shared/adapters/system/output-files.
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { pathPattern } from '#shared/domain/test-selection/file-kinds.ts';
 import { type Selection, type SelectionSettings, summaryOf } from '#shared/domain/test-selection/select-tests.ts';
-import { runGit } from '../architecture/git.ts';
 import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
+import { runGit } from '../input/git.ts';
 import { chosenPlace, stateAt, stateOption, withState } from '../input/state-place.ts';
 import { argumentsOf, countOf, FORMATS, formatOf } from '../selection/selected-formats.ts';
 import type { Terminal } from '../terminal.ts';

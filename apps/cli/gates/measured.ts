@@ -9,8 +9,8 @@ import { metricProblem } from '#shared/domain/gates/metric-kind.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import type { CoverageTotals } from '#shared/domain/reports/normal-form.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
-import { diffSince } from '../architecture/git.ts';
 import { UsageError } from '../command.ts';
+import { diffSince } from '../input/git.ts';
 import { readReportFiles } from '../reports/named-reports.ts';
 
 /** What the run measured, from reports and options. */

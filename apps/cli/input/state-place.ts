@@ -6,9 +6,9 @@ import { systemClock } from '#shared/adapters/system/clock.ts';
 import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
 import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { QualityDocument, QualityState } from '#shared/ports/quality-state.ts';
-import { runGit } from '../architecture/git.ts';
 import { DRY_RUN_NOTE, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
+import { runGit } from './git.ts';
 
 const DEFAULT_FOLDER = 'ci_metrics';
 const BRANCH = 'branch:';

@@ -6,8 +6,8 @@ import { filesOfRepository, readReportFile } from '#shared/adapters/archive/repo
 import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
 import { recordCoverage } from '#shared/app/test-selection/select-for-change.ts';
 import { isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
-import { runGit } from '../architecture/git.ts';
 import { UsageError } from '../command.ts';
+import { runGit } from '../input/git.ts';
 import { inputError } from '../input/open-input.ts';
 
 const MAX_BYTES = 500_000_000;

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runGit } from '#apps/cli/architecture/git.ts';
+import { runGit } from '#apps/cli/input/git.ts';
 import { openSourceTree as open } from '#shared/adapters/architecture/source-tree.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 
