@@ -3,7 +3,7 @@ import { makeTestTally, type TestTally } from '#shared/domain/failure/history/te
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { recordedHistories } from '../flaky/recorded-histories.ts';
-import { rankedAsJson, rankedAsText } from '../flaky/render-ranking.ts';
+import { writeRanked } from '../flaky/render-ranking.ts';
 import { metricLines } from '../input/metric-lines.ts';
 import { openInput } from '../input/open-input.ts';
 import { stateOption } from '../input/state-place.ts';
@@ -72,14 +72,10 @@ async function detectInState(
 ): Promise<void> {
   const { rankedTests } = await import('#shared/app/flaky-tests/test-history.ts');
   const histories = await recordedHistories(state, job ?? null, terminal);
-  const now = new Date(terminal.now());
   const tests = rankedTests(histories).filter(
     ({ judged, test }) => all || judged.kind === 'flaky' || test.quarantine !== null,
   );
-  await writeTogether(
-    terminal,
-    tests.map((test) => (json ? `${JSON.stringify(rankedAsJson(test, now))}\n` : rankedAsText(test, now))),
-  );
+  await writeRanked(tests, json, terminal);
   if (tests.length === 0) terminal.say('selfheal: no test fails by chance, as far as is recorded.');
 }
 

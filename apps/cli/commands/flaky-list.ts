@@ -4,7 +4,7 @@ import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { isAboutRecorded, recordedHistories } from '../flaky/recorded-histories.ts';
-import { rankedAsJson, rankedAsText } from '../flaky/render-ranking.ts';
+import { writeRanked } from '../flaky/render-ranking.ts';
 import { chosenState, stateOption } from '../input/state-place.ts';
 import { type Terminal, writeTogether } from '../terminal.ts';
 
@@ -22,12 +22,7 @@ async function listRecorded(
     .filter(({ test }) => isQuarantined(test, now))
     .sort((a, b) => ((a.test.quarantine?.until ?? '') < (b.test.quarantine?.until ?? '') ? -1 : 1));
   const others = tests.filter((one) => !held.includes(one) && (all || one.judged.kind === 'flaky'));
-  await writeTogether(
-    terminal,
-    [...held, ...others].map((test) =>
-      json ? `${JSON.stringify(rankedAsJson(test, now))}\n` : rankedAsText(test, now),
-    ),
-  );
+  await writeRanked([...held, ...others], json, terminal);
   if (held.length === 0)
     terminal.say(`selfheal: no test is in quarantine in ${chosenState(state, terminal.environment)}.`);
 }

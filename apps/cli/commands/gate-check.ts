@@ -40,7 +40,7 @@ export const gateCheck = defineCommand({
     try {
       const run = gateRunOf(options, terminal.environment);
       const settings = gateSettingsOf(options, terminal.environment);
-      const measured = await measuredOf({ ...options, report: [...(options.report ?? []), ...operands] });
+      const measured = await measuredOf(options, operands);
       const deps = stateAt(options.state, terminal);
       const { branch } = run;
       const inputs = { ...measured, branch, run: run.isProposal ? null : run.run, settings };

@@ -35,7 +35,7 @@ export const gateUpdate = defineCommand({
     const original = originalExitCode(options['original-exit-code']);
     try {
       const run = gateRunOf(options, terminal.environment);
-      const measured = await measuredOf({ ...options, report: [...(options.report ?? []), ...operands] });
+      const measured = await measuredOf(options, operands);
       const deps = stateAt(options.state, terminal, { dryRun: options['dry-run'] });
       const conclusion = original === 0 ? (options.conclusion ?? run.conclusion ?? 'success') : 'failure';
       const recorded = await recordRun(deps, { run, measured, conclusion }, terminal);

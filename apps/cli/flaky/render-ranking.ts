@@ -4,8 +4,18 @@ import type { TestOwner } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { counted } from '#shared/kernel/time-words.ts';
+import { type Terminal, writeTogether } from '../terminal.ts';
 
 const MAX_NAME = 200;
+
+/** Writes tests in this order: JSON Lines, or two lines of text each. */
+export async function writeRanked(tests: readonly JobTest[], json: boolean, terminal: Terminal): Promise<void> {
+  const now = new Date(terminal.now());
+  const print = json
+    ? (test: JobTest) => `${JSON.stringify(rankedAsJson(test, now))}\n`
+    : (test: JobTest) => rankedAsText(test, now);
+  await writeTogether(terminal, tests.map(print));
+}
 
 const ownerText = (owner: TestOwner): string => {
   switch (owner.kind) {

@@ -53,8 +53,8 @@ interface MeasuredOptions {
 export const REPORT_OPERANDS = { shown: '[FILE...]', atLeast: 0, atMost: Number.POSITIVE_INFINITY } as const;
 
 /** Throws `UsageError` naming the report that is missing or cannot be read, for values that cannot be, and when nothing was measured. */
-export async function measuredOf(options: MeasuredOptions): Promise<Measurements> {
-  const measured = await measuredIfAny(options);
+export async function measuredOf(options: MeasuredOptions, operands: readonly string[] = []): Promise<Measurements> {
+  const measured = await measuredIfAny({ ...options, report: [...(options.report ?? []), ...operands] });
   if (measured !== null) return measured;
   throw new UsageError(
     'Nothing was measured: name a report of coverage or findings with --report FILE, or a value with --metric NAME=VALUE.',
