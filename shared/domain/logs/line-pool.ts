@@ -111,6 +111,9 @@ export function makeLinePool(): LinePool {
       }
       if (recent.length >= TAIL * 2) age();
     },
-    all: () => [...kept, ...recent.map(candidateIn)],
+    all: () => [
+      ...(kept.length > KEPT_AFTER_CUT ? strongest(kept, KEPT_AFTER_CUT) : kept),
+      ...recent.map(candidateIn),
+    ],
   };
 }
