@@ -26,10 +26,19 @@ export type WordWeights = Float32Array;
 
 /** The bucket of a word or another feature: FNV-1a (G. Fowler, L. C. Noll, P. Vo), folded to the number of buckets. */
 export function bucketOf(word: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < word.length; at++) hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193);
-  return ((hash >>> 16) ^ hash) & (WORD_BUCKETS - 1);
+  return folded(hashed(word, EMPTY_HASH));
 }
+
+const EMPTY_HASH = 0x811c9dc5;
+
+/** The hash of what `hash` is of, followed by a word. */
+function hashed(word: string, hash: number): number {
+  let longer = hash;
+  for (let at = 0; at < word.length; at++) longer = Math.imul(longer ^ word.charCodeAt(at), 0x01000193);
+  return longer;
+}
+
+const folded = (hash: number): number => ((hash >>> 16) ^ hash) & (WORD_BUCKETS - 1);
 
 const WORD = /[a-z]{2,24}|[^\w\s]{1,4}/g;
 
@@ -44,11 +53,12 @@ export function wordBuckets(message: string): Uint16Array {
       .toLowerCase()
       .match(WORD) ?? [];
   const buckets = new Set<number>();
-  let before = '^';
+  let before = hashed('^ ', EMPTY_HASH);
   for (const word of words.slice(0, MAX_WORDS)) {
-    buckets.add(bucketOf(word));
-    buckets.add(bucketOf(`${before} ${word}`));
-    before = word;
+    const hash = hashed(word, EMPTY_HASH);
+    buckets.add(folded(hash));
+    buckets.add(folded(hashed(word, before)));
+    before = hashed(' ', hash);
   }
   if (words[0] !== undefined) buckets.add(bucketOf(`first ${words[0]}`));
   return Uint16Array.from(buckets);
