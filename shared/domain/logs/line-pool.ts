@@ -23,7 +23,7 @@ export interface LinePool {
    * neighbour.
    */
   add(weight: Weight, look: () => Candidate): void;
-  /** In source order. */
+  /** The strongest lines and the newest, in source order. */
   all(): readonly Candidate[];
 }
 
@@ -111,9 +111,6 @@ export function makeLinePool(): LinePool {
       }
       if (recent.length >= TAIL * 2) age();
     },
-    all: () => [
-      ...(kept.length > KEPT_AFTER_CUT ? strongest(kept, KEPT_AFTER_CUT) : kept),
-      ...recent.map(candidateIn),
-    ],
+    all: () => [...(kept.length > KEPT_AFTER_CUT ? strongest(kept, KEPT_AFTER_CUT) : kept), ...recent.map(candidateIn)],
   };
 }
