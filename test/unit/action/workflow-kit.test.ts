@@ -35,7 +35,8 @@ const stepOf = (job: string, action: string): Step | undefined =>
   jobs[job]?.steps.find((step) => step.uses?.startsWith(`${action}@`));
 
 const lint = (text: string): string =>
-  spawnSync(process.execPath, [join(ROOT, 'tools/lint-workflow.ts')], { input: text, encoding: 'utf8' }).stdout;
+  spawnSync(process.execPath, [join(import.meta.dirname, 'lint-workflow.ts')], { input: text, encoding: 'utf8' })
+    .stdout;
 
 describe('the workflow kit', () => {
   it('passes actionlint, which finds a planted mistake', () => {
