@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oneOf } from '#lab/drills/moments.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { expectClean, type Healer } from '#test/e2e/support/healer.ts';
-import { forgetTests } from '#test/e2e/support/steering.ts';
 import { until } from '#test/e2e/support/until.ts';
 import { announceSeed, ROUNDS, timeFor } from './support/rounds.ts';
 import { openForWaves } from './support/waves.ts';
@@ -68,7 +67,6 @@ async function reorderedRun(): Promise<void> {
   });
   expect(journal.count('github.comment.created', `${repository}/issues/${pullRequest}`)).toBe(1);
   expect(journal.count('github.run.rerun', `${repository}/runs/${runId}`)).toBe(kind === 'transient' ? 1 : 0);
-  await forgetTests(healer);
 }
 
 /** The events of an alarm that rang and is OK again, `OK` before `ALARM`, each more than once. */

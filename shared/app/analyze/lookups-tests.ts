@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
-import { newestResults, type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
+import { newestResults, outcomesOf, type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
@@ -55,9 +55,10 @@ export function testHistory(target: GithubRunTarget, evidence: Evidence, deps: T
 
 function lineOfTest(record: TestRecord): string {
   const { name, runs, failures, flips, firstAt } = record;
-  const newest = newestResults(record).map(({ passed }) => passed);
-  const { kind, score } = judgeFlakiness({ runs, failures, flips, passed: newest }, false);
-  const row = newest.map((passed) => (passed ? 'P' : 'F')).join('');
+  const { kind, score } = judgeFlakiness(outcomesOf(record), false);
+  const row = newestResults(record)
+    .map(({ passed }) => (passed ? 'P' : 'F'))
+    .join('');
   const judged = kind === 'steady' ? 'too little to tell' : `${kind}, ${percent(score)} likely flaky`;
   return `test "${name}": failed ${failures} of ${runs} runs since ${firstAt.slice(0, 10)}, failed and passed on ${flips} same commits; newest first ${row}; ${judged}`;
 }

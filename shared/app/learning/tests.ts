@@ -1,5 +1,5 @@
 import { type Flakiness, judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
-import { newestResults, type TestRecord, type TestResult } from '#shared/domain/failure/history/test-record.ts';
+import { outcomesOf, type TestRecord, type TestResult } from '#shared/domain/failure/history/test-record.ts';
 import {
   type AskedDecision,
   decided,
@@ -137,9 +137,8 @@ function knownTest(record: TestRecord | null, quarantine: TestQuarantine | null,
       state: state ?? 'steady',
     };
   }
-  const { key, name, runs, failures, flips, lastAt, results } = record;
-  const passed = newestResults(record).map((result) => result.passed);
-  const judged = judgeFlakiness({ runs, failures, flips, passed }, false);
+  const { key, name, runs, failures, lastAt, results } = record;
+  const judged = judgeFlakiness(outcomesOf(record), false);
   const { kind, score, rate } = judged;
   return {
     ...{ key, name, runs, failures, lastAt, results, score, rate, quarantine },
@@ -166,7 +165,7 @@ function reasonOf({ runs, failures, flips }: TestRecord, { kind, rate: [low, hig
           : `and both failed and passed on ${flips === 1 ? 'one commit' : `${flips} commits`}`
       }: it fails by chance in ${shareText(low)} to ${shareText(high)} of all runs.`;
     case 'broken':
-      return `${counts}, in one stretch, as code does that breaks and is mended.`;
+      return `${counts}, as code does that breaks and is mended.`;
     case 'steady':
       return failures === runs
         ? `${counts} and never passed since: chance cannot be told from code.`

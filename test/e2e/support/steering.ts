@@ -1,9 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { DeleteItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import type { Stage } from '#apps/local/stage.ts';
 import type { Healer, Subject } from './healer.ts';
-import { logicalIdOf, tableNamed } from './template.ts';
+import { logicalIdOf } from './template.ts';
 import { until } from './until.ts';
 
 export interface Posted {
@@ -69,14 +68,4 @@ export async function stopExecutions(healer: Healer, subject: Subject): Promise<
 /** Makes the incident look as if nothing had touched it for an hour. */
 export async function makeStalled(healer: Healer, subject: Subject): Promise<void> {
   await healer.incidents.update(healer.incidentId(subject), {}, { at: new Date(Date.now() - 3_600_000) });
-}
-
-/** Deletes what is recorded of tests: one that fails in pull request after pull request and passes in others is taken for flaky. */
-export async function forgetTests(healer: Healer): Promise<void> {
-  const client = healer.dynamoDb;
-  const TableName = tableNamed(healer, 'Stats');
-  for await (const { Items = [] } of paginateScan({ client }, { TableName, ProjectionExpression: 'pk, sk' })) {
-    for (const Key of Items.filter(({ pk }) => pk?.S?.startsWith('TESTS#')))
-      await client.send(new DeleteItemCommand({ TableName, Key }));
-  }
 }

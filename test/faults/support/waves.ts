@@ -2,7 +2,7 @@ import type { AwsEvent } from '@selfheal/fake-aws/alarm-events.ts';
 import type { Effect, EffectKind } from '@selfheal/fake-server/journal.ts';
 import { DRILL_POLICY } from '#test/e2e/support/assemblies.ts';
 import { expectClean, type Healer, openHealer, type Subject } from '#test/e2e/support/healer.ts';
-import { forgetTests, makeStalled, trigger } from '#test/e2e/support/steering.ts';
+import { makeStalled, trigger } from '#test/e2e/support/steering.ts';
 
 /** Every kind of failure, and how it ends when nothing else goes wrong. */
 const EXPECTED = {
@@ -64,7 +64,6 @@ export async function settle(healer: Healer, begun: readonly Begun[]): Promise<v
     await trigger(healer, 'reconciler');
     await healer.quiet(QUIET_SECONDS);
   }
-  await forgetTests(healer);
 }
 
 /**

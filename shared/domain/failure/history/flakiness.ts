@@ -7,7 +7,7 @@ export interface TestOutcomes {
   readonly failures: number;
   /** Commits on which it both failed and passed; null when commits are unknown. */
   readonly flips: number | null;
-  /** The newest results, newest first; true is passed. Empty when only counts are known. */
+  /** The newest results whose order says something, newest first; true is passed. Empty when only counts are known. */
   readonly passed: readonly boolean[];
 }
 
@@ -65,13 +65,17 @@ export function chanceFactor(passed: readonly boolean[], { breaks, fixes, broken
   return independent - chained;
 }
 
-/** Odds at most of a test that never failed just once while no commit did both: so does code that broke, and was mended some commits later. */
-const ONLY_STRETCHES = -1;
+/**
+ * Odds at most of a test that failed nowhere or never just once in this order while no commit did both: so does code that broke, and was mended
+ * some commits later.
+ */
+const AS_CODE_DOES = -1;
 
-/** Whether each failure has another one right before or after it: in one stretch, or in several when the test mostly passed. */
+/** Whether each failure, if any, has another one right before or after it: in one stretch, or in several when the test mostly passed. */
 function failsInStretches(passed: readonly boolean[]): boolean {
   const isAlone = (at: number): boolean => passed[at - 1] !== false && passed[at + 1] !== false;
   const failures = passed.flatMap((one, at) => (one ? [] : [at]));
+  if (failures.length === 0) return true;
   const [first = 0, last = 0] = [failures[0], failures.at(-1)];
   const isOne = last - first + 1 === failures.length;
   return !failures.some(isAlone) && (isOne || 2 * failures.length < passed.length);
@@ -100,9 +104,9 @@ export function judgeFlakiness({ runs, failures, flips, passed }: TestOutcomes, 
   const rate = runs === 0 ? ([0, 1] as const) : rateInterval(failures, runs);
   const mixed = failures > 0 && failures < runs;
   if (!mixed) return { kind: 'steady', score: scoreOfSteady(runs, failures > 0), rate };
-  const order = passed.length >= 2 ? chanceFactor(passed, ONE_TEST) : 0;
+  const order = passed.includes(false) && passed.includes(true) ? chanceFactor(passed, ONE_TEST) : 0;
   const evidence = (sameCode ? SAME_CODE : 0) + order + FLIP * (flips ?? 0);
-  const odds = !sameCode && flips === 0 && failsInStretches(passed) ? Math.min(evidence, ONLY_STRETCHES) : evidence;
+  const odds = !sameCode && flips === 0 && failsInStretches(passed) ? Math.min(evidence, AS_CODE_DOES) : evidence;
   const score = logistic(Math.max(-STRONGEST, Math.min(STRONGEST, odds)));
   return { kind: score >= 0.5 ? 'flaky' : 'broken', score, rate };
 }
@@ -112,13 +116,15 @@ const ANY_TEST = { flakes: 0.1, others: 4.9 };
 
 /**
  * How much more likely a failure of this test is by chance than one of an unknown test: the logarithm of the ratio of
- * expected flake rates (mean of the Beta posterior to that of its prior). `earlier` excludes the failure in question.
+ * expected flake rates (mean of the Beta posterior to that of its prior). A test that code breaks more often than chance does not speak for
+ * chance, however often it failed. `earlier` excludes the failure in question.
  */
 export function chanceOfTest(earlier: TestOutcomes): number {
   if (earlier.runs === 0) return 0;
-  const { score } = judgeFlakiness(earlier, false);
+  const { kind, score } = judgeFlakiness(earlier, false);
   const flakes = earlier.failures < earlier.runs ? score * earlier.failures : 0;
   const all = ANY_TEST.flakes + ANY_TEST.others;
   const rate = (ANY_TEST.flakes + flakes) / (all + earlier.runs);
-  return logOdds(rate) - logOdds(ANY_TEST.flakes / all);
+  const factor = logOdds(rate) - logOdds(ANY_TEST.flakes / all);
+  return kind === 'flaky' ? factor : Math.min(0, factor);
 }

@@ -1,7 +1,7 @@
 import type { GithubRunTarget } from '../../incident/target-context.ts';
 import type { JobHistory, JobResult, RunFacts } from '../../logs/telemetry.ts';
 import type { RunHistory, TestPast } from '../run-history.ts';
-import { newestResults, type TestRecord } from './test-record.ts';
+import { newestResults, outcomesOf, type TestRecord } from './test-record.ts';
 
 /** One attempt of a run; it passed when everything that failed now passed in it. */
 type Together = JobResult;
@@ -26,17 +26,11 @@ function branchResultsOf(histories: readonly JobHistory[]): boolean[] {
 export function pastOf(record: TestRecord, { runId, runAttempt }: GithubRunTarget): TestPast {
   const isNow = (result: TestRecord['results'][number]): boolean =>
     result.runId === runId && result.attempt === runAttempt;
-  const own = record.results.filter(isNow);
   const earlier = newestResults(record).filter((result) => !isNow(result));
   return {
     name: record.name,
     passed: earlier.filter(({ onDefaultBranch }) => onDefaultBranch).map(({ passed }) => passed),
-    outcomes: {
-      runs: record.runs - own.length,
-      failures: record.failures - own.filter(({ passed }) => !passed).length,
-      flips: record.flips,
-      passed: earlier.map(({ passed }) => passed),
-    },
+    outcomes: outcomesOf(record, isNow),
   };
 }
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chanceOfTest, judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { afterFailure, type FinishedRun, testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
 import {
   newestResults,
+  outcomesOf,
   TestRecord,
   type TestResult,
   testKeyOf,
@@ -86,6 +88,41 @@ describe('the record of a test', () => {
     const passes = Array.from({ length: 20 }, (_, n) => aResult(n + 10, true));
     const record = withResults(empty, passes, AT);
     expect(withResults(record, [aResult(5, false)], AT).failures).toBe(1);
+  });
+});
+
+describe('[B3] what a record shows of chance', () => {
+  const recordOf = (results: readonly TestResult[]) => withResults(empty, results, AT);
+  const judged = (results: readonly TestResult[]) => judgeFlakiness(outcomesOf(recordOf(results)), false);
+  const onPull = (runId: number, passed: boolean, change: Partial<TestResult> = {}) =>
+    aResult(runId, passed, { onDefaultBranch: false, ...change });
+  const row = (letters: string, result: typeof aResult) => [...letters].map((one, at) => result(at + 1, one === 'P'));
+
+  it('is nothing where pull requests broke the test, each for itself, and mended it', () => {
+    for (const letters of ['PFPFPPFPFP', 'FPFPFPFP', 'PPPFPPPFPP', 'FFPFFFPFFPFF']) {
+      expect(judged(row(letters, onPull))).toMatchObject({ kind: 'broken' });
+      expect(chanceOfTest(outcomesOf(recordOf(row(letters, onPull))))).toBeLessThanOrEqual(0);
+    }
+  });
+
+  it('is what the same results show on the default branch, where breaking is rare', () => {
+    expect(judged(row('PFPFPPFPFP', aResult)).kind).toBe('flaky');
+    expect(chanceOfTest(outcomesOf(recordOf(row('PFPFPPFPFP', aResult))))).toBeGreaterThan(1);
+  });
+
+  it('is clear from a pull request, too, where the test failed and passed on one commit', () => {
+    const again = onPull(2, true, { attempt: 2 });
+    expect(judged([...row('PFPPP', onPull), again]).kind).toBe('flaky');
+  });
+
+  it('leaves out the results that are asked about', () => {
+    const record = recordOf(row('PPF', aResult));
+    expect(outcomesOf(record, ({ runId }) => runId === 3)).toEqual({
+      runs: 2,
+      failures: 0,
+      flips: 0,
+      passed: [true, true],
+    });
   });
 });
 
