@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { calibrationError } from '#apps/cli/figures/class-measures.ts';
+import { calibrationError, errorOfExact } from '#apps/cli/figures/class-measures.ts';
 import { type Figure, figuresByGroup, groupBy, statisticFigure } from '#apps/cli/figures/figures.ts';
 import { shippedSignatures } from '#apps/cli/input/shipped-content.ts';
 import { digestOfText, evidenceOfText } from '#apps/cli/training/labelled-case.ts';
@@ -126,6 +126,11 @@ function figuresOf(logs: readonly ReadLog[], goals: { readonly agreedVerdicts: n
       (members) => calibrationError(members.map((log) => ({ confidence: log.answer.confidence, right: isRight(log) }))),
       goals === null ? {} : { goal: MAX_CALIBRATION_ERROR, atMost: true },
     ),
+    {
+      name: '  of confidences that are exactly right, as many',
+      value: errorOfExact(answered.map(({ answer }) => answer.confidence)),
+      cases: answered.length,
+    },
     ...meanOverSources(
       'verdict',
       logs,

@@ -1,24 +1,22 @@
-/** The confidence of an answer, 0 to 1, and whether it was right. */
-export interface ScoredPrediction {
-  readonly confidence: number;
-  readonly right: boolean;
-}
+import { type Answer, calibrationErrorOf, reliabilityOf } from '#shared/kernel/numbers/reliability.ts';
+import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
-const BINS = 10;
+/** Expected calibration error with ten bins of equal width, 0 to 1. NaN without cases. */
+export const calibrationError = (answers: readonly Answer[]): number =>
+  calibrationErrorOf(reliabilityOf(answers)) ?? Number.NaN;
+
+const DRAWS = 1_000;
 
 /**
- * Expected calibration error with ten bins of equal width, 0 to 1: the difference between mean confidence and accuracy of each bin, weighted by
- * cases (Naeini, Cooper and Hauskrecht, "Obtaining well calibrated probabilities using Bayesian binning", AAAI 2015). NaN without cases.
+ * The calibration error that confidences have on average when they are exactly right, because of the few cases alone (J. Bröcker and L. A.
+ * Smith, "Increasing the reliability of reliability diagrams", 2007): no goal below it can be told from chance.
  */
-export function calibrationError(judged: readonly ScoredPrediction[]): number {
-  const bins = Array.from({ length: BINS }, () => ({ confidence: 0, right: 0 }));
-  for (const { confidence, right } of judged) {
-    const bin = bins[Math.min(BINS - 1, Math.floor(confidence * BINS))];
-    if (bin === undefined) continue;
-    bin.confidence += confidence;
-    bin.right += right ? 1 : 0;
-  }
-  return bins.reduce((sum, { confidence, right }) => sum + Math.abs(confidence - right), 0) / judged.length;
+export function errorOfExact(confidences: readonly number[]): number {
+  const random = numbersFrom(confidences.length);
+  let sum = 0;
+  for (let draw = 0; draw < DRAWS; draw++)
+    sum += calibrationError(confidences.map((confidence) => ({ confidence, right: random() < confidence })));
+  return sum / DRAWS;
 }
 
 /** The true kind of a case and the predicted one; null when there was no answer. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrationError, f1Of, macroF1 } from '#apps/cli/figures/class-measures.ts';
+import { calibrationError, errorOfExact, f1Of, macroF1 } from '#apps/cli/figures/class-measures.ts';
 import { groupBootstrap, meanFigure, proportion } from '#apps/cli/figures/figures.ts';
 import { renderReport } from '#apps/cli/figures/render.ts';
 import { wilsonInterval } from '#shared/kernel/numbers/proportion.ts';
@@ -78,6 +78,14 @@ describe('measures of classes', () => {
       { confidence: 0.05, right: true },
     ];
     expect(calibrationError(judged)).toBeCloseTo(0.95, 10);
+  });
+
+  it('says what error exact confidences have by chance: the less, the more cases there are', () => {
+    const [few, many] = [40, 4_000].map((cases) => errorOfExact(Array<number>(cases).fill(0.8)));
+    // The mean distance of a share of 40 cases from 0.8: sqrt(0.8 * 0.2 / 40 * 2 / pi).
+    expect(few).toBeCloseTo(0.05, 2);
+    expect(many).toBeCloseTo(0.005, 2);
+    expect(errorOfExact([1, 1, 0])).toBe(0);
   });
 
   it('takes F1 from hits, misses and wrong answers', () => {
