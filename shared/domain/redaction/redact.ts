@@ -158,22 +158,27 @@ export function redactOutgoing(text: string): RedactedText {
 const AT_ONCE = 65_536;
 
 /**
- * Redacts a whole text and removes invisible characters; everything else stays, character for character. Lines that need
- * no look are copied together, as most are.
+ * Redacts a whole text and removes invisible characters; everything else stays, character for character. Lines that do
+ * not change are copied together, as most do not.
  */
 export function redact(text: string, steps: RedactSteps = EVERY_STEP): Redaction {
   const redactor = makeRedactor(steps);
   const parts: RedactedText[] = [];
   const units = Buffer.alloc(2 * Math.min(text.length, AT_ONCE));
   const codes = new Uint16Array(units.buffer, units.byteOffset, units.length / 2);
+  let copied = 0;
   /** Redacts the line at `from` and those that it opens a secret in; returns where the next begins. */
   const redactLines = (from: number): number => {
     let next = from;
     do {
       const feed = text.indexOf('\n', next);
       const end = feed < 0 ? text.length : feed;
-      parts.push(redactor.line(text.slice(next, end)));
-      if (feed >= 0) parts.push(markRedacted('\n'));
+      const line = text.slice(next, end);
+      const redacted = redactor.line(line);
+      if (redacted !== line) {
+        parts.push(markRedacted(text.slice(copied, next)), redacted);
+        copied = end;
+      }
       next = end + 1;
     } while (redactor.isInsideSecret && next <= text.length);
     return next;
@@ -189,11 +194,11 @@ export function redact(text: string, steps: RedactSteps = EVERY_STEP): Redaction
     let at = base;
     while (at < end) {
       const doubtful = base + firstDoubtfulLine(codes, at - base, end - base, SECRET_MACHINE);
-      if (doubtful > at) parts.push(markRedacted(text.slice(at, doubtful)));
       at = doubtful < end ? redactLines(doubtful) : end;
     }
     base = at;
   }
+  parts.push(markRedacted(text.slice(copied)));
   return { text: joined(parts, ''), counts: redactor.counts() };
 }
 
