@@ -19,6 +19,7 @@ import type {
 } from '#shared/ports/cloud.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { isOutdated } from '../common/alarm-since.ts';
 import { type Excerpts, makeExcerpts } from './excerpts.ts';
 import { inParallel, makePartReader, type PartReader } from './part.ts';
 import type { GatheredFacts } from './run.ts';
@@ -112,14 +113,6 @@ async function readState(
     notes.push(phrase`CloudWatch refused to show the alarm.`);
     return null;
   }
-}
-
-/** The two times come from different clocks of CloudWatch. An alarm does not change twice within a second. */
-const CLOCK_DIFFERENCE_MILLISECONDS = 1_000;
-
-function isOutdated({ state, since }: AlarmState, { changedAt }: AlarmTarget): boolean {
-  if (state === 'ALARM' || since === null) return false;
-  return Date.parse(since) < Date.parse(changedAt) - CLOCK_DIFFERENCE_MILLISECONDS;
 }
 
 export interface ServiceLogReading {

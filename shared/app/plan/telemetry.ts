@@ -9,6 +9,7 @@ import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { AlarmReader, DeploymentReader, ResourceReader } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { alarmsSince } from '../common/alarm-since.ts';
 import { inParallel } from '../gather/part.ts';
 
 export interface FreshTelemetryDeps {
@@ -58,7 +59,7 @@ export async function readAlarmAgain(
   deps: Omit<FreshTelemetryDeps, 'codeHost'>,
 ): Promise<AlarmFacts> {
   const service = serviceOf(deps.configuration, target);
-  const state = await unlessRefused(() => deps.alarms.read(alarmNameOf(target)));
+  const state = await unlessRefused(() => alarmsSince(target, deps.alarms).read(alarmNameOf(target)));
   return {
     kind: 'alarm',
     state: state?.state ?? 'INSUFFICIENT_DATA',

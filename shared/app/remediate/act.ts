@@ -10,6 +10,7 @@ import type { ControlSettings, Leases } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { governed } from '../policy/governed.ts';
 import { type PlannedAction, type RemediationDeps, readPlannedAction } from './planned.ts';
+import { portsOf } from './ports.ts';
 import { pollUntilObserved } from './settle.ts';
 
 export interface ActDeps extends RemediationDeps {
@@ -114,7 +115,7 @@ async function perform(one: Act): Promise<Acted> {
   if (denials.length > 0) return await refused(one, denials.join(' '));
   await markSent(one, one.deps.clock.now().toISOString());
   try {
-    return await done(one, await one.plugin.execute(one.parameters, one.deps.ports));
+    return await done(one, await one.plugin.execute(one.parameters, portsOf(one.action, one.deps.ports)));
   } catch (error) {
     if (error instanceof Retryable) {
       await markSent(one, null);
@@ -176,7 +177,8 @@ async function afterLostAnswer(one: Act, cause: unknown): Promise<Acted> {
   }
 }
 
-const observe = ({ plugin, parameters, deps }: Act): Promise<Observation> => plugin.observe(parameters, deps.ports);
+const observe = ({ action, plugin, parameters, deps }: Act): Promise<Observation> =>
+  plugin.observe(parameters, portsOf(action, deps.ports));
 
 /** A change by somebody else is verified like our own action, but never undone. */
 function byOthers(receipt: Receipt): Receipt {

@@ -17,6 +17,7 @@ import { reasonsFact } from '../plan/audit-facts.ts';
 import { type Governance, governed } from '../policy/governed.ts';
 import { governedInRepository } from '../policy/governed-repository.ts';
 import { type PlannedAction, type RemediationDeps, readPlannedAction } from './planned.ts';
+import { portsOf } from './ports.ts';
 
 export interface GuardDeps extends RemediationDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'getPlan' | 'getApproval' | 'closeApproval' | 'audit'>;
@@ -145,8 +146,8 @@ async function reserve(planned: PlannedAction, deps: GuardDeps): Promise<Verdict
 }
 
 /** Lets an effect pass that already exists: executing the action again will only find it. */
-async function observed({ plugin, parameters }: PlannedAction, { ports }: GuardDeps): Promise<string | null> {
-  const observation = await plugin.observe(parameters, ports);
+async function observed({ action, plugin, parameters }: PlannedAction, { ports }: GuardDeps): Promise<string | null> {
+  const observation = await plugin.observe(parameters, portsOf(action, ports));
   return observation.kind === 'superseded' || observation.kind === 'unknown' ? observation.reason : null;
 }
 

@@ -1,5 +1,7 @@
+import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
+import { alarmsSince } from '../common/alarm-since.ts';
 
 /** The ports that a function was given. All others refuse, so that a plug-in cannot exceed its function's role. */
 export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clock'>): ActionPorts {
@@ -22,6 +24,11 @@ export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clo
     parameters: given.parameters ?? refusing('parameters'),
     clock: given.clock,
   };
+}
+
+/** The ports for one plan: a state of its alarm from before it went off does not count. */
+export function portsOf({ target }: BoundAction, ports: ActionPorts): ActionPorts {
+  return target.kind === 'alarm' ? { ...ports, alarms: alarmsSince(target, ports.alarms) } : ports;
 }
 
 function refusing<T extends object>(port: string): T {

@@ -8,6 +8,7 @@ import type { Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { governed } from '../policy/governed.ts';
 import { type PlannedAction, type RemediationDeps, readPlannedAction } from './planned.ts';
+import { portsOf } from './ports.ts';
 
 export interface VerifyDeps extends RemediationDeps {
   readonly incidents: Pick<IncidentStore, 'getPlan' | 'getAction' | 'commitAction' | 'audit'>;
@@ -24,7 +25,7 @@ export async function verify(input: StepInput<'verify'>, given: VerifyDeps): Pro
   }
   const { action, plugin, parameters } = planned;
   const found = await plugin.verify(parameters, record.receipt, {
-    ports: deps.ports,
+    ports: portsOf(action, deps.ports),
     target: action.target,
     configuration: deps.configuration,
     poll: input.poll,

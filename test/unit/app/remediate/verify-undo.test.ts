@@ -33,6 +33,19 @@ describe('verifying', () => {
     expect(await failures()).toBe(0);
   });
 
+  it('takes a state from before the alarm went off for no recovery, in planning and in every later step', async () => {
+    const rig = await aRemedyRig({ family: 'lambda' });
+    rig.state.alarm = { state: 'OK', since: '2026-11-21T03:00:00.000Z' };
+    const { decision, digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
+    expect(decision).toBe('act');
+    const place = { incidentId: rig.incident.id, digest: digest as string };
+    const { lease } = await guard(place, rig.deps);
+    expect(await act({ ...place, lease: lease as string }, rig.deps)).toMatchObject({ state: 'done' });
+    expect(await verify({ ...place, poll: 0 }, rig.deps)).toMatchObject({ state: 'pending' });
+    rig.heal();
+    expect(await verify({ ...place, poll: 1 }, rig.deps)).toMatchObject({ state: 'recovered' });
+  });
+
   it('counts a failure for the circuit breaker, once', async () => {
     const { place, deps, state, record, failures, events } = await anActedRig();
     state.run = aRun({ attempt: 2, conclusion: 'failure' });
