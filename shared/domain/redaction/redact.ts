@@ -1,12 +1,12 @@
 import { markRedacted, type RedactedText } from '../../kernel/text/brand.ts';
 import { joined } from '../../kernel/text/redacted-text.ts';
+import { FOREIGN_LETTER } from './assignment-forms.ts';
 import { firstDoubtfulLine, RUNS, SIGN, signsIn } from './character-runs.ts';
 import { withoutTimestamp } from './clean-line.ts';
 import { cleanText } from './clean-text.ts';
 import type { CodeRange } from './line-scanner.ts';
 import { withoutLastWord } from './long-line.ts';
 import { detachedText } from './placeholder.ts';
-import { FOREIGN_LETTER } from './secret-assignments.ts';
 import { makeSecretLines } from './secret-lines.ts';
 import { literalsIn, SECRET_LITERALS, SECRET_MACHINE } from './secret-literals.ts';
 import { makePlaceholders } from './secret-placeholders.ts';

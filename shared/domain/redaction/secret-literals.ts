@@ -1,15 +1,7 @@
+import { NAME_LITERALS, NAME_WORDS, VAGUE_LITERALS, VAGUE_WORDS } from './assignment-forms.ts';
 import { makeLiteralMachine, NEED } from './character-runs.ts';
 import { type LiteralPlace, makeLiteralFinder } from './literal-finder.ts';
-import {
-  NAME_LITERALS,
-  NAME_WORDS,
-  type NameStart,
-  type NamesToLookFor,
-  nameStartAt,
-  nextAt,
-  VAGUE_LITERALS,
-  VAGUE_WORDS,
-} from './secret-assignments.ts';
+import { type NameStart, type NamesToLookFor, nameStartAt, nextAt } from './secret-assignments.ts';
 import type { SecretRule } from './secret-rule.ts';
 import { SECRET_RULES, SECRET_WORDS } from './secret-rules.ts';
 
@@ -219,7 +211,7 @@ const MAX_WORD_BEFORE = 20;
 
 /**
  * Where a match for a vague name begins whose last word is at `start`: at the sign before the name, or before the word
- * and the blank that come first (`vaguely` in `secret-assignments.ts`).
+ * and the blank that come first (`vaguely` in `assignment-forms.ts`).
  */
 function startsOfVague(text: string, start: number): number[] {
   let name = start;

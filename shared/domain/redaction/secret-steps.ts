@@ -1,9 +1,10 @@
+import { ASSIGNMENT_PATTERNS, FOREIGN_LETTER } from './assignment-forms.ts';
 import { RUNS, SIGN, signsIn } from './character-runs.ts';
 import { redactEncoded } from './encoded-secrets.ts';
 import { isBlankedToken, isPlaceholder } from './placeholder.ts';
 import { looksMixed } from './random-text.ts';
 import { redactNamedTokens, redactRandomTokens } from './random-tokens.ts';
-import { ASSIGNMENT_PATTERNS, assignedSecrets, FOREIGN_LETTER, type NamesToLookFor } from './secret-assignments.ts';
+import { assignedSecrets, type NamesToLookFor } from './secret-assignments.ts';
 import { insertedSecrets } from './secret-columns.ts';
 import { makeSecretLines } from './secret-lines.ts';
 import { type FoundLiterals, literalsIn } from './secret-literals.ts';
