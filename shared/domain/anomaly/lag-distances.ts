@@ -20,15 +20,37 @@ export interface LagDistances {
  * because a new level is anomalous too. The history must hold at least `width` values more than the longest lag.
  */
 export function makeLagDistances(history: History, width: number): LagDistances {
-  const { values } = history;
-  let followed: Int32Array = new Int32Array(0);
-  let squares = new Float64Array(0);
-  let computedAt = 0;
+  return new Followed(history, width);
+}
 
-  function startAgain(lags: Int32Array, rows: number): void {
-    const latest = history.latest();
-    if (lags !== followed) squares = new Float64Array(lags.length);
-    followed = lags;
+class Followed implements LagDistances {
+  readonly #history: History;
+  readonly #width: number;
+  #lags: Int32Array = new Int32Array(0);
+  #squares = new Float64Array(0);
+  #computedAt = 0;
+
+  constructor(history: History, width: number) {
+    this.#history = history;
+    this.#width = width;
+  }
+
+  nearest(lags: Int32Array): number | null {
+    const rows = this.#history.rows();
+    // Adding and subtracting leaves rounding errors, which a huge value would make permanent.
+    const isNew = lags !== this.#lags || this.#computedAt !== rows - 1 || rows % recomputeEvery === 0;
+    if (isNew) this.#startAgain(lags, rows);
+    const best = isNew ? this.#least(rows) : this.#step(rows);
+    this.#computedAt = rows;
+    return best === Number.POSITIVE_INFINITY ? null : Math.sqrt(Math.max(0, best) / this.#width);
+  }
+
+  #startAgain(lags: Int32Array, rows: number): void {
+    const width = this.#width;
+    const { values } = this.#history;
+    const latest = this.#history.latest();
+    if (lags !== this.#lags) this.#squares = new Float64Array(lags.length);
+    this.#lags = lags;
     for (let at = 0; at < lags.length && (lags[at] as number) < rows; at += 1) {
       const lag = lags[at] as number;
       let sum = 0;
@@ -36,46 +58,43 @@ export function makeLagDistances(history: History, width: number): LagDistances 
         const difference = (values[latest - back] as number) - (values[latest - back - lag] as number);
         sum += difference * difference;
       }
-      squares[at] = sum;
+      this.#squares[at] = sum;
     }
   }
 
   /** Brings each squared distance to the latest row; returns the least of those that count. */
-  function step(lags: Int32Array, rows: number): number {
-    const latest = history.latest();
+  #step(rows: number): number {
+    const lags = this.#lags;
+    const squares = this.#squares;
+    const width = this.#width;
+    const { values } = this.#history;
+    const latest = this.#history.latest();
+    const before = latest - width;
     const entered = values[latest] as number;
-    const left = values[latest - width] ?? 0;
+    const left = values[before] as number;
+    const longest = rows - width;
     let best = Number.POSITIVE_INFINITY;
     for (let at = 0; at < lags.length; at += 1) {
       const lag = lags[at] as number;
       if (lag >= rows) break;
       const entering = entered - (values[latest - lag] as number);
-      const leaving = lag < rows - width ? left - (values[latest - width - lag] as number) : 0;
+      const leaving = lag < longest ? left - (values[before - lag] as number) : 0;
       const square = (squares[at] as number) + entering * entering - leaving * leaving;
       squares[at] = square;
-      if (square < best && lag >= width && lag + width <= rows) best = square;
+      if (square < best && lag >= width && lag <= longest) best = square;
     }
     return best;
   }
 
-  function least(lags: Int32Array, rows: number): number {
+  #least(rows: number): number {
+    const longest = rows - this.#width;
     let best = Number.POSITIVE_INFINITY;
-    for (let at = 0; at < lags.length && (lags[at] as number) + width <= rows; at += 1)
-      if ((squares[at] as number) < best && (lags[at] as number) >= width) best = squares[at] as number;
+    for (let at = 0; at < this.#lags.length && (this.#lags[at] as number) <= longest; at += 1) {
+      const square = this.#squares[at] as number;
+      if (square < best && (this.#lags[at] as number) >= this.#width) best = square;
+    }
     return best;
   }
-
-  return {
-    nearest(lags) {
-      const rows = history.rows();
-      // Adding and subtracting leaves rounding errors, which a huge value would make permanent.
-      const isNew = lags !== followed || computedAt !== rows - 1 || rows % recomputeEvery === 0;
-      if (isNew) startAgain(lags, rows);
-      const best = isNew ? least(lags, rows) : step(lags, rows);
-      computedAt = rows;
-      return best === Number.POSITIVE_INFINITY ? null : Math.sqrt(Math.max(0, best) / width);
-    },
-  };
 }
 
 /** The multiples of `stride` up to `longest`. */
