@@ -81,7 +81,7 @@ export function makeScorers(options: { lags: number; memory: number }): { next(v
       // In the order of `REASONS`.
       scores[0] = levelShift();
       scores[1] = spread();
-      scores[2] = nearest.nearestSection(3);
+      scores[2] = nearest.nearestSection();
       scores[3] = pointInSeason();
       scores[4] = stretchInSeason();
       scores[5] = flatLine(value);

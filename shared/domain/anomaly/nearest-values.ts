@@ -1,5 +1,4 @@
 import type { History } from './history.ts';
-import { placeOf } from './ranked-values.ts';
 
 /** Distance of the latest values of a history from the nearest earlier ones, over the last `lags` rows. */
 export interface NearestValues {
@@ -7,9 +6,11 @@ export interface NearestValues {
   update(): void;
   /** Distance to the nearest earlier value; 0 without one. */
   nearestValue(): number;
-  /** Root mean square distance of the last `width` values from the nearest earlier section that does not overlap; 0 without one. */
-  nearestSection(width: number): number;
+  /** Root mean square distance of the last three values from the nearest earlier three that do not overlap; 0 without any. */
+  nearestSection(): number;
 }
+
+const WIDTH = 3;
 
 /**
  * Keeps the values sorted. The nearest one is beside the latest; the nearest section is searched from there outwards and
@@ -18,104 +19,138 @@ export interface NearestValues {
  * hold more than `lags + 1` values.
  */
 export function makeNearestValues(history: History, lags: number): NearestValues {
-  const sorted = new Float64Array(lags + 1);
+  return new Sorted(history, lags);
+}
+
+class Sorted implements NearestValues {
+  readonly #history: History;
+  readonly #lags: number;
+  readonly #sorted: Float64Array;
   /** The row of each sorted value; rows of equal values ascend. */
-  const rowsOf = new Int32Array(lags + 1);
-  let count = 0;
+  readonly #rows: Int32Array;
+  #count = 0;
   /** Where the latest value belongs. It is added when the next one comes. */
-  let place = 0;
+  #place = 0;
   /** How many rows before the latest section the nearest one was found. */
-  let nearestLag = 0;
+  #nearestLag = 0;
+
+  constructor(history: History, lags: number) {
+    this.#history = history;
+    this.#lags = lags;
+    this.#sorted = new Float64Array(lags + 1);
+    this.#rows = new Int32Array(lags + 1);
+  }
+
+  update(): void {
+    const rows = this.#history.rows();
+    if (rows > 1) this.#add(this.#history.at(1), rows - 1);
+    this.#place = this.#countUpTo(this.#history.at(0));
+  }
+
+  nearestValue(): number {
+    if (this.#count === 0) return 0;
+    const value = this.#history.at(0);
+    const place = this.#place;
+    const below = place > 0 ? value - (this.#sorted[place - 1] as number) : Number.POSITIVE_INFINITY;
+    const above = place < this.#count ? (this.#sorted[place] as number) - value : Number.POSITIVE_INFINITY;
+    return Math.min(below, above);
+  }
+
+  nearestSection(): number {
+    // The section that follows the nearest one of the row before is often as near, and ends the search sooner.
+    const isThere = this.#nearestLag >= WIDTH && this.#nearestLag <= Math.min(this.#lags, this.#history.rows() - WIDTH);
+    const likely = isThere ? this.#squaresAt(this.#nearestLag) : Number.POSITIVE_INFINITY;
+    const best = this.#nearestFrom(this.#place, 1, this.#nearestFrom(this.#place - 1, -1, likely));
+    return best === Number.POSITIVE_INFINITY ? 0 : Math.sqrt(best / WIDTH);
+  }
+
+  #add(value: number, row: number): void {
+    let at = this.#place;
+    if (this.#count < this.#lags) {
+      this.#move(at, this.#count, 1);
+      this.#count += 1;
+    } else {
+      const oldest = this.#countBelow(this.#history.at(this.#lags + 1));
+      if (oldest < at) {
+        this.#move(oldest + 1, at, -1);
+        at -= 1;
+      } else this.#move(at, oldest, 1);
+    }
+    this.#sorted[at] = value;
+    this.#rows[at] = row;
+  }
 
   /** Moves what lies from `from` up to `to` by one place, in both arrays. */
-  function move(from: number, to: number, by: 1 | -1): void {
-    sorted.copyWithin(from + by, from, to);
-    rowsOf.copyWithin(from + by, from, to);
+  #move(from: number, to: number, by: 1 | -1): void {
+    this.#sorted.copyWithin(from + by, from, to);
+    this.#rows.copyWithin(from + by, from, to);
   }
 
-  function add(value: number, row: number): void {
-    let at = place;
-    if (count < lags) {
-      move(at, count, 1);
-      count += 1;
-    } else {
-      const oldest = placeOf(history.at(lags + 1), sorted, 0, count);
-      if (oldest < at) {
-        move(oldest + 1, at, -1);
-        at -= 1;
-      } else move(at, oldest, 1);
-    }
-    sorted[at] = value;
-    rowsOf[at] = row;
-  }
-
-  /** Squared distance of the latest `width` values from those `lag` rows earlier. */
-  function squaresAt(lag: number, width: number): number {
-    const { values } = history;
-    const latest = history.latest();
+  /** Squared distance of the latest section from the one `lag` rows earlier. */
+  #squaresAt(lag: number): number {
     let sum = 0;
-    for (let at = latest; at > latest - width; at -= 1) {
-      const difference = (values[at] as number) - (values[at - lag] as number);
+    for (let back = 0; back < WIDTH; back += 1) {
+      const difference = this.#history.at(back) - this.#history.at(back + lag);
       sum += difference * difference;
     }
     return sum;
   }
 
   /** The squared distance of the nearest section whose last value is one of those from `start` on, or `enough` if none is nearer. */
-  function nearestFrom(start: number, step: 1 | -1, width: number, enough: number): number {
-    const rows = history.rows();
-    const value = history.at(0);
-    const longest = rows - width;
-    const { values } = history;
-    const latest = history.latest();
+  #nearestFrom(start: number, step: 1 | -1, enough: number): number {
+    const sorted = this.#sorted;
+    const rowsOf = this.#rows;
+    const count = this.#count;
+    const { values } = this.#history;
+    const latest = this.#history.latest();
+    const value = values[latest] as number;
+    const second = latest - 1;
+    const secondValue = values[second] as number;
+    const third = latest - 2;
+    const thirdValue = values[third] as number;
+    const rows = this.#history.rows();
+    const longest = rows - WIDTH;
     let best = enough;
     for (let at = start; at >= 0 && at < count; at += step) {
       const difference = value - (sorted[at] as number);
-      if (difference * difference >= best) break;
+      const square = difference * difference;
+      if (square >= best) break;
       const lag = rows - (rowsOf[at] as number);
-      if (lag < width || lag > longest) continue;
-      let sum = difference * difference;
-      for (let row = latest - 1; row > latest - width; row -= 1) {
-        const other = (values[row] as number) - (values[row - lag] as number);
-        sum += other * other;
-      }
+      if (lag < WIDTH || lag > longest) continue;
+      // All three in any case: to end the sum sooner would be mispredicted too often.
+      const before = secondValue - (values[second - lag] as number);
+      const first = thirdValue - (values[third - lag] as number);
+      const sum = square + before * before + first * first;
       if (sum >= best) continue;
       best = sum;
-      nearestLag = lag;
+      this.#nearestLag = lag;
     }
     return best;
   }
 
-  return {
-    update() {
-      const rows = history.rows();
-      if (rows > 1) add(history.at(1), rows - 1);
-      place = placeAfter(history.at(0), sorted, count);
-    },
-    nearestValue() {
-      const value = history.at(0);
-      const below = place > 0 ? value - (sorted[place - 1] as number) : Number.POSITIVE_INFINITY;
-      const above = place < count ? (sorted[place] as number) - value : Number.POSITIVE_INFINITY;
-      return count === 0 ? 0 : Math.min(below, above);
-    },
-    nearestSection(width) {
-      // The section that follows the nearest one of the row before is often as near, and ends the search sooner.
-      const isThere = nearestLag >= width && nearestLag <= Math.min(lags, history.rows() - width);
-      const likely = isThere ? squaresAt(nearestLag, width) : Number.POSITIVE_INFINITY;
-      const best = nearestFrom(place, 1, width, nearestFrom(place - 1, -1, width, likely));
-      return best === Number.POSITIVE_INFINITY ? 0 : Math.sqrt(best / width);
-    },
-  };
-}
-
-/** How many of the first `count` ascending values are at most `value`. */
-function placeAfter(value: number, ascending: Float64Array, count: number): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((ascending[middle] as number) <= value) low = middle + 1;
-    else high = middle;
+  /** How many values are smaller. Without branches that a processor could mispredict, like the next one. */
+  #countBelow(value: number): number {
+    const sorted = this.#sorted;
+    let low = 0;
+    let left = this.#count;
+    while (left > 0) {
+      const half = (left + 1) >> 1;
+      low = (low + half * Number((sorted[low + half - 1] as number) < value)) | 0;
+      left -= half;
+    }
+    return low;
   }
-  return low;
+
+  /** How many values are at most `value`. */
+  #countUpTo(value: number): number {
+    const sorted = this.#sorted;
+    let low = 0;
+    let left = this.#count;
+    while (left > 0) {
+      const half = (left + 1) >> 1;
+      low = (low + half * Number((sorted[low + half - 1] as number) <= value)) | 0;
+      left -= half;
+    }
+    return low;
+  }
 }

@@ -171,15 +171,3 @@ function grown<T extends Int32Array | Float64Array>(from: T, into: T): T {
   into.set(from);
   return into;
 }
-
-/** The first place from `from` to `end` whose value is not smaller, or `end`. A search without branches to mispredict. */
-export function placeOf(value: number, ascending: Float64Array, from: number, end: number): number {
-  let low = from;
-  let left = end - from;
-  while (left > 1) {
-    const half = left >> 1;
-    low = (low + half * Number((ascending[low + half - 1] as number) < value)) | 0;
-    left -= half;
-  }
-  return left === 1 && (ascending[low] as number) < value ? low + 1 : low;
-}
