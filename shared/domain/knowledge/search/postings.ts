@@ -1,4 +1,4 @@
-import { type Terms, weightOfTerm } from './term-field.ts';
+import { type Terms, weightOfField, weightOfTerm } from './term-field.ts';
 import { hashTerm, makeTermTable, ONE_BASE, OTHER_BASE, RECORD, type TermHash, type TermTable } from './term-table.ts';
 import { readTerms } from './terms.ts';
 
@@ -19,6 +19,9 @@ const MAX_DOCUMENT_TERMS = 4096;
 const GROWTH = 1.25;
 const SPACE = 32;
 const NEWLINE = 10;
+const POINT = 46;
+/** Longer weights are read in the usual way. */
+const MAX_DIGITS = 6;
 
 export const partsOf = (much: number): number => Math.max(1, Math.min(MAX_PARTS, Math.round(much * PARTS)));
 
@@ -127,8 +130,8 @@ export function putDocument(index: Postings, id: string, terms: Terms | string):
     const term = batch.numbers[at] as number;
     const parts = batch.parts[at] as number;
     if (term >= known && isPlainWord(batch.starts[at] as number)) noteWord(index, batch.ones[at] as number);
-    addPosting(index, term, slot * 2 ** PARTS_BITS + parts, batch.weights[at] as number);
-    batch.entries[at] = term * 2 ** PARTS_BITS + parts;
+    addPosting(index, term, (slot << PARTS_BITS) | parts, batch.weights[at] as number);
+    batch.entries[at] = (term << PARTS_BITS) | parts;
     length += parts;
   }
   index.ids[slot] = id;
@@ -186,42 +189,47 @@ function readBatch(text: string, index: Postings): number {
   // Terms are hashed by their UTF-16 code units, which the bytes of other letters are not.
   if (written !== text.length) return fillBatch(readTerms(text), index);
   bytes[written] = NEWLINE;
+  const read = bytes;
   let count = 0;
   for (let at = 0; at < written && count < MAX_DOCUMENT_TERMS; at++) {
     const start = at;
     let [one, other] = [0, 0];
-    let code = bytes[at] as number;
-    for (; code !== SPACE && code !== NEWLINE; code = bytes[++at] as number) {
+    let code = read[at] as number;
+    for (; code !== SPACE && code !== NEWLINE; code = read[++at] as number) {
       one = (Math.imul(one, ONE_BASE) + code + 1) | 0;
       other = (Math.imul(other, OTHER_BASE) + code + 1) | 0;
     }
     const space = at;
-    while (bytes[at] !== NEWLINE) at++;
-    const much = space > start ? decimal(text, space + 1, at) : 0;
-    if (!(much > 0 && Number.isFinite(much))) continue;
+    while (read[at] !== NEWLINE) at++;
+    const parts = space > start ? partsIn(text, space + 1, at) : 0;
+    if (parts === 0) continue;
     batch.starts[count] = start;
     batch.ones[count] = one;
     batch.others[count] = other;
-    batch.weights[count] = weightOfTerm(text, start) / WEIGHT_UNIT;
-    batch.parts[count++] = partsOf(much);
+    batch.weights[count] = weightOfField(read[start] as number, read[start + 1] as number) / WEIGHT_UNIT;
+    batch.parts[count++] = parts;
   }
   return count;
 }
 
-/** A number as `writeTerms` writes it, digits with a point or none; any other by the usual rules. */
-function decimal(text: string, start: number, end: number): number {
-  let value = 0;
-  let scale = 0;
+/** Parts of a weight in `bytes` and `text`, read quickly when it is as `writeTerms` writes it; 0 for no weight. */
+function partsIn(text: string, start: number, end: number): number {
+  let digits = 0;
+  let point = end - 1;
   for (let at = start; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 46 && scale === 0) scale = 1;
-    else if (code < 48 || code > 57) return Number(text.slice(start, end));
-    else {
-      value = 10 * value + code - 48;
-      scale *= 10;
-    }
+    const code = bytes[at] as number;
+    if (code === POINT && point === end - 1) point = at;
+    else if (code < 48 || code > 57) return partsOfText(text.slice(start, end));
+    else digits = 10 * digits + code - 48;
   }
-  return scale === 0 ? value : value / scale;
+  const behind = end - 1 - point;
+  if (behind > 2 || end - start > MAX_DIGITS) return partsOfText(text.slice(start, end));
+  return Math.min(MAX_PARTS, behind === 0 ? 100 * digits : behind === 1 ? 10 * digits : digits);
+}
+
+function partsOfText(text: string): number {
+  const much = Number(text);
+  return much > 0 && Number.isFinite(much) ? partsOf(much) : 0;
 }
 
 /** Keeps the entries where those of an earlier document in this slot were, if they fit, otherwise at the end. */
@@ -266,7 +274,7 @@ const MIN_CLASS = 2;
 const MAX_CLASS = 8;
 const MAX_BLOCK = 2 ** MAX_CLASS - 1;
 /** Postings of a term in the blocks before its first one of this class. */
-const heldBefore = (size: number): number => 2 ** size - size - MIN_CLASS;
+const heldBefore = (size: number): number => (1 << size) - size - MIN_CLASS;
 const DOUBLING = heldBefore(MAX_CLASS);
 const CLASSES = Uint8Array.from({ length: DOUBLING + 1 }, (_, held) => {
   let size = MIN_CLASS;
@@ -304,7 +312,7 @@ function takeBlock(index: Postings, size: number): number {
   const free = index.freeBlocks[size]?.pop();
   if (free !== undefined) return free;
   const address = index.poolUsed;
-  index.poolUsed += 2 ** size;
+  index.poolUsed += 1 << size;
   if (index.poolUsed > index.pool.length) index.pool = resized(index.pool, Math.ceil(index.poolUsed * GROWTH));
   return address;
 }

@@ -20,6 +20,8 @@ export interface Found {
 
 export interface RecallIndex {
   readonly size: number;
+  /** The slot of a document, if it exists. */
+  slotOf(id: string): number | undefined;
   /** Adds a document or replaces the one with that id; returns its slot. `terms` may be as `writeTerms` wrote them. */
   put(id: string, terms: Terms | string): number;
   remove(id: string): void;
@@ -52,6 +54,7 @@ export function makeRecallIndex(): RecallIndex {
     get size() {
       return postings.slotOf.size;
     },
+    slotOf: (id) => postings.slotOf.get(id),
     put: (id, terms) => putDocument(postings, id, terms),
     remove: (id) => removeDocument(postings, id),
     search(query) {

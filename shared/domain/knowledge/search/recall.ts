@@ -83,36 +83,33 @@ export function makeRecall<T extends Remembered>(): Recall<T> {
     index: makeRecallIndex(),
     items: [],
     times: [],
-    slotOf: new Map(),
     byFingerprint: new Map(),
   };
-  const { index, items, times, slotOf, byFingerprint } = memories;
-  const forget = (id: string): void => {
-    const slot = slotOf.get(id);
-    if (slot === undefined) return;
+  const { index, items, times, byFingerprint } = memories;
+  const forget = (slot: number): void => {
     for (const fingerprint of items[slot]?.fingerprints ?? []) {
       const others = (byFingerprint.get(fingerprint) ?? []).filter((other) => other !== slot);
       if (others.length > 0) byFingerprint.set(fingerprint, others);
       else byFingerprint.delete(fingerprint);
     }
     items[slot] = undefined;
-    slotOf.delete(id);
-    index.remove(id);
   };
   const ask = (query: RecallQuery): Answers<T> => answersTo(query, memories);
   return {
     get size() {
-      return slotOf.size;
+      return index.size;
     },
     put(item) {
-      forget(item.id);
+      const former = index.slotOf(item.id);
+      if (former !== undefined) forget(former);
       const slot = index.put(item.id, item.terms);
-      slotOf.set(item.id, slot);
       // The index has the terms; storing them twice for twenty thousand incidents would not fit.
       items[slot] = { ...item, terms: NO_TERMS };
       times[slot] = item.at === null ? Number.POSITIVE_INFINITY : Date.parse(item.at);
       for (const fingerprint of item.fingerprints) {
-        byFingerprint.set(fingerprint, [...(byFingerprint.get(fingerprint) ?? []), slot]);
+        const others = byFingerprint.get(fingerprint);
+        if (others === undefined) byFingerprint.set(fingerprint, [slot]);
+        else others.push(slot);
       }
     },
     ask,
@@ -125,8 +122,7 @@ interface Memories<T> {
   readonly index: RecallIndex;
   readonly items: (T | undefined)[];
   readonly times: number[];
-  readonly slotOf: Map<string, number>;
-  readonly byFingerprint: Map<string, readonly number[]>;
+  readonly byFingerprint: Map<string, number[]>;
 }
 
 function answersTo<T extends Remembered>(query: RecallQuery, memories: Memories<T>): Answers<T> {

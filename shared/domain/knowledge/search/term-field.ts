@@ -38,8 +38,10 @@ const WEIGHT_OF_CODE = Float64Array.from({ length: 128 }, (_, code) => {
   return letter in TERM_FIELDS ? TERM_FIELDS[letter as TermField].weight : TERM_FIELDS.w.weight;
 });
 
-/** Weight of the field of the term that begins at `start`. */
-export function weightOfTerm(text: string, start = 0): number {
-  const isNamed = text.charCodeAt(start + 1) === 0x3a;
-  return isNamed ? (WEIGHT_OF_CODE[text.charCodeAt(start)] ?? TERM_FIELDS.w.weight) : TERM_FIELDS.w.weight;
+/** Weight of the field of a term that begins with these letters, by their codes. */
+export function weightOfField(letter: number, next: number): number {
+  return next === COLON ? (WEIGHT_OF_CODE[letter] ?? TERM_FIELDS.w.weight) : TERM_FIELDS.w.weight;
 }
+const COLON = 0x3a;
+
+export const weightOfTerm = (term: string): number => weightOfField(term.charCodeAt(0), term.charCodeAt(1));

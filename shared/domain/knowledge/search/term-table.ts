@@ -38,7 +38,7 @@ export const OTHER_BASE = 0x85ebca6b;
 const NUMBER_BITS = 24;
 const MAX_TERMS = 2 ** NUMBER_BITS - 1;
 const FIRST_CAPACITY = 1 << 10;
-/** Below it, places grow faster, because a growth reads all records; above it, that would take too much memory. */
+/** Below it, arrays grow faster, because a growth reads all records; above it, that would take too much memory. */
 const SMALL_CAPACITY = 1 << 20;
 const GROWTH = 1.25;
 
@@ -87,7 +87,8 @@ export function makeTermTable(): TermTable {
     const old = places;
     places = new Uint32Array(old.length * (old.length < SMALL_CAPACITY ? 4 : 2));
     mask = places.length - 1;
-    for (const entry of old) {
+    for (let from = 0; from < old.length; from++) {
+      const entry = old[from] as number;
       if (entry === 0) continue;
       let at = (records[RECORD * numberIn(entry)] as number) & mask;
       while (places[at] !== 0) at = (at + 1) & mask;
@@ -102,14 +103,14 @@ export function makeTermTable(): TermTable {
     if (size >= MAX_TERMS - 1) throw new RangeError(`A recall index holds at most ${MAX_TERMS - 1} different terms.`);
     if (RECORD * size === records.length) growRecords();
     records[RECORD * size] = hash;
-    places[place] = check * 2 ** NUMBER_BITS + ++size;
+    places[place] = (check << NUMBER_BITS) | ++size;
     if (3 * size > 2 * mask) growPlaces();
     return size - 1;
   }
 
   function growRecords(): void {
     const old = records;
-    records = new Uint32Array(RECORD * Math.ceil(size * GROWTH));
+    records = new Uint32Array(RECORD * Math.ceil(size * (size < SMALL_CAPACITY ? 2 : GROWTH)));
     records.set(old);
     table.records = records;
   }
