@@ -110,11 +110,11 @@ function rowOf(goals: Goals): Row {
   });
   const p99 = p99Milliseconds(recall, queries);
   const found = hits.length / QUERIES;
-  const told = (value: number): string => Math.round(value).toLocaleString('en');
+  const rounded = (value: number): string => Math.round(value).toLocaleString('en');
   return {
-    measure: `known-item search by noisy excerpts among ${told(documents)} failures: recall@10; queries per second of one core; p99; indexed per second; memory`,
-    goal: `${goals.recall}; ${told(goals.queriesPerSecond)}; ${goals.p99Milliseconds} ms; ${told(goals.documentsPerSecond)}; ${goals.megabytes} MB`,
-    measured: `${found.toFixed(3)}; ${told(asked)}; ${p99.toFixed(1)} ms; ${told(indexed)}; ${megabytes.toFixed(0)} MB`,
+    measure: `known-item search by noisy excerpts among ${rounded(documents)} failures: recall@10; queries per second of one core; p99; indexed per second; memory`,
+    goal: `${goals.recall}; ${rounded(goals.queriesPerSecond)}; ${goals.p99Milliseconds} ms; ${rounded(goals.documentsPerSecond)}; ${goals.megabytes} MB`,
+    measured: `${found.toFixed(3)}; ${rounded(asked)}; ${p99.toFixed(1)} ms; ${rounded(indexed)}; ${megabytes.toFixed(0)} MB`,
     met:
       found >= goals.recall &&
       asked >= goals.queriesPerSecond &&

@@ -101,7 +101,7 @@ const MAX_VERDICT_GOAL = 0.85;
 function figuresOf(logs: readonly ReadLog[], goals: { readonly agreedVerdicts: number } | null): Figure[] {
   const classed = logs.filter(({ label }) => classesOfSourceLabel(label.class).length > 0);
   const answered = classed.filter(({ answer }) => answer.class !== 'unknown');
-  const told = logs.filter(({ label }) => label.verdict !== 'unknown');
+  const labelled = logs.filter(({ label }) => label.verdict !== 'unknown');
   const goal = (value: number): number | undefined => (goals === null ? undefined : value);
   return [
     ...BUDGETS.flatMap((budget, at) => [
@@ -137,7 +137,7 @@ function figuresOf(logs: readonly ReadLog[], goals: { readonly agreedVerdicts: n
       ({ answer, label }) => Number(answer.verdict === label.verdict),
       goal(Math.min(MAX_VERDICT_GOAL, goals?.agreedVerdicts ?? 1)),
     ),
-    ...meanOverSources('  where the label is not unknown', told, ({ answer, label }) =>
+    ...meanOverSources('  where the label is not unknown', labelled, ({ answer, label }) =>
       Number(answer.verdict === label.verdict),
     ),
   ];

@@ -199,7 +199,7 @@ describe('what people can word', () => {
         const worded = JSON.parse(mutatedJson(sample.body, mutations, WORDED)) as { workflow_run: object };
         const body = { ...worded, workflow_run: { ...worded.workflow_run, head_branch: branch } };
         expect(await targetOf(JSON.stringify(worded), sample.headers)).toEqual(before);
-        // The branch takes part in one comparison; a name that is not the default branch's can only lower a run's standing.
+        // The branch takes part in one comparison; a name that is not the default branch's can only make a run less trusted.
         expect(await targetOf(JSON.stringify(body), sample.headers)).toEqual({ ...before, onDefaultBranch: false });
       }),
       fuzzOptions(120),

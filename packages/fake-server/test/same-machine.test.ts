@@ -39,9 +39,9 @@ describe('the host that a request names', () => {
   });
 
   it('is cut where it is named, and cannot break the line', () => {
-    const told = refusalOfHost({ host: `evil\n${'x'.repeat(500)}` });
-    expect(told?.length).toBeLessThan(200);
-    expect(told).not.toContain('\n');
+    const refusal = refusalOfHost({ host: `evil\n${'x'.repeat(500)}` });
+    expect(refusal?.length).toBeLessThan(200);
+    expect(refusal).not.toContain('\n');
   });
 });
 

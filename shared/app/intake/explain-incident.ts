@@ -10,17 +10,17 @@ export interface ExplainDeps {
 const EXPLAINED_ENTRIES = 8;
 
 /**
- * How an incident stands and why, in a sentence or two, and its last steps, each a line. All of it is worded by code, so that a comment can show it.
+ * The state of an incident and why, in a sentence or two, and its last steps, each a line. All of it is worded by code, so that a comment can show it.
  */
 export async function explainIncident(
   { id, status, outcomeReason }: Incident,
-  /** IANA name; the steps are told in its local time. */
+  /** IANA name; the times of the steps are local there. */
   timeZone: string,
   { trail }: ExplainDeps,
-): Promise<{ readonly standing: string; readonly steps: readonly string[] }> {
+): Promise<{ readonly summary: string; readonly steps: readonly string[] }> {
   const entries = (await trail.auditTrail(id)).slice(-EXPLAINED_ENTRIES);
   return {
-    standing: `Incident \`${id}\` is ${status}.${outcomeReason === null ? '' : ` ${outcomeReason}`}`,
+    summary: `Incident \`${id}\` is ${status}.${outcomeReason === null ? '' : ` ${outcomeReason}`}`,
     steps: entries.map((entry) => `${instantWords(new Date(entry.at), timeZone)}: ${describeAuditEntry(entry)}`),
   };
 }

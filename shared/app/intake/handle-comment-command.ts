@@ -378,8 +378,8 @@ async function explain(
   if (permission === null || permission === 'none')
     return { done: 'refused', words: 'Only people with access to the repository may use this command.' };
   if (incident === null) return unknown(request);
-  const { standing, steps } = await explainIncident(incident, deps.configuration.policy.circumstances.timeZone, deps);
-  return { done: 'answered', words: `${standing}${othersWords(others)} Its last steps:`, more: steps };
+  const { summary, steps } = await explainIncident(incident, deps.configuration.policy.circumstances.timeZone, deps);
+  return { done: 'answered', words: `${summary}${othersWords(others)} Its last steps:`, more: steps };
 }
 
 async function hush(command: CommentCommand, quiet: boolean, deps: CommentCommandDeps): Promise<HandledCommand> {

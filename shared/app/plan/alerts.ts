@@ -44,10 +44,10 @@ export async function announceAlerts(
   { incidents, notifiers, mailer, meter, log, configuration, clock }: AlertDeps,
 ): Promise<void> {
   // A person who takes over is told anyway.
-  const told = raised.filter(({ action }) => action !== 'escalate');
-  if (told.length === 0 || isSimulated(incident.target)) return;
+  const announced = raised.filter(({ action }) => action !== 'escalate');
+  if (announced.length === 0 || isSimulated(incident.target)) return;
   const sent = await incidents.listNotifications(incident.id);
-  for (const rule of told) {
+  for (const rule of announced) {
     const key = `alert#${digestOf(`${rule.pattern}\n${rule.service}`, 16)}`;
     await announce(
       {

@@ -123,7 +123,7 @@ function consequencesOf(cause: Event, later: readonly Event[]): Consequence[] {
 }
 
 /**
- * The first cause and its consequences, from the evidence and from facts of APIs (`told`: deployments, alarms); null
+ * The first cause and its consequences, from the evidence and from facts of APIs (`stated`: deployments, alarms); null
  * when nothing identifiable went wrong. Deterministic, and independent of the order in which lines with timestamps
  * arrive.
  */

@@ -226,8 +226,8 @@ function form(
     ),
     SOFTWARE_TOKEN_MFA: input('Code of your authenticator', 'answer', 'text', 'one-time-code'),
   }[challenge?.name ?? 'none'];
-  const told = problem === null ? '' : `<p role="alert">${escapeHtml(problem)}</p>`;
-  const content = `${told}<form method="post" action="/oauth2/authorize">${hidden}${wanted ?? ''}<button>Sign in</button></form>
+  const alert = problem === null ? '' : `<p role="alert">${escapeHtml(problem)}</p>`;
+  const content = `${alert}<form method="post" action="/oauth2/authorize">${hidden}${wanted ?? ''}<button>Sign in</button></form>
 <form method="post" action="/oauth2/authorize">${hidden}<button name="cancel" value="yes">Cancel</button></form>`;
   // Browsers apply `form-action` to where the answer leads, too.
   return page('Sign in', content, 200, `'self' ${new URL(redirectUri).origin}`);
