@@ -49,6 +49,7 @@ import {
 import { STEPS, type StepInput, type StepName, type StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
 import { actionsOf } from '#shared/plugins/actions/registry.ts';
+import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 
 export type Variables<R extends ResourceName> = Readonly<Record<R, string>>;
@@ -118,6 +119,7 @@ export function configuration(): Configuration {
 }
 
 export const actions = () => actionsOf(configuration());
+export const notifiers = () => notifiersOf(configuration());
 
 // Stores.
 const incidentTable = ({ incidentsTable }: Variables<'incidentsTable'>) => ({

@@ -1,11 +1,10 @@
 import { forecastCapacity } from '#shared/app/upkeep/forecast-capacity.ts';
-import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
-import { actions, configuration, control, defineScheduled, mailer } from '../compose.ts';
+import { actions, configuration, control, defineScheduled, mailer, notifiers } from '../compose.ts';
 import { metrics } from '../compose-services.ts';
 import { config } from './config.ts';
 
 export const handler = defineScheduled(
   config,
-  { actions, configuration, metrics, control, mailer, notifiers: () => NOTIFIERS },
+  { actions, configuration, metrics, control, mailer, notifiers },
   forecastCapacity,
 );

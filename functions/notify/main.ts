@@ -1,5 +1,4 @@
 import { notify } from '#shared/app/notify/notify.ts';
-import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {
   actions,
   codeHost,
@@ -8,6 +7,7 @@ import {
   defineStep,
   evidence,
   mailer,
+  notifiers,
   policy,
   predictions,
   type Variables,
@@ -24,7 +24,7 @@ export const handler = defineStep(
     evidence,
     actions,
     dashboardUrl,
-    notifiers: () => NOTIFIERS,
+    notifiers,
     ports: (environment: Variables<'escalationTopic' | 'githubTokenSecret'>) => ({
       mailer: mailer(environment),
       codeHost: codeHost(environment),

@@ -1,5 +1,4 @@
 import { makePlan } from '#shared/app/plan/plan.ts';
-import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {
   actions,
   defineStep,
@@ -9,6 +8,7 @@ import {
   inspector,
   knowledgeEntries,
   mailer,
+  notifiers,
   policy,
   stats,
   tests,
@@ -34,7 +34,7 @@ export const handler = defineStep(
     actions,
     inspector,
     mailer,
-    notifiers: () => NOTIFIERS,
+    notifiers,
   },
   makePlan,
 );

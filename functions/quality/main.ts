@@ -4,7 +4,6 @@ import { makeProductionModel } from '#shared/app/learning/production-model.ts';
 import { retrain } from '#shared/app/learning/retrain.ts';
 import { reviewLearning } from '#shared/app/learning/review-learning.ts';
 import { watchQuality } from '#shared/app/upkeep/watch-quality.ts';
-import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {
   artifacts,
   compose,
@@ -13,6 +12,7 @@ import {
   evidence,
   knowledgeEntries,
   mailer,
+  notifiers,
   patterns,
   policy,
   predictions,
@@ -39,7 +39,7 @@ export const handler = defineScheduled(
     patterns,
     configuration,
     knowledge: knowledgeEntries,
-    notifiers: () => NOTIFIERS,
+    notifiers,
     retrain: () => retrainCandidate,
   },
   async (deps) => {

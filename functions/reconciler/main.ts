@@ -2,7 +2,6 @@ import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { remindApprovals } from '#shared/app/approve/remind-approvals.ts';
 import { settleHealed } from '#shared/app/record/recurrence-watch.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
-import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {
   actions,
   approvals,
@@ -14,6 +13,7 @@ import {
   healing,
   incidents,
   mailer,
+  notifiers,
   signalQueue,
   workflow,
 } from '../compose.ts';
@@ -31,7 +31,7 @@ export const handler = defineScheduled(
     queue: signalQueue,
     evidence,
     mailer,
-    notifiers: () => NOTIFIERS,
+    notifiers,
     actions,
     dashboardUrl,
     configuration,

@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
 import { maxExecutionSeconds } from '#shared/domain/workflow/workflow-time.ts';
+import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import type { Plugins } from '#shared/plugins/plugins.ts';
 import { pascalCase } from '#statemachines/heal.ts';
 import type { ResourceCatalogue } from '../access.ts';
@@ -108,7 +109,7 @@ export class SelfhealStack extends Stack {
         resources,
         configuration: settings.configuration,
         actions: parts.actions,
-        notifiers: parts.notifiers,
+        notifiers: notifiersOf(settings.configuration, parts.notifiers),
         modelProviders: parts.modelProviders,
       },
       reservedConcurrency: config.trigger.kind === 'http' ? settings.publicConcurrency : null,

@@ -16,7 +16,10 @@ export interface NotifierPorts {
 export interface NotifierPlugin {
   readonly id: string;
   readonly title: string;
-  /** Schema of its section of `notifiers` in `selfheal.json`, with defaults for optional fields; absent when it has none. */
+  /**
+   * Schema of its section of `notifiers` in `selfheal.json`; absent when it has none. Where every field has a default, the section may be left out;
+   * otherwise the notifier is used only when its section is there.
+   */
   readonly settings?: z.ZodType;
   /** What it uses of the deployment, as exact IAM actions. Functions that make announcements it takes get these permissions. */
   readonly uses?: FunctionConfig['uses'];
@@ -30,13 +33,19 @@ export interface NotifierPlugin {
   wants(announcement: Announcement): boolean;
   /**
    * Sends the announcement. Where the channel allows, it reads back first, so that repeated calls send it once. Returns a link to the message;
-   * null when nothing was sent.
+   * null when nothing was sent. `settings`: its section, as its schema gives it.
    */
-  notify(announcement: Announcement, ports: NotifierPorts): Promise<{ where: string } | null>;
+  notify(announcement: Announcement, ports: NotifierPorts, settings?: unknown): Promise<{ where: string } | null>;
   /** Whether a repeat of `notify` for the same announcement is harmless; if not, the caller prevents repeats. */
   readonly repeatable: boolean;
 }
 
-export function defineNotifier(plugin: NotifierPlugin): NotifierPlugin {
+/** A notifier as it is written: its settings have the type that its schema gives them. */
+interface NotifierDefinition<S> extends NotifierPlugin {
+  readonly settings?: z.ZodType<S>;
+  notify(announcement: Announcement, ports: NotifierPorts, settings: S): Promise<{ where: string } | null>;
+}
+
+export function defineNotifier<S = undefined>(plugin: NotifierDefinition<S>): NotifierPlugin {
   return plugin;
 }

@@ -1,3 +1,4 @@
+import type { Configuration } from '../../domain/configuration/configuration.ts';
 import { registered } from '../plugin.ts';
 import type { NotifierPlugin } from './contract.ts';
 import { email } from './email/index.ts';
@@ -5,3 +6,17 @@ import { githubComment } from './github-comment/index.ts';
 
 /** Every notifier. To add one: a folder here, named after its id, and a line below. */
 export const NOTIFIERS: readonly NotifierPlugin[] = registered('notifiers', [githubComment, email]);
+
+/** The notifiers that a deployment uses, each with its settings. The build has refused settings that do not fit. */
+export function notifiersOf(
+  { notifiers }: Pick<Configuration, 'notifiers'>,
+  all: readonly NotifierPlugin[] = NOTIFIERS,
+): readonly NotifierPlugin[] {
+  return all.flatMap((one) => {
+    if (one.settings === undefined) return [one];
+    const settings = one.settings.safeParse(notifiers[one.id] ?? {});
+    return settings.success
+      ? [{ ...one, notify: (announcement, ports) => one.notify(announcement, ports, settings.data) }]
+      : [];
+  });
+}

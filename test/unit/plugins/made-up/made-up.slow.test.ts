@@ -49,6 +49,8 @@ interface Shown {
   readonly wrong: readonly string[];
   readonly resources: Readonly<Record<string, { Type: string; Properties: Record<string, unknown> }>>;
   readonly page: string;
+  readonly reached: readonly string[];
+  readonly reachedWithout: readonly string[];
 }
 
 let tree: string;
@@ -117,6 +119,11 @@ describe('an action, a notifier and a source in one folder and one registry line
     for (const role of ['Notify', 'Escalate', 'RequestApproval', 'Reconciler', 'Forecast', 'Quality'])
       expect(statementsOf(`Functions${role}`)).toContain('"execute-api:Invoke"');
     expect(statementsOf('FunctionsClassify')).not.toContain('execute-api:Invoke');
+  });
+
+  it('announce with their settings, and not at all while settings without a default are missing', () => {
+    expect(shown.reached).toEqual(['the pager of web']);
+    expect(shown.reachedWithout).toEqual([]);
   });
 
   it('bring the rule that an event source needs', () => {

@@ -15,5 +15,5 @@ export const pager = defineNotifier({
   needs: [],
   takes: ANNOUNCEMENT_KINDS,
   wants: () => true,
-  notify: async () => ({ where: 'a pager' }),
+  notify: async (_announcement, _ports, { team }) => ({ where: `the pager of ${team}` }),
 });

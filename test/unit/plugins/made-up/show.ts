@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { makeSelfhealApp } from '#infra/selfheal-app.ts';
+import { announce } from '#shared/app/notify/announce.ts';
+import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { configurationWith, PLUGINS } from '#shared/plugins/plugins.ts';
+import type { Announcement } from '#shared/ports/announcement.ts';
 import { listPlugins } from '../../../../tools/list-plugins.ts';
 
 /** Prints what the system makes of its registered plug-ins: what the schema says of a configuration, the template, and the guide's page. */
@@ -12,6 +16,18 @@ const problemsOf = (configuration: unknown) =>
   configurationWith(PLUGINS)
     .safeParse(configuration)
     .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+
+/** Where an announcement of any kind arrives that every notifier of this deployment is given. */
+async function reachedBy(configuration: unknown): Promise<string[]> {
+  const reached: string[] = [];
+  const notifiers = notifiersOf(Configuration.parse(configuration)).filter(({ needs }) => needs.length === 0);
+  await announce(
+    { kind: 'escalation' } as Announcement,
+    { notifiers, meter: { count: () => undefined, time: () => undefined }, log: console },
+    { onNotified: async (_notifier, where) => void reached.push(where) },
+  );
+  return reached;
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'made-up-'));
 for (const { name } of FUNCTIONS) {
@@ -38,6 +54,8 @@ console.log(
     fine: problemsOf(given.fine),
     wrong: problemsOf(given.wrong),
     resources: Resources,
+    reached: await reachedBy(given.fine),
+    reachedWithout: await reachedBy({ ...Object(given.fine), notifiers: {} }),
     page: listPlugins(PLUGINS),
   }),
 );
