@@ -16,8 +16,8 @@ export interface IsolationForestOptions {
 
 export const isolationForestDefaults: IsolationForestOptions = { trees: 100, sampleSize: 256, seed: 1 };
 
-/** Trees that a point descends at the same time. */
-const TOGETHER = 4;
+/** Trees that a point descends at the same time. With four of them, steps still wait for each other. */
+const TOGETHER = 10;
 
 /**
  * All trees of a forest in flat arrays. Every tree is complete: the children of node `n` are `2n + 1` (below) and
@@ -125,21 +125,48 @@ function varyingAxes(points: Points): { axis: number; low: number; high: number 
   return axes.filter(({ low, high }) => high > low);
 }
 
-/** Sum of the path lengths of a point in all trees. Without branches, and the steps in four trees do not wait for each other. */
+/** Sum of the path lengths of a point in all trees. Without branches, and the steps in ten trees do not wait for each other. */
 function pathLengths({ splits, depth, axes, limits, paths }: Forest, point: Float64Array): number {
   const leaves = splits + 1;
   let sum = 0;
   for (let root = 0, leaf = -splits; root < axes.length; root += TOGETHER * splits, leaf += TOGETHER * leaves) {
-    const [second, third, fourth] = [root + splits, root + 2 * splits, root + 3 * splits];
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    let e = 0;
+    let f = 0;
+    let g = 0;
+    let h = 0;
+    let i = 0;
+    let j = 0;
     for (let level = 0; level < depth; level += 1) {
-      a = childOf(a, point[axes[root + a] as number] as number, limits[root + a] as number);
-      b = childOf(b, point[axes[second + b] as number] as number, limits[second + b] as number);
-      c = childOf(c, point[axes[third + c] as number] as number, limits[third + c] as number);
-      d = childOf(d, point[axes[fourth + d] as number] as number, limits[fourth + d] as number);
+      let at = root;
+      a = childOf(a, point[axes[at + a] as number] as number, limits[at + a] as number);
+      at += splits;
+      b = childOf(b, point[axes[at + b] as number] as number, limits[at + b] as number);
+      at += splits;
+      c = childOf(c, point[axes[at + c] as number] as number, limits[at + c] as number);
+      at += splits;
+      d = childOf(d, point[axes[at + d] as number] as number, limits[at + d] as number);
+      at += splits;
+      e = childOf(e, point[axes[at + e] as number] as number, limits[at + e] as number);
+      at += splits;
+      f = childOf(f, point[axes[at + f] as number] as number, limits[at + f] as number);
+      at += splits;
+      g = childOf(g, point[axes[at + g] as number] as number, limits[at + g] as number);
+      at += splits;
+      h = childOf(h, point[axes[at + h] as number] as number, limits[at + h] as number);
+      at += splits;
+      i = childOf(i, point[axes[at + i] as number] as number, limits[at + i] as number);
+      at += splits;
+      j = childOf(j, point[axes[at + j] as number] as number, limits[at + j] as number);
     }
     sum += (paths[leaf + a] as number) + (paths[leaf + leaves + b] as number);
     sum += (paths[leaf + 2 * leaves + c] as number) + (paths[leaf + 3 * leaves + d] as number);
+    sum += (paths[leaf + 4 * leaves + e] as number) + (paths[leaf + 5 * leaves + f] as number);
+    sum += (paths[leaf + 6 * leaves + g] as number) + (paths[leaf + 7 * leaves + h] as number);
+    sum += (paths[leaf + 8 * leaves + i] as number) + (paths[leaf + 9 * leaves + j] as number);
   }
   return sum;
 }
