@@ -1,10 +1,21 @@
 import { digestOf } from '../../kernel/digest.ts';
 
+/** The last segment of a masked folder stays: it names the file. */
+function maskFolder(path: string): string {
+  const last = path.split(/[/\\]/).at(-1) ?? '';
+  return last === '' ? '<dir>' : `<dir>/${last}`;
+}
+
+/** A quoted identifier names the thing that failed; a quoted sentence or value varies. */
+function maskQuoted(text: string): string {
+  return /^.[A-Za-z_][\w./@:-]{1,80}.$/.test(text) ? text : '<quoted>';
+}
+
 /**
  * What varies between two occurrences of one failure, most specific first. The order matters: earlier masks consume
  * what later ones would match.
  */
-const MASKS: readonly (readonly [pattern: RegExp, mask: string])[] = [
+const MASKS: readonly (readonly [pattern: RegExp, mask: string | ((match: string) => string)])[] = [
   [/\[redacted:[\w-]{1,40}(?::\d{1,6})?\]/g, '<secret>'],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
   [/\b\d\d:\d\d:\d\d(?:[.,]\d{1,9})?\b/g, '<time>'],
@@ -18,22 +29,16 @@ const MASKS: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/\b\d{1,20}(?:\.\d{1,20})? ?(?:[kmgt]i?b|bytes|%)/gi, '<size>'],
   [
     /(?:\/(?:home|Users|runner|tmp|var|builds?|github|workspace|private|opt|root)(?:\/[\w.@+-]{1,80}){1,12}|[A-Z]:\\(?:[\w.@ +-]{1,80}\\){1,12})/g,
-    '<dir>',
+    maskFolder,
   ],
   [/:\d{1,40}(?:[.:]\d{1,20})*\b/g, ':<n>'],
-  [/"[^"\n]{1,200}"|`[^`\n]{1,200}`/g, '<quoted>'],
+  [/"[^"\n]{1,200}"|`[^`\n]{1,200}`/g, maskQuoted],
   [/\b\d{1,40}(?:\.\d{1,20})*\b/g, '<n>'],
 ];
 
 /** Characters; evidence has no longer lines. */
 const MAX_READ_LENGTH = 4_000;
 const MAX_TEMPLATE_LENGTH = 500;
-
-/** The last segment of a masked folder stays: it names the file. */
-function maskFolder(path: string): string {
-  const last = path.split(/[/\\]/).at(-1) ?? '';
-  return last === '' ? '<dir>' : `<dir>/${last}`;
-}
 
 /**
  * Masks everything in a line that varies between two occurrences of one failure: numbers, hexadecimal ids, times,
@@ -42,11 +47,7 @@ function maskFolder(path: string): string {
 export function templateOf(line: string): string {
   let template = line.slice(0, MAX_READ_LENGTH);
   for (const [pattern, mask] of MASKS) {
-    template = template.replace(pattern, (match) => {
-      if (mask === '<dir>') return maskFolder(match);
-      // A quoted identifier names the thing that failed; a quoted sentence or value varies.
-      return mask === '<quoted>' && /^.[A-Za-z_][\w./@:-]{1,80}.$/.test(match) ? match : mask;
-    });
+    template = typeof mask === 'string' ? template.replace(pattern, mask) : template.replace(pattern, mask);
   }
   // Cut after masking: a longer number must not push other words out.
   return template.replace(/\s+/g, ' ').slice(0, MAX_TEMPLATE_LENGTH).trim();

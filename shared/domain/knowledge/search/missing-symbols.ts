@@ -44,12 +44,17 @@ const NO_NAME = 'Could';
 /** Characters; the missing symbol is near the beginning of a line. */
 const READ = 1000;
 
+function containsOneOf(text: string, parts: readonly string[]): boolean {
+  for (const part of parts) if (text.includes(part)) return true;
+  return false;
+}
+
 /** Missing symbols that a line names, as written. */
 export function blamedNames(line: string): string[] {
   const text = line.slice(0, READ);
   const names: string[] = [];
   for (const [pattern, texts] of MESSAGES) {
-    if (!texts.some((part) => text.includes(part))) continue;
+    if (!containsOneOf(text, texts)) continue;
     for (const [, name] of text.matchAll(pattern)) if (name !== undefined && name !== NO_NAME) names.push(name);
   }
   return names;
