@@ -141,8 +141,9 @@ function addTerm(index: Postings, { number, value, rarity }: QueryTerm, mean: nu
       const parts = partsOfEntry(posting);
       const count = WEIGHTS[parts] as number;
       const saturated = count / (count + shortest + perLength * (lengths[slot] as number));
-      sums[2 * slot] = (sums[2 * slot] as number) + forCosine * (LOGARITHMS[parts] as number);
-      sums[2 * slot + 1] = (sums[2 * slot + 1] as number) + forCoverage * saturated;
+      const place = 2 * slot;
+      sums[place] = (sums[place] as number) + forCosine * (LOGARITHMS[parts] as number);
+      sums[place + 1] = (sums[place + 1] as number) + forCoverage * saturated;
     }
   });
 }

@@ -24,23 +24,39 @@ export const SAME_FINGERPRINT: LikenessReason = { code: 'fingerprint', text: 'sa
 
 /** Why two failures are similar, weightiest reason first. */
 export function reasonsOf({ sameFailure, sameMeaning = false, sameClass, shared }: Likeness): LikenessReason[] {
-  const fields = shared.map(fieldOf);
-  const of = (...some: readonly TermField[]): string[] =>
-    shared.filter((_, at) => some.includes(fields[at] as TermField)).map(bareTerm);
-  const packages = packagesIn(of('f', 'v'));
-  const blamed = of('b').filter((name, _, all) => !all.some((other) => other !== name && other.endsWith(`.${name}`)));
-  const reasons: LikenessReason[] = [
-    sameFailure ? SAME_FINGERPRINT : { code: 'fingerprint', text: '' },
-    { code: 'message', text: of('m').length > 0 ? 'same error message' : '' },
-    { code: 'meaning', text: sameMeaning ? 'means much the same' : '' },
-    { code: 'package', text: named('names', packages) },
-    { code: 'blame', text: named('blames', blamed) },
-    { code: 'error', text: named('same error', [...of('e'), ...of('x')]) },
-    { code: 'class', text: sameClass === null ? '' : `same class: ${sameClass.replaceAll('_', ' ')}` },
-    { code: 'words', text: named('shares the words', plainNames(of('n', 'p', 'w'), [...packages, ...blamed])) },
-  ];
-  return reasons.filter(({ text }) => text !== '');
+  const names: Record<NameKind, string[]> = { package: [], blamed: [], message: [], error: [], code: [], word: [] };
+  for (const term of shared) names[KINDS[fieldOf(term)]].push(bareTerm(term));
+  const packages = packagesIn(names.package);
+  const blamed = names.blamed.filter(
+    (name, _, all) => !all.some((other) => other !== name && other.endsWith(`.${name}`)),
+  );
+  const reasons: LikenessReason[] = [];
+  const add = (code: LikenessReason['code'], text: string): void => {
+    if (text !== '') reasons.push({ code, text });
+  };
+  if (sameFailure) reasons.push(SAME_FINGERPRINT);
+  if (names.message.length > 0) add('message', 'same error message');
+  if (sameMeaning) add('meaning', 'means much the same');
+  add('package', named('names', packages));
+  add('blame', named('blames', blamed));
+  add('error', named('same error', [...names.error, ...names.code]));
+  if (sameClass !== null) add('class', `same class: ${sameClass.replaceAll('_', ' ')}`);
+  add('words', named('shares the words', plainNames(names.word, [...packages, ...blamed])));
+  return reasons;
 }
+
+type NameKind = 'package' | 'blamed' | 'message' | 'error' | 'code' | 'word';
+const KINDS: Readonly<Record<TermField, NameKind>> = {
+  f: 'package',
+  v: 'package',
+  b: 'blamed',
+  m: 'message',
+  x: 'code',
+  e: 'error',
+  p: 'word',
+  n: 'word',
+  w: 'word',
+};
 
 /** `left-pad@1.2.3` as `left-pad 1.2.3`; a name that is shared with its version is not listed again without it. */
 function packagesIn(terms: readonly string[]): string[] {
@@ -49,14 +65,15 @@ function packagesIn(terms: readonly string[]): string[] {
 }
 
 function named(what: string, names: readonly string[]): string {
-  return names.length === 0 ? '' : `${what} ${[...new Set(names)].slice(0, MAX_NAMES).join(', ')}`;
+  const different = names.filter((name, at) => names.indexOf(name) === at);
+  return names.length === 0 ? '' : `${what} ${different.slice(0, MAX_NAMES).join(', ')}`;
 }
 
 /** Drops names that are contained in another name. */
 function plainNames(names: readonly string[], said: readonly string[]): string[] {
-  const kept: string[] = [];
+  const kept = [...said];
   for (const name of names) {
-    if (![...said, ...kept].some((other) => other.includes(name) || name.includes(other))) kept.push(name);
+    if (!kept.some((other) => other.includes(name) || name.includes(other))) kept.push(name);
   }
-  return kept;
+  return kept.slice(said.length);
 }

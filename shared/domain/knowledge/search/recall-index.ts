@@ -70,7 +70,7 @@ export function makeRecallIndex(): RecallIndex {
             const score = COSINE * cosine + (1 - COSINE) * ((added[2 * slot + 1] as number) / asked.best);
             return { id: postings.ids[slot] ?? '', slot, score };
           });
-          matches.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+          matches.sort(bestFirst);
           const enough = matches.findIndex(({ score }) => score < MIN_SCORE);
           return matches.slice(0, enough < 0 ? limit : Math.min(limit, enough));
         },
@@ -78,6 +78,11 @@ export function makeRecallIndex(): RecallIndex {
       };
     },
   };
+}
+
+function bestFirst(a: Match, b: Match): number {
+  // Whole numbers, because V8 makes an object of each other one.
+  return a.score === b.score ? (a.id < b.id ? -1 : 1) : a.score < b.score ? 1 : -1;
 }
 
 /** Norms of documents, each computed when it is needed after a change. */
@@ -117,21 +122,15 @@ function makeSums(postings: Postings): { of(asked: AskedTerms): Sums } {
 function candidates(sums: Sums, slots: number, many: number, wanted: (slot: number) => boolean): number[] {
   const likely = reaching(sums, slots, likelySum(sums, slots, many), wanted);
   const found = likely.length >= many ? likely : reaching(sums, slots, 0, wanted);
-  const ranked = new Float32Array(found.length);
-  for (let at = 0; at < found.length; at++) ranked[at] = sums[2 * (found[at] as number) + 1] as number;
-  ranked.sort();
-  const least = ranked[Math.max(0, ranked.length - many)] ?? 0;
-  return found.filter((slot) => (sums[2 * slot + 1] as number) >= least);
+  const highest = new Float32Array(many);
+  for (const slot of found) keepHighest(highest, sums[2 * slot + 1] as number);
+  return found.filter((slot) => (sums[2 * slot + 1] as number) >= (highest[0] as number));
 }
 
 /** A sum that about twice as many documents have as needed, by every sixteenth document. */
 function likelySum(sums: Sums, slots: number, many: number): number {
-  // A heap of the highest sums so far, the lowest of them first.
   const highest = new Float32Array(Math.ceil(many / 8));
-  for (let at = 1; at < 2 * slots; at += 32) {
-    const sum = sums[at] as number;
-    if (sum > (highest[0] as number)) replaceLowest(highest, sum);
-  }
+  for (let at = 1; at < 2 * slots; at += 32) keepHighest(highest, sums[at] as number);
   return highest[0] as number;
 }
 
@@ -142,7 +141,9 @@ function reaching(sums: Sums, slots: number, least: number, wanted: (slot: numbe
   return found;
 }
 
-function replaceLowest(heap: Float32Array, value: number): void {
+/** Replaces the lowest value of a heap, its first one, by a higher one. */
+function keepHighest(heap: Float32Array, value: number): void {
+  if (value <= (heap[0] as number)) return;
   let at = 0;
   for (let child = 1; child < heap.length; child = 2 * at + 1) {
     if (child + 1 < heap.length && (heap[child + 1] as number) < (heap[child] as number)) child++;

@@ -1,7 +1,7 @@
 import type { FailureClass } from '../../incident/failure-class.ts';
 import { type EmbeddingVector, nearnessOf } from './embedding.ts';
 import { type LikenessReason, reasonsOf } from './reasons.ts';
-import { makeRecallIndex, type RecallIndex } from './recall-index.ts';
+import { type Match, makeRecallIndex, type RecallIndex } from './recall-index.ts';
 import type { Terms } from './term-field.ts';
 
 /** Something that can be recalled. */
@@ -137,19 +137,26 @@ function answersTo<T extends Remembered>(query: RecallQuery, memories: Memories<
       const wanted = (slot: number): boolean =>
         (keep === undefined || keep(items[slot] as T)) &&
         (maxAgeDays === Number.POSITIVE_INFINITY || ageDays(slot) <= maxAgeDays);
-      const rate = (slot: number, score: number): Rated<T> =>
+      const rate = ({ slot, score }: Pick<Match, 'slot' | 'score'>): Rated<T> =>
         rated(items[slot] as T, query, { slot, days: ageDays(slot), score });
+      const highest = ({ slot, score }: Match): number =>
+        query.embedding || isSameFailure(items[slot] as T, query) ? 1 : SAME_CLASS * score;
       const matches = found.best(limit + SPARE, wanted);
-      const best = matches.map(({ slot, score }) => rate(slot, score));
+      const best = matches.slice(0, limit).map(rate);
+      // Of the others, only those are rated that may still be among the best.
+      const lowest = Math.min(...best.map(({ score }) => score));
+      for (const match of matches.slice(limit)) if (highest(match) >= lowest) best.push(rate(match));
       const others = [...same, ...near.slice(0, limit + SPARE)].filter(wanted);
       if (others.length > 0) {
         const matched = new Set(matches.map(({ slot }) => slot));
-        for (const slot of new Set(others)) if (!matched.has(slot)) best.push(rate(slot, 0));
+        for (const slot of new Set(others)) if (!matched.has(slot)) best.push(rate({ slot, score: 0 }));
       }
       best.sort(bestFirst);
-      return best.slice(0, limit).map(({ sameClass, sameMeaning, slot, ...one }) => ({
-        ...one,
-        reasons: reasonsOf({ sameFailure: one.sameFailure, sameMeaning, sameClass, shared: found.shared(slot) }),
+      return best.slice(0, limit).map(({ item, slot, score, sameFailure, sameClass, sameMeaning }) => ({
+        item,
+        score,
+        sameFailure,
+        reasons: reasonsOf({ sameFailure, sameMeaning, sameClass, shared: found.shared(slot) }),
       }));
     },
   };
@@ -172,12 +179,16 @@ interface Rated<T> extends Omit<Hit<T>, 'reasons'> {
   readonly sameMeaning: boolean;
 }
 
+function isSameFailure({ fingerprints }: Remembered, { fingerprint }: RecallQuery): boolean {
+  return fingerprint !== null && fingerprints.includes(fingerprint);
+}
+
 function rated<T extends Remembered>(
   item: T,
   query: RecallQuery,
   { slot, days, score }: { readonly slot: number; readonly days: number; readonly score: number },
 ): Rated<T> {
-  const sameFailure = query.fingerprint !== null && item.fingerprints.includes(query.fingerprint);
+  const sameFailure = isSameFailure(item, query);
   const sameClass = item.class === query.class && item.class !== 'unknown' ? item.class : null;
   const fresh = 1 - FADES_BY * (1 - 2 ** (-days / HALF_LIFE_DAYS));
   const near = query.embedding && item.embedding ? nearnessOf(query.embedding, item.embedding) : 0;

@@ -91,8 +91,9 @@ export function termsOfText(text: string, weight = 1): Terms {
  */
 export function termsOfQuestion(text: string): Terms {
   const said = gatheredFrom(text.split('\n').map((line) => ({ text: line, weight: 1 })));
-  const terms = said.size > MAX_TERMS ? weightiest(said, MAX_TERMS) : said;
-  return new Map(Array.from(terms, ([term, much]) => [term, much / weightOfTerm(term) ** 2]));
+  const terms = new Map(said.size > MAX_TERMS ? weightiest(said, MAX_TERMS) : said);
+  for (const [term, much] of terms) terms.set(term, much / weightOfTerm(term) ** 2);
+  return terms;
 }
 
 /** Merges several terms; their weights add up. */
