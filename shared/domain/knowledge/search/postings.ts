@@ -1,5 +1,14 @@
 import { type Terms, weightOfField, weightOfTerm } from './term-field.ts';
-import { hashTerm, makeTermTable, ONE_BASE, OTHER_BASE, RECORD, type TermHash, type TermTable } from './term-table.ts';
+import {
+  grownCapacity,
+  hashTerm,
+  makeTermTable,
+  ONE_BASE,
+  OTHER_BASE,
+  RECORD,
+  type TermHash,
+  type TermTable,
+} from './term-table.ts';
 import { readTerms } from './terms.ts';
 
 /** Term weights are stored in whole hundredths in one byte; weights above are capped. */
@@ -15,8 +24,6 @@ export const MAX_DOCUMENTS = 2 ** 20;
 const CHUNK = 2 ** 18;
 /** Terms of one document. */
 const MAX_DOCUMENT_TERMS = 4096;
-/** Arrays grow by this factor. */
-const GROWTH = 1.25;
 const SPACE = 32;
 const NEWLINE = 10;
 const POINT = 46;
@@ -313,7 +320,7 @@ function takeBlock(index: Postings, size: number): number {
   if (free !== undefined) return free;
   const address = index.poolUsed;
   index.poolUsed += 1 << size;
-  if (index.poolUsed > index.pool.length) index.pool = resized(index.pool, Math.ceil(index.poolUsed * GROWTH));
+  if (index.poolUsed > index.pool.length) index.pool = resized(index.pool, grownCapacity(index.poolUsed));
   return address;
 }
 

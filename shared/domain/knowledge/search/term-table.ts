@@ -38,9 +38,12 @@ export const OTHER_BASE = 0x85ebca6b;
 const NUMBER_BITS = 24;
 const MAX_TERMS = 2 ** NUMBER_BITS - 1;
 const FIRST_CAPACITY = 1 << 10;
-/** Below it, arrays grow faster, because a growth reads all records; above it, that would take too much memory. */
+/** Below it, arrays grow faster, because a growth copies or reads all; above it, that would take too much memory. */
 const SMALL_CAPACITY = 1 << 20;
 const GROWTH = 1.25;
+
+/** Room to make where there is none for one more than `size`. */
+export const grownCapacity = (size: number): number => Math.ceil(size * (size < SMALL_CAPACITY ? 2 : GROWTH));
 
 /** Hash of `text` from `start` to before `end`, into `into`. */
 export function hashTerm(text: string, start: number, end: number, into: TermHash): TermHash {
@@ -110,7 +113,7 @@ export function makeTermTable(): TermTable {
 
   function growRecords(): void {
     const old = records;
-    records = new Uint32Array(RECORD * Math.ceil(size * (size < SMALL_CAPACITY ? 2 : GROWTH)));
+    records = new Uint32Array(RECORD * grownCapacity(size));
     records.set(old);
     table.records = records;
   }
