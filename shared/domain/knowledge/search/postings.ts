@@ -45,16 +45,16 @@ export interface Postings {
   /** A Bloom filter of the plain words that documents had. */
   readonly words: Uint8Array;
   /** All blocks, and the free ones by the logarithm of their length. */
-  pool: Uint32Array;
+  pool: Uint32Array<ArrayBuffer>;
   poolUsed: number;
   readonly freeBlocks: number[][];
   /** By slot: id, or null; where its entries begin, how many they are, for how many there is room, and the sum of their parts. */
   readonly ids: (string | null)[];
   readonly slotOf: Map<string, number>;
-  starts: Float64Array;
-  counts: Uint16Array;
-  rooms: Uint16Array;
-  lengths: Uint32Array;
+  starts: Float64Array<ArrayBuffer>;
+  counts: Uint16Array<ArrayBuffer>;
+  rooms: Uint16Array<ArrayBuffer>;
+  lengths: Uint32Array<ArrayBuffer>;
   readonly freeSlots: number[];
   readonly chunks: Uint32Array[];
   entriesUsed: number;
@@ -262,10 +262,12 @@ export function entriesOf({ chunks, starts, counts }: Postings, slot: number): U
   return chunk.subarray(start % CHUNK, (start % CHUNK) + (counts[slot] as number));
 }
 
-function resized<T extends Uint32Array | Uint16Array | Uint8Array | Float64Array>(array: T, length: number): T {
-  const larger = new (array.constructor as new (length: number) => T)(length);
-  larger.set(array);
-  return larger;
+type Resizable = Uint32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+
+/** `array` with more room. Its memory is given up at once, not at the next garbage collection. */
+function resized<T extends Resizable>(array: T, length: number): T {
+  const larger = array.buffer.transfer(length * array.BYTES_PER_ELEMENT);
+  return new (array.constructor as new (buffer: ArrayBuffer) => T)(larger);
 }
 
 function growSlots(index: Postings): void {

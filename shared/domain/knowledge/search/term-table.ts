@@ -112,9 +112,7 @@ export function makeTermTable(): TermTable {
   }
 
   function growRecords(): void {
-    const old = records;
-    records = new Uint32Array(RECORD * grownCapacity(size));
-    records.set(old);
+    records = new Uint32Array(records.buffer.transfer(records.BYTES_PER_ELEMENT * RECORD * grownCapacity(size)));
     table.records = records;
   }
 
