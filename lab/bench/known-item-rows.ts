@@ -42,14 +42,14 @@ const LARGE: Goals = {
 };
 
 /** The terms of a failure as they are stored. */
-const storedTerms = (seed: number): string =>
+export const storedTerms = (seed: number): string =>
   writeTerms(termsOfLines(makeFailure(seed, LINES).sources.flatMap(({ lines }) => lines.map(weighed))));
 
 /**
  * A noisy excerpt of a stored failure: a few of its lines with words lost, numbers changed and letters mistyped, among
  * lines of another failure.
  */
-function noisyExcerpt(seed: number): string {
+export function noisyExcerpt(seed: number): string {
   const random = numbersFrom(seed * 7919 + 13);
   const linesOf = (of: number): string[] =>
     makeFailure(of, LINES).sources.flatMap(({ lines }) => lines.map(({ text }) => text));
@@ -71,7 +71,7 @@ function noisyExcerpt(seed: number): string {
   ].join('\n');
 }
 
-const idOf = (seed: number): string => `gh-${String(seed).padStart(24, '0')}`;
+export const idOf = (seed: number): string => `gh-${String(seed).padStart(24, '0')}`;
 
 function remember(recall: Recall<Remembered>, terms: string, seed: number): void {
   const fingerprints = [String(seed).padStart(16, '0')];

@@ -63,8 +63,8 @@ export async function listRows(outDir: string): Promise<Row[]> {
   }
 }
 
-/** The same through the API, asked by a process of its own. */
-async function apiRows({ runtime }: Stage): Promise<Row[]> {
+/** The token of a person who may read. */
+export async function viewerToken({ runtime }: Stage): Promise<string> {
   await runtime.createUser('bench', 'bench@example.com', PASSWORD, ['viewer']);
   const answer = await fetch(`${runtime.endpoint}/api/auth/login`, {
     method: 'POST',
@@ -72,6 +72,13 @@ async function apiRows({ runtime }: Stage): Promise<Row[]> {
     body: JSON.stringify({ user: 'bench@example.com', password: PASSWORD }),
   });
   const { token } = (await answer.json()) as { token: string };
+  return token;
+}
+
+/** The same through the API, asked by a process of its own. */
+async function apiRows(stage: Stage): Promise<Row[]> {
+  const { runtime } = stage;
+  const token = await viewerToken(stage);
   const { stdout } = await promisify(execFile)(process.execPath, [API_TIMER, runtime.endpoint, token], {
     maxBuffer: 1 << 26,
   });
@@ -127,7 +134,7 @@ function rowsOf({ 'no filter': plain = [], show = [], ...filtered }: ListTimes, 
   ];
 }
 
-function quantile(times: readonly number[], share: number): number {
+export function quantile(times: readonly number[], share: number): number {
   return times.toSorted((a, b) => a - b)[Math.ceil(share * times.length) - 1] ?? Number.NaN;
 }
 

@@ -17,6 +17,7 @@ import { planningRows } from './planning-rows.ts';
 import { recallRows } from './recall-rows.ts';
 import { reportRows } from './report-rows.ts';
 import { type Row, renderRow } from './row.ts';
+import { searchRows } from './search-rows.ts';
 import { startRows } from './start-rows.ts';
 import { templateRows } from './template-rows.ts';
 
@@ -37,6 +38,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   'known-item': knownItemRows,
   anomalies: anomalyRows,
   lists: listRows,
+  search: searchRows,
   dashboard: dashboardRows,
   planning: planningRows,
   learning: learningRows,
