@@ -55,7 +55,8 @@ function spread(candidates: readonly Candidate[], weights: Float64Array, step: 1
  * The strongest of the lines of a log that is still being read, in source order: alarming lines with their surroundings, the less the more
  * often their wording occurs; where a wording occurs first says most. Of equal ones the later are kept.
  */
-function strongest(candidates: readonly Candidate[], most: number): Candidate[] {
+function strongest(candidates: Candidate[], most: number): Candidate[] {
+  if (candidates.length <= most) return candidates;
   const wordings = candidates.map(({ base, text }) => (base > 0 ? wordingOf(text) : ''));
   const counts = new Map<string, number>();
   for (const wording of wordings) counts.set(wording, (counts.get(wording) ?? 0) + 1);
@@ -73,7 +74,7 @@ function strongest(candidates: readonly Candidate[], most: number): Candidate[] 
     weights[at] = Math.max(weight, weights[at] ?? 0);
   });
   const sorted = weights.slice().sort();
-  const least = sorted[sorted.length - most] ?? Number.NEGATIVE_INFINITY;
+  const least = sorted[sorted.length - most] as number;
   let givenUp = sorted.length - most - sorted.indexOf(least);
   return candidates.filter((_, at) => {
     const weight = weights[at] ?? 0;
@@ -111,6 +112,6 @@ export function makeLinePool(): LinePool {
       }
       if (recent.length >= TAIL * 2) age();
     },
-    all: () => [...(kept.length > KEPT_AFTER_CUT ? strongest(kept, KEPT_AFTER_CUT) : kept), ...recent.map(candidateIn)],
+    all: () => [...strongest(kept, KEPT_AFTER_CUT), ...recent.map(candidateIn)],
   };
 }
