@@ -141,26 +141,16 @@ function pathLengths({ splits, depth, axes, limits, paths }: Forest, point: Floa
     let i = 0;
     let j = 0;
     for (let level = 0; level < depth; level += 1) {
-      let at = root;
-      a = childOf(a, point[axes[at + a] as number] as number, limits[at + a] as number);
-      at += splits;
-      b = childOf(b, point[axes[at + b] as number] as number, limits[at + b] as number);
-      at += splits;
-      c = childOf(c, point[axes[at + c] as number] as number, limits[at + c] as number);
-      at += splits;
-      d = childOf(d, point[axes[at + d] as number] as number, limits[at + d] as number);
-      at += splits;
-      e = childOf(e, point[axes[at + e] as number] as number, limits[at + e] as number);
-      at += splits;
-      f = childOf(f, point[axes[at + f] as number] as number, limits[at + f] as number);
-      at += splits;
-      g = childOf(g, point[axes[at + g] as number] as number, limits[at + g] as number);
-      at += splits;
-      h = childOf(h, point[axes[at + h] as number] as number, limits[at + h] as number);
-      at += splits;
-      i = childOf(i, point[axes[at + i] as number] as number, limits[at + i] as number);
-      at += splits;
-      j = childOf(j, point[axes[at + j] as number] as number, limits[at + j] as number);
+      a = childOf(a, point, axes, limits, root);
+      b = childOf(b, point, axes, limits, root + splits);
+      c = childOf(c, point, axes, limits, root + 2 * splits);
+      d = childOf(d, point, axes, limits, root + 3 * splits);
+      e = childOf(e, point, axes, limits, root + 4 * splits);
+      f = childOf(f, point, axes, limits, root + 5 * splits);
+      g = childOf(g, point, axes, limits, root + 6 * splits);
+      h = childOf(h, point, axes, limits, root + 7 * splits);
+      i = childOf(i, point, axes, limits, root + 8 * splits);
+      j = childOf(j, point, axes, limits, root + 9 * splits);
     }
     sum += (paths[leaf + a] as number) + (paths[leaf + leaves + b] as number);
     sum += (paths[leaf + 2 * leaves + c] as number) + (paths[leaf + 3 * leaves + d] as number);
@@ -171,9 +161,16 @@ function pathLengths({ splits, depth, axes, limits, paths }: Forest, point: Floa
   return sum;
 }
 
-/** The next node for a value at a split. `| 0` lets the engine compile the comparison without a branch. */
-function childOf(node: number, value: number, limit: number): number {
-  return (2 * node + 2 - Number(value <= limit)) | 0;
+/** The child of a node that a point belongs to, in the tree at `root`. `| 0` lets the engine compile the comparison without a branch. */
+function childOf(
+  node: number,
+  point: Float64Array,
+  axes: Forest['axes'],
+  limits: Forest['limits'],
+  root: number,
+): number {
+  const value = point[axes[root + node] as number] as number;
+  return (2 * node + 2 - Number(value <= (limits[root + node] as number))) | 0;
 }
 
 /** Mean path of an unsuccessful search in a binary search tree of `size` points. */

@@ -1,4 +1,5 @@
 import type { History } from './history.ts';
+import { placeOf } from './ranked-values.ts';
 
 /** Distance of the latest values of a history from the nearest earlier ones, over the last `lags` rows. */
 export interface NearestValues {
@@ -44,7 +45,7 @@ class Sorted implements NearestValues {
   update(): void {
     const rows = this.#history.rows();
     if (rows > 1) this.#add(this.#history.at(1), rows - 1);
-    this.#place = this.#countUpTo(this.#history.at(0));
+    this.#place = placeOf(this.#history.at(0), this.#sorted, 0, this.#count, 1);
   }
 
   nearestValue(): number {
@@ -70,7 +71,7 @@ class Sorted implements NearestValues {
       this.#move(at, this.#count, 1);
       this.#count += 1;
     } else {
-      const oldest = this.#countBelow(this.#history.at(this.#lags + 1));
+      const oldest = placeOf(this.#history.at(this.#lags + 1), this.#sorted, 0, this.#count);
       if (oldest < at) {
         this.#move(oldest + 1, at, -1);
         at -= 1;
@@ -126,31 +127,5 @@ class Sorted implements NearestValues {
       this.#nearestLag = lag;
     }
     return best;
-  }
-
-  /** How many values are smaller. Without branches that a processor could mispredict, like the next one. */
-  #countBelow(value: number): number {
-    const sorted = this.#sorted;
-    let low = 0;
-    let left = this.#count;
-    while (left > 0) {
-      const half = (left + 1) >> 1;
-      low = (low + half * Number((sorted[low + half - 1] as number) < value)) | 0;
-      left -= half;
-    }
-    return low;
-  }
-
-  /** How many values are at most `value`. */
-  #countUpTo(value: number): number {
-    const sorted = this.#sorted;
-    let low = 0;
-    let left = this.#count;
-    while (left > 0) {
-      const half = (left + 1) >> 1;
-      low = (low + half * Number((sorted[low + half - 1] as number) <= value)) | 0;
-      left -= half;
-    }
-    return low;
   }
 }

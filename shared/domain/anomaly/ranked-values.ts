@@ -171,3 +171,25 @@ function grown<T extends Int32Array | Float64Array>(from: T, into: T): T {
   into.set(from);
   return into;
 }
+
+/**
+ * The first place from `from` to `end` whose value is not smaller, or `end`; with `pastEqual` the first whose value is greater. A search without
+ * branches that a processor could mispredict.
+ */
+export function placeOf(
+  value: number,
+  ascending: Float64Array,
+  from: number,
+  end: number,
+  pastEqual: 0 | 1 = 0,
+): number {
+  let low = from;
+  let left = end - from;
+  while (left > 0) {
+    const half = (left + 1) >> 1;
+    const other = ascending[low + half - 1] as number;
+    low = (low + half * (Number(other < value) | (pastEqual & Number(other === value)))) | 0;
+    left -= half;
+  }
+  return low;
+}

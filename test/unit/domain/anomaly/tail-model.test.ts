@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeRankedValues } from '#shared/domain/anomaly/ranked-values.ts';
+import { makeRankedValues, placeOf } from '#shared/domain/anomaly/ranked-values.ts';
 import { makeTailModel } from '#shared/domain/anomaly/tail-model.ts';
 import { normals, seeded } from './series.ts';
 
@@ -76,6 +76,8 @@ describe('ranked values', () => {
         const into = new Float64Array(held.length);
         expect(ranked.size()).toBe(held.length);
         expect([...into.subarray(0, ranked.from(rank, into))]).toEqual([...sorted.slice(rank)]);
+        expect(placeOf(5, sorted, 0, sorted.length)).toBe(held.filter((other) => other < 5).length);
+        expect(placeOf(5, sorted, 0, sorted.length, 1)).toBe(held.filter((other) => other <= 5).length);
       }),
       { numRuns: 30 },
     );
