@@ -1,4 +1,10 @@
-import { type Flakiness, judgeFlakiness, type TestOutcomes } from '../failure/history/flakiness.ts';
+import {
+  type CommitResult,
+  disputedCommits,
+  type Flakiness,
+  judgedResults,
+  judgeFlakiness,
+} from '../failure/history/flakiness.ts';
 import { type HistoryResult, type HistoryRun, type HistoryTest, resultsOf, type TestHistory } from './test-history.ts';
 
 /** What the chance failures of a test cost in the runs that are kept. */
@@ -60,38 +66,26 @@ function knownResults(test: Pick<HistoryTest, 'results'>, history: TestHistory):
   return known;
 }
 
-/** Commits on which the test both failed and passed. */
-function disputedCommits(results: readonly Result[]): string[] {
-  const byCommit = Map.groupBy(results, ({ run }) => run.commit);
-  return [...byCommit].flatMap(([commit, own]) => {
-    const has = (wanted: HistoryResult): boolean => own.some(({ result }) => result === wanted);
-    return has('retried') || (has('passed') && has('failed')) ? [commit] : [];
-  });
-}
-
-/**
- * Outcomes by which a test is judged: on the default branch, and on commits where it did both. On a pull request's branch, code that breaks and
- * is mended a commit later is everyday life and no sign of chance.
- */
-function outcomesOf(results: readonly Result[], disputed: readonly string[]): TestOutcomes {
-  const counted = results.filter(({ run }) => run.onDefaultBranch || disputed.includes(run.commit));
-  const passed = counted.flatMap(({ result }) => (result === 'retried' ? [false, true] : [result === 'passed']));
-  return {
-    runs: passed.length,
-    failures: passed.filter((one) => !one).length,
-    flips: disputed.length,
-    passed: passed.toReversed(),
-  };
+/** The results as a test had them on its commits: a retry by the runner is a failure, then a success. */
+function commitResults(results: readonly Result[]): CommitResult[] {
+  return results.flatMap(({ run: { commit, onDefaultBranch }, result }) =>
+    (result === 'retried' ? [false, true] : [result === 'passed']).map((passed) => ({
+      passed,
+      commit,
+      onDefaultBranch,
+    })),
+  );
 }
 
 /** What a test's results show; null when it is not in the history by name. */
 export function judgeTest(key: string, history: TestHistory): Omit<JudgedTest, 'cost'> | null {
   const test = history.tests[key];
   if (test === undefined) return null;
-  const results = knownResults(test, history);
+  const results = commitResults(knownResults(test, history));
   const commits = disputedCommits(results);
-  const outcomes = outcomesOf(results, commits);
-  const { runs, failures } = outcomes;
+  const passed = judgedResults(results).map((one) => one.passed);
+  const [runs, failures] = [passed.length, passed.filter((one) => !one).length];
+  const outcomes = { runs, failures, flips: commits.length, passed: passed.toReversed() };
   return { key, test, judged: judgeFlakiness(outcomes, false), runs, failures, commits };
 }
 

@@ -11,6 +11,30 @@ export interface TestOutcomes {
   readonly passed: readonly boolean[];
 }
 
+/** One result of a test. */
+export interface CommitResult {
+  readonly passed: boolean;
+  readonly commit: string;
+  readonly onDefaultBranch: boolean;
+}
+
+/** Commits on which a test both failed and passed, in the order of the results. */
+export function disputedCommits(results: readonly Pick<CommitResult, 'passed' | 'commit'>[]): string[] {
+  const byCommit = Map.groupBy(results, ({ commit }) => commit);
+  return [...byCommit].flatMap(([commit, own]) =>
+    new Set(own.map(({ passed }) => passed)).size === 2 ? [commit] : [],
+  );
+}
+
+/**
+ * The results by whose order a test is judged: on the default branch, and on commits where it did both. On a pull request's branch, code that
+ * breaks and is mended a commit later is everyday life and no sign of chance.
+ */
+export function judgedResults<R extends CommitResult>(results: readonly R[]): R[] {
+  const disputed = disputedCommits(results);
+  return results.filter(({ onDefaultBranch, commit }) => onDefaultBranch || disputed.includes(commit));
+}
+
 /** What a test's history shows. */
 export type Flakiness =
   /** It fails by chance: at least as likely as not. */

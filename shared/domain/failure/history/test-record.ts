@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { recordText } from '#shared/kernel/text/record-text.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import type { TestOutcomes } from './flakiness.ts';
+import { judgedResults, type TestOutcomes } from './flakiness.ts';
 
 /** One result of a test: at most one for each attempt of a run. */
 const TestResult = z.strictObject({
@@ -80,23 +80,15 @@ export function newestResults(record: TestRecord): TestResult[] {
   return record.results.filter((one) => since.every((oldest) => oldest === undefined || orderOf(one, oldest) <= 0));
 }
 
-/**
- * What the record shows of chance, without the results for which `isLeftOut` holds. The order is that of results on the default branch and on
- * commits where the test did both: that code is broken and mended on the branches of pull requests, each for itself, is everyday life.
- */
+/** What the record shows of chance, without the results for which `isLeftOut` holds. */
 export function outcomesOf(record: TestRecord, isLeftOut: (result: TestResult) => boolean = () => false): TestOutcomes {
   const leftOut = record.results.filter(isLeftOut);
   const known = newestResults(record).filter((result) => !isLeftOut(result));
-  const passedOn = new Set(known.flatMap(({ passed, commit }) => (passed ? [commit] : [])));
-  const failedOn = new Set(known.flatMap(({ passed, commit }) => (passed ? [] : [commit])));
-  const counted = known.filter(
-    ({ onDefaultBranch, commit }) => onDefaultBranch || (passedOn.has(commit) && failedOn.has(commit)),
-  );
   return {
     runs: record.runs - leftOut.length,
     failures: record.failures - leftOut.filter(({ passed }) => !passed).length,
     flips: record.flips,
-    passed: counted.map(({ passed }) => passed),
+    passed: judgedResults(known).map(({ passed }) => passed),
   };
 }
 

@@ -1,4 +1,4 @@
-import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
+import { disputedCommits, judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { pastOf } from '#shared/domain/failure/history/history-of-run.ts';
 import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
 import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
@@ -151,17 +151,9 @@ function judged(record: TestRecord, target: GithubRunTarget, minRate: number): F
       failures,
       rate: [...rate],
       score,
-      commits: mixedCommits(record),
+      commits: disputedCommits(record.results).filter((commit) => COMMIT.test(commit)),
     },
   ];
 }
 
 const COMMIT = /^[0-9a-f]{7,12}$/;
-
-/** Commits on which it both failed and passed. */
-function mixedCommits({ results }: TestRecord): string[] {
-  const byCommit = Map.groupBy(results, ({ commit }) => commit);
-  return [...byCommit].flatMap(([commit, own]) =>
-    COMMIT.test(commit) && new Set(own.map(({ passed }) => passed)).size === 2 ? [commit] : [],
-  );
-}
