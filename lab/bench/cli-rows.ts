@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSession } from '#apps/cli/api/session.ts';
-import { prepareAssembly } from '#apps/local/assembly.ts';
-import { openStage } from '#apps/local/stage.ts';
-import { SAMPLE_CONFIGURATION } from './list-rows.ts';
 import { packCommandLine } from './measure-command.ts';
 import type { Row } from './row.ts';
+import { viewerToken, withSampleStage } from './sample-stage.ts';
 
 const STARTS = 15;
 const START_GOAL = 120;
@@ -71,34 +69,19 @@ function madeLogs(folder: string): string[] {
 }
 
 /** Calls `measure` with the environment of somebody who is signed in to a local runtime with a few incidents. */
-async function withLocalRuntime<T>(
+function withLocalRuntime<T>(
   folder: string,
   measure: (environment: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
-  const { assemblyDir } = await prepareAssembly({
-    configurationFile: SAMPLE_CONFIGURATION,
-    outDir: join(folder, 'assembly'),
-    context: { emails: 'on-call@example.com' },
-  });
-  const { runtime, world, stop } = await openStage({ assemblyDir, dataDir: join(folder, 'state') });
-  try {
-    await world.samples.failRun('regression').delivered;
-    const [user, password] = ['bench@example.com', ['Correct', 'horse', 'battery', '1!'].join('-')];
-    await runtime.createUser('bench', user, password, ['viewer']);
-    const answer = await fetch(`${runtime.endpoint}/api/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ user, password }),
-    });
-    const { token } = (await answer.json()) as { token: string };
+  return withSampleStage(folder, async (stage) => {
+    await stage.world.samples.failRun('regression').delivered;
+    const token = await viewerToken(stage);
     const environment = { SELFHEAL_CONFIG_DIR: join(folder, 'config') };
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
-    await writeSession({ version: 1, url: runtime.endpoint, token, refreshToken: null, expiresAt }, { environment });
+    const { endpoint: url } = stage.runtime;
+    await writeSession({ version: 1, url, token, refreshToken: null, expiresAt }, { environment });
     return await measure(environment);
-  } finally {
-    await stop();
-    rmSync(join(folder, 'state'), { recursive: true, force: true });
-  }
+  });
 }
 
 /** Milliseconds, ascending, after a first start that fills the caches. Throws when a start fails. */

@@ -2,16 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { prepareAssembly } from '#apps/local/assembly.ts';
-import { openStage, outputOf, type Stage } from '#apps/local/stage.ts';
-import { SAMPLE_CONFIGURATION, storeIncidents } from './list-rows.ts';
+import { outputOf, type Stage } from '#apps/local/stage.ts';
+import { storeIncidents } from './list-rows.ts';
 import type { Row } from './row.ts';
+import { withSampleStage } from './sample-stage.ts';
 
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const STORED = 20_000;
 const SHOWN = 10_000;
 const PAGE_SIZE = 100;
-const USER = 'bench@example.com';
 /** Of HTTP with gzip; fonts are compressed already. */
 const MAX_TRANSFERRED = 300_000;
 const MAX_USABLE_SECONDS = 1.5;
@@ -23,19 +22,15 @@ const FRAMES = 1_200;
 /** The dashboard in Chromium, against the local runtime with many incidents: what it transfers, when it can be used, how it scrolls. */
 export async function dashboardRows(outDir: string): Promise<Row[]> {
   if (!existsSync(BROWSER)) throw new Error(`There is no browser at ${BROWSER}: install Chromium, or set CHROMIUM.`);
-  const folder = join(outDir, 'dashboard');
-  const { assemblyDir } = await prepareAssembly({
-    configurationFile: SAMPLE_CONFIGURATION,
-    outDir: join(folder, 'assembly'),
-    context: { emails: 'on-call@example.com' },
-  });
-  const stage = await openStage({ assemblyDir, dataDir: join(folder, 'state'), user: USER });
+  return withSampleStage(join(outDir, 'dashboard'), rowsOf);
+}
+
+async function rowsOf(stage: Stage): Promise<Row[]> {
   const browser = await chromium.launch({
     executablePath: BROWSER,
     args: ['--no-sandbox', '--disable-background-networking'],
   });
   try {
-    await stage.runtime.createUser('bench', USER, ['Correct', 'horse', 'battery', '1!'].join('-'), ['viewer']);
     const access = { endpoint: stage.runtime.endpoint, adminKey: stage.adminKey };
     await storeIncidents(access, outputOf(stage.runtime, 'IncidentsTableName'), STORED);
     const open = () => browser.newContext({ viewport: { width: 1440, height: 900 } });
@@ -65,7 +60,6 @@ export async function dashboardRows(outDir: string): Promise<Row[]> {
     ];
   } finally {
     await browser.close();
-    await stage.stop();
   }
 }
 

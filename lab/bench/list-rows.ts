@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { prepareAssembly } from '#apps/local/assembly.ts';
-import { openStage, outputOf, type Stage } from '#apps/local/stage.ts';
+import { outputOf, type Stage } from '#apps/local/stage.ts';
 import { call, marshalledFields } from '#lab/drills/records.ts';
 import { listingKeysOf } from '#shared/adapters/aws/dynamo-incident-keys.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { Incident, type IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import type { Row } from './row.ts';
+import { viewerToken, withSampleStage } from './sample-stage.ts';
 import type { ApiTimes, LoadFigures } from './time-api.ts';
 import type { ListTimes } from './time-lists.ts';
 
@@ -24,23 +24,12 @@ const MAX_MILLISECONDS = 60;
 /** DynamoDB takes 25 items per call. */
 const AT_ONCE = 25;
 const CALLS_IN_FLIGHT = 8;
-export const SAMPLE_CONFIGURATION = join(import.meta.dirname, '../../apps/local/sample/selfheal.json');
 const TIMER = fileURLToPath(new URL('./time-lists.ts', import.meta.url));
 const API_TIMER = fileURLToPath(new URL('./time-api.ts', import.meta.url));
 
-const PASSWORD = ['Correct', 'horse', 'battery', '1!'].join('-');
-
 /** Lists and single incidents of a table of 100,000: from the stores, through the gateway of the local runtime, and through the API. */
-export async function listRows(outDir: string): Promise<Row[]> {
-  const folder = join(outDir, 'lists');
-  const context = { emails: 'on-call@example.com' };
-  const { assemblyDir } = await prepareAssembly({
-    configurationFile: SAMPLE_CONFIGURATION,
-    outDir: join(folder, 'assembly'),
-    context,
-  });
-  const stage = await openStage({ assemblyDir, dataDir: join(folder, 'state') });
-  try {
+export function listRows(outDir: string): Promise<Row[]> {
+  return withSampleStage(join(outDir, 'lists'), async (stage) => {
     const table = outputOf(stage.runtime, 'IncidentsTableName');
     const access = { endpoint: stage.runtime.endpoint, adminKey: stage.adminKey };
     const now = new Date();
@@ -58,21 +47,7 @@ export async function listRows(outDir: string): Promise<Row[]> {
       },
     });
     return [...rowsOf(JSON.parse(stdout) as ListTimes, seconds), ...(await apiRows(stage))];
-  } finally {
-    await stage.stop();
-  }
-}
-
-/** The token of a person who may read. */
-export async function viewerToken({ runtime }: Stage): Promise<string> {
-  await runtime.createUser('bench', 'bench@example.com', PASSWORD, ['viewer']);
-  const answer = await fetch(`${runtime.endpoint}/api/auth/login`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ user: 'bench@example.com', password: PASSWORD }),
   });
-  const { token } = (await answer.json()) as { token: string };
-  return token;
 }
 
 /** The same through the API, asked by a process of its own. */

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { prepareAssembly } from '#apps/local/assembly.ts';
-import { openStage, type Stage } from '#apps/local/stage.ts';
+import type { Stage } from '#apps/local/stage.ts';
 import { call, marshalledFields } from '#lab/drills/records.ts';
 import { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import { idOf, noisyExcerpt, storedTerms } from './known-item-rows.ts';
-import { quantile, SAMPLE_CONFIGURATION, viewerToken } from './list-rows.ts';
+import { quantile } from './list-rows.ts';
 import type { Row } from './row.ts';
+import { viewerToken, withSampleStage } from './sample-stage.ts';
 
 const STORED = 10_000;
 const SCOPE = 'repository#1:acme/shop';
@@ -19,15 +19,8 @@ const MAX_QUERY = 2_000;
 const MAX_MILLISECONDS = 60;
 
 /** `POST /api/search` among 10,000 past incidents of one repository, one request after the other, by damaged excerpts of them. */
-export async function searchRows(outDir: string): Promise<Row[]> {
-  const folder = join(outDir, 'search');
-  const { assemblyDir } = await prepareAssembly({
-    configurationFile: SAMPLE_CONFIGURATION,
-    outDir: join(folder, 'assembly'),
-    context: { emails: 'on-call@example.com' },
-  });
-  const stage = await openStage({ assemblyDir, dataDir: join(folder, 'state') });
-  try {
+export function searchRows(outDir: string): Promise<Row[]> {
+  return withSampleStage(join(outDir, 'search'), async (stage) => {
     await storePastIncidents(stage);
     const token = await viewerToken(stage);
     const first = await timedSearch(stage, token, 0);
@@ -45,9 +38,7 @@ export async function searchRows(outDir: string): Promise<Row[]> {
         met: p99 <= MAX_MILLISECONDS,
       },
     ];
-  } finally {
-    await stage.stop();
-  }
+  });
 }
 
 /** Stores made-up failures, past the product's own code. */
