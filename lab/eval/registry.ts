@@ -8,6 +8,7 @@ import { logdxCi } from './logdx-ci.ts';
 import { loghub2k } from './loghub-2k.ts';
 import { madeLogs } from './made-logs.ts';
 import { nab } from './nab.ts';
+import { publicReports } from './public-reports.ts';
 import { reports } from './reports.ts';
 import { secrets } from './secrets.ts';
 import { sources202611 } from './sources-2026-11.ts';
@@ -32,4 +33,5 @@ export const SUITES: readonly Suite[] = [
   madeLogs,
   nab,
   reports,
+  publicReports,
 ];

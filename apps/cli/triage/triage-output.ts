@@ -19,7 +19,7 @@ export const TRIAGE_OPTIONS = {
   ...RESULT_OPTIONS,
 } as const satisfies OptionSpecs;
 
-export async function triageContent({ say }: Terminal): Promise<TriageContent> {
+export async function triageContent({ say }: Pick<Terminal, 'say'>): Promise<TriageContent> {
   const [signatures, model, recall] = await Promise.all([
     shippedSignatures(say),
     shippedModel(say),
