@@ -4,7 +4,7 @@ import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
 import { changedCoverage, changedLinesOf, uncoveredChanges } from '#shared/domain/gates/changed-lines.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
-import { FindingSeverity, type ReportedTest } from '#shared/domain/reports/normal-form.ts';
+import { FindingSeverity, noneFound, type ReportedTest } from '#shared/domain/reports/normal-form.ts';
 import { joined, phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { diffOf } from '../changes.ts';
 import { failedFacts } from '../history.ts';
@@ -23,12 +23,14 @@ export const task: Task = {
     const { tests, findings } = reports;
     const failed = tests === null ? 0 : tests.totals.failures + tests.totals.errors;
     const serious = findings === null ? 0 : findings.totals.critical + findings.totals.high;
+    const unfinished = findings?.unfinished ?? [];
     const bad: FailOn[] = [
       ...(failed > 0 ? (['tests'] as const) : []),
       ...(serious > 0 ? (['findings'] as const) : []),
     ];
     return {
-      status: bad.length === 0 ? 'passed' : 'failed',
+      // Nobody knows what a scan that broke off would have found: no setting lets it pass.
+      status: unfinished.length > 0 ? 'broken' : bad.length === 0 ? 'passed' : 'failed',
       summary: summaryOf(reports),
       facts,
       bad,
@@ -62,7 +64,8 @@ async function factsOf({ tests, coverage, findings }: ReportSet, input: TaskInpu
       uncovered: changed === null ? [] : uncoveredChanges(coverage.files, changed),
     });
   }
-  if (findings !== null) facts.push({ kind: 'findings', totals: findings.totals, added: null });
+  if (findings !== null && !(findings.unfinished.length > 0 && noneFound(findings.totals)))
+    facts.push({ kind: 'findings', totals: findings.totals, added: null });
   return facts;
 }
 
@@ -86,9 +89,12 @@ function summaryOf({ tests, coverage, findings }: ReportSet): RedactedText {
     const counts = FindingSeverity.options
       .filter((severity) => findings.totals[severity] > 0)
       .map((severity) => phrase`${findings.totals[severity]} ${WORDS[severity]}`);
-    parts.push(counts.length === 0 ? phrase`no findings` : phrase`findings: ${joined(counts, ', ')}`);
+    if (counts.length > 0) parts.push(phrase`findings: ${joined(counts, ', ')}`);
+    else if (findings.unfinished.length === 0) parts.push(phrase`no findings`);
   }
-  return redactName(sentenceOf(joined(parts, ', ')), 500);
+  const unfinished = findings?.unfinished ?? [];
+  const measured = parts.length === 0 ? [] : [sentenceOf(joined(parts, ', '))];
+  return redactName([...unfinished, ...measured].join(' '), 500);
 }
 
 const sentenceOf = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -59,7 +59,7 @@ export async function collectMetrics(
   const id = options.run ?? (environment.GITHUB_RUN_ID || undefined);
   if (id === undefined) throw new UsageError('Name the run: --run ID, or GITHUB_RUN_ID.');
   const runId = wholeNumber('run', id, { otherwise: 1, atMost: Number.MAX_SAFE_INTEGER });
-  const measurements = await measurementsOf(options);
+  const measurements = await measurementsOf(options, terminal);
   const record = await recordOf(repository, runId, measurements, terminal);
   if (record === null) return null;
   const at = new Date(terminal.now());
@@ -84,8 +84,10 @@ type MeasuringOptions = Parameters<typeof measuredIfAny>[0] & {
   readonly flaky?: string | undefined;
 };
 
-async function measurementsOf(options: MeasuringOptions): Promise<Measurements> {
-  const metrics = (await measuredIfAny(options))?.metrics ?? {};
+async function measurementsOf(options: MeasuringOptions, terminal: Terminal): Promise<Measurements> {
+  const { metrics = {}, unfinishedScans = [] } = (await measuredIfAny(options)) ?? {};
+  for (const sentence of unfinishedScans)
+    terminal.say(`selfheal: ${sentence} The metrics hold no vulnerabilities of this run.`);
   const { 'vulnerabilities.critical': critical, 'vulnerabilities.high': high } = metrics;
   const flaky = options.flaky;
   if (flaky !== undefined && flaky !== '' && SWITCHES[flaky] === undefined)

@@ -23,7 +23,7 @@ export const reportParse = defineCommand({
   details:
     'A file, gzipped or not, a folder with reports, or - for standard input. The format is recognised by content; docs/guide/reports.md lists them.\n' +
     'With --json: {version, file, tests|coverage|findings: [...], format, outsidePaths, kind, totals, ...} per file, on one line.\n' +
-    'Exit code 2 when a report is missing, damaged, or of another kind than --kind says; with --fail 1 when a test failed.\n' +
+    'Exit code 2 when a report is missing, damaged, of another kind than --kind says, or of a scan that did not finish; with --fail 1 when a test failed.\n' +
     '\n' +
     'Examples:\n' +
     '  selfheal report parse build/test-results coverage/lcov.info\n' +
@@ -43,6 +43,7 @@ export const reportParse = defineCommand({
       throw new UsageError(`--kind ${options.kind}: expected ${KINDS.join(', ')}.`);
     // Loaded here, because the parsers are not needed to start.
     const { readReport } = await import('#shared/app/reports/read-report.ts');
+    const { unfinishedWords } = await import('#shared/app/reports/read-reports.ts');
     const root = resolve(options.root ?? '.');
     const paths = { workspaces: [root], files: filesOfRepository(root) };
     let failed = false;
@@ -58,6 +59,9 @@ export const reportParse = defineCommand({
       if (summary === null) return;
       failed ||= summary.kind === 'tests' && summary.totals.failures + summary.totals.errors > 0;
       await terminal.write(printer.finish(summary));
+      // Said when its findings are printed: no findings of such a scan must not look like good news.
+      if (summary.kind === 'findings' && summary.unfinished.length > 0)
+        throw new UsageError(unfinishedWords(summary).join('\n'));
     };
     const codes: ExitCode[] = [];
     const code = await forEachFile(operands, terminal, async (operand) => {

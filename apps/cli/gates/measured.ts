@@ -7,8 +7,9 @@ import type { MetricValues } from '#shared/domain/gates/baseline.ts';
 import { changedCoverage, changedLinesOf, uncoveredChanges } from '#shared/domain/gates/changed-lines.ts';
 import { metricProblem } from '#shared/domain/gates/metric-kind.ts';
 import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
-import type { CoverageTotals } from '#shared/domain/reports/normal-form.ts';
+import { type CoverageTotals, noneFound } from '#shared/domain/reports/normal-form.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { UsageError } from '../command.ts';
 import { diffSince } from '../input/git.ts';
 import { readReportFiles } from '../reports/named-reports.ts';
@@ -17,6 +18,8 @@ import { readReportFiles } from '../reports/named-reports.ts';
 export interface Measurements {
   readonly metrics: MetricValues;
   readonly changedLines: CoverageTotals | null;
+  /** Why scans did not finish, each a sentence with its file: what they found is left out of `metrics`, because it is not everything. */
+  readonly unfinishedScans: readonly RedactedText[];
   /** For the comment of the pull request. */
   readonly facts: readonly JobFacts[];
 }
@@ -66,7 +69,8 @@ export async function measuredIfAny(options: MeasuredOptions): Promise<Measureme
   const reports = await reportsOf(options);
   const coverage = reports?.coverage ?? null;
   const totals = reports?.findings?.totals ?? null;
-  const vulnerabilities = reports?.findings?.byCategory.vulnerability ?? null;
+  const unfinishedScans = reports?.findings?.unfinished ?? [];
+  const vulnerabilities = unfinishedScans.length > 0 ? null : (reports?.findings?.byCategory.vulnerability ?? null);
   const reported: MetricValues = {
     ...(coverage?.totals.percent == null ? {} : { coverage: coverage.totals.percent }),
     ...(vulnerabilities === null
@@ -78,7 +82,7 @@ export async function measuredIfAny(options: MeasuredOptions): Promise<Measureme
   if (twice !== undefined)
     throw new UsageError(`--metric ${twice}: a report says it, too. Give either the report or the value.`);
   const metrics: MetricValues = { ...reported, ...given };
-  if (Object.keys(metrics).length === 0) return null;
+  if (Object.keys(metrics).length === 0 && unfinishedScans.length === 0) return null;
   const diff = coverage === null ? null : await diffOf(options);
   const changed = diff === null ? null : changedLinesOf(diff);
   const changedLines = coverage === null || changed === null ? null : changedCoverage(coverage.files, changed);
@@ -87,9 +91,11 @@ export async function measuredIfAny(options: MeasuredOptions): Promise<Measureme
     ...(coverage === null
       ? []
       : [{ kind: 'coverage', totals: coverage.totals, changedLines, uncovered } satisfies JobFacts]),
-    ...(totals === null ? [] : [{ kind: 'findings', totals, added: null } satisfies JobFacts]),
+    ...(totals === null || (unfinishedScans.length > 0 && noneFound(totals))
+      ? []
+      : [{ kind: 'findings', totals, added: null } satisfies JobFacts]),
   ];
-  return { metrics, changedLines, facts };
+  return { metrics, changedLines, unfinishedScans, facts };
 }
 
 function givenMetrics(given: readonly string[]): MetricValues {

@@ -30,11 +30,11 @@ export async function recordRun(
     throw new UsageError('A baseline needs the id of the run, which orders the runs: --run ID, or GITHUB_RUN_ID.');
   const { attempt, commit, branch, defaultBranch, isProposal } = run;
   const at = new Date(terminal.now()).toISOString();
-  const { metrics } = measured;
+  const { metrics, unfinishedScans } = measured;
   try {
     const recorded = await recordBaseline(deps, {
       ...{ run: run.run, attempt, commit, branch, defaultBranch, isProposal },
-      ...{ conclusion, at, metrics },
+      ...{ conclusion, at, metrics, unfinishedScans },
     });
     const words = {
       recorded: `run ${run.run} of ${branch} is recorded in the baseline.`,

@@ -27,13 +27,15 @@ export async function readReportFiles(
   return await readReports(inputs, { ...options, paths });
 }
 
-/** Reads the reports that files and folders name, all or none: throws `UsageError` with a line for each that is missing or cannot be read. */
+/** Reads the reports that files and folders name, all or none: throws `UsageError` with a line for each that is missing,
+ * cannot be read, or is of a scan that did not finish. */
 export async function readNamedReports(
   given: readonly string[],
   options: Omit<ReadReportsOptions, 'paths'>,
   folder = '.',
 ): Promise<ReportSet> {
   const set = await readReportFiles(await namedReportFiles(given), options, folder);
-  if (set.unreadable.length > 0) throw new UsageError(set.unreadable.map(({ message }) => message).join('\n'));
+  const problems = [...set.unreadable.map(({ message }) => message), ...(set.findings?.unfinished ?? [])];
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
   return set;
 }

@@ -77,10 +77,10 @@ function headline(summary: ReportSummary): string {
     const { percent, coveredLines, lines, files } = summary.totals;
     return `${percent?.toFixed(2)} % of lines covered, ${coveredLines} of ${lines} in ${counted(files, 'file')} (${summary.format})`;
   }
-  const { totals, tools } = summary;
+  const { totals, tools, unfinished } = summary;
   const parts = SEVERITIES.flatMap((severity) => (totals[severity] > 0 ? [`${totals[severity]} ${severity}`] : []));
   const by = tools.length === 0 ? '' : ` by ${tools.join(', ')}`;
-  return `${counted(countOf(totals), 'finding')}${by}${parts.length === 0 ? '' : `: ${parts.join(', ')}`} (${summary.format})`;
+  return `${counted(countOf(totals), 'finding')}${by}${parts.length === 0 ? '' : `: ${parts.join(', ')}`}${unfinished.length === 0 ? '' : ', THE SCAN DID NOT FINISH'} (${summary.format})`;
 }
 
 const more = (count: number, what: string): string[] => (count > 0 ? [`  and ${counted(count, `more ${what}`)}`] : []);

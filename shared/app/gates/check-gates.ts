@@ -12,17 +12,22 @@ import { judgeLimit, judgeRegression } from '#shared/domain/gates/judge-metric.t
 import { type GateVerdict, metricProblem, rounded } from '#shared/domain/gates/metric-kind.ts';
 import type { CoverageTotals } from '#shared/domain/reports/normal-form.ts';
 import { InvalidInput, messageOf } from '#shared/kernel/errors.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
 import { readDocument } from '../quality-state/update-document.ts';
 
 /** Fewer changed lines say nothing: one of two is 50 %. */
 const MIN_CHANGED_LINES = 5;
+/** The check that a scan which did not finish fails. */
+const SCAN = 'scan';
 
 export interface GateInputs {
   readonly metrics: MetricValues;
   /** Null when it is not known which lines changed. */
   readonly changedLines: CoverageTotals | null;
+  /** Sentences about scans that did not finish: each fails the check. */
+  readonly unfinishedScans: readonly RedactedText[];
   /** Where the change goes: the base branch of a pull request, or the branch of the run. */
   readonly branch: string;
   /** Id of the run that is checked; null outside CI. */
@@ -70,7 +75,7 @@ export async function checkGates(state: QualityState, inputs: GateInputs): Promi
     }),
     ...limitOf(metric, current, inputs.settings),
   ]);
-  const all = [...verdicts, ...changedLinesVerdict(inputs)];
+  const all = [...inputs.unfinishedScans.map(unfinishedVerdict), ...verdicts, ...changedLinesVerdict(inputs)];
   const isFailed = all.some(({ status }) => status === 'failed');
   return {
     status: isFailed ? 'failed' : read.kind === 'read' ? 'passed' : 'unavailable',
@@ -106,6 +111,12 @@ function limitOf(metric: string, current: number, settings: GateSettings): GateV
   return [judgeLimit({ ...found, limit: found.limit, metric, current, settings })];
 }
 
+/** Not judged by any setting: nobody knows what the scan would have found. */
+function unfinishedVerdict(sentence: RedactedText): GateVerdict {
+  const nothing = { current: null, baseline: null, delta: null, threshold: null, unit: 'count' } as const;
+  return { metric: SCAN, status: 'failed', ...nothing, explanation: `scan: FAIL. ${sentence}`.slice(0, 300) };
+}
+
 function changedLinesVerdict({ changedLines, settings }: GateInputs): GateVerdict[] {
   const { minChangedCoverage: limit } = settings;
   if (changedLines === null || limit === null) return [];
@@ -134,7 +145,7 @@ function viewNotes({ branch, runs, instead }: BaselineView, verdicts: readonly G
   const notes: string[] = [];
   if (instead !== null) notes.push(`Compared with the baseline of ${instead}, because this branch has none.`);
   if (runs.length > 0) return notes;
-  const failed = verdicts.filter(({ status }) => status === 'failed');
+  const failed = verdicts.filter(({ status, metric }) => status === 'failed' && metric !== SCAN);
   notes.push(
     `First run: ${branch} has no baseline yet, so 90 % coverage and 0 vulnerabilities are assumed. "selfheal gate update" records one after each successful run of the default branch.`,
   );

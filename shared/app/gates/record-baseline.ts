@@ -10,19 +10,23 @@ export interface RunToRecord extends NewRun {
   readonly isProposal: boolean;
   /** How the run ended so far (`success`, `failure`, `cancelled`). */
   readonly conclusion: string;
+  /** Sentences about scans that did not finish: a baseline without them would hold too few vulnerabilities. */
+  readonly unfinishedScans: readonly string[];
 }
 
 export type RecordedBaseline =
   | { readonly kind: 'recorded' | 'known-already'; readonly baselines: Baselines }
-  /** Not a successful run of the default branch; `reason` is a sentence. */
+  /** Not a successful run of the default branch, or its scan did not finish; `reason` says it in sentences. */
   | { readonly kind: 'left-out'; readonly reason: string };
 
 /** Records what a successful run of the default branch measured. Throws `InvalidInput` for impossible values, `Retryable`, `CorruptRecord`. */
 export async function recordBaseline(deps: StateDeps, given: RunToRecord): Promise<RecordedBaseline> {
-  const { branch, defaultBranch, isProposal, conclusion, ...run } = given;
+  const { branch, defaultBranch, isProposal, conclusion, unfinishedScans, ...run } = given;
   if (isProposal) return leftOut(`the run tests a proposal, not ${defaultBranch}`);
   if (branch !== defaultBranch) return leftOut(`${branch} is not the default branch ${defaultBranch}`);
   if (conclusion !== 'success') return leftOut(`the run ended with ${conclusion}`);
+  const [unfinished] = unfinishedScans;
+  if (unfinished !== undefined) return { kind: 'left-out', reason: `The baseline was left as it is. ${unfinished}` };
   const problems = Object.entries(run.metrics).flatMap(([name, value]) => metricProblem(name, value) ?? []);
   const [problem] = problems;
   if (problem !== undefined) throw new InvalidInput(problem);

@@ -1,4 +1,5 @@
 import { UnreadableReport, WHOLE_REPORT } from '#shared/domain/reports/unreadable-report.ts';
+import { objectOf, textOf } from '#shared/plugins/reports/common/json.ts';
 import type { ReportFormat, ReportKind } from '#shared/plugins/reports/contract.ts';
 import { REPORT_FORMATS } from '#shared/plugins/reports/registry.ts';
 import { headOf } from './report-head.ts';
@@ -27,6 +28,13 @@ export function chooseFormat(
   const head = headOf(start, file);
   const found = asked?.recognizes(head) === true ? asked : REPORT_FORMATS.find((one) => one.recognizes(head));
   if (found === undefined) {
+    const said = toolError(start);
+    if (said !== null)
+      throw new UnreadableReport(
+        `The scan did not finish: the tool wrote an error in place of its report (${said})`,
+        'Mend what it names and run it again',
+        WHOLE_REPORT,
+      );
     if (asked !== undefined && head.xmlRoot === null && head.json === null) return asked;
     throw new UnreadableReport(
       head.xmlRoot === null
@@ -51,6 +59,29 @@ export function chooseFormat(
       WHOLE_REPORT,
     );
   return found;
+}
+
+const MAX_SAID = 300;
+
+/**
+ * What a tool says that wrote an error as JSON where its report should stand, as npm audit, pnpm audit and Snyk do: `{"error": {"code", "summary"}}`,
+ * `{"ok": false, "error": "..."}`, `{"message": "..."}`. Null for any other text.
+ */
+function toolError(text: string): string | null {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  const { error, message, ok } = objectOf(document);
+  if (error === undefined && !(ok === false && message !== undefined)) return null;
+  const { code, summary, detail, message: inner } = objectOf(error);
+  const words = [code, summary, detail, inner, error, message].flatMap((one) => {
+    const word = textOf(one)?.trim();
+    return word === undefined || word === '' ? [] : [word.replace(/\s+/g, ' ')];
+  });
+  return words.length === 0 ? null : [...new Set(words)].slice(0, 3).join(': ').slice(0, MAX_SAID);
 }
 
 /** The format with this id. Throws `UnreadableReport` when there is none. */

@@ -83,6 +83,8 @@ export type ReportSummary = ReportFacts &
         readonly byCategory: Readonly<Record<Finding['category'], FindingTotals>>;
         /** Names of the tools that found them. */
         readonly tools: readonly string[];
+        /** Why the scan did not finish, as the report says it; empty when it did. Without an end, no findings does not mean that there are none. */
+        readonly unfinished: readonly RedactedText[];
       }
   );
 
@@ -191,6 +193,7 @@ function makeSink({ paths = UNKNOWN_REPOSITORY }: ReadReportOptions, consumer: R
       const finding = normal.finding(raw);
       pending.push(() => consumer.finding?.(finding));
     },
+    unfinished: (reason) => findings.unfinished(reason),
     coverage(raw) {
       // A Go file that the repository does not have counts under its import path: generated code is covered or not, too.
       const path = normal.path(raw.path, raw) ?? (raw.goPackage === undefined ? null : `${raw.goPackage}/${raw.path}`);
@@ -294,6 +297,8 @@ function makeTestTotals() {
 
 const noFindings = (): FindingTotals => ({ critical: 0, high: 0, medium: 0, low: 0, info: 0, unknown: 0 });
 const MAX_TOOLS = 20;
+const MAX_REASONS = 5;
+const MAX_REASON = 300;
 
 function makeFindingTotals() {
   const totals = noFindings();
@@ -304,12 +309,16 @@ function makeFindingTotals() {
     code: noFindings(),
   };
   const tools = new Set<string>();
+  const reasons = new Set<RedactedText>();
   return {
+    unfinished(reason: string): void {
+      if (reasons.size < MAX_REASONS) reasons.add(redactName(reason, MAX_REASON));
+    },
     add({ severity, category }: RawFinding, tool: RedactedText): void {
       totals[severity] += 1;
       byCategory[category][severity] += 1;
       if (tools.size < MAX_TOOLS) tools.add(tool);
     },
-    totals: () => ({ totals, byCategory, tools: [...tools] }),
+    totals: () => ({ totals, byCategory, tools: [...tools], unfinished: [...reasons] }),
   };
 }

@@ -1,3 +1,4 @@
+import { redactName } from '#shared/domain/redaction/redact.ts';
 import { makeCoverageLines } from '#shared/domain/reports/coverage-lines.ts';
 import type {
   CoverageTotals,
@@ -9,6 +10,7 @@ import type {
   TestTotals,
 } from '#shared/domain/reports/normal-form.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { type ReadReportOptions, type ReportInput, type ReportSummary, readReport } from './read-report.ts';
 
 export interface ReadReportsOptions extends ReadReportOptions {
@@ -34,6 +36,8 @@ export interface ReportSet {
     readonly totals: FindingTotals;
     readonly byCategory: Readonly<Record<Finding['category'], FindingTotals>>;
     readonly kept: readonly Finding[];
+    /** Why scans did not finish, each a sentence with its file. A gate has to fail and name them. */
+    readonly unfinished: readonly RedactedText[];
   } | null;
   /** The reports that were read, in their order. */
   readonly read: readonly ReportSummary[];
@@ -114,9 +118,22 @@ function partsOf(
               code: ofFindings.map(({ byCategory }) => byCategory.code).reduce(sum),
             },
             kept: findings,
+            unfinished: ofFindings.flatMap(unfinishedWords),
           },
   };
 }
+
+const MAX_FILE_NAME = 200;
+
+/** `trivy.json: The scan did not finish: ...`; empty when it did. */
+export const unfinishedWords = ({
+  file,
+  unfinished,
+}: {
+  readonly file: string;
+  readonly unfinished: readonly RedactedText[];
+}): RedactedText[] =>
+  unfinished.map((reason) => phrase`${redactName(file, MAX_FILE_NAME)}: The scan did not finish: ${reason}.`);
 
 /** Adds two records of numbers, key by key. */
 function sum<T extends Readonly<Record<string, number>>>(a: T, b: T): T {

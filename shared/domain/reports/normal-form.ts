@@ -103,3 +103,6 @@ export const FindingTotals = z.strictObject({
   unknown: z.number().int().nonnegative(),
 });
 export type FindingTotals = z.infer<typeof FindingTotals>;
+
+/** Whether no finding is counted. */
+export const noneFound = (totals: FindingTotals): boolean => Object.values(totals).every((count) => count === 0);

@@ -67,6 +67,11 @@ export interface ReportSink {
   counted(counts: RawTestCounts): void;
   coverage(file: RawCoverage): void;
   finding(finding: RawFinding): void;
+  /**
+   * The report itself says that its scan failed or left something out: what it does not list is not known. `reason`: a phrase with the tool's own
+   * words, without its full stop. Only for reports of findings.
+   */
+  unfinished(reason: string): void;
 }
 
 /**

@@ -93,4 +93,15 @@ describe('the task report', () => {
     const { log } = await made.run({ task: 'report', reports: 'unit.xml' });
     expect(log).toContain('file=packages/shop/test/cart.test.ts,line=9');
   });
+
+  it('fails by name when a scan did not finish, whatever fail-on says', async () => {
+    const scan = { tool: { driver: { name: 'CodeQL' } }, results: [], invocations: [{ executionSuccessful: false }] };
+    const made = await step({ 'scan.sarif': JSON.stringify({ version: '2.1.0', runs: [scan] }) });
+    const { code, outputs, log } = await made.run({ task: 'report', reports: 'scan.sarif' });
+    expect(code).toBe(1);
+    expect(outputs).toMatchObject({ status: 'broken' });
+    expect(log).toContain('scan.sarif: The scan did not finish: CodeQL: its invocation was not successful');
+    expect(log).not.toContain('o findings');
+    expect(await made.result('report')).toMatchObject({ status: 'broken', facts: [] });
+  });
 });

@@ -52,6 +52,29 @@ describe('gate check', () => {
     expect(stdout).toContain('coverage: current 93.0 %, baseline 93.0 %');
   });
 
+  it('fails by name when a scan did not finish, whatever the settings say, and records nothing of it', async () => {
+    const run = { tool: { driver: { name: 'CodeQL' } } };
+    const of = (fields: object) => JSON.stringify({ version: '2.1.0', runs: [{ ...run, ...fields }] });
+    for (const [scan, reason] of [
+      [of({ results: [], invocations: [{ executionSuccessful: false }] }), 'executionSuccessful: false'],
+      [of({ results: null }), 'no list of results'],
+    ]) {
+      const file = aFile(scan ?? '', 'scan.sarif');
+      const { gate } = gates();
+      const { code, stdout } = await gate('check', '--findings', file, '--metric', 'coverage=95', '--max-high', 'off');
+      expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringContaining('scan: FAIL. ') });
+      expect(stdout).toContain(`The scan did not finish: CodeQL: `);
+      expect(stdout).toContain(reason);
+      expect(stdout).not.toMatch(/vulnerabilities\.|It fails on the first run/);
+      expect(stdout).toContain('gates: FAIL (2 passed, 1 failed, 0 skipped)');
+      const json = JSON.parse((await gate('check', file, '--json')).stdout);
+      expect(json).toMatchObject({ verdict: 'fail', checks: [{ metric: 'scan', verdict: 'fail' }] });
+      const { stderr } = await gate('update', file, '--run', '7');
+      expect(stderr).toContain('The baseline was left as it is.');
+      expect(stderr).toContain('The scan did not finish');
+    }
+  });
+
   it('refuses a value that a report says, too', async () => {
     const coverage = aFile(lcov(1, 9), 'lcov.info');
     const { code, stdout, stderr } = await gates().gate('check', '--coverage', coverage, '--metric', 'coverage=95');

@@ -23,7 +23,8 @@ function makeReader(sink: ReportSink): JsonReader {
     value(pattern, value) {
       const fields = objectOf(value);
       // A file that could not be scanned: nobody knows what is in it.
-      if (pattern === 1)
+      if (pattern === 1) {
+        sink.unfinished(`Bandit could not scan ${textOf(fields.filename) ?? 'a file'}: ${textOf(fields.reason) ?? ''}`);
         sink.finding({
           tool: 'Bandit',
           category: 'code',
@@ -32,7 +33,7 @@ function makeReader(sink: ReportSink): JsonReader {
           message: textOf(fields.reason) ?? '',
           file: textOf(fields.filename),
         });
-      else
+      } else
         sink.finding({
           tool: 'Bandit',
           category: 'code',
@@ -42,6 +43,9 @@ function makeReader(sink: ReportSink): JsonReader {
           file: textOf(fields.filename),
           line: lineOf(numberOf(fields.line_number)),
         });
+    },
+    missing: ([key]) => {
+      if (key === 'results') sink.unfinished('Bandit: it has no list of results');
     },
   };
 }

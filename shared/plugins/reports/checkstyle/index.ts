@@ -21,6 +21,8 @@ function makeReader(sink: ReportSink): XmlReader {
   return {
     open(name, attributes) {
       if (name === 'file') file = attributes.name ?? null;
+      // A check broke on this file: what it would have found is not known.
+      if (name === 'exception') return true;
       if (name !== 'error') return false;
       const { source = '', severity, message = '', line } = attributes;
       // ShellCheck's and others' rules begin with the name of the tool.
@@ -36,7 +38,9 @@ function makeReader(sink: ReportSink): XmlReader {
       });
       return false;
     },
-    close(name) {
+    close(name, text) {
+      if (name === 'exception')
+        sink.unfinished(`a check broke on ${file ?? 'a file'}: ${text.trim().split('\n')[0] ?? ''}`);
       if (name === 'file') file = null;
     },
   };

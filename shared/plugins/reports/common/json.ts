@@ -16,6 +16,8 @@ export interface JsonReader {
   value(pattern: number, value: JsonValue, keys: readonly string[], size: number): void;
   /** An object or list that is only walked through is over; `keys` lead to it. */
   left?(keys: readonly string[]): void;
+  /** Null stands where an object or list is only walked through; `keys` lead to it. */
+  missing?(keys: readonly string[]): void;
   end?(): void;
 }
 
@@ -125,6 +127,7 @@ export function openJson(makeReader: (document: JsonDocument) => JsonReader): Re
       const isNamed = frames.at(-1)?.branch?.children.get(frames.at(-1)?.key ?? '') === branch;
       if (branch !== null && branch.pattern === null && value !== null && isNamed)
         refuse(`"${keysNow().join('.')}" is a ${typeof value} and no list or object`, REMEDY);
+      if (branch !== null && branch.pattern === null && value === null) reader.missing?.(keysNow());
       handOver(branch, value);
     }
     afterValue();

@@ -10,13 +10,17 @@ export const grype: ReportFormat = {
   writers: 'grype -o json',
   recognizes: ({ json, text }) =>
     json === 'object' &&
-    /^\s*\{\s*"matches"\s*:\s*\[/.test(text) &&
+    /^\s*\{\s*"matches"\s*:\s*(?:\[|null)/.test(text) &&
     /"(?:artifact|source|descriptor|distro)"\s*:/.test(text),
   open: (sink) => openJson(() => makeReader(sink)),
 };
 
 function makeReader(sink: ReportSink): JsonReader {
-  return { wanted: [['matches', '*']], value: (_pattern, value) => sink.finding(findingOf(value)) };
+  return {
+    wanted: [['matches', '*']],
+    value: (_pattern, value) => sink.finding(findingOf(value)),
+    missing: () => sink.unfinished('Grype: it has no list of matches'),
+  };
 }
 
 function findingOf(value: JsonValue): RawFinding {

@@ -34,6 +34,11 @@ interface Run {
   rawSize: number;
   /** Findings whose file depends on what is said of the run after them. */
   readonly held: { readonly finding: RawFinding; readonly place: Place }[];
+  /** Whether it has a list of results, be it empty. Without one, nothing was scanned (3.14.23). */
+  hasResults: boolean;
+  hasOtherFiles: boolean;
+  /** What its invocations say went wrong. */
+  readonly failures: Set<string>;
 }
 
 interface Place {
@@ -47,15 +52,34 @@ const TOOL = 1;
 const RESULT = 2;
 const BASES = 3;
 const ARTIFACTS = 4;
+const OTHER_FILES = 5;
+/** First of the patterns below `INVOCATIONS`. */
+const INVOCATION = 6;
 /** Memory for results that came before the tool, in characters. */
 const MAX_RAW_SIZE = 64_000_000;
 const MAX_HELD = 500_000;
 /** What CodeQL and others call the root of the repository; it need not be defined. */
 const REPOSITORY = '%SRCROOT%';
+const MAX_FAILURES = 20;
 const MAX_RULE_ID = 1_000;
 /** Characters of a message and of what is put into it: a small report could ask for a text of gigabytes. */
 const MAX_PATTERN = 10_000;
 const MAX_ARGUMENT = 1_000;
+/** Where a run says how its tool, or the conversion of its report, went (3.20), and what of it is read. */
+const INVOCATIONS = [
+  ['invocations', '*'],
+  ['conversion', 'invocation'],
+] as const;
+const OUTCOMES: Readonly<Record<string, (value: JsonValue) => string | null>> = {
+  executionSuccessful: (value) =>
+    value === false ? 'its invocation was not successful (executionSuccessful: false)' : null,
+  processStartFailureMessage: (value) => said('it did not start', value),
+  exitSignalName: (value) => said('it was ended by a signal', value),
+  toolExecutionNotifications: notified,
+  toolConfigurationNotifications: notified,
+};
+const OUTCOME_NAMES = Object.keys(OUTCOMES);
+const isList = (name: string): boolean => name.endsWith('s');
 const REMEDY = 'Write the report again as SARIF 2.1.0';
 
 /** https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
@@ -75,6 +99,7 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
   let run: Run = emptyRun();
   let hasRuns = false;
   let hasVersion = false;
+  let runs = 0;
   const take = (value: JsonValue): void => {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       document.refuse('a result that is no object', REMEDY);
@@ -92,6 +117,10 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
       ['runs', '*', 'results', '*'],
       ['runs', '*', 'originalUriBaseIds'],
       ['runs', '*', 'artifacts'],
+      ['runs', '*', 'externalPropertyFileReferences', 'results'],
+      ...INVOCATIONS.flatMap((place) =>
+        OUTCOME_NAMES.map((name) => ['runs', '*', ...place, name, ...(isList(name) ? ['*'] : [])]),
+      ),
     ],
     value(pattern, value, _keys, size) {
       if (pattern === VERSION) {
@@ -113,19 +142,28 @@ function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
             'Write its "tool" before its "results"',
           );
       } else if (pattern === RESULT) take(value);
+      else if (pattern === OTHER_FILES) run.hasOtherFiles = true;
+      else {
+        const failure = OUTCOMES[OUTCOME_NAMES[(pattern - INVOCATION) % OUTCOME_NAMES.length] ?? '']?.(value) ?? null;
+        if (failure !== null && run.failures.size < MAX_FAILURES) run.failures.add(failure);
+      }
     },
     left(keys) {
+      if (keys.length === 3 && keys[0] === 'runs' && keys[2] === 'results') run.hasResults = true;
       if (keys.length === 1 && keys[0] === 'runs') hasRuns = true;
       if (keys.length !== 2 || keys[0] !== 'runs') return;
       if (run.tool === null && run.raw.length > 0)
         document.refuse('a run does not say which tool made it', `tool.driver.name is missing. ${REMEDY}`);
       for (const result of run.raw) take(result);
       for (const { finding, place } of run.held) sink.finding({ ...finding, file: fileOf(place, run) });
+      for (const failure of failuresOf(run)) sink.unfinished(`${run.tool ?? 'the tool'}: ${failure}`);
       run = emptyRun();
+      runs += 1;
     },
     end() {
       if (!hasVersion) document.refuse('it does not say its version', `"version" is missing. ${REMEDY}`);
-      if (!hasRuns) document.refuse('it has no runs', 'The tool that writes it has failed');
+      if (!hasRuns) document.refuse('The scan did not finish: it has no runs', 'The tool that writes it has failed');
+      if (runs === 0) sink.unfinished('it lists no run of a tool');
     },
   };
 }
@@ -139,7 +177,37 @@ const emptyRun = (): Run => ({
   raw: [],
   rawSize: 0,
   held: [],
+  hasResults: false,
+  hasOtherFiles: false,
+  failures: new Set(),
 });
+
+/**
+ * Why the results of a run are not all that there is: the conditions under which SARIF calls them useful and complete are an invocation that was
+ * successful, no notification of level error, and a list of results (https://github.com/oasis-tcs/sarif-spec/issues/398).
+ */
+function failuresOf({ failures, hasResults, hasOtherFiles }: Run): string[] {
+  if (hasResults) return [...failures];
+  const missing = hasOtherFiles
+    ? 'its results stand in other files, which are not read (externalPropertyFileReferences)'
+    : 'it has no list of results, which means that nothing was scanned';
+  return [...failures, missing];
+}
+
+function notified(value: JsonValue): string | null {
+  const { level, message, descriptor, exception } = objectOf(value);
+  if (level !== 'error') return null;
+  const { text, markdown } = objectOf(message);
+  const words =
+    textOf(text) ?? textOf(markdown) ?? textOf(objectOf(exception).message) ?? textOf(objectOf(descriptor).id);
+  return said('it reports an error of its own', words) ?? 'it reports an error of its own';
+}
+
+/** `what`, with the tool's own words behind it; null without any. */
+function said(what: string, value: JsonValue): string | null {
+  const words = textOf(value)?.slice(0, MAX_ARGUMENT).trim().replace(/\.$/, '');
+  return words === undefined || words === '' ? null : `${what}: ${words}`;
+}
 
 function toolOf(value: JsonValue): Pick<Run, 'tool' | 'components' | 'byId'> {
   const { driver, extensions } = objectOf(value);

@@ -6,6 +6,8 @@ import type { RawFinding, ReportFormat, ReportSink } from '../contract.ts';
 type Fields = Readonly<Record<string, unknown>>;
 
 const PARTS = ['Target', 'Class', 'Vulnerabilities', 'Misconfigurations', 'Secrets'] as const;
+/** Parts that are no lists. */
+const FIELDS = 2;
 /** Where the results stand: of an image or a folder, of a cluster, and in versions before 0.20. */
 const PLACES: readonly (readonly string[])[] = [['Results'], ['Resources', '*', 'Results'], []];
 
@@ -40,10 +42,17 @@ function makeReader(sink: ReportSink): JsonReader {
     },
     Secrets: (value) => sink.finding(secret(objectOf(value), target)),
   };
-  const wanted = PLACES.flatMap((place) => PARTS.map((part, at) => [...place, '*', part, ...(at > 1 ? ['*'] : [])]));
+  const wanted = PLACES.flatMap((place) =>
+    PARTS.map((part, at) => [...place, '*', part, ...(at >= FIELDS ? ['*'] : [])]),
+  );
   return {
-    wanted,
+    // A resource of a cluster whose scan failed.
+    wanted: [...wanted, ['Resources', '*', 'Error']],
     value(pattern, value) {
+      if (pattern === wanted.length) {
+        if (textOf(value) !== null) sink.unfinished(`Trivy could not scan a resource: ${textOf(value)}`);
+        return;
+      }
       const part = PARTS[pattern % PARTS.length];
       if (part !== undefined) takes[part](value);
     },

@@ -18,7 +18,11 @@ export const trufflehog: ReportFormat = {
 function openTrufflehog(sink: ReportSink): ReportParser {
   return openJsonLines((record, line) => {
     // Messages of the program itself.
-    if (record.DetectorName === undefined && record.level !== undefined) return;
+    if (record.DetectorName === undefined && record.level !== undefined) {
+      if (/^(?:error|fatal|panic)/.test(String(record.level)))
+        sink.unfinished(`TruffleHog: ${textOf(record.msg) ?? 'an error of its own'}${said(record.error)}`);
+      return;
+    }
     const detector = textOf(record.DetectorName);
     if (detector === null)
       return refuseLine(line, 'a finding without its detector', 'This is not the output of trufflehog --json');
@@ -37,6 +41,8 @@ function openTrufflehog(sink: ReportSink): ReportParser {
     });
   });
 }
+
+const said = (error: unknown): string => (textOf(error) === null ? '' : `: ${textOf(error)}`);
 
 function placeOf(metadata: unknown): { file: string | null; line: number | null } {
   const [source] = Object.values(objectOf(objectOf(metadata).Data));
