@@ -17,15 +17,8 @@ import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-predictio
 import { makeDynamoRepeatedRequests } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
-import { makeLambdaCodeInspector } from '#shared/adapters/aws/lambda-code-inspector.ts';
 import { lambdaLog, lambdaMeter, scheduledFunction, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
-import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
-import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
-import { makeS3QualityState } from '#shared/adapters/aws/s3-quality-state.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
-import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
-import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
-import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { makeWorkflowTokenVerifier } from '#shared/adapters/aws/workflow-token-verifier.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
@@ -34,7 +27,6 @@ import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
 import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
-import { packedState } from '#shared/adapters/state/packed-state.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { act } from '#shared/app/remediate/act.ts';
 import { actionPorts } from '#shared/app/remediate/ports.ts';
@@ -146,12 +138,6 @@ export const knowledgeEntries = ({ knowledgeTable: table }: Variables<'knowledge
 export const patterns = ({ knowledgeTable: table }: Variables<'knowledgeTable'>) => makeDynamoPatternStore({ table });
 export const patternVersions = ({ knowledgeTable: table }: Variables<'knowledgeTable'>) =>
   makeDynamoPatternVersions({ table });
-export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3EvidenceStore({ bucket });
-export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3ModelArtifacts({ bucket });
-export const qualityOf =
-  ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) =>
-  (repository: string) =>
-    packedState(makeS3QualityState({ bucket, repository }));
 
 // Who may call: `authenticate` and the API keys.
 export const tokens = ({ userPoolIssuer, userPoolClient }: Variables<'userPoolIssuer' | 'userPoolClient'>) =>
@@ -167,12 +153,7 @@ export const repeatedRequests = ({ accessRecords: table }: Variables<'accessReco
   makeDynamoRepeatedRequests({ table });
 export const accessTrail = ({ accessRecords: table }: Variables<'accessRecords'>) => makeDynamoAccessTrail({ table });
 
-// Queues, mail, workflow and functions.
-export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) => makeSnsMailer({ topicArn });
-export const signalQueue = ({ intakeQueue: queueUrl }: Variables<'intakeQueue'>) => makeSqsSignalQueue({ queueUrl });
-export const workflow = ({ workflow: workflowArn }: Variables<'workflow'>) => makeSfnWorkflowEngine({ workflowArn });
-export const inspector = ({ codeInspector: functionArn }: Variables<'codeInspector'>) =>
-  makeLambdaCodeInspector({ functionArn });
+// Addresses.
 export const apiUrl = (environment: Variables<'apiUrl'>) => environment.apiUrl;
 export const dashboardUrl = (environment: Variables<'dashboardUrl'>) => environment.dashboardUrl;
 

@@ -5,8 +5,11 @@ import type { Plugin } from 'esbuild';
 const CREDENTIALS = '@aws-sdk/credential-provider-node';
 const DOCUMENT_CLIENT = '@aws-sdk/lib-dynamodb';
 const SCHEMAS = /@aws-sdk\/(client-[a-z0-9-]+\/dist-es|nested-clients\/.*)\/schemas\/schemas_0\.js$/;
-/** Clients with about a hundred error classes, all of which they register when they are loaded. */
-const MANY_ERRORS = /@aws-sdk\/client-(auto-scaling|dynamodb|ecs|lambda|rds|s3|ssm)\//;
+/** Clients register up to a hundred error classes when they are loaded; only those of Bedrock are told apart by class. */
+const ERROR_CLASSES = /@aws-sdk\/(?:client-(?!bedrock)|nested-clients\/)/;
+const EVENT_STREAMS = '@smithy/core/event-streams';
+/** A client reads its version from its package file, and only that. */
+const PACKAGE_FILE = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]package\.json$/;
 /** Copies the whole input and output of every call for a logger, also where none is set. */
 const LOGGER = /[\\/]middleware-logger[\\/]loggerMiddleware\.js$/;
 const PREPARES_LOG = /(?<=^export const loggerMiddleware = )[\s\S]*?^};$/m;
@@ -14,11 +17,16 @@ const REGISTERS_AN_ERROR = /^n0_registry\.registerError\(.*\);$/gm;
 const NAMED_TEXT = /^const (_\w+) = ("[^"\n]*");$/gm;
 const COMPUTED_KEY = /\[(_\w+)\]:/g;
 
+const NO_EVENT_STREAMS = `
+const leftOut = () => { throw new Error('The code that reads event streams was left out of this bundle.'); };
+export { leftOut as EventStreamSerde, leftOut as eventStreamSerdeProvider };
+`;
+
 /**
  * Removes parts of the AWS SDK that are not needed in Lambda. Lambda passes credentials only as environment variables, so the clients for single
  * sign-on, profiles and instance metadata are never used. The document client has no side effects, although its package does not say so. Schemas of
- * operations that a function never calls are removed. Errors of clients with many error classes arrive as the client's base class, with the same
- * name, status and message; nothing else of an error is read. No client has a logger, so nothing is prepared for one.
+ * operations that a function never calls are removed. Errors arrive as the client's base class, with the same name, status and message; nothing else
+ * of an error is read. No client has a logger, so nothing is prepared for one. No operation that is called streams events.
  */
 export function leanSdk(): Plugin {
   return {
@@ -37,6 +45,15 @@ export function leanSdk(): Plugin {
         if (pluginData === 'lean') return;
         return { ...(await resolve(path, { ...from, pluginData: 'lean' })), sideEffects: false };
       });
+      // A client with such operations imports some of it, which is left to tree shaking.
+      onResolve({ filter: new RegExp(`^${EVENT_STREAMS}$`) }, ({ path, kind }) =>
+        kind === 'dynamic-import' ? { path, namespace: 'no-event-streams' } : null,
+      );
+      onLoad({ filter: /./, namespace: 'no-event-streams' }, () => ({ contents: NO_EVENT_STREAMS, loader: 'js' }));
+      onLoad({ filter: PACKAGE_FILE }, async ({ path }) => {
+        const { version } = JSON.parse(await readFile(path, 'utf8')) as { readonly version: string };
+        return { contents: JSON.stringify({ version }), loader: 'json' };
+      });
       onLoad({ filter: LOGGER }, async ({ path }) => ({
         contents: (await readFile(path, 'utf8')).replace(PREPARES_LOG, '() => (next) => next;'),
         loader: 'js',
@@ -44,7 +61,7 @@ export function leanSdk(): Plugin {
       onLoad({ filter: SCHEMAS }, async ({ path }) => {
         const text = withPlainKeys(await readFile(path, 'utf8'));
         return {
-          contents: MANY_ERRORS.test(path) ? text.replaceAll(REGISTERS_AN_ERROR, '') : text,
+          contents: ERROR_CLASSES.test(path) ? text.replaceAll(REGISTERS_AN_ERROR, '') : text,
           loader: 'js',
         };
       });

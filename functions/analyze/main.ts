@@ -16,7 +16,6 @@ import {
   configuration,
   control,
   defineStep,
-  evidence,
   knowledgeEntries,
   policy,
   readPlaybooks,
@@ -25,6 +24,7 @@ import {
   tests,
   type Variables,
 } from '../compose.ts';
+import { evidence } from '../compose-cloud.ts';
 import { metrics, serviceLogs } from '../compose-services.ts';
 import { config } from './config.ts';
 

@@ -5,19 +5,17 @@ import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-stor
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
+import { packedState } from '#shared/adapters/state/packed-state.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
-import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { browserSignIn } from '#shared/domain/access/browser-sign-in.ts';
 import {
   accessTrail,
   actions,
   apiKeys,
   approvals,
-  artifacts,
   compose,
   configuration,
   delegations,
-  evidence,
   experience,
   incidents,
   knowledgeEntries,
@@ -26,7 +24,6 @@ import {
   policy,
   policyTrail,
   predictions,
-  qualityOf,
   readPlaybooks,
   readSignatures,
   registry,
@@ -34,9 +31,9 @@ import {
   stats,
   tests,
   tokens,
-  workflow,
   workflowTokens,
 } from '../compose.ts';
+import { once, onDemand } from '../on-demand.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
@@ -46,13 +43,24 @@ declare const SELFHEAL_VERSION: string;
 const deps = compose(config, {
   incidents,
   approvals,
-  evidence,
-  workflow,
+  evidence: ({ evidenceBucket: bucket }) =>
+    onDemand(async () => (await import('#shared/adapters/aws/s3-evidence-store.ts')).makeS3EvidenceStore({ bucket })),
+  workflow: ({ workflow: workflowArn }) =>
+    onDemand(async () =>
+      (await import('#shared/adapters/aws/sfn-workflow-engine.ts')).makeSfnWorkflowEngine({ workflowArn }),
+    ),
   actions,
   configuration,
   tokens,
   workflowTokens,
-  qualityOf,
+  qualityOf:
+    ({ evidenceBucket: bucket }) =>
+    (repository: string) =>
+      packedState(
+        onDemand(async () =>
+          (await import('#shared/adapters/aws/s3-quality-state.ts')).makeS3QualityState({ bucket, repository }),
+        ),
+      ),
   apiKeys,
   accessTrail,
   policy,
@@ -64,7 +72,8 @@ const deps = compose(config, {
   patternVersions,
   predictions,
   registry,
-  artifacts,
+  artifacts: ({ evidenceBucket: bucket }) =>
+    onDemand(async () => (await import('#shared/adapters/aws/s3-model-artifacts.ts')).makeS3ModelArtifacts({ bucket })),
   stats,
   tests,
   experience,
@@ -77,20 +86,14 @@ const deps = compose(config, {
     browserSignIn(process.env.AWS_ENDPOINT_URL ?? signInUrl, userPoolClient),
 });
 
-/** Loads code that few requests need when the first of them does; a failure is tried again. */
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | null = null;
-  return () => {
-    loaded ??= load().catch((error: unknown) => {
-      loaded = null;
-      throw error;
-    });
-    return loaded;
-  };
-}
-
 const repositories = configuration().github.repositories.map(({ name }) => name);
-const recall = once(async () => makeLocalRecall(deps.knowledge, await readPlaybooks()));
+const recall = once(async () => {
+  const [{ makeLocalRecall }, playbooks] = await Promise.all([
+    import('#shared/app/knowledge/recall-incidents.ts'),
+    readPlaybooks(),
+  ]);
+  return makeLocalRecall(deps.knowledge, playbooks);
+});
 
 export const handler = httpFunction({
   config,

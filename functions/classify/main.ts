@@ -3,11 +3,9 @@ import { lambdaLog } from '#shared/adapters/aws/lambda-edge.ts';
 import { classifyIncident } from '#shared/app/classify/classify.ts';
 import { makeProductionModel } from '#shared/app/learning/production-model.ts';
 import {
-  artifacts,
   compose,
   control,
   defineStep,
-  evidence,
   experience,
   healing,
   predictions,
@@ -16,6 +14,7 @@ import {
   stats,
   tests,
 } from '../compose.ts';
+import { artifacts, evidence } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 const signatures = await readSignatures();

@@ -1,5 +1,6 @@
 import { forecastCapacity } from '#shared/app/upkeep/forecast-capacity.ts';
-import { actions, configuration, control, defineScheduled, mailer, notifiers } from '../compose.ts';
+import { actions, configuration, control, defineScheduled, notifiers } from '../compose.ts';
+import { mailer } from '../compose-cloud.ts';
 import { metrics } from '../compose-services.ts';
 import { config } from './config.ts';
 

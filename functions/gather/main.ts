@@ -1,11 +1,15 @@
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
 import { gather } from '#shared/app/gather/gather.ts';
-import { codeHost, configuration, defineStep, evidence } from '../compose.ts';
-import { alarms, deployments, resources, serviceLogs } from '../compose-services.ts';
+import { codeHost, configuration, defineStep } from '../compose.ts';
+import { evidence } from '../compose-cloud.ts';
+import { onDemand } from '../on-demand.ts';
 import { config } from './config.ts';
 
 const lineRules = await lineRulesIn(configuration());
+
+/** Clients of what an alarm watches: most incidents are runs. */
+const services = () => import('../compose-services.ts');
 
 export const handler = defineStep(
   'gather',
@@ -13,10 +17,10 @@ export const handler = defineStep(
   {
     evidence,
     codeHost,
-    alarms,
-    deployments,
-    resources,
-    serviceLogs,
+    alarms: () => onDemand(async () => (await services()).alarms()),
+    deployments: () => onDemand(async () => (await services()).deployments()),
+    resources: () => onDemand(async () => (await services()).resources()),
+    serviceLogs: () => onDemand(async () => (await services()).serviceLogs()),
     archives: () => makeZipLogArchive(),
     lineRules: () => lineRules,
   },

@@ -15,8 +15,8 @@ import {
   policy,
   predictions,
   stats,
-  workflow,
 } from '../compose.ts';
+import { workflow } from '../compose-cloud.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 

@@ -10,15 +10,14 @@ import {
   configuration,
   control,
   defineStep,
-  evidence,
   githubPorts,
-  inspector,
   knowledgeEntries,
   patterns,
   readPlaybooks,
   stats,
   tests,
 } from '../compose.ts';
+import { evidence, inspector } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 const playbooks = await readPlaybooks();

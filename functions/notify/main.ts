@@ -5,13 +5,12 @@ import {
   control,
   dashboardUrl,
   defineStep,
-  evidence,
-  mailer,
   notifiers,
   policy,
   predictions,
   type Variables,
 } from '../compose.ts';
+import { evidence, mailer } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 export const handler = defineStep(

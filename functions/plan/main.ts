@@ -2,17 +2,15 @@ import { makePlan } from '#shared/app/plan/plan.ts';
 import {
   actions,
   defineStep,
-  evidence,
   experience,
   githubPorts,
-  inspector,
   knowledgeEntries,
-  mailer,
   notifiers,
   policy,
   stats,
   tests,
 } from '../compose.ts';
+import { evidence, inspector, mailer } from '../compose-cloud.ts';
 import { alarms, deployments, metrics, resources } from '../compose-services.ts';
 import { config } from './config.ts';
 

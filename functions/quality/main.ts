@@ -5,13 +5,10 @@ import { retrain } from '#shared/app/learning/retrain.ts';
 import { reviewLearning } from '#shared/app/learning/review-learning.ts';
 import { watchQuality } from '#shared/app/upkeep/watch-quality.ts';
 import {
-  artifacts,
   compose,
   configuration,
   defineScheduled,
-  evidence,
   knowledgeEntries,
-  mailer,
   notifiers,
   patterns,
   policy,
@@ -19,6 +16,7 @@ import {
   readSignatures,
   registry,
 } from '../compose.ts';
+import { artifacts, evidence, mailer } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 const { version, problems } = await loadShippedVersion(dataDirectoryOf(process.env));

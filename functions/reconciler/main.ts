@@ -9,14 +9,11 @@ import {
   control,
   dashboardUrl,
   defineScheduled,
-  evidence,
   healing,
   incidents,
-  mailer,
   notifiers,
-  signalQueue,
-  workflow,
 } from '../compose.ts';
+import { evidence, mailer, signalQueue, workflow } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 /** Passes on decisions and sends reminders first, because people wait for them. */

@@ -7,18 +7,17 @@ import {
   configuration,
   control,
   defineStep,
-  evidence,
   experience,
   healing,
   knowledgeEntries,
   patterns,
   policy,
   predictions,
-  signalQueue,
   stats,
   tests,
   type Variables,
 } from '../compose.ts';
+import { evidence, signalQueue } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 export const handler = defineStep(

@@ -1,5 +1,6 @@
 import { requestApproval } from '#shared/app/approve/request.ts';
-import { actions, control, dashboardUrl, defineStep, evidence, mailer, notifiers } from '../compose.ts';
+import { actions, control, dashboardUrl, defineStep, notifiers } from '../compose.ts';
+import { evidence, mailer } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 export const handler = defineStep(

@@ -3,7 +3,8 @@ import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeSqsCommandQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
 import { WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
-import { compose, signalQueue } from '../compose.ts';
+import { compose } from '../compose.ts';
+import { signalQueue } from '../compose-cloud.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
