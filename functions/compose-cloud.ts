@@ -1,11 +1,9 @@
 import { makeLambdaCodeInspector } from '#shared/adapters/aws/lambda-code-inspector.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
-import { makeS3QualityState } from '#shared/adapters/aws/s3-quality-state.ts';
 import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
-import { packedState } from '#shared/adapters/state/packed-state.ts';
 import type { Variables } from './compose.ts';
 
 /*
@@ -14,10 +12,6 @@ import type { Variables } from './compose.ts';
  */
 export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3EvidenceStore({ bucket });
 export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3ModelArtifacts({ bucket });
-export const qualityOf =
-  ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) =>
-  (repository: string) =>
-    packedState(makeS3QualityState({ bucket, repository }));
 export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) => makeSnsMailer({ topicArn });
 export const signalQueue = ({ intakeQueue: queueUrl }: Variables<'intakeQueue'>) => makeSqsSignalQueue({ queueUrl });
 export const workflow = ({ workflow: workflowArn }: Variables<'workflow'>) => makeSfnWorkflowEngine({ workflowArn });
