@@ -29,7 +29,7 @@ import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { act } from '#shared/app/remediate/act.ts';
-import { actionPorts } from '#shared/app/remediate/ports.ts';
+import { actionPorts, type RemediationPorts } from '#shared/app/remediate/ports.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import {
   type ActFunctionConfig,
@@ -39,7 +39,6 @@ import {
   readEnvironment,
 } from '#shared/domain/workflow/function-config.ts';
 import { STEPS, type StepInput, type StepName, type StepOutput } from '#shared/domain/workflow/steps.ts';
-import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
 import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
@@ -93,9 +92,9 @@ export function defineScheduled<C extends FunctionConfig, const P extends Ports<
 /** Handler that executes the actions of one family. These functions differ only in their ports and their roles. */
 export function defineAct<C extends ActFunctionConfig>(
   config: C,
-  ports: { readonly [K in keyof ActionPorts]?: (environment: FunctionEnvironment<C>) => ActionPorts[K] },
+  ports: { readonly [K in keyof RemediationPorts]?: (environment: FunctionEnvironment<C>) => RemediationPorts[K] },
 ) {
-  const given = compose(config, ports as Ports<C>) as Partial<ActionPorts> & typeof BASE;
+  const given = compose(config, ports as Ports<C>) as Partial<RemediationPorts> & typeof BASE;
   return defineStep(
     'act',
     config,

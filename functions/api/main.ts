@@ -79,7 +79,10 @@ const deps = compose(config, {
   experience,
   knowledge: knowledgeEntries,
   environment: (environment) => environment,
-  lists: ({ incidentsTable: table }) => makeDynamoIncidentLists({ table, services: configuration().services }),
+  lists: ({ incidentsTable: table }) => {
+    const { services, home } = configuration();
+    return makeDynamoIncidentLists({ table, services, ...(home === undefined ? {} : { home }) });
+  },
   signIn: ({ userPoolClient: clientId }) =>
     makeCognitoSignIn({ region: process.env.AWS_REGION ?? '', clientId, endpoint: process.env.AWS_ENDPOINT_URL }),
   browserSignIn: ({ signInUrl, userPoolClient }) =>

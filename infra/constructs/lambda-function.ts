@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -122,6 +122,8 @@ function environmentOf(config: FunctionConfig, { access, logLevel }: LambdaFunct
     POWERTOOLS_SERVICE_NAME: config.name,
     POWERTOOLS_METRICS_NAMESPACE: 'Selfheal',
     LOG_LEVEL: logLevel,
+    /** Which alarms are the deployment's own: see `shared/domain/incident/home.ts`. */
+    DEPLOYMENT_PLACE: `${Aws.PARTITION}:${Aws.REGION}:${Aws.ACCOUNT_ID}`,
     ...Object.fromEntries(names.map((name) => [RESOURCE_VARIABLES[name], resources[name].value])),
   };
 }

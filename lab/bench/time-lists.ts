@@ -10,6 +10,8 @@ const WARM_UP = 10;
 const PAGE = 50;
 const SHOWN = 20;
 const ENTRIES_OF_A_TRAIL = 20;
+/** Of the alarms that `list-rows.ts` writes. */
+const HOME = { partition: 'aws', region: 'us-east-1', account: '123456789012' };
 const DAY_MILLISECONDS = 24 * 3600 * 1000;
 
 /**
@@ -18,7 +20,7 @@ const DAY_MILLISECONDS = 24 * 3600 * 1000;
  */
 async function main([table = '', now = '']: readonly string[]): Promise<void> {
   const services = [{ id: 'checkout', alarms: ['alarm-0', 'alarm-1', 'alarm-2'] }];
-  const lists = makeDynamoIncidentLists({ table, services });
+  const lists = makeDynamoIncidentLists({ table, services, home: HOME });
   const store = makeDynamoIncidentStore({ table });
   const at = (daysAgo: number) => new Date(new Date(now).getTime() - daysAgo * DAY_MILLISECONDS);
   const QUERIES: Readonly<Record<string, (round: number) => [IncidentQuery, PageRequest['order']]>> = {

@@ -1,4 +1,5 @@
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
+import type { AlarmArn } from '#shared/domain/incident/home.ts';
 import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
 import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import type { ResourceRef } from '#shared/domain/plan/resource-ref.ts';
@@ -8,13 +9,17 @@ export interface AlarmState {
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   /** ISO 8601 instant of the last state change, or null. */
   readonly since: string | null;
-  /** Absent where CloudWatch does not name it. */
-  readonly arn?: string;
 }
 
 /** CloudWatch alarms, read only. Throws `Retryable` or `Refused` like every cloud port. */
 export interface AlarmReader {
-  /** Null when no alarm of this name exists. */
+  /** Null when the deployment's account and region have no such alarm, also where they have another one of its name. */
+  read(alarm: AlarmArn): Promise<AlarmState | null>;
+}
+
+/** The alarm that an action was planned for. */
+export interface PlannedAlarmReader {
+  /** Throws `Refused` for any other alarm than the one of the plan's target. */
   read(alarmName: string): Promise<AlarmState | null>;
 }
 

@@ -1,4 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { isAtHome } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
@@ -10,6 +11,7 @@ import {
   MAX_PAGE_SIZE,
   type PageRequest,
 } from '#shared/ports/incident-lists.ts';
+import { HOME } from '#test/builders/index.ts';
 
 /** Lists of what `all` returns, by looking at each of them. A cursor is the query, the order and the last incident given. */
 export function makeMemoryIncidentLists(
@@ -55,7 +57,7 @@ function isListed(incident: Incident, query: IncidentQuery, services: Configurat
     target.kind === 'report'
       ? target.service
       : target.kind === 'alarm'
-        ? services.find(({ alarms }) => alarms.includes(alarmNameOf(target)))?.id
+        ? services.find(({ alarms }) => isAtHome(target, HOME) && alarms.includes(alarmNameOf(target)))?.id
         : undefined;
   const isOfRepository =
     (target.kind === 'github-run' || target.kind === 'report') &&

@@ -34,7 +34,13 @@ const IncidentSubject = z
       headSha: z.string(),
       pullRequest: z.number().int().nullable(),
     }),
-    z.object({ kind: z.literal('alarm'), alarm: z.string(), region: z.string(), changedAt: z.string() }),
+    z.object({
+      kind: z.literal('alarm'),
+      alarm: z.string(),
+      account: z.string(),
+      region: z.string(),
+      changedAt: z.string(),
+    }),
     z.object({
       kind: z.literal('report'),
       service: z.string().nullable(),

@@ -2,22 +2,35 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { Home } from '#shared/domain/incident/home.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads `selfheal.json`, which the build puts beside each bundle (`LAMBDA_TASK_ROOT`, otherwise the working directory).
- * `GITHUB_API_URL` overrides `github.apiUrl`, for the local runtime. Throws `InvalidInput` that says what to fix.
+ * `DEPLOYMENT_PLACE` says which account and region the deployment runs in; `GITHUB_API_URL` overrides `github.apiUrl`, for
+ * the local runtime. Throws `InvalidInput` that says what to fix.
  */
 export function loadConfiguration(environment: Environment): Configuration {
   const path = join(environment.LAMBDA_TASK_ROOT ?? '.', 'selfheal.json');
-  const configuration = parseConfiguration(readText(path), path);
+  const configuration = atHome(parseConfiguration(readText(path), path), environment.DEPLOYMENT_PLACE);
   const apiUrl = environment.GITHUB_API_URL;
   if (!apiUrl) return configuration;
   if (!/^https?:\/\//.test(apiUrl))
     throw new InvalidInput(`GITHUB_API_URL must be an http or https URL, not ${apiUrl}.`);
   return { ...configuration, github: { ...configuration.github, apiUrl } };
+}
+
+/** `place`: `<partition>:<region>:<account>`, as infra writes it. */
+function atHome(configuration: Configuration, place: string | undefined): Configuration {
+  if (!place) return configuration;
+  const [partition, region, account, ...more] = place.split(':');
+  const home = Home.safeParse({ partition, region, account });
+  if (home.success && more.length === 0) return { ...configuration, home: home.data };
+  throw new InvalidInput(
+    `DEPLOYMENT_PLACE must be <partition>:<region>:<account>, not ${place}. Deploy the stack again.`,
+  );
 }
 
 /** Parses the text of a `selfheal.json`; `path` is only used in errors. */

@@ -1,4 +1,3 @@
-import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated, type TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { Item } from './dynamo-table.ts';
@@ -33,8 +32,13 @@ export function repositoryPartition(repository: string): string {
   return `repository#${repository.toLowerCase()}`;
 }
 
-/** By name, as a configured service lists its alarms. */
-export function alarmPartition(alarmName: string): string {
+/** By ARN. Incidents that were written by earlier versions have the alarm's name instead: see `earlierAlarmPartition`. */
+export function alarmPartition(alarmArn: string): string {
+  return `alarm#${alarmArn}`;
+}
+
+/** Holds incidents of alarms of this name of all accounts and regions: who reads it compares the ARN in the record. */
+export function earlierAlarmPartition(alarmName: string): string {
   return `alarm#${alarmName}`;
 }
 
@@ -74,7 +78,7 @@ function targetPartition(target: TargetContext): string | null {
     case 'github-run':
       return repositoryPartition(target.repository);
     case 'alarm':
-      return alarmPartition(alarmNameOf(target));
+      return alarmPartition(target.alarmArn);
     case 'report':
       return target.repository !== null
         ? repositoryPartition(target.repository)

@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
+import { alarmArnAt, type Home } from '#shared/domain/incident/home.ts';
 import { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { CorruptRecord, InvalidInput } from '#shared/kernel/errors.ts';
@@ -15,6 +16,7 @@ import { systemClock } from '../system/clock.ts';
 import {
   ALL_IDS,
   alarmPartition,
+  earlierAlarmPartition,
   LIST_INDEXES,
   type ListIndex,
   listingKeysOf,
@@ -51,6 +53,8 @@ export interface IncidentListOptions {
   readonly table: string;
   /** Which alarms belong to a service; only a query for a service needs them. */
   readonly services: Services;
+  /** Where these alarms are. Absent: no alarm's incidents belong to a service. */
+  readonly home?: Home;
   readonly client?: DynamoDBDocumentClient;
   readonly clock?: Clock;
 }
@@ -62,7 +66,7 @@ export interface IncidentListOptions {
  * on the indexes and `BatchGetItem` on the table.
  */
 export function makeDynamoIncidentLists(options: IncidentListOptions): IncidentLists {
-  const { table: name, services, client = dynamoClient(), clock = systemClock } = options;
+  const { table: name, services, home, client = dynamoClient(), clock = systemClock } = options;
   const table = openTable({ table: name, client });
   return {
     list: async (query, page) => {
@@ -70,7 +74,7 @@ export function makeDynamoIncidentLists(options: IncidentListOptions): IncidentL
       requireLimit(limit, MAX_PAGE_SIZE);
       const criteria = criteriaOf(query);
       const after = cursor === undefined ? null : positionIn(cursor, criteria, order);
-      const scope = scopeOf(criteria, services);
+      const scope = scopeOf(criteria, services, home);
       const walk = openWalk({ name, client, clock, criteria, scope, after, limit, newestFirst: order === 'newest' });
       return await fillPage({ table, walk, criteria, scope, page });
     },
@@ -139,15 +143,17 @@ interface Scope {
   /** Partitions of one index; null: the months. */
   readonly partitions: { readonly index: ListIndex; readonly values: readonly string[] } | null;
   readonly filter: Filter;
-  /** Values of `listTarget`; null: any. */
+  /** What `listTarget` of the records is in this version; null: anything. */
   readonly targets: readonly string[] | null;
 }
 
-function scopeOf(criteria: Criteria, services: Services): Scope {
+function scopeOf(criteria: Criteria, services: Services, home: Home | undefined): Scope {
   const { statuses, failureClass } = criteria;
-  const targets = targetsOf(criteria, services);
+  const wantedTargets = targetsOf(criteria, services, home);
+  const targets = wantedTargets?.now ?? null;
+  const stored = wantedTargets === null ? null : [...wantedTargets.now, ...wantedTargets.earlier];
   const wanted: readonly { index: ListIndex; values: readonly string[] | null }[] = [
-    { index: LIST_INDEXES.target, values: targets },
+    { index: LIST_INDEXES.target, values: stored },
     { index: LIST_INDEXES.class, values: failureClass === null ? null : [failureClass] },
     { index: LIST_INDEXES.status, values: statuses },
   ];
@@ -155,18 +161,27 @@ function scopeOf(criteria: Criteria, services: Services): Scope {
   const nothing = given.find(({ values }) => values.length === 0);
   if (nothing !== undefined) return { partitions: nothing, filter: {}, targets };
   // Few incidents are open at a time, many have been about one target or of one class.
-  const onlyOpen = statuses?.length === 1 && statuses[0] === 'open' && (targets?.length ?? 0) <= MAX_FILTER_VALUES;
+  const onlyOpen = statuses?.length === 1 && statuses[0] === 'open' && (stored?.length ?? 0) <= MAX_FILTER_VALUES;
   const partitions = (onlyOpen ? given.at(-1) : given[0]) ?? null;
   const filtered = given.filter((one) => one !== partitions).map(({ index, values }) => [index.partition, values]);
   return { partitions, filter: Object.fromEntries(filtered), targets };
 }
 
+/** Partitions as this version writes them, and as earlier ones did. */
+interface Targets {
+  readonly now: readonly string[];
+  readonly earlier: readonly string[];
+}
+
 /** None where a repository and a service are asked for: no incident has both. */
-function targetsOf({ repository, service }: Criteria, services: Services): string[] | null {
-  const alarms =
-    service === null ? null : [...alarmsOf(service, services).map(alarmPartition), servicePartition(service)];
-  if (repository === null) return alarms;
-  return alarms === null ? [repositoryPartition(repository)] : [];
+function targetsOf({ repository, service }: Criteria, services: Services, home: Home | undefined): Targets | null {
+  if (repository !== null) return { now: service === null ? [repositoryPartition(repository)] : [], earlier: [] };
+  if (service === null) return null;
+  const alarms = home === undefined ? [] : alarmsOf(service, services).map((name) => ({ name, at: home }));
+  return {
+    now: [...alarms.map(({ name, at }) => alarmPartition(alarmArnAt(at, name))), servicePartition(service)],
+    earlier: alarms.map(({ name }) => earlierAlarmPartition(name)),
+  };
 }
 
 /** An alarm belongs to the first service that lists it, as in `serviceOf`. */

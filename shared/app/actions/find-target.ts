@@ -1,4 +1,5 @@
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
+import { alarmArnAt, foreignReason, type Home } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
@@ -102,6 +103,8 @@ async function ofIncident(
     return refused(`Incident ${id} is being worked on: follow it, or ask again when it has ended.`);
   const { target } = incident;
   if (target.kind === 'alarm') {
+    const foreign = foreignReason(target, deps.configuration.home);
+    if (foreign !== null) return refused(foreign);
     const service = serviceOf(deps.configuration, target);
     if (service === null) return refused(`No service of the configuration has the alarm of incident ${id}.`);
     return await ofService({ ...order, alarm: alarmNameOf(target) }, service.id, plugin, deps);
@@ -162,25 +165,33 @@ async function chosenAlarm(
   { service, onRequest }: AllowedService,
   deps: Governed,
 ): Promise<{ target: AlarmTarget } | Objection> {
-  const states = await Promise.all(names.map(async (name) => ({ name, state: await deps.alarms.read(name) })));
+  const { home } = deps.configuration;
+  if (home === undefined) return refused(NO_HOME);
+  const states = await Promise.all(
+    names.map(async (name) => ({ name, state: await deps.alarms.read(alarmArnAt(home, name)) })),
+  );
   const existing = states.flatMap(({ name, state }) => (state === null ? [] : [{ name, state }]));
   const chosen =
     existing.find(({ state }) => state.state === 'ALARM') ??
     (onRequest || deps.rehearsal === true ? existing[0] : undefined);
-  const target = chosen === undefined ? null : alarmTargetOf(chosen.state, deps.clock.now());
-  if (target !== null) return { target };
+  if (chosen !== undefined) return { target: alarmTargetAt(home, chosen, deps.clock.now()) };
   const known = states.map(({ name, state }) => `${name} (${state?.state ?? 'missing'})`).join(', ');
   return refused(
     `None of the alarms for which the owner of ${service} allows it rings: ${known}. It is done for a ringing alarm only, unless the remedy has "onRequest".`,
   );
 }
 
-const ALARM_ARN = /^arn:aws[a-z-]*:cloudwatch:([a-z0-9-]+):(\d{12}):alarm:/;
+const NO_HOME = 'This deployment does not know its own account and region. Deploy the stack again.';
 
-function alarmTargetOf({ arn, since }: AlarmState, now: Date): AlarmTarget | null {
-  const [, region, account] = ALARM_ARN.exec(arn ?? '') ?? [];
-  if (arn === undefined || region === undefined || account === undefined) return null;
-  return { kind: 'alarm', alarmArn: arn, account, region, changedAt: since ?? now.toISOString() };
+function alarmTargetAt(home: Home, { name, state }: { name: string; state: AlarmState }, now: Date): AlarmTarget {
+  const { account, region } = home;
+  return {
+    kind: 'alarm',
+    alarmArn: alarmArnAt(home, name),
+    account,
+    region,
+    changedAt: state.since ?? now.toISOString(),
+  };
 }
 
 const LOOKED_AT = 100;

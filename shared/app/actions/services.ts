@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
+import { alarmArnAt } from '#shared/domain/incident/home.ts';
 import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { Mode } from '#shared/domain/policy/policy-settings.ts';
 import { unlessRefused } from '#shared/kernel/errors.ts';
@@ -82,7 +83,7 @@ export async function serviceHealth(id: string, given: ServiceDeps): Promise<Ser
   const service = deps.configuration.services.find((one) => one.id === id);
   if (service === undefined) return null;
   const [alarms, open, healed, past] = await Promise.all([
-    Promise.all(service.alarms.map((name) => alarmOf(name, deps.alarms))),
+    Promise.all(service.alarms.map((name) => alarmOf(name, deps))),
     deps.lists.list({ service: id, statuses: ['open'] }, { limit: OPEN_SHOWN, order: 'newest' }),
     deps.lists.list({ service: id, statuses: HEALED }, { limit: 1, order: 'newest' }),
     recentActions({ service: id, action: null, cursor: null }, deps),
@@ -101,8 +102,12 @@ export async function serviceHealth(id: string, given: ServiceDeps): Promise<Ser
   };
 }
 
-async function alarmOf(name: string, alarms: AlarmReader): Promise<ServiceHealth['alarms'][number]> {
-  const read = await unlessRefused(async () => (await alarms.read(name)) ?? ('MISSING' as const));
+async function alarmOf(
+  name: string,
+  { alarms, configuration: { home } }: Pick<ServiceDeps, 'alarms' | 'configuration'>,
+): Promise<ServiceHealth['alarms'][number]> {
+  if (home === undefined) return { name, state: 'UNREADABLE', since: null };
+  const read = await unlessRefused(async () => (await alarms.read(alarmArnAt(home, name))) ?? ('MISSING' as const));
   if (read === null) return { name, state: 'UNREADABLE', since: null };
   return read === 'MISSING' ? { name, state: read, since: null } : { name, state: read.state, since: read.since };
 }

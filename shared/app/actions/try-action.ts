@@ -1,6 +1,7 @@
 import { modeOf, repositoryModeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
 import type { Classification, FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { foreignReason } from '#shared/domain/incident/home.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
 import { type Decision, decide, type Judgement } from '#shared/domain/policy/decide.ts';
@@ -127,6 +128,7 @@ async function rehearse(
   const service = serviceOf(configuration, target);
   const judgement = decide({
     targetKind: 'alarm',
+    foreign: foreignReason(target, configuration.home),
     recovery: recoveryUnlessRequested(recoveryOf(target, telemetry, []), request, choice),
     mode: modeOf(configuration, target),
     service,

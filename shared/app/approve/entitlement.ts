@@ -1,5 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { foreignReason } from '#shared/domain/incident/home.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { entitledGroups } from '#shared/domain/policy/approval-levels.ts';
 import { judgeSelfApproval, type KnownBy, type RunRole } from '#shared/domain/policy/self-approval.ts';
@@ -42,6 +43,8 @@ export async function entitlementTo(
   }: { readonly approval: Approval; readonly action: Pick<BoundAction, 'target' | 'selfApproval' | 'requestedBy'> },
   { delegations, configuration, clock }: EntitlementDeps,
 ): Promise<Entitlement> {
+  const foreign = foreignReason(action.target, configuration.home);
+  if (foreign !== null) return { kind: 'objection', reason: foreign };
   const own = judgeSelfApproval(candidate, action, configuration.approvals);
   if (own.kind === 'objection') return own;
   const { roles } = own;

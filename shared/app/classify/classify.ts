@@ -47,7 +47,10 @@ export async function classifyIncident(
     return { ...ENDS_HERE, next: 'stop', status, reason: 'The incident was closed before its workflow began.' };
   }
   if (incident.target.kind === 'storm') {
-    const reason = 'Many failures began within one minute; they are handled as one incident.';
+    const reason =
+      incident.target.of === 'foreign-alarms'
+        ? 'More alarms of other accounts and regions went off in this hour than become incidents; this one counts the rest. Nothing here may act on them.'
+        : 'Many failures began within one minute; they are handled as one incident.';
     return { ...ENDS_HERE, next: 'escalate', status, reason };
   }
   const [evidence, telemetry, model] = await Promise.all([

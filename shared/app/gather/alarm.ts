@@ -1,5 +1,6 @@
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { alarmArnOf, isAtHome } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TaintedText } from '#shared/domain/incident/signal.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
@@ -19,7 +20,7 @@ import type {
 } from '#shared/ports/cloud.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { isOutdated } from '../common/alarm-since.ts';
+import { foreignFacts, isOutdated } from '../common/alarm-since.ts';
 import { type Excerpts, makeExcerpts } from './excerpts.ts';
 import { inParallel, makePartReader, type PartReader } from './part.ts';
 import type { GatheredFacts } from './run.ts';
@@ -46,6 +47,7 @@ export async function gatherAlarm(
   acceptGaps: boolean,
   deps: AlarmGatherDeps,
 ): Promise<GatheredFacts<AlarmFacts>> {
+  if (!isAtHome(target, deps.configuration.home)) return foreignAlarm(target);
   const notes: RedactedText[] = [];
   const part = makePartReader({ ...deps, acceptGaps, notes });
   const state = await readState(target, acceptGaps, notes, deps);
@@ -79,6 +81,13 @@ export async function gatherAlarm(
   };
 }
 
+/** What is known of an alarm of another account or region. Nothing is read: a name there is another thing here. */
+function foreignAlarm(target: AlarmTarget): GatheredFacts<AlarmFacts> {
+  const place = redactName(`${target.account} in ${target.region}`, 100);
+  const notes = [phrase`Nothing was read, because the alarm is of account ${place}. Look there.`];
+  return { facts: foreignFacts(target), sources: [], notes };
+}
+
 /** The current state of the resources that the service's remedies for this alarm would change. */
 async function readResources(
   service: Service,
@@ -101,7 +110,7 @@ async function readState(
   deps: AlarmGatherDeps,
 ): Promise<AlarmState | null> {
   try {
-    const state = await deps.alarms.read(alarmNameOf(target));
+    const state = await deps.alarms.read(alarmArnOf(target));
     if (state === null) notes.push(phrase`The alarm no longer exists.`);
     if (state === null || !isOutdated(state, target)) return state;
     if (!acceptGaps)

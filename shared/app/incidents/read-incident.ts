@@ -25,7 +25,13 @@ export type IncidentSubject =
       readonly headSha: string;
       readonly pullRequest: number | null;
     }
-  | { readonly kind: 'alarm'; readonly alarm: string; readonly region: string; readonly changedAt: string }
+  | {
+      readonly kind: 'alarm';
+      readonly alarm: string;
+      readonly account: string;
+      readonly region: string;
+      readonly changedAt: string;
+    }
   | ({ readonly kind: 'report' } & Omit<ReportTarget, 'reportId'>)
   | { readonly kind: 'storm'; readonly startedAt: string };
 
@@ -131,8 +137,10 @@ function subjectOf(target: Incident['target']): IncidentSubject {
       const { kind, repository, runId, runAttempt, headSha, pullRequest } = target;
       return { kind, repository, runId, runAttempt, headSha, pullRequest };
     }
-    case 'alarm':
-      return { kind: 'alarm', alarm: alarmNameOf(target), region: target.region, changedAt: target.changedAt };
+    case 'alarm': {
+      const { kind, account, region, changedAt } = target;
+      return { kind, alarm: alarmNameOf(target), account, region, changedAt };
+    }
     case 'report': {
       const { kind, service, repository, severity, reportedBy, reportedAt, simulated } = target;
       return { kind, service, repository, severity, reportedBy, reportedAt, simulated };

@@ -15,7 +15,7 @@ import { acquireIncidentLock } from '../common/incident-lock.ts';
 import { deferSignal, forgetWaiting } from '../common/pending-signal.ts';
 import { governed } from '../policy/governed.ts';
 import { newestOfAlarm, rememberNewest } from './latest-incident.ts';
-import { type AdmissionDeps, admitIncident, resumeIncident, startWorkflow } from './start-or-group.ts';
+import { type AdmissionDeps, admitIncident, isOnlyCounted, resumeIncident, startWorkflow } from './start-or-group.ts';
 
 export interface IngestDeps extends AdmissionDeps {
   readonly incidents: AdmissionDeps['incidents'] & Pick<IncidentStore, 'get'>;
@@ -38,6 +38,7 @@ export type IngestOutcome =
   | 'reopened'
   | 'resumed'
   | 'request-refused'
+  | 'foreign-counted'
   | 'grouped';
 
 /**
@@ -117,6 +118,8 @@ async function applyFailure(signal: Signal, ids: IncidentIds, deps: IngestDeps):
   const known = await deps.incidents.get(ids.incidentId);
   if (known !== null) return await applyToKnown(known, signal, deps);
   const newest = await newestOfAlarm(signal, ids, deps);
+  // What joins an open incident opens none.
+  if (newest?.status !== 'open' && (await isOnlyCounted(signal, ids, deps))) return 'foreign-counted';
   return (newest && (await applyToNewest(newest, signal, deps))) ?? (await open(signal, ids, deps));
 }
 

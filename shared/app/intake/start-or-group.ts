@@ -1,7 +1,16 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { hourOf, minuteOf, stormIdOf, stormScopeOf } from '#shared/domain/incident/identity.ts';
+import { isForeign } from '#shared/domain/incident/home.ts';
+import {
+  FOREIGN_ALARMS,
+  hourOf,
+  type IncidentIds,
+  minuteOf,
+  stormIdOf,
+  stormScopeOf,
+} from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { openStorm } from '#shared/domain/incident/open-incident.ts';
+import { openForeignCount, openStorm } from '#shared/domain/incident/open-incident.ts';
+import type { Signal } from '#shared/domain/incident/signal.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
@@ -18,6 +27,12 @@ export interface AdmissionDeps {
   readonly configuration: Configuration;
   readonly clock: Clock;
 }
+
+/** Alarms of other accounts and regions that become incidents in an hour, also by flapping; the rest is only counted. */
+export const FOREIGN_INCIDENTS_PER_HOUR = 10;
+
+/** Not the storm's own scope: the first minute of an hour has the hour's key. */
+const ADMITTED = `${FOREIGN_ALARMS}-admitted`;
 
 /** A storm is over when no incident has joined it for this long. */
 const QUIET_MINUTES = 5;
@@ -52,7 +67,7 @@ async function hasPlace(
   { control, configuration }: AdmissionDeps,
 ): Promise<boolean> {
   const member = `${incident.id}-${incident.attempt}`;
-  const scope = stormScopeOf(incident.target);
+  const scope = stormScopeOf(incident.target, configuration.home);
   const { stormIncidentsPerMinute, stormIncidentsPerHour } = configuration.policy;
   const inMinute = await control.countInMinute(minuteOf(openedAt), member, scope);
   if (inMinute > stormIncidentsPerMinute) return false;
@@ -78,7 +93,7 @@ export async function startWorkflow(incident: Incident, deps: AdmissionDeps): Pr
 
 async function joinStorm(incident: Incident, minute: string, deps: AdmissionDeps): Promise<'grouped'> {
   const now = deps.clock.now();
-  const scope = stormScopeOf(incident.target);
+  const scope = stormScopeOf(incident.target, deps.configuration.home);
   const { parentId } = await deps.control.joinStorm(stormIdOf(minute, scope), now, QUIET_MINUTES, scope);
   const parent = openStorm({ incidentId: parentId, intakeKey: digestOf(parentId, 40) }, minute, now);
   await deps.incidents.create(parent);
@@ -96,6 +111,28 @@ async function joinStorm(incident: Incident, minute: string, deps: AdmissionDeps
   );
   await releaseIncidentLock(incident, deps.control);
   return 'grouped';
+}
+
+/**
+ * Whether an alarm of another account or region is more than the hour allows. Then it becomes no incident of its own: one
+ * incident of the hour counts it, and tells people once. Repeatable: a delivery counts once.
+ */
+export async function isOnlyCounted(
+  signal: Signal,
+  { incidentId }: IncidentIds,
+  deps: AdmissionDeps,
+): Promise<boolean> {
+  if (!isForeign(signal.target, deps.configuration.home)) return false;
+  const now = deps.clock.now();
+  const hour = hourOf(now);
+  if ((await deps.control.countInMinute(hour, incidentId, ADMITTED)) <= FOREIGN_INCIDENTS_PER_HOUR) return false;
+  const id = stormIdOf(hour, FOREIGN_ALARMS);
+  const parent = openForeignCount({ incidentId: id, intakeKey: digestOf(id, 40) }, hour, now);
+  const isFirst = (await deps.incidents.create(parent)) === 'created';
+  await startWorkflow(parent, deps);
+  // The record begins with one occurrence: the first alarm.
+  if (!isFirst) await deps.incidents.addOccurrence(id, signal.deliveryId, 1, now);
+  return true;
 }
 
 async function auditOpened(incident: Incident, deps: AdmissionDeps): Promise<void> {

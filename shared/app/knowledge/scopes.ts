@@ -1,4 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { alarmArnAt } from '#shared/domain/incident/home.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
@@ -6,7 +7,7 @@ import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 
 export interface ScopeDeps {
   readonly lists: Pick<IncidentLists, 'list'>;
-  readonly configuration: Pick<Configuration, 'services'>;
+  readonly configuration: Pick<Configuration, 'services' | 'home'>;
   readonly predictions: Pick<PredictionStore, 'recentPredictions'>;
 }
 
@@ -45,11 +46,16 @@ export async function recentScopes({ predictions }: Pick<ScopeDeps, 'predictions
  */
 export async function resolveScope(given: string, deps: ScopeDeps): Promise<ScopeAnswer> {
   if (REPOSITORY_SCOPE.test(given) || REPORT_SCOPE.test(given)) return { kind: 'scope', scope: given };
+  const { services, home } = deps.configuration;
   const alarm = ALARM_SCOPE.exec(given)?.[1];
   if (alarm !== undefined) {
-    if (deps.configuration.services.some(({ alarms }) => alarms.includes(alarm)))
+    const isListed = services.some(({ alarms }) => alarms.includes(alarm));
+    if (isListed && home !== undefined && given === `alarm#${alarmArnAt(home, alarm)}`)
       return { kind: 'scope', scope: given };
-    return { kind: 'unknown', reason: `scope: no service lists the alarm ${alarm}.` };
+    const reason = isListed
+      ? `the alarm ${alarm} of the services has another ARN`
+      : `no service lists the alarm ${alarm}`;
+    return { kind: 'unknown', reason: `scope: ${reason}.` };
   }
   if (RepositoryName.safeParse(given).success) {
     const { incidents } = await deps.lists.list({ repository: given }, { limit: 1, order: 'newest' });
@@ -65,7 +71,8 @@ export async function resolveScope(given: string, deps: ScopeDeps): Promise<Scop
       'scope: expected repository#ID:owner/name in lower case, alarm#ARN, owner/name, or the name of an alarm.';
     return { kind: 'invalid', reason };
   }
-  const rang = (await recentScopes(deps)).find(({ scope }) => scope.endsWith(`:alarm:${given}`));
+  const own = home === undefined ? null : `alarm#${alarmArnAt(home, given)}`;
+  const rang = (await recentScopes(deps)).find(({ scope }) => scope === own);
   if (rang !== undefined) return { kind: 'scope', scope: rang.scope };
   return {
     kind: 'unknown',

@@ -3,6 +3,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
 import { experimentAt } from '#shared/domain/experiment/started-experiment.ts';
+import { foreignReason } from '#shared/domain/incident/home.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated, type TargetContext } from '#shared/domain/incident/target-context.ts';
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
@@ -182,6 +183,7 @@ function judgementOf(inputs: PlanInputs, choice: Choice, deps: PlanDeps): Judgem
   const { incident, telemetry, diagnosis, records, circumstances } = inputs;
   return decide({
     targetKind: incident.target.kind,
+    foreign: foreignReason(incident.target, deps.configuration.home),
     recovery: recoveryUnlessRequested(recoveryOf(incident.target, telemetry, records), incident.request, choice),
     mode: modeOf(deps.configuration, incident.target),
     service: serviceOf(deps.configuration, incident.target),

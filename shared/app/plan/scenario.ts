@@ -3,6 +3,7 @@ import type { Configuration, Service } from '#shared/domain/configuration/config
 import { effectivePolicy } from '#shared/domain/configuration/effective-policy.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import { type Classification, FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { alarmArnAt, type Home } from '#shared/domain/incident/home.ts';
 import { RepositoryName, type TargetContext } from '#shared/domain/incident/target-context.ts';
 import { ResourceState } from '#shared/domain/logs/resource-state.ts';
 import type { Deployment, Telemetry } from '#shared/domain/logs/telemetry.ts';
@@ -87,7 +88,7 @@ export function planScenario(
   { configuration: deployed, actions, now }: ScenarioDeps,
 ): ScenarioPlan {
   const at = scenario.at === undefined ? now : new Date(scenario.at);
-  const configuration = effectivePolicy(deployed, {}, at);
+  const configuration = { ...effectivePolicy(deployed, {}, at), home: HOME };
   const { target, telemetry } = situationOf(scenario, configuration, at);
   const { facts } = telemetry;
   const deployedAt = facts.kind === 'alarm' ? (facts.deployment?.deployedAt ?? null) : null;
@@ -100,6 +101,7 @@ export function planScenario(
   const judged = (choice: ReturnType<typeof chooseCandidate>): Judgement =>
     decide({
       targetKind: target.kind,
+      foreign: null,
       recovery: recoveryOf(target, telemetry, []),
       mode: modeOf(configuration, target),
       service: serviceOf(configuration, target),
@@ -130,6 +132,8 @@ export interface ScenarioDeps {
 
 /** Identifiers that no real target has; nothing is looked up by them. */
 const NO_ID = { account: '000000000000', region: 'us-east-1', sha: '0'.repeat(40) } as const;
+/** A scenario happens where it is deployed, wherever that is. */
+const HOME: Home = { partition: 'aws', region: NO_ID.region, account: NO_ID.account };
 
 function situationOf(
   scenario: Scenario,
@@ -164,7 +168,7 @@ function situationOf(
   return {
     target: {
       kind: 'alarm',
-      alarmArn: `arn:aws:cloudwatch:${region}:${account}:alarm:${alarm}`,
+      alarmArn: alarmArnAt(HOME, alarm),
       account,
       region,
       changedAt: readAt,

@@ -1,5 +1,6 @@
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { isForeign } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { AlarmTarget, GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
@@ -9,7 +10,7 @@ import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { AlarmReader, DeploymentReader, ResourceReader } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { alarmsSince } from '../common/alarm-since.ts';
+import { foreignFacts, readSince } from '../common/alarm-since.ts';
 import { inParallel } from '../gather/part.ts';
 
 export interface FreshTelemetryDeps {
@@ -58,8 +59,9 @@ export async function readAlarmAgain(
   target: AlarmTarget,
   deps: Omit<FreshTelemetryDeps, 'codeHost'>,
 ): Promise<AlarmFacts> {
+  if (isForeign(target, deps.configuration.home)) return foreignFacts(target);
   const service = serviceOf(deps.configuration, target);
-  const state = await unlessRefused(() => alarmsSince(target, deps.alarms).read(alarmNameOf(target)));
+  const state = await unlessRefused(() => readSince(target, deps.alarms));
   return {
     kind: 'alarm',
     state: state?.state ?? 'INSUFFICIENT_DATA',

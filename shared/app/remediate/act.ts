@@ -1,4 +1,5 @@
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
+import { foreignReason } from '#shared/domain/incident/home.ts';
 import type { ActionFamily, ActionRecord, Receipt } from '#shared/domain/plan/bound-action.ts';
 import { judgeChangeWindow } from '#shared/domain/policy/change-window.ts';
 import { judgeControls, judgePermission } from '#shared/domain/policy/guard-rules.ts';
@@ -140,6 +141,7 @@ async function lastDenials({ action, lease, deps }: Act): Promise<string[]> {
   const held = await deps.control.holdsLease(action.targetKey, lease, now);
   return [
     ...judgeControls({ controls, policy, denial, now }),
+    ...[foreignReason(action.target, configuration.home)].filter((reason) => reason !== null),
     ...judgePermission({ action, mode: modeOf(configuration, action.target), policy }),
     ...judgeChangeWindow(action, { service: serviceOf(configuration, action.target), policy, now }),
     ...(held ? [] : [`The lease on ${action.targetKey} is no longer held.`]),

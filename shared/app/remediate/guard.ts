@@ -2,6 +2,7 @@ import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
+import { foreignReason } from '#shared/domain/incident/home.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';
@@ -75,6 +76,7 @@ async function judge(
   const approval = await takeApproval(action, incidents);
   const denials = [
     ...endedDenials(incident),
+    ...[action.target, incident.target].flatMap((one) => foreignReason(one, configuration.home) ?? []).slice(0, 1),
     ...judgeGuard({
       action,
       targetKey: plugin.targetKey(parameters),

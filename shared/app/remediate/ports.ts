@@ -1,10 +1,14 @@
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
-import { alarmsSince } from '../common/alarm-since.ts';
+import type { AlarmReader } from '#shared/ports/cloud.ts';
+import { plannedAlarm } from '../common/alarm-since.ts';
+
+/** What a function was given for the actions of all plans; `portsOf` narrows it to one plan. */
+export type RemediationPorts = Omit<ActionPorts, 'alarms'> & { readonly alarms: AlarmReader };
 
 /** The ports that a function was given. All others refuse, so that a plug-in cannot exceed its function's role. */
-export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clock'>): ActionPorts {
+export function actionPorts(given: Partial<RemediationPorts> & Pick<ActionPorts, 'clock'>): RemediationPorts {
   return {
     codeHost: given.codeHost ?? refusing('codeHost'),
     code: given.code ?? refusing('code'),
@@ -26,9 +30,9 @@ export function actionPorts(given: Partial<ActionPorts> & Pick<ActionPorts, 'clo
   };
 }
 
-/** The ports for one plan: a state of its alarm from before it went off does not count. */
-export function portsOf({ target }: BoundAction, ports: ActionPorts): ActionPorts {
-  return target.kind === 'alarm' ? { ...ports, alarms: alarmsSince(target, ports.alarms) } : ports;
+/** The ports for one plan: of all alarms only its own, and a state from before that went off does not count. */
+export function portsOf({ target }: BoundAction, ports: RemediationPorts): ActionPorts {
+  return { ...ports, alarms: target.kind === 'alarm' ? plannedAlarm(target, ports.alarms) : refusing('alarms') };
 }
 
 function refusing<T extends object>(port: string): T {

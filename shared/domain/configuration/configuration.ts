@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Capacity, capacityProblems } from '../capacity/capacity-settings.ts';
 import { Model } from '../diagnosis/model-settings.ts';
 import { Experiment } from '../experiment/experiment.ts';
+import type { Home } from '../incident/home.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { RecallSettings } from '../knowledge/search/recall-settings.ts';
 import { Learning } from '../learning/learning-settings.ts';
@@ -119,4 +120,7 @@ export const Configuration = z.strictObject({
     })
     .prefault({}),
 });
-export type Configuration = z.infer<typeof Configuration>;
+export type Configuration = z.infer<typeof Configuration> & {
+  /** Account and region of the deployment, which the file does not say. Absent: no alarm is one's own. */
+  readonly home?: Home;
+};

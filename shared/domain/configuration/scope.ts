@@ -1,12 +1,16 @@
+import { isAtHome } from '../incident/home.ts';
 import { alarmNameOf } from '../incident/identity.ts';
 import type { ReportTarget, TargetContext } from '../incident/target-context.ts';
 import type { Mode } from '../policy/policy-settings.ts';
 import type { Configuration, Service } from './configuration.ts';
 
-/** The service that lists an alarm or that a report names; null for runs, storms and whatever is not listed. */
+/**
+ * The service that lists an alarm or that a report names; null for runs, storms and whatever is not listed. An alarm of
+ * another account or region belongs to no service, whatever its name is.
+ */
 export function serviceOf(configuration: Configuration, target: TargetContext): Service | null {
   if (target.kind === 'report') return configuration.services.find(({ id }) => id === target.service) ?? null;
-  if (target.kind !== 'alarm') return null;
+  if (target.kind !== 'alarm' || !isAtHome(target, configuration.home)) return null;
   const name = alarmNameOf(target);
   return configuration.services.find((service) => service.alarms.includes(name)) ?? null;
 }

@@ -1,5 +1,6 @@
 import { canonicalJson, digestOf } from '../../kernel/digest.ts';
 import type { CommentCommand } from './comment-command.ts';
+import { alarmNameIn, type Home, isForeign } from './home.ts';
 import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 import type { Signal } from './signal.ts';
 import type { AlarmTarget, GithubRunTarget, TargetContext } from './target-context.ts';
@@ -86,11 +87,15 @@ const TRUSTED_EVENTS = new Set([
   'deployment',
 ]);
 
+/** Scope of alarms of other accounts and regions, whose storms are counted by the hour. */
+export const FOREIGN_ALARMS = 'foreign-alarms';
+
 /**
- * Storms are counted separately by who can cause them, so that a flood of pull requests does not hide failures on main
- * or in production.
+ * Storms are counted separately by who can cause them, so that a flood of pull requests or of alarms of other accounts
+ * does not hide failures on main or in production.
  */
-export function stormScopeOf(target: TargetContext): string {
+export function stormScopeOf(target: TargetContext, home?: Home): string {
+  if (isForeign(target, home)) return FOREIGN_ALARMS;
   if (target.kind !== 'github-run') return target.kind;
   return target.pullRequest === null && TRUSTED_EVENTS.has(target.event) ? 'own-runs' : 'contributed-runs';
 }
@@ -100,9 +105,9 @@ export function stormIdOf(minute: string, scope = 'storm'): string {
   return `storm-${digestOf(canonicalJson([scope, minute]), ID_LENGTH)}`;
 }
 
-/** `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:checkout-5xx` is the alarm `checkout-5xx`. */
+/** For display, and to find the alarm in the configuration once it is known to be at home (see `serviceOf`). */
 export function alarmNameOf(target: AlarmTarget): string {
-  return target.alarmArn.split(':').slice(6).join(':');
+  return alarmNameIn(target.alarmArn);
 }
 
 /**

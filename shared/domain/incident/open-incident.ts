@@ -2,6 +2,7 @@ import { redactName } from '../redaction/redact.ts';
 import type { IncidentIds } from './identity.ts';
 import type { Incident } from './incident.ts';
 import type { Signal } from './signal.ts';
+import type { StormTarget } from './target-context.ts';
 
 /** Creates the record of a new incident. Pure: the same signal, ids and instant give the same record. */
 export function openIncident(signal: Signal, ids: IncidentIds, now: Date): Incident {
@@ -31,14 +32,24 @@ export function openIncident(signal: Signal, ids: IncidentIds, now: Date): Incid
 
 /** The record of a storm: `minute` is the ISO 8601 minute in which it began. */
 export function openStorm(ids: IncidentIds, minute: string, now: Date): Incident {
+  return openParent(ids, { kind: 'storm', startedAt: minute }, `Many failures since ${minute}`, now);
+}
+
+/** The record that counts the alarms of other accounts and regions in an hour that became no incident of their own. */
+export function openForeignCount(ids: IncidentIds, hour: string, now: Date): Incident {
+  const target: StormTarget = { kind: 'storm', startedAt: hour, of: 'foreign-alarms' };
+  return openParent(ids, target, `More alarms of other accounts and regions since ${hour}`, now);
+}
+
+function openParent(ids: IncidentIds, target: StormTarget, title: string, now: Date): Incident {
   const signal: Signal = {
     version: 1,
     deliveryId: ids.incidentId,
     source: 'storm',
     kind: 'alarm-raised',
-    occurredAt: minute,
-    target: { kind: 'storm', startedAt: minute },
-    tainted: { title: redactName(`Many failures since ${minute}`, 300), branch: null, branchKey: null, reason: null },
+    occurredAt: target.startedAt,
+    target,
+    tainted: { title: redactName(title, 300), branch: null, branchKey: null, reason: null },
   };
   return openIncident(signal, ids, now);
 }

@@ -59,11 +59,15 @@ export const AlarmTarget = z.strictObject({
 });
 export type AlarmTarget = z.infer<typeof AlarmTarget>;
 
-/** A parent incident for a storm: many failures within a minute, handled as one. */
+/**
+ * A parent incident for a storm: many failures within a minute, handled as one. Of `foreign-alarms`: counts the alarms of
+ * other accounts and regions in an hour that became no incident of their own.
+ */
 export const StormTarget = z.strictObject({
   kind: z.literal('storm'),
   /** ISO 8601 minute in which the storm began. */
   startedAt: z.iso.datetime({ offset: true }),
+  of: z.literal('foreign-alarms').optional(),
 });
 export type StormTarget = z.infer<typeof StormTarget>;
 

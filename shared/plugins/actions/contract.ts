@@ -12,13 +12,13 @@ import type { ActionImpact } from '#shared/domain/plan/candidates.ts';
 import type { RepositorySwitch } from '#shared/domain/policy/fix-settings.ts';
 import type { CauseProof } from '#shared/domain/quality/judgement.ts';
 import type {
-  AlarmReader,
   AutoScalingWriter,
   DatabaseWriter,
   DeploymentReader,
   EcsServiceWriter,
   LambdaAliasWriter,
   LambdaFunctionWriter,
+  PlannedAlarmReader,
   ResourceReader,
 } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
@@ -118,7 +118,7 @@ export interface ActionPorts {
   readonly proposals: Proposals;
   readonly fixes: Pick<EvidenceStore, 'getFix'>;
   readonly quarantines: Pick<EvidenceStore, 'getQuarantine'>;
-  readonly alarms: AlarmReader;
+  readonly alarms: PlannedAlarmReader;
   readonly deployments: DeploymentReader;
   readonly resources: ResourceReader;
   readonly lambdaAliases: LambdaAliasWriter;

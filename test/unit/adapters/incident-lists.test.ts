@@ -5,7 +5,8 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
-import { IncidentStatus } from '#shared/domain/incident/incident.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import { type Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { IncidentQuery } from '#shared/ports/incident-lists.ts';
 import {
@@ -15,6 +16,7 @@ import {
   anAlarmTarget,
   anIncident,
   aService,
+  HOME,
 } from '#test/builders/index.ts';
 import { fakeClock, makeMemoryIncidents } from '#test/fakes/index.ts';
 import { incidentListsContract, type ListedIncidents, pages } from './contract/incident-lists.ts';
@@ -35,12 +37,25 @@ async function inDynamo(services: Alarms = []): Promise<ListedIncidents & { tabl
   return {
     table,
     incidents: makeDynamoIncidentStore(access),
-    lists: makeDynamoIncidentLists({ ...access, services: servicesOf(services) }),
+    lists: makeDynamoIncidentLists({ ...access, services: servicesOf(services), home: HOME }),
   };
 }
 
 incidentListsContract('lists in memory', async (services) => makeMemoryIncidents(fakeClock(), servicesOf(services)));
 incidentListsContract('lists in DynamoDB', inDynamo);
+
+/** Gives a stored incident of an alarm the index key that earlier versions wrote: the alarm's name alone. */
+async function asEarlierVersion(table: string, { id, target }: Incident): Promise<void> {
+  if (target.kind !== 'alarm') return;
+  await dynamo.client.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: { pk: `INC#${id}`, sk: 'META' },
+      UpdateExpression: 'SET listTarget = :earlier',
+      ExpressionAttributeValues: { ':earlier': `alarm#${alarmNameOf(target)}` },
+    }),
+  );
+}
 
 describe('any incidents, changes and queries', () => {
   const SERVICES = [
@@ -56,6 +71,12 @@ describe('any incidents, changes and queries', () => {
     alarm('checkout-latency'),
     alarm('orders-5xx'),
     alarm('unlisted'),
+    {
+      ...anAlarmTarget(),
+      account: '999999999999',
+      alarmArn: 'arn:aws:cloudwatch:eu-west-1:999999999999:alarm:checkout-5xx',
+    },
+    { ...anAlarmTarget(), region: 'us-east-1', alarmArn: 'arn:aws:cloudwatch:us-east-1:123456789012:alarm:orders-5xx' },
     { kind: 'storm' as const, startedAt: '2026-11-20T12:00:00.000Z' },
   );
   const failureClass = fc.constantFrom('memory_leaks' as const, 'test_failure' as const);
@@ -77,7 +98,14 @@ describe('any incidents, changes and queries', () => {
   const step = fc.oneof(
     {
       weight: 3,
-      arbitrary: fc.record({ kind: fc.constant('create' as const), at: moment, status, target, classification }),
+      arbitrary: fc.record({
+        kind: fc.constant('create' as const),
+        at: moment,
+        status,
+        target,
+        classification,
+        byEarlierVersion: fc.boolean(),
+      }),
     },
     {
       weight: 1,
@@ -109,7 +137,7 @@ describe('any incidents, changes and queries', () => {
           const ids: string[] = [];
           for (const one of steps) {
             if (one.kind === 'create') {
-              const { at, kind, ...fields } = one;
+              const { at, kind, byEarlierVersion, ...fields } = one;
               const incident = anIncident({
                 ...fields,
                 id: `gh-${String((ids.length * 7919) % 1000).padStart(8, '0')}`,
@@ -117,6 +145,7 @@ describe('any incidents, changes and queries', () => {
               });
               ids.push(incident.id);
               for (const { incidents } of [real, model]) expect(await incidents.create(incident)).toBe('created');
+              if (byEarlierVersion) await asEarlierVersion(real.table, incident);
             } else if (ids.length > 0) {
               const { which, kind, ...fields } = one;
               const change = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
@@ -193,7 +222,7 @@ it('an incident has in each index at most one entry, of what it is now', async (
   expect(await keys()).toEqual({ ...shop, listClass: undefined });
   const target = anAlarmTarget({ alarmName: 'Checkout: 5xx' });
   await incidents.update('gh-00000001', { target });
-  expect(await keys()).toEqual({ ...fixed, listTarget: 'alarm#Checkout: 5xx', listClass: undefined });
+  expect(await keys()).toEqual({ ...fixed, listTarget: `alarm#${target.alarmArn}`, listClass: undefined });
 });
 
 describe('an index that lags behind', () => {
@@ -313,7 +342,8 @@ describe('what lists cost', () => {
     ['a repository', { repository: 'acme/shop' }, 1],
     ['a class', { failureClass: 'test_failure' }, 1],
     ['a repository without incidents', { repository: 'acme/blog' }, 1],
-    ['a service: one for each of its alarms, one for reports about it', { service: 'checkout' }, 3],
+    // Earlier versions kept an alarm's incidents under its name.
+    ['a service: two for each of its alarms, one for reports about it', { service: 'checkout' }, 5],
     ['the middle of a range', { openedFrom: new Date('2026-09-10'), openedBefore: new Date('2026-10-01') }, 1],
     ['the open ones of a repository, however many others it has', { repository: 'acme/shop', statuses: ['open'] }, 1],
     ['the open ones of a class', { failureClass: 'test_failure', statuses: ['open'] }, 1],

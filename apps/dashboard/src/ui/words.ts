@@ -24,7 +24,7 @@ export function subjectWords(subject: Subject): { readonly name: string; readonl
       return { name: repository, detail: `${where} · run ${runId}${runAttempt > 1 ? `, attempt ${runAttempt}` : ''}` };
     }
     case 'alarm':
-      return { name: subject.alarm, detail: subject.region };
+      return { name: subject.alarm, detail: `${subject.account}, ${subject.region}` };
     case 'report':
       return {
         name: subject.service ?? subject.repository ?? 'Report',

@@ -37,7 +37,8 @@ export function summaryOf(diagnosis: Diagnosis | null): string | null {
 /** `unit tests`, `unit tests and 2 other jobs`, or the alarm's name. */
 export function failedThing(target: TargetContext, diagnosis: Diagnosis | null, evidence: Evidence | null): string {
   if (target.kind === 'alarm') return cleanText(alarmNameOf(target), 255);
-  if (target.kind === 'storm') return 'Many failures at once';
+  if (target.kind === 'storm')
+    return target.of === 'foreign-alarms' ? 'Alarms of other accounts and regions' : 'Many failures at once';
   if (target.kind === 'report') return cleanText(target.service ?? target.repository ?? 'What was reported', 255);
   const sources = evidence?.sources ?? [];
   const deciding = new Set([...(diagnosis?.evidence ?? []), ...(diagnosis?.classification.evidence ?? [])]);

@@ -164,7 +164,9 @@ export function subjectOf(target: TargetContext): string {
     case 'report':
       return `A report by ${cleanText(target.reportedBy, 200)} about ${cleanText(target.service ?? target.repository ?? 'no service', 200)}`;
     case 'storm':
-      return `A storm: many failures at once since ${target.startedAt}`;
+      return target.of === 'foreign-alarms'
+        ? `More alarms of other accounts and regions in the hour from ${target.startedAt}`
+        : `A storm: many failures at once since ${target.startedAt}`;
     default:
       return target satisfies never;
   }
@@ -175,7 +177,12 @@ export function whereToLook({ incident, evidence, links }: IncidentStory): strin
   const urls = (evidence?.sources ?? []).flatMap(({ name, url }) =>
     url !== null && /^https?:\/\/\S+$/.test(url) ? [`- log of ${cleanText(name, 120)}: ${url}`] : [],
   );
-  if (incident.target.kind === 'storm') return ['- the incidents that have this storm as their parent'];
+  if (incident.target.kind === 'storm')
+    return [
+      incident.target.of === 'foreign-alarms'
+        ? '- the rule of the account or region that forwards its alarms to this one'
+        : '- the incidents that have this storm as their parent',
+    ];
   return [...links.map(({ name, url }) => `- ${cleanText(name, 300)}: ${url}`), ...urls];
 }
 

@@ -2,6 +2,8 @@ import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwa
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
+import { alarmArnAt } from '#shared/domain/incident/home.ts';
+import { HOME } from '#test/builders/index.ts';
 
 const alarmsClient = new CloudWatchClient({ region: 'eu-west-1' });
 const alarms = mockClient(alarmsClient);
@@ -9,18 +11,30 @@ beforeEach(() => {
   alarms.reset();
 });
 
-describe('the alarm reader', () => {
-  const read = () => makeCloudWatchAlarmReader({ client: alarmsClient }).read('checkout-errors');
+const own = (name: string) => ({ AlarmName: name, AlarmArn: alarmArnAt(HOME, name) });
 
-  it('gives the state of exactly the alarm of this name', async () => {
+describe('the alarm reader', () => {
+  const read = (arn = alarmArnAt(HOME, 'checkout-errors')) =>
+    makeCloudWatchAlarmReader({ client: alarmsClient }).read(arn);
+
+  it('gives the state of exactly the alarm of this ARN', async () => {
     const at = new Date('2026-11-21T11:58:00Z');
     alarms.on(DescribeAlarmsCommand).resolves({
       MetricAlarms: [
-        { AlarmName: 'checkout-errors-2', StateValue: 'OK' },
-        { AlarmName: 'checkout-errors', StateValue: 'ALARM', StateTransitionedTimestamp: at },
+        { ...own('checkout-errors-2'), StateValue: 'OK' },
+        { ...own('checkout-errors'), StateValue: 'ALARM', StateTransitionedTimestamp: at },
       ],
     });
     expect(await read()).toEqual({ state: 'ALARM', since: at.toISOString() });
+  });
+
+  it.each([
+    ['another account', alarmArnAt({ ...HOME, account: '999999999999' }, 'checkout-errors')],
+    ['another region', alarmArnAt({ ...HOME, region: 'us-east-1' }, 'checkout-errors')],
+    ['another partition', alarmArnAt({ ...HOME, partition: 'aws-cn' }, 'checkout-errors')],
+  ] as const)('does not take its own alarm of the same name for one of %s', async (_place, arn) => {
+    alarms.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [{ ...own('checkout-errors'), StateValue: 'OK' }] });
+    expect(await read(arn)).toBeNull();
   });
 
   it('knows no alarm that is not there', async () => {

@@ -143,6 +143,7 @@ function verdictsOf(configuration: Configuration, repository: string, confidence
   const { policy } = configuration;
   const decision = decide({
     targetKind: 'alarm',
+    foreign: null,
     recovery: { kind: 'none' },
     mode: modeOf(configuration, target),
     service: null,

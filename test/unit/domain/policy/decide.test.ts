@@ -26,6 +26,7 @@ function input(change: Change = {}): DecisionInput {
   const best = aCandidate({ impact, ...candidate });
   return {
     targetKind: 'alarm',
+    foreign: null,
     recovery: { kind: 'none' },
     mode: 'act',
     service: aService(),

@@ -70,7 +70,6 @@ export function anActionWorld(id?: string) {
     alarm: {
       state: 'ALARM',
       since: '2026-11-21T11:58:00.000Z',
-      arn: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:checkout-errors',
     } as AlarmState | null,
     alias: aLambdaDeployment(),
     // Nobody deployed lately what a remedy is for.
