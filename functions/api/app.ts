@@ -62,7 +62,7 @@ export const HEADERS = {
 } as const;
 
 const ABOUT =
-  'Incidents, approvals and what led to them. A POST that changes something takes an `Idempotency-Key`: sent again within a day, it gets the ' +
+  'Incidents, approvals and what led to them. A request that changes something takes an `Idempotency-Key`: sent again within a day, it gets the ' +
   'same answer and is done once. Every answer to a GET has an `ETag` for `If-None-Match`.';
 
 const health = openRoute({

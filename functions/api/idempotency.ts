@@ -1,8 +1,9 @@
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Caller } from '#shared/domain/access/caller.ts';
-import type { KeptAnswer, RepeatedRequest } from '#shared/domain/access/repeated-request.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
+import { idempotencyKeyOf, type KeptAnswer, type RepeatedRequest } from '#shared/domain/access/repeated-request.ts';
+import type { WorkflowRunCaller } from '#shared/domain/access/workflow-run-caller.ts';
+import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import type { RepeatedRequests } from '#shared/ports/access.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { Problem } from './problem.ts';
@@ -14,54 +15,84 @@ export interface Idempotency {
 
 interface Variables {
   readonly caller: Caller;
+  readonly workflowRun?: WorkflowRunCaller;
   readonly idempotency: Idempotency;
   /** Set by a route whose answer holds a secret, which must not be stored. */
   holdsSecret?: true;
+  /** 32 hexadecimal digits: the same for every try of a request with an `Idempotency-Key`; not set without one. */
+  requestId?: string;
 }
+type Sent = Context<{ Variables: Variables }>;
 
-const KEY = /^[\x21-\x7e]{1,200}$/;
 /** Longer than the function may run. */
 const BUSY_SECONDS = 30;
 /** A record of DynamoDB holds 400 KB. */
 const MAX_KEPT_LENGTH = 100_000;
+/** A request with another one of these is another request. */
+const CONDITIONS = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'] as const;
+/** Beside the body, what of an answer is kept. */
+const KEPT_HEADERS = ['location', 'etag'] as const;
 
 /**
- * Does the requests of a caller with the same `Idempotency-Key` once. A repetition gets the first answer, with `idempotent-replayed: true`; while the
- * first one is at work 409, and with another content 422. An answer that is no success is not kept: the next one is done. Without the header
- * nothing happens.
+ * Does the requests of a caller with the same `Idempotency-Key` once within a day. A repetition gets the first answer, with `idempotent-replayed: true`;
+ * while the first one is at work 409. A request that differs in method, address, query, conditions or content gets 422. An answer that is no
+ * success is not kept: the next one is done. Without the header nothing happens.
  */
 export function idempotent() {
   return createMiddleware<{ Variables: Variables }>(async (context, next) => {
-    const key = context.req.header('idempotency-key');
-    if (key === undefined) return await next();
-    if (!KEY.test(key)) {
+    const header = context.req.header('idempotency-key');
+    if (header === undefined) return await next();
+    const key = idempotencyKeyOf(header);
+    if (key === null) {
       throw new Problem('invalid-request', 'Idempotency-Key: send 1 to 200 visible ASCII characters, such as a UUID.');
     }
     const { repeatedRequests, clock } = context.get('idempotency');
-    const { kind, id } = context.get('caller');
-    const name = `${kind}:${id}#${digestOf(key)}`;
+    const name = `${senderOf(context)}#${digestOf(key)}`;
     const now = clock.now();
-    const request: RepeatedRequest = {
+    const begunAt = now.toISOString();
+    const tried = await repeatedRequests.begin(name, {
       version: 1,
-      fingerprint: digestOf(JSON.stringify([context.req.method, context.req.path, await context.req.text()])),
-      begunAt: now.toISOString(),
+      id: digestOf(canonicalJson([name, begunAt]), 32),
+      fingerprint: await fingerprintOf(context),
+      begunAt,
       busyUntil: new Date(now.getTime() + BUSY_SECONDS * 1000).toISOString(),
       answer: null,
-    };
-    const earlier = await repeatedRequests.begin(name, request);
-    if (earlier !== null) return replay(earlier, request);
+    });
+    if (tried.kind === 'earlier') return await replay(context, tried.request);
+    const { id } = tried.request;
+    if (id !== undefined) context.set('requestId', id);
     await next();
-    if (context.res.ok) await repeatedRequests.finish(name, request.begunAt, await answerOf(context));
-    else await repeatedRequests.abandon(name, request.begunAt);
+    if (context.res.ok) await repeatedRequests.finish(name, begunAt, await answerOf(context));
+    else await repeatedRequests.abandon(name, begunAt);
     return;
   });
 }
 
-function replay({ fingerprint, answer }: RepeatedRequest, request: RepeatedRequest): Response {
-  if (fingerprint !== request.fingerprint) {
+/** By id: names may be shared and change. */
+function senderOf(context: Sent): string {
+  const run = context.get('workflowRun');
+  if (run !== undefined) return `run:${run.repository.toLowerCase()}`;
+  const { kind, id } = context.get('caller');
+  return `${kind}:${id}`;
+}
+
+async function fingerprintOf({ req }: Sent): Promise<string> {
+  const { pathname, search } = new URL(req.url);
+  const conditions = CONDITIONS.map((header) => req.header(header)?.trim() ?? null);
+  const contentType = req.header('content-type')?.split(';')[0]?.trim().toLowerCase() ?? null;
+  return digestOf(canonicalJson([req.method, pathname, search, conditions, contentType, await req.text()]));
+}
+
+/** As records without an id have it. */
+async function oldFingerprintOf({ req }: Sent): Promise<string> {
+  return digestOf(JSON.stringify([req.method, req.path, await req.text()]));
+}
+
+async function replay(context: Sent, { id, fingerprint, answer }: RepeatedRequest): Promise<Response> {
+  if (fingerprint !== (await (id === undefined ? oldFingerprintOf : fingerprintOf)(context))) {
     throw new Problem(
       'key-reused',
-      'A request with this key had another path or content. Use a new key for each request.',
+      'A request with this key had another address, condition or content. Use a new key for each request.',
     );
   }
   if (answer === null) {
@@ -70,22 +101,30 @@ function replay({ fingerprint, answer }: RepeatedRequest, request: RepeatedReque
       `The first request with this key is still at work. Try again in ${BUSY_SECONDS} seconds.`,
     );
   }
-  const { status, contentType, body } = answer;
+  const { status, contentType, body, headers = {} } = answer;
   if (body === null) {
     throw new Problem(
       'conflict',
       `This was done before, with status ${status}; its answer is not kept. Read what it made instead.`,
     );
   }
-  return new Response(body, { status, headers: { 'content-type': contentType, 'idempotent-replayed': 'true' } });
+  return new Response(body, {
+    status,
+    headers: { ...headers, 'content-type': contentType, 'idempotent-replayed': 'true' },
+  });
 }
 
-async function answerOf({ res, var: { holdsSecret } }: Context<{ Variables: Variables }>): Promise<KeptAnswer> {
+async function answerOf({ res, var: { holdsSecret } }: Sent): Promise<KeptAnswer> {
   const body = await res.clone().text();
   const isKept = holdsSecret === undefined && body.length <= MAX_KEPT_LENGTH;
+  const headers = KEPT_HEADERS.flatMap((name) => {
+    const value = res.headers.get(name);
+    return value === null ? [] : [[name, value] as const];
+  });
   return {
     status: res.status,
     contentType: res.headers.get('content-type') ?? 'application/json',
     body: isKept ? body : null,
+    ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
   };
 }

@@ -79,10 +79,15 @@ export interface SignIn {
   answer(challenge: ChallengeAnswer): Promise<SignInOutcome | WrongAnswer>;
 }
 
+export type BegunRequest =
+  | { readonly kind: 'begun'; readonly request: RepeatedRequest }
+  /** One of this name came before and stands. */
+  | { readonly kind: 'earlier'; readonly request: RepeatedRequest };
+
 /** Requests with an `Idempotency-Key`, by a name that contains who sent them. Every write is one single-item write. */
 export interface RepeatedRequests {
-  /** Begins a request and returns null, unless one of this name has begun and does not give way (`givesWay`): then that one. */
-  begin(name: string, request: RepeatedRequest): Promise<RepeatedRequest | null>;
+  /** Begins a request, as the successor of an earlier one of this name where there is one (`successorOf`). */
+  begin(name: string, request: RepeatedRequest): Promise<BegunRequest>;
   /** Stores the answer of the request that began at `begunAt`; nothing happens when another has taken its place. */
   finish(name: string, begunAt: string, answer: KeptAnswer): Promise<void>;
   /** Lets the next one of this name begin at once. */

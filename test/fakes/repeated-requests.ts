@@ -1,4 +1,4 @@
-import { givesWay, RepeatedRequest } from '#shared/domain/access/repeated-request.ts';
+import { RepeatedRequest, successorOf } from '#shared/domain/access/repeated-request.ts';
 import type { RepeatedRequests } from '#shared/ports/access.ts';
 
 export function makeMemoryRepeatedRequests(): RepeatedRequests {
@@ -10,9 +10,10 @@ export function makeMemoryRepeatedRequests(): RepeatedRequests {
   return {
     begin: async (name, request) => {
       const earlier = requests.get(name);
-      if (earlier !== undefined && !givesWay(earlier, new Date(request.begunAt))) return earlier;
-      requests.set(name, RepeatedRequest.parse(request));
-      return null;
+      const begun = earlier === undefined ? request : successorOf(earlier, request);
+      if (begun === null) return { kind: 'earlier', request: earlier as RepeatedRequest };
+      requests.set(name, RepeatedRequest.parse(begun));
+      return { kind: 'begun', request: begun };
     },
     finish: async (name, begunAt, answer) => change(name, begunAt, { answer }),
     abandon: async (name, begunAt) => change(name, begunAt, { busyUntil: begunAt }),

@@ -204,7 +204,7 @@ export function actionRoutes(deps: ActionRoutesDeps) {
       return context.json({ action, ...rehearsal }, 200);
     })
     .openapi(execute, async (context) => {
-      const requester = requesterOf(context.get('caller'), context.req.header('idempotency-key'), deps);
+      const requester = requesterOf(context.get('caller'), context.get('requestId'), deps);
       const incident = incidentOf(await (await deps.requests()).request(context.req.valid('json'), requester));
       return context.json(incident, 202, { location: `/api/incidents/${incident.id}` });
     });
@@ -215,13 +215,13 @@ const KEY_BYTES = 16;
 /** Who asks for an action, with every name by which they could approve it. */
 export function requesterOf(
   caller: Caller,
-  key: string | undefined,
+  requestId: string | undefined,
   { random }: Pick<ActionRoutesDeps, 'random'>,
 ): Requester {
   const person = caller.claims === undefined ? null : approverOf(caller.claims);
   const own = person === null ? [] : [person.name, ...person.names, person.github ?? '', person.email ?? ''];
   const names = [...new Set([caller.id, caller.name, ...own])].filter((name) => name !== '').slice(0, 30);
-  return { by: nameOfCaller(caller), names, key: key ?? random(KEY_BYTES) };
+  return { by: nameOfCaller(caller), names, requestId: requestId ?? random(KEY_BYTES) };
 }
 
 export function objectionProblem(objection: Objection): Problem {

@@ -93,7 +93,7 @@ export function applicationRoutes(deps: ActionRoutesDeps) {
       if (scaling === null) throw unknown(id);
       if (scaling.kind !== 'action') throw objectionProblem(scaling);
       const order = { action: scaling.action, service: id, alarm: null, incident: null, to, reason };
-      const requester = requesterOf(context.get('caller'), context.req.header('idempotency-key'), deps);
+      const requester = requesterOf(context.get('caller'), context.get('requestId'), deps);
       const incident = incidentOf(await requests.request(order, requester));
       return context.json(incident, 202, { location: `/api/incidents/${incident.id}` });
     });

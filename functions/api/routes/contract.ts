@@ -16,6 +16,8 @@ export interface Environment {
     /** Set in place of `caller` where a workflow's run calls a route that takes one. */
     workflowRun?: WorkflowRunCaller;
     idempotency: Idempotency;
+    /** The same for every try of a request with an `Idempotency-Key`; absent without one. */
+    requestId?: string;
     /** Set by a route whose answer holds a secret: it is not stored for repetitions. */
     holdsSecret?: true;
   };
@@ -41,13 +43,13 @@ const IDEMPOTENCY_KEY = {
 
 /**
  * A route for callers with this permission: it is checked before anything of the request is read. `openapi.json` shows
- * it as `x-permission`, and `REFUSALS` beside the answers of the route. A POST that may change something is done once for each `Idempotency-Key`.
+ * it as `x-permission`, and `REFUSALS` beside the answers of the route. A request that may change something is done once for each `Idempotency-Key`.
  */
 export function routeFor<const P extends string, const R extends Omit<RouteConfig, 'path' | 'security'> & { path: P }>(
   permission: Permission,
   route: R,
 ) {
-  const isDoneOnce = route.method === 'post' && permission !== 'read';
+  const isDoneOnce = route.method !== 'get' && permission !== 'read';
   return createRoute({
     ...route,
     responses: { ...route.responses, ...REFUSALS },
@@ -69,7 +71,11 @@ export function routeForRuns<
     security: [{ bearer: [] }],
     'x-permission': permission,
     'x-workflow-runs': true,
-    middleware: [permit(permission, { runs: true })] as const,
+    ...(route.method === 'get' ? {} : { parameters: [IDEMPOTENCY_KEY] }),
+    middleware:
+      route.method === 'get'
+        ? ([permit(permission, { runs: true })] as const)
+        : ([permit(permission, { runs: true }), idempotent()] as const),
   });
 }
 

@@ -206,8 +206,8 @@ export function incidentChangeRoutes(deps: IncidentChangeDeps) {
   return makeRoutes()
     .openapi(create, async (context) => {
       const by = nameOfCaller(context.get('caller'));
-      const key = context.req.header('idempotency-key') ?? deps.random(KEY_BYTES);
-      const outcome = await (await deps.changes()).report({ ...context.req.valid('json'), key }, by);
+      const requestId = context.get('requestId') ?? deps.random(KEY_BYTES);
+      const outcome = await (await deps.changes()).report({ ...context.req.valid('json'), requestId }, by);
       if (outcome.kind === 'refused') throw new Problem('not-now', outcome.reason);
       const incident = annotatedOf(outcome.incident);
       return context.json(incident, 201, { location: `/api/incidents/${incident.id}` });

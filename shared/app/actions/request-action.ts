@@ -20,8 +20,8 @@ export interface Requester {
   readonly by: string;
   /** Every name of the person: none of them may approve what they asked for. */
   readonly names: readonly string[];
-  /** The same for repeats of one request by one caller; another one for everything else. */
-  readonly key: string;
+  /** The same for every try of one request; another one for everything else. */
+  readonly requestId: string;
 }
 
 export type RequestOutcome = { readonly kind: 'opened'; readonly incident: Incident } | Objection;
@@ -30,7 +30,7 @@ const MAX_REASON = 1000;
 
 /**
  * Opens an incident for one action that somebody asks for, and sends it through the intake queue to the same workflow as every signal: plan,
- * approval, guard, verification and undo are those of any other action. A repeat with the same key opens nothing twice, and sends again what may
+ * approval, guard, verification and undo are those of any other action. Another try of the same request opens nothing twice, and sends again what may
  * have been lost.
  */
 export async function requestAction(
@@ -38,7 +38,7 @@ export async function requestAction(
   requester: Requester,
   deps: RequestActionDeps,
 ): Promise<RequestOutcome> {
-  const requestId = digestOf(canonicalJson(['action', requester.by, requester.key]), 32);
+  const requestId = digestOf(canonicalJson(['action', requester.requestId]), 32);
   const earlier = await deps.incidents.get(`rq-${requestId.slice(0, 24)}`);
   if (earlier !== null) return await send(earlier, deps);
   const found = await findTarget(order, deps);

@@ -27,8 +27,8 @@ export interface ReportOrder extends Pick<ReportTarget, 'service' | 'repository'
   readonly title: string;
   readonly description: string;
   readonly lines: readonly string[];
-  /** The same for repeats of one report by one caller; another one for everything else. */
-  readonly key: string;
+  /** The same for every try of one report; another one for everything else. */
+  readonly requestId: string;
 }
 
 export type ReportOutcome =
@@ -48,7 +48,7 @@ const MAX_REASON = 2000;
 export async function reportIncident(order: ReportOrder, by: string, deps: ReportIncidentDeps): Promise<ReportOutcome> {
   const now = deps.clock.now();
   const { service, repository, severity, simulated } = order;
-  const reportId = digestOf(canonicalJson([by, order.key, simulated]), 32);
+  const reportId = digestOf(canonicalJson(['report', order.requestId, simulated]), 32);
   const target: ReportTarget = {
     kind: 'report',
     reportId,

@@ -6,6 +6,8 @@ export const KeptAnswer = z.strictObject({
   contentType: z.string(),
   /** Null when it is not kept: it held a secret or was too long. */
   body: z.string().nullable(),
+  /** Further headers of the answer: `location`, `etag`. */
+  headers: z.record(z.string(), z.string()).optional(),
 });
 export type KeptAnswer = z.infer<typeof KeptAnswer>;
 
@@ -14,7 +16,15 @@ export type KeptAnswer = z.infer<typeof KeptAnswer>;
  */
 export const RepeatedRequest = z.strictObject({
   version: z.literal(1),
-  /** Digest of method, path and body: another request with the same key is an error of its sender. */
+  /**
+   * The same for every try of this request; what it makes derives its own id from this one. Earlier records lack it, and have a fingerprint of
+   * method, path and body alone.
+   */
+  id: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional(),
+  /** Digest of everything that makes it this request: another request with the same key is an error of its sender. */
   fingerprint: z.string(),
   begunAt: z.iso.datetime(),
   /** Until then the first one may still be at work; later it has died, and the request may be done again. */
@@ -24,11 +34,26 @@ export const RepeatedRequest = z.strictObject({
 });
 export type RepeatedRequest = z.infer<typeof RepeatedRequest>;
 
-/** How long an answer is kept. */
+/** How long a key is remembered. */
 export const REQUEST_SECONDS = 24 * 3600;
 
-/** Whether a request that came before gives way to one that comes at `at`. */
-export function givesWay({ answer, begunAt, busyUntil }: RepeatedRequest, at: Date): boolean {
-  if (at.getTime() - Date.parse(begunAt) >= REQUEST_SECONDS * 1000) return true;
-  return answer === null && Date.parse(busyUntil) <= at.getTime();
+/**
+ * The record of a request that comes after `earlier` with the same key; null while `earlier` stands. A new try of the same request keeps its id, so
+ * that whatever the first try made is found instead of being made twice. A request that died may have had its effect, so only a try of the same
+ * request follows it; one that was answered with a failure (`busyUntil` is `begunAt`) gives way to any other.
+ */
+export function successorOf(earlier: RepeatedRequest, next: RepeatedRequest): RepeatedRequest | null {
+  const at = Date.parse(next.begunAt);
+  if (at - Date.parse(earlier.begunAt) >= REQUEST_SECONDS * 1000) return next;
+  if (earlier.answer !== null || Date.parse(earlier.busyUntil) > at) return null;
+  if (earlier.fingerprint === next.fingerprint) return { ...next, id: earlier.id ?? next.id };
+  return earlier.busyUntil === earlier.begunAt ? next : null;
+}
+
+/** A parsed `Idempotency-Key`: the draft's quoted string or the bare key, which are the same key. Null for what is neither. */
+export function idempotencyKeyOf(header: string): string | null {
+  const text = header.trim();
+  const quoted = /^"((?:[^"\\]|\\["\\])*)"$/.exec(text)?.[1];
+  const key = quoted === undefined ? text : quoted.replace(/\\(["\\])/g, '$1');
+  return /^[\x21-\x7e]{1,200}$/.test(key) ? key : null;
 }

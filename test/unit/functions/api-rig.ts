@@ -185,7 +185,9 @@ export async function anApi(
       if (authorization === '') return { kind: 'refused', reason: 'Send a token.' };
       const login = /\bocto-\w+/.exec(authorization)?.[0];
       const person = login === undefined ? PERSON : personNamed(login, authorization.split(' '));
-      return { kind: 'accepted', caller: { ...(authorization.startsWith('key') ? KEY : person), roles } };
+      const id = /#(\S+)/.exec(authorization)?.[1];
+      const caller = { ...(authorization.startsWith('key') ? KEY : person), ...(id === undefined ? {} : { id }) };
+      return { kind: 'accepted', caller: { ...caller, roles } };
     },
   });
   const call = async (
