@@ -101,11 +101,8 @@ async function hostileRows(): Promise<Row[]> {
   const shown = (line: string): string => line.slice(0, MAX_EVIDENCE_CHARACTERS);
   const kilobytes = MAX_EVIDENCE_CHARACTERS / 1000;
   const eachBlock = signaturePatterns.map((pattern) => slowestOn((line) => shown(line).replace(pattern, '')));
-  const ownWordings = signatures.all.map(({ signature, regExp }) =>
-    slowestOn(
-      (line) => regExp.test(shown(line)),
-      hostileWordings([...signature.literals, ...signature.examples.matches]),
-    ),
+  const ownWordings = signatures.all.map(({ signature, regExp, literals }) =>
+    slowestOn((line) => regExp.test(shown(line)), hostileWordings([...literals, ...signature.examples.matches])),
   );
   const engine = await loadRe2Engine();
   const users = HOSTILE_PATTERNS.map((source) => {

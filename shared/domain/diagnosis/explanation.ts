@@ -133,7 +133,7 @@ function wordsOfLog(said: string, { compiled, line, captures }: SignatureMatch, 
   const own = namesIn(line.text).length === 0 ? goesOn : isNew(line) ? [line] : [];
   const words = [...(named ? [] : own), ...details].slice(0, MAX_DETAILS).map((one) => {
     const said = wholeSentence(one, lines);
-    return code(said, MAX_DETAIL_LENGTH, literalIn(said, compiled.signature.literals));
+    return code(said, MAX_DETAIL_LENGTH, literalIn(said, compiled.literals));
   });
   return words.length === 0 ? '' : ` The log says: ${words.join('; ')}.`;
 }

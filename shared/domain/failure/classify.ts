@@ -52,6 +52,8 @@ const MAX_CITED_STRONGEST = 6;
 /** Cited lines of the strongest signature; the remaining room is for others of its class. */
 const MAX_LEADING = 12;
 const MAX_ALTERNATIVES = 4;
+/** A less probable class is none worth naming. */
+const MIN_ALTERNATIVE = 0.01;
 
 type Alternatives = Classification['alternatives'];
 
@@ -211,7 +213,10 @@ export function classify(
     turned === 'regression' ? lasting : failures !== found && lasting === 'test_failure' ? 'flaky_tests' : null;
   const choice = decisive === null ? by : choiceOf(decisive, { by, scores, opinion, model });
   const confidence = (choice?.confidence ?? 0) * judged.factor;
-  const alternatives = (choice?.alternatives.slice(0, MAX_ALTERNATIVES) ?? []).map((one) => noSurer(one, confidence));
+  const alternatives = (choice?.alternatives ?? [])
+    .filter((one) => one.class !== 'unknown' && one.confidence >= MIN_ALTERNATIVE)
+    .slice(0, MAX_ALTERNATIVES)
+    .map((one) => noSurer(one, confidence));
   const past = { ...pastOf(judged, history), ...listOf(failures) };
   if (choice === null) return { ...unknown(evidence, []), verdict: 'unknown', ...past };
   const least = opinion !== null && choice.score !== undefined ? ABSTAIN_SIGNATURE_BELOW : ABSTAIN_BELOW;
@@ -219,7 +224,9 @@ export function classify(
     return { ...described(evidence, { ...choice, confidence }, alternatives), verdict: judged.verdict, ...past };
   }
   const doubted = { class: choice.class, confidence: round(confidence) };
-  const shown = [doubted, ...alternatives].filter((one) => one.class !== 'unknown').slice(0, MAX_ALTERNATIVES);
+  const shown = [doubted, ...alternatives]
+    .filter((one) => one.class !== 'unknown' && one.confidence >= MIN_ALTERNATIVE)
+    .slice(0, MAX_ALTERNATIVES);
   return { ...unknown(evidence, shown), verdict: judged.verdictIfAbstaining, ...past };
 }
 

@@ -32,8 +32,11 @@ export const Signature = z.strictObject({
   confidence: z.number().min(0.05).max(0.99),
   /** `line`: the pattern sees one line; `block`: the line with the literal, three before it and eight after it, joined by LF. */
   where: z.enum(['line', 'block']).default('line'),
-  /** The pattern is tried only where one of these occurs (ASCII, any case). */
-  literals: z.array(z.string().min(3).max(80)).min(1).max(12),
+  /**
+   * Words of the line that a `block` pattern is tried around (ASCII, any case). Those of a `line` pattern are read from the pattern itself;
+   * these count only where none can be read from it.
+   */
+  literals: z.array(z.string().min(3).max(80)).min(1).max(12).optional(),
   /**
    * A regular expression with named captures; linear by its form (see `problemOfPattern`), or by the engine that runs
    * users' patterns.

@@ -1,3 +1,4 @@
+import { literalsOfPattern } from '../logs/pattern-literals.ts';
 import { compilePattern, type LinearEngine, type TextPattern } from '../logs/text-pattern.ts';
 import { type LiteralFinder, makeLiteralFinder } from '../redaction/literal-finder.ts';
 import { Signature, SignatureFile } from './signature.ts';
@@ -5,13 +6,15 @@ import { Signature, SignatureFile } from './signature.ts';
 export interface CompiledSignature {
   readonly signature: Signature;
   readonly regExp: TextPattern;
+  /** The pattern is tried only on lines with one of these (ASCII, any case); on every line where there are none. */
+  readonly literals: readonly string[];
 }
 
 /** Compiled signatures: one pass over a line finds those with a matching literal, and only their patterns run. */
 export interface SignatureSet {
   readonly all: readonly CompiledSignature[];
   readonly byId: ReadonlyMap<string, CompiledSignature>;
-  /** Signatures with a literal that occurs in the text. */
+  /** Signatures that may match the text: one of their literals occurs in it, or they have none. */
   candidates(text: string): readonly CompiledSignature[];
 }
 
@@ -27,16 +30,20 @@ function compileSet(all: readonly CompiledSignature[]): SignatureSet {
   const owners: CompiledSignature[] = [];
   const literals: string[] = [];
   for (const compiled of all) {
-    for (const literal of compiled.signature.literals) {
+    for (const literal of compiled.literals) {
       owners.push(compiled);
       literals.push(literal);
     }
   }
   const finder: LiteralFinder = makeLiteralFinder(literals);
+  const everywhere = all.filter((compiled) => compiled.literals.length === 0);
   return {
     all,
     byId: new Map(all.map((compiled) => [compiled.signature.id, compiled])),
-    candidates: (text) => [...new Set(finder.find(text).flatMap((index) => (owners[index] ? [owners[index]] : [])))],
+    candidates: (text) => {
+      const found = finder.find(text).flatMap((index) => (owners[index] ? [owners[index]] : []));
+      return [...new Set([...everywhere, ...found])];
+    },
   };
 }
 
@@ -60,7 +67,13 @@ function compileOne(value: unknown, engine: LinearEngine | undefined): CompiledS
   if (typeof regExp === 'string') return `pattern: ${regExp}`;
   const missing = missingCaptures(signature);
   if (missing.length > 0) return `advice names {${missing.join('}, {')}}, which the pattern does not capture`;
-  return { signature, regExp };
+  if (signature.where === 'block' && signature.literals === undefined)
+    return 'literals: a block needs words of the line that it is read around';
+  return { signature, regExp, literals: literalsOf(signature) };
+}
+
+function literalsOf({ where, literals = [], pattern, ignoreCase }: Signature): readonly string[] {
+  return where === 'block' ? literals : (literalsOfPattern(pattern, ignoreCase) ?? literals);
 }
 
 function placeOf({ name, lines }: DataFile, index: number, value: unknown): string {
@@ -148,10 +161,10 @@ export function parseOwnSignatures(
 }
 
 /** Problems with a signature's own examples; one line each. */
-export function brokenExamples({ signature, regExp }: CompiledSignature): string[] {
-  const lowered = signature.literals.map((literal) => literal.toLowerCase());
-  const isMatch = (text: string): boolean =>
-    lowered.some((literal) => text.toLowerCase().includes(literal)) && regExp.test(text);
+export function brokenExamples(compiled: CompiledSignature): string[] {
+  const { signature, regExp } = compiled;
+  const set = compileSet([compiled]);
+  const isMatch = (text: string): boolean => set.candidates(text).length > 0 && regExp.test(text);
   return [
     ...signature.examples.matches
       .filter((text) => !isMatch(text))

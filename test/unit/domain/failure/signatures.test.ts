@@ -33,8 +33,8 @@ describe('the built-in signatures', () => {
   );
 
   it('stay linear on texts made of their own examples, repeated and broken off', () => {
-    for (const { signature, regExp } of signatures.all) {
-      for (const example of [...signature.examples.matches, ...signature.literals]) {
+    for (const { signature, regExp, literals } of signatures.all) {
+      for (const example of [...signature.examples.matches, ...literals]) {
         for (const cut of [1, 0.5]) {
           const part = example.slice(0, Math.max(1, example.length * cut));
           const hostile = part.repeat(Math.ceil(2_000 / part.length)).slice(0, 2_000);
