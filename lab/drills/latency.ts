@@ -1,26 +1,45 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DrillStage } from './drill-stage.ts';
+import { processorMs } from './memory.ts';
 
 export interface LatencyFacts {
   /** Milliseconds from the delivery of each signed webhook to its comment, ascending. */
   readonly milliseconds: readonly number[];
   readonly p50: number;
   readonly p99: number;
+  /** Processor time of the runtime and its store for each run, to the end of its workflow. */
+  readonly cpuMs: number;
+}
+
+export interface LatencyOptions {
+  readonly runs: number;
+  /** Runs that fail at the same moment. */
+  readonly atOnce: number;
+  /** Groups of runs before the first that counts. */
+  readonly warmUp: number;
 }
 
 const TIMEOUT_MS = 60_000;
 
-/** Measures failing runs one at a time, each on its own pull request, after `warmUp` runs that are not counted. */
-export async function measureLatency(stage: DrillStage, runs: number, warmUp: number): Promise<LatencyFacts> {
+/** Measures failing runs in groups, each run on its own pull request. */
+export async function measureLatency(
+  stage: DrillStage,
+  { runs, atOnce, warmUp }: LatencyOptions,
+): Promise<LatencyFacts> {
   const milliseconds: number[] = [];
-  for (let run = 0; run < warmUp + runs; run += 1) {
-    const taken = await oneComment(stage);
-    if (run >= warmUp) milliseconds.push(taken);
-    // The workflow continues after its comment; wait, so that the next webhook finds the runtime idle.
+  const oneGroup = async (): Promise<number[]> => {
+    const taken = await Promise.all(Array.from({ length: atOnce }, () => oneComment(stage)));
+    // The workflows continue after their comments; wait, so that the next webhooks find the runtime idle.
     await stage.quiet(60);
-  }
+    return taken;
+  };
+  for (let group = 0; group < warmUp; group += 1) await oneGroup();
+  const pids = stage.runtime.pids();
+  const before = processorMs(pids);
+  while (milliseconds.length < runs) milliseconds.push(...(await oneGroup()));
+  const cpuMs = (processorMs(pids) - before) / milliseconds.length;
   milliseconds.sort((left, right) => left - right);
-  return { milliseconds, p50: percentile(milliseconds, 50), p99: percentile(milliseconds, 99) };
+  return { milliseconds, p50: percentile(milliseconds, 50), p99: percentile(milliseconds, 99), cpuMs };
 }
 
 async function oneComment({ world }: DrillStage): Promise<number> {

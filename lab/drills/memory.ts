@@ -35,3 +35,19 @@ function residentParts(pid: number): { own: number; files: number } {
     return { own: 0, files: 0 };
   }
 }
+
+const TICKS_PER_SECOND = 100;
+
+/** Processor time of all threads of processes, in milliseconds: `utime` and `stime` of `/proc/<pid>/stat` (proc(5)); 0 where `/proc` does not exist. */
+export function processorMs(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    try {
+      // The second field is the program's name in parentheses, which may contain blanks.
+      const [, after = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+      const [user, system] = after.split(' ').slice(11, 13).map(Number);
+      return sum + (((user ?? 0) + (system ?? 0)) * 1000) / TICKS_PER_SECOND;
+    } catch {
+      return sum;
+    }
+  }, 0);
+}
