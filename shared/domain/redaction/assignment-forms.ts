@@ -139,7 +139,7 @@ const WRITTEN: Readonly<Record<string, Form>> = {
   },
   /** Options `--name value`, `--name=value`, `-Name value`. */
   flag: {
-    pattern: (named: string) => `(?:^|[^\\w-])(?<operator>--?)[\\w-]{0,30}?${named}[ =]{1,3}`,
+    pattern: (named: string) => `(?:^|[^\\w-])(?<operator>--?)[\\w.-]{0,30}?${named}[ =]{1,3}`,
     isBounded: true,
     follows: ' =',
     beside: /(?:^|[^\w-])-/,

@@ -57,6 +57,10 @@ const SAID =
 const PASS = /^[^A-Za-z]?pass$/i;
 /** `db_pass`, which results of tests are seldom called. */
 const OWNED_PASS = /^[_.-]pass$/i;
+/** The same as a vague name ends: `dbPass`, `wifipsk`. */
+const OWNED_PASSWORD = /psk$|[a-z0-9]Pass$|[_.-]pass$/i;
+const SHARED_KEY = /^[^A-Za-z]?psk$/i;
+const BARE_PASS = /^(?:-D)?pass$/i;
 
 function isPasswordName(name: string): boolean {
   const rest = PASSWORD_NAME.exec(name)?.groups?.rest;
@@ -129,6 +133,12 @@ function isMixedWord(value: string): boolean {
 const EPOCH = /^1[4-9]\d{8}(?:\d{3}|\d{6}|\d{9})?$/;
 const MIN_DIGITS = 12;
 
+/** Letters with digits or signs between them, as people choose passwords: no word with a number, no size, no time. */
+function isChosenPassword(value: string): boolean {
+  if (!/^[!-~]{6,}$/.test(value) || WORDS.test(value) || TECHNICAL.test(value)) return false;
+  return /[A-Za-z]/.test(value) && /[\d!#$%&*+?@^~=]/.test(value) && !/^[\d.,:%/TZ-]+[A-Za-z]{0,3}$/.test(value);
+}
+
 /** Whether a value of 12 characters or more is random, in whatever alphabet: mixed, or letters or digits alone. */
 function isCredential(value: string): boolean {
   if (isRepeated(value)) return value.length >= 8;
@@ -146,17 +156,44 @@ function isCredential(value: string): boolean {
 export function isAssignedSecret(assigned: Assigned): boolean {
   const { name, value, operator, isQuoted, isSpaced } = assigned;
   if ((PASS.test(name) && !/\d/.test(value)) || !isValueOfItsOwn(value)) return false;
-  if (OWNED_PASS.test(name) && (isShortToken(value) || isMixedWord(value))) return true;
+  if (OWNED_PASS.test(name) && (isShortToken(value) || isMixedWord(value) || isChosenPassword(value))) return true;
   if (PASS.test(name))
     return (
-      ((operator === '=' && !isSpaced) || isOption(operator) || isQuoted || assigned.isSetting) && looksMixed(value)
+      ((operator === '=' && !isSpaced) || isOption(operator) || isQuoted || assigned.isSetting || assigned.isAlone) &&
+      looksMixed(value) &&
+      (!assigned.isAlone || (/^[A-Za-z]/.test(value) && isChosenPassword(value)))
     );
+  // It is also the name of a method: `WPA2-PSK: supported`.
+  if (SHARED_KEY.test(name)) return isChosenPassword(value) || isCredential(value);
   if (isPasswordName(name)) return isPassword(assigned);
   if (/^public/i.test(name) || NOT_SECRET_NAME.test(name.slice(3))) return false;
   if (isUuid(value)) return KEY_NAME.test(name);
-  if (isCredential(value)) return true;
+  if (isCredential(value) || (/key$/i.test(name) && operator !== '' && !isLookupKey(name) && isChosenKey(value)))
+    return true;
   const isWritten = isOption(operator) || isQuoted || (operator.startsWith('=') && !isSpaced);
   return value.length < 16 && isWritten && isShortToken(value);
+}
+
+/** Words that make a name that of a secret wherever they stand in it, and those that do so at its end. */
+const INNER_PASSWORD = new RegExp(`${PASSWORD_WORDS}|(?<=[^A-Za-z])(?:${passwordsAlone.join('|')})`, 'gi');
+const LAST_SECRET = new RegExp(`(?:${SECRET_WORDS.secrets.join('|')})$`, 'i');
+const MIN_OUTER = 3;
+
+/**
+ * Whether one of the names that a name holds, as `Password` in `ssl.keyStorePassword`, says that the value is a secret: an earlier word may be that
+ * of another kind of secret, whose rest would speak against it.
+ */
+export function isSecretByInnerName(assigned: Assigned, isSecret: (assigned: Assigned) => boolean): boolean {
+  const { name } = assigned;
+  if (name.length <= MIN_OUTER || /^public/i.test(name)) return false;
+  const says = (at: number): boolean => isSecret({ ...assigned, name: name.slice(at) });
+  INNER_PASSWORD.lastIndex = 1;
+  for (let found = INNER_PASSWORD.exec(name); found !== null; found = INNER_PASSWORD.exec(name)) {
+    if (isPasswordName(name.slice(found.index)) && says(found.index)) return true;
+    INNER_PASSWORD.lastIndex = found.index + 1;
+  }
+  const last = name.slice(1).search(LAST_SECRET);
+  return last >= 0 && says(last + 1);
 }
 
 /** In `setPassword("value")` and `withToken('value')`; a name used for a look-up is no secret. */
@@ -210,13 +247,32 @@ export function isLookupKey(name: string): boolean {
 const OWNED_KEY =
   /^(?!(?:the|this|that|your|our|new|with|for|and|using|from|bad|any|each|\w{2,12}ed) )[A-Za-z][\w.-]{2,40}[ _.-]?key$|[a-z0-9]Key$/;
 
+const isOwnedKey = (name: string): boolean => OWNED_KEY.test(name) || OWNED_KEY.test(name.toLowerCase());
+
+/** A key of somebody whose value was chosen as a password is: letters of any kind, a digit and a sign. */
+function isChosenKey(value: string): boolean {
+  return (
+    isChosenPassword(value) &&
+    value.length >= 8 &&
+    /\d/.test(value) &&
+    /^[\w!#$%^&*?@~+-]*[!#$%^&*?@][\w!#$%^&*?@~+-]*$/.test(value)
+  );
+}
+
 /** Whether the value of a name like `key` is a secret. Keys of caches and stores contain words or end in a hash. */
-export function isVaguelyNamedSecret({ name, value, operator }: Assigned): boolean {
+export function isVaguelyNamedSecret({ name, value, operator, isSpaced }: Assigned): boolean {
+  const isWritten = operator !== '' && !/^[ ,|]/.test(operator);
+  if (isWritten && isValueOfItsOwn(value)) {
+    if (OWNED_PASSWORD.test(name) && isChosenPassword(value)) return true;
+    const isGiven = (operator === '=' && !isSpaced) || operator.startsWith('-');
+    if (BARE_PASS.test(name) && isGiven && isChosenPassword(value)) return true;
+    if (isOwnedKey(name) && !isLookupKey(name) && isChosenKey(value)) return true;
+  }
   if (!/^[\w.+/=~-]{8,400}$/.test(value) || isLookupKey(name)) return false;
   const isPass = /^pass$/i.test(name);
   if ((isPass && (operator !== '=' || !looksMixed(value))) || !isValueOfItsOwn(value)) return false;
   if (isPass) return true;
-  const isOwned = OWNED_KEY.test(name) || OWNED_KEY.test(name.toLowerCase());
+  const isOwned = isOwnedKey(name);
   if (isUuid(value) || HASH.test(value)) return isOwned || /^(?:x-)?key$/i.test(name);
   const last = value.slice(value.lastIndexOf('_') + 1);
   if (/^[A-Za-z]{2,20}_/.test(value) && last.length >= 20 && isRandom(last)) return true;

@@ -1,6 +1,6 @@
 import { type AssignedValue, valuesAt } from './assigned-value.ts';
 import { ALL_SCRIPTS, ASCII_ONLY, type Assignment, FOREIGN_LETTER, NO_ASCII } from './assignment-forms.ts';
-import { type Assigned, isAssignedSecret, isVaguelyNamedSecret } from './named-values.ts';
+import { type Assigned, isAssignedSecret, isSecretByInnerName, isVaguelyNamedSecret } from './named-values.ts';
 import { PLACEHOLDERS } from './secret-placeholders.ts';
 import { SECRET_WORDS } from './secret-rules.ts';
 import { isValueOfItsOwn } from './secret-values.ts';
@@ -84,7 +84,8 @@ function* matchesOf(form: Assignment, text: string, starts?: readonly NameStart[
   }
 }
 
-function assignedBy(form: Assignment, text: string, starts?: readonly NameStart[]): FoundSecret[] {
+/** `isNamed`: the form begins with the name of a secret, and does not end in a vague one. */
+function assignedBy(form: Assignment, text: string, isNamed: boolean, starts?: readonly NameStart[]): FoundSecret[] {
   const { isSentence = false, isCall = false, isSecret } = form;
   const found: FoundSecret[] = [];
   let left = MAX_READ;
@@ -111,7 +112,8 @@ function assignedBy(form: Assignment, text: string, starts?: readonly NameStart[
           return standsAlone(text, index, end);
         },
       };
-      if (isSecret(assigned)) found.push({ start, end, closedBy });
+      if (isSecret(assigned) || (isNamed && isSecretByInnerName(assigned, isSecret)))
+        found.push({ start, end, closedBy });
     }
   }
   return found;
@@ -161,10 +163,10 @@ export function assignedSecrets(text: string, names: NamesToLookFor = { named: t
   const starts = isForeign ? undefined : names.starts;
   const all = [
     ...(names.named && starts?.named.length !== 0
-      ? named.flatMap((form) => assignedBy(form, text, starts?.named))
+      ? named.flatMap((form) => assignedBy(form, text, true, starts?.named))
       : []),
     ...(names.vague && starts?.vague.length !== 0
-      ? vaguely.flatMap((form) => assignedBy(form, text, starts?.vague))
+      ? vaguely.flatMap((form) => assignedBy(form, text, false, starts?.vague))
       : []),
   ];
   const found: FoundSecret[] = [];
@@ -184,7 +186,10 @@ export function isAnnouncedSecret(name: string, value: string, { isSure }: { rea
     ...{ isQuoted: false, isAlone: true, isSpaced: false, isSetting: false },
   };
   const isVague = !ALL_SCRIPTS.name.test(name);
-  return (!isVague && isAssignedSecret(assigned)) || (/key$/i.test(name) && isVaguelyNamedSecret(assigned));
+  return (
+    (!isVague && (isAssignedSecret(assigned) || isSecretByInnerName(assigned, isAssignedSecret))) ||
+    (/key$/i.test(name) && isVaguelyNamedSecret(assigned))
+  );
 }
 
 const COPULAS = new Set(SECRET_WORDS.copulas);

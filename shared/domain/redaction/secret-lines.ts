@@ -1,3 +1,4 @@
+import { makeManifestSecrets } from './manifest-secrets.ts';
 import { makeKeyBlocks } from './private-key.ts';
 import { makeContinuations } from './secret-continuations.ts';
 import type { Placeholders } from './secret-placeholders.ts';
@@ -31,22 +32,24 @@ export function makeSecretLines(
 ): SecretLines {
   const keys = makeKeyBlocks((material) => placeholders.of('private-key', material));
   const continued = makeContinuations((kind, secret) => placeholders.of(kind, secret));
+  const manifests = makeManifestSecrets((secret) => placeholders.of('assigned-secret', secret));
   return {
     line(text) {
-      if (!keys.open && !continued.open && !isCandidate(text)) return text;
+      if (!keys.open && !continued.open && !manifests.open && !isCandidate(text)) return text;
       const shown = keys.open && text.includes(ESC) && SPLIT.test(text) ? text.replace(COLOURS, '') : text;
       const withoutKeys = keys.line(shown);
       if (keys.isPublic) return redact(withoutKeys, false);
       const alone = redact(withoutKeys, true);
-      const redacted = withoutKeys === shown ? continued.line(alone, text) : alone;
+      const redacted = manifests.line(withoutKeys === shown ? continued.line(alone, text) : alone, text);
       return keys.open ? redacted : continued.after(text, redacted, redacted !== text || mayAnnounce(text));
     },
     get open() {
-      return keys.open || continued.open;
+      return keys.open || continued.open || manifests.open;
     },
     reset() {
       keys.reset();
       continued.reset();
+      manifests.reset();
     },
   };
 }

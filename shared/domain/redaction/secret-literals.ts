@@ -9,9 +9,9 @@ import { SECRET_RULES, SECRET_WORDS } from './secret-rules.ts';
 const NAMED = SECRET_RULES.length;
 const VAGUE = NAMED + 1;
 /** Beginnings of private keys, certificates and public keys, and an encoded address; no step of their own. */
-const OTHER_LITERALS = ['private key', '-----begin', '-----end', 'private-lines', '%3a%2f%2f'];
-/** At the end of a line it may name the secret in the next: see `announced` in `secret-continuations.ts`. */
-const LAST_LITERALS = ['key'];
+const OTHER_LITERALS = ['private key', '-----begin', '-----end', 'private-lines', '%3a%2f%2f', 'stringdata'];
+/** At the end of a line they may name the secrets in the next: see `announced` in `secret-continuations.ts`, and `manifest-secrets.ts`. */
+const LAST_LITERALS = ['key', 'data:', 'data":', "data':"];
 const LITERALS = [
   ...SECRET_RULES.map(({ literals }) => literals),
   ...[NAME_LITERALS, VAGUE_LITERALS, OTHER_LITERALS, LAST_LITERALS],
