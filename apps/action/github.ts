@@ -1,3 +1,4 @@
+import { type FileAtCommit, makeGithubFileReader } from '#shared/adapters/github/default-branch-file.ts';
 import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { Refused } from '#shared/kernel/errors.ts';
@@ -19,4 +20,18 @@ export function githubOptions({ token }: ActionInputs, { apiUrl }: JobContext): 
     clock: systemClock,
     userAgent: 'selfheal-action',
   };
+}
+
+/** GitHub gives no larger file this way. */
+const MAX_FILE_BYTES = 1_000_000;
+
+/** Reads files of the repository from GitHub; null without a token or a repository. */
+export function fileReaderOf(
+  inputs: ActionInputs,
+  job: JobContext,
+): ((path: string, ref: string) => Promise<FileAtCommit>) | null {
+  const { repository } = job;
+  if (inputs.token === '' || repository === null) return null;
+  return (path, ref) =>
+    makeGithubFileReader(githubOptions(inputs, job), { repository, maxBytes: MAX_FILE_BYTES })(path, ref);
 }

@@ -1,11 +1,14 @@
 import { resolve } from 'node:path';
 import { UsageError } from '#apps/cli/command.ts';
 import { resultFile } from '#apps/cli/feedback/write-result.ts';
+import { decidingFilesOf } from '#apps/cli/input/base-files.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { InvalidInput, messageOf } from '#shared/kernel/errors.ts';
+import { fileReaderOf } from './github.ts';
+import { inWordsOfInputs } from './input-words.ts';
 import { type ActionInputs, readInputs } from './inputs.ts';
 import { readJobContext } from './job-context.ts';
 import { type Environment, makeRunner, type Runner } from './runner.ts';
@@ -40,13 +43,15 @@ export async function runAction(
     return 1;
   }
   runner.mask(inputs.token);
-  const job = await readJobContext(environment);
+  const job = readJobContext(environment);
   for (const message of job.problems) runner.annotate({ level: 'warning', title: 'Selfheal', message });
+  const decidingFiles = decidingFilesOf(job.origin, job.workspace, fileReaderOf(inputs, job));
   const input: TaskInput = {
     inputs,
     job,
     environment,
-    state: connectState(inputs, { job, environment, runner }),
+    decidingFiles,
+    state: connectState(inputs, { job, environment, runner, decidingFiles }),
     clock: systemClock,
     random: Math.random,
     say: runner.say,
@@ -111,7 +116,7 @@ async function outcomeOf(
     keepsResult = task.keepsResult ?? true;
     return { outcome: await task.run(input), keepsResult };
   } catch (error) {
-    const summary = redactName(messageOf(error), MAX_SUMMARY_LENGTH);
+    const summary = redactName(inWordsOfInputs(messageOf(error)), MAX_SUMMARY_LENGTH);
     if (isAboutInput(error)) return { outcome: { status: 'broken', summary }, keepsResult };
     if (error instanceof Error && error.stack !== undefined && isBug(error)) input.say(error.stack);
     return { outcome: { status: 'unavailable', summary }, keepsResult };

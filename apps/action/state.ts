@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { connectRemote } from '#apps/cli/input/state-place.ts';
+import { type DecidingFiles, pathBelow } from '#apps/cli/input/base-files.ts';
+import { connectRemote, guardedFolder } from '#apps/cli/input/state-place.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
@@ -13,11 +14,13 @@ interface Place {
   readonly job: JobContext;
   readonly environment: Environment;
   readonly runner: Runner;
+  readonly decidingFiles: DecidingFiles;
 }
 
 /**
- * The state that the inputs name, connected when it is first asked for; by default a folder that the workflow keeps in the Actions cache. Pull requests
- * change neither a branch nor a deployment, because their code is not trusted; GitHub's cache has the same rule for a folder.
+ * The state that the inputs name, connected when it is first asked for; by default a folder that the workflow keeps in the Actions cache. Only runs
+ * of the default branch change a branch or a deployment, because other code is not reviewed. GitHub's cache has the same rule for a folder, except for runs that it starts on
+ * the default branch to look at something else.
  */
 export function connectState(inputs: ActionInputs, place: Place): () => Promise<QualityState> {
   let connected: Promise<QualityState> | null = null;
@@ -27,17 +30,25 @@ export function connectState(inputs: ActionInputs, place: Place): () => Promise<
   };
 }
 
-async function connect(inputs: ActionInputs, { job, environment, runner }: Place): Promise<QualityState> {
+async function connect(
+  inputs: ActionInputs,
+  { job, environment, runner, decidingFiles }: Place,
+): Promise<QualityState> {
   const place = inputs.state;
   if (place.kind === 'folder') {
     const { makeFolderState } = await import('#shared/adapters/state/folder-state.ts');
-    return makeFolderState(resolve(job.workspace, place.folder), systemClock);
+    const folder = makeFolderState(resolve(job.workspace, place.folder), systemClock);
+    return guardedFolder(folder, job.origin, {
+      files: decidingFiles,
+      path: pathBelow(job.workspace, place.folder),
+      say: runner.say,
+    });
   }
   const { repository } = job;
   if (repository === null) throw new Refused('GITHUB_REPOSITORY is not set, so the state has no repository.');
   return await connectRemote(place, {
     repository,
-    isPullRequest: job.pullRequest !== null || job.event.startsWith('pull_request'),
+    origin: job.origin,
     say: runner.say,
     github: async () => githubOptions(inputs, job),
     tokenFor: async (url) => runToken(url, environment, runner),

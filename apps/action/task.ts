@@ -1,3 +1,4 @@
+import type { DecidingFiles } from '#apps/cli/input/base-files.ts';
 import type { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
 import type { Clock } from '#shared/ports/time.ts';
@@ -13,6 +14,8 @@ export interface TaskInput {
   readonly state: () => Promise<QualityState>;
   readonly clock: Clock;
   readonly random: () => number;
+  /** Settings and code owners, of a proposal as its base has them. */
+  readonly decidingFiles: DecidingFiles;
   /** For the log of the step. */
   readonly say: (text: string) => void;
 }

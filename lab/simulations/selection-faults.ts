@@ -160,6 +160,7 @@ async function selected(folder: string): Promise<Selection> {
     tree: await openSourceTree(folder, runGit),
     resolverOf: (files) => makeModuleResolver(files, textOf),
     state: null,
+    whole: null,
     ownPaths: [],
     base: 'HEAD',
     settings: { enabled: true, threshold: 20, critical: [], sample: 0 },

@@ -26,7 +26,7 @@ export const task: Task = {
     const text = `${JSON.stringify(analysis)}\n`;
     const files = { [ANALYSIS]: text, [REPORT]: report, [DRAWING]: drawing };
     await writeOutputs(resolve(job.workspace, inputs.out), files, 'out');
-    if (isDefaultBranch(input)) await keep(text, before?.revision ?? null, input);
+    if (job.origin.isDefaultBranch) await keep(text, before?.revision ?? null, input);
     const summary = summarizeArchitecture(analysis);
     const { score, previousScore, newCycles } = summary;
     const was = previousScore === null ? phrase`` : phrase` (default branch: ${previousScore})`;
@@ -52,9 +52,6 @@ function usable(text: string | null, { say }: TaskInput): string | null {
     return null;
   }
 }
-
-const isDefaultBranch = ({ job: { branch, defaultBranch } }: TaskInput): boolean =>
-  branch !== null && branch === defaultBranch;
 
 /** Whoever writes last wins: both are scans of the default branch. */
 async function keep(text: string, revision: string | null, { state, say }: TaskInput): Promise<void> {

@@ -2,6 +2,8 @@ import { resolve } from 'node:path';
 import { type FeedbackOptions, feedbackOf } from '#apps/cli/feedback/feedback.ts';
 import type { FeedbackOutcome, Writing } from '#shared/app/feedback/post-feedback.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
+import { inWordsOfInputs } from '../input-words.ts';
+import type { Annotation } from '../runner.ts';
 import type { Task, TaskInput } from '../task.ts';
 
 /** Puts the results of all jobs together and writes one comment and one check about the pull request. */
@@ -9,31 +11,34 @@ export const task: Task = {
   // Its own result would be read as one more job.
   keepsResult: false,
   async run(input) {
-    const outcome = await feedbackOf(optionsOf(input), environmentOf(input));
+    const warnings: Annotation[] = [];
+    const warn = (line: string): void =>
+      void warnings.push({ level: 'warning', title: 'Selfheal: feedback', message: inWordsOfInputs(line) });
+    const outcome = await feedbackOf({ ...optionsOf(input), warn }, environmentOf(input));
     const { headline, comment, check, conclusion } = outcome;
     return {
       status: statusOf(outcome),
       summary: redactName([headline, wordsOf('The comment', comment), wordsOf('The check', check)].join('. '), 500),
       outputs: { conclusion, 'comment-url': urlOf(comment), 'check-url': urlOf(check) },
+      annotations: warnings,
       // The report is on the page of the job already.
       markdown: '',
     };
   },
 };
 
-function optionsOf({ inputs, job, say }: TaskInput): FeedbackOptions {
+function optionsOf({ inputs, job }: TaskInput): Omit<FeedbackOptions, 'warn'> {
   return {
     results: resolve(job.workspace, inputs.results),
     needs: inputs.needs === '' ? undefined : inputs.needs,
     patch: inputs.patch === '' ? undefined : resolve(job.workspace, inputs.patch),
     repository: job.repository ?? undefined,
-    pullRequest: job.pullRequest?.number,
-    headSha: job.sha ?? undefined,
+    pullRequest: job.origin.pullRequest ?? undefined,
+    headSha: job.origin.headSha ?? undefined,
     runId: job.runId ?? undefined,
     check: inputs.check === '' ? undefined : inputs.check,
     model: inputs.model === '' ? undefined : inputs.model,
     dryRun: false,
-    warn: say,
   };
 }
 

@@ -22,8 +22,8 @@ export const task: Task = {
   async run(input) {
     const { environment, clock, random } = input;
     const state = await input.state();
-    const run = testRunOf('flaky record', input.job.sha === null ? {} : { commit: input.job.sha }, environment);
-    const quarantine = quarantineOf(input);
+    const run = testRunOf('flaky record', headOf(input), environment);
+    const quarantine = await quarantineOf(input);
     const recorded: RecordedTests[] = [];
     const broken = await brokenLegs(input);
     for (const [job, files] of legsOf(await reportFiles(input), input)) {
@@ -51,9 +51,12 @@ export const task: Task = {
   },
 };
 
-function quarantineOf({ inputs, job }: TaskInput) {
+/** The commit under test, where the event names it. */
+const headOf = ({ job: { origin } }: TaskInput) => (origin.headSha === null ? {} : { commit: origin.headSha });
+
+async function quarantineOf({ inputs, decidingFiles, say }: TaskInput) {
   if (inputs.quarantineDays === null) return null;
-  const codeOwners = readCodeOwners(job.workspace, CODE_OWNER_FILES);
+  const codeOwners = await readCodeOwners(decidingFiles, CODE_OWNER_FILES, say);
   return { days: inputs.quarantineDays, maxTests: MAX_QUARANTINED, codeOwners };
 }
 

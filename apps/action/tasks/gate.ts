@@ -18,14 +18,20 @@ const UNAVAILABLE = 'The baseline could not be read, so regressions were not jud
 /** Judges what the reports measure against the last runs of the default branch, and records such a run when it passed. */
 export const task: Task = {
   async run(input) {
-    const { environment, job, clock, random } = input;
+    const { environment, clock, random } = input;
     const terminal = terminalOf(input);
-    const settings = gateSettingsOf({}, environment, job.workspace);
+    const { settings, notes } = await gateSettingsOf({}, environment, input.decidingFiles);
     const run = gateRunOf({}, environment);
     const measured = await measure(input);
     const state = await input.state();
     const { branch } = run;
-    const check = await checkGates(state, { ...measured, branch, run: run.isProposal ? null : run.run, settings });
+    const check = await checkGates(state, {
+      ...measured,
+      branch,
+      run: run.isProposal ? null : run.run,
+      settings,
+      notes,
+    });
     for (const text of [...check.verdicts.map(({ explanation }) => explanation), ...check.notes]) input.say(text);
     if (check.status === 'passed' && run.run !== null) {
       await recordRun({ state, clock, random }, { run, measured, conclusion: conclusionOf(input, run) }, terminal);

@@ -15,7 +15,13 @@ export const task: Task = {
   async run(input) {
     const { inputs, job, clock, random } = input;
     const out = join(resolve(job.workspace, inputs.out), 'run_metrics.json');
-    const options = { report: await foundReports(input), metric: [...inputs.metrics], out, ...triageOf(inputs.needs) };
+    const options = {
+      ...(job.runId === null ? {} : { run: String(job.runId) }),
+      report: await foundReports(input),
+      metric: [...inputs.metrics],
+      out,
+      ...triageOf(inputs.needs),
+    };
     const record = await collectMetrics(
       options,
       async () => ({ state: await input.state(), clock, random }),
@@ -27,7 +33,7 @@ export const task: Task = {
       status: 'passed',
       summary: phrase`The metrics of the run are collected.`,
       outputs: { 'metrics-file': out },
-      facts: job.pullRequest === null ? [] : [{ kind: 'times', times: await timesOf(record, input) }],
+      facts: job.origin.pullRequest === null ? [] : [{ kind: 'times', times: await timesOf(record, input) }],
     };
   },
 };

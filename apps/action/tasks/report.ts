@@ -51,7 +51,7 @@ async function factsOf({ tests, coverage, findings }: ReportSet, input: TaskInpu
   const facts: JobFacts[] = [];
   if (tests !== null) {
     const failed = tests.kept.filter(hasFailed).slice(0, MAX_FAILED);
-    const owners = readCodeOwners(input.job.workspace, CODE_OWNER_FILES);
+    const owners = failed.length === 0 ? '' : await readCodeOwners(input.decidingFiles, CODE_OWNER_FILES, input.say);
     facts.push({ kind: 'tests', totals: tests.totals, failed: await failedFacts(failed, owners, input) });
   }
   if (coverage !== null) {

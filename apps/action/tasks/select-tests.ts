@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { runGit } from '#apps/cli/input/git.ts';
 import { argumentsOf, countOf, formatOf } from '#apps/cli/selection/selected-formats.ts';
+import { selectionBaseOf } from '#apps/cli/selection/selection-base.ts';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
@@ -24,11 +25,12 @@ const SELECTION = 'selection.json';
 /** Chooses the files of tests that the change can break. In doubt, and when it fails, everything runs: then `arguments` is empty. */
 export const task: Task = {
   async run(input) {
-    const { inputs, job, environment } = input;
+    const { inputs, job } = input;
     const format = formatOf(inputs.runner === '' ? undefined : inputs.runner);
     const settings = settingsOf(input);
     const root = job.workspace;
-    const base = job.pullRequest?.baseSha ?? `origin/${environment.GITHUB_BASE_REF || job.defaultBranch || 'main'}`;
+    const git = (...args: readonly string[]) => runGit(root, ...args);
+    const { base, whole } = await selectionBaseOf(job.origin, git);
     const textOf = (file: string): string | null => {
       try {
         return readFileSync(join(root, file), 'utf8');
@@ -37,7 +39,7 @@ export const task: Task = {
       }
     };
     const selection = await selectForChange({
-      git: (...args) => runGit(root, ...args),
+      git,
       tree: await openSourceTree(root, runGit),
       resolverOf: (files) => makeModuleResolver(files, textOf),
       state: await input.state(),
@@ -46,6 +48,7 @@ export const task: Task = {
         (path) => relative(root, resolve(root, path)).split(sep).join('/'),
       ),
       base,
+      whole,
       settings,
     });
     explain(selection, input.say);

@@ -40,7 +40,7 @@ interface TriageOutcome {
 /** The logs that the inputs name, else those of the jobs of the run that have failed so far. */
 async function triagedOf(input: TaskInput, content: TriageContent, terminal: Terminal): Promise<TriageOutcome> {
   const { inputs, job } = input;
-  const isFork = job.pullRequest?.isFork ?? false;
+  const { isFork } = job.origin;
   if (inputs.logs.length === 0) {
     const repository = job.repository === null ? {} : { repository: job.repository };
     const run = job.runId === null ? {} : { run: job.runId };

@@ -12,6 +12,9 @@ export interface ModelChoice {
   readonly key: string;
 }
 
+/** The model was named without its key, which jobs for forks never get. */
+export class MissingModelKey extends UsageError {}
+
 /** The environment variables of a provider, and their defaults. */
 interface Variables {
   readonly model: string;
@@ -60,8 +63,9 @@ export function modelChoiceOf(id: string | undefined, environment: Environment):
     const variable = path[0] === 'baseUrl' ? url : model;
     throw new UsageError(`${variable}: ${message}.`);
   }
-  const value = (key === undefined ? undefined : environment[key]) ?? '';
-  if (provider.needsKey(parsed.data) && value === '') throw new UsageError(`--model ${id} needs its key in ${key}.`);
+  const value = key === undefined ? '' : environment[key] || environment.AI_API_KEY || '';
+  if (provider.needsKey(parsed.data) && value === '')
+    throw new MissingModelKey(`--model ${id} needs its key in ${key}, or in AI_API_KEY.`);
   return { settings: parsed.data, key: value };
 }
 

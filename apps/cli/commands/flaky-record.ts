@@ -2,6 +2,7 @@ import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
 import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { readCodeOwners } from '../flaky/recorded-histories.ts';
 import { recordedText } from '../flaky/render-ranking.ts';
+import { decidingFilesHere } from '../input/deciding-files.ts';
 import { RUN_OPTIONS, testRunOf } from '../input/described-run.ts';
 import { stateAt, stateOption, withState } from '../input/state-place.ts';
 import { readNamedReports } from '../reports/named-reports.ts';
@@ -56,7 +57,11 @@ export const flakyRecord = defineCommand({
     };
     const quarantine =
       options.quarantine === true
-        ? { days, maxTests: MAX_QUARANTINED, codeOwners: readCodeOwners('.', CODE_OWNER_FILES) }
+        ? {
+            days,
+            maxTests: MAX_QUARANTINED,
+            codeOwners: await readCodeOwners(decidingFilesHere(terminal), CODE_OWNER_FILES, terminal.say),
+          }
         : null;
     const deps = stateAt(options.state, terminal, { dryRun: options['dry-run'] });
     const recorded = await withState(() =>

@@ -22,6 +22,7 @@ import {
 } from '../command.ts';
 import { exportedBaseline, runsOfBranch } from '../gates/baseline-file.ts';
 import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
+import { decidingFilesHere } from '../input/deciding-files.ts';
 import { jsonIn } from '../input/json-file.ts';
 import { STANDARD_INPUT } from '../input/open-input.ts';
 import { stateAt, stateOption, withState } from '../input/state-place.ts';
@@ -59,7 +60,7 @@ export const gateBaseline = defineCommand({
       (one) => options[one] !== undefined,
     );
     if (chosen.length > 1) throw new UsageError(`Use one of ${chosen.map((one) => `--${one}`).join(' and ')}.`);
-    const settings = gateSettingsOf(options, terminal.environment);
+    const { settings } = await gateSettingsOf(options, terminal.environment, decidingFilesHere(terminal));
     const deps = stateAt(options.state, terminal, { dryRun: options['dry-run'] });
     const id = (name: 'at' | 'forget') => {
       const given = options[name];

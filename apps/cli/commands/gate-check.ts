@@ -7,6 +7,7 @@ import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
 import { MEASURED_OPTIONS, type Measurements, measuredOf, REPORT_OPERANDS } from '../gates/measured.ts';
 import { originalExitCode, recordRun } from '../gates/record-run.ts';
+import { decidingFilesHere } from '../input/deciding-files.ts';
 import { gateRunOf, RUN_OPTIONS } from '../input/described-run.ts';
 import { stateAt, stateOption } from '../input/state-place.ts';
 import type { Terminal } from '../terminal.ts';
@@ -39,11 +40,11 @@ export const gateCheck = defineCommand({
     const original = originalExitCode(options['original-exit-code']);
     try {
       const run = gateRunOf(options, terminal.environment);
-      const settings = gateSettingsOf(options, terminal.environment);
+      const { settings, notes } = await gateSettingsOf(options, terminal.environment, decidingFilesHere(terminal));
       const measured = await measuredOf(options, operands);
       const deps = stateAt(options.state, terminal);
       const { branch } = run;
-      const inputs = { ...measured, branch, run: run.isProposal ? null : run.run, settings };
+      const inputs = { ...measured, branch, run: run.isProposal ? null : run.run, settings, notes };
       const check = await checkGates(deps.state, inputs);
       await show(check, options.json === true, terminal);
       await leaveResult(options, 'gates', resultOf(check, measured), terminal);

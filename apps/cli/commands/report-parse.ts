@@ -17,6 +17,8 @@ import type { Terminal } from '../terminal.ts';
 const MAX_NAMED = 5;
 const KINDS = ['tests', 'coverage', 'findings'] as const;
 
+const WINDOWS_PATH = /^(?:[A-Za-z]:[\\/]|\\\\)/;
+
 export const reportParse = defineCommand({
   name: 'report parse',
   summary: 'read reports of tests, coverage and findings in one form',
@@ -44,7 +46,8 @@ export const reportParse = defineCommand({
     // Loaded here, because the parsers are not needed to start.
     const { readReport } = await import('#shared/app/reports/read-report.ts');
     const { unfinishedWords } = await import('#shared/app/reports/read-reports.ts');
-    const root = resolve(options.root ?? '.');
+    // A report may come from a machine with Windows, whose folder is no path here.
+    const root = WINDOWS_PATH.test(options.root ?? '') ? (options.root ?? '') : resolve(options.root ?? '.');
     const paths = { workspaces: [root], files: filesOfRepository(root) };
     let failed = false;
     const parse = async (file: string, others?: string[]): Promise<void> => {

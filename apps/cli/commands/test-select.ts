@@ -8,8 +8,10 @@ import { pathPattern } from '#shared/domain/test-selection/file-kinds.ts';
 import { type Selection, type SelectionSettings, summaryOf } from '#shared/domain/test-selection/select-tests.ts';
 import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { runGit } from '../input/git.ts';
+import { readRunOrigin } from '../input/run-origin.ts';
 import { chosenPlace, stateAt, stateOption, withState } from '../input/state-place.ts';
 import { argumentsOf, countOf, FORMATS, formatOf } from '../selection/selected-formats.ts';
+import { selectionBaseOf } from '../selection/selection-base.ts';
 import type { Terminal } from '../terminal.ts';
 
 const THRESHOLD = { otherwise: 20, atMost: 1_000_000 };
@@ -60,13 +62,15 @@ export const testSelect = defineCommand({
     const { environment } = terminal;
     const format = formatOf(options.format);
     const settings = settingsOf(options, environment);
-    const base =
-      options.base ?? (environment.GITHUB_BASE_REF ? `origin/${environment.GITHUB_BASE_REF}` : 'origin/main');
     const root = (await runGit(folder, 'rev-parse', '--show-toplevel'))?.trimEnd();
     if (root === undefined)
       throw new UsageError(
         `${folder}: git finds no repository here, so nobody knows what changed. Run it in the checkout, or name its folder.`,
       );
+    const { base, whole } =
+      options.base === undefined
+        ? await selectionBaseOf(readRunOrigin(environment), (...args) => runGit(root, ...args))
+        : { base: options.base, whole: null };
     const [{ selectForChange }, { selectionFileOf }] = await Promise.all([
       import('#shared/app/test-selection/select-for-change.ts'),
       import('#shared/app/test-selection/record-misses.ts'),
@@ -89,7 +93,7 @@ export const testSelect = defineCommand({
     const ownPaths = own.map((path) => relative(root, resolve(path)).split(sep).join('/'));
     const git = (...args: readonly string[]) => runGit(root, ...args);
     const selection = await withState(() =>
-      selectForChange({ git, tree, resolverOf, state, base, ownPaths, settings }),
+      selectForChange({ git, tree, resolverOf, state, base, whole, ownPaths, settings }),
     );
     const words = argumentsOf(selection, format);
     if (options.out !== undefined)

@@ -9,7 +9,7 @@ import { combineResults, type PullRequestFacts } from '#shared/domain/pull-reque
 import { templateWords } from '#shared/domain/pull-request/report-words.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { apiUrlOf, githubOptions } from '../analyze/github-environment.ts';
-import { modelChoiceOf, modelPorts } from '../analyze/model-choice.ts';
+import { MissingModelKey, type ModelChoice, modelChoiceOf, modelPorts } from '../analyze/model-choice.ts';
 import { UsageError } from '../command.ts';
 import { jobRunOf, type RunOptions } from './job-environment.ts';
 import { neededJobs, readResults } from './read-results.ts';
@@ -42,7 +42,7 @@ export async function feedbackOf(options: FeedbackOptions, environment: Environm
   const needed = neededJobs(options.needs);
   if (results.length + needed.length === 0)
     throw new UsageError(`${options.results} has no result of a job (*.json): run the jobs' steps of Selfheal first.`);
-  const { run, pullRequest, fromFork } = await jobRunOf(options, environment);
+  const { run, pullRequest, fromFork } = jobRunOf(options, environment);
   const facts = combineResults(results, needed);
   const changes = options.patch === undefined ? [] : await proposedChanges(options.patch);
   const withChanges = { ...facts, changes: [...facts.changes, ...changes] };
@@ -71,9 +71,18 @@ export async function feedbackOf(options: FeedbackOptions, environment: Environm
   return outcome;
 }
 
-/** Where a model is asked for and fails, the template's words stand in its place. */
+/** Where a model is asked for and fails, or has no key, the template's words stand in its place. */
 async function wordsFor(facts: PullRequestFacts, { model, warn }: FeedbackOptions, environment: Environment) {
-  const choice = modelChoiceOf(model, environment);
+  let choice: ModelChoice | null;
+  try {
+    choice = modelChoiceOf(model, environment);
+  } catch (error) {
+    if (!(error instanceof MissingModelKey)) throw error;
+    warn(
+      `${error.message} A pull request of a fork never gets it. The template wrote the summary, from the same facts.`,
+    );
+    return templateWords(facts);
+  }
   if (choice === null) return templateWords(facts);
   const { settings, key } = choice;
   const client = modelClients(settings, await modelPorts(key))(settings.modelId);

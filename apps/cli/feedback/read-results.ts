@@ -1,9 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import * as z from 'zod';
 import { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import type { NeededJob } from '#shared/domain/pull-request/pull-request-facts.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
+import { redact, redactName } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { UsageError } from '../command.ts';
 
@@ -13,22 +13,49 @@ const MAX_FILES = 300;
 const MAX_BYTES = 8_000_000;
 const MAX_NAME = 100;
 
+/** The folder of results inside an artifact that holds other files, too. */
+const IN_ARTIFACT = /(?:^|[\\/])selfheal-results[\\/][^\\/]+\.json$/;
+
 /**
- * The results of jobs in a folder and its subfolders, as artifacts are unpacked. A file that is not one is a broken result under its own name.
- * Throws `UsageError` when the folder cannot be read.
+ * The results of jobs in a folder and its subfolders, as artifacts are unpacked: where artifacts have a folder `selfheal-results`, those in it and those beside the artifacts, else every JSON file. A file that is
+ * not a result is a broken one under its own name. The files come from jobs that ran code of the change: their texts are redacted here, whatever they say, and of several that claim to be
+ * of the same job each is kept, under its artifact. Throws `UsageError` when the folder cannot be read.
  */
 export async function readResults(directory: string): Promise<JobResult[]> {
   let files: string[];
   try {
-    const entries = await readdir(directory, { recursive: true });
-    files = entries.filter((file) => file.endsWith('.json')).sort();
+    const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+    // Not a link, which could lead to any file of the runner.
+    const all = entries
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+      .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+      .sort();
+    const inside = all.filter((file) => IN_ARTIFACT.test(file));
+    // A task of this very step has left its own beside the artifacts.
+    files = inside.length > 0 ? [...inside, ...all.filter((file) => !/[\\/]/.test(file))] : all;
   } catch {
     throw new UsageError(
       `${directory} cannot be read: name the folder with the results of the jobs (--results), which actions/download-artifact unpacks.`,
     );
   }
   if (files.length > MAX_FILES) throw new UsageError(`${directory} has ${files.length} files: at most ${MAX_FILES}.`);
-  return await Promise.all(files.map((file) => readResult(directory, file)));
+  const results = await Promise.all(files.map(async (file) => ({ file, result: await readResult(directory, file) })));
+  const claims = Map.groupBy(results, ({ result }) => result.job);
+  return results.map(({ file, result }) => {
+    const isAlone = (claims.get(result.job) ?? []).length === 1;
+    return isAlone ? result : { ...result, job: redactName(`${result.job} (${artifactOf(file)})`, MAX_NAME) };
+  });
+}
+
+/** The artifact that a file lies in, or the file where there is none. */
+const artifactOf = (file: string): string => file.split(/[\\/]/).find((part) => part !== RESULTS_DIRECTORY) ?? file;
+
+/** Every text of a value, redacted; the keys are ours. */
+function redactedTexts(value: unknown): unknown {
+  if (typeof value === 'string') return redact(value).text;
+  if (Array.isArray(value)) return value.map(redactedTexts);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, redactedTexts(one)]));
 }
 
 async function readResult(directory: string, file: string): Promise<JobResult> {
@@ -43,7 +70,7 @@ async function readResult(directory: string, file: string): Promise<JobResult> {
   let value: unknown;
   try {
     if ((await stat(path)).size > MAX_BYTES) return broken(`it is larger than ${MAX_BYTES} bytes.`);
-    value = JSON.parse(await readFile(path, 'utf8'));
+    value = redactedTexts(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
     return broken(error instanceof SyntaxError ? 'it is not JSON.' : 'it cannot be read.');
   }

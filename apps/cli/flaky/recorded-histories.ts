@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { KnownHistory } from '#shared/app/flaky-tests/test-history.ts';
 import type { ApiOptions } from '../api/api-client.ts';
 import { readSession } from '../api/session.ts';
 import { UsageError } from '../command.ts';
+import type { DecidingFiles } from '../input/base-files.ts';
 import { chosenState, stateAt, withState } from '../input/state-place.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -36,14 +36,18 @@ export async function recordedHistories(
   );
 }
 
-/** The first CODEOWNERS file of the folder; empty when there is none. */
-export function readCodeOwners(folder: string, files: readonly string[]): string {
-  for (const file of files) {
-    try {
-      return readFileSync(`${folder}/${file}`, 'utf8');
-    } catch {
-      // The next one.
-    }
+/** The first CODEOWNERS file, of a proposal that of its base; empty when there is none, or when it cannot be read, which is said. */
+export async function readCodeOwners(
+  files: Pick<DecidingFiles, 'read'>,
+  paths: readonly string[],
+  say: (text: string) => void,
+): Promise<string> {
+  for (const path of paths) {
+    const found = await files.read(path);
+    if (found.kind === 'text') return found.text;
+    if (found.kind === 'missing') continue;
+    say(`The code owners are not known: ${found.reason}`);
+    return '';
   }
   return '';
 }

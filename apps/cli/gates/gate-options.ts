@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import { REPOSITORY_FILE } from '#shared/domain/configuration/repository-file.ts';
@@ -10,6 +10,7 @@ import {
   parseGateSetting,
 } from '#shared/domain/gates/gate-settings.ts';
 import { type OptionSpec, UsageError } from '../command.ts';
+import { type DecidingFiles, pathBelow } from '../input/base-files.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -39,13 +40,17 @@ export const GATE_OPTIONS: Readonly<Record<string, OptionSpec & { readonly type:
   settings: { type: 'string', value: 'FILE', about: `YAML with the mapping "gates"; ${REPOSITORY_FILE} by default` },
 };
 
-/** An option counts more than its environment variable, that more than the file. Throws `UsageError` naming the one that is wrong. */
-export function gateSettingsOf(
+/**
+ * An option counts more than its environment variable, that more than the file. The file of a proposal is that of its base; `notes` say what became of the proposal's own. Throws
+ * `UsageError` naming the one that is wrong.
+ */
+export async function gateSettingsOf(
   options: Readonly<Record<string, unknown>>,
   environment: Environment,
-  folder = '.',
-): GateSettings {
-  const given: Partial<Record<GateSetting, unknown>> = { ...settingsFile(options.settings, folder) };
+  files: DecidingFiles,
+): Promise<{ readonly settings: GateSettings; readonly notes: readonly string[] }> {
+  const { gates, notes } = await settingsFile(options.settings, files);
+  const given: Partial<Record<GateSetting, unknown>> = { ...gates };
   for (const [setting, { variable, option }] of OPTION_OF) {
     const typed = options[option];
     const [name, text] = typeof typed === 'string' ? [`--${option}`, typed] : [variable, environment[variable]];
@@ -54,20 +59,57 @@ export function gateSettingsOf(
     if (value === undefined) throw new UsageError(`${name} is "${text}": expected ${gateSettingHint(setting)}.`);
     given[setting] = value;
   }
-  return GateSettings.parse(given);
+  return { settings: GateSettings.parse(given), notes };
 }
 
 const SettingsFile = z.object({ gates: GateSettings.partial().optional() });
 
-function settingsFile(named: unknown, folder: string): NonNullable<z.infer<typeof SettingsFile>['gates']> {
-  const path = typeof named === 'string' ? named : `${folder}/${REPOSITORY_FILE}`;
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (typeof named !== 'string' && (error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+interface SettingsOfFile {
+  readonly gates: NonNullable<z.infer<typeof SettingsFile>['gates']>;
+  readonly notes: readonly string[];
+}
+
+async function settingsFile(named: unknown, files: DecidingFiles): Promise<SettingsOfFile> {
+  const path = typeof named === 'string' ? named : REPOSITORY_FILE;
+  const below = typeof named === 'string' ? pathBelow('.', named) : path;
+  const isOutside = typeof named === 'string' && (below === null || !(await files.isCommitted(below)));
+  if (files.from === null || isOutside || below === null)
+    return { gates: await settingsHere(path, named, files), notes: [] };
+  const [found, own] = await Promise.all([files.read(below), files.own(below)]);
+  if (found.kind === 'unreachable')
+    return {
+      gates: {},
+      notes: [`${path} of ${files.from} cannot be read, so the built-in settings hold. ${found.reason}`],
+    };
+  if (found.kind === 'missing')
+    return {
+      gates: {},
+      notes:
+        own === null
+          ? []
+          : [
+              `${path} is new in this change and counts once it is merged; ${files.from} has none, so the built-in settings hold.`,
+            ],
+    };
+  const isChanged = own !== null && own.replaceAll('\r', '') !== found.text.replaceAll('\r', '');
+  return {
+    gates: parsedSettings(found.text, `${path} of ${files.from}`),
+    notes: isChanged
+      ? [`${path} is that of ${files.from}; what this change makes of it counts once it is merged.`]
+      : [],
+  };
+}
+
+/** The file as it lies here. */
+async function settingsHere(path: string, named: unknown, files: DecidingFiles): Promise<SettingsOfFile['gates']> {
+  const text = typeof named === 'string' ? await readFile(path, 'utf8').catch(() => null) : await files.read(path);
+  if (text !== null && typeof text !== 'string' && text.kind === 'missing') return {};
+  if (text === null || (typeof text !== 'string' && text.kind === 'unreachable'))
     throw new UsageError(`${path}: the settings of the gates cannot be read. Check the path.`);
-  }
+  return parsedSettings(typeof text === 'string' ? text : text.text, path);
+}
+
+function parsedSettings(text: string, path: string): SettingsOfFile['gates'] {
   const document = parseDocument(text);
   const [problem] = document.errors;
   if (problem !== undefined)

@@ -8,7 +8,10 @@ import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { QualityDocument, QualityState } from '#shared/ports/quality-state.ts';
 import { DRY_RUN_NOTE, UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
+import { type DecidingFiles, pathBelow, withBaseDocuments } from './base-files.ts';
+import { decidingFilesHere } from './deciding-files.ts';
 import { runGit } from './git.ts';
+import { type RunOrigin, readRunOrigin } from './run-origin.ts';
 
 const DEFAULT_FOLDER = 'ci_metrics';
 const BRANCH = 'branch:';
@@ -74,19 +77,27 @@ export function stateAt(
   // The age of a lock is real time, whatever a terminal is told.
   const state =
     place.kind === 'folder'
-      ? makeFolderState(place.folder, systemClock)
+      ? guardedFolder(makeFolderState(place.folder, systemClock), readRunOrigin(terminal.environment), {
+          files: decidingFilesHere(terminal),
+          path: pathBelow('.', place.folder),
+          say: terminal.say,
+        })
       : connectedLater(() => connect(place, terminal));
-  return { state: dryRun ? remembering(state, terminal.say) : state, clock, random: () => randomInt(spread) / spread };
+  return {
+    state: dryRun ? remembering(state, () => terminal.say(DRY_RUN_NOTE)) : state,
+    clock,
+    random: () => randomInt(spread) / spread,
+  };
 }
 
-/** For a dry run: what is written can be read again, and nothing is changed, which is said once. */
-function remembering(state: QualityState, say: (text: string) => void): QualityState {
+/** What is written can be read again, and nothing is changed, which `note` says once. */
+function remembering(state: QualityState, note: () => void): QualityState {
   const written = new Map<string, QualityDocument>();
   return {
     read: async (name) => written.get(name) ?? (await state.read(name)),
     write: async (name, text) => {
-      if (written.size === 0) say(DRY_RUN_NOTE);
-      written.set(name, { text, revision: `dry run ${written.size}` });
+      if (written.size === 0) note();
+      written.set(name, { text, revision: `remembered ${written.size}` });
       return 'written';
     },
   };
@@ -143,7 +154,7 @@ async function connect(
   const repository = await repositoryFor({ environment, say });
   return await connectRemote(place, {
     repository,
-    isPullRequest: (environment.GITHUB_EVENT_NAME ?? '').startsWith('pull_request'),
+    origin: readRunOrigin(environment),
     say,
     async github() {
       const { apiUrlOf, githubOptions } = await import('../analyze/github-environment.ts');
@@ -161,7 +172,7 @@ async function connect(
 interface RemoteAccess {
   /** `owner/name`. */
   readonly repository: string;
-  readonly isPullRequest: boolean;
+  readonly origin: RunOrigin;
   readonly say: (text: string) => void;
   /** For a branch. */
   readonly github: () => Promise<GithubOptions>;
@@ -169,12 +180,14 @@ interface RemoteAccess {
   readonly tokenFor: (url: string) => Promise<() => Promise<string>>;
 }
 
-/** The state of a repository in a branch or a deployment, which a pull request only reads. */
+/** The state of a repository in a branch or a deployment, which only runs of the default branch, and persons, change. */
 export async function connectRemote(
   place: RemotePlace,
-  { repository, isPullRequest, say, github, tokenFor }: RemoteAccess,
+  { repository, origin, say, github, tokenFor }: RemoteAccess,
 ): Promise<QualityState> {
-  const guarded = (state: QualityState): QualityState => (isPullRequest ? readOnly(state, say) : state);
+  const reason = origin.event === null || origin.isDefaultBranch ? null : whyUnchanged(origin);
+  const guarded = (state: QualityState): QualityState =>
+    reason === null ? state : remembering(state, () => say(reason));
   if (place.kind === 'branch') {
     const { makeBranchState } = await import('#shared/adapters/state/branch-state.ts');
     return guarded(makeBranchState({ ...(await github()), repository, branch: place.branch }));
@@ -184,17 +197,28 @@ export async function connectRemote(
   return guarded(makeDeploymentState({ url: place.url, repository, token, clock: systemClock }));
 }
 
-/** For a pull request, whose code is not trusted: what it would write is left out, which is said once. */
-function readOnly(state: QualityState, say: (text: string) => void): QualityState {
-  let said = false;
-  return {
-    read: (name) => state.read(name),
-    write: async () => {
-      if (!said) say('The state is not changed: this is a pull request.');
-      said = true;
-      return 'written';
-    },
-  };
+function whyUnchanged({ event, kind, followed, defaultBranch }: RunOrigin): string {
+  if (kind === 'proposal' && followed === null && event !== 'merge_group')
+    return 'The state is not changed: this is a pull request.';
+  return `The state is not changed: only runs of the default branch${defaultBranch === null ? '' : ` ${defaultBranch}`} change it.`;
+}
+
+/**
+ * A state in a folder, as far as a run may change it. What a run keeps in a cache only it and those after it on its branch can see; but a run that GitHub starts on the default
+ * branch to look at something else would leave it to all. Documents that a proposal has committed are those of its base. `path`: of the folder, where it lies in the checkout.
+ */
+export function guardedFolder(
+  state: QualityState,
+  origin: RunOrigin,
+  {
+    files,
+    path,
+    say,
+  }: { readonly files: DecidingFiles; readonly path: string | null; readonly say: (text: string) => void },
+): QualityState {
+  const known = files.from === null || path === null ? state : withBaseDocuments(state, { files, path, say });
+  const isOfAll = origin.sharesDefaultCache && !origin.isDefaultBranch;
+  return isOfAll ? remembering(known, () => say(whyUnchanged(origin))) : known;
 }
 
 /** Runs `work`; a state that a person has to mend, or that cannot be reached, is said in one line. */

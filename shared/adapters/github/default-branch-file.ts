@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { CodeHost, DefaultBranchFile } from '#shared/ports/code-host.ts';
-import { type GithubClient, repositoryOf } from './github-client.ts';
+import { type GithubClient, type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
 
 /** GitHub answers a list for a folder, and an object with its type for anything else. */
@@ -18,17 +18,33 @@ const Content = z.union([
 /** Files of the default branch. Without `ref` GitHub takes that branch. https://docs.github.com/en/rest/repos/contents */
 export function defaultBranchFiles(client: GithubClient): Pick<CodeHost, 'defaultBranchFile'> {
   return {
-    async defaultBranchFile(repository, path, maxBytes) {
-      const parameters = { ...repositoryOf(repository), path };
-      try {
-        return fileOf(await client.call('GET /repos/{owner}/{repo}/contents/{path}', parameters, Content), maxBytes);
-      } catch (error) {
-        const cause = error instanceof Refused ? error.cause : null;
-        if (isHttpError(cause) && cause.status === 404) return { kind: 'missing' };
-        throw error;
-      }
-    },
+    defaultBranchFile: (repository, path, maxBytes) => fileAt(client, { ...repositoryOf(repository), path }, maxBytes),
   };
+}
+
+export type FileAtCommit = DefaultBranchFile;
+
+/** Reads a file as a commit or a branch has it. Throws `Refused` and `Retryable`; GitHub answers 404 for a commit, too, that it does not have. */
+export function makeGithubFileReader(
+  options: GithubOptions,
+  { repository, maxBytes }: { readonly repository: string; readonly maxBytes: number },
+): (path: string, ref: string) => Promise<FileAtCommit> {
+  const client = makeGithubClient(options);
+  return (path, ref) => fileAt(client, { ...repositoryOf(repository), path, ref }, maxBytes);
+}
+
+async function fileAt(
+  client: GithubClient,
+  parameters: { readonly owner: string; readonly repo: string; readonly path: string; readonly ref?: string },
+  maxBytes: number,
+): Promise<DefaultBranchFile> {
+  try {
+    return fileOf(await client.call('GET /repos/{owner}/{repo}/contents/{path}', parameters, Content), maxBytes);
+  } catch (error) {
+    const cause = error instanceof Refused ? error.cause : null;
+    if (isHttpError(cause) && cause.status === 404) return { kind: 'missing' };
+    throw error;
+  }
 }
 
 function fileOf(found: z.infer<typeof Content>, maxBytes: number): DefaultBranchFile {

@@ -33,6 +33,8 @@ export interface GateInputs {
   /** Id of the run that is checked; null outside CI. */
   readonly run: number | null;
   readonly settings: GateSettings;
+  /** What is to be said about the settings. */
+  readonly notes?: readonly string[];
 }
 
 /** `unavailable`: nothing failed, but the baseline is out of reach, so that regressions could not be judged. */
@@ -80,7 +82,11 @@ export async function checkGates(state: QualityState, inputs: GateInputs): Promi
   return {
     status: isFailed ? 'failed' : read.kind === 'read' ? 'passed' : 'unavailable',
     verdicts: all,
-    notes: [...(read.kind === 'read' ? [] : [outageNote(read.reason)]), ...(view === null ? [] : viewNotes(view, all))],
+    notes: [
+      ...(inputs.notes ?? []),
+      ...(read.kind === 'read' ? [] : [outageNote(read.reason)]),
+      ...(view === null ? [] : viewNotes(view, all)),
+    ],
   };
 }
 

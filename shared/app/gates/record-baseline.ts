@@ -6,7 +6,7 @@ import { type StateDeps, updateDocument } from '../quality-state/update-document
 export interface RunToRecord extends NewRun {
   readonly branch: string;
   readonly defaultBranch: string;
-  /** Whether its code is a proposal: then its branch may have the name of the default branch and is another one. */
+  /** Whether its code is a proposal, or may be one: then its branch may have the name of the default branch and is another one. */
   readonly isProposal: boolean;
   /** How the run ended so far (`success`, `failure`, `cancelled`). */
   readonly conclusion: string;
@@ -22,7 +22,7 @@ export type RecordedBaseline =
 /** Records what a successful run of the default branch measured. Throws `InvalidInput` for impossible values, `Retryable`, `CorruptRecord`. */
 export async function recordBaseline(deps: StateDeps, given: RunToRecord): Promise<RecordedBaseline> {
   const { branch, defaultBranch, isProposal, conclusion, unfinishedScans, ...run } = given;
-  if (isProposal) return leftOut(`the run tests a proposal, not ${defaultBranch}`);
+  if (isProposal) return leftOut(`the run tests a proposal, or its event does not say that it tests ${defaultBranch}`);
   if (branch !== defaultBranch) return leftOut(`${branch} is not the default branch ${defaultBranch}`);
   if (conclusion !== 'success') return leftOut(`the run ended with ${conclusion}`);
   const [unfinished] = unfinishedScans;

@@ -36,6 +36,8 @@ export interface SelectionRequest {
   readonly state: QualityState | null;
   /** The branch or commit that the change is for. */
   readonly base: string;
+  /** Why everything runs in any case, as a sentence; null when the change decides. */
+  readonly whole: string | null;
   /** Files and folders below the root that Selfheal itself keeps there; uncommitted, they are no change. */
   readonly ownPaths: readonly string[];
   readonly settings: SelectionSettings;
@@ -43,8 +45,8 @@ export interface SelectionRequest {
 
 /** Chooses the tests of the change that is checked out. */
 export async function selectForChange(request: SelectionRequest): Promise<Selection> {
-  const { git, tree, resolverOf, state, base, ownPaths, settings } = request;
-  const changes = await readChanges(git, base, ownPaths);
+  const { git, tree, resolverOf, state, base, whole, ownPaths, settings } = request;
+  const changes = whole === null ? await readChanges(git, base, ownPaths) : { unknown: whole };
   const deleted =
     'files' in changes ? changes.files.flatMap(({ path, status }) => (status === 'deleted' ? [path] : [])) : [];
   const coverage = state === null ? EMPTY_COVERAGE_MAP : (await readDocument(state, MAP_DOCUMENT, MAP)).value;

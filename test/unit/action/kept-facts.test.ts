@@ -142,7 +142,8 @@ describe('what a run leaves for the next ones', () => {
     expect([recorded.code, recorded.log]).toEqual([0, expect.stringContaining('of tests ran')]);
     await step.put('app/cart.py', 'def total(): return 2\n');
     git('commit', '-q', '-am', 'Two');
-    const { outputs, log } = await step.run({ task: 'select-tests', runner: 'list' }, { variables: MAIN });
+    const topic = { ...MAIN, GITHUB_REF: 'refs/heads/topic', GITHUB_REF_NAME: 'topic' };
+    const { outputs, log } = await step.run({ task: 'select-tests', runner: 'list' }, { variables: topic });
     expect(log).toContain('run tests/test_cart.py');
     expect(log).toContain('skip tests/test_page.py');
     expect(outputs).toMatchObject({ mode: 'selected', arguments: 'tests/test_cart.py' });

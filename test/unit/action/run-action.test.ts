@@ -179,18 +179,23 @@ describe('what a step knows about its run', () => {
     const { job } = await jobOf(pullRequestEvent());
     expect(job).toMatchObject({
       repository: 'acme/shop',
-      sha: HEAD,
-      defaultBranch: 'main',
-      branch: null,
-      pullRequest: { number: 7, headSha: HEAD, baseSha: BASE, baseBranch: 'main', isFork: false },
+      origin: {
+        kind: 'proposal',
+        headSha: HEAD,
+        defaultBranch: 'main',
+        ref: null,
+        pullRequest: 7,
+        base: { branch: 'main', sha: BASE },
+        isFork: false,
+      },
     });
   });
 
   it('is whether the pull request comes from a fork, also from one that was deleted', async () => {
     const { pull_request: pull, ...rest } = pullRequestEvent();
-    expect((await jobOf(pullRequestEvent({ fork: true }))).job.pullRequest?.isFork).toBe(true);
+    expect((await jobOf(pullRequestEvent({ fork: true }))).job.origin.isFork).toBe(true);
     const deleted = { ...rest, pull_request: { ...pull, head: { ...pull.head, repo: null } } };
-    expect((await jobOf(deleted)).job.pullRequest?.isFork).toBe(true);
+    expect((await jobOf(deleted)).job.origin.isFork).toBe(true);
   });
 
   it('is the run that has ended, for a workflow that follows another', async () => {
@@ -201,8 +206,11 @@ describe('what a step knows about its run', () => {
       head_repository: { full_name: 'acme/shop' },
       pull_requests: [{ number: 9, base: { sha: BASE, ref: 'main' } }],
     };
-    const { job } = await jobOf({ workflow_run: run, repository: { default_branch: 'main' } });
-    expect(job).toMatchObject({ sha: HEAD, pullRequest: { number: 9, isFork: false } });
+    const { job } = await jobOf(
+      { workflow_run: run, repository: { default_branch: 'main' } },
+      { GITHUB_EVENT_NAME: 'workflow_run' },
+    );
+    expect(job).toMatchObject({ origin: { headSha: HEAD, pullRequest: 9, isFork: false } });
   });
 
   it.each([['{"pull_request":'], ['[]'], ['{"pull_request":{"number":"7"}}'], ['null'], ['\u0000']])(
@@ -210,7 +218,7 @@ describe('what a step knows about its run', () => {
     async (event) => {
       const { code, job, log } = await jobOf(event);
       expect(code).toBe(0);
-      expect(job).toMatchObject({ pullRequest: null, repository: 'acme/shop', sha: 'c'.repeat(40) });
+      expect(job).toMatchObject({ repository: 'acme/shop', origin: { pullRequest: null, headSha: 'c'.repeat(40) } });
       expect(log).toContain('::warning title=Selfheal::The event file');
     },
   );
@@ -219,7 +227,12 @@ describe('what a step knows about its run', () => {
     const names = ['EVENT_PATH', 'EVENT_NAME', 'REPOSITORY', 'SHA', 'RUN_ID', 'RUN_ATTEMPT', 'WORKFLOW'];
     const { code, job } = await jobOf({}, Object.fromEntries(names.map((name) => [`GITHUB_${name}`, undefined])));
     expect(code).toBe(0);
-    expect(job).toMatchObject({ repository: null, sha: null, runId: null, runAttempt: 1, pullRequest: null });
+    expect(job).toMatchObject({
+      repository: null,
+      runId: null,
+      runAttempt: 1,
+      origin: { headSha: null, pullRequest: null },
+    });
   });
 
   it('is not taken from variables that are something else', async () => {
@@ -227,7 +240,7 @@ describe('what a step knows about its run', () => {
       {},
       { GITHUB_REPOSITORY: '../../etc', GITHUB_SHA: '$(id)', GITHUB_RUN_ID: '1e9', GITHUB_RUN_ATTEMPT: 'x' },
     );
-    expect(job).toMatchObject({ repository: null, sha: null, runId: null, runAttempt: 1 });
+    expect(job).toMatchObject({ repository: null, runId: null, runAttempt: 1, origin: { headSha: null } });
     expect(log).toContain('GITHUB_REPOSITORY is ../../etc: expected owner/name.');
   });
 });

@@ -120,7 +120,9 @@ describe('selfheal doctor without a repository', () => {
     const closed = 'http://127.0.0.1:9';
     const missing = await machine({}, '--model', 'anthropic');
     expect(missing).toMatchObject({ code: 1 });
-    expect(missing.lines).toContain('failed  anthropic: --model anthropic needs its key in ANTHROPIC_API_KEY.');
+    expect(missing.lines).toContain(
+      'failed  anthropic: --model anthropic needs its key in ANTHROPIC_API_KEY, or in AI_API_KEY.',
+    );
     const gone = await machine({ OLLAMA_URL: closed, SELFHEAL_URL: closed, SELFHEAL_TOKEN: 'x' });
     expect(gone.lines.join('\n')).toMatch(
       /failed {2}Ollama at http:\/\/127\.0\.0\.1:9: .*Start it with "ollama serve"/,
