@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { recordText } from '../../kernel/text/record-text.ts';
 import { shortenedText } from '../../kernel/text/shortened-text.ts';
 import type { Evidence } from '../logs/evidence.ts';
+import { outcomeFiguresOf } from '../logs/outcome-figures.ts';
 import { isAtLeast, Severity } from '../logs/severity.ts';
 import { redactOutgoing } from '../redaction/redact.ts';
 import { ENTITY_KINDS } from './entity-patterns.ts';
@@ -93,9 +94,11 @@ function saysNothing({ severity, stage, wording, source }: Event, { sources }: E
   return scores.filter((score) => score >= best * NEAR_BEST).length > scores.length * MAX_SHARE_ALIKE;
 }
 
-/** Wording of a line without addresses and files: a hundred downloads that fail in the same way are one event. */
-function wordingOf({ template }: Event): string {
-  return template.replace(/\bhttps?:\/\/\S+/g, 'URL').replace(/(?:\/[\w.@+-]+){2,}/g, 'PATH');
+/** Wording of a line without addresses and files: a hundred downloads that fail in the same way are one event; another exit code is another. */
+function wordingOf({ template, text }: Event): string {
+  return `${outcomeFiguresOf(text)} ${template}`
+    .replace(/\bhttps?:\/\/\S+/g, 'URL')
+    .replace(/(?:\/[\w.@+-]+){2,}/g, 'PATH');
 }
 
 /** Consequences, each wording once; the strongest links, in order. */

@@ -1,8 +1,9 @@
 import { sumOfTrees } from '../../kernel/numbers/tree-ensemble.ts';
 import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { FEATURE_COUNT, lineFeatures, wordingOf } from './line-features.ts';
+import { FEATURE_COUNT, lineFeatures } from './line-features.ts';
 import type { LineRanker } from './line-ranker.ts';
 import { other } from './line-score.ts';
+import { repeatKeyOf } from './outcome-figures.ts';
 
 /** A line that may go into the excerpt. */
 export interface Candidate {
@@ -89,7 +90,7 @@ function eachOnce(order: readonly number[], wordings: readonly string[]): number
 /** Orders the candidates of a whole log best first. */
 export function rankCandidates(candidates: readonly Candidate[], ranker: LineRanker): RankedLine[] {
   const { needed, cause } = answersOf(candidates, ranker);
-  const wordings = candidates.map(({ text }) => wordingOf(text));
+  const wordings = candidates.map(({ text }) => repeatKeyOf(text));
   // The passing run may print the end of a step that is allowed to fail; the last end is that of the failure.
   const end = candidates.findLastIndex(({ anchor }) => anchor);
   const own = Float64Array.from(candidates, ({ text, isKnown }, at) => {

@@ -1,6 +1,6 @@
 import { detachedText } from '../redaction/placeholder.ts';
 import type { Candidate } from './excerpt-ranking.ts';
-import { wordingOf } from './line-features.ts';
+import { repeatKeyOf } from './outcome-figures.ts';
 
 /** Lines kept before and after an alarming line. */
 const BEFORE = 12;
@@ -57,7 +57,7 @@ function spread(candidates: readonly Candidate[], weights: Float64Array, step: 1
  */
 function strongest(candidates: Candidate[], most: number): Candidate[] {
   if (candidates.length <= most) return candidates;
-  const wordings = candidates.map(({ base, text }) => (base > 0 ? wordingOf(text) : ''));
+  const wordings = candidates.map(({ base, text }) => (base > 0 ? repeatKeyOf(text) : ''));
   const counts = new Map<string, number>();
   for (const wording of wordings) counts.set(wording, (counts.get(wording) ?? 0) + 1);
   const seen = new Set<string>();

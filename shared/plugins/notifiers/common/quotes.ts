@@ -3,6 +3,7 @@ import { templateOf } from '#shared/domain/failure/fingerprint.ts';
 import { placeIn } from '#shared/domain/failure/place.ts';
 import type { Evidence, EvidenceLine, EvidenceSource } from '#shared/domain/logs/evidence.ts';
 import { isContinuation, isPlatformNoise, scoreLine } from '#shared/domain/logs/line-score.ts';
+import { outcomeFiguresOf } from '#shared/domain/logs/outcome-figures.ts';
 import { readStructuredLine, spokenLine } from '#shared/domain/logs/structured-line.ts';
 
 /** A quote from a log: a line with the lines that belong to it (a stack trace, expected and actual values). */
@@ -52,6 +53,8 @@ const OBJECT_NOISE = /^\s*(?:generatedMessage|code|operator|diff|failureType|cau
 const ANNOUNCEMENT = /^\W{0,4}(?:failing tests|fail \d{1,6}|failures|errors|failed tests \d{1,6}\W{0,10}):?$/i;
 /** Begins the report of a failed test, which is an entry of its own whatever its indentation. */
 const TEST_MARK = /^\s{0,12}(?:✖|✗|×|✕|●|FAIL|not ok|--- FAIL)/;
+/** Figures of what ended well: exit code 0, a status of 2xx. */
+const ENDED_WELL = /^(?:0|2\d\d)?(?: (?:0|2\d\d))*$/;
 const RUNNER_NOISE = /^##\[(?:group|endgroup)\]|^shell: |^env:$|^\[command\]/;
 
 /** The lines to show, by source and in order: at most `limit` in all. Repeated wording is shown once, with its count. */
@@ -126,9 +129,16 @@ function chooseEntries(entries: readonly Entry[], limit: number): Chosen[] {
     shown.has(wordingOf(entry)) ||
     ANNOUNCEMENT.test(entry.head.text) ||
     (testsReported && TEST_MARK.test(entry.head.text));
+  const leaders = leadersOf(groups);
   const ranked = groups
     .filter(({ entry }) => entry.rest.length > 0 || !isShown(entry))
-    .sort((a, b) => b.entry.weight - a.entry.weight || a.entry.head.number - b.entry.head.number);
+    .sort(
+      (a, b) =>
+        // What a counter counts must not push other lines out.
+        Number(leaders.has(b)) - Number(leaders.has(a)) ||
+        b.entry.weight - a.entry.weight ||
+        a.entry.head.number - b.entry.head.number,
+    );
   const informative = ranked.filter(({ entry }) => entry.weight >= MIN_WEIGHT);
   const saysWhy = informative.some(({ entry }) => !scoreLine(entry.head.text).anchor);
   return (saysWhy ? fitting(informative, limit) : lastWords(entries)).sort(
@@ -137,10 +147,28 @@ function chooseEntries(entries: readonly Entry[], limit: number): Chosen[] {
 }
 
 /**
- * Key for repeats: the template for a single line, the exact words for an entry with a report, because the report belongs to those words.
+ * Key for repeats: for a single line its template with the figures that say how something ended, for an entry with a report the exact words, because
+ * the report belongs to those words.
  */
 function keyOf(entry: Entry): string {
+  return entry.rest.length > 0 ? templateKey(entry) : `${templateKey(entry)}\n${outcomeFiguresOf(entry.head.text)}`;
+}
+
+/** The same without those figures: lines that only differ in them. */
+function templateKey(entry: Entry): string {
   return `${entry.source.id}\n${entry.rest.length > 0 ? wordingOf(entry) : templateOfLine(entry)}`;
+}
+
+/** Of lines that only differ in how something ended, the one that says most: a failure, and the rarest. */
+function leadersOf(groups: readonly Chosen[]): ReadonlySet<Chosen> {
+  const isFine = ({ entry }: Chosen): boolean => ENDED_WELL.test(outcomeFiguresOf(entry.head.text));
+  return new Set(
+    [...Map.groupBy(groups, ({ entry }) => templateKey(entry)).values()].flatMap((alike) =>
+      [...alike]
+        .sort((a, b) => Number(isFine(a)) - Number(isFine(b)) || a.repeats.length - b.repeats.length)
+        .slice(0, 1),
+    ),
+  );
 }
 
 function templateOfLine({ head }: Entry): string {

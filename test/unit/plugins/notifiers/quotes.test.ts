@@ -32,6 +32,26 @@ describe('the quoted lines', () => {
     expect(quotes.map(repeatWords)).toEqual(['  [x12, last at 09:41:11]']);
   });
 
+  it.each([
+    ['exit codes', (n: number) => `ERROR worker-${n} exited with code`, 0, 137],
+    ['statuses', (n: number) => `ERROR request ${n}: upstream returned`, 200, 502],
+    ['signals', (n: number) => `ERROR worker ${n} terminated by signal`, 15, 9],
+    ['counts of failures', (n: number) => `ERROR shard ${n} ended, failures:`, 2, 3],
+  ])('fold no line that ended otherwise among its like: %s', (_what, line, usual, odd) => {
+    const lines = Array.from({ length: 30 }, (_, at) => ({ text: `${line(at)} ${at === 12 ? odd : usual}` }));
+    const quotes = quoted(lines);
+    expect(quotes.map(({ count }) => count)).toEqual([29, 1]);
+    expect(quotes.flatMap(words)).toEqual([`${line(0)} ${usual}`, `${line(12)} ${odd}`]);
+    // With room for one only, it is the failure.
+    expect(quoted(lines, 1).flatMap(words)).toEqual([`${line(12)} ${odd}`]);
+  });
+
+  it('let no counter push other lines out', () => {
+    const lines = Array.from({ length: 60 }, (_, at) => ({ text: `ERROR shard ended with ${at + 1} errors` }));
+    lines.splice(30, 0, { text: 'ERROR database is locked' });
+    expect(quoted(lines, 5).flatMap(words)).toContain('ERROR database is locked');
+  });
+
   it('keep a stack trace with its error and leave frames of tools out', () => {
     const quotes = quoted([
       { text: 'added 71 packages in 1s' },
