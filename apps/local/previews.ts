@@ -48,6 +48,7 @@ async function messageOf({ announcement }: SampleAnnouncement, notifier: Notifie
     },
     codeHost: {
       findComment: async () => null,
+      pullRequestState: async () => 'open',
       createComment: async (_repository, _pullRequest, text) => {
         message = { subject: null, text };
         return { id: 0, url: '', body: text, authorIsUs: true };

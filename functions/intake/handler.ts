@@ -1,12 +1,15 @@
+import { type CompleteDeps, completeSignal } from '#shared/app/intake/complete-signal.ts';
 import type { ConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
 import type { CommandOutcome } from '#shared/app/intake/handle-comment-command.ts';
 import { readIntakeMessage, repositoryOfMessage } from '#shared/app/intake/ingest-message.ts';
 import { type IngestDeps, ingestSignal } from '#shared/app/intake/ingest-signal.ts';
+import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
+import type { Signal } from '#shared/domain/incident/signal.ts';
 import { EVENT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 
-export interface IntakeDeps extends IngestDeps {
+export interface IntakeDeps extends IngestDeps, CompleteDeps {
   readonly confirm: ConfirmRepository;
   readonly handleCommand: (command: CommentCommand) => Promise<CommandOutcome>;
   readonly meter: Meter;
@@ -40,9 +43,18 @@ export function makeHandler(deps: IntakeDeps) {
       deps.log.info('Comment command handled.', { deliveryId: message.command.deliveryId, outcome });
       return;
     }
-    const { signal } = message;
+    const signal = await completed(message.signal, deps);
+    if (signal === null) {
+      deps.meter.count('intake-ignored-cancelled');
+      return;
+    }
     const outcome = await ingestSignal(signal, deps);
     deps.meter.count(`intake-${outcome}`);
     deps.log.info('Signal ingested.', { deliveryId: signal.deliveryId, kind: signal.kind, outcome });
   };
+}
+
+/** Asks GitHub only about repositories that are looked at. */
+async function completed(signal: Signal, deps: IntakeDeps): Promise<Signal | null> {
+  return modeOf(deps.configuration, signal.target) === 'off' ? signal : await completeSignal(signal, deps);
 }

@@ -146,7 +146,7 @@ function isAllowed({ target, telemetry, evidence }: PlannedCase, recall: Recall<
   const { policy } = configuration;
   const { candidate } = decide({
     targetKind: target.kind,
-    foreign: null,
+    offLimits: null,
     recovery: { kind: 'none' },
     mode,
     service,

@@ -9,6 +9,8 @@ export interface AlarmState {
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
   /** ISO 8601 instant of the last state change, or null. */
   readonly since: string | null;
+  /** Of a composite alarm: the alarms that its rule names, at most 20; absent for others. */
+  readonly children?: readonly AlarmArn[];
 }
 
 /** CloudWatch alarms, read only. Throws `Retryable` or `Refused` like every cloud port. */

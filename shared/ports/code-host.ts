@@ -1,6 +1,7 @@
 import type { RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
 import type { JobName } from '#shared/domain/logs/job-name.ts';
+import type { PullRequestState } from '#shared/domain/policy/closed-pull-request.ts';
 import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
@@ -92,6 +93,17 @@ export interface CodeHost {
     repository: string,
     run: { readonly runId: number; readonly pullRequest: number | null; readonly headSha: string },
   ): Promise<RunPeople>;
+  /**
+   * What GitHub itself says about a failed or cancelled job beside its log: a time limit, a lost runner, who cancelled it.
+   * Refused without the permission Checks: read.
+   */
+  runnerMessages(repository: string, jobId: number): Promise<RedactedText[]>;
+  /**
+   * The pull request that a run of a fork belongs to, found by repository and branch of its head; null when there is none,
+   * or the fork is gone.
+   */
+  pullRequestOfRun(repository: string, runId: number): Promise<number | null>;
+  pullRequestState(repository: string, number: number): Promise<PullRequestState>;
   /** The jobs of every attempt of a run, at most 300. */
   listJobAttempts(repository: string, runId: number): Promise<JobAttempt[]>;
   /**

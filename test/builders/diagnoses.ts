@@ -80,6 +80,7 @@ export function someRunFacts(change: Partial<RunFacts> = {}): RunFacts {
     passedJobs: 0,
     startedAt: '2026-11-21T11:50:00Z',
     usualSeconds: [],
+    pullRequest: null,
     newerRun: false,
     defaultBranchConclusions: ['success', 'success'],
     jobHistories: [],

@@ -2,9 +2,18 @@ import { Refused } from '#shared/kernel/errors.ts';
 import type { CodeHost, Comment } from '#shared/ports/code-host.ts';
 import { type Scripted, scripted } from './scripted.ts';
 
-/** GitHub that answers only what was programmed. Unless programmed otherwise, repositories have no files. */
+/**
+ * GitHub that answers only what was programmed. Unless programmed otherwise, repositories have no files, runners said nothing,
+ * pull requests are open, and no run of a fork has one.
+ */
 export const fakeCodeHost = (answers: Partial<CodeHost> = {}): Scripted<CodeHost> =>
-  scripted('codeHost', { defaultBranchFile: async () => ({ kind: 'missing' }), ...answers });
+  scripted('codeHost', {
+    defaultBranchFile: async () => ({ kind: 'missing' }),
+    runnerMessages: async () => [],
+    pullRequestState: async () => 'open',
+    pullRequestOfRun: async () => null,
+    ...answers,
+  });
 
 export interface MemoryComments
   extends Pick<CodeHost, 'findComment' | 'listComments' | 'createComment' | 'updateComment'> {

@@ -28,6 +28,7 @@ import {
 } from '#test/builders/index.ts';
 import {
   fakeClock,
+  fakeCodeHost,
   makeMemoryCommandQueue,
   makeMemoryControlStore,
   makeMemoryExperienceStore,
@@ -279,6 +280,7 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
   const shared = { ...stores, configuration: aConfiguration(), meter, log };
   const handle = makeHandler({
     ...shared,
+    codeHost: fakeCodeHost(),
     confirm: makeConfirmRepository({ directory: directoryOf(attempt.history, () => isDown), clock: stores.clock }),
     handleCommand: (command) =>
       handleCommentCommand(command, { ...shared, people, codeHost: { listComments } } as never),

@@ -49,6 +49,9 @@ export async function checkGithub(
     await right('Pull requests: read', `read the pull requests of ${repository}`, () =>
       github.pullRequests(repository),
     ),
+    await right('Checks: read', `read why GitHub stops jobs of ${repository}: time limits, lost runners`, () =>
+      github.checks(repository),
+    ),
     {
       name: 'Pull requests: write',
       state: 'unknown',

@@ -58,6 +58,40 @@ function presentValue({ value, reason, reasonData, at }: AlarmValue) {
   return { value, reason, reasonData, timestamp: cloudWatchTime(at) };
 }
 
+/**
+ * A composite alarm over alarms by name, raised by its first child, and its event as the CloudWatch user guide describes it:
+ * the triggering alarms by ARN, the rule, and what keeps its actions back.
+ */
+export function compositeAlarm(
+  cloud: SampleCloud,
+  made: {
+    readonly name: string;
+    readonly children: readonly string[];
+    readonly first: AlarmRecord;
+    readonly suppressedBy?: 'Alarm' | 'WaitPeriod' | undefined;
+  },
+): { readonly event: AwsEvent; readonly alarm: AlarmRecord } {
+  const { name, children, first, suppressedBy } = made;
+  const at = new Date(cloud.time.now()).toISOString();
+  const arn = alarmArn(cloud, first.name);
+  const triggering = { arn, state: { value: 'ALARM', timestamp: cloudWatchTime(at) } };
+  const reasonData = JSON.stringify({ triggeringAlarms: [triggering] });
+  const state = { value: 'ALARM' as const, reason: `${arn} transitioned to ALARM at ${at}`, reasonData, at };
+  const rule = children.map((child) => `ALARM("${child}")`).join(' OR ');
+  const alarm: AlarmRecord = { ...first, name, description: 'Combines alarms.', rule, state, okAfterMs: null };
+  const shown = alarmStateChange(cloud, alarm);
+  const suppressed =
+    suppressedBy === undefined
+      ? {}
+      : { actionsSuppressedBy: suppressedBy, actionsSuppressedReason: `Actions suppressed by ${suppressedBy}` };
+  const detail = {
+    ...shown.detail,
+    state: { ...presentValue(state), ...suppressed },
+    configuration: { description: alarm.description, alarmRule: rule },
+  };
+  return { alarm, event: { ...shown, detail } };
+}
+
 export const PERIOD_SECONDS = 60;
 
 /** The state of an alarm after `datapoint`, in CloudWatch's words. */

@@ -3,7 +3,7 @@ import type { EffectsJournal } from '@selfheal/fake-server/journal.ts';
 import type { Service } from '@selfheal/fake-server/wire.ts';
 import { ago, isoNow, MINUTE, type WorldTime } from '@selfheal/fake-server/world-time.ts';
 import { makeAlarmClock } from './alarm-clock.ts';
-import type { AwsEvent } from './alarm-events.ts';
+import { type AwsEvent, compositeAlarm } from './alarm-events.ts';
 import { makeAwsService } from './api.ts';
 import type { AutomationDocument } from './operation.ts';
 import { openSampleCloud, SCENARIOS } from './sample-cloud.ts';
@@ -20,6 +20,11 @@ export interface FireAlarmOptions {
 export interface AwsControl {
   /** Deploys the bad version, writes its errors to the log group and raises the alarm. Returns the event. */
   fireAlarm(service: ServiceId, options?: FireAlarmOptions): AwsEvent;
+  /**
+   * Makes a composite alarm over alarms by name, whose first one has raised it, and emits its event. `suppressedBy`: why its
+   * actions are kept back.
+   */
+  fireComposite(name: string, children: readonly string[], suppressedBy?: 'Alarm' | 'WaitPeriod'): AwsEvent;
   /** Sets an alarm to OK and emits the event. */
   clearAlarm(alarmName: string): AwsEvent;
   /** Makes CloudWatch show alarm states this many milliseconds after their events. */
@@ -74,6 +79,13 @@ export function makeLocalAws(options: {
       const alarm = alarmOf((one) => one.service === service);
       alarm.okAfterMs = okAfterMs;
       return change(alarm, 'ALARM');
+    },
+    fireComposite(name, children, suppressedBy) {
+      const first = alarmOf((one) => one.name === children[0]);
+      const { event, alarm } = compositeAlarm(cloud, { name, children, first, suppressedBy });
+      cloud.alarms.put(name, alarm);
+      onEvent(event);
+      return event;
     },
     clearAlarm: (name) =>
       change(

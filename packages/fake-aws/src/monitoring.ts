@@ -14,8 +14,10 @@ const describeAlarms: Operation = (context, input) => {
     .filter((alarm) => input.StateValue === undefined || alarm.state.value === input.StateValue);
   const page = pageBy(found, input.NextToken, Number(input.MaxRecords ?? 50));
   return {
-    MetricAlarms: page.items.map((alarm) => presentAlarm(context, alarm)),
-    CompositeAlarms: [],
+    MetricAlarms: page.items.filter(({ rule }) => rule === undefined).map((alarm) => presentAlarm(context, alarm)),
+    CompositeAlarms: page.items
+      .filter(({ rule }) => rule !== undefined)
+      .map((alarm) => presentComposite(context, alarm)),
     ...(page.next === undefined ? {} : { NextToken: page.next }),
   };
 };
@@ -53,6 +55,25 @@ function presentAlarm({ cloud }: AwsContext, alarm: AlarmRecord): object {
     Threshold: alarm.threshold,
     ComparisonOperator: 'GreaterThanThreshold',
     TreatMissingData: 'notBreaching',
+  };
+}
+
+function presentComposite({ cloud }: AwsContext, alarm: AlarmRecord): object {
+  return {
+    AlarmName: alarm.name,
+    AlarmArn: alarmArn(cloud, alarm.name),
+    AlarmDescription: alarm.description,
+    AlarmRule: alarm.rule,
+    AlarmConfigurationUpdatedTimestamp: epoch(alarm.previous.at),
+    ActionsEnabled: true,
+    OKActions: [],
+    AlarmActions: [],
+    InsufficientDataActions: [],
+    StateValue: alarm.state.value,
+    StateReason: alarm.state.reason,
+    StateReasonData: alarm.state.reasonData,
+    StateUpdatedTimestamp: epoch(alarm.state.at),
+    StateTransitionedTimestamp: epoch(alarm.state.at),
   };
 }
 

@@ -97,6 +97,8 @@ export interface AlarmRecord {
   readonly loudValue: number;
   state: AlarmValue;
   previous: AlarmValue;
+  /** Of a composite alarm: its rule, over alarms by name. */
+  readonly rule?: string;
   /** Milliseconds from a good deployment to OK; null when it stays in ALARM. */
   okAfterMs: number | null;
 }

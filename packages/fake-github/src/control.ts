@@ -36,8 +36,10 @@ export interface GithubControl extends WebhookEvents {
   ): Repository;
   addPullRequest(
     repository: string,
-    options?: { title?: string; author?: string; branch?: string; commits?: number },
+    options?: { title?: string; author?: string; branch?: string; commits?: number; fork?: string },
   ): PullRequest;
+  /** As its owner would: runs and pull requests of a fork then name no repository for their head. */
+  deleteRepository(fullName: string): void;
   /** Adds a commit with its changes; with `pullRequest` null it goes to the default branch. */
   addCommit(commit: Omit<CommitState, 'id'>): CommitState;
   /** Adds a run whose first attempt is completed. Sends nothing. */
@@ -176,6 +178,7 @@ export function makeLocalGithub(options: {
         ...(mergedAs === undefined ? {} : { mergedAs }),
       });
     },
+    deleteRepository: (fullName) => state.repositories.remove(fullName),
     closeIssue(repository, number) {
       const issue = state.issues.get(`${repository}#${number}`);
       if (issue === undefined) throw new Error(`There is no issue ${repository}#${number}.`);

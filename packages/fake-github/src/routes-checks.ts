@@ -85,6 +85,26 @@ function checkIn(context: RouteContext): CheckRunState {
   return check;
 }
 
+/** The check run of a workflow job, which has the job's id, with what its runner said. */
+function jobIn(context: RouteContext): Pick<CheckRunState, 'annotations' | 'headSha' | 'repository'> | null {
+  const { fullName: repository } = repositoryIn(context);
+  const id = Number(context.params.check_run_id);
+  for (const run of context.state.runs.all()) {
+    const job = run.attempts.flatMap(({ jobs }) => jobs).find((one) => one.id === id);
+    if (job === undefined || run.repository !== repository) continue;
+    const said = [
+      ...(job.runnerSays ?? []),
+      ...(job.conclusion === 'failure' ? ['Process completed with exit code 1.'] : []),
+    ];
+    const annotations = said.map((message) => ({
+      ...{ path: '.github', start_line: 1, end_line: 1, message },
+      annotation_level: 'failure' as const,
+    }));
+    return { annotations, headSha: run.headSha, repository };
+  }
+  return null;
+}
+
 /** By default the newest of each name, as the page of a commit shows them. */
 function listChecks(context: RouteContext): Answer {
   const { fullName } = repositoryIn(context);
@@ -165,7 +185,7 @@ export const CHECK_ROUTES: readonly Route[] = [
     method: 'GET',
     path: `${REPO}/check-runs/{check_run_id}/annotations`,
     handle(context) {
-      const { annotations, headSha, repository } = checkIn(context);
+      const { annotations, headSha, repository } = jobIn(context) ?? checkIn(context);
       const page = pageOf(annotations, context);
       const json = page.items.map((one) => ({
         ...one,

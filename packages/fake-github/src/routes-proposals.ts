@@ -59,8 +59,10 @@ function createPullRequest(context: RouteContext): Answer {
 function listPullRequests(context: RouteContext): Answer {
   const repository = repositoryIn(context);
   const wanted = context.request.query.get('state') ?? 'open';
+  const head = context.request.query.get('head');
   const found = pullsIn(context, repository.fullName)
     .filter(({ state = 'open' }) => wanted === 'all' || state === wanted)
+    .filter((pull) => head === null || `${(pull.fork ?? pull.repository).split('/')[0]}:${pull.headBranch}` === head)
     .sort((a, b) => b.number - a.number);
   const page = pageOf(found, context);
   const json = page.items.map((pull) => presentSimplePullRequest(context.state, context.site, repository, pull));

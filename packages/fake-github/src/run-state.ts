@@ -1,5 +1,5 @@
 /** How a step, job or attempt ended. */
-export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out' | 'neutral';
+export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out' | 'neutral' | 'startup_failure';
 
 export interface StepState {
   readonly number: number;
@@ -14,6 +14,8 @@ export interface JobState {
   readonly steps: readonly StepState[];
   /** How long it waited for a runner before `startedAt`; 0 when absent. */
   readonly queuedMs?: number;
+  /** What its runner said beside the log, as annotations of its check run. */
+  readonly runnerSays?: readonly string[];
   readonly startedAt: string;
   readonly completedAt: string;
 }
@@ -33,7 +35,13 @@ export interface AttemptState {
 /** How an attempt of a run ends. */
 export interface AttemptPlan {
   readonly conclusion: Conclusion;
-  readonly jobs: readonly { name: string; conclusion: Conclusion; steps: readonly StepState[]; queuedMs?: number }[];
+  readonly jobs: readonly {
+    name: string;
+    conclusion: Conclusion;
+    steps: readonly StepState[];
+    queuedMs?: number;
+    runnerSays?: readonly string[];
+  }[];
   /** Key of its log archive; null when the log has expired. */
   readonly archiveKey: string | null;
 }
@@ -54,6 +62,8 @@ export interface RunState {
   readonly pusher?: string;
   readonly triggeredBy?: string;
   readonly pullRequest: number | null;
+  /** `owner/name` of the repository of its head, where that is a fork. GitHub then names no pull request. */
+  readonly fork?: string;
   readonly createdAt: string;
   /** Milliseconds from the request for a re-run to its completion. */
   readonly rerunMs: number;

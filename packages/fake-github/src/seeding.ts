@@ -22,6 +22,8 @@ export interface AttemptSpec {
     steps?: readonly { name: string; conclusion: Conclusion }[];
     /** How long it waits for a runner; 0 when absent. */
     queuedMs?: number;
+    /** What its runner says beside the log: a time limit, a lost connection, who cancelled it. */
+    runnerSays?: readonly string[];
   }[];
   /** Entries to zip, or raw bytes (also hostile ones); null when the log has expired. */
   readonly archive: readonly ZipEntry[] | Buffer | null;
@@ -70,15 +72,16 @@ export function makeSeeding(state: GithubState) {
     },
     addPullRequest(
       repository: string,
-      options: { title?: string; author?: string; branch?: string; commits?: number } = {},
+      options: { title?: string; author?: string; branch?: string; commits?: number; fork?: string } = {},
     ): PullRequest {
-      const { title = 'Round totals per line', author = 'acme-dev', branch, commits = 2 } = options;
+      const { title = 'Round totals per line', author = 'acme-dev', branch, commits = 2, fork } = options;
       const id = state.nextId();
       const number = nextNumber(state, repository);
       const headBranch = branch ?? `change-${number}`;
       const headSha = shaOf(`${repository} ${headBranch} ${id}`);
       const createdAt = ago(state.time, 60 * MINUTE);
-      const pull = { id, number, repository, title, author, headBranch, headSha, createdAt, commits };
+      const head = { headBranch, headSha, ...(fork === undefined ? {} : { fork }) };
+      const pull = { id, number, repository, title, author, ...head, createdAt, commits };
       state.pullRequests.put(`${repository}#${number}`, pull);
       return pull;
     },
@@ -134,6 +137,7 @@ function addRun(state: GithubState, spec: RunSpec): RunState {
     ...(spec.pusher === undefined ? {} : { pusher: spec.pusher }),
     ...(spec.triggeredBy === undefined ? {} : { triggeredBy: spec.triggeredBy }),
     pullRequest: pull?.number ?? null,
+    ...(pull?.fork === undefined ? {} : { fork: pull.fork }),
     createdAt: startedAt,
     rerunMs: spec.rerunMs ?? 2000,
     cancelMs: spec.cancelMs ?? 50,
@@ -155,8 +159,9 @@ function shelve(state: GithubState, spec: AttemptSpec, key: string): AttemptPlan
       Buffer.isBuffer(spec.archive) ? spec.archive : writeZip(spec.archive as readonly ZipEntry[]),
     );
   }
-  const jobs = spec.jobs.map(({ name, conclusion, steps = [], queuedMs }) => ({
+  const jobs = spec.jobs.map(({ name, conclusion, steps = [], queuedMs, runnerSays }) => ({
     ...(queuedMs === undefined ? {} : { queuedMs }),
+    ...(runnerSays === undefined ? {} : { runnerSays }),
     name,
     conclusion,
     steps: steps.map((step, index) => ({ number: index + 1, name: step.name, conclusion: step.conclusion })),

@@ -48,7 +48,7 @@ export function presentRun(state: GithubState, site: Site, run: RunState, attemp
     previous_attempt_url: attempt.number > 1 ? `${url}/attempts/${attempt.number - 1}` : null,
     workflow_url: `${api}/repos/${run.repository}/actions/workflows/${run.workflowId}`,
     head_commit: presentHeadCommit(run),
-    ...presentRepositories(state, site, run.repository),
+    ...presentRepositories(state, site, run),
   };
 }
 
@@ -64,17 +64,23 @@ function presentHeadCommit(run: RunState) {
   };
 }
 
-function presentRepositories(state: GithubState, { api, web }: Site, fullName: string) {
+/** The head's repository is null once its fork was deleted. */
+function presentRepositories(state: GithubState, { api, web }: Site, { repository: fullName, fork }: RunState) {
   const repository = state.repositories.get(fullName);
   if (repository === undefined) throw new Error(`There is no repository ${fullName}.`);
   const shown = presentRepository(repository, api, web);
-  return { repository: shown, head_repository: shown };
+  if (fork === undefined) return { repository: shown, head_repository: shown };
+  const head = state.repositories.get(fork);
+  return {
+    repository: shown,
+    head_repository: head === undefined ? null : { ...presentRepository(head, api, web), fork: true },
+  };
 }
 
 function presentPullRequestRefs(state: GithubState, { api }: Site, run: RunState) {
   const pull = run.pullRequest === null ? undefined : state.pullRequests.get(`${run.repository}#${run.pullRequest}`);
   const repository = state.repositories.get(run.repository);
-  if (pull === undefined || repository === undefined) return [];
+  if (pull === undefined || repository === undefined || run.fork !== undefined) return [];
   const url = `${api}/repos/${run.repository}`;
   const repo = { id: repository.id, url, name: run.repository.split('/')[1] ?? '' };
   return [

@@ -62,13 +62,18 @@ export function presentPullRequest(state: GithubState, site: Site, repository: R
   const statuses = `${api}/repos/${pull.repository}/statuses/${pull.headSha}`;
   const comment = `${api}/repos/${pull.repository}/pulls/comments{/number}`;
   const comments = state.comments.all().filter((c) => c.repository === pull.repository && c.issue === pull.number);
-  const side = (ref: string, sha: string) => ({
-    label: `${pull.repository.split('/')[0] ?? ''}:${ref}`,
+  const side = (ref: string, sha: string, of: Repository | null, owner: string) => ({
+    label: `${owner}:${ref}`,
     ref,
     sha,
-    user: presentUser(pull.repository.split('/')[0] ?? '', api, web),
-    repo: presentFullRepository(repository, api, web),
+    user: presentUser(owner, api, web),
+    repo: of === null ? null : presentFullRepository(of, api, web),
   });
+  const owner = pull.repository.split('/')[0] ?? '';
+  const head =
+    pull.fork === undefined
+      ? side(pull.headBranch, pull.headSha, repository, owner)
+      : side(pull.headBranch, pull.headSha, state.repositories.get(pull.fork) ?? null, pull.fork.split('/')[0] ?? '');
   return {
     url,
     id: pull.id,
@@ -100,8 +105,13 @@ export function presentPullRequest(state: GithubState, site: Site, repository: R
     assignees: [],
     requested_reviewers: [],
     requested_teams: [],
-    head: side(pull.headBranch, pull.headSha),
-    base: side(pull.base ?? repository.defaultBranch, shaOf(`${pull.repository} ${repository.defaultBranch}`)),
+    head,
+    base: side(
+      pull.base ?? repository.defaultBranch,
+      shaOf(`${pull.repository} ${repository.defaultBranch}`),
+      repository,
+      owner,
+    ),
     _links: {
       self: { href: url },
       html: { href: page },
@@ -115,7 +125,7 @@ export function presentPullRequest(state: GithubState, site: Site, repository: R
     author_association: 'MEMBER',
     auto_merge: null,
     draft: pull.draft ?? false,
-    merged: false,
+    merged: pull.mergedAt !== undefined,
     mergeable: true,
     rebaseable: true,
     mergeable_state: 'unstable',

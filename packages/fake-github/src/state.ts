@@ -30,6 +30,8 @@ export interface PullRequest {
   readonly state?: 'open' | 'closed';
   readonly mergedAt?: string;
   readonly mergedAs?: string;
+  /** `owner/name` of the fork that its branch is in; absent: the repository itself. */
+  readonly fork?: string;
   /** 2 when absent. */
   readonly commits?: number;
   /** The target branch; the default branch when absent. Open unless `state` says otherwise. */

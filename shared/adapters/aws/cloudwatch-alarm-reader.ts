@@ -1,5 +1,5 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
-import { alarmNameIn } from '#shared/domain/incident/home.ts';
+import { type AlarmArn, alarmNameIn } from '#shared/domain/incident/home.ts';
 import type { AlarmReader, AlarmState } from '#shared/ports/cloud.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';
@@ -22,13 +22,30 @@ export function makeCloudWatchAlarmReader(options: { readonly client?: CloudWatc
       );
       const alarm = [...MetricAlarms, ...CompositeAlarms].find(({ AlarmArn }) => AlarmArn === arn);
       if (!alarm) return null;
+      const rule = CompositeAlarms.find(({ AlarmArn }) => AlarmArn === arn)?.AlarmRule;
       const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
       return {
         state: asState(alarm.StateValue),
         since: since?.toISOString() ?? null,
+        ...(rule === undefined ? {} : { children: childrenOf(rule, arn) }),
       };
     },
   };
+}
+
+const MAX_CHILDREN = 20;
+/** `ALARM("checkout errors") AND NOT OK(arn:aws:...)`: a name or an ARN, in quotes or not. */
+const NAMED = /\b(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*(?:"([^"]{1,1600})"|'([^']{1,1600})'|([^()"'\s]{1,1600}))\s*\)/g;
+
+/**
+ * The alarms that the rule of a composite alarm names, each once. A name is one in the account and region of the composite.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+ */
+export function childrenOf(rule: string, composite: AlarmArn): AlarmArn[] {
+  const place = composite.split(':').slice(0, 6).join(':');
+  const named = [...rule.matchAll(NAMED)].map(([, double, single, plain]) => double ?? single ?? plain ?? '');
+  const arns = named.map((name) => (name.startsWith('arn:') ? name : `${place}:${name}`) as AlarmArn);
+  return [...new Set(arns)].filter((one) => one !== composite).slice(0, MAX_CHILDREN);
 }
 
 const asState = (value: string | undefined): AlarmState['state'] =>

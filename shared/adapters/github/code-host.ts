@@ -7,6 +7,7 @@ import { deliveries } from './deliveries.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { logDownload } from './log-download.ts';
 import { runPeople } from './run-people.ts';
+import { runSurroundings } from './run-surroundings.ts';
 import { runs } from './runs.ts';
 
 /**
@@ -18,6 +19,7 @@ export function makeGithubCodeHost(options: GithubOptions): CodeHost {
   const client = makeGithubClient(options);
   return {
     ...runs(client),
+    ...runSurroundings(client),
     ...runPeople(client),
     downloadLogs: logDownload(client, options),
     ...comments(client, options),

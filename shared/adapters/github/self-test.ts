@@ -10,6 +10,8 @@ export interface GithubSelfTest {
   repository(name: string): Promise<void>;
   runs(name: string): Promise<void>;
   pullRequests(name: string): Promise<void>;
+  /** Check runs of the default branch's head. */
+  checks(name: string): Promise<void>;
 }
 
 /** Throws `InvalidInput` when `apiUrl` is not an http or https URL. */
@@ -23,5 +25,6 @@ export function makeGithubSelfTest(options: GithubOptions): GithubSelfTest {
     repository: (name) => read('', name, {}),
     runs: (name) => read('/actions/runs', name),
     pullRequests: (name) => read('/pulls', name),
+    checks: (name) => read('/commits/HEAD/check-runs', name),
   };
 }

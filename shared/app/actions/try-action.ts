@@ -128,7 +128,7 @@ async function rehearse(
   const service = serviceOf(configuration, target);
   const judgement = decide({
     targetKind: 'alarm',
-    foreign: foreignReason(target, configuration.home),
+    offLimits: foreignReason(target, configuration.home),
     recovery: recoveryUnlessRequested(recoveryOf(target, telemetry, []), request, choice),
     mode: modeOf(configuration, target),
     service,

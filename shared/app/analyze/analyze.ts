@@ -10,7 +10,7 @@ import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isAboutService } from '#shared/domain/incident/scope.ts';
 import { nothingKnown } from '#shared/domain/knowledge/known.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
@@ -54,10 +54,11 @@ export async function analyze(input: StepInput<'analyze'>, deps: AnalyzeDeps): P
 
 async function readInputs(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<AnalysisInputs> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
-  const evidence = await deps.evidence.getEvidence(incident.id);
-  if (incident.classification === null || evidence === null) {
+  const gathered = await deps.evidence.getEvidence(incident.id);
+  if (incident.classification === null || gathered === null) {
     throw new CorruptRecord(`Incident ${incident.id} cannot be analysed: its evidence or classification is missing.`);
   }
+  const evidence = logsOf(gathered);
   const [known, telemetry] = await Promise.all([
     deps.evidence.getKnown(incident.id),
     deps.evidence.getTelemetry(incident.id),

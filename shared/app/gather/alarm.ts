@@ -1,9 +1,10 @@
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import { alarmArnOf, isAtHome } from '#shared/domain/incident/home.ts';
+import { type AlarmArn, alarmArnAt, alarmArnOf, alarmNameIn, isAtHome } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TaintedText } from '#shared/domain/incident/signal.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
+import { ALARM_STATEMENT } from '#shared/domain/logs/evidence.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
 import type { AlarmFacts } from '#shared/domain/logs/telemetry.ts';
@@ -52,20 +53,24 @@ export async function gatherAlarm(
   const part = makePartReader({ ...deps, acceptGaps, notes });
   const state = await readState(target, acceptGaps, notes, deps);
   const service = serviceOf(deps.configuration, target);
-  if (service === null) notes.push(phrase`No service of the catalogue lists this alarm.`);
+  if (service === null && state?.children === undefined)
+    notes.push(phrase`No service of the catalogue lists this alarm.`);
   const deployment = service?.deployment ?? null;
   const deployed =
     deployment === null
       ? null
       : await part(phrase`deployment of the service`, () => deps.deployments.read(deployment), null);
   const resources = service === null ? [] : await readResources(service, alarmNameOf(target), { part, deps });
+  const { said, failing } = await readChildren(state?.children ?? [], { part, deps });
   const excerpts = makeExcerpts(2, deps.lineRules);
-  if (tainted.reason) {
-    excerpts
-      .open({ id: 'alarm', name: phrase`Alarm ${redactName(alarmNameOf(target), 200)}`, url: null })
-      .push(`${tainted.reason}\n`);
+  if (tainted.reason || said.length > 0) {
+    const name = phrase`Alarm ${redactName(alarmNameOf(target), 200)}`;
+    const statement = excerpts.open({ id: ALARM_STATEMENT, name, url: null });
+    for (const line of [...(tainted.reason ? [tainted.reason] : []), ...said]) statement.push(`${line}\n`);
   }
-  if (service !== null) await readServiceLog(service, target.changedAt, excerpts, { notes, part, deps });
+  // The services of the children are read in place of one of their own.
+  for (const one of service === null ? failing.slice(0, MAX_FAILING_SERVICES) : [service])
+    await readServiceLog(one, target.changedAt, excerpts, { notes, part, deps });
   const { sources, notes: cuts } = excerpts.finish();
   return {
     facts: {
@@ -86,6 +91,36 @@ function foreignAlarm(target: AlarmTarget): GatheredFacts<AlarmFacts> {
   const place = redactName(`${target.account} in ${target.region}`, 100);
   const notes = [phrase`Nothing was read, because the alarm is of account ${place}. Look there.`];
   return { facts: foreignFacts(target), sources: [], notes };
+}
+
+/** Services whose logs are read for a composite alarm that no service lists. */
+const MAX_FAILING_SERVICES = 3;
+const MAX_CHILDREN = 10;
+
+/**
+ * Leads from a composite alarm to its children: says which of them are in ALARM and whose they are, and gives the services of
+ * those. A child elsewhere is named and not read. Nothing is done for a child here: its own alarm has an incident of its own.
+ */
+async function readChildren(
+  children: readonly AlarmArn[],
+  { part, deps }: { readonly part: PartReader; readonly deps: AlarmGatherDeps },
+): Promise<{ readonly said: readonly string[]; readonly failing: readonly Service[] }> {
+  const { home, services } = deps.configuration;
+  const read = await inParallel(
+    children.slice(0, MAX_CHILDREN).map(async (arn) => {
+      const name = alarmNameIn(arn);
+      if (home === undefined || arn !== alarmArnAt(home, name))
+        return { said: `${name} is an alarm of another account or region, which is not read: ${arn}`, failing: null };
+      const service = services.find(({ alarms }) => alarms.includes(name)) ?? null;
+      const state = await part(phrase`child of the composite alarm`, () => deps.alarms.read(arn), null);
+      const whose = service === null ? '' : ` of the service ${service.id}`;
+      const since = state?.since ? ` since ${state.since}` : '';
+      const said = `${name}${whose} ${state === null ? 'could not be read' : `is ${state.state}${since}`}`;
+      return { said, failing: state?.state === 'ALARM' ? service : null };
+    }),
+  );
+  const failing = read.flatMap((one) => one.failing ?? []);
+  return { said: read.map(({ said }) => said), failing: [...new Set(failing)] };
 }
 
 /** The current state of the resources that the service's remedies for this alarm would change. */

@@ -5,20 +5,21 @@ import { isLogOf } from '#shared/domain/logs/job-name.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
-import { Refused } from '#shared/kernel/errors.ts';
+import { Refused, unlessRefused } from '#shared/kernel/errors.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { MAX_EVIDENCE_SOURCES, makeExcerpts } from './excerpts.ts';
+import { type Excerpts, MAX_EVIDENCE_SOURCES, makeExcerpts } from './excerpts.ts';
 import { type HistoryHost, historiesOf, readElsewhere, usualSecondsOf } from './history.ts';
 import { inParallel, makePartReader, type PartReader } from './part.ts';
 import { makePassingReader, type PassingReader } from './passing-run.ts';
 import { makeFailedTests } from './tests.ts';
 
 export interface RunGatherDeps {
-  readonly codeHost: Pick<CodeHost, 'getRun' | 'listJobs' | 'downloadLogs' | 'hasNewerRun'> & HistoryHost;
+  readonly codeHost: Pick<CodeHost, 'getRun' | 'listJobs' | 'downloadLogs' | 'hasNewerRun' | 'runnerMessages'> &
+    HistoryHost;
   readonly archives: LogArchiveReader;
   /** Lines that the configuration excludes from logs; nothing when absent. */
   readonly lineRules?: LineRules | null;
@@ -65,9 +66,14 @@ export async function gatherRun(
     () => [],
   );
   const passingOf = makePassingReader(target, branch, deps);
+  const running = readRun(target, notes.run, deps);
+  const conclusion = running.then(
+    (found) => found?.conclusion ?? null,
+    () => null,
+  );
   const [run, { failed, passedJobs, logs }, elsewhere, newerRun] = await inParallel([
-    readRun(target, notes.run, deps),
-    readFailedJobs(target, notes.logs, reader(notes.logs), { ...deps, passingOf }),
+    running,
+    readFailedJobs(target, notes.logs, reader(notes.logs), { ...deps, passingOf, conclusion }),
     reading,
     reader(notes.later)(phrase`later runs`, () => codeHost.hasNewerRun(repository, runId), false),
   ]);
@@ -77,6 +83,7 @@ export async function gatherRun(
       attempt: run?.attempt ?? runAttempt,
       status: run?.status ?? 'unknown',
       conclusion: run?.conclusion ?? null,
+      pullRequest: null,
       newerRun,
       failedJobIds: failed.map(({ id }) => id),
       passedJobs,
@@ -110,7 +117,13 @@ async function readRun(target: GithubRunTarget, notes: RedactedText[], deps: Run
 
 interface LogDeps extends RunGatherDeps {
   readonly passingOf: PassingReader;
+  /** How the run ended, once that is read. */
+  readonly conclusion: Promise<string | null>;
 }
+
+/** In the words by which GitHub's page tells it; the API says nothing more. */
+const NOT_STARTED =
+  'Invalid workflow file: GitHub started no job of this run. The workflow, or one that it calls, is not valid, or not allowed here. The page of the run names the line.\n';
 
 async function readFailedJobs(
   target: GithubRunTarget,
@@ -120,13 +133,56 @@ async function readFailedJobs(
 ): Promise<{ failed: readonly Job[]; passedJobs: number; logs: ReadLogs }> {
   const { repository, runId, runAttempt } = target;
   const jobs = await part(phrase`jobs of the run`, () => deps.codeHost.listJobs(repository, runId, runAttempt), []);
-  const failed = jobs.filter(({ conclusion }) => isFailure(conclusion));
+  if (jobs.length === 0 && (await deps.conclusion) === 'startup_failure')
+    return { failed: [], passedJobs: 0, logs: notStarted(deps) };
+  const failed = failedOf(jobs);
   const passedJobs = jobs.filter(({ conclusion }) => conclusion === 'success').length;
   return {
     failed,
     passedJobs,
     logs: await part(phrase`logs of the run`, () => readLogs(target, failed, notes, deps), NO_LOGS),
   };
+}
+
+function notStarted({ lineRules }: LogDeps): ReadLogs {
+  const excerpts = makeExcerpts(1, lineRules);
+  excerpts.open({ id: 'run', name: phrase`What GitHub says about the run`, url: null }).push(NOT_STARTED);
+  return { sources: excerpts.finish().sources, failedTests: [] };
+}
+
+/** The failed jobs; where none failed, those that were cancelled: GitHub shows a job over its time so. */
+function failedOf(jobs: readonly Job[]): readonly Job[] {
+  const failed = jobs.filter(({ conclusion }) => isFailure(conclusion));
+  return failed.length > 0 ? failed : jobs.filter(({ conclusion }) => conclusion === 'cancelled');
+}
+
+/** Jobs that are asked for what their runners said. */
+const MAX_ASKED_JOBS = 4;
+
+/**
+ * Reads what the runners said about jobs whose log does not tell why they ended: over their time, cut off from their
+ * runner, or without a log.
+ */
+async function readRunnerMessages(
+  { repository }: GithubRunTarget,
+  failed: readonly Job[],
+  read: ReadonlySet<number>,
+  { excerpts, notes, deps }: { readonly excerpts: Excerpts; readonly notes: RedactedText[]; readonly deps: LogDeps },
+): Promise<void> {
+  const isTold = ({ id, conclusion, failedStep }: Job) =>
+    conclusion === 'failure' && failedStep !== null && read.has(id);
+  for (const { id, name, url } of failed.filter((job) => !isTold(job)).slice(0, MAX_ASKED_JOBS)) {
+    const messages = await unlessRefused(() => deps.codeHost.runnerMessages(repository, id));
+    if (messages === null) {
+      notes.push(
+        phrase`What the runners said could not be read, for example that a job was over its time: the token lacks the permission Checks: read.`,
+      );
+      return;
+    }
+    if (messages.length === 0) continue;
+    const source = excerpts.open({ id: `runner-${id}`, name: phrase`${name.shown}, its runner`, url });
+    for (const message of messages) source.push(`##[error]${message}\n`);
+  }
 }
 
 async function readLogs(
@@ -137,12 +193,13 @@ async function readLogs(
 ): Promise<ReadLogs> {
   const { repository, runId, runAttempt } = target;
   const archive = await deps.codeHost.downloadLogs(repository, runId, runAttempt, MAX_ARCHIVE_BYTES);
+  const excerpts = makeExcerpts(failed.length || 1, deps.lineRules);
   if (archive.kind === 'unavailable') {
     notes.push(phrase`The logs could not be read: ${archive.reason}`);
-    return NO_LOGS;
+    await readRunnerMessages(target, failed, new Set(), { excerpts, notes, deps });
+    return { ...NO_LOGS, sources: excerpts.finish().sources };
   }
   const passing = await deps.passingOf(failed.map(({ name }) => name));
-  const excerpts = makeExcerpts(failed.length || 1, deps.lineRules);
   const tests = makeFailedTests();
   const waiting = [...failed];
   let opened = 0;
@@ -161,6 +218,8 @@ async function readLogs(
       reports.push(chunk);
     };
   });
+  const read = new Set(failed.filter((job) => !waiting.includes(job)).map(({ id }) => id));
+  await readRunnerMessages(target, failed, read, { excerpts, notes, deps });
   const { sources, notes: cuts } = excerpts.finish();
   notes.push(...content.notes.map((note) => redactName(note, MAX_NOTE_LENGTH)), ...cuts);
   if (waiting.length > 0)

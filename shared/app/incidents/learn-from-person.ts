@@ -10,7 +10,7 @@ import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import { settled, withOutcomes } from '#shared/domain/learning/pattern-trust.ts';
 import { caseOfPastIncident, makeCaseTest } from '#shared/domain/learning/replay.ts';
 import { Resolution } from '#shared/domain/learning/resolution.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
@@ -50,7 +50,8 @@ export async function learnFromResolution(
   const { classification } = incident;
   const failureClass = resolution.class ?? classification?.class ?? 'unknown';
   if (scope === null) return [];
-  const evidence = await deps.evidence.getEvidence(incident.id);
+  const gathered = await deps.evidence.getEvidence(incident.id);
+  const evidence = gathered && logsOf(gathered);
   const { solution, success } = resolution;
   await remember(incident, { scope, evidence, class: failureClass, resolution: solution, helped: success, deps });
   return [
@@ -68,7 +69,8 @@ export async function learnFromFalsePositive(
 ): Promise<string[]> {
   const scope = knowledgeScopeOf(incident.target);
   if (scope === null) return [];
-  const evidence = await deps.evidence.getEvidence(incident.id);
+  const gathered = await deps.evidence.getEvidence(incident.id);
+  const evidence = gathered && logsOf(gathered);
   const failureClass = incident.classification?.class ?? 'unknown';
   const resolution = phrase`A false alarm: ${reason}`;
   await remember(incident, { scope, evidence, class: failureClass, resolution, helped: null, deps });

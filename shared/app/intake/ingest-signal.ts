@@ -67,6 +67,9 @@ async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutc
       return await applyFailure(signal, ids, deps);
     case 'action-requested':
       return await applyRequest(ids, deps);
+    // `completeSignal` has made a failure of it unless it was cancelled on purpose.
+    case 'run-cancelled':
+      return 'stale';
     default:
       return signal.kind satisfies never;
   }

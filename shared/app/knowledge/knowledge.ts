@@ -6,7 +6,7 @@ import { SAME_FINGERPRINT } from '#shared/domain/knowledge/search/reasons.ts';
 import { rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
 import { seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
 import { withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
@@ -31,7 +31,8 @@ export interface KnowledgeDeps {
  */
 export async function knowledge(input: StepInput<'knowledge'>, deps: KnowledgeDeps): Promise<StepOutput<'knowledge'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
-  const known = await findKnown(incident, await deps.evidence.getEvidence(incident.id), deps);
+  const gathered = await deps.evidence.getEvidence(incident.id);
+  const known = await findKnown(incident, gathered && logsOf(gathered), deps);
   await deps.evidence.putKnown(known);
   const { found, seen } = known;
   const similar = found.similar.length + seen.length;

@@ -17,7 +17,7 @@ import {
   versionOf,
 } from '#shared/domain/learning/model-registry.ts';
 import { PROMISES, type Provenance } from '#shared/domain/learning/provenance.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { Retraining } from '#shared/domain/quality/watch.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
@@ -79,7 +79,7 @@ async function knownCases({ predictions, evidence }: RetrainDeps): Promise<Known
       some.map(async (one) => ({ one, found: await evidence.getEvidence(one.incidentId) })),
     );
     // Evidence expires before predictions do.
-    for (const { one, found } of read) if (found !== null) cases.push(caseOf(one, found));
+    for (const { one, found } of read) if (found !== null) cases.push(caseOf(one, logsOf(found)));
   }
   return cases;
 }

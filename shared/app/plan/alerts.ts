@@ -1,6 +1,7 @@
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
+import { logsOf } from '#shared/domain/logs/evidence.ts';
 import { type AlertRule, raisedBy } from '#shared/domain/policy/alert-rule.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
@@ -28,7 +29,7 @@ export async function raisedAlerts(
   const { alerts } = configuration.policy;
   if (alerts.length === 0) return [];
   const read = await evidence.getEvidence(incident.id);
-  const lines = (read?.sources ?? []).flatMap((source) => source.lines.map(({ text }) => text));
+  const lines = (read === null ? [] : logsOf(read).sources).flatMap((source) => source.lines.map(({ text }) => text));
   const service = serviceOf(configuration, incident.target)?.id ?? null;
   return raisedBy(alerts, { service, confidence: classification.confidence, lines });
 }

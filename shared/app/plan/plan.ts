@@ -10,6 +10,7 @@ import { bindAction } from '#shared/domain/plan/bind-action.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { type Candidate, type Choice, chooseCandidate, HUMAN } from '#shared/domain/plan/candidates.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
+import { closedReason } from '#shared/domain/policy/closed-pull-request.ts';
 import { decide, type Judgement, withAlerts } from '#shared/domain/policy/decide.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
@@ -183,7 +184,7 @@ function judgementOf(inputs: PlanInputs, choice: Choice, deps: PlanDeps): Judgem
   const { incident, telemetry, diagnosis, records, circumstances } = inputs;
   return decide({
     targetKind: incident.target.kind,
-    foreign: foreignReason(incident.target, deps.configuration.home),
+    offLimits: foreignReason(incident.target, deps.configuration.home) ?? closedReason(incident.target, telemetry),
     recovery: recoveryUnlessRequested(recoveryOf(incident.target, telemetry, records), incident.request, choice),
     mode: modeOf(deps.configuration, incident.target),
     service: serviceOf(deps.configuration, incident.target),

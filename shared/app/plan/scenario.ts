@@ -101,7 +101,7 @@ export function planScenario(
   const judged = (choice: ReturnType<typeof chooseCandidate>): Judgement =>
     decide({
       targetKind: target.kind,
-      foreign: null,
+      offLimits: null,
       recovery: recoveryOf(target, telemetry, []),
       mode: modeOf(configuration, target),
       service: serviceOf(configuration, target),
@@ -228,7 +228,15 @@ function failedRun(repository: string, { run }: Scenario, readAt: string) {
       readAt,
       facts: {
         kind: 'github-run',
-        ...{ attempt, status: 'completed', conclusion: 'failure', newerRun: false, failedJobIds: [1], passedJobs: 1 },
+        ...{
+          attempt,
+          status: 'completed',
+          conclusion: 'failure',
+          pullRequest: null,
+          newerRun: false,
+          failedJobIds: [1],
+          passedJobs: 1,
+        },
         ...{ startedAt: readAt, usualSeconds: [], defaultBranchConclusions: [], jobHistories: [] },
       },
     },

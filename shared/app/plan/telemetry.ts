@@ -14,7 +14,7 @@ import { foreignFacts, readSince } from '../common/alarm-since.ts';
 import { inParallel } from '../gather/part.ts';
 
 export interface FreshTelemetryDeps {
-  readonly codeHost: Pick<CodeHost, 'getRun' | 'hasNewerRun'>;
+  readonly codeHost: Pick<CodeHost, 'getRun' | 'hasNewerRun' | 'pullRequestState'>;
   readonly alarms: AlarmReader;
   readonly deployments: DeploymentReader;
   readonly resources: ResourceReader;
@@ -44,14 +44,15 @@ export async function readTelemetryAgain(
 }
 
 async function readRunAgain(
-  { repository, runId }: GithubRunTarget,
+  { repository, runId, pullRequest: number }: GithubRunTarget,
   { codeHost }: FreshTelemetryDeps,
 ): Promise<Pick<RunFacts, 'status' | 'conclusion'> & Partial<RunFacts>> {
   const run = await unlessRefused(() => codeHost.getRun(repository, runId));
   if (run === null) return { status: 'unknown', conclusion: null };
   const { attempt, status, conclusion, startedAt } = run;
   const newerRun = (await unlessRefused(() => codeHost.hasNewerRun(repository, runId))) ?? true;
-  return { attempt, status, conclusion, startedAt, newerRun };
+  const pullRequest = number === null ? null : await unlessRefused(() => codeHost.pullRequestState(repository, number));
+  return { attempt, status, conclusion, startedAt, newerRun, pullRequest };
 }
 
 /** The state of an alarm's service: alarm, deployment and what its remedies change. */

@@ -5,7 +5,7 @@ import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts
 import { type Embedding, textToEmbed } from '#shared/domain/knowledge/search/embedding.ts';
 import { PastIncident, pastIncidentOf } from '#shared/domain/knowledge/search/past-incident.ts';
 import { weighed } from '#shared/domain/knowledge/search/terms.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { redact } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
@@ -56,7 +56,8 @@ async function remember(
 ): Promise<void> {
   const outcome = PastIncident.shape.outcome.safeParse(ended.outcome);
   if (classification === null || !outcome.success) return;
-  const evidence = await deps.evidence.getEvidence(id);
+  const gathered = await deps.evidence.getEvidence(id);
+  const evidence = gathered && logsOf(gathered);
   const embedding = await embeddingOf(evidence, deps);
   const past = pastIncidentOf({ ...ended, id, evidence, embedding, outcome: outcome.data, endedAt: deps.clock.now() });
   await deps.knowledge.remember(past, ended.scope);

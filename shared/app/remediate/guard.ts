@@ -5,11 +5,13 @@ import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { foreignReason } from '#shared/domain/incident/home.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { leftAlone } from '#shared/domain/policy/closed-pull-request.ts';
 import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';
 import { breakerScopeOf, type GuardFacts, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
 import { limitRules, writeLimitRules } from '#shared/domain/policy/limits.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
@@ -62,6 +64,16 @@ function endedDenials(incident: Incident): string[] {
     : [];
 }
 
+/** The pull request may have been closed or merged while its plan waited. Whose state may not be read is left alone. */
+async function closedDenials({ target }: Incident, { ports }: GuardDeps): Promise<string[]> {
+  if (target.kind !== 'github-run' || target.pullRequest === null) return [];
+  const { repository, pullRequest: number } = target;
+  const state = await unlessRefused(() => ports.codeHost.pullRequestState(repository, number));
+  if (state === null)
+    return [`Pull request #${number} cannot be read: the token needs the permission Pull requests: read.`];
+  return [leftAlone(number, state)].filter((reason) => reason !== null);
+}
+
 /** All objections, with the facts they are based on. */
 async function judge(
   { action, plugin, parameters }: PlannedAction,
@@ -76,6 +88,7 @@ async function judge(
   const approval = await takeApproval(action, incidents);
   const denials = [
     ...endedDenials(incident),
+    ...(await closedDenials(incident, deps)),
     ...[action.target, incident.target].flatMap((one) => foreignReason(one, configuration.home) ?? []).slice(0, 1),
     ...judgeGuard({
       action,

@@ -1,5 +1,5 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { Evidence, EvidenceLine, EvidenceSource } from '#shared/domain/logs/evidence.ts';
+import { type Evidence, type EvidenceLine, type EvidenceSource, logsOf } from '#shared/domain/logs/evidence.ts';
 import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
 import { compilePattern, type LinearEngine } from '#shared/domain/logs/text-pattern.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
@@ -23,7 +23,7 @@ async function evidenceOf(incidents: readonly Incident[], { evidence }: KeptLogs
   const read: (Evidence | null)[] = [];
   for (let at = 0; at < incidents.length; at += AT_ONCE)
     read.push(...(await Promise.all(incidents.slice(at, at + AT_ONCE).map(({ id }) => evidence.getEvidence(id)))));
-  return read.filter((one) => one !== null);
+  return read.filter((one) => one !== null).map(logsOf);
 }
 
 const entryOf = (incident: string, source: EvidenceSource, line: EvidenceLine): LogEntry => ({

@@ -1,5 +1,5 @@
 import type { Classification, FailureClass } from '../incident/failure-class.ts';
-import type { Evidence, EvidenceLine } from '../logs/evidence.ts';
+import { type Evidence, type EvidenceLine, logsOf } from '../logs/evidence.ts';
 import { isWorded } from './class-wordings.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';
@@ -143,6 +143,7 @@ function alternativesTo(chosen: FailureClass, confidence: number, { classes }: O
   }));
 }
 
+/** What is no log makes two failures equal or different, but is not cited. */
 function unknown(evidence: Evidence, alternatives: Alternatives): Omit<Classification, 'verdict'> {
   const strongest = strongestLines(evidence, MAX_DECIDING_LINES);
   const texts = strongest.map((line) => line.text);
@@ -152,7 +153,7 @@ function unknown(evidence: Evidence, alternatives: Alternatives): Omit<Classific
     alternatives,
     signature: null,
     fingerprint: strongest.length === 0 ? null : fingerprintOf('unknown', texts),
-    evidence: strongest.map((line) => line.ref),
+    evidence: strongestLines(logsOf(evidence), MAX_DECIDING_LINES).map((line) => line.ref),
   };
 }
 
@@ -161,7 +162,7 @@ function described(evidence: Evidence, choice: Choice, alternatives: Alternative
   const leader = leading[0]?.compiled.signature;
   const besides = (choice.score?.matches ?? []).filter((match) => match.compiled.signature !== leader);
   const cited = [...leading.slice(0, MAX_LEADING), ...besides, ...leading].map((match) => match.line.ref);
-  const refs = cited.length > 0 ? cited : strongestLines(evidence, MAX_CITED_STRONGEST).map((line) => line.ref);
+  const refs = cited.length > 0 ? cited : strongestLines(logsOf(evidence), MAX_CITED_STRONGEST).map((line) => line.ref);
   return {
     class: choice.class,
     confidence: round(choice.confidence),
@@ -178,9 +179,10 @@ function described(evidence: Evidence, choice: Choice, alternatives: Alternative
  * as an instruction.
  */
 export function classify(
-  evidence: Evidence,
+  gathered: Evidence,
   { signatures, model, history, about = 'run' }: ClassifyContext,
 ): Classification {
+  const evidence = logsOf(gathered);
   const isPossible = (failureClass: FailureClass): boolean => about === 'run' || !OF_RUNS.has(failureClass);
   const matches = matchSignatures(evidence, signatures).filter(({ compiled }) => isPossible(compiled.signature.class));
   const scores = scoreClasses(matches);
@@ -218,16 +220,16 @@ export function classify(
     .slice(0, MAX_ALTERNATIVES)
     .map((one) => noSurer(one, confidence));
   const past = { ...pastOf(judged, history), ...listOf(failures) };
-  if (choice === null) return { ...unknown(evidence, []), verdict: 'unknown', ...past };
+  if (choice === null) return { ...unknown(gathered, []), verdict: 'unknown', ...past };
   const least = opinion !== null && choice.score !== undefined ? ABSTAIN_SIGNATURE_BELOW : ABSTAIN_BELOW;
   if (confidence >= least) {
-    return { ...described(evidence, { ...choice, confidence }, alternatives), verdict: judged.verdict, ...past };
+    return { ...described(gathered, { ...choice, confidence }, alternatives), verdict: judged.verdict, ...past };
   }
   const doubted = { class: choice.class, confidence: round(confidence) };
   const shown = [doubted, ...alternatives]
     .filter((one) => one.class !== 'unknown' && one.confidence >= MIN_ALTERNATIVE)
     .slice(0, MAX_ALTERNATIVES);
-  return { ...unknown(evidence, shown), verdict: judged.verdictIfAbstaining, ...past };
+  return { ...unknown(gathered, shown), verdict: judged.verdictIfAbstaining, ...past };
 }
 
 /**

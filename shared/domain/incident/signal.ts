@@ -31,7 +31,16 @@ export const Signal = z.strictObject({
   deliveryId: z.string().min(1).max(200),
   /** Id of the source plug-in that created it. */
   source: z.string().max(40),
-  kind: z.enum(['run-failed', 'run-succeeded', 'alarm-raised', 'alarm-cleared', 'reported', 'action-requested']),
+  kind: z.enum([
+    'run-failed',
+    'run-succeeded',
+    /** Cancelled by somebody, or stopped by GitHub: see `completeSignal`. */
+    'run-cancelled',
+    'alarm-raised',
+    'alarm-cleared',
+    'reported',
+    'action-requested',
+  ]),
   /** ISO 8601 instant at which the sender says it happened. */
   occurredAt: z.iso.datetime({ offset: true }),
   target: TargetContext,

@@ -13,6 +13,17 @@ export const EvidenceLine = z.strictObject({
 });
 export type EvidenceLine = z.infer<typeof EvidenceLine>;
 
+/**
+ * Id of the source that is no log: what CloudWatch says about the alarm. It is shown, and nothing is recognised in it: its
+ * words are a threshold and numbers, or whatever somebody wrote into the alarm's state.
+ */
+export const ALARM_STATEMENT = 'alarm';
+
+/** The evidence without what is no log. */
+export function logsOf(evidence: Evidence): Evidence {
+  return { ...evidence, sources: evidence.sources.filter(({ id }) => id !== ALARM_STATEMENT) };
+}
+
 /** One log that was read: a job of a run or a service's log group. Names are tainted. */
 export const EvidenceSource = z.strictObject({
   id: z.string(),

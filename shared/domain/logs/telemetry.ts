@@ -24,6 +24,8 @@ const RunFacts = z.strictObject({
   attempt: z.number().int().positive(),
   status: z.string(),
   conclusion: z.string().nullable(),
+  /** State of the run's pull request; null where it has none, or the state is not known. */
+  pullRequest: z.enum(['open', 'closed', 'merged']).nullable().default(null),
   /** Whether the same workflow has run on the same branch since. */
   newerRun: z.boolean().default(false),
   failedJobIds: z.array(z.number().int()),

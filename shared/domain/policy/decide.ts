@@ -17,8 +17,8 @@ export type Decision = 'act' | 'approve' | 'suggest' | 'escalate' | 'recovered';
 
 export interface DecisionInput {
   readonly targetKind: TargetContext['kind'];
-  /** Why nothing may be done about an alarm of another account or region; null for everything else. */
-  readonly foreign: string | null;
+  /** Why nothing may be done at all: about an alarm of another account, or a pull request that is closed; else null. */
+  readonly offLimits: string | null;
   readonly recovery: Recovery;
   readonly mode: Mode;
   readonly service: GovernedService | null;
@@ -45,7 +45,7 @@ export interface Judgement {
 /** Decides what to do about an incident: a pure truth table over trusted facts. The first matching rule decides. */
 export function decide(input: DecisionInput): Judgement {
   const { choice, recovery } = input;
-  if (input.foreign !== null) return handOver([input.foreign], null, input);
+  if (input.offLimits !== null) return handOver([input.offLimits], null, input);
   if (recovery.kind === 'recovered') {
     const reasons = [recovery.how, ...(input.actionsSoFar === 0 ? ['Nothing was done.'] : [])];
     return { decision: 'recovered', reasons, candidate: null };

@@ -9,7 +9,7 @@ import type { Grant } from '../plugin.ts';
 export type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
 
 export interface NotifierPorts {
-  readonly codeHost: Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment'>;
+  readonly codeHost: Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment' | 'pullRequestState'>;
   readonly mailer: Mailer;
 }
 

@@ -33,6 +33,7 @@ describe('selfheal connection check', () => {
       `ok      Metadata: read: see ${repository}`,
       `ok      Actions: read: read the runs of ${repository}`,
       `ok      Pull requests: read: read the pull requests of ${repository}`,
+      `ok      Checks: read: read why GitHub stops jobs of ${repository}: time limits, lost runners`,
       expect.stringMatching(/^unknown Pull requests: write: cannot be tried without writing/),
     ]);
     expect(operations.every((operation) => operation.startsWith('GET '))).toBe(true);

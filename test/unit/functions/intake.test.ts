@@ -9,6 +9,7 @@ import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { aCommentCommand, aConfiguration, aGithubTarget, aSignal } from '#test/builders/index.ts';
 import {
   fakeClock,
+  fakeCodeHost,
   makeMemoryControlStore,
   makeMemoryIncidentStore,
   makeMemoryPolicyStore,
@@ -40,6 +41,7 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
     policy: makeMemoryPolicyStore(),
     stats: makeMemoryStatsStore(),
     workflow,
+    codeHost: fakeCodeHost(),
     confirm: makeConfirmRepository({ directory, clock }),
     handleCommand: async ({ commentId }) => {
       commands.push(commentId);

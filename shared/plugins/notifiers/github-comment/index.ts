@@ -1,10 +1,13 @@
 import { chainLines, isInformative } from '#shared/domain/causality/chain-words.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { firstPlace } from '#shared/domain/failure/place.ts';
+import type { PullRequestState } from '#shared/domain/policy/closed-pull-request.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { unlessRefused } from '#shared/kernel/errors.ts';
 import { cutLine, fenced, safeLine, safeProse } from '#shared/kernel/text/markdown.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { CodeHost } from '#shared/ports/code-host.ts';
 import { askedFacts, changeWords, lastingDeadline, WITHOUT_ANSWER } from '../common/asked-words.ts';
 import { type QuotedSource, quotesOf, repeatWords } from '../common/quotes.ts';
 import { statusOf } from '../common/status-words.ts';
@@ -45,6 +48,8 @@ export const githubComment = defineNotifier({
     const { incident } = story;
     const { target, intakeKey } = incident;
     if (target.kind !== 'github-run' || target.pullRequest === null) return null;
+    // Nobody reads on there; and who merged has decided.
+    if ((await stateOf(target.repository, target.pullRequest, codeHost)) !== 'open') return null;
     const existing = await codeHost.findComment(target.repository, target.pullRequest, markerOf(intakeKey));
     if (story.quiet && !existing?.body.includes(incidentWords(incident))) return null;
     const body = existing === null ? renderComment(story) : rewriteComment(existing.body, story);
@@ -55,6 +60,15 @@ export const githubComment = defineNotifier({
     return { where: (await codeHost.updateComment(target.repository, existing.id, body)).url };
   },
 });
+
+/** `open` where the state may not be read: a comment changes nothing. */
+async function stateOf(
+  repository: string,
+  number: number,
+  codeHost: Pick<CodeHost, 'pullRequestState'>,
+): Promise<PullRequestState> {
+  return (await unlessRefused(() => codeHost.pullRequestState(repository, number))) ?? 'open';
+}
 
 function hasComment({ incident: { target, status } }: IncidentStory): boolean {
   return target.kind === 'github-run' && target.pullRequest !== null && COMMENTED_STATUSES.has(status);

@@ -19,6 +19,8 @@ const State = z.object({
   value: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
   reason: z.string().default(''),
   timestamp: Instant,
+  /** Of a composite alarm: `Alarm`, `WaitPeriod` or `ExtensionPeriod` while its suppressor keeps its actions back. */
+  actionsSuppressedBy: z.string().nullish(),
 });
 
 /** Only the fields that are needed, after the CloudWatch user guide, "Alarm events and EventBridge". */
@@ -60,6 +62,8 @@ const SCALING_ALARM = /^TargetTracking-/;
 function translate(event: StateChange): SourceResult {
   const { state } = event.detail;
   if (SCALING_ALARM.test(event.detail.alarmName)) return { kind: 'ignored', reason: 'scaling-alarm' };
+  // Its owner asked that nobody be called now. Its children tell of themselves.
+  if (state.value === 'ALARM' && state.actionsSuppressedBy) return { kind: 'ignored', reason: 'alarm-suppressed' };
   if (state.value === 'INSUFFICIENT_DATA') return { kind: 'ignored', reason: 'state-insufficient-data' };
   const target = AlarmTarget.safeParse({
     kind: 'alarm',

@@ -25,6 +25,7 @@ const CompletedRun = z.object({
     head_repository: z.object({ id: z.number() }).nullish(),
     workflow_id: z.number(),
     run_attempt: z.number().default(1),
+    run_started_at: z.iso.datetime({ offset: true }).nullish(),
     updated_at: z.iso.datetime({ offset: true }),
     actor: z.object({ login: z.string() }).nullish(),
     pull_requests: z
@@ -113,7 +114,8 @@ function ownRunResult({ workflow_run: { head_branch, event, display_title } }: C
 function translate(body: CompletedRun, deliveryId: string): SourceResult {
   const { conclusion } = body.workflow_run;
   const succeeded = conclusion === 'success';
-  if (!succeeded && !isFailure(conclusion)) {
+  const kind = succeeded ? 'run-succeeded' : mayBeStopped(body) ? 'run-cancelled' : 'run-failed';
+  if (kind === 'run-failed' && !isFailure(conclusion)) {
     return { kind: 'ignored', reason: QUIET.has(conclusion) ? `conclusion-${conclusion}` : 'conclusion-other' };
   }
   const target = GithubRunTarget.safeParse(targetOf(body));
@@ -126,12 +128,32 @@ function translate(body: CompletedRun, deliveryId: string): SourceResult {
       version: 1,
       deliveryId,
       source: 'github',
-      kind: succeeded ? 'run-succeeded' : 'run-failed',
+      kind,
       occurredAt: body.workflow_run.updated_at,
       target: target.data,
       tainted: taintedOf(body),
     },
   };
+}
+
+/** No job is over its time within the shortest time that a workflow can set: `timeout-minutes: 1`. */
+const SHORTEST_TIMEOUT_MILLISECONDS = 60_000;
+
+/**
+ * Whether a cancelled run may have been stopped by GitHub, for a job over its time or a lost runner. The webhook does not
+ * say who cancelled it: the intake asks for that.
+ */
+function mayBeStopped({ workflow_run: { conclusion, run_started_at, updated_at } }: CompletedRun): boolean {
+  if (conclusion !== 'cancelled' || !run_started_at) return false;
+  return Date.parse(updated_at) - Date.parse(run_started_at) >= SHORTEST_TIMEOUT_MILLISECONDS;
+}
+
+/** A branch of a merge queue, whose runs only GitHub starts: `gh-readonly-queue/main/pr-42-<commit>`. */
+const QUEUE_BRANCH = /^gh-readonly-queue\/.+\/pr-(\d{1,10})-[0-9a-f]{40}(?:[0-9a-f]{24})?$/;
+
+function queuedPullRequest({ event, head_branch }: CompletedRun['workflow_run']): number | null {
+  const number = event === 'merge_group' ? QUEUE_BRANCH.exec(head_branch ?? '')?.[1] : undefined;
+  return number === undefined ? null : Number(number);
 }
 
 /** All fields are set by GitHub; the branch is only compared. */
@@ -148,7 +170,7 @@ function targetOf({ workflow_run: run, repository, installation }: CompletedRun)
     runAttempt: run.run_attempt,
     headSha: run.head_sha,
     event: run.event,
-    pullRequest: pullRequest?.number ?? null,
+    pullRequest: pullRequest?.number ?? queuedPullRequest(run),
     onDefaultBranch: own && !run.event.startsWith('pull_request') && run.head_branch === repository.default_branch,
     actor: run.actor?.login ?? null,
   };

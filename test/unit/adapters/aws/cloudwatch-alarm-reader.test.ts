@@ -1,7 +1,7 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { mockClient } from 'aws-sdk-client-mock';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
+import { childrenOf, makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
 import { alarmArnAt } from '#shared/domain/incident/home.ts';
 import { HOME } from '#test/builders/index.ts';
 
@@ -40,5 +40,23 @@ describe('the alarm reader', () => {
   it('knows no alarm that is not there', async () => {
     alarms.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [], CompositeAlarms: [] });
     expect(await read()).toBeNull();
+  });
+});
+
+describe('the rule of a composite alarm', () => {
+  const composite = alarmArnAt(HOME, 'shop-down');
+  it.each([
+    ['ALARM(orders-5xx) OR ALARM(checkout-errors)', ['orders-5xx', 'checkout-errors']],
+    ['ALARM("orders 5xx (new)") AND NOT OK(\'checkout-errors\')', ['orders 5xx (new)', 'checkout-errors']],
+    ['(ALARM( a ) AND INSUFFICIENT_DATA(b)) OR ALARM(a)', ['a', 'b']],
+    ['ALARM(shop-down) OR TRUE', []],
+    ['TRUE', []],
+  ])('%s names its children', (rule, names) => {
+    expect(childrenOf(rule, composite)).toEqual(names.map((name) => alarmArnAt(HOME, name)));
+  });
+
+  it('keeps the ARN of a child of another account', () => {
+    const arn = alarmArnAt({ ...HOME, account: '999999999999' }, 'orders-5xx');
+    expect(childrenOf(`ALARM("${arn}")`, composite)).toEqual([arn]);
   });
 });

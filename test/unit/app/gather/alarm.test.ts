@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
+import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import { alarmArnAt, alarmNameIn } from '#shared/domain/incident/home.ts';
+import { ALARM_STATEMENT } from '#shared/domain/logs/evidence.ts';
 import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import { aLambdaDeployment, anAlarmTarget, anIncident, aService } from '#test/builders/index.ts';
+import { aConfiguration, aLambdaDeployment, anAlarmTarget, anIncident, aService, HOME } from '#test/builders/index.ts';
 import { aGatherRig } from '../gather-rig.ts';
 
 describe('gathering an alarm', () => {
@@ -87,5 +93,62 @@ describe('gathering what remedies change', () => {
     const { notes, facts } = await gathered(async () => Promise.reject(new Refused('AccessDenied')));
     expect(facts).toMatchObject({ resources: [] });
     expect(notes).toContain('The state of what a remedy changes could not be read (Refused).');
+  });
+});
+
+describe('gathering a composite alarm', () => {
+  const target = anAlarmTarget({ alarmName: 'shop-down' });
+  const incident = anIncident({ target, tainted: { title: 'shop-down', branch: null, reason: 'A child rings.' } });
+  const elsewhere = alarmArnAt({ ...HOME, account: '999999999999' }, 'checkout-errors');
+  const children = [alarmArnAt(HOME, 'checkout-errors'), alarmArnAt(HOME, 'unlisted'), elsewhere];
+  const since = '2026-11-21T11:58:00.000Z';
+
+  it('leads to its children: which ring, whose they are, and what their services logged', async () => {
+    const world = await aGatherRig({ incident });
+    const states: Record<string, 'OK' | 'ALARM'> = { 'checkout-errors': 'ALARM', unlisted: 'OK' };
+    world.alarms.program({
+      read: async (arn) => {
+        const name = alarmNameIn(arn);
+        if (name === 'shop-down') return { state: 'ALARM', since, children };
+        return { state: states[name] ?? 'OK', since };
+      },
+    });
+    world.serviceLogs.program({ recent: async () => [{ at: since, text: 'ERROR it broke' }] });
+    expect((await world.run()).notes).toEqual([]);
+    const sources = (await world.evidence.getEvidence(incident.id))?.sources ?? [];
+    expect(sources.map(({ id }) => id)).toEqual([ALARM_STATEMENT, 'service-checkout']);
+    const [said] = sources;
+    expect(said?.lines.map(({ text }) => text)).toEqual([
+      'A child rings.',
+      `checkout-errors of the service checkout is ALARM since ${since}`,
+      `unlisted is OK since ${since}`,
+      expect.stringContaining('checkout-errors is an alarm of another account or region, which is not read'),
+    ]);
+    expect(world.alarms.calls.map(({ args }) => args[0])).not.toContain(elsewhere);
+  });
+
+  it('changes nothing for a child: what the service of a child may change is not offered', async () => {
+    expect(serviceOf(aConfiguration({ services: [aService()] }), target)).toBeNull();
+  });
+});
+
+describe("an alarm's reason", () => {
+  it.each([
+    'Threshold Crossed: 1 out of the last 1 datapoints [64.0 (20/11/26 09:05:00)] was greater than the threshold (5.0).',
+    'java.lang.OutOfMemoryError: Java heap space',
+    'npm ERR! code ERESOLVE',
+  ])('is shown and not read as if it were a log line: %s', async (reason) => {
+    const { signatures } = await loadSignatures('shared/data', loadRe2Engine);
+    const told = anIncident({ target: anAlarmTarget(), tainted: { title: 'checkout-errors', branch: null, reason } });
+    const world = await aGatherRig({ incident: told });
+    world.alarms.program({ read: async () => ({ state: 'ALARM', since: null }) });
+    world.deployments.program({ read: async () => aLambdaDeployment() });
+    world.serviceLogs.program({ recent: async () => [] });
+    await world.run();
+    const evidence = await world.evidence.getEvidence(told.id);
+    if (evidence === null) throw new Error('Nothing was gathered.');
+    expect(evidence.sources[0]?.lines.map(({ text }) => text).join(' ')).toContain(reason.slice(0, 40));
+    expect(classify(evidence, { signatures, about: 'service' })).toMatchObject({ class: 'unknown', evidence: [] });
+    expect(classify(evidence, { signatures, about: 'service' }).fingerprint).not.toBeNull();
   });
 });

@@ -28,6 +28,7 @@ describe('gathering a failed run', () => {
       passedJobs: 1,
       startedAt: '2026-11-21T11:50:00Z',
       usualSeconds: [180],
+      pullRequest: null,
       newerRun: false,
       defaultBranchConclusions: ['success'],
       jobHistories: [{ jobId: 1, sameCommit: [], defaultBranch: [{ runId: 900, attempt: 1, passed: true }] }],

@@ -143,7 +143,7 @@ function verdictsOf(configuration: Configuration, repository: string, confidence
   const { policy } = configuration;
   const decision = decide({
     targetKind: 'alarm',
-    foreign: null,
+    offLimits: null,
     recovery: { kind: 'none' },
     mode: modeOf(configuration, target),
     service: null,

@@ -16,7 +16,7 @@ function decided(autonomy: Autonomy, candidate: Parameters<typeof aCandidate>[0]
   const best = aCandidate(candidate);
   return decide({
     targetKind: 'alarm',
-    foreign: null,
+    offLimits: null,
     recovery: { kind: 'none' },
     mode: 'act',
     service: aService(),

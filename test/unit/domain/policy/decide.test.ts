@@ -26,7 +26,7 @@ function input(change: Change = {}): DecisionInput {
   const best = aCandidate({ impact, ...candidate });
   return {
     targetKind: 'alarm',
-    foreign: null,
+    offLimits: null,
     recovery: { kind: 'none' },
     mode: 'act',
     service: aService(),

@@ -51,13 +51,21 @@ describe('the CloudWatch source', () => {
   it('takes a composite alarm, whose state names no metric', () => {
     const state = {
       reason: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:child transitioned to ALARM',
-      actionsSuppressedBy: 'WaitPeriod',
     };
     expect(signalOf(anAlarmEvent({ state })).kind).toBe('alarm-raised');
   });
 
+  it.each(['Alarm', 'WaitPeriod', 'ExtensionPeriod'])('pages nobody while its actions are suppressed by %s', (by) => {
+    const state = { actionsSuppressedBy: by, actionsSuppressedReason: `Actions suppressed by ${by}` };
+    expect(translate(anAlarmEvent({ state }))).toEqual({ kind: 'ignored', reason: 'alarm-suppressed' });
+    expect(signalOf(anAlarmEvent({ state: { ...state, value: 'OK' } })).kind).toBe('alarm-cleared');
+  });
+
   it.each([
     [{ account: 'acme' }, 'account'],
+    [{ account: undefined }, 'account'],
+    [{ region: undefined }, 'region'],
+    [{ resources: undefined }, 'resources'],
     [{ resources: [] }, 'resources'],
     [{ resources: ['arn:aws:s3:::bucket'] }, 'alarmArn'],
     [{ resources: ['arn:aws:cloudwatch:eu-west-1:999999999999:alarm:checkout-errors'] }, 'resources.0'],

@@ -1,0 +1,16 @@
+import type { TargetContext } from '../incident/target-context.ts';
+import type { Telemetry } from '../logs/telemetry.ts';
+
+/** State of a pull request as the code host shows it. */
+export type PullRequestState = 'open' | 'closed' | 'merged';
+
+/** Why a pull request is left alone, in words; null while it is open. */
+export function leftAlone(number: number, state: PullRequestState): string | null {
+  return state === 'open' ? null : `Pull request #${number} was ${state} meanwhile: it is left alone.`;
+}
+
+/** Why a run's pull request is left alone, by what was read last; null for everything else. */
+export function closedReason(target: TargetContext, { facts }: Telemetry): string | null {
+  if (target.kind !== 'github-run' || target.pullRequest === null || facts.kind !== 'github-run') return null;
+  return facts.pullRequest === null ? null : leftAlone(target.pullRequest, facts.pullRequest);
+}

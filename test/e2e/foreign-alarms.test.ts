@@ -1,0 +1,145 @@
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outputOf } from '#apps/local/stage.ts';
+import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
+import { FOREIGN_ALARMS, hourOf, identify, stormIdOf } from '#shared/domain/incident/identity.ts';
+import { anAlarmTarget, anIncident, aSignal } from '#test/builders/index.ts';
+import { expectClean, type Healer, openHealer } from './support/healer.ts';
+
+/** Account and region of the local runtime. */
+const HOME = { partition: 'aws', account: '123456789012', region: 'us-east-1' } as const;
+const PLACES = 200;
+const REGIONS = ['us-east-1', 'us-east-2', 'eu-west-1', 'ap-southeast-2', 'us-gov-west-1'] as const;
+/** Alarms of the sample company that ring for what an action could change. */
+const NAMES = ['checkout-errors', 'orders-5xx', 'catalog-memory', 'invoices-errors'] as const;
+
+let healer: Healer;
+beforeAll(async () => {
+  healer = await openHealer({ timeScale: 0.02 });
+});
+afterAll(() => healer?.stop());
+
+/** Another account, another region, or both, with every name in turn; never the deployment's own place. */
+function placeOf(number: number): { account: string; region: string } {
+  const region = REGIONS[number % REGIONS.length] ?? 'us-east-1';
+  const account = number % 3 === 0 && region !== HOME.region ? HOME.account : String(200_000_000_000 + number);
+  return { account, region };
+}
+
+/** The event of an alarm elsewhere, as EventBridge hands it over. */
+function eventOf(number: number) {
+  const { account, region } = placeOf(number);
+  const name = NAMES[number % NAMES.length] ?? '';
+  const timestamp = new Date(Date.now() + number).toISOString().replace('Z', '+0000');
+  return {
+    version: '0',
+    id: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
+    'detail-type': 'CloudWatch Alarm State Change',
+    source: 'aws.cloudwatch',
+    account,
+    region,
+    time: new Date().toISOString(),
+    resources: [`arn:aws:cloudwatch:${region}:${account}:alarm:${name}`],
+    detail: {
+      alarmName: name,
+      state: { value: 'ALARM', reason: 'Threshold Crossed.', timestamp },
+      previousState: { value: 'OK', reason: 'Fine.', timestamp },
+      configuration: { description: 'Of somebody else.', metrics: [] },
+    },
+  };
+}
+
+describe('alarms of 200 other accounts and regions with the names of own ones', () => {
+  it('read and change nothing, are told ten times an hour, and the rest is counted', async () => {
+    const touched: string[] = [];
+    const end = healer.world.onExchange(({ service, operation }) => touched.push(`${service} ${operation}`));
+    const hour = hourOf(new Date());
+    for (let number = 0; number < PLACES; number += 1) await healer.runtime.putEvent(eventOf(number));
+    await healer.quiet();
+    end();
+    expect(touched).toEqual([]);
+    expect(healer.world.journal.entries()).toEqual([]);
+    const ids = [...new Set(healer.runtime.executions().map(({ name }) => name.replace(/-\d+$/, '')))];
+    const told = ids.filter((id) => id.startsWith('cw-'));
+    const counter = await healer.incidents.get(stormIdOf(hour, FOREIGN_ALARMS));
+    // A round that crosses the hour has ten in each.
+    if (hourOf(new Date()) === hour) {
+      expect(told).toHaveLength(10);
+      expect(counter).toMatchObject({ occurrences: PLACES - 10, target: { of: 'foreign-alarms' } });
+    }
+    for (const id of told) {
+      const incident = await healer.incidents.get(id);
+      expect(incident).toMatchObject({ status: 'escalated' });
+      if (incident?.target.kind !== 'alarm') throw new Error('It is about an alarm.');
+      const { account, region } = incident.target;
+      const mail = healer.mailsAbout(id)[0]?.text.replace(/\s+/g, ' ') ?? '';
+      expect(mail).toContain(`The alarm is of account ${account} in ${region}.`);
+      expect(mail).toContain('it reads and changes nothing for alarms of other accounts and regions');
+    }
+    expect(healer.mailsAbout(counter?.id ?? '')).toHaveLength(1);
+    expect(healer.runtime.mailbox.list().length).toBeLessThanOrEqual(told.length + 1);
+    expectClean(healer);
+  });
+
+  it('leave the alarm at home to be healed as ever', async () => {
+    const own = healer.world.aws.fireAlarm('checkout', { okAfterMs: 60 });
+    expect(await healer.ended(own)).toMatchObject({ status: 'resolved' });
+    expect(healer.world.journal.count('lambda.alias.updated')).toBe(1);
+    expectClean(healer);
+  });
+});
+
+describe('a deployment that is upgraded with incidents of alarms', () => {
+  it('finds its own of today, open and ended, without those of other accounts, and joins the open one', async () => {
+    const at = (place: { account: string; region: string }, changedAt: string) =>
+      anAlarmTarget({
+        alarmArn: `arn:aws:cloudwatch:${place.region}:${place.account}:alarm:checkout-latency`,
+        ...{ account: place.account, region: place.region, changedAt },
+      });
+    const elsewhere = { account: '999999999999', region: HOME.region };
+    const records = [
+      { target: at(HOME, '2026-11-01T10:00:00.000Z'), status: 'resolved' as const },
+      { target: at(HOME, '2026-11-02T10:00:00.000Z'), status: 'open' as const },
+      { target: at(elsewhere, '2026-11-03T10:00:00.000Z'), status: 'open' as const },
+      { target: at(elsewhere, '2026-11-04T10:00:00.000Z'), status: 'resolved' as const },
+    ].map(({ target, status }) => {
+      const { incidentId: id, intakeKey } = identify(aSignal({ target }));
+      return anIncident({ id, intakeKey, target, status, source: 'cloudwatch', openedAt: target.changedAt });
+    });
+    const client = DynamoDBDocumentClient.from(healer.dynamoDb);
+    const table = outputOf(healer.runtime, 'IncidentsTableName');
+    for (const incident of records) {
+      await healer.incidents.create(incident);
+      // As earlier versions wrote it: by the alarm's name alone.
+      await client.send(
+        new UpdateCommand({
+          TableName: table,
+          Key: { pk: `INC#${incident.id}`, sk: 'META' },
+          UpdateExpression: 'SET listTarget = :name',
+          ExpressionAttributeValues: { ':name': 'alarm#checkout-latency' },
+        }),
+      );
+    }
+    const [ended, open] = records;
+    const services = [{ id: 'checkout', alarms: ['checkout-errors', 'checkout-latency'] }];
+    const lists = makeDynamoIncidentLists({ table, services, home: HOME, client });
+    const before = { openedBefore: new Date('2026-11-20T00:00:00Z') };
+    const found = await lists.list({ service: 'checkout', ...before }, { limit: 10, order: 'oldest' });
+    expect(found.incidents.map(({ id }) => id)).toEqual([ended?.id, open?.id]);
+    const stillOpen = await lists.list(
+      { service: 'checkout', statuses: ['open'], ...before },
+      { limit: 10, order: 'oldest' },
+    );
+    expect(stillOpen.incidents.map(({ id }) => id)).toEqual([open?.id]);
+    // The open one has its lock, under the key of today; the alarm goes off again.
+    await healer.control.claimGroup(open?.intakeKey ?? '', `${open?.id}#1`, new Date());
+    await healer.runtime.putEvent({
+      ...eventOf(7000),
+      ...{ account: HOME.account, region: HOME.region },
+      resources: [`arn:aws:cloudwatch:${HOME.region}:${HOME.account}:alarm:checkout-latency`],
+      detail: { ...eventOf(7000).detail, alarmName: 'checkout-latency' },
+    });
+    await healer.quiet();
+    expect(await healer.incidents.get(open?.id ?? '')).toMatchObject({ occurrences: 2 });
+  });
+});
