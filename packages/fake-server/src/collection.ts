@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DamagedFile, parseStateFile } from './damaged-file.ts';
 
 /** Values by id. With a directory, each is kept in its own file and read again after a restart. */
 export interface Collection<T> {
@@ -22,10 +23,9 @@ export function makeCollection<T>(dataDir: string | undefined, name: string): Co
     mkdirSync(directory, { recursive: true });
     for (const file of readdirSync(directory).sort(byNumber.compare)) {
       if (!file.endsWith('.json')) continue;
-      values.set(
-        decodeURIComponent(file.slice(0, -'.json'.length)),
-        JSON.parse(readFileSync(join(directory, file), 'utf8')) as T,
-      );
+      const path = join(directory, file);
+      const id = idOf(file, path);
+      values.set(id, parseStateFile<T>(readFileSync(path, 'utf8'), path, `${id} of ${name}`));
     }
   }
   return {
@@ -44,6 +44,14 @@ export function makeCollection<T>(dataDir: string | undefined, name: string): Co
       return values.size;
     },
   };
+}
+
+function idOf(file: string, path: string): string {
+  try {
+    return decodeURIComponent(file.slice(0, -'.json'.length));
+  } catch (cause) {
+    throw new DamagedFile(path, 'what it held', cause);
+  }
 }
 
 export function replaceFile(path: string, content: string | Buffer): void {

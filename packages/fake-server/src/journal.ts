@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseStateFile } from './damaged-file.ts';
 import { isoNow, type WorldTime } from './world-time.ts';
 
 export const EFFECTS = [
@@ -58,7 +59,7 @@ export interface EffectsJournal {
 export function makeJournal(time: WorldTime, dataDir?: string): EffectsJournal {
   const file = dataDir === undefined ? null : join(dataDir, 'effects.jsonl');
   if (dataDir !== undefined) mkdirSync(dataDir, { recursive: true });
-  const all: Effect[] = file !== null && existsSync(file) ? readEffects(readFileSync(file, 'utf8')) : [];
+  const all: Effect[] = file !== null && existsSync(file) ? readEffects(readFileSync(file, 'utf8'), file) : [];
   const entries: EffectsJournal['entries'] = ({ kind, target } = {}) =>
     all.filter((e) => (kind === undefined || e.kind === kind) && (target === undefined || e.target === target));
   return {
@@ -73,10 +74,10 @@ export function makeJournal(time: WorldTime, dataDir?: string): EffectsJournal {
 }
 
 /** Ignores a last line that a crash cut off: its request was never answered. */
-function readEffects(text: string): Effect[] {
+function readEffects(text: string, file: string): Effect[] {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   return whole
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Effect);
+    .map((line) => parseStateFile<Effect>(line, file, 'the list of what was changed so far'));
 }

@@ -22,6 +22,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
   [`GET ${REPOSITORY}/collaborators`]: NONE,
   [`GET ${REPOSITORY}/actions`]: ['actions', 'read'],
   [`POST ${REPOSITORY}/actions`]: ['actions', 'write'],
+  [`GET ${REPOSITORY}/check-runs`]: ['checks', 'read'],
   [`GET ${REPOSITORY}/activity`]: ['contents', 'read'],
   [`GET ${REPOSITORY}/commits`]: ['contents', 'read'],
   [`GET ${REPOSITORY}/git`]: ['contents', 'read'],

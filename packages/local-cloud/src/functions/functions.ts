@@ -100,7 +100,8 @@ export function makeFunctions(options: FunctionsOptions): Functions {
         throw new AwsFault('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404);
       }
       if (definition.reservedConcurrency !== null && pool.load() >= definition.reservedConcurrency) {
-        throw new AwsFault('TooManyRequestsException', 'Rate Exceeded.', 429);
+        const details = { Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded' };
+        throw new AwsFault('TooManyRequestsException', 'Rate Exceeded.', 429, '', details);
       }
       if (definition.traced) {
         authorizer.refusedFor(

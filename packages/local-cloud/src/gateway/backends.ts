@@ -70,6 +70,11 @@ export function makeBackends(services: Services): Record<string, Backend> {
   };
 }
 
+const INVOCATION_TYPES: ReadonlySet<string> = new Set(['RequestResponse', 'Event', 'DryRun']);
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_REQUEST_BYTES = 6 * 1024 * 1024;
+const MAX_EVENT_BYTES = 1024 * 1024;
+
 /** Runs functions of the deployment here; calls about other functions go to the fake AWS. */
 async function invokeFunction({ request }: AwsCall, services: Services): Promise<GatewayResponse> {
   const target = lambdaTarget(request.method, request.path, request.query);
@@ -78,6 +83,15 @@ async function invokeFunction({ request }: AwsCall, services: Services): Promise
   const arn = target.qualifier === null ? target.functionName : `${definition.arn}:${target.qualifier}`;
   const event = request.body.toString('utf8') || '{}';
   const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  if (!INVOCATION_TYPES.has(type))
+    throw new AwsFault('InvalidParameterValueException', `Unsupported invocation type: ${type}`, 400);
+  const most = type === 'Event' ? MAX_EVENT_BYTES : MAX_REQUEST_BYTES;
+  if (request.body.length > most)
+    throw new AwsFault(
+      'RequestTooLargeException',
+      `Request must be smaller than ${most} bytes for the InvokeFunction operation`,
+      413,
+    );
   try {
     JSON.parse(event);
   } catch {

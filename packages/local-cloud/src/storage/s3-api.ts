@@ -11,12 +11,12 @@ const MAX_LIST_LENGTH = 1000;
 export function makeS3Api(store: ObjectStore) {
   const found = ({ bucket, key }: S3Address): StoredObject => {
     const object = store.get(bucket, key);
-    if (object === undefined) throw new AwsFault('NoSuchKey', 'The specified key does not exist.', 404);
+    if (object === undefined) throw noSuchKey(key);
     return object;
   };
 
   const put = (request: GatewayRequest, address: S3Address): GatewayResponse => {
-    checkConditions(request, store.get(address.bucket, address.key));
+    checkConditions(request, store.get(address.bucket, address.key), address.key);
     const source = request.headers['x-amz-copy-source'];
     if (source !== undefined) {
       const { body, contentType, kept } = found(copySource(source));
@@ -74,7 +74,8 @@ export function makeS3Api(store: ObjectStore) {
     const address = s3Address(request);
     const { method, query } = request;
     if (!store.hasBucket(address.bucket)) {
-      throw new AwsFault('NoSuchBucket', 'The specified bucket does not exist.', 404);
+      const details = { BucketName: address.bucket };
+      throw new AwsFault('NoSuchBucket', 'The specified bucket does not exist', 404, '', details);
     }
     if (address.key === '') {
       if (method === 'HEAD') return { status: 200, headers: {}, body: '' };
@@ -108,13 +109,18 @@ function objectResponse(request: GatewayRequest, object: StoredObject): GatewayR
     'last-modified': new Date(object.modifiedAt).toUTCString(),
     'accept-ranges': 'bytes',
   };
+  checkReadConditions(request, object);
   if (request.method === 'HEAD')
     return { status: 200, headers: { ...headers, 'content-length': String(object.size) }, body: '' };
-  const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
-  if (range === null) return { status: 200, headers, body: object.body };
-  const first = Number(range[1]);
-  const last = Math.min(range[2] ? Number(range[2]) : object.size - 1, object.size - 1);
-  if (first > last) throw new AwsFault('InvalidRange', 'The requested range is not satisfiable', 416);
+  const range = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? '');
+  if (range === null || `${range[1]}${range[2]}` === '') return { status: 200, headers, body: object.body };
+  // `bytes=-5` are the last five.
+  const first = range[1] ? Number(range[1]) : Math.max(0, object.size - Number(range[2]));
+  const last = Math.min(range[1] && range[2] ? Number(range[2]) : object.size - 1, object.size - 1);
+  if (first > last) {
+    const details = { RangeRequested: request.headers.range ?? '', ActualObjectSize: String(object.size) };
+    throw new AwsFault('InvalidRange', 'The requested range is not satisfiable', 416, '', details);
+  }
   const whole = Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-amz-checksum-')));
   return {
     status: 206,
@@ -123,13 +129,32 @@ function objectResponse(request: GatewayRequest, object: StoredObject): GatewayR
   };
 }
 
-function checkConditions({ headers }: GatewayRequest, existing: StoredObject | undefined): void {
-  const refused =
-    (headers['if-none-match'] === '*' && existing !== undefined) ||
-    (headers['if-match'] !== undefined && headers['if-match'] !== existing?.etag);
-  if (refused)
-    throw new AwsFault('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', 412);
+function noSuchKey(key: string): AwsFault {
+  return new AwsFault('NoSuchKey', 'The specified key does not exist.', 404, '', { Key: key });
 }
+
+function preconditionFailed(condition: string): AwsFault {
+  const message = 'At least one of the pre-conditions you specified did not hold';
+  return new AwsFault('PreconditionFailed', message, 412, '', { Condition: condition });
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
+function checkConditions({ headers }: GatewayRequest, existing: StoredObject | undefined, key: string): void {
+  if (headers['if-none-match'] === '*' && existing !== undefined) throw preconditionFailed('If-None-Match');
+  if (headers['if-match'] === undefined) return;
+  if (existing === undefined) throw noSuchKey(key);
+  if (!isSameTag(headers['if-match'], existing.etag)) throw preconditionFailed('If-Match');
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-reads.html */
+function checkReadConditions({ headers }: GatewayRequest, { etag }: StoredObject): void {
+  const { 'if-match': match, 'if-none-match': noneMatch } = headers;
+  if (match !== undefined && match !== '*' && !isSameTag(match, etag)) throw preconditionFailed('If-Match');
+  if (noneMatch !== undefined && (noneMatch === '*' || isSameTag(noneMatch, etag)))
+    throw new AwsFault('NotModified', 'Not Modified', 304);
+}
+
+const isSameTag = (one: string, other: string): boolean => one.replaceAll('"', '') === other.replaceAll('"', '');
 
 function grouped<E extends { key: string }>(entries: readonly E[], prefix: string, delimiter: string | null) {
   if (!delimiter) return { contents: [...entries], prefixes: [] };

@@ -36,6 +36,10 @@ export function checkStateVersion(dataDir: string, writer: StateWriter = UNNAMED
   if (found === null && !STATE_FILES.some((name) => existsSync(join(dataDir, name)))) return;
   if (found?.recordFormat === writer.recordFormat && found.runtimeFormat === RUNTIME_FORMAT) return;
   const own = formatOf({ ...writer, runtimeFormat: RUNTIME_FORMAT });
+  if (found === null && existsSync(file))
+    throw new OtherVersion(
+      `The file ${file} in the state folder is damaged: it should say which version wrote the folder. Nothing was changed. Move the folder away, or choose another one with --data.`,
+    );
   const by = found === null ? 'a version that left no number' : `${found.name} (format ${formatOf(found)})`;
   throw new OtherVersion(
     `The state folder ${dataDir} was written by ${by}; this is ${writer.name} (format ${own}), which cannot go on with it. Nothing was changed. Start the version that wrote it, or move the folder away, or choose another one with --data.`,

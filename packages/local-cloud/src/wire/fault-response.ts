@@ -14,8 +14,11 @@ const ONCE_QUERY_SERVICES: ReadonlySet<string> = new Set(['sqs', 'monitoring']);
 export function faultResponse(fault: AwsFault, service: string, request: GatewayRequest): GatewayResponse {
   const requestId = crypto.randomUUID();
   const { status, headers, body } = responseOf(fault, service, request, requestId);
-  const idHeader = service === 's3' ? 'x-amz-request-id' : 'x-amzn-requestid';
-  return { status, headers: { ...headers, [idHeader]: requestId }, body };
+  const ids: Record<string, string> =
+    service === 's3'
+      ? { 'x-amz-request-id': requestId, 'x-amz-id-2': hostIdOf(requestId) }
+      : { 'x-amzn-requestid': requestId };
+  return { status, headers: { ...headers, ...ids }, body };
 }
 
 function responseOf(fault: AwsFault, service: string, request: GatewayRequest, requestId: string): GatewayResponse {
@@ -89,17 +92,28 @@ function cborText(text: string): Buffer {
   return Buffer.concat([head, bytes]);
 }
 
-function restFault({ code, message, status }: AwsFault): GatewayResponse {
+function restFault({ code, message, status, details }: AwsFault): GatewayResponse {
   return {
     status,
     headers: { 'content-type': 'application/json', 'x-amzn-errortype': code },
-    body: JSON.stringify({ Type: status < 500 ? 'User' : 'Service', message, Message: message }),
+    body: JSON.stringify({ ...details, Type: status < 500 ? 'User' : 'Service', message, Message: message }),
   };
 }
 
-function s3Fault({ code, message, status }: AwsFault, request: GatewayRequest, requestId: string): GatewayResponse {
-  const body = XML_HEAD + toXml({ Error: { Code: code, Message: message, RequestId: requestId } });
-  return { status, headers: { 'content-type': 'application/xml' }, body: request.method === 'HEAD' ? '' : body };
+/** The second id of an answer of S3, which names the host that gave it. */
+const hostIdOf = (requestId: string): string => Buffer.from(`local ${requestId}`).toString('base64');
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+function s3Fault(
+  { code, message, status, details }: AwsFault,
+  request: GatewayRequest,
+  requestId: string,
+): GatewayResponse {
+  // Neither has a body; the SDK names them by their status.
+  if (request.method === 'HEAD' || status === 304) return { status, headers: {}, body: '' };
+  const told = { ...details, Resource: request.path, RequestId: requestId, HostId: hostIdOf(requestId) };
+  const body = XML_HEAD + toXml({ Error: { Code: code, Message: message, ...told } });
+  return { status, headers: { 'content-type': 'application/xml' }, body };
 }
 
 function queryFault({ code, message, status }: AwsFault, service: string, requestId: string): GatewayResponse {

@@ -32,10 +32,19 @@ export class AwsFault extends Error {
   readonly status: number;
   /** Namespace that some services write before the code. */
   readonly namespace: string;
-  constructor(code: string, message: string, status = 400, namespace = '') {
+  /** Further members of the error, by the service's names. */
+  readonly details: Readonly<Record<string, string>>;
+  constructor(
+    code: string,
+    message: string,
+    status = 400,
+    namespace = '',
+    details: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
     this.code = code;
     this.status = status;
     this.namespace = namespace;
+    this.details = details;
   }
 }

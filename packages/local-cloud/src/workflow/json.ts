@@ -48,8 +48,8 @@ export const NO_TIMESTAMP = 'not a valid ISO-8601 extended offset date-time form
 export function readTimestamp(text: string): number | null {
   const [, date] = RFC3339.exec(text) ?? [];
   if (date === undefined) return null;
-  const at = Date.parse(text);
+  const [at, midnight] = [Date.parse(text), Date.parse(`${date}T00:00:00Z`)];
+  if (Number.isNaN(at) || Number.isNaN(midnight)) return null;
   // JavaScript reads the 30th of February as the 1st or 2nd of March.
-  const isRealDay = new Date(`${date}T00:00:00Z`).toISOString().startsWith(date);
-  return Number.isNaN(at) || !isRealDay ? null : at;
+  return new Date(midnight).toISOString().startsWith(date) ? at : null;
 }

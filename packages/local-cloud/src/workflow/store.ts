@@ -14,6 +14,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
+import { DamagedFile } from '@selfheal/fake-server/damaged-file.ts';
 import type { ExecutionSummary } from './contract.ts';
 import type { Entry, Header } from './entries.ts';
 import { CorruptJournal } from './faults.ts';
@@ -70,8 +71,12 @@ export class Store {
     return digest;
   }
 
+  /** @throws CorruptJournal when the file is gone or damaged: the executions that began with it cannot go on */
   definition(digest: string): string {
-    return readFileSync(join(this.#dir, 'definitions', `${digest}.json`), 'utf8');
+    const file = join(this.#dir, 'definitions', `${digest}.json`);
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : null;
+    if (text !== null && sha256(text) === digest) return text;
+    throw new CorruptJournal(`${file}, the definition that it began with, is ${text === null ? 'gone' : 'damaged'}`);
   }
 
   create(header: Header): Journal {
@@ -106,7 +111,7 @@ export class Store {
     const file = join(this.#dir, 'ended.jsonl');
     if (!existsSync(file)) return [];
     const bytes = readFileSync(file);
-    const { values, intactBytes } = parseLines<ExecutionSummary>(bytes, file);
+    const { values, intactBytes } = readIndex(bytes, file);
     if (intactBytes !== bytes.length) truncateSync(file, intactBytes);
     return values;
   }
@@ -137,6 +142,15 @@ export class Store {
     const plain = await readFile(this.#running(header)).catch(() => null);
     const bytes = plain ?? (await promisify(gunzip)(await readFile(this.#ended(header))));
     return parseLines<Entry>(bytes, header.name).values;
+  }
+}
+
+function readIndex(bytes: Buffer, file: string): ReturnType<typeof parseLines<ExecutionSummary>> {
+  try {
+    return parseLines<ExecutionSummary>(bytes, file);
+  } catch (error) {
+    if (error instanceof CorruptJournal) throw new DamagedFile(file, 'the list of executions that have ended', error);
+    throw error;
   }
 }
 

@@ -31,6 +31,32 @@ describe('damaged journals', () => {
     await next.step.stop();
   });
 
+  it('the list of ended executions is named with what to do when a line of it is broken', async () => {
+    const first = await anEngine(waiting);
+    await first.step.stop();
+    const file = join(first.dataDir, 'ended.jsonl');
+    writeFileSync(file, 'not json\n');
+    await expect(restart(first, waiting)).rejects.toThrow(`The file ${file} in the state folder is damaged`);
+    await expect(restart(first, waiting)).rejects.toThrow('Delete it to go on without the list of executions');
+  });
+
+  it.each(['gone', 'damaged'])(
+    'a definition that is %s fails the executions that began with it, and no other',
+    async (how) => {
+      const first = await anEngine(waiting);
+      const broken = await first.start({}, 'broken');
+      await first.step.stop();
+      const folder = join(first.dataDir, 'definitions');
+      for (const name of files(first, 'definitions'))
+        if (how === 'gone') rmSync(join(folder, name));
+        else writeFileSync(join(folder, name), '{"StartAt":');
+      // Another definition is deployed by now.
+      const next = await restart(first, { definition: only({ Type: 'Wait', Seconds: 8_000_000, End: true }) });
+      expect(await next.step.handle('DescribeExecution', { executionArn: broken })).toMatchObject({ status: 'FAILED' });
+      await next.step.stop();
+    },
+  );
+
   it.each([
     ['a broken line in the middle', 'not json\n'],
     ['an entry of an unknown scope', '{"type":"heartbeat","scope":"/9.9.9","at":1}\n'],

@@ -414,6 +414,9 @@ describe('what AWS accepts and refuses while it runs', () => {
     ['no zone but a fraction', '2020-01-01T00:00:00.000', 'FAILED'],
     ['no time', '2020-01-01', 'FAILED'],
     ['a day that does not exist', '2020-02-30T00:00:00Z', 'FAILED'],
+    ['a month that does not exist', '2020-13-01T00:00:00Z', 'FAILED'],
+    ['a day and a month that do not exist', '2020-99-99T99:99:99Z', 'FAILED'],
+    ['an hour that does not exist', '2020-01-01T25:00:00Z', 'FAILED'],
     ['words', 'tomorrow', 'FAILED'],
   ])('a Wait until a time with %s', async (_what, at, status) => {
     const engine = await anEngine({
@@ -421,9 +424,25 @@ describe('what AWS accepts and refuses while it runs', () => {
     });
     const described = await engine.ended(await engine.start({ at }));
     expect(described.status).toBe(status);
-    if (status === 'FAILED') expect(described.cause).toContain("specified for the field 'Timestamp'");
+    if (status === 'FAILED')
+      expect(described).toMatchObject({
+        error: 'States.QueryEvaluationError',
+        cause: expect.stringContaining("specified for the field 'Timestamp'"),
+      });
     await engine.step.stop();
   });
+
+  it.each(["{% $toMillis('2026-13-01T00:00:00Z') %}", "{% {'at': [1, $toMillis('2026-99-99')]} %}"])(
+    'an output with an impossible date, %s',
+    async (output) => {
+      const engine = await anEngine({ definition: only(pass({ Output: output, End: true })) });
+      expect(await engine.ended(await engine.start())).toMatchObject({
+        status: 'FAILED',
+        error: 'States.QueryEvaluationError',
+      });
+      await engine.step.stop();
+    },
+  );
 
   it.each([
     ['true', { Choices: [{ Condition: true, Next: 'Yes' }], Default: 'No' }, 'yes'],
