@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { InvalidInput } from '#shared/kernel/errors.ts';
+import { nearestValue } from '#shared/kernel/text/nearest-value.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { type Command, type ExitCode, type ParsedInput, UsageError } from './command.ts';
 import { commandHelp, generalHelp } from './help.ts';
@@ -24,7 +25,15 @@ function chooseCommand(args: readonly string[], commands: readonly Command[]): {
   const ofNoun = commands.map(({ name }) => name).filter((name) => name.split(' ')[0] === noun);
   const choices = ofNoun.length > 0 ? ofNoun : commands.map(({ name }) => name);
   const said = ofNoun.length > 0 ? args.slice(0, 2).join(' ') : noun;
-  throw new UsageError(`Unknown command "${said}". Use one of: ${choices.join(', ')}.`);
+  const meant = nearestValue(
+    ofNoun.length > 0 ? said : args.slice(0, 2).join(' '),
+    commands.map(({ name }) => name),
+  );
+  throw new UsageError(
+    meant === null
+      ? `Unknown command "${said}". Use one of: ${choices.join(', ')}.`
+      : `Unknown command "${said}"; did you mean "${meant}"?`,
+  );
 }
 
 /** Parses options and operands. Errors keep the reason that `parseArgs` gives and point to the help text. */

@@ -1,5 +1,6 @@
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import { makeProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
@@ -180,7 +181,7 @@ export function classesOf(given: string | undefined, option = 'class'): (failure
   const classes = given.split(',').map((name) => {
     const parsed = FailureClass.safeParse(name.trim());
     if (parsed.success) return parsed.data;
-    throw new UsageError(`--${option} ${name}: unknown class. Use one of: ${FailureClass.options.join(', ')}.`);
+    throw new UsageError(unknownValue(option, name.trim(), FailureClass.options));
   });
   return (failureClass) => classes.includes(failureClass);
 }

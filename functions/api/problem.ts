@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod';
 import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 
 /** What goes wrong with a request, by the name in its `type`. The title says what it is, the detail how to mend it. */
 const PROBLEMS = {
@@ -70,14 +71,38 @@ export class Problem extends Error {
 }
 
 /** The answer to a request that does not fit its schema: each wrong field by name. */
-export function invalidRequest({ issues }: z.core.$ZodError, where: string): Response {
-  const errors = issues.slice(0, 20).map(({ path, message }) => ({
-    field: [where, ...path.map(String)].join('.'),
-    problem: message,
-  }));
-  const detail = errors.map(({ field, problem: what }) => `${field}: ${what}.`).join(' ');
-  return problem('invalid-request', detail, { errors });
+export function invalidRequest({ issues }: z.core.$ZodError, where: string, given: unknown): Response {
+  const all = issues.slice(0, 20).map((issue) => {
+    const field = [where, ...issue.path.map(String)].join('.');
+    const unknown = unknownWords(issue, given);
+    return { field, problem: unknown ?? issue.message, sentence: unknown ?? `${field}: ${issue.message}.` };
+  });
+  const errors = all.map(({ field, problem: what }) => ({ field, problem: what }));
+  return problem('invalid-request', all.map(({ sentence }) => sentence).join(' '), { errors });
 }
+
+/** That a value is none of a list, with the one that was most likely meant; null for every other fault. */
+function unknownWords(issue: z.core.$ZodIssue, given: unknown): string | null {
+  if (issue.code !== 'invalid_value') return null;
+  const value = issue.path.reduce<unknown>(
+    // A list with commas is one text in a query.
+    (from, key) => (typeof from === 'string' && typeof key === 'number' ? from.split(',')[key] : childOf(from, key)),
+    given,
+  );
+  const options = issue.values.map(String);
+  if (typeof value !== 'string' || options.length < 2) return null;
+  const noun = issue.path.findLast((key) => typeof key === 'string') ?? 'value';
+  return unknownValue(
+    String(noun)
+      .replaceAll(/(?=[A-Z])/g, ' ')
+      .toLowerCase(),
+    value,
+    options,
+  );
+}
+
+const childOf = (from: unknown, key: PropertyKey): unknown =>
+  typeof from === 'object' && from !== null && Object.hasOwn(from, key) ? Reflect.get(from, key) : undefined;
 
 /** The answer to an error: what a caller can mend in words, anything else without details. */
 export function problemOf(error: unknown): Response {

@@ -3,6 +3,7 @@ import type { Incident, IncidentStatus, Notification } from '#shared/domain/inci
 import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 /** How an approval was decided, besides by whom and for what. */
 export interface ApprovalDecision {
@@ -13,6 +14,10 @@ export interface ApprovalDecision {
   readonly channel: string | null;
   /** The person's roles in the run, where the deployment allows them to decide anyway. */
   readonly roles: readonly string[];
+  /** The person's name for people who read about it; absent in records from before it was kept. */
+  readonly name?: string | undefined;
+  /** Why they decided so, in their own words, redacted. */
+  readonly reason?: RedactedText | undefined;
 }
 
 export interface Approval {
@@ -33,6 +38,14 @@ export interface Approval {
 }
 
 export type ApprovalOutcome = 'taken' | 'too-late';
+
+const USER_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Who decided, for people who read about it: never the id of the user pool. Null while nobody has. */
+export function deciderNameOf({ decidedBy, decision }: Pick<Approval, 'decidedBy' | 'decision'>): string | null {
+  if (decidedBy === null) return null;
+  return decision?.name ?? (USER_ID.test(decidedBy) ? 'a signed-in person' : decidedBy);
+}
 
 /**
  * Incidents with their plans, actions, approvals and notifications, and the way to append to their audit trail. Every write is one
@@ -57,6 +70,7 @@ export interface IncidentStore {
         | 'parentId'
         | 'classification'
         | 'outcomeReason'
+        | 'summary'
         | 'target'
         | 'annotations'
       >

@@ -76,7 +76,7 @@ function memoryIncidents(clock: Clock): Incidents & { all(): Incident[] } {
       incidents.set(id, Incident.parse({ ...incident, ...withoutUndefined(change), updatedAt }));
       return 'updated';
     },
-    addOccurrence: async (id, deliveryId, runAttempt) => {
+    addOccurrence: async (id, deliveryId, runAttempt, at) => {
       const incident = incidents.get(id);
       if (!incident) throw new CorruptRecord(`There is no incident ${id}.`);
       const known = deliveries.has(`${id}#${deliveryId}`);
@@ -84,6 +84,7 @@ function memoryIncidents(clock: Clock): Incidents & { all(): Incident[] } {
       incidents.set(id, {
         ...incident,
         occurrences: incident.occurrences + (known ? 0 : 1),
+        ...(known ? {} : { lastSeenAt: at.toISOString() }),
         ...(runAttempt > incident.runAttempt ? { runAttempt, restarts: 0 } : {}),
       });
     },

@@ -1,5 +1,6 @@
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
 import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 import { UsageError } from '../command.ts';
@@ -49,7 +50,13 @@ export function modelChoiceOf(id: string | undefined, environment: Environment):
   if (id === undefined || id === 'rules') return null;
   const provider = MODEL_PROVIDERS.find((one) => one.id === id);
   if (provider === undefined)
-    throw new UsageError(`--model ${id}: unknown. Choose one of ${MODEL_PROVIDERS.map((one) => one.id).join(', ')}.`);
+    throw new UsageError(
+      unknownValue(
+        'model provider',
+        id,
+        MODEL_PROVIDERS.map((one) => one.id),
+      ),
+    );
   const { model, modelId, url, baseUrl, key, timeoutSeconds } = VARIABLES[id] ?? { model: 'SELFHEAL_MODEL' };
   const address = (url === undefined ? undefined : environment[url]) || baseUrl;
   const parsed = ModelSettings.safeParse({

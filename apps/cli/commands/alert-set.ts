@@ -1,3 +1,4 @@
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { defineCommand, shareOption, UsageError } from '../command.ts';
 import { CHANGE_OPTIONS, changeBy } from '../policy/policy-api.ts';
 
@@ -34,7 +35,7 @@ export const alertSet = defineCommand({
     if (pattern === undefined && (!off || options.name === undefined))
       throw new UsageError('"selfheal alert set" needs --pattern TEXT, or --off and --name NAME.');
     const action = Object.hasOwn(ACTIONS, given) ? ACTIONS[given] : undefined;
-    if (action === undefined) throw new UsageError(`--action ${given}: use one of notify, ask, escalate.`);
+    if (action === undefined) throw new UsageError(unknownValue('action', given, ['notify', 'ask', 'escalate']));
     const confidence = shareOption('confidence', options.confidence, 0);
     const name = options.name ?? nameOf(pattern ?? '', service);
     const rule = off ? null : { pattern, service: service ?? null, action, confidence };

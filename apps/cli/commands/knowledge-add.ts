@@ -1,3 +1,4 @@
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, listOf, shareOption, UsageError } from '../command.ts';
 import { addLocalPattern } from '../learning/add-local.ts';
@@ -20,7 +21,7 @@ function severityOf(given: string | undefined): (typeof SEVERITIES)[number] | nu
   const name = given.toLowerCase();
   const severity = SEVERITIES.find((one) => one === name) ?? SEVERITY_OF[name];
   if (severity !== undefined) return severity;
-  throw new UsageError(`--severity ${given}: use one of ${SEVERITIES.join(', ')}.`);
+  throw new UsageError(unknownValue('severity', given, SEVERITIES));
 }
 
 export const knowledgeAdd = defineCommand({

@@ -1,6 +1,7 @@
 import { type LearnedPattern, PatternStage } from '#shared/domain/learning/learned-pattern.ts';
 import { approvalsMissing, asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { parseClass } from '../learning/class-names.ts';
@@ -31,7 +32,7 @@ function stageOf(given: string | undefined): PatternStage | undefined {
   if (given === undefined) return undefined;
   const parsed = PatternStage.safeParse(given);
   if (parsed.success) return parsed.data;
-  throw new UsageError(`--stage ${given}: use one of ${PatternStage.options.join(', ')}.`);
+  throw new UsageError(unknownValue('stage', given, PatternStage.options));
 }
 
 type Query = Parameters<ApiClient['api']['knowledge']['patterns']['$get']>[0]['query'];

@@ -1,4 +1,5 @@
 import { compareRates, RATE_METRICS, type RateMetric } from '#shared/domain/learning/learning-rate.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { defineCommand, JSON_OPTION, listOf, shareOption, UsageError } from '../command.ts';
 import { openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 
@@ -13,7 +14,7 @@ const OTHER_NAMES: Readonly<Record<string, RateMetric>> = {
 function metricOf(given: string): RateMetric {
   const metric = RATE_METRICS.find((one) => one === given) ?? OTHER_NAMES[given];
   if (metric !== undefined) return metric;
-  throw new UsageError(`--evaluation-metric ${given}: use one of ${RATE_METRICS.join(', ')}.`);
+  throw new UsageError(unknownValue('evaluation metric', given, RATE_METRICS));
 }
 
 export const learningRate = defineCommand({

@@ -1,4 +1,5 @@
 import { type LearningReport, learningReportOf } from '#shared/domain/learning/learning-report.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
@@ -23,7 +24,7 @@ export const learningReport = defineCommand({
   async run({ operands: [file], options }, terminal) {
     const { format = 'text' } = options;
     if (format !== 'text' && format !== 'markdown')
-      throw new UsageError(`--format ${format}: use one of text, markdown.`);
+      throw new UsageError(unknownValue('format', format, ['text', 'markdown']));
     const rendered = format === 'markdown' ? renderReview : renderLearning;
     const client = file === undefined ? await apiUnlessNamed(options, terminal) : null;
     if (client !== null) {

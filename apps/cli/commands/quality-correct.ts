@@ -1,5 +1,6 @@
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { Correction } from '#shared/domain/quality/prediction.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { DRY_RUN_NOTE, DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '../command.ts';
 import { openPredictions } from '../quality/render-quality.ts';
 import { changeBy, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
@@ -16,7 +17,7 @@ export const qualityCorrect = defineCommand({
     if (options.table === undefined) throw new UsageError('"selfheal quality correct" needs --table NAME.');
     const parsed = Correction.shape.class.safeParse(given);
     if (!parsed.success) {
-      throw new UsageError(`${given}: unknown class. Use one of: ${Correction.shape.class.options.join(', ')}.`);
+      throw new UsageError(unknownValue('class', given, Correction.shape.class.options));
     }
     const { at, by } = changeBy(terminal);
     const store = await openPredictions(options.table);

@@ -4,6 +4,7 @@ import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { Risk } from '#shared/domain/plan/bound-action.ts';
 import { judgePlaybook, type PlaybookProblem } from '#shared/domain/playbook/judge-playbook.ts';
 import { PlaybookId } from '#shared/domain/playbook/playbook.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import {
   DRY_RUN_OPTION,
@@ -106,7 +107,7 @@ function playbookOf(options: Options): PlaybookDocument {
     throw new UsageError(`--id ${id}: use 2 to 60 lower-case letters, digits and hyphens, beginning with a letter.`);
   const type = typeOf(options);
   const risk = Risk.safeParse(options.risk ?? 'medium');
-  if (!risk.success) throw new UsageError(`--risk ${options.risk}: use one of ${Risk.options.join(', ')}.`);
+  if (!risk.success) throw new UsageError(unknownValue('risk', options.risk ?? '', Risk.options));
   const settings = (options.setting ?? []).map(settingOf);
   return {
     id,
@@ -128,7 +129,7 @@ function typeOf({ type, endpoint, command }: Options): Type {
     throw new UsageError('"selfheal solution add" needs either --endpoint NAME:/PATH or --command DOCUMENT.');
   const fitting: Type = endpoint === undefined ? 'ssm_document' : 'api_call';
   const named = type === 'command' ? 'ssm_document' : (type ?? fitting);
-  if (!TYPES.some((one) => one === named)) throw new UsageError(`--type ${type}: use one of ${TYPES.join(', ')}.`);
+  if (!TYPES.some((one) => one === named)) throw new UsageError(unknownValue('type', type ?? '', TYPES));
   if (named !== fitting)
     throw new UsageError(`--type ${type} does not go with ${endpoint === undefined ? '--command' : '--endpoint'}.`);
   return fitting;
@@ -137,8 +138,7 @@ function typeOf({ type, endpoint, command }: Options): Type {
 function callOf(options: Options) {
   const { endpoint, method = 'POST', payload, params, timeout, idempotent = false } = options;
   if (params !== undefined) throw new UsageError('--params are of a --command; an --endpoint takes --payload.');
-  if (!METHODS.includes(method.toUpperCase()))
-    throw new UsageError(`--method ${method}: use one of ${METHODS.join(', ')}.`);
+  if (!METHODS.includes(method.toUpperCase())) throw new UsageError(unknownValue('method', method, METHODS));
   const success = successOf(options['success-check']);
   return {
     endpoint,

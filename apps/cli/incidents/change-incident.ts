@@ -1,5 +1,6 @@
 import type { InferResponseType } from 'hono/client';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import type { ApiClient } from '../api/api-client.ts';
 import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
@@ -16,7 +17,7 @@ export type ReportSeverity = (typeof SEVERITIES)[number];
 export function severityOption(given: string | undefined): ReportSeverity | undefined {
   if (given === undefined) return undefined;
   const severity = SEVERITIES.find((one) => one === given.toLowerCase());
-  if (severity === undefined) throw new UsageError(`--severity ${given}: use one of ${SEVERITIES.join(', ')}.`);
+  if (severity === undefined) throw new UsageError(unknownValue('severity', given, SEVERITIES));
   return severity;
 }
 

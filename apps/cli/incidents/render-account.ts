@@ -2,6 +2,9 @@ import type { ChainState } from '#shared/domain/audit/audit-chain.ts';
 import type { DescribedAccount } from '#shared/domain/audit/incident-account.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 
+/** As wide as the number and the time of an entry. */
+const INDENT = ' '.repeat(32);
+
 /** The description as text, with control characters removed. */
 export function renderAccount({
   incident,
@@ -17,7 +20,10 @@ export function renderAccount({
     cleanText(`${head}${reason === null ? '' : `. ${reason}`}`, 2200),
     ...(openedAt === null ? [] : [`opened ${openedAt}`]),
     '',
-    ...story.map(({ sequence, at, words }) => `${String(sequence).padStart(4)}  ${at}  ${cleanText(words, 1000)}`),
+    ...story.flatMap(({ sequence, at, words, details }) => [
+      `${String(sequence).padStart(4)}  ${at}  ${cleanText(words, 1000)}`,
+      ...(details === null ? [] : [`${INDENT}${cleanText(details, 1000)}`]),
+    ]),
     '',
     ...(githubRequests === null ? [] : [requestWords(githubRequests)]),
     chainWords(chain),

@@ -1,4 +1,5 @@
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { UsageError } from '../command.ts';
 
 /** Categories that people write, by the class that they mean. */
@@ -27,5 +28,5 @@ export function parseClass(given: string | undefined, option = 'category'): Fail
     .replaceAll(/[\s-]+/g, '_');
   const parsed = FailureClass.safeParse(CATEGORIES[name] ?? name);
   if (parsed.success) return parsed.data;
-  throw new UsageError(`--${option} ${given}: unknown class. Use one of: ${FailureClass.options.join(', ')}.`);
+  throw new UsageError(unknownValue(option, given, FailureClass.options));
 }

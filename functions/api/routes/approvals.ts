@@ -28,13 +28,23 @@ const Summary = z.object({
   facts: z.array(Fact).readonly(),
   expiresAt: z.string(),
   state: z.enum(['pending', 'approved', 'rejected', 'expired']),
-  decidedBy: z.string().nullable(),
+  decidedBy: z.string().nullable().meta({ description: 'Name of the person.' }),
+  decisionReason: z.string().nullable(),
+  decidedAt: z.string().nullable(),
   mayApprove: z.boolean().meta({ description: 'Whether you may approve it.' }),
   objection: z.string().nullable().meta({ description: 'Why you may not.' }),
 });
 
+const ListedApproval = Summary.extend({
+  incidentId: z.string(),
+  requestedAt: z.string(),
+  failure: z.string().nullable().meta({ description: 'What failed, in one line.' }),
+  place: z.string().meta({ description: 'Repository with pull request, alarm with region, or service.' }),
+  askedBy: z.string().nullable().meta({ description: 'Who asked for the action; null: Selfheal chose it.' }),
+});
+
 export const ListedApprovals = z
-  .object({ approvals: z.array(Summary.extend({ incidentId: z.string() })).readonly() })
+  .object({ approvals: z.array(ListedApproval).readonly() })
   .meta({ id: 'ListedApprovals' });
 
 export const ApprovalDetails = Summary.extend({
@@ -53,7 +63,17 @@ const Place = z.strictObject({
 });
 
 const Decision = z
-  .strictObject({ decision: z.enum(['approved', 'rejected']) })
+  .strictObject({
+    decision: z.enum(['approved', 'rejected']),
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(500)
+      .nullable()
+      .default(null)
+      .meta({ description: 'Why, for the audit trail.' }),
+  })
   .meta({ id: 'Decision', description: 'The digest in the path names the plan that was read.' });
 const Decided = z.object({ message: z.string() });
 
@@ -128,7 +148,8 @@ export function approvalRoutes(deps: ApprovalRoutesDeps) {
     .openapi(decide, async (context) => {
       const claims = claimsOf(context.get('caller'));
       const place = context.req.valid('param');
-      const outcome = await decideApproval(place, context.req.valid('json').decision, claims, deps);
+      const { decision, reason } = context.req.valid('json');
+      const outcome = await decideApproval(place, decision, claims, deps, reason);
       if (outcome.kind === 'answered') return context.json({ message: 'Your decision was passed on.' }, 200);
       if (outcome.kind === 'recorded') return context.json({ message: RECORDED }, 202);
       throw problemWith(outcome, place);

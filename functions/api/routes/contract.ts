@@ -28,7 +28,10 @@ export type Routes = OpenAPIHono<Environment>;
 export function makeRoutes(): Routes {
   return new OpenAPIHono<Environment>({
     strict: false,
-    defaultHook: (result) => (result.success ? undefined : invalidRequest(result.error, result.target)),
+    defaultHook: (result) =>
+      result.success
+        ? undefined
+        : invalidRequest(result.error, result.target, (result as { readonly data?: unknown }).data),
   });
 }
 

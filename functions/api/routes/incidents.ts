@@ -68,6 +68,10 @@ export const IncidentSummary = z
     verdict: z.string().nullable(),
     confidence: z.number().nullable().meta({ description: 'Confidence in the class, 0 to 1.' }),
     reason: z.string().nullable().meta({ description: 'Why it ended as it did, in one line.' }),
+    diagnosis: z
+      .string()
+      .nullable()
+      .meta({ description: 'What failed and why, in one line; null before that is known.' }),
     occurrences: z.number().int(),
     attempt: z.number().int(),
     parentId: z.string().nullable(),
@@ -76,6 +80,7 @@ export const IncidentSummary = z
       .nullable()
       .meta({ description: 'Of an incident that exists because somebody asked for an action.' }),
     openedAt: Instant,
+    lastSeenAt: Instant.meta({ description: 'When a signal of it last arrived.' }),
     updatedAt: Instant,
   })
   .meta({ id: 'IncidentSummary' });
@@ -165,6 +170,7 @@ export const IncidentAccount = z
           at: z.string(),
           event: z.string(),
           words: z.string(),
+          details: z.string().nullable().meta({ description: 'What was known then.' }),
           facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
         }),
       )

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DecisionReason } from '#shared/domain/incident/annotations.ts';
 import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ApprovalQueue, PendingApproval } from '#shared/ports/approval-queue.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
@@ -31,6 +32,8 @@ const ApprovalRecord = z.strictObject({
       onBehalfOf: z.string().nullable(),
       channel: z.string().nullable(),
       roles: z.array(z.string()),
+      name: z.string().optional(),
+      reason: DecisionReason.optional(),
     })
     .optional(),
   outcome: z.enum(['taken', 'too-late']).optional(),

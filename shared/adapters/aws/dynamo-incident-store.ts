@@ -80,7 +80,7 @@ function incidentRecords(table: Table, clock: Clock): Omit<Incidents, 'listStall
         values: { ':zero': 0, ':requests': requests },
       });
     },
-    addOccurrence: async (id, deliveryId, runAttempt) => {
+    addOccurrence: async (id, deliveryId, runAttempt, at) => {
       const delivery = digestOf(deliveryId, 16);
       await table.update(keyOf(id), {
         update: 'SET runAttempt = :runAttempt, restarts = :none',
@@ -88,12 +88,13 @@ function incidentRecords(table: Table, clock: Clock): Omit<Incidents, 'listStall
         values: { ':runAttempt': runAttempt, ':none': 0 },
       });
       const counted = await table.update(keyOf(id), {
-        update: 'ADD occurrences :one, deliveries :deliveries',
+        update: 'SET lastSeenAt = :at ADD occurrences :one, deliveries :deliveries',
         condition:
           'attribute_exists(pk) AND (attribute_not_exists(deliveries) OR ' +
           '(NOT contains(deliveries, :delivery) AND size(deliveries) < :most))',
         values: {
           ':one': 1,
+          ':at': at.toISOString(),
           ':deliveries': new Set([delivery]),
           ':delivery': delivery,
           ':most': COUNTED_DELIVERIES,

@@ -1,15 +1,17 @@
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { redact } from '#shared/domain/redaction/redact.ts';
 import { type Redacted, redactFields } from '#shared/domain/redaction/redact-json.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { type ApprovalBriefing, briefingOf } from '#shared/plugins/notifiers/common/approval-briefing.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
-import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
+import { type Approval, deciderNameOf, type IncidentStore } from '#shared/ports/incident-store.ts';
 import { type AskingStoryDeps, readAskingStory } from '../notify/asked-plan.ts';
 import { readPlannedAction } from '../remediate/planned.ts';
 import { type Approver, approverOf, type Claims } from './approver.ts';
 import { type EntitlementDeps, entitlementTo } from './entitlement.ts';
 import { type DecisionOutcome, type SettleDeps, settleApproval } from './settle.ts';
-import { type Fact, targetFacts } from './words.ts';
+import { type Fact, placeWords, targetFacts } from './words.ts';
 
 export interface ApprovalDeps extends EntitlementDeps, SettleDeps {
   readonly incidents: SettleDeps['incidents'] & Pick<IncidentStore, 'getPlan'>;
@@ -34,7 +36,11 @@ export interface ApprovalSummary {
   readonly facts: Redacted<readonly Fact[]>;
   readonly expiresAt: string;
   readonly state: Approval['state'] | 'expired';
+  /** Their name, not an id. */
   readonly decidedBy: string | null;
+  /** Why they decided so, in their own words. */
+  readonly decisionReason: string | null;
+  readonly decidedAt: string | null;
   /** False for people behind the failed run. */
   readonly mayApprove: boolean;
   /** Why they may not approve. */
@@ -95,7 +101,9 @@ async function summaryOf(asked: PendingRequest, deps: ApprovalDeps): Promise<App
     facts: redactFields([...targetFacts(action.target), ...whyFacts(action)]),
     expiresAt: approval.expiresAt,
     state: expired ? 'expired' : approval.state,
-    decidedBy: approval.decidedBy,
+    decidedBy: deciderNameOf(approval),
+    decisionReason: approval.decision?.reason ?? null,
+    decidedAt: approval.decision?.at ?? null,
     mayApprove: entitlement.kind === 'entitled',
     objection: entitlement.kind === 'entitled' ? null : entitlement.reason,
   };
@@ -116,6 +124,7 @@ export async function decideApproval(
   decision: 'approved' | 'rejected',
   claims: Claims,
   deps: ApprovalDeps,
+  reason: string | null = null,
 ): Promise<DecisionOutcome> {
   const found = await find(place, claims, deps);
   if (found.kind !== 'found') return found;
@@ -126,8 +135,18 @@ export async function decideApproval(
     return { kind: 'forbidden', reason: entitlement.reason };
   }
   const { onBehalfOf, roles } = entitlement.kind === 'entitled' ? entitlement : { onBehalfOf: null, roles: [] };
-  return await settleApproval(approval, decision, { by: approver.name, onBehalfOf, roles, channel: null }, deps);
+  const by = {
+    by: approver.name,
+    onBehalfOf,
+    roles,
+    channel: null,
+    ...(approver.display === approver.name ? {} : { name: approver.display }),
+    ...(reason === null ? {} : { reason: redact(reason).text.slice(0, MAX_REASON) }),
+  };
+  return await settleApproval(approval, decision, by, deps);
 }
+
+const MAX_REASON = 500;
 
 async function find(place: ApprovalPlace, claims: Claims, deps: ApprovalDeps): Promise<Found> {
   const approver = approverOf(claims);
@@ -143,19 +162,48 @@ function isExpired({ expiresAt }: Approval, now: Date): boolean {
 }
 
 export interface ListApprovalsDeps extends ApprovalDeps {
+  readonly incidents: ApprovalDeps['incidents'] & Pick<IncidentStore, 'get'>;
   readonly approvals: Pick<ApprovalQueue, 'pending'>;
 }
 
-export interface ListedApproval extends ApprovalSummary, Pick<ApprovalPlace, 'incidentId'> {}
+export interface ListedApproval extends ApprovalSummary, Pick<ApprovalPlace, 'incidentId'> {
+  readonly requestedAt: string;
+  /** What failed, in one line; null when the incident is gone. Tainted. */
+  readonly failure: string | null;
+  /** Repository with pull request, alarm with region, or service. */
+  readonly place: string;
+  /** Who asked for the action; null: Selfheal chose it. */
+  readonly askedBy: string | null;
+}
 
 const MAX_LISTED = 50;
 
 /** Plans that wait for a decision, oldest first, as a signed-in person may see them; without expired ones. */
 export async function listApprovals(claims: Claims, deps: ListApprovalsDeps): Promise<ListedApproval[]> {
-  const listed: ListedApproval[] = [];
-  for (const { incidentId, digest } of await deps.approvals.pending(MAX_LISTED)) {
-    const found = await approvalSummary({ incidentId, digest }, claims, deps);
-    if (found.kind === 'summary' && found.summary.state === 'pending') listed.push({ incidentId, ...found.summary });
-  }
-  return listed;
+  const pending = await deps.approvals.pending(MAX_LISTED);
+  const listed = await Promise.all(pending.map((place) => listedApproval(place, claims, deps)));
+  return listed.filter((one) => one !== null);
+}
+
+async function listedApproval(
+  { incidentId, digest }: ApprovalPlace,
+  claims: Claims,
+  deps: ListApprovalsDeps,
+): Promise<ListedApproval | null> {
+  const [found, incident] = await Promise.all([
+    find({ incidentId, digest }, claims, deps),
+    deps.incidents.get(incidentId),
+  ]);
+  if (found.kind !== 'found') return null;
+  const summary = await summaryOf(found.asked, deps);
+  if (summary.state !== 'pending') return null;
+  const { target } = found.asked.action;
+  return {
+    incidentId,
+    ...summary,
+    requestedAt: found.asked.approval.requestedAt,
+    failure: incident === null ? null : cleanText(incident.summary ?? incident.tainted.title, 300),
+    place: placeWords(target),
+    askedBy: incident?.request?.by ?? null,
+  };
 }

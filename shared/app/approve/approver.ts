@@ -4,6 +4,8 @@ export type Claims = Readonly<Record<string, unknown>>;
 export interface Approver {
   /** The person's name in the user pool; they cannot change it. */
   readonly name: string;
+  /** For people who read about it: the verified e-mail address, else the name that the person goes by. */
+  readonly display: string;
   /** All names of the person in the token. */
   readonly names: readonly string[];
   /** Their GitHub login, which only an administrator of the pool can set; null when not set. */
@@ -33,6 +35,7 @@ export function approverOf(claims: Claims): Approver | null {
   const groups = claims['cognito:groups'];
   return {
     name,
+    display: email ?? [claims.preferred_username, claims.nickname, name].find(isName) ?? name,
     names,
     github: isName(github) ? github : null,
     groups: Array.isArray(groups) ? groups.filter(isName) : [],

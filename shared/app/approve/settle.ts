@@ -1,8 +1,9 @@
 import type { RunRole } from '#shared/domain/policy/self-approval.ts';
 import type { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
 import { CorruptRecord, Retryable } from '#shared/kernel/errors.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
-import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
+import { type Approval, deciderNameOf, type IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
@@ -30,6 +31,10 @@ export interface Decider {
   readonly channel: string | null;
   /** Their roles in the run, where the deployment lets them decide in spite of these. */
   readonly roles: readonly RunRole[];
+  /** Their name for people who read about it, where it differs from `by`. */
+  readonly name?: string | undefined;
+  /** Why, in their own words, redacted. */
+  readonly reason?: RedactedText | undefined;
 }
 
 /**
@@ -110,13 +115,15 @@ async function auditDecision(
   { incidents }: Pick<SettleDeps, 'incidents'>,
 ): Promise<void> {
   if (state === 'pending') return;
-  const { onBehalfOf = null, channel = null, roles = [] } = decision ?? {};
+  const { onBehalfOf = null, channel = null, roles = [], name, reason } = decision ?? {};
   await incidents.audit(incidentId, `approval-${state}#${digest}`, {
     at: decision?.at ?? requestedAt,
     event: `approval.${state}`,
     facts: {
       digest,
       by: decidedBy,
+      ...(name === undefined ? {} : { name }),
+      ...(reason === undefined ? {} : { reason }),
       ...(onBehalfOf === null ? {} : { onBehalfOf }),
       ...(channel === null ? {} : { channel }),
       ...(roles.length === 0 ? {} : { selfApproval: roles.join(', ') }),
@@ -128,5 +135,7 @@ async function auditDecision(
 async function lost({ incidentId, digest }: Approval, deps: SettleDeps): Promise<DecisionOutcome> {
   const approval = await deps.incidents.getApproval(incidentId, digest);
   if (approval === null) return { kind: 'not-found' };
-  return approval.state === 'pending' ? { kind: 'expired' } : { kind: 'decided-before', decidedBy: approval.decidedBy };
+  return approval.state === 'pending'
+    ? { kind: 'expired' }
+    : { kind: 'decided-before', decidedBy: deciderNameOf(approval) };
 }

@@ -7,6 +7,22 @@ export interface Fact {
   readonly value: string;
 }
 
+/** Where it is, in a few words. */
+export function placeWords(target: TargetContext): string {
+  switch (target.kind) {
+    case 'github-run':
+      return target.pullRequest === null ? target.repository : `${target.repository}#${target.pullRequest}`;
+    case 'alarm':
+      return `${cleanText(alarmNameOf(target), 255)}, ${target.region}`;
+    case 'report':
+      return cleanText(target.service ?? target.repository ?? 'a report', 255);
+    case 'storm':
+      return 'many places';
+    default:
+      return target satisfies never;
+  }
+}
+
 /** Facts about the target, from authenticated fields only. */
 export function targetFacts(target: TargetContext): readonly Fact[] {
   switch (target.kind) {

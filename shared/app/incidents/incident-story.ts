@@ -10,7 +10,7 @@ import { redactFields } from '#shared/domain/redaction/redact-json.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import type { Approval } from '#shared/ports/incident-store.ts';
+import { type Approval, deciderNameOf } from '#shared/ports/incident-store.ts';
 import type { ReadIncidentDeps } from './read-incident.ts';
 import { type WorkflowPath, workflowPath } from './workflow-path.ts';
 
@@ -112,8 +112,9 @@ export async function readIncidentStory(id: string, deps: IncidentStoryDeps): Pr
         Object.entries(receipt?.facts ?? {}).map(([name, value]) => [name, redactOutgoing(String(value))]),
       ),
     })),
-    approvals: approvals.map(({ digest, state, requestedAt, expiresAt, decidedBy }) => {
-      return { digest, state, requestedAt, expiresAt, decidedBy };
+    approvals: approvals.map((approval) => {
+      const { digest, state, requestedAt, expiresAt } = approval;
+      return { digest, state, requestedAt, expiresAt, decidedBy: deciderNameOf(approval) };
     }),
   };
 }

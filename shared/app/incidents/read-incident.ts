@@ -54,6 +54,8 @@ export interface IncidentSummary {
   /** 0 to 1: confidence in the class. */
   readonly confidence: number | null;
   readonly reason: string | null;
+  /** What failed and why, in one line; null until there is a diagnosis. Tainted. */
+  readonly diagnosis: string | null;
   readonly occurrences: number;
   readonly attempt: number;
   readonly parentId: string | null;
@@ -65,6 +67,8 @@ export interface IncidentSummary {
     readonly about: string | null;
   } | null;
   readonly openedAt: string;
+  /** When a signal of it last arrived. */
+  readonly lastSeenAt: string;
   readonly updatedAt: string;
 }
 
@@ -114,6 +118,7 @@ export function summaryOf(incident: Incident): IncidentSummary {
     verdict: classification?.verdict ?? null,
     confidence: classification?.confidence ?? null,
     reason: outcomeReason,
+    diagnosis: incident.summary ?? null,
     occurrences,
     attempt,
     parentId,
@@ -122,6 +127,7 @@ export function summaryOf(incident: Incident): IncidentSummary {
         ? null
         : { action: request.actionId, to: request.to, by: request.by, about: request.incidentId },
     openedAt,
+    lastSeenAt: incident.lastSeenAt ?? openedAt,
     updatedAt,
   };
 }

@@ -4,7 +4,7 @@ import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { HEAL_EDGES, HEAL_STATES, type HealState, reachableFrom } from '#shared/domain/workflow/heal-graph.ts';
-import type { Approval } from '#shared/ports/incident-store.ts';
+import { type Approval, deciderNameOf } from '#shared/ports/incident-store.ts';
 
 /** `skipped`: the workflow did not come there and cannot any more. `ahead`: it still may. */
 export const PATH_STATES = ['done', 'current', 'failed', 'skipped', 'ahead'] as const;
@@ -123,8 +123,8 @@ function visitsOfPlan(plan: PlanRecord, index: number, facts: WorkflowFacts): Vi
 function visitOfApproval({ digest }: PlanRecord, { approvals, incident }: WorkflowFacts): Visit {
   const approval = approvals.find((each) => each.digest === digest);
   if (approval === undefined) return visit('Approve', 'current');
-  const { state, decidedBy, decision, requestedAt } = approval;
-  const by = `by ${decidedBy ?? 'somebody'}`;
+  const { state, decision, requestedAt } = approval;
+  const by = `by ${deciderNameOf(approval) ?? 'somebody'}`;
   if (state === 'approved') return visit('Approve', 'done', decision?.at, by);
   if (state === 'rejected') return visit('Approve', 'failed', decision?.at, `rejected ${by}`);
   return incident.status === 'open'

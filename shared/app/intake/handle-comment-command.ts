@@ -11,7 +11,7 @@ import { instantWords } from '#shared/kernel/time-words.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { CodeHost, People } from '#shared/ports/code-host.ts';
 import type { ControlSettings, Deduplication, Leases, Limits } from '#shared/ports/control-store.ts';
-import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
+import { type Approval, deciderNameOf, type IncidentStore } from '#shared/ports/incident-store.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import { commenter, type Entitlement, entitlementTo } from '../approve/entitlement.ts';
@@ -167,9 +167,9 @@ async function usedWords(command: CommentCommand, digest: string, deps: CommentC
   const approvals = all.flat().filter((one) => one.digest.startsWith(digest));
   const decided = approvals.findLast(({ state }) => state !== 'pending');
   if (decided !== undefined) {
-    const { state, decidedBy, decision, requestedAt } = decided;
+    const { state, decision, requestedAt } = decided;
     const { timeZone } = deps.configuration.policy.circumstances;
-    return `It was already ${state}, by ${decidedBy} on ${instantWords(new Date(decision?.at ?? requestedAt), timeZone)}.`;
+    return `It was already ${state}, by ${deciderNameOf(decided) ?? 'somebody'} on ${instantWords(new Date(decision?.at ?? requestedAt), timeZone)}.`;
   }
   return approvals.length === 0 ? null : 'This request has expired or was replaced by a newer plan.';
 }

@@ -2,6 +2,7 @@ import { Experiment } from '#shared/domain/experiment/experiment.ts';
 import { type ExperimentResults, resultsOf } from '#shared/domain/experiment/results.ts';
 import { experimentAt, MAX_STARTED, StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
@@ -82,7 +83,7 @@ export async function startExperiment(
     if (!known.has(solution))
       return {
         kind: 'invalid',
-        reason: `${name}: ${solution} is no deployed action or playbook. Use one of: ${[...known].join(', ')}.`,
+        reason: `${name}: ${unknownValue('deployed action or playbook', solution, [...known])}`,
       };
   if (solutionA === solutionB) return { kind: 'invalid', reason: 'solutionB: name another solution than solutionA.' };
   const now = deps.clock.now();

@@ -9,6 +9,7 @@ import { type PastCase, type Replay, reasonAgainst, replay } from '#shared/domai
 import { wordingOfExpression } from '#shared/domain/learning/wording-of-expression.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import type { PatternStore, PatternVersions } from '#shared/ports/learning-stores.ts';
 import { type LearningChange, noteOf } from './change-pattern.ts';
 import { putNew } from './learn-patterns.ts';
@@ -119,7 +120,7 @@ async function problemOfReferences(
   { patterns, actionIds }: WritePatternDeps,
 ): Promise<string | null> {
   if (action !== null && !actionIds.includes(action))
-    return `action: ${action} is no deployed action or playbook. Use one of: ${actionIds.join(', ')}.`;
+    return `action: ${unknownValue('deployed action or playbook', action, actionIds)}`;
   if (parent !== null && (await patterns.get(scope, parent)) === null)
     return `parent: there is no pattern ${parent} in this scope.`;
   return null;

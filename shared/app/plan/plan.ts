@@ -1,6 +1,8 @@
 import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
+import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
+import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { type Exposure, mayHoldBack } from '#shared/domain/experiment/exposure.ts';
 import { experimentAt } from '#shared/domain/experiment/started-experiment.ts';
 import { foreignReason } from '#shared/domain/incident/home.ts';
@@ -14,7 +16,7 @@ import { closedReason } from '#shared/domain/policy/closed-pull-request.ts';
 import { decide, type Judgement, withAlerts } from '#shared/domain/policy/decide.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { redactName, redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput, StepPlan } from '#shared/domain/workflow/steps.ts';
 import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, PreparationPorts } from '#shared/plugins/actions/contract.ts';
@@ -46,7 +48,7 @@ export interface PlanDeps
     Pick<CodeHost, 'peopleBehind' | 'defaultBranchFile'>;
   readonly incidents: IncidentFactsDeps['incidents'] &
     AlertDeps['incidents'] &
-    Pick<IncidentStore, 'getPlan' | 'putPlan' | 'recordPlan' | 'audit'>;
+    Pick<IncidentStore, 'getPlan' | 'putPlan' | 'recordPlan' | 'audit' | 'update'>;
   readonly evidence: IncidentFactsDeps['evidence'] & PreparationPorts['evidence'];
   readonly experience: IncidentFactsDeps['experience'];
   readonly actions: readonly ActionPlugin[];
@@ -54,6 +56,8 @@ export interface PlanDeps
   readonly meter: Meter;
 }
 type GovernedPlan = PlanDeps & Governance;
+
+const MAX_SUMMARY = 300;
 
 interface PlanDecision {
   readonly judgement: Judgement;
@@ -98,6 +102,7 @@ export async function makePlan(input: StepInput<'plan'>, given: PlanDeps): Promi
     ...(policyRevision === null ? {} : { policyRevision }),
   };
   await keep(plan, incident, { round: roundOf(input), exposure, context, known }, deps);
+  await keepSummary(incident, gathered.diagnosis, deps);
   await announceAlerts(alerts, incident, plan, deps);
   return plan;
 }
@@ -256,6 +261,16 @@ function stepPlan(
 }
 
 /** Stores the plan's record and adds it to the audit trail. */
+/** For lists, which cannot read the diagnosis of every row. Once for each diagnosis, whatever its incident became meanwhile. */
+async function keepSummary(
+  incident: Incident,
+  { summary, rootCause }: Pick<Diagnosis, 'summary' | 'rootCause'>,
+  { incidents, clock }: Pick<PlanDeps, 'incidents' | 'clock'>,
+): Promise<void> {
+  const line = redactName(summary ?? firstSentence(rootCause), MAX_SUMMARY);
+  if (line !== incident.summary) await incidents.update(incident.id, { summary: line }, { at: clock.now() });
+}
+
 async function keep(
   plan: StepPlan,
   incident: Incident,

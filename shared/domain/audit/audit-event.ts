@@ -28,6 +28,9 @@ const ENDED = { attempt: Count, actions: Count, parent: Name.nullable() };
 const DECIDED = {
   digest: Name,
   by: Name.nullable(),
+  /** The person's name where `by` is their id in the user pool. */
+  name: Name.optional(),
+  reason: Sentence.optional(),
   onBehalfOf: Name.optional(),
   channel: Name.optional(),
   /** What the person has to do with the run, where the deployment lets them decide all the same. */

@@ -12,13 +12,18 @@ type Descriptions = { readonly [E in Entry['event']]: (facts: Facts<E>) => strin
 const MAX_LENGTH = 1000;
 const SHORT_DIGEST = 12;
 
-/**
- * One or two sentences about an entry of the trail: what happened and what was known at that time. An entry that this version does not
- * know is described by its facts.
- */
+/** One or two sentences about an entry of the trail: what happened. An entry that this version does not know is described by its facts. */
 export function describeAuditEntry({ at, event, facts }: Pick<TrailEntry, 'at' | 'event' | 'facts'>): string {
   const known = Entry.safeParse({ at, event, facts });
   return cleanText(known.success ? describe(known.data) : `${event} (${listed(facts)}).`, MAX_LENGTH);
+}
+
+/** What was known when a plan was made, for whoever unfolds the entry; null of every other entry. */
+export function auditEntryDetails({ at, event, facts }: Pick<TrailEntry, 'at' | 'event' | 'facts'>): string | null {
+  const known = Entry.safeParse({ at, event, facts });
+  if (!known.success || known.data.event !== 'plan.made') return null;
+  const words = knownThen(known.data.facts);
+  return words === '' ? null : cleanText(words, MAX_LENGTH);
 }
 
 function describe<E extends Entry['event']>({ event, facts }: { event: E; facts: Facts<E> }): string {
@@ -47,7 +52,7 @@ const DECISIONS: Readonly<Record<AuditFacts<'plan.made'>['decision'], string>> =
 function planWords(facts: AuditFacts<'plan.made'>): string {
   const { decision, action, digest, reasons } = facts;
   const what = `${DECISIONS[decision]}${action ? `: ${action}` : ''}${plan(digest)}`;
-  return `The plan was to ${what}.${because(reasons)}${knownThen(facts)}${armWords(facts)}`;
+  return `The plan was to ${what}.${because(reasons)}${armWords(facts)}`;
 }
 
 function knownThen(facts: AuditFacts<'plan.made'>): string {
@@ -60,7 +65,7 @@ function knownThen(facts: AuditFacts<'plan.made'>): string {
     `diagnosis by ${facts.diagnosis}${modelWords(facts)}`,
     ...circumstanceWords(facts),
   ];
-  return ` Known at that time: ${known.join('; ')}.`;
+  return `Known at that time: ${known.join('; ')}.`;
 }
 
 function circumstanceWords({ partOfWeek, load, recentDeployments, incidentsInDay }: AuditFacts<'plan.made'>): string[] {
@@ -87,10 +92,12 @@ function guardWords({ killSwitch, mode, failures, approval }: AuditFacts<'guard.
 }
 
 const STAGES: Readonly<Record<AuditFacts<'incident.notified'>['stage'], string>> = {
-  asking: 'what they have to decide',
+  asking: 'what to decide',
   acting: 'what is being done',
-  final: 'how it ended',
+  final: 'the outcome',
 };
+
+const SENT: Readonly<Record<string, string>> = { email: 'E-mail sent', 'github-comment': 'Comment written' };
 
 const ended =
   (words: string) =>
@@ -130,8 +137,10 @@ const DESCRIPTIONS: Descriptions = {
   'approval.escalated': ({ level }) => `Nobody had answered: level ${level} was asked.`,
   'approval.refused': (facts) =>
     `${facts.by} tried to decide it, which they may not do${howWords(facts)}.${because(facts.reasons)}`,
-  'approval.approved': (facts) => `${facts.by ?? ''} approved it${plan(facts.digest)}${howWords(facts)}.`,
-  'approval.rejected': (facts) => `${facts.by ?? ''} rejected it${plan(facts.digest)}${howWords(facts)}.`,
+  'approval.approved': (facts) =>
+    `${personWords(facts)} approved it${plan(facts.digest)}${howWords(facts)}.${because(facts.reason ?? null)}`,
+  'approval.rejected': (facts) =>
+    `${personWords(facts)} rejected it${plan(facts.digest)}${howWords(facts)}.${because(facts.reason ?? null)}`,
   'action.requested': ({ by, action, to, about, reason }) =>
     `${by} asked for ${action}${to === null ? '' : ` to ${to}`}${about === null ? '' : `, about ${about}`}.${because(reason)}`,
   'action.request-refused': ({ action, reason }) => `The request for ${action} was refused: ${reason}`,
@@ -149,8 +158,9 @@ const DESCRIPTIONS: Descriptions = {
   'action.undo-intended': (facts) => `It started to undo ${onTarget(facts)}.`,
   'action.undone': (facts) => `It undid ${onTarget(facts)}.`,
   'action.undo-failed': (facts) => `It could not undo ${onTarget(facts)}: a person has to check it.`,
-  'incident.notified': ({ channel, where, stage }) => `People were notified (${channel}, ${STAGES[stage]}): ${where}.`,
-  'incident.handed-over': ({ error }) => `A person was mailed${error ? ` (${error})` : ''}.`,
+  'incident.notified': ({ channel, where, stage }) =>
+    `${SENT[channel] ?? `Notice sent by ${channel}`}: ${STAGES[stage]}${/^https?:/.test(where) ? ` (${where})` : ''}.`,
+  'incident.handed-over': ({ error }) => `E-mail sent: a person has to take over${error ? ` (${error})` : ''}.`,
   'incident.resolved': ended('resolved, as verified'),
   'incident.healed': ({ since }) => `It is healed: the failure has not come back since ${since}.`,
   'incident.recurred': ({ away, as }) => `The failure came back after ${away}; it continues as incident ${as}.`,
@@ -163,6 +173,12 @@ const DESCRIPTIONS: Descriptions = {
     `${by} created the API key ${id} (${name}) with the roles ${roles}, until ${expiresAt}.`,
   'api-key.revoked': ({ id, name, by }) => `${by} revoked the API key ${id} (${name}).`,
 };
+
+const USER_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Older entries name a person by their id in the user pool, which tells a reader nothing. */
+const personWords = ({ by, name }: { readonly by: string | null; readonly name?: string | undefined }): string =>
+  name ?? (by === null || USER_ID.test(by) ? 'A signed-in person' : by);
 
 function howWords({
   channel,

@@ -1,7 +1,7 @@
 import type { Incident } from '../incident/incident.ts';
 import { type ChainState, verifyChain } from './audit-chain.ts';
 import type { AuditFact, TrailEntry } from './audit-entry.ts';
-import { describeAuditEntry } from './describe-audit-entry.ts';
+import { auditEntryDetails, describeAuditEntry } from './describe-audit-entry.ts';
 
 /** An incident and its audit trail. The record is null when only the trail was kept. */
 export interface Account {
@@ -16,7 +16,10 @@ export interface DescribedEntry {
   /** ISO 8601. */
   readonly at: string;
   readonly event: string;
+  /** What happened, in a sentence or two. */
   readonly words: string;
+  /** What was known then; null where there is nothing to add. */
+  readonly details: string | null;
   readonly facts: Readonly<Record<string, AuditFact>>;
 }
 
@@ -45,6 +48,7 @@ export function describeAccount({ id, incident, trail }: Account, head?: string)
       at: entry.at,
       event: entry.event,
       words: describeAuditEntry(entry),
+      details: auditEntryDetails(entry),
       facts: entry.facts,
     })),
   };

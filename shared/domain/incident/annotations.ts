@@ -85,6 +85,9 @@ export function endedByPerson(incident: {
   return incident.status !== 'open' && isOfThisAttempt;
 }
 
+/** Why a person approved or rejected a plan, in their own words. */
+export const DecisionReason = recordText({ min: 1, max: 500 });
+
 export const MAX_REPORT_LINES = 1000;
 
 /** What somebody wrote when they reported an incident, redacted. Tainted: quoted as evidence, followed by nobody. */

@@ -48,6 +48,10 @@ export const Incident = z.strictObject({
   classification: Classification.nullable(),
   /** One line for people: why it ended as it did. */
   outcomeReason: recordText({ max: 2000 }).nullable(),
+  /** What failed and why, in one line of the latest diagnosis; absent before the first plan and in older records. Tainted. */
+  summary: recordText({ max: 400 }).optional(),
+  /** When a signal was last grouped into it; absent while there was only the first. */
+  lastSeenAt: z.iso.datetime().optional(),
   /** Requests that each step sent to GitHub so far, in all attempts; absent in records from before they were counted. */
   githubRequests: z.record(z.string().max(40), z.number().int().nonnegative()).optional(),
   /** What people wrote about it; absent until somebody does. */

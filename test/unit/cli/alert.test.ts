@@ -83,7 +83,7 @@ describe('selfheal alert', () => {
   it.each([
     [[], 'needs --pattern TEXT, or --off and --name NAME.'],
     [['--pattern', 'error'], 'it says too little to be distinguished'],
-    [['--pattern', PATTERN, '--action', 'restart'], '--action restart: use one of notify, ask, escalate.'],
+    [['--pattern', PATTERN, '--action', 'restart'], 'There is no action "restart". Use one of: notify, ask, escalate.'],
     [['--pattern', PATTERN, '--confidence', '90'], '--confidence 90: expected a number from 0 to 1'],
     [['--pattern', PATTERN, '--service', 'nobody'], 'Is no service of the deployment'],
   ])('[D154] set refuses %j', async (args, reason) => {

@@ -353,7 +353,10 @@ describe('what is in the way', () => {
     [['--repo', 'shop', '--latest'], 'expected owner/name'],
     [['--repo', 'acme/shop', '--run', 'seven'], '--run seven: expected a whole number'],
     [['--repo', 'acme/shop', '--run', '7', '--latest'], 'exclude each other'],
-    [['--repo', 'acme/shop', '--latest', '--model', 'gpt'], '--model gpt: unknown. Choose one of rules, bedrock'],
+    [
+      ['--repo', 'acme/shop', '--latest', '--model', 'gpt'],
+      'There is no model provider "gpt". Use one of: rules, bedrock',
+    ],
     [['--repo', 'acme/shop', '--latest', '--model', 'anthropic'], 'needs its key in ANTHROPIC_API_KEY'],
   ])('is said of %j', async (args, words) => {
     expect(await failure(args)).toContain(words);

@@ -180,7 +180,7 @@ describe('selfheal arch scan', () => {
       /has version 2; this Selfheal reads version 1/,
     ],
     ['a report that is none of code scanning', ['--findings', fileOf('{"a":1}')], /x\.json/],
-    ['an unknown model', ['--model', 'nobody'], /--model nobody: unknown/],
+    ['an unknown model', ['--model', 'nobody'], /There is no model provider "nobody"/],
     ['an output folder that is a file', ['--out', fileOf('')], /--out .*: cannot be written: .*\(EEXIST\)/],
   ] as const)('exits with 2 for %s', async (_, args, message) => {
     const given = args.map((one) => (typeof one === 'string' ? one : one()));

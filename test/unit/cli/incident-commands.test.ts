@@ -47,7 +47,10 @@ describe('selfheal incident create and update', () => {
 
   it.each([
     [['create'], 'needs --title'],
-    [['create', '--title', 'a', '--severity', 'worst'], 'use one of low, medium, high, critical'],
+    [
+      ['create', '--title', 'a', '--severity', 'worst'],
+      'There is no severity "worst". Use one of: low, medium, high, critical.',
+    ],
     [['update', 'gh-1'], 'needs --title, --severity, --assignee or --notes'],
     [['update', 'gh-1', '--title', 'a', '--revision', 'x'], '--revision x: expected a whole number'],
     [['resolve', 'gh-1'], 'needs --solution'],

@@ -84,7 +84,7 @@ describe('selfheal knowledge, signed in', () => {
     const { run, patterns } = await served();
     for (const [args, words] of [
       [['--pattern', 'error'], 'says too little'],
-      [['--pattern', WORDS, '--category', 'bad luck'], 'unknown class'],
+      [['--pattern', WORDS, '--category', 'bad luck'], 'There is no category "bad luck".'],
       [['--pattern', WORDS, '--confidence', '2'], 'expected a number from 0 to 1'],
       [[], 'needs --pattern'],
     ] as const) {

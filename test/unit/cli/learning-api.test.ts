@@ -63,7 +63,9 @@ describe('selfheal learning, signed in', () => {
     for (const heading of ['## Goals', '## Incidents', '## Patterns']) expect(text).toContain(`\n${heading}\n\n| `);
     expect(text).toMatch(/\| healed by Selfheal \| .*aimed at \+40 %; not measurable/);
     expect(text).toMatch(/\| resolved by people \| .*aimed at -60 %; not measurable/);
-    expect((await run('learning', 'report', '--format', 'pdf')).stderr).toContain('--format pdf: use one of');
+    expect((await run('learning', 'report', '--format', 'pdf')).stderr).toContain(
+      'There is no format "pdf". Use one of: ',
+    );
   });
 
   it('[D163] ai-performance-report tells more in detail', async () => {

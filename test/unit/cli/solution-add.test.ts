@@ -106,7 +106,7 @@ describe('selfheal solution add', () => {
     [[...CALL, '--id', '../evil'], '--id ../evil: use'],
     [COMMON, '"selfheal solution add" needs --id, --name'],
     [[...CALL, '--id', 'rerun-failed-jobs'], 'this is an action of Selfheal'],
-    [[...CALL, '--class', 'gremlins'], '--class gremlins: unknown class'],
+    [[...CALL, '--class', 'gremlins'], 'There is no class "gremlins". Use one of: '],
     [[...CALL, '--setting', 'job'], '--setting job: expected NAME=PATTERN'],
     [[...COMMAND, '--success-check', '200'], 'a document says by itself'],
   ])('[D152] refuses %j', async (args, reason) => {

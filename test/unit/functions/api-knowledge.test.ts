@@ -74,7 +74,7 @@ describe('writing down what is known', () => {
     [{ syntax: 'expression', pattern: 'connection (?=x)reset by' }, 'look-around'],
     [{ pattern: `token ${'ghp_'}${'a1B2'.repeat(9)} was refused by` }, 'looks like a secret'],
     [{ parent: '0'.repeat(12) }, 'parent: there is no pattern'],
-    [{ action: 'format-disk' }, 'action: format-disk is no deployed action'],
+    [{ action: 'format-disk' }, 'action: There is no deployed action or playbook "format-disk"'],
   ])('refuses %j in words', async (change, words) => {
     const { send, patterns } = await aDesk();
     const { statusCode, json } = await send('POST', '/patterns', { ...ORDER, ...change });

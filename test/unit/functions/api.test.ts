@@ -103,6 +103,17 @@ describe('incidents', () => {
     expect(asked).toEqual([]);
   });
 
+  it.each([
+    ['status=opne', 'There is no status "opne"; did you mean open?'],
+    ['status=open,resloved', 'There is no status "resloved"; did you mean resolved?'],
+    ['class=test-failure', 'There is no class "test-failure"; did you mean test_failure?'],
+    ['order=newst', 'There is no order "newst"; did you mean newest?'],
+    ['order=random', 'There is no order "random". Use one of: newest, oldest.'],
+  ])('are not listed for %s, and the answer says in words what was probably meant', async (query, words) => {
+    const { call } = await anApi();
+    expect((await call(`/api/incidents?${query}`, { as: 'viewer' })).json.detail).toBe(words);
+  });
+
   it('say what is wrong with a cursor', async () => {
     const { call } = await anApi({ fail: new InvalidInput('The cursor is of another query.') });
     const { statusCode, json } = await call('/api/incidents?cursor=x', { as: 'viewer' });

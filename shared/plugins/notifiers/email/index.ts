@@ -1,6 +1,7 @@
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { Announcement, AnnouncementOf, IncidentStory } from '#shared/ports/announcement.ts';
+import { deciderNameOf } from '#shared/ports/incident-store.ts';
 import { defineNotifier } from '../contract.ts';
 import { renderAlertMail } from './alert-mail.ts';
 import { renderApprovalMail } from './approval-mail.ts';
@@ -90,7 +91,7 @@ function isContributed({ pullRequest, event }: GithubRunTarget): boolean {
 
 function renderTooLateMail({ approval, action }: AnnouncementOf<'approval-too-late'>): Mail {
   const message = [
-    `${approval.decidedBy ?? 'Somebody'} approved this at ${approval.decision?.at ?? 'an unknown time'}, but the decision did not reach the workflow before it stopped waiting.`,
+    `${deciderNameOf(approval) ?? 'Somebody'} approved this at ${approval.decision?.at ?? 'an unknown time'}, but the decision did not reach the workflow before it stopped waiting.`,
     'The approval was not carried out and can no longer be used.',
     '',
     `What was approved: ${action.description}`,

@@ -113,12 +113,14 @@ export function incidentStoreContract(
       expect(await store.get(ID)).toEqual(anIncident());
     });
 
-    it('counts an occurrence once per delivery, keeps the highest run attempt, and does not touch the update time', async () => {
+    it('counts an occurrence once per delivery, keeps the highest run attempt and when it was last seen, and does not touch the update time', async () => {
       await store.create(anIncident());
       await store.addOccurrence(ID, 'delivery-2', 3, at('12:10:00'));
       await store.addOccurrence(ID, 'delivery-2', 3, at('12:11:00'));
       await store.addOccurrence(ID, 'delivery-3', 2, at('12:12:00'));
-      expect(await store.get(ID)).toEqual(anIncident({ occurrences: 3, runAttempt: 3 }));
+      expect(await store.get(ID)).toEqual(
+        anIncident({ occurrences: 3, runAttempt: 3, lastSeenAt: at('12:12:00').toISOString() }),
+      );
     });
 
     it('counts twenty simultaneous deliveries as twenty', async () => {
