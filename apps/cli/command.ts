@@ -1,6 +1,4 @@
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import { makeProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
@@ -173,15 +171,4 @@ export function shareOption(name: string, given: string | undefined, otherwise: 
   const value = Number(given);
   if (/^(?:\d+(?:\.\d*)?|\.\d+)$/.test(given) && value <= 1) return value;
   throw new UsageError(`--${name} ${given}: expected a number from 0 to 1, such as ${otherwise}.`);
-}
-
-/** Parses a list of failure classes and returns a test for membership; without the option it accepts every class. Throws `UsageError`. */
-export function classesOf(given: string | undefined, option = 'class'): (failureClass: FailureClass) => boolean {
-  if (given === undefined) return () => true;
-  const classes = given.split(',').map((name) => {
-    const parsed = FailureClass.safeParse(name.trim());
-    if (parsed.success) return parsed.data;
-    throw new UsageError(unknownValue(option, name.trim(), FailureClass.options));
-  });
-  return (failureClass) => classes.includes(failureClass);
 }

@@ -7,16 +7,40 @@ function table(rows: readonly (readonly [string, string])[]): string[] {
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
 
-/** `selfheal --help`, and `selfheal gate --help` with the commands of one noun. */
-export function generalHelp(commands: readonly Command[]): string {
+/** What the list of commands says about one. */
+export type ListedCommand = Pick<Command, 'name' | 'operands' | 'summary'>;
+
+/** The groups of the list, each with the first words of its commands. A test finds a command that is in none. */
+const GROUPS: readonly (readonly [title: string, nouns: readonly string[]])[] = [
+  ['Start', ['start', 'login', 'logout', 'connection', 'doctor', 'completion']],
+  ['Explain a failure', ['analyze', 'run', 'log', 'redact', 'scenario']],
+  ['Tests and pull requests', ['report', 'flaky', 'test', 'gate', 'feedback', 'ci', 'arch', 'patch', 'fix']],
+  ['Operate a deployment', ['status', 'watch', 'incident', 'action', 'approval', 'policy', 'config', 'user', 'key']],
+  ['Services', ['service', 'alert', 'metric', 'performance', 'baseline', 'production', 'playbook', 'cost']],
+  ['Learning', ['knowledge', 'solution', 'learning', 'model', 'quality', 'confidence', 'experiment', 'train']],
+];
+
+export const groupOf = (name: string): string =>
+  GROUPS.find(([, nouns]) => nouns.includes(name.split(' ')[0] ?? ''))?.[0] ?? 'Other';
+
+/** `selfheal --help`, and `selfheal gate --help` with the commands of one noun. Commands stand in groups, if there are several. */
+export function generalHelp(commands: readonly ListedCommand[]): string {
+  const rows = table(commands.map(({ name, operands, summary }) => [`${name} ${operands.shown}`.trim(), summary]));
+  const groups = Map.groupBy(
+    commands.map(({ name }, at) => ({ title: groupOf(name), row: rows[at] ?? '' })),
+    ({ title }) => title,
+  );
+  const titles = [...GROUPS.map(([title]) => title), 'Other'].filter((title) => groups.has(title));
   return [
     'Usage: selfheal COMMAND [options]',
     '',
     'Analyses failed runs, logs, metrics and test results, and operates a deployment of Selfheal.',
     '',
-    'Commands:',
-    ...table(commands.map(({ name, operands, summary }) => [`${name} ${operands.shown}`.trim(), summary])),
-    '',
+    ...titles.flatMap((title) => [
+      titles.length === 1 ? 'Commands:' : `${title}:`,
+      ...(groups.get(title) ?? []).map(({ row }) => row),
+      '',
+    ]),
     'Run `selfheal COMMAND --help` for details and `selfheal --version` for the version. Files may be gzipped; `-` is standard input.',
     'Results go to stdout, messages to stderr. Exit codes: 0 success, 1 the check failed or the request was refused, 2 bad usage or input.',
     '',

@@ -6,9 +6,33 @@ const WORD = /^[a-z][a-z-]{0,29}$/;
 /** Writes about all commands, and so needs them. */
 const ABOUT_ALL = 'completion';
 
+const HELP = /^(?:help|--help|-h)$/;
+
+interface Listed {
+  readonly name: string;
+  readonly operands: string;
+  readonly summary: string;
+  readonly aliases?: readonly string[];
+}
+
+/** Commands of which only what the help text lists is known. */
+async function listedCommands(): Promise<readonly Command[]> {
+  const { default: list } = await import('./command-list.json', { with: { type: 'json' } });
+  return (list as readonly Listed[]).map((listed) => ({
+    ...listed,
+    operands: { shown: listed.operands, atLeast: 0, atMost: 0 },
+    options: {},
+    run: () => Promise.reject(new Error(`"${listed.name}" was loaded for the help text only.`)),
+  }));
+}
+
+/** Whether only the list of commands was asked for: of all, or of a noun. */
+const asksForList = ([first, second, ...more]: readonly string[]): boolean =>
+  first === undefined || HELP.test(first) || (WORD.test(first) && HELP.test(second ?? '') && more.length === 0);
+
 /**
  * The command that the arguments begin with, loaded alone because all together take several times as long; every
- * command where none is named like its file. None for the version.
+ * command where none is named like its file. None for the version, and only what is listed for the help text about several.
  */
 export async function loadCommands(args: readonly string[]): Promise<readonly Command[]> {
   const [first = '', second = ''] = args;
@@ -17,6 +41,12 @@ export async function loadCommands(args: readonly string[]): Promise<readonly Co
   for (const file of first === words[0] && first !== ABOUT_ALL ? [words.join('-'), first] : []) {
     const command = await loadFile(file);
     if (command?.name === file.replace('-', ' ')) return [command];
+  }
+  if (asksForList(args)) {
+    const listed = await listedCommands();
+    // Of a command under another name, the help text needs its options.
+    const isOther = listed.some(({ name, aliases = [] }) => name === first || aliases.includes(first));
+    if (!isOther || words.length === 0) return listed;
   }
   return (await import('./commands/registry.ts')).COMMANDS;
 }

@@ -3,7 +3,8 @@ import { noteOf } from '#shared/app/learning/change-pattern.ts';
 import { exportPatterns, PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import { contentOf } from '../api/api-client.ts';
-import { classesOf, defineCommand, UsageError } from '../command.ts';
+import { defineCommand, UsageError } from '../command.ts';
+import { classesOf } from '../input/classes-option.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 

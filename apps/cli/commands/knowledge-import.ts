@@ -2,7 +2,8 @@ import { type ImportResult, importPatterns } from '#shared/app/learning/pattern-
 import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
-import { classesOf, DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption } from '../command.ts';
+import { classesOf } from '../input/classes-option.ts';
 import { jsonIn } from '../input/json-file.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';

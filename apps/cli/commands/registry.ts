@@ -117,7 +117,7 @@ import { testSelect } from './test-select.ts';
 import { trainCommand } from './train.ts';
 import { watch } from './watch.ts';
 
-/** Every command, in the order of the help text. To add one, add its file `<noun>-<verb>.ts` and a line here. */
+/** Every command, in the order of the help text. To add one, add its file `<noun>-<verb>.ts` and a line here, and run `npm run commands`. */
 export const COMMANDS: readonly Command[] = [
   analyzeCommand,
   connectionCheck,
