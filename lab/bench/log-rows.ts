@@ -9,7 +9,7 @@ import { makeExcerpter } from '#shared/domain/logs/excerpt.ts';
 import { ANCHORS, HARMLESS, NONE_OF, SOME_OF, WORDINGS } from '#shared/domain/logs/failure-keywords.ts';
 import { NOISE } from '#shared/domain/logs/noise-patterns.ts';
 import { makeRedactor, redact } from '#shared/domain/redaction/redact.ts';
-import { ALL_SECRET_PATTERNS } from '#shared/domain/redaction/secret-steps.ts';
+import { allSecretPatterns } from '#shared/domain/redaction/secret-steps.ts';
 import { archiveRow } from './archive-row.ts';
 import { HOSTILE_LINES, HOSTILE_PATTERNS, hostileWordings } from './hostile-lines.ts';
 import { measureCommand, packCommandLine } from './measure-command.ts';
@@ -110,7 +110,7 @@ async function hostileRows(): Promise<Row[]> {
     return slowestOn((line) => pattern.exec(line.slice(0, MAX_MATCHED_LENGTH)));
   });
   return [
-    hostileRow(`each of ${ALL_SECRET_PATTERNS.length} secret patterns`, each(ALL_SECRET_PATTERNS)),
+    hostileRow(`each of ${allSecretPatterns().length} secret patterns`, each(allSecretPatterns())),
     hostileRow(`each of ${signaturePatterns.length} signatures`, eachBlock, kilobytes),
     hostileRow('each signature, made of its own wording', ownWordings, kilobytes, 'all'),
     hostileRow(`each of ${users.length} hostile patterns of users`, users, MAX_MATCHED_LENGTH / 1000),

@@ -1,3 +1,4 @@
+import { lazy } from '../../kernel/lazy.ts';
 import type { RawText } from '../../kernel/text/raw-text.ts';
 import { readRawText } from '../../kernel/text/raw-text-read.ts';
 import { phrase, type RedactedText } from '../../kernel/text/redacted-text.ts';
@@ -11,7 +12,7 @@ import {
   withoutFirstWord,
   withoutLastWord,
 } from '../redaction/long-line.ts';
-import { endsInLongWord, FOREIGN_CODES, type Redactor, SECRET_LITERALS } from '../redaction/redact.ts';
+import { endsInLongWord, FOREIGN_CODES, type Redactor, secretLiterals } from '../redaction/redact.ts';
 import { INVISIBLE_RANGES } from '../redaction/visible-text.ts';
 import { type Candidate, rankCandidates } from './excerpt-ranking.ts';
 import { ALARMING } from './failure-keywords.ts';
@@ -64,10 +65,12 @@ const ALARM = 1;
 const SECRET = 2;
 const DRESSED = 4;
 /** One pass over the log finds the few lines that need a closer look. */
-const PLAN = makeScanPlan([ALARMING, SECRET_LITERALS, DRESSING], 2, [
-  { group: 1, ranges: FOREIGN_CODES },
-  { group: 2, ranges: INVISIBLE_RANGES },
-]);
+const scanPlan = lazy(() =>
+  makeScanPlan([ALARMING, secretLiterals(), DRESSING], 2, [
+    { group: 1, ranges: FOREIGN_CODES },
+    { group: 2, ranges: INVISIBLE_RANGES },
+  ]),
+);
 
 interface ReadLine {
   /** Cleaned and redacted. */
@@ -82,7 +85,7 @@ function makeReader({ redactor, passing }: ExcerptOptions): (raw: string, marks:
     const isPlain = (rawMarks & DRESSED) === 0;
     const cleaned = isPlain ? cleanPlainLine(raw) : cleanLine(raw);
     // Dressing such as colour codes may have been inside a literal.
-    const marks = isPlain ? rawMarks : marksOf(PLAN, cleaned);
+    const marks = isPlain ? rawMarks : marksOf(scanPlan(), cleaned);
     // No other line begins or ends a secret that spans lines.
     const isInOrder = (marks & SECRET) !== 0 || redactor.isInsideSecret || endsInLongWord(cleaned);
     const clean = isInOrder ? redactor.line(cleaned) : redactor.apart(cleaned);
@@ -160,7 +163,7 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
   const { take, leaveOut, notes } = makeLineTaker(options, pool);
   const last = rules?.cut ? makeLastLines(rules.cut, leaveOut) : null;
   let totalLines = 0;
-  const scanner = makeLineScanner(PLAN, { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
+  const scanner = makeLineScanner(scanPlan(), { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
     totalLines += 1;
     const line = { number: totalLines, raw, marks, tail };
     if (last === null) take(line);

@@ -1,3 +1,4 @@
+import { lazy } from '../../kernel/lazy.ts';
 import {
   type Assigned,
   isAssignedSecret,
@@ -262,10 +263,12 @@ function assignmentsOf(isWritten: (word: string) => boolean, letters: string): A
   };
 }
 
-export const ASCII_ONLY = assignmentsOf((word) => !NO_ASCII.test(word.replace(/\[.*?\]/, '')), '');
-export const ALL_SCRIPTS = assignmentsOf(() => true, FOREIGN);
+export const asciiOnly = lazy(() => assignmentsOf((word) => !NO_ASCII.test(word.replace(/\[.*?\]/, '')), ''));
+export const allScripts = lazy(() => assignmentsOf(() => true, FOREIGN));
 
 /** The patterns, for checks. */
-export const ASSIGNMENT_PATTERNS: readonly RegExp[] = [ASCII_ONLY, ALL_SCRIPTS].flatMap(
-  ({ named, vague: vaguely, announcement }) => [...[...named, ...vaguely].map(({ pattern }) => pattern), announcement],
-);
+export const assignmentPatterns = (): readonly RegExp[] =>
+  [asciiOnly(), allScripts()].flatMap(({ named, vague: vaguely, announcement }) => [
+    ...[...named, ...vaguely].map(({ pattern }) => pattern),
+    announcement,
+  ]);

@@ -1,3 +1,4 @@
+import { lazy } from '../../kernel/lazy.ts';
 import { endOfSequence, endOfStamp } from './line-scanner.ts';
 import type { LiteralAutomaton } from './literal-finder.ts';
 
@@ -385,7 +386,7 @@ function isWordCode(code: number): boolean {
   return code >= 128 || code === ESCAPE_CODE || ((CLASSES[code] ?? 0) & TOKEN) !== 0;
 }
 
-const NO_LITERALS: LiteralMachine = { infos: codeInfos(), steps: new Int32Array(1) };
+const noLiterals = lazy((): LiteralMachine => ({ infos: codeInfos(), steps: new Int32Array(1) }));
 
 /**
  * Features of a text as bits of `SIGN`, in one pass; with a finder's machine, also whether one of its literals occurs
@@ -393,7 +394,7 @@ const NO_LITERALS: LiteralMachine = { infos: codeInfos(), steps: new Int32Array(
  * skips most lines at the cost of one pass (the keywords of a rule in gitleaks, the Aho-Corasick prefilter of
  * trufflehog).
  */
-export function signsIn(text: string, machine: LiteralMachine = NO_LITERALS): number {
+export function signsIn(text: string, machine: LiteralMachine = noLiterals()): number {
   return scan(codesOf(text), 0, text.length, false, machine);
 }
 

@@ -8,7 +8,7 @@ import type { CodeRange } from './line-scanner.ts';
 import { withoutLastWord } from './long-line.ts';
 import { detachedText } from './placeholder.ts';
 import { makeSecretLines } from './secret-lines.ts';
-import { literalsIn, SECRET_LITERALS, SECRET_MACHINE } from './secret-literals.ts';
+import { literalsIn, secretLiterals, secretMachine } from './secret-literals.ts';
 import { makePlaceholders } from './secret-placeholders.ts';
 import { FOREIGN_RANGES } from './secret-rules.ts';
 import { makeSecretSteps, type RedactSteps } from './secret-steps.ts';
@@ -29,7 +29,7 @@ export interface Redactor {
    */
   line(text: string): RedactedText;
   /**
-   * Whether the next line may continue a secret. Otherwise only lines with one of `SECRET_LITERALS`, a letter of
+   * Whether the next line may continue a secret. Otherwise only lines with one of `secretLiterals`, a letter of
    * another script or a long last word need to be given in order; any other line may be given later, to `apart`.
    */
   readonly isInsideSecret: boolean;
@@ -40,7 +40,7 @@ export interface Redactor {
   counts(): Readonly<Record<string, number>>;
 }
 
-export { SECRET_LITERALS };
+export { secretLiterals };
 
 const ESC = String.fromCharCode(0x1b);
 /** Printable characters written in another way. */
@@ -66,11 +66,11 @@ interface Look {
 }
 
 function lookAt(text: string): Look {
-  const signs = signsIn(text, SECRET_MACHINE);
+  const signs = signsIn(text, secretMachine());
   if (hasSign(text, signs)) return { text, isCandidate: true, signs };
   if ((signs & SIGN.colour) === 0) return { text, isCandidate: false, signs };
   const shown = withoutSequences(text);
-  return { text, isCandidate: hasSign(shown, signsIn(shown, SECRET_MACHINE)), signs };
+  return { text, isCandidate: hasSign(shown, signsIn(shown, secretMachine())), signs };
 }
 
 function hasSign(text: string, signs: number): boolean {
@@ -193,7 +193,7 @@ export function redact(text: string, steps: RedactSteps = EVERY_STEP): Redaction
     units.write(text.slice(base, end), 'utf16le');
     let at = base;
     while (at < end) {
-      const doubtful = base + firstDoubtfulLine(codes, at - base, end - base, SECRET_MACHINE);
+      const doubtful = base + firstDoubtfulLine(codes, at - base, end - base, secretMachine());
       at = doubtful < end ? redactLines(doubtful) : end;
     }
     base = at;

@@ -1,3 +1,4 @@
+import { lazy } from '../../kernel/lazy.ts';
 import type { RawText } from '../../kernel/text/raw-text.ts';
 import { readRawText } from '../../kernel/text/raw-text-read.ts';
 import type { RedactedText } from '../../kernel/text/redacted-text.ts';
@@ -17,7 +18,7 @@ export interface RedactedLines {
   end(): void;
 }
 
-const NO_LITERALS = makeScanPlan([], 0);
+const noLiterals = lazy(() => makeScanPlan([], 0));
 
 /**
  * Redacts one log as a whole: every line passes the redactor in order before any is chosen, so a key is recognised even
@@ -29,7 +30,7 @@ export function makeRedactedLines(
 ): RedactedLines {
   redactor.nextSource();
   let number = 0;
-  const scanner = makeLineScanner(NO_LITERALS, { head: HEAD_READ, tail: TAIL_READ }, (raw, _marks, tail) => {
+  const scanner = makeLineScanner(noLiterals(), { head: HEAD_READ, tail: TAIL_READ }, (raw, _marks, tail) => {
     number += 1;
     if (tail === null) take(redactor.line(detachedText(cleanLine(raw))), number);
     else {

@@ -1,5 +1,5 @@
 import { type AssignedValue, valuesAt } from './assigned-value.ts';
-import { ALL_SCRIPTS, ASCII_ONLY, type Assignment, FOREIGN_LETTER, NO_ASCII } from './assignment-forms.ts';
+import { type Assignment, allScripts, asciiOnly, FOREIGN_LETTER, NO_ASCII } from './assignment-forms.ts';
 import { type Assigned, isAssignedSecret, isSecretByInnerName, isVaguelyNamedSecret } from './named-values.ts';
 import { PLACEHOLDERS } from './secret-placeholders.ts';
 import { SECRET_WORDS } from './secret-rules.ts';
@@ -147,7 +147,7 @@ const MAX_NAME = 40;
 
 /** Reads the name of a secret, in Latin letters, that may begin at `at`; null where no match can. */
 export function nameStartAt(text: string, at: number): NameStart | null {
-  const { atName } = ASCII_ONLY;
+  const { atName } = asciiOnly();
   atName.lastIndex = at;
   if (!atName.test(text)) return null;
   const end = atName.lastIndex;
@@ -159,7 +159,7 @@ export function nameStartAt(text: string, at: number): NameStart | null {
 /** The secrets that names reveal, in order, none inside another. */
 export function assignedSecrets(text: string, names: NamesToLookFor = { named: true, vague: true }): FoundSecret[] {
   const isForeign = FOREIGN_LETTER.test(text);
-  const { named, vague: vaguely } = isForeign ? ALL_SCRIPTS : ASCII_ONLY;
+  const { named, vague: vaguely } = isForeign ? allScripts() : asciiOnly();
   const starts = isForeign ? undefined : names.starts;
   const all = [
     ...(names.named && starts?.named.length !== 0
@@ -185,7 +185,7 @@ export function isAnnouncedSecret(name: string, value: string, { isSure }: { rea
     ...{ name, operator: isSure ? '--' : ':', value },
     ...{ isQuoted: false, isAlone: true, isSpaced: false, isSetting: false },
   };
-  const isVague = !ALL_SCRIPTS.name.test(name);
+  const isVague = !allScripts().name.test(name);
   return (
     (!isVague && (isAssignedSecret(assigned) || isSecretByInnerName(assigned, isAssignedSecret))) ||
     (/key$/i.test(name) && isVaguelyNamedSecret(assigned))
@@ -213,7 +213,7 @@ export function announcementIn(line: string): Announcement | null {
     /[:=>|\\"'`[({：+\-\d]/.test(last) || COPULAS.has(last) || COPULAS.has(line.slice(line.lastIndexOf(' ') + 1));
   if (!isNamed) return null;
   const from = Math.max(0, line.length - END_READ);
-  const { announcement } = FOREIGN_LETTER.test(line) ? ALL_SCRIPTS : ASCII_ONLY;
+  const { announcement } = FOREIGN_LETTER.test(line) ? allScripts() : asciiOnly();
   const found = announcement.exec(line.slice(from));
   if (found === null) return null;
   const { name = '', operator = '', opening = '' } = found.groups ?? {};

@@ -1,10 +1,11 @@
+import { lazy } from '../../kernel/lazy.ts';
 import { valueAt } from './assigned-value.ts';
 import { profileOf, wordLikeness } from './random-text.ts';
 import { announcementIn, assignedSecrets, isAnnouncedSecret, LOG_PREFIX } from './secret-assignments.ts';
 import { isTableBorder, type SecretColumns, secretColumnsIn, secretsInRow } from './secret-columns.ts';
 import { literalsIn } from './secret-literals.ts';
 import { PLACEHOLDERS } from './secret-placeholders.ts';
-import { TOKEN_BEGINNINGS } from './secret-rules.ts';
+import { tokenBeginnings } from './secret-rules.ts';
 import { isValueOfItsOwn, WORDS } from './secret-values.ts';
 
 /** Maximum lines of a block, list or quoted text that are tracked. */
@@ -22,7 +23,7 @@ const MIN_LEFT = 7;
 const ARMOURED = new RegExp(`(?:^|[^A-Za-z0-9+/])[A-Za-z0-9+/]{64,76}(?:${COLOURS.source}|\\s)*$`);
 const BASE64 = /^[A-Za-z0-9+/]{4,76}={0,2}$/;
 /** Of tokens, by their first two characters. */
-const BEGINNINGS_BY_START = Map.groupBy(TOKEN_BEGINNINGS, (literal) => literal.slice(0, 2));
+const beginningsByStart = lazy(() => Map.groupBy(tokenBeginnings(), (literal) => literal.slice(0, 2)));
 const RUN = /^(?<before>["'+\s]{0,8})(?<run>[A-Za-z0-9_+/=.~%-]{3,})(?<after>.*)$/s;
 
 /** What may stand before a value whose name is in the line above: its own name, an element, a type with its length. */
@@ -258,7 +259,9 @@ export function makeContinuations(replace: (kind: string, secret: string) => str
     const word = lastWord(line);
     if (word.length < 5) return line;
     const lower = word.toLowerCase();
-    const beginning = BEGINNINGS_BY_START.get(lower.slice(0, 2))?.find((literal) => lower.startsWith(literal));
+    const beginning = beginningsByStart()
+      .get(lower.slice(0, 2))
+      ?.find((literal) => lower.startsWith(literal));
     if (beginning === undefined) return line;
     const body = word.slice(beginning.length);
     if (body.length < 2 || !/\d|[a-z][A-Z]|[A-Z]{2}[a-z]/.test(body)) return line;

@@ -1,25 +1,24 @@
+import { lazy } from '../../kernel/lazy.ts';
 import { NAME_LITERALS, NAME_WORDS, VAGUE_LITERALS, VAGUE_WORDS } from './assignment-forms.ts';
-import { makeLiteralMachine, NEED } from './character-runs.ts';
-import { type LiteralPlace, makeLiteralFinder } from './literal-finder.ts';
+import { type LiteralMachine, makeLiteralMachine, NEED } from './character-runs.ts';
+import { type LiteralFinder, type LiteralPlace, makeLiteralFinder } from './literal-finder.ts';
 import { type NameStart, type NamesToLookFor, nameStartAt, nextAt } from './secret-assignments.ts';
 import type { SecretRule } from './secret-rule.ts';
-import { SECRET_RULES, SECRET_WORDS } from './secret-rules.ts';
+import { SECRET_WORDS, secretRules } from './secret-rules.ts';
 
-/** Steps after those of the rules: names of secrets, and names that say too little. */
-const NAMED = SECRET_RULES.length;
-const VAGUE = NAMED + 1;
 /** Beginnings of private keys, certificates and public keys, and an encoded address; no step of their own. */
 const OTHER_LITERALS = ['private key', '-----begin', '-----end', 'private-lines', '%3a%2f%2f', 'stringdata'];
 /** At the end of a line they may name the secrets in the next: see `announced` in `secret-continuations.ts`, and `manifest-secrets.ts`. */
 const LAST_LITERALS = ['key', 'data:', 'data":', "data':"];
-const LITERALS = [
-  ...SECRET_RULES.map(({ literals }) => literals),
+
+const literalsByStep = (): readonly (readonly string[])[] => [
+  ...secretRules().map(({ literals }) => literals),
   ...[NAME_LITERALS, VAGUE_LITERALS, OTHER_LITERALS, LAST_LITERALS],
 ];
 /**
  * A line without any of these in either case, ignoring colours, neither begins nor announces a secret in Latin letters.
  */
-export const SECRET_LITERALS: readonly string[] = LITERALS.flat();
+export const secretLiterals = (): readonly string[] => literalsByStep().flat();
 
 /** What has to be in a line besides a literal of the rule. */
 function needOf(rule: SecretRule): number {
@@ -33,13 +32,6 @@ function needOf(rule: SecretRule): number {
 function withoutNegations(pattern: string): string {
   return pattern.replace(/\[\^(?:\\.|[^\]])*\]/g, '');
 }
-
-const NEEDS = [...SECRET_RULES.map(needOf), NEED.nothing, NEED.value, NEED.nothing, NEED.end];
-/** The steps that search for blanks. */
-const SPOKEN = new Set([
-  ...SECRET_RULES.flatMap(({ pattern }, step) => (/\\s| /.test(withoutNegations(pattern.source)) ? [step] : [])),
-  ...[NAMED, VAGUE],
-]);
 
 /** What a literal says where it occurs. */
 interface Entry {
@@ -57,44 +49,76 @@ interface Entry {
   readonly isJoined?: boolean;
 }
 
-const [NAMES, SHORT_NAMES, VAGUE_NAMES] = [NAME_WORDS, SECRET_WORDS.passwordsAlone, VAGUE_WORDS].map(
-  (words) => new Set(words),
-);
+const NAMES = new Set(NAME_WORDS);
+const SHORT_NAMES = new Set(SECRET_WORDS.passwordsAlone);
+const VAGUE_NAMES = new Set(VAGUE_WORDS);
 function entryOf(literal: string, step?: number, index?: number): Entry {
   return {
-    ...{ literal, isName: NAMES?.has(literal) === true, isShortName: SHORT_NAMES?.has(literal) === true },
-    ...{ isVague: VAGUE_NAMES?.has(literal) === true, ...(step === undefined ? {} : { step }) },
+    ...{ literal, isName: NAMES.has(literal), isShortName: SHORT_NAMES.has(literal) },
+    ...{ isVague: VAGUE_NAMES.has(literal), ...(step === undefined ? {} : { step }) },
     ...(index === undefined ? {} : { index }),
   };
 }
 
 /** Signs between words that are joined to one. */
 const JOINS = ['-', '_', '+', '.'];
-const OF_RULES = SECRET_RULES.flatMap(({ literals }, step) =>
-  literals.map((literal, index): Entry => ({ literal, step, index })),
-);
-const OF_NAMES = LITERALS.slice(NAMED).flatMap((literals, at) =>
-  literals.map((literal) => entryOf(literal, NAMED + at)),
-);
-const KNOWN = new Set(OF_NAMES.map(({ literal }) => literal));
-const ENTRIES: readonly Entry[] = [
-  ...[...OF_RULES, ...OF_NAMES],
-  ...[...new Set([...NAME_WORDS, ...SECRET_WORDS.passwordsAlone, ...VAGUE_WORDS])]
-    .filter((literal) => !KNOWN.has(literal))
-    .map((literal) => entryOf(literal)),
-  ...[...OF_RULES, ...OF_NAMES]
-    .filter(({ literal, step = 0 }) => literal.includes(' ') && step <= VAGUE)
-    .flatMap(({ literal }) => JOINS.map((join): Entry => ({ literal: literal.replaceAll(' ', join), isJoined: true }))),
-];
-const FINDER = makeLiteralFinder(
-  ENTRIES.map(({ literal }) => literal),
-  (index) => NEEDS[ENTRIES[index]?.step ?? NEEDS.length] ?? NEED.never,
-);
-const MAY_ANNOUNCE = ENTRIES.map(
-  ({ literal, isName, isShortName }) => isName === true || isShortName === true || LAST_LITERALS.includes(literal),
-);
+
+interface LiteralTables {
+  /** Steps after those of the rules: names of secrets, and names that say too little. */
+  readonly named: number;
+  readonly vague: number;
+  readonly entries: readonly Entry[];
+  readonly finder: LiteralFinder;
+  /** The steps that search for blanks. */
+  readonly spoken: ReadonlySet<number>;
+  /** By index of an entry. */
+  readonly mayAnnounce: readonly boolean[];
+  readonly machine: LiteralMachine;
+}
+
+/** Made for the first line that is read: they cost 40 ms and 3 MB, and many a function redacts nothing. */
+const tables = lazy((): LiteralTables => {
+  const rules = secretRules();
+  const named = rules.length;
+  const vague = named + 1;
+  const ofRules = rules.flatMap(({ literals }, step) =>
+    literals.map((literal, index): Entry => ({ literal, step, index })),
+  );
+  const ofNames = literalsByStep()
+    .slice(named)
+    .flatMap((literals, at) => literals.map((literal) => entryOf(literal, named + at)));
+  const known = new Set(ofNames.map(({ literal }) => literal));
+  const entries: readonly Entry[] = [
+    ...[...ofRules, ...ofNames],
+    ...[...new Set([...NAME_WORDS, ...SECRET_WORDS.passwordsAlone, ...VAGUE_WORDS])]
+      .filter((literal) => !known.has(literal))
+      .map((literal) => entryOf(literal)),
+    ...[...ofRules, ...ofNames]
+      .filter(({ literal, step = 0 }) => literal.includes(' ') && step <= vague)
+      .flatMap(({ literal }) =>
+        JOINS.map((join): Entry => ({ literal: literal.replaceAll(' ', join), isJoined: true })),
+      ),
+  ];
+  const needs = [...rules.map(needOf), NEED.nothing, NEED.value, NEED.nothing, NEED.end];
+  const finder = makeLiteralFinder(
+    entries.map(({ literal }) => literal),
+    (index) => needs[entries[index]?.step ?? needs.length] ?? NEED.never,
+  );
+  return {
+    ...{ named, vague, entries, finder },
+    spoken: new Set([
+      ...rules.flatMap(({ pattern }, step) => (/\\s| /.test(withoutNegations(pattern.source)) ? [step] : [])),
+      ...[named, vague],
+    ]),
+    mayAnnounce: entries.map(
+      ({ literal, isName, isShortName }) => isName === true || isShortName === true || LAST_LITERALS.includes(literal),
+    ),
+    machine: makeLiteralMachine(finder.automaton),
+  };
+});
+
 /** For a first look at a line: see `signsIn`. */
-export const SECRET_MACHINE = makeLiteralMachine(FINDER.automaton);
+export const secretMachine = (): LiteralMachine => tables().machine;
 
 /** What the literals of a text say about the steps that may find a secret in it. */
 export interface FoundLiterals {
@@ -125,16 +149,17 @@ export function literalsIn(text: string): FoundLiterals {
 }
 
 function readLiterals(text: string): FoundLiterals {
-  const places = FINDER.places(text).toSorted((a, b) => a.start - b.start);
+  const { entries, finder, named: ofNames, vague: ofVague, spoken, mayAnnounce } = tables();
+  const places = finder.places(text).toSorted((a, b) => a.start - b.start);
   let next = 0;
   if (places.length === 0) return NOTHING;
   const byStep = new Map<number, LiteralPlace[]>();
   const named = new Set<number>();
   const vague: NameStart[] = [];
   for (const { index, start } of places) {
-    const entry = ENTRIES[index];
+    const entry = entries[index];
     if (entry === undefined) continue;
-    if (entry.step !== undefined && entry.step <= VAGUE) {
+    if (entry.step !== undefined && entry.step <= ofVague) {
       const place = { index: entry.index ?? 0, start };
       const known = byStep.get(entry.step);
       if (known === undefined) byStep.set(entry.step, [place]);
@@ -151,18 +176,18 @@ function readLiterals(text: string): FoundLiterals {
   }
   const steps = [...byStep.keys()].sort((a, b) => a - b);
   return {
-    rules: steps.filter((step) => step < NAMED),
+    rules: steps.filter((step) => step < ofNames),
     mayMatch: (rule) =>
-      byStep.get(rule)?.some(({ index, start }) => SECRET_RULES[rule]?.mayBegin(text, index, start)) === true,
+      byStep.get(rule)?.some(({ index, start }) => secretRules()[rule]?.mayBegin(text, index, start)) === true,
     names: {
-      named: byStep.has(NAMED),
-      vague: byStep.has(VAGUE),
+      named: byStep.has(ofNames),
+      vague: byStep.has(ofVague),
       starts: {
         named: inOrder([...named].flatMap((at) => nameStartAt(text, at) ?? [])),
         vague: inOrder(vague),
       },
     },
-    isSpoken: steps.some((step) => SPOKEN.has(step)),
+    isSpoken: steps.some((step) => spoken.has(step)),
     mayHold(from, end) {
       // Words are asked about in order.
       if ((places[next - 1]?.start ?? -1) >= from) next = 0;
@@ -171,23 +196,24 @@ function readLiterals(text: string): FoundLiterals {
       for (let at = next; at < places.length; at++) {
         const place = places[at];
         if (place === undefined || place.start >= end) return false;
-        const isInside = place.start + (ENTRIES[place.index]?.literal.length ?? 0) <= end;
+        const isInside = place.start + (entries[place.index]?.literal.length ?? 0) <= end;
         if (isInside && mayMatchJoined(text, place, word)) return true;
       }
       return false;
     },
-    mayAnnounce: places.some(({ index }) => MAY_ANNOUNCE[index]),
+    mayAnnounce: places.some(({ index }) => mayAnnounce[index]),
   };
 }
 
 /** Whether the step of a literal may find something in its word once hyphens and the like in it are read as blanks. */
 function mayMatchJoined(text: string, { index, start }: LiteralPlace, word: string): boolean {
-  const { step, index: ofRule = 0, isJoined } = ENTRIES[index] ?? { literal: '' };
+  const { entries, vague, spoken } = tables();
+  const { step, index: ofRule = 0, isJoined } = entries[index] ?? { literal: '' };
   if (step === undefined) return isJoined === true;
-  const rule = SECRET_RULES[step];
-  if (rule === undefined) return step <= VAGUE;
+  const rule = secretRules()[step];
+  if (rule === undefined) return step <= vague;
   // Without blanks in it, the same text would match as it is written.
-  if (!SPOKEN.has(step)) return rule.mayBegin(text, ofRule, start);
+  if (!spoken.has(step)) return rule.mayBegin(text, ofRule, start);
   const { beside = '' } = rule;
   return !beside.includes(' ') || JOINS.some((join) => word.includes(beside.trimEnd().replaceAll(' ', join)));
 }

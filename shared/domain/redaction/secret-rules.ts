@@ -1,3 +1,4 @@
+import { lazy } from '../../kernel/lazy.ts';
 import { compileRule, type PackedRule, type SecretRule, type SecretWords } from './secret-rule.ts';
 import packed from './secret-rules.json' with { type: 'json' };
 
@@ -8,7 +9,7 @@ const { rules, words }: { readonly rules: readonly PackedRule[]; readonly words:
  * `shared/data/secrets`. A kind is what a reader of the log needs to know about the secret, so several formats share
  * one.
  */
-export const SECRET_RULES: readonly SecretRule[] = rules.map(compileRule);
+export const secretRules = lazy((): readonly SecretRule[] => rules.map(compileRule));
 
 export const SECRET_WORDS: SecretWords = words;
 
@@ -23,7 +24,9 @@ export const FOREIGN_RANGES: readonly (readonly [first: number, last: number])[]
 const COMMON_BEGINNING = /^(?:test_|live_|pubkey-|secret_|k_)/;
 
 /** Prefixes that identify tokens, in lower case. */
-export const TOKEN_BEGINNINGS: readonly string[] = rules
-  .filter(({ pattern }) => pattern.startsWith('\\b') && !pattern.includes('(?<'))
-  .flatMap(({ literals }) => literals)
-  .filter((literal) => /^gh\w_$|^[\w.-]{4,}[_.~-]$/.test(literal) && !COMMON_BEGINNING.test(literal));
+export const tokenBeginnings = lazy((): readonly string[] =>
+  rules
+    .filter(({ pattern }) => pattern.startsWith('\\b') && !pattern.includes('(?<'))
+    .flatMap(({ literals }) => literals)
+    .filter((literal) => /^gh\w_$|^[\w.-]{4,}[_.~-]$/.test(literal) && !COMMON_BEGINNING.test(literal)),
+);

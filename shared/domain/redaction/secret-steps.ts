@@ -1,4 +1,4 @@
-import { ASSIGNMENT_PATTERNS, FOREIGN_LETTER } from './assignment-forms.ts';
+import { assignmentPatterns, FOREIGN_LETTER } from './assignment-forms.ts';
 import { RUNS, SIGN, signsIn } from './character-runs.ts';
 import { redactEncoded } from './encoded-secrets.ts';
 import { isBlankedToken, isPlaceholder } from './placeholder.ts';
@@ -10,13 +10,13 @@ import { makeSecretLines } from './secret-lines.ts';
 import { type FoundLiterals, literalsIn } from './secret-literals.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 import type { SecretRule } from './secret-rule.ts';
-import { SECRET_RULES } from './secret-rules.ts';
+import { secretRules } from './secret-rules.ts';
 import { redactJoined, redactThroughViews } from './secret-views.ts';
 
 /** Every pattern that may run on a line. */
-export const ALL_SECRET_PATTERNS: readonly RegExp[] = [
-  ...SECRET_RULES.map(({ pattern }) => pattern),
-  ...ASSIGNMENT_PATTERNS,
+export const allSecretPatterns = (): readonly RegExp[] => [
+  ...secretRules().map(({ pattern }) => pattern),
+  ...assignmentPatterns(),
 ];
 
 const ALREADY_REDACTED = /^\*+$|^\[redacted:|^\[(?:masked|secure|filtered|hidden|removed|redacted)\]/i;
@@ -98,7 +98,7 @@ export function makeSecretSteps(
 ): RedactSteps {
   /**
    * Replaces the secrets of one text, and of joined words in it, that their format or name reveals. `signs`: what `signsIn`
-   * found in it with `SECRET_MACHINE`.
+   * found in it with `secretMachine`.
    */
   function redactPlain(text: string, placeholders: Placeholders, signs = ANY_SIGN): string {
     const isForeign = (signs & SIGN.foreign) !== 0 && FOREIGN_LETTER.test(text);
@@ -128,7 +128,7 @@ export function makeSecretSteps(
     };
     let redacted = text;
     for (const step of literals.rules) {
-      const rule = SECRET_RULES[step];
+      const rule = secretRules()[step];
       // The places of literals are those of the text before anything was replaced.
       if (rule === undefined || !isUsed(rule) || (redacted === text && !literals.mayMatch(step))) continue;
       redacted = applyRule(rule, redacted, noting);
@@ -161,7 +161,7 @@ export function makeSecretSteps(
 
   /**
    * Replaces the secrets of one line: plain, split by colours, written in another way, encoded, or (unless told
-   * otherwise) merely random. `known`: what `signsIn` found in it with `SECRET_MACHINE`.
+   * otherwise) merely random. `known`: what `signsIn` found in it with `secretMachine`.
    */
   function redactSteps(text: string, placeholders: Placeholders, random: boolean, known: number): string {
     const views = random ? redactWritten : (seen: string, found: Placeholders) => redactPlain(seen, found);

@@ -10,10 +10,10 @@ import {
 } from '#shared/domain/logs/failure-keywords.ts';
 import { NOISE } from '#shared/domain/logs/noise-patterns.ts';
 import { problemOfPattern } from '#shared/domain/logs/pattern-safety.ts';
-import { ALL_SECRET_PATTERNS } from '#shared/domain/redaction/secret-steps.ts';
+import { allSecretPatterns } from '#shared/domain/redaction/secret-steps.ts';
 
 const GROUPS: readonly (readonly [what: string, patterns: readonly RegExp[]])[] = [
-  ['secret', ALL_SECRET_PATTERNS],
+  ['secret', allSecretPatterns()],
   ['wording of a failure', [...ANCHORS, ...WORDINGS.map(([, pattern]) => pattern)]],
   ['wording of no failure', [...NOISE, HARMLESS, NONE_OF, SOME_OF, CODE_LISTING, RUNNER_NOISE]],
 ];
