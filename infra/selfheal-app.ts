@@ -1,5 +1,6 @@
-import { App, type AppProps, Validations } from 'aws-cdk-lib';
+import { App, type AppProps, Aspects, CfnOutput, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
 import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { playbookActions } from '#shared/plugins/actions/playbook/index.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -27,7 +28,14 @@ export function makeSelfhealApp(parts: Parts, props: AppProps): App {
     dashboardDir: settings.dashboardDir,
     bucket: selfheal.dashboardBucket,
   }).addStackDependency(selfheal);
+  Aspects.of(app).add({ visit: describeExport });
   return app;
+}
+
+/** Outputs that CDK adds for other stacks of the app say so, because they cannot be deleted while those stacks exist. */
+function describeExport(node: IConstruct): void {
+  if (node instanceof CfnOutput && node.exportName !== undefined)
+    node.description ??= 'Read by the other stacks of this deployment.';
 }
 
 function needsModelKey({ modelProviders }: Parts, { configuration }: Settings): boolean {

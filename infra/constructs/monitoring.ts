@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Function as LambdaHandler } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -56,14 +57,20 @@ export class Monitoring extends Construct {
     );
   }
 
-  watchFunction({ config: { name }, handler }: LambdaFunction): void {
-    const errors = handler.metricErrors(PERIOD);
-    this.alarm(`Errors-${name}`, errors, 'functionErrors', `The function ${name} fails.`, MAX_ERRORS);
+  /**
+   * An alarm for the errors of each function, because each has its own cause, and one for the throttles of all: they share the limit of the account. It
+   * reads Lambda's metric over all functions of the region, which is billed as one; a sum of the functions' own metrics would be billed for each.
+   */
+  watchFunctions(functions: readonly LambdaFunction[]): void {
+    for (const { config, handler } of functions) {
+      const what = `The function ${config.name} fails.`;
+      this.alarm(`Errors-${config.name}`, handler.metricErrors(PERIOD), 'functionErrors', what, MAX_ERRORS);
+    }
     this.alarm(
-      `Throttles-${name}`,
-      handler.metricThrottles(PERIOD),
+      'Throttles',
+      LambdaHandler.metricAllThrottles(PERIOD),
       'throttles',
-      `The function ${name} was throttled.`,
+      'Functions of this account and region were throttled.',
     );
   }
 

@@ -131,26 +131,37 @@ export class SelfhealStack extends Stack {
     monitoring.watchDeadLetters('AsynchronousDeadLetters', this.schedules.deadLetters, 'asynchronousDeadLetters');
     monitoring.watchWorkflow(workflow);
     monitoring.watchApi(this.api);
-    for (const each of functions) monitoring.watchFunction(each);
+    monitoring.watchFunctions(functions);
     for (const each of functions.filter(({ config }) => config.name === 'quality')) monitoring.watchQuality(each);
   }
 
   private addOutputs({ sources }: Parts, workflow: Workflow): void {
-    const output = (name: string, value: string) => new CfnOutput(this, name, { value });
-    for (const { kind, id } of sources) {
+    const output = (name: string, value: string, description: string) =>
+      new CfnOutput(this, name, { value, description });
+    for (const { kind, id, title } of sources) {
       if (kind === 'webhook') {
-        output(id === 'github' ? 'WebhookUrl' : `WebhookUrl${pascalCase(id)}`, `${this.api.url}/webhooks/${id}`);
+        const name = id === 'github' ? 'WebhookUrl' : `WebhookUrl${pascalCase(id)}`;
+        output(name, `${this.api.url}/webhooks/${id}`, `Address for the webhook of ${title}; sign with its secret.`);
       }
     }
-    output('DashboardUrl', this.site.url);
-    output('ApiUrl', this.api.url);
-    output('EscalationTopicArn', this.topic.topic.topicArn);
-    output('IntakeQueueUrl', this.intake.queue.queueUrl);
-    output('IntakeQueueArn', this.intake.queue.queueArn);
-    output('IntakeDeadLettersArn', this.intake.deadLetters.queueArn);
-    output('EventDeadLettersArn', this.intake.eventDeadLetters.queueArn);
-    output('WorkflowArn', workflow.machine.stateMachineArn);
-    output('WorkflowAliasArn', workflow.aliasArn);
+    output('DashboardUrl', this.site.url, 'The dashboard.');
+    output('ApiUrl', this.api.url, 'The API, for "selfheal login --api" and your own programs.');
+    output('EscalationTopicArn', this.topic.topic.topicArn, 'Topic of the mails. Subscribe whoever is on call.');
+    output('IntakeQueueUrl', this.intake.queue.queueUrl, 'Queue of signals that wait for the intake function.');
+    output('IntakeQueueArn', this.intake.queue.queueArn, 'The same queue, for policies and metrics.');
+    const { deadLetters, eventDeadLetters } = this.intake;
+    output(
+      'IntakeDeadLettersArn',
+      deadLetters.queueArn,
+      'Signals that failed five times. The runbook says what to do.',
+    );
+    output(
+      'EventDeadLettersArn',
+      eventDeadLetters.queueArn,
+      'Events that did not reach the intake queue. See the runbook.',
+    );
+    output('WorkflowArn', workflow.machine.stateMachineArn, 'The workflow that heals an incident.');
+    output('WorkflowAliasArn', workflow.aliasArn, 'The version of the workflow that new incidents start.');
   }
 }
 

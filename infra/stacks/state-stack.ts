@@ -63,16 +63,35 @@ export class StateStack extends Stack {
       userPoolClientId: this.exportValue(approvers.client.userPoolClientId),
       signInUrl: `https://${this.exportValue(approvers.domain.domainName)}.auth.${Aws.REGION}.amazoncognito.com`,
     };
-    new CfnOutput(this, 'IncidentsTableName', { value: tables.incidents.tableName });
-    new CfnOutput(this, 'KnowledgeTableName', { value: tables.knowledge.tableName });
-    new CfnOutput(this, 'StatsTableName', { value: tables.stats.tableName });
-    new CfnOutput(this, 'ControlTableName', { value: tables.control.tableName });
-    new CfnOutput(this, 'EvidenceBucketName', { value: bucket.bucketName });
-    new CfnOutput(this, 'WebhookSecretName', { value: secrets.webhook.secretName });
-    new CfnOutput(this, 'GithubTokenSecretName', { value: secrets.token.secretName });
-    if (modelKey !== null) new CfnOutput(this, 'ModelKeySecretName', { value: modelKey.secretName });
-    new CfnOutput(this, 'UserPoolId', { value: approvers.userPool.userPoolId });
-    new CfnOutput(this, 'UserPoolClientId', { value: approvers.client.userPoolClientId });
+    const output = (name: string, value: string, description: string) =>
+      new CfnOutput(this, name, { value, description });
+    output(
+      'IncidentsTableName',
+      tables.incidents.tableName,
+      'Table of incidents and their audit trails: --table of "selfheal incident".',
+    );
+    output('KnowledgeTableName', tables.knowledge.tableName, 'Table of patterns, advice and past incidents.');
+    output('StatsTableName', tables.stats.tableName, 'Table of outcomes, predictions and counts.');
+    output('ControlTableName', tables.control.tableName, 'Table of policy, kill switch, locks and API keys.');
+    output('EvidenceBucketName', bucket.bucketName, 'Bucket of redacted evidence, models and quality documents.');
+    output(
+      'WebhookSecretName',
+      secrets.webhook.secretName,
+      'Secret that webhooks are signed with. Put its value here and at GitHub.',
+    );
+    output(
+      'GithubTokenSecretName',
+      secrets.token.secretName,
+      'Secret with the token or the GitHub App that Selfheal acts as.',
+    );
+    if (modelKey !== null)
+      output('ModelKeySecretName', modelKey.secretName, 'Secret with the key of the language model.');
+    output('UserPoolId', approvers.userPool.userPoolId, 'User pool of the people who sign in.');
+    output(
+      'UserPoolClientId',
+      approvers.client.userPoolClientId,
+      'Client of the user pool that the dashboard and the command line use.',
+    );
   }
 
   private exportTable(table: TableV2): NamedArn {

@@ -32,8 +32,22 @@ it.each(['ExecutionsFailed', 'ExecutionsTimedOut', 'ExecutionThrottled'])('raise
   expect(watched(metric)).toEqual(['WorkflowMachine']);
 });
 
-it.each(['Errors', 'Throttles'])('[D234] raises an alarm for the %s of each function', (metric) => {
-  expect(watched(metric)).toEqual(FUNCTIONS.map(({ name }) => nameOf(functionOf(selfheal, name)[0])).sort());
+it('[D234] raises an alarm for the errors of each function', () => {
+  expect(watched('Errors')).toEqual(FUNCTIONS.map(({ name }) => nameOf(functionOf(selfheal, name)[0])).sort());
+});
+
+it('[D234] raises one alarm for the throttles of all functions, billed for one metric', () => {
+  const throttled = alarms.filter(({ MetricName }) => String(MetricName) === 'Throttles');
+  expect(throttled).toHaveLength(1);
+  expect(throttled[0]).toMatchObject({ Namespace: 'AWS/Lambda', Statistic: 'Sum', Threshold: 0 });
+  expect(throttled[0]).not.toHaveProperty('Dimensions');
+  // Each metric of an expression is billed like an alarm of its own.
+  for (const alarm of alarms) expect(alarm).not.toHaveProperty('Metrics');
+});
+
+it('has as many alarms as the page about costs says', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/guide/costs.md'), 'utf8');
+  expect(page).toContain(`${alarms.length} CloudWatch alarms`);
 });
 
 it('[E56] raises an alarm when the HTTP API answers 5xx', () => {
