@@ -80,6 +80,7 @@ async function buildUnlessDone(options: AssemblyOptions, folder: string, onStep:
   onStep(`bundling ${countFunctions()} functions (only at the first start and after changes)`);
   await run(['tools/build-functions.ts', '--config', options.configurationFile, '--out', bundlesDir]);
   await buildDashboardOnce(onStep);
+  onStep('writing the guide');
   await run(['tools/build-guide.ts', '--out', join(DASHBOARD, 'guide')]);
   onStep('synthesizing the template');
   await run(['infra/app.ts'], {

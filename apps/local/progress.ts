@@ -1,6 +1,6 @@
 export interface ProgressOptions {
   write(text: string): void;
-  /** On a terminal: one line is rewritten each second. Otherwise each step prints a line. */
+  /** On a terminal: one line is rewritten each second. Otherwise each step prints a line, and again while it takes long. */
   readonly inPlace: boolean;
 }
 
@@ -11,6 +11,8 @@ export interface Progress {
   end(): void;
 }
 
+/** Between two lines of the same step where none can be rewritten. */
+const AGAIN_MS = 10_000;
 const CLEAR_LINE = '\r\x1b[2K';
 
 /** Shows the current step of the preparation and the seconds it has taken so far. */
@@ -20,14 +22,19 @@ export function makeProgress({ write, inPlace }: ProgressOptions): Progress {
   return {
     begin(description) {
       clearInterval(ticking);
-      if (!inPlace) return write(`${line(description)}\n`);
       const began = performance.now();
-      const show = () => write(`${CLEAR_LINE}${line(description)} ${Math.floor((performance.now() - began) / 1000)} s`);
+      const seconds = () => `${line(description)} ${Math.floor((performance.now() - began) / 1000)} s`;
+      if (!inPlace) {
+        write(`${line(description)}\n`);
+        ticking = setInterval(() => write(`${seconds()}\n`), AGAIN_MS);
+        return;
+      }
+      const show = () => write(CLEAR_LINE + seconds());
       show();
       ticking = setInterval(show, 1000);
     },
     end() {
-      if (ticking !== undefined) write(CLEAR_LINE);
+      if (ticking !== undefined && inPlace) write(CLEAR_LINE);
       clearInterval(ticking);
       ticking = undefined;
     },

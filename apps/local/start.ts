@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { outliveFullDisk } from '@selfheal/local-cloud/disk-full.ts';
 import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
+import { isBlockedPort } from '@selfheal/local-cloud/wire/blocked-ports.ts';
 import { loadEnvironmentFile } from '#infra/environment-file.ts';
 import { Role } from '#shared/domain/access/caller.ts';
 import { prepareAssembly } from './assembly.ts';
@@ -50,6 +51,9 @@ function readArguments() {
     if (reset && data === undefined) throw new Error('--reset needs --data DIR, the folder of the state.');
     if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
       throw new Error(`--port ${port}: expected a port number from 1 to 65535.`);
+    }
+    if (port !== undefined && isBlockedPort(Number(port))) {
+      throw new Error(`--port ${port}: browsers and fetch refuse to open this port. Choose another, such as 8080.`);
     }
     if (!existsSync(config)) {
       throw new Error(`--config ${config}: no such file. Start from config/selfheal.example.json.`);

@@ -23,13 +23,16 @@ describe('the progress of the first start', () => {
     expect(written.every((text) => text.startsWith('\r\x1b[2K'))).toBe(true);
   });
 
-  it('writes each step once where the output is a file, and nothing when nothing has to be done', () => {
+  it('writes each step where the output is a file, again every ten seconds, and nothing when nothing has to be done', () => {
     const written: string[] = [];
     const progress = makeProgress({ write: (text) => void written.push(text), inPlace: false });
     progress.begin('bundling 29 functions');
-    vi.advanceTimersByTime(9000);
+    vi.advanceTimersByTime(19_000);
     progress.end();
     makeProgress({ write: (text) => void written.push(text), inPlace: true }).end();
-    expect(written).toEqual(['  template   bundling 29 functions ...\n']);
+    expect(written).toEqual([
+      '  template   bundling 29 functions ...\n',
+      '  template   bundling 29 functions ... 10 s\n',
+    ]);
   });
 });

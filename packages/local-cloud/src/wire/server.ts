@@ -3,6 +3,7 @@ import { createServer as createHttp1, type IncomingMessage, type ServerResponse 
 import { createServer as createHttp2, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { isDiskFull } from '../disk-full.ts';
+import { isBlockedPort } from './blocked-ports.ts';
 import { BrokenConnection } from './faults.ts';
 import type { GatewayRequest, GatewayResponse } from './request.ts';
 
@@ -20,9 +21,13 @@ const HEADERS_OF_HTTP1 = new Set(['connection', 'keep-alive', 'transfer-encoding
 
 /**
  * Listens on 127.0.0.1 for HTTP/1.1 and for HTTP/2 without TLS (prior knowledge) on the same port.
- * `port` 0 takes a free one. Throws when the port is in use.
+ * `port` 0 takes a free one. Throws when the port is in use, or one that no browser opens.
  */
 export async function startServer(port: number, handler: Handler): Promise<GatewayServer> {
+  if (port !== 0 && isBlockedPort(port))
+    throw new Error(
+      `Port ${port} is blocked by browsers and by fetch (https://fetch.spec.whatwg.org/#port-blocking); choose another port.`,
+    );
   // The HTTP/2 compatibility classes have all that is used here of the HTTP/1 classes.
   const listener = (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) =>
     void answer(request as IncomingMessage, response as ServerResponse, handler);
