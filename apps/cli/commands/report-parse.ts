@@ -33,7 +33,11 @@ export const reportParse = defineCommand({
   operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
   options: {
     kind: { type: 'string', value: 'KIND', about: 'refuse other reports: tests, coverage or findings' },
-    format: { type: 'string', value: 'ID', about: 'refuse other formats, such as junit, lcov or sarif' },
+    format: {
+      type: 'string',
+      value: 'ID',
+      about: 'read it as this format, such as junit, lcov or sarif, whatever it looks like',
+    },
     root: { type: 'string', value: 'DIR', about: 'folder of the repository; paths below it become relative to it' },
     fail: { type: 'boolean', about: 'exit with 1 if a test failed' },
     verbose: { type: 'boolean', about: 'say of each file of a folder why it is no report' },
@@ -55,8 +59,9 @@ export const reportParse = defineCommand({
       const printer = options.json === true ? makeJsonPrinter(name, (text) => terminal.write(text)) : makeTextPrinter();
       const input = inputOf(file, name, terminal);
       const summary = await readReport(input, { kind, format: options.format, paths }, printer).catch((error) => {
-        if (others === undefined || !(error instanceof UnreadableReport && error.isUnknownFormat)) asUsageError(error);
-        others.push(file);
+        if (others === undefined || !(error instanceof UnreadableReport) || error.otherFile === null)
+          asUsageError(error);
+        if (error.otherFile === 'unknown') others.push(file);
         return null;
       });
       if (summary === null) return;

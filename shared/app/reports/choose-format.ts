@@ -1,8 +1,8 @@
 import { UnreadableReport, WHOLE_REPORT } from '#shared/domain/reports/unreadable-report.ts';
 import { objectOf, textOf } from '#shared/plugins/reports/common/json.ts';
-import type { ReportFormat, ReportKind } from '#shared/plugins/reports/contract.ts';
+import type { ReportFormat, ReportHead, ReportKind } from '#shared/plugins/reports/contract.ts';
 import { REPORT_FORMATS } from '#shared/plugins/reports/registry.ts';
-import { headOf } from './report-head.ts';
+import { headOf, MAX_HEAD_LENGTH } from './report-head.ts';
 
 /** Words for a kind of report in a sentence. */
 const KIND_WORDS: Readonly<Record<ReportKind, string>> = {
@@ -11,55 +11,92 @@ const KIND_WORDS: Readonly<Record<ReportKind, string>> = {
   findings: 'a report of findings',
 };
 
+/** What lies beside reports and only sums them up, by its first element, and where the report is. */
+const SUMMARIES: Readonly<Record<string, readonly [what: string, instead: string]>> = {
+  'failsafe-summary': ['the summary of Maven Failsafe', 'the TEST-*.xml files beside it'],
+  'testng-results': ['the summary of TestNG', 'the junitreports/*.xml files beside it'],
+  mutations: ['a report of mutation tests', 'the report of the tests themselves'],
+};
+
+/** What is asked of a report. */
+export interface AskedFormat {
+  readonly kind?: ReportKind | undefined;
+  readonly format?: string | undefined;
+}
+
+export interface ChosenFormat {
+  readonly format: ReportFormat;
+  /** What the report looks like although it was asked for as another one, if anything; null when it is as asked. */
+  readonly overruled: { readonly looksLike: ReportFormat | null; readonly isEmptyList: boolean } | null;
+}
+
 /**
- * The format of a report by its beginning: the one that is asked for, else the one that it is recognised as. Throws `UnreadableReport` when it is
- * empty, of no known format, or of another kind or format than asked for.
+ * The format of a report by its beginning: the one that is asked for, whatever it looks like, else the one that it is recognised as. Null when the
+ * rest of the file, which `isWhole` says is none, may tell it. Throws `UnreadableReport` when it is empty, of no known format, or of another kind
+ * than asked for.
  */
 export function chooseFormat(
   start: string,
   file: string,
-  { kind, format: id }: { readonly kind?: ReportKind | undefined; readonly format?: string | undefined },
-): ReportFormat {
+  { kind, format: id }: AskedFormat,
+  isWhole: boolean,
+): ChosenFormat | null {
   const asked = id === undefined ? undefined : formatNamed(id);
   if (start.trim() === '') {
-    if (asked?.emptyMeansNone === true) return asked;
+    if (!isWhole) return null;
+    if (asked?.emptyMeansNone === true) return { format: asked, overruled: null };
     throw new UnreadableReport('it is empty', 'The tool that writes it has failed or was not run', WHOLE_REPORT);
   }
   const head = headOf(start, file);
-  const found = asked?.recognizes(head) === true ? asked : REPORT_FORMATS.find((one) => one.recognizes(head));
-  if (found === undefined) {
-    const said = toolError(start);
-    if (said !== null)
-      throw new UnreadableReport(
-        `The scan did not finish: the tool wrote an error in place of its report (${said})`,
-        'Mend what it names and run it again',
-        WHOLE_REPORT,
-      );
-    if (asked !== undefined && head.xmlRoot === null && head.json === null) return asked;
+  const isEmptyList = /^\s*(?:\[\s*\]|null)\s*$/.test(start);
+  const found =
+    asked?.recognizes(head) === true
+      ? asked
+      : (REPORT_FORMATS.find((one) => one.recognizes(head)) ??
+        (isEmptyList ? listNamedAfter(head.fileName) : undefined));
+  const mayTellLater = !isWhole && found === undefined && (head.json !== null || start.trimStart().startsWith('<'));
+  if (mayTellLater && head.text.length < MAX_HEAD_LENGTH) return null;
+  const said = found === undefined ? toolError(start) : null;
+  if (said !== null)
     throw new UnreadableReport(
-      head.xmlRoot === null
-        ? 'it is no report of a known format'
-        : `<${head.xmlRoot}> begins no report of a known format`,
-      `Known formats: ${REPORT_FORMATS.map((one) => one.id).join(', ')}`,
-      { line: 1, column: null },
-      '',
-      true,
-    );
-  }
-  if (asked !== undefined && asked !== found)
-    throw new UnreadableReport(
-      `it is ${found.title}, expected ${asked.title}`,
-      'Pass the other file, or name its format',
+      `The scan did not finish: the tool wrote an error in place of its report (${said})`,
+      'Mend what it names and run it again',
       WHOLE_REPORT,
     );
-  if (kind !== undefined && found.kind !== kind)
+  const chosen = asked ?? found ?? unknownFormat(head, isEmptyList);
+  if (kind !== undefined && chosen.kind !== kind)
     throw new UnreadableReport(
-      `it is ${KIND_WORDS[found.kind]} (${found.title}), expected ${KIND_WORDS[kind]}`,
+      `it is ${KIND_WORDS[chosen.kind]} (${chosen.title}), expected ${KIND_WORDS[kind]}`,
       'Pass the right file',
       WHOLE_REPORT,
     );
-  return found;
+  const isAsked = chosen === found || (found === undefined && head.json === null && head.xmlRoot === null);
+  return { format: chosen, overruled: isAsked ? null : { looksLike: found ?? null, isEmptyList } };
 }
+
+function unknownFormat({ xmlRoot }: ReportHead, isEmptyList: boolean): never {
+  const [what, instead] = (xmlRoot === null ? undefined : SUMMARIES[xmlRoot]) ?? [];
+  if (what !== undefined)
+    throw new UnreadableReport(`it is ${what}, not a report`, `Pass ${instead}`, WHOLE_REPORT, '', 'summary');
+  if (isEmptyList)
+    throw new UnreadableReport(
+      'it is an empty list, which does not say whose',
+      'Name the tool that wrote it (--format ID): then it is a report without findings',
+      WHOLE_REPORT,
+      '',
+      'unknown',
+    );
+  throw new UnreadableReport(
+    xmlRoot === null ? 'it is no report of a known format' : `<${xmlRoot}> begins no report of a known format`,
+    `Known formats: ${REPORT_FORMATS.map((one) => one.id).join(', ')}`,
+    { line: 1, column: null },
+    '',
+    'unknown',
+  );
+}
+
+const listNamedAfter = (fileName: string): ReportFormat | undefined =>
+  REPORT_FORMATS.find(({ namesOfEmptyList = [] }) => namesOfEmptyList.some((name) => fileName.includes(name)));
 
 const MAX_SAID = 300;
 

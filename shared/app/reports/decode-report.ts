@@ -1,5 +1,10 @@
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 
+/** What NUL becomes: output of a process that died may have some. */
+const LOST = '\ufffd';
+/** Of a text with more of them, nothing is one. */
+const MAX_NUL_SHARE = 0.1;
+
 /** Bytes at the beginning that tell the encoding. */
 const SAMPLE_BYTES = 1_024;
 const NOT_TEXT = ['PK\u0003\u0004', '\u007fELF', '%PDF', '\u0089PNG', '\u001f\u008b'];
@@ -12,18 +17,16 @@ const NOT_TEXT = ['PK\u0003\u0004', '\u007fELF', '%PDF', '\u0089PNG', '\u001f\u0
 export async function* decodedReport(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let decoder: ReturnType<typeof decoderFor> | null = null;
   let start: Uint8Array = new Uint8Array();
-  let line = 1;
   const checked = (text: string): string => {
-    const nul = text.indexOf('\0');
-    if (nul < 0) {
-      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) line += 1;
-      return text;
-    }
-    const before = text.slice(0, nul).split('\n');
-    throw new UnreadableReport('it contains a NUL character', 'It is damaged or no text: write the report again', {
-      line: line + before.length - 1,
-      column: before.length > 1 ? (before.at(-1)?.length ?? 0) + 1 : null,
-    });
+    if (!text.includes('\0')) return text;
+    const read = text.replaceAll('\0', LOST);
+    const lost = read.split(LOST).length - 1;
+    if (lost > text.length * MAX_NUL_SHARE)
+      throw new UnreadableReport(
+        'it consists of NUL characters and is no text',
+        'It is damaged or of another kind: write the report again',
+      );
+    return read;
   };
   for await (const piece of pieces) {
     if (decoder === null) {
@@ -52,8 +55,8 @@ function decoderFor(start: Uint8Array) {
     throw new UnreadableReport('it is no text but an archive or a binary file', 'Pass the report itself');
   if (text.startsWith('\u00ff\u00fe')) return new TextDecoder('utf-16le');
   if (text.startsWith('\u00fe\u00ff')) return new TextDecoder('utf-16be');
-  if (text.startsWith('<\0')) return new TextDecoder('utf-16le');
-  if (text.startsWith('\0<')) return new TextDecoder('utf-16be');
+  if (/^[!-~]\0/.test(text)) return new TextDecoder('utf-16le');
+  if (/^\0[!-~]/.test(text)) return new TextDecoder('utf-16be');
   const declared = /^(?:\u00ef\u00bb\u00bf)?\s*<\?xml[^>]*\bencoding\s*=\s*["']([^"']*)["']/.exec(text)?.[1];
   // What could be read as ASCII up to here is not UTF-16: .NET declares that of texts that it then writes as UTF-8.
   if (declared === undefined || text.startsWith('\u00ef\u00bb\u00bf') || /^utf-?(?:8|16|32)/i.test(declared))

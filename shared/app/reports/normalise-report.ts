@@ -93,7 +93,7 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
       const file = path(raw.file);
       const tool = tools(raw.tool);
       const rule = texts.name(raw.rule, 300);
-      const message = texts.orNull(raw.message, MAX_MESSAGE) ?? phrase``;
+      const said = texts.orNull(raw.message, MAX_MESSAGE);
       const named = raw.package ?? null;
       const about =
         named === null
@@ -108,14 +108,20 @@ export function makeNormalForm(paths: RepositoryPaths): NormalForm {
         category: raw.category,
         rule,
         severity: raw.severity,
-        message,
+        message: said ?? messageOf(rule, tool, about),
         file,
         line: file === null ? null : (raw.line ?? null),
         package: about,
-        fingerprint: digestOf([tool, rule, file ?? '', about?.name ?? '', message].join('\n'), 16),
+        fingerprint: digestOf([tool, rule, file ?? '', about?.name ?? '', said ?? ''].join('\n'), 16),
       };
     },
   };
+}
+
+/** For a finding whose tool says nothing of it. */
+function messageOf(rule: RedactedText, tool: RedactedText, about: Finding['package']): RedactedText {
+  if (about === null) return phrase`${rule}, found by ${tool}`;
+  return about.version === null ? phrase`${rule} in ${about.name}` : phrase`${rule} in ${about.name} ${about.version}`;
 }
 
 interface Texts {

@@ -1,15 +1,16 @@
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { type CoverageLines, makeCoverageLines } from '#shared/domain/reports/coverage-lines.ts';
 import { makeDistinctTests } from '#shared/domain/reports/distinct-tests.ts';
-import type {
-  CoverageTotals,
-  FileCoverage,
-  Finding,
-  FindingSeverity,
-  FindingTotals,
-  ReportedTest,
-  TestOutcome,
-  TestTotals,
+import {
+  type CoverageTotals,
+  type FileCoverage,
+  type Finding,
+  type FindingSeverity,
+  type FindingTotals,
+  noneFound,
+  type ReportedTest,
+  type TestOutcome,
+  type TestTotals,
 } from '#shared/domain/reports/normal-form.ts';
 import { type RepositoryPaths, UNKNOWN_REPOSITORY } from '#shared/domain/reports/repository-path.ts';
 import { UnreadableReport, WHOLE_REPORT } from '#shared/domain/reports/unreadable-report.ts';
@@ -19,10 +20,11 @@ import type {
   RawFinding,
   RawTest,
   RawTestCounts,
+  ReportFormat,
   ReportKind,
   ReportSink,
 } from '#shared/plugins/reports/contract.ts';
-import { chooseFormat } from './choose-format.ts';
+import { type ChosenFormat, chooseFormat } from './choose-format.ts';
 import { decodedReport } from './decode-report.ts';
 import { makeNormalForm } from './normalise-report.ts';
 import { HEAD_LENGTH } from './report-head.ts';
@@ -108,13 +110,7 @@ export async function readReport(
   } catch (error) {
     // What a parser says may quote the report.
     if (error instanceof UnreadableReport)
-      throw new UnreadableReport(
-        redactName(error.problem, MAX_PROBLEM),
-        error.remedy,
-        error,
-        name,
-        error.isUnknownFormat,
-      );
+      throw new UnreadableReport(redactName(error.problem, MAX_PROBLEM), error.remedy, error, name, error.otherFile);
     // A string or a list that V8 cannot hold: no report needs one.
     if (error instanceof RangeError)
       throw new UnreadableReport(
@@ -137,30 +133,67 @@ async function read(
   try {
     let start = '';
     let next = await texts.next();
-    for (; next.done !== true; next = await texts.next()) {
-      start += next.value;
-      if (start.length >= HEAD_LENGTH) break;
+    let chosen: ChosenFormat | null = null;
+    for (let length = HEAD_LENGTH; chosen === null; length *= 4) {
+      for (; next.done !== true && start.length < length; next = await texts.next()) start += next.value;
+      chosen = chooseFormat(start, file, options, next.done === true);
     }
-    const format = chooseFormat(start, file, options);
+    const { format, overruled } = chosen;
     const sink = makeSink(options, consumer);
-    const parser = format.open(sink);
-    if (start !== '') parser.write(start);
-    await sink.passOn();
-    if (next.done !== true) {
-      for (next = await texts.next(); next.done !== true; next = await texts.next()) {
-        parser.write(next.value);
-        await sink.passOn();
-      }
-    }
-    if (start !== '') parser.end();
-    await sink.passOn();
-    const { kind } = format;
-    const totals = await sink.finish(kind);
+    const totals = await wholeReport(format, overruled, { start, next, texts, sink });
     return { file, format: format.id, outsidePaths: sink.outsidePaths(), ...totals };
   } finally {
     await texts.return?.(undefined);
   }
 }
+
+interface Reading {
+  readonly start: string;
+  readonly next: IteratorResult<string>;
+  readonly texts: AsyncGenerator<string>;
+  readonly sink: CollectingSink;
+}
+
+/** Parses a report from its start to its end. */
+async function wholeReport(
+  format: ReportFormat,
+  overruled: ChosenFormat['overruled'],
+  { start, next, texts, sink }: Reading,
+): Promise<Totals> {
+  const { looksLike = null, isEmptyList = true } = overruled ?? {};
+  try {
+    const parser = format.open(sink);
+    if (start !== '') parser.write(start);
+    await sink.passOn();
+    for (let piece = next; piece.done !== true; ) {
+      piece = await texts.next();
+      if (piece.done === true) break;
+      parser.write(piece.value);
+      await sink.passOn();
+    }
+    if (start !== '') parser.end();
+    await sink.passOn();
+    const totals = await sink.finish(format.kind);
+    if (!isEmptyList && holdsNothing(totals)) throw wrongFormat(looksLike, format);
+    return totals;
+  } catch (error) {
+    throw looksLike !== null && error instanceof UnreadableReport ? wrongFormat(looksLike, format) : error;
+  }
+}
+
+function holdsNothing(totals: Totals): boolean {
+  if (totals.kind === 'coverage') return totals.totals.lines === 0;
+  if (totals.kind === 'tests') return totals.runs.tests === 0 && totals.runs.errors === 0;
+  return noneFound(totals.totals) && totals.unfinished.length === 0;
+}
+
+/** A file of another format has no findings, either: that must not look like good news. */
+const wrongFormat = (looksLike: ReportFormat | null, asked: ReportFormat): UnreadableReport =>
+  new UnreadableReport(
+    looksLike === null ? `it holds nothing of ${asked.title}` : `it is ${looksLike.title}, expected ${asked.title}`,
+    'Pass the other file, or name its format',
+    WHOLE_REPORT,
+  );
 
 type Totals = ReportSummary extends infer S ? (S extends ReportFacts ? Omit<S, keyof ReportFacts> : never) : never;
 

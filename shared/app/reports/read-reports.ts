@@ -50,7 +50,7 @@ const hasFailed = (outcome: TestOutcome): boolean => outcome === 'failed' || out
 
 /**
  * Reads several reports of any kinds and adds them up: what gates, feedback and the history of tests work on. A report that cannot be read is
- * listed and adds nothing; errors of reading the files themselves are thrown.
+ * listed and adds nothing; a summary that lies beside reports is passed over; errors of reading the files themselves are thrown.
  */
 export async function readReports(
   inputs: AsyncIterable<ReportInput> | Iterable<ReportInput>,
@@ -60,6 +60,7 @@ export async function readReports(
   const unreadable: UnreadableReport[] = [];
   const tests: ReportedTest[] = [];
   const findings: Finding[] = [];
+  const summaries: UnreadableReport[] = [];
   const lines = makeCoverageLines();
   for await (const input of inputs) {
     const own: { tests: ReportedTest[]; findings: Finding[]; files: FileCoverage[] } = {
@@ -88,9 +89,12 @@ export async function readReports(
         lines.add(path, { covered: numbersOf(covered), uncovered: numbersOf(uncovered) }, branches);
     } catch (error) {
       if (!(error instanceof UnreadableReport)) throw error;
-      unreadable.push(error);
+      if (error.otherFile === 'summary') summaries.push(error);
+      else unreadable.push(error);
     }
   }
+  // Alone they are what was passed in place of a report.
+  if (read.length === 0) unreadable.push(...summaries);
   return { ...partsOf(read, tests, findings, lines), read, unreadable };
 }
 

@@ -1,17 +1,21 @@
+import { jsonKeysOf } from '#shared/plugins/reports/common/json-keys.ts';
 import type { ReportHead } from '#shared/plugins/reports/contract.ts';
 
-/** Characters at the beginning by which a format is recognised. */
+/** Characters at the beginning by which a format is recognised; where they do not tell, four times as many, up to `MAX_HEAD_LENGTH`. */
 export const HEAD_LENGTH = 65_536;
+export const MAX_HEAD_LENGTH = HEAD_LENGTH * 4 ** 4;
 
 /** What the beginning of a file shows: `text` without a byte order mark. */
 export function headOf(text: string, file: string): ReportHead {
-  const start = text.slice(0, HEAD_LENGTH);
+  const start = text.slice(0, MAX_HEAD_LENGTH);
   const first = /[^\s]/.exec(start)?.[0];
+  const isJson = first === '{' || first === '[';
   return {
     text: start,
     fileName: (file.split(/[\\/]/).at(-1) ?? '').replace(/\.gz$/i, '').toLowerCase(),
     xmlRoot: first === '<' ? rootOf(start) : null,
     json: first === '{' ? 'object' : first === '[' ? 'list' : null,
+    keys: jsonKeysOf(isJson ? start : ''),
   };
 }
 

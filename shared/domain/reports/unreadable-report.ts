@@ -19,15 +19,15 @@ export class UnreadableReport extends Error {
   readonly column: number | null;
   readonly problem: string;
   readonly remedy: string;
-  /** Whether it is no report of a known format at all. */
-  readonly isUnknownFormat: boolean;
+  /** `unknown`: it is no report of a known format at all; `summary`: it only sums up the reports beside it; null when it is a report. */
+  readonly otherFile: 'unknown' | 'summary' | null;
 
   constructor(
     problem: string,
     remedy: string,
     { line, column }: ReportPlace = WHOLE_REPORT,
     file = '',
-    isUnknownFormat = false,
+    otherFile: UnreadableReport['otherFile'] = null,
   ) {
     const place = line === null ? '' : `, line ${line}${column === null ? '' : `, column ${column}`}`;
     super(`${file === '' ? 'the report' : file}${place}: ${problem}. ${remedy}.`);
@@ -36,6 +36,6 @@ export class UnreadableReport extends Error {
     this.column = column;
     this.problem = problem;
     this.remedy = remedy;
-    this.isUnknownFormat = isUnknownFormat;
+    this.otherFile = otherFile;
   }
 }

@@ -1,5 +1,7 @@
 import type { FindingSeverity, TestOutcome } from '#shared/domain/reports/normal-form.ts';
 
+import type { JsonKeys } from './common/json-keys.ts';
+
 /** What a report is about. */
 export type ReportKind = 'tests' | 'coverage' | 'findings';
 
@@ -87,7 +89,7 @@ export interface ReportParser {
 
 /** The beginning of a file, by which its format is recognised. */
 export interface ReportHead {
-  /** Up to 64 KB, without a byte order mark. */
+  /** 64 KB, more where that did not tell the format, without a byte order mark. */
   readonly text: string;
   /** Without folders, in lower case. */
   readonly fileName: string;
@@ -95,6 +97,8 @@ export interface ReportHead {
   readonly xmlRoot: string | null;
   /** Whether a JSON object or list begins. */
   readonly json: 'object' | 'list' | null;
+  /** Of a JSON text: its keys, the outermost first, in whatever order they stand. */
+  readonly keys: JsonKeys;
 }
 
 /**
@@ -112,5 +116,7 @@ export interface ReportFormat {
   recognizes(head: ReportHead): boolean;
   /** Whether an empty file means that nothing was found, when the caller says that the file has this format. */
   readonly emptyMeansNone?: true;
+  /** What names of files hold for which an empty list (`[]`, `null`) is one of this format: it says nothing of itself. */
+  readonly namesOfEmptyList?: readonly string[];
   open(sink: ReportSink): ReportParser;
 }

@@ -9,8 +9,10 @@ export const bandit: ReportFormat = {
   title: 'Bandit JSON',
   kind: 'findings',
   writers: 'bandit -f json',
-  recognizes: ({ json, text }) =>
-    json === 'object' && /"results"\s*:/.test(text) && /"(?:SEVERITY\.(?:HIGH|UNDEFINED)|issue_severity)"/.test(text),
+  recognizes: ({ json, text, keys: [outer, inner] }) =>
+    json === 'object' &&
+    outer.has('results') &&
+    (inner.has('issue_severity') || /"SEVERITY\.(?:HIGH|UNDEFINED)"/.test(text)),
   open: (sink) => openJson(() => makeReader(sink)),
 };
 

@@ -1,14 +1,36 @@
 import type { XmlDocument } from './xml.ts';
 
-/** `1,234.5` of Surefire and `0,25` of German systems are numbers, too. */
-const THOUSANDS = /^\d{1,3}(?:,\d{3})+(?:\.\d*)?$/;
+/** `1,234.5` of Surefire and `0,250` of German systems are numbers, too. */
+const THOUSANDS = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/;
+
+/** `1.024,12`. */
+const POINTS = /^[1-9]\d{0,2}(?:\.\d{3})+,\d+$/;
 
 /** Seconds of an attribute; null when it is missing, no number, or negative because a clock was set back. */
-export function secondsOf(text: string | undefined): number | null {
+export function secondsOf(
+  text: string | undefined,
+  { hasDecimalCommas }: { readonly hasDecimalCommas: boolean },
+): number | null {
   if (text === undefined || text.trim() === '') return null;
-  const plain = THOUSANDS.test(text) ? text.replaceAll(',', '') : text.replace(',', '.');
+  const isGrouped = THOUSANDS.test(text) && !(hasDecimalCommas && /^\d+,\d+$/.test(text));
+  const plain = isGrouped
+    ? text.replaceAll(',', '')
+    : (POINTS.test(text) ? text.replaceAll('.', '') : text).replace(',', '.');
   const value = Number(plain);
   return Number.isFinite(value) && value >= 0 ? value : null;
+}
+
+/** Times that can only be read with a decimal comma, and those that can only be read with a decimal point. */
+const TIME = /\b(?:time|duration)\s*=\s*["'](\d[\d.,]*)["']/g;
+
+/** Whether the times of a text of XML are written with decimal commas: one of them that has no other meaning decides, unless another has a point. */
+export function hasDecimalCommas(text: string): boolean {
+  let found = false;
+  for (const [, time = ''] of text.matchAll(TIME)) {
+    if (/^\d+\.\d+$/.test(time)) return false;
+    found ||= /^\d+,\d+$/.test(time) && !THOUSANDS.test(time);
+  }
+  return found;
 }
 
 /** Seconds of `hh:mm:ss.fraction`, with days before it (`1.02:03:04`) as .NET writes them. */

@@ -1,6 +1,7 @@
 import { SaxesParser } from 'saxes';
 import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import type { ReportParser } from '../contract.ts';
+import { hasDecimalCommas } from './numbers.ts';
 
 /** Attributes by their names as they are written. */
 export type XmlAttributes = Readonly<Record<string, string>>;
@@ -17,6 +18,8 @@ export interface XmlReader {
 export interface XmlDocument {
   /** Throws `UnreadableReport` at the place that was read last. */
   refuse(problem: string, remedy: string): never;
+  /** Whether its times are written with decimal commas, as its beginning shows. */
+  readonly hasDecimalCommas: boolean;
 }
 
 /** Deeper than any real report; suites of suites have some ten levels. */
@@ -44,18 +47,22 @@ const WELL_FORMED = 'Write the report again with the tool that made it';
 
 /**
  * A parser for XML that hands elements to a reader. It never expands entities but the five of XML itself, loads nothing, and does not read the
- * declarations of a DTD: an entity that a document type declares stays in the text as it is written (`&name;`). Of a document without a document
- * type, such an entity is refused.
+ * declarations of a DTD: any other entity stays in the text as it is written (`&name;`).
  */
 export function openXml(makeReader: (document: XmlDocument) => XmlReader): ReportParser {
   const parser = new SaxesParser({ xmlns: false });
   const path: { name: string; text: string | null }[] = [];
   const gathered = parser as unknown as Gathered;
-  let hasDoctype = false;
   const refuse = (problem: string, remedy: string): never => {
     throw new UnreadableReport(problem, remedy, { line: parser.line, column: parser.column + 1 });
   };
-  const reader = makeReader({ refuse });
+  let commas: boolean | null = null;
+  const reader = makeReader({
+    refuse,
+    get hasDecimalCommas() {
+      return commas === true;
+    },
+  });
 
   const takeText = (text: string): void => {
     const top = path.at(-1);
@@ -70,11 +77,9 @@ export function openXml(makeReader: (document: XmlDocument) => XmlReader): Repor
   parser.on('error', (error) => {
     const said = error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
     if (said === 'malformed character entity') return;
-    if (said === 'undefined entity' && hasDoctype) return;
+    // Output of tools has those of HTML (`&nbsp;`): they stay as they are written.
+    if (said === 'undefined entity') return;
     refuse(...explained(said));
-  });
-  parser.on('doctype', () => {
-    hasDoctype = true;
   });
   parser.on('opentag', ({ name, attributes }) => {
     if (path.length >= MAX_DEPTH)
@@ -94,6 +99,7 @@ export function openXml(makeReader: (document: XmlDocument) => XmlReader): Repor
   parser.on('cdata', takeText);
   return {
     write(text) {
+      commas ??= hasDecimalCommas(text);
       parser.write(FORBIDDEN.test(text) ? text.replace(EVERY_FORBIDDEN, '\ufffd') : text);
       if (gathered.text.length > MAX_GATHERED) gathered.text = gathered.text.slice(0, MAX_TEXT);
       const { name, entity, piTarget } = gathered;
@@ -115,8 +121,6 @@ export function openXml(makeReader: (document: XmlDocument) => XmlReader): Repor
 function explained(said: string): [problem: string, remedy: string] {
   if (said === 'documents may contain only one root')
     return ['a second document begins here: several reports were joined', 'Pass each report as a file of its own'];
-  if (said === 'undefined entity')
-    return ['it uses an entity that XML does not know; only &lt; &gt; &amp; &quot; &apos; are read', WELL_FORMED];
   if (said === 'document must contain a root element' || said === 'unexpected end')
     return ['the file ends too early: it was cut off', 'Fetch or write the report again'];
   return [`not well-formed XML (${said})`, WELL_FORMED];

@@ -9,8 +9,10 @@ export const coveragePy: ReportFormat = {
   title: 'coverage.py JSON',
   kind: 'coverage',
   writers: 'coverage json, pytest --cov-report=json',
-  recognizes: ({ json, text }) =>
-    json === 'object' && /"executed_lines"\s*:\s*\[/.test(text) && /"(?:files|meta)"\s*:\s*\{/.test(text),
+  recognizes: ({ json, keys: [outer, , file, part] }) =>
+    json === 'object' &&
+    (outer.has('files') || outer.has('meta')) &&
+    (file.has('executed_lines') || part.has('executed_lines')),
   open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 

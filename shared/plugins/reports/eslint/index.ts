@@ -8,9 +8,8 @@ export const eslint: ReportFormat = {
   title: 'ESLint JSON',
   kind: 'findings',
   writers: 'eslint --format json, Oxlint, Stylelint by a formatter',
-  recognizes: ({ json, text, fileName }) =>
-    json === 'list' &&
-    (/^\s*\[\s*\{\s*"filePath"\s*:/.test(text) || (/^\s*\[\s*\]\s*$/.test(text) && /eslint/.test(fileName))),
+  recognizes: ({ json, keys: [outer] }) => json === 'list' && outer.has('filePath') && outer.has('messages'),
+  namesOfEmptyList: ['eslint', 'oxlint', 'stylelint'],
   open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 

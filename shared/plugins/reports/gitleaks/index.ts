@@ -8,10 +8,11 @@ export const gitleaks: ReportFormat = {
   title: 'Gitleaks JSON',
   kind: 'findings',
   writers: 'gitleaks --report-format json',
-  recognizes: ({ json, text, fileName }) =>
+  recognizes: ({ json, keys: [outer] }) =>
     json === 'list' &&
-    (/^\s*\[\s*\{[^}]*"(?:RuleID|StartLine|Description)"\s*:/.test(text) ||
-      (/^\s*\[\s*\]\s*$/.test(text) && /leaks/.test(fileName))),
+    outer.has('RuleID') &&
+    (outer.has('StartLine') || outer.has('Description') || outer.has('Secret') || outer.has('File')),
+  namesOfEmptyList: ['leaks'],
   open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 

@@ -8,10 +8,10 @@ export const grype: ReportFormat = {
   title: 'Grype JSON',
   kind: 'findings',
   writers: 'grype -o json',
-  recognizes: ({ json, text }) =>
+  recognizes: ({ json, keys: [outer, inner] }) =>
     json === 'object' &&
-    /^\s*\{\s*"matches"\s*:\s*(?:\[|null)/.test(text) &&
-    /"(?:artifact|source|descriptor|distro)"\s*:/.test(text),
+    outer.has('matches') &&
+    (inner.has('artifact') || ['source', 'descriptor', 'distro', 'ignoredMatches'].some((key) => outer.has(key))),
   open: (sink) => openJson(() => makeReader(sink)),
 };
 

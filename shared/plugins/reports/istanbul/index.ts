@@ -8,7 +8,7 @@ export const istanbul: ReportFormat = {
   title: 'Istanbul JSON',
   kind: 'coverage',
   writers: 'coverage-final.json of Jest, Vitest, nyc and c8',
-  recognizes: ({ json, text }) => json === 'object' && /"statementMap"\s*:\s*\{/.test(text),
+  recognizes: ({ json, keys: [, file] }) => json === 'object' && file.has('statementMap'),
   open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 

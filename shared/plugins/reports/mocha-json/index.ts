@@ -14,8 +14,11 @@ export const mochaJson: ReportFormat = {
   title: 'Mocha JSON',
   kind: 'tests',
   writers: "Mocha's reporter json, Cypress",
-  recognizes: ({ json, text }) =>
-    json === 'object' && /"stats"\s*:\s*\{[^}]*"passes"\s*:/.test(text) && /^\s*\{\s*"(?:stats|tests)"/.test(text),
+  recognizes: ({ json, keys: [outer, inner] }) =>
+    json === 'object' &&
+    outer.has('stats') &&
+    inner.has('passes') &&
+    (outer.has('tests') || outer.has('failures') || outer.has('passes')),
   open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 

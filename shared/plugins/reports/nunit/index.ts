@@ -1,7 +1,7 @@
 import type { TestOutcome } from '#shared/domain/reports/normal-form.ts';
 import { frameOf, splitName } from '../common/dotnet.ts';
 import { secondsOf } from '../common/numbers.ts';
-import { openXml, type XmlAttributes, type XmlReader } from '../common/xml.ts';
+import { openXml, type XmlAttributes, type XmlDocument, type XmlReader } from '../common/xml.ts';
 import type { ReportFormat, ReportSink } from '../contract.ts';
 
 interface Case {
@@ -20,10 +20,15 @@ export const nunit: ReportFormat = {
   kind: 'tests',
   writers: 'NUnit 2, NUnit 3, Unity Test Framework, Pester',
   recognizes: ({ xmlRoot }) => xmlRoot !== null && ROOTS.includes(xmlRoot),
-  open: (sink) => openXml(() => makeReader(sink)),
+  open: (sink) => openXml((document) => makeReader(document, sink)),
 };
 
-function makeReader(sink: ReportSink): XmlReader {
+interface Output {
+  readonly document: XmlDocument;
+  readonly sink: ReportSink;
+}
+
+function makeReader(document: XmlDocument, sink: ReportSink): XmlReader {
   let current: Case | null = null;
   const suites: string[] = [];
   return {
@@ -40,14 +45,14 @@ function makeReader(sink: ReportSink): XmlReader {
       if (name === 'message') current.message ??= text;
       else if (name === 'stack-trace') current.stack ??= text;
       else if (name === 'test-case') {
-        passOn(current, suites.at(-1) ?? '', sink);
+        passOn(current, suites.at(-1) ?? '', { document, sink });
         current = null;
       }
     },
   };
 }
 
-function passOn({ attributes, hasFailure, message, stack }: Case, suite: string, sink: ReportSink): void {
+function passOn({ attributes, hasFailure, message, stack }: Case, suite: string, { document, sink }: Output): void {
   const full = splitName(attributes.fullname ?? attributes.name ?? '');
   const outcome = outcomeOf(attributes, hasFailure);
   sink.test({
@@ -55,7 +60,7 @@ function passOn({ attributes, hasFailure, message, stack }: Case, suite: string,
     name: attributes.fullname === undefined ? full.name : (attributes.name ?? full.name),
     outcome,
     ...frameOf(stack ?? ''),
-    seconds: secondsOf(attributes.duration ?? attributes.time),
+    seconds: secondsOf(attributes.duration ?? attributes.time, document),
     message: message?.trim() === '' ? null : message,
     details: hasFailure && (message ?? stack) !== null ? `${message ?? ''}\n${stack ?? ''}` : null,
   });

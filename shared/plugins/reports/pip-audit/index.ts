@@ -7,9 +7,12 @@ export const pipAudit: ReportFormat = {
   title: 'pip-audit JSON',
   kind: 'findings',
   writers: 'pip-audit --format json',
-  recognizes: ({ json, text }) =>
-    /^\s*(?:\{\s*"dependencies"\s*:\s*)?\[\s*\{\s*"name"\s*:\s*"[^"]*"\s*,\s*"(?:version"|skip_reason")/.test(text) ||
-    (json === 'object' && /^\s*\{\s*"dependencies"\s*:\s*\[/.test(text) && /"(?:vulns|fixes)"\s*:/.test(text)),
+  recognizes: ({ json, keys: [outer, inner] }) =>
+    (json === 'list' && outer.has('name') && (outer.has('vulns') || outer.has('skip_reason'))) ||
+    (json === 'object' &&
+      outer.has('dependencies') &&
+      (outer.has('fixes') || inner.has('vulns') || inner.has('skip_reason'))),
+  namesOfEmptyList: ['pip-audit', 'pip_audit', 'pipaudit'],
   open: (sink) => openJson(() => makeReader(sink)),
 };
 

@@ -18,10 +18,11 @@ export const pylint: ReportFormat = {
   title: 'Pylint JSON',
   kind: 'findings',
   writers: 'pylint --output-format json or json2',
-  recognizes: ({ json, text, fileName }) =>
-    (json !== null && /"(?:message-id|messageId)"\s*:/.test(text) && /"symbol"\s*:/.test(text)) ||
-    (json === 'object' && /"messageTypeCount"\s*:/.test(text)) ||
-    (/^\s*\[\s*\]\s*$/.test(text) && /pylint/.test(fileName)),
+  recognizes: ({ json, keys: [outer, inner] }) =>
+    (json !== null &&
+      [outer, inner].some((keys) => keys.has('symbol') && (keys.has('message-id') || keys.has('messageId')))) ||
+    (json === 'object' && inner.has('messageTypeCount')),
+  namesOfEmptyList: ['pylint'],
   open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 

@@ -16,8 +16,10 @@ export const rspecJson: ReportFormat = {
   title: 'RSpec JSON',
   kind: 'tests',
   writers: 'rspec --format json',
-  recognizes: ({ json, text }) =>
-    json === 'object' && /"examples"\s*:\s*\[/.test(text) && /"(?:full_description|summary_line|version)"/.test(text),
+  recognizes: ({ json, keys: [outer, inner] }) =>
+    json === 'object' &&
+    outer.has('examples') &&
+    (outer.has('summary_line') || outer.has('version') || inner.has('full_description')),
   open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 

@@ -8,11 +8,9 @@ export const ruff: ReportFormat = {
   title: 'Ruff JSON',
   kind: 'findings',
   writers: 'ruff check --output-format json',
-  recognizes: ({ json, text, fileName }) =>
-    json === 'list' &&
-    (/^\s*\[\s*\{\s*"cell"\s*:/.test(text) ||
-      (/"noqa_row"\s*:/.test(text) && /"end_location"\s*:/.test(text)) ||
-      (/^\s*\[\s*\]\s*$/.test(text) && /ruff/.test(fileName))),
+  recognizes: ({ json, keys: [outer] }) =>
+    json === 'list' && outer.has('filename') && (outer.has('noqa_row') || outer.has('cell')),
+  namesOfEmptyList: ['ruff'],
   open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 

@@ -88,10 +88,11 @@ export const sarif: ReportFormat = {
   title: 'SARIF 2.1',
   kind: 'findings',
   writers: 'CodeQL, Semgrep, Trivy, Grype, Snyk, Checkov, ESLint, Ruff, Bandit, golangci-lint and most scanners',
-  recognizes: ({ json, text, fileName }) =>
+  recognizes: ({ json, text, fileName, keys: [outer, run, part] }) =>
     json === 'object' &&
     (/sarif/i.test(/"\$schema"\s*:\s*"([^"]*)"/.exec(text)?.[1] ?? '') ||
-      (/"runs"\s*:\s*\[/.test(text) && (/"version"\s*:\s*"2\./.test(text) || fileName.includes('sarif')))),
+      (outer.has('runs') &&
+        ((run.has('tool') && part.has('driver')) || /"version"\s*:\s*"2\./.test(text) || fileName.includes('sarif')))),
   open: (sink) => openJson((document) => makeReader(document, sink)),
 };
 

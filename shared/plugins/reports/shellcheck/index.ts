@@ -9,12 +9,17 @@ export const shellcheck: ReportFormat = {
   title: 'ShellCheck JSON',
   kind: 'findings',
   writers: 'shellcheck --format json or json1',
-  recognizes: ({ json, text, fileName }) =>
-    (json !== null && /^\s*(?:\{\s*"comments"\s*:\s*)?\[\s*\{\s*"file"\s*:[^}]*"code"\s*:\s*\d/.test(text)) ||
-    /^\s*\{\s*"comments"\s*:\s*\[\s*\]\s*\}\s*$/.test(text) ||
-    (/^\s*\[\s*\]\s*$/.test(text) && /shellcheck/.test(fileName)),
+  recognizes: ({ json, text, keys: [outer, inner] }) =>
+    (json === 'list' && isComment(outer)) ||
+    (json === 'object' &&
+      outer.has('comments') &&
+      (isComment(inner) || /^\s*\{\s*"comments"\s*:\s*\[\s*\]\s*\}\s*$/.test(text))),
+  namesOfEmptyList: ['shellcheck'],
   open: (sink) => openJson((document) => makeReader(document, sink)),
 };
+
+const isComment = (keys: ReadonlySet<string>): boolean =>
+  ['file', 'line', 'level', 'code', 'message'].every((key) => keys.has(key));
 
 function makeReader(document: JsonDocument, sink: ReportSink): JsonReader {
   return {

@@ -17,11 +17,13 @@ export const trivy: ReportFormat = {
   title: 'Trivy JSON',
   kind: 'findings',
   writers: 'trivy --format json',
-  recognizes: ({ json, text }) =>
-    (json === 'object' &&
-      (/"SchemaVersion"\s*:\s*2/.test(text) || /"ClusterName"\s*:/.test(text)) &&
-      /"(?:ArtifactName|ArtifactType|ClusterName)"\s*:/.test(text)) ||
-    (json === 'list' && /^\s*\[\s*\{\s*"Target"\s*:/.test(text)),
+  recognizes: ({ json, keys: [outer] }) => {
+    const has = (...names: readonly string[]): boolean => names.some((name) => outer.has(name));
+    if (json === 'list')
+      return has('Target') && has('Vulnerabilities', 'Misconfigurations', 'Secrets', 'Class', 'Type');
+    return json === 'object' && (has('ClusterName') || (has('SchemaVersion') && has('ArtifactName', 'ArtifactType')));
+  },
+  namesOfEmptyList: ['trivy'],
   open: (sink) => openJson(() => makeReader(sink)),
 };
 

@@ -1,7 +1,7 @@
 import type { TestOutcome } from '#shared/domain/reports/normal-form.ts';
 import { frameOf, splitName } from '../common/dotnet.ts';
 import { lineOf, secondsOf } from '../common/numbers.ts';
-import { openXml, type XmlAttributes, type XmlReader } from '../common/xml.ts';
+import { openXml, type XmlAttributes, type XmlDocument, type XmlReader } from '../common/xml.ts';
 import type { ReportFormat, ReportSink } from '../contract.ts';
 
 interface Case {
@@ -25,10 +25,15 @@ export const xunit: ReportFormat = {
   kind: 'tests',
   writers: 'xUnit.net 1, 2 and 3, Fixie',
   recognizes: ({ xmlRoot }) => xmlRoot === 'assemblies' || xmlRoot === 'assembly',
-  open: (sink) => openXml(() => makeReader(sink)),
+  open: (sink) => openXml((document) => makeReader(document, sink)),
 };
 
-function makeReader(sink: ReportSink): XmlReader {
+interface Output {
+  readonly document: XmlDocument;
+  readonly sink: ReportSink;
+}
+
+function makeReader(document: XmlDocument, sink: ReportSink): XmlReader {
   let current: Case | null = null;
   return {
     open(name, attributes) {
@@ -41,14 +46,14 @@ function makeReader(sink: ReportSink): XmlReader {
       if (name === 'message' || name === 'reason') current.message ??= text.trim() === '' ? null : text;
       else if (name === 'stack-trace') current.stack ??= text;
       else if (name === 'test' || name === 'error') {
-        passOn(current, name === 'error', sink);
+        passOn(current, name === 'error', { document, sink });
         current = null;
       }
     },
   };
 }
 
-function passOn({ attributes, message, stack }: Case, isError: boolean, sink: ReportSink): void {
+function passOn({ attributes, message, stack }: Case, isError: boolean, { document, sink }: Output): void {
   const full = splitName(attributes.name ?? attributes.type ?? '');
   const suite = attributes.type ?? full.suite;
   const frame = frameOf(stack ?? '');
@@ -60,7 +65,7 @@ function passOn({ attributes, message, stack }: Case, isError: boolean, sink: Re
     outcome,
     file: attributes['source-file'] ?? frame.file,
     line: lineOf(attributes['source-line']) ?? frame.line,
-    seconds: secondsOf(attributes.time),
+    seconds: secondsOf(attributes.time, document),
     message,
     details: outcome === 'skipped' || (message ?? stack) === null ? null : `${message ?? ''}\n${stack ?? ''}`,
   });

@@ -26,13 +26,11 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
   ],
   ['something else', 'hello\nworld\n', /line 1: it is no report of a known format/],
   ['a zip archive', Buffer.from('PK\u0003\u0004xxxx', 'latin1'), /it is no text but an archive/],
-  ['a NUL character', suite('\n<testcase name="a\0b"/>'), /line 2, column 18: it contains a NUL character/],
   [
     'an encoding that nobody knows',
     `<?xml version="1.0" encoding="x-klingon"?>${suite('')}`,
     /line 1: its encoding "x-klingon" is not known/,
   ],
-  ['an entity without a document type', suite('<testcase name="&xxe;"/>'), /line 1, column \d+: it uses an entity/],
   ['elements nested 100,000 deep', '<testsuite>'.repeat(100_000), /nested more than 200 deep/],
   ['lists nested 100,000 deep', `{"version": "2.1.0", "runs": [${'['.repeat(100_000)}`, /nested more than 200 deep/],
   ['an element whose name has 2 MB', suite(`<${'x'.repeat(2_000_000)}/>`), /a single name is longer than a million/],
@@ -94,7 +92,7 @@ const REFUSED: readonly (readonly [what: string, content: string | Buffer, messa
   [
     'npm audit with a missing package',
     '{"auditReportVersion": 2, "vulnerabilities": {"left": {"severity": "high", "via": []}}, "metadata": {"vulnerabilities": {"critical": 0, "high": 2}}}',
-    /it says 2 vulnerable high packages and lists 1/,
+    /it says 2 vulnerable packages and lists 1/,
   ],
   [
     'Mocha with a missing failure',

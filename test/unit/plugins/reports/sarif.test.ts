@@ -60,10 +60,10 @@ describe('SARIF', () => {
       ],
     });
     expect(findings.map(({ rule, message }) => [rule, message])).toEqual([
-      ['a', ''],
+      ['a', 'a, found by Scanner'],
       ['y', 'of y'],
       ['b/c/d/e', 'of b/c'],
-      ['unknown', ''],
+      ['unknown', 'unknown, found by Scanner'],
     ]);
   });
 

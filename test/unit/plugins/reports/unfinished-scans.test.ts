@@ -147,7 +147,7 @@ describe('a scan that did not finish', () => {
         expect.toSatisfy(
           (error: unknown) =>
             error instanceof UnreadableReport &&
-            !error.isUnknownFormat &&
+            error.otherFile === null &&
             error.message.includes('The scan did not finish') &&
             error.message.includes(reason),
         ),
