@@ -12,6 +12,7 @@ import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-st
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
 import { makeDynamoPatternStore, makeDynamoPatternVersions } from '#shared/adapters/aws/dynamo-pattern-store.ts';
+import { makeDynamoPersonStore } from '#shared/adapters/aws/dynamo-person-store.ts';
 import { makeDynamoPolicyStore } from '#shared/adapters/aws/dynamo-policy-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoRepeatedRequests } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
@@ -148,6 +149,7 @@ export const tokens = ({ userPoolIssuer, userPoolClient }: Variables<'userPoolIs
 export const workflowTokens = ({ apiUrl, dashboardUrl }: Variables<'apiUrl' | 'dashboardUrl'>) =>
   makeWorkflowTokenVerifier({ issuer: configuration().github.tokenIssuer, audiences: [apiUrl, dashboardUrl] });
 export const apiKeys = ({ accessRecords: table }: Variables<'accessRecords'>) => makeDynamoApiKeyStore({ table });
+export const persons = ({ peopleRecords: table }: Variables<'peopleRecords'>) => makeDynamoPersonStore({ table });
 export const repeatedRequests = ({ accessRecords: table }: Variables<'accessRecords'>) =>
   makeDynamoRepeatedRequests({ table });
 export const accessTrail = ({ accessRecords: table }: Variables<'accessRecords'>) => makeDynamoAccessTrail({ table });

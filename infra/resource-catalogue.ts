@@ -2,7 +2,13 @@ import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { ResourceAccess, ResourceCatalogue } from './access.ts';
-import { ACCESS_PARTITIONS, LIST_INDEXES, OPEN_INDEX, POLICY_PARTITIONS } from './constructs/tables.ts';
+import {
+  ACCESS_PARTITIONS,
+  LIST_INDEXES,
+  OPEN_INDEX,
+  PEOPLE_PARTITIONS,
+  POLICY_PARTITIONS,
+} from './constructs/tables.ts';
 import type { Access } from './service-access.ts';
 import type { NamedArn, StateResources } from './stacks/state-stack.ts';
 
@@ -37,9 +43,11 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     statsTable: whole(state.statsTable.name, state.statsTable.arn),
     controlTable: partitions(state.controlTable, 'ForAllValues:StringNotEquals', [
       ...ACCESS_PARTITIONS,
+      ...PEOPLE_PARTITIONS,
       ...POLICY_PARTITIONS,
     ]),
     accessRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', ACCESS_PARTITIONS),
+    peopleRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', PEOPLE_PARTITIONS),
     policyRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', POLICY_PARTITIONS),
     evidenceBucket: bucketAccess(state.evidenceBucket),
     intakeQueue: whole(sources.intakeQueue.queueUrl, sources.intakeQueue.queueArn),

@@ -23,6 +23,7 @@ import { type LearningRoutesDeps, learningRoutes } from './routes/learning.ts';
 import { type LogRoutesDeps, logRoutes } from './routes/logs.ts';
 import { type OperationRoutesDeps, operationRoutes } from './routes/operation.ts';
 import { type OverviewRoutesDeps, overviewRoutes } from './routes/overview.ts';
+import { type PeopleRoutesDeps, peopleRoutes } from './routes/people.ts';
 import { type QualityRoutesDeps, qualityRoutes } from './routes/quality.ts';
 import { type TestRoutesDeps, testRoutes } from './routes/tests.ts';
 
@@ -37,6 +38,7 @@ export type ApiDeps = IncidentRoutesDeps &
   LogRoutesDeps &
   OverviewRoutesDeps &
   AuthRoutesDeps &
+  PeopleRoutesDeps &
   TestRoutesDeps &
   QualityRoutesDeps &
   ApiSettings;
@@ -115,6 +117,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', applicationRoutes(actionDeps))
     .route('/', authRoutes(deps))
     .route('/', keyRoutes(deps.keys))
+    .route('/', peopleRoutes(deps))
     .route('/', configRoutes(deps.policy))
     .route('/', knowledgeRoutes(deps))
     .route('/', knowledgeUpkeepRoutes(deps))

@@ -58,6 +58,7 @@ export const config = defineFunction({
       'dynamodb:Query',
     ],
     accessRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    peopleRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     policyRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket', 's3:PutObject'],
     intakeQueue: ['sqs:SendMessage'],

@@ -7,6 +7,7 @@ import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { packedState } from '#shared/adapters/state/packed-state.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
+import { makePersonNotes } from '#shared/app/access/people.ts';
 import { browserSignIn } from '#shared/domain/access/browser-sign-in.ts';
 import {
   accessTrail,
@@ -21,6 +22,7 @@ import {
   knowledgeEntries,
   patterns,
   patternVersions,
+  persons,
   policy,
   policyTrail,
   predictions,
@@ -67,6 +69,7 @@ const deps = compose(config, {
   policyTrail,
   killSwitch: ({ policyRecords: table }) => makeDynamoControlStore({ table }),
   delegations,
+  persons,
   repeatedRequests,
   patterns,
   patternVersions,
@@ -89,6 +92,7 @@ const deps = compose(config, {
     browserSignIn(process.env.AWS_ENDPOINT_URL ?? signInUrl, userPoolClient),
 });
 
+const notePerson = makePersonNotes(deps);
 const repositories = configuration().github.repositories.map(({ name }) => name);
 const recall = once(async () => {
   const [{ makeLocalRecall }, playbooks] = await Promise.all([
@@ -164,7 +168,9 @@ export const handler = httpFunction({
     }),
     policy: { ...deps, trail: deps.policyTrail, control: deps.killSwitch },
     keys: { ...deps, trail: deps.accessTrail, random: (bytes) => randomBytes(bytes).toString('hex') },
-    authenticate: (headers) => authenticate(headers, { ...deps, repositories }),
+    people: { ...deps, trail: deps.accessTrail },
+    keyOwner: async (id) => (await deps.apiKeys.get(id))?.createdBy ?? null,
+    authenticate: (headers) => authenticate(headers, { ...deps, repositories, notePerson }),
     version: SELFHEAL_VERSION,
     onFailure: logFailedRequest,
   }),

@@ -14,6 +14,7 @@ export const config = defineFunction({
     openIncidents: ['dynamodb:Query'],
     statsTable: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     workflow: ['states:StartExecution', 'states:SendTaskSuccess'],
+    peopleRecords: ['dynamodb:Query'],
     policyRecords: ['dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },

@@ -12,6 +12,7 @@ import {
   experience,
   github,
   incidents,
+  persons,
   policy,
   predictions,
   stats,
@@ -32,6 +33,7 @@ const deps = compose(config, {
   experience,
   codeHost,
   stats,
+  persons,
   people: (environment) => makeGithubPeople(github(environment)),
   directory: (environment) => makeGithubRepositoryDirectory(github(environment)),
 });

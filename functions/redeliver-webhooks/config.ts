@@ -2,12 +2,13 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'redeliver-webhooks',
-  description: 'Asks GitHub to redeliver failed webhook deliveries.',
+  description: 'Asks GitHub to redeliver failed webhook deliveries, and for the numbers of linked accounts.',
   timeoutSeconds: 120,
   memoryMb: 256,
   trigger: { kind: 'schedule', everyMinutes: 5 },
   uses: {
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    peopleRecords: ['dynamodb:Query', 'dynamodb:UpdateItem'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
     apiUrl: [],
   },

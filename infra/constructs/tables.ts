@@ -37,6 +37,8 @@ export const LIST_INDEXES: readonly string[] = LISTS.map(({ indexName }) => inde
 
 /** Partitions of the Control table with API keys, the trail about them and answers to requests: rights of their own. */
 export const ACCESS_PARTITIONS: readonly string[] = ['APIKEY', 'AUDIT#access', 'REQUEST'];
+/** The partition of the Control table with who signed in and their GitHub accounts: rights of its own. */
+export const PEOPLE_PARTITIONS: readonly string[] = ['PERSON'];
 /** Partitions of the Control table with the policy, the kill switch and the trail about them: rights of their own. */
 export const POLICY_PARTITIONS: readonly string[] = ['POLICY', 'CONTROLS', 'AUDIT#policy'];
 

@@ -1,5 +1,6 @@
 import type { ApiKey } from '#shared/domain/access/api-key.ts';
 import type { Actor } from '#shared/domain/access/caller.ts';
+import type { Person } from '#shared/domain/access/person.ts';
 import type { KeptAnswer, RepeatedRequest } from '#shared/domain/access/repeated-request.ts';
 import type { AccessEvent } from '#shared/domain/audit/access-event.ts';
 
@@ -33,6 +34,15 @@ export interface ApiKeyStore {
   noteUse(id: string, at: Date): Promise<void>;
   /** Revokes a key for good. The key afterwards, as it was revoked first; null when there is none. */
   revoke(id: string, by: Actor, at: Date): Promise<ApiKey | null>;
+}
+
+/** Everybody who signed in, by the user pool's `sub`. Every write is one single-item write. */
+export interface PersonStore {
+  get(id: string): Promise<Person | null>;
+  list(): Promise<Person[]>;
+  put(person: Person): Promise<void>;
+  /** Sets or ends the link to GitHub, with `ifLogin` only while it is to this login. The person afterwards; null when nothing was written. */
+  setGithub(id: string, github: Person['github'], ifLogin?: string): Promise<Person | null>;
 }
 
 /** Who was given access and lost it, in an audit trail of its own that belongs to no incident. */

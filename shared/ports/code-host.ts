@@ -183,6 +183,8 @@ export type Permission = 'none' | 'read' | 'write' | 'admin';
 export interface People {
   /** `maintain` counts as `write` and `triage` as `read`; without access, or for an unknown account, `none`. */
   permissionOf(repository: string, login: string): Promise<Permission>;
+  /** The account that has this login now; null when none has. */
+  accountOf(login: string): Promise<{ readonly id: number } | null>;
   /** Adds a reaction to a comment: carried out, answered, or refused. Adding it twice is harmless. */
   react(repository: string, commentId: number, sign: '+1' | '-1' | 'confused' | 'eyes'): Promise<void>;
 }

@@ -15,6 +15,7 @@ export * from './memory-ports.ts';
 export * from './model-registry.ts';
 export * from './pattern-store.ts';
 export * from './people.ts';
+export { makeMemoryPersonStore } from './person-store.ts';
 export * from './playbook-effects.ts';
 export * from './policy-store.ts';
 export * from './prediction-store.ts';

@@ -15,6 +15,7 @@ export function makeMemoryPeople(
   return {
     signs,
     permissionOf: async (_repository, login) => permissions[login] ?? 'none',
+    accountOf: async (login) => (login in permissions ? { id: Object.keys(permissions).indexOf(login) + 1 } : null),
     react: async (_repository, commentId, sign) => void signs.push(`${commentId} ${sign}`),
   };
 }

@@ -48,6 +48,9 @@ import { incidentResolve } from './incident-resolve.ts';
 import { incidentShow } from './incident-show.ts';
 import { incidentSimulate } from './incident-simulate.ts';
 import { incidentUpdate } from './incident-update.ts';
+import { keyCreate } from './key-create.ts';
+import { keyList } from './key-list.ts';
+import { keyRevoke } from './key-revoke.ts';
 import { knowledgeAdd } from './knowledge-add.ts';
 import { knowledgeAdjust } from './knowledge-adjust.ts';
 import { knowledgeCheck } from './knowledge-check.ts';
@@ -115,6 +118,8 @@ import { status } from './status.ts';
 import { testRecord } from './test-record.ts';
 import { testSelect } from './test-select.ts';
 import { trainCommand } from './train.ts';
+import { userLink } from './user-link.ts';
+import { userList } from './user-list.ts';
 import { watch } from './watch.ts';
 
 /** Every command, in the order of the help text. To add one, add its file `<noun>-<verb>.ts` and a line here, and run `npm run commands`. */
@@ -220,6 +225,11 @@ export const COMMANDS: readonly Command[] = [
   approvalApprove,
   approvalReject,
   approvalDelegate,
+  userList,
+  userLink,
+  keyCreate,
+  keyList,
+  keyRevoke,
   configShow,
   configSet,
   configReset,

@@ -1,3 +1,4 @@
+import { mayDo } from '#shared/domain/access/caller.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { messageOf } from '#shared/kernel/errors.ts';
 import { counted } from '#shared/kernel/time-words.ts';
@@ -90,6 +91,36 @@ export async function checkDeployment(options: ApiOptions, terminal: Terminal): 
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { name, state: 'failed', detail: reasonOf(error) };
+  }
+}
+
+/** Whether everybody who may approve is linked to a GitHub account; null for whoever may not see that. */
+export async function checkApprovers(options: ApiOptions, terminal: Terminal): Promise<ConnectionCheck | null> {
+  const name = 'Approvers';
+  try {
+    const { api } = await openApi(options, terminal);
+    const { roles } = await contentOf(await api.auth.me.$get());
+    if (!mayDo({ roles }, 'administer')) return null;
+    const { users } = await contentOf(await api.users.$get());
+    const approvers = users.filter((user) => mayDo(user, 'approve'));
+    const unlinked = approvers.filter(({ github }) => github === null);
+    const words = `${unlinked.length} of ${counted(approvers.length, 'approver')} who signed in are linked to no GitHub account`;
+    if (unlinked.length === 0)
+      return {
+        name,
+        state: 'ok',
+        detail: `all ${counted(approvers.length, 'approver')} are linked to a GitHub account`,
+      };
+    const who = unlinked.map((user) => user.name).join(', ');
+    const mend = `selfheal user link ${unlinked[0]?.name ?? 'EMAIL'} --github LOGIN`;
+    return {
+      name,
+      state: 'failed',
+      detail: cleanText(`${words} (${who}), so they cannot approve re-runs: ${mend}`, MAX_REASON),
+    };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return null;
   }
 }
 

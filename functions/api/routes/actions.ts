@@ -11,7 +11,7 @@ import {
 import type { Requester, RequestOutcome } from '#shared/app/actions/request-action.ts';
 import type { ServiceHealth, ServiceSummary } from '#shared/app/actions/services.ts';
 import type { Rehearsal } from '#shared/app/actions/try-action.ts';
-import { approverOf } from '#shared/app/approve/approver.ts';
+import { identifiersOfCaller } from '#shared/app/approve/approver.ts';
 import { annotatedOf } from '#shared/app/incidents/read-incident.ts';
 import { type GovernedDeps, governed } from '#shared/app/policy/governed.ts';
 import { type Caller, nameOfCaller } from '#shared/domain/access/caller.ts';
@@ -212,16 +212,13 @@ export function actionRoutes(deps: ActionRoutesDeps) {
 
 const KEY_BYTES = 16;
 
-/** Who asks for an action, with every name by which they could approve it. */
+/** Who asks for an action, with every name of theirs: of an API key those of its creator, too. */
 export function requesterOf(
   caller: Caller,
   requestId: string | undefined,
   { random }: Pick<ActionRoutesDeps, 'random'>,
 ): Requester {
-  const person = caller.claims === undefined ? null : approverOf(caller.claims);
-  const own = person === null ? [] : [person.name, ...person.names, person.github ?? '', person.email ?? ''];
-  const names = [...new Set([caller.id, caller.name, ...own])].filter((name) => name !== '').slice(0, 30);
-  return { by: nameOfCaller(caller), names, requestId: requestId ?? random(KEY_BYTES) };
+  return { by: nameOfCaller(caller), names: identifiersOfCaller(caller), requestId: requestId ?? random(KEY_BYTES) };
 }
 
 export function objectionProblem(objection: Objection): Problem {

@@ -23,6 +23,13 @@ function collaboratorPermission(context: RouteContext): Answer {
   return { status: 200, json: { permission, role_name: permission, user } };
 }
 
+/** Everybody has an account, but those whose login begins with `gone-`. */
+function getUser({ params, site }: RouteContext): Answer {
+  const login = params.username ?? '';
+  if (login.startsWith('gone-')) throw new NotFound('user');
+  return { status: 200, json: presentUser(login, site.api, site.web) };
+}
+
 function react(context: RouteContext): Answer {
   const { fullName } = repositoryIn(context);
   const id = context.params.comment_id ?? '';
@@ -89,6 +96,7 @@ export const PEOPLE_ROUTES: readonly Route[] = [
     path: `${REPO}/collaborators/{username}/permission`,
     handle: collaboratorPermission,
   },
+  { operation: 'users/get-by-username', method: 'GET', path: '/users/{username}', handle: getUser },
   {
     operation: 'reactions/create-for-issue-comment',
     method: 'POST',

@@ -2,12 +2,15 @@ import * as z from 'zod';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { People } from '#shared/ports/code-host.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
+import { isHttpError } from './github-errors.ts';
 
 /** https://docs.github.com/en/rest/collaborators/collaborators#get-repository-permissions-for-a-user */
 const CollaboratorPermission = z.object({
   permission: z.enum(['none', 'read', 'write', 'admin']),
   user: z.object({ login: z.string() }).nullable(),
 });
+/** https://docs.github.com/en/rest/users/users#get-a-user */
+const Account = z.object({ id: z.number().int().positive() });
 const Reaction = z.object({ id: z.number() });
 
 /** People and their permissions, as GitHub reports them now. */
@@ -22,6 +25,14 @@ export function makeGithubPeople(options: GithubOptions): People {
       if (user?.login.toLowerCase() !== login.toLowerCase())
         throw new Refused(`${route}: GitHub answered about another account.`);
       return permission;
+    },
+    accountOf: async (login) => {
+      try {
+        return await client.call('GET /users/{username}', { username: login }, Account);
+      } catch (error) {
+        if (error instanceof Refused && isHttpError(error.cause) && error.cause.status === 404) return null;
+        throw error;
+      }
     },
     react: async (repository, commentId, sign) => {
       const route = 'POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions';

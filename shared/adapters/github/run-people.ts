@@ -4,7 +4,7 @@ import { Refused } from '#shared/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import { type GithubClient, repositoryOf } from './github-client.ts';
 
-const Account = z.object({ login: z.string() }).nullish();
+const Account = z.object({ login: z.string(), id: z.number().int().positive().optional() }).nullish();
 const Run = z.object({
   actor: Account,
   triggering_actor: Account,
@@ -25,16 +25,12 @@ const loginOf = (account: Account): string | null => account?.login ?? null;
  * label. Where the token may not read that, as for a fork, the actor counts as the pusher.
  */
 export function runPeople(client: GithubClient): Pick<CodeHost, 'peopleBehind'> {
-  const lastPusher = async ({
-    head_repository,
-    head_branch,
-    head_sha,
-  }: z.infer<typeof Run>): Promise<string | null> => {
+  const lastPusher = async ({ head_repository, head_branch, head_sha }: z.infer<typeof Run>): Promise<Account> => {
     if (!head_repository || !head_branch) return null;
     const parameters = { ...repositoryOf(head_repository.full_name), ref: head_branch, per_page: 100 };
     const read = client.call('GET /repos/{owner}/{repo}/activity', parameters, Activities);
     const activities = await orRefused(read, []);
-    return loginOf(activities.find(({ after }) => after === head_sha)?.actor);
+    return activities.find(({ after }) => after === head_sha)?.actor ?? null;
   };
   return {
     peopleBehind: async (repository, { runId, pullRequest, headSha }): Promise<RunPeople> => {
@@ -44,16 +40,20 @@ export function runPeople(client: GithubClient): Pick<CodeHost, 'peopleBehind'> 
         { ...place, run_id: runId },
         Run,
       );
-      const requester = loginOf(run.actor);
+      const requester = run.actor ?? null;
       const pusher = (await lastPusher(run)) ?? requester;
+      const author =
+        pullRequest === null
+          ? ((await authorOfCommit(client, place, headSha)) ?? pusher)
+          : await authorOfPullRequest(client, place, pullRequest);
+      const triggeredBy = run.triggering_actor ?? requester;
+      const ids = [author, pusher, requester, triggeredBy].flatMap((account) => account?.id ?? []);
       return {
-        author:
-          pullRequest === null
-            ? ((await authorOfCommit(client, place, headSha)) ?? pusher)
-            : await authorOfPullRequest(client, place, pullRequest),
-        lastPusher: pusher,
-        requester,
-        triggeredBy: loginOf(run.triggering_actor) ?? requester,
+        author: loginOf(author),
+        lastPusher: loginOf(pusher),
+        requester: loginOf(requester),
+        triggeredBy: loginOf(triggeredBy),
+        ...(ids.length === 0 ? {} : { accountIds: [...new Set(ids)] }),
       };
     },
   };
@@ -61,15 +61,15 @@ export function runPeople(client: GithubClient): Pick<CodeHost, 'peopleBehind'> 
 
 type Place = ReturnType<typeof repositoryOf>;
 
-async function authorOfPullRequest(client: GithubClient, place: Place, number: number): Promise<string | null> {
+async function authorOfPullRequest(client: GithubClient, place: Place, number: number): Promise<Account> {
   const route = 'GET /repos/{owner}/{repo}/pulls/{pull_number}';
-  return loginOf((await client.call(route, { ...place, pull_number: number }, PullRequest)).user);
+  return (await client.call(route, { ...place, pull_number: number }, PullRequest)).user;
 }
 
 /** Null where GitHub links no account with it. */
-async function authorOfCommit(client: GithubClient, place: Place, sha: string): Promise<string | null> {
+async function authorOfCommit(client: GithubClient, place: Place, sha: string): Promise<Account> {
   const read = client.call('GET /repos/{owner}/{repo}/commits/{ref}', { ...place, ref: sha }, Commit);
-  return loginOf((await orRefused(read, { author: null })).author);
+  return (await orRefused(read, { author: null })).author;
 }
 
 async function orRefused<T>(read: Promise<T>, otherwise: T): Promise<T> {

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type ApiKey, apiKeyState, isUseDue, parseApiKey } from '#shared/domain/access/api-key.ts';
 import { type Caller, rolesOfGroups } from '#shared/domain/access/caller.ts';
+import type { SeenPerson } from '#shared/domain/access/person.ts';
 import { type WorkflowRunCaller, workflowRunCallerOf } from '#shared/domain/access/workflow-run-caller.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { ApiKeyStore, TokenVerifier, WorkflowTokenVerifier } from '#shared/ports/access.ts';
@@ -14,6 +15,8 @@ export interface AuthenticateDeps {
   /** `owner/name` of those whose workflows may call. */
   readonly repositories: readonly string[];
   readonly apiKeys: Pick<ApiKeyStore, 'get' | 'noteUse'>;
+  /** Keeps who signed in; absent where nobody is kept. */
+  readonly notePerson?: (seen: SeenPerson) => Promise<void>;
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
 }
@@ -79,7 +82,7 @@ async function workflowRunOf(
   return { kind: 'workflow-run', run };
 }
 
-async function callerOfToken(token: string, { tokens }: AuthenticateDeps): Promise<Authentication> {
+async function callerOfToken(token: string, { tokens, notePerson, log }: AuthenticateDeps): Promise<Authentication> {
   const verification = await tokens.verify(token);
   if (verification.kind !== 'verified') return verification;
   const { claims } = verification;
@@ -87,6 +90,11 @@ async function callerOfToken(token: string, { tokens }: AuthenticateDeps): Promi
   const { sub, 'cognito:groups': groups } = claims;
   if (person === null || typeof sub !== 'string' || sub === '') return refused('The token identifies no person.');
   const roles = rolesOfGroups(Array.isArray(groups) ? groups : []);
+  const seen = { id: sub, username: person.name, email: person.email, roles, claimedGithub: person.github };
+  // The next sign-in notes it. Until then somebody unknown may approve less, never more.
+  await notePerson?.(seen).catch((error: unknown) => {
+    log.warn('A person who signed in was not recorded', { error: error instanceof Error ? error.name : 'unknown' });
+  });
   return { kind: 'accepted', caller: { kind: 'person', id: sub, name: person.email ?? person.name, roles, claims } };
 }
 
@@ -113,7 +121,10 @@ async function callerOfKey(text: string, { apiKeys, clock, log }: AuthenticateDe
       log.warn('The use of an API key was not recorded', { error: error instanceof Error ? error.name : 'unknown' });
     });
   }
-  return { kind: 'accepted', caller: { kind: 'key', id: key.id, name: key.name, roles: key.roles } };
+  return {
+    kind: 'accepted',
+    caller: { kind: 'key', id: key.id, name: key.name, roles: key.roles, createdBy: key.createdBy },
+  };
 }
 
 /** SHA-256 of the secret, as `ApiKey.secretHash` keeps it. */

@@ -181,7 +181,9 @@ const MAX_LISTED = 50;
 /** Plans that wait for a decision, oldest first, as a signed-in person may see them; without expired ones. */
 export async function listApprovals(claims: Claims, deps: ListApprovalsDeps): Promise<ListedApproval[]> {
   const pending = await deps.approvals.pending(MAX_LISTED);
-  const listed = await Promise.all(pending.map((place) => listedApproval(place, claims, deps)));
+  const people = deps.persons.list();
+  const once = { ...deps, persons: { list: () => people } };
+  const listed = await Promise.all(pending.map((place) => listedApproval(place, claims, once)));
   return listed.filter((one) => one !== null);
 }
 

@@ -1,3 +1,6 @@
+import type { Caller } from '#shared/domain/access/caller.ts';
+import { type Identifier, identifier } from '#shared/domain/access/identity.ts';
+
 /** Claims of a token that `authenticate` has verified. */
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -10,6 +13,8 @@ export interface Approver {
   readonly names: readonly string[];
   /** Their GitHub login, which only an administrator of the pool can set; null when not set. */
   readonly github: string | null;
+  /** The same names with their kinds. */
+  readonly identity: readonly Identifier[];
   /** Groups of the user pool; only an administrator can add members. */
   readonly groups: readonly string[];
   /** In lower case; null when the pool has not verified it. The person cannot change it. */
@@ -33,14 +38,33 @@ export function approverOf(claims: Claims): Approver | null {
   const verified = claims.email_verified === true || claims.email_verified === 'true';
   const email = verified && isName(claims.email) ? claims.email.toLowerCase() : null;
   const groups = claims['cognito:groups'];
+  const login = isName(github) ? github : null;
   return {
     name,
     display: email ?? [claims.preferred_username, claims.nickname, name].find(isName) ?? name,
     names,
-    github: isName(github) ? github : null,
+    github: login,
+    identity: [
+      ...(isName(claims.sub) ? [identifier('user', claims.sub)] : []),
+      identifier('username', name),
+      ...(email === null ? [] : [identifier('email', email)]),
+      ...(login === null ? [] : [identifier('github', login)]),
+      ...names.filter((one) => one !== name && one !== login).map((one) => identifier('name', one)),
+    ],
     groups: Array.isArray(groups) ? groups.filter(isName) : [],
     email,
   };
+}
+
+/** Every name of who calls the API: of a key also those of its creator, who must not approve what their key asks for. */
+export function identifiersOfCaller({ kind, id, name, claims = {}, createdBy }: Caller): Identifier[] {
+  const owner = createdBy?.kind === 'person' ? createdBy : undefined;
+  const own =
+    kind === 'person'
+      ? [identifier('user', id), ...(approverOf(claims)?.identity ?? [])]
+      : [identifier('key', id), ...(owner === undefined ? [] : [identifier('user', owner.id)])];
+  const address = kind === 'person' ? name : owner?.name;
+  return [...new Set([...own, ...(address?.includes('@') ? [identifier('email', address)] : [])])].slice(0, 30);
 }
 
 function isName(value: unknown): value is string {

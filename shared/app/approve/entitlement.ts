@@ -1,3 +1,5 @@
+import { githubAmong, identifier, relationOf } from '#shared/domain/access/identity.ts';
+import { githubOf } from '#shared/domain/access/person.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { foreignReason } from '#shared/domain/incident/home.ts';
@@ -7,8 +9,9 @@ import { judgeSelfApproval, type KnownBy, type RunRole } from '#shared/domain/po
 import type { DelegationStore } from '#shared/ports/approval-queue.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { type IdentityDeps, identityOf } from '../access/people.ts';
 
-export interface EntitlementDeps {
+export interface EntitlementDeps extends IdentityDeps {
   readonly delegations: Pick<DelegationStore, 'inForce'>;
   readonly configuration: Configuration;
   readonly clock: Clock;
@@ -22,8 +25,33 @@ export interface Candidate extends KnownBy {
   readonly email: string | null;
 }
 
-/** The author of a comment, by their GitHub login. */
-export const commenter = (login: string): Candidate => ({ names: [login], github: login, groups: null, email: null });
+/** The author of a comment, by their GitHub account. */
+export const commenter = ({
+  by: login,
+  byId,
+}: {
+  readonly by: string;
+  readonly byId?: number | undefined;
+}): Candidate => ({
+  names: [login],
+  github: login,
+  identity: [identifier('github', login), ...(byId === undefined ? [] : [identifier('github-id', byId)])],
+  groups: null,
+  email: null,
+});
+
+/** The candidate, with every name that leads to the same person. */
+async function known<C extends KnownBy>(candidate: C, deps: IdentityDeps): Promise<C> {
+  const identity = await identityOf(candidate.identity ?? [], deps);
+  const people = await deps.persons.list();
+  const isGone = people.some(
+    (person) => relationOf(identity, [identifier('user', person.id)]) === 'same' && githubOf(person) === null,
+  );
+  if (candidate.github !== null && !isGone) return { ...candidate, identity };
+  if (isGone) return { ...candidate, identity, github: null };
+  const github = githubAmong(identity);
+  return { ...candidate, identity, github, names: github === null ? candidate.names : [...candidate.names, github] };
+}
 
 export type Entitlement =
   /** `onBehalfOf`: who delegated; null for their own right. `roles`: their roles in the run that they decide about. */
@@ -36,13 +64,17 @@ export type Entitlement =
  * asked by now or a delegate of somebody in such a group. A delegation from somebody behind the run does not count.
  */
 export async function entitlementTo(
-  candidate: Candidate,
+  unknown: Candidate,
   {
     approval,
-    action,
+    action: planned,
   }: { readonly approval: Approval; readonly action: Pick<BoundAction, 'target' | 'selfApproval' | 'requestedBy'> },
-  { delegations, configuration, clock }: EntitlementDeps,
+  deps: EntitlementDeps,
 ): Promise<Entitlement> {
+  const { delegations, configuration, clock } = deps;
+  const candidate = await known(unknown, deps);
+  const { requestedBy } = planned;
+  const action = requestedBy === undefined ? planned : { ...planned, requestedBy: await identityOf(requestedBy, deps) };
   const foreign = foreignReason(action.target, configuration.home);
   if (foreign !== null) return { kind: 'objection', reason: foreign };
   const own = judgeSelfApproval(candidate, action, configuration.approvals);
@@ -57,12 +89,14 @@ export async function entitlementTo(
     return { kind: 'objection', reason: 'This request is for groups of the user pool: sign in on the dashboard.' };
   if (covers(candidate.groups)) return { kind: 'entitled', onBehalfOf: null, roles };
   const given = candidate.email === null ? [] : await delegations.inForce(candidate.email, now);
-  const delegation = given.find(
-    ({ from, fromGithub, groups }) =>
-      covers(groups) &&
-      judgeSelfApproval({ names: [from, fromGithub], github: fromGithub }, action, configuration.approvals).kind ===
-        'may-approve',
-  );
+  let delegation: (typeof given)[number] | undefined;
+  for (const one of given) {
+    const { from, fromGithub, groups } = one;
+    const identity = [identifier('username', from), identifier('github', fromGithub)];
+    const delegator = await known({ names: [from, fromGithub], github: fromGithub, identity }, deps);
+    if (covers(groups) && judgeSelfApproval(delegator, action, configuration.approvals).kind === 'may-approve')
+      delegation ??= one;
+  }
   return delegation === undefined
     ? { kind: 'objection', reason: `This request is for members of ${needed.join(', ')}, or people they delegated to.` }
     : { kind: 'entitled', onBehalfOf: delegation.from, roles };

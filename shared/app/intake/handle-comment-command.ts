@@ -14,7 +14,7 @@ import type { ControlSettings, Deduplication, Leases, Limits } from '#shared/por
 import { type Approval, deciderNameOf, type IncidentStore } from '#shared/ports/incident-store.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
-import { commenter, type Entitlement, entitlementTo } from '../approve/entitlement.ts';
+import { commenter, type Entitlement, type EntitlementDeps, entitlementTo } from '../approve/entitlement.ts';
 import { type DecisionOutcome, type SettleDeps, settleApproval } from '../approve/settle.ts';
 import { correctPrediction } from '../learning/correct-prediction.ts';
 import { setQuiet } from '../notify/quiet-pull-request.ts';
@@ -38,6 +38,7 @@ export interface CommentCommandDeps extends SettleDeps, ExplainDeps, Pick<FileAg
     Pick<Leases, 'acquireLease' | 'releaseLease'>;
   readonly workflow: SettleDeps['workflow'] & RerunDeps['workflow'];
   readonly people: People;
+  readonly persons: EntitlementDeps['persons'];
   readonly codeHost: Pick<CodeHost, 'findComment' | 'listComments' | 'createComment' | 'updateComment'>;
   readonly configuration: Configuration;
   readonly policy: PolicyReader;
@@ -211,18 +212,27 @@ function isAbout(command: CommentCommand, target: BoundAction['target']): boolea
 
 /** Why the author may not decide, if so. Anybody with write access may reject, even their own change. */
 async function entitlementOf(
-  { by }: CommentCommand,
+  command: CommentCommand,
   { decision }: Decide,
   asked: PendingPlan,
   deps: CommentCommandDeps,
 ): Promise<Entitlement> {
-  const { configuration, clock, people } = deps;
+  const { configuration, people, persons, clock } = deps;
   if (!configuration.approvals.comments)
     return { kind: 'objection', reason: 'Approval by comment is turned off here; use the dashboard.' };
-  if (asked.action.target.kind !== 'github-run' || !(await mayWrite(asked.action.target.repository, by, people)))
+  if (
+    asked.action.target.kind !== 'github-run' ||
+    !(await mayWrite(asked.action.target.repository, command.by, people))
+  )
     return { kind: 'objection', reason: 'Only people with write access to the repository may decide.' };
   if (decision === 'rejected') return { kind: 'entitled', onBehalfOf: null, roles: [] };
-  return await entitlementTo(commenter(by), asked, { configuration, clock, delegations: NO_DELEGATIONS });
+  const identities = { persons, keyOwner: async () => null };
+  return await entitlementTo(commenter(command), asked, {
+    configuration,
+    clock,
+    delegations: NO_DELEGATIONS,
+    ...identities,
+  });
 }
 
 /** Delegations need an e-mail address, which a comment does not show. */
@@ -352,7 +362,7 @@ async function rerun(
   const { incident, others } = await meant(request, command, deps);
   if (!(await mayWrite(repositoryOf(command, incident), command.by, deps.people))) return ONLY_WRITERS;
   if (incident === null) return unknown(request);
-  const asked = await requestRerun(incident, `github:${command.by}`, deps);
+  const asked = await requestRerun(incident, command, deps);
   return asked.kind === 'begun'
     ? {
         done: 'carried-out',

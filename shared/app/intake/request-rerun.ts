@@ -1,5 +1,7 @@
+import { identifier } from '#shared/domain/access/identity.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
+import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
@@ -20,6 +22,9 @@ export interface RerunDeps {
   readonly clock: Clock;
 }
 
+/** The author of the comment. */
+type AskedBy = Pick<CommentCommand, 'by' | 'byId'>;
+
 export type RerunRequest = { kind: 'begun' } | { kind: 'refused'; reason: string };
 
 const refused = (reason: string): RerunRequest => ({ kind: 'refused', reason });
@@ -28,7 +33,7 @@ const refused = (reason: string): RerunRequest => ({ kind: 'refused', reason });
  * Re-runs the failed jobs of an incident's run for somebody with write access. Seals the plan, stores its intent and reopens the incident. Its
  * workflow then continues with this plan through guard, execution and verification, as with a plan left by an earlier execution.
  */
-export async function requestRerun(incident: Incident, by: string, deps: RerunDeps): Promise<RerunRequest> {
+export async function requestRerun(incident: Incident, command: AskedBy, deps: RerunDeps): Promise<RerunRequest> {
   const { target } = incident;
   if (target.kind !== 'github-run') return refused('The incident is not about a workflow run.');
   const reason = objectionTo(incident, deps);
@@ -37,7 +42,7 @@ export async function requestRerun(incident: Incident, by: string, deps: RerunDe
   const owner = await acquireIncidentLock({ incidentId: incident.id, intakeKey: incident.intakeKey }, attempt, deps);
   if (owner !== null)
     return refused(`Selfheal is already working on a newer run of the same workflow (incident ${owner.id}).`);
-  await begin(incident, target, by, deps);
+  await begin(incident, target, command, deps);
   return { kind: 'begun' };
 }
 
@@ -54,7 +59,14 @@ function objectionTo(incident: Incident, { configuration, clock }: RerunDeps): s
   return reasons.length === 0 ? null : `${reasons.join(' ')} Re-run the jobs on GitHub.`;
 }
 
-async function begin(incident: Incident, target: GithubRunTarget, by: string, deps: RerunDeps): Promise<void> {
+async function begin(
+  incident: Incident,
+  target: GithubRunTarget,
+  { by: login, byId }: AskedBy,
+  deps: RerunDeps,
+): Promise<void> {
+  const by = `github:${login}`;
+  const requestedBy = [identifier('github', login), ...(byId === undefined ? [] : [identifier('github-id', byId)])];
   const now = deps.clock.now();
   const parameters = { repository: target.repository, runId: target.runId, attempt: incident.runAttempt };
   const candidate = {
@@ -70,7 +82,7 @@ async function begin(incident: Incident, target: GithubRunTarget, by: string, de
     confidence: 1,
     reason: `${by} requested it by a comment.`,
   };
-  const action = bindAction(candidate, { incidentId: incident.id, target, at: now });
+  const action = bindAction(candidate, { incidentId: incident.id, target, at: now, requestedBy });
   const { digest, actionId } = action;
   await deps.incidents.putPlan(action);
   await deps.incidents.intend({

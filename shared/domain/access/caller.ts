@@ -38,6 +38,8 @@ export interface Caller extends Readonly<Actor> {
   readonly roles: readonly Role[];
   /** Of a person: the verified claims of the ID token. */
   readonly claims?: Readonly<Record<string, unknown>>;
+  /** Of a key: who created it. */
+  readonly createdBy?: Actor;
 }
 
 /** True when one of the caller's roles gives the permission. Without a role nobody may do anything. */

@@ -28,6 +28,8 @@ export const AccessEvent = z.discriminatedUnion('event', [
     expiresAt: z.string(),
     ...BY,
   }),
+  /** `login`: null when the link was ended. */
+  event('person.linked', { id: z.string(), name: z.string(), login: z.string().nullable(), ...BY }),
   event('api-key.revoked', { id: z.string(), name: z.string(), ...BY }),
 ]);
 export type AccessEvent = z.infer<typeof AccessEvent>;

@@ -171,6 +171,10 @@ const DESCRIPTIONS: Descriptions = {
   'incident.linked': ended('the same failure is handled elsewhere'),
   'api-key.created': ({ id, name, roles, expiresAt, by }) =>
     `${by} created the API key ${id} (${name}) with the roles ${roles}, until ${expiresAt}.`,
+  'person.linked': ({ name, login, by }) =>
+    login === null
+      ? `${by} ended the link of ${name} to GitHub.`
+      : `${by} linked ${name} to the GitHub account ${login}.`,
   'api-key.revoked': ({ id, name, by }) => `${by} revoked the API key ${id} (${name}).`,
 };
 

@@ -15,7 +15,7 @@ export const ActionRequest = z.strictObject({
   to: z.number().int().min(1).max(10_000).nullable(),
   /** Who asked, as the API authenticated them. */
   by: z.string().min(1).max(200),
-  /** Every name of that person: nobody approves what they asked for themselves. */
+  /** Every name of that person, as `Identifier`s, in older records bare: nobody approves what they asked for themselves. */
   names: z.array(Name).max(30),
   at: z.iso.datetime(),
   reason: recordText({ max: 1000 }).nullable(),

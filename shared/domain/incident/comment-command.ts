@@ -55,6 +55,8 @@ export const CommentCommand = z.strictObject({
   commentId: z.number().int().positive(),
   /** Login of the comment's author. */
   by: Login,
+  /** Number of their account, which stays when the login changes; earlier records lack it. */
+  byId: z.number().int().positive().optional(),
   request: CommandRequest,
 });
 export type CommentCommand = z.infer<typeof CommentCommand>;

@@ -23,6 +23,8 @@ export const RunPeople = z.strictObject({
   requester: Login.nullable(),
   /** Who started this attempt of it. */
   triggeredBy: Login.nullable(),
+  /** Numbers of their accounts, in any order: they stay when a login changes. Earlier records lack them. */
+  accountIds: z.array(z.number().int().positive()).max(8).optional(),
 });
 export type RunPeople = z.infer<typeof RunPeople>;
 

@@ -1,8 +1,9 @@
+import { type Identifier, identifier, relationOf } from '../access/identity.ts';
 import type { RunPeople, TargetContext } from '../incident/target-context.ts';
 import type { Approvals } from './approval-settings.ts';
 
 /** A person's role in a run. */
-export type RunRole = keyof RunPeople;
+export type RunRole = Exclude<keyof RunPeople, 'accountIds'>;
 
 /** Names that identify an approver. */
 export interface KnownBy {
@@ -10,6 +11,8 @@ export interface KnownBy {
   readonly names: readonly string[];
   /** Their GitHub login; null when it is not recorded. */
   readonly github: string | null;
+  /** All names of the person with their kinds, joined with those of everything linked to them; derived from the others where it is absent. */
+  readonly identity?: readonly Identifier[];
 }
 
 export type SelfApproval =
@@ -25,11 +28,11 @@ const DID: Readonly<Record<RunRole, string>> = {
 
 /**
  * Whether a person is too involved in a run to approve an action on it. Nobody may approve when GitHub does not say who
- * is behind the run, or when the approver's own login is unknown. Alarms have no author, but an action on them may have
- * been asked for.
+ * is behind the run, when the approver's own login is unknown, or when nothing tells them apart from whoever asked for the
+ * action. Alarms have no author, but an action on them may have been asked for.
  */
 export function judgeSelfApproval(
-  { names, github }: KnownBy,
+  { names, github, identity = identityFrom({ names, github }) }: KnownBy,
   action: {
     readonly target: TargetContext;
     readonly selfApproval: boolean;
@@ -39,20 +42,34 @@ export function judgeSelfApproval(
 ): SelfApproval {
   const { target } = action;
   const own = new Set([...names, ...(github === null ? [] : [github])].map((name) => name.toLowerCase()));
-  if (action.requestedBy?.some((name) => own.has(name.toLowerCase())) && !(selfApproval && action.selfApproval))
-    return objection('You asked for this action: somebody else has to approve it.');
+  const requester = action.requestedBy === undefined ? 'different' : relationOf(identity, action.requestedBy);
+  if (requester !== 'different' && !(selfApproval && action.selfApproval))
+    return objection(requester === 'same' ? OWN_REQUEST : UNTOLD);
   if (target.kind !== 'github-run') return { kind: 'may-approve', roles: [] };
-  const people = Object.entries(target.people ?? {}) as [RunRole, string | null][];
+  const { accountIds = [], ...logins } = target.people ?? {};
+  const people = Object.entries(logins) as [RunRole, string | null][];
   if (target.actor === null || people.length === 0 || people.some(([, login]) => login === null))
     return objection('GitHub does not say who is behind the failed run, so nobody may approve an action on it.');
   const roles = people.filter(([, login]) => own.has((login ?? '').toLowerCase())).map(([role]) => role);
   if (own.has(target.actor.toLowerCase()) && roles.length === 0) roles.push('requester');
+  // Somebody whose login changed since.
+  if (accountIds.some((id) => identity.includes(identifier('github-id', id))) && roles.length === 0)
+    roles.push('author');
   if (roles.length > 0 && !(selfApproval && action.selfApproval))
     return objection(`You ${listed(roles.map((role) => DID[role]))}: somebody else has to approve.`);
-  return github === null
-    ? objection('Your account has no GitHub login. Ask an administrator to set custom:github.')
-    : { kind: 'may-approve', roles };
+  return github === null ? objection(UNLINKED) : { kind: 'may-approve', roles };
 }
+
+const HOW_TO_LINK =
+  'An administrator links it: "selfheal user link <e-mail address> --github <login>", the page Policy, or custom:github in the user pool.';
+const UNLINKED = `Your account has no GitHub login. ${HOW_TO_LINK}`;
+const OWN_REQUEST = 'You asked for this action: somebody else has to approve it.';
+const UNTOLD = `Nothing tells you apart from whoever asked for this action, because one of the two accounts is linked to no GitHub account. ${HOW_TO_LINK}`;
+
+const identityFrom = ({ names, github }: Omit<KnownBy, 'identity'>): Identifier[] => [
+  ...names.map((name) => identifier('name', name)),
+  ...(github === null ? [] : [identifier('github', github)]),
+];
 
 const objection = (reason: string): SelfApproval => ({ kind: 'objection', reason });
 

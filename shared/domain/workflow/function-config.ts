@@ -15,6 +15,8 @@ export const RESOURCE_VARIABLES = {
   controlTable: 'CONTROL_TABLE',
   /** API keys, the trail about them and answers to requests, in the control table; a grant on the table does not cover them. */
   accessRecords: 'ACCESS_TABLE',
+  /** Who signed in, and their GitHub accounts, in the control table; a grant on the table does not cover them. */
+  peopleRecords: 'PEOPLE_TABLE',
   /** Policy, kill switch and the trail about them, in the control table; a grant on the table does not cover them. */
   policyRecords: 'POLICY_TABLE',
   evidenceBucket: 'EVIDENCE_BUCKET',

@@ -8,6 +8,7 @@ import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-stor
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { makeDynamoKnowledgeStore } from '#shared/adapters/aws/dynamo-knowledge-store.ts';
 import { makeDynamoModelRegistry } from '#shared/adapters/aws/dynamo-model-registry.ts';
+import { makeDynamoPersonStore } from '#shared/adapters/aws/dynamo-person-store.ts';
 import { makeDynamoPolicyStore } from '#shared/adapters/aws/dynamo-policy-store.ts';
 import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-prediction-store.ts';
 import { makeDynamoRepeatedRequests } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
@@ -22,6 +23,7 @@ import {
   makeMemoryIncidents,
   makeMemoryKnowledgeStore,
   makeMemoryModelRegistry,
+  makeMemoryPersonStore,
   makeMemoryPolicyStore,
   makeMemoryPredictionStore,
   makeMemoryRepeatedRequests,
@@ -36,6 +38,7 @@ import { healingStoreContract } from './contract/healing-store.ts';
 import { incidentStoreContract } from './contract/incident-store.ts';
 import { knowledgeStoreContract } from './contract/knowledge-store.ts';
 import { modelRegistryContract } from './contract/model-registry.ts';
+import { personStoreContract } from './contract/person-store.ts';
 import { policyStoreContract } from './contract/policy-store.ts';
 import { predictionStoreContract } from './contract/prediction-store.ts';
 import { repeatedRequestsContract } from './contract/repeated-requests.ts';
@@ -58,6 +61,8 @@ incidentStoreContract('incident store in DynamoDB', async (clock) =>
 );
 apiKeyStoreContract('API keys in memory', async () => makeMemoryApiKeyStore());
 apiKeyStoreContract('API keys in DynamoDB', async () => makeDynamoApiKeyStore(await access()));
+personStoreContract('people in memory', async () => makeMemoryPersonStore());
+personStoreContract('people in DynamoDB', async () => makeDynamoPersonStore(await access()));
 repeatedRequestsContract('requests with a key in memory', async () => makeMemoryRepeatedRequests());
 repeatedRequestsContract('requests with a key in DynamoDB', async () => makeDynamoRepeatedRequests(await access()));
 approvalQueueContract('approval queue in memory', async () => makeMemoryIncidents());

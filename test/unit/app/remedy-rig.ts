@@ -1,6 +1,7 @@
 import type { PlanDeps } from '#shared/app/plan/plan.ts';
 import type { ActDeps } from '#shared/app/remediate/act.ts';
 import { actionPorts } from '#shared/app/remediate/ports.ts';
+import type { Actor } from '#shared/domain/access/caller.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { ActionFamily } from '#shared/domain/plan/bound-action.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
@@ -16,6 +17,7 @@ import {
   makeMemoryIncidents,
   makeMemoryKnowledgeStore,
   makeMemoryMailer,
+  makeMemoryPersonStore,
   makeMemoryPolicyStore,
   makeMemoryPredictionStore,
   makeMemoryStatsStore,
@@ -59,6 +61,8 @@ export async function aRemedyRig({
     incidents,
     approvals,
     delegations: makeMemoryDelegationStore(),
+    persons: makeMemoryPersonStore(),
+    keyOwner: async (): Promise<Actor | null> => null,
     evidence,
     experience: makeMemoryExperienceStore(),
     knowledge: makeMemoryKnowledgeStore(),

@@ -160,6 +160,7 @@ export async function anApi(
         engine: loadRe2Engine,
       }),
     changes: async () => makeIncidentChanges(changeable),
+    people: { persons: rig.deps.persons, trail: makeMemoryAccessTrail(), clock: rig.deps.clock },
     keys: {
       apiKeys,
       trail: makeMemoryAccessTrail(),

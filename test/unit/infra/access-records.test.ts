@@ -1,8 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
-import { ACCESS_PARTITIONS, POLICY_PARTITIONS } from '#infra/constructs/tables.ts';
+import { ACCESS_PARTITIONS, PEOPLE_PARTITIONS, POLICY_PARTITIONS } from '#infra/constructs/tables.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { API_KEY_PARTITION } from '#shared/adapters/aws/dynamo-api-key-store.ts';
 import { CONTROLS_PARTITION } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { PERSON_PARTITION } from '#shared/adapters/aws/dynamo-person-store.ts';
 import { POLICY_PARTITION } from '#shared/adapters/aws/dynamo-policy-store.ts';
 import { REQUEST_PARTITION } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
 import { ACCESS_TRAIL, POLICY_TRAIL } from '#shared/domain/audit/access-event.ts';
@@ -10,11 +11,13 @@ import { pascalCase } from '#statemachines/heal.ts';
 import { rightsOf, templatesFor } from './assembly.ts';
 
 const outside = JSON.stringify({
-  'ForAllValues:StringNotEquals': { 'dynamodb:LeadingKeys': [...ACCESS_PARTITIONS, ...POLICY_PARTITIONS] },
+  'ForAllValues:StringNotEquals': {
+    'dynamodb:LeadingKeys': [...ACCESS_PARTITIONS, ...PEOPLE_PARTITIONS, ...POLICY_PARTITIONS],
+  },
 });
 const within = (keys: readonly string[]) =>
   JSON.stringify({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } });
-const [access, policy] = [within(ACCESS_PARTITIONS), within(POLICY_PARTITIONS)];
+const [access, people, policy] = [ACCESS_PARTITIONS, PEOPLE_PARTITIONS, POLICY_PARTITIONS].map(within);
 
 let rights: Record<string, string[]>;
 beforeAll(() => {
@@ -23,19 +26,21 @@ beforeAll(() => {
 
 it('API keys, answers to requests, policy, kill switch and trails lie in partitions that rights on the Control table do not cover', () => {
   expect(ACCESS_PARTITIONS).toEqual([API_KEY_PARTITION, `AUDIT#${ACCESS_TRAIL}`, REQUEST_PARTITION]);
+  expect(PEOPLE_PARTITIONS).toEqual([PERSON_PARTITION]);
   expect(POLICY_PARTITIONS).toEqual([POLICY_PARTITION, CONTROLS_PARTITION, `AUDIT#${POLICY_TRAIL}`]);
   const onControl = Object.entries(rights).flatMap(([role, all]) =>
     all.filter((right) => right.includes('TablesControl')).map((right) => [role, right.split(' if ')[1]] as const),
   );
   expect(onControl.length).toBeGreaterThan(10);
-  expect(onControl.filter(([, condition]) => ![outside, access, policy].includes(condition ?? ''))).toEqual([]);
+  expect(onControl.filter(([, condition]) => ![outside, access, people, policy].includes(condition))).toEqual([]);
 });
 
 it.each([
   ['accessRecords', access],
+  ['peopleRecords', people],
   ['policyRecords', policy],
 ] as const)('only functions that say so reach %s', (resource, condition) => {
-  const reaching = Object.entries(rights).filter(([, all]) => all.some((right) => right.endsWith(condition)));
+  const reaching = Object.entries(rights).filter(([, all]) => all.some((right) => right.endsWith(condition ?? '?')));
   // Without a model, `analyze` reads no policy.
   const saying = FUNCTIONS.filter(({ uses }) => (uses[resource] ?? []).length > 0);
   expect(reaching.map(([role]) => role).sort()).toEqual(
@@ -45,7 +50,7 @@ it.each([
 
 it('only the API writes the policy, and nothing in the workflow lifts the kill switch', () => {
   const writing = Object.entries(rights).filter(([, all]) =>
-    all.some((right) => right.endsWith(policy) && /PutItem|UpdateItem|DeleteItem/.test(right)),
+    all.some((right) => right.endsWith(policy ?? '?') && /PutItem|UpdateItem|DeleteItem/.test(right)),
   );
   expect(writing.map(([role]) => role)).toEqual(['FunctionsApiRole']);
 });

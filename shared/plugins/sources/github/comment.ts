@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { CommentCommand, requestIn } from '#shared/domain/incident/comment-command.ts';
 import { firstProblem, type SourceResult, type WebhookEnvelope } from '../contract.ts';
 
-const Account = z.object({ login: z.string(), type: z.string() });
+const Account = z.object({ login: z.string(), type: z.string(), id: z.number().int().positive().optional() });
 
 /** Only the fields that are needed of an `issue_comment` delivery (GitHub docs, "Webhook events and payloads"). */
 const IssueComment = z.object({
@@ -43,6 +43,7 @@ export function commentResult({ deliveryId, body }: WebhookEnvelope): SourceResu
     pullRequest: issue.number,
     commentId: comment.id,
     by: sender.login,
+    ...(sender.id === undefined ? {} : { byId: sender.id }),
     request,
   });
   return command.success

@@ -1,3 +1,4 @@
+import { accountId } from '@selfheal/fake-github/shapes-account.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
@@ -38,6 +39,7 @@ describe('the people behind a run', () => {
     });
     const place = { runId: run.id, pullRequest: number, headSha: run.headSha };
     expect(await codeHost.peopleBehind(REPOSITORY, place)).toEqual({
+      accountIds: ['acme-author', 'acme-pusher', 'acme-labeller', 'acme-rerunner'].map(accountId),
       author: 'acme-author',
       lastPusher: 'acme-pusher',
       requester: 'acme-labeller',

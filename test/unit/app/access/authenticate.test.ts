@@ -274,7 +274,13 @@ describe('an API key', () => {
     const deps = await withKey({ roles: ['viewer', 'operator'] });
     expect(await authenticate(bearer(KEY), deps)).toEqual({
       kind: 'accepted',
-      caller: { kind: 'key', id: API_KEY_ID, name: 'wall display', roles: ['viewer', 'operator'] },
+      caller: {
+        kind: 'key',
+        id: API_KEY_ID,
+        name: 'wall display',
+        roles: ['viewer', 'operator'],
+        createdBy: { kind: 'person', id: 'subject-1', name: 'admin@example.com' },
+      },
     });
   });
 

@@ -1,0 +1,34 @@
+import { Person } from '#shared/domain/access/person.ts';
+import type { PersonStore } from '#shared/ports/access.ts';
+import { type Item, type Key, openTable, type TableOptions, withoutStorage } from './dynamo-table.ts';
+import { parseRecord } from './errors.ts';
+
+export const PERSON_PARTITION = 'PERSON';
+
+const keyOf = (id: string): Key => ({ pk: PERSON_PARTITION, sk: id });
+
+/** In the Control table: one item for each person who signed in, all in one partition. */
+export function makeDynamoPersonStore(options: TableOptions): PersonStore {
+  const table = openTable(options);
+  return {
+    get: async (id) => {
+      const item = await table.get(keyOf(id));
+      return item && personFrom(item);
+    },
+    list: async () => (await table.query(PERSON_PARTITION)).map(personFrom),
+    put: async (person) => {
+      await table.put({ ...keyOf(person.id), ...Person.parse(person) });
+    },
+    setGithub: async (id, github, ifLogin) => {
+      const written = await table.update(keyOf(id), {
+        update: 'SET github = :github',
+        condition: ifLogin === undefined ? 'attribute_exists(pk)' : 'attribute_exists(pk) AND github.#login = :login',
+        ...(ifLogin === undefined ? {} : { names: { '#login': 'login' } }),
+        values: { ':github': github, ...(ifLogin === undefined ? {} : { ':login': ifLogin }) },
+      });
+      return written === null ? null : personFrom(written);
+    },
+  };
+}
+
+const personFrom = (item: Item): Person => parseRecord(Person, withoutStorage(item), `person ${String(item.sk)}`);

@@ -1,0 +1,122 @@
+import { type Actor, actorOf, type Caller, mayDo } from '#shared/domain/access/caller.ts';
+import { type Identifier, joinedIdentity, keysAmong } from '#shared/domain/access/identity.ts';
+import { githubOf, type Person, type SeenPerson, seenPerson } from '#shared/domain/access/person.ts';
+import { digestOf } from '#shared/kernel/digest.ts';
+import type { AccessTrail, PersonStore } from '#shared/ports/access.ts';
+import type { People } from '#shared/ports/code-host.ts';
+import type { Clock } from '#shared/ports/time.ts';
+
+export interface IdentityDeps {
+  readonly persons: Pick<PersonStore, 'list'>;
+  /** Who created an API key; null for an unknown one. Revoked and expired keys are kept for a year. */
+  readonly keyOwner: (id: string) => Promise<Actor | null>;
+}
+
+/** Everybody's names are joined: those of an API key with its creator's, a GitHub account with whom it is linked to. */
+export async function identityOf(names: readonly Identifier[], deps: IdentityDeps): Promise<Identifier[]> {
+  const owners = await Promise.all(keysAmong(names).map((id) => deps.keyOwner(id)));
+  const ofOwners = owners.flatMap((owner) => (owner?.kind === 'person' ? [`user:${owner.id}`] : []));
+  return joinedIdentity([...names, ...ofOwners], await deps.persons.list());
+}
+
+/** Keeps who signed in: reads a person once for each process, and writes only what is new. */
+export function makePersonNotes(deps: {
+  readonly persons: Pick<PersonStore, 'get' | 'put'>;
+  readonly clock: Clock;
+}): (seen: SeenPerson) => Promise<void> {
+  const noted = new Map<string, string>();
+  return async (seen) => {
+    const digest = digestOf(JSON.stringify([seen.username, seen.email, seen.roles, seen.claimedGithub]));
+    if (noted.get(seen.id) === digest) return;
+    const known = await deps.persons.get(seen.id);
+    const next = seenPerson(known, seen, deps.clock.now().toISOString());
+    if (known === null || JSON.stringify({ ...known, seenAt: '' }) !== JSON.stringify({ ...next, seenAt: '' }))
+      await deps.persons.put(next);
+    noted.set(seen.id, digest);
+  };
+}
+
+export interface LinkDeps {
+  readonly persons: Pick<PersonStore, 'list' | 'setGithub'>;
+  readonly trail: AccessTrail;
+  readonly clock: Clock;
+}
+export type PersonLink =
+  | { readonly kind: 'linked'; readonly person: Person }
+  | { readonly kind: 'not-found' }
+  | { readonly kind: 'forbidden'; readonly reason: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/**
+ * Links a person to their GitHub account, or ends the link. Only an administrator who signed in may, and not for themselves: who chose their own
+ * login could approve their own change. Throws `Retryable`.
+ */
+export async function linkPerson(
+  { id, login }: { readonly id: string; readonly login: string | null },
+  caller: Caller,
+  { persons, trail, clock }: LinkDeps,
+): Promise<PersonLink> {
+  if (caller.kind !== 'person' || !mayDo(caller, 'administer'))
+    return { kind: 'forbidden', reason: 'Only administrators who signed in link accounts; an API key does not.' };
+  const all = await persons.list();
+  const person = all.find((one) => one.id === id || (one.email !== null && one.email === id.toLowerCase()));
+  if (person === undefined) return { kind: 'not-found' };
+  if (person.id === caller.id)
+    return {
+      kind: 'forbidden',
+      reason:
+        'Nobody links their own account: ask another administrator, or set the attribute custom:github in the user pool.',
+    };
+  const taken = all.find((one) => one.id !== person.id && one.github?.login.toLowerCase() === login?.toLowerCase());
+  if (login !== null && taken !== undefined)
+    return { kind: 'refused', reason: `${login} is the account of ${taken.email ?? taken.username ?? taken.id}.` };
+  const at = clock.now().toISOString();
+  const by = actorOf(caller);
+  // Written before the link, so that no link is missing from the trail.
+  await trail.append(`linked#${person.id}#${at}`, {
+    at,
+    event: 'person.linked',
+    facts: {
+      id: person.id,
+      name: person.email ?? person.username ?? person.id,
+      login,
+      by: by.name,
+      byId: by.id,
+      byKind: by.kind,
+    },
+  });
+  const isSame = person.github?.login.toLowerCase() === login?.toLowerCase() && person.github?.isGone === false;
+  const github =
+    login === null
+      ? null
+      : { login, id: isSame ? (person.github?.id ?? null) : null, isGone: false, linkedBy: by, linkedAt: at };
+  const linked = await persons.setGithub(person.id, github);
+  return linked === null ? { kind: 'not-found' } : { kind: 'linked', person: linked };
+}
+
+/** How many of those who may approve are linked to no GitHub account: they can approve nothing about a run. */
+export function unlinkedApprovers(people: readonly Person[]): Person[] {
+  return people.filter((person) => mayDo(person, 'approve') && githubOf(person) === null);
+}
+
+/**
+ * Asks GitHub for the numbers of accounts that were linked by login, so that a later change of the login changes nobody's identity. Returns how many
+ * were found.
+ */
+export async function lookUpAccounts(deps: {
+  readonly persons: Pick<PersonStore, 'list' | 'setGithub'>;
+  readonly people: Pick<People, 'accountOf'>;
+}): Promise<number> {
+  let found = 0;
+  for (const { id, github } of await deps.persons.list()) {
+    if (github === null || github.id !== null || github.isGone) continue;
+    const account = await deps.people.accountOf(github.login);
+    await deps.persons.setGithub(
+      id,
+      account === null ? { ...github, isGone: true } : { ...github, id: account.id },
+      github.login,
+    );
+    found += 1;
+  }
+  return found;
+}
