@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { runGit } from '#apps/cli/input/git.ts';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
+import { makeSourceLexer } from '#shared/adapters/parsers/source-lexer.ts';
 import { readDependencies } from '#shared/app/test-selection/dependency-graph.ts';
 import { EMPTY_COVERAGE_MAP, withCoverage } from '#shared/domain/test-selection/coverage-map.ts';
 import { isCritical, isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
@@ -176,7 +177,14 @@ async function knowledgeOf(copy: string, { ran }: SuiteCoverage): Promise<Knowle
   const commit = tree.commit ?? '';
   const recorded = withCoverage(EMPTY_COVERAGE_MAP, ran, commit, (path) => known.has(path));
   const read = (coverage: typeof recorded) =>
-    readDependencies({ tree, resolver: makeModuleResolver(tree.files, textOf), deleted: [], coverage });
+    readDependencies({
+      tree,
+      lexer: makeSourceLexer(),
+      tests: new Set(tree.files.filter(isTestFile)),
+      resolver: makeModuleResolver(tree.files, textOf),
+      deleted: [],
+      coverage,
+    });
   return {
     tests: tree.files.filter(isTestFile),
     sources: tree.files,

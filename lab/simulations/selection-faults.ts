@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { runGit } from '#apps/cli/input/git.ts';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
+import { makeSourceLexer } from '#shared/adapters/parsers/source-lexer.ts';
 import { selectForChange } from '#shared/app/test-selection/select-for-change.ts';
 import { isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
 import type { Selection } from '#shared/domain/test-selection/select-tests.ts';
@@ -158,6 +159,7 @@ async function selected(folder: string): Promise<Selection> {
   return await selectForChange({
     git: (...args) => runGit(folder, ...args),
     tree: await openSourceTree(folder, runGit),
+    lexer: makeSourceLexer(),
     resolverOf: (files) => makeModuleResolver(files, textOf),
     state: null,
     whole: null,

@@ -1,5 +1,6 @@
 import type { SkipReason } from '#shared/domain/architecture/architecture-analysis.ts';
 import type { ChangeHistory } from '#shared/domain/architecture/hotspots.ts';
+import type { LexedSource } from '#shared/domain/test-selection/source-references.ts';
 
 /** The files of a folder. Paths are relative to it, with forward slashes. */
 export interface SourceTree {
@@ -18,4 +19,10 @@ export interface SourceTree {
 /** Where a TypeScript or JavaScript import leads: a file of the tree, a package from outside, or nowhere. */
 export interface ModuleResolver {
   resolve(from: string, specifier: string): { readonly file: string } | 'external' | 'unresolved';
+}
+
+/** Tells code, comments and strings apart. */
+export interface SourceLexer {
+  /** Null when the text cannot be parsed, or only in too long a time. The path names the language: JavaScript, TypeScript or Python. */
+  lex(path: string, text: string): Promise<LexedSource | null>;
 }

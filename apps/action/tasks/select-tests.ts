@@ -5,6 +5,7 @@ import { argumentsOf, countOf, formatOf } from '#apps/cli/selection/selected-for
 import { selectionBaseOf } from '#apps/cli/selection/selection-base.ts';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
+import { makeSourceLexer } from '#shared/adapters/parsers/source-lexer.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { selectionFileOf } from '#shared/app/test-selection/record-misses.ts';
 import { selectForChange } from '#shared/app/test-selection/select-for-change.ts';
@@ -41,6 +42,7 @@ export const task: Task = {
     const selection = await selectForChange({
       git,
       tree: await openSourceTree(root, runGit),
+      lexer: makeSourceLexer(),
       resolverOf: (files) => makeModuleResolver(files, textOf),
       state: await input.state(),
       // In the checkout: what was restored from the cache, and what the steps before left.

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
+import { makeSourceLexer } from '#shared/adapters/parsers/source-lexer.ts';
 import { appendOutput, writeOutput } from '#shared/adapters/system/output-files.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { pathPattern } from '#shared/domain/test-selection/file-kinds.ts';
@@ -93,7 +94,7 @@ export const testSelect = defineCommand({
     const ownPaths = own.map((path) => relative(root, resolve(path)).split(sep).join('/'));
     const git = (...args: readonly string[]) => runGit(root, ...args);
     const selection = await withState(() =>
-      selectForChange({ git, tree, resolverOf, state, base, whole, ownPaths, settings }),
+      selectForChange({ git, tree, lexer: makeSourceLexer(), resolverOf, state, base, whole, ownPaths, settings }),
     );
     const words = argumentsOf(selection, format);
     if (options.out !== undefined)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Node, Parser as TreeSitterParser } from '@vscode/tree-sitter-wasm';
+import type { Node, Tree, Parser as TreeSitterParser } from '@vscode/tree-sitter-wasm';
 import type { CodeNode } from '#shared/domain/patch/content/code-node.ts';
 import { GRAMMARS, type Grammar } from '#shared/domain/patch/content/grammars.ts';
 import { type CodeParser, ParserGaveUp } from '#shared/ports/code-inspector.ts';
@@ -13,6 +13,21 @@ const PACKAGE = '@vscode/tree-sitter-wasm';
  * take; some texts that are no code take the square of their length.
  */
 export function makeTreeSitter({ maxSeconds = Number.POSITIVE_INFINITY } = {}): CodeParser {
+  const treeOf = makeTreeParser(maxSeconds);
+  return {
+    async parse(grammar, text) {
+      const tree = await treeOf(grammar, text);
+      try {
+        return { root: plain(tree.rootNode, text), whole: !tree.rootNode.hasError };
+      } finally {
+        tree.delete();
+      }
+    },
+  };
+}
+
+/** Parses into a tree in WebAssembly's memory, which the caller has to delete. Throws `ParserGaveUp`. */
+export function makeTreeParser(maxSeconds: number): (grammar: Grammar, text: string) => Promise<Tree> {
   const require = createRequire(import.meta.url);
   const folder = join(require.resolve(PACKAGE), '..');
   const { Parser, Language } = require(PACKAGE) as typeof import('@vscode/tree-sitter-wasm');
@@ -25,27 +40,19 @@ export function makeTreeSitter({ maxSeconds = Number.POSITIVE_INFINITY } = {}): 
     parser.setLanguage(await Language.load(await readFile(join(folder, GRAMMARS[grammar]))));
     return parser;
   };
-  return {
-    async parse(grammar, text) {
-      const known = parsers.get(grammar) ?? load(grammar);
-      parsers.set(grammar, known);
-      const parser = await known;
-      const began = process.cpuUsage();
-      const tree = parser.parse(text, null, {
-        // The declared result is void, but true ends the parsing (web-tree-sitter, `ParseOptions`).
-        progressCallback: () => process.cpuUsage(began).user > maxSeconds * 1e6,
-      });
-      if (tree === null) {
-        // Otherwise the next text would be read as the rest of this one.
-        parser.reset();
-        throw new ParserGaveUp(`The ${grammar} parser took more than ${maxSeconds} seconds.`);
-      }
-      try {
-        return { root: plain(tree.rootNode, text), whole: !tree.rootNode.hasError };
-      } finally {
-        tree.delete();
-      }
-    },
+  return async (grammar, text) => {
+    const known = parsers.get(grammar) ?? load(grammar);
+    parsers.set(grammar, known);
+    const parser = await known;
+    const began = process.cpuUsage();
+    const tree = parser.parse(text, null, {
+      // The declared result is void, but true ends the parsing (web-tree-sitter, `ParseOptions`).
+      progressCallback: () => process.cpuUsage(began).user > maxSeconds * 1e6,
+    });
+    if (tree !== null) return tree;
+    // Otherwise the next text would be read as the rest of this one.
+    parser.reset();
+    throw new ParserGaveUp(`The ${grammar} parser took more than ${maxSeconds} seconds.`);
   };
 }
 

@@ -16,20 +16,28 @@ import {
   type WrittenImport,
   type WrittenPath,
 } from '#shared/domain/test-selection/source-references.ts';
-import type { ModuleResolver, SourceTree } from '#shared/ports/source-tree.ts';
+import type { ModuleResolver, SourceLexer, SourceTree } from '#shared/ports/source-tree.ts';
 
 interface Node {
   /** Files that it may run. */
   readonly files: Set<string>;
   /** Beginnings of paths whose files it may read; `run`: or run. */
   readonly prefixes: Map<string, 'read' | 'run'>;
+  /** Its imports are not known, because it cannot be parsed or read. */
+  isUnread: boolean;
   /** Of a runner's configuration: files that run before every test. */
   readonly setUp: Set<string>;
   /** Of a runner's configuration: other sources that it imports or names, such as reporters and environments. What these lead to does not count. */
   readonly named: Set<string>;
 }
 
-const emptyNode = (): Node => ({ files: new Set(), prefixes: new Map(), setUp: new Set(), named: new Set() });
+const emptyNode = (): Node => ({
+  files: new Set(),
+  prefixes: new Map(),
+  isUnread: false,
+  setUp: new Set(),
+  named: new Set(),
+});
 
 const within = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);
 
@@ -91,6 +99,9 @@ function makePathFinder(files: ReadonlySet<string>) {
 
 interface GraphSources {
   readonly tree: Pick<SourceTree, 'files' | 'read'>;
+  readonly lexer: SourceLexer;
+  /** Every file of tests. */
+  readonly tests: ReadonlySet<string>;
   readonly resolver: ModuleResolver;
   /** Deleted files: whoever still imports one depends on it. */
   readonly deleted: readonly string[];
@@ -131,8 +142,15 @@ async function readManifests(tree: GraphSources['tree']): Promise<Manifests> {
   return { declared, goModules, setUp, checksTypes };
 }
 
-/** Reads the references of every source and data file of a tree. Two seconds for 3,000 files. */
-async function readNodes({ tree, resolver, deleted, coverage }: GraphSources): Promise<Map<string, Node>> {
+/** Reads the references of every source and data file of a tree. Eight seconds for 3,000 files. */
+async function readNodes({
+  tree,
+  lexer,
+  tests,
+  resolver,
+  deleted,
+  coverage,
+}: GraphSources): Promise<Map<string, Node>> {
   const known = new Set([...tree.files, ...deleted]);
   const manifests = await readManifests(tree);
   const python = makePythonResolver(known);
@@ -157,16 +175,22 @@ async function readNodes({ tree, resolver, deleted, coverage }: GraphSources): P
   for (const path of tree.files) {
     const node = emptyNode();
     nodes.set(path, node);
-    addImplicit(path, known, node);
+    addImplicit(path, { known, tests }, node);
     addSetUp(path, manifests.setUp.get(path) ?? [], find, node);
     if (!isScanned(path)) continue;
     const content = await tree.read(path);
-    if ('skipped' in content) continue;
-    const { imports, paths, computesImports, importsOwnFolder, setUp } = referencesOf(
-      path,
-      content.text,
-      manifests.checksTypes,
-    );
+    const language = languageOf(path);
+    if ('skipped' in content) {
+      node.isUnread = language !== null && language !== 'other';
+      continue;
+    }
+    const isLexed = language === 'javascript' || language === 'python';
+    const lexed = isLexed ? await lexer.lex(path, content.text) : null;
+    node.isUnread = isLexed && lexed === null;
+    const { imports, paths, computesImports, importsOwnFolder, setUp } = referencesOf(path, content.text, {
+      lexed,
+      withTypes: manifests.checksTypes,
+    });
     const kind = computesImports ? 'run' : 'read';
     for (const one of imports) for (const file of imported(path, one)) node.files.add(file);
     for (const written of paths) find(path, written, node, kind);
@@ -197,11 +221,15 @@ function addSetUp(path: string, names: readonly string[], find: ReturnType<typeo
 }
 
 /** What a runner or a language loads without being told: `conftest.py`, `__init__.py`, snapshots. */
-function addImplicit(path: string, known: ReadonlySet<string>, node: Node): void {
+function addImplicit(
+  path: string,
+  { known, tests }: { readonly known: ReadonlySet<string>; readonly tests: ReadonlySet<string> },
+  node: Node,
+): void {
   const folder = folderOf(path);
   if (path.endsWith('.py')) {
     for (const above of foldersUp(path)) {
-      const names = isTestFile(path) || path.endsWith('conftest.py') ? ['__init__.py', 'conftest.py'] : ['__init__.py'];
+      const names = tests.has(path) || path.endsWith('conftest.py') ? ['__init__.py', 'conftest.py'] : ['__init__.py'];
       for (const name of names) if (known.has(within(above, name))) node.files.add(within(above, name));
     }
   }
@@ -209,7 +237,10 @@ function addImplicit(path: string, known: ReadonlySet<string>, node: Node): void
   if (known.has(snapshot)) node.files.add(snapshot);
 }
 
-function dependenciesOf(nodes: ReadonlyMap<string, Node>, files: readonly string[]): Dependencies {
+function dependenciesOf(
+  nodes: ReadonlyMap<string, Node>,
+  { files, tests }: { readonly files: readonly string[]; readonly tests: ReadonlySet<string> },
+): Dependencies {
   const below = new Map<string, readonly string[]>();
   const filesUnder = (prefix: string): readonly string[] => {
     const before = below.get(prefix) ?? files.filter((file) => file.startsWith(prefix));
@@ -243,7 +274,7 @@ function dependenciesOf(nodes: ReadonlyMap<string, Node>, files: readonly string
       const wanted = new Set(changed);
       const found = new Map<string, Dependence>();
       for (const test of nodes.keys()) {
-        if (!isTestFile(test)) continue;
+        if (!tests.has(test)) continue;
         walk(test, (path, node, distance) => {
           const read = [...(node?.prefixes.keys() ?? [])].flatMap(
             (prefix) => changed.find((one) => one.startsWith(prefix)) ?? [],
@@ -255,6 +286,19 @@ function dependenciesOf(nodes: ReadonlyMap<string, Node>, files: readonly string
         });
       }
       return found;
+    },
+    unread(changed) {
+      const seen = new Set<string>();
+      const waiting = [...changed, ...tests];
+      for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+        if (seen.has(path)) continue;
+        seen.add(path);
+        const node = nodes.get(path);
+        if (node?.isUnread) return path;
+        for (const to of node?.files ?? []) waiting.push(to);
+        for (const [prefix, kind] of node?.prefixes ?? []) if (kind === 'run') waiting.push(...filesUnder(prefix));
+      }
+      return null;
     },
     isNamed: (path) =>
       [...nodes.values()].some(
@@ -270,7 +314,7 @@ function dependenciesOf(nodes: ReadonlyMap<string, Node>, files: readonly string
   function loadedByConfigurations(all: ReadonlyMap<string, Node>): Map<string, string> {
     const loaded = new Map<string, string>();
     for (const [configuration, node] of all) {
-      for (const named of node.named) if (!isTestFile(named)) loaded.set(named, configuration);
+      for (const named of node.named) if (!tests.has(named)) loaded.set(named, configuration);
       for (const named of node.setUp) {
         if (isTestFile(named)) continue;
         walk(named, (path) => {
@@ -285,5 +329,6 @@ function dependenciesOf(nodes: ReadonlyMap<string, Node>, files: readonly string
 
 /** Reads the references of every source and data file of a tree, and what follows from them. */
 export async function readDependencies(sources: GraphSources): Promise<Dependencies> {
-  return dependenciesOf(await readNodes(sources), [...sources.tree.files, ...sources.deleted]);
+  const files = [...sources.tree.files, ...sources.deleted];
+  return dependenciesOf(await readNodes(sources), { files, tests: sources.tests });
 }

@@ -12,16 +12,17 @@ import {
   EMPTY_COVERAGE_MAP,
   withCoverage,
 } from '#shared/domain/test-selection/coverage-map.ts';
-import { isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
 import {
+  type Dependencies,
   type FailureShares,
   type Selection,
   type SelectionSettings,
   selectTests,
 } from '#shared/domain/test-selection/select-tests.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
-import type { ModuleResolver, SourceTree } from '#shared/ports/source-tree.ts';
+import type { ModuleResolver, SourceLexer, SourceTree } from '#shared/ports/source-tree.ts';
 import { readDependencies } from './dependency-graph.ts';
+import { findTests } from './find-tests.ts';
 import { type Git, readChanges } from './read-changes.ts';
 
 const MAP: DocumentKind<CoverageMap> = { schema: CoverageMap, empty: EMPTY_COVERAGE_MAP, what: 'coverage map' };
@@ -30,6 +31,7 @@ const MAP_DOCUMENT = 'test-selection/coverage-map';
 export interface SelectionRequest {
   readonly git: Git;
   readonly tree: SourceTree;
+  readonly lexer: SourceLexer;
   /** Resolves imports among the given files. */
   readonly resolverOf: (files: readonly string[]) => ModuleResolver;
   /** Coverage map and history of failures; null without a state. */
@@ -43,23 +45,37 @@ export interface SelectionRequest {
   readonly settings: SelectionSettings;
 }
 
+/** Where everything runs in any case. */
+const NO_DEPENDENCIES: Dependencies = {
+  affected: () => new Map(),
+  unread: () => null,
+  isNamed: () => true,
+  loadedBefore: () => null,
+};
+
 /** Chooses the tests of the change that is checked out. */
 export async function selectForChange(request: SelectionRequest): Promise<Selection> {
-  const { git, tree, resolverOf, state, base, whole, ownPaths, settings } = request;
+  const { git, tree, lexer, resolverOf, state, base, whole, ownPaths, settings } = request;
   const changes = whole === null ? await readChanges(git, base, ownPaths) : { unknown: whole };
   const deleted =
     'files' in changes ? changes.files.flatMap(({ path, status }) => (status === 'deleted' ? [path] : [])) : [];
   const coverage = state === null ? EMPTY_COVERAGE_MAP : (await readDocument(state, MAP_DOCUMENT, MAP)).value;
   const histories = state === null ? [] : await readHistories(state, null);
-  const dependencies = await readDependencies({
-    tree,
-    resolver: resolverOf([...tree.files, ...deleted]),
-    deleted,
-    coverage,
-  });
+  const tests = await findTests(tree);
+  const isDecided = 'unknown' in changes || !settings.enabled || changes.files.length > settings.threshold;
+  const dependencies = isDecided
+    ? NO_DEPENDENCIES
+    : await readDependencies({
+        tree,
+        lexer,
+        tests: new Set(tests),
+        resolver: resolverOf([...tree.files, ...deleted]),
+        deleted,
+        coverage,
+      });
   return selectTests({
     changes,
-    tests: tree.files.filter(isTestFile),
+    tests,
     dependencies,
     failures: failureShares(histories),
     settings,

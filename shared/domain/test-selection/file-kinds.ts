@@ -16,7 +16,7 @@ export const languageOf = (path: string): SourceLanguage | null =>
   SOURCES.find(([, extensions]) => extensions.test(path))?.[0] ?? null;
 
 const TESTS =
-  /(?:^|\/)__tests__\/[^_][^/]*\.[cm]?[jt]sx?$|\.(?:test|spec)(?:-d)?\.[cm]?[jt]sx?$|-test\.[cm]?jsx?$|_test\.[cm]?[jt]sx?$|(?:^|\/)(?:test_[^/]*|tests)\.py$|_test\.(?:py|go|dart|exs|rb)$|_spec\.rb$|(?:^|\/)tests\/[^/]+\.rs$|(?:Tests?|IT|Spec)\.(?:java|kts?|scala|groovy|cs|php|swift)$/;
+  /(?:^|\/)__tests__\/[^_][^/]*\.[cm]?[jt]sx?$|(?:^|\/)(?:test|spec)\.[cm]?[jt]sx?$|\.(?:test|spec)(?:-d)?\.[cm]?[jt]sx?$|-test\.[cm]?jsx?$|_test\.[cm]?[jt]sx?$|(?:^|\/)(?:test_[^/]*|tests)\.py$|_test\.(?:py|go|dart|exs|rb)$|_spec\.rb$|(?:^|\/)tests\/[^/]+\.rs$|(?:Tests?|IT|Spec)\.(?:java|kts?|scala|groovy|cs|php|swift)$/;
 
 /** Whether a path is named like a file of tests. */
 export const isTestFile = (path: string): boolean => TESTS.test(path);

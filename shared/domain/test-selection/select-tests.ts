@@ -14,6 +14,8 @@ export interface Dependence {
 export interface Dependencies {
   /** The files of tests that depend on one of these, and on which first. */
   affected(changed: readonly string[]): ReadonlyMap<string, Dependence>;
+  /** A file that a test may run, or one of these, whose imports are not known; null when all are. */
+  unread(changed: readonly string[]): string | null;
   /** Whether some file names this one, alone or by its folder. */
   isNamed(path: string): boolean;
   /** The configuration of a test runner that loads the file before every test; null when none does. */
@@ -89,8 +91,13 @@ export function selectTests(input: SelectionInput): Selection {
     return full(
       `${counted(changed.length, 'file')} changed, more than ${settings.threshold} (TEST_SELECTION_THRESHOLD).`,
     );
-  const reason = whyFull(files, input);
+  const reason = whyFull(files, input) ?? whyUnread(changed, input);
   return reason === null ? selected(changed, input) : full(reason);
+}
+
+function whyUnread(changed: readonly string[], { dependencies }: SelectionInput): string | null {
+  const path = changed.length === 0 ? null : dependencies.unread(changed);
+  return path === null ? null : `${shown(path)} cannot be parsed, or is too large, so it is not known what it imports.`;
 }
 
 function whyFull(files: readonly ChangedFile[], input: SelectionInput): string | null {

@@ -15,7 +15,31 @@ export interface WrittenPath {
   readonly prefix: boolean;
 }
 
-/** What a file's text says about other files. Too much rather than too little: comments inside a line count, too. */
+/** A string literal without its quotes; of a template the part before what is computed. */
+export interface SourceString {
+  readonly text: string;
+  /** Where its quote stands in the text. */
+  readonly at: number;
+  readonly isComputed: boolean;
+  /** Names a module of which only types are taken. */
+  readonly isTypeOnly?: boolean;
+}
+
+/** A text of JavaScript, TypeScript or Python, taken apart. All texts are as long as the file. */
+export interface LexedSource {
+  /** With spaces for comments. */
+  readonly code: string;
+  /** With spaces for comments and for the contents of strings. */
+  readonly bare: string;
+  /** Statements that import types alone. */
+  readonly types: readonly { readonly from: number; readonly to: number }[];
+  /** Of JavaScript and TypeScript. */
+  readonly strings: readonly SourceString[];
+  /** Imports of Python, without comments. */
+  readonly statements: readonly string[];
+}
+
+/** What a file's text says about other files. Too much rather than too little. */
 interface SourceReferences {
   readonly imports: readonly WrittenImport[];
   readonly paths: readonly WrittenPath[];
@@ -27,19 +51,17 @@ interface SourceReferences {
   readonly setUp: readonly string[];
 }
 
-const MAX_TEXT = 1_000_000;
-/** Lines that are comments as a whole, and imports of types, which do not exist when tests run. */
-const COMMENT_LINES = /^[ \t]*(?:\/\/|\*[ /]|\*$|\/\*\*).*$/gm;
-const TYPE_IMPORTS = /\b(?:import|export)\s+type\s+(?!from\s*["'])[^'";]*?\bfrom\s*(["'])[^"'\n]+\1/g;
-const SPECIFIERS =
-  /(?:\bfrom|\bimport|\brequire(?:\.resolve)?|[mM]ock|\bimport(?:Actual|Original)|\brequireActual|\bresolve)\s*\(?\s*(["'`])((?:[^"'`\n$]|\$(?!\{))+)\1/g;
-/** Quoted specifiers that look like one by themselves: relative, or with the first sign of an alias. */
-const ALIASES = /(["'`])((?:\.{1,2}\/|[#~@$](?!\{))(?:[^"'`\n$]|\$(?!\{)){1,200})\1/g;
+/** What stands before a string that names a module. */
+const BEFORE_SPECIFIER =
+  /(?:\bfrom|\bimport|\brequire(?:\.resolve)?|[mM]ock|\bimport(?:Actual|Original)|\brequireActual|\bresolve)$/;
+const LONGEST_BEFORE = 20;
+/** Texts that look like a specifier by themselves: relative, or with the first sign of an alias. */
+const ALIAS = /^(?:\.{1,2}\/|[#~@$](?!\{))[^\n]{1,200}$/;
 const JS_COMPUTED = /\b(?:import|require)\s*\(\s*(?!["'])[^)\s]|\bimport\.meta\.glob|\brequire\.context/;
 const PYTHON_COMPUTED = /\b(?:importlib|__import__|pkgutil|runpy|exec|spec_from_file_location)\b/;
 
 /** Characters of paths without quotes around them: quoting cannot be read wrongly that way. */
-const PATHS = /[\w@#%+~$.\-/]*[./][\w@#%+~$.\-/]*/g;
+const PATHS = /[\w@#%+~$.\-/]+/g;
 /** Neighbouring quoted parts, as `join('a', 'b.json')` and `"a" / "b.json"` have them. */
 const CHAINS = /(["'`])[\w@.\-/]+\1(?:\s*[,/]\s*(["'`])[^"'`\n]{1,200}\2)+/g;
 /** A quoted word as an argument of something that reads folders or joins paths. */
@@ -47,33 +69,48 @@ const FOLDER_WORDS =
   /(?:\b(?:join|resolve|readdir(?:Sync)?|glob(?:Sync)?|walk|listdir|scandir|Path|joinpath)\([^()]{0,120}?|\bcwd:\s*|\)\s*\/\s*|\b[A-Z_a-z]+\s*\/\s*)(["'`])([\w@-]{2,80})\1/g;
 /** `f"shop.kinds.{name}"` and `"shop.kinds." + name`: a module whose last name is computed. */
 const COMPUTED_MODULES = /["']((?:[A-Za-z_]\w*\.)+)[{"'%]/g;
-/** Contents of literals: code in them is not run. */
-const LITERALS = /`(?:\\[\s\S]|[^`\\])*`|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g;
-
 const SET_UP =
-  /\b(?:setupFiles\w*|setupTests|globalSetup|globalTeardown|snapshotSerializers|testEnvironment)["']?\s*:\s*(\[[^\]]*\]|["'][^"'\n]+["'])|\brequire["']?\s*:\s*(\[[^\]]*\])|(?<=\s)(?:--(?:require|import|loader|file)[= ]|-r )(\.{0,2}\/?[\w@./-]+\.[cm]?[jt]sx?)/g;
+  /\b(?:setupFiles\w*|setupTests|globalSetup|globalTeardown|snapshotSerializers|testEnvironment)["']?\s*:\s*(\[[^\]]{0,2000}\]|["'][^"'\n]+["'])|\brequire["']?\s*:\s*(\[[^\]]{0,2000}\])|(?<=\s)(?:--(?:require|import|loader|file)[= ]|-r )(\.{0,2}\/?[\w@./-]+\.[cm]?[jt]sx?)/g;
 /** `pkgutil.iter_modules(__path__)`, `import_module(f"{__name__}.{name}")`: modules of the file's own folder. */
 const PYTHON_OWN_FOLDER =
-  /\b(?:import_module|__import__|iter_modules|walk_packages)\b[^\n]*(?:__path__|__name__|__package__|__file__)|__path__[^\n]*\b(?:iter_modules|walk_packages)\b/;
+  /\b(?:import_module|__import__|iter_modules|walk_packages)\b[^\n]{0,300}(?:__path__|__name__|__package__|__file__)|__path__[^\n]{0,300}\b(?:iter_modules|walk_packages)\b/;
 
-/** References of a file to others. Files that are neither source code nor text have none. `withTypes`: imports of types count, too. */
-export function referencesOf(path: string, whole: string, withTypes: boolean): SourceReferences {
+/**
+ * References of a file to others. Files that are neither source code nor text have none. `lexed`: of JavaScript, TypeScript and Python. `withTypes`: imports of types
+ * count, too.
+ */
+export function referencesOf(
+  path: string,
+  text: string,
+  { lexed, withTypes }: { readonly lexed: LexedSource | null; readonly withTypes: boolean },
+): SourceReferences {
   const language = languageOf(path);
-  const text = whole.slice(0, MAX_TEXT);
-  const lines = language === 'javascript' ? text.replace(COMMENT_LINES, '') : text;
-  const code = language === 'javascript' && !withTypes ? lines.replace(TYPE_IMPORTS, '') : lines;
+  const code = lexed === null ? text : withTypes ? lexed.code : withoutTypes(lexed);
   return {
-    imports: importsOf(code, language),
+    imports:
+      lexed === null
+        ? otherImports(text, language)
+        : language === 'python'
+          ? pythonImports(lexed)
+          : scriptImports(lexed, withTypes),
     paths: pathsOf(code),
     importsOwnFolder: language === 'python' && PYTHON_OWN_FOLDER.test(code),
     setUp: setUpIn(code),
     computesImports:
       language === 'javascript'
-        ? JS_COMPUTED.test(code.replace(LITERALS, (literal) => `${literal[0]}${literal[0]}`))
-        : language === 'python'
-          ? PYTHON_COMPUTED.test(code)
-          : false,
+        ? JS_COMPUTED.test(lexed?.bare ?? text)
+        : language === 'python' && PYTHON_COMPUTED.test(code),
   };
+}
+
+function withoutTypes({ code, types }: LexedSource): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const { from, to } of types) {
+    parts.push(code.slice(at, from));
+    at = to;
+  }
+  return parts.join(' ') + code.slice(at);
 }
 
 /** Files that a runner loads before every test, by a setting or by an option in a command. */
@@ -86,31 +123,54 @@ export const setUpIn = (text: string): string[] =>
     .filter((file) => file !== '')
     .map((file) => file.replace(/^<rootDir>\//, './'));
 
-function importsOf(code: string, language: SourceLanguage | null): WrittenImport[] {
-  if (language === 'python') return pythonImports(code);
-  if (language === 'go')
-    return [...code.matchAll(GO_IMPORTS)].map(([, specifier = '']) => ({ specifier, names: [], isStatement: true }));
-  if (language !== 'javascript') return [];
+function scriptImports({ code, strings }: LexedSource, withTypes: boolean): WrittenImport[] {
   const found = new Map<string, boolean>();
-  for (const [pattern, isStatement] of [
-    [ALIASES, false],
-    [SPECIFIERS, true],
-  ] as const)
-    for (const match of code.matchAll(pattern)) found.set(match[2]?.split('?')[0] ?? '', isStatement);
+  for (const { text, at, isComputed, isTypeOnly } of strings) {
+    if (isComputed || text === '' || text.length > MAX_SPECIFIER || (isTypeOnly === true && !withTypes)) continue;
+    const isStatement = BEFORE_SPECIFIER.test(wordBefore(code, at));
+    const specifier = plainText(text).split('?')[0] ?? '';
+    if (isStatement || ALIAS.test(specifier)) found.set(specifier, isStatement || found.get(specifier) === true);
+  }
   return [...found].map(([specifier, isStatement]) => ({ specifier, names: [], isStatement }));
 }
 
-/** Every text that can be an import path: what none of the repository's packages has for its own leads nowhere. */
-const GO_IMPORTS = /"([\w.~/-]+)"/g;
+const MAX_SPECIFIER = 1_000;
 
-const PYTHON_FROM = /^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n;#]+)/gm;
-const PYTHON_IMPORT = /^[ \t]*import[ \t]+([^\n;#]+)/gm;
+/** The end of the code before a literal, without a bracket and the blanks around it. */
+function wordBefore(code: string, at: number): string {
+  let end = at;
+  const skip = (pattern: RegExp): void => {
+    while (end > 0 && pattern.test(code[end - 1] ?? '')) end -= 1;
+  };
+  skip(/\s/);
+  if (code[end - 1] === '(') end -= 1;
+  skip(/\s/);
+  return code.slice(Math.max(0, end - LONGEST_BEFORE), end);
+}
+
+/** The text that the escapes of a literal mean. */
+const plainText = (text: string): string =>
+  text.replaceAll(/\\(?:u\{([\da-f]{1,6})\}|u([\da-f]{4})|x([\da-f]{2})|(.))/gi, (whole, braced, four, two, sign) => {
+    if (sign !== undefined) return sign;
+    const code = Number.parseInt(braced ?? four ?? two, 16);
+    return code <= 0x10_ff_ff ? String.fromCodePoint(code) : whole;
+  });
+
+/** Every text that can be an import path of Go: what none of the repository's packages has for its own leads nowhere. */
+const GO_IMPORTS = /["`]([\w.~/-]+)["`]/g;
+
+const otherImports = (text: string, language: SourceLanguage | null): WrittenImport[] =>
+  language !== 'go'
+    ? []
+    : [...text.matchAll(GO_IMPORTS)].map(([, specifier = '']) => ({ specifier, names: [], isStatement: true }));
+
+const PYTHON_FROM = /^from\s*([.\w\s]*?)\s*\bimport\b\s*([\s\S]*)$/;
+const PYTHON_IMPORT = /^import\b\s*([\s\S]*)$/;
 /** `importlib.import_module("a.b")`, `patch("a.b.c")`. */
 const DOTTED = /["']([A-Za-z_]\w*(?:\.\w+)+)["']/g;
 
 const namesIn = (list: string): string[] =>
   list
-    .replace(/#.*$/gm, '')
     .replace(/[()]/g, '')
     .split(',')
     .map((name) => name.trim().split(/\s+as\s+/)[0] ?? '')
@@ -119,30 +179,36 @@ const namesIn = (list: string): string[] =>
 /** `[sys.executable, "-m", "shop.cli"]`, `python -m shop.cli`. */
 const PYTHON_RUN = /(?<![\w-])-m["',\s]+([A-Za-z_][\w.]*)/g;
 
-function pythonImports(text: string): WrittenImport[] {
-  const code = text.replace(/\\\r?\n/g, ' ');
+function pythonImports({ code, statements }: LexedSource): WrittenImport[] {
   const of = (specifier: string, names: readonly string[] = []): WrittenImport => ({
     specifier,
     names,
     isStatement: true,
   });
-  const from = [...code.matchAll(PYTHON_FROM)].map(([, specifier = '', list = '']) => of(specifier, namesIn(list)));
-  const plain = [...code.matchAll(PYTHON_IMPORT)].flatMap(([, list = '']) => namesIn(list).map((one) => of(one)));
+  const stated = statements.flatMap((statement) => {
+    const text = statement.replaceAll(/\\\r?\n/g, ' ');
+    const [, module, list = ''] = PYTHON_FROM.exec(text) ?? [];
+    if (module !== undefined) return [of(module.replaceAll(/\s+/g, ''), namesIn(list))];
+    return namesIn(PYTHON_IMPORT.exec(text)?.[1] ?? '').map((one) => of(one.replaceAll(/\s+/g, '')));
+  });
   const run = [...code.matchAll(PYTHON_RUN)].flatMap(([, name = '']) => [of(name), of(name, ['__main__'])]);
   const dotted = [...code.matchAll(DOTTED)].flatMap(([, name = '']) => {
     const at = name.lastIndexOf('.');
     return [of(name), of(name.slice(0, at), [name.slice(at + 1)])];
   });
-  return [...from, ...plain, ...run, ...dotted];
+  return [...stated, ...run, ...dotted];
 }
+
+const MAX_PATH = 300;
 
 function pathsOf(code: string): WrittenPath[] {
   const found = new Map<string, WrittenPath>();
   const add = (text: string, prefix: boolean): void => {
-    if (text.length < 2 || text.length > 300 || !/\w/.test(text)) return;
+    if (text.length < 2 || text.length > MAX_PATH || !/\w/.test(text)) return;
     found.set(`${text}\0${prefix}`, { text, prefix });
   };
   for (const match of code.matchAll(PATHS)) {
+    if (!/[./]/.test(match[0])) continue;
     const next = code[match.index + match[0].length];
     // `../data/${name}.json`, `f"data/{name}.json"` and `"data/%s.json"`.
     const isComputed = match[0].endsWith('$') || next === '{' || next === '*' || match[0].includes('%s');
@@ -152,8 +218,12 @@ function pathsOf(code: string): WrittenPath[] {
     const parts = [...chain.matchAll(/(["'`])([^"'`\n]+)\1/g)].map((match) => match[2] ?? '');
     const computed = parts.findIndex((part) => part.includes('${') || part.includes('{'));
     const plain = computed < 0 ? parts : parts.slice(0, computed);
-    for (let first = 0; first < plain.length; first += 1)
-      add(`${plain.slice(first).join('/')}${computed < 0 ? '' : '/'}`, computed >= 0);
+    let end = '';
+    // From the last part on, as long as it can be a path.
+    for (let first = plain.length - 1; first >= 0 && end.length <= MAX_PATH; first -= 1) {
+      end = end === '' ? (plain[first] ?? '') : `${plain[first]}/${end}`;
+      add(`${end}${computed < 0 ? '' : '/'}`, computed >= 0);
+    }
   }
   for (const [, package_ = ''] of code.matchAll(COMPUTED_MODULES)) add(package_.replaceAll('.', '/'), false);
   for (const match of code.matchAll(FOLDER_WORDS)) add(`${match[2]}/`, false);

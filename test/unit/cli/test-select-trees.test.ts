@@ -54,6 +54,7 @@ describe('selfheal test select in trees of other kinds', () => {
     expect(await selectedFor(files, 'shape.ts')).toEqual(['selected', ...expected]);
   });
 
+  const HELPERS = ['test/environment.js', 'test/hook.mjs', 'test/hooked.mjs', 'test/setup.js'];
   it.each(['test/setup.js', 'test/environment.js', 'test/hooked.mjs'])(
     'runs everything when a file changes that package.json makes the runner load: %s',
     async (changed) => {
@@ -68,7 +69,8 @@ describe('selfheal test select in trees of other kinds', () => {
         'test/hooked.mjs': '',
         'test/a.test.js': '',
       };
-      expect(await selectedFor(files, changed)).toEqual(['full', 'test/a.test.js']);
+      // `node --test` takes every file below `test`.
+      expect(await selectedFor(files, changed)).toEqual(['full', 'test/a.test.js', ...HELPERS]);
     },
   );
 
