@@ -30,17 +30,20 @@ const EVIDENCE_LINES = 150;
 const FOUND = 30;
 const NOW = new Date('2026-02-01T12:00:00.000Z');
 
-const configuration = Configuration.parse({
-  version: 1,
-  services: [
-    {
-      id: 'checkout',
-      mode: 'act',
-      alarms: ['checkout-errors'],
-      deployment: { kind: 'lambda-alias', functionName: 'checkout', alias: 'live' },
-    },
-  ],
-});
+const configuration: Configuration = {
+  ...Configuration.parse({
+    version: 1,
+    services: [
+      {
+        id: 'checkout',
+        mode: 'act',
+        alarms: ['checkout-errors'],
+        deployment: { kind: 'lambda-alias', functionName: 'checkout', alias: 'live' },
+      },
+    ],
+  }),
+  home: { partition: 'aws', region: 'eu-west-1', account: '123456789012' },
+};
 const classification: Classification = {
   class: 'network_connectivity',
   verdict: 'infrastructure',

@@ -19,11 +19,11 @@ beforeAll(async () => {
 });
 afterAll(() => healer?.stop());
 
-/** Another account, another region, or both, with every name in turn; never the deployment's own place. */
+/** Another account, another region, or both, each place once; never the deployment's own. */
 function placeOf(number: number): { account: string; region: string } {
-  const region = REGIONS[number % REGIONS.length] ?? 'us-east-1';
-  const account = number % 3 === 0 && region !== HOME.region ? HOME.account : String(200_000_000_000 + number);
-  return { account, region };
+  const region = REGIONS[number % REGIONS.length] ?? '';
+  const isOwnAccount = number < REGIONS.length && region !== HOME.region;
+  return { account: isOwnAccount ? HOME.account : String(200_000_000_000 + number), region };
 }
 
 /** The event of an alarm elsewhere, as EventBridge hands it over. */
@@ -52,7 +52,10 @@ function eventOf(number: number) {
 describe('alarms of 200 other accounts and regions with the names of own ones', () => {
   it('read and change nothing, are told ten times an hour, and the rest is counted', async () => {
     const touched: string[] = [];
-    const end = healer.world.onExchange(({ service, operation }) => touched.push(`${service} ${operation}`));
+    const end = healer.world.onExchange(({ service, operation }) => {
+      // Upkeep asks GitHub for failed deliveries, whatever happens.
+      if (operation !== 'repos/list-webhooks') touched.push(`${service} ${operation}`);
+    });
     const hour = hourOf(new Date());
     for (let number = 0; number < PLACES; number += 1) await healer.runtime.putEvent(eventOf(number));
     await healer.quiet();
@@ -104,7 +107,9 @@ describe('a deployment that is upgraded with incidents of alarms', () => {
       { target: at(elsewhere, '2026-11-04T10:00:00.000Z'), status: 'resolved' as const },
     ].map(({ target, status }) => {
       const { incidentId: id, intakeKey } = identify(aSignal({ target }));
-      return anIncident({ id, intakeKey, target, status, source: 'cloudwatch', openedAt: target.changedAt });
+      // Lately, so that upkeep does not take the open ones for stalled.
+      const updatedAt = new Date().toISOString();
+      return anIncident({ id, intakeKey, target, status, source: 'cloudwatch', openedAt: target.changedAt, updatedAt });
     });
     const client = DynamoDBDocumentClient.from(healer.dynamoDb);
     const table = outputOf(healer.runtime, 'IncidentsTableName');

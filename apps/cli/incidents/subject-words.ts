@@ -13,7 +13,7 @@ type Subject =
       readonly repository: string | null;
       readonly severity: string;
     }
-  | { readonly kind: 'storm' };
+  | { readonly kind: 'storm'; readonly of?: 'foreign-alarms' | null };
 
 /** `acme/shop#7, run 123`. Untrusted text. */
 export function subjectWords({ subject }: { readonly subject: Subject }): string {
@@ -25,7 +25,7 @@ export function subjectWords({ subject }: { readonly subject: Subject }): string
     case 'report':
       return `report about ${subject.service ?? subject.repository ?? 'no service'}, ${subject.severity}`;
     case 'storm':
-      return 'many failures at once';
+      return subject.of === 'foreign-alarms' ? 'more alarms of other accounts and regions' : 'many failures at once';
     default:
       return subject satisfies never;
   }

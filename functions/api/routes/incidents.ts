@@ -50,7 +50,7 @@ const IncidentSubject = z
       reportedAt: z.string(),
       simulated: z.boolean(),
     }),
-    z.object({ kind: z.literal('storm'), startedAt: z.string() }),
+    z.object({ kind: z.literal('storm'), startedAt: z.string(), of: z.literal('foreign-alarms').nullable() }),
   ])
   .meta({ id: 'IncidentSubject', description: 'What an incident is about.' });
 

@@ -33,7 +33,7 @@ export type IncidentSubject =
       readonly changedAt: string;
     }
   | ({ readonly kind: 'report' } & Omit<ReportTarget, 'reportId'>)
-  | { readonly kind: 'storm'; readonly startedAt: string };
+  | { readonly kind: 'storm'; readonly startedAt: string; readonly of: 'foreign-alarms' | null };
 
 /** One line of a list of incidents. Times are ISO 8601. */
 export interface IncidentSummary {
@@ -152,7 +152,7 @@ function subjectOf(target: Incident['target']): IncidentSubject {
       return { kind, service, repository, severity, reportedBy, reportedAt, simulated };
     }
     case 'storm':
-      return { kind: 'storm', startedAt: target.startedAt };
+      return { kind: 'storm', startedAt: target.startedAt, of: target.of ?? null };
     default:
       return target satisfies never;
   }

@@ -36,7 +36,7 @@ describe('the functions', () => {
     (name, { timeoutSeconds, memoryMb, uses }) => {
       const [, { Properties }] = functionOf(selfheal, name);
       const variables = (Object.keys(uses) as ResourceName[]).map((use) => RESOURCE_VARIABLES[use]);
-      const common = ['POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_METRICS_NAMESPACE', 'LOG_LEVEL'];
+      const common = ['POWERTOOLS_SERVICE_NAME', 'POWERTOOLS_METRICS_NAMESPACE', 'LOG_LEVEL', 'DEPLOYMENT_PLACE'];
       expect(Properties).toMatchObject({ Timeout: timeoutSeconds, MemorySize: memoryMb });
       expect(Object.keys(Properties.Environment?.Variables ?? {}).sort()).toEqual([...common, ...variables].sort());
       expect(shared('Role', Properties.Role)).toBe(1);

@@ -31,7 +31,9 @@ export function subjectWords(subject: Subject): { readonly name: string; readonl
         detail: `${subject.severity}, by ${subject.reportedBy}`,
       };
     case 'storm':
-      return { name: 'Storm', detail: 'many incidents at once' };
+      return subject.of === 'foreign-alarms'
+        ? { name: 'Other accounts', detail: 'more alarms of other accounts and regions' }
+        : { name: 'Storm', detail: 'many incidents at once' };
     default:
       return subject satisfies never;
   }

@@ -22,9 +22,13 @@ afterEach(() => world.stop());
 
 /** A run of the local GitHub that was run again and hangs since, as seen three hours later. */
 async function aHangingRun(cancelMs: number) {
-  const { runId, run } = world.samples.failRun('transient', { deliver: 'none', rerunMs: 24 * HOUR, cancelMs });
+  const { runId, run, pullRequest } = world.samples.failRun('transient', {
+    deliver: 'none',
+    rerunMs: 24 * HOUR,
+    cancelMs,
+  });
   world.github.rerunByHand(runId);
-  const target = aGithubTarget({ runId, workflowId: run.workflowId, headSha: run.headSha });
+  const target = aGithubTarget({ runId, workflowId: run.workflowId, headSha: run.headSha, pullRequest });
   const rig = await aRemedyRig({ incident: { target } });
   time.advance(3 * HOUR);
   const clock = { now: () => new Date(time.now()), sleep: async (milliseconds: number) => time.advance(milliseconds) };
