@@ -1,4 +1,6 @@
+import { lazy } from '../../../kernel/lazy.ts';
 import { cleanLine } from '../../redaction/clean-line.ts';
+import { makeLiteralFinder } from '../../redaction/literal-finder.ts';
 import { makeRunnerReader, type Runner, type RunnerReport } from './runner.ts';
 import { UNKNOWN_RUNNER } from './runner-unknown.ts';
 import { JAVA_RUNNERS } from './runners-java.ts';
@@ -19,7 +21,14 @@ export const RUNNERS: readonly Runner[] = [
 
 /** Most lines of a log matter to no runner; that is found out at once. */
 const ANY_HINT = new RegExp(RUNNERS.map(({ hint }) => hint.source).join('|'));
-const ANY_MARK = [...new Set(RUNNERS.flatMap(({ marks = [] }) => marks))];
+const MARKS = [...new Set(RUNNERS.flatMap(({ marks = [] }) => marks))];
+/** Finds all marks in one pass, in either case; a search for each takes longer than everything else. */
+const markFinder = lazy(() =>
+  makeLiteralFinder([...new Set(MARKS.map((mark) => mark.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())))]),
+);
+
+const hasMark = (text: string): boolean =>
+  markFinder().find(text).length > 0 && MARKS.some((mark) => text.includes(mark));
 /** Characters; summaries and names are short. */
 const MAX_LINE_LENGTH = 2_000;
 /** What wrappers write before the lines of a runner: GitHub's problem matchers, Ant's exec, turbo's tasks, docker compose. */
@@ -35,6 +44,8 @@ export interface TestRunReader {
 /** Counts and names of the tests that a log reports, whichever runners wrote it; several runs add up. */
 export function makeTestRunReader(): TestRunReader {
   const readers = RUNNERS.map((runner) => ({ runner, reader: makeRunnerReader(runner) }));
+  /** Those that read the next line whatever it looks like; only reading a line changes that. */
+  let waiting: typeof readers = [];
   const unknown = makeRunnerReader(UNKNOWN_RUNNER);
   let before = '';
   return {
@@ -43,8 +54,11 @@ export function makeTestRunReader(): TestRunReader {
         WRAPPER,
         '',
       );
-      const hinted = ANY_HINT.test(text) || ANY_MARK.some((mark) => text.includes(mark));
-      for (const { reader } of readers) if (hinted || reader.isWaiting()) reader.push(text, before);
+      const reading = ANY_HINT.test(text) || hasMark(text) ? readers : waiting;
+      if (reading.length > 0) {
+        for (const { reader } of reading) reader.push(text, before);
+        waiting = reading.filter(({ reader }) => reader.isWaiting());
+      }
       unknown.push(text, before);
       before = text;
     },
