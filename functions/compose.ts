@@ -20,6 +20,7 @@ import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
 import { lambdaLog, lambdaMeter, scheduledFunction, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
+import { sharingEvidence } from '#shared/adapters/aws/shared-reads.ts';
 import { makeWorkflowTokenVerifier } from '#shared/adapters/aws/workflow-token-verifier.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
@@ -42,6 +43,7 @@ import {
 import { STEPS, type StepInput, type StepName, type StepOutput } from '#shared/domain/workflow/steps.ts';
 import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 
 export type Variables<R extends ResourceName> = Readonly<Record<R, string>>;
@@ -75,9 +77,29 @@ export function defineStep<
   C extends FunctionConfig & { readonly uses: { readonly incidentsTable: readonly string[] } },
   const P extends Ports<C>,
 >(name: N, config: C, ports: P, run: (input: StepInput<N>, deps: Composed<P> & StepPorts) => Promise<StepOutput<N>>) {
-  const deps = compose(config, { ...ports, incidents, configuration } as P) as Composed<P> & StepPorts;
+  const deps = compose(config, { ...ports, incidents, configuration, listSharing } as P) as Composed<P> & StepPorts;
   const { input, output } = STEPS[name];
-  return stepFunction({ config, input, output, requests: deps.incidents, run: (given) => run(given as never, deps) });
+  const ofOneRun = () => (READS_AFRESH.has(name) ? deps : sharingReads(deps));
+  return stepFunction({
+    config,
+    input,
+    output,
+    requests: deps.incidents,
+    run: (given) => run(given as never, ofOneRun()),
+  });
+}
+
+/** Steps right before or after an effect: what they read is as new as the request for it. */
+const READS_AFRESH: ReadonlySet<StepName> = new Set(['guard', 'act', 'verify', 'undo', 'requestApproval']);
+
+/** The same ports for one run of a step: what its parts read of an incident is read once. */
+function sharingReads<D extends StepPorts>(deps: D): D {
+  const { listSharing, evidence } = deps as { listSharing?: () => IncidentStore; evidence?: EvidenceStore };
+  return {
+    ...deps,
+    ...(listSharing === undefined ? {} : { incidents: listSharing() }),
+    ...(evidence === undefined ? {} : { evidence: sharingEvidence(evidence) }),
+  };
 }
 
 /** Handler of a function that runs on a schedule. */
@@ -120,6 +142,9 @@ const incidentTable = ({ incidentsTable }: Variables<'incidentsTable'>) => ({
 });
 export const incidents = (environment: Variables<'incidentsTable'>) =>
   makeDynamoIncidentStore(incidentTable(environment));
+/** Makes the store of one run of a step. */
+const listSharing = (environment: Variables<'incidentsTable'>) => () =>
+  makeDynamoIncidentStore({ ...incidentTable(environment), sharesLists: true });
 export const approvals = (environment: Variables<'incidentsTable'>) =>
   makeDynamoApprovalQueue(incidentTable(environment));
 export const delegations = ({ incidentsTable: table }: Variables<'incidentsTable'>) =>

@@ -89,6 +89,8 @@ export interface Runtime extends Pick<UserPools, 'createUser' | 'signIn'> {
   readonly mailbox: { list(): Mail[] };
   /** Each distinct authorization request so far, with its answer. */
   readonly decisions: readonly IamDecision[];
+  /** Number of requests so far by `role action`, for example `Selfheal/FunctionsPlanRole1234 dynamodb:GetItem`. */
+  requestCounts(): Readonly<Record<string, number>>;
   readonly denials: readonly IamDecision[];
   /** Plans failures of the functions' calls to AWS services, by IAM action (`dynamodb:PutItem`). */
   readonly faults: GatewayFaults;

@@ -21,10 +21,14 @@ const placeOf = (sequence: number): string => `ENTRY#${String(sequence).padStart
 /** Maximum concurrent writers of one trail that may be faster, one after the other. */
 const MAX_RACES = 25;
 
-/** The audit trail of each incident. */
-export function dynamoAudit(table: Table): Pick<IncidentStore, 'audit'> & AuditReader {
+/** Trails as they were last seen, by id. Another writer makes the next append fail, and the trail is read again. */
+type KnownTrails = Map<string, readonly TrailEntry[]>;
+
+/** The audit trail of each incident. With `known`, an append reads only a trail that is not in it. */
+export function dynamoAudit(table: Table, known?: KnownTrails): Pick<IncidentStore, 'audit'> & AuditReader {
   return {
-    audit: async (incidentId, key, entry) => appendToTrail(table, incidentId, { key, ...AuditEntry.parse(entry) }),
+    audit: async (incidentId, key, entry) =>
+      appendToTrail(table, incidentId, { key, ...AuditEntry.parse(entry) }, known),
     auditTrail: (incidentId) => readTrail(table, incidentId),
   };
 }
@@ -60,12 +64,17 @@ async function appendToTrail(
   table: Table,
   trailId: string,
   { key, ...entry }: { readonly key: string } & (AuditEntry | AccessEvent | PolicyEvent),
+  known: KnownTrails = new Map(),
 ): Promise<void> {
   for (let races = 0; races < MAX_RACES; races += 1) {
-    const trail = await readTrail(table, trailId);
-    if (trail.some((known) => known.key === key)) return;
+    const trail = known.get(trailId) ?? (await readTrail(table, trailId));
+    known.delete(trailId);
+    if (trail.some((other) => other.key === key)) return;
     const last = trail.at(-1)?.link ?? null;
-    if (await append(table, chainEntry({ incidentId: trailId, key, last }, entry))) return;
+    const added = chainEntry({ incidentId: trailId, key, last }, entry);
+    if (!(await append(table, added))) continue;
+    known.set(trailId, [...trail, added]);
+    return;
   }
   throw new Retryable(`Could not append to the audit trail ${trailId}: too many concurrent writers.`);
 }

@@ -22,6 +22,7 @@ import {
   withoutStorage,
 } from './dynamo-table.ts';
 import { callAws, parseRecord } from './errors.ts';
+import { sharingLists } from './shared-reads.ts';
 
 /** Deliveries remembered per incident, so that each counts once; later ones are no longer counted. */
 const COUNTED_DELIVERIES = 500;
@@ -43,17 +44,20 @@ export function makeDynamoIncidentStore(options: {
   readonly retention?: Configuration['retention'];
   readonly client?: DynamoDBDocumentClient;
   readonly clock?: Clock;
+  /** For one step of the workflow: the lists of an incident are read together (`sharingLists`). */
+  readonly sharesLists?: boolean;
 }): IncidentStore & AuditReader {
   const { table: name, retention = DEFAULT_RETENTION, client = dynamoClient(), clock = systemClock } = options;
   const whole = openTable({ table: name, client });
-  const table = retaining(whole, retention.incidentDays, clock);
+  const kept = retaining(whole, retention.incidentDays, clock);
+  const table = options.sharesLists === true ? sharingLists(kept) : kept;
   return {
     ...incidentRecords(table, clock),
     listStalled: listStalled(table, name, client),
     ...dynamoActions(table),
     ...notifications(table),
     ...dynamoApprovals(table),
-    ...dynamoAudit(retaining(whole, retention.auditDays, clock)),
+    ...dynamoAudit(retaining(whole, retention.auditDays, clock), options.sharesLists === true ? new Map() : undefined),
   };
 }
 

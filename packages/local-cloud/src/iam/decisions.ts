@@ -18,13 +18,18 @@ const kindsOf = (context: Context) =>
 /** Records each distinct authorization request once, in order of first occurrence; requests for different kinds of keys are distinct. */
 export function makeDecisionLog(onDenied: (decision: IamDecision) => void) {
   const seen = new Map<string, IamDecision>();
+  const counts = new Map<string, number>();
   return {
     record(decision: IamDecision): void {
       const { role, action, resource, context, allowed } = decision;
       const key = JSON.stringify([role, action, resource, kindsOf(context), allowed]);
       if (!seen.has(key)) seen.set(key, decision);
+      const counted = `${role} ${action}`;
+      counts.set(counted, (counts.get(counted) ?? 0) + 1);
       if (!allowed) onDenied(decision);
     },
+    /** How many requests there were so far, by `role action`. */
+    counts: (): Record<string, number> => Object.fromEntries(counts),
     all: (): IamDecision[] => [...seen.values()],
     denied: (): IamDecision[] => [...seen.values()].filter((decision) => !decision.allowed),
   };

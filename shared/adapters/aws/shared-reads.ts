@@ -1,0 +1,75 @@
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { Item, Table } from './dynamo-table.ts';
+
+/**
+ * The same table for one step of the workflow: the lists of an incident (plans, actions, approvals, notifications) lie in one partition, so they are
+ * read by one query, at the first of them, and again after the step itself has written to them. Everything else is read as before.
+ */
+export function sharingLists(table: Table): Table {
+  const lists = new Map<string, Promise<Item[]>>();
+  const wholeOf = (pk: string): Promise<Item[]> => {
+    const known = lists.get(pk);
+    if (known !== undefined) return known;
+    const read = table.query(pk);
+    lists.set(pk, read);
+    // The next list tries again.
+    read.catch(() => lists.delete(pk));
+    return read;
+  };
+  /** The incident itself is in none of its lists. */
+  const writing = async <T>(
+    { pk, sk }: { readonly pk: string; readonly sk: string },
+    write: Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await write;
+    } finally {
+      if (sk !== 'META') lists.delete(pk);
+    }
+  };
+  return {
+    ...table,
+    query: async (pk, range = {}) => {
+      const { prefix, after, newestFirst, limit } = range;
+      const isList = pk.startsWith('INC#') && prefix !== undefined;
+      if (!isList || after !== undefined || newestFirst === true || limit !== undefined) return table.query(pk, range);
+      return (await wholeOf(pk)).filter(({ sk }) => String(sk).startsWith(prefix));
+    },
+    put: (item, condition) => writing(item, table.put(item, condition)),
+    putOnce: (item, condition) => writing(item, table.putOnce(item, condition)),
+    update: (key, update) => writing(key, table.update(key, update)),
+    updateOnce: (key, update) => writing(key, table.updateOnce(key, update)),
+    remove: (key, condition) => writing(key, table.remove(key, condition)),
+  };
+}
+
+/** The same store for one step of the workflow: what several parts of it read is read once. */
+export function sharingEvidence(store: EvidenceStore): EvidenceStore {
+  const read = <T>(get: (incidentId: string) => Promise<T>) => {
+    const known = new Map<string, Promise<T>>();
+    return {
+      forget: (incidentId: string) => known.delete(incidentId),
+      get: (incidentId: string): Promise<T> => {
+        const found = known.get(incidentId) ?? get(incidentId);
+        known.set(incidentId, found);
+        found.catch(() => known.delete(incidentId));
+        return found;
+      },
+    };
+  };
+  const evidence = read(store.getEvidence);
+  const telemetry = read(store.getTelemetry);
+  const known = read(store.getKnown);
+  const diagnosis = read(store.getDiagnosis);
+  return {
+    ...store,
+    getEvidence: evidence.get,
+    getTelemetry: telemetry.get,
+    getKnown: known.get,
+    getDiagnosis: diagnosis.get,
+    putEvidence: (given) => store.putEvidence(given).finally(() => evidence.forget(given.incidentId)),
+    putTelemetry: (id, given) => store.putTelemetry(id, given).finally(() => telemetry.forget(id)),
+    putKnown: (given) => store.putKnown(given).finally(() => known.forget(given.incidentId)),
+    putDiagnosis: (id, given) => store.putDiagnosis(id, given).finally(() => diagnosis.forget(id)),
+  };
+}

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expectClean, type Healer, openHealer } from './support/healer.ts';
+
+let healer: Healer;
+beforeAll(async () => {
+  healer = await openHealer();
+  // The first incident of a repository also makes what later ones find.
+  await healer.ended(healer.world.samples.failRun('regression').runId);
+  await healer.quiet();
+});
+afterAll(() => healer?.stop());
+
+/** Of functions that run on a schedule, whatever happens. */
+const SCHEDULED = /Functions(?:Reconciler|RedeliverWebhooks|Forecast|Quality)/;
+
+/** Requests to the tables and the bucket by kind, from the cause of an incident until nothing runs any more. */
+async function requestsOf(fail: () => { readonly runId: number }): Promise<Record<string, number>> {
+  const before = healer.runtime.requestCounts();
+  const { runId } = fail();
+  await healer.ended(runId);
+  await healer.quiet();
+  const kinds: Record<string, number> = {};
+  for (const [name, count] of Object.entries(healer.runtime.requestCounts())) {
+    const [role = '', action = ''] = name.split(' ');
+    const [service = ''] = action.split(':');
+    const kind = action === 's3:GetObject' ? 'objects' : service === 'dynamodb' ? 'records' : null;
+    if (kind !== null && !SCHEDULED.test(role)) kinds[kind] = (kinds[kind] ?? 0) + count - (before[name] ?? 0);
+  }
+  expectClean(healer);
+  return kinds;
+}
+
+it('asks the tables and the bucket no more often for a failed run that gets a suggestion than is known', async () => {
+  const { records = 0, objects = 0 } = await requestsOf(() => healer.world.samples.failRun('regression'));
+  expect(records).toBeGreaterThan(20);
+  expect(records).toBeLessThanOrEqual(MOST.suggested.records);
+  expect(objects).toBeLessThanOrEqual(MOST.suggested.objects);
+});
+
+it('nor for a failed run that a re-run heals', async () => {
+  const { records = 0, objects = 0 } = await requestsOf(() =>
+    healer.world.samples.failRun('transient', { rerunMs: 100 }),
+  );
+  expect(records).toBeGreaterThan(40);
+  expect(records).toBeLessThanOrEqual(MOST.rerun.records);
+  expect(objects).toBeLessThanOrEqual(MOST.rerun.objects);
+});
+
+/** Raise one only with a reason: each request is paid for, and waited for, at every incident. */
+const MOST = {
+  suggested: { records: 68, objects: 13 },
+  rerun: { records: 117, objects: 15 },
+};

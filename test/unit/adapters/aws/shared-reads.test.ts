@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { dynamoAudit } from '#shared/adapters/aws/dynamo-incident-audit.ts';
+import type { Item, Key, Table } from '#shared/adapters/aws/dynamo-table.ts';
+import { sharingEvidence, sharingLists } from '#shared/adapters/aws/shared-reads.ts';
+import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+
+/** A table in memory that lists its requests. */
+function aTable() {
+  const items = new Map<string, Item & Key>();
+  const requests: string[] = [];
+  const nameOf = ({ pk, sk }: Key) => `${pk} ${sk}`;
+  const table = {
+    get: async (key: Key) => {
+      requests.push(`get ${nameOf(key)}`);
+      return items.get(nameOf(key)) ?? null;
+    },
+    query: async (pk: string, { prefix = '' }: { prefix?: string } = {}) => {
+      requests.push(`query ${pk} ${prefix}`.trim());
+      return [...items.values()].filter((item) => item.pk === pk && String(item.sk).startsWith(prefix));
+    },
+    put: async (item: Item & Key, condition?: object) => {
+      requests.push(`put ${nameOf(item)}`);
+      if (condition !== undefined && items.has(nameOf(item))) return false;
+      items.set(nameOf(item), item);
+      return true;
+    },
+    update: async (key: Key) => {
+      requests.push(`update ${nameOf(key)}`);
+      return { ...key };
+    },
+  } as unknown as Table;
+  return { table, requests };
+}
+
+const item = (sk: string): Item & Key => ({ pk: 'INC#one', sk });
+const prefixed = (prefix: string) => ({ prefix });
+
+describe('the lists of an incident, read for one step', () => {
+  it('take one query together, also when they are read at the same time', async () => {
+    const { table, requests } = aTable();
+    await table.put(item('ROUND#1'));
+    await table.put(item('ACTION#a'));
+    requests.length = 0;
+    const shared = sharingLists(table);
+    const [plans, actions, approvals] = await Promise.all(
+      ['ROUND#', 'ACTION#', 'APPROVAL#'].map((prefix) => shared.query('INC#one', prefixed(prefix))),
+    );
+    expect([plans, actions, approvals].map((found) => found?.map(({ sk }) => sk))).toEqual([
+      ['ROUND#1'],
+      ['ACTION#a'],
+      [],
+    ]);
+    expect(requests).toEqual(['query INC#one']);
+  });
+
+  it('are read again after the step has written to one of them', async () => {
+    const { table } = aTable();
+    const shared = sharingLists(table);
+    expect(await shared.query('INC#one', prefixed('ROUND#'))).toEqual([]);
+    await shared.put(item('ROUND#1'));
+    expect(await shared.query('INC#one', prefixed('ROUND#'))).toHaveLength(1);
+  });
+
+  it('are not read again because the incident itself was written', async () => {
+    const { table, requests } = aTable();
+    const shared = sharingLists(table);
+    await shared.query('INC#one', prefixed('ROUND#'));
+    await shared.update(item('META'), { update: 'SET a = :a' });
+    await shared.query('INC#one', prefixed('ROUND#'));
+    expect(requests.filter((request) => request.startsWith('query'))).toHaveLength(1);
+  });
+
+  it('of other partitions, and parts of a list, are read as before', async () => {
+    const { table, requests } = aTable();
+    const shared = sharingLists(table);
+    await shared.query('AUDIT#one');
+    await shared.query('INC#one', { prefix: 'ROUND#', limit: 1 });
+    await shared.get(item('META'));
+    await shared.get(item('META'));
+    expect(requests).toEqual(['query AUDIT#one', 'query INC#one ROUND#', 'get INC#one META', 'get INC#one META']);
+  });
+
+  it('are asked for again after a failed read', async () => {
+    const { table } = aTable();
+    let tries = 0;
+    const query: Table['query'] = async (...given) => {
+      tries += 1;
+      if (tries === 1) throw new Error('throttled');
+      return await table.query(...given);
+    };
+    const shared = sharingLists({ ...table, query });
+    await expect(shared.query('INC#one', prefixed('ROUND#'))).rejects.toThrow('throttled');
+    expect(await shared.query('INC#one', prefixed('ROUND#'))).toEqual([]);
+  });
+});
+
+const anEntry = (at: number) => ({
+  at: new Date(at).toISOString(),
+  event: 'incident.opened' as const,
+  facts: { attempt: 1, source: 'github', kind: 'run-failed' },
+});
+
+describe('the audit trail, appended to in one step', () => {
+  it('is read once, stays one chain, and follows another writer', async () => {
+    const { table, requests } = aTable();
+    const [own, other] = [dynamoAudit(table, new Map()), dynamoAudit(table)];
+    await own.audit('one', 'a', anEntry(1));
+    await own.audit('one', 'b', anEntry(2));
+    expect(requests.filter((request) => request.startsWith('query'))).toHaveLength(1);
+    await other.audit('one', 'c', anEntry(3));
+    await own.audit('one', 'd', anEntry(4));
+    await own.audit('one', 'b', anEntry(5));
+    const trail = await other.auditTrail('one');
+    expect(trail.map(({ key }) => key)).toEqual(['a', 'b', 'c', 'd']);
+    expect(trail.map(({ link }) => link.previous)).toEqual([
+      null,
+      ...trail.slice(0, -1).map(({ link }) => link.digest),
+    ]);
+  });
+});
+
+describe('the evidence of an incident, read for one step', () => {
+  it('is read once, and again after it was written', async () => {
+    let reads = 0;
+    const store = {
+      getEvidence: async () => {
+        reads += 1;
+        return null;
+      },
+      putEvidence: async () => undefined,
+    } as unknown as EvidenceStore;
+    const shared = sharingEvidence(store);
+    await Promise.all([shared.getEvidence('one'), shared.getEvidence('one'), shared.getEvidence('two')]);
+    expect(reads).toBe(2);
+    await shared.putEvidence({ incidentId: 'one' } as never);
+    await shared.getEvidence('one');
+    expect(reads).toBe(3);
+  });
+});
