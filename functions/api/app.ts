@@ -72,7 +72,7 @@ const health = openRoute({
   path: '/api/health',
   tags: ['system'],
   summary: 'Whether the API answers; reads nothing and needs no sign-in',
-  responses: answers('It does.', z.object({ status: z.literal('ok'), version: z.string() })),
+  responses: answers('Healthy.', z.object({ status: z.literal('ok'), version: z.string() })),
 });
 
 /**

@@ -60,7 +60,7 @@ export function renderReference(document: {
 <main>
 <h1>Selfheal API ${document.info.version}</h1>
 <p>Send <code>Authorization: Bearer</code> with an ID token of the user pool or an API key. Errors are problem details
-(RFC 9457): <code>detail</code> says how to mend the request. The same as a document:
+(RFC 9457): <code>detail</code> says what to change in the request. The same as a document:
 <a href="/api/openapi.json">openapi.json</a>.</p>
 ${sections}
 </main>

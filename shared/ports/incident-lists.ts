@@ -13,6 +13,8 @@ export interface IncidentQuery {
   readonly openedFrom?: Date;
   /** Exclusive. */
   readonly openedBefore?: Date;
+  /** Words that the incident has to have, see `isFoundBy`. They are looked for in the records themselves, so pages may be short. */
+  readonly search?: string;
 }
 
 export interface IncidentPage {

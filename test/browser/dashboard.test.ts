@@ -64,7 +64,7 @@ describe('the dashboard', () => {
     await page.getByRole('link', { name: /acme\/shop/ }).waitFor();
     expect(await page.getByRole('button', { name: 'Healed' }).getAttribute('aria-pressed')).toBe('true');
     await page.getByRole('button', { name: 'In progress' }).click();
-    await page.getByText('No incident fits').waitFor();
+    await page.getByText('No incident matches').waitFor();
     await context.close();
   });
 
@@ -100,6 +100,7 @@ describe('the dashboard', () => {
   it('[E8] tells an incident as a story: where the workflow is, the cited lines in the log, receipts, the unchanged trail', async () => {
     const { page, problems, context } = await dashboard.open('/incidents?show=healed');
     await page.locator('.rows a').first().click();
+    await page.getByText('Whole workflow').click();
     await page.locator('.workflow li[data-state="done"]', { hasText: 'Record' }).waitFor();
     const states = await page.getByRole('list', { name: 'Workflow' }).getByRole('listitem').allInnerTexts();
     expect(states.map((text) => text.replaceAll('\n', ' ').replace(' :', ':'))).toEqual([
@@ -119,7 +120,6 @@ describe('the dashboard', () => {
     expect(await page.locator('svg.wide .edge[data-state="taken"]').count()).toBe(7);
     expect(await page.locator('svg.narrow').isVisible()).toBe(false);
     await page.setViewportSize(WIDTHS.phone);
-    await page.getByText('The way through the workflow').click();
     await page.locator('svg.narrow').waitFor();
     await page.setViewportSize(WIDTHS.desktop);
     await page.locator('.log-line[data-cited]').first().waitFor();

@@ -139,7 +139,7 @@ describe('Knowledge', () => {
     await confirm(page, 'Remove it', 'written by a test');
     await page.getByText('It counts no longer: written by a test').waitFor();
     await page.getByRole('navigation', { name: 'Where you are' }).getByRole('link').click();
-    await page.getByLabel('Removed ones, too').check();
+    await page.getByLabel('Show removed').check();
     await page.getByRole('link', { name: /ledger/ }).waitFor();
     await page.getByRole('searchbox').fill('npm ECONNRESET registry');
     await page.keyboard.press('Enter');
@@ -431,7 +431,7 @@ describe('Drill', () => {
     await page.getByRole('button', { name: 'Run: Packages that exclude each other' }).click();
     await page.locator('.workflow li[data-state="done"]', { hasText: 'Record' }).waitFor({ timeout: 60_000 });
     await page.getByText(/Dependency conflicts, \d+ % sure/).waitFor();
-    await page.getByRole('link', { name: 'Its whole story' }).waitFor();
+    await page.getByRole('link', { name: 'Full timeline' }).waitFor();
     await page.goto(`${dashboard.url}/incidents`);
     await page.locator('.rows a').first().waitFor();
     expect(await page.getByText('Packages that exclude each other').count()).toBe(0);

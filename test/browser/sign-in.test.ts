@@ -47,6 +47,9 @@ describe('a deployment, where nobody is signed in by himself', () => {
       expect.stringMatching(new RegExp(`^${dashboard.stage.world.url}/acme/shop/pull/\\d+$`)),
     ]);
     await page.getByRole('button', { name: 'Approve' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Why').fill('The registry answers again');
+    await dialog.getByRole('button', { name: 'Approve' }).click();
     await page.getByText('Approved. Selfheal executes the plan.').waitFor();
     await expect
       .poll(() => dashboard.stage.world.journal.count('github.run.rerun', `acme/shop/runs/${runId}`), {
@@ -55,6 +58,7 @@ describe('a deployment, where nobody is signed in by himself', () => {
       .toBe(1);
     await page.reload();
     await page.getByText('Approved. Selfheal executes the plan.').waitFor();
+    await page.getByText(`${LOCAL.email} decided: The registry answers again.`).waitFor();
     expect(await page.getByRole('button', { name: 'Approve' }).count()).toBe(0);
     expect(problems).toEqual([]);
     await context.close();
@@ -69,6 +73,8 @@ describe('a deployment, where nobody is signed in by himself', () => {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByRole('link', { name: /Re-run the failed jobs/ }).click();
     await page.getByRole('button', { name: 'Reject' }).click();
+    await page.getByRole('dialog').getByLabel('Why').fill('We are looking at it');
+    await page.getByRole('dialog').getByRole('button', { name: 'Reject' }).click();
     await page.getByText('Rejected. Selfheal changes nothing.').waitFor();
     await settled(dashboard, 2);
     expect(dashboard.stage.world.journal.count('github.run.rerun', `acme/shop/runs/${runId}`)).toBe(0);

@@ -2,6 +2,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { isAtHome } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { isFoundBy } from '#shared/domain/incident/incident-search.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import { canonicalJson } from '#shared/kernel/digest.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
@@ -50,7 +51,7 @@ export function makeMemoryIncidentLists(
 const positionOf = ({ openedAt, id }: Incident): string => `${openedAt} ${id}`;
 
 function isListed(incident: Incident, query: IncidentQuery, services: Configuration['services']): boolean {
-  const { statuses, repository, service, failureClass, openedFrom, openedBefore } = query;
+  const { statuses, repository, service, failureClass, openedFrom, openedBefore, search } = query;
   const { target, classification, status } = incident;
   const opened = new Date(incident.openedAt);
   const ownService =
@@ -69,7 +70,8 @@ function isListed(incident: Incident, query: IncidentQuery, services: Configurat
     (service === undefined || ownService === service) &&
     (failureClass === undefined || classification?.class === failureClass) &&
     (openedFrom === undefined || opened >= openedFrom) &&
-    (openedBefore === undefined || opened < openedBefore)
+    (openedBefore === undefined || opened < openedBefore) &&
+    (search === undefined || isFoundBy(search, incident))
   );
 }
 

@@ -11,6 +11,18 @@ import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/live.ts';
 import { makeRouter } from './router.tsx';
 
+const RELOADED = 'selfheal.reloaded';
+/** Milliseconds within which a second missing file is no news of a deployment. */
+const RELOAD_AGAIN = 60_000;
+
+// A deployment replaces the files of the pages: what an open tab asks for may be gone. The new files come with one reload.
+addEventListener('vite:preloadError', () => {
+  const last = Number(sessionStorage.getItem(RELOADED) ?? 0);
+  if (Date.now() - last < RELOAD_AGAIN) return;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  location.reload();
+});
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element "root".');
 

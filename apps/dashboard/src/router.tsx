@@ -11,9 +11,6 @@ export function makeRouter() {
         The address leads nowhere. Choose a page from the navigation.
       </EmptyState>
     ),
-    errorComponent: ({ error, reset }) => (
-      <ErrorState page error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
-    ),
   });
   const routes = PAGES.map(({ path, load, title }) =>
     createRoute({
@@ -32,6 +29,10 @@ export function makeRouter() {
       const text = new URLSearchParams(textsOf(search)).toString();
       return text === '' ? '' : `?${text}`;
     },
+    // Of a page, so that the frame around it stays.
+    defaultErrorComponent: ({ error, reset }) => (
+      <ErrorState page error={error instanceof Error ? error : new Error(String(error))} retry={reset} />
+    ),
     defaultPendingComponent: LoadingState,
     defaultPreload: 'intent',
     scrollRestoration: true,

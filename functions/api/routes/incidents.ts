@@ -271,6 +271,15 @@ const ListQuery = z.strictObject({
   service: z.string().min(1).max(100).optional(),
   class: FailureClass.optional(),
   from: Instant.optional().meta({ description: 'Opened at this time or later.' }),
+  search: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({
+      description: 'Words that the incident has to have: of its title, diagnosis, place, class, people or outcome.',
+    }),
   before: Instant.optional().meta({ description: 'Opened before this time.' }),
   order: z.enum(['newest', 'oldest']).default('newest'),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(25),
@@ -345,6 +354,7 @@ function queryOf({
   class: failureClass,
   from,
   before,
+  search,
 }: Omit<z.infer<typeof ListQuery>, 'order' | 'limit' | 'cursor'>): IncidentQuery {
   return {
     ...(status === undefined ? {} : { statuses: status }),
@@ -352,6 +362,7 @@ function queryOf({
     ...(service === undefined ? {} : { service }),
     ...(failureClass === undefined ? {} : { failureClass }),
     ...(from === undefined ? {} : { openedFrom: new Date(from) }),
+    ...(search === undefined ? {} : { search }),
     ...(before === undefined ? {} : { openedBefore: new Date(before) }),
   };
 }

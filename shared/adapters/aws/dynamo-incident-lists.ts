@@ -2,6 +2,7 @@ import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb
 import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { alarmArnAt, type Home } from '#shared/domain/incident/home.ts';
 import { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
+import { isFoundBy } from '#shared/domain/incident/incident-search.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { CorruptRecord, InvalidInput } from '#shared/kernel/errors.ts';
 import {
@@ -99,6 +100,8 @@ interface Criteria {
   readonly failureClass: string | null;
   readonly openedFrom: string | null;
   readonly openedBefore: string | null;
+  /** Absent without a search, so that cursors from before there was one stay valid. */
+  readonly search?: string;
 }
 
 function criteriaOf(query: IncidentQuery): Criteria {
@@ -109,6 +112,7 @@ function criteriaOf(query: IncidentQuery): Criteria {
     failureClass: query.failureClass ?? null,
     openedFrom: instantOf('openedFrom', query.openedFrom),
     openedBefore: instantOf('openedBefore', query.openedBefore),
+    ...(query.search === undefined ? {} : { search: query.search.trim().toLowerCase() }),
   };
 }
 
@@ -288,7 +292,7 @@ function readIncident(record: Item, id: string): Incident | CorruptRecord {
 
 /** Whether the record as it is now belongs into the list: its entry in the index may be of an earlier state. */
 function matches(incident: Incident, criteria: Criteria, { targets }: Scope): boolean {
-  const { statuses, failureClass, openedFrom, openedBefore } = criteria;
+  const { statuses, failureClass, openedFrom, openedBefore, search } = criteria;
   const { listTarget } = listingKeysOf(incident);
   const opened = positionOf(incident);
   return (
@@ -296,7 +300,8 @@ function matches(incident: Incident, criteria: Criteria, { targets }: Scope): bo
     (failureClass === null || incident.classification?.class === failureClass) &&
     (openedFrom === null || opened >= openedFrom) &&
     (openedBefore === null || opened < openedBefore) &&
-    (targets === null || targets.includes(String(listTarget)))
+    (targets === null || targets.includes(String(listTarget))) &&
+    (search === undefined || isFoundBy(search, incident))
   );
 }
 

@@ -97,6 +97,11 @@ const STAGES: Readonly<Record<AuditFacts<'incident.notified'>['stage'], string>>
   final: 'the outcome',
 };
 
+const OPENED: Readonly<Record<string, string>> = {
+  'github-run': 'GitHub reported a failed run',
+  alarm: 'CloudWatch reported an alarm',
+};
+
 const SENT: Readonly<Record<string, string>> = { email: 'E-mail sent', 'github-comment': 'Comment written' };
 
 const ended =
@@ -112,7 +117,9 @@ function failedWords(facts: AuditFacts<'action.failed'>): string {
 
 const DESCRIPTIONS: Descriptions = {
   'incident.opened': ({ source, kind }) =>
-    source === kind ? `It was opened by a ${kind}.` : `It was opened: ${source} reported a failure (${kind}).`,
+    source === kind
+      ? `It was opened by a ${kind}.`
+      : `It was opened: ${OPENED[kind] ?? `${source} reported a failure (${kind})`}.`,
   'incident.reopened': ({ attempt }) => `It was reopened (attempt ${attempt}).`,
   'incident.reported': ({ by, severity, service, repository, simulated }) =>
     `${by} reported ${simulated ? 'a rehearsal' : 'it'} about ${service ?? repository ?? 'no service'}, severity ${severity}.`,

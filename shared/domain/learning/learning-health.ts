@@ -94,8 +94,10 @@ export function learningHealthOf(
 
 function atLeast(name: string, share: Proportion | null, least: number, advice: string): HealthCheck {
   if (share === null) return { name, state: 'unknown', text: 'nothing was counted', advice: null };
-  const text = `${shareText(share.value)} of ${share.cases}, ${shareText(least)} at least are wanted`;
-  if (share.cases < MIN_CASES) return { name, state: 'unknown', text: `${text}: too few to tell`, advice: null };
+  const counted = `${share.hits} of ${share.cases} right`;
+  if (share.cases < MIN_CASES)
+    return { name, state: 'unknown', text: `${counted}; at least ${MIN_CASES} answers are needed`, advice: null };
+  const text = `${counted} (${shareText(share.value)}); at least ${shareText(least)} are needed`;
   const bad = share.value < least;
   return { name, state: bad ? 'bad' : 'good', text, advice: bad ? advice : null };
 }

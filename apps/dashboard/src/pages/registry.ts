@@ -12,6 +12,8 @@ export interface Page {
   /** Its place in the navigation; absent for pages that others lead to. */
   readonly navigation?: {
     readonly label: string;
+    /** Where there is little room. */
+    readonly short?: string;
     readonly icon: IconName;
     /** Opens it after `g`. */
     readonly key: string;
@@ -66,7 +68,7 @@ export const PAGES: readonly Page[] = [
     path: '/policy',
     title: 'Services and policy',
     load: () => import('./policy/policy-page.tsx'),
-    navigation: { label: 'Services and policy', icon: 'sliders', key: 'p' },
+    navigation: { label: 'Services and policy', short: 'Policy', icon: 'sliders', key: 'p' },
   },
   {
     path: '/learning',
@@ -87,6 +89,12 @@ export const PAGES: readonly Page[] = [
     title: 'Connect',
     load: () => import('./connect/connect-page.tsx'),
     navigation: { label: 'Connect', icon: 'link', key: 'c' },
+  },
+  {
+    path: '/access',
+    title: 'Keys and people',
+    load: () => import('./access/access-page.tsx'),
+    navigation: { label: 'Keys and people', icon: 'key', key: 'y' },
   },
   {
     path: '/drill',

@@ -1,10 +1,10 @@
 import { useMantineColorScheme } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useMatches, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { Link, Outlet, useLocation, useMatches, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { api, contentOf, isLocal, signInLocally } from '../api/client.ts';
 import { useConnection } from '../api/connection.ts';
 import { queryClient, useLive } from '../api/live.ts';
+import { useMe } from '../api/me.ts';
 import { currentSession, endSession, sessionOfOtherTab, subscribeToSession } from '../api/session.ts';
 import { PAGES } from '../pages/registry.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -13,6 +13,12 @@ import { LoadingState } from '../ui/states.tsx';
 import { clockTime } from '../ui/time.tsx';
 import { KeyHelp } from './key-help.tsx';
 import { SignIn } from './sign-in.tsx';
+
+const StopBanner = lazy(() => import('./stop-banner.tsx'));
+const MorePages = lazy(() => import('./more-pages.tsx'));
+
+/** At the lower edge of a phone; every other page is behind "More". */
+const ON_PHONE = ['/', '/incidents', '/approvals', '/policy'];
 
 const NAVIGATION = PAGES.flatMap(({ path, navigation }) =>
   navigation === undefined || (navigation.local === true && !isLocal) ? [] : [{ path, ...navigation }],
@@ -41,16 +47,18 @@ export function Shell() {
 
 function Frame() {
   const [isHelpOpen, setIsHelpOpen] = useState(false);
+  const [isMoreOpen, setIsMoreOpen] = useState(false);
+  const isElsewhere = !ON_PHONE.includes(`/${useLocation().pathname.split('/')[1]}`);
   const navigate = useNavigate();
   const waiting = useLive(['approvals'], async () => contentOf(await api.approvals.$get())).data?.approvals.length ?? 0;
   useKeys({
     '?': () => setIsHelpOpen(true),
     ...Object.fromEntries(NAVIGATION.map(({ key, path }) => [`g ${key}`, () => void navigate({ to: path })])),
   });
-  const links = NAVIGATION.map(({ path, label, icon }) => (
+  const link = ({ path, label, short, icon }: (typeof NAVIGATION)[number], isShort = false) => (
     <Link key={path} to={path} activeOptions={{ exact: path === '/', includeSearch: false }}>
       <Icon name={icon} />
-      <span>{label}</span>
+      <span>{isShort ? (short ?? label) : label}</span>
       {path === '/approvals' && waiting > 0 ? (
         <span className="count">
           {waiting}
@@ -58,7 +66,8 @@ function Frame() {
         </span>
       ) : null}
     </Link>
-  ));
+  );
+  const links = NAVIGATION.map((one) => link(one));
   return (
     <div className="frame">
       <a href="#content" className="skip">
@@ -80,11 +89,23 @@ function Frame() {
       </header>
       <main className="content" id="content" tabIndex={-1}>
         <Silence />
+        <Suspense fallback={null}>
+          <StopBanner />
+        </Suspense>
         <Outlet />
       </main>
-      <nav className="bottom-nav" aria-label="Pages">
-        {links}
+      <nav className="bottom-nav" aria-label="Main pages">
+        {NAVIGATION.filter(({ path }) => ON_PHONE.includes(path)).map((one) => link(one, true))}
+        <button type="button" aria-current={isElsewhere ? 'page' : undefined} onClick={() => setIsMoreOpen(true)}>
+          <Icon name="more" />
+          <span>More</span>
+        </button>
       </nav>
+      {isMoreOpen ? (
+        <Suspense fallback={null}>
+          <MorePages links={links} close={() => setIsMoreOpen(false)} />
+        </Suspense>
+      ) : null}
       <KeyHelp isOpen={isHelpOpen} close={() => setIsHelpOpen(false)} />
     </div>
   );
@@ -100,11 +121,7 @@ function Brand() {
 }
 
 function Reader() {
-  const { data } = useQuery({
-    queryKey: ['me'],
-    queryFn: async () => contentOf(await api.auth.me.$get()),
-    staleTime: 60_000,
-  });
+  const { data } = useMe();
   return (
     <div className="who">
       <div className="cut">{data?.name ?? ' '}</div>

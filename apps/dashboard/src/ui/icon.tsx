@@ -22,6 +22,9 @@ const ICONS = {
   flask: 'M8 3v5l-4.5 8h13L12 8V3M6.5 3h7M6 12.5h8',
   play: 'M6 3.5v13l10-6.5z',
   dice: 'M4 4h12v12H4zM7.5 7.5h.01M12.5 7.5h.01M10 10h.01M7.5 12.5h.01M12.5 12.5h.01',
+  more: 'M4.5 10h.01M10 10h.01M15.5 10h.01',
+  key: 'M7 16a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM9.5 10L16 3.5M13.5 6l2.5 2.5',
+  user: 'M10 10a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM3.5 17c.6-3.2 3-5 6.500-5s5.900 1.800 6.500 5',
   bell: 'M5 13.5V9a5 5 0 0 1 10 0v4.5l1.2 1.5H3.8zM8.5 17h3',
 } as const;
 export type IconName = keyof typeof ICONS;

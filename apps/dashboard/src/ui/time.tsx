@@ -1,7 +1,21 @@
 import { useSyncExternalStore } from 'react';
 import { serverNow } from '../api/connection.ts';
 
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' });
+/** One format for everybody, whatever their browser's language: the pages are in English. Times are in the reader's own zone. */
+const LOCALE = 'en-GB';
+const exact = new Intl.DateTimeFormat(LOCALE, {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  timeZoneName: 'short',
+});
+const day = new Intl.DateTimeFormat(LOCALE, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+/** `2026-11-25` as `25 Nov`. */
+export const dayName = (date: string): string => day.format(new Date(`${date}T00:00:00Z`));
 
 const listeners = new Set<() => void>();
 let ticking: ReturnType<typeof setInterval> | null = null;
@@ -45,7 +59,7 @@ export function Until({ at }: { readonly at: string }) {
 
 export const clockTime = (at: string): string => exact.format(new Date(at));
 
-const time = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const time = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 
 /** Hours, minutes and seconds in the reader's own zone. */
 export const timeOfDay = (at: string): string => time.format(new Date(at));

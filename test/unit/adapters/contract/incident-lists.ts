@@ -99,6 +99,9 @@ export function incidentListsContract(
       ['a service that shares an alarm', { service: 'orders' }, [7]],
       ['a service without incidents', { service: 'ledger' }, []],
       ['a class', { failureClass: 'memory_leaks' }, [1, 5, 6]],
+      ['words of a search, in any case and order', { search: 'ORDERS  alarm' }, [7]],
+      ['words and a status', { search: 'acme/shop', statuses: ['suggested'] }, [5]],
+      ['words that nothing has', { search: 'nowhere' }, []],
       ['a beginning', { openedFrom: on('2026-10-15') }, [4, 5, 6, 7, 8, 9]],
       ['an end', { openedBefore: on('2026-10-01') }, [1, 2]],
       [

@@ -1,10 +1,12 @@
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { ApprovalDetails as Details } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { Button } from '../../ui/button.tsx';
+import { Confirm } from '../../ui/dialog.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorState, LoadingState } from '../../ui/states.tsx';
 import { FactValue, Text } from '../../ui/text.tsx';
@@ -119,11 +121,12 @@ export default function ApprovalPage() {
 function Decision({ plan, param }: { readonly plan: Details; readonly param: { incidentId: string; digest: string } }) {
   const queries = useQueryClient();
   const decide = useMutation({
-    mutationFn: async (decision: 'approved' | 'rejected') =>
-      contentOf(await api.approvals[':incidentId'][':digest'].$post({ param, json: { decision } })),
+    mutationFn: async ({ decision, reason }: { decision: 'approved' | 'rejected'; reason: string }) =>
+      contentOf(await api.approvals[':incidentId'][':digest'].$post({ param, json: { decision, reason } })),
     onSettled: () => queries.invalidateQueries(),
   });
-  const { state, decidedBy, mayApprove, objection, expiresAt, briefing } = plan;
+  const [asked, setAsked] = useState<'approved' | 'rejected' | null>(null);
+  const { state, decidedBy, decisionReason, mayApprove, objection, expiresAt, briefing } = plan;
   if (state !== 'pending')
     return (
       <section className="card card-body decision" data-tone={state === 'approved' ? 'good' : 'none'} role="status">
@@ -132,7 +135,7 @@ function Decision({ plan, param }: { readonly plan: Details; readonly param: { i
           <p>
             {state === 'expired'
               ? 'Selfheal changed nothing.'
-              : `${decidedBy ?? 'Somebody'} decided. ${decide.data?.message ?? ''}`}
+              : `${decidedBy ?? 'Somebody'} decided${decisionReason === null ? '' : `: ${decisionReason}`}. ${decide.data?.message ?? ''}`}
           </p>
         </div>
         <Link to="/incidents/$id" params={{ id: param.incidentId } as never} className="button">
@@ -148,11 +151,6 @@ function Decision({ plan, param }: { readonly plan: Details; readonly param: { i
           Asked <Ago at={briefing.requestedAt} />; expires <Until at={expiresAt} />. {briefing.withoutAnswer}
         </p>
         {objection === null ? null : <p className="objection">{objection}</p>}
-        {decide.error === null ? null : (
-          <p className="refusal" role="alert">
-            {decide.error.message}
-          </p>
-        )}
         {briefing.commands === null ? null : (
           <details>
             <summary>Or decide by a comment on the pull request</summary>
@@ -162,14 +160,25 @@ function Decision({ plan, param }: { readonly plan: Details; readonly param: { i
       </div>
       <div className="decision-buttons">
         {mayApprove ? (
-          <Button look="good" disabled={decide.isPending} onClick={() => decide.mutate('approved')}>
+          <Button look="good" disabled={decide.isPending} onClick={() => setAsked('approved')}>
             Approve
           </Button>
         ) : null}
-        <Button look="bad" disabled={decide.isPending} onClick={() => decide.mutate('rejected')}>
+        <Button look="bad" disabled={decide.isPending} onClick={() => setAsked('rejected')}>
           Reject
         </Button>
       </div>
+      {asked === null ? null : (
+        <Confirm
+          title={asked === 'approved' ? 'Approve the plan?' : 'Reject the plan?'}
+          verb={asked === 'approved' ? 'Approve' : 'Reject'}
+          look={asked === 'approved' ? 'good' : 'bad'}
+          confirm={(reason) => decide.mutateAsync({ decision: asked, reason })}
+          close={() => setAsked(null)}
+        >
+          <p>{asked === 'approved' ? `Selfheal will do this: ${plan.description}` : 'Selfheal will change nothing.'}</p>
+        </Confirm>
+      )}
     </section>
   );
 }

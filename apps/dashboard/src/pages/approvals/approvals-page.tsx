@@ -4,6 +4,7 @@ import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { useListKeys } from '../../ui/keys.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { Text } from '../../ui/text.tsx';
 import { Until } from '../../ui/time.tsx';
 import { RISKS } from '../../ui/words.ts';
 import { RowsLoading } from '../incidents/incident-row.tsx';
@@ -34,7 +35,7 @@ export default function ApprovalsPage() {
             </EmptyState>
           ) : null}
           <ol className="rows" ref={list} aria-label="Plans that wait">
-            {approvals.map(({ incidentId, digest, title, description, risk, expiresAt, mayApprove }) => (
+            {approvals.map(({ incidentId, digest, title, failure, place, askedBy, risk, expiresAt, mayApprove }) => (
               <li key={digest}>
                 <Link
                   to="/approvals/$incidentId/$digest"
@@ -46,7 +47,10 @@ export default function ApprovalsPage() {
                   </span>
                   <span className="row-words">
                     <strong className="cut">{title}</strong>
-                    <span className="soft cut">{description}</span>
+                    <span className="cut">{failure === null ? null : <Text>{failure}</Text>}</span>
+                    <span className="soft cut">
+                      {place} · asked by {askedBy ?? 'Selfheal'}
+                    </span>
                   </span>
                   <span className="soft">{mayApprove ? '' : 'not yours to approve'}</span>
                   <span className="row-time soft">

@@ -158,7 +158,7 @@ function Running({ id }: { readonly id: string }) {
               </p>
               <p>
                 <Link to="/incidents/$id" params={{ id: incident.id } as never}>
-                  Its whole story
+                  Full timeline
                 </Link>
               </p>
             </>

@@ -1,4 +1,3 @@
-import { useMediaQuery } from '@mantine/hooks';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { IncidentDetails as Details, IncidentStory as Story } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
@@ -11,9 +10,10 @@ import { Status } from '../../ui/status.tsx';
 import { Text } from '../../ui/text.tsx';
 import { Ago, clockTime, timeOfDay, Until } from '../../ui/time.tsx';
 import { classWords, counted, percent, subjectWords } from '../../ui/words.ts';
+import { IncidentActions } from './incident-actions.tsx';
 import { LogViewer } from './log-viewer.tsx';
 import { Timeline } from './timeline.tsx';
-import { WorkflowGraph } from './workflow-graph.tsx';
+import { WorkflowGraph, WorkflowSteps } from './workflow-graph.tsx';
 import './incident.css';
 
 /** One incident as a story: what happened, why, what was done, and how it ended. */
@@ -37,9 +37,15 @@ export default function IncidentPage() {
       <Head incident={incident} />
       <div className="story-columns">
         <div className="story-main">
-          <Outcome incident={incident} workflow={story.data?.workflow} />
           <Waiting incident={incident} story={story.data} />
           <Diagnosis incident={incident} story={story.data} />
+          <Outcome incident={incident} workflow={story.data?.workflow} />
+          {incident.notes === null ? null : (
+            <section className="card">
+              <h2>Note</h2>
+              <p className="card-body lines">{incident.notes}</p>
+            </section>
+          )}
           <section className="card">
             <h2>Evidence</h2>
             {story.data === undefined ? (
@@ -84,6 +90,7 @@ function Head({ incident }: { readonly incident: Details }) {
           opened <Ago at={incident.openedAt} />
         </span>
       </p>
+      <IncidentActions incident={incident} />
     </header>
   );
 }
@@ -91,10 +98,8 @@ function Head({ incident }: { readonly incident: Details }) {
 function Outcome(props: { readonly incident: Details; readonly workflow: Story['workflow'] | undefined }) {
   const { incident, workflow } = props;
   const { lead, rest } = incident.outcome;
-  // On a phone the graph is longer than the page: the diagnosis comes first.
-  const isPhone = useMediaQuery('(max-width: 760px)', undefined, { getInitialValueInEffect: false });
   return (
-    <section className="card outcome" aria-label="What happened">
+    <section className="card outcome" aria-label="What Selfheal did">
       <div className="card-body">
         <p className="lead">{lead}</p>
         {rest === '' ? null : (
@@ -103,8 +108,10 @@ function Outcome(props: { readonly incident: Details; readonly workflow: Story['
           </p>
         )}
       </div>
-      <details className="way" open={!isPhone}>
-        <summary>The way through the workflow</summary>
+      <details className="way">
+        <summary>
+          <WorkflowSteps path={workflow} />
+        </summary>
         <WorkflowGraph path={workflow} />
       </details>
     </section>
@@ -174,7 +181,7 @@ function Diagnosis({ incident, story }: { readonly incident: Details; readonly s
         )}
         {advice === null || advice.fix === '' ? null : (
           <>
-            <h3>How to fix it</h3>
+            <h3>What to do</h3>
             <p className="lines">
               <Text>{advice.fix}</Text>
             </p>
@@ -182,7 +189,7 @@ function Diagnosis({ incident, story }: { readonly incident: Details; readonly s
         )}
         {advice === null || advice.prevention === '' ? null : (
           <>
-            <h3>So that it stays away</h3>
+            <h3>Prevention</h3>
             <p className="lines">
               <Text>{advice.prevention}</Text>
             </p>
@@ -289,8 +296,10 @@ function Facts({ incident }: { readonly incident: Details }) {
   const facts: readonly (readonly [name: string, value: string])[] = [
     ['Class', classWords(incident.class)],
     ['Confidence', incident.confidence === null ? '–' : percent(incident.confidence)],
-    ['Verdict', incident.verdict ?? '–'],
-    ['Seen', `${incident.occurrences} ×`],
+    ['Verdict', incident.verdict === null ? '–' : classWords(incident.verdict)],
+    ['Assigned to', incident.assignee ?? 'nobody'],
+    ['Seen', counted(incident.occurrences, 'time')],
+    ['Last seen', clockTime(incident.lastSeenAt)],
     ['Attempt', String(incident.attempt)],
     ['Opened', clockTime(incident.openedAt)],
     ['Last change', clockTime(incident.updatedAt)],

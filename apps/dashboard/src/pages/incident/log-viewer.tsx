@@ -1,6 +1,6 @@
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { IncidentStory } from '../../api/answers.ts';
 import { Button } from '../../ui/button.tsx';
 import { rowsOf } from '../../ui/rows.ts';
@@ -12,9 +12,18 @@ type Log = IncidentStory['logs'][number];
 const ROW_HEIGHT = 21;
 const MAX_HEIGHT = 430;
 
+/** Where the row stands in the middle of the window. */
+const offsetOf = (row: number): number => Math.max(0, row * ROW_HEIGHT - MAX_HEIGHT / 2);
+
 /** The logs that were read, with the lines that the diagnosis rests on lit up. Only the lines in view are in the page. */
 export function LogViewer({ logs }: { readonly logs: readonly Log[] }) {
-  const [chosen, setChosen] = useState(0);
+  // The log that the diagnosis rests on.
+  const [chosen, setChosen] = useState(() =>
+    Math.max(
+      0,
+      logs.findIndex(({ lines }) => lines.some(({ cited }) => cited)),
+    ),
+  );
   const log = logs[Math.min(chosen, logs.length - 1)];
   if (log === undefined) return <p className="card-body soft">No log could be read.</p>;
   return (
@@ -43,11 +52,13 @@ function OneLog({ log }: { readonly log: Log }) {
     getScrollElement: () => box.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 20,
+    initialOffset: offsetOf(cited[0] ?? 0),
   });
   const first = cited[0];
-  useEffect(() => {
-    if (first !== undefined) virtual.scrollToIndex(first, { align: 'center' });
-  }, [first, virtual]);
+  useLayoutEffect(() => {
+    // Rows are equally high, so the place is known before anything is measured.
+    if (first !== undefined && box.current !== null) box.current.scrollTop = offsetOf(first);
+  }, [first]);
   const goTo = (next: number) => {
     const index = (next + cited.length) % cited.length;
     setAt(index);
@@ -102,6 +113,9 @@ function OneLog({ log }: { readonly log: Log }) {
                   {row.number}
                 </span>
                 {row.cited ? <mark>{row.text}</mark> : row.text}
+                {row.repeats === 1 ? null : (
+                  <span className="log-repeats">{counted(row.repeats, 'time')} in a row</span>
+                )}
               </div>
             );
           })}

@@ -1,3 +1,4 @@
+import { Fragment } from 'react';
 import type { IncidentAccount } from '../../api/answers.ts';
 import { Text } from '../../ui/text.tsx';
 import { timeOfDay } from '../../ui/time.tsx';
@@ -33,14 +34,28 @@ export function Timeline({
         {account === undefined ? <p className="soft">{error?.message ?? 'Loading …'}</p> : null}
         {account?.chain.kind === 'broken' ? <p className="refusal">{account.chain.reason}</p> : null}
         <ol className="trail">
-          {account?.story.map(({ sequence, at, event, words }) => (
+          {account?.story.map(({ sequence, at, event, words, details, facts }) => (
             <li key={sequence} data-tone={toneOf(event)}>
               <time dateTime={at} className="soft number">
                 {timeOfDay(at)}
               </time>
-              <p>
-                <Text>{words}</Text>
-              </p>
+              <div>
+                <p>
+                  <Text>{words}</Text>
+                </p>
+                <details>
+                  <summary>Record</summary>
+                  {details === null ? null : <p>{details}</p>}
+                  <dl>
+                    {[['event', event] as const, ['at', at] as const, ...Object.entries(facts)].map(([name, value]) => (
+                      <Fragment key={name}>
+                        <dt>{name}</dt>
+                        <dd className="mono">{String(value ?? '–')}</dd>
+                      </Fragment>
+                    ))}
+                  </dl>
+                </details>
+              </div>
             </li>
           ))}
         </ol>

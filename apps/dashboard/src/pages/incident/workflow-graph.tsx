@@ -131,6 +131,24 @@ function between(lanes: readonly number[], lane: number): number {
   return low + (high - low) * (lane % 1);
 }
 
+/** The states that were visited, in one line. */
+export function WorkflowSteps({ path = UNKNOWN }: { readonly path?: Path | undefined }) {
+  const visited = path.states.filter(({ state }) => state === 'done' || state === 'failed' || state === 'current');
+  return (
+    <span className="workflow-steps">
+      {visited.length === 0 ? <span className="soft">Not begun</span> : null}
+      {visited.map(({ id, state, words }) => (
+        <span key={id} className="step" data-state={state}>
+          {NAMES[id]}
+          {words === '' ? null : <span className="soft"> {words}</span>}
+          <span className="visually-hidden">, {STATES[state]}</span>
+        </span>
+      ))}
+      <span className="step-more">Whole workflow</span>
+    </span>
+  );
+}
+
 /** The workflow as the graph of its definition: the way that was taken lit, where it is, and what was not needed faint. */
 export function WorkflowGraph({ path = UNKNOWN }: { readonly path?: Path | undefined }) {
   return (

@@ -13,6 +13,8 @@ export interface Filter {
   readonly show: keyof typeof STATUS_GROUPS;
   readonly repository: string;
   readonly order: 'newest' | 'oldest';
+  /** Words; the server looks for them in all incidents. */
+  readonly search: string;
 }
 
 /** The filter that an address names. What is not understood counts as not given. */
@@ -20,21 +22,24 @@ export function filterOf({
   show = '',
   repository = '',
   order = '',
+  search = '',
 }: Readonly<Record<string, string | undefined>>): Filter {
   return {
     show: Object.hasOwn(STATUS_GROUPS, show) ? (show as Filter['show']) : 'all',
     repository,
     order: order === 'oldest' ? 'oldest' : 'newest',
+    search: search.slice(0, 200),
   };
 }
 
 /** The filter as the API's query. */
-export function queryOf({ show, repository, order }: Filter) {
+export function queryOf({ show, repository, order, search }: Filter) {
   const { statuses } = STATUS_GROUPS[show];
   return {
     order,
     limit: '50',
     ...(statuses.length === 0 ? {} : { status: statuses.join(',') }),
     ...(repository === '' ? {} : { repository }),
+    ...(search.trim() === '' ? {} : { search: search.trim() }),
   };
 }

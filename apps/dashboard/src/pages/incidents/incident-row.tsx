@@ -2,8 +2,9 @@ import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
 import type { IncidentSummary } from '../../api/answers.ts';
 import { Status } from '../../ui/status.tsx';
+import { Text } from '../../ui/text.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { classWords, percent, subjectWords } from '../../ui/words.ts';
+import { classWords, counted, subjectWords } from '../../ui/words.ts';
 import './incidents.css';
 
 interface IncidentRowProps {
@@ -16,27 +17,29 @@ interface IncidentRowProps {
 /** One incident in a list, as a link to its story. */
 export const IncidentRow = memo(function IncidentRow({ incident, position, total }: IncidentRowProps) {
   const { name, detail } = subjectWords(incident.subject);
-  const { confidence, reason, occurrences } = incident;
+  const { diagnosis, reason, occurrences, lastSeenAt, openedAt } = incident;
+  const where = incident.title === name ? name : `${name} ${detail.split(' · ')[0]}`;
   return (
     <li aria-posinset={position} aria-setsize={total}>
       <Link to="/incidents/$id" params={{ id: incident.id } as never} className="row">
         <Status status={incident.status} id={incident.id} />
         <span className="row-words">
-          <strong className="cut row-title">{incident.title}</strong>
+          <strong className="cut row-title">
+            <Text>{diagnosis ?? incident.title}</Text>
+          </strong>
           <span className="row-reason cut soft">
-            {incident.title === name ? detail : `${name} · ${detail}`}
+            {where}
+            {diagnosis === null || incident.title === name ? '' : ` · ${incident.title}`}
             {reason === null ? '' : ` · ${reason}`}
           </span>
         </span>
         <span className="row-class">
-          <span className="chip">
-            {classWords(incident.class)}
-            {confidence === null ? '' : ` · ${percent(confidence)}`}
-          </span>
-          {occurrences > 1 ? <span className="chip number">×{occurrences}</span> : null}
+          <span className="chip">{classWords(incident.class)}</span>
+          {occurrences > 1 ? <span className="chip number">{counted(occurrences, 'time')}</span> : null}
         </span>
         <span className="row-time soft">
-          <Ago at={incident.openedAt} />
+          <Ago at={lastSeenAt} />
+          {lastSeenAt === openedAt ? null : <span className="visually-hidden"> last seen</span>}
         </span>
       </Link>
     </li>

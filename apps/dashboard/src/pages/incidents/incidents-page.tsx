@@ -1,13 +1,12 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useDeferredValue, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { IncidentSummary } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { useLivePages } from '../../api/live.ts';
 import { Button } from '../../ui/button.tsx';
 import { useListKeys } from '../../ui/keys.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
-import { STATUSES, subjectWords } from '../../ui/words.ts';
 import { type Filter, filterOf, queryOf, STATUS_GROUPS } from './filter.ts';
 import { IncidentRow, RowsLoading } from './incident-row.tsx';
 import './incidents.css';
@@ -17,6 +16,8 @@ const ORDERS = [
   ['oldest', 'Oldest first'],
 ] as const;
 
+/** Milliseconds without a key before the server is asked. */
+const TYPING_PAUSE = 300;
 /** So many rows are all kept in the page. */
 const MAX_WHOLE = 200;
 /** Of a row in a wide window, in pixels. The higher rows of a narrow one stay within what is kept beyond the window. */
@@ -27,19 +28,29 @@ export default function IncidentsPage() {
   const search = useSearch({ strict: false }) as Record<string, string>;
   const filter = filterOf(search);
   const navigate = useNavigate();
-  const [words, setWords] = useState('');
-  const wanted = useDeferredValue(words.trim().toLowerCase());
+  const [words, setWords] = useState(filter.search);
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLOListElement>(null);
   const change = (next: Partial<Filter>) =>
     void navigate({ to: '/incidents', search: { ...filter, ...next } as never, replace: true });
+  useEffect(() => {
+    // The address is changed when the reader pauses.
+    const timer = setTimeout(() => words.trim() === filter.search || change({ search: words.trim() }), TYPING_PAUSE);
+    return () => clearTimeout(timer);
+  });
   const query = queryOf(filter);
   const pages = useLivePages(['incidents', 'pages', query], async (cursor) =>
     contentOf(await api.incidents.$get({ query: { ...query, ...(cursor === '' ? {} : { cursor }) } })),
   );
   const loaded = pages.data?.pages.flatMap(({ incidents }) => incidents) ?? [];
   const once = [...new Map(loaded.map((each) => [each.id, each])).values()];
-  const shown = wanted === '' ? once : once.filter((each) => textOf(each).includes(wanted));
+  const shown = once;
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = pages;
+  // A page of a search may be empty while older incidents are still to be looked at.
+  const isLooking = shown.length === 0 && hasNextPage;
+  useEffect(() => {
+    if (isLooking && !isFetchingNextPage) void fetchNextPage();
+  }, [isLooking, isFetchingNextPage, fetchNextPage]);
   const unreadable = pages.data?.pages.flatMap((page) => page.unreadable) ?? [];
   useListKeys(list, field);
   return (
@@ -74,8 +85,8 @@ export default function IncidentsPage() {
             ref={field}
             className="input"
             type="search"
-            aria-label="Search what is loaded"
-            placeholder="Search what is loaded"
+            aria-label="Search incidents"
+            placeholder="Search all incidents"
             value={words}
             onChange={(event) => setWords(event.target.value)}
             onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
@@ -106,7 +117,8 @@ export default function IncidentsPage() {
               ))}
             </ol>
           )}
-          {pages.data !== undefined && shown.length === 0 ? <Nothing filter={filter} words={words} /> : null}
+          {isLooking ? <RowsLoading /> : null}
+          {pages.data !== undefined && shown.length === 0 && !isLooking ? <Nothing filter={filter} /> : null}
         </div>
       )}
       {unreadable.length === 0 ? null : (
@@ -162,16 +174,16 @@ function LongList({ list, incidents, isBusy }: LongListProps) {
   );
 }
 
-function Nothing({ filter, words }: { readonly filter: Filter; readonly words: string }) {
-  if (words.trim() !== '')
+function Nothing({ filter }: { readonly filter: Filter }) {
+  if (filter.search !== '')
     return (
-      <EmptyState icon="search" title="Nothing loaded fits">
-        Clear the search, or load more incidents below.
+      <EmptyState icon="search" title="No incident matches">
+        No incident has all the words of “{filter.search}”{filter.show === 'all' ? '' : ' and this status'}.
       </EmptyState>
     );
   if (filter.show !== 'all' || filter.repository !== '')
     return (
-      <EmptyState icon="list" title="No incident fits">
+      <EmptyState icon="list" title="No incident matches">
         {filter.show === 'open' ? 'Nothing is broken at the moment. ' : ''}Choose “All” to see every incident.
       </EmptyState>
     );
@@ -180,12 +192,4 @@ function Nothing({ filter, words }: { readonly filter: Filter; readonly words: s
       A failed workflow run or an alarm appears here within seconds.
     </EmptyState>
   );
-}
-
-function textOf(incident: IncidentSummary): string {
-  const { name, detail } = subjectWords(incident.subject);
-  return [incident.id, incident.title, name, detail, incident.class, incident.reason, STATUSES[incident.status].label]
-    .join(' ')
-    .replaceAll('_', ' ')
-    .toLowerCase();
 }

@@ -106,7 +106,7 @@ export function PatternFields({ pattern }: { readonly pattern?: Pattern }) {
           />
         </div>
         <div className="field">
-          <label htmlFor="pattern-service">Service, if only of one</label>
+          <label htmlFor="pattern-service">Service (optional)</label>
           <input
             id="pattern-service"
             className="input"

@@ -40,7 +40,7 @@ export default function KnowledgePage() {
       </div>
       <div className="filters knowledge-filters">
         <div className="field">
-          <label htmlFor="scope">Of</label>
+          <label htmlFor="scope">Applies to</label>
           <select
             id="scope"
             className="input"
@@ -163,7 +163,7 @@ function Patterns({
               checked={retired}
               onChange={(event) => change({ removed: event.target.checked ? 'true' : '' })}
             />
-            Removed ones, too
+            Show removed
           </label>
         </div>
         {pages.data === undefined ? <RowsLoading /> : null}

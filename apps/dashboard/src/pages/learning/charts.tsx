@@ -10,6 +10,7 @@ import {
   YAxis,
 } from 'recharts';
 import { ChartTable } from '../../ui/figures.tsx';
+import { dayName } from '../../ui/time.tsx';
 import { percent } from '../../ui/words.ts';
 import type { Accuracy, Quality } from './learning-api.ts';
 
@@ -32,8 +33,7 @@ const TOOLTIP = {
   itemStyle: { color: 'var(--ink)' },
 } as const;
 
-const dayName = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const nameOf = (at: string): string => dayName.format(new Date(at));
+const nameOf = (at: string): string => dayName(at.slice(0, 10));
 
 /** Lines for the eye, a table for a screen reader. */
 export function AccuracyChart({ series }: { readonly series: Accuracy }) {

@@ -46,11 +46,11 @@ export default function LearningPage() {
         <span className="end learning-period">
           <select
             className="input"
-            aria-label="Of"
+            aria-label="Applies to"
             value={period.scope}
             onChange={(event) => change({ scope: event.target.value })}
           >
-            <option value="">Everything of late</option>
+            <option value="">All repositories and services</option>
             {(scopes.data ?? []).map(({ scope }) => (
               <option key={scope} value={scope}>
                 {scopeWords(scope)}
@@ -92,7 +92,7 @@ function stageWords(stage: Status['stage']['stage']): string {
 
 function expectedWords({ next, etaDays }: Pick<Status['stage'], 'next' | 'etaDays'>): string {
   if (next === null) return 'It is the highest stage.';
-  if (etaDays === null) return 'At the pace of late, not foreseeable.';
+  if (etaDays === null) return 'At the current pace, no date can be given.';
   return etaDays <= 0 ? 'Expected today.' : `Expected in about ${counted(etaDays, 'day')}.`;
 }
 

@@ -1,9 +1,7 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Overview } from '../../api/answers.ts';
 import { ChartTable } from '../../ui/figures.tsx';
-
-const dayName = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const nameOf = (day: string): string => dayName.format(new Date(`${day}T00:00:00Z`));
+import { dayName } from '../../ui/time.tsx';
 
 /** Bars for the eye, a table for a screen reader. */
 export default function DaysChart({ days }: { readonly days: Overview['days'] }) {
@@ -20,7 +18,7 @@ export default function DaysChart({ days }: { readonly days: Overview['days'] })
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis
               dataKey="day"
-              tickFormatter={nameOf}
+              tickFormatter={dayName}
               tickLine={false}
               axisLine={false}
               tick={{ fill: 'var(--soft)', fontSize: 11 }}
@@ -34,7 +32,7 @@ export default function DaysChart({ days }: { readonly days: Overview['days'] })
             />
             <Tooltip
               cursor={{ fill: 'var(--hover)' }}
-              labelFormatter={(day) => nameOf(String(day))}
+              labelFormatter={(day) => dayName(String(day))}
               contentStyle={{
                 background: 'var(--raised)',
                 border: '1px solid var(--line)',

@@ -26,14 +26,14 @@ export const NUMBERS: Readonly<
     { readonly label: string; readonly narrower: 'higher' | 'lower'; readonly max: number; readonly share?: true }
   >
 > = {
-  actAtConfidence: { label: 'Acts without asking from this confidence', narrower: 'higher', max: 1, share: true },
-  escalateBelowConfidence: { label: 'Leaves it to people below this', narrower: 'higher', max: 1, share: true },
+  actAtConfidence: { label: 'Act without asking from this confidence', narrower: 'higher', max: 1, share: true },
+  escalateBelowConfidence: { label: 'Hand over below this confidence', narrower: 'higher', max: 1, share: true },
   maxActionsPerIncident: { label: 'Actions per incident, at most', narrower: 'lower', max: 20 },
   maxActionsPerHour: { label: 'Actions per hour, at most', narrower: 'lower', max: 1000 },
   maxActionsPerDay: { label: 'Actions per day, at most', narrower: 'lower', max: 10_000 },
   maxActionsPerTargetPerHour: { label: 'Actions per target and hour, at most', narrower: 'lower', max: 100 },
-  breakerFailures: { label: 'Pauses after so many failed actions', narrower: 'lower', max: 1000 },
-  breakerWindowMinutes: { label: 'Counts these failures over minutes', narrower: 'higher', max: 10_080 },
+  breakerFailures: { label: 'Pause after N failed actions', narrower: 'lower', max: 1000 },
+  breakerWindowMinutes: { label: 'Window (minutes)', narrower: 'higher', max: 10_080 },
 };
 
 export const RISKS = ['low', 'medium', 'high'] as const;

@@ -79,7 +79,7 @@ export default function TestsPage() {
             checked={all}
             onChange={(event) => change({ all: event.target.checked ? 'true' : '' })}
           />
-          Others that failed, too
+          Other failures
         </label>
       </div>
       {tests.error !== null && tests.data === undefined ? (

@@ -165,7 +165,7 @@ function Result({ answer: { log, triage } }: { readonly answer: Answer }) {
             )}
             {cause.prevention === '' ? null : (
               <>
-                <h3>So that it stays away</h3>
+                <h3>Prevention</h3>
                 <p className="lines">
                   <Text>{cause.prevention}</Text>
                 </p>

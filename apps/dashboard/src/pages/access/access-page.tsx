@@ -1,0 +1,32 @@
+import { useHasRole, useMe } from '../../api/me.ts';
+import { EmptyState, LoadingState } from '../../ui/states.tsx';
+import { Keys } from './keys.tsx';
+import '../../ui/form.css';
+import './access.css';
+
+/** Who and what may call the API: keys of programs. For administrators. */
+export default function AccessPage() {
+  const { data: me } = useMe();
+  const isAdmin = useHasRole();
+  if (me === undefined) return <LoadingState />;
+  return (
+    <div className="page access">
+      <div className="page-head">
+        <div>
+          <h1>Keys and people</h1>
+          <p className="soft">API keys let programs call the API. People sign in; a key approves nothing.</p>
+        </div>
+      </div>
+      {isAdmin ? (
+        <Keys />
+      ) : (
+        <div className="card">
+          <EmptyState icon="key" title="For administrators">
+            You have {me.roles.length === 0 ? 'no role' : `the roles ${me.roles.join(', ')}`}. Ask an administrator for
+            an API key.
+          </EmptyState>
+        </div>
+      )}
+    </div>
+  );
+}
