@@ -69,7 +69,7 @@ beforeAll(async () => {
     'not-found': '/nothing',
   };
   await context.close();
-}, 180_000);
+}, 400_000);
 
 afterAll(() => dashboard?.close());
 
@@ -96,7 +96,7 @@ const LOOKS = [
 
 describe('every page', () => {
   it('can be read by everybody and is no wider than the window, light and dark, wide and narrow', {
-    timeout: 240_000,
+    timeout: 500_000,
   }, async () => {
     const faults: string[] = [];
     for (const [name, path] of Object.entries(pages)) {

@@ -223,7 +223,7 @@ describe('Policy', () => {
 
   it('[E10] has thresholds of single actions, never below those of the policy', async () => {
     const { page, problems, context } = await dashboard.open('/policy');
-    await page.getByLabel('Id of an action').fill('rerun-workflow-run');
+    await page.getByLabel('Action', { exact: true }).selectOption('rerun-workflow-run');
     await page.getByRole('button', { name: 'Add settings of an action' }).click();
     const threshold = page.getByRole('spinbutton', { name: 'rerun-workflow-run acts from this confidence on' });
     const general = page.getByRole('spinbutton', { name: 'Acts without asking from this confidence' });

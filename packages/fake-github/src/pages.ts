@@ -1,3 +1,4 @@
+import { escapeText, renderWebPage } from '@selfheal/fake-server/web-page.ts';
 import type { Service, WireResponse } from '@selfheal/fake-server/wire.ts';
 import MarkdownIt from 'markdown-it';
 import { matchPath } from './route.ts';
@@ -14,32 +15,29 @@ export function makePages(state: GithubState): Service {
         matchPath('/{owner}/{repo}/actions/runs/{run_id}', request.path) ??
         matchPath('/{owner}/{repo}/actions/runs/{run_id}/job/{job_id}', request.path);
       const found = pull === null ? null : pullPage(state, `${pull.owner}/${pull.repo}`, Number(pull.number));
-      const content = found ?? (run === null ? null : runPage(state, run.run_id ?? ''));
+      const content = found ?? (run === null ? listPage(state, request.path) : runPage(state, run.run_id ?? ''));
       if (content === null) return null;
       return {
         service: 'github-pages',
         operation: 'pages/get',
-        perform: () => page(200, content),
-        fail: (status) => page(status, { title: 'The page could not be shown.', facts: [], comments: [] }),
+        perform: () => page(200, content, linksOf(request.path)),
+        fail: (status) =>
+          page(status, { title: 'The page could not be shown.', facts: [], comments: [] }, linksOf(request.path)),
       };
     },
   };
 }
 
+type Links = readonly { readonly name: string; readonly href: string }[];
+
 interface Page {
   readonly title: string;
+  readonly list?: readonly { readonly name: string; readonly about: string; readonly href: string }[];
   /** Shown as plain text. */
   readonly facts: readonly string[];
   /** Shown as Markdown, as GitHub would. */
   readonly comments: readonly { by: string; at: string; markdown: string }[];
 }
-
-const STYLE = `body{font:15px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1f2328}
-h1{font-size:1.5rem;font-weight:500}pre{white-space:pre-wrap;background:#f6f8fa;padding:.8rem;border-radius:6px;font-size:.85em;overflow-x:auto}
-code{background:#f6f8fa;border-radius:4px;padding:.1em .3em;font-size:.9em}pre code{padding:0}
-article{border:1px solid #d1d9e0;border-radius:6px;margin:1.2rem 0}article>header{background:#f6f8fa;border-bottom:1px solid #d1d9e0;padding:.5rem 1rem;color:#59636e}
-article>div{padding:.2rem 1rem}table{border-collapse:collapse}td,th{border:1px solid #d1d9e0;padding:.3em .7em}
-blockquote{border-left:.25em solid #d1d9e0;margin-left:0;padding-left:1em;color:#59636e}`;
 
 /** Raw HTML is shown as text, except for what GitHub hides or shows small. */
 const markdown = new MarkdownIt({ html: false, linkify: false });
@@ -54,25 +52,31 @@ function render(text: string): string {
     .replaceAll('<p>&lt;/details&gt;</p>', '</details>');
 }
 
-function page(status: number, { title, facts, comments }: Page): WireResponse {
+function page(status: number, { title, facts, list = [], comments }: Page, links: Links): WireResponse {
   const said = comments.map(
     ({ by, at, markdown: text }) =>
       `<article><header><b>${plainText(by)}</b> commented at ${plainText(at)}</header><div>${render(text)}</div></article>`,
   );
-  const body = [...facts.map((text) => `<pre>${plainText(text)}</pre>`), ...said].join('\n');
+  const rows = list.map(
+    ({ name, about, href }) =>
+      `<li><a href="${plainText(href)}"><span class="subject">${plainText(name)}</span><span class="meta">${plainText(about)}</span></a></li>`,
+  );
+  const body = [
+    ...(rows.length === 0 ? [] : [`<ul class="list">${rows.join('')}</ul>`]),
+    ...facts.map((text) => `<pre>${plainText(text)}</pre>`),
+    ...said,
+  ].join('\n');
   return {
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
     },
-    body: `<!doctype html><html lang="en"><title>${plainText(title)}</title><style>${STYLE}</style><h1>${plainText(title)}</h1>\n${body}\n`,
+    body: renderWebPage({ title, place: 'Local GitHub', links, content: body }),
   };
 }
 
-function plainText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}
+const plainText = escapeText;
 
 function pullPage(state: GithubState, repository: string, number: number): Page | null {
   const pull = state.pullRequests.get(`${repository}#${number}`);
@@ -119,3 +123,58 @@ function runPage(state: GithubState, id: string): Page | null {
     comments: [],
   };
 }
+
+/** The way back: all repositories, then the repository and its pull requests. */
+function linksOf(path: string): Links {
+  const [owner, repo] = path.split('/').filter((part) => part !== '');
+  const home = { name: 'All repositories', href: '/' };
+  if (owner === undefined || repo === undefined) return [home];
+  const address = `/${owner}/${repo}`;
+  return [home, { name: `${owner}/${repo}`, href: address }, { name: 'Pull requests', href: `${address}/pulls` }];
+}
+
+/** `/`, `/acme/shop` and `/acme/shop/pulls`; null for every other path and for a repository that does not exist. */
+function listPage(state: GithubState, path: string): Page | null {
+  const known = state.repositories
+    .all()
+    .map(({ fullName }) => fullName)
+    .sort();
+  if (path === '/')
+    return {
+      title: 'Repositories',
+      list: known.map((name) => ({ name, about: `${pullsOf(state, name).length} pull requests`, href: `/${name}` })),
+      facts: known.length === 0 ? ['There is no repository yet.'] : [],
+      comments: [],
+    };
+  const [, repository, tail] = /^\/([\w.-]+\/[\w.-]+)(\/pulls)?\/?$/.exec(path) ?? [];
+  if (repository === undefined || !known.some((name) => name === repository)) return null;
+  const pulls = pullsOf(state, repository).map(({ number, title, author }) => ({
+    name: title,
+    about: `#${number} by ${author}`,
+    href: `/${repository}/pull/${number}`,
+  }));
+  if (tail !== undefined)
+    return {
+      title: `Pull requests of ${repository}`,
+      list: pulls,
+      facts: pulls.length === 0 ? ['There is no pull request.'] : [],
+      comments: [],
+    };
+  const runs = state.runs.all().filter((run) => run.repository === repository);
+  return {
+    title: repository,
+    list: [
+      { name: 'Pull requests', about: `${pulls.length} of them`, href: `/${repository}/pulls` },
+      ...runs.map((run) => ({
+        name: `${run.workflowName} #${run.runNumber}`,
+        about: `run ${run.id}, ${currentAttempt(run).conclusion ?? currentAttempt(run).status}`,
+        href: `/${repository}/actions/runs/${run.id}`,
+      })),
+    ],
+    facts: [],
+    comments: [],
+  };
+}
+
+const pullsOf = (state: GithubState, repository: string) =>
+  state.pullRequests.all().filter((pull) => pull.repository === repository);

@@ -46,6 +46,19 @@ describe('the fake GitHub', () => {
     expect((await api('/user')).status).toBe(403);
   });
 
+  it('shows its repositories, one of them, and its pull requests, each with the way back', async () => {
+    const { number } = github.control.addPullRequest('acme/shop');
+    const read = async (path: string) => {
+      const answer = await fetch(`${server.url}${path}`);
+      return [answer.status, await answer.text()] as const;
+    };
+    expect(await read('/')).toEqual([200, expect.stringContaining('href="/acme/shop"')]);
+    expect(await read('/acme/shop')).toEqual([200, expect.stringContaining('href="/acme/shop/pulls"')]);
+    expect(await read('/acme/shop/pulls')).toEqual([200, expect.stringContaining(`href="/acme/shop/pull/${number}"`)]);
+    expect(await read(`/acme/shop/pull/${number}`)).toEqual([200, expect.stringContaining('href="/acme/shop/pulls"')]);
+    expect((await read('/acme/nothing'))[0]).toBe(404);
+  });
+
   it('keeps comments and notes them in the journal', async () => {
     const { number } = github.control.addPullRequest('acme/shop');
     const body = JSON.stringify({ body: 'It failed.' });

@@ -71,8 +71,9 @@ describe('selfheal incident explain', () => {
       "Incident gh-000000000000000000000000: resolved. Attempt 2 passed.
       opened 2026-11-21T12:00:00.000Z
 
-         1  2026-11-21T12:00:00.000Z  It was opened: github reported a failure (github-run).
-         2  2026-11-21T12:00:00.000Z  The plan was to do it without asking: rerun-failed-jobs (plan ab12ab12ab12). Risk low, confidence 90 %: allowed without asking. Known at that time: network_connectivity, infrastructure, confidence 90 %; mode act; possible actions rerun-failed-jobs 0.90 low; 3 outcomes of this class; diagnosis by rules; working hours, load unknown, deployments not known and 2 other incidents within a day.
+         1  2026-11-21T12:00:00.000Z  It was opened: GitHub reported a failed run.
+         2  2026-11-21T12:00:00.000Z  The plan was to do it without asking: rerun-failed-jobs (plan ab12ab12ab12). Risk low, confidence 90 %: allowed without asking.
+                                      Known at that time: network_connectivity, infrastructure, confidence 90 %; mode act; possible actions rerun-failed-jobs 0.90 low; 3 outcomes of this class; diagnosis by rules; working hours, load unknown, deployments not known and 2 other incidents within a day.
          3  2026-11-21T12:00:00.000Z  The last check allowed rerun-failed-jobs (plan ab12ab12ab12). Checked: kill switch off, mode act, 0 recent failures, no approval requested.
          4  2026-11-21T12:00:00.000Z  It started rerun-failed-jobs on github:acme/shop/run/1001 (plan ab12ab12ab12).
          5  2026-11-21T12:00:00.000Z  Verified: rerun-failed-jobs on github:acme/shop/run/1001 helped.

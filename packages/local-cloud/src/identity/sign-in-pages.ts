@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { PAGE_STYLE, renderWebPage } from '@selfheal/fake-server/web-page.ts';
 import { escapeHtml } from '../mail/page.ts';
 import { AwsFault, type GatewayRequest, type GatewayResponse, jsonResponse } from '../wire/request.ts';
 
@@ -184,14 +185,7 @@ function tokens(issued: Omit<SignInTokens, 'RefreshToken'> & Partial<SignInToken
   return { ...answer, headers: { ...headers, ...NEVER_KEPT } };
 }
 
-const STYLE = `
-:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-body { max-width: 22rem; margin: 15vh auto 0; padding: 0 1.25rem; }
-h1 { font-size: 1.25rem; }
-label, input, button { display: block; width: 100%; box-sizing: border-box; font: inherit; }
-input, button { margin: .25rem 0 1rem; padding: .5rem .75rem; }
-[role=alert] { border-left: 4px solid; padding-left: .75rem; }`;
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
+const STYLE_HASH = createHash('sha256').update(PAGE_STYLE).digest('base64');
 
 const input = (label: string, name: string, type: string, complete: string): string =>
   `<label for="${name}">${label}</label><input id="${name}" name="${name}" type="${type}" autocomplete="${complete}" maxlength="256" required autofocus>`;
@@ -244,8 +238,6 @@ function page(title: string, content: string, status: number, formAction = "'non
       'content-security-policy': `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
       'x-content-type-options': 'nosniff',
     },
-    body: `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
-<style>${STYLE}</style></head><body><main><h1>${title}</h1>${content}</main></body></html>`,
+    body: renderWebPage({ title, place: 'Sign-in', links: [{ name: 'Dashboard', href: '/' }], content }),
   };
 }

@@ -1,10 +1,12 @@
 import { useHasRole, useMe } from '../../api/me.ts';
 import { EmptyState, LoadingState } from '../../ui/states.tsx';
 import { Keys } from './keys.tsx';
+import { People } from './people.tsx';
+import '../incident/incident.css';
 import '../../ui/form.css';
 import './access.css';
 
-/** Who and what may call the API: keys of programs. For administrators. */
+/** Who and what may call the API: keys of programs, and the GitHub accounts of people. For administrators. */
 export default function AccessPage() {
   const { data: me } = useMe();
   const isAdmin = useHasRole();
@@ -18,7 +20,10 @@ export default function AccessPage() {
         </div>
       </div>
       {isAdmin ? (
-        <Keys />
+        <div className="story-main">
+          <Keys />
+          <People />
+        </div>
       ) : (
         <div className="card">
           <EmptyState icon="key" title="For administrators">

@@ -1,5 +1,7 @@
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { AddRow } from '../../ui/add-row.tsx';
+import { api, contentOf } from '../../api/client.ts';
+import { Button } from '../../ui/button.tsx';
 import { TableBox } from '../../ui/figures.tsx';
 import type { Editing } from './draft.ts';
 import type { Policy } from './policy-api.ts';
@@ -150,6 +152,11 @@ const THRESHOLDS = [
 /** Settings of single actions: only those that differ from the others are listed. */
 export function Actions({ policy, editing }: Props) {
   const [added, setAdded] = useState<readonly string[]>([]);
+  const known = useQuery({
+    queryKey: ['actions'],
+    queryFn: async () => (await contentOf(await api.actions.$get())).actions,
+    staleTime: 60_000,
+  });
   const { actions } = policy.effective;
   const ids = [...new Set([...Object.keys(actions), ...Object.keys(policy.overlay.actions ?? {}), ...added])].sort();
   const settingOf = (from: Policy['effective'], id: string, field: string): unknown =>
@@ -222,14 +229,26 @@ export function Actions({ policy, editing }: Props) {
           </tbody>
         </TableBox>
       )}
-      <AddRow
-        label="Id of an action"
-        verb="Add settings of an action"
-        add={(name) => setAdded([...added, name])}
-        placeholder="Id of an action, such as rerun-workflow"
-        pattern="[a-z0-9][a-z0-9\-]{0,59}"
-        title="Lower-case letters, digits and hyphens"
-      />
+      <form
+        className="card-body add-row"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const id = String(new FormData(event.currentTarget).get('action') ?? '');
+          if (id !== '') setAdded([...added, id]);
+        }}
+      >
+        <select className="input" name="action" aria-label="Action" required defaultValue="">
+          <option value="">Choose an action</option>
+          {(known.data ?? [])
+            .filter(({ id }) => !ids.includes(id))
+            .map(({ id, title }) => (
+              <option key={id} value={id}>
+                {title} ({id})
+              </option>
+            ))}
+        </select>
+        <Button type="submit">Add settings of an action</Button>
+      </form>
     </section>
   );
 }

@@ -26,8 +26,8 @@ export const NUMBERS: Readonly<
     { readonly label: string; readonly narrower: 'higher' | 'lower'; readonly max: number; readonly share?: true }
   >
 > = {
-  actAtConfidence: { label: 'Act without asking from this confidence', narrower: 'higher', max: 1, share: true },
-  escalateBelowConfidence: { label: 'Hand over below this confidence', narrower: 'higher', max: 1, share: true },
+  actAtConfidence: { label: 'Acts without asking from this confidence', narrower: 'higher', max: 1, share: true },
+  escalateBelowConfidence: { label: 'Hands over below this confidence', narrower: 'higher', max: 1, share: true },
   maxActionsPerIncident: { label: 'Actions per incident, at most', narrower: 'lower', max: 20 },
   maxActionsPerHour: { label: 'Actions per hour, at most', narrower: 'lower', max: 1000 },
   maxActionsPerDay: { label: 'Actions per day, at most', narrower: 'lower', max: 10_000 },
