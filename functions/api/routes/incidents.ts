@@ -271,15 +271,9 @@ const ListQuery = z.strictObject({
   service: z.string().min(1).max(100).optional(),
   class: FailureClass.optional(),
   from: Instant.optional().meta({ description: 'Opened at this time or later.' }),
-  search: z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
-    .optional()
-    .meta({
-      description: 'Words that the incident has to have: of its title, diagnosis, place, class, people or outcome.',
-    }),
+  search: z.string().trim().min(1).max(200).optional().meta({
+    description: 'Words that the incident has to have: of its title, diagnosis, place, class, people or outcome.',
+  }),
   before: Instant.optional().meta({ description: 'Opened before this time.' }),
   order: z.enum(['newest', 'oldest']).default('newest'),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(25),

@@ -77,16 +77,6 @@ export async function approvalDetails(
   return { kind: 'details', details };
 }
 
-/** The plan without details, for lists. */
-export async function approvalSummary(
-  place: ApprovalPlace,
-  claims: Claims,
-  deps: ApprovalDeps,
-): Promise<{ kind: 'summary'; summary: ApprovalSummary } | Exclude<Found, { kind: 'found' }>> {
-  const found = await find(place, claims, deps);
-  return found.kind === 'found' ? { kind: 'summary', summary: await summaryOf(found.asked, deps) } : found;
-}
-
 async function summaryOf(asked: PendingRequest, deps: ApprovalDeps): Promise<ApprovalSummary> {
   const { approval, action, approver, title } = asked;
   const entitlement = await entitlementTo(approver, asked, deps);
