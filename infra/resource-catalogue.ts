@@ -15,6 +15,7 @@ import type { NamedArn, StateResources } from './stacks/state-stack.ts';
 export interface CatalogueSources {
   readonly state: StateResources;
   readonly intakeQueue: IQueue;
+  readonly intakeDeadLetters: IQueue;
   readonly escalationTopic: ITopic;
   readonly apiUrl: string;
   readonly dashboardUrl: string;
@@ -50,7 +51,17 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     peopleRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', PEOPLE_PARTITIONS),
     policyRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', POLICY_PARTITIONS),
     evidenceBucket: bucketAccess(state.evidenceBucket),
+    incidentObjects: objectsIn(state.evidenceBucket, 'incidents'),
+    modelObjects: objectsIn(state.evidenceBucket, 'models'),
+    qualityObjects: objectsIn(state.evidenceBucket, 'quality'),
     intakeQueue: whole(sources.intakeQueue.queueUrl, sources.intakeQueue.queueArn),
+    intakeDeadLetters: {
+      value: sources.intakeDeadLetters.queueArn,
+      statements: (actions) => [
+        ...statement(actions, { resources: [sources.intakeDeadLetters.queueArn] }),
+        ...statement(actions.length === 0 ? [] : ['sqs:SendMessage'], { resources: [sources.intakeQueue.queueArn] }),
+      ],
+    },
     escalationTopic: whole(sources.escalationTopic.topicArn, sources.escalationTopic.topicArn),
     webhookSecret: whole(state.webhookSecretArn, state.webhookSecretArn),
     githubTokenSecret: whole(state.githubTokenSecretArn, state.githubTokenSecretArn),
@@ -109,6 +120,15 @@ function noActions(name: string, value: string): ResourceAccess {
         `uses.${name}: ${actions.join(', ')} cannot be granted to this function. List no actions, or move the call elsewhere.`,
       );
     },
+  };
+}
+
+/** The objects of one folder of the evidence bucket. */
+function objectsIn({ name, arn }: NamedArn, folder: string): ResourceAccess {
+  const wildcardReason = `The objects below ${folder}/ get their names when they are written.`;
+  return {
+    value: name,
+    statements: (actions) => statement(actions, { resources: [`${arn}/${folder}/*`], wildcardReason }),
   };
 }
 

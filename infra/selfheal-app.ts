@@ -16,6 +16,7 @@ export function makeSelfhealApp(parts: Parts, props: AppProps): App {
   const state = new StateStack(app, 'SelfhealState', {
     evidenceDays: settings.evidenceDays,
     tokenMinutes: settings.tokenMinutes,
+    mfa: settings.mfa,
     modelKey: needsModelKey(parts, settings),
   });
   const selfheal = new SelfhealStack(app, 'Selfheal', {

@@ -22,6 +22,8 @@ export interface Settings {
   readonly publicConcurrency: number | null;
   /** How long a sign-in lasts before its token is refreshed. */
   readonly tokenMinutes: number;
+  /** Whether everybody needs the code of an authenticator (TOTP) beside the password. */
+  readonly mfa: 'required' | 'optional';
   /** Minimum level that the functions log. */
   readonly logLevel: LogLevel;
   /** The VPC in which every function runs; null: Lambda's own network. */
@@ -62,6 +64,7 @@ const Context = z.object({
   publicConcurrency: z.coerce.number().int().min(1).max(1000).nullable().default(null),
   // Cognito's limits; a refresh token lives at least an hour.
   tokenMinutes: z.coerce.number().int().min(5).max(60).default(30),
+  mfa: z.enum(['required', 'optional']).default('required'),
   logLevel: LogLevel.default('INFO'),
   subnets: idsOf('subnet'),
   securityGroups: idsOf('sg'),
@@ -72,7 +75,8 @@ export function readSettings(node: Node, plugins: Plugins = PLUGINS): Settings {
   const given = Object.keys(Context.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]);
   const context = Context.safeParse(Object.fromEntries(given));
   if (!context.success) throw new Error(`The CDK context is not valid:\n${z.prettifyError(context.error)}`);
-  const { config, emails, bundles, dashboard, evidenceDays, publicConcurrency, tokenMinutes, logLevel } = context.data;
+  const { config, emails, bundles, dashboard, evidenceDays, publicConcurrency, tokenMinutes, mfa, logLevel } =
+    context.data;
   const { subnets: subnetIds, securityGroups: securityGroupIds } = context.data;
   if ((subnetIds.length === 0) !== (securityGroupIds.length === 0))
     throw new Error('The CDK context is not valid: subnets and securityGroups are given together, or neither of them.');
@@ -84,6 +88,7 @@ export function readSettings(node: Node, plugins: Plugins = PLUGINS): Settings {
     evidenceDays,
     publicConcurrency,
     tokenMinutes,
+    mfa,
     logLevel,
     network: subnetIds.length === 0 ? null : { subnetIds, securityGroupIds },
   };

@@ -87,6 +87,8 @@ async function buildUnlessDone(options: AssemblyOptions, folder: string, onStep:
     CDK_OUTDIR: join(unfinished, 'cdk.out'),
     CDK_CONTEXT_JSON: JSON.stringify({
       ...JSON.parse(readFileSync(join(ROOT, 'cdk.json'), 'utf8')).context,
+      // The samples sign in with one step.
+      mfa: 'optional',
       ...options.context,
       config: options.configurationFile,
       bundles: bundlesDir,

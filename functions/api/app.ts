@@ -99,12 +99,16 @@ export function makeApi(deps: ApiDeps) {
       'An ID token of the user pool, an API key (sh_...), or for quality documents a token of GitHub Actions.',
   });
   const info = { title: 'Selfheal', version: deps.version, description: ABOUT };
-  const document = { openapi: '3.1.0', info };
-  app.doc31('/api/openapi.json', document);
+  const servers = [{ url: deps.environment.apiUrl.replace(/\/$/, '') || '/' }];
+  const described = () => {
+    const document = app.getOpenAPI31Document({ openapi: '3.1.0', info, servers });
+    const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path ?? {}));
+    const tags = operations.flatMap((operation: { readonly tags?: readonly string[] }) => operation.tags ?? []);
+    return { ...document, tags: [...new Set(tags)].sort().map((name) => ({ name })) };
+  };
+  app.get('/api/openapi.json', (context) => context.json(described()));
   app.get('/api/docs', (context) =>
-    context.html(renderReference(app.getOpenAPI31Document(document)), 200, {
-      'content-security-policy': REFERENCE_POLICY,
-    }),
+    context.html(renderReference(described()), 200, { 'content-security-policy': REFERENCE_POLICY }),
   );
   const actionDeps = { ...deps, governance: deps.policy, random: deps.keys.random };
   return app

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type ApiDeps, HEADERS, makeApi } from './app.ts';
 import { problem } from './problem.ts';
+import { REVISION_HEADER } from './routes/contract.ts';
 
 /** No request of this API is larger, but those that carry logs or documents. */
 const MAX_BODY_BYTES = 100_000;
@@ -15,31 +16,60 @@ const CARRY_MUCH =
 export function makeHandler(deps: ApiDeps) {
   const api = makeApi(deps);
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { method } = event.requestContext.http;
+    const begunAt = deps.clock.now().getTime();
     const request = requestOf(event);
     const response = request instanceof Response ? request : await api.fetch(request);
     const body = await response.text();
     const headers = { ...HEADERS, ...Object.fromEntries(response.headers) };
-    return event.requestContext.http.method === 'GET' && response.ok
-      ? unlessKnown(event.headers['if-none-match'], { statusCode: response.status, headers, body })
-      : { statusCode: response.status, headers, body };
+    const answer =
+      READS.has(method) && response.ok
+        ? unlessKnown(
+            event.headers['if-none-match'],
+            { statusCode: response.status, headers, body },
+            { begunAt, endedAt: deps.clock.now().getTime() },
+          )
+        : { statusCode: response.status, headers, body };
+    return method === 'HEAD' ? { ...answer, body: '' } : answer;
   };
 }
 
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
 /**
  * A client that polls sends `If-None-Match` with the `ETag` that it saw, and gets 304 while nothing has changed (RFC 9110, section 13.1.2). Hashed
- * at once: a body is a few thousand bytes, for which a promise from a pool of threads, as Hono's own middleware uses it, costs more than the hash.
+ * at once, and an incident's tag begins with its revision, so that it serves for `If-Match`, too: a body is a few thousand bytes, for which a promise from a pool of threads, as Hono's own middleware uses it, costs more than the hash.
  */
 function unlessKnown(
   known: string | undefined,
   answer: { statusCode: number; headers: Record<string, string>; body: string },
+  request: RequestTime,
 ): APIGatewayProxyStructuredResultV2 {
-  const etag = answer.headers.etag ?? `"${createHash('sha1').update(answer.body).digest('hex')}"`;
+  const { [REVISION_HEADER]: revision, ...shown } = answer.headers;
+  const hash = () => createHash('sha1').update(withoutRequestTime(answer.body, request)).digest('hex');
+  const etag = shown.etag ?? (revision === undefined ? `"${hash()}"` : `"${revision}-${hash()}"`);
   const tags: readonly string[] = known?.match(/"[^"]*"/g) ?? [];
   const isKnown = known?.trim() === '*' || tags.includes(etag.replace(/^W\//, ''));
-  const headers = { ...answer.headers, etag };
+  const headers = { ...shown, etag };
   if (!isKnown) return { ...answer, headers };
   const { 'content-type': _, ...kept } = headers as Record<string, string>;
   return { statusCode: 304, headers: kept, body: '' };
+}
+
+/** Milliseconds since the epoch. */
+interface RequestTime {
+  readonly begunAt: number;
+  readonly endedAt: number;
+}
+const INSTANT = /"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z"/g;
+const DAY_MILLISECONDS = 24 * 3_600_000;
+
+/** The body without the instants that say when it was asked for, or whole days before: they change although nothing has changed. */
+function withoutRequestTime(body: string, { begunAt, endedAt }: RequestTime): string {
+  return body.replace(INSTANT, (text) => {
+    const age = endedAt - Date.parse(text.slice(1, -1));
+    return age >= 0 && age % DAY_MILLISECONDS <= endedAt - begunAt ? '""' : text;
+  });
 }
 
 /** The request, or the answer to one that cannot be one. */
@@ -59,7 +89,12 @@ function requestOf(event: APIGatewayProxyEventV2): Request | Response {
   const given = Object.entries(headers).filter((header): header is [string, string] => header[1] !== undefined);
   const hasBody = method !== 'GET' && method !== 'HEAD' && body !== undefined;
   try {
-    return new Request(url, { method, headers: given, ...(hasBody ? { body: content } : {}) });
+    // HEAD is GET without the body, which `makeHandler` leaves out.
+    return new Request(url, {
+      method: method === 'HEAD' ? 'GET' : method,
+      headers: given,
+      ...(hasBody ? { body: content } : {}),
+    });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     return problem('invalid-request', 'The method or a header of the request is not one of HTTP.');

@@ -1,4 +1,9 @@
-import { editIncident, type FeedbackDeps, giveFeedback } from '#shared/app/incidents/annotate-incident.ts';
+import {
+  acknowledgeIncident,
+  editIncident,
+  type FeedbackDeps,
+  giveFeedback,
+} from '#shared/app/incidents/annotate-incident.ts';
 import { type EndIncidentDeps, markFalsePositive, resolveIncident } from '#shared/app/incidents/end-incident.ts';
 import { type ReportIncidentDeps, reportIncident } from '#shared/app/incidents/report-incident.ts';
 import type { IncidentChanges } from './routes/incident-changes.ts';
@@ -23,6 +28,7 @@ export function makeIncidentChanges(deps: IncidentChangePorts): IncidentChanges 
   return {
     report: (order, by) => reportIncident(order, by, deps),
     edit: (id, edit, how) => editIncident(id, edit, how, deps),
+    acknowledge: (id, by) => acknowledgeIncident(id, by, deps),
     resolve: (id, order, by) => resolveIncident(id, order, by, deps),
     giveFeedback: (id, order, by) => giveFeedback(id, order, by, deps),
     markFalsePositive: (id, order, by) => markFalsePositive(id, order, by, deps),

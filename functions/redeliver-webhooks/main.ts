@@ -1,3 +1,4 @@
+import { makeSqsDeadLetters } from '#shared/adapters/aws/sqs-dead-letters.ts';
 import { makeGithubPeople } from '#shared/adapters/github/people.ts';
 import { lookUpAccounts } from '#shared/app/access/people.ts';
 import { redeliverWebhooks } from '#shared/app/upkeep/redeliver-webhooks.ts';
@@ -23,6 +24,7 @@ export const handler = defineScheduled(
     codeHost,
     configuration,
     webhookUrl,
+    deadLetters: ({ intakeDeadLetters: queueArn }: Variables<'intakeDeadLetters'>) => makeSqsDeadLetters({ queueArn }),
     persons,
     people: (environment: Token) => makeGithubPeople(github(environment)),
   },

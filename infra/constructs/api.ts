@@ -89,5 +89,5 @@ export class Api extends Construct {
 function openBecause(path: string): string {
   return path.startsWith('/webhooks/')
     ? 'A webhook sender has no account: the function verifies the signature of every request before it parses it.'
-    : 'The function verifies every caller itself: a token of the user pool or an API key.';
+    : 'The function verifies callers itself: tokens of the user pool and of workflow runs, and API keys. Without one it gives its health and its description, and takes a sign-in.';
 }

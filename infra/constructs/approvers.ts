@@ -22,6 +22,12 @@ const ROLES: Readonly<Record<Role, string>> = {
   admin: 'May do everything: also API keys and the kill switch.',
 };
 
+export interface ApproversProps {
+  readonly tokenMinutes: number;
+  /** Whether everybody needs the code of an authenticator (TOTP) beside the password. */
+  readonly mfa: 'required' | 'optional';
+}
+
 /** User pool of the people who may sign in, with a group for each role. An administrator creates the accounts; nobody can sign up. */
 export class Approvers extends Construct {
   readonly userPool: UserPool;
@@ -29,7 +35,7 @@ export class Approvers extends Construct {
   /** Where people sign in with a browser. */
   readonly domain: UserPoolDomain;
 
-  constructor(scope: Construct, id: string, { tokenMinutes }: { readonly tokenMinutes: number }) {
+  constructor(scope: Construct, id: string, { tokenMinutes, mfa }: ApproversProps) {
     super(scope, id);
     this.userPool = new UserPool(this, 'UserPool', {
       selfSignUpEnabled: false,
@@ -39,7 +45,7 @@ export class Approvers extends Construct {
       customAttributes: { github: new StringAttribute({ minLen: 1, maxLen: 60, mutable: true }) },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       featurePlan: FeaturePlan.ESSENTIALS,
-      mfa: Mfa.OPTIONAL,
+      mfa: mfa === 'required' ? Mfa.REQUIRED : Mfa.OPTIONAL,
       mfaSecondFactor: { sms: false, otp: true },
       passwordPolicy: {
         minLength: 14,
@@ -76,15 +82,16 @@ export class Approvers extends Construct {
     const stackId = Fn.select(2, Fn.split('/', Aws.STACK_ID));
     this.domain = this.userPool.addDomain('Domain', { cognitoDomain: { domainPrefix: `selfheal-${stackId}` } });
     for (const role of Role.options) this.userPool.addGroup(role, { groupName: role, description: ROLES[role] });
-    acknowledge(
-      this.userPool,
-      'COG2',
-      'A second factor is optional: an approval only permits an allow-listed action of one sealed plan, and on-call people must be able to sign in at night.',
-    );
+    if (mfa === 'optional')
+      acknowledge(
+        this.userPool,
+        'COG2',
+        'Whoever deploys chose --context mfa=optional: a person without an authenticator signs in with the password alone.',
+      );
     acknowledge(
       this.userPool,
       'COG8',
-      'Threat protection needs the Plus plan, which is billed per user and month; accounts are created by hand and an approval is bound to one plan.',
+      'Threat protection needs the Plus plan, which is billed per user and month. Only an administrator creates accounts, and a sign-in ends with its refresh token after an hour.',
     );
   }
 }

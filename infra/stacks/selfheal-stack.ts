@@ -66,6 +66,7 @@ export class SelfhealStack extends Stack {
     const base = resourceCatalogue({
       state,
       intakeQueue: this.intake.queue,
+      intakeDeadLetters: this.intake.deadLetters,
       escalationTopic: this.topic.topic,
       apiUrl: this.api.url,
       dashboardUrl: this.site.url,

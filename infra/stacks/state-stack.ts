@@ -1,7 +1,7 @@
 import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { Approvers } from '../constructs/approvers.ts';
+import { Approvers, type ApproversProps } from '../constructs/approvers.ts';
 import { EvidenceBucket } from '../constructs/evidence-bucket.ts';
 import { GithubSecrets, ModelKey, NameKey } from '../constructs/secrets.ts';
 import { Tables } from '../constructs/tables.ts';
@@ -33,6 +33,7 @@ export interface StateResources {
 export interface StateStackProps extends StackProps {
   readonly evidenceDays: number;
   readonly tokenMinutes: number;
+  readonly mfa: ApproversProps['mfa'];
   /** Whether the model provider needs a key. */
   readonly modelKey: boolean;
 }
@@ -48,7 +49,7 @@ export class StateStack extends Stack {
     const secrets = new GithubSecrets(this, 'GithubSecrets');
     const nameKey = new NameKey(this, 'NameKey').secret;
     const modelKey = props.modelKey ? new ModelKey(this, 'ModelKey').secret : null;
-    const approvers = new Approvers(this, 'Approvers', { tokenMinutes: props.tokenMinutes });
+    const approvers = new Approvers(this, 'Approvers', { tokenMinutes: props.tokenMinutes, mfa: props.mfa });
     this.resources = {
       incidentsTable: this.exportTable(tables.incidents),
       knowledgeTable: this.exportTable(tables.knowledge),

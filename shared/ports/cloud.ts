@@ -102,6 +102,12 @@ export interface SignalQueue {
   send(signal: import('#shared/domain/incident/signal.ts').Signal): Promise<void>;
 }
 
+/** Signals that the intake gave up on. */
+export interface DeadLetters {
+  /** Sends all of them to the intake queue again; the effect comes within minutes. */
+  takeBack(): Promise<void>;
+}
+
 export interface SecretReader {
   /** JSON secret as an object; cached for five minutes. */
   read(name: 'github-webhook' | 'github-token' | 'model-key' | 'name-key'): Promise<Readonly<Record<string, string>>>;

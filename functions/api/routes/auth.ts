@@ -116,6 +116,11 @@ function tokensOf(outcome: SignInOutcome | WrongAnswer, refusal: string): z.infe
       throw new Problem('invalid-request', outcome.reason);
     case 'challenge': {
       const { name, session } = outcome;
+      if (name === 'MFA_SETUP')
+        throw new Problem(
+          'challenge',
+          'Your account needs an authenticator. Set it up on the sign-in page of the user pool, which "selfheal login" opens; then sign in here.',
+        );
       if (session === null || !(name === 'NEW_PASSWORD_REQUIRED' || name === 'SOFTWARE_TOKEN_MFA')) {
         throw new Problem('challenge', `The user pool asks for ${name}: let its administrator reset your password.`);
       }

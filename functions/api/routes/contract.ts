@@ -35,6 +35,20 @@ export function makeRoutes(): Routes {
   });
 }
 
+/** Of an answer within the function: the revision that its `ETag` begins with. */
+export const REVISION_HEADER = 'x-revision';
+
+/** `GET /api/incidents/{id}/timeline` is `getIncidentsByIdTimeline`: the name of the route for programs that are made from the description. */
+function operationIdOf({ method, path }: { readonly method: string; readonly path: string }): string {
+  const words = path
+    .replace(/^\/(?:api\/)?/, '')
+    .split(/[/-]/)
+    .map((part) =>
+      part.replace(/^\{(.*)\}$/, 'By-$1').replace(/(?:^|[-_.])(\w)/g, (_, letter) => letter.toUpperCase()),
+    );
+  return `${method}${words.join('')}`;
+}
+
 /** For the description of the API; `idempotent` reads it. */
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
@@ -54,6 +68,7 @@ export function routeFor<const P extends string, const R extends Omit<RouteConfi
 ) {
   const isDoneOnce = route.method !== 'get' && permission !== 'read';
   return createRoute({
+    operationId: operationIdOf(route),
     ...route,
     responses: { ...route.responses, ...REFUSALS },
     security: [{ bearer: [] }],
@@ -69,6 +84,7 @@ export function routeForRuns<
   const R extends Omit<RouteConfig, 'path' | 'security'> & { path: P },
 >(permission: Permission, route: R) {
   return createRoute({
+    operationId: operationIdOf(route),
     ...route,
     responses: { ...route.responses, ...REFUSALS },
     security: [{ bearer: [] }],
@@ -86,7 +102,7 @@ export function routeForRuns<
 export function openRoute<const P extends string, const R extends Omit<RouteConfig, 'path' | 'security'> & { path: P }>(
   route: R,
 ) {
-  return createRoute({ ...route, security: [] });
+  return createRoute({ operationId: operationIdOf(route), ...route, security: [] });
 }
 
 function permit(permission: Permission, { runs = false } = {}) {

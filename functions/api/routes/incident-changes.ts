@@ -1,3 +1,4 @@
+import type { Context } from 'hono';
 import * as z from 'zod';
 import type { FeedbackOrder, IncidentChange, IncidentEdit } from '#shared/app/incidents/annotate-incident.ts';
 import type { Lessons, ResolutionOrder } from '#shared/app/incidents/end-incident.ts';
@@ -10,7 +11,7 @@ import { RepositoryName, Severity } from '#shared/domain/incident/target-context
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { Problem } from '../problem.ts';
-import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
+import { answers, type Environment, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 import { find, IncidentPath, IncidentResponse } from './incidents.ts';
 
 /** What people change of incidents, by use cases that are loaded when the first of them is needed. `by` names who does it. */
@@ -21,6 +22,7 @@ export interface IncidentChanges {
     edit: IncidentEdit,
     how: { by: string; reason: string | null; ifRevision?: number },
   ): Promise<IncidentChange>;
+  acknowledge(id: string, by: string): Promise<IncidentChange>;
   resolve(id: string, order: ResolutionOrder, by: string): Promise<IncidentChange & Partial<Lessons>>;
   giveFeedback(id: string, order: FeedbackOrder, by: string): Promise<IncidentChange>;
   markFalsePositive(
@@ -118,10 +120,14 @@ const TAGS = ['incidents'];
 const IfMatch = z.object({
   'if-match': z
     .string()
-    .regex(/^(\*|"\d{1,9}")$/, 'Must be the revision of the incident as you read it, in quotes: "3"')
+    .regex(
+      /^(\*|"\d{1,9}(?:-[0-9a-f]{40})?")$/,
+      'Must be the ETag of the incident as you read it, or its revision in quotes: "3"',
+    )
     .optional()
     .meta({
-      description: 'The `revision` of the incident as you read it, in quotes; without it the latest state is changed.',
+      description:
+        'The `ETag` of the incident as you read it, or its `revision` in quotes; without it the latest state is changed.',
     }),
 });
 const CONFLICTS = withProblems({ 409: 'It cannot be done now; the detail says why.' });
@@ -158,6 +164,15 @@ const update = routeFor('operate', {
   summary: 'Change some of title, severity, assignee and notes',
   request: { params: IncidentPath, headers: IfMatch, body: jsonBody(IncidentUpdate) },
   ...edited,
+});
+
+const acknowledge = routeFor('operate', {
+  method: 'post',
+  path: '/api/incidents/{id}/acknowledge',
+  tags: TAGS,
+  summary: 'Say that you work on it; the first person who says so stays',
+  request: { params: IncidentPath },
+  responses: { ...answers('The incident.', IncidentResponse), ...NOT_FOUND, ...CONFLICTS },
 });
 
 const ended = {
@@ -215,12 +230,17 @@ export function incidentChangeRoutes(deps: IncidentChangeDeps) {
     .openapi(replace, async (context) => {
       const { req } = context;
       const how = { caller: context.get('caller'), revision: req.valid('header')['if-match'] };
-      return context.json(await edit(req.valid('param').id, req.valid('json'), how), 200);
+      return withTag(context, await edit(req.valid('param').id, req.valid('json'), how));
     })
     .openapi(update, async (context) => {
       const { req } = context;
       const how = { caller: context.get('caller'), revision: req.valid('header')['if-match'] };
-      return context.json(await edit(req.valid('param').id, req.valid('json'), how), 200);
+      return withTag(context, await edit(req.valid('param').id, req.valid('json'), how));
+    })
+    .openapi(acknowledge, async (context) => {
+      const id = await idOf(context.req.valid('param').id);
+      const outcome = await (await deps.changes()).acknowledge(id, nameOfCaller(context.get('caller')));
+      return withTag(context, changed(outcome));
     })
     .openapi(resolve, async (context) => {
       const id = await idOf(context.req.valid('param').id);
@@ -239,12 +259,16 @@ export function incidentChangeRoutes(deps: IncidentChangeDeps) {
       const { speedRating: speed, effectivenessRating: effectiveness, ...given } = context.req.valid('json');
       const order = { ...given, speed, effectiveness };
       const by = nameOfCaller(context.get('caller'));
-      return context.json(changed(await (await deps.changes()).giveFeedback(id, order, by)), 200);
+      return withTag(context, changed(await (await deps.changes()).giveFeedback(id, order, by)));
     });
 }
 
+/** The incident, with its revision as `ETag`. */
+const withTag = (context: Context<Environment>, incident: z.infer<typeof IncidentResponse>) =>
+  context.json(incident, 200, { etag: `"${incident.revision}"` });
+
 const revisionOf = (tag: string | undefined): { ifRevision?: number } =>
-  tag === undefined || tag === '*' ? {} : { ifRevision: Number(tag.slice(1, -1)) };
+  tag === undefined || tag === '*' ? {} : { ifRevision: Number.parseInt(tag.slice(1), 10) };
 
 /** The incident as it is now. Throws `Problem` when it was not changed. */
 function changed(outcome: IncidentChange) {

@@ -14,7 +14,7 @@ import { RepositoryName, Severity } from '#shared/domain/incident/target-context
 import { HEAL_STATES } from '#shared/domain/workflow/heal-graph.ts';
 import { type IncidentLists, type IncidentQuery, MAX_PAGE_SIZE } from '#shared/ports/incident-lists.ts';
 import { Problem } from '../problem.ts';
-import { answers, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
+import { answers, makeRoutes, NOT_FOUND, REVISION_HEADER, routeFor } from './contract.ts';
 
 export interface IncidentRoutesDeps extends ReadIncidentDeps, IncidentStoryDeps {
   readonly evidence: IncidentStoryDeps['evidence'];
@@ -61,6 +61,10 @@ export const IncidentSummary = z
     title: z.string(),
     severity: Severity.nullable(),
     assignee: z.string().nullable(),
+    acknowledged: z
+      .object({ by: z.string(), at: z.string(), attempt: z.number().int() })
+      .nullable()
+      .meta({ description: 'Who took on the current attempt first; null while nobody has.' }),
     endedBy: z.string().nullable().meta({ description: 'The person who ended it; null where nobody did.' }),
     revision: z.number().int().meta({ description: 'Of what people wrote; see If-Match.' }),
     subject: IncidentSubject,
@@ -329,7 +333,7 @@ export function incidentRoutes(deps: IncidentRoutesDeps) {
     })
     .openapi(show, async (context) => {
       const details = await find(context.req.valid('param').id, (id) => readIncident(id, deps), deps);
-      return context.json(details, 200);
+      return context.json(details, 200, { [REVISION_HEADER]: `${details.revision}` });
     })
     .openapi(story, async (context) => {
       const found = await find(context.req.valid('param').id, (id) => readIncidentStory(id, deps), deps);

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { KnowledgeStats, statsOf } from '#shared/app/knowledge/list-patterns.ts';
-import { noteOf } from '#shared/app/learning/change-pattern.ts';
 import { applyChanges, importPatterns } from '#shared/app/learning/pattern-maintenance.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
@@ -219,8 +218,6 @@ export function knowledgeUpkeepRoutes(deps: KnowledgeRoutesDeps) {
       const at = clock.now();
       const parts = { metrics: metrics === 'true', confidenceHistory: history === 'true' };
       const file = exportPatterns(wanted, scope, at, parts);
-      const by = context.get('caller').name;
-      await patterns.note(noteOf({ scope, by, at }, 'patterns.exported', null, `${file.patterns.length} patterns`));
       return context.json(file, 200);
     })
     .openapi(imported, async (context) => {

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { type IdentityDeps, identityOf } from '#shared/app/access/people.ts';
+import { identifiersOfCaller } from '#shared/app/approve/approver.ts';
 import { listPatterns } from '#shared/app/knowledge/list-patterns.ts';
 import { recentScopes, resolveScope, type ScopeDeps } from '#shared/app/knowledge/scopes.ts';
 import { searchKnowledge } from '#shared/app/knowledge/search-knowledge.ts';
@@ -19,6 +21,7 @@ import {
   wordingFrom,
 } from '#shared/app/learning/write-pattern.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
+import { relationOf } from '#shared/domain/access/identity.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { type LearnedPattern, PatternStage, Tag } from '#shared/domain/learning/learned-pattern.ts';
@@ -32,7 +35,7 @@ import type { Clock } from '#shared/ports/time.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 
-export interface KnowledgeRoutesDeps extends ScopeDeps {
+export interface KnowledgeRoutesDeps extends ScopeDeps, IdentityDeps {
   readonly configuration: Pick<Configuration, 'services' | 'learning'>;
   readonly patterns: PatternStore;
   readonly patternVersions: PatternVersions;
@@ -332,6 +335,7 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
     id,
     revision: revisionOf(revision),
     by: caller.name,
+    names: identifiersOfCaller(caller),
     at: now(),
     dryRun,
   });
@@ -357,7 +361,9 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
       const { scope: given, dryRun, ...order } = context.req.valid('json');
       const scope = await scopeOf(given, deps);
       const past = (await deps.knowledge.remembered(scope, { after: null, limit: REPLAYED })).map(caseOfPastIncident);
-      const change = { scope, by: context.get('caller').name, at: now(), past, dryRun };
+      const caller = context.get('caller');
+      const who = { by: caller.name, names: identifiersOfCaller(caller) };
+      const change = { scope, ...who, at: now(), past, dryRun };
       const body = written(await addPattern(order, change, writing), { id: '', dryRun });
       return dryRun ? context.json(body, 200) : context.json(body, 201, { etag: `"${body.pattern.revision}"` });
     })
@@ -401,7 +407,10 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
     })
     .openapi(approve, async (context) => {
       const named = addressed(context.req.valid('param'), context.req.valid('query'), context.req.valid('header'));
-      const at = await target(named, context.get('caller'), context.req.valid('json').dryRun);
+      const caller = context.get('caller');
+      const at = await target(named, caller, context.req.valid('json').dryRun);
+      const pattern = await patterns.get(at.scope, at.id);
+      if (pattern !== null) await requireAnother(pattern, caller, deps);
       return context.json(written(await adjustPattern({ kind: 'approve' }, at, writing), at), 200);
     })
     .openapi(attempt, async (context) => {
@@ -422,6 +431,24 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
       const results = await searchKnowledge({ text: query, scope, limit, now: now() }, { recall, patterns: learned });
       return context.json({ results }, 200);
     });
+}
+
+/** Throws `Problem` unless a person approves what somebody else wrote. */
+async function requireAnother({ provenance }: LearnedPattern, caller: Caller, deps: IdentityDeps): Promise<void> {
+  if (caller.kind !== 'person')
+    throw new Problem('forbidden', 'Approvals are for people: sign in instead of sending an API key.');
+  const { by, authors } = provenance;
+  const [own, writers] = await Promise.all([
+    identityOf(identifiersOfCaller(caller), deps),
+    identityOf(authors ?? [by], deps),
+  ]);
+  const relation = relationOf(own, writers);
+  // Earlier records name one writer without the kind of the name, from which nobody else is told apart.
+  if (relation === 'same' || (relation === 'unknown' && authors !== undefined))
+    throw new Problem(
+      'forbidden',
+      'You wrote this pattern, or an API key of yours did: somebody else has to approve it.',
+    );
 }
 
 /** The scope that the caller names. Throws `Problem`. */

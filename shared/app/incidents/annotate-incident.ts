@@ -124,6 +124,24 @@ export async function editIncident(
   return result;
 }
 
+/** Says that a person works on this attempt; the first one stays, and hearing it again changes nothing. */
+export async function acknowledgeIncident(id: string, by: string, deps: AnnotateDeps): Promise<IncidentChange> {
+  const at = deps.clock.now().toISOString();
+  let isNew = false;
+  const result = await changeIncident(
+    id,
+    ({ attempt }, current) => {
+      isNew = current.acknowledged?.attempt !== attempt;
+      return isNew ? { annotations: { ...current, acknowledged: { by, at, attempt } } } : null;
+    },
+    deps,
+  );
+  if (result.kind !== 'changed' || !isNew) return result;
+  const facts = { by, attempt: result.incident.attempt };
+  await auditChange(result.incident, { at, event: 'incident.acknowledged', facts }, deps);
+  return result;
+}
+
 export interface FeedbackDeps extends AnnotateDeps {
   readonly incidents: AnnotateDeps['incidents'] & Pick<IncidentStore, 'listActions' | 'listPlans'>;
   readonly experience: Pick<ExperienceStore, 'addRecurrence'>;

@@ -43,6 +43,8 @@ export interface IncidentSummary {
   readonly title: RedactedText;
   readonly severity: Severity | null;
   readonly assignee: RedactedText | null;
+  /** Who took on the current attempt first; null while nobody has. */
+  readonly acknowledged: NonNullable<Annotations['acknowledged']> | null;
   /** The person who ended it; null where nobody did. */
   readonly endedBy: string | null;
   /** Of what people wrote; it changes with every word of theirs. */
@@ -111,6 +113,7 @@ export function summaryOf(incident: Incident): IncidentSummary {
     title: written.title ?? tainted.title,
     severity: written.severity ?? (target.kind === 'report' ? target.severity : null),
     assignee: written.assignee,
+    acknowledged: written.acknowledged?.attempt === incident.attempt ? written.acknowledged : null,
     endedBy: endedByPerson(incident) ? ((written.resolution ?? written.falsePositive)?.by ?? null) : null,
     revision: written.revision,
     subject: subjectOf(target),

@@ -9,6 +9,8 @@ const MAX_TRIES = 5;
 export interface LearningChange {
   readonly scope: string;
   readonly by: string;
+  /** Every name of who changes it, as `Identifier`s; absent where a program does. */
+  readonly names?: readonly string[];
   readonly at: Date;
 }
 

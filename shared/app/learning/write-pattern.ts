@@ -126,7 +126,11 @@ async function problemOfReferences(
   return null;
 }
 
-function writtenPattern(wording: string, order: PatternOrder, { scope, by, at }: LearningChange): LearnedPattern {
+function writtenPattern(
+  wording: string,
+  order: PatternOrder,
+  { scope, by, names, at }: LearningChange,
+): LearnedPattern {
   const { class: failureClass, service, confidence, severity, parent, action } = order;
   const [now, stage] = [at.toISOString(), 'suggest' as const];
   const tags = [...new Set([...order.tags, ...(severity === null ? [] : [severity])])];
@@ -143,7 +147,13 @@ function writtenPattern(wording: string, order: PatternOrder, { scope, by, at }:
     service,
     solution: redactOutgoing(order.solution).slice(0, 2000),
     actionId: action,
-    provenance: { source: 'human', by: by.slice(0, 200), at: now, from: null },
+    provenance: {
+      source: 'human',
+      by: by.slice(0, 200),
+      at: now,
+      from: null,
+      ...(names === undefined ? {} : { authors: [...names] }),
+    },
     approved: null,
     prior: confidence,
     cap: null,
@@ -180,6 +190,9 @@ export async function editPattern(
     const kept = parent === undefined ? before : (parent ?? undefined);
     return {
       ...rest,
+      // Whoever approved it approved what it said then.
+      approved: edit.solution === undefined && edit.class === undefined ? pattern.approved : null,
+      provenance: { ...pattern.provenance, ...authorsOf(pattern, target.names) },
       title: edit.title === undefined ? pattern.title : cleanText(redactOutgoing(edit.title), 200),
       solution: edit.solution === undefined ? pattern.solution : redactOutgoing(edit.solution).slice(0, 2000),
       class: edit.class ?? pattern.class,
@@ -188,6 +201,12 @@ export async function editPattern(
       ...(kept === undefined ? {} : { parent: kept }),
     };
   });
+}
+
+const MAX_AUTHOR_NAMES = 100;
+
+function authorsOf({ provenance: { by, authors = [by] } }: LearnedPattern, names: readonly string[] = []) {
+  return { authors: [...new Set([...authors, ...names])].slice(-MAX_AUTHOR_NAMES) };
 }
 
 /** Retires a pattern: it counts no longer, and can be restored. */

@@ -94,6 +94,7 @@ export const AuditEntry = z.discriminatedUnion('event', [
     repository: Name.nullable(),
     simulated: z.boolean(),
   }),
+  event('incident.acknowledged', { by: Name, attempt: Count }),
   event('incident.edited', { by: Name, fields: Name, reason: Sentence.nullable() }),
   event('incident.person-resolved', {
     by: Name,

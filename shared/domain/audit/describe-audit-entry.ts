@@ -123,6 +123,7 @@ const DESCRIPTIONS: Descriptions = {
   'incident.reopened': ({ attempt }) => `It was reopened (attempt ${attempt}).`,
   'incident.reported': ({ by, severity, service, repository, simulated }) =>
     `${by} reported ${simulated ? 'a rehearsal' : 'it'} about ${service ?? repository ?? 'no service'}, severity ${severity}.`,
+  'incident.acknowledged': ({ by }) => `${by} acknowledged it.`,
   'incident.edited': ({ by, fields, reason }) => `${by} changed ${fields}.${because(reason)}`,
   'incident.person-resolved': ({ by, success, solution, minutes }) =>
     `${by} ${success ? 'resolved it' : 'tried a solution that did not help'}${minutes === null ? '' : `, after ${minutes} minutes`}: ${solution}`,

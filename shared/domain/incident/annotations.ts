@@ -56,6 +56,8 @@ export const Annotations = z.strictObject({
   severity: Severity.nullable(),
   assignee: recordText({ min: 1, max: 200 }).nullable(),
   notes: recordText({ max: 8000 }).nullable(),
+  /** Who took it on first, of the attempt; earlier records lack it. */
+  acknowledged: z.strictObject(WRITTEN).nullable().optional(),
   resolution: IncidentResolution.nullable(),
   falsePositive: FalsePositive.nullable(),
   feedback: z.array(IncidentFeedback).max(MAX_FEEDBACK),

@@ -65,6 +65,8 @@ export const LearnedPattern = z.strictObject({
     at: z.iso.datetime(),
     /** The scope it was imported from. */
     from: z.string().max(400).nullable(),
+    /** Every name of those who wrote and edited it, as `Identifier`s: none of them approves it. Earlier records lack it. */
+    authors: z.array(z.string().max(400)).max(100).optional(),
   }),
   approved: z.strictObject({ by: z.string().max(200), at: z.iso.datetime() }).nullable(),
   /** Its initial confidence, worth two outcomes; and a maximum set by a person. */

@@ -20,7 +20,13 @@ export const RESOURCE_VARIABLES = {
   /** Policy, kill switch and the trail about them, in the control table; a grant on the table does not cover them. */
   policyRecords: 'POLICY_TABLE',
   evidenceBucket: 'EVIDENCE_BUCKET',
+  /** Parts of the evidence bucket, for functions that need no other: logs and evidence, models, documents of repositories. */
+  incidentObjects: 'INCIDENT_OBJECTS_BUCKET',
+  modelObjects: 'MODEL_OBJECTS_BUCKET',
+  qualityObjects: 'QUALITY_OBJECTS_BUCKET',
   intakeQueue: 'INTAKE_QUEUE_URL',
+  /** The intake queue's dead-letter queue; moving its messages back sends to the intake queue, too. */
+  intakeDeadLetters: 'INTAKE_DEAD_LETTERS_ARN',
   escalationTopic: 'ESCALATION_TOPIC_ARN',
   webhookSecret: 'WEBHOOK_SECRET_ARN',
   githubTokenSecret: 'GITHUB_TOKEN_SECRET_ARN',

@@ -232,7 +232,7 @@ describe('changing what is known', () => {
     const { json } = await send('POST', at(id, '/confidence'), body, 'operator', { 'if-match': '*' });
     expect(json.pattern.confidence).toBe(0.2);
     expect((await send('POST', at(id, '/approval'), {}, 'operator', { 'if-match': '*' })).statusCode).toBe(403);
-    const approved = await send('POST', at(id, '/approval'), {}, 'approver', { 'if-match': '*' });
+    const approved = await send('POST', at(id, '/approval'), {}, 'approver octo-lee#u-2', { 'if-match': '*' });
     expect(approved.json.pattern.needsApproval).toEqual([]);
   });
 });

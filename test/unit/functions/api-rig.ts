@@ -47,7 +47,12 @@ const personNamed = (login: string, groups: readonly string[]) => ({
 const NO_PEOPLE = {
   tokens: { verify: async () => ({ kind: 'refused' as const, reason: 'It is of nobody.' }) },
 };
-const KEY = { kind: 'key' as const, id: 'k-1', name: 'deploy bot' };
+const KEY = {
+  kind: 'key' as const,
+  id: 'k-1',
+  name: 'deploy bot',
+  createdBy: { kind: 'person' as const, id: PERSON.id, name: PERSON.name },
+};
 const SIGN_INS: Readonly<Record<string, SignInOutcome>> = {
   right: { kind: 'signed-in', idToken: 'id-token', expiresInSeconds: 900, refreshToken: 'again' },
   again: { kind: 'signed-in', idToken: 'id-token-2', expiresInSeconds: 900, refreshToken: null },
@@ -187,7 +192,9 @@ export async function anApi(
       const login = /\bocto-\w+/.exec(authorization)?.[0];
       const person = login === undefined ? PERSON : personNamed(login, authorization.split(' '));
       const id = /#(\S+)/.exec(authorization)?.[1];
-      const caller = { ...(authorization.startsWith('key') ? KEY : person), ...(id === undefined ? {} : { id }) };
+      const known = authorization.startsWith('key') ? KEY : person;
+      const named = known.kind === 'person' ? { name: `${id}@example.com` } : {};
+      const caller = id === undefined ? known : { ...known, ...named, id };
       return { kind: 'accepted', caller: { ...caller, roles } };
     },
   });
@@ -206,7 +213,7 @@ export async function anApi(
     } as unknown as APIGatewayProxyEventV2);
     return {
       ...answer,
-      json: answer.headers?.['content-type']?.toString().includes('json') ? JSON.parse(answer.body ?? 'null') : null,
+      json: answer.headers?.['content-type']?.toString().includes('json') ? JSON.parse(answer.body || 'null') : null,
     };
   };
   return { ...rig, ...learning, qualityOf, call, asked, errors, sent, changeable };

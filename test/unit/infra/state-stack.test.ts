@@ -110,6 +110,19 @@ describe('the stateful stack', () => {
     }
   });
 
+  it('asks everybody for the code of an authenticator, unless the context makes it optional', () => {
+    const { state: optional } = templatesFor(undefined, { mfa: 'optional' });
+    for (const [template, MfaConfiguration] of [
+      [state, 'ON'],
+      [optional, 'OPTIONAL'],
+    ] as const)
+      template.hasResourceProperties('AWS::Cognito::UserPool', {
+        MfaConfiguration,
+        EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
+      });
+    expect(() => templatesFor(undefined, { mfa: 'off' })).toThrow(/mfa/);
+  });
+
   it('has a bucket that is private, encrypted, versioned and talks TLS only', () => {
     state.resourceCountIs('AWS::S3::Bucket', 1);
     state.hasResourceProperties('AWS::S3::Bucket', {

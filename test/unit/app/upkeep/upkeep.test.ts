@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { claimOf } from '#shared/app/common/incident-lock.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
 import { redeliverWebhooks } from '#shared/app/upkeep/redeliver-webhooks.ts';
-import { Refused } from '#shared/kernel/errors.ts';
+import { Refused, Unreachable } from '#shared/kernel/errors.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aConfiguration, aGithubTarget, anIncident, aSignal } from '#test/builders/index.ts';
 import {
@@ -20,6 +20,7 @@ import {
 describe('redelivery of webhooks', () => {
   const delivery = (id: number) => ({ id, guid: `guid-${id}`, deliveredAt: '2026-11-21T11:50:00Z', attempts: 1 });
   function setUp() {
+    const taken: string[] = [];
     const clock = fakeClock();
     const codeHost = fakeCodeHost({
       listFailedDeliveries: async () => ({ hookId: 7, deliveries: [delivery(1), delivery(2)] }),
@@ -38,12 +39,17 @@ describe('redelivery of webhooks', () => {
       clock,
       codeHost,
       configuration,
+      deadLetters: {
+        takeBack: async () => {
+          taken.push(clock.now().toISOString());
+        },
+      },
       webhookUrl,
       control: makeMemoryControlStore(clock),
       meter: makeRecordingMeter(),
       log: makeRecordingLog(),
     };
-    return { clock, codeHost, deps };
+    return { clock, codeHost, deps, taken };
   }
 
   it('asks once for each delivery that failed, of the repositories that are on', async () => {
@@ -77,6 +83,28 @@ describe('redelivery of webhooks', () => {
     await redeliverWebhooks(deps);
     const lists = codeHost.calls.filter(({ method }) => method === 'listFailedDeliveries');
     expect(lists[1]?.args[2]).toEqual(new Date('2026-11-21T11:45:00.000Z'));
+  });
+
+  it('takes up what waited for GitHub from the first round in which GitHub answers, and nothing else', async () => {
+    const { codeHost, clock, deps, taken } = setUp();
+    const answers = async () => ({ hookId: 7, deliveries: [] });
+    const away = async (): Promise<never> => {
+      throw new Unreachable('GitHub does not answer.');
+    };
+    const round = async (listFailedDeliveries: typeof answers) => {
+      codeHost.program({ listFailedDeliveries });
+      await redeliverWebhooks(deps);
+      clock.advance(5 * 60_000);
+      return taken.length;
+    };
+    expect(await round(answers)).toBe(0);
+    for (let rounds = 0; rounds < 3; rounds += 1) expect(await round(away)).toBe(0);
+    // Signals whose last try was in flight when GitHub came back are given up on a little later.
+    for (const count of [1, 2, 3, 4, 4, 4]) expect(await round(answers)).toBe(count);
+    await round(async () => {
+      throw new Refused('The token may not read webhooks.');
+    });
+    expect(await round(answers)).toBe(4);
   });
 
   it('counts a repository without a webhook of its own, whose failed deliveries it cannot see', async () => {
