@@ -1,5 +1,6 @@
 import { type MetricAnomaly, makeMetricDetector } from '#shared/domain/anomaly/metric-detector.ts';
 import type { MetricRow } from '#shared/domain/anomaly/metric-row.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { metricRows } from '../input/metric-rows.ts';
 import { type Terminal, writeTogether } from '../terminal.ts';
@@ -22,7 +23,14 @@ async function* judgedText(
   terminal: Terminal,
   print: (judged: ScoredPoint) => string,
 ): AsyncGenerator<string> {
-  for await (const judged of judgedRows(file, terminal)) yield print(judged);
+  let rows = 0;
+  let alarms = 0;
+  for await (const judged of judgedRows(file, terminal)) {
+    rows += 1;
+    if (judged.anomaly.anomalous) alarms += 1;
+    yield print(judged);
+  }
+  if (print === asText && alarms === 0) yield `no anomaly in ${counted(rows, 'row')}\n`;
 }
 
 function asJson({ row: { timestamp, value }, anomaly: { score, anomalous } }: ScoredPoint): string {

@@ -23,6 +23,13 @@ export interface Surprise {
   readonly reason: MetricReason;
 }
 
+/** All detectors over one series. */
+export interface MetricScorers {
+  next(value: number): Surprise;
+  /** Rows in the season that was learned; undefined while none is clear. */
+  period(): number | undefined;
+}
+
 /** The detectors, in the order in which they score; the first ones are combined, the others stand alone. */
 const REASONS = [
   'level-shift',
@@ -44,7 +51,7 @@ const stretchStride = 8;
  * square of their scores: one certain detector outweighs four uncertain ones, several half-certain ones add up. Drift
  * and flat line are separate, with a lower weight, because they stay high long after the cause.
  */
-export function makeScorers(options: { lags: number; memory: number }): { next(value: number): Surprise } {
+export function makeScorers(options: { lags: number; memory: number }): MetricScorers {
   const { lags, memory } = options;
   const history = makeHistory(lags + 100);
   const season = makeSeasonLearner(lags);
@@ -74,6 +81,7 @@ export function makeScorers(options: { lags: number; memory: number }): { next(v
   const tails = REASONS.map((reason) => makeTailModel(memory, minScales[reason]));
   const scores = new Float64Array(REASONS.length);
   return {
+    period: () => season.period(),
     next(value) {
       history.push(value);
       season.next(value);

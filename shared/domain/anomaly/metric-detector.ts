@@ -1,4 +1,5 @@
 import { type MetricReason, makeScorers } from './anomaly-score.ts';
+import { makeWhiteNoiseTest } from './white-noise.ts';
 
 export interface MetricAnomaly {
   /** Likelihood that an anomaly begins in this row: 0 to 1; from 0.5 on an alarm is raised. */
@@ -24,7 +25,7 @@ export interface MetricDetectorOptions {
   readonly memory: number;
   /** Rows of cool-down after an alarm: this share of the rows seen, within the bounds. */
   readonly coolDown: { readonly share: number; readonly least: number; readonly most: number };
-  /** How much worse (-log10) an anomaly must be to break the cool-down. */
+  /** How much worse (-log10) an anomaly must be to break the cool-down of an uncertain one. */
   readonly escalation: number;
 }
 
@@ -40,7 +41,26 @@ export const metricDetectorDefaults: MetricDetectorOptions = {
   escalation: 2,
 };
 
-const warmUpRows = 60;
+/** Until then the detectors of sections compare with nothing. */
+const warmUpRows = 120;
+/** What rows that are independent of each other show by chance, they show again and again: decades that an alarm needs there besides. */
+const noiseDecades = 3;
+/** Until then no season of a day can be known, and a wave looks like an anomaly to these detectors: decades that an alarm needs besides. */
+const seasonRows = 600;
+const unknownSeasonDecades: Readonly<Partial<Record<MetricReason, number>>> = {
+  'level-shift': 4,
+  drift: 3,
+  variance: 3,
+  'season-shape': 3,
+  'unseen-shape': 3,
+};
+/** An alarm of this surprise is no chance, so that what is worse in the same episode is part of it. */
+const certainSurprise = 2;
+/** Unless its value is that many times as far away as those of the episode are from each other. */
+const farOutside = 3;
+/** An episode goes on while rows are anomalous, this many cool-downs apart at most and up to this many rows. */
+const gapInEpisode = 2;
+const longestEpisode = 600;
 const quietShare = 0.4;
 const decadesPerTenfold = 0.7;
 const youngestRows = 500;
@@ -58,30 +78,61 @@ export function makeMetricDetector(options: Partial<MetricDetectorOptions> = {})
   const settings = { ...metricDetectorDefaults, ...options };
   const scorers = makeScorers(settings);
   const alarms = makeAlarms(settings);
+  const noise = makeWhiteNoiseTest(settings.lags);
   let rows = 0;
   return {
     next(value) {
       if (!Number.isFinite(value)) return none;
       rows += 1;
-      const { surprise, reason } = scorers.next(Math.max(-largest, Math.min(largest, value)));
+      const bounded = Math.max(-largest, Math.min(largest, value));
+      const { surprise, reason } = scorers.next(bounded);
+      const period = scorers.period();
+      const chance =
+        // Values that stay equal are no chance in noise.
+        (noise.isNoise() && reason !== 'flat-line' ? noiseDecades : 0) +
+        (rows < seasonRows && period === undefined ? (unknownSeasonDecades[reason] ?? 0) : 0);
+      noise.next(bounded, period);
       if (rows <= warmUpRows) return none;
-      return alarms(rows, surprise - decadesPerTenfold * Math.log10(Math.max(rows, youngestRows) / 1000), reason);
+      const rowsByChance = decadesPerTenfold * Math.log10(Math.max(rows, youngestRows) / 1000);
+      return alarms(rows, { value: bounded, surprise: surprise - rowsByChance, chance, reason });
     },
   };
 }
 
-type Alarms = (rows: number, surprise: number, reason: MetricReason) => MetricAnomaly;
+/** `chance`: the decades that the surprise must be greater than elsewhere. */
+type Alarms = (
+  rows: number,
+  row: { readonly value: number; readonly surprise: number; readonly chance: number; readonly reason: MetricReason },
+) => MetricAnomaly;
 
 function makeAlarms({ threshold, coolDown, escalation }: MetricDetectorOptions): Alarms {
   let last = { row: Number.NEGATIVE_INFINITY, surprise: 0 };
-  return (rows, surprise, reason) => {
-    const score = 1 / (1 + 10 ** (threshold - surprise));
-    if (surprise < threshold) return { score, anomalous: false, reason: 'none' };
+  /** The latest anomalous row of the episode, and the greatest surprise in it. */
+  let latest = Number.NEGATIVE_INFINITY;
+  let greatest = 0;
+  /** The values from the row before the episode on. */
+  let low = Number.NaN;
+  let high = Number.NaN;
+  let before = Number.NaN;
+  return (rows, { value, surprise, chance, reason }) => {
+    const isFarOutside = Math.max(value - high, low - value) > farOutside * (high - low);
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+    const previous = before;
+    before = value;
+    const score = 1 / (1 + 10 ** (threshold + chance - surprise));
+    if (surprise < threshold + chance) return { score, anomalous: false, reason: 'none' };
     const quietRows = Math.min(coolDown.most, Math.max(coolDown.least, coolDown.share * rows));
-    if (rows - last.row <= quietRows && surprise <= last.surprise + escalation) {
+    const goesOn =
+      rows - last.row <= quietRows || (rows - latest <= gapInEpisode * quietRows && rows - last.row <= longestEpisode);
+    latest = rows;
+    if (goesOn && (surprise <= greatest + escalation || (last.surprise >= certainSurprise && !isFarOutside))) {
+      greatest = Math.max(greatest, surprise);
       return { score: score * quietShare, anomalous: false, reason };
     }
     last = { row: rows, surprise };
+    greatest = surprise;
+    [low, high] = [Math.min(previous, value), Math.max(previous, value)];
     return { score, anomalous: true, reason };
   };
 }

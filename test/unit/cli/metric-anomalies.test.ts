@@ -68,4 +68,10 @@ describe('metric anomalies', () => {
     expect(stdout.toString()).toMatch(/^2026-01-03 02:00:00 {2}90 {2}[01]\.\d{3} {2}[a-z-]+$/m);
     expect(stdout.toString().split('\n').length).toBeLessThan(20);
   });
+
+  it('says as text that a series has no anomaly, and leaves JSON as it is', async () => {
+    const file = aFile(csv(noisy(700, 4, () => 40)));
+    expect((await runCommand(['metric', 'anomalies', file])).stdout.toString()).toBe('no anomaly in 700 rows\n');
+    expect(answersOf((await runCommand(['metric', 'anomalies', file, '--json'])).stdout)).toHaveLength(700);
+  });
 });
