@@ -63,10 +63,10 @@ export async function gatherAlarm(
   const resources = service === null ? [] : await readResources(service, alarmNameOf(target), { part, deps });
   const { said, failing } = await readChildren(state?.children ?? [], { part, deps });
   const excerpts = makeExcerpts(2, deps.lineRules);
-  if (tainted.reason || said.length > 0) {
+  for (const line of said) notes.push(redactName(line, 300));
+  if (tainted.reason) {
     const name = phrase`Alarm ${redactName(alarmNameOf(target), 200)}`;
-    const statement = excerpts.open({ id: ALARM_STATEMENT, name, url: null });
-    for (const line of [...(tainted.reason ? [tainted.reason] : []), ...said]) statement.push(`${line}\n`);
+    excerpts.open({ id: ALARM_STATEMENT, name, url: null }).push(`${tainted.reason}\n`);
   }
   // The services of the children are read in place of one of their own.
   for (const one of service === null ? failing.slice(0, MAX_FAILING_SERVICES) : [service])

@@ -114,6 +114,18 @@ describe('an alarm of another account or region', () => {
   });
 });
 
+it('an own alarm that goes off again joins the incident that an earlier version opened', async () => {
+  const { deps, incidents, control, clock } = anIngestRig(configuration);
+  // The keys as earlier versions computed them.
+  const ids = { intakeKey: 'afe96d4a354226fcdb7f73e8dd88efccf555f320', incidentId: 'cw-371162507d4950920c6e9d63' };
+  expect(identify(aSignal({ target: alarmAt(HOME) }))).toEqual(ids);
+  await incidents.create(anIncident({ id: ids.incidentId, intakeKey: ids.intakeKey, target: alarmAt(HOME) }));
+  await control.claimGroup(ids.intakeKey, `${ids.incidentId}#1`, clock.now());
+  const again = aSignal({ deliveryId: 'again', target: alarmAt(HOME, '2026-11-21T12:05:00.000Z') });
+  expect(await ingestSignal(again, deps)).toBe('occurrence');
+  expect(await incidents.get(ids.incidentId)).toMatchObject({ occurrences: 2 });
+});
+
 describe('the intake', () => {
   const raised = (place: Home, number: number, changedAt?: string) =>
     aSignal({ deliveryId: `event-${number}`, target: alarmAt(place, changedAt) });
