@@ -46,7 +46,8 @@ const anyCatalogueSources = (incidentsTableArn: string): CatalogueSources => {
     evidenceBucket: named,
     modelKeySecretArn: null,
   };
-  return { state, intakeQueue: {}, escalationTopic: {}, apiUrl: '', dashboardUrl: '' } as unknown as CatalogueSources;
+  const queues = { intakeQueue: {}, intakeDeadLetters: {} };
+  return { state, ...queues, escalationTopic: {}, apiUrl: '', dashboardUrl: '' } as unknown as CatalogueSources;
 };
 
 const aFunction = (more: Partial<FunctionConfig>): FunctionConfig => ({
