@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
 const COMPILE_CACHE = join(import.meta.dirname, '../../dist/compile-cache');
-/** A small young generation, so that garbage of requests is collected early. */
-const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'];
+/** A small young generation, so that garbage of requests is collected early; and smaller code, which saves 6 MB a worker. */
+const NODE_OPTIONS = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', '--optimize-for-size'];
 /**
  * glibc has an allocation arena per thread, which costs 10 MB of unused memory per worker (mallopt(3), M_ARENA_MAX). The compile cache saves the
  * second start half a second and 30 MB, because it needs no type stripping.
