@@ -130,7 +130,7 @@ function StageSection({ period }: { readonly period: Period }) {
             </div>
           </div>
           {closest.length === 0 ? null : (
-            <TableBox label="Patterns that are closest to their next stage">
+            <TableBox label="Patterns that are closest to their next stage" settings>
               <thead>
                 <tr>
                   <th scope="col">Closest to their next stage</th>
@@ -148,8 +148,8 @@ function StageSection({ period }: { readonly period: Period }) {
                       </Link>
                       <p className="hint">{scopeWords(one.scope)}</p>
                     </th>
-                    <td>{STAGES[one.stage].label}</td>
-                    <td className="progress-cell">
+                    <td data-label="Now">{STAGES[one.stage].label}</td>
+                    <td className="progress-cell" data-label="Progress">
                       <span className="number">{percent(one.progress)}</span>
                       <Meter share={one.progress} />
                     </td>
