@@ -203,7 +203,16 @@ function actsOf(incident: Incident, me: string): readonly Act[] {
     fields: [{ name: 'notes', label: 'Note', start: notes ?? '', lines: 6, maxLength: 8000 }],
     send: ({ notes: text = '' }) => edit({ notes: text === '' ? null : text }),
   };
+  const acknowledge: Act = {
+    label: 'Acknowledge',
+    title: 'Acknowledge it?',
+    about: 'Others see that you have seen it. It changes nothing else.',
+    verb: 'Acknowledge',
+    fields: [],
+    send: async () => contentOf(await api.incidents[':id'].acknowledge.$post({ param })),
+  };
   return [
+    ...(incident.acknowledged === null && !hasEnded ? [acknowledge] : []),
     assign,
     ...(hasEnded ? [] : [resolve, falseAlarm]),
     wrongClass,

@@ -297,6 +297,7 @@ function Facts({ incident }: { readonly incident: Details }) {
     ['Class', classWords(incident.class)],
     ['Confidence', incident.confidence === null ? '–' : percent(incident.confidence)],
     ['Verdict', incident.verdict === null ? '–' : classWords(incident.verdict)],
+    ['Acknowledged', incident.acknowledged === null ? 'by nobody' : `by ${incident.acknowledged.by}`],
     ['Assigned to', incident.assignee ?? 'nobody'],
     ['Seen', counted(incident.occurrences, 'time')],
     ['Last seen', clockTime(incident.lastSeenAt)],
