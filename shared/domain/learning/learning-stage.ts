@@ -41,9 +41,11 @@ export function stageProgressOf(pattern: LearnedPattern, rules: Learning, now: D
   const blocking = next === 'suggest' ? [] : approvalsMissing(pattern, rules);
   const missing = [
     ...(proof.length < needed.cases ? [`${needed.cases - proof.length} more outcomes`] : []),
-    ...(confidence < needed.confidence ? [`a confidence of ${needed.confidence}, it is ${confidence.toFixed(2)}`] : []),
+    ...(confidence < needed.confidence
+      ? [`confidence: needs ${needed.confidence.toFixed(2)}, has ${confidence.toFixed(2)}`]
+      : []),
     ...(lowerBound < needed.lowerBound
-      ? [`a lower bound of ${needed.lowerBound} of how often it helps, it is ${lowerBound.toFixed(2)}`]
+      ? [`lower bound of how often it helps: needs ${needed.lowerBound.toFixed(2)}, has ${lowerBound.toFixed(2)}`]
       : []),
     ...(blocking.length > 0 ? [`an approval, because of ${blocking.join(', ')}`] : []),
   ];
