@@ -94,9 +94,15 @@ export function learningHealthOf(
 
 function atLeast(name: string, share: Proportion | null, least: number, advice: string): HealthCheck {
   if (share === null) return { name, state: 'unknown', text: 'nothing was counted', advice: null };
-  const counted = `${share.hits} of ${share.cases} right`;
+  const isAccuracy = name === 'accuracy';
+  const counted = `${share.hits} of ${share.cases}${isAccuracy ? ' right' : ''}`;
   if (share.cases < MIN_CASES)
-    return { name, state: 'unknown', text: `${counted}; at least ${MIN_CASES} answers are needed`, advice: null };
+    return {
+      name,
+      state: 'unknown',
+      text: `${counted}; at least ${MIN_CASES} ${isAccuracy ? 'answers' : 'cases'} are needed`,
+      advice: null,
+    };
   const text = `${counted} (${shareText(share.value)}); at least ${shareText(least)} are needed`;
   const bad = share.value < least;
   return { name, state: bad ? 'bad' : 'good', text, advice: bad ? advice : null };
