@@ -101,7 +101,7 @@ export const RUNNER_EVENTS: readonly RunnerEvent[] = [
     name: 'a pull request of a fork that took the old name',
     event: pull({ id: 8, full_name: 'acme/shop' }),
     variables: PULL,
-    origin: { ...PROPOSAL, isFork: true },
+    origin: { ...PROPOSAL, isFork: true, isReadOnly: true },
   },
   {
     name: 'a pull request into another branch',
