@@ -154,7 +154,8 @@ function StageSection({ period }: { readonly period: Period }) {
                       <Meter share={one.progress} />
                     </td>
                     <td className="soft">
-                      {one.missing.join('; ')} {expectedWords(one)}
+                      {one.missing.length === 0 ? '' : `${one.missing.join('; ')}. `}
+                      {expectedWords(one)}
                     </td>
                   </tr>
                 ))}
