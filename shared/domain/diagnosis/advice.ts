@@ -1,5 +1,5 @@
 import { shortenedText } from '../../kernel/text/shortened-text.ts';
-import type { Verdict } from '../incident/failure-class.ts';
+import type { Chance } from '../incident/failure-class.ts';
 
 const OPTIONAL = /\[([^[\]]*\{\w+\}[^[\]]*)\]/g;
 const NAME = /\{(\w+)\}/g;
@@ -47,10 +47,10 @@ export function fillAdvice(template: string, captures: Readonly<Record<string, s
   return fill(closeGaps(chosen)).trim();
 }
 
-/** What advice is about: jobs of a run or a running service, and whether the failure may pass on a re-run. */
+/** What advice is about: jobs of a run or a running service, and whether waiting or repeating can help. */
 export interface AdviceSetting {
   readonly about: 'run' | 'service';
-  readonly verdict: Verdict;
+  readonly chance: Chance;
 }
 
 const REPEAT =
@@ -102,7 +102,7 @@ const capitalised = (text: string): string => text.charAt(0).toUpperCase() + tex
  * Empty when nothing is left.
  */
 export function fitAdvice(template: string, setting: AdviceSetting): string {
-  const repeats = setting.about === 'run' && setting.verdict !== 'regression';
+  const repeats = setting.about === 'run' && setting.chance !== 'lasts';
   if (repeats) return template;
   const kept: Clause[] = [];
   let dropped = false;

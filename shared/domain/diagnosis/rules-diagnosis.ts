@@ -4,7 +4,7 @@ import { isWorded } from '../failure/class-wordings.ts';
 import { type FailedTest, readFailedTests, sameTest } from '../failure/failed-tests.ts';
 import { matchSignatures, type SignatureMatch } from '../failure/matching.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
-import type { Classification, Failure } from '../incident/failure-class.ts';
+import { type Classification, chanceOf, type Failure } from '../incident/failure-class.ts';
 import type { Evidence } from '../logs/evidence.ts';
 import { type AdviceSetting, firstSentence, fitAdvice } from './advice.ts';
 import type { DiagnosisDraft, DiagnosisNoteDraft, UncheckedDraft } from './diagnosis.ts';
@@ -52,7 +52,7 @@ function decidingMatches(id: string | null, matches: readonly SignatureMatch[]):
 }
 
 function settingOf({ about = 'run', classification }: RulesDiagnosisInput): AdviceSetting {
-  return { about, verdict: classification.verdict };
+  return { about, chance: chanceOf(classification) };
 }
 
 function ownExplanation(input: RulesDiagnosisInput): { explanation: Explanation; recognised: boolean } {
@@ -129,8 +129,7 @@ function uncheckedOf(input: RulesDiagnosisInput): UncheckedDraft[] {
   const other = (text: string) => unchecked.push({ code: 'other', text });
   if (evidence.sources.every((source) => source.lines.length === 0)) other('No log line could be read.');
   if (preExisting === null) unchecked.push({ code: 'default-branch', text: UNCHECKED_BEFORE });
-  const passes = classification.verdict === 'flaky' || classification.verdict === 'infrastructure';
-  if (passes && classification.history?.passedOnSameCommit !== true)
+  if (chanceOf(classification) === 'may-pass' && classification.history?.passedOnSameCommit !== true)
     unchecked.push({ code: 're-run', text: UNCHECKED_REPEAT });
   const rival = classification.alternatives[0];
   if (

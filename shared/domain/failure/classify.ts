@@ -1,4 +1,10 @@
-import type { Classification, FailureClass } from '../incident/failure-class.ts';
+import {
+  type Chance,
+  type Classification,
+  chanceOf,
+  type FailureClass,
+  type Verdict,
+} from '../incident/failure-class.ts';
 import { type Evidence, type EvidenceLine, logsOf } from '../logs/evidence.ts';
 import { isWorded } from './class-wordings.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -7,7 +13,7 @@ import { calibrated } from './model/calibration.ts';
 import { type FailureModel, type Opinion, opinionOf } from './model/failure-model.ts';
 import { signsOfModel, signsOfSignature } from './model/signs.ts';
 import type { RunHistory } from './run-history.ts';
-import { answerOfSignatures, type ClassScore, scoreClasses } from './scoring.ts';
+import { answerOfSignatures, type ClassScore, errorsAmong, scoreClasses } from './scoring.ts';
 import { byChance, failuresOf, type SingleFailure } from './several-failures.ts';
 import type { SignatureSet } from './signatures.ts';
 import { CLEAR, isServiceLog, isTransient, judgeVerdict, type VerdictWithFactor } from './verdict.ts';
@@ -144,7 +150,7 @@ function alternativesTo(chosen: FailureClass, confidence: number, { classes }: O
 }
 
 /** What is no log makes two failures equal or different, but is not cited. */
-function unknown(evidence: Evidence, alternatives: Alternatives): Omit<Classification, 'verdict'> {
+function unknown(evidence: Evidence, alternatives: Alternatives): Omit<Classification, 'verdict' | 'chance'> {
   const strongest = strongestLines(evidence, MAX_DECIDING_LINES);
   const texts = strongest.map((line) => line.text);
   return {
@@ -157,7 +163,11 @@ function unknown(evidence: Evidence, alternatives: Alternatives): Omit<Classific
   };
 }
 
-function described(evidence: Evidence, choice: Choice, alternatives: Alternatives): Omit<Classification, 'verdict'> {
+function described(
+  evidence: Evidence,
+  choice: Choice,
+  alternatives: Alternatives,
+): Omit<Classification, 'verdict' | 'chance'> {
   const leading = choice.score?.leading ?? [];
   const leader = leading[0]?.compiled.signature;
   const besides = (choice.score?.matches ?? []).filter((match) => match.compiled.signature !== leader);
@@ -187,7 +197,9 @@ export function classify(
   const matches = matchSignatures(evidence, signatures).filter(({ compiled }) => isPossible(compiled.signature.class));
   const scores = scoreClasses(matches);
   const opinion =
-    model === undefined || isEmpty(evidence) ? null : among(opinionOf(model, evidence, matches), isPossible);
+    model === undefined || isEmpty(evidence)
+      ? null
+      : among(opinionOf(model, evidence, errorsAmong(matches)), isPossible);
   const by =
     model === undefined || opinion === null
       ? chooseBySignatures(scores)
@@ -220,16 +232,22 @@ export function classify(
     .slice(0, MAX_ALTERNATIVES)
     .map((one) => noSurer(one, confidence));
   const past = { ...pastOf(judged, history), ...listOf(failures) };
-  if (choice === null) return { ...unknown(gathered, []), verdict: 'unknown', ...past };
+  if (choice === null) return { ...unknown(gathered, []), verdict: 'unknown', chance: 'unknown', ...past };
+  const ruled = turned === null && decisive === null ? first.ruled : null;
   const least = opinion !== null && choice.score !== undefined ? ABSTAIN_SIGNATURE_BELOW : ABSTAIN_BELOW;
   if (confidence >= least) {
-    return { ...described(gathered, { ...choice, confidence }, alternatives), verdict: judged.verdict, ...past };
+    const answer = withChance(judged.verdict, ruled);
+    return { ...described(gathered, { ...choice, confidence }, alternatives), ...answer, ...past };
   }
   const doubted = { class: choice.class, confidence: round(confidence) };
   const shown = [doubted, ...alternatives]
     .filter((one) => one.class !== 'unknown' && one.confidence >= MIN_ALTERNATIVE)
     .slice(0, MAX_ALTERNATIVES);
-  return { ...unknown(gathered, shown), verdict: judged.verdictIfAbstaining, ...past };
+  return { ...unknown(gathered, shown), ...withChance(judged.verdictIfAbstaining, null), ...past };
+}
+
+function withChance(verdict: Verdict, ruled: Chance | null): Pick<Classification, 'verdict' | 'chance'> {
+  return { verdict, chance: ruled ?? chanceOf({ verdict }) };
 }
 
 /**

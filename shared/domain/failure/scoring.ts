@@ -1,4 +1,4 @@
-import type { FailureClass } from '../incident/failure-class.ts';
+import { type Chance, chanceOf, type FailureClass } from '../incident/failure-class.ts';
 import type { SignatureMatch } from './matching.ts';
 import type { SignatureAnswer } from './model/signs.ts';
 
@@ -34,18 +34,22 @@ function scoreClass(failureClass: FailureClass, matches: readonly SignatureMatch
   return { class: failureClass, strength: leading[0]?.strength ?? 0, leading, matches };
 }
 
-/** Flaky and infrastructure failures are both re-run. */
-function remedyOf({ leading }: ClassScore): string | undefined {
-  const verdict = leading[0]?.compiled.signature.verdict;
-  return verdict === 'flaky' || verdict === 'infrastructure' ? 'repeat' : verdict;
+function chanceOfScore({ leading }: ClassScore): Chance {
+  const signature = leading[0]?.compiled.signature;
+  return signature === undefined ? 'unknown' : chanceOf(signature);
+}
+
+/** One is to be repeated and the other mended; where one does not say, nothing is contradicted. */
+function contradicts(a: ClassScore, b: ClassScore): boolean {
+  const chances = new Set([chanceOfScore(a), chanceOfScore(b)]);
+  return chances.has('may-pass') && chances.has('lasts');
 }
 
 /**
  * Confidence in the first class beside its strongest rival: an equally strong rival with another remedy costs a third.
  */
 function strengthBeside(first: ClassScore, rivals: readonly ClassScore[]): number {
-  const remedy = remedyOf(first);
-  const second = Math.max(0, ...rivals.map((rival) => rival.strength * (remedyOf(rival) === remedy ? SAME_REMEDY : 1)));
+  const second = Math.max(0, ...rivals.map((rival) => rival.strength * (contradicts(first, rival) ? 1 : SAME_REMEDY)));
   const rivalry = first.strength <= 0 ? 1 : second / first.strength;
   return first.strength * (1 - Math.max(0, rivalry - 0.6) * 0.8);
 }
@@ -54,8 +58,37 @@ function strengthBeside(first: ClassScore, rivals: readonly ClassScore[]): numbe
 const WRAPPER_SHARE = 0.75;
 const MIN_NAMED = 0.5;
 
+/** What is left of a match whose line is a warning, where another match's line is an error. */
+const WARNING_SHARE = 0.5;
+
+/**
+ * How runners and loggers mark a line as a warning. A tool's own `WARNING:` or `W:` may be all that it says of a cause (a data race, a package
+ * source that is away).
+ */
+const WARNING_LINE =
+  /^\s{0,8}(?:##\[warning\]|::warning|npm (?:warn|WARN)\b|\[WARN(?:ING)?\])|^[\d[(][^A-Za-z\n]{6,40}(?:[TZ][^A-Za-z\n]{0,20})?\[?WARN(?:ING)?\b/;
+
+function isWarning({ line: { text } }: SignatureMatch): boolean {
+  return WARNING_LINE.test(text.slice(0, 200)) && !CLUSTER_EVENT.test(text);
+}
+
+/** Kubernetes calls every event that is not normal a warning, a container's death too. */
+const CLUSTER_EVENT = /\bWarning\s{1,12}[A-Z][A-Za-z]{2,40}\s/;
+
+/** The matches that count where a line says an error: those of warnings do not compete with it. */
+export function errorsAmong(matches: readonly SignatureMatch[]): readonly SignatureMatch[] {
+  const errors = matches.filter((match) => !isWarning(match));
+  return errors.length === 0 ? matches : errors;
+}
+
+function weakenWarnings(matches: readonly SignatureMatch[]): readonly SignatureMatch[] {
+  const errors = new Set(errorsAmong(matches));
+  return matches.map((match) => (errors.has(match) ? match : { ...match, strength: match.strength * WARNING_SHARE }));
+}
+
 /** The classes that signatures indicate, strongest first. */
-export function scoreClasses(matches: readonly SignatureMatch[]): ClassScore[] {
+export function scoreClasses(all: readonly SignatureMatch[]): ClassScore[] {
+  const matches = weakenWarnings(all);
   const naming = matches.filter(({ compiled }) => !compiled.signature.wraps);
   const classes = naming
     .filter(({ strength }) => strength >= MIN_NAMED)

@@ -1,6 +1,12 @@
 import { phrase } from '../../kernel/text/redacted-text.ts';
 import { shortenedText } from '../../kernel/text/shortened-text.ts';
-import type { Classification, Failure, FailureClass } from '../incident/failure-class.ts';
+import {
+  type Chance,
+  type Classification,
+  chanceOf,
+  type Failure,
+  type FailureClass,
+} from '../incident/failure-class.ts';
 import type { Evidence, EvidenceSource } from '../logs/evidence.ts';
 import { scoreLine } from '../logs/line-score.ts';
 import type { FailedTest } from './failed-tests.ts';
@@ -16,7 +22,7 @@ export interface SingleFailure extends Failure {
 export interface FailuresContext {
   readonly signatures: SignatureSet;
   /** Classification of the log of one job. */
-  readonly classifyJob: (evidence: Evidence) => Pick<Classification, 'class' | 'verdict' | 'evidence'>;
+  readonly classifyJob: (evidence: Evidence) => Pick<Classification, 'class' | 'verdict' | 'chance' | 'evidence'>;
 }
 
 const MAX_NAME = 200;
@@ -34,11 +40,11 @@ const GATE =
   /\b(?:needs|required|upstream|previous|other|dependent|some|one or more|not all)\b.{0,40}\b(?:jobs?|checks?|needs)\b.{0,60}\b(?:fail|succe|cancel|skipp|pass)|\bjobs?(?: \S{1,60})? (?:has |have )?(?:failed|did not succeed|was not successful)\b/i;
 
 function isTransient({ compiled: { signature } }: SignatureMatch): boolean {
-  return signature.verdict === 'flaky' || signature.verdict === 'infrastructure';
+  return chanceOf(signature) === 'may-pass';
 }
 
 /** Whether a failed test may pass on a re-run, judged by its report. */
-function chanceOfTest({ expected, actual, message, lines }: FailedTest, signatures: SignatureSet): Failure['chance'] {
+function chanceOfTest({ expected, actual, message, lines }: FailedTest, signatures: SignatureSet): Chance {
   if (expected !== null && actual !== null) return BUSY_ANSWER.test(actual) ? 'may-pass' : 'lasts';
   if (message !== null && BY_CHANCE.test(message)) return 'may-pass';
   if (message !== null && OF_CODE.test(message)) return 'lasts';
@@ -137,19 +143,22 @@ function findingOf(evidence: Evidence, source: EvidenceSource, signatures: Signa
   return [{ name, job: source.name, says, chance: 'lasts', ref: line.ref, class: compiled.signature.class }];
 }
 
-const CHANCES = { flaky: 'may-pass', infrastructure: 'may-pass', regression: 'lasts', unknown: 'unknown' } as const;
-
 function failureOfJob(evidence: Evidence, source: EvidenceSource, context: FailuresContext): SingleFailure[] {
   const relevant = source.lines.filter(({ text }) => scoreLine(text).score > 1 && !scoreLine(text).anchor);
   if (relevant.length > 0 && relevant.every(({ text }) => GATE.test(text))) return [];
-  const { class: failureClass, verdict, evidence: refs } = context.classifyJob({ ...evidence, sources: [source] });
+  const {
+    class: failureClass,
+    verdict,
+    chance,
+    evidence: refs,
+  } = context.classifyJob({ ...evidence, sources: [source] });
   const line = source.lines.find((one) => refs.includes(one.ref) && relevant.includes(one)) ?? relevant[0];
   return [
     {
       name: source.name.slice(0, MAX_NAME),
       job: null,
       says: line === undefined ? null : shortenedText(line.text.trim(), MAX_SAYS),
-      chance: CHANCES[verdict],
+      chance: chanceOf({ verdict, chance }),
       ref: line?.ref ?? null,
       class: failureClass,
     },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FailureClass, Verdict } from '../incident/failure-class.ts';
+import { Chance, FailureClass, Verdict } from '../incident/failure-class.ts';
 
 const Advice = z.strictObject({
   /** One line for a headline; without it the first sentence of the root cause is used. A template like the others. */
@@ -21,6 +21,8 @@ export const Signature = z.strictObject({
   title: z.string().min(1).max(120),
   class: FailureClass,
   verdict: Verdict,
+  /** Whether waiting or repeating can help, where a match answers that whatever else the log looks like; otherwise the verdict counts. */
+  chance: Chance.optional(),
   severity: SignatureSeverity.default('error'),
   /** The service the message belongs to, if any (`payments`). */
   service: z.string().min(1).max(60).optional(),
@@ -41,7 +43,7 @@ export const Signature = z.strictObject({
    * A regular expression with named captures; linear by its form (see `problemOfPattern`), or by the engine that runs
    * users' patterns.
    */
-  pattern: z.string().min(3).max(800),
+  pattern: z.string().min(3).max(2_000),
   ignoreCase: z.boolean().default(false),
   examples: z.strictObject({
     matches: z.array(z.string().min(1)).min(2),

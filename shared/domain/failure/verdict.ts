@@ -1,5 +1,6 @@
-import { FAMILY_OF, type FailureClass, type Verdict } from '../incident/failure-class.ts';
+import { type Chance, FAMILY_OF, type FailureClass, type Verdict } from '../incident/failure-class.ts';
 import type { Evidence } from '../logs/evidence.ts';
+import { ruledChance } from './chance.ts';
 import { calibrated, logistic, logOdds } from './model/calibration.ts';
 import type { FailureModel, Opinion } from './model/failure-model.ts';
 import { signsOfTransience } from './model/signs.ts';
@@ -22,10 +23,12 @@ export interface VerdictWithFactor {
   readonly verdictIfAbstaining: Verdict;
   /** Factor for the confidence in the class: failing every attempt is evidence against passing on a re-run. */
   readonly factor: number;
+  /** Whether repeating can help, where a rule answers that and the history does not contradict it; otherwise null. */
+  readonly ruled: Chance | null;
   readonly history: HistoryJudgement;
 }
 
-type VerdictWithoutHistory = Omit<VerdictWithFactor, 'history'>;
+type VerdictWithoutHistory = Omit<VerdictWithFactor, 'history' | 'ruled'>;
 
 /** Odds of seven to one overturn a signature's verdict. */
 export const CLEAR = Math.log(7);
@@ -71,12 +74,25 @@ function byRules(own: Verdict, { choice, history }: VerdictInput, logFactor: num
 /**
  * Whether the failure passes on a re-run (flaky, infrastructure) or lasts (regression): the signature's verdict and the
  * model's probability give calibrated odds, and the history multiplies them (Bayes' rule). Without a model the
- * signature's verdict stands unless the history clearly contradicts it.
+ * signature's verdict stands unless the history clearly contradicts it. A rule that answers whether repeating can help comes first.
  */
 export function judgeVerdict(input: VerdictInput): VerdictWithFactor {
   const judged =
     input.history === undefined ? { logFactor: 0, reasons: [] } : judgeHistory(input.history, ofTests(input.choice));
-  return { ...judge(input, judged.logFactor), history: judged };
+  const { choice, scores } = input;
+  const score = scores.find((one) => one.class === choice);
+  const ruled = ruledChance(score);
+  const found = judge(input, judged.logFactor);
+  if (ruled === 'lasts' && judged.logFactor < CLEAR) {
+    const own = score?.leading[0]?.compiled.signature.verdict;
+    const verdict = own === 'regression' ? 'regression' : 'unknown';
+    return { ...found, verdict, verdictIfAbstaining: 'unknown', ruled, history: judged };
+  }
+  if (ruled === 'may-pass' && judged.logFactor > -CLEAR) {
+    const verdict = transientVerdict(choice, found.verdict);
+    return { ...found, verdict, factor: factorOf(verdict, input.history), ruled, history: judged };
+  }
+  return { ...found, ruled: null, history: judged };
 }
 
 function judge(input: VerdictInput, logFactor: number): VerdictWithoutHistory {

@@ -10,6 +10,10 @@ export const FailureClass = z.enum(Object.keys(FAMILY_OF) as [FailureClass, ...F
 export const Verdict = z.enum(['flaky', 'regression', 'infrastructure', 'unknown']);
 export type Verdict = z.infer<typeof Verdict>;
 
+/** Whether waiting or repeating can help. A question of its own: of one class, some failures pass and others last. */
+export const Chance = z.enum(['may-pass', 'lasts', 'unknown']);
+export type Chance = z.infer<typeof Chance>;
+
 /** One of several things that failed together. */
 export const Failure = z.strictObject({
   /** The test or job, or the place of a compiler's finding. Tainted. */
@@ -19,7 +23,7 @@ export const Failure = z.strictObject({
   /** What it expected and got, or its error, in one line; null when the log does not say. Tainted. */
   says: z.string().max(300).nullable(),
   /** Whether it may pass on a re-run, judged by its text. */
-  chance: z.enum(['may-pass', 'lasts', 'unknown']),
+  chance: Chance,
   /** The evidence line that names it. */
   ref: z.string().max(20).nullable(),
 });
@@ -29,6 +33,8 @@ export type Failure = z.infer<typeof Failure>;
 export const Classification = z.strictObject({
   class: FailureClass,
   verdict: Verdict,
+  /** Whether waiting or repeating can help; absent in older records: see `chanceOf`. */
+  chance: Chance.optional(),
   /** 0 to 1. */
   confidence: z.number().min(0).max(1),
   alternatives: z.array(z.strictObject({ class: FailureClass, confidence: z.number().min(0).max(1) })).max(5),
@@ -52,3 +58,16 @@ export const Classification = z.strictObject({
     .optional(),
 });
 export type Classification = z.infer<typeof Classification>;
+
+/** Whether waiting or repeating can help; of older records as their verdict says. */
+export function chanceOf({
+  chance,
+  verdict,
+}: {
+  readonly chance?: Chance | undefined;
+  readonly verdict: Verdict;
+}): Chance {
+  if (chance !== undefined) return chance;
+  if (verdict === 'regression') return 'lasts';
+  return verdict === 'unknown' ? 'unknown' : 'may-pass';
+}

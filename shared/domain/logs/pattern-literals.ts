@@ -5,10 +5,10 @@ const MIN_LITERAL = 3;
 /** A longer literal rules out no more. */
 const LONG_ENOUGH = 12;
 /** Texts that are kept of one part, and their length. */
-const MAX_TEXTS = 24;
+const MAX_TEXTS = 40;
 const MAX_TEXT = 80;
 /** Literals of one pattern. */
-const MAX_LITERALS = 64;
+const MAX_LITERALS = 250;
 
 type Texts = readonly string[];
 

@@ -75,7 +75,7 @@ it('the shapes of the kinds of records belong to the format that state folders c
       "ApiKey": "c661afcbcf4d",
       "BoundAction": "554fc4878266",
       "Delegation": "3991ae32935c",
-      "Diagnosis": "77468688eeba",
+      "Diagnosis": "7c8c79d19725",
       "Evidence": "6f607b939459",
       "ExperimentOutcome": "73de3c33a695",
       "HealingWatch": "89d3715269ef",

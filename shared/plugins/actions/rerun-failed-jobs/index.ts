@@ -1,3 +1,4 @@
+import { chanceOf } from '#shared/domain/incident/failure-class.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { failsStill, parametersOf, RunParameters, runIn } from '../common/failed-run.ts';
 import { LAST_ATTEMPT, rerunSteps } from '../common/rerun.ts';
@@ -9,6 +10,7 @@ function propose(context: ProposalContext) {
   const run = runIn(context);
   const { classification } = context;
   const { verdict } = classification;
+  if (chanceOf(classification) === 'lasts') return [];
   if (run === null || (verdict !== 'flaky' && verdict !== 'infrastructure')) return [];
   const { target, facts } = run;
   if (!failsStill(facts) || facts.attempt !== target.runAttempt || facts.attempt >= LAST_ATTEMPT) return [];

@@ -1,3 +1,4 @@
+import { chanceOf } from '#shared/domain/incident/failure-class.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { failsStill, parametersOf, RunParameters, runIn } from '../common/failed-run.ts';
 import { LAST_ATTEMPT, rerunSteps } from '../common/rerun.ts';
@@ -10,6 +11,7 @@ function propose(context: ProposalContext) {
   const run = runIn(context);
   const { classification, past = [] } = context;
   const { verdict, confidence } = classification;
+  if (chanceOf(classification) === 'lasts') return [];
   if (run === null || (verdict !== 'flaky' && verdict !== 'infrastructure')) return [];
   const { facts } = run;
   const partOnly = past.findLast(({ actionId }) => actionId === 'rerun-failed-jobs');

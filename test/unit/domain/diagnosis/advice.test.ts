@@ -38,9 +38,9 @@ describe('advice that fits its setting', () => {
 
   it('never asks to run again what lasts, nor a service', () => {
     const settings = [
-      { about: 'run', verdict: 'regression' },
-      { about: 'service', verdict: 'infrastructure' },
-      { about: 'service', verdict: 'unknown' },
+      { about: 'run', chance: 'lasts' },
+      { about: 'service', chance: 'may-pass' },
+      { about: 'service', chance: 'unknown' },
     ] as const;
     const asking = settings.flatMap((setting) =>
       advice.map(({ advice: { fix } }) => fitAdvice(fix, setting)).filter((fix) => ASKS_AGAIN.test(fix)),
@@ -49,7 +49,7 @@ describe('advice that fits its setting', () => {
   });
 
   it('says the same in whole sentences', () => {
-    const lasting = { about: 'run', verdict: 'regression' } as const;
+    const lasting = { about: 'run', chance: 'lasts' } as const;
     expect(fitAdvice('Run it again; if it persists, check the route to `a.b; c`.', lasting)).toBe(
       'Check the route to `a.b; c`.',
     );
@@ -62,12 +62,12 @@ describe('advice that fits its setting', () => {
   });
 
   it('leaves advice alone where a repeat may help', () => {
-    const passing = { about: 'run', verdict: 'infrastructure' } as const;
+    const passing = { about: 'run', chance: 'may-pass' } as const;
     for (const { advice: one } of advice) expect(fitAdvice(one.fix, passing)).toBe(one.fix);
   });
 
   it('speaks of a service where there is no job', () => {
-    const service = { about: 'service', verdict: 'unknown' } as const;
+    const service = { about: 'service', chance: 'unknown' } as const;
     const texts = advice.flatMap(({ advice: { rootCause, fix } }) => [
       fitWords(rootCause, service),
       fitAdvice(fix, service),
