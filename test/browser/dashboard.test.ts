@@ -140,6 +140,7 @@ describe('the dashboard', () => {
     const path = await page.getByRole('link', { name: /acme\/shop/ }).getAttribute('href');
     const state = (name: string) => page.locator('.workflow li', { hasText: name });
     await page.goto(`${dashboard.url}${path}`);
+    await page.getByText('Whole workflow').click();
     await state('Record').and(page.locator('[data-state="done"]')).waitFor();
     expect(await state('Act').getAttribute('data-state')).toBe('skipped');
     const second = await context.newPage();
@@ -150,6 +151,7 @@ describe('the dashboard', () => {
       await route.fulfill({ json: story });
     });
     await second.goto(`${dashboard.url}${path}`);
+    await second.getByText('Whole workflow').click();
     await second.locator('.workflow li[aria-current="step"]').waitFor();
     for (const [reducedMotion, animation] of [
       ['reduce', 'none'],
@@ -211,6 +213,7 @@ describe('the dashboard', () => {
       const incidents = Array.from({ length: 10_000 }, (_, at) => ({
         ...one,
         id: `gh-${at}`,
+        diagnosis: null,
         title: `Incident ${at + 1}`,
       }));
       await route.fulfill({ json: { ...page, incidents, next: null } });
