@@ -5,6 +5,7 @@ const SDK = 'node_modules/(@aws-sdk|@smithy|@octokit)/';
 const DOMAIN = [
   'redaction',
   'incident',
+  'access',
   'logs',
   'templates',
   'anomaly',
@@ -29,7 +30,6 @@ const DOMAIN = [
   'ci-metrics',
   'pull-request',
   'capacity',
-  'access',
   'audit',
   'configuration',
   'workflow',

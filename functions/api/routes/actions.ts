@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { identifiersOfCaller } from '#shared/app/access/approver.ts';
 import { ActionSummary, listActions } from '#shared/app/actions/allowed-targets.ts';
 import type { ActionOrder, Objection } from '#shared/app/actions/find-target.ts';
 import {
@@ -11,7 +12,6 @@ import {
 import type { Requester, RequestOutcome } from '#shared/app/actions/request-action.ts';
 import type { ServiceHealth, ServiceSummary } from '#shared/app/actions/services.ts';
 import type { Rehearsal } from '#shared/app/actions/try-action.ts';
-import { identifiersOfCaller } from '#shared/app/approve/approver.ts';
 import { annotatedOf } from '#shared/app/incidents/read-incident.ts';
 import { type GovernedDeps, governed } from '#shared/app/policy/governed.ts';
 import { type Caller, nameOfCaller } from '#shared/domain/access/caller.ts';

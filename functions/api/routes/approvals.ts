@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Claims } from '#shared/app/access/approver.ts';
 import {
   approvalDetails,
   type BriefingDeps,
@@ -6,7 +7,6 @@ import {
   type ListApprovalsDeps,
   listApprovals,
 } from '#shared/app/approve/approval.ts';
-import type { Claims } from '#shared/app/approve/approver.ts';
 import { type DelegateDeps, delegateApprovals } from '#shared/app/approve/delegate-approvals.ts';
 import type { DecisionOutcome } from '#shared/app/approve/settle.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';

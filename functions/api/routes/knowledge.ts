@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { identifiersOfCaller } from '#shared/app/access/approver.ts';
 import { type IdentityDeps, identityOf } from '#shared/app/access/people.ts';
-import { identifiersOfCaller } from '#shared/app/approve/approver.ts';
 import { listPatterns } from '#shared/app/knowledge/list-patterns.ts';
 import { recentScopes, resolveScope, type ScopeDeps } from '#shared/app/knowledge/scopes.ts';
 import { searchKnowledge } from '#shared/app/knowledge/search-knowledge.ts';

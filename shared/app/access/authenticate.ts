@@ -7,7 +7,7 @@ import { Retryable } from '#shared/kernel/errors.ts';
 import type { ApiKeyStore, TokenVerifier, WorkflowTokenVerifier } from '#shared/ports/access.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { approverOf } from '../approve/approver.ts';
+import { approverOf } from './approver.ts';
 
 export interface AuthenticateDeps {
   readonly tokens: TokenVerifier;

@@ -3,7 +3,7 @@ import { approverGroups, Delegation } from '#shared/domain/policy/approval-level
 import type { DelegationStore } from '#shared/ports/approval-queue.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import { approverOf, type Claims } from './approver.ts';
+import { approverOf, type Claims } from '../access/approver.ts';
 
 export interface DelegateDeps {
   readonly delegations: Pick<DelegationStore, 'put'>;

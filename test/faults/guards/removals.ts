@@ -26,7 +26,7 @@ const COMMAND = 'shared/app/intake/handle-comment-command.ts';
 const TRY_FIX = 'shared/plugins/actions/try-fix/index.ts';
 const SANDBOX = 'shared/plugins/actions/common/sandbox-reading.ts';
 const SANDBOX_FIX = 'shared/plugins/actions/sandbox-fix/index.ts';
-const APPROVER = 'shared/app/approve/approver.ts';
+const APPROVER = 'shared/app/access/approver.ts';
 
 const remove = (name: string, file: string, guard: string, removed: string): Removal => ({
   name,

@@ -1,5 +1,3 @@
-import type { XmlDocument } from './xml.ts';
-
 /** `1,234.5` of Surefire and `0,250` of German systems are numbers, too. */
 const THOUSANDS = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/;
 
@@ -44,8 +42,13 @@ export function secondsOfClock(text: string | undefined): number | null {
 /** Text that is meant as a number: also what a tool prints after it divided by zero. */
 const LIKE_A_NUMBER = /^[+-]?(?:\d|nan$|inf(?:inity)?$)/i;
 
+/** A document that can refuse to be read. */
+interface Refusing {
+  refuse(problem: string, remedy: string): never;
+}
+
 /** A count of an attribute; null when it is missing or a word. Refuses one that is negative, broken or endless. */
-export function countOf(name: string, text: string | undefined, document: XmlDocument): number | null {
+export function countOf(name: string, text: string | undefined, document: Refusing): number | null {
   const written = text?.trim() ?? '';
   if (!LIKE_A_NUMBER.test(written)) return null;
   const count = Number(THOUSANDS.test(written) ? written.replaceAll(',', '') : written);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { approverOf, identifiersOfCaller } from '#shared/app/access/approver.ts';
 import { linkPerson, lookUpAccounts, makePersonNotes, unlinkedApprovers } from '#shared/app/access/people.ts';
-import { approverOf, identifiersOfCaller } from '#shared/app/approve/approver.ts';
 import { type Candidate, commenter, entitlementTo } from '#shared/app/approve/entitlement.ts';
 import type { Actor, Caller } from '#shared/domain/access/caller.ts';
 import { type Identifier, relationOf } from '#shared/domain/access/identity.ts';

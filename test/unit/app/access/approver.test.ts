@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { approverOf } from '#shared/app/approve/approver.ts';
+import { approverOf } from '#shared/app/access/approver.ts';
 
 describe('whose token it is', () => {
   it('is told by an identity token alone: an access token leaves the GitHub login out', () => {
