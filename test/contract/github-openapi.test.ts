@@ -183,6 +183,7 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
       `${repo}/hooks/${hookId}/deliveries?per_page=1&status=success`,
       `${repo}/hooks/${hookId}/deliveries/${deliveryId}`,
       '/user',
+      '/users/octo-lead',
       '/app',
       '/rate_limit',
     ];

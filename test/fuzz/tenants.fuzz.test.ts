@@ -34,6 +34,7 @@ import {
   makeMemoryExperienceStore,
   makeMemoryIncidents,
   makeMemoryKnowledgeStore,
+  makeMemoryPersonStore,
   makeMemoryPolicyStore,
   makeMemoryPredictionStore,
   makeMemorySignalQueue,
@@ -275,15 +276,17 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
       reads.push(repository);
       return permissionOf(repository, login);
     },
+    accountOf: async () => null,
     react: async () => undefined,
   };
+  const persons = makeMemoryPersonStore();
   const shared = { ...stores, configuration: aConfiguration(), meter, log };
   const handle = makeHandler({
     ...shared,
     codeHost: fakeCodeHost(),
     confirm: makeConfirmRepository({ directory: directoryOf(attempt.history, () => isDown), clock: stores.clock }),
     handleCommand: (command) =>
-      handleCommentCommand(command, { ...shared, people, codeHost: { listComments } } as never),
+      handleCommentCommand(command, { ...shared, persons, people, codeHost: { listComments } } as never),
   });
   for (const message of [...queue.sent, ...commands.sent]) {
     for (let tries = 0; tries < 2; tries += 1) {

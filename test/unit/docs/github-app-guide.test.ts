@@ -17,6 +17,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
   'POST /app/installations/{installation_id}/access_tokens': NONE,
   'GET /rate_limit': NONE,
   'GET /user': NONE,
+  'GET /users': NONE,
   [`GET ${REPOSITORY}`]: NONE,
   [`GET ${REPOSITORY}/installation`]: NONE,
   [`GET ${REPOSITORY}/collaborators`]: NONE,
