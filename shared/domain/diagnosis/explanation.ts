@@ -69,13 +69,25 @@ export function explainTests(
   };
 }
 
+/** Captures that several lines of one failure name together: the pod's line its deployment, the event's line its image. */
+const SHARED_CAPTURES = ['deployment', 'image'] as const;
+
+function withShared(match: SignatureMatch, matches: readonly SignatureMatch[]): SignatureMatch['captures'] {
+  const shared = SHARED_CAPTURES.flatMap((name) => {
+    const value = matches.find(({ captures }) => captures[name] !== undefined)?.captures[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { ...Object.fromEntries(shared), ...match.captures };
+}
+
 /** Fills the advice of the deciding signature. */
 export function explainSignature(
-  match: SignatureMatch,
+  deciding: SignatureMatch,
   matches: readonly SignatureMatch[],
   evidence: Evidence,
   setting: AdviceSetting,
 ): Explanation {
+  const match = { ...deciding, captures: withShared(deciding, matches) };
   const { advice } = match.compiled.signature;
   const names = TEST_CAPTURES.some((name) => match.captures[name] !== undefined);
   const rootCause = fillAdvice(fitWords(advice.rootCause, setting), match.captures);

@@ -107,9 +107,25 @@ function decidingFirst(tests: readonly FailedTest[], failures: readonly Failure[
   return failures.length === 0 ? [...tests] : [...tests].sort((a, b) => rank(a) - rank(b));
 }
 
+/** How GitHub's set-up of a job, and names of branches, say that Dependabot started the run. */
+const BY_DEPENDABOT = /\bSecret source: Dependabot\b|\bdependabot\[bot\]|\bdependabot\/[a-z_]{2,30}\//;
+
+/** Runs that Dependabot starts get a token that may only read, and none of the secrets of Actions (docs.github.com, "Dependabot on Actions"). */
+function besideDependabot(explanation: Explanation, { classification, evidence }: RulesDiagnosisInput): Explanation {
+  const isRefused = classification.class === 'access_control_failures';
+  const isOfBot = evidence.sources.some(({ lines }) => lines.some(({ text }) => BY_DEPENDABOT.test(text)));
+  if (!isRefused || !isOfBot) return explanation;
+  return {
+    ...explanation,
+    rootCause: `${explanation.rootCause} Dependabot started the run: its token may only read, and it gets no secrets of Actions.`,
+    fix: "Give the job the rights it needs with `permissions`, store its secrets as Dependabot secrets, or leave the step out for Dependabot (`if: github.actor != 'dependabot[bot]'`).",
+  };
+}
+
 function explanationOf(input: RulesDiagnosisInput): Explanation {
   const { knowledge } = input;
-  const { explanation, recognised } = ownExplanation(input);
+  const { explanation: own, recognised } = ownExplanation(input);
+  const explanation = besideDependabot(own, input);
   if (knowledge === null) return explanation;
   return {
     summary: recognised ? explanation.summary : firstSentence(knowledge.rootCause),

@@ -100,6 +100,16 @@ function hasFailed(lines: readonly EvidenceLine[], { at, name }: Head): boolean 
   return lines.some(({ text }, index) => index > at && text.startsWith(`[  FAILED  ] ${name}`));
 }
 
+/** What a browser test waited for, as Playwright's call log says. */
+const WAITED_FOR = /^\s{0,8}(?:- |\d{1,4} × )?waiting for (?<what>\S[^\n]{2,160})$/;
+const TIMED_OUT = /\btimeout\b.{0,20}\bexceeded\b|\btimed out\b|\bTimed out \d/i;
+
+function withWait(message: string | null, below: readonly string[]): string | null {
+  if (message === null || !TIMED_OUT.test(message) || message.includes('waiting for')) return message;
+  const what = below.map((text) => WAITED_FOR.exec(text)?.groups?.what).find((one) => one !== undefined);
+  return what === undefined ? message : `${message.replace(/[.:]$/, '')}, waiting for ${what}`;
+}
+
 function testsOf({ lines }: EvidenceSource): FailedTest[] {
   const heads = lines.map((_, at) => headAt(lines, at)).filter((head) => head !== null);
   return heads
@@ -114,7 +124,7 @@ function testsOf({ lines }: EvidenceSource): FailedTest[] {
         name: head.name,
         expected,
         actual,
-        message: message ?? head.says,
+        message: withWait(message ?? head.says, below),
         place: firstPlace(below),
         ref: lines[head.at]?.ref ?? '',
         lines: lines.slice(head.at, head.at + 1).concat(report),
@@ -172,5 +182,12 @@ export function readReports(evidence: Evidence): FailedTest[] {
 export function readFailedTests(evidence: Evidence): FailedTest[] {
   const tests = readReports(evidence);
   const explained = tests.filter((test) => test.expected !== null || test.message !== null);
-  return explained.length > 0 ? explained : tests;
+  if (explained.length === 0) return tests;
+  // Go heads every failed test in one way; of its parents it prints no other report. Others stand beside a panic without a message.
+  const besides = tests.filter(
+    (test) => GO_HEAD.test(test.lines[0]?.text ?? '') && !tests.some(({ name }) => name.startsWith(`${test.name}/`)),
+  );
+  return tests.filter((test) => explained.includes(test) || besides.includes(test));
 }
+
+const GO_HEAD = /^\s{0,12}--- FAIL: /;
