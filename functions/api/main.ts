@@ -106,6 +106,7 @@ export const handler = httpFunction({
   config,
   run: makeHandler({
     ...deps,
+    control: deps.killSwitch,
     trail: deps.incidents,
     shipped: once(async () => (await loadShippedVersion(dataDirectoryOf(process.env))).version),
     recall,

@@ -7,12 +7,14 @@ import type { TargetLink } from '#shared/domain/incident/target-links.ts';
 import type { LearningReport } from '#shared/domain/learning/learning-report.ts';
 import type { LearningReview, ReviewAction } from '#shared/domain/learning/learning-review.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import type { AlertRule } from '#shared/domain/policy/alert-rule.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
 import type { Retraining } from '#shared/domain/quality/watch.ts';
 import type { AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { Controls } from './control-store.ts';
 import type { Approval } from './incident-store.ts';
 
 /** A plan that waits for a decision, with what people need for it, worded by code. */
@@ -71,6 +73,14 @@ export interface IncidentStory {
   readonly cameBack?: string | null;
   /** That only quarantined tests failed, worded by code. */
   readonly quarantined?: string | null;
+  /** Titles of actions that did not help in this incident, or that a person rejected: nobody is advised to do them. */
+  readonly ruledOut?: readonly string[];
+  /** Plans that people rejected, with the title of the action. */
+  readonly rejections?: readonly { readonly title: string; readonly by: string | null; readonly at: string }[];
+  /** What APIs said about the target; read where somebody decides. */
+  readonly telemetry?: Telemetry | null;
+  /** Present while the kill switch is on. */
+  readonly stopped?: Pick<Controls, 'reason' | 'since' | 'by'> | null;
   /** Nobody asked for more than a diagnosis: no action was looked for. */
   readonly onlyDiagnosed?: boolean;
   /** People asked for no new comments on the pull request: only existing comments about this incident are updated. */

@@ -98,6 +98,9 @@ export interface Controls {
   readonly killSwitch: boolean;
   /** Reason shown to people. */
   readonly reason: string | null;
+  /** When it was turned on, and by whom; absent in records of earlier releases, and while it is off. */
+  readonly since?: string | undefined;
+  readonly by?: string | undefined;
 }
 
 /** The kill switch, and how far a periodic task has come. */

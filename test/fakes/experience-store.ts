@@ -14,7 +14,11 @@ export function makeMemoryExperienceStore(given: readonly ActionOutcome[] = []):
       if (!actions.has(key)) actions.set(key, { ...outcome });
     },
     addRecurrence: async (outcome) => {
-      actions.set(keyOf(outcome), { ...outcome, verified: 'failed' });
+      actions.set(keyOf(outcome), {
+        ...outcome,
+        verified: 'failed',
+        ...(outcome.by === undefined ? { cameBack: true as const } : {}),
+      });
     },
     actionOutcomes: async (failureClass, limit) =>
       [...actions.entries()]

@@ -113,7 +113,7 @@ async function diagnose(signal: Signal, ports: RunPorts): Promise<IncidentStory>
   const { lines, notes } = await timed('gather', gather({ incidentId, acceptGaps: true }, deps));
   if (lines === 0) throw new UsageError(`No log of the failed jobs has a line. ${notes.join(' ')}`.trim());
   await timed('classify', classifyIncident({ incidentId }, { ...deps, model: async () => failureModel }));
-  const known = await timed('knowledge', knowledge({ incidentId }, deps));
+  const known = await timed('knowledge', knowledge({ incidentId }, { ...deps, actions: [] }));
   await timed('analyze', analyze({ incidentId, useModel: known.useModel, knowledgeId: known.matchId }, deps));
   const diagnosed = (await memory.incidents.get(incidentId)) ?? incident;
   return { ...(await readStory(diagnosed, 'final', { ...deps, actions: [] })), onlyDiagnosed: true };

@@ -41,6 +41,7 @@ export function makeRunMemory(opened: Incident): Memory {
       audit: async () => {},
       listActions: async () => [],
       listPlans: async () => [],
+      listApprovals: async () => [],
     },
     evidence: makeRecords(),
     control: {

@@ -108,6 +108,15 @@ export const IncidentBriefing = z.object({
   cause: Lines,
   evidence: z.array(z.object({ name: z.string(), url: z.string().nullable(), lines: Lines })).readonly(),
   notes: Lines,
+  chain: Lines.meta({ description: 'The first cause and what followed from it, in order.' }),
+  before: Lines.meta({ description: 'What was deployed or changed before, when and by whom.' }),
+  confidences: z
+    .array(z.object({ name: z.string(), percent: z.number().int(), meaning: z.string() }))
+    .readonly()
+    .meta({ description: 'How sure which statement is: each number has a name of its own.' }),
+  advice: Lines.meta({ description: 'What to do now; empty when there is nothing to do.' }),
+  tried: Lines.meta({ description: 'What was tried or rejected in this incident, with dates.' }),
+  stopped: z.string().nullable().meta({ description: 'That the kill switch is on; null while it is off.' }),
   history: Lines,
   links: z.array(z.object({ name: z.string(), url: z.string() })).readonly(),
 });

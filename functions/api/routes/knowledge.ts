@@ -24,10 +24,12 @@ import type { Caller } from '#shared/domain/access/caller.ts';
 import { relationOf } from '#shared/domain/access/identity.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { type TitleOfAction, withoutReceipt } from '#shared/domain/learning/known-by-pattern.ts';
 import { type LearnedPattern, PatternStage, Tag } from '#shared/domain/learning/learned-pattern.ts';
 import { approvalsMissing, asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { Proportion } from '#shared/kernel/numbers/proportion.ts';
+import { titlesOf } from '#shared/plugins/actions/registry.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { PatternStore, PatternVersions } from '#shared/ports/learning-stores.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
@@ -42,7 +44,7 @@ export interface KnowledgeRoutesDeps extends ScopeDeps, IdentityDeps {
   readonly knowledge: Pick<KnowledgeStore, 'remembered' | 'learned'>;
   /** Built when the first search comes; kept as long as the function's process. */
   readonly recall: () => Promise<FailureRecall>;
-  readonly actions: readonly { readonly id: string }[];
+  readonly actions: readonly { readonly id: string; readonly title: string }[];
   readonly clock: Clock;
 }
 
@@ -325,7 +327,8 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
   const rules = deps.configuration.learning;
   const writing = { patterns, versions: patternVersions, rules, actionIds: deps.actions.map(({ id }) => id) };
   const now = () => clock.now();
-  const shown = (pattern: LearnedPattern) => detailsOf(asItCounts(pattern, rules, now()), rules);
+  const titleOf = titlesOf(deps.actions);
+  const shown = (pattern: LearnedPattern) => detailsOf(asItCounts(pattern, rules, now()), rules, titleOf);
   const target = async (
     { id, scope, revision }: { id: string; scope: string; revision: string | undefined },
     caller: Caller,
@@ -349,7 +352,10 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
       const { limit, cursor, retired, ...query } = context.req.valid('query');
       const asked = { ...query, scope: await scopeOf(query.scope, deps), retired: retired === 'true' };
       const page = await listPatterns(asked, { limit, cursor }, { patterns, rules, now: now() });
-      return context.json({ patterns: page.patterns.map((one) => summaryOf(one, rules)), next: page.next }, 200);
+      return context.json(
+        { patterns: page.patterns.map((one) => summaryOf(one, rules, titleOf)), next: page.next },
+        200,
+      );
     })
     .openapi(show, async (context) => {
       const { id } = context.req.valid('param');
@@ -388,7 +394,7 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
       const scope = await scopeOf(context.req.valid('query').scope, deps);
       if ((await patterns.get(scope, id)) === null) throw missing(id);
       const kept = await patternVersions.of(scope, id, MAX_VERSIONS);
-      return context.json({ versions: kept.map((one) => summaryOf(one, rules)) }, 200);
+      return context.json({ versions: kept.map((one) => summaryOf(one, rules, titleOf)) }, 200);
     })
     .openapi(restore, async (context) => {
       const { revision, dryRun } = context.req.valid('json');
@@ -428,7 +434,10 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
       const scope = given === undefined ? '' : await scopeOf(given, deps);
       const recall = await deps.recall();
       const learned = scope === '' ? [] : (await patterns.list(scope)).map((one) => asItCounts(one, rules, now()));
-      const results = await searchKnowledge({ text: query, scope, limit, now: now() }, { recall, patterns: learned });
+      const results = await searchKnowledge(
+        { text: query, scope, limit, now: now() },
+        { recall, patterns: learned, titleOf },
+      );
       return context.json({ results }, 200);
     });
 }
@@ -494,8 +503,12 @@ function doneOrProblem(writing: PatternWriting, id: string): Extract<PatternWrit
   }
 }
 
-function summaryOf(pattern: LearnedPattern, rules: Configuration['learning']): z.infer<typeof PatternSummary> {
-  const { id, scope, revision, wording, title, tags, service, solution, stage, confidence, retired } = pattern;
+function summaryOf(
+  pattern: LearnedPattern,
+  rules: Configuration['learning'],
+  titleOf: TitleOfAction,
+): z.infer<typeof PatternSummary> {
+  const { id, scope, revision, wording, title, tags, service, stage, confidence, retired } = pattern;
   const { source, by, at } = pattern.provenance;
   return {
     ...{
@@ -507,7 +520,7 @@ function summaryOf(pattern: LearnedPattern, rules: Configuration['learning']): z
       class: pattern.class,
       tags,
       service,
-      solution,
+      solution: withoutReceipt(pattern, titleOf),
       stage,
       confidence,
       retired,
@@ -522,6 +535,10 @@ function summaryOf(pattern: LearnedPattern, rules: Configuration['learning']): z
   };
 }
 
-function detailsOf(pattern: LearnedPattern, rules: Configuration['learning']): z.infer<typeof PatternDetails> {
-  return { ...summaryOf(pattern, rules), history: pattern.history, outcomes: pattern.outcomes };
+function detailsOf(
+  pattern: LearnedPattern,
+  rules: Configuration['learning'],
+  titleOf: TitleOfAction,
+): z.infer<typeof PatternDetails> {
+  return { ...summaryOf(pattern, rules, titleOf), history: pattern.history, outcomes: pattern.outcomes };
 }

@@ -14,6 +14,9 @@ const ControlsRecord = z.strictObject({
   version: z.literal(1),
   killSwitch: z.boolean(),
   reason: z.string().nullable(),
+  /** Absent in records of earlier releases, and while it is off. */
+  since: z.iso.datetime().optional(),
+  by: z.string().optional(),
 });
 const CursorRecord = z.strictObject({ version: z.literal(1), value: z.string() });
 /** The partition of the kill switch. */
@@ -46,8 +49,8 @@ function settings(table: Table): ControlSettings {
       const { version, ...controls } = parseRecord(ControlsRecord, withoutStorage(item), 'The record of the controls');
       return controls;
     },
-    setControls: async ({ killSwitch, reason }) => {
-      await table.put({ ...CONTROLS, version: 1, killSwitch, reason });
+    setControls: async (controls) => {
+      await table.put({ ...CONTROLS, version: 1, ...controls });
     },
     liftKillSwitch: async (seen) =>
       table.putOnce(

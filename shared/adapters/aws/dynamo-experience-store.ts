@@ -29,7 +29,11 @@ export function makeDynamoExperienceStore(options: TableOptions): ExperienceStor
       return add(`ACTIONS#${record.class}`, `${record.at}#${record.incidentId}#${record.digest}`, record);
     },
     addRecurrence: (outcome) => {
-      const record = ActionOutcome.parse({ ...outcome, verified: 'failed' });
+      const record = ActionOutcome.parse({
+        ...outcome,
+        verified: 'failed',
+        ...(outcome.by === undefined ? { cameBack: true } : {}),
+      });
       return add(`ACTIONS#${record.class}`, `${record.at}#${record.incidentId}#${record.digest}${RECURRED}`, record);
     },
     actionOutcomes: async (failureClass, limit) => {

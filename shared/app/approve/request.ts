@@ -1,6 +1,7 @@
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
@@ -10,6 +11,7 @@ import { type MailLimitDeps, mayMail } from '../notify/mail-limit.ts';
 import type { StoryDeps } from '../notify/report.ts';
 
 export interface RequestApprovalDeps extends AskingDeps, StoryDeps, MailLimitDeps, AnnounceDeps {
+  readonly control: MailLimitDeps['control'] & Pick<ControlSettings, 'controls'>;
   readonly evidence: AskingStoryDeps['evidence'];
   readonly incidents: StoryDeps['incidents'] &
     Pick<IncidentStore, 'get' | 'getPlan' | 'putApproval' | 'getApproval' | 'renewToken' | 'audit'>;

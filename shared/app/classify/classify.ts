@@ -75,7 +75,7 @@ export async function classifyIncident(
       ])
     : [null];
   // A duplicate of an open incident does not count as a recurrence.
-  if (isReal && duplicateOf === null) await noteRecurrence(incident, classification, deps);
+  if (isReal && duplicateOf === null) await noteRecurrence(incident, classification, telemetry, deps);
   const { class: failureClass, verdict, confidence } = classification;
   const classified = { status, class: failureClass, verdict, confidence, duplicateOf };
   return duplicateOf === null

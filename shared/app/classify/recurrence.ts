@@ -4,6 +4,7 @@ import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { type HealingWatch, spanWords } from '#shared/domain/learning/healing.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ExperienceStore, HealingStore, PredictionStore } from '#shared/ports/learning-stores.ts';
@@ -21,23 +22,36 @@ export interface RecurrenceDeps {
 }
 
 /**
- * Detects that a resolved failure came back before it counted as healed. The action that had helped then counts as failed, and this incident
+ * Detects that a resolved failure came back before it counted as healed. The action that had helped then counts as failed, unless a deployment
+ * since then undid it, and this incident
  * continues the earlier one, which is no longer resolved. The watch records the new incident first, and all later writes are repeatable, so
  * a crash loses nothing and counts nothing twice.
  */
 export async function noteRecurrence(
   incident: Incident,
   { fingerprint }: Pick<Classification, 'fingerprint'>,
+  telemetry: Telemetry | null,
   deps: RecurrenceDeps,
 ): Promise<void> {
   const serviceId = serviceOf(deps.configuration, incident.target)?.id ?? null;
   const key = fingerprintKeyOf(incident, fingerprint, serviceId);
   const watch = key === null ? null : await deps.healing.recur(key, incident.id, deps.clock.now());
   if (watch === null) return;
-  if (watch.outcome !== null) await deps.experience.addRecurrence(watch.outcome);
-  await noteSetback(watch, deps);
-  await noteInBoth(incident, watch, deps);
+  const deployedAt = deployedSince(watch, telemetry);
+  if (deployedAt === null) {
+    if (watch.outcome !== null) await deps.experience.addRecurrence(watch.outcome);
+    await noteSetback(watch, deps);
+  }
+  await noteInBoth(incident, watch, deployedAt, deps);
   deps.meter.count('incident-recurred');
+}
+
+/** When something was deployed after the failure was resolved; null when nothing was, or nobody knows. */
+function deployedSince({ resolvedAt }: HealingWatch, telemetry: Telemetry | null): string | null {
+  const facts = telemetry?.facts;
+  if (facts === undefined || facts.kind === 'github-run') return null;
+  const at = facts.deployment?.deployedAt ?? null;
+  return at !== null && Date.parse(at) > Date.parse(resolvedAt) ? at : null;
 }
 
 async function noteSetback({ incidentId, attempt, recurredAt }: HealingWatch, deps: RecurrenceDeps): Promise<void> {
@@ -52,11 +66,13 @@ const MAX_REASON = 2000;
 async function noteInBoth(
   incident: Incident,
   watch: HealingWatch,
+  deployedAt: string | null,
   { incidents, clock }: RecurrenceDeps,
 ): Promise<void> {
   const now = clock.now();
   const at = now.toISOString();
   const away = spanWords(Date.parse(watch.recurredAt ?? at) - Date.parse(watch.resolvedAt));
+  const deployed = deployedAt === null ? {} : { deployedAt };
   const facts = { away, action: watch.outcome?.actionId ?? null };
   const key = `recurred#${watch.incidentId}#${watch.attempt}`;
   if (watch.incidentId !== incident.id) {
@@ -67,11 +83,11 @@ async function noteInBoth(
     const event = 'incident.recurred';
     await incidents.audit(watch.incidentId, key, { at, event, facts: { ...facts, as: incident.id } });
   }
-  const recurrence = { earlier: watch.incidentId, away, actionId: facts.action };
+  const recurrence = { earlier: watch.incidentId, away, actionId: facts.action, ...deployed };
   await incidents.update(incident.id, { recurrence }, { ifStatus: ['open'], ifAttempt: incident.attempt, at: now });
   await incidents.audit(incident.id, `${key}#${incident.attempt}`, {
     at,
     event: 'incident.came-back',
-    facts: { ...facts, earlier: watch.incidentId, attempt: incident.attempt },
+    facts: { ...facts, ...deployed, earlier: watch.incidentId, attempt: incident.attempt },
   });
 }

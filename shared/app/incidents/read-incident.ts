@@ -7,6 +7,7 @@ import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { type Redacted, redactFields } from '#shared/domain/redaction/redact-json.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
+import { adviceNow } from '#shared/plugins/notifiers/common/advice-words.ts';
 import { type IncidentBriefing, incidentBriefing } from '#shared/plugins/notifiers/common/incident-briefing.ts';
 import { type Status, statusOf } from '#shared/plugins/notifiers/common/status-words.ts';
 import { actionWords } from '#shared/plugins/notifiers/common/story-words.ts';
@@ -165,13 +166,13 @@ function subjectOf(target: Incident['target']): IncidentSubject {
 export async function readIncident(id: string, deps: ReadIncidentDeps): Promise<IncidentDetails | null> {
   const incident = await deps.incidents.get(id);
   if (incident === null) return null;
-  const story = await readStory(incident, await stageOf(incident, deps), deps);
+  const story = await readStory(incident, await stageOf(incident, deps), deps, true);
   const { diagnosis, actions } = story;
   return {
     ...annotatedOf(incident),
     outcome: redactFields(statusOf(story)),
     briefing: redactFields(incidentBriefing(story)),
-    advice: diagnosis === null ? null : redactFields({ fix: diagnosis.fix, prevention: diagnosis.prevention }),
+    advice: diagnosis === null ? null : redactFields({ fix: adviceNow(story), prevention: diagnosis.prevention }),
     actions: redactFields(
       actions.map((action) => ({
         id: action.actionId,

@@ -8,6 +8,8 @@ import { seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
 import { withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
 import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { titlesOf } from '#shared/plugins/actions/registry.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
@@ -23,6 +25,7 @@ export interface KnowledgeDeps {
   readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint'>;
   readonly recall: FailureRecall;
   readonly patterns: PatternReader;
+  readonly actions: readonly ActionPlugin[];
   readonly clock: Clock;
 }
 
@@ -43,7 +46,7 @@ export async function knowledge(input: StepInput<'knowledge'>, deps: KnowledgeDe
 export async function findKnown(
   incident: Incident,
   evidence: Evidence | null,
-  deps: Pick<KnowledgeDeps, 'knowledge' | 'recall' | 'patterns' | 'clock'>,
+  deps: Pick<KnowledgeDeps, 'knowledge' | 'recall' | 'patterns' | 'actions' | 'clock'>,
 ): Promise<Known> {
   const { classification } = incident;
   const scope = knowledgeScopeOf(incident.target);
@@ -58,7 +61,8 @@ export async function findKnown(
   const others = entries.filter(({ item }) => item.id !== exact?.id);
   const first =
     exact === null ? [] : [{ item: rememberedEntry(exact), score: 1, sameFailure: true, reasons: [SAME_FINGERPRINT] }];
-  const { similar, ...match } = withPatterns(lookupKnowledge(classification, [...first, ...others]), recognised);
+  const looked = lookupKnowledge(classification, [...first, ...others]);
+  const { similar, ...match } = withPatterns(looked, recognised, titlesOf(deps.actions));
   return {
     version: 1,
     incidentId: incident.id,

@@ -2,7 +2,7 @@ import { makeRecall } from '#shared/domain/knowledge/search/recall.ts';
 import { type RememberedEntry, rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
 import { termsOfQuestion } from '#shared/domain/knowledge/search/terms.ts';
-import { entryOfPattern } from '#shared/domain/learning/known-by-pattern.ts';
+import { entryOfPattern, type TitleOfAction } from '#shared/domain/learning/known-by-pattern.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 
@@ -30,13 +30,22 @@ export interface KnowledgeQuery {
 /** Written advice, past incidents, lessons and patterns of a scope for a question or an error message, best first. */
 export async function searchKnowledge(
   { text, scope, limit, now }: KnowledgeQuery,
-  { recall, patterns = [] }: { readonly recall: FailureRecall; readonly patterns?: readonly LearnedPattern[] },
+  {
+    recall,
+    patterns = [],
+    titleOf = () => null,
+  }: {
+    readonly recall: FailureRecall;
+    readonly patterns?: readonly LearnedPattern[];
+    readonly titleOf?: TitleOfAction;
+  },
 ): Promise<KnowledgeResult[]> {
   // Free text has no class, fingerprint or incident.
   const question = { incidentId: '', class: 'unknown', fingerprint: null, terms: termsOfQuestion(text), now } as const;
   const { incidents, entries } = await recall.find(scope, question, limit);
   const learned = makeRecall<RememberedEntry>();
-  for (const pattern of patterns) if (pattern.retired === null) learned.put(rememberedEntry(entryOfPattern(pattern)));
+  for (const pattern of patterns)
+    if (pattern.retired === null) learned.put(rememberedEntry(entryOfPattern(pattern, titleOf)));
   const found = [
     ...incidents.map(({ item: { past }, ...one }) => ({ ...past, resolution: outcomeWords(past), ...one })),
     ...entries.map(({ item: { entry }, ...one }) => ({ ...entry, ...one })),

@@ -1,12 +1,14 @@
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
 import { type AnnounceIncidentDeps, announceOnce } from './announce.ts';
 import { readStory, type StoryDeps } from './report.ts';
 
 export interface EscalateDeps extends StoryDeps, AnnounceIncidentDeps {
+  readonly control: AnnounceIncidentDeps['control'] & Pick<ControlSettings, 'controls'>;
   readonly incidents: StoryDeps['incidents'] & AnnounceIncidentDeps['incidents'] & Pick<IncidentStore, 'get' | 'audit'>;
 }
 

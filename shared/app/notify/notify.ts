@@ -23,7 +23,7 @@ import { isQuiet } from './quiet-pull-request.ts';
 import { readStory } from './report.ts';
 
 export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, keyof NotifierPorts> {
-  readonly control: AnnounceIncidentDeps['control'] & Pick<ControlSettings, 'cursor'>;
+  readonly control: AnnounceIncidentDeps['control'] & Pick<ControlSettings, 'cursor' | 'controls'>;
   readonly incidents: AskingStoryDeps['incidents'] &
     AnnounceIncidentDeps['incidents'] &
     Pick<IncidentStore, 'audit' | 'listApprovals'>;

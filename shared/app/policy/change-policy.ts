@@ -246,14 +246,29 @@ function withoutEmpty(value: unknown): unknown {
 
 /** Turns the kill switch on: from now on no effect is allowed, until somebody resumes. Needs to know nothing, so that it always works. */
 export async function stopEverything(reason: string, caller: Caller, deps: PolicyDeps): Promise<PolicyReport> {
-  await deps.control.setControls({ killSwitch: true, reason });
   const at = deps.clock.now().toISOString();
+  const { killSwitch, since = at } = await knownControls(deps);
+  await deps.control.setControls({
+    killSwitch: true,
+    reason,
+    since: killSwitch ? since : at,
+    by: caller.name.slice(0, 200),
+  });
   await deps.trail.append(`stopped#${at}#${caller.id}`, {
     at,
     event: 'policy.stopped',
     facts: { reason, ...factsOf(actorOf(caller)) },
   });
   return await readPolicy(deps);
+}
+
+/** Stopping works even where what is stored cannot be read. */
+async function knownControls({ control }: PolicyDeps): Promise<Partial<Controls>> {
+  try {
+    return await control.controls();
+  } catch {
+    return {};
+  }
 }
 
 export type Resumption =

@@ -1,4 +1,5 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
+import { adviceOfSolution, solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
@@ -9,6 +10,8 @@ import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { redact } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { Embedder } from '#shared/ports/recall.ts';
@@ -18,6 +21,8 @@ import type { Clock } from '#shared/ports/time.ts';
 export interface LearnDeps {
   readonly evidence: Pick<EvidenceStore, 'getDiagnosis' | 'getEvidence'>;
   readonly knowledge: Pick<KnowledgeStore, 'findByFingerprint' | 'recordOutcome' | 'remember'>;
+  /** Their titles are the solutions. */
+  readonly actions: readonly ActionPlugin[];
   readonly clock: Clock;
   readonly meter: Meter;
   /** Computes embeddings of incidents; without one, incidents are recalled by their words. */
@@ -39,12 +44,13 @@ export async function learn(
   if (scope === null || diagnosis === null) return;
   await remember(incident, { actions, outcome, diagnosis, scope }, deps);
   const fingerprint = incident.classification?.fingerprint ?? null;
-  const decisive = actions.filter(({ verified }) => verified !== null).at(-1);
+  const decisive = actions.findLast(({ verified, inconclusive }) => verified !== null && !inconclusive);
   if (fingerprint === null || decisive === undefined) return;
   const success = outcome === 'resolved' && decisive.verified === 'recovered';
   if (!success && decisive.verified !== 'failed') return;
   const known = await deps.knowledge.findByFingerprint(fingerprint, scope);
-  const entry = entryOf(fingerprint, diagnosis, decisive, known, success);
+  const solution = solutionOf(decisive, deps);
+  const entry = entryOf(fingerprint, diagnosis, { solution, known, success });
   await deps.knowledge.recordOutcome(entry, incident.id, success ? 'success' : 'failure', deps.clock.now(), scope);
 }
 
@@ -59,9 +65,16 @@ async function remember(
   const gathered = await deps.evidence.getEvidence(id);
   const evidence = gathered && logsOf(gathered);
   const embedding = await embeddingOf(evidence, deps);
-  const past = pastIncidentOf({ ...ended, id, evidence, embedding, outcome: outcome.data, endedAt: deps.clock.now() });
+  const actions = ended.actions.map((action) => ({ ...action, solution: solutionOf(action, deps) }));
+  const at = deps.clock.now();
+  const past = pastIncidentOf({ ...ended, actions, id, evidence, embedding, outcome: outcome.data, endedAt: at });
   await deps.knowledge.remember(past, ended.scope);
   deps.meter.count('incident-remembered');
+}
+
+/** What to do the next time: the title of the action, without what this execution did to its target. */
+function solutionOf({ actionId }: ActionRecord, { actions }: Pick<LearnDeps, 'actions'>): string {
+  return solutionOfAction(actionOf(actionId, actions)?.title ?? actionId);
 }
 
 /** Null without an embedding model or its answer; then the incident is recalled by its words. */
@@ -78,14 +91,17 @@ async function embeddingOf(
 function entryOf(
   fingerprint: string,
   diagnosis: Diagnosis,
-  action: ActionRecord,
-  known: KnowledgeEntry | null,
-  success: boolean,
+  {
+    solution,
+    known,
+    success,
+  }: { readonly solution: string; readonly known: KnowledgeEntry | null; readonly success: boolean },
 ): KnowledgeEntry {
   const successes = (known?.successes ?? 0) + (success ? 1 : 0);
   const failures = (known?.failures ?? 0) + (success ? 0 : 1);
   const title = diagnosis.rootCause.split('\n')[0]?.slice(0, 200) ?? phrase``;
-  const resolution = success ? (action.receipt?.summary ?? action.actionId) : (known?.resolution ?? diagnosis.fix);
+  const before = known === null ? null : adviceOfSolution(known.resolution);
+  const resolution = success ? solution : (before ?? diagnosis.fix);
   return {
     version: 1,
     id: `learned-${fingerprint}`,

@@ -1,5 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
+import { solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
@@ -7,6 +8,8 @@ import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { Resolution } from '#shared/domain/learning/resolution.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
@@ -21,6 +24,7 @@ export interface KeepPatternsDeps {
   readonly evidence: Pick<EvidenceStore, 'getDiagnosis' | 'getEvidence'>;
   readonly knowledge: Pick<KnowledgeStore, 'remembered'>;
   readonly patterns: Pick<PatternStore, 'list' | 'write' | 'takeNew' | 'note'>;
+  readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
   readonly policy: PolicyReader;
   readonly clock: Clock;
@@ -40,7 +44,7 @@ export async function keepPatterns(
   actions: readonly ActionRecord[],
   deps: KeepPatternsDeps,
 ): Promise<void> {
-  const decisive = actions.findLast(({ verified }) => verified !== null);
+  const decisive = actions.findLast(({ verified, inconclusive }) => verified !== null && !inconclusive);
   const outcome = decisive === undefined ? null : outcomeOf(incident, decisive, null);
   if (decisive === undefined || outcome === null) return;
   try {
@@ -80,9 +84,9 @@ async function learnFrom(
 /** The incident as a resolution record, from the lines that decided its class; null when there are none. */
 async function resolvedCaseOf(
   incident: Incident,
-  { receipt, actionId }: ActionRecord,
+  { actionId }: ActionRecord,
   { trusted, verified, at }: ActionOutcome,
-  { evidence, clock }: KeepPatternsDeps,
+  { evidence, actions, clock }: KeepPatternsDeps,
 ): Promise<ResolvedCase | null> {
   const { id, classification, openedAt } = incident;
   const [diagnosis, gathered] = await Promise.all([evidence.getDiagnosis(id), evidence.getEvidence(id)]);
@@ -95,7 +99,7 @@ async function resolvedCaseOf(
     title: firstSentence(diagnosis.rootCause),
     description: lines.map(({ text }) => text).join('\n'),
     resolution_time: Math.max(0, clock.now().getTime() - Date.parse(openedAt)) / 1_000,
-    solution: receipt?.summary ?? actionId,
+    solution: solutionOfAction(actionOf(actionId, actions)?.title ?? actionId),
     success: verified === 'recovered',
     incident: id,
     class: classification.class,

@@ -162,7 +162,14 @@ export const AuditEntry = z.discriminatedUnion('event', [
   event('incident.linked', ENDED),
   event('incident.healed', { since: Name, action: Name.nullable() }),
   event('incident.recurred', { away: Name, action: Name.nullable(), as: Name }),
-  event('incident.came-back', { away: Name, action: Name.nullable(), earlier: Name, attempt: Count }),
+  event('incident.came-back', {
+    away: Name,
+    action: Name.nullable(),
+    earlier: Name,
+    attempt: Count,
+    /** Of a deployment after the resolution, which undid the action; absent when there was none. */
+    deployedAt: Name.optional(),
+  }),
 ]);
 export type AuditEntry = z.infer<typeof AuditEntry>;
 

@@ -172,8 +172,10 @@ const DESCRIPTIONS: Descriptions = {
   'incident.resolved': ended('resolved, as verified'),
   'incident.healed': ({ since }) => `It is healed: the failure has not come back since ${since}.`,
   'incident.recurred': ({ away, as }) => `The failure came back after ${away}; it continues as incident ${as}.`,
-  'incident.came-back': ({ away, earlier, action }) =>
-    `The failure had been resolved before (${earlier}) and came back after ${away}${action ? `; ${action} counts as having failed` : ''}.`,
+  'incident.came-back': ({ away, earlier, action, deployedAt }) => {
+    const counts = deployedAt ? `a deployment at ${deployedAt} undid ${action}` : `${action} counts as not lasting`;
+    return `The failure had been resolved before (${earlier}) and came back after ${away}${action ? `; ${counts}` : ''}.`;
+  },
   'incident.suggested': ended('with a proposal to people'),
   'incident.escalated': ended('with a human'),
   'incident.linked': ended('the same failure is handled elsewhere'),

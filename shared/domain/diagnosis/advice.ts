@@ -56,6 +56,10 @@ export interface AdviceSetting {
 const REPEAT =
   '(?:re-?run(?: (?:it|them|the (?:failed )?(?:jobs?|run|workflow|build|tests?)))?|(?:run|start) (?:it|them|the (?:failed )?(?:jobs?|run|workflow|build|tests?)) again)';
 const ASKS_REPEAT = new RegExp(`\\b${REPEAT}|\\ba re-?run\\b`, 'i');
+
+/** Whether the advice asks to run the same again. */
+export const asksForRepeat = (advice: string): boolean => ASKS_REPEAT.test(advice);
+
 /** How a clause asks for something besides the re-run, and what remains of it. */
 const BESIDE_REPEAT: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`^${REPEAT},? and `, 'i'), ''],

@@ -241,6 +241,12 @@ const FIX_OF_FAMILY = {
   unknown: '',
 } as const;
 
+/** Advice for a failure of which only the class is known. */
+export function adviceOfClass(failureClass: FailureClass, setting: AdviceSetting): string {
+  const known = FIX_OF_FAMILY[FAMILY_OF[failureClass]];
+  return fitAdvice(known === '' ? (setting.about === 'service' ? READ_SERVICE_LOG : READ_JOB_LOG) : known, setting);
+}
+
 /**
  * Explanation for a class that the model infers from the log without a signature that names the cause; null without a
  * line to quote.

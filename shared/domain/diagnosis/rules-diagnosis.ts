@@ -1,4 +1,3 @@
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
 import type { CausalChain } from '../causality/chain.ts';
 import { isWorded } from '../failure/class-wordings.ts';
 import { type FailedTest, readFailedTests, sameTest } from '../failure/failed-tests.ts';
@@ -6,7 +5,7 @@ import { matchSignatures, type SignatureMatch } from '../failure/matching.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
 import { type Classification, chanceOf, type Failure } from '../incident/failure-class.ts';
 import type { Evidence } from '../logs/evidence.ts';
-import { type AdviceSetting, firstSentence, fitAdvice } from './advice.ts';
+import { type AdviceSetting, asksForRepeat, firstSentence, fitAdvice } from './advice.ts';
 import type { DiagnosisDraft, DiagnosisNoteDraft, UncheckedDraft } from './diagnosis.ts';
 import {
   alsoSeen,
@@ -16,14 +15,19 @@ import {
   explainTests,
   explainUnknown,
 } from './explanation.ts';
+import { adviceOfSolution } from './solution-words.ts';
 
 /** Knowledge about a similar failure. */
 interface KnownRemedy {
-  readonly rootCause: RedactedText;
-  readonly resolution: RedactedText;
-  readonly prevention: RedactedText;
+  /** `playbook`: written advice; `incident`: learned from outcomes. */
+  readonly origin: 'playbook' | 'incident';
+  readonly rootCause: string;
+  readonly resolution: string;
+  readonly prevention: string;
   /** 0 to 1. */
   readonly confidence: number;
+  readonly successes: number;
+  readonly failures: number;
 }
 
 export interface RulesDiagnosisInput {
@@ -130,9 +134,21 @@ function explanationOf(input: RulesDiagnosisInput): Explanation {
   return {
     summary: recognised ? explanation.summary : firstSentence(knowledge.rootCause),
     rootCause: recognised ? explanation.rootCause : knowledge.rootCause,
-    fix: fitAdvice(knowledge.resolution, settingOf(input)),
+    fix: fixOf(knowledge, explanation.fix, settingOf(input)),
     prevention: knowledge.prevention === '' ? explanation.prevention : knowledge.prevention,
   };
+}
+
+/**
+ * Written advice replaces that of the rules. A learned solution stands before it, unless it failed more often than it
+ * helped or the rules say the same.
+ */
+function fixOf({ origin, resolution, successes, failures }: KnownRemedy, own: string, setting: AdviceSetting): string {
+  if (origin === 'playbook') return fitAdvice(resolution, setting);
+  const learned = successes < failures ? null : adviceOfSolution(resolution);
+  const fitted = learned === null ? '' : fitAdvice(learned, setting);
+  const isSaid = own.includes(fitted) || (asksForRepeat(fitted) && asksForRepeat(own));
+  return isSaid ? own : `${fitted} ${own}`.trim();
 }
 
 const UNCHECKED_BEFORE = 'Selfheal could not check whether it failed before this change.';

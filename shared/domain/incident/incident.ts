@@ -42,6 +42,8 @@ export const Incident = z.strictObject({
       away: z.string(),
       /** The action that had helped; null when it recovered by itself. */
       actionId: z.string().nullable(),
+      /** When something was deployed after the resolution, which undid the action; absent when nothing was. */
+      deployedAt: z.iso.datetime({ offset: true }).optional(),
     })
     .nullable(),
   parentId: z.string().nullable(),

@@ -19,6 +19,8 @@ export const ActionOutcome = z.strictObject({
    * confidence, never raise it.
    */
   trusted: z.boolean(),
+  /** It helped, and the failure came back before it counted as healed. Absent otherwise, and in older outcomes. */
+  cameBack: z.literal(true).optional(),
   /** The person whose judgement it is; absent when verification found it. */
   by: z.string().max(200).optional(),
   at: z.iso.datetime(),
@@ -80,22 +82,47 @@ export function learnedConfidence(proposed: number, outcomes: Known, context: Ex
   return Math.min(Math.max(proposed, low), high);
 }
 
+type LastTime = Pick<ActionOutcome, 'actionId' | 'scope' | 'verified' | 'at' | 'incidentId' | 'by' | 'cameBack'>;
+
+/** Begins the sentence where an action has no outcome yet. */
+const UNTRIED = 'It has not been tried here';
+
+/** Whether a sentence of `lastTimesWords` tells of outcomes. */
+export const tellsOutcomes = (words: string | null): boolean => words !== null && !words.startsWith(UNTRIED);
+
 /**
- * Earlier outcomes of an action for this class of failure in this scope, in one sentence for the approver.
- * Outcomes of other scopes are not shown.
+ * Earlier outcomes of an action for this class of failure in this scope, in one or two sentences for the approver: how
+ * often verification found that it helped, and how often a person decided against it. Outcomes of other scopes are not
+ * shown.
  */
 export function lastTimesWords(
-  outcomes: readonly Pick<ActionOutcome, 'actionId' | 'scope' | 'verified' | 'at' | 'incidentId'>[],
+  outcomes: readonly LastTime[],
   { actionId, scope }: { readonly actionId: string; readonly scope: string | null },
 ): string {
   const own = outcomes
     .filter((outcome) => outcome.actionId === actionId && outcome.scope === scope)
     .sort((a, b) => (a.at < b.at ? 1 : -1));
-  const [newest] = own;
-  if (newest === undefined) return 'It has not been tried here on this kind of failure.';
-  const helped = own.filter(({ verified }) => verified === 'recovered').length;
-  const ended = newest.verified === 'recovered' ? 'it helped' : 'it did not help';
+  const said = [triedWords(own.filter(({ by }) => by === undefined)), againstWords(own.filter(({ by }) => by))];
+  return said.filter((words) => words !== '').join(' ') || `${UNTRIED} on this kind of failure.`;
+}
+
+function triedWords(tried: readonly LastTime[]): string {
+  const [newest] = tried;
+  if (newest === undefined) return '';
+  const helped = tried.filter(({ verified, cameBack }) => verified === 'recovered' || cameBack === true).length;
+  const ended = newest.cameBack
+    ? 'it helped, and the failure came back'
+    : newest.verified === 'recovered'
+      ? 'it helped'
+      : 'it did not help';
   const last = `incident ${newest.incidentId} on ${newest.at.slice(0, 10)}: ${ended}`;
-  if (own.length === 1) return `It was tried here once on this kind of failure, in ${last}.`;
-  return `It helped in ${helped} of the ${own.length} times it was tried here on this kind of failure, the last time in ${last}.`;
+  if (tried.length === 1) return `It was tried here once on this kind of failure, in ${last}.`;
+  return `It helped in ${helped} of the ${tried.length} times it was tried here on this kind of failure, the last time in ${last}.`;
+}
+
+function againstWords(against: readonly LastTime[]): string {
+  const [newest] = against;
+  if (newest === undefined) return '';
+  const times = against.length === 1 ? 'once' : `${against.length} times, the last time`;
+  return `People decided against it ${times} on ${newest.at.slice(0, 10)}, in incident ${newest.incidentId}.`;
 }

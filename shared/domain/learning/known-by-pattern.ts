@@ -1,4 +1,5 @@
 import { phrase } from '../../kernel/text/redacted-text.ts';
+import { adviceOfSolution, isReceipt } from '../diagnosis/solution-words.ts';
 import type { KnowledgeEntry } from '../knowledge/knowledge-entry.ts';
 import { type KnowledgeMatch, MAX_UNSURE_CONFIDENCE, type SimilarEntry } from '../knowledge/lookup.ts';
 import { redact, redactName } from '../redaction/redact.ts';
@@ -7,8 +8,24 @@ import { effectivenessOf } from './pattern-trust.ts';
 
 const MAX_SIMILAR = 5;
 
+/** The title of a deployed action; null for one that is not deployed. */
+export type TitleOfAction = (actionId: string) => string | null;
+
+/** What the pattern advises: an imperative, also where an earlier release stored a receipt. Empty where that gives none. */
+export function solutionOfPattern(
+  { solution, actionId }: Pick<LearnedPattern, 'solution' | 'actionId'>,
+  titleOf: TitleOfAction,
+): string {
+  return adviceOfSolution(solution, actionId === null ? null : titleOf(actionId)) ?? '';
+}
+
+/** The stored solution, to be shown and edited; the title of the action where an earlier release stored a receipt. */
+export function withoutReceipt(pattern: Pick<LearnedPattern, 'solution' | 'actionId'>, titleOf: TitleOfAction): string {
+  return isReceipt(pattern.solution) ? solutionOfPattern(pattern, titleOf) || pattern.solution : pattern.solution;
+}
+
 /** A learned pattern in the form that people and models see. */
-export function entryOfPattern(pattern: LearnedPattern): KnowledgeEntry {
+export function entryOfPattern(pattern: LearnedPattern, titleOf: TitleOfAction): KnowledgeEntry {
   const { id, class: failureClass, tags, confidence, history } = pattern;
   const title = redactName(pattern.title, 200);
   const helped = effectivenessOf(pattern);
@@ -21,7 +38,7 @@ export function entryOfPattern(pattern: LearnedPattern): KnowledgeEntry {
     fingerprints: [],
     keywords: tags,
     rootCause: title,
-    resolution: redact(pattern.solution).text,
+    resolution: redact(solutionOfPattern(pattern, titleOf)).text,
     prevention: phrase``,
     confidence,
     successes: helped?.hits ?? 0,
@@ -35,26 +52,31 @@ export function entryOfPattern(pattern: LearnedPattern): KnowledgeEntry {
  * change nothing, suggestions are shown, and a match is used where nothing else is known. Only a pattern that may act
  * makes a model unnecessary.
  */
-export function withPatterns(found: KnowledgeMatch, recognised: readonly LearnedPattern[]): KnowledgeMatch {
+export function withPatterns(
+  found: KnowledgeMatch,
+  recognised: readonly LearnedPattern[],
+  titleOf: TitleOfAction,
+): KnowledgeMatch {
   const named = recognised
     .filter(({ stage, retired }) => stage !== 'observe' && retired === null)
     .sort((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1));
   const best = named.find(({ stage }) => stage === 'match' || stage === 'act');
   const confidence = best === undefined ? 0 : confidenceOf(best);
   const chosen = best !== undefined && confidence > found.confidence ? best : null;
-  const left = named.filter((pattern) => pattern !== chosen).map(similarOf);
+  const left = named.filter((pattern) => pattern !== chosen).map((pattern) => similarOf(pattern, titleOf));
   const before =
     chosen !== null && found.match !== null ? [{ entry: found.match, score: 1, why: 'known as well' }] : [];
   const similar = [...before, ...left, ...found.similar].slice(0, MAX_SIMILAR);
-  return chosen === null ? { ...found, similar } : { match: entryOfPattern(chosen), confidence, similar };
+  return chosen === null ? { ...found, similar } : { match: entryOfPattern(chosen, titleOf), confidence, similar };
 }
 
 function confidenceOf({ stage, confidence }: LearnedPattern): number {
   return stage === 'act' ? confidence : Math.min(confidence, MAX_UNSURE_CONFIDENCE);
 }
 
-function similarOf(pattern: LearnedPattern): SimilarEntry {
+function similarOf(pattern: LearnedPattern, titleOf: TitleOfAction): SimilarEntry {
   const helped = effectivenessOf(pattern);
   const often = helped === null ? '' : `: helped in ${helped.hits} of ${helped.cases} cases`;
-  return { entry: entryOfPattern(pattern), score: pattern.confidence, why: `a learned pattern recognises it${often}` };
+  const entry = entryOfPattern(pattern, titleOf);
+  return { entry, score: pattern.confidence, why: `a learned pattern recognises it${often}` };
 }

@@ -54,3 +54,8 @@ export function actionsOf(configuration: Configuration): readonly ActionPlugin[]
 export function actionOf(id: string, actions: readonly ActionPlugin[] = ACTIONS): ActionPlugin | null {
   return actions.find((action) => action.id === id) ?? null;
 }
+
+/** Titles by id: what each action does, as an imperative; null for an action that is not deployed. */
+export function titlesOf(actions: readonly Pick<ActionPlugin, 'id' | 'title'>[]): (id: string) => string | null {
+  return (wanted) => actions.find(({ id }) => id === wanted)?.title ?? null;
+}

@@ -118,7 +118,10 @@ export async function setUp(setting: Setting = {}) {
   await makeReady(deps, incident);
   /** The step before it, and the analysis. */
   const run = async (useModel = true, recall = deps.recall) => {
-    await searchKnowledge({ incidentId: incident.id }, { ...deps, evidence, recall, knowledge, patterns: NO_PATTERNS });
+    await searchKnowledge(
+      { incidentId: incident.id },
+      { ...deps, ...offering, evidence, recall, knowledge, patterns: NO_PATTERNS },
+    );
     await offerActions({ incidentId: incident.id }, { ...deps, ...offering });
     return await analyze({ incidentId: incident.id, useModel, knowledgeId: null }, deps);
   };

@@ -3,6 +3,7 @@ import { classifyIncident } from '#shared/app/classify/classify.ts';
 import { knowledge } from '#shared/app/knowledge/knowledge.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { aConfiguration, aGithubTarget, anEvidence, anIncident } from '#test/builders/index.ts';
 import { makeMemoryPorts, NO_PATTERNS } from '#test/fakes/index.ts';
 
@@ -83,7 +84,7 @@ describe('knowledge', () => {
   it('is nothing while the incident is not classified', async () => {
     const deps = setUp();
     await deps.incidents.create(anIncident());
-    expect(await knowledge({ incidentId: anIncident().id }, deps)).toEqual({
+    expect(await knowledge({ incidentId: anIncident().id }, { ...deps, actions: ACTIONS })).toEqual({
       matchId: null,
       useModel: true,
       similar: 0,

@@ -22,6 +22,7 @@ export const PastIncident = z.strictObject({
   class: FailureClass,
   fingerprint: z.string().nullable(),
   title: recordText({ min: 1, max: 300 }),
+  /** What was tried or proposed: an imperative. Earlier releases stored the receipt of the action. */
   resolution: recordText({ max: 1000 }),
   outcome: z.enum(['resolved', 'suggested', 'escalated']),
   /** Whether the resolution was tried and verified: true helped, false did not, null was only proposed. */
@@ -33,11 +34,13 @@ export const PastIncident = z.strictObject({
 });
 export type PastIncident = z.infer<typeof PastIncident>;
 
-/** An action and the result of its verification. */
+/** An action, what it is in general, and the result of its verification. */
 interface TriedAction {
-  readonly actionId: string;
+  /** An imperative without ids: see `solutionOfAction`. */
+  readonly solution: string;
   readonly verified: 'recovered' | 'advanced' | 'failed' | null;
-  readonly receipt: { readonly summary: string } | null;
+  /** The result says nothing about the failure. */
+  readonly inconclusive: boolean;
 }
 
 export interface EndedIncident {
@@ -64,9 +67,11 @@ export function pastIncidentOf({
   actions,
 }: EndedIncident): PastIncident {
   const { classification, rootCause, summary } = diagnosis;
-  const decisive = actions.findLast(({ verified }) => verified === 'recovered' || verified === 'failed');
+  const decisive = actions.findLast(
+    ({ verified, inconclusive }) => !inconclusive && (verified === 'recovered' || verified === 'failed'),
+  );
   const helped = decisive === undefined ? null : outcome === 'resolved' && decisive.verified === 'recovered';
-  const resolution = decisive === undefined ? diagnosis.fix : (decisive.receipt?.summary ?? decisive.actionId);
+  const resolution = decisive === undefined ? diagnosis.fix : decisive.solution;
   const title = redactName(summary ?? firstSentence(rootCause), MAX_TITLE_LENGTH);
   const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed));
   return {

@@ -48,15 +48,15 @@ function seenBeforeOf(incidents: readonly Hit<RememberedIncident>[]): SeenBefore
 
 const endedAt = ({ item }: Hit<RememberedIncident>): string => item.past.endedAt;
 
-/** Its outcome, as far as known. */
+/** Its outcome at that time, as far as known: a fact about the past, to be shown with its date. */
 export function outcomeWords({
   outcome,
   helped,
   resolution,
 }: Pick<PastIncident, 'outcome' | 'helped' | 'resolution'>): string {
   const done = resolution.trim() === '' ? 'no remedy was known' : resolution.trim();
-  if (helped === true) return `this helped, verified: ${done}`;
-  if (helped === false) return `this was tried and did not help: ${done}`;
+  if (helped === true) return `this helped then: ${done}`;
+  if (helped === false) return `this was tried then and did not help: ${done}`;
   if (outcome === 'resolved') return 'it passed again without an action of Selfheal';
-  return `${outcome === 'escalated' ? 'it went to a person' : 'it was left to people'}, what helped is not known. Proposed then: ${done}`;
+  return `${outcome === 'escalated' ? 'it went to a person' : 'it was left to people'}; what helped is not known. Proposed then: ${done}`;
 }

@@ -21,8 +21,8 @@ export async function whileRinging(alarmName: string, { alarms }: Pick<ActionPor
 }
 
 /**
- * Verifies an action that was planned for an alarm. `failure`: why the change is not in place. The action has then failed, unless the alarm
- * has recovered anyway.
+ * Verifies an action that was planned for an alarm. `failure`: why the change is not in place, because somebody else changed it. That ends the
+ * verification and says nothing about the action, unless the alarm has recovered anyway.
  */
 export async function verifyByAlarm(
   { alarmName }: { readonly alarmName: string },
@@ -30,7 +30,9 @@ export async function verifyByAlarm(
   failure: string | null = null,
 ): Promise<Verification> {
   const judged = judgeAlarm(await ports.alarms.read(alarmName), ports.clock.now(), configuration);
-  return judged.state === 'recovered' || failure === null ? judged : { state: 'failed', summary: failure };
+  return judged.state === 'recovered' || failure === null
+    ? judged
+    : { state: 'failed', summary: failure, inconclusive: true };
 }
 
 /**

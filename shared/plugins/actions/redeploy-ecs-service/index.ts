@@ -91,7 +91,7 @@ const verify: ActionPlugin<Parameters>['verify'] = async (parameters, _receipt, 
   const { taskDefinition, settled } = await readResource(refOf(parameters), ports);
   const judged = judgeAlarm(await ports.alarms.read(parameters.alarmName), ports.clock.now(), configuration);
   if (taskDefinition !== parameters.taskDefinition && judged.state !== 'recovered') {
-    return { state: 'failed', summary: `Somebody else deployed to ${nameOf(parameters)}.` };
+    return { state: 'failed', summary: `Somebody else deployed to ${nameOf(parameters)}.`, inconclusive: true };
   }
   // Stopping old tasks may already end the alarm, so it counts only when all tasks are new.
   if (!settled) return { state: 'pending', summary: `The new tasks of ${nameOf(parameters)} are still starting.` };

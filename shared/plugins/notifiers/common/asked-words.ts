@@ -1,5 +1,7 @@
+import { tellsOutcomes } from '#shared/domain/learning/action-experience.ts';
 import { durationWords, instantWords, relativeWords } from '#shared/kernel/time-words.ts';
 import type { AskedPlan, IncidentStory } from '../contract.ts';
+import { triedLines } from './advice-words.ts';
 import { seenBeforeLines } from './story-words.ts';
 
 export interface AskedFact {
@@ -41,11 +43,23 @@ export function changeWords({ change }: AskedPlan, max = MAX_DIFF): { looks: rea
   };
 }
 
-/** Earlier outcomes of similar failures. Tainted: partly from logs or models. */
+/**
+ * What was seen before, of this incident and of similar ones. It says that nothing is on record only where nothing else
+ * on the page tells of an earlier outcome. Tainted: partly from logs or models.
+ */
 export function historyLines(story: IncidentStory): readonly string[] {
-  const before = seenBeforeLines(story);
-  return before.length > 0 ? before : ['No similar failure is on record here.'];
+  const lastTimes = story.asked?.lastTimes ?? null;
+  const before = [
+    ...(story.cameBack ? [story.cameBack] : []),
+    ...triedLines(story),
+    ...(lastTimes !== null && tellsOutcomes(lastTimes) ? [`${story.asked?.title}: ${lastTimes}`] : []),
+    ...seenBeforeLines(story),
+  ];
+  if (before.length > 0) return before;
+  return [story.incident.occurrences > 1 ? NONE_OF_OTHERS : 'No similar failure is on record here.'];
 }
+
+const NONE_OF_OTHERS = 'No similar failure of another incident is on record here.';
 
 export const WITHOUT_ANSWER = 'If nobody answers, Selfheal changes nothing and hands the incident to a person.';
 

@@ -1,7 +1,10 @@
+import { chainLines, isInformative } from '#shared/domain/causality/chain-words.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { cutLine } from '#shared/kernel/text/markdown.ts';
 import type { IncidentStory } from '../contract.ts';
+import { adviceNow, triedLines } from './advice-words.ts';
 import { historyLines } from './asked-words.ts';
+import { type Confidence, changeLines, confidencesOf, stoppedWords } from './briefing-facts.ts';
 import { quotesOf, repeatWords } from './quotes.ts';
 import { headlineOf, originOf, preExistingOf } from './story-words.ts';
 
@@ -23,6 +26,18 @@ export interface IncidentBriefing {
     readonly lines: readonly string[];
   }[];
   readonly notes: readonly string[];
+  /** The first cause and what followed from it, where the evidence shows more than an order. */
+  readonly chain: readonly string[];
+  /** What was deployed or changed before, when and by whom. */
+  readonly before: readonly string[];
+  /** How sure which statement is; no two have one name. */
+  readonly confidences: readonly Confidence[];
+  /** What to do now. Empty where the status says that there is nothing to do. */
+  readonly advice: readonly string[];
+  /** What was tried or rejected in this incident, with dates. */
+  readonly tried: readonly string[];
+  /** That the kill switch is on; null while it is off. */
+  readonly stopped: string | null;
   readonly history: readonly string[];
   readonly links: readonly { readonly name: string; readonly url: string }[];
 }
@@ -50,10 +65,25 @@ export function incidentBriefing(story: IncidentStory): IncidentBriefing {
       ),
     })),
     notes: (evidence?.notes ?? []).map((note) => cleanText(note, 300)),
+    chain: chainOf(story).map((line) => cleanText(line, 400)),
+    before: changeLines(story),
+    confidences: confidencesOf(story),
+    advice: isSettled(story) ? [] : [adviceNow(story)].filter((advice) => advice !== ''),
+    tried: triedLines(story),
+    stopped: stoppedWords(story),
     history: historyLines(story),
     links,
   };
 }
+
+/** Lines of the chain of events, where it tells more than the order of the log. */
+export function chainOf({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): string[] {
+  const chain = diagnosis?.chain;
+  return chain !== undefined && isInformative(chain) ? chainLines(chain) : [];
+}
+
+const isSettled = ({ incident }: IncidentStory): boolean =>
+  incident.status === 'resolved' || incident.status === 'healed';
 
 /** Keeps the indentation of a stack trace. */
 function oneLine(text: string): string {

@@ -1,5 +1,7 @@
+import { asksForRepeat } from '#shared/domain/diagnosis/advice.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { IncidentStory } from '../contract.ts';
+import { adviceNow } from './advice-words.ts';
 import { rerunAttempt } from './story-words.ts';
 
 /**
@@ -12,8 +14,6 @@ export interface Status {
 
 /** Reasons that are left out, because the status says the same in better words. */
 const SAID_BETTER = new Set(['No safe action fits.']);
-
-const ADVISES_REPEAT = /\bre-?run\b|\b(?:run|start|try) (?:it|them|the \S{1,20}(?: \S{1,20})?) again\b/i;
 
 /** Says what Selfheal did or did not do, and what is left for a person. */
 export function statusOf(story: IncidentStory, reason: string | null = story.incident.outcomeReason): Status {
@@ -60,7 +60,8 @@ function resolved(last: ActionRecord | undefined, reason: string | null): Status
   return { lead: 'Recovered.', rest: `${last.receipt?.summary ?? ''} ${reason ?? ''}`.trim() };
 }
 
-function untouched({ diagnosis, incident, onlyDiagnosed }: IncidentStory, reason: string | null): Status {
+function untouched(story: IncidentStory, reason: string | null): Status {
+  const { diagnosis, incident, onlyDiagnosed } = story;
   const why = reason === null || SAID_BETTER.has(reason) ? '' : ` ${reason}`;
   const lead = 'Selfheal changed nothing.';
   const isAlarm = incident.target.kind === 'alarm';
@@ -69,7 +70,7 @@ function untouched({ diagnosis, incident, onlyDiagnosed }: IncidentStory, reason
     case 'regression':
       if (isAlarm) return { lead, rest: `A person has to look: no deployment could be rolled back safely.${why}` };
       // A model or a person may advise a re-run all the same; the text must not contradict that.
-      return ADVISES_REPEAT.test(diagnosis.fix)
+      return asksForRepeat(adviceNow(story))
         ? { lead, rest: `A person has to look.${why}` }
         : { lead, rest: `A re-run would not help: a person has to fix it.${why}` };
     case 'flaky':
@@ -96,7 +97,13 @@ function notEnough(last: ActionRecord, reason: string | null): Status {
   if (last.verified === 'advanced') {
     return { lead: last.receipt?.summary ?? last.actionId, rest: 'The rest is up to a person.' };
   }
-  const attempt = last.verified === 'failed' ? rerunAttempt(last) : null;
-  const lead = attempt === null ? 'What Selfheal did was not enough.' : `Failed again on attempt ${attempt}.`;
+  const attempt = last.verified === 'failed' && !last.inconclusive ? rerunAttempt(last) : null;
+  const unknown = last.verified === null || last.inconclusive;
+  const lead =
+    attempt !== null
+      ? `Failed again on attempt ${attempt}.`
+      : unknown
+        ? 'Whether what Selfheal did helped is not known.'
+        : 'What Selfheal did was not enough.';
   return { lead, rest: `A person has to look.${why}` };
 }

@@ -9,6 +9,7 @@ import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 import { shortenedText } from '#shared/kernel/text/shortened-text.ts';
 import type { IncidentStory } from '../contract.ts';
+import { confidencesOf } from './briefing-facts.ts';
 
 const LOW_CONFIDENCE = 0.6;
 const WORTH_A_GUESS = 0.2;
@@ -65,8 +66,9 @@ export function originOf(diagnosis: Diagnosis): string {
     knowledge: 'Known from earlier incidents and playbooks',
   }[diagnosis.source];
   const hint = diagnosis.confidence < LOW_CONFIDENCE ? ' Treat it as a hint.' : '';
-  const what = failureClass === 'unknown' ? '' : ` ${failureClass.replaceAll('_', ' ')},`;
-  return `${who}:${what} ${percentOf(diagnosis.confidence)} % sure.${hint}`;
+  const what = failureClass === 'unknown' ? '' : `: ${failureClass.replaceAll('_', ' ')}`;
+  const sure = confidencesOf({ diagnosis }).map(({ name, percent }) => `${name.toLowerCase()} ${percent} %`);
+  return `${who}${what}${sure.length === 0 ? '' : `; ${sure.join(', ')}`}.${hint}`;
 }
 
 /** The most likely class, if it is likely enough to mention. */
@@ -137,15 +139,19 @@ export function actionWords(action: ActionRecord): string {
       return done;
     case 'undo-intended':
     case 'undo-failed':
-      return `${done} It did not help, and undoing it failed: a person has to look.`;
+      return `${done} ${action.inconclusive ? UNKNOWN_RESULT : 'It did not help'}, and undoing it failed: a person has to look.`;
     case 'undone':
-      return `${done} It did not help and was undone.`;
+      return action.inconclusive
+        ? `${done} ${UNKNOWN_RESULT}. It is no longer in place.`
+        : `${done} It did not help and was undone.`;
     case 'done':
       return `${done} ${verifiedWords(action)}`.trim();
     default:
       return action.state satisfies never;
   }
 }
+
+const UNKNOWN_RESULT = 'Whether it helped is not known';
 
 /** Result of a sandbox run. */
 const TRIED_WORDS: Readonly<Record<string, string>> = {
@@ -162,6 +168,7 @@ function verifiedWords(action: ActionRecord): string {
     case 'recovered':
       return attempt === null ? 'Verified: it recovered.' : `Verified: it passed on attempt ${attempt}.`;
     case 'failed':
+      if (action.inconclusive) return `${UNKNOWN_RESULT}.`;
       return attempt === null ? 'It did not help.' : `It did not help: it failed again on attempt ${attempt}.`;
     case 'advanced':
       // The summary says enough; the effect is reported elsewhere.

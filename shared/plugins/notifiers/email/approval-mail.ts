@@ -1,6 +1,8 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { askedFacts, changeWords, freshDeadline, historyLines, WITHOUT_ANSWER } from '../common/asked-words.ts';
+import { changeLines, stoppedWords } from '../common/briefing-facts.ts';
+import { chainOf } from '../common/incident-briefing.ts';
 import { failedThing, headlineOf } from '../common/story-words.ts';
 import { wrapText } from '../common/wrap.ts';
 import type { AskedPlan, IncidentStory } from '../contract.ts';
@@ -27,13 +29,22 @@ export function renderApprovalMail(story: IncidentStory, { headline, opening, as
       `What failed: ${cleanText(failed, 600)}`,
       `Please answer by: ${freshDeadline(asked, now, story.timeZone)}. ${WITHOUT_ANSWER}`,
     ].join('\n'),
+    stoppedWords(story),
     part(
       'Your decision',
       askedFacts(asked).map(({ name, value }) => `- ${name}: ${cleanText(value, 1000)}`),
     ),
     part('How to answer', answerLines(asked)),
+    part(
+      'Deployed or changed before',
+      changeLines(story).map((line) => `- ${line}`),
+    ),
     changePart(asked),
     part('Root cause', rootCause(story)),
+    part(
+      'Chain of events',
+      chainOf(story).map((line) => `- ${cleanText(line, 400)}`),
+    ),
     evidencePart(story),
     part(
       'Seen before',

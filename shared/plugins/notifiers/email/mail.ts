@@ -1,4 +1,3 @@
-import { chainLines, isInformative } from '#shared/domain/causality/chain-words.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
@@ -6,6 +5,9 @@ import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { cutLine } from '#shared/kernel/text/markdown.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { instantWords } from '#shared/kernel/time-words.ts';
+import { adviceNow } from '../common/advice-words.ts';
+import { stoppedWords } from '../common/briefing-facts.ts';
+import { chainOf } from '../common/incident-briefing.ts';
 import { quotesOf, repeatWords } from '../common/quotes.ts';
 import { statusOf } from '../common/status-words.ts';
 import {
@@ -48,6 +50,7 @@ export function renderMail(headline: string, reason: string | null, story: Incid
   const { lead, rest } = statusOf(story, reason);
   const parts = [
     [`${endOf(headlineOf(story))}${timesWentOff(story)}`, cleanText(`${lead} ${rest}`, MAX_PARAGRAPH)].join('\n'),
+    stoppedWords(story),
     story.cameBack ?? null,
     story.quarantined ?? null,
     part(isHealed(story) ? 'What helped' : 'What to do', whatToDo(story)),
@@ -103,11 +106,6 @@ function whatFailed(story: IncidentStory): string[] {
   return failures === null ? [] : [failures.lead, ...failures.each.map((line) => `- ${cleanText(line, 500)}`)];
 }
 
-function chainOf({ diagnosis }: IncidentStory): string[] {
-  const chain = diagnosis?.chain;
-  return chain !== undefined && isInformative(chain) ? chainLines(chain) : [];
-}
-
 function endOf(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
@@ -123,8 +121,7 @@ function whatToDo(story: IncidentStory): string | null {
     if (helped === undefined) return null;
     return [helped.receipt?.summary ?? helped.actionId, story.afterwards ?? ''].join(' ').trim();
   }
-  if (diagnosis === null || diagnosis.fix.trim() === '') return 'Look at the alarm or the run; no remedy is known.';
-  return cleanText(diagnosis.fix, 4000);
+  return (diagnosis === null ? '' : adviceNow(story)) || 'Look at the alarm or the run; no remedy is known.';
 }
 
 export function rootCause({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): (string | null)[] {

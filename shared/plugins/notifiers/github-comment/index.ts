@@ -1,4 +1,3 @@
-import { chainLines, isInformative } from '#shared/domain/causality/chain-words.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { firstPlace } from '#shared/domain/failure/place.ts';
 import type { PullRequestState } from '#shared/domain/policy/closed-pull-request.ts';
@@ -8,7 +7,10 @@ import { unlessRefused } from '#shared/kernel/errors.ts';
 import { cutLine, fenced, safeLine, safeProse } from '#shared/kernel/text/markdown.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
+import { adviceNow } from '../common/advice-words.ts';
 import { askedFacts, changeWords, lastingDeadline, WITHOUT_ANSWER } from '../common/asked-words.ts';
+import { changeLines, stoppedWords } from '../common/briefing-facts.ts';
+import { chainOf } from '../common/incident-briefing.ts';
 import { type QuotedSource, quotesOf, repeatWords } from '../common/quotes.ts';
 import { statusOf } from '../common/status-words.ts';
 import {
@@ -123,6 +125,7 @@ export function renderComment(story: IncidentStory): RedactedText {
     [markerOf(incident.intakeKey), aboutOf(story)].join('\n'),
     `### ${safeLine(cleanText(headlineOf(story), MAX_HEADLINE))}`,
     `**${safeLine(lead)}**${rest === '' ? '' : ` ${safeLine(rest)}`}`,
+    stoppedLine(story),
     story.cameBack ? safeLine(story.cameBack) : '',
     story.quarantined ? safeLine(story.quarantined) : '',
     askedSection(story),
@@ -135,12 +138,18 @@ export function renderComment(story: IncidentStory): RedactedText {
   return join([...head, section('Evidence', 'Too long to be shown here.'), ...tail]).slice(0, MAX_BODY);
 }
 
+function stoppedLine(story: IncidentStory): string {
+  const words = stoppedWords(story);
+  return words === null ? '' : `> **Stopped.** ${safeLine(words)}`;
+}
+
 function section(title: string, content: string): string {
   return `#### ${title}\n\n${content}`;
 }
 
 /** The waiting plan, with the commands to copy. */
-function askedSection({ stage, asked, timeZone }: IncidentStory): string {
+function askedSection(story: IncidentStory): string {
+  const { stage, asked, timeZone } = story;
   if (stage !== 'asking' || !asked) return '';
   const facts = askedFacts(asked).map(({ name, value }) => `- **${name}:** ${safeLine(value)}`);
   const deadline = `- **Until:** ${safeLine(lastingDeadline(asked, timeZone))}. ${WITHOUT_ANSWER}`;
@@ -167,7 +176,9 @@ function askedSection({ stage, asked, timeZone }: IncidentStory): string {
                 `Look at this first:\n\n${change.looks.map((look) => `- ${safeLine(cleanText(look, 300))}`).join('\n')}`,
               ]),
         ];
-  return section('Waiting for an approval', [[...facts, deadline].join('\n'), ...code, ...ways].join('\n\n'));
+  const changes = changeLines(story).map((line) => `- **Before:** ${safeLine(line)}`);
+  const known = [...facts, deadline, ...changes].join('\n');
+  return section('Waiting for an approval', [known, ...code, ...ways].join('\n\n'));
 }
 
 function diagnosisSections(story: IncidentStory): string[] {
@@ -189,7 +200,7 @@ function diagnosisSections(story: IncidentStory): string[] {
     [section('Root Cause Analysis', cause.join('\n\n')), failuresSection(story)].filter(Boolean).join('\n\n'),
     chainSection(story),
     seenBeforeSection(story),
-    section(fixTitle(story), fixOf(story, diagnosis.fix.trim())),
+    section(fixTitle(story), fixOf(story, adviceNow(story))),
     diagnosis.prevention.trim() === '' ? '' : section('Prevention', safeProse(diagnosis.prevention)),
   ];
 }
@@ -200,15 +211,9 @@ function failuresSection(story: IncidentStory): string {
   return section('What Failed', [failures.lead, '', ...failures.each.map((line) => `- ${safeLine(line)}`)].join('\n'));
 }
 
-function chainSection({ diagnosis }: IncidentStory): string {
-  const chain = diagnosis?.chain;
-  if (chain === undefined || !isInformative(chain)) return '';
-  return section(
-    'Chain of Events',
-    chainLines(chain)
-      .map((line) => `- ${safeLine(line)}`)
-      .join('\n'),
-  );
+function chainSection(story: IncidentStory): string {
+  const lines = chainOf(story).map((line) => `- ${safeLine(line)}`);
+  return lines.length === 0 ? '' : section('Chain of Events', lines.join('\n'));
 }
 
 function seenBeforeSection(story: IncidentStory): string {

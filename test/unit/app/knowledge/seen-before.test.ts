@@ -6,6 +6,7 @@ import { learn } from '#shared/app/record/learning.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
@@ -49,7 +50,14 @@ async function ended(outcome: string, actions: readonly ActionRecord[], embedder
   await evidence.putDiagnosis(EARLIER, aDiagnosis());
   const incident = anIncident({ id: EARLIER, classification: aClassification() });
   const clock = fakeClock('2026-11-20T12:00:00.000Z');
-  await learn(incident, actions, outcome, { evidence, knowledge: store, clock, embedder, meter: makeRecordingMeter() });
+  await learn(incident, actions, outcome, {
+    evidence,
+    knowledge: store,
+    actions: ACTIONS,
+    clock,
+    embedder,
+    meter: makeRecordingMeter(),
+  });
   return store;
 }
 
@@ -76,6 +84,7 @@ describe('a failure like one before', () => {
       knowledge: store,
       recall: makeLocalRecall(store, []),
       patterns: NO_PATTERNS,
+      actions: ACTIONS,
       incidents: makeMemoryIncidentStore(clock),
       evidence: makeMemoryEvidenceStore(),
     };

@@ -6,6 +6,7 @@ import { withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import {
   aClassification,
   aConfiguration,
@@ -42,6 +43,7 @@ async function setUp(patterns: LearnedPattern[] = [], learning: Partial<Learning
     evidence: makeMemoryEvidenceStore(),
     knowledge: makeMemoryKnowledgeStore(),
     patterns: stored,
+    actions: ACTIONS,
     configuration: { ...aConfiguration(), learning: { ...aConfiguration().learning, ...learning } },
     policy: makeMemoryPolicyStore(),
     clock: fakeClock(),
@@ -65,6 +67,7 @@ describe('learning from what verification found', () => {
         wording: 'remaining connection slots are reserved, * of * used',
         class: 'resource_exhaustion',
         actionId: 'rerun-failed-jobs',
+        solution: 'Re-run the failed jobs.',
         provenance: { source: 'verified', by: 'selfheal' },
         outcomes: [
           {
@@ -85,6 +88,7 @@ describe('learning from what verification found', () => {
     await keep({}, fork);
     await keep({ verified: 'failed' });
     await keep({ verified: null });
+    await keep({ verified: 'failed', inconclusive: true });
     expect(await patterns.list(SCOPE)).toEqual([]);
     const off = await setUp([], { fromOutcomes: false });
     await off.keep();
@@ -133,6 +137,7 @@ describe('learning from what verification found', () => {
 });
 
 describe('what a recognised failure is told', () => {
+  const noTitle = () => null;
   const nothing = { match: null, confidence: 0, similar: [] };
   const fresh = { outcomes: Array.from({ length: 8 }, (_, at) => aPatternOutcome({ incident: `gh-${at}` })) };
 
@@ -142,7 +147,7 @@ describe('what a recognised failure is told', () => {
     ['match', 0.84, 'pattern-0123456789ab', 0.8, []],
     ['act', 0.9, 'pattern-0123456789ab', 0.9, []],
   ] as const)('[D207] follows the stage of the pattern: %s', (stage, confidence, match, sure, similar) => {
-    const found = withPatterns(nothing, [known({ stage, confidence, ...fresh })]);
+    const found = withPatterns(nothing, [known({ stage, confidence, ...fresh })], noTitle);
     expect(found.match?.id ?? null).toBe(match);
     expect(found.confidence).toBe(sure);
     expect(found.similar.map(({ entry }) => entry.id)).toEqual(similar);
@@ -150,10 +155,10 @@ describe('what a recognised failure is told', () => {
 
   it('keeps what is known better, and tells the pattern beside it', () => {
     const exact = { match: aKnowledgeEntry(), confidence: 0.95, similar: [] };
-    const found = withPatterns(exact, [known({ stage: 'act', confidence: 0.9 })]);
+    const found = withPatterns(exact, [known({ stage: 'act', confidence: 0.9 })], noTitle);
     expect(found).toMatchObject({ match: { id: aKnowledgeEntry().id }, confidence: 0.95 });
     expect(found.similar[0]?.entry.id).toBe('pattern-0123456789ab');
-    const better = withPatterns({ ...exact, confidence: 0.5 }, [known({ stage: 'act', confidence: 0.9 })]);
+    const better = withPatterns({ ...exact, confidence: 0.5 }, [known({ stage: 'act', confidence: 0.9 })], noTitle);
     expect(better.match?.id).toBe('pattern-0123456789ab');
     expect(better.similar[0]?.entry.id).toBe(aKnowledgeEntry().id);
   });

@@ -101,15 +101,21 @@ describe('recording the end of an incident', () => {
     expect(await knowledge.findByFingerprint(FINGERPRINT, SCOPE)).toMatchObject({
       successes: 1,
       failures: 0,
-      resolution: receipt.summary,
+      resolution: 'Re-run the failed jobs.',
     });
   });
 
   it('teaches nothing to other repositories, whose comments would show what a private log said', async () => {
     const { run, knowledge, incident } = await setUp();
     await run();
-    const deps = { knowledge, recall: makeLocalRecall(knowledge, []), patterns: NO_PATTERNS, clock: fakeClock() };
-    expect((await findKnown(incident, null, deps)).found.match?.resolution).toBe(receipt.summary);
+    const deps = {
+      knowledge,
+      recall: makeLocalRecall(knowledge, []),
+      patterns: NO_PATTERNS,
+      actions: ACTIONS,
+      clock: fakeClock(),
+    };
+    expect((await findKnown(incident, null, deps)).found.match?.resolution).toBe('Re-run the failed jobs.');
     const elsewhere = { ...incident, target: aGithubTarget({ repository: 'acme/public', repositoryId: 4712 }) };
     expect((await findKnown(elsewhere, null, deps)).found).toEqual({ match: null, confidence: 0, similar: [] });
   });

@@ -160,7 +160,7 @@ describe('a failure that comes back', () => {
     clock.advance(3 * DAY);
     const { id: incidentId, openedAt, attempt } = first;
     await deps.predictions.addPrediction(aPrediction({ incidentId, openedAt, attempt }));
-    await noteRecurrence(second, classification, deps);
+    await noteRecurrence(second, classification, null, deps);
     expect((await deps.predictions.recentPredictions(1))[0]?.setback).toEqual({
       at: clock.now().toISOString(),
       kind: 'recurred',
@@ -179,7 +179,7 @@ describe('a failure that comes back', () => {
 
   it('is counted once, however many incidents see it and whenever one of them is killed', async () => {
     await dyingEverywhere(
-      async (deps) => await noteRecurrence(second, classification, deps),
+      async (deps) => await noteRecurrence(second, classification, null, deps),
       async ({ deps, outcomes, events, status }) => {
         await noteRecurrence(anIncident({ id: `gh-${'3'.repeat(24)}`, classification }), classification, deps);
         expect(await outcomes()).toEqual(['failed']);
@@ -195,13 +195,13 @@ describe('a failure that comes back', () => {
     clock.advance(2 * DAY);
     await deps.incidents.update(first.id, { status: 'open', attempt: 2 });
     const again = { ...first, attempt: 2 };
-    await noteRecurrence(again, classification, deps);
+    await noteRecurrence(again, classification, null, deps);
     const noted = await deps.incidents.get(first.id);
     const story = await readStory(noted ?? again, 'final', deps);
-    const told = `It came back after 2 days: it had been resolved as incident ${first.id}.`;
-    expect(renderComment(story)).toContain('It came back after 2 days: it had been resolved as incident');
+    const told = 'It came back after 2 days: it had been resolved.';
+    expect(renderComment(story)).toContain('It came back after 2 days: it had been resolved.');
     expect(renderMail('Needs a human', null, story).message.replace(/\s+/g, ' ')).toContain(
-      `${told} What had helped then (rerun-failed-jobs) did not last.`,
+      `${told} The action had helped then, and the failure came back all the same (Re-run the failed jobs).`,
     );
     const before = await readStory(first, 'final', deps);
     expect(before.cameBack).toBeNull();
@@ -210,11 +210,11 @@ describe('a failure that comes back', () => {
   it('after it was healed, elsewhere or with another fingerprint is no recurrence', async () => {
     const { deps, clock, outcomes } = await resolvedOnce();
     const elsewhere = { ...second, target: aGithubTarget({ repository: 'acme/other', runId: 1003 }) };
-    await noteRecurrence(elsewhere, classification, deps);
-    await noteRecurrence(second, { fingerprint: 'fedcba9876543210' }, deps);
-    await noteRecurrence(second, { fingerprint: null }, deps);
+    await noteRecurrence(elsewhere, classification, null, deps);
+    await noteRecurrence(second, { fingerprint: 'fedcba9876543210' }, null, deps);
+    await noteRecurrence(second, { fingerprint: null }, null, deps);
     clock.advance(7 * DAY);
-    await noteRecurrence(second, classification, deps);
+    await noteRecurrence(second, classification, null, deps);
     expect(await outcomes()).toEqual(['recovered']);
   });
 });

@@ -3,17 +3,23 @@ import { PastIncident, pastIncidentOf, rememberedIncident } from '#shared/domain
 import { makeRecall } from '#shared/domain/knowledge/search/recall.ts';
 import { outcomeWords, seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
 import { readTerms } from '#shared/domain/knowledge/search/terms.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { aDiagnosis, anActionRecord, anEvidence, aPastIncident, redactedText } from '#test/builders/index.ts';
 
 const ENDED = new Date('2026-11-20T12:00:00.000Z');
 const receipt = { summary: redactedText('The failed jobs were started again.'), at: ENDED.toISOString(), facts: {} };
+const SOLUTION = 'Re-run the failed jobs.';
+const tried = (change: Partial<ActionRecord> = {}) => ({
+  ...anActionRecord({ state: 'done', receipt, ...change }),
+  solution: SOLUTION,
+});
 const ended = {
   id: `gh-${'1'.repeat(24)}`,
   outcome: 'resolved' as const,
   endedAt: ENDED,
   diagnosis: aDiagnosis(),
   evidence: anEvidence({ texts: ['Error: read ECONNRESET from registry of acme', 'at Socket.read (net.js:1:1)'] }),
-  actions: [anActionRecord({ state: 'done', verified: 'recovered', receipt })],
+  actions: [tried({ verified: 'recovered' })],
 };
 const foundOf = (incidents: readonly PastIncident[], fingerprint: string | null) => {
   const recall = makeRecall<ReturnType<typeof rememberedIncident>>();
@@ -28,7 +34,7 @@ describe('what is remembered of an incident', () => {
     const past = pastIncidentOf(ended);
     expect(PastIncident.parse(past)).toMatchObject({
       class: 'network_connectivity',
-      resolution: 'The failed jobs were started again.',
+      resolution: SOLUTION,
       outcome: 'resolved',
       helped: true,
     });
@@ -37,26 +43,22 @@ describe('what is remembered of an incident', () => {
   });
 
   it.each([
-    ['an action that helped', {}, true, 'The failed jobs were started again.'],
+    ['an action that helped', {}, true, SOLUTION],
+    ['an action that did not', { outcome: 'escalated', actions: [tried({ verified: 'failed' })] }, false, SOLUTION],
     [
-      'an action that did not',
-      { outcome: 'escalated', actions: [anActionRecord({ verified: 'failed', receipt })] },
-      false,
-      receipt.summary,
-    ],
-    ['a proposal', { outcome: 'suggested', actions: [] }, null, aDiagnosis().fix],
-    [
-      'an action of which nothing is known',
-      { outcome: 'escalated', actions: [anActionRecord({ receipt })] },
+      'an action whose result shows nothing',
+      { outcome: 'escalated', actions: [tried({ verified: 'failed', inconclusive: true })] },
       null,
       aDiagnosis().fix,
     ],
+    ['a proposal', { outcome: 'suggested', actions: [] }, null, aDiagnosis().fix],
+    ['an action of which nothing is known', { outcome: 'escalated', actions: [tried()] }, null, aDiagnosis().fix],
   ] as const)('says honestly whether it helped: %s', (_case, change, helped, resolution) => {
     expect(pastIncidentOf({ ...ended, ...change })).toMatchObject({ helped, resolution });
   });
 
   it('says so in words', () => {
-    expect(outcomeWords(aPastIncident())).toBe('this helped, verified: The failed jobs were started again.');
+    expect(outcomeWords(aPastIncident())).toBe('this helped then: The failed jobs were started again.');
     expect(outcomeWords(aPastIncident({ helped: false, outcome: 'escalated' }))).toContain('did not help');
     expect(outcomeWords(aPastIncident({ helped: null, outcome: 'suggested' }))).toContain('what helped is not known');
     expect(outcomeWords(aPastIncident({ helped: null }))).toContain('without an action');

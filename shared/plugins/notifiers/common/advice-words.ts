@@ -1,0 +1,54 @@
+import { asksForRepeat, fitAdvice } from '#shared/domain/diagnosis/advice.ts';
+import { adviceOfClass } from '#shared/domain/diagnosis/explanation.ts';
+import { isReceipt, solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
+import { isAboutService } from '#shared/domain/incident/scope.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { instantWords } from '#shared/kernel/time-words.ts';
+import type { IncidentStory } from '../contract.ts';
+import { actionWords, rerunAttempt } from './story-words.ts';
+
+const MAX_ADVICE = 4000;
+const MAX_LINE = 600;
+
+/** An action that was verified not to help. */
+const failed = ({ verified, inconclusive }: ActionRecord): boolean => verified === 'failed' && !inconclusive;
+
+/**
+ * What a person can do now: the diagnosis's advice without what was tried in vain or rejected in this incident. Empty
+ * where nothing is left. Tainted.
+ */
+export function adviceNow(story: Pick<IncidentStory, 'incident' | 'diagnosis' | 'actions' | 'ruledOut'>): string {
+  const { incident, diagnosis, actions, ruledOut = [] } = story;
+  if (diagnosis === null) return '';
+  const about = isAboutService(incident.target) ? 'service' : 'run';
+  const { class: failureClass, verdict } = diagnosis.classification;
+  const setting = { about, verdict } as const;
+  // A diagnosis of an earlier release may advise what was done once in another incident.
+  const own = isReceipt(diagnosis.fix) ? adviceOfClass(failureClass, setting) : diagnosis.fix;
+  const rerunFailed = actions.some((action) => failed(action) && rerunAttempt(action) !== null);
+  const fitted = rerunFailed && asksForRepeat(own) ? fitAdvice(own, { about, verdict: 'regression' }) : own;
+  const left = ruledOut.reduce((advice, title) => advice.replaceAll(solutionOfAction(title), ''), fitted);
+  const advice = cleanText(left, MAX_ADVICE);
+  return advice === '' && own !== '' ? NOTHING_LEFT[about] : advice;
+}
+
+const NOTHING_LEFT = {
+  run: 'Correct what the quoted lines name.',
+  service: 'Read what the service logged around the quoted lines, and what changed before it.',
+} as const;
+
+/** What was tried or rejected in this incident, each with its date. */
+export function triedLines({ actions, rejections = [], timeZone }: IncidentStory): string[] {
+  const tried = actions.map((action) => ({
+    at: action.receipt?.at ?? action.intendedAt,
+    words: actionWords(action),
+  }));
+  const rejected = rejections.map(({ at, by, title }) => ({
+    at,
+    words: `${by ?? 'A person'} rejected: ${title}.`,
+  }));
+  return [...tried, ...rejected]
+    .sort((a, b) => (a.at < b.at ? -1 : 1))
+    .map(({ at, words }) => cleanText(`${instantWords(new Date(at), timeZone)}: ${words}`, MAX_LINE));
+}

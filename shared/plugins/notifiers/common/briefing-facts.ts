@@ -1,0 +1,118 @@
+import type { Deployment } from '#shared/domain/logs/telemetry.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { percentOf } from '#shared/kernel/numbers/proportion.ts';
+import { durationWords, instantWords } from '#shared/kernel/time-words.ts';
+import type { IncidentStory } from '../contract.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A number that says how sure something is. Each has a name of its own, so that no word has two meanings on a page. */
+export interface Confidence {
+  readonly name: string;
+  /** 0 to 100. */
+  readonly percent: number;
+  /** One sentence. */
+  readonly meaning: string;
+}
+
+/** How sure the story's statements are. Empty before a diagnosis. */
+export function confidencesOf({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): readonly Confidence[] {
+  if (diagnosis === null) return [];
+  const { classification, confidence, source } = diagnosis;
+  const kind = {
+    name: 'Certainty of the class',
+    percent: percentOf(classification.confidence),
+    meaning: `How likely "${classification.class.replaceAll('_', ' ')}" is the right kind of failure.`,
+  };
+  const known = classification.class === 'unknown' ? [] : [kind];
+  if (source === 'rules' || percentOf(confidence) === kind.percent) return known;
+  const cause = {
+    name: 'Certainty of the cause',
+    percent: percentOf(confidence),
+    meaning: {
+      model: 'How sure the language model is of the root cause that it wrote.',
+      knowledge: 'How likely the root cause is the one known from earlier incidents and playbooks.',
+    }[source],
+  };
+  return [...known, cause];
+}
+
+/** What was deployed or changed before the failure, when, and by whom, as far as GitHub and AWS say. */
+export function changeLines({ incident, telemetry, timeZone }: IncidentStory): readonly string[] {
+  const { target } = incident;
+  if (target.kind === 'github-run') return runLines(target, timeZone, telemetry ?? null);
+  const facts = telemetry?.facts;
+  if (facts === undefined || facts.kind === 'github-run' || facts.deployment === null) return [];
+  const failedAt = target.kind === 'alarm' ? target.changedAt : incident.openedAt;
+  return deploymentLines(facts.deployment, { failedAt, timeZone });
+}
+
+type RunTarget = Extract<IncidentStory['incident']['target'], { kind: 'github-run' }>;
+
+function runLines(target: RunTarget, timeZone: string, telemetry: IncidentStory['telemetry']): string[] {
+  const { headSha, actor, event, pullRequest, people, repository } = target;
+  const author = people?.author ?? null;
+  const pusher = people?.lastPusher ?? null;
+  const who = [
+    ...(author === null ? [] : [`written by ${author}`]),
+    ...(pusher === null || pusher === author ? [] : [`pushed by ${pusher}`]),
+    ...(author === null && pusher === null && actor !== null ? [`started by ${actor}`] : []),
+  ];
+  const where = pullRequest === null ? repository : `pull request #${pullRequest} of ${repository}`;
+  const commit = `Commit ${headSha.slice(0, 12)} of ${where}${who.length === 0 ? '' : `, ${who.join(', ')}`} (${event}).`;
+  const facts = telemetry?.facts;
+  if (facts?.kind !== 'github-run') return [commit];
+  const began =
+    facts.startedAt === null ? [] : [`Its attempt began on ${instantWords(new Date(facts.startedAt), timeZone)}.`];
+  const [newest] = facts.defaultBranchConclusions;
+  const branch =
+    newest === undefined ? [] : [`The newest run of the same workflow on the default branch ended with ${newest}.`];
+  return [commit, ...began, ...branch];
+}
+
+function deploymentLines(
+  deployment: Deployment,
+  { failedAt, timeZone }: { readonly failedAt: string; readonly timeZone: string },
+): string[] {
+  const [what, before] =
+    deployment.kind === 'lambda-alias'
+      ? [
+          `${deployment.functionName}:${deployment.alias} points to version ${deployment.currentVersion}`,
+          deployment.previousVersion === null ? null : `version ${deployment.previousVersion}`,
+        ]
+      : [
+          `${deployment.cluster}/${deployment.service} runs ${revisionOf(deployment.currentTaskDefinition)}`,
+          deployment.previousTaskDefinition === null ? null : revisionOf(deployment.previousTaskDefinition),
+        ];
+  const { deployedAt } = deployment;
+  const since = deployedAt === null ? '' : `, deployed on ${whenWords(deployedAt, failedAt, timeZone)}`;
+  const earlier = before === null ? '' : ` Before it: ${before}.`;
+  const others = (deployment.otherDeployments ?? []).filter(
+    (at) => Math.abs(Date.parse(failedAt) - Date.parse(at)) <= DAY_MS && at !== deployedAt,
+  );
+  const more = others
+    .toSorted()
+    .reverse()
+    .slice(0, 3)
+    .map((at) => `Another version was deployed on ${whenWords(at, failedAt, timeZone)}.`);
+  const state = cleanText(`${what}${since}.${earlier} AWS does not report by whom.`, 600);
+  return [state, ...more];
+}
+
+const revisionOf = (taskDefinition: string): string => taskDefinition.split('/').at(-1) ?? taskDefinition;
+
+function whenWords(at: string, failedAt: string, timeZone: string): string {
+  const distance = Date.parse(failedAt) - Date.parse(at);
+  const relative = distance >= 0 ? 'before the failure' : 'after the failure';
+  return `${instantWords(new Date(at), timeZone)}, ${durationWords(distance)} ${relative}`;
+}
+
+/** That the kill switch is on, since when and why; null while it is off. */
+export function stoppedWords({ stopped, timeZone }: Pick<IncidentStory, 'stopped' | 'timeZone'>): string | null {
+  if (!stopped) return null;
+  const { since, by, reason } = stopped;
+  const when = since ? ` since ${instantWords(new Date(since), timeZone)}` : '';
+  const who = by ? ` by ${cleanText(by, 200)}` : '';
+  const why = reason ? `: ${cleanText(reason, 500).replace(/[.\s]+$/, '')}` : '';
+  return `The kill switch is on${when}${who}${why}. Selfheal changes nothing until somebody resumes it (selfheal policy resume).`;
+}
