@@ -116,7 +116,9 @@ async function diagnose(signal: Signal, ports: RunPorts): Promise<IncidentStory>
   const known = await timed('knowledge', knowledge({ incidentId }, { ...deps, actions: [] }));
   await timed('analyze', analyze({ incidentId, useModel: known.useModel, knowledgeId: known.matchId }, deps));
   const diagnosed = (await memory.incidents.get(incidentId)) ?? incident;
-  return { ...(await readStory(diagnosed, 'final', { ...deps, actions: [] })), onlyDiagnosed: true };
+  // Nothing is stopped where nothing acts.
+  const { control: _none, ...storyDeps } = deps;
+  return { ...(await readStory(diagnosed, 'final', { ...storyDeps, actions: [] })), onlyDiagnosed: true };
 }
 
 type Findings = Omit<FailureAnalysis, 'otherFailedRuns' | 'jobs' | 'posting'>;

@@ -181,7 +181,7 @@ describe('a failure that comes back', () => {
     await dyingEverywhere(
       async (deps) => await noteRecurrence(second, classification, null, deps),
       async ({ deps, outcomes, events, status }) => {
-        await noteRecurrence(anIncident({ id: `gh-${'3'.repeat(24)}`, classification }), classification, deps);
+        await noteRecurrence(anIncident({ id: `gh-${'3'.repeat(24)}`, classification }), classification, null, deps);
         expect(await outcomes()).toEqual(['failed']);
         expect((await events(first)).filter((event) => event === 'incident.recurred')).toHaveLength(1);
         expect((await events(second)).filter((event) => event === 'incident.came-back')).toHaveLength(1);
