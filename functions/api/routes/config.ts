@@ -21,7 +21,12 @@ const Settings = z.record(z.string(), z.unknown());
 export const RuntimePolicy = z
   .object({
     revision: z.number().nullable().meta({ description: 'Of the overlay; null while nobody has written one.' }),
-    killSwitch: z.object({ killSwitch: z.boolean(), reason: z.string().nullable() }),
+    killSwitch: z.object({
+      killSwitch: z.boolean(),
+      reason: z.string().nullable(),
+      since: z.string().optional(),
+      by: z.string().optional(),
+    }),
     unreadable: z
       .string()
       .nullable()

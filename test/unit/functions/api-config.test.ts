@@ -205,8 +205,9 @@ describe('the kill switch', () => {
     const { post, read, deps } = await aConfigured();
     const before = await read();
     const stopped = await post('/api/config/stop', { reason: 'too many reverts' });
-    expect(stopped.json.killSwitch).toEqual({ killSwitch: true, reason: 'too many reverts' });
-    expect(await deps.control.controls()).toEqual({ killSwitch: true, reason: 'too many reverts' });
+    const shown = { killSwitch: true, reason: 'too many reverts', since: expect.any(String), by: expect.any(String) };
+    expect(stopped.json.killSwitch).toEqual(shown);
+    expect(await deps.control.controls()).toEqual(shown);
     expect((await post('/api/config/resume', { reason: REASON }, before)).statusCode).toBe(412);
     expect((await post('/api/config/resume', { reason: REASON })).statusCode).toBe(428);
     expect((await post('/api/config/resume', { reason: REASON }, await read())).statusCode).toBe(200);

@@ -15,14 +15,14 @@ const CONTRADICTIONS: readonly (readonly [one: RegExp, other: RegExp])[] = [
   [/A re-run would not help/, /the code is probably not the cause|The network or the registry failed, not the code/],
   [/the code is probably not the cause/, /will fail again/],
   [/changed nothing/, /\b(?:Re-ran|Pointed|Raised|Verified)\b/],
-  [/The cause is not known/, /% sure/],
+  [/The cause is not known/, /certainty of the/i],
   [/The cause is not known/, /(?:Found by the built-in rules|Known from earlier incidents)/],
   [/passes on the default branch/, /fails on the default branch/],
   [/No log could be read/, /^\s*\d+ \| /m],
   [/printed no error/i, /\berror\b/i],
   [/(?:Recovered|Passed on attempt \d+)\./, /A person has to look|was not enough|Failed again/],
   [/there is nothing to do/, /a person has to fix it/],
-  [/It looks most like/, /% sure/],
+  [/It looks most like/, /certainty of the/i],
 ];
 /** Words by which a text says where on a page something stands: comment and mail have orders of their own. */
 const PLACES =

@@ -58,5 +58,5 @@ export function outcomeWords({
   if (helped === true) return `this helped then: ${done}`;
   if (helped === false) return `this was tried then and did not help: ${done}`;
   if (outcome === 'resolved') return 'it passed again without an action of Selfheal';
-  return `${outcome === 'escalated' ? 'it went to a person' : 'it was left to people'}; what helped is not known. Proposed then: ${done}`;
+  return `${outcome === 'escalated' ? 'it went to a person' : 'it was left to people'}, what helped is not known. Proposed then: ${done}`;
 }

@@ -1,6 +1,7 @@
 import { asksForRepeat, fitAdvice } from '#shared/domain/diagnosis/advice.ts';
 import { adviceOfClass } from '#shared/domain/diagnosis/explanation.ts';
 import { isReceipt, solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
+import { chanceOf } from '#shared/domain/incident/failure-class.ts';
 import { isAboutService } from '#shared/domain/incident/scope.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
@@ -22,12 +23,12 @@ export function adviceNow(story: Pick<IncidentStory, 'incident' | 'diagnosis' | 
   const { incident, diagnosis, actions, ruledOut = [] } = story;
   if (diagnosis === null) return '';
   const about = isAboutService(incident.target) ? 'service' : 'run';
-  const { class: failureClass, verdict } = diagnosis.classification;
-  const setting = { about, verdict } as const;
+  const { class: failureClass } = diagnosis.classification;
+  const setting = { about, chance: chanceOf(diagnosis.classification) } as const;
   // A diagnosis of an earlier release may advise what was done once in another incident.
   const own = isReceipt(diagnosis.fix) ? adviceOfClass(failureClass, setting) : diagnosis.fix;
   const rerunFailed = actions.some((action) => failed(action) && rerunAttempt(action) !== null);
-  const fitted = rerunFailed && asksForRepeat(own) ? fitAdvice(own, { about, verdict: 'regression' }) : own;
+  const fitted = rerunFailed && asksForRepeat(own) ? fitAdvice(own, { about, chance: 'lasts' }) : own;
   const left = ruledOut.reduce((advice, title) => advice.replaceAll(solutionOfAction(title), ''), fitted);
   const advice = cleanText(left, MAX_ADVICE);
   return advice === '' && own !== '' ? NOTHING_LEFT[about] : advice;

@@ -54,7 +54,10 @@ export function experienceStoreContract(name: string, open: () => Promise<Experi
       const kept = await store.actionOutcomes('flaky_tests', 10);
       expect(kept).toHaveLength(2);
       expect(kept).toEqual(
-        expect.arrayContaining([{ ...outcome, verified: 'failed' }, anActionOutcome({ incidentId: 'gh-2' })]),
+        expect.arrayContaining([
+          { ...outcome, verified: 'failed', cameBack: true },
+          anActionOutcome({ incidentId: 'gh-2' }),
+        ]),
       );
     });
 

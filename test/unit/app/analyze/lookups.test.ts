@@ -204,7 +204,7 @@ describe('what a model may look up about a run', () => {
     const { run } = open(target, {}, past);
     const found = text(await run('similar_incidents', { words: 'registry connection reset' }));
     expect(found).toContain(`Incident ${aPastIncident().id}, ended 2026-11-20`);
-    expect(found).toContain('this helped, verified: The failed jobs were started again.');
+    expect(found).toContain('this helped then: The failed jobs were started again.');
     expect(found).not.toContain('Theirs');
   });
 

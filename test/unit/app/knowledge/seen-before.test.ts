@@ -120,7 +120,7 @@ describe('a failure like one before', () => {
     ]);
     expect(asked[0]?.similar[0]).toEqual({
       title: 'The same failure, last on 2026-11-20: The connection to the package registry was reset',
-      resolution: 'this helped, verified: The failed jobs were started again.',
+      resolution: 'this helped then: The failed jobs were started again.',
     });
   });
 
@@ -172,7 +172,7 @@ describe('telling that it was seen before', () => {
   it('names the incident, when it was, how often, and what became of it, in the comment and in the mail', () => {
     const told = story([aSeenBefore({ times: 3 })]);
     const sentence =
-      /The same failure 3 times before, incident gh-7{24} on 2026-11-20: this helped, verified: The failed jobs were started again\./;
+      /The same failure 3 times before, incident gh-7{24} on 2026-11-20: this helped then: The failed jobs were started again\./;
     expect(renderComment(told)).toMatch(/#### Seen Before\n\n- /);
     expect(renderComment(told).replaceAll('\u200b', '')).toMatch(sentence);
     expect(renderMail('Proposal', null, told).message.replace(/\s+/g, ' ')).toMatch(sentence);
