@@ -12,7 +12,7 @@ export const config = defineFunction({
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     escalationTopic: ['sns:Publish'],
     dashboardUrl: [],
-    policyRecords: ['dynamodb:Query'],
+    policyRecords: ['dynamodb:GetItem', 'dynamodb:Query'],
     statsTable: ['dynamodb:UpdateItem'],
     githubTokenSecret: [],
   },

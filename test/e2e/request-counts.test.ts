@@ -47,7 +47,8 @@ it('nor for a failed run that a re-run heals', async () => {
 });
 
 /** Raise one only with a reason: each request is paid for, and waited for, at every incident. */
+// One more than before for each announcement: whether the kill switch is on, which every comment and mail has to say.
 const MOST = {
-  suggested: { records: 68, objects: 13 },
-  rerun: { records: 117, objects: 15 },
+  suggested: { records: 69, objects: 13 },
+  rerun: { records: 119, objects: 15 },
 };
