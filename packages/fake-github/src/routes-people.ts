@@ -1,7 +1,7 @@
 import { type Answer, parseJson } from '@selfheal/fake-server/wire.ts';
 import { isoNow } from '@selfheal/fake-server/world-time.ts';
 import { githubError, loginOf, NotFound, type Route, type RouteContext, repositoryIn } from './route.ts';
-import { nodeId, presentUser, seconds } from './shapes-account.ts';
+import { nodeId, presentPublicUser, presentUser, seconds } from './shapes-account.ts';
 import type { ReactionState } from './state.ts';
 
 const REPO = '/repos/{owner}/{repo}';
@@ -27,7 +27,7 @@ function collaboratorPermission(context: RouteContext): Answer {
 function getUser({ params, site }: RouteContext): Answer {
   const login = params.username ?? '';
   if (login.startsWith('gone-')) throw new NotFound('user');
-  return { status: 200, json: presentUser(login, site.api, site.web) };
+  return { status: 200, json: presentPublicUser(login, site.api, site.web) };
 }
 
 function react(context: RouteContext): Answer {

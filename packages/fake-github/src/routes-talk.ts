@@ -1,7 +1,7 @@
 import { type Answer, parseJson } from '@selfheal/fake-server/wire.ts';
 import { isoNow } from '@selfheal/fake-server/world-time.ts';
 import { clamp, githubError, loginOf, NotFound, pageOf, type Route, type RouteContext, repositoryIn } from './route.ts';
-import { accountId, presentFullRepository, presentUser } from './shapes-account.ts';
+import { accountId, presentFullRepository, presentPublicUser, presentUser } from './shapes-account.ts';
 import {
   presentComment,
   presentDelivery,
@@ -232,16 +232,7 @@ export const TALK_ROUTES: readonly Route[] = [
 const SINCE = '2026-01-05T09:00:00Z';
 
 function presentMe({ site, access }: RouteContext) {
-  const nothing = { name: 'Selfheal', company: null, blog: '', location: null, email: null, hireable: null, bio: null };
-  const counts = { public_repos: 0, public_gists: 0, followers: 0, following: 0 };
-  return {
-    ...presentUser(loginOf(access), site.api, site.web),
-    ...nothing,
-    notification_email: null,
-    ...counts,
-    created_at: SINCE,
-    updated_at: SINCE,
-  };
+  return { ...presentPublicUser(loginOf(access), site.api, site.web), notification_email: null };
 }
 
 function presentApp({ site }: RouteContext) {

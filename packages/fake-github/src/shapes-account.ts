@@ -38,6 +38,19 @@ export function presentUser(login: string, api: string, web: string) {
   };
 }
 
+const SINCE = '2026-01-05T09:00:00Z';
+
+/** The "public user" object: an account as `GET /users/{username}` answers. */
+export function presentPublicUser(login: string, api: string, web: string) {
+  return {
+    ...presentUser(login, api, web),
+    ...{ name: null, company: null, blog: '', location: null, email: null, hireable: null, bio: null },
+    ...{ public_repos: 0, public_gists: 0, followers: 0, following: 0 },
+    created_at: SINCE,
+    updated_at: SINCE,
+  };
+}
+
 const PLAIN = ['contributors', 'deployments', 'downloads', 'events', 'forks', 'hooks', 'languages', 'merges'];
 const PLAIN_TAIL = ['stargazers', 'subscribers', 'subscription', 'tags', 'teams'];
 
