@@ -64,15 +64,20 @@ function isCommand({ bytes }: Delivery): boolean {
   }
 }
 
-/** Whether a delivery speaks of a finished run that failed or succeeded, by nothing but the bytes that were sent. */
+/**
+ * Whether a delivery speaks of a finished run that failed or succeeded, or that GitHub may have stopped after a minute or more, by nothing but
+ * the bytes that were sent.
+ */
 function isFinishedRun(sent: Delivery): boolean {
   try {
     const body = JSON.parse(sent.bytes.toString('utf8')) as {
       action?: unknown;
-      workflow_run?: { conclusion?: unknown };
+      workflow_run?: { conclusion?: unknown; run_started_at?: unknown; updated_at?: unknown };
     };
-    const wanted = ['failure', 'timed_out', 'startup_failure', 'success'];
-    return body.action === 'completed' && wanted.includes(String(body.workflow_run?.conclusion));
+    const { conclusion, run_started_at, updated_at } = body.workflow_run ?? {};
+    const lasted = Date.parse(String(updated_at)) - Date.parse(String(run_started_at));
+    const wanted = ['failure', 'timed_out', 'startup_failure', 'success', ...(lasted >= 60_000 ? ['cancelled'] : [])];
+    return body.action === 'completed' && wanted.includes(String(conclusion));
   } catch {
     return false;
   }

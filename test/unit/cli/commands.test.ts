@@ -93,6 +93,7 @@ describe('log classify', () => {
         class: 'compilation_error',
         family: 'code',
         verdict: 'regression',
+        chance: 'lasts',
         confidence: expect.closeTo(0.9, 0),
         alternatives: expect.any(Array),
         signature: expect.any(String),
