@@ -70,7 +70,7 @@ it('the shapes of the kinds of records belong to the format that state folders c
   ]);
   expect({ format: RECORD_FORMAT, ...Object.fromEntries(shapes) }).toMatchInlineSnapshot(`
     {
-      "ActionOutcome": "1afb8bf90135",
+      "ActionOutcome": "ff761e505631",
       "ActionRecord": "383153a37243",
       "ApiKey": "c661afcbcf4d",
       "BoundAction": "2ae7b466c1e6",
@@ -78,8 +78,8 @@ it('the shapes of the kinds of records belong to the format that state folders c
       "Diagnosis": "7c8c79d19725",
       "Evidence": "6f607b939459",
       "ExperimentOutcome": "73de3c33a695",
-      "HealingWatch": "89d3715269ef",
-      "Incident": "f9b6260c6fc6",
+      "HealingWatch": "94d6b87a93e2",
+      "Incident": "0f5a8f8da94c",
       "KnowledgeEntry": "9e3245a585cc",
       "Known": "614a8f55c5c1",
       "LearnedPattern": "e5f4410b97d3",

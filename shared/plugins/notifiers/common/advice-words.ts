@@ -9,7 +9,6 @@ import { instantWords } from '#shared/kernel/time-words.ts';
 import type { IncidentStory } from '../contract.ts';
 import { actionWords, rerunAttempt } from './story-words.ts';
 
-const MAX_ADVICE = 4000;
 const MAX_LINE = 600;
 
 /** An action that was verified not to help. */
@@ -17,7 +16,7 @@ const failed = ({ verified, inconclusive }: ActionRecord): boolean => verified =
 
 /**
  * What a person can do now: the diagnosis's advice without what was tried in vain or rejected in this incident. Empty
- * where nothing is left. Tainted.
+ * where nothing is left. Tainted, and with the line breaks of the diagnosis: it may hold a block of code.
  */
 export function adviceNow(story: Pick<IncidentStory, 'incident' | 'diagnosis' | 'actions' | 'ruledOut'>): string {
   const { incident, diagnosis, actions, ruledOut = [] } = story;
@@ -30,7 +29,7 @@ export function adviceNow(story: Pick<IncidentStory, 'incident' | 'diagnosis' | 
   const rerunFailed = actions.some((action) => failed(action) && rerunAttempt(action) !== null);
   const fitted = rerunFailed && asksForRepeat(own) ? fitAdvice(own, { about, chance: 'lasts' }) : own;
   const left = ruledOut.reduce((advice, title) => advice.replaceAll(solutionOfAction(title), ''), fitted);
-  const advice = cleanText(left, MAX_ADVICE);
+  const advice = left.trim();
   return advice === '' && own !== '' ? NOTHING_LEFT[about] : advice;
 }
 

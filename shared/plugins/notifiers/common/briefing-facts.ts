@@ -25,11 +25,13 @@ export function confidencesOf({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): 
     meaning: `How likely "${classification.class.replaceAll('_', ' ')}" is the right kind of failure.`,
   };
   const known = classification.class === 'unknown' ? [] : [kind];
-  if (source === 'rules' || percentOf(confidence) === kind.percent) return known;
+  if (classification.class === 'unknown' && source === 'rules') return known;
+  if (percentOf(confidence) === kind.percent) return known;
   const cause = {
     name: 'Certainty of the cause',
     percent: percentOf(confidence),
     meaning: {
+      rules: 'How likely the root cause is right, by the built-in rules.',
       model: 'How sure the language model is of the root cause that it wrote.',
       knowledge: 'How likely the root cause is the one known from earlier incidents and playbooks.',
     }[source],

@@ -68,7 +68,7 @@ export function incidentBriefing(story: IncidentStory): IncidentBriefing {
     chain: chainOf(story).map((line) => cleanText(line, 400)),
     before: changeLines(story),
     confidences: confidencesOf(story),
-    advice: isSettled(story) ? [] : [adviceNow(story)].filter((advice) => advice !== ''),
+    advice: isSettled(story) ? [] : [cleanText(adviceNow(story), 4000)].filter((advice) => advice !== ''),
     tried: triedLines(story),
     stopped: stoppedWords(story),
     history: historyLines(story),

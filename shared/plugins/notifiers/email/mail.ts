@@ -115,13 +115,12 @@ function isHealed({ incident }: IncidentStory): boolean {
 }
 
 function whatToDo(story: IncidentStory): string | null {
-  const { diagnosis } = story;
   if (isHealed(story)) {
     const helped = story.actions.findLast(({ verified }) => verified === 'recovered');
     if (helped === undefined) return null;
     return [helped.receipt?.summary ?? helped.actionId, story.afterwards ?? ''].join(' ').trim();
   }
-  return (diagnosis === null ? '' : adviceNow(story)) || 'Look at the alarm or the run; no remedy is known.';
+  return cleanText(adviceNow(story), 4000) || 'Look at the alarm or the run; no remedy is known.';
 }
 
 export function rootCause({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): (string | null)[] {

@@ -43,6 +43,11 @@ describe('the advice of a story', () => {
     expect(adviceNow(told)).not.toBe('');
   });
 
+  it('keeps the line breaks of a block of code', () => {
+    const fix = redactedText('Pin it:\n```json\n{"left-pad": "1.3.0"}\n```');
+    expect(adviceNow(story({ diagnosis: aDiagnosis({ fix }) }))).toBe(fix);
+  });
+
   it.each(ACTIONS.map(({ title }) => title))('does not ask for what a person rejected: %s', (title) => {
     const fix = redactedText(`${title}. Read what changed.`);
     expect(adviceNow(story({ diagnosis: aDiagnosis({ fix }), ruledOut: [title] }))).toBe('Read what changed.');
