@@ -7,7 +7,7 @@ import { type Embedding, textToEmbed } from '#shared/domain/knowledge/search/emb
 import { PastIncident, pastIncidentOf } from '#shared/domain/knowledge/search/past-incident.ts';
 import { weighed } from '#shared/domain/knowledge/search/terms.ts';
 import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
-import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { type ActionRecord, isUnclear } from '#shared/domain/plan/bound-action.ts';
 import { redact } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
@@ -44,7 +44,7 @@ export async function learn(
   if (scope === null || diagnosis === null) return;
   await remember(incident, { actions, outcome, diagnosis, scope }, deps);
   const fingerprint = incident.classification?.fingerprint ?? null;
-  const decisive = actions.findLast(({ verified, inconclusive }) => verified !== null && !inconclusive);
+  const decisive = actions.findLast((action) => action.verified !== null && !isUnclear(action));
   if (fingerprint === null || decisive === undefined) return;
   const success = outcome === 'resolved' && decisive.verified === 'recovered';
   if (!success && decisive.verified !== 'failed') return;
@@ -65,7 +65,11 @@ async function remember(
   const gathered = await deps.evidence.getEvidence(id);
   const evidence = gathered && logsOf(gathered);
   const embedding = await embeddingOf(evidence, deps);
-  const actions = ended.actions.map((action) => ({ ...action, solution: solutionOf(action, deps) }));
+  const actions = ended.actions.map((action) => ({
+    ...action,
+    inconclusive: isUnclear(action),
+    solution: solutionOf(action, deps),
+  }));
   const at = deps.clock.now();
   const past = pastIncidentOf({ ...ended, actions, id, evidence, embedding, outcome: outcome.data, endedAt: at });
   await deps.knowledge.remember(past, ended.scope);

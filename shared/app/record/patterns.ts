@@ -7,7 +7,7 @@ import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { Resolution } from '#shared/domain/learning/resolution.ts';
-import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { type ActionRecord, isUnclear } from '#shared/domain/plan/bound-action.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
@@ -44,7 +44,7 @@ export async function keepPatterns(
   actions: readonly ActionRecord[],
   deps: KeepPatternsDeps,
 ): Promise<void> {
-  const decisive = actions.findLast(({ verified, inconclusive }) => verified !== null && !inconclusive);
+  const decisive = actions.findLast((action) => action.verified !== null && !isUnclear(action));
   const outcome = decisive === undefined ? null : outcomeOf(incident, decisive, null);
   if (decisive === undefined || outcome === null) return;
   try {

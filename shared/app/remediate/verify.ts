@@ -47,7 +47,12 @@ function atLast(
   const { maxPolls } = plugin.schedule(deps.configuration);
   const isLast = poll + 1 >= maxPolls || (poll > 0 && deps.clock.now().getTime() >= until);
   if (found.state !== 'pending' || !isLast) return found;
-  return { ...found, state: 'failed', summary: `It did not recover in time. ${found.summary}`, inconclusive: true };
+  return {
+    state: 'failed',
+    summary: `It did not recover in time. ${found.summary}`,
+    inconclusive: true,
+    facts: { ...found.facts, timedOut: true },
+  };
 }
 
 async function conclude(

@@ -73,3 +73,11 @@ export const ActionRecord = z.strictObject({
   inconclusive: z.boolean(),
 });
 export type ActionRecord = z.infer<typeof ActionRecord>;
+
+/**
+ * Whether it is not known that an executed action helped or not: somebody else replaced its effect, or cancelled what it
+ * started. Not where the time of its verification was over: the failure went on until then.
+ */
+export function isUnclear({ inconclusive, receipt }: Pick<ActionRecord, 'inconclusive' | 'receipt'>): boolean {
+  return inconclusive && receipt?.facts.timedOut !== true;
+}

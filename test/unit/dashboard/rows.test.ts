@@ -8,10 +8,10 @@ describe('the rows of a log', () => {
   it('are in the order of the log, with a row for what was left out', () => {
     expect(rowsOf([line(7, true), line(3), line(4)])).toEqual([
       { kind: 'gap', lines: 2 },
-      { kind: 'line', ...line(3) },
-      { kind: 'line', ...line(4) },
+      { kind: 'line', ...line(3), repeats: 1 },
+      { kind: 'line', ...line(4), repeats: 1 },
       { kind: 'gap', lines: 2 },
-      { kind: 'line', ...line(7, true) },
+      { kind: 'line', ...line(7, true), repeats: 1 },
     ]);
   });
 

@@ -4,7 +4,7 @@ import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { type ActionRecord, isUnclear } from '#shared/domain/plan/bound-action.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 import { shortenedText } from '#shared/kernel/text/shortened-text.ts';
@@ -139,9 +139,9 @@ export function actionWords(action: ActionRecord): string {
       return done;
     case 'undo-intended':
     case 'undo-failed':
-      return `${done} ${action.inconclusive ? UNKNOWN_RESULT : 'It did not help'}, and undoing it failed: a person has to look.`;
+      return `${done} ${isUnclear(action) ? UNKNOWN_RESULT : 'It did not help'}, and undoing it failed: a person has to look.`;
     case 'undone':
-      return action.inconclusive
+      return isUnclear(action)
         ? `${done} ${UNKNOWN_RESULT}. It is no longer in place.`
         : `${done} It did not help and was undone.`;
     case 'done':
@@ -168,7 +168,7 @@ function verifiedWords(action: ActionRecord): string {
     case 'recovered':
       return attempt === null ? 'Verified: it recovered.' : `Verified: it passed on attempt ${attempt}.`;
     case 'failed':
-      if (action.inconclusive) return `${UNKNOWN_RESULT}.`;
+      if (isUnclear(action)) return `${UNKNOWN_RESULT}.`;
       return attempt === null ? 'It did not help.' : `It did not help: it failed again on attempt ${attempt}.`;
     case 'advanced':
       // The summary says enough; the effect is reported elsewhere.
