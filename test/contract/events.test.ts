@@ -13,8 +13,10 @@ const EVENTS = join(import.meta.dirname, '../../events');
 const PROMISES: readonly [RegExp, string][] = [
   [/^github\/workflow-run-completed-(failure|timed-out|startup-failure)/, 'signal run-failed'],
   [/^github\/workflow-run-completed-success/, 'signal run-succeeded'],
+  [/^github\/workflow-run-completed-cancelled/, 'signal run-cancelled'],
   [/^github\/issue-comment-command/, 'command'],
   [/^github\//, 'ignored'],
+  [/^cloudwatch\/.*-suppressed/, 'ignored'],
   [/^cloudwatch\/.*alarm-raised/, 'signal alarm-raised'],
   [/^cloudwatch\/alarm-cleared/, 'signal alarm-cleared'],
   [/^cloudwatch\//, 'ignored'],

@@ -342,7 +342,7 @@ function makeFindingTotals() {
     code: noFindings(),
   };
   const tools = new Set<string>();
-  const reasons = new Set<RedactedText>();
+  const reasons: Set<RedactedText> = new Set();
   return {
     unfinished(reason: string): void {
       if (reasons.size < MAX_REASONS) reasons.add(redactName(reason, MAX_REASON));
