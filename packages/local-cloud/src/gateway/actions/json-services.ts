@@ -1,5 +1,6 @@
+import type { Need } from '../../iam/authorizer.ts';
 import type { Deployment } from '../../template/deployment.ts';
-import { listOf, objectOf, textOf, textsOf } from '../../template/json.ts';
+import { type JsonObject, listOf, objectOf, textOf, textsOf } from '../../template/json.ts';
 import { type ActionMapping, machineNeed, regional } from './mapping.ts';
 
 const onOne =
@@ -25,12 +26,27 @@ export const sqsActions: ActionMapping = ({ operation, input }, deployment) => {
     'PurgeQueue',
   ];
   if (operation === 'ListQueues') return [{ action: 'sqs:ListQueues', resource: '*' }];
-  if (['StartMessageMoveTask', 'ListMessageMoveTasks'].includes(operation))
-    return [{ action: `sqs:${operation}`, resource: textOf(input.SourceArn) ?? '*' }];
+  if (operation === 'ListMessageMoveTasks')
+    return [{ action: 'sqs:ListMessageMoveTasks', resource: textOf(input.SourceArn) ?? '*' }];
+  if (operation === 'StartMessageMoveTask') return moveNeeds(input, deployment);
   if (!known.includes(single)) return null;
   const name = (textOf(input.QueueUrl) ?? textOf(input.QueueName) ?? '').split('/').pop() ?? '';
   return [{ action: `sqs:${single}`, resource: regional('sqs', name, deployment) }];
 };
+
+/** Whoever moves messages must be allowed to take them out of the one queue and to send them to the other (SQS Developer Guide, redrive permissions). */
+function moveNeeds(input: JsonObject, deployment: Deployment): Need[] {
+  const source = textOf(input.SourceArn) ?? '*';
+  const origin = deployment
+    .ofType('AWS::SQS::Queue')
+    .find(({ properties }) => textOf(objectOf(properties.RedrivePolicy).deadLetterTargetArn) === source);
+  const destination = textOf(input.DestinationArn) ?? origin?.arn ?? null;
+  const taking = ['StartMessageMoveTask', 'ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
+  return [
+    ...taking.map((action) => ({ action: `sqs:${action}`, resource: source })),
+    ...(destination === null ? [] : [{ action: 'sqs:SendMessage', resource: destination }]),
+  ];
+}
 
 export const snsActions: ActionMapping = ({ operation, input }) => {
   if (operation === 'ListTopics') return [{ action: 'sns:ListTopics', resource: '*' }];
