@@ -166,7 +166,7 @@ export const REMOVALS: readonly Removal[] = [
   remove('what others did is not undone', UNDO, ' || record.receipt.facts.byOthers === true', ''),
   remove('the author approves', APPROVAL, "decision === 'approved' && entitlement.kind === 'objection'", 'false'),
   remove('a decision that came late', SETTLE, "=== 'not-pending')", "=== 'never')"),
-  remove('groups that may approve', ENTITLEMENT, 'covers(groups) &&\n', ''),
+  remove('groups that may approve', ENTITLEMENT, 'covers(groups) && ', ''),
   remove('approvers of a service', LEVELS, 'if (approvers.length > 0) return approvers;', ''),
   remove('people behind a run', SELF, 'if (roles.length > 0 && !(', 'if (roles.length < 0 && !('),
   remove(
@@ -187,8 +187,8 @@ export const REMOVALS: readonly Removal[] = [
   remove(
     'a comment of whoever may not write',
     COMMAND,
-    '|| !(await mayWrite(asked.action.target.repository, by, people))',
-    '',
+    '!(await mayWrite(asked.action.target.repository, command.by, people))',
+    'false',
   ),
   remove(
     'people behind a run who comment',
