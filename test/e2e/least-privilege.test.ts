@@ -292,7 +292,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await api(`/keys/${key.id}`, 'DELETE');
     await api('/status', 'GET', undefined, await signIn(healer, 'approver@example.com', PASSWORD));
     const { users } = await api('/users');
-    const other = users.find(({ username }: { username: string }) => username === 'approver');
+    const other = users.find(({ name }: { name: string }) => name.startsWith('approver'));
     await api(`/users/${other.id}/github`, 'PUT', { login: 'acme-lead' });
     const scope = 'acme/shop';
     const order = {
