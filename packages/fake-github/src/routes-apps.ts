@@ -1,12 +1,11 @@
 import { randomBytes, verify } from 'node:crypto';
 import type { Answer } from '@selfheal/fake-server/wire.ts';
 import { type AppRegistration, githubError, type Route, type RouteContext, repositoryIn } from './route.ts';
-import { presentUser } from './shapes-account.ts';
+import { presentUser, SINCE } from './shapes-account.ts';
 
 const TOKEN_LIFE_MS = 60 * 60_000;
 /** GitHub refuses JWTs with a longer lifetime. */
 const MAX_JWT_SECONDS = 600;
-const SINCE = '2026-01-05T09:00:00Z';
 const PERMISSIONS = { actions: 'write', issues: 'write', metadata: 'read', pull_requests: 'write' } as const;
 const OPERATIONS = new Set([
   'apps/get-authenticated',

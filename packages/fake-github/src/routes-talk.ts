@@ -1,7 +1,7 @@
 import { type Answer, parseJson } from '@selfheal/fake-server/wire.ts';
 import { isoNow } from '@selfheal/fake-server/world-time.ts';
 import { clamp, githubError, loginOf, NotFound, pageOf, type Route, type RouteContext, repositoryIn } from './route.ts';
-import { accountId, presentFullRepository, presentPublicUser, presentUser } from './shapes-account.ts';
+import { accountId, presentFullRepository, presentPublicUser, presentUser, SINCE } from './shapes-account.ts';
 import {
   presentComment,
   presentDelivery,
@@ -228,8 +228,6 @@ export const TALK_ROUTES: readonly Route[] = [
     handle: (context) => ({ status: 200, json: presentApp(context) }),
   },
 ];
-
-const SINCE = '2026-01-05T09:00:00Z';
 
 function presentMe({ site, access }: RouteContext) {
   return { ...presentPublicUser(loginOf(access), site.api, site.web), notification_email: null };

@@ -38,7 +38,8 @@ export function presentUser(login: string, api: string, web: string) {
   };
 }
 
-const SINCE = '2026-01-05T09:00:00Z';
+/** When every account and app of the local GitHub was made. */
+export const SINCE = '2026-01-05T09:00:00Z';
 
 /** The "public user" object: an account as `GET /users/{username}` answers. */
 export function presentPublicUser(login: string, api: string, web: string) {

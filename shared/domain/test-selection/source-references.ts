@@ -54,7 +54,7 @@ interface SourceReferences {
 /** What stands before a string that names a module. */
 const BEFORE_SPECIFIER =
   /(?:\bfrom|\bimport|\brequire(?:\.resolve)?|[mM]ock|\bimport(?:Actual|Original)|\brequireActual|\bresolve)$/;
-const LONGEST_BEFORE = 20;
+const MAX_BEFORE = 20;
 /** Texts that look like a specifier by themselves: relative, or with the first sign of an alias. */
 const ALIAS = /^(?:\.{1,2}\/|[#~@$](?!\{))[^\n]{1,200}$/;
 const JS_COMPUTED = /\b(?:import|require)\s*\(\s*(?!["'])[^)\s]|\bimport\.meta\.glob|\brequire\.context/;
@@ -145,7 +145,7 @@ function wordBefore(code: string, at: number): string {
   skip(/\s/);
   if (code[end - 1] === '(') end -= 1;
   skip(/\s/);
-  return code.slice(Math.max(0, end - LONGEST_BEFORE), end);
+  return code.slice(Math.max(0, end - MAX_BEFORE), end);
 }
 
 /** The text that the escapes of a literal mean. */
