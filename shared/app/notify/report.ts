@@ -1,7 +1,7 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { githubPagesOf, targetLinks } from '#shared/domain/incident/target-links.ts';
-import { type ActionRecord, isUnclear } from '#shared/domain/plan/bound-action.ts';
+import { type ActionRecord, didNotHelp } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { instantWords } from '#shared/kernel/time-words.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
@@ -41,7 +41,7 @@ export async function readStory(
   ]);
   const titleOf = titlesOf(deps.actions);
   const rejections = await rejectionsOf(incident, plans, titleOf, deps);
-  const failed = actions.filter((action) => action.verified === 'failed' && !isUnclear(action));
+  const failed = actions.filter(didNotHelp);
   return {
     incident,
     evidence,

@@ -40,18 +40,20 @@ export async function verify(input: StepInput<'verify'>, given: VerifyDeps): Pro
 
 function atLast(
   found: Verification,
-  { plugin }: PlannedAction,
+  { plugin, action }: PlannedAction,
   { poll, until }: { readonly poll: number; readonly until: number },
   deps: VerifyDeps,
 ): Verification {
   const { maxPolls } = plugin.schedule(deps.configuration);
   const isLast = poll + 1 >= maxPolls || (poll > 0 && deps.clock.now().getTime() >= until);
   if (found.state !== 'pending' || !isLast) return found;
+  const facts = action.target.kind === 'alarm' ? { facts: { ...found.facts, timedOut: true } } : {};
   return {
+    ...found,
+    ...facts,
     state: 'failed',
     summary: `It did not recover in time. ${found.summary}`,
     inconclusive: true,
-    facts: { ...found.facts, timedOut: true },
   };
 }
 

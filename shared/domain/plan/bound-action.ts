@@ -75,9 +75,14 @@ export const ActionRecord = z.strictObject({
 export type ActionRecord = z.infer<typeof ActionRecord>;
 
 /**
- * Whether it is not known that an executed action helped or not: somebody else replaced its effect, or cancelled what it
- * started. Not where the time of its verification was over: the failure went on until then.
+ * Whether it is not known that an executed action helped or not: somebody else replaced its effect, or what it started was
+ * cancelled or has not ended. Not where its alarm rang until the time for verification was over.
  */
 export function isUnclear({ inconclusive, receipt }: Pick<ActionRecord, 'inconclusive' | 'receipt'>): boolean {
   return inconclusive && receipt?.facts.timedOut !== true;
+}
+
+/** Whether verification showed that an executed action did not help. */
+export function didNotHelp(action: Pick<ActionRecord, 'verified' | 'inconclusive' | 'receipt'>): boolean {
+  return action.verified === 'failed' && !isUnclear(action);
 }

@@ -3,16 +3,13 @@ import { adviceOfClass } from '#shared/domain/diagnosis/explanation.ts';
 import { isReceipt, solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
 import { chanceOf } from '#shared/domain/incident/failure-class.ts';
 import { isAboutService } from '#shared/domain/incident/scope.ts';
-import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { didNotHelp } from '#shared/domain/plan/bound-action.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { instantWords } from '#shared/kernel/time-words.ts';
 import type { IncidentStory } from '../contract.ts';
 import { actionWords, rerunAttempt } from './story-words.ts';
 
 const MAX_LINE = 600;
-
-/** An action that was verified not to help. */
-const failed = ({ verified, inconclusive }: ActionRecord): boolean => verified === 'failed' && !inconclusive;
 
 /**
  * What a person can do now: the diagnosis's advice without what was tried in vain or rejected in this incident. Empty
@@ -26,7 +23,7 @@ export function adviceNow(story: Pick<IncidentStory, 'incident' | 'diagnosis' | 
   const setting = { about, chance: chanceOf(diagnosis.classification) } as const;
   // A diagnosis of an earlier release may advise what was done once in another incident.
   const own = isReceipt(diagnosis.fix) ? adviceOfClass(failureClass, setting) : diagnosis.fix;
-  const rerunFailed = actions.some((action) => failed(action) && rerunAttempt(action) !== null);
+  const rerunFailed = actions.some((action) => didNotHelp(action) && rerunAttempt(action) !== null);
   const fitted = rerunFailed && asksForRepeat(own) ? fitAdvice(own, { about, chance: 'lasts' }) : own;
   const left = ruledOut.reduce((advice, title) => advice.replaceAll(solutionOfAction(title), ''), fitted);
   const advice = left.trim();
