@@ -33,7 +33,7 @@ it('[D228] tells the whole story of a healed run from its audit trail, which is 
   const { code, stdout } = await explain(run.runId);
   expect(code).toBe(0);
   for (const words of [
-    'It was opened: github reported a failure',
+    'It was opened: GitHub reported a failed run',
     'The plan was to do it without asking: rerun-failed-jobs',
     'possible actions rerun-failed-jobs',
     'The last check allowed rerun-failed-jobs',
@@ -104,6 +104,6 @@ it('[D212] counts a failure that comes back against what had helped, tells peopl
     await trigger(healer, 'reconciler');
     return (await healer.incidents.get(healer.incidentId(second)))?.status === 'healed';
   });
-  expect((await explain(second)).stdout).toMatch(/came back after .* counts as having failed[\s\S]*It is healed/);
+  expect((await explain(second)).stdout).toMatch(/came back after .* counts as not lasting[\s\S]*It is healed/);
   expect(await healer.incidents.get(resolved.id)).toMatchObject({ status: 'linked' });
 });
