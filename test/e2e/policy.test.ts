@@ -60,7 +60,12 @@ describe('the policy that people set at run time', () => {
     expect(stopped).toMatchObject({ status: 'suggested', rerun: 0 });
     expect(stopped.comment).toContain('The kill switch is on: something is odd.');
     const seen = await call('/api/config');
-    expect(RuntimePolicy.parse(seen.json).killSwitch).toEqual({ killSwitch: true, reason: 'something is odd' });
+    expect(RuntimePolicy.parse(seen.json).killSwitch).toEqual({
+      killSwitch: true,
+      reason: 'something is odd',
+      by: 'ada@example.com',
+      since: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    });
     expect((await call('/api/config/resume', { reason: 'it was nothing' }, seen.etag)).status).toBe(200);
     expect(await failed()).toMatchObject({ status: 'resolved', rerun: 1 });
     const { json } = await call('/api/config/history');
