@@ -112,6 +112,7 @@ function environmentOf(url: string, taskRoot: string): Record<string, string> {
     ...Object.fromEntries(resources),
     // Policies are records of the same table.
     POLICY_TABLE: 'CONTROL_TABLE',
+    DEPLOYMENT_PLACE: `aws:${REGION}:${ACCOUNT}`,
     EVIDENCE_BUCKET: BUCKET,
     LAMBDA_TASK_ROOT: taskRoot,
     GITHUB_API_URL: `${url}/api/v3`,
