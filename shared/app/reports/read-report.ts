@@ -149,6 +149,7 @@ async function read(
 
 interface Reading {
   readonly start: string;
+  /** What follows `start`. */
   readonly next: IteratorResult<string>;
   readonly texts: AsyncGenerator<string>;
   readonly sink: CollectingSink;
@@ -165,9 +166,7 @@ async function wholeReport(
     const parser = format.open(sink);
     if (start !== '') parser.write(start);
     await sink.passOn();
-    for (let piece = next; piece.done !== true; ) {
-      piece = await texts.next();
-      if (piece.done === true) break;
+    for (let piece = next; piece.done !== true; piece = await texts.next()) {
       parser.write(piece.value);
       await sink.passOn();
     }

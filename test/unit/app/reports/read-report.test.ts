@@ -43,6 +43,21 @@ const SARIF = JSON.stringify({
 });
 
 describe('reading one report', () => {
+  it('loses nothing of a report of any length, whatever pieces the bytes come in', async () => {
+    for (const count of [300, 500, 1_100, 5_000, 20_000]) {
+      const cases = Array.from(
+        { length: count },
+        (_, n) => `<testcase classname="cart.Total" name="adds ${n}" time="0.5"/>`,
+      );
+      const junit = `<testsuites><testsuite name="cart" tests="${count}">\n${cases.join('\n')}\n</testsuite></testsuites>`;
+      for (const size of [1_000, 65_536, 70_000, 10_000_000]) {
+        const { summary, tests } = await readWhole(junit, { name: 'junit.xml', size });
+        expect(summary).toMatchObject({ runs: { tests: count, failures: 0, errors: 0 } });
+        expect(tests.map(({ name }) => name)).toEqual(cases.map((_, n) => `adds ${n}`));
+      }
+    }
+  });
+
   it('reads tests, coverage and findings into one form, whatever pieces the bytes come in', async () => {
     for (const size of [1, 7, 100_000]) {
       const { summary, tests } = await readWhole(JUNIT, { name: 'junit.xml', size });
