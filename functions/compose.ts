@@ -77,9 +77,9 @@ export function defineStep<
   C extends FunctionConfig & { readonly uses: { readonly incidentsTable: readonly string[] } },
   const P extends Ports<C>,
 >(name: N, config: C, ports: P, run: (input: StepInput<N>, deps: Composed<P> & StepPorts) => Promise<StepOutput<N>>) {
-  const deps = compose(config, { ...ports, incidents, configuration, listSharing } as P) as Composed<P> & StepPorts;
+  const deps = compose(config, { ...ports, incidents, configuration, storeOfRun } as P) as Composed<P> & StepPorts;
   const { input, output } = STEPS[name];
-  const ofOneRun = () => (READS_AFRESH.has(name) ? deps : sharingReads(deps));
+  const ofOneRun = () => portsOfRun(name, deps);
   return stepFunction({
     config,
     input,
@@ -91,14 +91,16 @@ export function defineStep<
 
 /** Steps right before or after an effect: what they read is as new as the request for it. */
 const READS_AFRESH: ReadonlySet<StepName> = new Set(['guard', 'act', 'verify', 'undo', 'requestApproval']);
+/** Steps that read the lists of an incident beside the incident itself. */
+const READS_LISTS: ReadonlySet<StepName> = new Set(['plan', 'record', 'notify', 'escalate']);
 
-/** The same ports for one run of a step: what its parts read of an incident is read once. */
-function sharingReads<D extends StepPorts>(deps: D): D {
-  const { listSharing, evidence } = deps as { listSharing?: () => IncidentStore; evidence?: EvidenceStore };
+/** The same ports for one run of a step: what its parts read of an incident is read once, unless it has to be new. */
+function portsOfRun<D extends StepPorts>(name: StepName, deps: D): D {
+  const { storeOfRun, evidence } = deps as { storeOfRun?: StoreOfRun; evidence?: EvidenceStore };
   return {
     ...deps,
-    ...(listSharing === undefined ? {} : { incidents: listSharing() }),
-    ...(evidence === undefined ? {} : { evidence: sharingEvidence(evidence) }),
+    ...(storeOfRun === undefined ? {} : { incidents: storeOfRun({ sharesLists: READS_LISTS.has(name) }) }),
+    ...(evidence === undefined || READS_AFRESH.has(name) ? {} : { evidence: sharingEvidence(evidence) }),
   };
 }
 
@@ -142,9 +144,11 @@ const incidentTable = ({ incidentsTable }: Variables<'incidentsTable'>) => ({
 });
 export const incidents = (environment: Variables<'incidentsTable'>) =>
   makeDynamoIncidentStore(incidentTable(environment));
-/** Makes the store of one run of a step. */
-const listSharing = (environment: Variables<'incidentsTable'>) => () =>
-  makeDynamoIncidentStore({ ...incidentTable(environment), sharesLists: true });
+type StoreOfRun = (run: { readonly sharesLists: boolean }) => IncidentStore;
+const storeOfRun =
+  (environment: Variables<'incidentsTable'>): StoreOfRun =>
+  (ofOneRun) =>
+    makeDynamoIncidentStore({ ...incidentTable(environment), ofOneRun });
 export const approvals = (environment: Variables<'incidentsTable'>) =>
   makeDynamoApprovalQueue(incidentTable(environment));
 export const delegations = ({ incidentsTable: table }: Variables<'incidentsTable'>) =>

@@ -7,14 +7,14 @@ export interface TestStore {
   /** The known records of these tests, in any order. At most 50 keys. */
   testRecords(repository: string, keys: readonly string[]): Promise<TestRecord[]>;
   /**
-   * Changes records, several at once. `change` is pure: it is called again when somebody else wrote first. Throws
-   * `Retryable` when that keeps happening.
+   * Changes records, several at once, and returns them as they are now, in any order. `change` is pure: it is called again
+   * when somebody else wrote first. Throws `Retryable` when that keeps happening.
    */
   changeTests(
     repository: string,
     keys: readonly string[],
     change: (key: string, known: TestRecord | null) => TestRecord,
-  ): Promise<void>;
+  ): Promise<TestRecord[]>;
   /** Repositories with a test that failed, those whose tests failed latest first; at most 500 are looked at. */
   testedRepositories(): Promise<TestedRepository[]>;
   /** All records of a repository, in any order. */

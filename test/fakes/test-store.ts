@@ -14,6 +14,7 @@ export function makeMemoryTestStore(): TestStore {
       const own = records.get(repository) ?? new Map<string, TestRecord>();
       for (const key of new Set(keys)) own.set(key, TestRecord.parse(change(key, known(repository, key))));
       records.set(repository, own);
+      return [...new Set(keys)].flatMap((key) => known(repository, key) ?? []);
     },
     testedRepositories: async () =>
       [...records]

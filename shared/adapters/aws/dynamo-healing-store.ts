@@ -25,6 +25,8 @@ export function makeDynamoHealingStore(options: {
   return {
     watch: (watch) => beginWatch(table, watch),
     recur: async (key, incidentId, at) => {
+      // Most failures were never healed, and a read costs less than a refused write.
+      if ((await table.get(keyOf(key))) === null) return null;
       const item = await table.update(keyOf(key), {
         update: 'SET #state = :recurred, recurredAs = :as, recurredAt = :at REMOVE openPk',
         condition: '#state = :watching AND dueAt > :at',

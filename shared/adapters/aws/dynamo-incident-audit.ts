@@ -66,8 +66,11 @@ async function appendToTrail(
   { key, ...entry }: { readonly key: string } & (AuditEntry | AccessEvent | PolicyEvent),
   known: KnownTrails = new Map(),
 ): Promise<void> {
+  // A trail begins with this event; where it does not, the first position is taken and the trail is read.
+  let expected = known.get(trailId) ?? (entry.event === 'incident.opened' ? [] : undefined);
   for (let races = 0; races < MAX_RACES; races += 1) {
-    const trail = known.get(trailId) ?? (await readTrail(table, trailId));
+    const trail = expected ?? (await readTrail(table, trailId));
+    expected = undefined;
     known.delete(trailId);
     if (trail.some((other) => other.key === key)) return;
     const last = trail.at(-1)?.link ?? null;

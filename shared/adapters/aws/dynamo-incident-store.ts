@@ -44,20 +44,20 @@ export function makeDynamoIncidentStore(options: {
   readonly retention?: Configuration['retention'];
   readonly client?: DynamoDBDocumentClient;
   readonly clock?: Clock;
-  /** For one step of the workflow: the lists of an incident are read together (`sharingLists`). */
-  readonly sharesLists?: boolean;
+  /** For one run of a step, which remembers the audit trail that it appends to, and may read an incident and its lists together (`sharingLists`). */
+  readonly ofOneRun?: { readonly sharesLists: boolean };
 }): IncidentStore & AuditReader {
   const { table: name, retention = DEFAULT_RETENTION, client = dynamoClient(), clock = systemClock } = options;
   const whole = openTable({ table: name, client });
   const kept = retaining(whole, retention.incidentDays, clock);
-  const table = options.sharesLists === true ? sharingLists(kept) : kept;
+  const table = options.ofOneRun?.sharesLists === true ? sharingLists(kept) : kept;
   return {
     ...incidentRecords(table, clock),
     listStalled: listStalled(table, name, client),
     ...dynamoActions(table),
     ...notifications(table),
     ...dynamoApprovals(table),
-    ...dynamoAudit(retaining(whole, retention.auditDays, clock), options.sharesLists === true ? new Map() : undefined),
+    ...dynamoAudit(retaining(whole, retention.auditDays, clock), options.ofOneRun && new Map()),
   };
 }
 

@@ -50,8 +50,17 @@ export function makeDynamoTestStore(options: TableOptions): TestStore {
       return items.flatMap((item) => shardIn(item).tests).filter(({ key }) => wanted.has(key));
     },
     changeTests: async (repository, keys, change) => {
-      for (const [shard, own] of Map.groupBy(new Set(keys), shardOf))
-        await changeShard(table, { repository, shard }, own, change);
+      const shards = Map.groupBy(new Set(keys), shardOf);
+      if (shards.size === 0) return [];
+      const items = await table.getAll([...shards.keys()].map((shard) => placeOf(repository, shard)));
+      const read = new Map(items.map((item) => [String(item.sk), item]));
+      const note = noteOf(table, repository);
+      const records: TestRecord[] = [];
+      for (const [shard, own] of shards) {
+        const place = placeOf(repository, shard);
+        records.push(...(await changeShard({ table, place, item: read.get(place.sk) ?? null, note }, own, change)));
+      }
+      return records;
     },
     testedRepositories: async () => {
       const items = await table.query(REPOSITORIES, { limit: MAX_READ });
@@ -101,37 +110,47 @@ function shardIn(item: Item): z.infer<typeof Shard> {
 
 type Change = Parameters<TestStore['changeTests']>[2];
 
-/** Reads, changes and writes; reads again when somebody else wrote first. */
+/** Changes and writes what was read, and returns the records of `keys`; reads again when somebody else wrote first. */
 async function changeShard(
-  table: Table,
-  { repository, shard }: { readonly repository: string; readonly shard: number },
+  shard: { readonly table: Table; readonly place: Key; readonly item: Item | null; readonly note: NoteRepository },
   keys: readonly string[],
   change: Change,
-): Promise<void> {
-  const place = placeOf(repository, shard);
+): Promise<TestRecord[]> {
+  const { table, place, note } = shard;
+  const ofKeys = (tests: readonly TestRecord[]) => tests.filter(({ key }) => keys.includes(key));
+  let { item } = shard;
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const item = await table.get(place);
+    if (attempt > 0) item = await table.get(place);
     const known = item === null ? null : shardIn(item);
     const tests = changed(known?.tests ?? [], keys, change);
-    if (tests === null) return;
+    if (tests === null) return ofKeys(known?.tests ?? []);
     const revision = (known?.revision ?? 0) + 1;
-    const newest = Math.max(...tests.map(({ lastAt }) => Date.parse(lastAt)));
-    const expiresAt = ttlOf(new Date(newest + KEPT));
+    const newest = new Date(Math.max(...tests.map(({ lastAt }) => Date.parse(lastAt))));
+    const expiresAt = ttlOf(new Date(newest.getTime() + KEPT));
     const condition =
       known === null
         ? { condition: 'attribute_not_exists(pk)' }
         : { condition: 'revision = :seen', values: { ':seen': known.revision } };
     // First, because a repeat of this step changes no record and returns above.
-    await noteRepository(table, repository, { at: new Date(newest).toISOString(), expiresAt });
-    if (await table.putOnce({ ...place, version: 1, revision, tests, expiresAt }, condition)) return;
+    await note(newest, expiresAt);
+    if (await table.putOnce({ ...place, version: 1, revision, tests, expiresAt }, condition)) return ofKeys(tests);
   }
   throw new Retryable('Could not update the test records: too many concurrent writers.');
 }
 
-async function noteRepository(table: Table, key: string, { at, expiresAt }: { at: string; expiresAt: number }) {
-  const item = { pk: REPOSITORIES, sk: key, version: 1, key, at, expiresAt };
-  const isNewer = 'attribute_not_exists(pk) OR #at < :at';
-  await table.put(item, { condition: isNewer, names: { '#at': 'at' }, values: { ':at': at } });
+type NoteRepository = (newest: Date, expiresAt: number) => Promise<void>;
+
+/** Notes when a test of the repository last failed; what is not newer than the last note is not written again. */
+function noteOf(table: Table, key: string): NoteRepository {
+  let noted = 0;
+  return async (newest, expiresAt) => {
+    if (newest.getTime() <= noted) return;
+    const at = newest.toISOString();
+    const item = { pk: REPOSITORIES, sk: key, version: 1, key, at, expiresAt };
+    const isNewer = 'attribute_not_exists(pk) OR #at < :at';
+    await table.put(item, { condition: isNewer, names: { '#at': 'at' }, values: { ':at': at } });
+    noted = newest.getTime();
+  };
 }
 
 /** Null when nothing changes. */

@@ -1,12 +1,15 @@
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
-import type { Item, Table } from './dynamo-table.ts';
+import type { Item, Key, Table } from './dynamo-table.ts';
 
 /**
- * The same table for one step of the workflow: the lists of an incident (plans, actions, approvals, notifications) lie in one partition, so they are
- * read by one query, at the first of them, and again after the step itself has written to them. Everything else is read as before.
+ * The same table for one step of the workflow: an incident and its lists (plans, actions, approvals, notifications) lie in one partition, so they are
+ * read by one query, at the first of them, and the lists again after the step itself has written to them. The first `get` of a record may be
+ * answered by that query; a second one is a new read. Everything else is read as before.
  */
 export function sharingLists(table: Table): Table {
   const lists = new Map<string, Promise<Item[]>>();
+  /** Records that the step has read by their key, or written to. */
+  const asked = new Set<string>();
   const wholeOf = (pk: string): Promise<Item[]> => {
     const known = lists.get(pk);
     if (known !== undefined) return known;
@@ -17,10 +20,8 @@ export function sharingLists(table: Table): Table {
     return read;
   };
   /** The incident itself is in none of its lists. */
-  const writing = async <T>(
-    { pk, sk }: { readonly pk: string; readonly sk: string },
-    write: Promise<T>,
-  ): Promise<T> => {
+  const writing = async <T>({ pk, sk }: Key, write: Promise<T>): Promise<T> => {
+    asked.add(`${pk} ${sk}`);
     try {
       return await write;
     } finally {
@@ -29,6 +30,12 @@ export function sharingLists(table: Table): Table {
   };
   return {
     ...table,
+    get: async ({ pk, sk }) => {
+      const isFirst = pk.startsWith('INC#') && !asked.has(`${pk} ${sk}`);
+      asked.add(`${pk} ${sk}`);
+      if (!isFirst) return table.get({ pk, sk });
+      return (await wholeOf(pk)).find((item) => item.sk === sk) ?? null;
+    },
     query: async (pk, range = {}) => {
       const { prefix, after, newestFirst, limit } = range;
       const isList = pk.startsWith('INC#') && prefix !== undefined;

@@ -1,5 +1,10 @@
 import { afterFailure, testsByKey } from '#shared/domain/failure/history/known-runs.ts';
-import { newestResults, shortCommit, type TestResult } from '#shared/domain/failure/history/test-record.ts';
+import {
+  newestResults,
+  shortCommit,
+  type TestRecord,
+  type TestResult,
+} from '#shared/domain/failure/history/test-record.ts';
 import { ALWAYS_FAILS_REASON, alwaysFails, SELF } from '#shared/domain/flaky-tests/history-quarantine.ts';
 import { decided, quarantineState } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -14,7 +19,7 @@ import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
 export interface RecordTestsDeps {
   readonly evidence: Pick<EvidenceStore, 'getEvidence' | 'getQuarantine'>;
   readonly stats: Pick<StatsStore, 'recentRuns'>;
-  readonly tests: Pick<TestStore, 'changeTests' | 'testRecords' | 'quarantine' | 'putQuarantine'>;
+  readonly tests: Pick<TestStore, 'changeTests' | 'quarantine' | 'putQuarantine'>;
 }
 
 /** When more tests than this fail at once, the code is broken, not the tests. */
@@ -41,20 +46,20 @@ export async function recordTests(
   ];
   const runs = await deps.stats.recentRuns(runsKeyOf(target), RUNS);
   const seen = { at: evidence.gatheredAt, results, runs };
-  await deps.tests.changeTests(repository, [...tests.keys()], (key, known) =>
+  const records = await deps.tests.changeTests(repository, [...tests.keys()], (key, known) =>
     afterFailure(known, { ...seen, name: tests.get(key) ?? phrase`unknown test` }),
   );
-  await releaseBroken(repository, [...tests.keys()], new Date(evidence.gatheredAt), deps);
+  await releaseBroken(repository, records, new Date(evidence.gatheredAt), deps);
 }
 
 /** Ends the quarantine of tests that always fail by now. A decision that somebody takes meanwhile holds. */
 async function releaseBroken(
   repository: string,
-  keys: readonly string[],
+  records: readonly TestRecord[],
   now: Date,
   { tests }: RecordTestsDeps,
 ): Promise<void> {
-  for (const record of await tests.testRecords(repository, keys)) {
+  for (const record of records) {
     const newest = newestResults(record).filter(({ onDefaultBranch }) => onDefaultBranch);
     if (!alwaysFails(newest)) continue;
     const quarantine = await tests.quarantine(repository, record.key);

@@ -75,9 +75,23 @@ describe('the lists of an incident, read for one step', () => {
     const shared = sharingLists(table);
     await shared.query('AUDIT#one');
     await shared.query('INC#one', { prefix: 'ROUND#', limit: 1 });
+    await shared.get({ pk: 'AUDIT#one', sk: 'ENTRY#1' });
+    expect(requests).toEqual(['query AUDIT#one', 'query INC#one ROUND#', 'get AUDIT#one ENTRY#1']);
+  });
+
+  it('come with the incident itself, which is read anew from the second time on and once the step has written to it', async () => {
+    const { table, requests } = aTable();
+    await table.put(item('META'));
+    await table.put(item('PLAN#a'));
+    requests.length = 0;
+    const shared = sharingLists(table);
+    expect(await shared.get(item('META'))).toEqual(item('META'));
+    expect(await shared.query('INC#one', prefixed('PLAN#'))).toHaveLength(1);
+    expect(requests).toEqual(['query INC#one']);
     await shared.get(item('META'));
-    await shared.get(item('META'));
-    expect(requests).toEqual(['query AUDIT#one', 'query INC#one ROUND#', 'get INC#one META', 'get INC#one META']);
+    await shared.update(item('PLAN#a'), { update: 'SET a = :a' });
+    await shared.get(item('PLAN#a'));
+    expect(requests.slice(1)).toEqual(['get INC#one META', 'update INC#one PLAN#a', 'get INC#one PLAN#a']);
   });
 
   it('are asked for again after a failed read', async () => {
@@ -101,10 +115,18 @@ const anEntry = (at: number) => ({
 });
 
 describe('the audit trail, appended to in one step', () => {
+  it('is not read for the incident that it opens', async () => {
+    const { table, requests } = aTable();
+    await dynamoAudit(table).audit('one', 'opened', anEntry(1));
+    expect(requests).toEqual(['put AUDIT#one ENTRY#000000001']);
+    await dynamoAudit(table).audit('one', 'opened', anEntry(2));
+    expect(await dynamoAudit(table).auditTrail('one')).toHaveLength(1);
+  });
+
   it('is read once, stays one chain, and follows another writer', async () => {
     const { table, requests } = aTable();
     const [own, other] = [dynamoAudit(table, new Map()), dynamoAudit(table)];
-    await own.audit('one', 'a', anEntry(1));
+    await own.audit('one', 'a', { ...anEntry(1), event: 'incident.reopened' });
     await own.audit('one', 'b', anEntry(2));
     expect(requests.filter((request) => request.startsWith('query'))).toHaveLength(1);
     await other.audit('one', 'c', anEntry(3));
