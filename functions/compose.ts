@@ -155,6 +155,8 @@ export const delegations = ({ incidentsTable: table }: Variables<'incidentsTable
   makeDynamoDelegationStore({ table });
 export const healing = (environment: Variables<'incidentsTable'>) => makeDynamoHealingStore(incidentTable(environment));
 export const control = ({ controlTable: table }: Variables<'controlTable'>) => makeDynamoControlStore({ table });
+/** The kill switch alone, for functions without the rest of the control table. */
+export const killSwitch = ({ policyRecords: table }: Variables<'policyRecords'>) => makeDynamoControlStore({ table });
 export const policy = ({ policyRecords: table }: Variables<'policyRecords'>) => makeDynamoPolicyStore({ table });
 export const policyTrail = ({ policyRecords: table }: Variables<'policyRecords'>) => makeDynamoPolicyTrail({ table });
 export const stats = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoStatsStore({ table });

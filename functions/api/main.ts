@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dataDirectoryOf, loadFailureModel, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
 import { makeCognitoSignIn } from '#shared/adapters/aws/cognito-sign-in.ts';
-import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
@@ -19,6 +18,7 @@ import {
   delegations,
   experience,
   incidents,
+  killSwitch,
   knowledgeEntries,
   patterns,
   patternVersions,
@@ -67,7 +67,7 @@ const deps = compose(config, {
   accessTrail,
   policy,
   policyTrail,
-  killSwitch: ({ policyRecords: table }) => makeDynamoControlStore({ table }),
+  killSwitch,
   delegations,
   persons,
   repeatedRequests,

@@ -12,7 +12,7 @@ export const config = defineFunction({
     statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
     knowledgeTable: ['dynamodb:Query'],
     codeInspector: ['lambda:InvokeFunction'],
-    policyRecords: ['dynamodb:Query'],
+    policyRecords: ['dynamodb:GetItem', 'dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
     escalationTopic: ['sns:Publish'],
   },

@@ -4,6 +4,7 @@ import {
   defineStep,
   experience,
   githubPorts,
+  killSwitch,
   knowledgeEntries,
   notifiers,
   policy,
@@ -19,6 +20,7 @@ export const handler = defineStep(
   config,
   {
     evidence,
+    control: killSwitch,
     policy,
     experience,
     knowledge: knowledgeEntries,

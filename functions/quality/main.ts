@@ -8,6 +8,7 @@ import {
   compose,
   configuration,
   defineScheduled,
+  killSwitch,
   knowledgeEntries,
   notifiers,
   patterns,
@@ -33,6 +34,7 @@ export const handler = defineScheduled(
   {
     ...ports,
     mailer,
+    control: killSwitch,
     policy,
     patterns,
     configuration,

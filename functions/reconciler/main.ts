@@ -1,5 +1,6 @@
 import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { remindApprovals } from '#shared/app/approve/remind-approvals.ts';
+import { remindOfStop } from '#shared/app/notify/stop-notice.ts';
 import { settleHealed } from '#shared/app/record/recurrence-watch.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
 import {
@@ -36,6 +37,7 @@ export const handler = defineScheduled(
   async (deps) => {
     await answerDecided(deps);
     await remindApprovals(deps);
+    await remindOfStop(deps);
     await reconcile(deps);
     await settleHealed(deps);
   },

@@ -53,6 +53,9 @@ export interface AskedPlan {
   readonly commands: { readonly approve: string; readonly reject: string } | null;
 }
 
+/** Why nothing is changed: of the kill switch while it is on. */
+export type StopNotice = Pick<Controls, 'reason' | 'since' | 'by'>;
+
 /** Everything that may be reported about an incident, already redacted. */
 export interface IncidentStory {
   readonly incident: Incident;
@@ -80,7 +83,7 @@ export interface IncidentStory {
   /** What APIs said about the target; read where somebody decides. */
   readonly telemetry?: Telemetry | null;
   /** Present while the kill switch is on. */
-  readonly stopped?: Pick<Controls, 'reason' | 'since' | 'by'> | null;
+  readonly stopped?: StopNotice | null;
   /** Nobody asked for more than a diagnosis: no action was looked for. */
   readonly onlyDiagnosed?: boolean;
   /** People asked for no new comments on the pull request: only existing comments about this incident are updated. */
@@ -132,6 +135,7 @@ export type Announcement =
       readonly forecast: Exclude<Forecast, { kind: 'none' }>;
       /** What the catalogue allows before it happens, least disturbing first. */
       readonly actions: readonly string[];
+      readonly stopped: StopNotice | null;
     }
   /** A message was seen for which people set an alert. */
   | ({
@@ -140,6 +144,7 @@ export type Announcement =
       readonly rule: AlertRule;
       /** What was decided about the failure, worded by code. */
       readonly outcome: { readonly decision: string; readonly reasons: readonly string[] };
+      readonly stopped: StopNotice | null;
     } & Pick<IncidentStory, 'links' | 'timeZone'>)
   /** Learning was reviewed by its schedule. */
   | {
@@ -151,8 +156,22 @@ export type Announcement =
       readonly counts: Readonly<Record<ReviewAction, number>>;
       /** Texts of logs, redacted: tainted. */
       readonly suggestions: readonly { readonly ids: readonly string[]; readonly wording: string }[];
+      readonly stopped: StopNotice | null;
     }
   /** Answers about failures got worse than promised. `retraining`: null when none could be tried. */
-  | { readonly kind: 'quality-degraded'; readonly report: QualityReport; readonly retraining: Retraining | null };
+  | {
+      readonly kind: 'quality-degraded';
+      readonly report: QualityReport;
+      readonly retraining: Retraining | null;
+      readonly stopped: StopNotice | null;
+    }
+  /** The kill switch has been on for a day, or for another one. */
+  | {
+      readonly kind: 'still-stopped';
+      readonly stopped: StopNotice;
+      /** Whole days; null where the record does not say since when. */
+      readonly days: number | null;
+      readonly timeZone: string;
+    };
 
 export type AnnouncementOf<K extends AnnouncementKind> = Extract<Announcement, { readonly kind: K }>;

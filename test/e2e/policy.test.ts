@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RuntimePolicy } from '#functions/api/routes/config.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
+import { trigger } from './support/steering.ts';
 
 const PASSWORD = ['Correct', 'horse', 'battery', '1!'].join('-');
 
@@ -41,6 +42,22 @@ async function failed() {
 }
 
 describe('the policy that people set at run time', () => {
+  it('reminds by mail of a kill switch that has been on for a day, once a day', async () => {
+    const reminders = () =>
+      healer.runtime.mailbox.list().flatMap(({ subject }) => (subject.includes('kill switch') ? [subject] : []));
+    const stopFor = async (hours: number) => {
+      const since = new Date(Date.now() - hours * 60 * 60_000).toISOString();
+      await healer.control.setControls({ killSwitch: true, reason: 'a migration', by: 'ada', since });
+      for (const _round of [1, 2]) await trigger(healer, 'reconciler');
+      await healer.quiet();
+    };
+    await stopFor(23);
+    expect(reminders()).toEqual([]);
+    await stopFor(49);
+    expect(reminders()).toEqual(['[Selfheal] The kill switch has been on for 2 days: nothing is changed']);
+    await healer.control.setControls({ killSwitch: false, reason: null });
+  });
+
   it('stops what was done before once a mode is lowered, and lets it be done again after a reset', async () => {
     expect(await failed()).toMatchObject({ status: 'resolved', rerun: 1 });
     const { etag } = await call('/config');

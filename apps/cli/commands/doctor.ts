@@ -46,18 +46,20 @@ async function sandboxProblem(repository: string, file: string, apiUrl: string, 
 
 /** Everything that is tried without a repository; the exit code is 1 when something failed. */
 async function checkMachine(options: OptionValues<typeof OPTIONS>, terminal: Terminal): Promise<ExitCode> {
-  const { checkApprovers, checkDeployment, checkMail, checkModels, checkNode, checkToken, sayChecks } = await import(
-    '../doctor/check-environment.ts'
-  );
+  const { checkApprovers, checkDeployment, checkMail, checkModels, checkNode, checkStop, checkToken, sayChecks } =
+    await import('../doctor/check-environment.ts');
   const deployment = { url: options.deployment, token: options.token, profile: options.profile };
   const reached = await checkDeployment(deployment, terminal);
-  const approvers = reached.state === 'ok' ? await checkApprovers(deployment, terminal) : null;
+  const answered =
+    reached.state === 'ok'
+      ? await Promise.all([checkStop(deployment, terminal), checkApprovers(deployment, terminal)])
+      : [];
   const checks = [
     checkNode(process.versions.node),
     ...(await checkToken(terminal.environment.GITHUB_REPOSITORY || null, terminal)),
     ...(await checkModels(options.model, terminal)),
     reached,
-    ...(approvers === null ? [] : [approvers]),
+    ...answered.flatMap((check) => check ?? []),
     ...(options.topic === undefined ? [] : [await checkMail(options.topic)]),
   ];
   return await sayChecks(checks, options.json === true ? { checks } : null, terminal);

@@ -4,6 +4,7 @@ import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { watchApi, watchOptions } from '../api/watching.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { subjectWords } from '../incidents/subject-words.ts';
+import { readStop } from '../policy/policy-api.ts';
 import { type Colour, paint } from '../terminal.ts';
 
 type Summary = Extract<
@@ -42,7 +43,7 @@ export const watch = defineCommand({
   summary: 'show incidents live: a line for each that is new or changes',
   details:
     'Asks the API every few seconds until Ctrl-C. Begins with the open incidents; --all begins with the newest, whatever their status. While the\n' +
-    'API does not answer it says so and goes on. With --json: JSON Lines {at, change, incident}.',
+    'API does not answer it says so and goes on. It says when the kill switch is on. With --json: JSON Lines {at, change, incident}.',
   options: {
     ...watchOptions(EVERY_SECONDS),
     repo: { type: 'string', value: 'OWNER/NAME', about: 'failures of this repository' },
@@ -58,8 +59,15 @@ export const watch = defineCommand({
     };
     const seen = new Map<string, Summary>();
     let isFirst = true;
-    await watchApi(options, EVERY_SECONDS, terminal, async ({ api }) => {
-      const { incidents } = await contentOf(await api.incidents.$get({ query }));
+    let stopWords: string | null = null;
+    await watchApi(options, EVERY_SECONDS, terminal, async (client) => {
+      const [{ incidents }, stop] = await Promise.all([
+        client.api.incidents.$get({ query }).then(contentOf),
+        readStop(client),
+      ]);
+      const words = stop?.words ?? null;
+      if (words !== stopWords) terminal.say(`selfheal: ${words ?? 'the kill switch is off again.'}`);
+      stopWords = words;
       for (const one of incidents.toReversed()) {
         const change = changeOf(one, seen.get(one.id));
         seen.set(one.id, one);

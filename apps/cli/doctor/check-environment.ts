@@ -6,6 +6,7 @@ import type { ConnectionCheck } from '../analyze/check-connections.ts';
 import { type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
 import { readSession } from '../api/session.ts';
 import { type ExitCode, UsageError } from '../command.ts';
+import { readStop } from '../policy/policy-api.ts';
 import type { Terminal } from '../terminal.ts';
 
 const NEEDED_MAJOR = 24;
@@ -91,6 +92,20 @@ export async function checkDeployment(options: ApiOptions, terminal: Terminal): 
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return { name, state: 'failed', detail: reasonOf(error) };
+  }
+}
+
+/** Whether the kill switch lets anything happen; null where the policy cannot be read. */
+export async function checkStop(options: ApiOptions, terminal: Terminal): Promise<ConnectionCheck | null> {
+  const name = 'Kill switch';
+  try {
+    const stop = await readStop(await openApi(options, terminal));
+    return stop === null
+      ? { name, state: 'ok', detail: 'off' }
+      : { name, state: 'failed', detail: cleanText(stop.words, 2 * MAX_REASON) };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return null;
   }
 }
 

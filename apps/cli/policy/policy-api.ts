@@ -1,5 +1,6 @@
 import type { InferResponseType } from 'hono/client';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { stoppedWords } from '#shared/plugins/notifiers/common/briefing-facts.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import {
   DRY_RUN_OPTION,
@@ -36,6 +37,12 @@ export async function openPolicy(options: ChangeOptions, terminal: Terminal) {
   const { api } = await openApi(options, terminal);
   const response = await api.config.$get();
   return { config: api.config, policy: await contentOf(response), seen: response.headers.get('etag') ?? '*' };
+}
+
+/** The kill switch while it is on, with a sentence that says since when, by whom and why; null while it is off. */
+export async function readStop({ api }: ApiClient) {
+  const { killSwitch, ...stopped } = (await contentOf(await api.config.$get())).killSwitch;
+  return killSwitch ? { ...stopped, words: stoppedWords({ stopped, timeZone: 'UTC' }) ?? '' } : null;
 }
 
 /** The reason that was given. Throws `UsageError` without one. */

@@ -23,6 +23,7 @@ export interface SampleAnnouncement {
 
 const NOW = '2026-11-24T10:00:00.000Z';
 const minutesAgo = (minutes: number): string => new Date(Date.parse(NOW) - minutes * 60_000).toISOString();
+const stopped = { reason: 'A migration runs until noon', by: 'octocat', since: minutesAgo(2 * 24 * 60 + 30) };
 const RUN_ID = `gh-${'5'.repeat(24)}`;
 const ALARM_ID = `cw-${'7'.repeat(24)}`;
 const DASHBOARD = 'https://selfheal.example.com';
@@ -384,6 +385,7 @@ export const SAMPLE_ANNOUNCEMENTS: readonly SampleAnnouncement[] = [
         from: Date.parse(NOW) - 20 * 3_600_000,
       },
       actions: ['Start one more task of the service ledger.'],
+      stopped: null,
     },
   },
   {
@@ -393,6 +395,7 @@ export const SAMPLE_ANNOUNCEMENTS: readonly SampleAnnouncement[] = [
       incident: alarmIncident,
       rule: AlertRule.parse({ pattern: 'statement took * ms, waited for lock', service: 'ledger', action: 'notify' }),
       outcome: { decision: 'escalate', reasons: ['No safe action fits.'] },
+      stopped,
       links: alarmStory.links,
       timeZone: 'UTC',
     },
@@ -406,6 +409,7 @@ export const SAMPLE_ANNOUNCEMENTS: readonly SampleAnnouncement[] = [
         promised: { class: null, verdict: { hits: 380, cases: 400 } },
       }),
       retraining: { kind: 'too-few', cases: 12, needed: 50 },
+      stopped: null,
     },
   },
   {
@@ -423,6 +427,11 @@ export const SAMPLE_ANNOUNCEMENTS: readonly SampleAnnouncement[] = [
       scopes: 2,
       counts: { update_confidence: 4, prune_ineffective_patterns: 0, suggest_new_patterns: 1 },
       suggestions: [{ ids: ['p-1', 'p-2'], wording: phrase`lock of * was not freed in * s` }],
+      stopped: null,
     },
+  },
+  {
+    title: 'The kill switch is still on',
+    announcement: { kind: 'still-stopped', stopped, days: 2, timeZone: 'UTC' },
   },
 ];

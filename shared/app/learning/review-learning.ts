@@ -7,11 +7,12 @@ import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
 import { isReviewDue, type ReviewAction } from '#shared/domain/learning/learning-review.ts';
 import type { PatternStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
+import { readStop, type StopDeps } from '../notify/stop-notice.ts';
 import { type GovernedDeps, governed } from '../policy/governed.ts';
 import { applyChanges } from './pattern-maintenance.ts';
 import { learningMaterial, MAX_SCOPES, type ReadLearningDeps } from './read-learning.ts';
 
-export interface ReviewLearningDeps extends GovernedDeps, AnnounceDeps {
+export interface ReviewLearningDeps extends GovernedDeps, AnnounceDeps, StopDeps {
   readonly patterns: ReadLearningDeps['patterns'] & Pick<PatternStore, 'write' | 'note'>;
   readonly knowledge: ReadLearningDeps['knowledge'];
   readonly predictions: ReadLearningDeps['predictions'] & Pick<PredictionStore, 'setWatch'>;
@@ -72,7 +73,11 @@ export async function reviewLearning(given: ReviewLearningDeps): Promise<'not-sc
   }
   counts.suggest_new_patterns = suggestions.length;
   const report = learningReportOf(material);
-  await announce({ kind: 'learning-reviewed', review, report, scopes: scopes.length, counts, suggestions }, deps);
+  const stopped = await readStop(deps);
+  await announce(
+    { kind: 'learning-reviewed', review, report, scopes: scopes.length, counts, suggestions, stopped },
+    deps,
+  );
   deps.meter.count('learning-reviewed');
   await predictions.setWatch({ ...watch, reviewedAt: now.toISOString() });
   return 'reviewed';

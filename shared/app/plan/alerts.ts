@@ -9,13 +9,15 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
 import { storyFrame } from '../notify/report.ts';
+import { readStop, type StopDeps } from '../notify/stop-notice.ts';
 import type { GovernedDeps } from '../policy/governed.ts';
 import type { IncidentFacts } from './inputs.ts';
 
 /** People are told by channels that need no code host: a comment would tell them what its thread is about anyway. */
 export interface AlertDeps
   extends Required<Pick<AnnounceDeps, 'notifiers' | 'mailer' | 'meter' | 'log'>>,
-    Pick<GovernedDeps, 'configuration'> {
+    Pick<GovernedDeps, 'configuration'>,
+    StopDeps {
   readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
   readonly incidents: Pick<IncidentStore, 'listNotifications' | 'recordNotification'>;
   readonly clock: Clock;
@@ -42,12 +44,12 @@ export async function announceAlerts(
   raised: readonly AlertRule[],
   incident: Incident,
   outcome: { readonly decision: string; readonly reasons: readonly string[] },
-  { incidents, notifiers, mailer, meter, log, configuration, clock }: AlertDeps,
+  { incidents, notifiers, mailer, meter, log, configuration, clock, control }: AlertDeps,
 ): Promise<void> {
   // A person who takes over is told anyway.
   const announced = raised.filter(({ action }) => action !== 'escalate');
   if (announced.length === 0 || isSimulated(incident.target)) return;
-  const sent = await incidents.listNotifications(incident.id);
+  const [sent, stopped] = await Promise.all([incidents.listNotifications(incident.id), readStop({ control })]);
   for (const rule of announced) {
     const key = `alert#${digestOf(`${rule.pattern}\n${rule.service}`, 16)}`;
     await announce(
@@ -56,6 +58,7 @@ export async function announceAlerts(
         incident,
         rule,
         outcome: { decision: outcome.decision, reasons: outcome.reasons },
+        stopped,
         ...storyFrame(incident, configuration),
       },
       { notifiers, mailer, meter, log },

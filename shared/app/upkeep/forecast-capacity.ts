@@ -10,12 +10,13 @@ import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
+import { readStop, type StopDeps } from '../notify/stop-notice.ts';
 
 export interface ForecastCapacityDeps extends AnnounceDeps {
   readonly actions: readonly ActionPlugin[];
   readonly configuration: Configuration;
   readonly metrics: MetricReader;
-  readonly control: Deduplication;
+  readonly control: Deduplication & StopDeps['control'];
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
@@ -85,7 +86,8 @@ async function mailOnce(
   if (await deps.control.isProcessed(key)) return;
   const makers = deps.actions.flatMap(({ remedy }) => remedy ?? []);
   const actions = preEmptiveActions(capacity, service, makers);
-  await announce({ kind: 'capacity-forecast', service, capacity, forecast, actions }, deps);
+  const stopped = await readStop(deps);
+  await announce({ kind: 'capacity-forecast', service, capacity, forecast, actions, stopped }, deps);
   await deps.control.markProcessed(key, now);
   deps.meter.count('forecast-mailed');
 }

@@ -10,10 +10,11 @@ import { releaseIncidentLock } from '../common/incident-lock.ts';
 import { releaseWaiting } from '../common/pending-signal.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
 import { storyFrame } from '../notify/report.ts';
+import { readStop, type StopDeps } from '../notify/stop-notice.ts';
 
 export interface ReconcileDeps extends AnnounceDeps {
   readonly incidents: Pick<IncidentStore, 'listStalled' | 'update' | 'audit' | 'listActions'>;
-  readonly control: Pick<IncidentLocks, 'releaseGroup' | 'waiting' | 'dropWaiting'>;
+  readonly control: Pick<IncidentLocks, 'releaseGroup' | 'waiting' | 'dropWaiting'> & StopDeps['control'];
   readonly queue: SignalQueue;
   readonly workflow: Pick<WorkflowEngine, 'start' | 'status'>;
   readonly configuration: Configuration;
@@ -116,7 +117,8 @@ async function giveUp(incident: Incident, deps: ReconcileDeps): Promise<Reconcil
   const reason = `Its workflow ended ${MAX_RESTARTS + 1} times without recording an outcome.`;
   const actions = await deps.incidents.listActions(incident.id);
   const frame = storyFrame(incident, deps.configuration);
-  const story = { incident, diagnosis: null, evidence: null, actions, stage: 'final' as const, ...frame };
+  const stopped = await readStop(deps);
+  const story = { incident, diagnosis: null, evidence: null, actions, stage: 'final' as const, stopped, ...frame };
   await announce({ kind: 'workflow-failure', story, reason }, deps);
   await releaseIncidentLock(incident, deps.control);
   await releaseWaiting(incident, deps);

@@ -8,6 +8,7 @@ import type { ModelRegistryStore, PredictionStore } from '#shared/ports/learning
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
+import { readStop, type StopDeps } from '../notify/stop-notice.ts';
 
 export interface WatchedModelDeps {
   readonly registry: Pick<ModelRegistryStore, 'read' | 'getVersion'>;
@@ -15,7 +16,7 @@ export interface WatchedModelDeps {
   readonly shipped: ModelVersion | null;
 }
 
-export interface WatchQualityDeps extends WatchedModelDeps, AnnounceDeps {
+export interface WatchQualityDeps extends WatchedModelDeps, AnnounceDeps, StopDeps {
   /** Trains a candidate with the failures whose class is known by now. */
   readonly retrain: () => Promise<Retraining>;
   readonly log: Log;
@@ -45,7 +46,8 @@ export async function watchQuality(deps: WatchQualityDeps): Promise<QualityRepor
   count(report, deps.meter);
   const { watch, news } = nextWatch(await deps.predictions.watch(), report, deps.clock.now());
   if (news === 'degraded') {
-    await announce({ kind: 'quality-degraded', report, retraining: await attemptRetraining(deps) }, deps);
+    const [retraining, stopped] = [await attemptRetraining(deps), await readStop(deps)];
+    await announce({ kind: 'quality-degraded', report, retraining, stopped }, deps);
   }
   if (news !== null) deps.meter.count(`quality-notified-${news}`);
   deps.meter.count('quality-degraded', watch.degradedSince === null ? 0 : 1);

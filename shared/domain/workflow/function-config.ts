@@ -76,6 +76,7 @@ export const ANNOUNCEMENT_KINDS = [
   'quality-degraded',
   'alert-raised',
   'learning-reviewed',
+  'still-stopped',
 ] as const;
 export type AnnouncementKind = (typeof ANNOUNCEMENT_KINDS)[number];
 

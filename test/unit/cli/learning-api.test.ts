@@ -119,6 +119,26 @@ describe('selfheal status and costs', () => {
     expect((await runCommand(['status'])).stderr).toContain('SELFHEAL_URL');
   });
 
+  it('status, watch and doctor say that the kill switch is on, since when, by whom and why', async () => {
+    const { run, runAs } = await aSchool();
+    const words =
+      /The kill switch is on since 21 Nov 2026, 12:00 UTC by .+: a migration runs\. Selfheal changes nothing/;
+    const asked = async () => [
+      (await run('status')).text,
+      (await run('watch', '--for', '1')).stderr,
+      (await run('doctor')).text,
+    ];
+    for (const text of await asked()) expect(text).not.toContain('kill switch is on');
+    expect((await run('doctor')).text).toContain('ok      Kill switch: off');
+    expect(JSON.parse((await run('status', '--json')).text).stopped).toBeNull();
+    await runAs('admin', ['policy', 'stop', '--reason', 'a migration runs']);
+    for (const text of await asked()) expect(text).toMatch(words);
+    expect((await run('status')).text).toMatch(/^STOPPED {6}/);
+    expect(JSON.parse((await run('status', '--json')).text).stopped).toMatchObject({ reason: 'a migration runs' });
+    await runAs('admin', ['policy', 'resume', '--reason', 'it is over', '--yes']);
+    for (const text of await asked()) expect(text).not.toContain('kill switch is on');
+  });
+
   it('cost report sums models and AWS by day', async () => {
     const { deps } = await aSchool();
     const at = deps.clock.now().toISOString();

@@ -118,3 +118,9 @@ export function stoppedWords({ stopped, timeZone }: Pick<IncidentStory, 'stopped
   const why = reason ? `: ${cleanText(reason, 500).replace(/[.\s]+$/, '')}` : '';
   return `The kill switch is on${when}${who}${why}. Selfheal changes nothing until somebody resumes it (selfheal policy resume).`;
 }
+
+/** The same as a paragraph of its own in a mail: an empty line before it; nothing while it is off. */
+export function stopLines(story: Parameters<typeof stoppedWords>[0]): string[] {
+  const words = stoppedWords(story);
+  return words === null ? [] : ['', words];
+}

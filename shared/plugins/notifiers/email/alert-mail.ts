@@ -2,6 +2,7 @@ import { alertWords } from '#shared/domain/policy/alert-rule.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
+import { stopLines } from '../common/briefing-facts.ts';
 import type { Mail } from './mail.ts';
 
 const DECISIONS: Readonly<Record<string, string>> = {
@@ -13,10 +14,18 @@ const DECISIONS: Readonly<Record<string, string>> = {
 };
 
 /** Tells that a message was seen for which people set an alert, and what Selfheal does about the failure. */
-export function renderAlertMail({ incident, rule, outcome, links }: AnnouncementOf<'alert-raised'>): Mail {
+export function renderAlertMail({
+  incident,
+  rule,
+  outcome,
+  links,
+  stopped,
+  timeZone,
+}: AnnouncementOf<'alert-raised'>): Mail {
   const { id, classification } = incident;
   const message = [
     `A failure contains ${alertWords(rule)}.`,
+    ...stopLines({ stopped, timeZone }),
     '',
     `Class: ${classification?.class.replaceAll('_', ' ') ?? 'not known'}`,
     `What happens: ${DECISIONS[outcome.decision] ?? outcome.decision}.`,

@@ -1,6 +1,7 @@
 import { type Capacity, capacityName } from '#shared/domain/capacity/capacity-settings.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
+import { stopLines } from '../common/briefing-facts.ts';
 import { COLUMNS, wrapText } from '../common/wrap.ts';
 import type { Mail } from './mail.ts';
 
@@ -8,10 +9,11 @@ type Announced = AnnouncementOf<'capacity-forecast'>;
 
 /** The mail about a capacity that runs out: numbers, and names from the configuration; nothing from a log. */
 export function renderForecastMail(announced: Announced): Mail {
-  const { service, capacity, forecast, actions } = announced;
+  const { service, capacity, forecast, actions, stopped } = announced;
   const headline = forecast.kind === 'reached' ? 'is at its limit' : 'runs out soon';
   const paragraphs = [
     whenOf(capacity, forecast),
+    ...stopLines({ stopped, timeZone: 'UTC' }).slice(1),
     actions.length === 0
       ? 'The catalogue allows no action that adds capacity; a person has to act.'
       : `Actions that the catalogue of the service allows before it happens, least disturbing first:\n${actions.map((action) => `- ${action}`).join('\n')}`,

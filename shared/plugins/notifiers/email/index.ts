@@ -9,6 +9,7 @@ import { renderForecastMail } from './forecast-mail.ts';
 import { type Mail, renderMail } from './mail.ts';
 import { renderDegradationMail } from './quality-mail.ts';
 import { renderReviewMail } from './review-mail.ts';
+import { renderStopMail } from './stop-mail.ts';
 
 /**
  * Mails what people must know or do: escalations, requests for approval, forecasts, and the end of incidents without a pull request. GitHub
@@ -31,6 +32,7 @@ export const email = defineNotifier({
     'quality-degraded',
     'alert-raised',
     'learning-reviewed',
+    'still-stopped',
   ],
   repeatable: false,
   wants: (announcement) => announcement.kind !== 'progress' || isMailedEnd(announcement.story),
@@ -68,6 +70,8 @@ function mailOf(announcement: Announcement): Mail | null {
       return renderReviewMail(announcement);
     case 'alert-raised':
       return renderAlertMail(announcement);
+    case 'still-stopped':
+      return renderStopMail(announcement);
     case 'approval-decided':
     case 'approval-expired':
       return null;

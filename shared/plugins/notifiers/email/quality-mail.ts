@@ -2,11 +2,12 @@ import type { Retraining } from '#shared/domain/quality/watch.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
+import { stopLines } from '../common/briefing-facts.ts';
 import { COLUMNS, wrapText } from '../common/wrap.ts';
 import type { Mail } from './mail.ts';
 
 /** The mail about answers that got worse: numbers and ids only, nothing from a log. */
-export function renderDegradationMail({ report, retraining }: AnnouncementOf<'quality-degraded'>): Mail {
+export function renderDegradationMail({ report, retraining, stopped }: AnnouncementOf<'quality-degraded'>): Mail {
   const { accuracy, model, retrain, mix, judged, unknown } = report;
   const measured =
     accuracy === null
@@ -21,6 +22,7 @@ export function renderDegradationMail({ report, retraining }: AnnouncementOf<'qu
   const paragraphs = [
     `Selfheal's answers about failures are right less often than its model ${model} promised when it was promoted. ${retrain.reasons.join(' ')}`,
     `${measured} ${judged} answers were judged in all; the outcome of ${unknown} is unknown.${drift}`,
+    ...stopLines({ stopped, timeZone: 'UTC' }).slice(1),
     retrainingText(retraining),
     'What to do: look at `selfheal quality report`. If an older version was better, restore it with `selfheal model rollback`. The runbook says more under "Quality degraded".',
     'Nothing was turned off: the policy still limits actions. This mail is sent once; the next one follows only if answers get better and then worse again.',

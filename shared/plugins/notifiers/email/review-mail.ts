@@ -1,6 +1,7 @@
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
+import { stopLines } from '../common/briefing-facts.ts';
 import type { Mail } from './mail.ts';
 
 const MAX_SUGGESTIONS = 10;
@@ -14,6 +15,7 @@ export function renderReviewMail({
   scopes,
   counts,
   suggestions,
+  stopped,
 }: AnnouncementOf<'learning-reviewed'>): Mail {
   const { from, to, patterns, incidents, goals } = report;
   const done = review.actions.map((action) => `- ${action}: ${counts[action]}`);
@@ -21,6 +23,7 @@ export function renderReviewMail({
     ...(review.recipient === null ? [] : [`For ${review.recipient}`, '']),
     `The review of learning that is scheduled every ${review.everyDays} days, from ${from.slice(0, 10)} to ${to.slice(0, 10)}, of ${scopes} scopes:`,
     ...done,
+    ...stopLines({ stopped, timeZone: 'UTC' }),
     '',
     `Patterns: ${patterns.active} active, ${patterns.learned} new, ${patterns.takenBack} retired.`,
     `Incidents: ${incidents.ended} ended; healed by Selfheal ${words(goals.healed.now)} (before ${words(goals.healed.before)}); resolved by people ${words(goals.byPeople.now)} (before ${words(goals.byPeople.before)}).`,

@@ -9,6 +9,7 @@ import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aModelVersion, aPrediction, heldOut, judgedPredictions, rightOf } from '#test/builders/index.ts';
 import {
   fakeClock,
+  makeMemoryControlStore,
   makeMemoryMailer,
   makeMemoryModelArtifacts,
   makeMemoryModelRegistry,
@@ -29,6 +30,7 @@ function setUp(rights: readonly boolean[], change: Partial<Prediction> = { model
     mailer: makeMemoryMailer(),
     notifiers: NOTIFIERS,
     clock: fakeClock(),
+    control: makeMemoryControlStore(),
     meter: makeRecordingMeter(),
     log: makeRecordingLog(),
     retrain: async (): Promise<Retraining> => ({ kind: 'too-few', cases: 12, needed: 30 }),
