@@ -131,7 +131,7 @@ describe('selfheal status and costs', () => {
     for (const text of await asked()) expect(text).not.toContain('kill switch is on');
     expect((await run('doctor')).text).toContain('ok      Kill switch: off');
     expect(JSON.parse((await run('status', '--json')).text).stopped).toBeNull();
-    await runAs('admin', ['policy', 'stop', '--reason', 'a migration runs']);
+    await runAs('admin', ['policy', 'stop', '--yes', '--reason', 'a migration runs']);
     for (const text of await asked()) expect(text).toMatch(words);
     expect((await run('status')).text).toMatch(/^STOPPED {6}/);
     expect(JSON.parse((await run('status', '--json')).text).stopped).toMatchObject({ reason: 'a migration runs' });
