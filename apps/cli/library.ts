@@ -8,8 +8,8 @@ import { systemClock } from '#shared/adapters/system/clock.ts';
 import { connectModel } from '#shared/app/analyze/connect.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { makeFailedTests } from '#shared/app/gather/tests.ts';
+import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import { FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
@@ -39,7 +39,7 @@ export async function parseFailureLog(log: string, options: ParseOptions = {}): 
   tests.open('log').push(log);
   const gatheredAt = systemClock.now().toISOString();
   const evidence = { version: 1 as const, incidentId: 'none', gatheredAt, ...excerpts.finish() };
-  const found = classify(evidence, { signatures, model });
+  const { classification: found } = readFailure(evidence, { signatures, model });
   return {
     class: found.class,
     family: FAMILY_OF[found.class],

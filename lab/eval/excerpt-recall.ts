@@ -1,10 +1,14 @@
 import type { Figure, FigureReport } from '#apps/cli/figures/figures.ts';
 import { figuresByGroup, meanFigure, proportion } from '#apps/cli/figures/figures.ts';
+import { byScore, MAX_EVIDENCE_LINES } from '#shared/app/gather/excerpts.ts';
+import { type ExplainedExcerpt, explainExcerpt } from '#shared/app/triage/explained-excerpt.ts';
+import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
 import { type ExcerptLine, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
 import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
 import { makePassingLines } from '#shared/domain/logs/passing-lines.ts';
 import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
 import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { linesOf } from '../labels/read-labels.ts';
 
 /** A log and the lines that a person marked as the failure. */
@@ -30,19 +34,28 @@ interface KeptShare {
 const BUDGETS = [20, 50, 100, 200] as const;
 const MAX_BUDGET = Math.max(...BUDGETS);
 
-/** The lines of the excerpt, best first, as `selfheal log excerpt` ranks them; `ranker`: another one than the shipped. */
+/** The lines of the excerpt, best first, before the cause is put in front; `ranker`: another one than the shipped. */
 export function rankedExcerpt(
   text: string,
   maxLines: number,
   passingText?: string,
   ranker?: LineRanker,
 ): ExcerptLine[] {
+  return [...excerptOf(text, maxLines, passingText, ranker).lines].sort(byScore);
+}
+
+/** The excerpt that leads with the cause, as `selfheal log excerpt` prints it. */
+export function explainedExcerpt(text: string, context: ClassifyContext, ranker?: LineRanker): ExplainedExcerpt {
+  return explainExcerpt(phrase`log`, excerptOf(text, MAX_EVIDENCE_LINES, undefined, ranker), context);
+}
+
+function excerptOf(text: string, maxLines: number, passingText: string | undefined, ranker: LineRanker | undefined) {
   const redactor = makeRedactor();
   const passing = makePassingLines();
   passing.push(passingText ?? '');
   const excerpter = makeExcerpter({ maxLines, redactor, passing, ...(ranker ? { ranker } : {}) });
   excerpter.push(text);
-  return [...excerpter.finish().lines].sort((a, b) => b.score - a.score || b.number - a.number);
+  return excerpter.finish();
 }
 
 /** Numbers of the marked lines that are not blank without colour codes. */

@@ -1,8 +1,7 @@
 import type { Figure } from '#apps/cli/figures/figures.ts';
 import { proportion } from '#apps/cli/figures/figures.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import { causalChainOf } from '#shared/domain/causality/chain.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
+import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 
 /** Whether the first cause of a log is in its marked lines, elsewhere, or was not found. */
@@ -15,8 +14,7 @@ export function locateCause(
   signatures: SignatureSet,
 ): CauseLocation {
   const evidence = textEvidence(text);
-  const { class: failureClass, evidence: deciding } = classify(evidence, { signatures });
-  const chain = causalChainOf(evidence, failureClass === 'unknown' ? [] : deciding);
+  const { chain } = readFailure(evidence, { signatures });
   const lines = evidence.sources.flatMap((source) => source.lines);
   const number = lines.find(({ ref }) => ref === chain?.cause.ref)?.number;
   if (number === undefined) return 'none';

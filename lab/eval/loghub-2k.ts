@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Figure } from '#apps/cli/figures/figures.ts';
 import { figuresByGroup, proportion } from '#apps/cli/figures/figures.ts';
 import { csvRows } from '#apps/cli/input/csv-rows.ts';
-import { instantOfLine } from '#shared/domain/causality/instant.ts';
+import { instantOfLine } from '#shared/domain/logs/instant.ts';
 import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
 import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';

@@ -12,12 +12,14 @@ import { publicReports } from './public-reports.ts';
 import { reports } from './reports.ts';
 import { secrets } from './secrets.ts';
 import { sources202611 } from './sources-2026-11.ts';
+import { strangers202611 } from './strangers-2026-11.ts';
 import type { Suite } from './suite.ts';
 import { taxonomy16Crosswalk } from './taxonomy16-crosswalk.ts';
 import { velorenIntermittent } from './veloren-intermittent.ts';
 
 /** Every suite of `selfheal eval`. */
 export const SUITES: readonly Suite[] = [
+  strangers202611,
   sources202611,
   logchunks,
   cidiff,

@@ -1,147 +1,21 @@
 import { dirname } from 'node:path';
-import { calibrationError, errorOfExact } from '#apps/cli/figures/class-measures.ts';
 import { type Figure, figuresByGroup, groupBy, statisticFigure } from '#apps/cli/figures/figures.ts';
 import { shippedSignatures } from '#apps/cli/input/shipped-content.ts';
-import { digestOfText, evidenceOfText } from '#apps/cli/training/labelled-case.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import { digestOfText } from '#apps/cli/training/labelled-case.ts';
 import { linesOf } from '../labels/read-labels.ts';
-import { classesOfSourceLabel, readSecondLabels, type SecondLabel } from '../labels/source-labels.ts';
+import { readSecondLabels, type SecondLabel } from '../labels/source-labels.ts';
 import { heldOutRankers, type RankerWithout } from '../training/held-out-rankers.ts';
 import { comparable, comparableLines, readSources, type SourceLog } from '../training/marked-logs.ts';
 import { rankedExcerpt } from './excerpt-recall.ts';
 import { modelsFor } from './held-out-model.ts';
+import { BUDGETS, figuresOf, MIN_LINES, type ReadLog, readLog, recalls } from './labelled-logs.ts';
 import { PERTURBATIONS } from './perturbed-logs.ts';
 import type { Suite } from './suite.ts';
 
-/** Shorter logs are easy for anybody. */
-const MIN_LINES = 60;
 const LONG_LINES = 10_000;
 /** Sources with fewer logs over `MIN_LINES` count as one. */
 const MIN_LOGS = 5;
 const POOLED = 'pooled small sources';
-const BUDGETS = [20, 50, 100] as const;
-const ALARMING = /error|fail|fatal|exception|panic/i;
-
-/** What was found in one log, each as a share. */
-interface ReadLog {
-  readonly group: string;
-  readonly lines: number;
-  readonly excerpt: readonly number[];
-  readonly tail: readonly number[];
-  readonly grep: readonly number[];
-  readonly isCauseFirst: boolean;
-  readonly isCauseInFive: boolean;
-  readonly label: SourceLog['label'];
-  readonly answer: Classification;
-}
-
-/** Share of the wanted lines among the first lines of each budget; `shown` are comparable texts, best first. */
-function recalls(wanted: ReadonlySet<string>, shown: readonly string[]): number[] {
-  return BUDGETS.map((budget) => {
-    const found = new Set(shown.slice(0, budget));
-    return [...wanted].filter((line) => found.has(line)).length / Math.max(1, wanted.size);
-  });
-}
-
-type Reading = Omit<ReadLog, 'group' | 'answer'>;
-
-function readExcerpt({ label, text }: SourceLog, ranked: readonly { readonly number: number }[]): Reading {
-  const lines = linesOf(text);
-  const wanted = comparableLines(lines, label.cause_lines);
-  const causes = comparableLines(lines, [label.cause_top, ...label.top_ok]);
-  const shown = ranked.map(({ number }) => comparable(lines[number - 1] ?? ''));
-  const last = lines
-    .map(comparable)
-    .filter((line) => line !== '')
-    .reverse();
-  return {
-    label,
-    lines: lines.length,
-    excerpt: recalls(wanted, shown),
-    tail: recalls(wanted, last),
-    grep: recalls(
-      wanted,
-      last.filter((line) => ALARMING.test(line)),
-    ),
-    isCauseFirst: causes.has(shown[0] ?? ''),
-    isCauseInFive: shown.slice(0, 5).some((line) => causes.has(line)),
-  };
-}
-
-/** Mean over sources of the mean over their logs. */
-function overSources(logs: readonly ReadLog[], scoreOf: (log: ReadLog) => number): number {
-  const groups = [...groupBy(logs, ({ group }) => group).values()];
-  const meanOf = (members: readonly ReadLog[]): number =>
-    members.reduce((sum, log) => sum + scoreOf(log), 0) / members.length;
-  return groups.reduce((sum, members) => sum + meanOf(members), 0) / groups.length;
-}
-
-function meanOverSources(
-  name: string,
-  logs: readonly ReadLog[],
-  scoreOf: (log: ReadLog) => number,
-  goal?: number,
-): Figure[] {
-  const statistic = (members: readonly ReadLog[]): number => overSources(members, scoreOf);
-  return statisticFigure(name, logs, ({ group }) => group, statistic, goal === undefined ? {} : { goal });
-}
-
-function isRight({ answer, label }: ReadLog): boolean {
-  return classesOfSourceLabel(label.class).includes(answer.class);
-}
-
-const RECALL_GOALS = [0.7, 0.85, 0.92] as const;
-const MAX_CALIBRATION_ERROR = 0.05;
-
-/** No reader is asked for more than two people agree on. */
-const MAX_VERDICT_GOAL = 0.85;
-
-/** `goals`: null where no goal is to be reached; otherwise on how many verdicts two people agree, as a share. */
-function figuresOf(logs: readonly ReadLog[], goals: { readonly agreedVerdicts: number } | null): Figure[] {
-  const classed = logs.filter(({ label }) => classesOfSourceLabel(label.class).length > 0);
-  const answered = classed.filter(({ answer }) => answer.class !== 'unknown');
-  const labelled = logs.filter(({ label }) => label.verdict !== 'unknown');
-  const goal = (value: number): number | undefined => (goals === null ? undefined : value);
-  return [
-    ...BUDGETS.flatMap((budget, at) => [
-      ...meanOverSources(
-        `recall of cause lines at ${budget}`,
-        logs,
-        (log) => log.excerpt[at] ?? 0,
-        goal(RECALL_GOALS[at] ?? 1),
-      ),
-      ...meanOverSources(`  the last ${budget} lines`, logs, (log) => log.tail[at] ?? 0),
-      ...meanOverSources(`  grep, the last ${budget} matches`, logs, (log) => log.grep[at] ?? 0),
-    ]),
-    ...meanOverSources('cause first', logs, ({ isCauseFirst }) => Number(isCauseFirst), goal(0.45)),
-    ...meanOverSources('cause among the first five', logs, ({ isCauseInFive }) => Number(isCauseInFive), goal(0.75)),
-    ...meanOverSources('class', classed, (log) => Number(isRight(log)), goal(0.75)),
-    ...meanOverSources('  abstained', classed, ({ answer }) => Number(answer.class === 'unknown')),
-    ...meanOverSources('  right when it answered', answered, (log) => Number(isRight(log))),
-    ...statisticFigure(
-      'calibration error of answers',
-      answered,
-      ({ group }) => group,
-      (members) => calibrationError(members.map((log) => ({ confidence: log.answer.confidence, right: isRight(log) }))),
-      goals === null ? {} : { goal: MAX_CALIBRATION_ERROR, atMost: true },
-    ),
-    {
-      name: '  of confidences that are exactly right, as many',
-      value: errorOfExact(answered.map(({ answer }) => answer.confidence)),
-      cases: answered.length,
-    },
-    ...meanOverSources(
-      'verdict',
-      logs,
-      ({ answer, label }) => Number(answer.verdict === label.verdict),
-      goal(Math.min(MAX_VERDICT_GOAL, goals?.agreedVerdicts ?? 1)),
-    ),
-    ...meanOverSources('  where the label is not unknown', labelled, ({ answer, label }) =>
-      Number(answer.verdict === label.verdict),
-    ),
-  ];
-}
 
 /** The worst difference to the last 50 lines over sources, and whose it is. */
 function worstBesideTail(logs: readonly ReadLog[]): Figure[] {
@@ -235,11 +109,9 @@ export const sources202611: Suite = {
     for (const { source, label } of all) if (label.lines > MIN_LINES) counts.set(source, (counts.get(source) ?? 0) + 1);
     const counted = all.filter(({ label }) => label.lines > MIN_LINES);
     const logs = counted.map((log): ReadLog => {
-      const ranker = rankerWithout(log.source);
-      const reading = readExcerpt(log, rankedExcerpt(log.text, Math.max(...BUDGETS), undefined, ranker));
       const model = modelFor({ digest: digestOfText(log.text), group: log.source });
-      const answer = classify(evidenceOfText(log.text, 'log', ranker), { signatures, model });
-      return { ...reading, answer, group: (counts.get(log.source) ?? 0) < MIN_LOGS ? POOLED : log.source };
+      const group = (counts.get(log.source) ?? 0) < MIN_LOGS ? POOLED : log.source;
+      return readLog(log, group, { signatures, model }, rankerWithout(log.source));
     });
     const agreement = agreementFigures(all, await readSecondLabels());
     const agreedVerdicts = agreement.find(({ name }) => name === AGREED_VERDICTS)?.value ?? 1;

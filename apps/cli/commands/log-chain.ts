@@ -1,8 +1,7 @@
-import { causalChainOf } from '#shared/domain/causality/chain.ts';
 import { chainLines } from '#shared/domain/causality/chain-words.ts';
 import { entitiesOf } from '#shared/domain/causality/entities.ts';
 import { type Event, eventsIn } from '#shared/domain/causality/event.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
+import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { matchSignatures } from '#shared/domain/failure/matching.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
@@ -44,8 +43,7 @@ export const logChain = defineCommand({
     const model = await shippedModel(terminal.say);
     return forEachFile(operands, terminal, async (file) => {
       const evidence = await evidenceOf(await openInput(file, terminal));
-      const { class: failureClass, evidence: deciding } = classify(evidence, { signatures, model });
-      const chain = causalChainOf(evidence, failureClass === 'unknown' ? [] : deciding);
+      const { chain } = readFailure(evidence, { signatures, model });
       if (options.json !== true) {
         const lines = chain === null ? ['No cause found.'] : chainLines(chain);
         await terminal.write(`${file}\n${lines.map((line) => `  ${line}\n`).join('')}`);

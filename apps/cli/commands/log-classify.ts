@@ -1,5 +1,5 @@
 import { nothingFailed } from '#shared/app/triage/text-evidence.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
+import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { ancestorsOf, type SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { type Classification, FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
@@ -106,7 +106,8 @@ export const logClassify = defineCommand({
     const rules = await lineRulesOfFile(options.config);
     return forEachFile(operands, terminal, async (file) => {
       const evidence = await evidenceOf(await openInput(file, terminal), rules);
-      const answer = answerOf(file, evidence, classify(evidence, { signatures, model, ...history }), signatures);
+      const { classification } = readFailure(evidence, { signatures, model, ...history });
+      const answer = answerOf(file, evidence, classification, signatures);
       await terminal.write(options.json === true ? `${JSON.stringify(answer)}\n` : asText(answer, evidence));
     });
   },

@@ -1,11 +1,15 @@
+import { MAX_EVIDENCE_LINES } from '#shared/app/gather/excerpts.ts';
+import { type ExplainedExcerpt, explainExcerpt } from '#shared/app/triage/explained-excerpt.ts';
+import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
 import { type Excerpt, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 import { makePassingLines, type PassingLines } from '#shared/domain/logs/passing-lines.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import { makeRedactor, redactName } from '#shared/domain/redaction/redact.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import { defineCommand, forEachFile, JSON_OPTION, wholeNumber } from '../command.ts';
 import { CONFIG_OPTION, lineRulesOfFile } from '../input/log-evidence.ts';
 import { openInput, textOf } from '../input/open-input.ts';
+import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 import type { Terminal } from '../terminal.ts';
 
 const LINES = { otherwise: 100, atMost: 5_000 };
@@ -17,40 +21,52 @@ async function passingLinesOf(file: string | undefined, terminal: Terminal): Pro
   return passing;
 }
 
-async function excerptOf(
+interface Read extends ExplainedExcerpt {
+  readonly excerpt: Excerpt;
+}
+
+async function read(
   file: string,
   maxLines: number,
-  { passing, rules }: { readonly passing: PassingLines | undefined; readonly rules: LineRules | null },
+  how: { readonly passing: PassingLines | undefined; readonly rules: LineRules | null } & ClassifyContext,
   terminal: Terminal,
-): Promise<Excerpt> {
+): Promise<Read> {
+  const { passing, rules, ...context } = how;
   const input = await openInput(file, terminal);
   const redactor = makeRedactor();
-  const excerpter = makeExcerpter({ maxLines, redactor, rules, ...(passing ? { passing } : {}) });
+  const most = Math.max(maxLines, MAX_EVIDENCE_LINES);
+  const excerpter = makeExcerpter({ maxLines: most, redactor, rules, ...(passing ? { passing } : {}) });
   for await (const chunk of textOf(input)) excerpter.push(chunk);
-  return excerpter.finish();
+  const excerpt = excerpter.finish();
+  const explained = explainExcerpt(redactName(input.name, 200), excerpt, context);
+  return { ...explained, best: explained.best.slice(0, maxLines), excerpt };
 }
 
 /** One JSON document: 1-based line numbers (lines end with LF) with their scores, best first. */
-function asJson(file: string, { lines }: Excerpt): string {
-  const best = [...lines].sort((a, b) => b.score - a.score || b.number - a.number);
+function asJson(file: string, { best, cause }: Read): string {
   const rounded = best.map(({ number, score }) => ({ line: number, score: Math.round(score * 1e4) / 1e4 }));
-  return `${JSON.stringify({ file, lines: rounded })}\n`;
+  const first = cause === null ? null : { line: cause.number, why: cause.why };
+  return `${JSON.stringify({ file, cause: first, lines: rounded })}\n`;
 }
 
-/** The lines in source order; `...` marks a gap. */
-function asText(file: string, { lines, totalLines }: Excerpt): string {
+/** The lines in source order; `...` marks a gap, `>` the cause. */
+function asText(file: string, { excerpt: { totalLines }, best, cause }: Read): string {
   const width = String(totalLines).length;
+  const lines = [...best].sort((a, b) => a.number - b.number);
   const shown = lines.map(({ number, text }, at) => {
     const gap = number - (lines[at - 1]?.number ?? 0) > 1 ? `${' '.repeat(width)} ...\n` : '';
-    return `${gap}${String(number).padStart(width)}  ${text}\n`;
+    return `${gap}${String(number).padStart(width)} ${number === cause?.number ? '>' : ' '}${text}\n`;
   });
-  return `${file}: ${lines.length} of ${counted(totalLines, 'line')}\n${shown.join('')}`;
+  const because = cause === null ? '' : `; the cause is line ${cause.number}: ${cause.why}`;
+  return `${file}: ${lines.length} of ${counted(totalLines, 'line')}${because}\n${shown.join('')}`;
 }
 
 export const logExcerpt = defineCommand({
   name: 'log excerpt',
   summary: 'print the lines of a log that explain its failure, redacted',
-  details: 'With --json: {file, lines: [{line, score}]} per file, 1-based line numbers, best first.',
+  details:
+    'The line that caused the failure is marked with > and comes first in JSON; it is the one that `log chain` names.\\n' +
+    'With --json: {file, cause: {line, why}, lines: [{line, score}]} per file, 1-based line numbers, best first; cause is null when none is found.',
   operands: { shown: 'FILE...', atLeast: 1, atMost: Number.POSITIVE_INFINITY },
   options: {
     lines: { type: 'string', value: 'N', about: `maximum number of lines; ${LINES.otherwise} by default` },
@@ -66,10 +82,12 @@ export const logExcerpt = defineCommand({
     const maxLines = wholeNumber('lines', options.lines, LINES);
     const passing = await passingLinesOf(options.passing, terminal);
     const rules = await lineRulesOfFile(options.config);
+    const signatures = await shippedSignatures(terminal.say);
+    const model = await shippedModel(terminal.say);
     return forEachFile(operands, terminal, async (file) => {
-      const excerpt = await excerptOf(file, maxLines, { passing, rules }, terminal);
-      for (const note of excerpt.notes) terminal.say(`selfheal: ${file}: ${note}`);
-      await terminal.write(options.json === true ? asJson(file, excerpt) : asText(file, excerpt));
+      const found = await read(file, maxLines, { passing, rules, signatures, model }, terminal);
+      for (const note of found.excerpt.notes) terminal.say(`selfheal: ${file}: ${note}`);
+      await terminal.write(options.json === true ? asJson(file, found) : asText(file, found));
     });
   },
 });

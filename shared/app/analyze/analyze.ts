@@ -1,4 +1,5 @@
 import { type CausalChain, causalChainOf } from '#shared/domain/causality/chain.ts';
+import { decidingLines } from '#shared/domain/causality/read-failure.ts';
 import { alarmEvents } from '#shared/domain/causality/stated-events.ts';
 import type { DiagnosisDraft, DiagnosisNoteDraft } from '#shared/domain/diagnosis/diagnosis.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
@@ -123,10 +124,9 @@ export function chainOfIncident(
   classification: Classification,
   telemetry: Telemetry | null,
 ): CausalChain | null {
-  const cited = classification.class === 'unknown' ? [] : classification.evidence;
   const stated =
     target.kind === 'alarm' && telemetry?.facts.kind === 'alarm'
       ? alarmEvents(telemetry.facts, alarmNameOf(target), target.changedAt)
       : [];
-  return causalChainOf(evidence, cited, stated);
+  return causalChainOf(evidence, decidingLines(classification), stated);
 }

@@ -1,6 +1,6 @@
+import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
@@ -59,7 +59,7 @@ export async function classifyIncident(
     deps.model(),
   ]);
   if (evidence === null) throw new CorruptRecord(`Incident ${incident.id} has no evidence to classify.`);
-  const classification = classify(evidence, {
+  const { classification } = readFailure(evidence, {
     signatures: deps.signatures,
     model,
     about: isAboutService(incident.target) ? 'service' : 'run',

@@ -1,4 +1,4 @@
-import type { EvidenceLine, EvidenceSource } from '#shared/domain/logs/evidence.ts';
+import type { Evidence, EvidenceLine, EvidenceSource } from '#shared/domain/logs/evidence.ts';
 import { type Excerpt, type ExcerptLine, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
 import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
@@ -72,6 +72,30 @@ export function makeExcerpts(sources: number, rules: LineRules | null = null, ra
       };
     },
   };
+}
+
+/** The evidence of one log from the lines of its excerpt: what the workflow would keep of them. */
+export function evidenceOfLines(name: RedactedText, { lines, totalLines, notes }: Excerpt): Evidence {
+  const best = [...lines].sort(byScore).slice(0, MAX_EVIDENCE_LINES);
+  const kept = fitting(best);
+  const sources = [
+    {
+      id: 'log',
+      name,
+      url: null,
+      totalLines,
+      lines: best
+        .filter((line) => kept.has(line))
+        .sort((a, b) => a.number - b.number)
+        .map((line, at): EvidenceLine => ({ ref: `L${at + 1}`, ...line })),
+    },
+  ];
+  return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), sources, notes: [...notes] };
+}
+
+/** Best first; of equal ones the last. */
+export function byScore(a: ExcerptLine, b: ExcerptLine): number {
+  return b.score - a.score || b.number - a.number;
 }
 
 /** The most relevant lines within the character limit. */

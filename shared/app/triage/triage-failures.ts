@@ -1,6 +1,6 @@
+import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { FAMILY_OF, type FailureClass, type Verdict } from '#shared/domain/incident/failure-class.ts';
@@ -76,9 +76,9 @@ export async function triageEvidence(
   anomalies: Triage['anomalies'],
   { signatures, model, recall }: TriageContent,
 ): Promise<Triage> {
-  const classification = classify(evidence, { signatures, model });
+  const { classification, chain } = readFailure(evidence, { signatures, model });
   const rest = { knowledge: null, preExisting: null, note: null };
-  const diagnosis = redactDiagnosis(diagnoseByRules({ ...rest, evidence, classification, signatures }));
+  const diagnosis = redactDiagnosis(diagnoseByRules({ ...rest, evidence, classification, chain, signatures }));
   const { rootCause, fix, prevention } = diagnosis;
   const { class: failureClass, verdict, confidence, signature, fingerprint } = classification;
   const lines = evidence.sources.flatMap((source) => source.lines);

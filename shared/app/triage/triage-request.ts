@@ -1,7 +1,7 @@
+import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { FAMILY_OF, type FailureClass } from '#shared/domain/incident/failure-class.ts';
@@ -45,10 +45,10 @@ export async function predictCause(logs: Logs, deps: TriageRequestDeps): Promise
 }
 
 async function causeOf(evidence: Evidence, { signatures, model }: TriageRequestDeps): Promise<PredictedCause> {
-  const classification = classify(evidence, { signatures, model: await model() });
+  const { classification, chain } = readFailure(evidence, { signatures, model: await model() });
   const { class: failureClass, verdict, confidence, alternatives, signature, fingerprint } = classification;
   const rest = { knowledge: null, preExisting: null, note: null };
-  const diagnosis = redactDiagnosis(diagnoseByRules({ ...rest, evidence, classification, signatures }));
+  const diagnosis = redactDiagnosis(diagnoseByRules({ ...rest, evidence, classification, chain, signatures }));
   const lines = new Map(evidence.sources.flatMap((source) => source.lines.map((line) => [line.ref, line] as const)));
   return {
     class: failureClass,

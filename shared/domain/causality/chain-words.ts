@@ -1,6 +1,6 @@
 import { shortenedText } from '../../kernel/text/shortened-text.ts';
+import { instantOfLine } from '../logs/instant.ts';
 import type { CausalChain, ChainEvent } from './chain.ts';
-import { instantOfLine } from './instant.ts';
 
 /**
  * Whether the chain says more than the order of the log does: the log itself states causes, a change came before, or

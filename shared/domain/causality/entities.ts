@@ -1,3 +1,4 @@
+import { instantsIn } from '../logs/instant.ts';
 import { isHostName } from '../templates/lexicon.ts';
 import {
   ENTITY_PATTERNS,
@@ -7,7 +8,6 @@ import {
   IP_V6,
   VERSION_BEFORE,
 } from './entity-patterns.ts';
-import { instantsIn } from './instant.ts';
 
 /** A thing that a line names. `start` and `end` (exclusive) are positions in the line. Tainted. */
 export interface Entity {

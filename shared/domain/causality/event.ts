@@ -1,11 +1,11 @@
 import { readFailedTests } from '../failure/failed-tests.ts';
 import { templateOf } from '../failure/fingerprint.ts';
 import type { Evidence, EvidenceLine, EvidenceSource } from '../logs/evidence.ts';
+import { instantOfLine } from '../logs/instant.ts';
 import { isContinuation, isPlatformNoise, other as otherLine, scoreLine } from '../logs/line-score.ts';
 import { isAtLeast, type Severity, severityOf, worst } from '../logs/severity.ts';
 import { spokenLine } from '../logs/structured-line.ts';
 import { type Entity, entitiesOf } from './entities.ts';
-import { instantOfLine } from './instant.ts';
 import { type Stage, stageOf } from './stage.ts';
 import { joinsTracebacks } from './wrapping.ts';
 
@@ -128,12 +128,15 @@ function blocksOf(lines: readonly EvidenceLine[], tests: ReadonlySet<string>): B
   return blocks;
 }
 
+/** Share of the best score below which a line says nothing: a passing run of the same job prints it, too. */
+const LEAST_SHARE = 0.002;
 /** The highest score of a single line. */
 const MAX_SCORE = 9;
 
 function eventsOf(source: EvidenceSource, tests: ReadonlySet<string>): Event[] {
   const best = Math.max(1, ...source.lines.map(({ score }) => score));
-  return blocksOf(source.lines, tests).flatMap(({ head, at, lines: block, follows }) => {
+  const telling = source.lines.filter(({ score }) => score >= best * LEAST_SHARE);
+  return blocksOf(telling, tests).flatMap(({ head, at, lines: block, follows }) => {
     const isTest = block.some(({ ref }) => tests.has(ref));
     const severity = worst([...block.map((line) => severityOf(line.text)), isTest ? 'error' : 'info']);
     const relevance = Math.max(0, Math.min(1, Math.max(...block.map(({ score }) => score)) / best));

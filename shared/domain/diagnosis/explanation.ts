@@ -1,9 +1,9 @@
-import { instantOfLine } from '../causality/instant.ts';
 import type { FailedTest } from '../failure/failed-tests.ts';
 import type { SignatureMatch } from '../failure/matching.ts';
 import { firstPlace, type Place } from '../failure/place.ts';
 import { FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
 import type { Evidence, EvidenceLine } from '../logs/evidence.ts';
+import { instantOfLine } from '../logs/instant.ts';
 import { isPlatformNoise, other, scoreLine } from '../logs/line-score.ts';
 import { isAtLeast, severityOf } from '../logs/severity.ts';
 import { readStructuredLine, spokenLine } from '../logs/structured-line.ts';

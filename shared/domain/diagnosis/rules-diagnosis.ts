@@ -49,10 +49,17 @@ export interface RulesDiagnosisInput {
 const OF_TESTS: ReadonlySet<string> = new Set(['test_failure', 'flaky_tests', 'timing_dependencies']);
 const MAX_SUMMARY_LENGTH = 300;
 
-/** Matches of the deciding signature, those with most captures first, then in the order of the log. */
-function decidingMatches(id: string | null, matches: readonly SignatureMatch[]): SignatureMatch[] {
-  const named = (match: SignatureMatch): number => Object.keys(match.captures).length;
-  return matches.filter(({ compiled }) => compiled.signature.id === id).sort((a, b) => named(b) - named(a));
+/** Matches of the deciding signature: first that of the cause, if it names something, then those with most captures, then in the order of the log. */
+function decidingMatches(
+  id: string | null,
+  matches: readonly SignatureMatch[],
+  cause: string | null,
+): SignatureMatch[] {
+  const named = ({ captures }: SignatureMatch): number => Object.keys(captures).length;
+  const leads = (match: SignatureMatch): number => Number(match.line.ref === cause && named(match) > 0);
+  return matches
+    .filter(({ compiled }) => compiled.signature.id === id)
+    .sort((a, b) => leads(b) - leads(a) || named(b) - named(a));
 }
 
 function settingOf({ about = 'run', classification }: RulesDiagnosisInput): AdviceSetting {
@@ -62,7 +69,7 @@ function settingOf({ about = 'run', classification }: RulesDiagnosisInput): Advi
 function ownExplanation(input: RulesDiagnosisInput): { explanation: Explanation; recognised: boolean } {
   const setting = settingOf(input);
   const matches = matchSignatures(input.evidence, input.signatures);
-  const deciding = decidingMatches(input.classification.signature, matches);
+  const deciding = decidingMatches(input.classification.signature, matches, input.chain?.cause.ref ?? null);
   const first = deciding[0];
   const { class: failureClass, failures } = input.classification;
   const tests = OF_TESTS.has(failureClass) ? decidingFirst(readFailedTests(input.evidence), failures?.list ?? []) : [];

@@ -87,6 +87,31 @@ function eachOnce(order: readonly number[], wordings: readonly string[]): number
   return [...first, ...order.filter((at) => !first.has(at))];
 }
 
+/** Behind so many best lines come what belongs to them, then the others. */
+const BEST = 30;
+/** How far the lines around a chosen one are taken for its paragraph. */
+const REACH = 4;
+
+/**
+ * The order in which the best lines are followed by their own paragraphs: the lines around them up to a blank one. A person who needs one line of a
+ * report needs the others.
+ */
+function withParagraphs(order: readonly number[], candidates: readonly Candidate[]): number[] {
+  const best = order.slice(0, BEST);
+  const taken = new Set(best);
+  for (const at of best) {
+    for (const step of [1, -1] as const) {
+      for (let near = at + step; Math.abs(near - at) <= REACH; near += step) {
+        const line = candidates[near];
+        const gap = Math.abs((line?.number ?? 0) - (candidates[at]?.number ?? 0));
+        if (line === undefined || gap > REACH || line.text.trim() === '') break;
+        if (!line.isKnown) taken.add(near);
+      }
+    }
+  }
+  return [...taken, ...order.filter((at) => !taken.has(at))];
+}
+
 /** Orders the candidates of a whole log best first. */
 export function rankCandidates(candidates: readonly Candidate[], ranker: LineRanker): RankedLine[] {
   const { needed, cause } = answersOf(candidates, ranker);
@@ -102,7 +127,8 @@ export function rankCandidates(candidates: readonly Candidate[], ranker: LineRan
   const inHead = (at: number): number => (cause[at] ?? 0) + RANK_IN_HEAD * (ranks[at] ?? 0);
   const head = order.slice(0, HEAD).sort((a, b) => inHead(b) - inHead(a));
   const scores = order.map((at) => FULL_SCORE / (1 + Math.exp(-(ranks[at] ?? 0) / SCORE_SCALE)));
-  return [...eachOnce(head, wordings), ...order.slice(HEAD)].flatMap((at, place) => {
+  const ranked = withParagraphs([...eachOnce(head, wordings), ...order.slice(HEAD)], candidates);
+  return ranked.flatMap((at, place) => {
     const candidate = candidates[at];
     if (candidate === undefined) return [];
     const { number, text, at: time } = candidate;

@@ -14,6 +14,7 @@ import {
 } from '../redaction/long-line.ts';
 import { endsInLongWord, FOREIGN_CODES, type Redactor, secretLiterals } from '../redaction/redact.ts';
 import { INVISIBLE_RANGES } from '../redaction/visible-text.ts';
+import { makeCarrierReader, timeIn } from './carrier-prefix.ts';
 import { type Candidate, rankCandidates } from './excerpt-ranking.ts';
 import { ALARMING } from './failure-keywords.ts';
 import { type HeldLine, makeLastLines } from './last-lines.ts';
@@ -108,10 +109,10 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
   const read = makeReader(options);
   let cutLines = 0;
   let leftOut = 0;
-  const add = ({ number, raw }: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
+  const add = ({ number, raw, prefix }: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
     const { anchor } = score;
     const base = isKnown && !anchor ? score.score * KNOWN_SHARE : score.score;
-    pool.add({ base, anchor }, (): Candidate => ({ number, text, at: timestampOf(raw), base, anchor, isKnown }));
+    pool.add({ base, anchor }, (): Candidate => ({ number, text, at: timeOf(raw, prefix), base, anchor, isKnown }));
   };
   const addWhole = (line: HeldLine): void => {
     const { clean, score, isKnown } = read(line.raw, line.marks);
@@ -124,12 +125,12 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
     const end = read(withoutFirstWord(tail), line.marks);
     add(line, shortened(head.clean, end.clean), stronger(head.score, end.score), head.isKnown && end.isKnown);
   };
-  const addQuiet = ({ number, raw }: HeldLine): void =>
+  const addQuiet = ({ number, raw, prefix }: HeldLine): void =>
     pool.add(QUIET, (): Candidate => {
       // Checked when later lines have already passed the redactor.
       const cleaned = cleanLine(raw);
       const isKnown = options.passing?.has(cleaned) ?? false;
-      return { number, text: redactor.apart(cleaned), at: timestampOf(raw), ...QUIET, isKnown };
+      return { number, text: redactor.apart(cleaned), at: timeOf(raw, prefix), ...QUIET, isKnown };
     });
   const leaveOut = ({ raw, marks, tail }: HeldLine): void => {
     leftOut += 1;
@@ -148,6 +149,11 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
   return { take, leaveOut, notes: () => notesOf(cutLines, leftOut) };
 }
 
+/** When a line was written, by its own timestamp or by that of what carried it. */
+function timeOf(raw: string, prefix: string | undefined): string | undefined {
+  return timestampOf(raw) ?? (prefix === undefined ? undefined : timeIn(prefix));
+}
+
 function notesOf(cutLines: number, leftOut: number): RedactedText[] {
   const lines = (count: number) => (count === 1 ? phrase`${count} line was` : phrase`${count} lines were`);
   return [
@@ -162,15 +168,19 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
   const pool = makeLinePool();
   const { take, leaveOut, notes } = makeLineTaker(options, pool);
   const last = rules?.cut ? makeLastLines(rules.cut, leaveOut) : null;
-  let totalLines = 0;
-  const scanner = makeLineScanner(scanPlan(), { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
-    totalLines += 1;
-    const line = { number: totalLines, raw, marks, tail };
+  const carried = makeCarrierReader<HeldLine>((given, prefix) => {
+    const line = prefix === '' ? given : { ...given, raw: given.raw.slice(prefix.length), prefix };
     if (last === null) take(line);
     else last.push(line);
   });
+  let totalLines = 0;
+  const scanner = makeLineScanner(scanPlan(), { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
+    totalLines += 1;
+    carried.push({ number: totalLines, raw, marks, tail });
+  });
   const finish = (): Excerpt => {
     scanner.end();
+    carried.end();
     for (const line of last?.end() ?? []) take(line);
     const ranked = rankCandidates(pool.all(), options.ranker ?? shippedRanker());
     const best = ranked.slice(0, Math.max(0, maxLines));

@@ -4,6 +4,8 @@ export interface HeldLine {
   readonly raw: string;
   readonly marks: number;
   readonly tail: string | null;
+  /** What carried the line here; not part of `raw`. */
+  readonly prefix?: string;
 }
 
 /** Holds back a log's last lines; the first of them are dropped once the log turns out to be too long. */

@@ -1,6 +1,7 @@
 import type { RawText } from '../../kernel/text/raw-text.ts';
 import { readRawText } from '../../kernel/text/raw-text-read.ts';
 import { cleanLine } from '../redaction/clean-line.ts';
+import { makeCarrierReader } from './carrier-prefix.ts';
 
 /**
  * Approximate set of the lines that a passing run of the same job printed; lines that differ only in numbers count as
@@ -49,12 +50,12 @@ export function makePassingLines(): PassingLines {
   const bits = new Uint8Array(BITS / 8);
   let lines = 0;
   let rest = '';
-  const add = (raw: string): void => {
-    const shape = shapeOf(cleanLine(raw.slice(0, RAW_READ)));
+  const carried = makeCarrierReader<{ readonly raw: string }>(({ raw }, prefix) => {
+    const shape = shapeOf(cleanLine(raw.slice(prefix.length, prefix.length + RAW_READ)));
     if (shape === '' || lines >= MAX_LINES || isKnown(shape)) return;
     lines += 1;
     for (const bit of bitsOf(shape)) bits[bit >> 3] = (bits[bit >> 3] ?? 0) | (1 << (bit & 7));
-  };
+  });
   const isKnown = (shape: string): boolean =>
     bitsOf(shape).every((bit) => ((bits[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0);
   return {
@@ -62,9 +63,10 @@ export function makePassingLines(): PassingLines {
       const pieces = readRawText(chunk).split('\n');
       pieces[0] = rest + pieces[0];
       rest = (pieces.pop() ?? '').slice(0, RAW_READ);
-      for (const piece of pieces) add(piece);
+      for (const raw of pieces) carried.push({ raw });
     },
     has(text) {
+      carried.end();
       const shape = shapeOf(text);
       return shape !== '' && isKnown(shape);
     },

@@ -27,11 +27,17 @@ describe('log excerpt', () => {
     const file = aFile(BUILD);
     const { code, stdout, stderr } = await runCommand(['log', 'excerpt', file, '--lines', '4', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const [document] = parsed(stdout) as [{ file: string; lines: { line: number; score: number }[] }];
-    expect(Object.keys(document)).toEqual(['file', 'lines']);
+    const [document] = parsed(stdout) as [
+      { file: string; cause: { line: number; why: string }; lines: { line: number; score: number }[] },
+    ];
+    expect(Object.keys(document)).toEqual(['file', 'cause', 'lines']);
     expect(document.file).toBe(file);
     expect(document.lines).toHaveLength(4);
     expect(document.lines.map(({ line }) => line)).toContain(302);
+    const chain = await runCommand(['log', 'chain', file, '--json']);
+    const [named] = parsed(chain.stdout) as [{ cause: { line: number; why: string } }];
+    expect(document.cause).toEqual({ line: named.cause.line, why: named.cause.why });
+    expect(document.lines[0]?.line).toBe(named.cause.line);
     const scores = document.lines.map(({ score }) => score);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
   });
@@ -39,8 +45,8 @@ describe('log excerpt', () => {
   it('prints the lines themselves in order and redacted without --json', async () => {
     const { stdout } = await runCommand(['log', 'excerpt', aFile(BUILD), '--lines', '4']);
     const text = stdout.toString();
-    expect(text).toContain(': 4 of 304 lines\n');
-    expect(text).toContain("302  src/orders.ts(14,7): error TS2322: Type 'string'");
+    expect(text).toMatch(/: 4 of 304 lines; the cause is line 302: \S.*\n/);
+    expect(text).toContain("302 >src/orders.ts(14,7): error TS2322: Type 'string'");
     expect(text).not.toContain(TOKEN);
   });
 
@@ -52,7 +58,7 @@ describe('log excerpt', () => {
     expect(without.stdout.toString()).not.toContain('3 cents');
     const { code, stdout } = await runCommand(['log', 'excerpt', failing, '--lines', '1', '--passing', passing]);
     expect(code).toBe(0);
-    expect(stdout.toString()).toContain('41  the totals differ by 3 cents');
+    expect(stdout.toString()).toMatch(/41 [ >]the totals differ by 3 cents/);
     const { stderr } = await runCommand(['log', 'excerpt', failing, '--passing', '/nowhere/passing.log']);
     expect(stderr).toBe('selfheal: /nowhere/passing.log: no such file. Check the path.\n');
   });

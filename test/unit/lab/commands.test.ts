@@ -5,7 +5,10 @@ import { runLab } from '../cli/run-command.ts';
 
 describe('the laboratory', () => {
   it.each([
-    [['eval', 'nothing', '--data', '.'], 'Unknown suite "nothing". Use one of: sources-2026-11, logchunks, '],
+    [
+      ['eval', 'nothing', '--data', '.'],
+      'Unknown suite "nothing". Use one of: strangers-2026-11, sources-2026-11, logchunks, ',
+    ],
     [['eval', 'logchunks'], '"selfheal eval" needs --data DIR, the folder of labelled cases.'],
     [
       ['eval', 'logchunks', '--data', '/nowhere'],

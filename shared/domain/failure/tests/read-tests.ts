@@ -1,4 +1,5 @@
 import { lazy } from '../../../kernel/lazy.ts';
+import { makeCarrierReader } from '../../logs/carrier-prefix.ts';
 import { cleanLine } from '../../redaction/clean-line.ts';
 import { makeLiteralFinder } from '../../redaction/literal-finder.ts';
 import { makeRunnerReader, type Runner, type RunnerReport } from './runner.ts';
@@ -48,21 +49,21 @@ export function makeTestRunReader(): TestRunReader {
   let waiting: typeof readers = [];
   const unknown = makeRunnerReader(UNKNOWN_RUNNER);
   let before = '';
+  const carried = makeCarrierReader<{ readonly raw: string }>(({ raw }, prefix) => {
+    const line = raw.slice(prefix.length, prefix.length + MAX_LINE_LENGTH);
+    const text = cleanLine(line).replace(WRAPPER, '');
+    const reading = ANY_HINT.test(text) || hasMark(text) ? readers : waiting;
+    if (reading.length > 0) {
+      for (const { reader } of reading) reader.push(text, before);
+      waiting = reading.filter(({ reader }) => reader.isWaiting());
+    }
+    unknown.push(text, before);
+    before = text;
+  });
   return {
-    push(line) {
-      const text = cleanLine(line.length > MAX_LINE_LENGTH ? line.slice(0, MAX_LINE_LENGTH) : line).replace(
-        WRAPPER,
-        '',
-      );
-      const reading = ANY_HINT.test(text) || hasMark(text) ? readers : waiting;
-      if (reading.length > 0) {
-        for (const { reader } of reading) reader.push(text, before);
-        waiting = reading.filter(({ reader }) => reader.isWaiting());
-      }
-      unknown.push(text, before);
-      before = text;
-    },
+    push: (raw) => carried.push({ raw }),
     finish() {
+      carried.end();
       const reports = new Map<Runner, RunnerReport>();
       for (const { runner, reader } of readers) {
         const report = reader.finish();

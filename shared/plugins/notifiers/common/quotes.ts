@@ -33,11 +33,15 @@ interface Entry {
   readonly head: EvidenceLine;
   readonly rest: readonly EvidenceLine[];
   readonly weight: number;
+  /** The line of it that is the first cause. */
+  readonly cause?: EvidenceLine | undefined;
 }
 
 /** Maximum lines of one quote, including the first. */
 const MAX_QUOTES_PER_SOURCE = 8;
 const CITED = 20;
+/** The cause comes before all others. */
+const CAUSE = 100;
 /** Extra weight of a heading that is followed by its report. */
 const REPORTED = 4;
 /** When no line is informative: lines read from the end of the log, and how many quotes are taken from them. */
@@ -57,21 +61,28 @@ const TEST_MARK = /^\s{0,12}(?:✖|✗|×|✕|●|FAIL|not ok|--- FAIL)/;
 const ENDED_WELL = /^(?:0|2\d\d)?(?: (?:0|2\d\d))*$/;
 const RUNNER_NOISE = /^##\[(?:group|endgroup)\]|^shell: |^env:$|^\[command\]/;
 
-/** The lines to show, by source and in order: at most `limit` in all. Repeated wording is shown once, with its count. */
+/** The lines to show, by source: the cause first, the others in order, at most `limit` in all. Repeated wording is shown once, with its count. */
 export function quotesOf(evidence: Evidence | null, diagnosis: Diagnosis | null, limit: number): QuotedSource[] {
-  const cited = citedIn(diagnosis);
+  const cause = diagnosis?.chain?.cause.ref ?? null;
+  const cited = { cause, lines: citedIn(diagnosis) };
   const sources = evidence?.sources ?? [];
   const entries = sources.flatMap((source) => entriesOf(source, cited));
   const chosen = chooseEntries(entries, limit);
-  return sources
-    .map((source) => ({
+  const leads = ({ entry }: Chosen): boolean => entry.cause !== undefined;
+  const quoted = sources.map((source) => {
+    const own = chosen.filter(({ entry }) => entry.source === source);
+    const first = own.filter(leads);
+    return {
+      isFirst: first.length > 0,
       name: source.name,
       url: source.url,
-      quotes: chosen
-        .filter(({ entry }) => entry.source === source)
-        .map(({ entry, repeats }) => quoteOf(entry, repeats)),
-    }))
-    .filter(({ quotes }) => quotes.length > 0);
+      quotes: [...first, ...own.filter((one) => !leads(one))].map(({ entry, repeats }) => quoteOf(entry, repeats)),
+    };
+  });
+  return quoted
+    .filter(({ quotes }) => quotes.length > 0)
+    .sort((a, b) => Number(b.isFirst) - Number(a.isFirst))
+    .map(({ name, url, quotes }) => ({ name, url, quotes }));
 }
 
 /** References of the deciding lines. None for an unknown failure, which only cites its strongest lines. */
@@ -80,8 +91,19 @@ function citedIn(diagnosis: Diagnosis | null): ReadonlySet<string> {
   return new Set([...diagnosis.evidence, ...diagnosis.classification.evidence]);
 }
 
+/** References of the first cause, and of the other lines that the diagnosis cites. */
+interface Cited {
+  readonly cause: string | null;
+  readonly lines: ReadonlySet<string>;
+}
+
+function weightIn({ cause, lines }: Cited, ref: string): number {
+  if (ref === cause) return CAUSE;
+  return lines.has(ref) ? CITED : 0;
+}
+
 /** Splits a source into entries: a line and the lines that continue it. */
-function entriesOf(source: EvidenceSource, cited: ReadonlySet<string>): Entry[] {
+function entriesOf(source: EvidenceSource, cited: Cited): Entry[] {
   const groups: EvidenceLine[][] = [];
   for (const line of source.lines) {
     const group = groups.at(-1);
@@ -94,18 +116,20 @@ function entriesOf(source: EvidenceSource, cited: ReadonlySet<string>): Entry[] 
 }
 
 function belongsTo(text: string, previous: string): boolean {
+  if (RUNNER_NOISE.test(previous)) return false;
   if (text.trim() === '') return true;
   if (RUNNER_NOISE.test(text) || isPlatformNoise(text) || isPlatformNoise(previous)) return false;
   return /^\s/.test(text) && isContinuation(text) && !TEST_MARK.test(text);
 }
 
-function entryOf(source: EvidenceSource, group: readonly EvidenceLine[], cited: ReadonlySet<string>): Entry[] {
+function entryOf(source: EvidenceSource, group: readonly EvidenceLine[], cited: Cited): Entry[] {
   const lines = group.filter(({ text }) => text.trim() !== '');
   const [head, ...rest] = lines;
   if (head === undefined || RUNNER_NOISE.test(head.text) || isPlatformNoise(head.text)) return [];
-  const weights = lines.map((line) => (cited.has(line.ref) ? CITED : 0) + weightOf(line.text));
+  const weights = lines.map(({ ref, text }) => weightIn(cited, ref) + weightOf(text));
   const weight = Math.max(...weights);
-  return [{ source, head, rest, weight: weight >= MIN_WEIGHT && rest.length > 0 ? weight + REPORTED : weight }];
+  const cause = lines.find(({ ref }) => ref === cited.cause);
+  return [{ source, head, rest, weight: weight >= MIN_WEIGHT && rest.length > 0 ? weight + REPORTED : weight, cause }];
 }
 
 /** Weight of a line; a line that only reports the end of a step has none. */
@@ -131,7 +155,7 @@ function chooseEntries(entries: readonly Entry[], limit: number): Chosen[] {
     (testsReported && TEST_MARK.test(entry.head.text));
   const leaders = leadersOf(groups);
   const ranked = groups
-    .filter(({ entry }) => entry.rest.length > 0 || !isShown(entry))
+    .filter(({ entry }) => entry.cause !== undefined || entry.rest.length > 0 || !isShown(entry))
     .sort(
       (a, b) =>
         // What a counter counts must not push other lines out.
@@ -215,12 +239,16 @@ function fitting(ranked: readonly Chosen[], limit: number): Chosen[] {
 }
 
 /** The heading in readable form, and the following lines except those of tools. */
-function shownLines({ head, rest }: Entry): ShownLine[] {
+function shownLines({ head, rest, cause }: Entry): ShownLine[] {
   const frames = (readStructuredLine(head.text)?.stack ?? []).map((frame) => ({ number: null, text: `    ${frame}` }));
   const below: ShownLine[] = [...frames, ...rest.map(({ number, text }) => ({ number, text }))];
-  const own = below.filter(({ text }) => !OBJECT_NOISE.test(text) && !isForeignFrame(text));
+  const isCause = ({ number }: ShownLine): boolean => number !== null && number === cause?.number;
+  const own = below.filter((line) => isCause(line) || (!OBJECT_NOISE.test(line.text) && !isForeignFrame(line.text)));
   const first = { number: head.number, text: displayed(head.text) };
-  return [first, ...(own.length > 0 ? own : below.slice(0, 2))].slice(0, MAX_QUOTES_PER_SOURCE);
+  const shown = [first, ...(own.length > 0 ? own : below.slice(0, 2))];
+  // A cause far below its heading, such as the innermost of several errors, takes the place of the last line.
+  const late = shown.slice(MAX_QUOTES_PER_SOURCE).filter(isCause);
+  return [...shown.slice(0, MAX_QUOTES_PER_SOURCE - late.length), ...late];
 }
 
 function isForeignFrame(text: string): boolean {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { entitiesOf, isIpv6 } from '#shared/domain/causality/entities.ts';
 import type { EntityKind } from '#shared/domain/causality/entity-patterns.ts';
-import { instantOfLine } from '#shared/domain/causality/instant.ts';
 import { isSummary, stageOf } from '#shared/domain/causality/stage.ts';
+import { instantOfLine } from '#shared/domain/logs/instant.ts';
 import { severityOf } from '#shared/domain/logs/severity.ts';
 
 const named = (line: string, kind: EntityKind): string[] =>

@@ -1,0 +1,29 @@
+import { readFailure } from '#shared/domain/causality/read-failure.ts';
+import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
+import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import type { Excerpt, ExcerptLine } from '#shared/domain/logs/excerpt.ts';
+import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { byScore, evidenceOfLines } from '../gather/excerpts.ts';
+
+/** An excerpt in the order in which a person should read it. */
+export interface ExplainedExcerpt {
+  /** The cause, then the others, best first. */
+  readonly best: readonly ExcerptLine[];
+  /** The line that `log chain` names, and why; null when none is found. */
+  readonly cause: { readonly number: number; readonly why: string } | null;
+  readonly classification: Classification;
+}
+
+/** Leads an excerpt with the line that caused the failure. It should have at least `MAX_EVIDENCE_LINES` lines: so many are read for the cause. */
+export function explainExcerpt(name: RedactedText, excerpt: Excerpt, context: ClassifyContext): ExplainedExcerpt {
+  const evidence = evidenceOfLines(name, excerpt);
+  const { chain, classification } = readFailure(evidence, context);
+  const number = evidence.sources[0]?.lines.find(({ ref }) => ref === chain?.cause.ref)?.number;
+  const ranked = [...excerpt.lines].sort(byScore);
+  if (chain === null || number === undefined) return { best: ranked, cause: null, classification };
+  const highest = ranked[0]?.score ?? 0;
+  const isCause = (line: ExcerptLine): boolean => line.number === number;
+  const first = ranked.filter(isCause).map((line) => ({ ...line, score: highest }));
+  const best = [...first, ...ranked.filter((line) => !isCause(line))];
+  return { best, cause: { number, why: chain.cause.why }, classification };
+}
