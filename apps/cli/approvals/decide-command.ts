@@ -23,7 +23,7 @@ export async function answerOf(request: () => Promise<string>): Promise<{ taken:
 }
 
 /** The pending approval whose digest begins with `digest`. Throws `UsageError` unless there is exactly one. */
-function findByDigest(pending: readonly PendingApproval[], digest: string): PendingApproval {
+export function findByDigest(pending: readonly PendingApproval[], digest: string): PendingApproval {
   const found = pending.filter((one) => one.digest.startsWith(digest));
   const [one] = found;
   if (one !== undefined && found.length === 1) return one;
@@ -32,6 +32,12 @@ function findByDigest(pending: readonly PendingApproval[], digest: string): Pend
       ? `${digest}: no pending plan has a digest that begins like this. See "selfheal approval list".`
       : `${digest}: ${found.length} pending plans have a digest that begins like this. Give more digits.`,
   );
+}
+
+/** The digest of a plan, or its first digits. Throws `UsageError`. */
+export function digestDigits(digest: string): string {
+  if (/^[0-9a-f]{12,64}$/.test(digest)) return digest;
+  throw new UsageError(`${digest}: expected at least the first twelve hexadecimal digits of the digest.`);
 }
 
 /** Makes `selfheal approval approve` and `reject`. */
@@ -44,17 +50,22 @@ export function decideCommand(verb: 'approve' | 'reject', summary: string): Comm
       'DIGEST is the digest of the plan or its first twelve digits, as the list and the mail show it. The decision is valid for this plan only.\n' +
       'Needs the role approver. With --json: {incident, digest, taken, message}. Exit code 1 when the decision is refused.',
     operands: { shown: 'DIGEST', atLeast: 1, atMost: 1 },
-    options: { ...API_OPTIONS, ...DRY_RUN_OPTION, ...JSON_OPTION },
+    options: {
+      reason: { type: 'string', value: 'TEXT', about: 'why; the audit trail, the page and the comment show it' },
+      ...API_OPTIONS,
+      ...DRY_RUN_OPTION,
+      ...JSON_OPTION,
+    },
     async run({ operands: [digest = ''], options }, terminal) {
-      if (!/^[0-9a-f]{12,64}$/.test(digest))
-        throw new UsageError(`${digest}: expected at least the first twelve hexadecimal digits of the digest.`);
+      digestDigits(digest);
       const client = await openApi(options, terminal);
+      const order = { decision, ...(options.reason === undefined ? {} : { reason: options.reason }) } as const;
       const { incidentId, digest: whole } = findByDigest(await pendingApprovals(client), digest);
       if (options['dry-run'] === true)
-        return await showOrder(`POST /api/approvals/${incidentId}/${whole}`, { decision }, terminal);
+        return await showOrder(`POST /api/approvals/${incidentId}/${whole}`, order, terminal);
       const { taken, message } = await answerOf(async () => {
         const param = { incidentId, digest: whole };
-        const response = await client.api.approvals[':incidentId'][':digest'].$post({ param, json: { decision } });
+        const response = await client.api.approvals[':incidentId'][':digest'].$post({ param, json: order });
         return (await contentOf(response)).message;
       });
       if (options.json === true) {

@@ -9,6 +9,7 @@ import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '../api/api-cli
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { accountIn, accountOf, findIdsIn, INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
 import { renderAccount } from '../incidents/render-account.ts';
+import { causeSections, contextSections } from '../incidents/render-briefing.ts';
 import type { Terminal } from '../terminal.ts';
 
 const INCIDENT = /^[a-z]{2,10}-[a-z0-9-]{3,58}$/;
@@ -40,6 +41,13 @@ async function describedByApi(
   return { ...account, chain: endingWith(account.chain, head) };
 }
 
+/** Why it failed, what to do and what led to it, as "incident show" prints them. */
+async function briefingOf(id: string, options: ApiOptions, terminal: Terminal): Promise<string[]> {
+  const { api } = await openApi(options, terminal);
+  const { briefing } = await contentOf(await api.incidents[':id'].$get({ param: { id } }));
+  return [...causeSections(briefing), ...contextSections(briefing)];
+}
+
 async function writeRecords({ incident, trail }: Account, terminal: Terminal): Promise<void> {
   if (incident !== null) await terminal.write(`${JSON.stringify(incident)}\n`);
   for (const entry of trail) await terminal.write(`${JSON.stringify(entry)}\n`);
@@ -49,7 +57,8 @@ export const incidentExplain = defineCommand({
   name: 'incident explain',
   summary: 'show what happened in an incident and why, and verify its audit trail',
   details:
-    'Asks the API of a deployment, reads its table with --table, or reads a file printed with --records. The id may be cut: gh-68654c59.\n' +
+    'Asks the API of a deployment, which also tells cause, advice and evidence; reads its table with --table, or a file printed with --records.\n' +
+    'The id may be cut: gh-68654c59.\n' +
     'Each entry of the audit trail contains the digest of the one before, so a changed, missing or inserted entry is detected; the first is\n' +
     'reported. Entries removed from the end are detected only if you pass the digest of the last entry with --head.\n' +
     'With --json: {incident, status, reason, openedAt, githubRequests, chain, story: [{sequence, at, event, words, facts}]}.\n' +
@@ -76,7 +85,10 @@ export const incidentExplain = defineCommand({
     const description = byApi
       ? await describedByApi(operand, head, options, terminal)
       : describeAccount(await read(operand, table, terminal), head);
-    await terminal.write(options.json === true ? `${JSON.stringify(description)}\n` : renderAccount(description));
+    const briefing = byApi && options.json !== true ? await briefingOf(operand, options, terminal) : [];
+    await terminal.write(
+      options.json === true ? `${JSON.stringify(description)}\n` : renderAccount(description, briefing),
+    );
     return description.chain.kind === 'broken' ? 1 : 0;
   },
 });

@@ -22,6 +22,11 @@ const OPTIONS = {
   repo: { type: 'string', value: 'OWNER/NAME', about: 'failures of this repository' },
   service: { type: 'string', value: 'ID', about: 'alarms of this service' },
   class: { type: 'string', value: 'CLASS', about: 'failures of this class' },
+  search: {
+    type: 'string',
+    value: 'TEXT',
+    about: 'with these words in title, diagnosis, place, class, people or outcome',
+  },
   from: { type: 'string', value: 'TIME', about: 'opened at this time or later (2026-11-01 or 2026-11-01T12:00:00Z)' },
   before: { type: 'string', value: 'TIME', about: 'opened before this time' },
   'auto-resolved': { type: 'boolean', about: 'only those that ended well without a person ending them' },
@@ -37,7 +42,7 @@ type Summary = Extract<
 >['incidents'][number];
 
 /** What the table cannot be asked for. */
-const FILTERS = ['auto-resolved', 'status', 'repo', 'service', 'class', 'from', 'before', 'oldest'] as const;
+const FILTERS = ['auto-resolved', 'status', 'repo', 'service', 'class', 'search', 'from', 'before', 'oldest'] as const;
 const WIDTH = { id: 28, status: 10 };
 
 function lineOf(incident: Summary): string {
@@ -64,6 +69,7 @@ function queryOf({
   repo,
   service,
   class: failureClass,
+  search,
   from,
   before,
   oldest,
@@ -74,6 +80,7 @@ function queryOf({
     ...(repo === undefined ? {} : { repository: repo }),
     ...(service === undefined ? {} : { service }),
     ...(failureClass === undefined ? {} : { class: failureClass as never }),
+    ...(search === undefined ? {} : { search }),
     ...(from === undefined ? {} : { from: instantOf('from', from) }),
     ...(before === undefined ? {} : { before: instantOf('before', before) }),
     order: oldest === true ? ('oldest' as const) : ('newest' as const),

@@ -1,35 +1,13 @@
-import type { InferResponseType } from 'hono/client';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
+import { causeSections, clean, contextSections, type IncidentDetails } from '../incidents/render-briefing.ts';
 
-type Details = Extract<InferResponseType<ApiClient['api']['incidents'][':id']['$get']>, { briefing: unknown }>;
-
-const MAX_TEXT_LENGTH = 4000;
-const clean = (text: string): string => cleanText(text, MAX_TEXT_LENGTH);
-
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${clean(line)}`)];
-}
-
-function render({ id, status, outcome, briefing, advice, actions, openedAt, occurrences }: Details): string {
-  const evidence = briefing.evidence.flatMap(({ name, lines }) => [`${name}:`, ...lines.map((line) => `  ${line}`)]);
+function render({ id, status, outcome, briefing, openedAt, occurrences }: IncidentDetails): string {
   const lines = [
     clean(briefing.headline),
     clean(`${outcome.lead} ${outcome.rest}`.trim()),
-    ...section('Root cause', briefing.cause),
-    ...section('What to do', advice === null || status === 'resolved' || status === 'healed' ? [] : [advice.fix]),
-    ...section('Evidence (quoted from logs)', evidence),
-    ...section(
-      'What Selfheal did',
-      actions.map(({ words }) => words),
-    ),
-    ...section('Not read', briefing.notes),
-    ...section('Before', briefing.history),
-    ...section(
-      'Where to look',
-      briefing.links.map(({ name, url }) => `${name}: ${url}`),
-    ),
+    ...causeSections(briefing),
+    ...contextSections(briefing),
     '',
     clean(
       `Incident ${id}, ${status}, opened ${openedAt}, reported ${occurrences === 1 ? 'once' : `${occurrences} times`}.`,

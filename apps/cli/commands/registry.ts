@@ -11,6 +11,7 @@ import { approvalApprove } from './approval-approve.ts';
 import { approvalDelegate } from './approval-delegate.ts';
 import { approvalList } from './approval-list.ts';
 import { approvalReject } from './approval-reject.ts';
+import { approvalShow } from './approval-show.ts';
 import { archScan } from './arch-scan.ts';
 import { baselineList } from './baseline-list.ts';
 import { ciInsights } from './ci-insights.ts';
@@ -224,6 +225,7 @@ export const COMMANDS: readonly Command[] = [
   approvalList,
   approvalApprove,
   approvalReject,
+  approvalShow,
   approvalDelegate,
   userList,
   userLink,

@@ -5,20 +5,17 @@ import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 /** As wide as the number and the time of an entry. */
 const INDENT = ' '.repeat(32);
 
-/** The description as text, with control characters removed. */
-export function renderAccount({
-  incident,
-  status,
-  reason,
-  openedAt,
-  githubRequests,
-  chain,
-  story,
-}: DescribedAccount): string {
+/** The description as text, with control characters removed; `briefing` stands above the audit trail. */
+export function renderAccount(
+  { incident, status, reason, openedAt, githubRequests, chain, story }: DescribedAccount,
+  briefing: readonly string[] = [],
+): string {
   const head = `Incident ${incident}${status === null ? '' : `: ${status}`}`;
   const lines = [
     cleanText(`${head}${reason === null ? '' : `. ${reason}`}`, 2200),
     ...(openedAt === null ? [] : [`opened ${openedAt}`]),
+    ...briefing,
+    ...(briefing.length === 0 ? [] : ['', 'Audit trail']),
     '',
     ...story.flatMap(({ sequence, at, words, details }) => [
       `${String(sequence).padStart(4)}  ${at}  ${cleanText(words, 1000)}`,

@@ -213,7 +213,7 @@ const asked: AskedPlan = {
   description: plan.description,
   undo: phrase`An attempt cannot be undone.`,
   risk: 'low',
-  reasons: [phrase`The confidence of 98 % is below the 99 % from which Selfheal acts by itself.`],
+  reasons: [phrase`The action is 98 % likely to help; below 99 % a person approves first.`],
   lastTimes: phrase`It helped in 3 of 4 earlier incidents of this kind here.`,
   change: null,
   deciders: phrase`everybody with the role approver`,

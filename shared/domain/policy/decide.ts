@@ -75,20 +75,21 @@ function judge(candidate: Candidate, input: DecisionInput): Judgement {
   const confidence = Math.min(candidate.confidence, input.modelConfidence ?? 1);
   const thresholds = thresholdsOf(candidate.actionId, policy);
   const outside = outsideChangeWindows(input);
-  const denials = denialReasons(confidence, thresholds, outside, input);
+  const certainty = { confidence, words: certaintyWords(candidate.confidence, input.modelConfidence) };
+  const denials = denialReasons(certainty, thresholds, outside, input);
   if (denials.length > 0) return handOver([...denials, proposed], candidate, input);
   const questions = [
     ...(candidate.approvalReason === undefined ? [] : [candidate.approvalReason]),
     ...riskReasons(candidate, input),
     ...(outside === null ? [] : [outside]),
     ...autonomyReasons(candidate, policy),
-    ...doubts(confidence, thresholds),
+    ...doubts(certainty, thresholds),
   ];
   if (questions.length > 0) {
     const needsApproval = { reasons: questions, outsideChangeWindow: outside !== null };
     return { decision: 'approve', reasons: [...questions, proposed], candidate, needsApproval };
   }
-  const why = `Risk ${candidate.risk}, confidence ${percentOf(confidence)} %: allowed without asking.`;
+  const why = `Risk ${candidate.risk}. ${certainty.words}: allowed without asking.`;
   return { decision: 'act', reasons: [why, proposed], candidate };
 }
 
@@ -105,7 +106,7 @@ function riskReasons({ impact, risk }: Candidate, { service, policy, circumstanc
 
 /** What rules out acting, even with an approval. */
 function denialReasons(
-  confidence: number,
+  { confidence, words }: Certainty,
   { ask }: Thresholds,
   outside: string | null,
   { policy, actionsSoFar, now }: DecisionInput,
@@ -117,14 +118,24 @@ function denialReasons(
     ...(actionsSoFar >= policy.maxActionsPerIncident
       ? [`${actionsSoFar} actions were executed for this incident; more are not allowed.`]
       : []),
-    ...(confidence < ask ? [`Confidence ${percentOf(confidence)} % is below ${limit(ask)}: a human decides.`] : []),
+    ...(confidence < ask ? [`${words}; below ${limit(ask)} a human decides.`] : []),
   ];
 }
 
-function doubts(confidence: number, { act }: Thresholds): string[] {
-  return confidence < act
-    ? [`Confidence ${percentOf(confidence)} % is below ${limit(act)}: a person approves first.`]
-    : [];
+function doubts({ confidence, words }: Certainty, { act }: Thresholds): string[] {
+  return confidence < act ? [`${words}; below ${limit(act)} a person approves first.`] : [];
+}
+
+/** How sure it is that the action is right, with the name of the number: a page shows others. */
+interface Certainty {
+  readonly confidence: number;
+  readonly words: string;
+}
+
+function certaintyWords(own: number, model: number | null): string {
+  return model !== null && model < own
+    ? `The language model is ${percentOf(model)} % sure of its choice`
+    : `The action is ${percentOf(own)} % likely to help`;
 }
 
 /** A failed run is handed to the readers of its comment; an alarm must reach somebody. */

@@ -47,6 +47,50 @@ describe('selfheal approval', () => {
     expect(deps.workflow.answers).toEqual([]);
   });
 
+  it('shows a plan with cause, evidence, effect, undo and history, and how to answer', async () => {
+    const { approval, short, incident, digest } = await aPlan();
+    const { code, text } = await approval('approver', 'show', short);
+    expect(code).toBe(0);
+    for (const words of [
+      /^Your decision\n {2}What will be done: /m,
+      /^ {2}How it is undone: /m,
+      /^How to answer\n {2}selfheal approval approve [0-9a-f]{12} --reason TEXT$/m,
+      /^Root cause\n/m,
+      /^Deployed or changed before\n {2}Commit /m,
+      `Incident ${incident.id}, plan ${digest}.`,
+    ])
+      expect(text).toMatch(words);
+    expect(JSON.parse((await approval('viewer', 'show', short, '--json')).text)).toMatchObject({ digest });
+    expect((await approval('viewer octo-dev', 'show', short)).text).not.toContain('approval approve');
+    expect((await approval('viewer', 'show', 'f'.repeat(12))).stderr).toContain('no pending plan');
+  });
+
+  it.each(['approve', 'reject'])('%s stores the reason with the decision', async (verb) => {
+    const { approval, call, incident, digest, short } = await aPlan();
+    await approval('approver', verb, short, '--reason', 'the cache is being replaced');
+    const { json } = await call(`/api/approvals/${incident.id}/${digest}`, { as: 'viewer' });
+    expect(json.decisionReason).toBe('the cache is being replaced');
+  });
+
+  it('is followed by "incident show" and "incident explain": what was rejected when, what changed before, that all is stopped', async () => {
+    const { approval, run, runAs, incident, short } = await aPlan();
+    await approval('approver', 'reject', short, '--reason', 'the cache is being replaced');
+    await runAs('admin', ['policy', 'stop', '--yes', '--reason', 'a migration runs']);
+    for (const command of ['show', 'explain']) {
+      const { text } = await run('incident', command, incident.id);
+      for (const words of [
+        /^The kill switch is on since 21 Nov 2026, 12:00 UTC by .*: a migration runs\./m,
+        /^Root cause\n/m,
+        /^Deployed or changed before\n {2}Commit [0-9a-f]{12} of /m,
+        /^What was tried\n {2}21 Nov 2026, 12:00 UTC: .+ rejected: /m,
+      ])
+        expect(text, command).toMatch(words);
+      const told = text.split('\n').filter((line) => line.includes(' rejected: '));
+      expect(told, command).toHaveLength(1);
+    }
+    expect((await run('incident', 'explain', incident.id)).text).toMatch(/^Audit trail\n\n {3}1 /m);
+  });
+
   it('counts a decision as taken that is stored and cannot be passed on yet', async () => {
     const { approval, deps, short } = await aPlan();
     deps.workflow.answer = async () => {

@@ -181,7 +181,12 @@ describe('the commands of the documents', () => {
         .split('\n')
         .map((line) => JSON.parse(line).id),
     ).toEqual(['gh-byitself0001']);
-    expect(asked).toEqual([{ statuses: ['resolved'] }, { statuses: ['resolved', 'healed'] }]);
+    await run('incidents', '--search', 'checkout timeout');
+    expect(asked).toEqual([
+      { statuses: ['resolved'] },
+      { statuses: ['resolved', 'healed'] },
+      { search: 'checkout timeout' },
+    ]);
   });
 
   it('[D126] test-log-pattern says whether a regular expression matches a line', async () => {

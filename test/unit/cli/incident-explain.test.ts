@@ -23,7 +23,7 @@ async function aStory(): Promise<TrailEntry[]> {
     action: 'rerun-failed-jobs',
     digest: DIGEST,
     round: 0,
-    reasons: redactedText('Risk low, confidence 90 %: allowed without asking.'),
+    reasons: redactedText('Risk low. The action is 90 % likely to help: allowed without asking.'),
     class: 'network_connectivity',
     verdict: 'infrastructure',
     classConfidence: 0.9,
@@ -72,14 +72,14 @@ describe('selfheal incident explain', () => {
       opened 2026-11-21T12:00:00.000Z
 
          1  2026-11-21T12:00:00.000Z  It was opened: GitHub reported a failed run.
-         2  2026-11-21T12:00:00.000Z  The plan was to do it without asking: rerun-failed-jobs (plan ab12ab12ab12). Risk low, confidence 90 %: allowed without asking.
+         2  2026-11-21T12:00:00.000Z  The plan was to do it without asking: rerun-failed-jobs (plan ab12ab12ab12). Risk low. The action is 90 % likely to help: allowed without asking.
                                       Known at that time: network_connectivity, infrastructure, confidence 90 %; mode act; possible actions rerun-failed-jobs 0.90 low; 3 outcomes of this class; diagnosis by rules; working hours, load unknown, deployments not known and 2 other incidents within a day.
          3  2026-11-21T12:00:00.000Z  The last check allowed rerun-failed-jobs (plan ab12ab12ab12). Checked: kill switch off, mode act, 0 recent failures, no approval requested.
          4  2026-11-21T12:00:00.000Z  It started rerun-failed-jobs on github:acme/shop/run/1001 (plan ab12ab12ab12).
          5  2026-11-21T12:00:00.000Z  Verified: rerun-failed-jobs on github:acme/shop/run/1001 helped.
          6  2026-11-21T12:00:00.000Z  It ended: resolved, as verified, after one action.
 
-      The audit trail is intact: 6 chained entries, the last one is 64177c0fa0fbe7ea7cfadaed9a41a0d742a8435a7d664c8cc729612d04502cc6.
+      The audit trail is intact: 6 chained entries, the last one is f1e69301709933b24b7903d2b5069cde5aa2ed2fb775eb92eb29484763b4e032.
       "
     `);
   });

@@ -28,7 +28,7 @@ describe('the audit entry of a decision', () => {
       facts: {
         decision: 'act',
         digest: plan.digest,
-        reasons: expect.stringMatching(/Risk low, confidence 90 %: allowed without asking\./),
+        reasons: expect.stringMatching(/Risk low\. The action is 90 % likely to help: allowed without asking\./),
         class: 'network_connectivity',
         classConfidence: 0.9,
         verdict: 'infrastructure',

@@ -57,7 +57,10 @@ describe('planning', () => {
     expect(await plan(rig)).toMatchObject({ decision: 'act' });
     await rig.deps.experience.addActionOutcome(failed('gh-1'));
     await rig.deps.experience.addActionOutcome(failed('gh-2'));
-    const asked = { decision: 'approve', reasons: [expect.stringContaining('Confidence 67 %'), expect.anything()] };
+    const asked = {
+      decision: 'approve',
+      reasons: [expect.stringContaining('The action is 67 % likely to help'), expect.anything()],
+    };
     expect(await plan(rig)).toMatchObject(asked);
     for (const id of ['gh-3', 'gh-4']) await rig.deps.experience.addActionOutcome(failed(id));
     expect(await plan(rig)).toMatchObject({ decision: 'suggest', digest: null });

@@ -13,9 +13,12 @@ import {
   aConfiguration,
   aGithubTarget,
   aHealingWatch,
+  aLambdaDeployment,
   anActionRecord,
   anIncident,
   aPrediction,
+  aTelemetry,
+  someAlarmFacts,
 } from '#test/builders/index.ts';
 import { makeMemoryPorts } from '#test/fakes/index.ts';
 
@@ -205,6 +208,26 @@ describe('a failure that comes back', () => {
     );
     const before = await readStory(first, 'final', deps);
     expect(before.cameBack).toBeNull();
+  });
+
+  it('counts against the action only when no deployment since then undid it', async () => {
+    const HOUR = 3_600_000;
+    const deployed = (at: Date) =>
+      aTelemetry({ facts: someAlarmFacts({ deployment: aLambdaDeployment({ deployedAt: at.toISOString() }) }) });
+    for (const [hours, counted] of [
+      [-2, true],
+      [2, false],
+    ] as const) {
+      const { deps, clock, outcomes } = await resolvedOnce();
+      const telemetry = deployed(new Date(clock.now().getTime() + hours * HOUR));
+      clock.advance(DAY);
+      await noteRecurrence(second, classification, telemetry, deps);
+      expect(await outcomes(), `deployed ${hours} hours after`).toEqual(counted ? ['failed'] : ['recovered']);
+      const noted = await deps.incidents.get(second.id);
+      const { cameBack } = await readStory(noted ?? second, 'final', deps);
+      if (counted) expect(cameBack).toContain('the failure came back all the same');
+      else expect(cameBack).toMatch(/a deployment on .* undid it \(Re-run the failed jobs\)\.$/);
+    }
   });
 
   it('after it was healed, elsewhere or with another fingerprint is no recurrence', async () => {
