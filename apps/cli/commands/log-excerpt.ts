@@ -49,13 +49,18 @@ function asJson(file: string, { best, cause }: Read): string {
   return `${JSON.stringify({ file, cause: first, lines: rounded })}\n`;
 }
 
+/** What carried a line, one space behind it. */
+function carried(prefix: string): string {
+  return prefix === '' ? '' : `${prefix} `;
+}
+
 /** The lines in source order; `...` marks a gap, `>` the cause. */
 function asText(file: string, { excerpt: { totalLines }, best, cause }: Read): string {
   const width = String(totalLines).length;
   const lines = [...best].sort((a, b) => a.number - b.number);
-  const shown = lines.map(({ number, text }, at) => {
+  const shown = lines.map(({ number, prefix = '', text }, at) => {
     const gap = number - (lines[at - 1]?.number ?? 0) > 1 ? `${' '.repeat(width)} ...\n` : '';
-    return `${gap}${String(number).padStart(width)} ${number === cause?.number ? '>' : ' '}${text}\n`;
+    return `${gap}${String(number).padStart(width)} ${number === cause?.number ? '>' : ' '}${carried(prefix)}${text}\n`;
   });
   const because = cause === null ? '' : `; the cause is line ${cause.number}: ${cause.why}`;
   return `${file}: ${lines.length} of ${counted(totalLines, 'line')}${because}\n${shown.join('')}`;

@@ -129,7 +129,7 @@ const MIN_STAMPED_OF_TRANSIENT = 8;
  */
 export function isServiceLog({ sources }: Evidence, verdict: Verdict): boolean {
   const lines = sources.flatMap((source) => source.lines).filter(({ text }) => text.trim() !== '');
-  const stamped = lines.filter(({ text }) => STAMPED.test(text)).length;
+  const stamped = lines.filter(({ prefix = '', text }) => STAMPED.test(prefix) || STAMPED.test(text)).length;
   const least = Math.max(isTransient(verdict) ? MIN_STAMPED_OF_TRANSIENT : 1, lines.length * MIN_STAMPED_SHARE);
   return stamped >= least && !lines.some(({ text }) => OF_RUN.test(text));
 }

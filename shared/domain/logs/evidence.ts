@@ -10,6 +10,8 @@ export const EvidenceLine = z.strictObject({
   score: z.number(),
   /** When the line was written, by the log's own timestamp. */
   at: z.string().max(40).optional(),
+  /** What carried the line (container, host, stage); not part of `text`. */
+  prefix: recordText().optional(),
 });
 export type EvidenceLine = z.infer<typeof EvidenceLine>;
 

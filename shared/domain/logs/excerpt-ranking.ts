@@ -11,6 +11,8 @@ export interface Candidate {
   readonly text: RedactedText;
   /** When it was written, as the log says; undefined when it does not. */
   readonly at?: string | undefined;
+  /** What carried it; undefined when nothing did. */
+  readonly prefix?: RedactedText | undefined;
   /** Score of its own keywords; lower when a passing run prints the line too. */
   readonly base: number;
   /** Whether it ends the failing step. */
@@ -24,6 +26,7 @@ export interface RankedLine {
   readonly text: RedactedText;
   readonly score: number;
   readonly at?: string;
+  readonly prefix?: RedactedText;
 }
 
 /**
@@ -131,8 +134,8 @@ export function rankCandidates(candidates: readonly Candidate[], ranker: LineRan
   return ranked.flatMap((at, place) => {
     const candidate = candidates[at];
     if (candidate === undefined) return [];
-    const { number, text, at: time } = candidate;
+    const { number, text, at: time, prefix } = candidate;
     const line = { number, text, score: scores[place] ?? 0 };
-    return [time === undefined ? line : { ...line, at: time }];
+    return [{ ...line, ...(time === undefined ? {} : { at: time }), ...(prefix === undefined ? {} : { prefix }) }];
   });
 }

@@ -31,6 +31,8 @@ export interface ExcerptLine {
   readonly score: number;
   /** When it was written, by the log's own timestamp. */
   readonly at?: string;
+  /** What carried it (container, host, stage); not part of `text`. */
+  readonly prefix?: RedactedText;
 }
 
 export interface Excerpt {
@@ -109,10 +111,15 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
   const read = makeReader(options);
   let cutLines = 0;
   let leftOut = 0;
-  const add = ({ number, raw, prefix }: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
+  const placeOf = ({ number, raw, prefix }: HeldLine) => ({
+    number,
+    at: timeOf(raw, prefix),
+    ...(prefix === undefined ? {} : { prefix: redactor.apart(cleanLine(prefix)) }),
+  });
+  const add = (line: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
     const { anchor } = score;
     const base = isKnown && !anchor ? score.score * KNOWN_SHARE : score.score;
-    pool.add({ base, anchor }, (): Candidate => ({ number, text, at: timeOf(raw, prefix), base, anchor, isKnown }));
+    pool.add({ base, anchor }, (): Candidate => ({ ...placeOf(line), text, base, anchor, isKnown }));
   };
   const addWhole = (line: HeldLine): void => {
     const { clean, score, isKnown } = read(line.raw, line.marks);
@@ -125,12 +132,12 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
     const end = read(withoutFirstWord(tail), line.marks);
     add(line, shortened(head.clean, end.clean), stronger(head.score, end.score), head.isKnown && end.isKnown);
   };
-  const addQuiet = ({ number, raw, prefix }: HeldLine): void =>
+  const addQuiet = (line: HeldLine): void =>
     pool.add(QUIET, (): Candidate => {
       // Checked when later lines have already passed the redactor.
-      const cleaned = cleanLine(raw);
+      const cleaned = cleanLine(line.raw);
       const isKnown = options.passing?.has(cleaned) ?? false;
-      return { number, text: redactor.apart(cleaned), at: timeOf(raw, prefix), ...QUIET, isKnown };
+      return { ...placeOf(line), text: redactor.apart(cleaned), ...QUIET, isKnown };
     });
   const leaveOut = ({ raw, marks, tail }: HeldLine): void => {
     leftOut += 1;

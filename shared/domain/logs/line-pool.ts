@@ -91,8 +91,13 @@ export function makeLinePool(): LinePool {
   let recent: Held[] = [];
   let after = 0;
   const keep = (candidate: Candidate): void => {
-    const { text, at } = candidate;
-    kept.push({ ...candidate, text: detachedText(text), at: at === undefined ? at : detachedText(at) });
+    const { text, at, prefix } = candidate;
+    kept.push({
+      ...candidate,
+      text: detachedText(text),
+      at: at === undefined ? at : detachedText(at),
+      prefix: prefix === undefined ? prefix : detachedText(prefix),
+    });
   };
   const age = (): void => {
     for (const held of recent.slice(0, -TAIL)) if (held.isKept) keep(candidateIn(held));

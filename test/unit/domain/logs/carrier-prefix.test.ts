@@ -65,6 +65,7 @@ describe('what carries a log', () => {
   it.each(CARRIERS)('is taken off its lines for everybody who reads them: %s', (_, prefix) => {
     const lines = excerptOf(carried(prefix));
     expect(lines.map(({ number, text }) => [number, text])).toEqual(LOG.map((text, at) => [at + 1, text]));
+    expect(lines.every((line) => line.prefix !== undefined && line.prefix !== '')).toBe(true);
     const reader = makeTestRunReader();
     for (const line of carried(prefix)) reader.push(line);
     expect(reader.finish().failedNames).toEqual(['basket › adds up']);
