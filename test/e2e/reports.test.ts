@@ -49,7 +49,7 @@ it('[D16] [D97] [D101] a failure that a person reports is classified, ended with
   expect(diagnosed).toMatchObject({ status: 'escalated', class: 'service_unavailability', title: report.title });
   expect(diagnosed.briefing.evidence.flatMap(({ lines }) => lines).join('\n')).toContain('ECONNREFUSED');
   expect(diagnosed.advice?.fix).not.toBe('');
-  const mails = () => healer.runtime.mailbox.list().filter(({ subject }) => subject.includes(id));
+  const mails = () => healer.runtime.mailbox.list().filter(({ text }) => text.includes(id));
   await until('the mail', () => mails().length > 0);
 
   const solution = { solution: 'Raised the pool of the database to 50', minutes: 25 };

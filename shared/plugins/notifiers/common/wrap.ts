@@ -1,5 +1,5 @@
-/** Line width that mail programs show without wrapping. */
-export const COLUMNS = 100;
+/** Line width that terminals and comments show without wrapping. */
+const COLUMNS = 100;
 
 /**
  * Wraps each line of a text at spaces. Long words (addresses, paths) stay whole, and continued lines keep the indent of the first.

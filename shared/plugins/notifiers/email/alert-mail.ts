@@ -3,7 +3,7 @@ import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stopLines } from '../common/briefing-facts.ts';
-import type { Mail } from './mail.ts';
+import { linkLines, type Mail } from './mail.ts';
 
 const DECISIONS: Readonly<Record<string, string>> = {
   act: 'Selfheal acts by itself',
@@ -32,7 +32,7 @@ export function renderAlertMail({
     ...outcome.reasons.map((reason) => `- ${cleanText(reason, 400)}`),
     '',
     `Incident: ${id} (selfheal incident explain ${id})`,
-    ...links.map(({ name, url }) => `${name}: ${url}`),
+    ...links.flatMap(({ name, url }) => linkLines(name, url)),
     '',
     'The rule is in "alerts" of the policy: selfheal alert list shows it, selfheal alert set --off takes it back.',
   ].join('\n');

@@ -1,14 +1,20 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { askedFacts, changeWords, freshDeadline, historyLines, WITHOUT_ANSWER } from '../common/asked-words.ts';
 import { changeLines, stoppedWords } from '../common/briefing-facts.ts';
 import { chainOf } from '../common/incident-briefing.ts';
-import { failedThing, headlineOf } from '../common/story-words.ts';
-import { wrapText } from '../common/wrap.ts';
+import { headlineOf } from '../common/story-words.ts';
 import type { AskedPlan, IncidentStory } from '../contract.ts';
-import { evidencePart, footerOf, type Mail, part, rootCause, subjectLine, whereToLook } from './mail.ts';
-
-const MAX_MESSAGE = 60_000;
+import {
+  evidencePart,
+  footerOf,
+  type Mail,
+  messageOf,
+  part,
+  rootCause,
+  subjectLine,
+  subjectWords,
+  whereToLook,
+} from './mail.ts';
 
 export interface ApprovalRequestMail {
   /** Prefix of the subject; mailbox rules can sort requests by it. */
@@ -21,7 +27,6 @@ export interface ApprovalRequestMail {
 
 /** Asks for a decision: first the request and how to answer it, then cause, evidence, earlier outcomes and links. */
 export function renderApprovalMail(story: IncidentStory, { headline, opening, asked, now }: ApprovalRequestMail): Mail {
-  const { incident, diagnosis, evidence } = story;
   const failed = headlineOf(story);
   const parts = [
     [
@@ -52,11 +57,11 @@ export function renderApprovalMail(story: IncidentStory, { headline, opening, as
     ),
     part('Where to look', whereToLook(story)),
     footerOf(story),
-  ].filter((text) => text !== null && text !== '');
-  const words = `${asked.actionId}: ${failedThing(incident.target, diagnosis, evidence)}`;
+  ];
+  const { thing, cause } = subjectWords(story);
   return {
-    subject: subjectLine(headline, incident.id, words),
-    message: redactOutgoing(wrapText(parts.join('\n\n'))).slice(0, MAX_MESSAGE),
+    subject: subjectLine(headline, story.incident.id, { thing: asked.actionId, cause: cause ?? thing }),
+    message: messageOf(parts),
   };
 }
 

@@ -2,8 +2,7 @@ import { type Capacity, capacityName } from '#shared/domain/capacity/capacity-se
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stopLines } from '../common/briefing-facts.ts';
-import { COLUMNS, wrapText } from '../common/wrap.ts';
-import type { Mail } from './mail.ts';
+import { type Mail, messageOf } from './mail.ts';
 
 type Announced = AnnouncementOf<'capacity-forecast'>;
 
@@ -22,7 +21,7 @@ export function renderForecastMail(announced: Announced): Mail {
   ];
   return {
     subject: redactOutgoing(`[Selfheal] ${service.id}: ${capacity.kind} ${headline}`),
-    message: redactOutgoing(paragraphs.map((one) => wrapText(one, COLUMNS)).join('\n\n')),
+    message: messageOf(paragraphs),
   };
 }
 

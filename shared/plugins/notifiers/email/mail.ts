@@ -29,21 +29,19 @@ import type { IncidentStory } from '../contract.ts';
 export interface Mail {
   /** ASCII, at most 100 characters, as SNS requires. */
   readonly subject: RedactedText;
-  /** Plain text, wrapped. */
+  /** Plain text. A paragraph is one line, which every screen breaks for itself. */
   readonly message: RedactedText;
 }
 
 const MAX_SUBJECT = 100;
 const QUOTED_LINES = 14;
-/** Length of a quoted line, in characters; it is wrapped, because the reason is often at its end. */
+/** Length of a quoted line, in characters: the reason is often at its end. */
 const MAX_QUOTED = 400;
-/** SNS refuses messages over 256 KB. */
-const MAX_MESSAGE = 60_000;
 const MAX_PARAGRAPH = 2000;
 
 /**
- * A mail about an incident: first what happened and what to do, then causes, links, and what was done. The incident's id in the subject keeps
- * repeats in one thread.
+ * A mail about an incident: first what happened and what to do, then causes, links, and what was done. The beginning of the incident's id in the
+ * subject keeps repeats in one thread.
  */
 export function renderMail(headline: string, reason: string | null, story: IncidentStory): Mail {
   const { incident } = story;
@@ -80,15 +78,26 @@ export function renderMail(headline: string, reason: string | null, story: Incid
       uncheckedOf(story).map((one) => `- ${cleanText(one, 300)}`),
     ),
     footerOf(story),
-  ].filter((text) => text !== null && text !== '');
+  ];
   return {
     subject: subjectLine(
       wentOffAgain(incident) ? `${headline}, went off ${incident.occurrences} times` : headline,
       incident.id,
       subjectWords(story),
     ),
-    message: redactOutgoing(wrapText(parts.join('\n\n'))).slice(0, MAX_MESSAGE),
+    message: messageOf(parts),
   };
+}
+
+/** SMTP allows 998 characters a line (RFC 5322, 2.1.1); no paragraph that people write is as long. */
+const MAX_LINE = 900;
+/** SNS refuses messages over 256 KB. */
+const MAX_MESSAGE = 60_000;
+
+/** The parts with an empty line between them, redacted; empty parts are left out. */
+export function messageOf(parts: readonly (string | null)[]): RedactedText {
+  const shown = parts.filter((text) => text !== null && text !== '');
+  return redactOutgoing(wrapText(shown.join('\n\n'), MAX_LINE)).slice(0, MAX_MESSAGE);
 }
 
 /** Whether the alarm keeps going off, which is reported in one mail. */
@@ -132,22 +141,43 @@ export function rootCause({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): (str
   ];
 }
 
-/** The target, and the problem if there is room. */
-function subjectWords(story: IncidentStory): string {
-  const { incident, diagnosis, evidence } = story;
-  const thing = failedThing(incident.target, diagnosis, evidence);
-  const summary = summaryOf(diagnosis);
-  return summary === null ? thing : `${thing}: ${summary.replaceAll('`', '')}`;
+/** What failed, and the cause; null without a diagnosis. A report without one has its title. */
+export function subjectWords({ incident, diagnosis, evidence }: IncidentStory): SubjectWords {
+  const { target, tainted } = incident;
+  return {
+    thing: failedThing(target, diagnosis, evidence),
+    cause: summaryOf(diagnosis)?.replaceAll('`', '') ?? (target.kind === 'report' ? tainted.title : null),
+  };
 }
 
-/** ASCII without control characters: a line break in a name would add a header to the mail. */
-export function subjectLine(headline: string, incidentId: string, words: string): RedactedText {
-  const fixed = `[Selfheal] ${headline} (${incidentId})`;
-  const room = MAX_SUBJECT - fixed.length - 2;
-  const ascii = cleanText(words, MAX_SUBJECT * 2).replace(/[^\x20-\x7e]/g, '?');
-  const shown =
-    ascii.length <= room ? ascii : `${ascii.slice(0, Math.max(0, room - 3)).replace(/[\s:,(]+\S{0,12}$/, '')}...`;
-  return redactOutgoing(room < 8 ? fixed : `[Selfheal] ${headline}: ${shown} (${incidentId})`).slice(0, MAX_SUBJECT);
+interface SubjectWords {
+  readonly thing: string;
+  readonly cause: string | null;
+}
+
+/** Characters of an incident's id in a subject: as the commands take it, and enough for mail programs to keep a thread. */
+const SHORT_ID = 11;
+/** The thing that failed keeps this many characters when the cause needs the rest. */
+const MIN_THING = 24;
+
+/** ASCII without control characters: a line break in a name would add a header to the mail. Where room is short, the cause has it first. */
+export function subjectLine(headline: string, incidentId: string, { thing, cause }: SubjectWords): RedactedText {
+  const [start, end] = [`[Selfheal] ${headline}: `, ` (${incidentId.slice(0, SHORT_ID)})`];
+  const room = MAX_SUBJECT - start.length - end.length;
+  const [what, why] = [ascii(thing), cause === null ? '' : ascii(cause)];
+  const forThing = why === '' ? room : Math.max(MIN_THING, room - why.length - 2);
+  const shown = cutWords(what, Math.min(forThing, room));
+  const rest = why === '' ? '' : cutWords(why, room - shown.length - 2);
+  const words = rest === '' ? shown : `${shown}: ${rest}`;
+  return redactOutgoing(`${words === '' ? start.slice(0, -2) : start + words}${end}`).slice(0, MAX_SUBJECT);
+}
+
+const ascii = (text: string): string => cleanText(text, MAX_SUBJECT * 2).replace(/[^\x20-\x7e]/g, '?');
+
+/** Cut at a word where one ends near the limit; empty where too little would be left to read. */
+function cutWords(text: string, length: number): string {
+  if (text.length <= length) return text;
+  return length < 8 ? '' : `${text.slice(0, length - 3).replace(/[\s:,(]+\S{0,12}$/, '')}...`;
 }
 
 /** The target in trusted words. */
@@ -171,7 +201,7 @@ export function subjectOf(target: TargetContext): string {
 /** Links to the target, then to its logs. */
 export function whereToLook({ incident, evidence, links }: IncidentStory): string[] {
   const urls = (evidence?.sources ?? []).flatMap(({ name, url }) =>
-    url !== null && /^https?:\/\/\S+$/.test(url) ? [`- log of ${cleanText(name, 120)}: ${url}`] : [],
+    url !== null && /^https?:\/\/\S+$/.test(url) ? linkLines(`Log of ${cleanText(name, 120)}`, url) : [],
   );
   if (incident.target.kind === 'storm')
     return [
@@ -179,8 +209,11 @@ export function whereToLook({ incident, evidence, links }: IncidentStory): strin
         ? '- the rule of the account or region that forwards its alarms to this one'
         : '- the incidents that have this storm as their parent',
     ];
-  return [...links.map(({ name, url }) => `- ${cleanText(name, 300)}: ${url}`), ...urls];
+  return [...links.flatMap(({ name, url }) => linkLines(cleanText(name, 300), url)), ...urls];
 }
+
+/** An address on a line of its own, so that every mail program makes a link of the whole of it. */
+export const linkLines = (name: string, url: string): string[] => [`${name}:`, url];
 
 export function evidencePart({ evidence, diagnosis }: Pick<IncidentStory, 'evidence' | 'diagnosis'>): string | null {
   const quoted = quotesOf(evidence, diagnosis, QUOTED_LINES).flatMap(({ name, quotes }) => [

@@ -3,8 +3,7 @@ import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stopLines } from '../common/briefing-facts.ts';
-import { COLUMNS, wrapText } from '../common/wrap.ts';
-import type { Mail } from './mail.ts';
+import { type Mail, messageOf } from './mail.ts';
 
 /** The mail about answers that got worse: numbers and ids only, nothing from a log. */
 export function renderDegradationMail({ report, retraining, stopped }: AnnouncementOf<'quality-degraded'>): Mail {
@@ -29,7 +28,7 @@ export function renderDegradationMail({ report, retraining, stopped }: Announcem
   ];
   return {
     subject: redactOutgoing("Selfheal's answers got worse than promised"),
-    message: redactOutgoing(paragraphs.map((one) => wrapText(one, COLUMNS)).join('\n\n')),
+    message: messageOf(paragraphs),
   };
 }
 

@@ -10,7 +10,7 @@ export function renderStopMail({ stopped, days, timeZone }: AnnouncementOf<'stil
   const paragraphs = [
     stoppedWords({ stopped, timeZone }) ?? '',
     'Failures are still diagnosed and reported, but no action is carried out: not even one that a person approves.',
-    'To let Selfheal act again, run:\nselfheal policy resume --reason TEXT --yes\nor press "Resume" on the page "Services and policy" of the dashboard.',
+    'To let Selfheal act again, press "Resume" on the page "Services and policy" of the dashboard, or run:\nselfheal policy resume --reason TEXT --yes',
     'This mail is sent once a day while the kill switch is on.',
   ];
   return {

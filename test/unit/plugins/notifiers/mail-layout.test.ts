@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
+import { makeMemoryMailer } from '#test/fakes/index.ts';
+
+const email = NOTIFIERS.find(({ id }) => id === 'email');
+const mailed = SAMPLE_ANNOUNCEMENTS.filter(
+  ({ announcement }) => email?.takes.includes(announcement.kind) && email.wants(announcement),
+);
+
+it.each(mailed)('a mail reads well on a phone: $title', async ({ announcement }) => {
+  const mailer = makeMemoryMailer();
+  await email?.notify(announcement, { mailer, codeHost: {} as never });
+  const [mail] = mailer.mails;
+  expect(mail?.subject).toMatch(/^[\x20-\x7e]{1,100}$/);
+  const lines = mail?.message.split('\n') ?? [];
+  for (const line of lines) {
+    // An address stands alone, so that the whole of it becomes a link.
+    if (/https?:\/\//.test(line)) expect(line).toMatch(/^\S+$/);
+    // Columns made of spaces fall apart in another font; quoted lines are as they are.
+    else if (!line.startsWith('  ')) expect(line).not.toMatch(/\S {2,}\S/);
+    expect(line.length).toBeLessThanOrEqual(998);
+  }
+  // A paragraph is one line: the next one does not go on with its sentence.
+  for (const [at, line] of lines.entries()) {
+    const next = lines[at + 1] ?? '';
+    if (/[a-z,]$/.test(line)) expect(`${line}\n${next}`).not.toMatch(/[a-z,]\n[a-z]/);
+  }
+});
