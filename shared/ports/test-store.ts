@@ -1,3 +1,4 @@
+import type { DefaultBranch } from '#shared/domain/access/workflow-run-caller.ts';
 import type { FinishedRun } from '#shared/domain/failure/history/known-runs.ts';
 import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import type { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
@@ -41,4 +42,8 @@ export interface StatsStore {
   recentRuns(scope: string, most?: number): Promise<RunOutcome[]>;
   /** Adds one outcome, once per run and attempt. */
   addRun(scope: string, outcome: RunOutcome): Promise<void>;
+  /** By GitHub's id of the repository. */
+  keepDefaultBranch(repositoryId: number, known: DefaultBranch): Promise<void>;
+  /** Null while no webhook told it. */
+  defaultBranch(repositoryId: string): Promise<DefaultBranch | null>;
 }

@@ -48,6 +48,7 @@ export const aWorkflowIssuer = (): TokenPool => ({
     sub: 'repo:acme/shop:ref:refs/heads/main',
     repository: 'acme/shop',
     repository_owner: 'acme',
+    repository_id: '900',
     event_name: 'push',
     ref: 'refs/heads/main',
     run_id: '41',

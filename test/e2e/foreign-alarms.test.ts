@@ -2,9 +2,11 @@ import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
+import { claimOf } from '#shared/app/common/incident-lock.ts';
 import { FOREIGN_ALARMS, hourOf, identify, stormIdOf } from '#shared/domain/incident/identity.ts';
 import { anAlarmTarget, anIncident, aSignal } from '#test/builders/index.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
+import { until } from './support/until.ts';
 
 /** Account and region of the local runtime. */
 const HOME = { partition: 'aws', account: '123456789012', region: 'us-east-1' } as const;
@@ -27,9 +29,7 @@ function placeOf(number: number): { account: string; region: string } {
 }
 
 /** The event of an alarm elsewhere, as EventBridge hands it over. */
-function eventOf(number: number) {
-  const { account, region } = placeOf(number);
-  const name = NAMES[number % NAMES.length] ?? '';
+function eventOf(number: number, { account, region } = placeOf(number), name = NAMES[number % NAMES.length] ?? '') {
   const timestamp = new Date(Date.now() + number).toISOString().replace('Z', '+0000');
   return {
     version: '0',
@@ -93,7 +93,7 @@ describe('alarms of 200 other accounts and regions with the names of own ones', 
 });
 
 describe('a deployment that is upgraded with incidents of alarms', () => {
-  it('finds its own of today, open and ended, without those of other accounts', async () => {
+  it('finds its own of today, open and ended, without those of other accounts, and joins what rings again', async () => {
     const at = (place: { account: string; region: string }, changedAt: string) =>
       anAlarmTarget({
         alarmArn: `arn:aws:cloudwatch:${place.region}:${place.account}:alarm:checkout-latency`,
@@ -136,5 +136,14 @@ describe('a deployment that is upgraded with incidents of alarms', () => {
       { limit: 10, order: 'oldest' },
     );
     expect(stillOpen.incidents.map(({ id }) => id)).toEqual([open?.id]);
+
+    // The release before held the lock for its open incident, and remembered it as the alarm's newest.
+    if (open === undefined) throw new Error('There is an open incident.');
+    await healer.control.claimGroup(open.intakeKey, claimOf(open), new Date());
+    await healer.control.setCursor(`newest#${open.intakeKey}`, open.id);
+    await healer.runtime.putEvent(eventOf(PLACES + 1, HOME, 'checkout-latency'));
+    await healer.runtime.putEvent(eventOf(PLACES + 2, elsewhere, 'checkout-latency'));
+    await until('the second report', async () => (await healer.incidents.get(open.id))?.occurrences === 2);
+    expect(await healer.incidents.get(open.id)).toMatchObject({ status: 'open', occurrences: 2, attempt: 1 });
   });
 });

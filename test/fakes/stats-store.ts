@@ -1,7 +1,9 @@
+import type { DefaultBranch } from '#shared/domain/access/workflow-run-caller.ts';
 import type { RunOutcome, StatsStore } from '#shared/ports/test-store.ts';
 
 export function makeMemoryStatsStore(): StatsStore {
   const scopes = new Map<string, Map<string, RunOutcome>>();
+  const branches = new Map<string, DefaultBranch>();
   return {
     recentRuns: async (scope, most = 10) =>
       [...(scopes.get(scope)?.values() ?? [])]
@@ -13,5 +15,7 @@ export function makeMemoryStatsStore(): StatsStore {
       runs.set(`${outcome.runId}#${outcome.runAttempt}`, { ...outcome });
       scopes.set(scope, runs);
     },
+    keepDefaultBranch: async (repositoryId, known) => void branches.set(String(repositoryId), known),
+    defaultBranch: async (repositoryId) => branches.get(repositoryId) ?? null,
   };
 }

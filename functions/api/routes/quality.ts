@@ -1,12 +1,15 @@
 import * as z from 'zod';
+import { writingProblem } from '#shared/domain/access/workflow-run-caller.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { QualityState } from '#shared/ports/quality-state.ts';
+import type { StatsStore } from '#shared/ports/test-store.ts';
 import { Problem } from '../problem.ts';
 import { answers, type Environment, jsonBody, makeRoutes, NOT_FOUND, routeForRuns, withProblems } from './contract.ts';
 
 export interface QualityRoutesDeps {
   /** The state documents of a repository, `owner/name`; their texts are packed, as they travel. */
   readonly qualityOf: (repository: string) => QualityState;
+  readonly stats: Pick<StatsStore, 'defaultBranch'>;
 }
 
 const Segment = z.string().regex(/^[\w.-]{1,100}$/, 'Must be a part of owner/name');
@@ -51,7 +54,7 @@ const write = routeForRuns('administer', {
   path: '/api/repositories/{owner}/{name}/quality/{document}',
   tags: TAGS,
   summary: "Write a document of a repository's quality checks",
-  description: `${ABOUT} A run for a pull request may not write.`,
+  description: `${ABOUT} Of runs only those of the default branch may write.`,
   request: {
     params: Path,
     headers: Condition,
@@ -67,7 +70,7 @@ const write = routeForRuns('administer', {
   },
 });
 
-export function qualityRoutes({ qualityOf }: QualityRoutesDeps) {
+export function qualityRoutes({ qualityOf, stats }: QualityRoutesDeps) {
   return makeRoutes()
     .openapi(read, async (context) => {
       const { repository, document } = placeOf(context.req.valid('param'), context.get('workflowRun'));
@@ -79,11 +82,8 @@ export function qualityRoutes({ qualityOf }: QualityRoutesDeps) {
     .openapi(write, async (context) => {
       const run = context.get('workflowRun');
       const { repository, document } = placeOf(context.req.valid('param'), run);
-      if (run !== undefined && !run.mayWrite)
-        throw new Problem(
-          'forbidden',
-          'This run may only read: documents are written by pushes, schedules and manual runs of a branch, never for a pull request.',
-        );
+      const problem = run === undefined ? null : writingProblem(run, await stats.defaultBranch(run.repositoryId));
+      if (problem !== null) throw new Problem('forbidden', problem);
       const { 'if-match': seen, 'if-none-match': none } = context.req.valid('header');
       if ((seen === undefined) === (none === undefined))
         throw new Problem(

@@ -141,7 +141,7 @@ export function makeLocalGithub(options: {
     void webhookEvents.announceRun(seeding.addRun(spec).id, 'completed');
   };
   const service = makeGithubService({ access, state, site, webhookSender, lifecycle, journal, pushed, dispatched });
-  const runTokens = makeRunTokens(site.web, time);
+  const runTokens = makeRunTokens(site.web, time, (name) => String(state.repositories.get(name)?.id ?? 0));
   lifecycle.resume();
   const delivered = async () => {
     while (underWay.size > 0) await Promise.allSettled(underWay);

@@ -24,7 +24,7 @@ const LIFE_SECONDS = 300;
  * GitHub Actions as an OpenID Connect provider: runs ask for tokens with an audience, receivers read the key set.
  * https://docs.github.com/en/actions/reference/security/oidc
  */
-export function makeRunTokens(web: string, time: WorldTime) {
+export function makeRunTokens(web: string, time: WorldTime, idOf: (repository: string) => string) {
   const issuer = `${web}/_oidc`;
   const requests = new Map<string, RunClaims>();
   let keys: { readonly kid: string; readonly privateKey: KeyObject; readonly jwk: object } | null = null;
@@ -45,6 +45,7 @@ export function makeRunTokens(web: string, time: WorldTime) {
       sub: `repo:${repository}:${ref.startsWith('refs/pull/') ? 'pull_request' : `ref:${ref}`}`,
       repository,
       repository_owner: repository.split('/')[0],
+      repository_id: idOf(repository),
       event_name: event,
       ref,
       jti: randomUUID(),

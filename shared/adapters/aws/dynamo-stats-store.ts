@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { DefaultBranch } from '#shared/domain/access/workflow-run-caller.ts';
 import type { RunOutcome, StatsStore } from '#shared/ports/test-store.ts';
 import { type Item, openTable, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
@@ -18,7 +19,11 @@ const RunRecord = z.strictObject({
   headSha: z.string().max(64).optional(),
 });
 
-/** Stats table: `RUNS#<repository>#<workflowId>`, one item per run and attempt. */
+const RepositoryRecord = DefaultBranch.extend({ version: z.literal(1) });
+
+/**
+ * Stats table: `RUNS#<repository>#<workflowId>`, one item per run and attempt; `REPOSITORY#<id>`, what webhooks say of the repository.
+ */
 export function makeDynamoStatsStore(options: TableOptions): StatsStore {
   const table = openTable(options);
   return {
@@ -31,6 +36,15 @@ export function makeDynamoStatsStore(options: TableOptions): StatsStore {
       const sk = `${digits(outcome.runId, 20)}#${digits(outcome.runAttempt, 6)}`;
       const expiresAt = ttlOf(new Date(Date.parse(outcome.at) + KEPT_DAYS * 24 * 60 * 60 * 1000));
       await table.put({ pk: `RUNS#${scope}`, sk, ...record, expiresAt });
+    },
+    keepDefaultBranch: async (repositoryId, known) => {
+      await table.put({ pk: `REPOSITORY#${repositoryId}`, sk: 'DEFAULT-BRANCH', version: 1, ...known });
+    },
+    defaultBranch: async (repositoryId) => {
+      const item = await table.get({ pk: `REPOSITORY#${repositoryId}`, sk: 'DEFAULT-BRANCH' });
+      if (item === null) return null;
+      const { version, ...known } = parseRecord(RepositoryRecord, withoutStorage(item), `Repository ${repositoryId}`);
+      return known;
     },
   };
 }

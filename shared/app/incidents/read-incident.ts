@@ -168,11 +168,12 @@ export async function readIncident(id: string, deps: ReadIncidentDeps): Promise<
   if (incident === null) return null;
   const story = await readStory(incident, await stageOf(incident, deps), deps, true);
   const { diagnosis, actions } = story;
+  const fix = adviceNow(story);
   return {
     ...annotatedOf(incident),
     outcome: redactFields(statusOf(story)),
     briefing: redactFields(incidentBriefing(story)),
-    advice: diagnosis === null ? null : redactFields({ fix: adviceNow(story), prevention: diagnosis.prevention }),
+    advice: diagnosis === null || fix === '' ? null : redactFields({ fix, prevention: diagnosis.prevention }),
     actions: redactFields(
       actions.map((action) => ({
         id: action.actionId,

@@ -23,7 +23,7 @@ export interface IngestDeps extends AdmissionDeps {
     Deduplication &
     Pick<IncidentLocks, 'claimGroup' | 'keepWaiting' | 'dropWaiting'> &
     Pick<ControlSettings, 'cursor' | 'setCursor'>;
-  readonly stats: Pick<StatsStore, 'addRun'>;
+  readonly stats: Pick<StatsStore, 'addRun' | 'keepDefaultBranch'>;
   readonly policy: PolicyReader;
 }
 
@@ -241,9 +241,12 @@ async function openAgain(
   throw new Retryable(`Incident ${known.id} changed while it was being reopened; the intake queue will retry.`);
 }
 
-/** Records every finished run for the workflow's baseline. */
+/** Default branches that this process wrote to a store, by repository: one write each, not one with every run. */
+const writtenBranches = new WeakMap<object, Map<number, string>>();
+
+/** Records every finished run for the workflow's baseline, and the default branch that a run of it names. */
 async function rememberRun(signal: Signal, deps: IngestDeps): Promise<void> {
-  const { target } = signal;
+  const { target, tainted } = signal;
   if (target.kind !== 'github-run') return;
   await deps.stats.addRun(runsKeyOf(target), {
     runId: target.runId,
@@ -253,4 +256,10 @@ async function rememberRun(signal: Signal, deps: IngestDeps): Promise<void> {
     at: signal.occurredAt,
     headSha: target.headSha,
   });
+  const { repositoryId, repository, onDefaultBranch } = target;
+  const { branch } = tainted;
+  const written = writtenBranches.get(deps.stats) ?? new Map<number, string>();
+  if (!onDefaultBranch || branch === null || written.get(repositoryId) === `${repository} ${branch}`) return;
+  await deps.stats.keepDefaultBranch(repositoryId, { repository, branch });
+  writtenBranches.set(deps.stats, written.set(repositoryId, `${repository} ${branch}`));
 }

@@ -38,7 +38,9 @@ const listed = (facts: Readonly<Record<string, AuditFact>>): string =>
 const plan = (digest: string | null): string => (digest ? ` (plan ${digest.slice(0, SHORT_DIGEST)})` : '');
 const onTarget = ({ action, target }: AuditFacts<'action.done'>): string => `${action} on ${target}`;
 const because = (reasons: string | null): string => (reasons ? ` ${reasons}` : '');
-const times = (count: number): string => (count === 1 ? 'one action' : `${count} actions`);
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+const times = (count: number): string =>
+  count === 0 ? 'without an action' : `after ${count === 1 ? 'one action' : `${count} actions`}`;
 
 const DECISIONS: Readonly<Record<AuditFacts<'plan.made'>['decision'], string>> = {
   act: 'do it without asking',
@@ -61,7 +63,7 @@ function knownThen(facts: AuditFacts<'plan.made'>): string {
     `${facts.class}, ${facts.verdict}, confidence ${shareOf(facts.classConfidence)}`,
     `mode ${facts.mode}`,
     `possible actions ${facts.candidates || 'none'}`,
-    `${facts.outcomes} outcomes of this class`,
+    `${counted(facts.outcomes ?? 0, 'outcome')} of this class`,
     `diagnosis by ${facts.diagnosis}${modelWords(facts)}`,
     ...circumstanceWords(facts),
   ];
@@ -70,8 +72,8 @@ function knownThen(facts: AuditFacts<'plan.made'>): string {
 
 function circumstanceWords({ partOfWeek, load, recentDeployments, incidentsInDay }: AuditFacts<'plan.made'>): string[] {
   if (partOfWeek === undefined) return [];
-  const deployed = recentDeployments === null ? 'deployments not known' : `${recentDeployments} deployments`;
-  const day = `${deployed} and ${incidentsInDay} other incidents within a day`;
+  const deployed = recentDeployments === null ? 'deployments not known' : counted(recentDeployments ?? 0, 'deployment');
+  const day = `${deployed} and ${counted(incidentsInDay ?? 0, 'other incident')} within a day`;
   return [`${partOfWeek.replace('-', ' ')}, load ${load}, ${day}`];
 }
 
@@ -88,7 +90,7 @@ const shareOf = (share: number | undefined): string =>
 
 function guardWords({ killSwitch, mode, failures, approval }: AuditFacts<'guard.granted'>): string {
   const asked = approval === null ? 'no approval requested' : `approval ${approval}`;
-  return ` Checked: kill switch ${killSwitch ? 'on' : 'off'}, mode ${mode}, ${failures} recent failures, ${asked}.`;
+  return ` Checked: kill switch ${killSwitch ? 'on' : 'off'}, mode ${mode}, ${counted(failures, 'recent failure')}, ${asked}.`;
 }
 
 const STAGES: Readonly<Record<AuditFacts<'incident.notified'>['stage'], string>> = {
@@ -107,7 +109,7 @@ const SENT: Readonly<Record<string, string>> = { email: 'E-mail sent', 'github-c
 const ended =
   (words: string) =>
   ({ actions, parent }: AuditFacts<'incident.resolved'>): string =>
-    `It ended: ${words}, after ${times(actions)}${parent ? `, together with ${parent}` : ''}.`;
+    `It ended: ${words}, ${times(actions)}${parent ? `, together with ${parent}` : ''}.`;
 
 function failedWords(facts: AuditFacts<'action.failed'>): string {
   return facts.inconclusive

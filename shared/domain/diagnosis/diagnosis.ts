@@ -19,6 +19,9 @@ export const SeenBefore = z.strictObject({
   sameFailure: z.boolean(),
   /** Recorded incidents of that failure, at least one. */
   times: z.number().int().positive(),
+  /** In how many of them an action helped, and in how many one was tried and did not; absent in older records. */
+  helpedTimes: z.number().int().nonnegative().optional(),
+  failedTimes: z.number().int().nonnegative().optional(),
   /** 0 to 1. */
   score: z.number().min(0).max(1),
   reasons: z.array(z.string().max(400)).max(8),

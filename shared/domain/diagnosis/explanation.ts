@@ -215,17 +215,26 @@ export function alsoSeen(matches: readonly SignatureMatch[], leading: SignatureM
 
 const READ_JOB_LOG =
   'Read the full log around the quoted lines. Run the jobs again: when they pass without a change, the failure is flaky.';
+const NO_JOB_LOG = 'Look at the run on GitHub. Run the jobs again: the next attempt has a log of its own.';
+const NO_SERVICE_LOG = 'Look at the service itself, and at what changed before the alarm: no log of it could be read.';
 const READ_SERVICE_LOG = 'Read the full log of the service around the time of the alarm, and what changed before it.';
 
 /** Explanation when no known failure matches. */
 export function explainUnknown(evidence: Evidence, setting: AdviceSetting): Explanation {
   const lines = evidence.sources.flatMap((source) => source.lines);
-  const { summary, cause } = lines.length === 0 ? NOTHING_READ : unknownWords(lines, setting);
+  const isOfService = setting.about === 'service';
+  if (lines.length === 0)
+    return {
+      ...NOTHING_READ,
+      fix: fitAdvice(isOfService ? NO_SERVICE_LOG : NO_JOB_LOG, setting),
+      prevention: RECORD_IT,
+    };
+  const { summary, cause } = unknownWords(lines, setting);
   return {
     summary,
     rootCause: `The cause is not known: ${cause}`,
-    fix: fitAdvice(setting.about === 'service' ? READ_SERVICE_LOG : READ_JOB_LOG, setting),
-    prevention: 'Once the cause is known, record it, so that Selfheal recognises it the next time.',
+    fix: fitAdvice(isOfService ? READ_SERVICE_LOG : READ_JOB_LOG, setting),
+    prevention: RECORD_IT,
   };
 }
 
@@ -264,12 +273,13 @@ export function explainClass(
     summary,
     rootCause: line === null ? `${looks}: ${summary}.` : `${looks}. Its most telling line is ${code(line, 200)}.`,
     fix: fitAdvice(FIX_OF_FAMILY[FAMILY_OF[failureClass]], setting),
-    prevention: 'Once the cause is known, record it, so that Selfheal recognises it the next time.',
+    prevention: RECORD_IT,
   };
 }
 
 const NO_LINE_TELLS = 'no known line of the log says why';
-const NOTHING_READ = { summary: 'no log could be read', cause: 'no log could be read.' };
+const NOTHING_READ = { summary: 'no log could be read', rootCause: 'The cause is not known: no log could be read.' };
+const RECORD_IT = 'Once the cause is known, record it, so that Selfheal recognises it the next time.';
 
 function unknownWords(lines: readonly EvidenceLine[], setting: AdviceSetting): { summary: string; cause: string } {
   const { summary, line, last } = summaryOfLines(lines, setting);

@@ -166,7 +166,9 @@ function uncheckedOf(input: RulesDiagnosisInput): UncheckedDraft[] {
   const { classification, evidence, preExisting } = input;
   const unchecked: UncheckedDraft[] = [];
   const other = (text: string) => unchecked.push({ code: 'other', text });
-  if (evidence.sources.every((source) => source.lines.length === 0)) other('No log line could be read.');
+  // Notes say which log, and why.
+  if (evidence.notes.length === 0 && evidence.sources.every((source) => source.lines.length === 0))
+    other('No log line could be read.');
   if (preExisting === null) unchecked.push({ code: 'default-branch', text: UNCHECKED_BEFORE });
   if (chanceOf(classification) === 'may-pass' && classification.history?.passedOnSameCommit !== true)
     unchecked.push({ code: 're-run', text: UNCHECKED_REPEAT });

@@ -9,6 +9,10 @@ export function leftAlone(number: number, state: PullRequestState): string | nul
   return state === 'open' ? null : `Pull request #${number} was ${state} meanwhile: it is left alone.`;
 }
 
+/** Whether a reason is one of `leftAlone`. */
+export const saysLeftAlone = (reason: string): boolean =>
+  /^Pull request #\d+ was (?:closed|merged) meanwhile: it is left alone\.$/.test(reason);
+
 /** Why a run's pull request is left alone, by what was read last; null for everything else. */
 export function closedReason(target: TargetContext, { facts }: Telemetry): string | null {
   if (target.kind !== 'github-run' || target.pullRequest === null || facts.kind !== 'github-run') return null;

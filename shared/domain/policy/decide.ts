@@ -70,14 +70,14 @@ function judge(candidate: Candidate, input: DecisionInput): Judgement {
   const { mode, policy } = input;
   const proposed = `${candidate.description} ${candidate.reason}`;
   if (mode === 'suggest') {
-    return { decision: 'suggest', reasons: ['The mode is suggest: a proposal only.', proposed], candidate };
+    return { decision: 'suggest', reasons: ['The mode is suggest: a proposal only.', notDone(proposed)], candidate };
   }
   const confidence = Math.min(candidate.confidence, input.modelConfidence ?? 1);
   const thresholds = thresholdsOf(candidate.actionId, policy);
   const outside = outsideChangeWindows(input);
   const certainty = { confidence, words: certaintyWords(candidate.confidence, input.modelConfidence) };
   const denials = denialReasons(certainty, thresholds, outside, input);
-  if (denials.length > 0) return handOver([...denials, proposed], candidate, input);
+  if (denials.length > 0) return handOver([...denials, notDone(proposed)], candidate, input);
   const questions = [
     ...(candidate.approvalReason === undefined ? [] : [candidate.approvalReason]),
     ...riskReasons(candidate, input),
@@ -92,6 +92,9 @@ function judge(candidate: Candidate, input: DecisionInput): Judgement {
   const why = `Risk ${candidate.risk}. ${certainty.words}: allowed without asking.`;
   return { decision: 'act', reasons: [why, proposed], candidate };
 }
+
+/** The description says what an action does; a reader must not take it for done. */
+const notDone = (proposed: string): string => `Considered, not done: ${proposed}`;
 
 /** Why an action of this risk needs an approval under these circumstances. */
 function riskReasons({ impact, risk }: Candidate, { service, policy, circumstances }: DecisionInput): string[] {

@@ -67,6 +67,7 @@ async function aDeployment() {
     fetch: fetchKeys,
   });
   const api = await aServedApi({ workflows: { workflowTokens, repositories: ['acme/shop'] } });
+  await api.deps.stats.keepDefaultBranch(900, { repository: 'acme/shop', branch: 'main' });
   const state = (claims: Parameters<typeof idToken>[1] = {}, repository = 'acme/shop') =>
     makeDeploymentState({
       url: `${api.url}/`,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { makeWorkflowTokenVerifier } from '#shared/adapters/aws/workflow-token-verifier.ts';
 import { packDocument } from '#shared/adapters/state/packed-state.ts';
+import type { DefaultBranch } from '#shared/domain/access/workflow-run-caller.ts';
 import { aWorkflowIssuer, idToken, type JsonClaims } from '#test/builders/index.ts';
 import { anApi } from './api-rig.ts';
 
@@ -8,7 +9,8 @@ const ISSUER = aWorkflowIssuer();
 const DOCUMENT = '/api/repositories/acme/shop/quality/baselines~main';
 const run = (claims: JsonClaims = {}) => `Bearer ${idToken(ISSUER, claims)}`;
 
-async function theApi() {
+/** The default branch as a webhook told it, or null. */
+async function theApi(known: DefaultBranch | null = { repository: 'acme/shop', branch: 'main' }) {
   const fetchKeys = (async () => Response.json(ISSUER.keySet)) as unknown as typeof fetch;
   const workflowTokens = makeWorkflowTokenVerifier({
     issuer: ISSUER.issuer,
@@ -16,6 +18,7 @@ async function theApi() {
     fetch: fetchKeys,
   });
   const api = await anApi({ workflows: { workflowTokens, repositories: ['acme/shop'] } });
+  if (known !== null) await api.deps.stats.keepDefaultBranch(900, known);
   const put = (as: string, headers: object, content: unknown = packDocument('{"a":1}'), path = DOCUMENT) =>
     api.call(path, {
       method: 'PUT',
@@ -77,6 +80,29 @@ describe('a run of a workflow at the API', () => {
     const { put, qualityOf } = await theApi();
     expect((await put(run(), headers, content)).statusCode).toBe(status);
     expect(await qualityOf('acme/shop').read('baselines/main')).toBeNull();
+  });
+
+  it.each([
+    ['the default branch', {}, {}, 200, null],
+    ['the default branch of another name', { ref: 'refs/heads/trunk' }, { branch: 'trunk' }, 200, null],
+    ['another branch', { ref: 'refs/heads/release' }, {}, 403, 'only runs of the default branch main'],
+    ['a branch whose name begins alike', { ref: 'refs/heads/main/x' }, {}, 403, 'only runs of the default branch main'],
+    ['main where another branch is the default', {}, { branch: 'trunk' }, 403, 'only runs of the default branch trunk'],
+    ['a repository made again under its name', { repository_id: '901' }, {}, 403, 'is not known here yet'],
+    ['an id that webhooks know by another name', {}, { repository: 'acme/bank' }, 403, 'is not known here yet'],
+    ['a pull request', { event_name: 'pull_request', ref: 'refs/pull/7/merge' }, {}, 403, 'never for a pull request'],
+  ])('writes only what a run of the default branch may: %s', async (_, claims, change, status, why) => {
+    const { call, put } = await theApi({ repository: 'acme/shop', branch: 'main', ...change });
+    const { statusCode, json } = await put(run(claims), FIRST);
+    expect(statusCode).toBe(status);
+    if (why !== null) expect(json.detail).toContain(why);
+    expect((await call(DOCUMENT, { as: run(claims) })).statusCode).toBe(status === 200 ? 200 : 404);
+  });
+
+  it('writes nothing while no webhook told the default branch, and is told what to do', async () => {
+    const { put } = await theApi(null);
+    const { statusCode, json } = await put(run(), FIRST);
+    expect([statusCode, json.detail]).toEqual([403, expect.stringMatching(/let a run of the default branch end/)]);
   });
 
   it.each(['..%2F..%2Fmodels', 'a~..~b', 'A', '.hidden', 'a%00', '~'])('finds no document %s', async (name) => {

@@ -41,6 +41,8 @@ function seenBeforeOf(incidents: readonly Hit<RememberedIncident>[]): SeenBefore
     helped,
     sameFailure: speaker.sameFailure,
     times: incidents.length,
+    helpedTimes: incidents.filter(({ item }) => item.past.helped === true).length,
+    failedTimes: incidents.filter(({ item }) => item.past.helped === false).length,
     score: Math.round(speaker.score * 1000) / 1000,
     reasons: speaker.reasons.map(({ text }) => text.slice(0, 400)),
   };

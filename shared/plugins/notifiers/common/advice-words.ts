@@ -4,6 +4,7 @@ import { isReceipt, solutionOfAction } from '#shared/domain/diagnosis/solution-w
 import { chanceOf } from '#shared/domain/incident/failure-class.ts';
 import { isAboutService } from '#shared/domain/incident/scope.ts';
 import { didNotHelp } from '#shared/domain/plan/bound-action.ts';
+import { saysLeftAlone } from '#shared/domain/policy/closed-pull-request.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { instantWords } from '#shared/kernel/time-words.ts';
 import type { IncidentStory } from '../contract.ts';
@@ -17,7 +18,8 @@ const MAX_LINE = 600;
  */
 export function adviceNow(story: Pick<IncidentStory, 'incident' | 'diagnosis' | 'actions' | 'ruledOut'>): string {
   const { incident, diagnosis, actions, ruledOut = [] } = story;
-  if (diagnosis === null) return '';
+  // Nobody has to do anything for a pull request that is over.
+  if (diagnosis === null || saysLeftAlone(incident.outcomeReason ?? '')) return '';
   const about = isAboutService(incident.target) ? 'service' : 'run';
   const { class: failureClass } = diagnosis.classification;
   const setting = { about, chance: chanceOf(diagnosis.classification) } as const;

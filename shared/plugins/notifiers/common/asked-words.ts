@@ -51,11 +51,13 @@ export function historyLines(story: IncidentStory): readonly string[] {
   const lastTimes = story.asked?.lastTimes ?? null;
   const before = [
     ...(story.cameBack ? [story.cameBack] : []),
-    ...triedLines(story),
+    // Who decides sees them here; elsewhere they have a section of their own.
+    ...(story.stage === 'asking' ? triedLines(story) : []),
     ...(lastTimes !== null && tellsOutcomes(lastTimes) ? [`${story.asked?.title}: ${lastTimes}`] : []),
     ...seenBeforeLines(story),
   ];
   if (before.length > 0) return before;
+  if (triedLines(story).length > 0) return [];
   return [story.incident.occurrences > 1 ? NONE_OF_OTHERS : 'No similar failure is on record here.'];
 }
 

@@ -40,9 +40,13 @@ export function confidencesOf({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): 
 }
 
 /** What was deployed or changed before the failure, when, and by whom, as far as GitHub and AWS say. */
-export function changeLines({ incident, telemetry, timeZone }: IncidentStory): readonly string[] {
+export function changeLines({ incident, diagnosis, telemetry, timeZone }: IncidentStory): readonly string[] {
   const { target } = incident;
-  if (target.kind === 'github-run') return runLines(target, timeZone, telemetry ?? null);
+  if (target.kind === 'github-run') {
+    const lines = runLines(target, timeZone, telemetry ?? null);
+    // The diagnosis compares what failed, job by job, and the page shows its words.
+    return (diagnosis?.preExisting ?? null) === null ? [...lines, ...branchLines(telemetry ?? null)] : lines;
+  }
   const facts = telemetry?.facts;
   if (facts === undefined || facts.kind === 'github-run' || facts.deployment === null) return [];
   const failedAt = target.kind === 'alarm' ? target.changedAt : incident.openedAt;
@@ -66,10 +70,15 @@ function runLines(target: RunTarget, timeZone: string, telemetry: IncidentStory[
   if (facts?.kind !== 'github-run') return [commit];
   const began =
     facts.startedAt === null ? [] : [`Its attempt began on ${instantWords(new Date(facts.startedAt), timeZone)}.`];
-  const [newest] = facts.defaultBranchConclusions;
-  const branch =
-    newest === undefined ? [] : [`The newest run of the same workflow on the default branch ended with ${newest}.`];
-  return [commit, ...began, ...branch];
+  return [commit, ...began];
+}
+
+function branchLines(telemetry: IncidentStory['telemetry']): string[] {
+  if (telemetry?.facts.kind !== 'github-run') return [];
+  const [newest] = telemetry.facts.defaultBranchConclusions;
+  return newest === undefined
+    ? []
+    : [`The newest run of the same workflow on the default branch ended with ${newest}.`];
 }
 
 function deploymentLines(

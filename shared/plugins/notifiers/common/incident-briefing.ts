@@ -52,7 +52,7 @@ export function incidentBriefing(story: IncidentStory): IncidentBriefing {
         ? ['No diagnosis could be made.']
         : [
             cleanText(diagnosis.rootCause, MAX_PARAGRAPH_LENGTH),
-            ...[preExistingOf(diagnosis)].filter((fact) => fact !== null),
+            ...[preExistingOf(story)].filter((fact) => fact !== null),
             originOf(diagnosis),
           ],
     evidence: quotesOf(evidence, diagnosis, QUOTED_LINES).map(({ name, url, quotes }) => ({

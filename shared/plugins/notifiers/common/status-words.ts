@@ -1,8 +1,9 @@
 import { asksForRepeat } from '#shared/domain/diagnosis/advice.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { saysLeftAlone } from '#shared/domain/policy/closed-pull-request.ts';
 import type { IncidentStory } from '../contract.ts';
 import { adviceNow } from './advice-words.ts';
-import { rerunAttempt } from './story-words.ts';
+import { hasReadLog, rerunAttempt } from './story-words.ts';
 
 /**
  * Status of the incident: a short lead, then what the reader needs to know or do. Only a verified outcome is called recovered.
@@ -65,23 +66,30 @@ function untouched(story: IncidentStory, reason: string | null): Status {
   const why = reason === null || SAID_BETTER.has(reason) ? '' : ` ${reason}`;
   const lead = 'Selfheal changed nothing.';
   const isAlarm = incident.target.kind === 'alarm';
+  if (reason !== null && saysLeftAlone(reason)) return { lead, rest: reason };
   if (diagnosis === null) return { lead, rest: `A person has to look.${why}` };
   switch (diagnosis.classification.verdict) {
     case 'regression':
-      if (isAlarm) return { lead, rest: `A person has to look: no deployment could be rolled back safely.${why}` };
+      if (isAlarm)
+        return {
+          lead,
+          rest: `A person has to look${why === '' ? ': no deployment could be rolled back safely' : ''}.${why}`,
+        };
       // A model or a person may advise a re-run all the same; the text must not contradict that.
       return asksForRepeat(adviceNow(story))
         ? { lead, rest: `A person has to look.${why}` }
         : { lead, rest: `A re-run would not help: a person has to fix it.${why}` };
     case 'flaky':
-    case 'infrastructure':
-      return onlyDiagnosed
-        ? { lead, rest: 'A person has to look: the code is probably not the cause.' }
-        : { lead, rest: `A person has to look: the code is probably not the cause, and no safe action fits.${why}` };
-    case 'unknown':
-      return isAlarm
-        ? { lead, rest: `A person has to look: no safe remedy is known.${why}` }
-        : { lead, rest: `A person has to look: the log does not show whether a re-run would pass.${why}` };
+    case 'infrastructure': {
+      // A reason of its own says why nothing was done: an action may fit and be forbidden.
+      const fits = onlyDiagnosed || why !== '' ? '' : ', and no safe action fits';
+      const reasons = onlyDiagnosed ? '' : why;
+      return { lead, rest: `A person has to look: the code is probably not the cause${fits}.${reasons}` };
+    }
+    case 'unknown': {
+      const told = hasReadLog(story) ? 'the log does not show whether a re-run would pass' : 'no log could be read';
+      return { lead, rest: `A person has to look: ${isAlarm ? 'no safe remedy is known' : told}.${why}` };
+    }
     default:
       return diagnosis.classification.verdict satisfies never;
   }

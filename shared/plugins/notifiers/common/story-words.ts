@@ -84,17 +84,27 @@ export function noteOf({ note }: Diagnosis): string | null {
 }
 
 /**
- * What could not be checked and matters here. Left out: unknown changes for an alarm, and doubts about a verified result.
+ * What could not be checked and matters here. Left out: unknown changes for an alarm, doubts about a verified result, and
+ * that nothing tried a re-run once one has ended.
  */
 export function uncheckedOf({ incident, diagnosis, actions }: IncidentStory): readonly string[] {
   const settled = incident.target.kind === 'alarm' || actions.some(({ verified }) => verified === 'recovered');
-  return (diagnosis?.unchecked ?? []).flatMap(({ code, text }) => (settled && code !== 'other' ? [] : [text]));
+  const isRepeated = actions.some((action) => rerunAttempt(action) !== null && !isUnclear(action));
+  return (diagnosis?.unchecked ?? []).flatMap(({ code, text }) =>
+    (settled && code !== 'other') || (isRepeated && code === 're-run') ? [] : [text],
+  );
 }
 
-/** Result on the default branch; null when it was not checked. */
-export function preExistingOf(diagnosis: Diagnosis): string | null {
-  if (diagnosis.preExisting === null) return null;
-  return diagnosis.preExisting
+/** Result on the default branch, or of the run before on it; null when it was not checked. */
+export function preExistingOf({ incident, diagnosis }: Pick<IncidentStory, 'incident' | 'diagnosis'>): string | null {
+  const preExisting = diagnosis?.preExisting ?? null;
+  if (preExisting === null) return null;
+  const isDefaultBranch = incident.target.kind === 'github-run' && incident.target.onDefaultBranch;
+  if (isDefaultBranch)
+    return preExisting
+      ? 'The run before it on the default branch failed too: this commit may not be the cause.'
+      : 'What failed here passed in the run before it on the default branch.';
+  return preExisting
     ? 'The same workflow fails on the default branch too: this change may not be the cause.'
     : 'What failed here passes on the default branch.';
 }
@@ -127,6 +137,14 @@ export function failureLines({ diagnosis }: IncidentStory): { lead: string; each
     each,
   };
 }
+
+/** Whether a log line was read. */
+export const hasReadLog = ({ evidence }: Pick<IncidentStory, 'evidence'>): boolean =>
+  (evidence?.sources ?? []).some(({ lines }) => lines.length > 0);
+
+/** What Selfheal did where it did nothing to the target. */
+export const untouchedWords = (story: Pick<IncidentStory, 'evidence'>): string =>
+  hasReadLog(story) ? 'It read the logs and changed nothing.' : 'It changed nothing.';
 
 /** One sentence per action: what was done and how it ended. */
 export function actionWords(action: ActionRecord): string {
@@ -202,10 +220,12 @@ export function seenBeforeLines({ diagnosis }: IncidentStory): string[] {
 
 /** States whether it is the same failure or a similar one, and why. */
 function sentenceOf(past: SeenBefore): string {
-  const { incidentId, endedAt, sameFailure, times, title, reasons } = past;
+  const { incidentId, endedAt, sameFailure, times, title, reasons, helpedTimes = 0, failedTimes = 0 } = past;
   const day = endedAt.slice(0, 10);
+  const mixed =
+    helpedTimes > 0 && failedTimes > 0 ? ` (an action helped in ${helpedTimes}, and none did in ${failedTimes})` : '';
   const what = sameFailure
-    ? `The same failure ${times === 1 ? 'once' : `${times} times`} before, incident ${incidentId} on ${day}`
+    ? `The same failure ${times === 1 ? 'once' : `${times} times`} before${mixed}, incident ${incidentId} on ${day}`
     : `Similar, not the same: "${title}", incident ${incidentId} on ${day} (${reasons.slice(0, MAX_REASONS).join('; ')})`;
   return `${what}: ${outcomeWords(past)}`;
 }

@@ -22,6 +22,7 @@ import {
   seenBeforeLines,
   summaryOf,
   uncheckedOf,
+  untouchedWords,
 } from '../common/story-words.ts';
 import { wrapText } from '../common/wrap.ts';
 import type { IncidentStory } from '../contract.ts';
@@ -66,7 +67,7 @@ export function renderMail(headline: string, reason: string | null, story: Incid
     part(
       'What Selfheal did',
       story.actions.length === 0
-        ? 'It read the logs and changed nothing.'
+        ? untouchedWords(story)
         : story.actions.map(
             (action) =>
               `- ${cleanText([actionWords(action), placeOf(action)].filter(Boolean).join(' '), MAX_PARAGRAPH)}`,
@@ -132,11 +133,11 @@ function whatToDo(story: IncidentStory): string | null {
   return cleanText(adviceNow(story), 4000) || 'Look at the alarm or the run; no remedy is known.';
 }
 
-export function rootCause({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): (string | null)[] {
+export function rootCause({ diagnosis, incident }: Findings): (string | null)[] {
   if (diagnosis === null) return ['No diagnosis could be made.'];
   return [
     cleanText(diagnosis.rootCause, MAX_PARAGRAPH),
-    preExistingOf(diagnosis),
+    incident === undefined ? null : preExistingOf({ diagnosis, incident }),
     `(${[originOf(diagnosis), noteOf(diagnosis)].filter((text) => text !== null).join(' ')})`,
   ];
 }
@@ -233,7 +234,10 @@ export function evidencePart({ evidence, diagnosis }: Pick<IncidentStory, 'evide
 
 export function footerOf({ incident, timeZone }: IncidentStory): string {
   const times = incident.occurrences === 1 ? 'reported once' : `reported ${incident.occurrences} times`;
-  return `${subjectOf(incident.target)}.\nIncident ${incident.id}, opened ${instantWords(new Date(incident.openedAt), timeZone)}, ${times}.`;
+  const { target, runAttempt } = incident;
+  // A re-run is a later attempt of the run that the incident was opened for.
+  const subject = subjectOf(target.kind === 'github-run' ? { ...target, runAttempt } : target);
+  return `${subject}.\nIncident ${incident.id}, opened ${instantWords(new Date(incident.openedAt), timeZone)}, ${times}.`;
 }
 
 /** A titled paragraph; empty without content. */
@@ -244,7 +248,7 @@ export function part(title: string, content: string | null | readonly (string | 
   return lines.length === 0 ? '' : `${title}\n${'-'.repeat(title.length)}\n${lines.join('\n')}`;
 }
 
-type Findings = Pick<IncidentStory, 'diagnosis' | 'evidence'>;
+type Findings = Pick<IncidentStory, 'diagnosis' | 'evidence'> & Partial<Pick<IncidentStory, 'incident'>>;
 
 /** The plain text part that comments and mails share, without the incident: cause, evidence, what to do, prevention. */
 export function renderFindings(findings: Findings): string {

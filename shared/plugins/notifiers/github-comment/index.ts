@@ -24,6 +24,7 @@ import {
   preExistingOf,
   seenBeforeLines,
   uncheckedOf,
+  untouchedWords,
 } from '../common/story-words.ts';
 import type { IncidentStory } from '../contract.ts';
 import { defineNotifier } from '../contract.ts';
@@ -186,7 +187,7 @@ function diagnosisSections(story: IncidentStory): string[] {
   if (diagnosis === null) return [section('Root Cause Analysis', 'No diagnosis could be made.')];
   const note = noteOf(diagnosis);
   const facts = [
-    ...[preExistingOf(diagnosis), ...historyOf(diagnosis), ...uncheckedOf(story)].flatMap((fact) =>
+    ...[preExistingOf(story), ...historyOf(diagnosis), ...uncheckedOf(story)].flatMap((fact) =>
       fact === null ? [] : [`- ${safeLine(fact)}`],
     ),
     ...placeLines(story),
@@ -281,8 +282,9 @@ function isSafeUrl(url: string): boolean {
   return /^(?:https:\/\/|http:\/\/127\.0\.0\.1:)[^\s()<>"']+$/.test(url);
 }
 
-function actionLines({ actions }: IncidentStory): string {
-  if (actions.length === 0) return 'It read the logs and changed nothing.';
+function actionLines(story: IncidentStory): string {
+  const { actions } = story;
+  if (actions.length === 0) return untouchedWords(story);
   return actions.map((action) => `- ${safeLine(actionWords(action))}${linkTo(placeOf(action), 'see it')}`).join('\n');
 }
 

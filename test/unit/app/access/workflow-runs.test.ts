@@ -40,7 +40,7 @@ describe('a run of a workflow with a token of GitHub Actions', () => {
     const deps = setUp(['Acme/Shop']);
     expect(await enter(run({}, { typ: 'JWT', x5t: 'thumbprint' }), deps)).toEqual({
       kind: 'workflow-run',
-      run: { repository: 'acme/shop', mayWrite: true },
+      run: { repository: 'acme/shop', repositoryId: '900', ref: 'refs/heads/main', mayWrite: true },
     });
     expect(deps.asked).toEqual([`${ISSUER.issuer}/.well-known/jwks`]);
   });
@@ -67,6 +67,7 @@ describe('a run of a workflow with a token of GitHub Actions', () => {
     ['no repository', { repository: undefined }, 'identifies no run'],
     ['a path as repository', { repository: 'acme/../shop' }, 'identifies no run'],
     ['a list of repositories', { repository: ['acme/shop'] }, 'identifies no run'],
+    ['no id of a repository', { repository_id: undefined }, 'identifies no run'],
     ['no event', { event_name: undefined }, 'identifies no run'],
     ['another audience', { aud: 'https://github.com/acme' }, 'issued for another audience'],
     ['a list with the audience', { aud: [ISSUER.clientId] }, 'issued for another audience'],

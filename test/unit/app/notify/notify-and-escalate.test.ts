@@ -106,7 +106,7 @@ describe('announcing the end of an incident', () => {
     await announceEnd();
     await announceEnd();
     expect(mailer.mails).toHaveLength(1);
-    expect(mailer.mails[0]?.message).toContain('Comment on the pull request was refused');
+    expect(mailer.mails[0]?.message.replace(/\s+/g, ' ')).toContain('Comment on the pull request was refused');
   });
 
   it.each([
