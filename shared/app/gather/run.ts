@@ -140,7 +140,7 @@ async function readFailedJobs(
   return {
     failed,
     passedJobs,
-    logs: await part(phrase`logs of the run`, () => readLogs(target, failed, notes, deps), NO_LOGS),
+    logs: await part(phrase`logs of the run`, () => readLogs(target, { failed, all: jobs }, notes, deps), NO_LOGS),
   };
 }
 
@@ -185,9 +185,10 @@ async function readRunnerMessages(
   }
 }
 
+/** `all`: names the logs of a run of which GitHub lists no job as failed. */
 async function readLogs(
   target: GithubRunTarget,
-  failed: readonly Job[],
+  { failed, all }: { readonly failed: readonly Job[]; readonly all: readonly Job[] },
   notes: RedactedText[],
   deps: LogDeps,
 ): Promise<ReadLogs> {
@@ -207,10 +208,10 @@ async function readLogs(
     if (opened >= MAX_EVIDENCE_SOURCES) return null;
     const index = waiting.findIndex(({ name }) => isLogOf(log.job, name));
     if (index < 0 && failed.length > 0) return null;
-    const job = waiting.splice(index, index < 0 ? 0 : 1)[0];
+    const job = waiting.splice(index, index < 0 ? 0 : 1)[0] ?? all.find(({ name }) => isLogOf(log.job, name));
     opened += 1;
     const id = job ? `job-${job.id}` : `log-${opened}`;
-    const meta = { id, name: job?.name.shown ?? phrase`log ${opened}`, url: job?.url ?? null };
+    const meta = { id, name: job?.name.shown ?? phrase`a job without a name (log ${opened})`, url: job?.url ?? null };
     const source = excerpts.open(meta, job && passing(job.name));
     const reports = tests.open(id);
     return (chunk) => {

@@ -53,11 +53,11 @@ export function historyLines(story: IncidentStory): readonly string[] {
     ...(story.cameBack ? [story.cameBack] : []),
     // Who decides sees them here; elsewhere they have a section of their own.
     ...(story.stage === 'asking' ? triedLines(story) : []),
-    ...(lastTimes !== null && tellsOutcomes(lastTimes) ? [`${story.asked?.title}: ${lastTimes}`] : []),
     ...seenBeforeLines(story),
   ];
-  if (before.length > 0) return before;
-  if (triedLines(story).length > 0) return [];
+  // The facts of the plan tell its earlier outcomes.
+  const isTold = triedLines(story).length > 0 || (lastTimes !== null && tellsOutcomes(lastTimes));
+  if (before.length > 0 || isTold) return before;
   return [story.incident.occurrences > 1 ? NONE_OF_OTHERS : 'No similar failure is on record here.'];
 }
 

@@ -5,6 +5,7 @@ import type { Evidence, EvidenceLine, EvidenceSource } from '#shared/domain/logs
 import { isContinuation, isPlatformNoise, scoreLine } from '#shared/domain/logs/line-score.ts';
 import { outcomeFiguresOf } from '#shared/domain/logs/outcome-figures.ts';
 import { readStructuredLine, spokenLine } from '#shared/domain/logs/structured-line.ts';
+import { isToolBoilerplate } from '#shared/domain/logs/tool-boilerplate.ts';
 
 /** A quote from a log: a line with the lines that belong to it (a stack trace, expected and actual values). */
 export interface Quote {
@@ -163,11 +164,16 @@ function chooseEntries(entries: readonly Entry[], limit: number): Chosen[] {
         b.entry.weight - a.entry.weight ||
         a.entry.head.number - b.entry.head.number,
     );
-  const informative = ranked.filter(({ entry }) => entry.weight >= MIN_WEIGHT);
+  const informative = ranked.filter((one) => one.entry.weight >= MIN_WEIGHT && tellsOfFailure(one));
   const saysWhy = informative.some(({ entry }) => !scoreLine(entry.head.text).anchor);
-  return (saysWhy ? fitting(informative, limit) : lastWords(entries)).sort(
-    (a, b) => a.entry.head.number - b.entry.head.number,
-  );
+  const chosen = saysWhy ? fitting(informative, limit) : lastWords(entries);
+  const telling = chosen.filter(tellsOfFailure);
+  return (telling.length > 0 ? telling : chosen).sort((a, b) => a.entry.head.number - b.entry.head.number);
+}
+
+/** False for the help that a tool gives with every failure, unless it is the cause. */
+function tellsOfFailure({ entry }: Chosen): boolean {
+  return entry.cause !== undefined || !isToolBoilerplate(displayed(entry.head.text));
 }
 
 /**
@@ -243,7 +249,9 @@ function shownLines({ head, rest, cause }: Entry): ShownLine[] {
   const frames = (readStructuredLine(head.text)?.stack ?? []).map((frame) => ({ number: null, text: `    ${frame}` }));
   const below: ShownLine[] = [...frames, ...rest.map(({ number, text }) => ({ number, text }))];
   const isCause = ({ number }: ShownLine): boolean => number !== null && number === cause?.number;
-  const own = below.filter((line) => isCause(line) || (!OBJECT_NOISE.test(line.text) && !isForeignFrame(line.text)));
+  const isNoise = ({ text }: ShownLine): boolean =>
+    OBJECT_NOISE.test(text) || isForeignFrame(text) || isToolBoilerplate(text);
+  const own = below.filter((line) => isCause(line) || !isNoise(line));
   const first = { number: head.number, text: displayed(head.text) };
   const shown = [first, ...(own.length > 0 ? own : below.slice(0, 2))];
   // A cause far below its heading, such as the innermost of several errors, takes the place of the last line.

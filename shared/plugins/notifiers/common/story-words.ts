@@ -142,17 +142,13 @@ export function failureLines({ diagnosis }: IncidentStory): { lead: string; each
 export const hasReadLog = ({ evidence }: Pick<IncidentStory, 'evidence'>): boolean =>
   (evidence?.sources ?? []).some(({ lines }) => lines.length > 0);
 
-/** What Selfheal did where it did nothing to the target. */
-export const untouchedWords = (story: Pick<IncidentStory, 'evidence'>): string =>
-  hasReadLog(story) ? 'It read the logs and changed nothing.' : 'It changed nothing.';
-
 /** One sentence per action: what was done and how it ended. */
 export function actionWords(action: ActionRecord): string {
   const done = action.receipt?.summary ?? `Action ${action.actionId}`;
   switch (action.state) {
     case 'intended':
     case 'unknown':
-      return `${done} It may or may not have taken effect: a person has to look.`;
+      return `${done} It may or may not have taken effect: look at the target.`;
     case 'refused':
       return done;
     case 'undo-intended':

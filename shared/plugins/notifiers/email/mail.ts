@@ -22,7 +22,6 @@ import {
   seenBeforeLines,
   summaryOf,
   uncheckedOf,
-  untouchedWords,
 } from '../common/story-words.ts';
 import { wrapText } from '../common/wrap.ts';
 import type { IncidentStory } from '../contract.ts';
@@ -52,7 +51,7 @@ export function renderMail(headline: string, reason: string | null, story: Incid
     stoppedWords(story),
     story.cameBack ?? null,
     story.quarantined ?? null,
-    part(isHealed(story) ? 'What helped' : 'What to do', whatToDo(story)),
+    part('What to do', whatToDo(story)),
     part('Root cause', rootCause(story)),
     part('What failed', whatFailed(story)),
     part(
@@ -66,12 +65,10 @@ export function renderMail(headline: string, reason: string | null, story: Incid
     evidencePart(story),
     part(
       'What Selfheal did',
-      story.actions.length === 0
-        ? untouchedWords(story)
-        : story.actions.map(
-            (action) =>
-              `- ${cleanText([actionWords(action), placeOf(action)].filter(Boolean).join(' '), MAX_PARAGRAPH)}`,
-          ),
+      story.actions.flatMap((action) => {
+        const place = placeOf(action);
+        return [`- ${cleanText(actionWords(action), MAX_PARAGRAPH)}`, ...(place === null ? [] : [place])];
+      }),
     ),
     part('Where to look', whereToLook(story)),
     part(
@@ -125,11 +122,7 @@ function isHealed({ incident }: IncidentStory): boolean {
 }
 
 function whatToDo(story: IncidentStory): string | null {
-  if (isHealed(story)) {
-    const helped = story.actions.findLast(({ verified }) => verified === 'recovered');
-    if (helped === undefined) return null;
-    return [helped.receipt?.summary ?? helped.actionId, story.afterwards ?? ''].join(' ').trim();
-  }
+  if (isHealed(story)) return story.afterwards ?? null;
   return cleanText(adviceNow(story), 4000) || 'Look at the alarm or the run; no remedy is known.';
 }
 

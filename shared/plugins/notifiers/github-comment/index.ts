@@ -1,5 +1,6 @@
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { firstPlace } from '#shared/domain/failure/place.ts';
+import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { PullRequestState } from '#shared/domain/policy/closed-pull-request.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
@@ -24,7 +25,6 @@ import {
   preExistingOf,
   seenBeforeLines,
   uncheckedOf,
-  untouchedWords,
 } from '../common/story-words.ts';
 import type { IncidentStory } from '../contract.ts';
 import { defineNotifier } from '../contract.ts';
@@ -132,7 +132,7 @@ export function renderComment(story: IncidentStory): RedactedText {
     askedSection(story),
     cause,
   ];
-  const tail = [...proposals, section('What Selfheal did', actionLines(story)), footerOf(story)];
+  const tail = [...proposals, actionsSection(story), footerOf(story)];
   const join = (parts: readonly (string | undefined)[]) => redactOutgoing(parts.filter(Boolean).join('\n\n'));
   const whole = join([...head, evidenceSection(story), ...tail]);
   if (whole.length <= MAX_BODY) return whole;
@@ -179,7 +179,7 @@ function askedSection(story: IncidentStory): string {
         ];
   const changes = changeLines(story).map((line) => `- **Before:** ${safeLine(line)}`);
   const known = [...facts, deadline, ...changes].join('\n');
-  return section('Waiting for an approval', [known, ...code, ...ways].join('\n\n'));
+  return section('Proposed action', [known, ...code, ...ways].join('\n\n'));
 }
 
 function diagnosisSections(story: IncidentStory): string[] {
@@ -222,11 +222,15 @@ function seenBeforeSection(story: IncidentStory): string {
   return lines.length === 0 ? '' : section('Seen Before', lines.join('\n'));
 }
 
-function fixOf({ actions, stage }: IncidentStory, proposed: string): string {
+function fixOf(story: IncidentStory, proposed: string): string {
   const prose = proposed === '' ? 'None is known.' : safeProse(proposed);
-  const helped = stage === 'final' ? actions.findLast(({ verified }) => verified === 'recovered') : undefined;
-  return helped === undefined ? prose : `${safeLine(actionWords(helped))}\n\nIf it comes back: ${prose}`;
+  const fix = fixIn(story);
+  return fix === undefined ? prose : `${actionLine(fix)}\n\nIf it comes back: ${prose}`;
 }
+
+/** The action that ended the incident well. */
+const fixIn = ({ actions, stage }: IncidentStory): ActionRecord | undefined =>
+  stage === 'final' ? actions.findLast(({ verified }) => verified === 'recovered') : undefined;
 
 /** Only a verified action is called a fix; everything else is a proposal. */
 function fixTitle({ actions, stage }: IncidentStory): string {
@@ -282,11 +286,15 @@ function isSafeUrl(url: string): boolean {
   return /^(?:https:\/\/|http:\/\/127\.0\.0\.1:)[^\s()<>"']+$/.test(url);
 }
 
-function actionLines(story: IncidentStory): string {
-  const { actions } = story;
-  if (actions.length === 0) return untouchedWords(story);
-  return actions.map((action) => `- ${safeLine(actionWords(action))}${linkTo(placeOf(action), 'see it')}`).join('\n');
+/** What else was done: the status says when nothing was, and the fix has a section of its own. */
+function actionsSection(story: IncidentStory): string {
+  const fix = fixIn(story);
+  const others = story.actions.filter((action) => action !== fix).map((action) => `- ${actionLine(action)}`);
+  return others.length === 0 ? '' : section('What Selfheal did', others.join('\n'));
 }
+
+const actionLine = (action: ActionRecord): string =>
+  `${safeLine(actionWords(action))}${linkTo(placeOf(action), 'see it')}`;
 
 /** Text that marks a comment as being about an incident; commands in other comments find the incident by it. */
 const incidentWords = ({ id }: IncidentStory['incident']): string => `Selfheal incident ${id},`;

@@ -7,6 +7,17 @@ import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import { aGithubTarget, anIncident, redactedText } from '#test/builders/index.ts';
 import { aGatherRig, aRun, archiveOf, JOBS } from '../gather-rig.ts';
 
+describe('the names of logs', () => {
+  it('are those of the jobs, also where GitHub lists no job as failed', async () => {
+    const listJobs = async () => JOBS.map((job) => ({ ...job, conclusion: 'success' as const }));
+    const { run, evidence, incident } = await aGatherRig({ codeHost: { listJobs } });
+    await run();
+    const read = await evidence.getEvidence(incident.id);
+    expect(read?.sources.map(({ name }) => name)).toEqual(['build', 'lint']);
+    expect(read?.sources[0]?.url).toBe('https://github.example/job/1');
+  });
+});
+
 describe('gathering a failed run', () => {
   it('keeps the logs of failed jobs only, with facts read from the API', async () => {
     const { run, evidence, incident } = await aGatherRig();

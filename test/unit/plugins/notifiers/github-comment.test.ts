@@ -22,7 +22,6 @@ describe('the comment', () => {
       '#### Evidence',
       '#### Fix (proposed, not applied)',
       '#### Prevention',
-      '#### What Selfheal did',
     ]);
   });
 

@@ -75,6 +75,22 @@ describe('the quoted lines', () => {
     expect(quotes.flatMap(words)).toEqual(['ERROR the ledger is closed']);
   });
 
+  it('leave out the help that a tool gives with every failure, unless nothing else is there', () => {
+    const help = [
+      'npm error A complete log of this run can be found in: /root/.npm/_logs/debug-0.log',
+      '##[error]Process completed with exit code 1.',
+    ].map((text) => ({ text }));
+    const telling = { text: 'npm error Cannot read properties of undefined (reading "map")' };
+    expect(quoted([telling, ...help]).flatMap(words)).toEqual([telling.text]);
+    expect(quoted(help).flatMap(words)).toEqual(help.map(({ text }) => text));
+    const indented = [
+      telling,
+      { text: '    at basket (src/basket.ts:4:2)' },
+      { text: '    Run with --stacktrace option.' },
+    ];
+    expect(quoted(indented).flatMap(words).join('\n')).not.toContain('--stacktrace');
+  });
+
   it('are the last words of a log without a telling line, repeated wording once', () => {
     const parts = Array.from({ length: 40 }, (_, at) => ({ text: `      part ${at + 1} of 40 is in place` }));
     const quotes = quoted([
