@@ -428,13 +428,13 @@ describe('Experiments', () => {
 describe('Drill', () => {
   it('[E9] runs a test of the whole way and shows it to its end; no list contains it', async () => {
     const { page, problems, context } = await dashboard.open('/drill');
-    await page.getByRole('button', { name: 'Run: Packages that exclude each other' }).click();
+    await page.getByRole('button', { name: 'Run: Conflicting package versions' }).click();
     await page.locator('.workflow li[data-state="done"]', { hasText: 'Record' }).waitFor({ timeout: 60_000 });
     await page.getByText(/Dependency conflicts, \d+ % sure/).waitFor();
     await page.getByRole('link', { name: 'Full timeline' }).waitFor();
     await page.goto(`${dashboard.url}/incidents`);
     await page.locator('.rows a').first().waitFor();
-    expect(await page.getByText('Packages that exclude each other').count()).toBe(0);
+    expect(await page.getByText('Conflicting package versions').count()).toBe(0);
     expect(problems).toEqual([]);
     await context.close();
   });

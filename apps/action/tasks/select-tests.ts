@@ -61,7 +61,10 @@ export const task: Task = {
     const summary = { mode, reason: reason.slice(0, 300), run: run.length, skipped: skipped.length, sampled };
     return {
       status: 'passed',
-      summary: phrase`Test files to run: ${run.length}, skipped: ${skipped.length}. ${redactName(reason, 300)}`,
+      summary:
+        mode === 'full'
+          ? phrase`All test files run. ${redactName(reason, 300)}`
+          : phrase`Test files to run: ${run.length}, skipped: ${skipped.length}. ${redactName(reason, 300)}`,
       facts: [{ kind: 'selection', summary }],
       outputs: {
         mode,

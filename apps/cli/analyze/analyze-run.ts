@@ -86,7 +86,7 @@ export function signalOf(run: FoundRun): Signal {
   const result = signalOfRun(run.report, `asked-for#${run.id}#${run.attempt}`);
   if (result.kind === 'signal') return result.signal;
   const reason = result.kind === 'command' ? 'it is none' : result.reason;
-  throw new UsageError(`What GitHub says of run ${run.id} cannot be used: ${cleanText(reason, 300)}.`);
+  throw new UsageError(`GitHub's answer about run ${run.id} cannot be used: ${cleanText(reason, 300)}.`);
 }
 
 /** Reads the log first, because nothing can be diagnosed without it. */

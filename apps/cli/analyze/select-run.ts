@@ -41,7 +41,7 @@ export function questionOf(options: AnalyzeOptions, apiUrl: string, usualReposit
   const pullRequest = options.pullRequest ?? named.pullRequest ?? null;
   if (runId === null && pullRequest === null && options.latest !== true)
     throw new UsageError('Name a run: --run ID, --pr N, --latest, or its address.');
-  if (runId !== null && options.latest === true) throw new UsageError('--latest and a run exclude each other.');
+  if (runId !== null && options.latest === true) throw new UsageError('Give either --latest or a run, not both.');
   const { attempt = null, jobId = null } = named;
   return { repository, runId, attempt, jobId, pullRequest };
 }

@@ -72,7 +72,7 @@ export const solutionAdd = defineCommand({
     'documents of Systems Manager, never free text.\n' +
     'Example: selfheal solution add --id restart-report-job --name "Restart the report job" --endpoint jobs:/jobs/nightly/restarts \\\n' +
     '  --success-check 200,201 --idempotent --class timing_dependencies --description "Restarts the report job and waits until it has ended."\n' +
-    'What it cannot say (observe, verify, undo) is added by hand. With --json: {file, written, playbook, configuration, problems}. Exit code 1 when\n' +
+    'Add observe, verify and undo by hand. With --json: {file, written, playbook, configuration, problems}. Exit code 1 when\n' +
     'the playbook is refused; then nothing is written.',
   options: OPTIONS,
   async run({ options }, terminal): Promise<ExitCode> {

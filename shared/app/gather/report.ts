@@ -31,7 +31,7 @@ export async function gatherReport(
       ? null
       : await part(phrase`deployment of the service`, () => deps.deployments.read(deployment), null);
   const excerpts = makeExcerpts(2, deps.lineRules);
-  if (report === null) notes.push(phrase`What was reported can no longer be read.`);
+  if (report === null) notes.push(phrase`The report can no longer be read.`);
   else {
     const source = excerpts.open({
       id: 'report',

@@ -175,7 +175,7 @@ async function readRunnerMessages(
     const messages = await unlessRefused(() => deps.codeHost.runnerMessages(repository, id));
     if (messages === null) {
       notes.push(
-        phrase`What the runners said could not be read, for example that a job was over its time: the token lacks the permission Checks: read.`,
+        phrase`The messages of the runners could not be read, for example that a job was over its time: the token lacks the permission Checks: read.`,
       );
       return;
     }

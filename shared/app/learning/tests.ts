@@ -161,14 +161,14 @@ function reasonOf({ runs, failures, flips }: TestRecord, { kind, rate: [low, hig
     case 'flaky':
       return `${counts}, ${
         flips === 0
-          ? 'in no order that breaking and mending code would leave'
+          ? 'in an order that broken and mended code does not leave'
           : `and both failed and passed on ${flips === 1 ? 'one commit' : `${flips} commits`}`
       }: it fails by chance in ${shareText(low)} to ${shareText(high)} of all runs.`;
     case 'broken':
-      return `${counts}, as code does that breaks and is mended.`;
+      return `${counts}, which fits code that broke and was mended.`;
     case 'steady':
       return failures === runs
-        ? `${counts} and never passed since: chance cannot be told from code.`
-        : `${counts}: too few to tell chance from code.`;
+        ? `${counts} and never passed since: it may be flaky or broken.`
+        : `${counts}: too few runs to tell a flaky test from broken code.`;
   }
 }

@@ -54,7 +54,7 @@ const unknownSeasonDecades: Readonly<Partial<Record<MetricReason, number>>> = {
   'season-shape': 3,
   'unseen-shape': 3,
 };
-/** An alarm of this surprise is no chance, so that what is worse in the same episode is part of it. */
+/** An alarm as surprising as this is not noise; whatever is worse in the same episode belongs to it. */
 const certainSurprise = 2;
 /** Unless its value is that many times as far away as those of the episode are from each other. */
 const farOutside = 3;
@@ -88,7 +88,7 @@ export function makeMetricDetector(options: Partial<MetricDetectorOptions> = {})
       const { surprise, reason } = scorers.next(bounded);
       const period = scorers.period();
       const chance =
-        // Values that stay equal are no chance in noise.
+        // Noise does not stay equal.
         (noise.isNoise() && reason !== 'flat-line' ? noiseDecades : 0) +
         (rows < seasonRows && period === undefined ? (unknownSeasonDecades[reason] ?? 0) : 0);
       noise.next(bounded, period);

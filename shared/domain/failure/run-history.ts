@@ -103,8 +103,11 @@ function branchOf({ defaultBranchConclusions, defaultBranchJob = [] }: RunHistor
     .map((one) => one === 'success');
 }
 
+/** Below this, a count of recorded runs tells a reader nothing. */
+const MIN_TOLD_RUNS = 5;
+
 function reasonOfTest({ name, outcomes }: TestPast): string[] {
-  if (outcomes === undefined || outcomes.runs === 0) return [];
+  if (outcomes === undefined || outcomes.runs < MIN_TOLD_RUNS) return [];
   const { failures, runs, flips } = outcomes;
   const onOne = flips === null || flips === 0 ? '' : `, and both failed and passed on ${counted(flips, 'commit')}`;
   return [`The test "${name.slice(0, 120)}" failed before in ${rateOf(failures, runs)} recorded runs${onOne}.`];

@@ -14,7 +14,7 @@ interface OnCommit {
 const ALWAYS = { results: 5, commits: 2 };
 
 /**
- * Whether a test does nothing but fail by now: its newest five results or more, on two commits or more. Chance does not do that; code does.
+ * Whether a test failed in its newest five results or more, on two commits or more: broken code does that, flakiness does not.
  * Newest first.
  */
 export function alwaysFails(newest: readonly OnCommit[]): boolean {
@@ -24,7 +24,7 @@ export function alwaysFails(newest: readonly OnCommit[]): boolean {
 }
 
 /** Why Selfheal itself ends a quarantine. */
-export const ALWAYS_FAILS_REASON = 'It only failed lately: that is no chance, so its failures count again.';
+export const ALWAYS_FAILS_REASON = 'It failed five times in a row: no longer flaky, so its failures count again.';
 export const SELF = 'selfheal';
 
 export function historyQuarantineState({ until, released }: HistoryQuarantine, now: Date): QuarantineState {

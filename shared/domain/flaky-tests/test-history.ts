@@ -10,7 +10,7 @@ import { TestOwner } from './quarantined-test.ts';
 export const MAX_HISTORY_RUNS = 100;
 const MAX_NAME = 200;
 
-/** Why failures of a run are no chance of its tests. Of a mass failure, what passed still counts. */
+/** Why failures of a run do not show that its tests are flaky. Of a mass failure, what passed still counts. */
 export const RunExclusion = z.enum(['infrastructure', 'mass-failure']);
 export type RunExclusion = z.infer<typeof RunExclusion>;
 

@@ -116,7 +116,7 @@ function timeCheck(minutes: number | null, most: number): HealthCheck {
   return {
     name,
     state: bad ? 'bad' : 'good',
-    text: `${minutes.toFixed(0)} minutes on average, ${most} at most are wanted`,
+    text: `${minutes.toFixed(0)} minutes on average, at most ${most} are accepted`,
     advice,
   };
 }

@@ -80,7 +80,7 @@ function contradictionsOf(spec: ParameterSpec): string[] {
       ? [`minLength, maxLength and pattern do not go with the type ${spec.type}`]
       : []),
     ...(spec.from !== undefined && !isText ? ['a value from the service is a string: write type: string'] : []),
-    ...(spec.from !== undefined && spec.value !== undefined ? ['value and from exclude each other: keep one'] : []),
+    ...(spec.from !== undefined && spec.value !== undefined ? ['give either value or from, not both'] : []),
     ...patternProblem(spec.pattern),
   ];
   const free = isText && (spec.pattern ?? spec.enum ?? spec.value ?? spec.from) === undefined;

@@ -352,7 +352,7 @@ describe('what is in the way', () => {
     [['--repo', 'acme/shop'], 'Name a run: --run ID, --pr N, --latest'],
     [['--repo', 'shop', '--latest'], 'expected owner/name'],
     [['--repo', 'acme/shop', '--run', 'seven'], '--run seven: expected a whole number'],
-    [['--repo', 'acme/shop', '--run', '7', '--latest'], 'exclude each other'],
+    [['--repo', 'acme/shop', '--run', '7', '--latest'], 'not both'],
     [
       ['--repo', 'acme/shop', '--latest', '--model', 'gpt'],
       'There is no model provider "gpt". Use one of: rules, bedrock',

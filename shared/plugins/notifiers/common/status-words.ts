@@ -98,7 +98,7 @@ function untouched(story: IncidentStory, reason: string | null): Status {
 function notEnough(last: ActionRecord, reason: string | null): Status {
   const why = reason === null || SAID_BETTER.has(reason) ? '' : ` ${reason}`;
   if (last.state === 'intended' || last.state === 'unknown') {
-    return { lead: 'A person has to look.', rest: `What Selfheal did may or may not have taken effect.${why}` };
+    return { lead: 'A person has to look.', rest: `Its action may or may not have taken effect.${why}` };
   }
   if (last.state === 'refused')
     return { lead: 'A person has to look.', rest: `Selfheal was not allowed to act, and changed nothing.${why}` };
@@ -111,7 +111,7 @@ function notEnough(last: ActionRecord, reason: string | null): Status {
     attempt !== null
       ? `Failed again on attempt ${attempt}.`
       : unknown
-        ? 'Whether what Selfheal did helped is not known.'
-        : 'What Selfheal did was not enough.';
+        ? 'It is not known whether the action helped.'
+        : 'The action did not help.';
   return { lead, rest: `A person has to look.${why}` };
 }

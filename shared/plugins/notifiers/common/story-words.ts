@@ -103,10 +103,10 @@ export function preExistingOf({ incident, diagnosis }: Pick<IncidentStory, 'inci
   if (isDefaultBranch)
     return preExisting
       ? 'The run before it on the default branch failed too: this commit may not be the cause.'
-      : 'What failed here passed in the run before it on the default branch.';
+      : 'The same passed in the run before it on the default branch.';
   return preExisting
     ? 'The same workflow fails on the default branch too: this change may not be the cause.'
-    : 'What failed here passes on the default branch.';
+    : 'The same passes on the default branch.';
 }
 
 /** What the run's history shows, with counts, except for the result on the default branch. */

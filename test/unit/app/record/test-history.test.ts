@@ -126,7 +126,7 @@ describe('a quarantined test', () => {
         kind: 'released',
         at: at(5),
         by: 'selfheal',
-        reason: 'It only failed lately: that is no chance, so its failures count again.',
+        reason: 'It failed five times in a row: no longer flaky, so its failures count again.',
         until: '2026-11-01',
       },
     ]);

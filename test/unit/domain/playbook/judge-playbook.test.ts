@@ -58,7 +58,7 @@ describe('judging a playbook', () => {
     [{ type: 'boolean', minimum: 1 }, 'do not go with the type boolean'],
     [{ type: 'number', pattern: '1' }, 'do not go with the type number'],
     [{ type: 'integer', from: 'service' }, 'is a string'],
-    [{ type: 'string', from: 'service', value: 'x' }, 'exclude each other'],
+    [{ type: 'string', from: 'service', value: 'x' }, 'not both'],
   ] as const)('refuses the schema %j that no value or any text can satisfy', (spec, reason) => {
     const problems = problemsOf({ ...anApiCall(), parameters: { job: spec } });
     expect(problems.join('\n')).toContain(reason);

@@ -22,7 +22,7 @@ export default function ConnectPage() {
           <h1>Connect</h1>
           <p className="soft">
             {isLocal
-              ? 'What it takes in a deployment. Here, the repositories of the sample company are connected already.'
+              ? 'How to connect a deployment. Here, the repositories of the sample company are connected already.'
               : 'GitHub sends failed runs, CloudWatch sends alarms, and people get mails.'}
           </p>
         </div>

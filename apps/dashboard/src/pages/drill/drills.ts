@@ -14,7 +14,7 @@ export const DRILLS: readonly Drill[] = [
     ],
   },
   {
-    title: 'Packages that exclude each other',
+    title: 'Conflicting package versions',
     lines: [
       'npm error code ERESOLVE',
       'npm error ERESOLVE unable to resolve dependency tree',
