@@ -23,16 +23,15 @@ function chooseCommand(args: readonly string[], commands: readonly Command[]): {
   const implied = commands.find(({ impliedBy = [] }) => impliedBy.includes(noun.split('=')[0] ?? ''));
   if (implied !== undefined) return { command: implied, rest: [...args] };
   const ofNoun = commands.map(({ name }) => name).filter((name) => name.split(' ')[0] === noun);
-  const choices = ofNoun.length > 0 ? ofNoun : commands.map(({ name }) => name);
   const said = ofNoun.length > 0 ? args.slice(0, 2).join(' ') : noun;
-  const meant = nearestValue(
-    ofNoun.length > 0 ? said : args.slice(0, 2).join(' '),
-    commands.map(({ name }) => name),
-  );
+  const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+  const meant =
+    nearestValue(args.slice(0, 2).join(' '), names) ?? (ofNoun.length > 0 ? null : nearestValue(noun, names));
+  if (meant !== null) throw new UsageError(`Unknown command "${said}"; did you mean "${meant}"?`);
   throw new UsageError(
-    meant === null
-      ? `Unknown command "${said}". Use one of: ${choices.join(', ')}.`
-      : `Unknown command "${said}"; did you mean "${meant}"?`,
+    ofNoun.length > 0
+      ? `Unknown command "${said}". Use one of: ${ofNoun.join(', ')}.`
+      : `Unknown command "${said}". "selfheal --help" lists the commands.`,
   );
 }
 
@@ -55,7 +54,7 @@ function parseOrSay(command: Command, rest: string[], hint: string) {
   };
   for (const [name, { type, multiple = false }] of Object.entries(command.options)) options[name] = { type, multiple };
   try {
-    const args = withoutAliases(command, command.rewrite?.(rest) ?? rest);
+    const args = withValues(command, withoutAliases(command, command.rewrite?.(rest) ?? rest));
     return parseArgs({ args, options, allowPositionals: true, strict: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message.split(/\. |\.?\n/)[0] : 'The options cannot be read';
@@ -82,6 +81,28 @@ function withoutAliases({ options, operands }: Command, args: readonly string[])
   });
   return end === -1 ? own : [...own, ...args.slice(end)];
 }
+
+/** The arguments with `true` and `false` behind a switch as the switch or nothing, and signed numbers as values of the option before them. */
+function withValues({ options }: Command, args: readonly string[]): string[] {
+  const taken: string[] = [];
+  for (let at = 0; at < args.length; at += 1) {
+    const [arg = '', next = ''] = args.slice(at);
+    if (arg === '--') return [...taken, ...args.slice(at)];
+    const [, name = '', value] = /^--([^=]+)(?:=(.*))?$/s.exec(arg) ?? [];
+    const type = options[name]?.type;
+    const said = value ?? next;
+    if (type === 'boolean' && (said === 'true' || said === 'false')) {
+      if (said === 'true') taken.push(`--${name}`);
+      if (value === undefined) at += 1;
+    } else if (type === 'string' && value === undefined && SIGNED.test(next)) {
+      taken.push(`${arg}=${next}`);
+      at += 1;
+    } else taken.push(arg);
+  }
+  return taken;
+}
+
+const SIGNED = /^[-+](?:\d+(?:\.\d+)?|\.\d+)$/;
 
 const isCommand = (word: string, commands: readonly Command[]): boolean =>
   commands.some(({ name, aliases = [] }) => name === word || aliases.includes(word));

@@ -1,8 +1,9 @@
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
+import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { nearestValue, unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, listOf, shareOption, UsageError } from '../command.ts';
 import { addLocalPattern } from '../learning/add-local.ts';
-import { parseClass } from '../learning/class-names.ts';
+import { classesNamed, parseClass } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, sayWritten, scopeAt } from '../learning/knowledge-api.ts';
 
 /** What makes a text a regular expression rather than a line with stars. */
@@ -24,6 +25,13 @@ function severityOf(given: string | undefined): (typeof SEVERITIES)[number] | nu
   throw new UsageError(unknownValue('severity', given, SEVERITIES));
 }
 
+const tagOf = (category: string): string =>
+  category
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, '-')
+    .slice(0, 40);
+
 export const knowledgeAdd = defineCommand({
   name: 'knowledge add',
   aliases: ['add-knowledge', 'add-pattern', 'add-log-pattern'],
@@ -36,7 +44,12 @@ export const knowledgeAdd = defineCommand({
     pattern: { type: 'string', value: 'TEXT', about: 'the text of the log line' },
     regex: { type: 'boolean', about: 'the pattern is a regular expression, also if it does not look like one' },
     title: { type: 'string', value: 'TEXT', aliases: ['name', 'description'], about: 'what happened, in a few words' },
-    category: { type: 'string', value: 'CLASS', aliases: ['class'], about: 'the class of the failure' },
+    category: {
+      type: 'string',
+      value: 'CLASS',
+      aliases: ['class'],
+      about: 'the class of the failure, or a word for it such as connectivity; another word becomes a tag',
+    },
     solution: { type: 'string', value: 'TEXT', about: 'what helps' },
     confidence: { type: 'string', value: 'SHARE', about: 'how likely it helps, 0 to 1; 0.5 by default' },
     tags: { type: 'string', value: 'TAG,...', about: 'tags, with commas' },
@@ -56,15 +69,24 @@ export const knowledgeAdd = defineCommand({
   async run({ options }, terminal) {
     const { pattern, solution = NO_SOLUTION } = options;
     if (pattern === undefined) throw new UsageError('"selfheal knowledge add" needs --pattern TEXT.');
+    const { category } = options;
+    const tags = listOf(options.tags?.toLowerCase());
+    // What names no class is kept as a tag, unless it is a slip of the finger.
+    const isTag = category !== undefined && classesNamed(category).length === 0;
+    if (isTag && nearestValue(category, FailureClass.options) !== null) parseClass(category);
+    if (isTag)
+      terminal.say(
+        `selfheal: the category "${category}" is none of Selfheal's classes: it is kept as the tag "${tagOf(category)}", and the pattern fits failures of any class.`,
+      );
     const isExpression = options.regex === true || EXPRESSION.test(pattern);
     const order = {
       pattern,
       syntax: isExpression ? ('expression' as const) : ('wording' as const),
       title: options.title ?? pattern.slice(0, 200),
       solution,
-      class: parseClass(options.category),
+      class: classesNamed(category ?? '')[0] ?? ('unknown' as const),
       confidence: shareOption('confidence', options.confidence, 0.5),
-      tags: listOf(options.tags?.toLowerCase()),
+      tags: isTag ? [...tags, tagOf(category)] : tags,
       severity: severityOf(options.severity),
       service: options.service ?? null,
       parent: options.parent ?? null,

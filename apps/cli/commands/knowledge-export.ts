@@ -4,7 +4,7 @@ import { exportPatterns, PatternExport } from '#shared/domain/learning/exchange-
 import { counted } from '#shared/kernel/time-words.ts';
 import { contentOf } from '../api/api-client.ts';
 import { defineCommand, UsageError } from '../command.ts';
-import { classesOf } from '../input/classes-option.ts';
+import { classesOf } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 

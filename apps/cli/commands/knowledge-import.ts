@@ -3,8 +3,8 @@ import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption } from '../command.ts';
-import { classesOf } from '../input/classes-option.ts';
 import { jsonIn } from '../input/json-file.ts';
+import { classesOf } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { type Terminal, writeTogether } from '../terminal.ts';
@@ -65,7 +65,7 @@ export const knowledgeImport = defineCommand({
     ...JSON_OPTION,
   },
   async run({ operands: [path = '-'], options }, terminal) {
-    const adjustment = -shareOption('reduce-by', options['reduce-by'], 0.1);
+    const adjustment = -shareOption('reduce-by', options['reduce-by']?.replace(/^-/, ''), 0.1);
     const classes = classesOf(options.class);
     const file = await jsonIn(path, PatternExport, 'file of exported patterns', terminal);
     const wanted = { ...file, patterns: file.patterns.filter((pattern) => classes(pattern.class)) };

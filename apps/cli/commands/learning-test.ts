@@ -1,7 +1,7 @@
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import { selfTest } from '#shared/domain/learning/self-test.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import { classesOf } from '../input/classes-option.ts';
+import { classesOf } from '../learning/class-names.ts';
 import { categorised } from '../learning/learning-material.ts';
 import { openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 import { readResolutions } from '../learning/read-resolutions.ts';

@@ -2,14 +2,15 @@ import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
-import { parseClass } from '../learning/class-names.ts';
+import { parseClasses } from '../learning/class-names.ts';
 
 export const logExpect = defineCommand({
   name: 'log expect',
   aliases: ['test-pattern'],
   summary: 'whether a text is classified as expected',
   details:
-    'Classifies the text like a log. With --json: {class, expected, matches, confidence, signature}. Exit code 1 when it is another class.',
+    'Classifies the text like a log. A category that may be several classes, such as connectivity, is met by each of them.\\n' +
+    'With --json: {class, expected, accepted, matches, confidence, signature}; accepted has every class that counts. Exit code 1 when it is another class.',
   options: {
     text: { type: 'string', value: 'TEXT', about: 'the error message or the lines of a log' },
     'expected-category': {
@@ -24,14 +25,14 @@ export const logExpect = defineCommand({
     const { text, 'expected-category': category } = options;
     if (text === undefined || text.trim() === '' || category === undefined)
       throw new UsageError('"selfheal log expect" needs --text TEXT and --expected-category CLASS.');
-    const expected = parseClass(category);
+    const expected = parseClasses(category);
     const [signatures, model] = await Promise.all([shippedSignatures(terminal.say), shippedModel(terminal.say)]);
     const { class: found, confidence, signature } = classify(textEvidence(text), { signatures, model });
-    const matches = found === expected;
-    const words = `${found}, confidence ${Math.round(confidence * 100)} %: ${matches ? 'as expected' : `expected ${expected}`}`;
+    const matches = expected.includes(found);
+    const words = `${found}, confidence ${Math.round(confidence * 100)} %: ${matches ? 'as expected' : `expected ${expected.join(' or ')}`}`;
     await terminal.write(
       options.json === true
-        ? `${JSON.stringify({ class: found, expected, matches, confidence, signature })}\n`
+        ? `${JSON.stringify({ class: found, expected: expected[0], accepted: expected, matches, confidence, signature })}\n`
         : `${words}\n`,
     );
     return matches ? 0 : 1;

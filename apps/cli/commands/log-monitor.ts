@@ -21,7 +21,7 @@ const COLOURS: Partial<Record<Severity, Colour>> = { critical: 'red', error: 're
 
 export const logMonitor = defineCommand({
   name: 'log monitor',
-  aliases: ['monitor-logs', 'logs monitor'],
+  aliases: ['monitor-logs', 'logs monitor', 'monitor-service'],
   summary: 'watch the log lines that are kept of new failures, and count errors and patterns',
   details:
     'Asks the API every few seconds and prints each line that is new, until --for is over or Ctrl-C; then a summary: lines by level, patterns, the most\n' +

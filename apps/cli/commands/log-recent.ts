@@ -6,6 +6,7 @@ const MAX_INCIDENTS = 25;
 
 export const logRecent = defineCommand({
   name: 'log recent',
+  aliases: ['logs'],
   summary: 'log lines that are kept as evidence of the latest incidents',
   details: 'Asks the API of a deployment. With --json: JSON Lines {incident, source, line, at, level, text}.',
   options: {

@@ -86,6 +86,7 @@ import { logExpect } from './log-expect.ts';
 import { logMatch } from './log-match.ts';
 import { logMonitor } from './log-monitor.ts';
 import { logRecent } from './log-recent.ts';
+import { logSources } from './log-sources.ts';
 import { logStatistics } from './log-statistics.ts';
 import { logTemplates } from './log-templates.ts';
 import { logTriage } from './log-triage.ts';
@@ -140,6 +141,7 @@ export const COMMANDS: readonly Command[] = [
   logExpect,
   logRecent,
   logMonitor,
+  logSources,
   logStatistics,
   logAnomalies,
   redactCommand,

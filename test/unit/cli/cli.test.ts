@@ -43,12 +43,14 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['logs'], 'Unknown command "logs". Use one of: analyze, connection check, '],
+    [['frobnicate'], 'Unknown command "frobnicate". "selfheal --help" lists the commands.'],
+    [['incidnts'], 'Unknown command "incidnts"; did you mean "incidents"?'],
+    [['simulate-incidents'], 'Unknown command "simulate-incidents"; did you mean "simulate-incident"?'],
     [['log', 'fold'], 'Unknown command "log fold". Use one of: log excerpt, '],
     [['log', 'excerpt'], '"selfheal log excerpt" needs FILE...: see "selfheal log excerpt --help".'],
     [['log', 'excerpt', '--many', 'x'], `Unknown option '--many': see "selfheal log excerpt --help".`],
     [['log', 'excerpt', 'x', '--lines'], 'argument missing: see "selfheal log excerpt --help".'],
-    [['log', 'excerpt', 'x', '--lines', '-3'], `'--lines' argument is ambiguous: see "selfheal log excerpt --help".`],
+    [['log', 'excerpt', 'x', '--lines', '-3'], '--lines -3: expected a whole number from 1 to 5000.'],
     [['log', 'excerpt', 'x', '--lines', 'ten'], '--lines ten: expected a whole number from 1 to 5000.'],
     [['log', 'excerpt', 'x', '--lines', '0'], '--lines 0: expected a whole number from 1 to 5000.'],
     [['redact', 'a', 'b'], '"b" is one argument too many: see "selfheal redact --help".'],

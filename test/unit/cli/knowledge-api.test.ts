@@ -84,7 +84,7 @@ describe('selfheal knowledge, signed in', () => {
     const { run, patterns } = await served();
     for (const [args, words] of [
       [['--pattern', 'error'], 'says too little'],
-      [['--pattern', WORDS, '--category', 'bad luck'], 'There is no category "bad luck".'],
+      [['--pattern', WORDS, '--category', 'compilation_eror'], 'did you mean compilation_error?'],
       [['--pattern', WORDS, '--confidence', '2'], 'expected a number from 0 to 1'],
       [[], 'needs --pattern'],
     ] as const) {
@@ -93,6 +93,13 @@ describe('selfheal knowledge, signed in', () => {
     }
     expect((await run('knowledge', 'add', '--pattern', WORDS, '--dry-run')).text).toContain('would be added');
     expect(await patterns.list(SCOPE)).toEqual([]);
+  });
+
+  it('keeps a category that is no class as a tag, and says so', async () => {
+    const { run, patterns } = await served();
+    const { code, stderr } = await run('knowledge', 'add', '--pattern', WORDS, '--category', 'Bad luck');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('it is kept as the tag "bad-luck"')]);
+    expect(await patterns.list(SCOPE)).toMatchObject([{ class: 'unknown', tags: ['bad-luck'] }]);
   });
 
   it('needs no scope where there is only one, and names them where there are several', async () => {

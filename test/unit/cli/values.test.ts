@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { classesNamed, classesOf } from '#apps/cli/learning/class-names.ts';
+import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { runCommand } from './run-command.ts';
+
+const TEXT = 'ERROR: connect ECONNREFUSED 10.0.0.5:6379';
+const expected = (category: string) => runCommand(['log', 'expect', '--text', TEXT, '--expected-category', category]);
+
+describe('what people write for a class', () => {
+  it.each(FailureClass.options)('is %s itself, in any spelling', (failureClass) => {
+    expect(classesNamed(failureClass)).toEqual([failureClass]);
+    expect(classesNamed(` ${failureClass.toUpperCase().replaceAll('_', '-')}`)).toEqual([failureClass]);
+  });
+
+  it('may be a word for several classes, each of which is as expected', async () => {
+    expect((await expected('connectivity')).code).toBe(0);
+    expect((await expected('database connectivity')).code).toBe(0);
+    const other = await expected('memory');
+    expect(other.code).toBe(1);
+    expect(other.stdout.toString()).toContain('expected resource_exhaustion or memory_leaks');
+    const isWanted = classesOf('database,memory,network');
+    expect(FailureClass.options.filter(isWanted)).toEqual(
+      expect.arrayContaining(['service_unavailability', 'memory_leaks', 'network_connectivity']),
+    );
+    expect(isWanted('lint_violation')).toBe(false);
+  });
+
+  it('is refused with the nearest when it names none', async () => {
+    const { code, stderr } = await expected('lint_violatoin');
+    expect(code).toBe(2);
+    expect(stderr).toBe('selfheal: There is no category "lint_violatoin"; did you mean lint_violation?\n');
+  });
+});
+
+describe('a switch', () => {
+  it.each([
+    [['--json'], true],
+    [['--json', 'true'], true],
+    [['--json=true'], true],
+    [['--json', 'false'], false],
+    [['--json=false'], false],
+  ])('may say whether it is on: %j', async (args, isJson) => {
+    const { code, stdout } = await runCommand([
+      'log',
+      'expect',
+      '--text',
+      TEXT,
+      '--expected-category',
+      'memory',
+      ...args,
+    ]);
+    expect(code).toBe(1);
+    expect(stdout.toString().startsWith('{')).toBe(isJson);
+  });
+
+  it('leaves a word behind `--` alone', async () => {
+    const { stderr } = await runCommand(['log', 'classify', '--json', '--', 'true']);
+    expect(stderr).toBe('selfheal: true: no such file. Check the path.\n');
+  });
+});
+
+describe('an option', () => {
+  it('takes a signed number', async () => {
+    const { stderr } = await runCommand(['knowledge', 'import', '/nowhere/x.json', '--confidence-adjustment', '-0.1']);
+    expect(stderr).toBe('selfheal: /nowhere/x.json: no such file. Check the path.\n');
+    const refused = await runCommand(['knowledge', 'import', '/nowhere/x.json', '--reduce-by', '-1.5']);
+    expect(refused.stderr).toContain('--reduce-by 1.5: expected a number from 0 to 1');
+  });
+});
+
+describe('commands for log sources', () => {
+  it.each(['create-test-logs', 'test-log-polling', 'import-airflow-logs'])(
+    'say that none is watched: %s',
+    async (name) => {
+      const dates = [
+        '--start-date',
+        '2024-01-01',
+        '--end-date',
+        '2024-01-15',
+        '--include-failures',
+        '--auto-categorize',
+      ];
+      const { code, stdout } = await runCommand(name === 'import-airflow-logs' ? [name, ...dates] : [name]);
+      expect(code).toBe(1);
+      expect(stdout.toString()).toContain('No log source is connected: nothing was read, made or imported.');
+      expect(stdout.toString()).toContain('selfheal knowledge learn FILE.csv');
+    },
+  );
+});
