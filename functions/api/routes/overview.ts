@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { type OverviewDeps, readOverview } from '#shared/app/incidents/overview.ts';
+import { type KnownCourses, type OverviewDeps, readOverview } from '#shared/app/incidents/overview.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { FIGURE_DEFINITIONS, type FigureId } from '#shared/domain/quality/figures.ts';
 import { answers, makeRoutes, routeFor } from './contract.ts';
 
 export type OverviewRoutesDeps = OverviewDeps;
@@ -15,12 +16,13 @@ const FIGURES = {
   opened: count,
   ended: count,
   healed: count.meta({ description: 'By an action, as verified.' }),
-  automaticShare: z.number().nullable(),
+  automaticShare: z
+    .number()
+    .nullable()
+    .meta({ description: 'Share of ended incidents healed for good without a person.' }),
   seconds: z.object({ classified: spread, commented: spread, answer: spread, healed: spread }),
-  falseFixes: count.meta({
-    description:
-      'Healed ones whose failure came back before it counted as healed, or whose action a person called wrong.',
-  }),
+  falseFixes: count.meta({ description: 'Of `everHealed`; see the definition in `figures`.' }),
+  everHealed: count.meta({ description: 'Incidents that an action healed in some attempt.' }),
   accuracy: z
     .object({ right: count, of: count })
     .meta({ description: 'Actions that helped and lasted, of those whose outcome is known.' }),
@@ -31,10 +33,29 @@ const FIGURES = {
   model: z.object({ asked: count, microdollars: z.number().nullable() }),
 };
 
+const FIGURE_IDS = FIGURE_DEFINITIONS.map(({ id }) => id) as [FigureId, ...FigureId[]];
+
+const Figure = z
+  .object({
+    id: z.enum(FIGURE_IDS),
+    label: z.string(),
+    unit: z.enum(['incidents', 'share', 'seconds', 'microdollars']),
+    definition: z.string(),
+    value: z.number().nullable().meta({ description: 'Of all 14 days; null where there is nothing to count.' }),
+    of: z.number().nullable().meta({ description: 'The incidents that it is a part or share of.' }),
+    p90: z.number().nullable().meta({ description: 'Nine of ten took at most so long; of times only.' }),
+    latest: z.number().nullable().meta({ description: 'Of the last seven days.' }),
+    before: z.number().nullable().meta({ description: 'Of the seven days before.' }),
+  })
+  .meta({ id: 'Figure', description: 'A figure with the sentence that defines it.' });
+
 export const Overview = z
   .object({
     at: z.iso.datetime(),
-    open: z.object({ count, more: z.boolean() }),
+    open: z
+      .object({ count, more: z.boolean(), inProgress: count, withPerson: count, from: z.string() })
+      .meta({ description: 'As listed by `GET /api/incidents?status=open,suggested,escalated&from=` with `from`.' }),
+    figures: z.array(Figure).readonly().meta({ description: 'The figures that people are shown, in this order.' }),
     days: z.array(z.object({ day: z.string(), opened: count, healed: count, human: count })).readonly(),
     ...FIGURES,
     weeks: z
@@ -55,5 +76,6 @@ const show = routeFor('read', {
 });
 
 export function overviewRoutes(deps: OverviewRoutesDeps) {
-  return makeRoutes().openapi(show, async (context) => context.json(await readOverview(deps), 200));
+  const known: KnownCourses = new Map();
+  return makeRoutes().openapi(show, async (context) => context.json(await readOverview(deps, known), 200));
 }

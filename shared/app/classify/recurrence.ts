@@ -81,7 +81,7 @@ async function noteInBoth(
     const condition = { ifStatus: ['resolved'] as const, ifAttempt: watch.attempt, at: now };
     await incidents.update(watch.incidentId, { status: 'linked', parentId: incident.id, outcomeReason }, condition);
     const event = 'incident.recurred';
-    await incidents.audit(watch.incidentId, key, { at, event, facts: { ...facts, as: incident.id } });
+    await incidents.audit(watch.incidentId, key, { at, event, facts: { ...facts, ...deployed, as: incident.id } });
   }
   const recurrence = { earlier: watch.incidentId, away, actionId: facts.action, ...deployed };
   await incidents.update(incident.id, { recurrence }, { ifStatus: ['open'], ifAttempt: incident.attempt, at: now });

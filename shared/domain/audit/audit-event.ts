@@ -161,7 +161,13 @@ export const AuditEntry = z.discriminatedUnion('event', [
   event('incident.escalated', ENDED),
   event('incident.linked', ENDED),
   event('incident.healed', { since: Name, action: Name.nullable() }),
-  event('incident.recurred', { away: Name, action: Name.nullable(), as: Name }),
+  event('incident.recurred', {
+    away: Name,
+    action: Name.nullable(),
+    as: Name,
+    /** Of a deployment after the resolution, which undid the action; absent when there was none. */
+    deployedAt: Name.optional(),
+  }),
   event('incident.came-back', {
     away: Name,
     action: Name.nullable(),

@@ -7,6 +7,7 @@ import { useLivePages } from '../../api/live.ts';
 import { Button } from '../../ui/button.tsx';
 import { useListKeys } from '../../ui/keys.ts';
 import { EmptyState, ErrorState } from '../../ui/states.tsx';
+import { clockTime } from '../../ui/time.tsx';
 import { type Filter, filterOf, queryOf, STATUS_GROUPS } from './filter.ts';
 import { IncidentRow, RowsLoading } from './incident-row.tsx';
 import './incidents.css';
@@ -103,6 +104,12 @@ export default function IncidentsPage() {
           onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
         />
       </div>
+      {filter.from === '' ? null : (
+        <p className="soft since">
+          Opened since {clockTime(filter.from)}.{' '}
+          <Button onClick={() => change({ from: '' })}>Show older ones, too</Button>
+        </p>
+      )}
       {pages.error !== null && pages.data === undefined ? (
         <ErrorState error={pages.error} retry={() => void pages.refetch()} />
       ) : (
@@ -181,7 +188,7 @@ function Nothing({ filter }: { readonly filter: Filter }) {
         No incident has all the words of “{filter.search}”{filter.show === 'all' ? '' : ' and this status'}.
       </EmptyState>
     );
-  if (filter.show !== 'all' || filter.repository !== '')
+  if (filter.show !== 'all' || filter.repository !== '' || filter.from !== '')
     return (
       <EmptyState icon="list" title="No incident matches">
         {filter.show === 'open' ? 'Nothing is broken at the moment. ' : ''}Choose “All” to see every incident.

@@ -65,70 +65,71 @@ export default function OverviewPage() {
 
 interface Tile {
   readonly name: string;
+  readonly definition: string;
   readonly value: string;
   readonly note: string;
-  readonly trend?: Trend | null;
+  readonly trend: Trend | null;
+  /** Of the list that has exactly what was counted. */
+  readonly list: Readonly<Record<string, string>> | null;
 }
 
-const TILES = [
-  'Open now',
-  'Healed today',
-  'Without a human',
-  'False fixes',
-  'Time to comment',
-  'Time to heal',
-  'Flaky failures',
-  'Model cost',
-] as const;
+type Figure = Overview['figures'][number];
+const TILES = 8;
 
-function tilesOf(overview: Overview): readonly Tile[] {
-  const { open, days, ended, healed, automaticShare, seconds, falseFixes, flaky, opened, model, weeks } = overview;
-  const today = days.at(-1);
-  const { latest } = weeks;
-  // Without an incident in the week before there is nothing to compare with.
-  const before = weeks.before.opened === 0 ? null : weeks.before;
-  return [
-    { name: TILES[0], value: `${open.count}${open.more ? '+' : ''}`, note: `${today?.opened ?? 0} opened today` },
-    { name: TILES[1], value: String(today?.healed ?? 0), note: `${today?.human ?? 0} went to a human` },
-    {
-      name: TILES[2],
-      value: automaticShare === null ? '–' : percent(automaticShare),
-      note: `of ${counted(ended, 'ended incident')}`,
-      trend: trendOf(latest.automaticShare, before?.automaticShare, { more: 'good', words: percent }),
-    },
-    {
-      name: TILES[3],
-      value: String(falseFixes),
-      note: healed === 0 ? 'none was healed' : `of ${healed} healed came back or were wrong`,
-      trend: trendOf(latest.falseFixes, before?.falseFixes, { more: 'bad', words: String }),
-    },
-    spreadTile(TILES[4], seconds.commented, latest.seconds.commented, before?.seconds.commented),
-    spreadTile(TILES[5], seconds.healed, latest.seconds.healed, before?.seconds.healed),
-    {
-      name: TILES[6],
-      value: String(flaky),
-      note: `of ${counted(opened, 'incident')}, by chance`,
-      trend: trendOf(latest.flaky, before?.flaky, { more: 'bad', words: String }),
-    },
-    {
-      name: TILES[7],
-      value: dollars(model.microdollars),
-      note: model.asked === 0 ? 'no model was asked' : `${counted(model.asked, 'incident')} asked one`,
-      trend: trendOf(latest.model.microdollars, before?.model.microdollars, { more: 'none', words: dollars }),
-    },
-  ];
-}
+/** What a rise means, by figure. */
+const RISES: Readonly<Record<Figure['id'], 'good' | 'bad' | 'none'>> = {
+  open: 'none',
+  healedToday: 'none',
+  withoutHuman: 'good',
+  falseFixes: 'bad',
+  timeToComment: 'bad',
+  timeToHeal: 'bad',
+  flaky: 'bad',
+  modelCost: 'none',
+};
 
-type Spread = Overview['seconds']['healed'];
+const WORDS: Readonly<Record<Figure['unit'], (value: number) => string>> = {
+  incidents: String,
+  share: percent,
+  seconds: (seconds) => durationWords(seconds * 1000),
+  microdollars: (value) => `$${(value / 1_000_000).toFixed(2)}`,
+};
 
-/** Half of the incidents were that quick; the note has what nine of ten were. */
-function spreadTile(name: string, both: Spread, latest: Spread, before: Spread | undefined): Tile {
+function tileOf(figure: Figure, overview: Overview): Tile {
+  const { id, label, definition, value, unit, latest, before } = figure;
+  const { open } = overview;
+  const words = WORDS[unit];
+  const more = id === 'open' && open.more ? '+' : '';
+  const nothing = unit === 'microdollars' ? 'no price' : '–';
   return {
-    name,
-    value: both === null ? '–' : secondsWords(both.p50),
-    note: both === null ? 'none in two weeks' : `nine of ten within ${secondsWords(both.p90)}`,
-    trend: trendOf(latest?.p50 ?? null, before?.p50 ?? null, { more: 'bad', words: secondsWords }),
+    name: label,
+    definition,
+    value: value === null ? nothing : `${words(value)}${more}`,
+    note: noteOf(figure, overview),
+    trend: trendOf(latest, before, { more: RISES[id], words }),
+    list: id === 'open' ? { show: 'unfinished', from: open.from } : null,
   };
+}
+
+function noteOf({ id, unit, of, value, p90 }: Figure, { open, days }: Overview): string {
+  if (unit === 'seconds')
+    return value === null || p90 === null ? 'none in two weeks' : `median; nine of ten within ${WORDS.seconds(p90)}`;
+  switch (id) {
+    case 'open':
+      return `${open.inProgress} in progress, ${open.withPerson} with a person`;
+    case 'healedToday': {
+      const today = days.at(-1);
+      return `${today?.opened ?? 0} opened today, ${today?.human ?? 0} went to a person`;
+    }
+    case 'falseFixes':
+      return of === 0 ? 'none was healed' : `of ${of} healed`;
+    case 'modelCost':
+      return of === 0 ? 'no model was asked' : `a model was asked ${of === 1 ? 'once' : `${of} times`}`;
+    case 'flaky':
+      return `of ${counted(of ?? 0, 'incident')}`;
+    default:
+      return `of ${counted(of ?? 0, 'ended incident')}`;
+  }
 }
 
 interface Trend {
@@ -139,10 +140,10 @@ interface Trend {
 /** The last seven days beside the seven before; null where one of them has nothing to count. `more`: what a rise means. */
 function trendOf(
   latest: number | null,
-  before: number | null | undefined,
+  before: number | null,
   { more, words }: { readonly more: 'good' | 'bad' | 'none'; readonly words: (value: number) => string },
 ): Trend | null {
-  if (latest === null || before == null) return null;
+  if (latest === null || before === null) return null;
   const [now, then] = [words(latest), words(before)];
   if (now === then) return { words: `${now} this week and last`, tone: 'none' };
   const isWorse = latest > before === (more === 'bad');
@@ -151,25 +152,15 @@ function trendOf(
 }
 
 function Counts({ overview }: { readonly overview: Overview | undefined }) {
-  const tiles = overview === undefined ? [] : tilesOf(overview);
+  const tiles =
+    overview?.figures.map((figure) => tileOf(figure, overview)) ?? Array.from({ length: TILES }, () => null);
   return (
     <>
       <dl className="tiles card">
-        {TILES.map((name, index) => {
-          const { value, note, trend } = tiles[index] ?? {};
-          return (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd className="tile-value number">{value ?? <span className="skeleton tile-skeleton" />}</dd>
-              <dd className="soft">{note ?? ' '}</dd>
-              {trend == null ? null : (
-                <dd className="tile-trend number" data-tone={trend.tone}>
-                  {trend.words}
-                </dd>
-              )}
-            </div>
-          );
-        })}
+        {tiles.map((tile, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the order never changes
+          <div key={index}>{tile === null ? <LoadingTile /> : <TileParts tile={tile} />}</div>
+        ))}
       </dl>
       <div className="overview-charts">
         <section className="card">
@@ -177,7 +168,7 @@ function Counts({ overview }: { readonly overview: Overview | undefined }) {
             <h2>Incidents by day</h2>
             <span className="end legend">
               <span data-tone="good">Healed</span>
-              <span data-tone="bad">With a human</span>
+              <span data-tone="bad">With a person</span>
             </span>
           </div>
           <div className="chart">
@@ -198,6 +189,41 @@ function Counts({ overview }: { readonly overview: Overview | undefined }) {
   );
 }
 
+function LoadingTile() {
+  return (
+    <>
+      <dt> </dt>
+      <dd className="tile-value number">
+        <span className="skeleton tile-skeleton" />
+      </dd>
+    </>
+  );
+}
+
+function TileParts({ tile: { name, value, note, trend, definition, list } }: { readonly tile: Tile }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd className="tile-value number">
+        {list === null ? (
+          value
+        ) : (
+          <Link to="/incidents" search={list as never}>
+            {value}
+          </Link>
+        )}
+      </dd>
+      <dd className="soft">{note}</dd>
+      {trend === null ? null : (
+        <dd className="tile-trend number" data-tone={trend.tone}>
+          {trend.words}
+        </dd>
+      )}
+      <dd className="soft definition">{definition}</dd>
+    </>
+  );
+}
+
 function Classes({ overview }: { readonly overview: Overview | undefined }) {
   if (overview === undefined) return <div className="card-body" />;
   const [most] = overview.classes;
@@ -213,10 +239,4 @@ function Classes({ overview }: { readonly overview: Overview | undefined }) {
       ))}
     </ol>
   );
-}
-
-const secondsWords = (seconds: number): string => durationWords(seconds * 1000);
-
-function dollars(microdollars: number | null): string {
-  return microdollars === null ? 'no price' : `$${(microdollars / 1_000_000).toFixed(2)}`;
 }
