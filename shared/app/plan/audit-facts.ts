@@ -6,7 +6,7 @@ import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { type ActionOutcome, lastTimesWords } from '#shared/domain/learning/action-experience.ts';
-import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { type ActionRecord, didNotHelp } from '#shared/domain/plan/bound-action.ts';
 import type { Offer } from '#shared/domain/plan/candidates.ts';
 import { type Candidate, HUMAN } from '#shared/domain/plan/candidates.ts';
 import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
@@ -83,7 +83,10 @@ export function reasonsFact(reasons: readonly string[]): { reasons: RedactedText
 
 const sentence = (text: string): RedactedText => redactOutgoing(text).slice(0, MAX_TEXT_LENGTH);
 
-/** Reasons together with the previous actions, and why no change was tried, for the person who takes over. */
+/**
+ * Reasons together with what is in place, and why no change was tried, for the person who takes over. What did not help is told
+ * beside them with its result.
+ */
 export function withHistory(
   judgement: Judgement,
   {
@@ -94,7 +97,7 @@ export function withHistory(
 ): Judgement {
   const wrote = records.some(({ actionId }) => actionOf(actionId, actions)?.switch !== undefined);
   const refused = wrote ? [] : prepared.reasons;
-  const done = records.flatMap(({ receipt }) => receipt?.summary ?? []);
+  const done = records.flatMap((record) => (didNotHelp(record) ? [] : (record.receipt?.summary ?? [])));
   if (judgement.candidate !== null || judgement.decision === 'recovered' || refused.length + done.length === 0)
     return judgement;
   return { ...judgement, reasons: [...done, ...refused, ...judgement.reasons] };

@@ -112,6 +112,8 @@ const ended =
     `It ended: ${words}, ${times(actions)}${parent ? `, together with ${parent}` : ''}.`;
 
 function failedWords(facts: AuditFacts<'action.failed'>): string {
+  // An alarm that rang until the time for verification was over shows that nothing helped; see `isUnclear`.
+  if (facts.timedOut === true) return `Verified: ${onTarget(facts)} did not help in time.`;
   return facts.inconclusive
     ? `It is not known whether ${onTarget(facts)} helped: time ran out.`
     : `Verified: ${onTarget(facts)} did not help.`;

@@ -213,6 +213,8 @@ export function alsoSeen(matches: readonly SignatureMatch[], leading: SignatureM
   return first === undefined ? '' : ` The log also shows: ${first}.`;
 }
 
+/** Begins the root cause of a failure that nothing explains. */
+export const UNKNOWN_CAUSE = 'The cause is not known';
 const READ_JOB_LOG =
   'Read the full log around the quoted lines. Run the jobs again: when they pass without a change, the failure is flaky.';
 const NO_JOB_LOG = 'Look at the run on GitHub. Run the jobs again: the next attempt has a log of its own.';
@@ -232,7 +234,7 @@ export function explainUnknown(evidence: Evidence, setting: AdviceSetting): Expl
   const { summary, cause } = unknownWords(lines, setting);
   return {
     summary,
-    rootCause: `The cause is not known: ${cause}`,
+    rootCause: `${UNKNOWN_CAUSE}: ${cause}`,
     fix: fitAdvice(isOfService ? READ_SERVICE_LOG : READ_JOB_LOG, setting),
     prevention: RECORD_IT,
   };
@@ -278,7 +280,7 @@ export function explainClass(
 }
 
 const NO_LINE_TELLS = 'no known line of the log says why';
-const NOTHING_READ = { summary: 'no log could be read', rootCause: 'The cause is not known: no log could be read.' };
+const NOTHING_READ = { summary: 'no log could be read', rootCause: `${UNKNOWN_CAUSE}: no log could be read.` };
 const RECORD_IT = 'Once the cause is known, record it, so that Selfheal recognises it the next time.';
 
 function unknownWords(lines: readonly EvidenceLine[], setting: AdviceSetting): { summary: string; cause: string } {

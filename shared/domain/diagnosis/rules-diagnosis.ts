@@ -14,6 +14,7 @@ import {
   explainSignature,
   explainTests,
   explainUnknown,
+  UNKNOWN_CAUSE,
 } from './explanation.ts';
 import { adviceOfSolution } from './solution-words.ts';
 
@@ -135,9 +136,10 @@ function besideDependabot(explanation: Explanation, { classification, evidence }
 
 function explanationOf(input: RulesDiagnosisInput): Explanation {
   const { knowledge } = input;
-  const { explanation: own, recognised } = ownExplanation(input);
+  const { explanation: own, recognised: byRules } = ownExplanation(input);
   const explanation = besideDependabot(own, input);
   if (knowledge === null) return explanation;
+  const recognised = byRules || !explainsCause(knowledge);
   return {
     summary: recognised ? explanation.summary : firstSentence(knowledge.rootCause),
     rootCause: recognised ? explanation.rootCause : knowledge.rootCause,
@@ -157,6 +159,9 @@ function fixOf({ origin, resolution, successes, failures }: KnownRemedy, own: st
   const isSaid = own.includes(fitted) || (asksForRepeat(fitted) && asksForRepeat(own));
   return isSaid ? own : `${fitted} ${own}`.trim();
 }
+
+/** Whether somebody knew the cause: a remedy may have helped against a failure that nothing explains. */
+const explainsCause = ({ rootCause }: KnownRemedy): boolean => !rootCause.startsWith(UNKNOWN_CAUSE);
 
 const UNCHECKED_BEFORE = 'Selfheal could not check whether it failed before this change.';
 const UNCHECKED_REPEAT = 'Only the message suggests that a re-run may pass; nothing has tried it.';
@@ -217,7 +222,7 @@ export function diagnoseByRules(input: RulesDiagnosisInput): DiagnosisDraft {
   const existing = new Set(input.evidence.sources.flatMap((source) => source.lines.map((line) => line.ref)));
   return {
     version: 1,
-    source: input.knowledge === null ? 'rules' : 'knowledge',
+    source: input.knowledge !== null && explainsCause(input.knowledge) ? 'knowledge' : 'rules',
     classification: input.classification,
     confidence: confidenceIn(input),
     summary: explanation.summary.slice(0, MAX_SUMMARY_LENGTH),

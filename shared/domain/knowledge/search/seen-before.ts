@@ -50,15 +50,18 @@ function seenBeforeOf(incidents: readonly Hit<RememberedIncident>[]): SeenBefore
 
 const endedAt = ({ item }: Hit<RememberedIncident>): string => item.past.endedAt;
 
-/** Its outcome at that time, as far as known: a fact about the past, to be shown with its date. */
-export function outcomeWords({
-  outcome,
-  helped,
-  resolution,
-}: Pick<PastIncident, 'outcome' | 'helped' | 'resolution'>): string {
+/**
+ * Its outcome at that time, as far as known: a fact about the past, to be shown with its date. A proposal that is the
+ * present `advice` again is left out.
+ */
+export function outcomeWords(
+  { outcome, helped, resolution }: Pick<PastIncident, 'outcome' | 'helped' | 'resolution'>,
+  advice = '',
+): string {
   const done = resolution.trim() === '' ? 'no remedy was known' : resolution.trim();
   if (helped === true) return `this helped then: ${done}`;
   if (helped === false) return `this was tried then and did not help: ${done}`;
   if (outcome === 'resolved') return 'it passed again without an action of Selfheal';
-  return `${outcome === 'escalated' ? 'it went to a person' : 'it was left to people'}, what helped is not known. Proposed then: ${done}`;
+  const left = `${outcome === 'escalated' ? 'it went to a person' : 'it was left to people'}, what helped is not known.`;
+  return advice.includes(resolution.trim()) ? left : `${left} Proposed then: ${done}`;
 }

@@ -1,5 +1,5 @@
 import { asksForRepeat } from '#shared/domain/diagnosis/advice.ts';
-import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
+import { type ActionRecord, didNotHelp, isUnclear } from '#shared/domain/plan/bound-action.ts';
 import { saysLeftAlone } from '#shared/domain/policy/closed-pull-request.ts';
 import type { IncidentStory } from '../contract.ts';
 import { adviceNow } from './advice-words.ts';
@@ -15,6 +15,8 @@ export interface Status {
 
 /** Reasons that are left out, because the status says the same in better words. */
 const SAID_BETTER = new Set(['No safe action fits.']);
+/** The guard's reason while the kill switch is on, of which every text tells. */
+const KILL_SWITCH = /^The kill switch is on\b/;
 
 /** Says what Selfheal did or did not do, and what is left for a person. */
 export function statusOf(story: IncidentStory, reason: string | null = story.incident.outcomeReason): Status {
@@ -63,7 +65,8 @@ function resolved(last: ActionRecord | undefined, reason: string | null): Status
 
 function untouched(story: IncidentStory, reason: string | null): Status {
   const { diagnosis, incident, onlyDiagnosed } = story;
-  const why = reason === null || SAID_BETTER.has(reason) ? '' : ` ${reason}`;
+  const isSaid = reason === null || SAID_BETTER.has(reason) || (story.stopped && KILL_SWITCH.test(reason));
+  const why = isSaid ? '' : ` ${reason}`;
   const lead = 'Selfheal changed nothing.';
   const isAlarm = incident.target.kind === 'alarm';
   if (reason !== null && saysLeftAlone(reason)) return { lead, rest: reason };
@@ -88,7 +91,8 @@ function untouched(story: IncidentStory, reason: string | null): Status {
     }
     case 'unknown': {
       const told = hasReadLog(story) ? 'the log does not show whether a re-run would pass' : 'no log could be read';
-      return { lead, rest: `A person has to look: ${isAlarm ? 'no safe remedy is known' : told}.${why}` };
+      if (isAlarm) return { lead, rest: `A person has to look${why === '' ? ': no safe remedy is known' : ''}.${why}` };
+      return { lead, rest: `A person has to look: ${told}.${why}` };
     }
     default:
       return diagnosis.classification.verdict satisfies never;
@@ -105,8 +109,8 @@ function notEnough(last: ActionRecord, reason: string | null): Status {
   if (last.verified === 'advanced') {
     return { lead: last.receipt?.summary ?? last.actionId, rest: 'The rest is up to a person.' };
   }
-  const attempt = last.verified === 'failed' && !last.inconclusive ? rerunAttempt(last) : null;
-  const unknown = last.verified === null || last.inconclusive;
+  const attempt = didNotHelp(last) ? rerunAttempt(last) : null;
+  const unknown = last.verified === null || isUnclear(last);
   const lead =
     attempt !== null
       ? `Failed again on attempt ${attempt}.`

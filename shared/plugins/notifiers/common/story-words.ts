@@ -211,11 +211,12 @@ const MAX_REASONS = 3;
 
 /** One sentence for each similar past failure. Tainted: callers neutralise them. */
 export function seenBeforeLines({ diagnosis }: IncidentStory): string[] {
-  return (diagnosis?.seenBefore ?? []).map((past) => cleanText(sentenceOf(past), LONGEST));
+  const advice = diagnosis?.fix ?? '';
+  return (diagnosis?.seenBefore ?? []).map((past) => cleanText(sentenceOf(past, advice), LONGEST));
 }
 
 /** States whether it is the same failure or a similar one, and why. */
-function sentenceOf(past: SeenBefore): string {
+function sentenceOf(past: SeenBefore, advice: string): string {
   const { incidentId, endedAt, sameFailure, times, title, reasons, helpedTimes = 0, failedTimes = 0 } = past;
   const day = endedAt.slice(0, 10);
   const mixed =
@@ -223,5 +224,5 @@ function sentenceOf(past: SeenBefore): string {
   const what = sameFailure
     ? `The same failure ${times === 1 ? 'once' : `${times} times`} before${mixed}, incident ${incidentId} on ${day}`
     : `Similar, not the same: "${title}", incident ${incidentId} on ${day} (${reasons.slice(0, MAX_REASONS).join('; ')})`;
-  return `${what}: ${outcomeWords(past)}`;
+  return `${what}: ${outcomeWords(past, advice)}`;
 }
