@@ -76,7 +76,7 @@ it('the shapes of the kinds of records belong to the format that state folders c
       "BoundAction": "2ae7b466c1e6",
       "Delegation": "3991ae32935c",
       "Diagnosis": "b9e184baf6de",
-      "Evidence": "6f607b939459",
+      "Evidence": "a380e75288a1",
       "ExperimentOutcome": "73de3c33a695",
       "HealingWatch": "94d6b87a93e2",
       "Incident": "0f5a8f8da94c",
