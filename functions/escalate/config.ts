@@ -8,7 +8,7 @@ export const config = defineFunction({
   trigger: { kind: 'workflow' },
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-    controlTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     policyRecords: ['dynamodb:GetItem'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     escalationTopic: ['sns:Publish'],

@@ -3,14 +3,14 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 export const config = defineFunction({
   name: 'reconciler',
   description:
-    'Restarts stalled incidents or escalates them, sends reminders of approvals and of the kill switch, passes on decisions that did not arrive, and marks incidents as healed.',
+    'Restarts stalled incidents or escalates them, sends reminders of approvals and of the kill switch and digests of reports, passes on decisions that did not arrive, and marks incidents as healed.',
   timeoutSeconds: 120,
   memoryMb: 256,
   trigger: { kind: 'schedule', everyMinutes: 5 },
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     openIncidents: ['dynamodb:Query'],
-    controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'],
+    controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
     policyRecords: ['dynamodb:GetItem'],
     intakeQueue: ['sqs:SendMessage'],
     workflow: ['states:StartExecution', 'states:DescribeExecution', 'states:SendTaskSuccess'],
@@ -18,5 +18,5 @@ export const config = defineFunction({
     escalationTopic: ['sns:Publish'],
     dashboardUrl: [],
   },
-  announces: ['approval-asked', 'approval-too-late', 'workflow-failure', 'still-stopped'],
+  announces: ['approval-asked', 'approval-too-late', 'workflow-failure', 'still-stopped', 'reports-gathered'],
 });

@@ -14,7 +14,7 @@ import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
 import type { Retraining } from '#shared/domain/quality/watch.ts';
 import type { AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import type { Controls } from './control-store.ts';
+import type { Controls, GatheredMessage } from './control-store.ts';
 import type { Approval } from './incident-store.ts';
 
 /** A plan that waits for a decision, with what people need for it, worded by code. */
@@ -171,6 +171,15 @@ export type Announcement =
       readonly stopped: StopNotice;
       /** Whole days; null where the record does not say since when. */
       readonly days: number | null;
+      readonly timeZone: string;
+    }
+  /** Reports of one service that people are told of together, the oldest first. */
+  | {
+      readonly kind: 'reports-gathered';
+      /** The service or the repository. */
+      readonly about: string;
+      readonly messages: readonly GatheredMessage[];
+      readonly stopped: StopNotice | null;
       readonly timeZone: string;
     };
 

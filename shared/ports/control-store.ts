@@ -1,7 +1,8 @@
+import * as z from 'zod';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 
 /** What limits the whole system, kept in one table. Use cases ask for the port that they need. */
-export interface ControlStore extends Deduplication, IncidentLocks, Leases, Limits, ControlSettings {}
+export interface ControlStore extends Deduplication, IncidentLocks, Leases, Limits, GatheredMessages, ControlSettings {}
 
 /** Deliveries and days that were dealt with, each once. */
 export interface Deduplication {
@@ -91,6 +92,31 @@ export interface Limits {
     quietMinutes: number,
     scope: string,
   ): Promise<{ parentId: string; started: boolean }>;
+}
+
+/** A message about an incident that waits for a digest. */
+export const GatheredMessage = z.strictObject({
+  version: z.literal(1),
+  /** Id of the notifier. */
+  channel: z.string(),
+  /** The service or the repository that it is about. */
+  about: z.string(),
+  incidentId: z.string(),
+  /** Identifies the message among those about the incident. */
+  key: z.string(),
+  at: z.iso.datetime(),
+  headline: z.string(),
+  outcome: z.string(),
+  links: z.array(z.strictObject({ name: z.string(), url: z.string() })).readonly(),
+});
+export type GatheredMessage = z.infer<typeof GatheredMessage>;
+
+/** Messages that people are told of together. */
+export interface GatheredMessages {
+  /** Stores the message; again with the same incident, channel and key is harmless. */
+  keepGathered(message: GatheredMessage): Promise<void>;
+  gathered(limit: number): Promise<readonly GatheredMessage[]>;
+  dropGathered(message: GatheredMessage): Promise<void>;
 }
 
 export interface Controls {

@@ -4,6 +4,8 @@ import {
   type ControlStore,
   type Controls,
   type Deduplication,
+  type GatheredMessage,
+  type GatheredMessages,
   type IncidentLocks,
   type Lease,
   type Leases,
@@ -19,7 +21,23 @@ type Counted = Omit<Limits, 'countInMinute' | 'joinStorm'>;
 
 /** Controls in memory. Expiry that has no instant of its own is compared with `clock`. */
 export function makeMemoryControlStore(clock: Clock = fakeClock()): ControlStore {
-  return { ...memoryIntake(clock), ...memoryLeases(), ...memoryLimits(clock), ...memorySettings() };
+  return {
+    ...memoryIntake(clock),
+    ...memoryLeases(),
+    ...memoryLimits(clock),
+    ...memoryGathered(),
+    ...memorySettings(),
+  };
+}
+
+function memoryGathered(): GatheredMessages {
+  const kept = new Map<string, GatheredMessage>();
+  const keyOf = ({ channel, about, incidentId, key }: GatheredMessage) => `${channel}#${about}#${incidentId}#${key}`;
+  return {
+    keepGathered: async (message) => void kept.set(keyOf(message), structuredClone(message)),
+    gathered: async (limit) => [...kept.values()].slice(0, limit),
+    dropGathered: async (message) => void kept.delete(keyOf(message)),
+  };
 }
 
 function memoryIntake(clock: Clock): Intake {

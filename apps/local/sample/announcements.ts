@@ -431,6 +431,26 @@ export const SAMPLE_ANNOUNCEMENTS: readonly SampleAnnouncement[] = [
     },
   },
   {
+    title: 'More reports of one service came in',
+    announcement: {
+      kind: 'reports-gathered',
+      about: 'ledger',
+      messages: [1, 2].map((place) => ({
+        version: 1,
+        channel: 'email',
+        about: 'ledger',
+        incidentId: `api-${String(place).repeat(24)}`,
+        key: 'escalated#1',
+        at: minutesAgo(20 - place),
+        headline: `Payment ${place} was booked twice: no known failure matches`,
+        outcome: 'Selfheal changed nothing. A person has to look: no safe remedy is known.',
+        links: [],
+      })),
+      stopped: null,
+      timeZone: 'UTC',
+    },
+  },
+  {
     title: 'The kill switch is still on',
     announcement: { kind: 'still-stopped', stopped, days: 2, timeZone: 'UTC' },
   },

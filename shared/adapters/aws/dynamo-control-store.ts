@@ -1,6 +1,12 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { ControlSettings, ControlStore, Deduplication } from '#shared/ports/control-store.ts';
+import {
+  type ControlSettings,
+  type ControlStore,
+  type Deduplication,
+  GatheredMessage,
+  type GatheredMessages,
+} from '#shared/ports/control-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
 import { dynamoLeases } from './dynamo-control-leases.ts';
@@ -37,7 +43,28 @@ export function makeDynamoControlStore(options: {
     ...dynamoLeases(table),
     ...dynamoLimits(table, clock),
     ...dynamoStorms(table),
+    ...dynamoGathered(table),
     ...settings(table),
+  };
+}
+
+const gatheredKey = ({ channel, about, incidentId, key }: GatheredMessage): Key => ({
+  pk: 'GATHERED',
+  sk: `${channel}#${about}#${incidentId}#${key}`,
+});
+
+function dynamoGathered(table: Table): GatheredMessages {
+  return {
+    keepGathered: async (message) => {
+      await table.put({ ...gatheredKey(message), ...message });
+    },
+    gathered: async (limit) =>
+      (await table.query('GATHERED', { limit })).map((item) =>
+        parseRecord(GatheredMessage, withoutStorage(item), 'A gathered message'),
+      ),
+    dropGathered: async (message) => {
+      await table.remove(gatheredKey(message), { condition: 'attribute_exists(pk)' });
+    },
   };
 }
 

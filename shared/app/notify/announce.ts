@@ -5,6 +5,7 @@ import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/co
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
+import { type GatherMailsDeps, waitsForDigest } from './gather-mails.ts';
 import { type MailLimitDeps, mayMail } from './mail-limit.ts';
 import { gistOf, isAlreadyNotified } from './notification-dedup.ts';
 
@@ -58,7 +59,8 @@ export async function announce(
   return channels;
 }
 
-export interface AnnounceIncidentDeps extends AnnounceDeps, MailLimitDeps {
+export interface AnnounceIncidentDeps extends AnnounceDeps, MailLimitDeps, GatherMailsDeps {
+  readonly control: MailLimitDeps['control'] & GatherMailsDeps['control'];
   readonly incidents: Pick<IncidentStore, 'recordNotification' | 'listNotifications'>;
   readonly configuration: Configuration;
 }
@@ -87,6 +89,10 @@ export async function announceOnce(
   const sent = await deps.incidents.listNotifications(incident.id);
   const gist = gistOf(incident, ending, actions.length);
   const { flapWindowMinutes: windowMinutes } = deps.configuration.policy;
+  const recordSent = async (channel: string, told: Notification['gist']) => {
+    const at = deps.clock.now().toISOString();
+    await deps.incidents.recordNotification({ version: 1, incidentId: incident.id, channel, key, at, gist: told });
+  };
   return await announce(announcement, deps, {
     ...(onFailed === undefined ? {} : { onFailed }),
     shouldNotify: async ({ id, repeatable }) => {
@@ -94,16 +100,19 @@ export async function announceOnce(
       const own = sent.filter(({ channel }) => channel === id);
       if (isSent(key, own)) return false;
       const isSimilar = skipSimilar && isAlreadyNotified(incident, gist, own, { now: deps.clock.now(), windowMinutes });
-      if (!isSimilar && (!limited || (await mayMail(incident, `${incident.id}#${key}`, deps, id)))) return true;
-      deps.meter.count('mail-left-out');
+      if (isSimilar || (limited && !(await mayMail(incident, `${incident.id}#${key}`, deps, id)))) {
+        deps.meter.count('mail-left-out');
+        return false;
+      }
+      const message = { story: announcement.story, channel: id, key, ending };
+      if (!skipSimilar || !(await waitsForDigest(message, deps))) return true;
+      deps.meter.count('mail-gathered');
+      await recordSent(id, gist);
       return false;
     },
     onNotified: async (notifier, where) => {
       await onNotified?.(notifier, where);
-      const { id: channel, repeatable } = notifier;
-      const at = deps.clock.now().toISOString();
-      const notification: Notification = { version: 1, incidentId: incident.id, channel, key, at, gist: null };
-      await deps.incidents.recordNotification(repeatable ? notification : { ...notification, gist });
+      await recordSent(notifier.id, notifier.repeatable ? null : gist);
     },
   });
 }

@@ -77,6 +77,7 @@ export const ANNOUNCEMENT_KINDS = [
   'alert-raised',
   'learning-reviewed',
   'still-stopped',
+  'reports-gathered',
 ] as const;
 export type AnnouncementKind = (typeof ANNOUNCEMENT_KINDS)[number];
 

@@ -5,6 +5,7 @@ import { deciderNameOf } from '#shared/ports/incident-store.ts';
 import { defineNotifier } from '../contract.ts';
 import { renderAlertMail } from './alert-mail.ts';
 import { renderApprovalMail } from './approval-mail.ts';
+import { renderDigestMail } from './digest-mail.ts';
 import { renderForecastMail } from './forecast-mail.ts';
 import { type Mail, renderMail } from './mail.ts';
 import { renderDegradationMail } from './quality-mail.ts';
@@ -33,6 +34,7 @@ export const email = defineNotifier({
     'alert-raised',
     'learning-reviewed',
     'still-stopped',
+    'reports-gathered',
   ],
   repeatable: false,
   wants: (announcement) => announcement.kind !== 'progress' || isMailedEnd(announcement.story),
@@ -70,6 +72,8 @@ function mailOf(announcement: Announcement): Mail | null {
       return renderReviewMail(announcement);
     case 'alert-raised':
       return renderAlertMail(announcement);
+    case 'reports-gathered':
+      return renderDigestMail(announcement);
     case 'still-stopped':
       return renderStopMail(announcement);
     case 'approval-decided':

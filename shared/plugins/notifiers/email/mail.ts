@@ -166,6 +166,10 @@ export function subjectLine(headline: string, incidentId: string, { thing, cause
   return redactOutgoing(`${words === '' ? start.slice(0, -2) : start + words}${end}`).slice(0, MAX_SUBJECT);
 }
 
+/** The words as a subject, cut where they are too long. */
+export const subjectOfWords = (words: string): RedactedText =>
+  redactOutgoing(cutWords(ascii(words), MAX_SUBJECT)).slice(0, MAX_SUBJECT);
+
 const ascii = (text: string): string => cleanText(text, MAX_SUBJECT * 2).replace(/[^\x20-\x7e]/g, '?');
 
 /** Cut at a word where one ends near the limit; empty where too little would be left to read. */

@@ -272,6 +272,27 @@ export function controlStoreContract(name: string, open: (clock: Clock) => Promi
       expect(await store.controls()).toEqual({ killSwitch: false, reason: null });
     });
 
+    it('keeps a gathered message once, until it is dropped', async () => {
+      const message = {
+        version: 1,
+        channel: 'email',
+        about: 'checkout',
+        incidentId: 'api-1',
+        key: 'final#1',
+        at: clock.now().toISOString(),
+        headline: 'Orders are missing',
+        outcome: 'A person has to look.',
+        links: [{ name: 'page', url: 'https://example.com' }],
+      } as const;
+      const other = { ...message, incidentId: 'api-2' };
+      for (const one of [message, message, other]) await store.keepGathered(one);
+      expect(await store.gathered(10)).toEqual([message, other]);
+      expect(await store.gathered(1)).toHaveLength(1);
+      await store.dropGathered(message);
+      await store.dropGathered(message);
+      expect(await store.gathered(10)).toEqual([other]);
+    });
+
     it('keeps cursors by name', async () => {
       expect(await store.cursor('sweep')).toBeNull();
       await store.setCursor('sweep', '1');

@@ -1,0 +1,29 @@
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { counted, instantWords } from '#shared/kernel/time-words.ts';
+import type { AnnouncementOf } from '#shared/ports/announcement.ts';
+import { stoppedWords } from '../common/briefing-facts.ts';
+import { linkLines, type Mail, messageOf, subjectOfWords } from './mail.ts';
+
+/** One mail about reports of one service, after the first of them had a mail of its own. */
+export function renderDigestMail({ about, messages, stopped, timeZone }: AnnouncementOf<'reports-gathered'>): Mail {
+  const [first] = messages;
+  const count = counted(messages.length, 'more report');
+  const since = first === undefined ? '' : ` since ${instantWords(new Date(first.at), timeZone)}`;
+  const parts = messages.map(({ incidentId, at, headline, outcome, links }, place) =>
+    [
+      `${place + 1}. ${cleanText(headline, 600)}`,
+      cleanText(outcome, 1000),
+      `Told ${instantWords(new Date(at), timeZone)}. Read it with: selfheal incident show ${incidentId}`,
+      ...links.flatMap(({ name, url }) => linkLines(cleanText(name, 300), url)),
+    ].join('\n'),
+  );
+  return {
+    subject: subjectOfWords(`[Selfheal] ${count} about ${about}: ${first?.headline ?? ''}`),
+    message: messageOf([
+      `${count} about ${about}${since}. You got a mail about the first one; these had the same kind of cause and were not worse.`,
+      stoppedWords({ stopped, timeZone }),
+      ...parts,
+      'A new cause, a higher severity or a worse outcome is mailed at once.',
+    ]),
+  };
+}

@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { escalate } from '#shared/app/notify/escalate.ts';
+import { sendDigests } from '#shared/app/notify/gather-mails.ts';
+import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import type { Severity } from '#shared/domain/incident/target-context.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
+import { aClassification, aConfiguration, aDiagnosis, anEvidence, anIncident } from '#test/builders/index.ts';
+import {
+  fakeClock,
+  makeMemoryControlStore,
+  makeMemoryEvidenceStore,
+  makeMemoryIncidentStore,
+  makeMemoryMailer,
+  makeRecordingLog,
+  makeRecordingMeter,
+} from '#test/fakes/index.ts';
+
+const MINUTE = 60_000;
+
+/** A deployment in which reports of services end with a person. */
+function setUp(flapWindowMinutes = 30) {
+  const clock = fakeClock();
+  const mailer = makeMemoryMailer();
+  const deps = {
+    incidents: makeMemoryIncidentStore(clock),
+    evidence: makeMemoryEvidenceStore(),
+    notifiers: NOTIFIERS,
+    mailer,
+    configuration: aConfiguration({ policy: { flapWindowMinutes } }),
+    clock,
+    meter: makeRecordingMeter(),
+    log: makeRecordingLog(),
+    actions: ACTIONS,
+    control: makeMemoryControlStore(clock),
+  };
+  let reports = 0;
+  const handOver = (incidentId: string) => escalate({ incidentId, reason: 'No safe action fits.', error: null }, deps);
+  const report = async (
+    service: string | null,
+    severity: Severity = 'medium',
+    failureClass: FailureClass = 'unknown',
+  ): Promise<string> => {
+    reports += 1;
+    const id = `api-${String(reports).padStart(24, '0')}`;
+    const classification = aClassification({ class: failureClass });
+    const target = {
+      kind: 'report' as const,
+      reportId: String(reports).padStart(32, '0'),
+      service,
+      repository: null,
+      severity,
+      reportedBy: 'ada@example.com',
+      reportedAt: clock.now().toISOString(),
+      simulated: false,
+    };
+    const tainted = { title: `Order ${reports} is missing`, branch: null, reason: null };
+    await deps.incidents.create(anIncident({ id, target, tainted, classification }));
+    await deps.evidence.putEvidence(anEvidence({ incidentId: id }));
+    await deps.evidence.putDiagnosis(id, aDiagnosis({ classification }));
+    await handOver(id);
+    return id;
+  };
+  const mailsAbout = (id: string) => mailer.mails.filter(({ message }) => message.includes(id)).length;
+  return { deps, clock, mailer, report, handOver, mailsAbout };
+}
+
+describe('reports of one service', () => {
+  it('are one mail at once and one digest after the window, with nothing lost', async () => {
+    const { deps, clock, mailer, report, mailsAbout } = setUp();
+    const ids: string[] = [];
+    for (let place = 0; place < 12; place += 1) {
+      ids.push(await report('checkout'));
+      clock.advance(MINUTE);
+    }
+    expect(mailer.mails).toHaveLength(1);
+    expect(await sendDigests(deps)).toBe(0);
+    clock.advance(30 * MINUTE);
+    expect(await sendDigests(deps)).toBe(1);
+    expect(await sendDigests(deps)).toBe(0);
+    expect(mailer.mails).toHaveLength(2);
+    expect(mailer.mails[1]?.subject).toMatch(/^\[Selfheal\] 11 more reports about checkout: Order 2 is missing/);
+    expect(ids.map(mailsAbout)).toEqual(ids.map(() => 1));
+    await report('checkout');
+    expect(mailer.mails).toHaveLength(3);
+  });
+
+  it.each<[string, [string | null, Severity?, FailureClass?], number]>([
+    ['the same again', ['checkout'], 1],
+    ['a lower severity', ['checkout', 'low'], 1],
+    ['a higher severity', ['checkout', 'critical'], 2],
+    ['another cause', ['checkout', 'medium', 'network_connectivity'], 2],
+    ['another service', ['orders'], 2],
+    ['no service', [null], 2],
+  ])('let through at once what is new: %s', async (_what, second, mails) => {
+    const { mailer, report } = setUp();
+    await report('checkout');
+    await report(...second);
+    expect(mailer.mails).toHaveLength(mails);
+  });
+
+  it('are mailed one by one where the window is 0', async () => {
+    const { mailer, report } = setUp(0);
+    for (const _report of [1, 2, 3]) await report('checkout');
+    expect(mailer.mails).toHaveLength(3);
+  });
+
+  it('are neither lost nor told twice when the step is repeated, or a digest fails', async () => {
+    const { deps, clock, mailer, report, handOver, mailsAbout } = setUp();
+    const ids = [await report('checkout'), await report('checkout')];
+    for (const id of ids) await handOver(id);
+    clock.advance(31 * MINUTE);
+    const failing = { publish: async () => Promise.reject(new Error('SNS answered 500')) };
+    await expect(sendDigests({ ...deps, mailer: failing })).rejects.toThrow('SNS answered 500');
+    expect(await sendDigests(deps)).toBe(1);
+    expect(ids.map(mailsAbout)).toEqual([1, 1]);
+    expect(mailer.mails).toHaveLength(2);
+  });
+
+  it('reach people once each, whatever comes in which order', async () => {
+    const one = fc.record({
+      service: fc.constantFrom('checkout', 'orders', null),
+      severity: fc.constantFrom<Severity>('low', 'medium', 'high', 'critical'),
+      failureClass: fc.constantFrom<FailureClass>('unknown', 'network_connectivity'),
+      minutes: fc.integer({ min: 0, max: 40 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(one, { minLength: 1, maxLength: 25 }), async (all) => {
+        const { deps, clock, report, mailsAbout } = setUp();
+        const ids: string[] = [];
+        for (const { service, severity, failureClass, minutes } of all) {
+          ids.push(await report(service, severity, failureClass));
+          clock.advance(minutes * MINUTE);
+          await sendDigests(deps);
+        }
+        clock.advance(31 * MINUTE);
+        await sendDigests(deps);
+        expect(ids.map(mailsAbout)).toEqual(ids.map(() => 1));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
