@@ -17,7 +17,7 @@ const MIN_BASE64 = 40;
 const ARMOURED = /^[A-Za-z0-9+/]{64,}={0,2}$/;
 /** Words that say that a digest, a fingerprint or a public key follows. */
 const PUBLIC_BEFORE =
-  /(?:sha\d{0,3}(?:[-_]\d{3})?|md5|h1|integrity|etag|digest|checksum|fingerprint|hash|ssh-\w{2,10}|ecdsa-[\w-]{6,30}|nonce|base64,?|package-(?:key|id)|x-amz-id-2|(?:request|trace|correlation|version)[-_]?id)["']?[-:=/ ]{1,3}["']?$/i;
+  /(?:sha\d{0,3}(?:[-_]\d{3})?|md5|h1|integrity|etag|digest|checksum|fingerprint|hash|ssh-\w{2,10}|ecdsa-[\w-]{6,30}|nonce|base64,?|package-(?:key|id)|x-amz-(?:id-2|cf-id)|cf-ray|host[-_ ]?id|(?:request|trace|correlation|version)[-_ ]?id)["']?[-:=/ ]{1,3}["']?$/i;
 /** Folders of Haskell packages, and of image hosts. */
 const PUBLIC_FOLDER =
   /\bghc-[\d.]{3,12}\/$|\/\/(?:images?|assets?|cdn|static)\d{0,3}\.[\w.-]{1,30}\/(?:[\w-]{1,30}\/){0,2}$/i;
@@ -93,7 +93,7 @@ const NAMED: readonly RegExp[] = [
 ];
 /** Names of long, random, public values. */
 const PUBLIC_NAME =
-  /sha|hash|digest|md5|sum|etag|commit|rev|id$|version|nonce|salt|cache|build|trace|span|node|finger|integrity|amz-credential|uuid|guid|(?:^|[_.-])(?:name|task|service|network|container|tag|image|ref|branch|label|target|group|object|layer|chunk|file|path)s?$/i;
+  /sha|hash|digest|md5|sum|etag|commit|rev|id$|version|nonce|salt|cache|build|trace|span|node|finger|integrity|amz-(?:credential|id-2)|uuid|guid|(?:^|[_.-])(?:name|task|service|network|container|tag|image|ref|branch|label|target|group|object|layer|chunk|file|path)s?$/i;
 /** Names under which hexadecimal is a hash. */
 const COMPARED = /expect|actual|received|^(?:got|want|value|best|base|git|head|title|a|b|e)$/i;
 const HEX = /^(?:[0-9a-f]+|[0-9A-F]+)$/;
@@ -149,8 +149,9 @@ export function redactRandomTokens(text: string, placeholders: Placeholders): st
     const name = NAME_BEFORE.exec(whole.slice(colour))?.[0].length ?? 0;
     const skipped = colour + name;
     const run = whole.slice(skipped);
-    if (isRandomBase64(run) && !isPublic(run, from + skipped))
-      return whole.slice(0, skipped) + placeholders.of('random-token', run);
+    // As a whole: its parts have no label of their own.
+    if (isRandomBase64(run))
+      return isPublic(run, from + skipped) ? whole : whole.slice(0, skipped) + placeholders.of('random-token', run);
     if (PUBLIC.test(run)) return whole;
     let at = from + skipped;
     const parts = run.split(/([/+=~])/).map((part) => {

@@ -65,6 +65,16 @@ const SECRETS: readonly (readonly [kind: string, text: string, secret: string])[
   ['webhook-url', 'post to https://hooks.slack.com/services/{}', `T00000000/B00000000/${mixed(24)}`],
 ];
 
+/** How services name a request that they answered; an id of Base64 has slashes. */
+const REQUEST_IDS = [
+  'x-amz-id-2: ',
+  'x-amz-cf-id: ',
+  'S3 Extended Request ID: ',
+  'HostId: "',
+  'request-id=',
+  'trace id ',
+].map((label) => `${label}${mixed(20)}+${mixed(9)}/${mixed(30)}${label.endsWith('"') ? '"' : '='}`);
+
 /** What stands in ordinary logs and must stay. */
 const ORDINARY = [
   `HEAD is now at ${hex(40)}`,
@@ -100,6 +110,7 @@ const ORDINARY = [
   'expected: 0a1b2c3d4e5f67890a1b2c3d4e5f6789',
   `X-Amz-Credential=AKI${'A'}${'ABCDEFGH23456723'}%2F20260102%2Fus-east-1%2Fs3%2Faws4_request`,
   `sha256~${'X'.repeat(10)}_PUT_YOUR_TOKEN_HERE_${'X'.repeat(12)}`,
+  ...REQUEST_IDS,
 ];
 
 describe('redaction', () => {
