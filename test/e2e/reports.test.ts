@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { IncidentDetails, IncidentPage, IncidentResponse } from '#functions/api/routes/incidents.ts';
 import { runCommand } from '../unit/cli/run-command.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
+import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
 
 const PASSWORD = ['Correct', 'horse', 'battery', '1!'].join('-');
@@ -14,7 +15,7 @@ const LINES = [
 let healer: Healer;
 let token = '';
 beforeAll(async () => {
-  healer = await openHealer();
+  healer = await openHealer({ configuration: { policy: { flapWindowMinutes: 30 } } });
   await healer.runtime.createUser('ada', 'ada@example.com', PASSWORD, ['operator']);
   const { json } = await call('/auth/login', 'POST', { user: 'ada', password: PASSWORD });
   token = json.token;
@@ -75,6 +76,30 @@ it('[D16] [D97] [D101] a failure that a person reports is classified, ended with
   expect((await call('/logs/statistics')).json.classes).toMatchObject({ service_unavailability: 1 });
   const timeline = await call(`/api/incidents/${id}/timeline`);
   expect(timeline.json.chain.kind).toBe('intact');
+});
+
+it('twelve reports of one service are one mail at once and one digest, each told of once', async () => {
+  const ids: string[] = [];
+  for (let place = 1; place <= 12; place += 1) {
+    const report = { title: `Order ${place} was booked twice`, service: 'ledger-page', severity: 'medium' };
+    const { json } = await call('/incidents', 'POST', report);
+    ids.push(json.id);
+    await ended(json.id);
+  }
+  await healer.quiet();
+  const mails = () => healer.runtime.mailbox.list().filter(({ text }) => ids.some((id) => text.includes(id)));
+  expect(mails()).toHaveLength(1);
+  // They have waited for the window.
+  const waiting = await healer.control.gathered(100);
+  expect(waiting).toHaveLength(11);
+  const longAgo = new Date(Date.now() - 31 * 60_000).toISOString();
+  for (const message of waiting) await healer.control.keepGathered({ ...message, at: longAgo });
+  for (const _round of [1, 2]) await trigger(healer, 'reconciler');
+  await until('the digest', () => mails().length === 2);
+  await healer.quiet();
+  expect(mails()).toHaveLength(2);
+  for (const id of ids) expect(mails().filter(({ text }) => text.includes(id))).toHaveLength(1);
+  expect(await healer.control.gathered(100)).toEqual([]);
 });
 
 it('[D133] a rehearsed incident is planned like others, learned from where asked for, and in no list, mail or figure', async () => {
