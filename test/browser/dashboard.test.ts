@@ -28,7 +28,7 @@ describe('the dashboard', () => {
     await page.getByText('ledger-latency').waitFor();
     const tiles = await page.locator('.tiles').innerText();
     expect(tiles).toMatch(/Healed today\s+1\b/);
-    expect(tiles).toMatch(/2 went to a human/);
+    expect(tiles).toMatch(/2 went to a person/);
     await page.locator('.recharts-bar-rectangle').first().waitFor();
     expect(await page.title()).toBe('Overview · Selfheal');
     expect(problems).toEqual([]);

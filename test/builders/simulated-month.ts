@@ -77,6 +77,7 @@ const PATHS: Readonly<Record<string, Path>> = {
     status: 'healed',
     steps: ({ comment, heal }) => [
       opened,
+      told(1, 'email'),
       told(comment),
       told(comment + 40),
       helped(heal),
@@ -203,6 +204,17 @@ const PATHS: Readonly<Record<string, Path>> = {
         as: 'gh-later-one',
         deployedAt: '2026-11-20T00:00:00.000Z',
       }),
+    ],
+    truth: { healed: true, alone: true, everHealed: true },
+  },
+  'approval that nobody gave, then healed by another action': {
+    status: 'resolved',
+    steps: ({ comment, heal }) => [
+      opened,
+      told(comment),
+      step('approval.too-late', comment + 90, EXPIRED),
+      helped(heal),
+      ended('resolved', heal),
     ],
     truth: { healed: true, alone: true, everHealed: true },
   },

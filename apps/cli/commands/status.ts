@@ -1,18 +1,41 @@
-import { counted } from '#shared/kernel/time-words.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import type { InferResponseType } from 'hono/client';
+import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { counted, durationWords } from '#shared/kernel/time-words.ts';
+import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { shareWords } from '../learning/render-status.ts';
 import { readStop } from '../policy/policy-api.ts';
 
+type Figure = Extract<InferResponseType<ApiClient['api']['overview']['$get']>, { figures: unknown }>['figures'][number];
+
+const VALUE_WORDS: Readonly<Record<Figure['unit'], (value: number) => string>> = {
+  incidents: String,
+  share: shareText,
+  seconds: (seconds) => (seconds < 120 ? counted(Math.round(seconds), 'second') : durationWords(seconds * 1000)),
+  microdollars: (value) => `$${(value / 1_000_000).toFixed(2)}`,
+};
+
+/** `2 of 31`, `64 % of 25`, `38 seconds (nine of ten within 2 minutes)`. */
+function figureWords({ value, of, p90, unit }: Figure): string {
+  if (value === null) return 'nothing to count yet';
+  const words = VALUE_WORDS[unit];
+  if (p90 !== null) return `${words(value)} (nine of ten within ${words(p90)})`;
+  return `${words(value)}${of === null ? '' : unit === 'microdollars' ? `, a model was asked ${of} times` : ` of ${of}`}`;
+}
+
 export const status = defineCommand({
   name: 'status',
-  summary: 'show whether Selfheal itself is well: kill switch, API, workflow, open incidents, last healed, model',
+  summary: 'show whether Selfheal itself is well, and the figures of two weeks with what each one means',
   details: 'Exit code 1 when incidents have not moved for an hour, or when answers got worse than promised.',
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const client = await openApi(options, terminal);
-    const [status, stop] = await Promise.all([client.api.status.$get().then(contentOf), readStop(client)]);
-    const state = { ...status, stopped: stop };
+    const [status, stop, { figures }] = await Promise.all([
+      client.api.status.$get().then(contentOf),
+      readStop(client),
+      client.api.overview.$get().then(contentOf),
+    ]);
+    const state = { ...status, stopped: stop, figures };
     const { workflow, openIncidents, approvalsPending, lastHealed, model, version } = state;
     const healed =
       lastHealed === null ? 'nothing yet' : `${lastHealed.id} (${lastHealed.class ?? 'unknown'}), ${lastHealed.at}`;
@@ -23,6 +46,12 @@ export const status = defineCommand({
       `incidents    ${openIncidents.count}${openIncidents.more ? ' or more' : ''} open, ${counted(approvalsPending, 'plan waits', 'plans wait')} for a decision`,
       `last healed  ${healed}`,
       `model        ${model.id} with ${model.languageModel}, accuracy ${shareWords(model.accuracy)}${model.degraded ? ', DEGRADED' : ''}`,
+      '',
+      'Last 14 days:',
+      ...figures.flatMap((figure) => [
+        `  ${figure.label.padEnd(16)} ${figureWords(figure)}`,
+        `  ${''.padEnd(16)} ${figure.definition}`,
+      ]),
       '',
     ].join('\n');
     await terminal.write(options.json === true ? `${JSON.stringify(state)}\n` : text);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFilePatternStore } from '#shared/adapters/archive/file-pattern-store.ts';
+import { FIGURE_DEFINITIONS } from '#shared/domain/quality/figures.ts';
 import { anEnding, aPattern, aPatternOutcome, aPrediction, judgedPredictions, rightOf } from '#test/builders/index.ts';
 import { aFolder, runCommand } from './run-command.ts';
 import { aServedApi } from './served-api.ts';
@@ -116,6 +117,8 @@ describe('selfheal status and costs', () => {
     ])
       expect(text).toContain(words);
     expect(JSON.parse((await run('status', '--json')).text)).toMatchObject({ api: 'ok' });
+    for (const { label, definition } of FIGURE_DEFINITIONS)
+      expect(text).toMatch(new RegExp(`${label} +\\S.*\n +${definition}`));
     expect((await runCommand(['status'])).stderr).toContain('SELFHEAL_URL');
   });
 
