@@ -126,6 +126,23 @@ async function invoked(name: string, input: Readonly<Record<string, unknown>>): 
   expect(await healer.runtime.invoke(healer.functionName(name), input)).toMatchObject({ ok: true });
 }
 
+/** A report about a service of this name, with a proposal as its end. */
+const aReportedIncident = (service: string): Incident =>
+  anIncident({
+    id: `api-${service.padEnd(24, '0')}`,
+    status: 'suggested',
+    target: {
+      kind: 'report',
+      reportId: '0'.repeat(32),
+      service,
+      repository: null,
+      severity: 'high',
+      reportedBy: 'ada@example.com',
+      reportedAt: new Date().toISOString(),
+      simulated: false,
+    },
+  });
+
 /** The shop's tests fail because a file uses a module of Node that it does not import. */
 function forgottenImport(): JobLog[] {
   const output = [
@@ -454,6 +471,29 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await trigger(healer, 'forecast');
     const told = () => healer.runtime.mailbox.list().filter(({ subject }) => subject.includes('runs out soon'));
     await until('the mail', () => told().length > 0);
+  },
+  'gather reports of one service for a digest, and remind of the kill switch': async () => {
+    const other = await openHealer({
+      base: 'model',
+      maxWorkersPerFunction: 1,
+      configuration: { policy: { flapWindowMinutes: 30 } },
+    });
+    const since = new Date(Date.now() - 49 * 3_600_000).toISOString();
+    await other.control.setControls({ killSwitch: true, reason: 'a migration', by: 'ada', since });
+    const inputs = { escalate: { reason: 'No safe action fits.', error: null }, notify: { stage: 'final' } };
+    for (const [name, input] of Object.entries(inputs)) {
+      const incident = aReportedIncident(name);
+      await other.incidents.create(incident);
+      const invocation = other.runtime.invoke(other.functionName(name), { incidentId: incident.id, ...input });
+      expect(await invocation).toMatchObject({ ok: true });
+    }
+    await trigger(other, 'reconciler');
+    const told = () => other.runtime.mailbox.list().map(({ subject }) => subject);
+    await until('the reminder', () => told().some((subject) => subject.includes('kill switch')));
+    expect(told()).toHaveLength(3);
+    expect(other.runtime.denials).toEqual([]);
+    askedElsewhere.push(...other.runtime.decisions);
+    await other.stop();
   },
   'that run by the clock and break down put their event into the dead letters': async () => {
     const decisions = await decisionsOfBrokenSchedules('model');
