@@ -122,7 +122,7 @@ export async function scalingActionOf(
   if (service === undefined) return null;
   const { scaling } = service;
   if (scaling.length === 0)
-    return { kind: 'refused', reason: `The remedies of ${id} have none that scales it, so its number is not changed.` };
+    return { kind: 'refused', reason: `No remedy of ${id} scales it, so its task count is not changed.` };
   const fitting = scaling.filter(({ maximum }) => to <= maximum);
   const [only, ...others] = fitting;
   if (only === undefined) {

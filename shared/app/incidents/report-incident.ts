@@ -60,7 +60,10 @@ export async function reportIncident(order: ReportOrder, by: string, deps: Repor
     simulated,
   };
   if (modeOf(deps.configuration, target) === 'off')
-    return { kind: 'refused', reason: `The mode of ${repository ?? service} is off: Selfheal takes nothing about it.` };
+    return {
+      kind: 'refused',
+      reason: `The mode of ${repository ?? service} is off: Selfheal accepts no reports about it.`,
+    };
   const signal = signalOf(order, target);
   const ids = identify(signal);
   await putReport(ids.incidentId, order, deps);

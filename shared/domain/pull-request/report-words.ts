@@ -46,7 +46,7 @@ function summaryOf(facts: PullRequestFacts): string {
   const [test] = facts.failedTests;
   if (test === undefined) return '';
   const lasting = facts.failedTests.filter(({ flaky, quarantined }) => flaky !== true && !quarantined);
-  if (lasting.length === 0) return 'Only tests that fail by chance failed.';
+  if (lasting.length === 0) return 'Only flaky tests failed.';
   return '';
 }
 

@@ -105,7 +105,10 @@ describe('POST /api/incidents', () => {
       service: null,
       repository: 'acme/quiet',
     });
-    expect([statusCode, json.detail]).toEqual([409, 'The mode of acme/quiet is off: Selfheal takes nothing about it.']);
+    expect([statusCode, json.detail]).toEqual([
+      409,
+      'The mode of acme/quiet is off: Selfheal accepts no reports about it.',
+    ]);
   });
 
   it('is described by the schemas IncidentCreate and IncidentResponse', async () => {

@@ -75,7 +75,7 @@ export function Keys() {
           }}
           close={() => setRevoked(null)}
         >
-          <p>Whatever uses it is refused from now on. It cannot be undone.</p>
+          <p>Requests with this key are refused from now on. This cannot be undone.</p>
         </Confirm>
       )}
     </>
@@ -131,7 +131,7 @@ function NewKey({ close, refresh }: { readonly close: () => void; readonly refre
     return (
       <Dialog title="Your new key" close={close}>
         <div className="form">
-          <p>Copy it now: it is shown this once.</p>
+          <p>Copy it now: it is shown only once.</p>
           <pre className="new-key">{create.data.text}</pre>
           <div className="form-buttons">
             <Button onClick={() => void navigator.clipboard.writeText(create.data.text).catch(() => undefined)}>
@@ -156,7 +156,7 @@ function NewKey({ close, refresh }: { readonly close: () => void; readonly refre
         <div className="field">
           <label htmlFor="key-name">Name</label>
           <input className="input" id="key-name" name="name" required maxLength={100} autoComplete="off" />
-          <span className="hint">What uses it, such as the build of acme/shop.</span>
+          <span className="hint">Who uses it, such as the build of acme/shop.</span>
         </div>
         <div className="field">
           <label htmlFor="key-role">Role</label>

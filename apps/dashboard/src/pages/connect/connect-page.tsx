@@ -55,7 +55,7 @@ export default function ConnectPage() {
                 onChange={(event) => setRepository(event.target.value)}
               />
               <p id="connect-hint" className="hint" role="status">
-                {objection ?? 'The commands below are then those for it.'}
+                {objection ?? 'The commands below then use it.'}
               </p>
             </div>
           </div>

@@ -119,7 +119,7 @@ function Loaded({ pattern }: { readonly pattern: Pattern }) {
           }}
           close={() => setAsked(null)}
         >
-          <p>It counts no longer and is shown to nobody. An earlier version can be restored from this page.</p>
+          <p>It is no longer used or shown. You can restore an earlier version on this page.</p>
         </Confirm>
       ) : null}
       {asked === 'edit' ? <EditPattern pattern={pattern} refresh={refresh} close={() => setAsked(null)} /> : null}
@@ -233,7 +233,7 @@ function Versions({ pattern, refresh }: { readonly pattern: Pattern; readonly re
           }}
           close={() => setChosen(null)}
         >
-          <p>Title, solution, class, tags and service become what they were then. What was learned since stays.</p>
+          <p>Title, solution, class, tags and service are set back to that version. What was learned since stays.</p>
         </Confirm>
       )}
     </section>

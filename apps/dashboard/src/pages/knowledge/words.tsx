@@ -10,8 +10,8 @@ export const STAGES: Readonly<
 > = {
   observe: { label: 'Observed', tone: 'none', meaning: 'It is counted, and shown to nobody.' },
   suggest: { label: 'Suggested', tone: 'info', meaning: 'People are told what helped.' },
-  match: { label: 'Matched', tone: 'accent', meaning: 'A failure is taken for it; a model is still asked.' },
-  act: { label: 'Trusted', tone: 'good', meaning: 'A failure is taken for it, and no model needs to be asked.' },
+  match: { label: 'Matched', tone: 'accent', meaning: 'A matching failure gets its class; a model is still asked.' },
+  act: { label: 'Trusted', tone: 'good', meaning: 'A matching failure gets its class without asking a model.' },
 };
 
 /** `repository#7:acme/shop` as `acme/shop`, the ARN of an alarm as its name, `service#ledger` as `ledger`. */

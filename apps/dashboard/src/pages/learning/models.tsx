@@ -107,7 +107,7 @@ export function Models() {
           <p>
             {asked.kind === 'promote'
               ? 'It goes up one stage. It is refused unless the model is shown to be no worse than the one that answers.'
-              : 'The model that answered before answers again.'}
+              : 'The previous model answers again.'}
           </p>
         </Confirm>
       )}

@@ -183,7 +183,7 @@ function Counts({ overview }: { readonly overview: Overview | undefined }) {
         </section>
       </div>
       {overview?.complete === false ? (
-        <p className="soft incomplete">There were more incidents than are counted: the older days are not whole.</p>
+        <p className="soft incomplete">There were more incidents than are counted: older days are incomplete.</p>
       ) : null}
     </>
   );

@@ -29,7 +29,7 @@ export function Freezes({ policy, editing }: { readonly policy: Policy; readonly
           <Button onClick={() => setIsAdding(true)}>Add a freeze</Button>
         </span>
       </div>
-      {isEmpty ? <p className="card-body soft">No period is frozen: nothing is held back for its date.</p> : null}
+      {isEmpty ? <p className="card-body soft">No freeze is set.</p> : null}
       <ul className="freezes">
         {policy.deployed.freezes.map((freeze) => (
           <li key={`${freeze.from} ${freeze.reason}`}>
@@ -116,7 +116,7 @@ function FreezeDialog({ add, close }: { readonly add: (freeze: Freeze) => void; 
           submit(new FormData(event.currentTarget));
         }}
       >
-        <p>From its beginning to its end nothing is changed anywhere. Times are those of this device.</p>
+        <p>Nothing is changed anywhere during a freeze. Times are in the time zone of this device.</p>
         <div className="form-row">
           <div className="field">
             <label htmlFor="freeze-from">From</label>

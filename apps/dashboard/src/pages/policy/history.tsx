@@ -11,7 +11,7 @@ import { valueWords } from './words.ts';
 export function Changes({ request }: { readonly request: PolicyRequest }) {
   const changes = useQuery({ queryKey: ['config', 'preview', request], queryFn: () => preview(request), gcTime: 0 });
   if (changes.error !== null) return <p className="refusal">{changes.error.message}</p>;
-  if (changes.data === undefined) return <p className="soft">Looking what would change …</p>;
+  if (changes.data === undefined) return <p className="soft">Checking what would change …</p>;
   if (changes.data.length === 0) return <p className="notice">Nothing would change.</p>;
   return (
     <ul className="changes" aria-label="What changes">

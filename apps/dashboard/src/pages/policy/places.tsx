@@ -187,7 +187,7 @@ function MuteDialog(props: { readonly name: string; readonly mute: (mute: Mute) 
         <div className="field">
           <label htmlFor="mute-until">Until</label>
           <input id="mute-until" className="input" type="datetime-local" name="until" />
-          <span className="hint">Empty: until somebody takes it back.</span>
+          <span className="hint">Leave empty to keep it until somebody takes it back.</span>
         </div>
         <div className="field">
           <label htmlFor="mute-reason">Why</label>

@@ -81,7 +81,7 @@ function Loaded({ policy }: { readonly policy: Policy }) {
           }}
           close={close}
         >
-          <p>Within seconds no action is carried out any more, whatever is under way. Diagnoses go on.</p>
+          <p>All actions stop within seconds, also those under way. Diagnosis goes on.</p>
         </Confirm>
       ) : null}
       {asked === 'resume' ? (

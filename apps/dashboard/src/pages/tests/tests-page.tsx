@@ -37,7 +37,7 @@ export default function TestsPage() {
       <div className="page-head">
         <div>
           <h1>Tests</h1>
-          <p className="soft">Those that fail by chance. All of them still run; nothing is skipped.</p>
+          <p className="soft">Flaky tests. All of them still run; nothing is skipped.</p>
         </div>
       </div>
       <div className="filters tests-filters">

@@ -53,7 +53,7 @@ export default function TryPage() {
       <div className="page-head">
         <div>
           <h1>Try a log</h1>
-          <p className="soft">What failed in it, and why. The log is redacted first, and nothing of it is stored.</p>
+          <p className="soft">See what failed and why. The log is redacted first and not stored.</p>
         </div>
       </div>
       <Given isBusy={analysis.isPending} give={(given) => analysis.mutate(given)} />
@@ -149,9 +149,7 @@ function Result({ answer: { log, triage } }: { readonly answer: Answer }) {
         </div>
         <div className="card-body verdict">
           <div className="prose">
-            <p className="verdict-class">
-              {cause.failed ? classWords(cause.class) : 'No line of it tells of a failure.'}
-            </p>
+            <p className="verdict-class">{cause.failed ? classWords(cause.class) : 'No line reports a failure.'}</p>
             <p className="lines">
               <Text>{cause.cause}</Text>
             </p>
