@@ -74,11 +74,36 @@ export class Problem extends Error {
 export function invalidRequest({ issues }: z.core.$ZodError, where: string, given: unknown): Response {
   const all = issues.slice(0, 20).map((issue) => {
     const field = [where, ...issue.path.map(String)].join('.');
-    const unknown = unknownWords(issue, given);
+    const unknown = unknownNames(issue, where) ?? unknownWords(issue, given);
     return { field, problem: unknown ?? issue.message, sentence: unknown ?? `${field}: ${issue.message}.` };
   });
   const errors = all.map(({ field, problem: what }) => ({ field, problem: what }));
   return problem('invalid-request', all.map(({ sentence }) => sentence).join(' '), { errors });
+}
+
+/** Of a body; of a query it is a parameter. */
+const FIELD = 'field';
+
+// The names that an object has are known only where zod finds the fault: an issue that is handed on has lost them.
+z.config({
+  customError: ({ code, keys, inst, input, values }) => {
+    if (code === 'invalid_value' && typeof input === 'string' && Array.isArray(values) && values.length > 1)
+      return unknownValue('value', input, values.map(String));
+    const shape = (inst as { readonly shape?: object } | undefined)?.shape;
+    if (code !== 'unrecognized_keys' || shape === undefined) return undefined;
+    const names = Object.keys(shape);
+    return (keys as readonly string[])
+      .map((key) =>
+        names.length === 0 ? `There is no ${FIELD} "${key}"; none is taken here.` : unknownValue(FIELD, key, names),
+      )
+      .join(' ');
+  },
+});
+
+/** That a name is not known, with the nearest one; null for every other fault. */
+function unknownNames({ code, message }: z.core.$ZodIssue, where: string): string | null {
+  if (code !== 'unrecognized_keys' || !message.startsWith(`There is no ${FIELD} `)) return null;
+  return where === 'query' ? message.replaceAll(`There is no ${FIELD} `, 'There is no parameter ') : message;
 }
 
 /** That a value is none of a list, with the one that was most likely meant; null for every other fault. */

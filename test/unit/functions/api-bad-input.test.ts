@@ -142,3 +142,43 @@ describe('every route with a query', () => {
     expect(api.errors).toEqual([]);
   });
 });
+
+describe('a misspelt name', () => {
+  it('of a query parameter is answered with the nearest one, on every route', async () => {
+    const api = await anApi();
+    const { operations } = await documentOf(api);
+    const wrong: string[] = [];
+    let tried = 0;
+    for (const { path, method, operation } of operations) {
+      const names = operation.parameters?.filter((one) => one.in === 'query').map(({ name }) => name) ?? [];
+      for (const name of method === 'GET' ? names : []) {
+        const misspelt = `${name}s`;
+        const as = 'viewer operator approver admin';
+        const { statusCode, json } = await api.call(`${placeOf(path)}?${misspelt}=1`, { as });
+        tried += 1;
+        const said = `There is no parameter "${misspelt}"; did you mean ${name}?`;
+        if (statusCode !== 400 || !json.detail.includes(said))
+          wrong.push(`${path} ${name}: ${statusCode} ${json?.detail}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+    expect(tried).toBeGreaterThan(30);
+  });
+
+  it.each([
+    ['POST', '/api/incidents', { tittle: 'Down', title: 'Down' }, 'There is no field "tittle"; did you mean title?'],
+    [
+      'POST',
+      '/api/config',
+      { change: { policy: { actAtConfidense: 0.9 } }, reason: 'why' },
+      'did you mean actAtConfidence?',
+    ],
+    ['POST', '/api/config', { change: { github: { defaultMode: 'sugest' } }, reason: 'why' }, 'did you mean suggest?'],
+    ['POST', '/api/actions/execute', { acton: 'x', reason: 'why' }, 'There is no field "acton"; did you mean action?'],
+  ])('in the body of %s %s, %j, is answered with the nearest one', async (method, path, body, said) => {
+    const api = await anApi();
+    const { statusCode, json } = await send(api, method, path, body);
+    expect(statusCode, JSON.stringify(json)).toBe(400);
+    expect(json.detail).toContain(said);
+  });
+});

@@ -3,6 +3,9 @@ import { counted, percent } from '../../ui/words.ts';
 import { type Period, useCosts, useServiceLevels } from './learning-api.ts';
 
 /** Smaller sums are shown with more digits. */
+/** `99.95 %`: rounded down, so that a missed objective never reads as met. */
+const availabilityWords = (share: number): string => `${(Math.floor(share * 10_000 + 1e-6) / 100).toFixed(2)} %`;
+
 function dollars(microdollars: number | null): string {
   if (microdollars === null) return '–';
   const value = microdollars / 1_000_000;
@@ -73,10 +76,10 @@ export function ServiceLevels({ period }: { readonly period: Period }) {
                   </th>
                   <td>
                     <span className="pill" data-tone={one.met ? 'good' : 'bad'}>
-                      {(one.objective * 100).toFixed(2)} % {one.met ? 'met' : 'missed'}
+                      {availabilityWords(one.objective)} {one.met ? 'met' : 'missed'}
                     </span>
                   </td>
-                  <td className="number-cell">{(one.availability * 100).toFixed(3)} %</td>
+                  <td className="number-cell">{availabilityWords(one.availability)}</td>
                   <td className="number-cell">{Math.round(one.budgetLeftMinutes)} min</td>
                   <td>
                     {one.incidents}
