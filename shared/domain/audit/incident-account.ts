@@ -39,7 +39,8 @@ export function describeAccount({ id, incident, trail }: Account, head?: string)
   return {
     incident: id,
     status: incident?.status ?? null,
-    reason: incident?.outcomeReason ?? null,
+    // An account of the past: the switch may be off again.
+    reason: incident?.outcomeReason?.replace(/^The kill switch is on\b/, 'The kill switch was on') ?? null,
     openedAt: incident?.openedAt ?? null,
     githubRequests: incident?.githubRequests ?? null,
     chain: endingWith(verifyChain(id, trail), head),

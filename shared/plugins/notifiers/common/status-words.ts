@@ -17,6 +17,8 @@ export interface Status {
 const SAID_BETTER = new Set(['No safe action fits.']);
 /** The guard's reason while the kill switch is on, of which every text tells. */
 const KILL_SWITCH = /^The kill switch is on\b/;
+/** A stored reason, read after somebody resumed. */
+export const reasonOfThen = (reason: string): string => reason.replace(KILL_SWITCH, 'The kill switch was on');
 
 /** Says what Selfheal did or did not do, and what is left for a person. */
 export function statusOf(story: IncidentStory, reason: string | null = story.incident.outcomeReason): Status {
@@ -65,8 +67,10 @@ function resolved(last: ActionRecord | undefined, reason: string | null): Status
 
 function untouched(story: IncidentStory, reason: string | null): Status {
   const { diagnosis, incident, onlyDiagnosed } = story;
+  // A reason of its own says why nothing was done: an action may fit and be forbidden.
+  const hasReason = reason !== null && !SAID_BETTER.has(reason);
   const isSaid = reason === null || SAID_BETTER.has(reason) || (story.stopped && KILL_SWITCH.test(reason));
-  const why = isSaid ? '' : ` ${reason}`;
+  const why = isSaid ? '' : ` ${reasonOfThen(reason)}`;
   const lead = 'Selfheal changed nothing.';
   const isAlarm = incident.target.kind === 'alarm';
   if (reason !== null && saysLeftAlone(reason)) return { lead, rest: reason };
@@ -76,7 +80,7 @@ function untouched(story: IncidentStory, reason: string | null): Status {
       if (isAlarm)
         return {
           lead,
-          rest: `A person has to look${why === '' ? ': no deployment could be rolled back safely' : ''}.${why}`,
+          rest: `A person has to look${hasReason ? '' : ': no deployment could be rolled back safely'}.${why}`,
         };
       // A model or a person may advise a re-run all the same; the text must not contradict that.
       return asksForRepeat(adviceNow(story))
@@ -84,14 +88,13 @@ function untouched(story: IncidentStory, reason: string | null): Status {
         : { lead, rest: `A re-run would not help: a person has to fix it.${why}` };
     case 'flaky':
     case 'infrastructure': {
-      // A reason of its own says why nothing was done: an action may fit and be forbidden.
-      const fits = onlyDiagnosed || why !== '' ? '' : ', and no safe action fits';
+      const fits = onlyDiagnosed || hasReason ? '' : ', and no safe action fits';
       const reasons = onlyDiagnosed ? '' : why;
       return { lead, rest: `A person has to look: the code is probably not the cause${fits}.${reasons}` };
     }
     case 'unknown': {
       const told = hasReadLog(story) ? 'the log does not show whether a re-run would pass' : 'no log could be read';
-      if (isAlarm) return { lead, rest: `A person has to look${why === '' ? ': no safe remedy is known' : ''}.${why}` };
+      if (isAlarm) return { lead, rest: `A person has to look${hasReason ? '' : ': no safe remedy is known'}.${why}` };
       return { lead, rest: `A person has to look: ${told}.${why}` };
     }
     default:
