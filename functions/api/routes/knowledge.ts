@@ -170,7 +170,7 @@ const list = routeFor('read', {
       service: z.string().max(60).optional(),
       retired: z.enum(['true', 'false']).default('false').meta({ description: 'List removed ones, too.' }),
       limit: z.coerce.number().int().min(1).max(100).default(25),
-      cursor: z.string().max(500).optional(),
+      cursor: z.string().max(2000).optional(),
     }),
   },
   responses: {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { cursorOf, positionIn } from '#shared/app/common/list-cursor.ts';
 import { MAX_PREDICTIONS } from '#shared/app/learning/read-learning.ts';
 import { makeOperationReader, metricsOf, type ReadOperationDeps } from '#shared/app/learning/read-operation.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
@@ -125,7 +126,7 @@ const levels = routeFor('read', {
       objective: z.coerce.number().min(0).max(1).default(0.999),
       service: z.string().min(1).max(60).optional(),
       limit: z.coerce.number().int().min(1).max(100).default(50),
-      cursor: z.string().max(60).optional(),
+      cursor: z.string().max(2000).optional(),
     }),
   },
   responses: { ...answers('The levels, by the id of the service.', ServiceLevels), ...NOT_FOUND },
@@ -186,13 +187,14 @@ export function operationRoutes(deps: OperationRoutesDeps) {
     .openapi(levels, async (context) => {
       const { days: count, objective, service, limit, cursor } = context.req.valid('query');
       const services = [...configuration.services].sort((a, b) => (a.id < b.id ? -1 : 1));
-      for (const named of [service, cursor])
-        if (named !== undefined && !services.some(({ id }) => id === named))
-          throw new Problem('not-found', `There is no service ${named}. Services are listed in selfheal.json.`);
+      if (service !== undefined && !services.some(({ id }) => id === service))
+        throw new Problem('not-found', `There is no service ${service}. Services are listed in selfheal.json.`);
+      const list = { list: 'service-levels', days: count, objective, service: service ?? null };
+      const after = positionIn(list, cursor);
       const to = clock.now();
       const period = { from: new Date(to.getTime() - count * DAY_MS), to, objective };
       const wanted = services.filter(
-        ({ id }) => (service === undefined || id === service) && (cursor === undefined || id > cursor),
+        ({ id }) => (service === undefined || id === service) && (after === null || id > after),
       );
       const shown = wanted.slice(0, limit);
       const predictions = await deps.predictions.recentPredictions(MAX_PREDICTIONS);
@@ -201,7 +203,7 @@ export function operationRoutes(deps: OperationRoutesDeps) {
           from: period.from.toISOString(),
           to: to.toISOString(),
           services: shown.map((one) => ({ criticality: one.criticality, ...serviceLevelOf(one, predictions, period) })),
-          next: wanted.length > limit ? (shown.at(-1)?.id ?? null) : null,
+          next: cursorOf(list, wanted.length > limit ? (shown.at(-1)?.id ?? null) : null),
         },
         200,
       );

@@ -8,6 +8,7 @@ import type { IncidentLists, IncidentQuery } from '#shared/ports/incident-lists.
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { cursorOf, positionIn } from '../common/list-cursor.ts';
 
 /** An action that was begun, and what came of it. */
 export interface PastAction {
@@ -49,7 +50,9 @@ export async function recentActions(
   { lists, incidents: store }: ReadActionsDeps,
 ): Promise<PastActions> {
   const { action, cursor, ...query } = filter;
-  const page = { limit: INCIDENTS_PER_PAGE, order: 'newest' as const, ...(cursor === null ? {} : { cursor }) };
+  const list = { list: 'actions', action, ...query };
+  const after = positionIn(list, cursor);
+  const page = { limit: INCIDENTS_PER_PAGE, order: 'newest' as const, ...(after === null ? {} : { cursor: after }) };
   const { incidents, next } = await lists.list(query, page);
   const records = await Promise.all(
     incidents.map(async (incident) => (await store.listActions(incident.id)).map((one) => pastAction(incident, one))),
@@ -58,7 +61,7 @@ export async function recentActions(
     .flat()
     .filter((one) => action === null || one.action === action)
     .sort((a, b) => (a.at < b.at ? 1 : -1));
-  return { actions, next };
+  return { actions, next: cursorOf(list, next) };
 }
 
 function pastAction(incident: Incident, { actionId, intendedAt, state, verified, receipt }: ActionRecord): PastAction {

@@ -3,10 +3,9 @@ import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { LearnedPattern, PatternStage } from '#shared/domain/learning/learned-pattern.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import { Proportion } from '#shared/kernel/numbers/proportion.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
+import { cursorOf, positionIn } from '../common/list-cursor.ts';
 
 export interface PatternQuery {
   readonly scope: string;
@@ -34,20 +33,20 @@ export async function listPatterns(
   { limit, cursor }: { readonly limit: number; readonly cursor?: string | undefined },
   deps: { readonly patterns: Pick<PatternStore, 'page'>; readonly rules: Learning; readonly now: Date },
 ): Promise<PatternPage> {
-  const digest = digestOf(canonicalJson(query), 12);
-  let after = cursor === undefined ? null : positionIn(cursor, digest);
+  const list = { list: 'patterns', ...query };
+  let after = positionIn(list, cursor);
   const found: LearnedPattern[] = [];
   for (let reads = 0; reads < MAX_READS; reads++) {
     const page = await deps.patterns.page(query.scope, { after, limit: READ_AT_ONCE });
     for (const stored of page) {
-      if (found.length === limit) return { patterns: found, next: cursorAt(after ?? '', digest) };
+      if (found.length === limit) return { patterns: found, next: cursorOf(list, after) };
       after = stored.id;
       const pattern = asItCounts(stored, deps.rules, deps.now);
       if (isIn(query, pattern)) found.push(pattern);
     }
     if (page.length < READ_AT_ONCE) return { patterns: found, next: null };
   }
-  return { patterns: found, next: cursorAt(after ?? '', digest) };
+  return { patterns: found, next: cursorOf(list, after) };
 }
 
 function isIn({ class: failureClass, stage, tag, service, retired }: PatternQuery, pattern: LearnedPattern): boolean {
@@ -58,17 +57,6 @@ function isIn({ class: failureClass, stage, tag, service, retired }: PatternQuer
     (tag === undefined || pattern.tags.includes(tag)) &&
     (service === undefined || pattern.service === service)
   );
-}
-
-const cursorAt = (after: string, digest: string): string => Buffer.from(`1 ${digest} ${after}`).toString('base64url');
-
-function positionIn(cursor: string, digest: string): string {
-  const [version, of, after] = Buffer.from(cursor, 'base64url').toString().split(' ');
-  if (version !== '1' || after === undefined || !/^[0-9a-f]{12}$/.test(after))
-    throw new InvalidInput('cursor: this is no cursor of this list. Use the "next" of the page before.');
-  if (of !== digest)
-    throw new InvalidInput('cursor: it belongs to a list with other filters. Begin again without a cursor.');
-  return after;
 }
 
 const Counts = z.record(z.string(), z.number().int());

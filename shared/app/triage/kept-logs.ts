@@ -6,6 +6,7 @@ import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentLists, IncidentQuery } from '#shared/ports/incident-lists.ts';
+import { cursorOf, positionIn } from '../common/list-cursor.ts';
 import type { LogEntry, LogStatistics, PatternCounts, RecentLogs } from './log-answers.ts';
 import { readLog } from './read-log.ts';
 
@@ -44,10 +45,19 @@ export async function recentLogs(
   page: { readonly limit: number; readonly cursor?: string; readonly levels: readonly Severity[] | null },
   deps: KeptLogsDeps,
 ): Promise<RecentLogs> {
-  const { levels, ...rest } = page;
-  const { incidents, next } = await deps.lists.list(query, { ...rest, order: 'newest' });
+  const { levels, cursor, limit } = page;
+  const list = { list: 'logs', levels, ...query };
+  const after = positionIn(list, cursor);
+  const { incidents, next } = await deps.lists.list(query, {
+    limit,
+    order: 'newest',
+    ...(after === null ? {} : { cursor: after }),
+  });
   const entries = (await evidenceOf(incidents, deps)).flatMap(entriesOf);
-  return { entries: levels === null ? entries : entries.filter(({ level }) => levels.includes(level)), next };
+  return {
+    entries: levels === null ? entries : entries.filter(({ level }) => levels.includes(level)),
+    next: cursorOf(list, next),
+  };
 }
 
 const MAX_SOURCES = 20;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { positionIn } from '#shared/app/common/list-cursor.ts';
 import { LogScan, LogTriage, PredictedCause } from '#shared/app/triage/log-answers.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
@@ -208,7 +209,7 @@ describe('kept logs', () => {
       expect.objectContaining({ incident: api.incident.id, source: 'unit tests', line: 10, level: 'error' }),
       expect.objectContaining({ line: 11, text: 'ERROR connect ECONNREFUSED 10.0.0.6:5432' }),
     ]);
-    expect(json.next).toBe('cursor-2');
+    expect(positionIn({ list: 'logs', levels: ['error'] }, json.next)).toBe('cursor-2');
     expect(api.asked.at(-1)).toEqual([{}, { limit: 5, order: 'newest' }]);
     expect((await api.call('/api/logs/recent?limit=26', { as: 'viewer' })).json.detail).toContain('limit');
     expect((await api.call('/api/logs/recent?level=loud', { as: 'viewer' })).json.detail).toContain('level');

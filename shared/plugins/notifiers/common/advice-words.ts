@@ -25,8 +25,11 @@ export function adviceNow(story: Pick<IncidentStory, 'incident' | 'diagnosis' | 
   const setting = { about, chance: chanceOf(diagnosis.classification) } as const;
   // A diagnosis of an earlier release may advise what was done once in another incident.
   const own = isReceipt(diagnosis.fix) ? adviceOfClass(failureClass, setting) : diagnosis.fix;
-  const rerunFailed = actions.some((action) => didNotHelp(action) && rerunAttempt(action) !== null);
-  const fitted = rerunFailed && asksForRepeat(own) ? fitAdvice(own, { about, chance: 'lasts' }) : own;
+  // Tried in vain, or rejected: neither is advised again, in whatever words.
+  const isRerunOut =
+    actions.some((action) => didNotHelp(action) && rerunAttempt(action) !== null) ||
+    ruledOut.some((title) => asksForRepeat(solutionOfAction(title)));
+  const fitted = isRerunOut && asksForRepeat(own) ? fitAdvice(own, { about, chance: 'lasts' }) : own;
   const left = ruledOut.reduce((advice, title) => advice.replaceAll(solutionOfAction(title), ''), fitted);
   const advice = left.trim();
   return advice === '' && own !== '' ? NOTHING_LEFT[about] : advice;

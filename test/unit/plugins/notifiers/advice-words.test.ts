@@ -32,15 +32,24 @@ describe('the advice of a story', () => {
     'Run the failed jobs again.',
     'Wait for the registry, then re-run the failed jobs.',
     'Re-run it; if it fails again, pin the version.',
-  ])('does not ask for another re-run after one failed: %s', (fix) => {
+  ])('does not ask for another re-run after one failed or was rejected: %s', (fix) => {
     const told = story({
       diagnosis: aDiagnosis({ fix }),
       actions: [failedRerun],
       ruledOut: ['Re-run the failed jobs'],
     });
     expect(adviceNow(story({ diagnosis: aDiagnosis({ fix }) }))).toBe(fix);
-    expect(adviceNow(told)).not.toMatch(/re-?run|again\b(?! later)/i);
-    expect(adviceNow(told)).not.toBe('');
+    // After a person rejected one, the same holds in whatever words the diagnosis asks for it.
+    const rejected = story({ diagnosis: aDiagnosis({ fix }), ruledOut: ['Re-run the failed jobs'] });
+    for (const advice of [adviceNow(told), adviceNow(rejected)]) {
+      expect(advice).not.toMatch(/re-?run|again\b(?! later)/i);
+      expect(advice).not.toBe('');
+    }
+  });
+
+  it('is empty for a pull request that is over', () => {
+    const over = anIncident({ outcomeReason: redactedText('Pull request #7 was merged meanwhile: it is left alone.') });
+    expect(adviceNow(story({ incident: over }))).toBe('');
   });
 
   it('keeps the line breaks of a block of code', () => {
