@@ -94,33 +94,59 @@ const LOOKS = [
   ['phone-dark', { dark: true, phone: true }],
 ] as const;
 
+/** What is wrong with pages in both colours and widths; takes their pictures. */
+async function faultsOf(shown: Readonly<Record<string, string>>): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [name, path] of Object.entries(shown)) {
+    const { page, context, problems } = await dashboard.open(path);
+    await page.locator('h1').first().waitFor();
+    await page.waitForLoadState('networkidle').catch(() => undefined);
+    for (const [look, { dark, phone }] of LOOKS) {
+      const scheme = dark ? 'dark' : 'light';
+      await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+      await page.setViewportSize(phone ? WIDTHS.phone : WIDTHS.desktop);
+      await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
+      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+      const width = await page.evaluate<number>('document.documentElement.scrollWidth');
+      if (width > (page.viewportSize()?.width ?? 0)) faults.push(`${name} in ${look}: ${width} pixels wide`);
+      if (SHOTS !== undefined) {
+        mkdirSync(SHOTS, { recursive: true });
+        await page.screenshot({ path: join(SHOTS, `${name}-${look}.png`), fullPage: !phone });
+      }
+      faults.push(...(await violationsOf(page)).map((violation) => `${name} in ${look}: ${violation}`));
+    }
+    faults.push(...problems.filter((problem) => !/axe/.test(problem)).map((problem) => `${name}: ${problem}`));
+    await context.close();
+  }
+  return faults;
+}
+
 describe('every page', () => {
   it('can be read by everybody and is no wider than the window, light and dark, wide and narrow', {
     timeout: 500_000,
   }, async () => {
-    const faults: string[] = [];
-    for (const [name, path] of Object.entries(pages)) {
-      const { page, context, problems } = await dashboard.open(path);
-      await page.locator('h1').first().waitFor();
-      await page.waitForLoadState('networkidle').catch(() => undefined);
-      for (const [look, { dark, phone }] of LOOKS) {
-        const scheme = dark ? 'dark' : 'light';
-        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-        await page.setViewportSize(phone ? WIDTHS.phone : WIDTHS.desktop);
-        await page.locator(`html[data-mantine-color-scheme="${scheme}"]`).waitFor();
-        await page.locator('.skeleton').first().waitFor({ state: 'detached' });
-        const width = await page.evaluate<number>('document.documentElement.scrollWidth');
-        if (width > (page.viewportSize()?.width ?? 0)) faults.push(`${name} in ${look}: ${width} pixels wide`);
-        if (SHOTS !== undefined) {
-          mkdirSync(SHOTS, { recursive: true });
-          await page.screenshot({ path: join(SHOTS, `${name}-${look}.png`), fullPage: !phone });
-        }
-        faults.push(...(await violationsOf(page)).map((violation) => `${name} in ${look}: ${violation}`));
-      }
-      faults.push(...problems.filter((problem) => !/axe/.test(problem)).map((problem) => `${name}: ${problem}`));
-      await context.close();
+    expect(await faultsOf(pages)).toEqual([]);
+  });
+
+  it('can be read and says so while the kill switch is on', { timeout: 200_000 }, async () => {
+    const { page, context } = await dashboard.open('/policy');
+    const press = async (verb: string, reason: string) => {
+      await page.getByRole('button', { name: verb }).first().click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Why').fill(reason);
+      await dialog.getByRole('button', { name: verb, exact: true }).click();
+      await dialog.waitFor({ state: 'detached' });
+    };
+    await press('Stop everything', 'an audit of the release');
+    expect(await faultsOf({ stopped: '/', 'stopped-incidents': '/incidents' })).toEqual([]);
+    for (const path of Object.values(pages)) {
+      await page.goto(`${dashboard.url}${path}`);
+      await page.getByText('an audit of the release').first().waitFor();
     }
-    expect(faults).toEqual([]);
+    await page.goto(`${dashboard.url}/policy`);
+    await press('Resume', 'the audit is over');
+    await page.getByText('an audit of the release').first().waitFor({ state: 'detached' });
+    await context.close();
   });
 
   it('with incidents says which of them ask a person', async () => {
