@@ -1,3 +1,4 @@
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { renderLearning } from '../learning/render-learning.ts';
@@ -17,7 +18,7 @@ export const learningPerformance = defineCommand({
   async run({ options }, terminal) {
     const { format = 'summary' } = options;
     if (format !== 'summary' && format !== 'detailed')
-      throw new UsageError(`--format ${format}: use summary or detailed.`);
+      throw new UsageError(`--format: ${unknownValue('format', format, ['summary', 'detailed'])}`);
     const days = String(wholeNumber('days', options.days, { otherwise: 30, atMost: 400 }));
     const { api } = await openApi(options, terminal);
     const [report, quality] = await Promise.all([

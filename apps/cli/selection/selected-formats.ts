@@ -1,5 +1,6 @@
 import { folderOf } from '#shared/domain/test-selection/file-kinds.ts';
 import type { Selection } from '#shared/domain/test-selection/select-tests.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { UsageError } from '../command.ts';
 
 export const FORMATS = ['list', 'pytest', 'jest', 'vitest', 'go'] as const;
@@ -7,7 +8,7 @@ export type Format = (typeof FORMATS)[number];
 
 export function formatOf(given: string | undefined): Format {
   const found = FORMATS.find((one) => one === (given ?? 'list'));
-  if (found === undefined) throw new UsageError(`--format ${given}: expected ${FORMATS.join(', ')}.`);
+  if (found === undefined) throw new UsageError(`--format: ${unknownValue('format', given ?? '', FORMATS)}`);
   return found;
 }
 

@@ -1,4 +1,5 @@
 import { UnreadableReport, WHOLE_REPORT } from '#shared/domain/reports/unreadable-report.ts';
+import { nearestValue } from '#shared/kernel/text/nearest-value.ts';
 import { objectOf, textOf } from '#shared/plugins/reports/common/json.ts';
 import type { ReportFormat, ReportHead, ReportKind } from '#shared/plugins/reports/contract.ts';
 import { REPORT_FORMATS } from '#shared/plugins/reports/registry.ts';
@@ -125,9 +126,11 @@ function toolError(text: string): string | null {
 function formatNamed(id: string): ReportFormat {
   const found = REPORT_FORMATS.find((one) => one.id === id);
   if (found !== undefined) return found;
+  const ids = REPORT_FORMATS.map((one) => one.id);
+  const nearest = nearestValue(id, ids);
   throw new UnreadableReport(
     `there is no report format "${id.slice(0, 40)}"`,
-    `Use one of: ${REPORT_FORMATS.map((one) => one.id).join(', ')}`,
+    `${nearest === null ? '' : `Did you mean ${nearest}? `}Use one of: ${ids.join(', ')}`,
     WHOLE_REPORT,
   );
 }

@@ -119,7 +119,7 @@ describe('report parse', () => {
       ['--format', 'lcvo'],
       LCOV,
       2,
-      'there is no report format "lcvo". Use one of: junit,',
+      'there is no report format "lcvo". Did you mean lcov? Use one of: junit,',
     ],
     ['a kind that nobody knows', ['--kind', 'lints'], LCOV, 2, '--kind lints: expected tests, coverage, findings.'],
     ['damaged gzip data', [], gzipSync(JUNIT).subarray(0, 40), 2, 'the gzip data is truncated. Fetch the file again.'],
