@@ -75,6 +75,17 @@ const health = openRoute({
   responses: answers('Healthy.', z.object({ status: z.literal('ok'), version: z.string() })),
 });
 
+/** Says of each tuple how long it is: without `items` a reader of JSON Schema takes it for a list of anything that begins so. */
+function closedTuples<T>(node: T): T {
+  if (Array.isArray(node)) return node.map(closedTuples) as T;
+  if (typeof node !== 'object' || node === null) return node;
+  const closed = Object.fromEntries(Object.entries(node).map(([name, value]) => [name, closedTuples(value)]));
+  const { prefixItems: items } = closed;
+  const isOpen = Array.isArray(items) && !('items' in closed);
+  const length = isOpen ? { minItems: items.length, maxItems: items.length } : {};
+  return (isOpen ? { ...closed, items: { anyOf: items }, ...length } : closed) as T;
+}
+
 /**
  * All routes of the API. Their definitions are its validation, `/api/openapi.json` and the types of its client. Errors are
  * problem details (RFC 9457).
@@ -104,7 +115,7 @@ export function makeApi(deps: ApiDeps) {
     const document = app.getOpenAPI31Document({ openapi: '3.1.0', info, servers });
     const operations = Object.values(document.paths ?? {}).flatMap((path) => Object.values(path ?? {}));
     const tags = operations.flatMap((operation: { readonly tags?: readonly string[] }) => operation.tags ?? []);
-    return { ...document, tags: [...new Set(tags)].sort().map((name) => ({ name })) };
+    return closedTuples({ ...document, tags: [...new Set(tags)].sort().map((name) => ({ name })) });
   };
   app.get('/api/openapi.json', (context) => context.json(described()));
   app.get('/api/docs', (context) =>

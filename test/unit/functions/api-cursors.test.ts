@@ -79,3 +79,19 @@ describe('lists that come a page at a time', () => {
     expect(own.statusCode).toBe(200);
   });
 });
+
+describe('the description of the API', () => {
+  it('says of each list what it holds, and of each tuple how long it is', () => {
+    const open: string[] = [];
+    const walk = (node: unknown, path: string): void => {
+      if (typeof node !== 'object' || node === null) return;
+      const schema = node as Readonly<Record<string, unknown>>;
+      const isTuple = Array.isArray(schema.prefixItems);
+      if (schema.type === 'array' && !('items' in schema)) open.push(path);
+      if (isTuple && schema.maxItems !== (schema.prefixItems as unknown[]).length) open.push(`${path}: any length`);
+      for (const [name, value] of Object.entries(schema)) walk(value, `${path}/${name}`);
+    };
+    walk(described, '');
+    expect(open).toEqual([]);
+  });
+});
