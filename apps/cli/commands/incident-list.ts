@@ -138,7 +138,7 @@ export const incidentList = defineCommand({
       options.table === undefined
         ? await listFromApi(options, most, terminal)
         : await listFromTable(options.table, most, options, terminal);
-    if (listed === 0 && options.json !== true) terminal.say('selfheal: no such incident.');
+    if (listed === 0 && options.json !== true) terminal.say('selfheal: no incident matches.');
     return 0;
   },
 });

@@ -124,7 +124,7 @@ export async function checkApprovers(options: ApiOptions, terminal: Terminal): P
       return {
         name,
         state: 'ok',
-        detail: `all ${counted(approvers.length, 'approver')} are linked to a GitHub account`,
+        detail: `${counted(approvers.length, 'approver')}, none without a GitHub account`,
       };
     const who = unlinked.map((user) => user.name).join(', ');
     const mend = `selfheal user link ${unlinked[0]?.name ?? 'EMAIL'} --github LOGIN`;

@@ -19,14 +19,16 @@ export function section(title: string, lines: readonly string[]): string[] {
   return shown.length === 0 ? [] : ['', title, ...shown];
 }
 
-/** Why it failed and what to do: what a person reads first. */
+/** Why it failed and what to do: what a person reads first. The cause may name one of the numbers already. */
 export function causeSections({ stopped, cause, confidences, advice }: Briefing): string[] {
+  const told = cause.join('\n').toLowerCase();
+  const others = confidences.filter(({ name, percent }) => !told.includes(`${name.toLowerCase()} ${percent} %`));
   return [
     ...(stopped === null ? [] : ['', clean(stopped)]),
     ...section('Root cause', cause),
     ...section(
       'How sure this is',
-      confidences.map(({ name, percent, meaning }) => `${name}: ${percent} %. ${meaning}`),
+      others.map(({ name, percent, meaning }) => `${name}: ${percent} %. ${meaning}`),
     ),
     ...section('What to do', advice),
   ];

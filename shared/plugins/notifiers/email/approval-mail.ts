@@ -59,8 +59,9 @@ export function renderApprovalMail(story: IncidentStory, { headline, opening, as
     footerOf(story),
   ];
   const { thing, cause } = subjectWords(story);
+  const isKnown = (story.diagnosis?.classification.class ?? 'unknown') !== 'unknown';
   return {
-    subject: subjectLine(headline, story.incident.id, { thing: asked.actionId, cause: cause ?? thing }),
+    subject: subjectLine(headline, story.incident.id, { thing: asked.actionId, cause: isKnown ? cause : thing }),
     message: messageOf(parts),
   };
 }

@@ -237,12 +237,15 @@ export function footerOf({ incident, timeZone }: IncidentStory): string {
   return `${subject}.\nIncident ${incident.id}, opened ${instantWords(new Date(incident.openedAt), timeZone)}, ${times}.`;
 }
 
+/** A longer line of dashes breaks on a phone. */
+const MAX_RULE = 30;
+
 /** A titled paragraph; empty without content. */
 export function part(title: string, content: string | null | readonly (string | null)[]): string {
   const lines = (typeof content === 'string' || content === null ? [content] : content).filter(
     (line) => line !== null && line !== '',
   );
-  return lines.length === 0 ? '' : `${title}\n${'-'.repeat(title.length)}\n${lines.join('\n')}`;
+  return lines.length === 0 ? '' : `${title}\n${'-'.repeat(Math.min(title.length, MAX_RULE))}\n${lines.join('\n')}`;
 }
 
 type Findings = Pick<IncidentStory, 'diagnosis' | 'evidence'> & Partial<Pick<IncidentStory, 'incident'>>;

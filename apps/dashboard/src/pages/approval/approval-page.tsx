@@ -7,6 +7,7 @@ import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
+import { FactLines } from '../../ui/fact-lines.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { ErrorState, LoadingState } from '../../ui/states.tsx';
 import { FactValue, Text } from '../../ui/text.tsx';
@@ -68,6 +69,7 @@ export default function ApprovalPage() {
             </dl>
           </section>
           {briefing.change === null ? null : <Diff change={briefing.change} />}
+          <FactLines title="Deployed or changed before" lines={briefing.before} />
           <section className="card">
             <h2>Root cause</h2>
             <div className="card-body prose">
@@ -78,17 +80,13 @@ export default function ApprovalPage() {
               ))}
             </div>
           </section>
+          <FactLines
+            title="How sure this is"
+            lines={briefing.confidences.map(({ name, percent, meaning }) => `${name}: ${percent} %. ${meaning}`)}
+          />
+          <FactLines title="Chain of events" lines={briefing.chain} />
           <Evidence briefing={briefing} />
-          <section className="card">
-            <h2>What happened before</h2>
-            <ul className="card-body prose">
-              {briefing.history.map((line) => (
-                <li key={line}>
-                  <Text>{line}</Text>
-                </li>
-              ))}
-            </ul>
-          </section>
+          <FactLines title="What happened before" lines={briefing.history} />
         </div>
         <aside className="facts" aria-label="Facts">
           <dl>

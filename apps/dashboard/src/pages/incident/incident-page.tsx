@@ -2,6 +2,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import type { IncidentDetails as Details, IncidentStory as Story } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
+import { FactLines } from '../../ui/fact-lines.tsx';
 import { FactList } from '../../ui/figures.tsx';
 import { Icon } from '../../ui/icon.tsx';
 import { useKeys } from '../../ui/keys.ts';
@@ -40,6 +41,8 @@ export default function IncidentPage() {
           <Waiting incident={incident} story={story.data} />
           <Diagnosis incident={incident} story={story.data} />
           <Outcome incident={incident} workflow={story.data?.workflow} />
+          <FactLines title="Deployed or changed before" lines={incident.briefing.before} />
+          <FactLines title="Chain of events" lines={incident.briefing.chain} />
           {incident.notes === null ? null : (
             <section className="card">
               <h2>Note</h2>
