@@ -1,4 +1,5 @@
 import type { Evidence, EvidenceLine } from '../../logs/evidence.ts';
+import { scoreLine } from '../../logs/line-score.ts';
 import { bucketOf, WORD_BUCKETS } from '../../logs/line-words.ts';
 import { templateOf } from '../fingerprint.ts';
 import type { SignatureMatch } from '../matching.ts';
@@ -31,9 +32,33 @@ function raise(features: Map<number, number>, feature: string, value: number): v
   features.set(bucket, Math.max(features.get(bucket) ?? 0, value));
 }
 
+const FUNCTION_WORD =
+  /^(?:a|an|and|any|are|as|at|be|been|but|by|can|do|does|for|from|had|has|have|how|i|if|in|is|it|its|me|my|of|on|or|our|please|should|so|some|than|that|the|their|them|then|there|these|they|this|to|us|was|we|were|what|when|which|who|will|with|would|you|your)$/;
+const MIN_PROSE_WORDS = 6;
+const MIN_FUNCTION_SHARE = 0.25;
+
+/**
+ * Whether a line is a sentence for a reader and not a program's report of a failure. Whoever may write into a log could tip an answer at the threshold
+ * with such lines, so they weigh nothing.
+ */
+function isProse(text: string): boolean {
+  const words = text.toLowerCase().match(/[a-z']+/g) ?? [];
+  if (words.length < MIN_PROSE_WORDS) return false;
+  if (ADDRESSED.test(text)) return scoreLine(text).score < MIN_STRONG_SCORE;
+  if (scoreLine(text).score >= MIN_REPORT_SCORE) return false;
+  const functions = words.filter((word) => FUNCTION_WORD.test(word)).length;
+  return functions >= words.length * MIN_FUNCTION_SHARE;
+}
+/** Speaks to a reader, or hands code over. */
+const ADDRESSED = /\b(?:please|you|your|don't hesitate)\b|```/i;
+/** Keyword scores from which a line reports something, whatever its style, and from which it does although it speaks to a reader. */
+const MIN_REPORT_SCORE = 3;
+const MIN_STRONG_SCORE = 7;
+
 /** Single words and pairs of neighbours, each as relevant as its most relevant line. */
 function addText(features: Map<number, number>, lines: readonly EvidenceLine[]): void {
-  const ranked = [...lines].sort((a, b) => b.score - a.score).slice(0, MAX_LINES);
+  const telling = lines.filter(({ text }) => !isProse(text));
+  const ranked = telling.sort((a, b) => b.score - a.score).slice(0, MAX_LINES);
   const best = Math.max(1e-9, ranked[0]?.score ?? 0);
   for (const line of ranked) {
     const relevance = Math.max(0.1, line.score / best);
