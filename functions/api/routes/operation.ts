@@ -15,7 +15,7 @@ import { Problem } from '../problem.ts';
 import { answers, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
 
 export interface OperationRoutesDeps extends ReadOperationDeps {
-  readonly configuration: Pick<Configuration, 'services' | 'model'>;
+  readonly configuration: Pick<Configuration, 'services' | 'model' | 'home'>;
   readonly stats: Pick<StatsStore, 'recentRuns'>;
   readonly version: string;
 }
@@ -202,7 +202,10 @@ export function operationRoutes(deps: OperationRoutesDeps) {
         {
           from: period.from.toISOString(),
           to: to.toISOString(),
-          services: shown.map((one) => ({ criticality: one.criticality, ...serviceLevelOf(one, predictions, period) })),
+          services: shown.map((one) => ({
+            criticality: one.criticality,
+            ...serviceLevelOf(one, predictions, period, configuration.home),
+          })),
           next: cursorOf(list, wanted.length > limit ? (shown.at(-1)?.id ?? null) : null),
         },
         200,

@@ -3,9 +3,10 @@ import { Baselines, Costs, ServiceLevels, SystemStatus } from '#functions/api/ro
 import { Service } from '#shared/domain/configuration/configuration.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import { renderMetrics } from '#shared/domain/quality/prometheus.ts';
 import { serviceLevelOf } from '#shared/domain/quality/service-level.ts';
-import { anEnding, anIncident, aPrediction } from '#test/builders/index.ts';
+import { anEnding, anIncident, aPrediction, HOME } from '#test/builders/index.ts';
 import { anApi, VERSION } from './api-rig.ts';
 
 const spending = (microdollars: number | null) => ({
@@ -174,15 +175,50 @@ describe('[D236] costs', () => {
 
 describe('service levels', () => {
   const period = { from: new Date('2026-11-20T00:00:00Z'), to: new Date('2026-11-21T00:00:00Z'), objective: 0.99 };
-  const alarm = (name: string, openedAt: string, at: string | null, status: 'resolved' | 'escalated' = 'resolved') =>
-    aPrediction({
+  const service = { id: 'checkout', alarms: ['errors', 'latency'] };
+  let made = 0;
+  const alarm = (
+    name: string,
+    openedAt: string,
+    at: string | null,
+    status: 'resolved' | 'escalated' | 'linked' = 'resolved',
+    change: Partial<Prediction> = {},
+  ) => {
+    made += 1;
+    return aPrediction({
+      incidentId: `cw-${String(made).padStart(24, '0')}`,
       openedAt,
-      scope: `alarm#arn:aws:cloudwatch:eu-central-1:123456789012:alarm:${name}`,
+      scope: `alarm#arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${name}`,
       ...(at === null ? {} : { ending: anEnding({ at, status }) }),
+      ...change,
     });
+  };
+
+  it('leave out alarms of that name in other places, and count a reopened incident once and a duplicate not at all', () => {
+    const [opened, ended, again, over] = ['10:00', '10:10', '15:00', '15:30'].map((at) => `2026-11-20T${at}:00.000Z`);
+    const first = alarm('errors', opened ?? '', ended ?? '');
+    const reopened = {
+      ...first,
+      attempt: 2,
+      at: again ?? '',
+      ending: anEnding({ at: over ?? '', status: 'escalated' }),
+    };
+    const duplicate = alarm('latency', opened ?? '', ended ?? '', 'linked');
+    const elsewhere = ['eu-central-1:123456789012', 'eu-west-1:210987654321'].map((place) =>
+      alarm('errors', '2026-11-20T01:00:00.000Z', null, 'resolved', {
+        scope: `alarm#arn:aws:cloudwatch:${place}:alarm:errors`,
+      }),
+    );
+    const all = [reopened, first, duplicate, ...elsewhere];
+    expect(serviceLevelOf(service, all, period, HOME)).toMatchObject({
+      incidents: 1,
+      resolved: 0,
+      escalated: 1,
+      downMinutes: 40,
+    });
+  });
 
   it('count the time in which an alarm rang once, within the period, and what the objective still allows', () => {
-    const service = { id: 'checkout', alarms: ['errors', 'latency'] };
     const level = serviceLevelOf(
       service,
       [
@@ -194,12 +230,13 @@ describe('service levels', () => {
         alarm('errors', '2026-11-18T12:00:00.000Z', '2026-11-18T13:00:00.000Z'),
       ],
       period,
+      HOME,
     );
     expect(level).toMatchObject({ incidents: 4, open: 1, resolved: 2, escalated: 1, downMinutes: 70, met: false });
     expect(level.meanMinutesToResolve).toBe(40);
     expect(level.availability).toBeCloseTo(1 - 70 / 1440);
     expect(level.budgetLeftMinutes).toBeCloseTo(14.4 - 70);
-    expect(serviceLevelOf(service, [], period)).toMatchObject({
+    expect(serviceLevelOf(service, [], period, HOME)).toMatchObject({
       availability: 1,
       met: true,
       meanMinutesToResolve: null,
