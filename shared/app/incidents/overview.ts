@@ -88,7 +88,7 @@ export interface Figure extends FigureDefinition, FigureValue {
 /** How the last two weeks went, and each of the two. An incident that was opened again counts once. */
 export interface Overview extends Figures {
   readonly at: string;
-  /** Incidents in progress or with a person, opened since `from`. `more`: there are more than were counted. */
+  /** Incidents in progress, or with a person (also those that ask for a decision), opened since `from`. `more`: there are more than were counted. */
   readonly open: {
     readonly count: number;
     readonly more: boolean;
@@ -149,17 +149,19 @@ export async function readOverview(deps: OverviewDeps, known: KnownCourses = new
     ({ openedAt, target, request }) =>
       dayOf(new Date(openedAt)) >= firstDay && request === undefined && isOwnFailure(target, configuration),
   );
-  const cases = (await casesOf(counted, recent, known, deps)).filter(({ course }) => course.end?.how !== 'duplicate');
+  const open = unfinished.incidents.filter(({ status }) => status === 'open');
+  const courses = await coursesOf([...counted, ...open], known, deps);
+  const cases = casesOf(counted, courses, recent).filter(({ course }) => course.end?.how !== 'duplicate');
   const [firstOfWeek = ''] = days.slice(-WEEK);
   const isLate = ({ openedAt }: Case) => dayOf(new Date(openedAt)) >= firstOfWeek;
-  const withPerson = unfinished.incidents.filter(({ status }) => status !== 'open').length;
+  const inProgress = open.filter(({ id }) => courses.get(id)?.isAsking !== true).length;
   const counts = {
     at: now.toISOString(),
     open: {
       count: unfinished.incidents.length,
       more: unfinished.more,
-      inProgress: unfinished.incidents.length - withPerson,
-      withPerson,
+      inProgress,
+      withPerson: unfinished.incidents.length - inProgress,
       from: openedFrom.toISOString(),
     },
     days: days.map((day) => dayCount(day, cases, dayOf)),
@@ -196,14 +198,13 @@ async function listed(query: IncidentQuery, { lists }: Pick<OverviewDeps, 'lists
   return { incidents: [...incidents.values()].slice(0, MAX_INCIDENTS), more: true };
 }
 
-async function casesOf(
+/** Read side by side, each once. */
+async function coursesOf(
   incidents: readonly Incident[],
-  recent: readonly Prediction[],
   known: KnownCourses,
   deps: OverviewDeps,
-): Promise<Case[]> {
-  const predicted = Map.groupBy(recent, ({ incidentId }) => incidentId);
-  const queue = [...incidents];
+): Promise<Map<string, IncidentCourse>> {
+  const queue = [...new Map(incidents.map((one) => [one.id, one])).values()];
   const courses = new Map<string, IncidentCourse>();
   const reader = async () => {
     for (let next = queue.pop(); next !== undefined; next = queue.pop())
@@ -211,6 +212,15 @@ async function casesOf(
   };
   await Promise.all(Array.from({ length: TRAILS_AT_ONCE }, reader));
   for (const id of known.keys()) if (!courses.has(id)) known.delete(id);
+  return courses;
+}
+
+function casesOf(
+  incidents: readonly Incident[],
+  courses: ReadonlyMap<string, IncidentCourse>,
+  recent: readonly Prediction[],
+): Case[] {
+  const predicted = Map.groupBy(recent, ({ incidentId }) => incidentId);
   return incidents.map(({ id, openedAt }) => ({
     openedAt,
     course: courses.get(id) ?? courseOf([]),

@@ -17,6 +17,8 @@ export interface IncidentCourse {
   readonly firstCommentAt: string | null;
   /** Whether the verification of an action said that it helped, or that it did not. */
   readonly hasOutcome: boolean;
+  /** A plan waits for a person's decision. */
+  readonly isAsking: boolean;
 }
 
 /** The notifier whose announcement is a comment. */
@@ -42,6 +44,7 @@ interface State {
   hasPerson: boolean;
   hasOutcome: boolean;
   firstCommentAt: string | null;
+  asking: boolean;
   /** Attempt in progress. */
   attempt: number;
   /** An action of this attempt helped. */
@@ -60,17 +63,20 @@ export function courseOf(trail: readonly Entry[]): IncidentCourse {
     hasPerson: false,
     hasOutcome: false,
     firstCommentAt: null,
+    asking: false,
     attempt: 1,
     helped: false,
     settled: false,
     doubts: new Set(),
   };
   for (const entry of trail) {
+    if (/^approval\.(?:approved|rejected|too-late)$/.test(entry.event)) state.asking = false;
     if (BY_PEOPLE.has(entry.event) && entry.facts.by !== null) state.hasPerson = true;
     READERS[entry.event]?.(state, entry);
   }
-  const { end, wasHealed, hasPerson, firstCommentAt, hasOutcome, doubts } = state;
-  return { end, wasHealed, isFalseFix: wasHealed && doubts.size > 0, hasPerson, firstCommentAt, hasOutcome };
+  const { end, wasHealed, hasPerson, firstCommentAt, hasOutcome, doubts, asking } = state;
+  const isFalseFix = wasHealed && doubts.size > 0;
+  return { end, wasHealed, isFalseFix, hasPerson, firstCommentAt, hasOutcome, isAsking: asking && end === null };
 }
 
 const ends =
@@ -83,11 +89,14 @@ const ends =
 const reopens = (state: State, { facts }: Entry): void => {
   const attempt = Number(facts.attempt ?? state.attempt + 1);
   if (state.end?.how === 'healed' && !state.settled) state.doubts.add(`attempt ${attempt}`);
-  Object.assign(state, { attempt, end: null, helped: false, settled: false });
+  Object.assign(state, { attempt, end: null, helped: false, settled: false, asking: false });
 };
 
 const READERS: Readonly<Record<string, (state: State, entry: Entry) => void>> = {
   'incident.reopened': reopens,
+  'approval.requested': (state) => {
+    state.asking = true;
+  },
   'action.recovered': (state) => {
     state.helped = true;
     state.hasOutcome = true;
