@@ -31,14 +31,17 @@ export async function gatherReport(
       ? null
       : await part(phrase`deployment of the service`, () => deps.deployments.read(deployment), null);
   const excerpts = makeExcerpts(2, deps.lineRules);
+  const told = report === null ? [] : [...report.description.split('\n'), ...report.lines];
+  // A report may have no log at all.
+  const lines = told.some((line) => line.trim() !== '') ? told : [];
   if (report === null) notes.push(phrase`The report can no longer be read.`);
-  else {
+  else if (lines.length > 0) {
     const source = excerpts.open({
       id: 'report',
       name: phrase`Report by ${redactName(target.reportedBy, 200)}`,
       url: null,
     });
-    for (const line of [...report.description.split('\n'), ...report.lines]) source.push(`${line}\n`);
+    for (const line of lines) source.push(`${line}\n`);
   }
   if (service !== null) await readServiceLog(service, target.reportedAt, excerpts, { notes, part, deps });
   else if (target.service !== null)

@@ -61,7 +61,7 @@ export const FIGURE_DEFINITIONS = [
     id: 'flaky',
     label: 'Flaky failures',
     unit: 'incidents',
-    definition: 'Incidents whose failure was judged to be by chance in the latest attempt.',
+    definition: 'Incidents whose failure was judged flaky in the latest attempt.',
   },
   {
     id: 'modelCost',

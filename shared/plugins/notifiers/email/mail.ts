@@ -135,12 +135,14 @@ export function rootCause({ diagnosis, incident }: Findings): (string | null)[] 
   ];
 }
 
-/** What failed, and the cause; null without a diagnosis. A report without one has its title. */
+/** What failed, and the cause; null without a diagnosis. */
 export function subjectWords({ incident, diagnosis, evidence }: IncidentStory): SubjectWords {
   const { target, tainted } = incident;
+  // Of a report that no rule knows, the title says most.
+  const isTitled = target.kind === 'report' && (diagnosis?.classification.class ?? 'unknown') === 'unknown';
   return {
     thing: failedThing(target, diagnosis, evidence),
-    cause: summaryOf(diagnosis)?.replaceAll('`', '') ?? (target.kind === 'report' ? tainted.title : null),
+    cause: isTitled ? tainted.title : (summaryOf(diagnosis)?.replaceAll('`', '') ?? null),
   };
 }
 

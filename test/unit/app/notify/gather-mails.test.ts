@@ -100,6 +100,12 @@ describe('reports of one service', () => {
     expect(mailer.mails).toHaveLength(mails);
   });
 
+  it('have their title in the subject where no rule knows the cause', async () => {
+    const { mailer, report } = setUp();
+    await report('checkout');
+    expect(mailer.mails[0]?.subject).toBe('[Selfheal] Needs a human: checkout: Order 1 is missing (api-0000000)');
+  });
+
   it('are mailed one by one where the window is 0', async () => {
     const { mailer, report } = setUp(0);
     for (const _report of [1, 2, 3]) await report('checkout');
