@@ -145,7 +145,7 @@ describe('every page', () => {
     }
     await page.goto(`${dashboard.url}/policy`);
     await press('Resume', 'the audit is over');
-    await page.getByText('an audit of the release').first().waitFor({ state: 'detached' });
+    await page.getByText('The kill switch is on').first().waitFor({ state: 'detached' });
     await context.close();
   });
 
