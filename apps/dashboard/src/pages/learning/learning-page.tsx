@@ -300,7 +300,7 @@ function ReportSection({ period }: { readonly period: Period }) {
           ['Imported, merged', `${patterns.imported}, ${patterns.merged}`],
           ['Incidents ended', String(incidents.ended)],
           ['Healed by Selfheal', shareWords(incidents.healed)],
-          ['Ended by people', shareWords(incidents.byPeople)],
+          ['Went to people', shareWords(incidents.byPeople)],
           ['Known failures', shareWords(incidents.covered)],
           ['Recognised right', shareWords(incidents.recognisedRight)],
           ['False alarms', shareWords(incidents.falsePositives)],
