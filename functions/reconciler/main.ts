@@ -1,6 +1,6 @@
 import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { remindApprovals } from '#shared/app/approve/remind-approvals.ts';
-import { sendDigests } from '#shared/app/notify/gather-mails.ts';
+import { sendDigests } from '#shared/app/notify/send-digests.ts';
 import { remindOfStop } from '#shared/app/notify/stop-notice.ts';
 import { settleHealed } from '#shared/app/record/recurrence-watch.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
