@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { signIn } from '#lab/drills/approvals.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import { untrueIn } from './stories/rules.ts';
+import { makeTeller } from './stories/telling.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { writeKillSwitch } from './support/kill-switch.ts';
 import { until } from './support/until.ts';
@@ -244,5 +247,25 @@ describe('what holds it back', () => {
       return;
     }
     expect.unreachable('The limit never held.');
+  });
+});
+
+describe('what people read of it', () => {
+  it('is true by every rule of the stories, of what was healed and what was left to people', async () => {
+    const password = 'Correct-Horse-8-Battery';
+    await healer.runtime.createUser('ada', 'ada@example.com', password, ['admin']);
+    const teller = makeTeller(healer, await signIn(healer, 'ada@example.com', password));
+    const subjects = [
+      healer.world.samples.failRun('transient', { rerunMs: 20 }).runId,
+      healer.world.samples.failRun('compile').runId,
+      healer.world.aws.fireAlarm('ledger'),
+    ];
+    const untrue: string[] = [];
+    for (const subject of subjects) {
+      const { id } = await healer.ended(subject);
+      await healer.quiet();
+      untrue.push(...untrueIn(await teller.tell(id, 'ended', id)));
+    }
+    expect(untrue).toEqual([]);
   });
 });

@@ -51,10 +51,10 @@ export const githubComment = defineNotifier({
     const { incident } = story;
     const { target, intakeKey } = incident;
     if (target.kind !== 'github-run' || target.pullRequest === null) return null;
-    // Nobody reads on there; and who merged has decided.
-    if ((await stateOf(target.repository, target.pullRequest, codeHost)) !== 'open') return null;
+    // Nobody reads on there; and who merged has decided. What was written about this incident does not keep waiting.
+    const isOver = (await stateOf(target.repository, target.pullRequest, codeHost)) !== 'open';
     const existing = await codeHost.findComment(target.repository, target.pullRequest, markerOf(intakeKey));
-    if (story.quiet && !existing?.body.includes(incidentWords(incident))) return null;
+    if ((story.quiet || isOver) && !existing?.body.includes(incidentWords(incident))) return null;
     const body = existing === null ? renderComment(story) : rewriteComment(existing.body, story);
     if (body === null) return null;
     if (existing === null)
