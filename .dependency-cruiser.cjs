@@ -246,7 +246,7 @@ module.exports = {
           '^shared/ports/audit-reader[.]ts$',
           '^shared/adapters/aws/dynamo-incident-(audit|store)[.]ts$',
           '^shared/app/intake/explain-incident[.]ts$',
-          '^shared/app/incidents/(read-incident|incident-story)[.]ts$',
+          '^shared/app/incidents/(read-incident|incident-story|overview)[.]ts$',
           '^shared/app/policy/change-policy[.]ts$',
           '^apps/cli/incidents/',
           '^apps/cli/commands/incident-explain[.]ts$',

@@ -1,3 +1,4 @@
+import { courseOf, type IncidentCourse } from '#shared/domain/audit/incident-course.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { isForeign } from '#shared/domain/incident/home.ts';
@@ -12,7 +13,6 @@ import {
   type FigureValue,
   percentileOf,
 } from '#shared/domain/quality/figures.ts';
-import { courseOf, type IncidentCourse } from '#shared/domain/quality/incident-course.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import { type IncidentLists, type IncidentQuery, MAX_PAGE_SIZE } from '#shared/ports/incident-lists.ts';

@@ -1,4 +1,4 @@
-import type { TrailEntry } from '../audit/audit-entry.ts';
+import type { TrailEntry } from './audit-entry.ts';
 
 /** How the latest attempt of an incident ended. `healed`: by an action, as verified; `recovered`: without one. */
 export type CourseEnd = 'healed' | 'recovered' | 'person' | 'suggested' | 'escalated' | 'duplicate';
