@@ -311,6 +311,23 @@ const ANSWERS: readonly Plot[] = [
     await saysInComment(play, run, 'acme-lead', 'reject');
     await endTold(play, run.id);
   }),
+  asking('re-run that a person rejects, and the next failure of the same pull request, approved', async (play) => {
+    const run = await askedRun(play);
+    await saysOnPage(play, run.id, 'rejected', play.people.grace);
+    await endTold(play, run.id);
+    // A pull request gets two mails a day, so its comment alone asks this time.
+    const next = await fails(play, 'transient', 'pull request', { pullRequest: run.pullRequest });
+    const asked = async () =>
+      (await play.healer.incidents.listApprovals(next.id)).find(({ state }) => state === 'pending');
+    await until('a pending approval', async () => (await asked()) !== undefined);
+    await play.tell('asking', next.id);
+    const incident = await play.healer.incidents.get(next.id);
+    const { digest = '' } = (await asked()) ?? {};
+    if (incident !== null)
+      await commentOn(play.healer, incident, 'acme-lead', `/selfheal approve ${digest.slice(0, 12)}`);
+    await until('the decision', async () => (await asked()) === undefined);
+    await endTold(play, next.id);
+  }),
   ...[true, false].map((merged) =>
     asking(`pull request that is ${merged ? 'merged' : 'closed'} while its plan waits`, async (play) => {
       const run = await askedRun(play);
