@@ -91,7 +91,7 @@ export const REMOVALS: readonly Removal[] = [
     'if (proven !== undefined) return asks;',
   ),
   remove('the threshold of a human', DECIDE, '...(confidence < ask', '...(false'),
-  remove('the threshold of acting', DECIDE, 'return confidence < act\n', 'return false\n'),
+  remove('the threshold of acting', DECIDE, 'return confidence < act ?', 'return false ?'),
   remove(
     'a model lowers confidence',
     DECIDE,

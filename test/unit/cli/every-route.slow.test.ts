@@ -56,6 +56,7 @@ const argumentsOf = (
     'key revoke': ['0123456789abcdef'],
     'user link': ['lead@example.com', '--github', 'acme-lead'],
     'alert set': ['--pattern', 'ERROR', '--name', 'errors'],
+    'approval show': [digest],
     'approval approve': [digest],
     'approval reject': [digest],
     'approval delegate': ['deputy@example.com', '--hours', '2'],
