@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Service } from '#shared/domain/configuration/configuration.ts';
+import { alarmArnAt } from '#shared/domain/incident/home.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { anEnding, aPrediction } from '#test/builders/index.ts';
+import { anEnding, aPrediction, HOME } from '#test/builders/index.ts';
 import { aServedApi } from './served-api.ts';
 
 const services = ['cart', 'shop'].map((id) => Service.parse({ id, alarms: [`${id}-errors`] }));
@@ -14,7 +15,7 @@ describe('selfheal service levels', () => {
     await predictions.addPrediction(
       aPrediction({
         openedAt: daysAgo(2),
-        scope: 'alarm#arn:aws:cloudwatch:eu-central-1:123456789012:alarm:shop-errors',
+        scope: `alarm#${alarmArnAt(HOME, 'shop-errors')}`,
         ending: anEnding({ at: daysAgo(1) }),
       }),
     );

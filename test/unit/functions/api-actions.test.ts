@@ -533,7 +533,7 @@ describe('/api/applications', () => {
   it('refuses to scale a service whose remedies have nothing that scales it', async () => {
     const api = await aService({ actionId: 'redeploy-ecs-service' });
     const { statusCode, json } = await post(api, '/api/applications/checkout/scale', { to: 4 });
-    expect([statusCode, json.detail]).toEqual([409, expect.stringContaining('have none that scales it')]);
+    expect([statusCode, json.detail]).toEqual([409, expect.stringContaining('No remedy of checkout scales it')]);
     expect((await post(api, '/api/applications/basket/scale', { to: 4 })).statusCode).toBe(404);
   });
 });

@@ -109,7 +109,7 @@ describe('records of how incidents were resolved', () => {
     [{ resolution_time: 'long' }, 'must be a duration'],
     [{ solution: ' ' }, 'is missing'],
     [{ pattern: '*' }, 'too little'],
-    [{ colour: 'red' }, 'Unrecognized key'],
+    [{ colour: 'red' }, '"colour"'],
   ])('are refused with the field that is wrong: %o', (change, message) => {
     const parsed = Resolution.safeParse({
       timestamp: '2026-10-01',

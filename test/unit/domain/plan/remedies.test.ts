@@ -30,7 +30,7 @@ describe('the remedies of a service', () => {
     ['no alarm', [{ ...scale, alarms: [] }], 'remedies.0.alarms'],
     ['no bound', [{ action: 'scale-ecs-service', alarms: ['memory'] }], 'remedies.0.maxDesiredCount'],
     ['a bound that is none', [{ ...scale, maxDesiredCount: 1_000_000 }], 'remedies.0.maxDesiredCount'],
-    ['a word too much', [{ ...scale, command: 'rm -rf /' }], 'remedies.0: Unrecognized key'],
+    ['a word too much', [{ ...scale, command: 'rm -rf /' }], '"command"'],
     ['an alarm of somebody else', [{ ...scale, alarms: ['cpu'] }], 'remedies.0: cpu is not among the alarms'],
     [
       'the same twice for an alarm',
