@@ -112,7 +112,9 @@ describe('the buttons of an incident', () => {
       .click({ timeout: 5_000 })
       .catch(() => undefined);
     await dialog.getByText('It was changed meanwhile').waitFor();
-    expect(await dialog.getByRole('alert').innerText()).toMatch(/changed notes\..*Nothing of yours was saved\./s);
+    await expect
+      .poll(() => dialog.getByRole('alert').innerText(), { timeout: 15_000 })
+      .toMatch(/changed notes\..*Nothing of yours was saved\./s);
     await dialog.getByRole('button', { name: 'Show what it is now' }).click();
     await dialog.waitFor({ state: 'detached' });
     await second.page.getByText('From the first.').first().waitFor();

@@ -314,6 +314,7 @@ describe('Policy', () => {
     await limit.fill('1');
     await page.getByRole('button', { name: 'Review and save' }).click();
     await confirm(page, 'Save', 'before the reset');
+    await page.getByRole('button', { name: 'Review and save' }).waitFor({ state: 'detached' });
     await expect.poll(() => page.getByRole('button', { name: 'Reset to what was deployed' }).isEnabled()).toBe(true);
     await page.getByRole('button', { name: 'Reset to what was deployed' }).click();
     await page.getByRole('dialog').getByText('policy.maxActionsPerTargetPerHour').waitFor();

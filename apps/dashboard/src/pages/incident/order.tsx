@@ -75,7 +75,8 @@ function Meanwhile({ id, refresh }: { readonly id: string; readonly refresh: () 
   const account = useLive(['timeline', id], async () =>
     contentOf(await api.incidents[':id'].timeline.$get({ param: { id } })),
   );
-  const last = account.data?.story.at(-1);
+  // What was read for another part of the page may be older than the change.
+  const last = account.isFetchedAfterMount ? account.data?.story.at(-1) : undefined;
   return (
     <div className="refusal" role="alert">
       It was changed meanwhile{last === undefined ? '.' : `: ${last.words}`} Nothing of yours was saved.{' '}
