@@ -1,6 +1,6 @@
 import { readConfiguration } from '#infra/configuration.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
-import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
+import { looseEvidence, makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { LineRules } from '#shared/domain/logs/line-rules.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
@@ -11,7 +11,7 @@ export async function evidenceOf(input: TextInput, rules: LineRules | null = nul
   const excerpts = makeExcerpts(1, rules);
   const source = excerpts.open({ id: 'log', name: redactName(input.name, 200), url: null });
   for await (const chunk of textOf(input)) source.push(chunk);
-  return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };
+  return looseEvidence(excerpts.finish());
 }
 
 /** Option of commands that read logs as a deployment does. */

@@ -37,7 +37,7 @@ export interface Excerpts {
 export function makeExcerpts(sources: number, rules: LineRules | null = null, ranker?: LineRanker): Excerpts {
   const redactor = makeRedactor();
   const maxLines = Math.floor(MAX_EVIDENCE_LINES / Math.max(1, Math.min(sources, MAX_EVIDENCE_SOURCES)));
-  const read: { meta: SourceMeta; excerpt: Excerpt }[] = [];
+  const read: ReadSource[] = [];
   let finishOpen = () => {};
   return {
     open(meta, passing) {
@@ -59,38 +59,41 @@ export function makeExcerpts(sources: number, rules: LineRules | null = null, ra
     },
     finish() {
       finishOpen();
-      const kept = fitting(read.flatMap(({ excerpt }) => excerpt.lines));
-      let next = 1;
-      const numbered = (line: ExcerptLine): EvidenceLine => ({ ref: `L${next++}`, ...line });
-      return {
-        sources: read.map(({ meta, excerpt }) => ({
-          ...meta,
-          totalLines: excerpt.totalLines,
-          lines: excerpt.lines.filter((line) => kept.has(line)).map(numbered),
-        })),
-        notes: read.flatMap(({ meta, excerpt }) => excerpt.notes.map((note) => phrase`${meta.name}: ${note}`)),
-      };
+      return kept(read);
     },
   };
 }
 
-/** The evidence of one log from the lines of its excerpt: what the workflow would keep of them. */
-export function evidenceOfLines(name: RedactedText, { lines, totalLines, notes }: Excerpt): Evidence {
-  const best = [...lines].sort(byScore).slice(0, MAX_EVIDENCE_LINES);
-  const kept = fitting(best);
-  const sources = [
-    {
-      id: 'log',
-      name,
-      url: null,
-      totalLines,
-      lines: best
-        .filter((line) => kept.has(line))
-        .sort((a, b) => a.number - b.number)
-        .map((line, at): EvidenceLine => ({ ref: `L${at + 1}`, ...line })),
-    },
-  ];
-  return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), sources, notes: [...notes] };
+interface ReadSource {
+  readonly meta: SourceMeta;
+  readonly excerpt: Excerpt;
+}
+
+/** What is kept of excerpts that were read, with references over all of them. */
+function kept(read: readonly ReadSource[]): ReturnType<Excerpts['finish']> {
+  const fit = fitting(read.flatMap(({ excerpt }) => excerpt.lines));
+  let next = 1;
+  const numbered = (line: ExcerptLine): EvidenceLine => ({ ref: `L${next++}`, ...line });
+  return {
+    sources: read.map(({ meta, excerpt }) => ({
+      ...meta,
+      totalLines: excerpt.totalLines,
+      lines: excerpt.lines.filter((line) => fit.has(line)).map(numbered),
+    })),
+    notes: read.flatMap(({ meta, excerpt }) => excerpt.notes.map((note) => phrase`${meta.name}: ${note}`)),
+  };
+}
+
+/** Evidence that belongs to no incident. */
+export function looseEvidence(read: ReturnType<Excerpts['finish']>): Evidence {
+  return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...read };
+}
+
+/** The evidence of one log from a longer excerpt of it: what the workflow would keep. */
+export function evidenceOfExcerpt(name: RedactedText, excerpt: Excerpt): Evidence {
+  const best = new Set([...excerpt.lines].sort(byScore).slice(0, MAX_EVIDENCE_LINES));
+  const lines = excerpt.lines.filter((line) => best.has(line));
+  return looseEvidence(kept([{ meta: { id: 'log', name, url: null }, excerpt: { ...excerpt, lines } }]));
 }
 
 /** Best first; of equal ones the last. */
@@ -100,12 +103,12 @@ export function byScore(a: ExcerptLine, b: ExcerptLine): number {
 
 /** The most relevant lines within the character limit. */
 function fitting(lines: readonly ExcerptLine[]): ReadonlySet<ExcerptLine> {
-  const kept = new Set<ExcerptLine>();
+  const fit = new Set<ExcerptLine>();
   let room = MAX_EVIDENCE_CHARACTERS;
   for (const line of [...lines].sort((a, b) => b.score - a.score)) {
     room -= line.text.length + 1;
     if (room < 0) break;
-    kept.add(line);
+    fit.add(line);
   }
-  return kept;
+  return fit;
 }

@@ -3,7 +3,7 @@ import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Excerpt, ExcerptLine } from '#shared/domain/logs/excerpt.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import { byScore, evidenceOfLines } from '../gather/excerpts.ts';
+import { byScore, evidenceOfExcerpt } from '../gather/excerpts.ts';
 
 /** An excerpt in the order in which a person should read it. */
 export interface ExplainedExcerpt {
@@ -16,7 +16,7 @@ export interface ExplainedExcerpt {
 
 /** Leads an excerpt with the line that caused the failure. It should have at least `MAX_EVIDENCE_LINES` lines: so many are read for the cause. */
 export function explainExcerpt(name: RedactedText, excerpt: Excerpt, context: ClassifyContext): ExplainedExcerpt {
-  const evidence = evidenceOfLines(name, excerpt);
+  const evidence = evidenceOfExcerpt(name, excerpt);
   const { chain, classification } = readFailure(evidence, context);
   const number = evidence.sources[0]?.lines.find(({ ref }) => ref === chain?.cause.ref)?.number;
   const ranked = [...excerpt.lines].sort(byScore);

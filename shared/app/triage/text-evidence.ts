@@ -1,15 +1,16 @@
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
 import { scoreLine } from '#shared/domain/logs/line-score.ts';
 import { severityOf } from '#shared/domain/logs/severity.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import { makeExcerpts } from '../gather/excerpts.ts';
+import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { looseEvidence, makeExcerpts } from '../gather/excerpts.ts';
 
-/** The evidence of a log in memory. */
-export function textEvidence(text: string): Evidence {
-  const excerpts = makeExcerpts(1);
-  excerpts.open({ id: 'log', name: phrase`log`, url: null }).push(text);
-  return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };
+/** The evidence of a log in memory; `ranker`: another one than the shipped. */
+export function textEvidence(text: string, name: RedactedText = phrase`log`, ranker?: LineRanker): Evidence {
+  const excerpts = makeExcerpts(1, null, ranker);
+  excerpts.open({ id: 'log', name, url: null }).push(text);
+  return looseEvidence(excerpts.finish());
 }
 
 /** Minimum score of a line that reports a failure. */
