@@ -3,7 +3,7 @@ import { nearestValue, unknownValue } from '#shared/kernel/text/nearest-value.ts
 import { contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, listOf, shareOption, UsageError } from '../command.ts';
 import { addLocalPattern } from '../learning/add-local.ts';
-import { classesNamed, parseClass } from '../learning/class-names.ts';
+import { classesNamed } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, sayWritten, scopeAt } from '../learning/knowledge-api.ts';
 
 /** What makes a text a regular expression rather than a line with stars. */
@@ -25,12 +25,20 @@ function severityOf(given: string | undefined): (typeof SEVERITIES)[number] | nu
   throw new UsageError(unknownValue('severity', given, SEVERITIES));
 }
 
-const tagOf = (category: string): string =>
-  category
-    .trim()
+/** The class that a category names, or else the tag that keeps its word. Throws `UsageError` for a slip of the finger. */
+function categoryOf(given: string | undefined): { readonly class: FailureClass; readonly tag: string | null } {
+  const [named] = given === undefined ? (['unknown'] as const) : classesNamed(given);
+  if (given === undefined || named !== undefined) return { class: named ?? 'unknown', tag: null };
+  const tag = given
     .toLowerCase()
     .replaceAll(/[^a-z0-9_-]+/g, '-')
-    .slice(0, 40);
+    .replace(/^[_-]+/, '')
+    .slice(0, MAX_TAG);
+  if (tag === '' || nearestValue(given, FailureClass.options) !== null)
+    throw new UsageError(unknownValue('category', given, FailureClass.options));
+  return { class: 'unknown', tag };
+}
+const MAX_TAG = 40;
 
 export const knowledgeAdd = defineCommand({
   name: 'knowledge add',
@@ -69,14 +77,10 @@ export const knowledgeAdd = defineCommand({
   async run({ options }, terminal) {
     const { pattern, solution = NO_SOLUTION } = options;
     if (pattern === undefined) throw new UsageError('"selfheal knowledge add" needs --pattern TEXT.');
-    const { category } = options;
-    const tags = listOf(options.tags?.toLowerCase());
-    // What names no class is kept as a tag, unless it is a slip of the finger.
-    const isTag = category !== undefined && classesNamed(category).length === 0;
-    if (isTag && nearestValue(category, FailureClass.options) !== null) parseClass(category);
-    if (isTag)
+    const { class: failureClass, tag } = categoryOf(options.category);
+    if (tag !== null)
       terminal.say(
-        `selfheal: the category "${category}" is none of Selfheal's classes: it is kept as the tag "${tagOf(category)}", and the pattern fits failures of any class.`,
+        `selfheal: the category "${options.category}" is none of Selfheal's classes: it is kept as the tag "${tag}", and the pattern fits failures of any class.`,
       );
     const isExpression = options.regex === true || EXPRESSION.test(pattern);
     const order = {
@@ -84,9 +88,9 @@ export const knowledgeAdd = defineCommand({
       syntax: isExpression ? ('expression' as const) : ('wording' as const),
       title: options.title ?? pattern.slice(0, 200),
       solution,
-      class: classesNamed(category ?? '')[0] ?? ('unknown' as const),
+      class: failureClass,
       confidence: shareOption('confidence', options.confidence, 0.5),
-      tags: isTag ? [...tags, tagOf(category)] : tags,
+      tags: [...listOf(options.tags?.toLowerCase()), ...(tag === null ? [] : [tag])],
       severity: severityOf(options.severity),
       service: options.service ?? null,
       parent: options.parent ?? null,

@@ -3,7 +3,7 @@ import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { UsageError } from '../command.ts';
 
 /** Categories that people write, by the classes that they mean: first the one that Selfheal gives to such a failure most often. */
-const CATEGORIES: Readonly<Record<string, readonly [FailureClass, ...FailureClass[]]>> = {
+const CATEGORIES: Readonly<Record<string, readonly FailureClass[]>> = {
   authentication: ['access_control_failures'],
   authentication_failures: ['access_control_failures'],
   certificate: ['certificate_expiration'],
@@ -45,7 +45,8 @@ const nameOf = (given: string): string =>
 export function classesNamed(given: string): readonly FailureClass[] {
   const name = nameOf(given);
   const parsed = FailureClass.safeParse(name);
-  return parsed.success ? [parsed.data] : (CATEGORIES[name] ?? []);
+  if (parsed.success) return [parsed.data];
+  return Object.hasOwn(CATEGORIES, name) ? (CATEGORIES[name] ?? []) : [];
 }
 
 /** The failure classes that a word names. Throws `UsageError` that lists the classes. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
+import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import type { TrainingCase } from '#shared/domain/failure/model/train.ts';
 import { FAMILY_OF, type FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
@@ -60,7 +60,5 @@ export function labelledCase(text: string, labels: Labels, ranker?: LineRanker):
 
 /** The evidence of a log as the workflow would gather it; `job` is the name of its job, if known. */
 export function evidenceOfText(text: string, job = 'log', ranker?: LineRanker): Evidence {
-  const excerpts = makeExcerpts(1, null, ranker);
-  excerpts.open({ id: 'log', name: redactName(job, 200), url: null }).push(text);
-  return { version: 1, incidentId: 'none', gatheredAt: new Date(0).toISOString(), ...excerpts.finish() };
+  return textEvidence(text, redactName(job, 200), ranker);
 }

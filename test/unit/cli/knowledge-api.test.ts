@@ -100,6 +100,9 @@ describe('selfheal knowledge, signed in', () => {
     const { code, stderr } = await run('knowledge', 'add', '--pattern', WORDS, '--category', 'Bad luck');
     expect([code, stderr]).toEqual([0, expect.stringContaining('it is kept as the tag "bad-luck"')]);
     expect(await patterns.list(SCOPE)).toMatchObject([{ class: 'unknown', tags: ['bad-luck'] }]);
+    // What leaves no word names neither a class nor a tag.
+    const nothing = await run('knowledge', 'add', '--pattern', WORDS, '--category', '__');
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('There is no category "__".')]);
   });
 
   it('needs no scope where there is only one, and names them where there are several', async () => {

@@ -30,6 +30,13 @@ describe('what people write for a class', () => {
     expect(code).toBe(2);
     expect(stderr).toBe('selfheal: There is no category "lint_violatoin"; did you mean lint_violation?\n');
   });
+
+  it.each(['constructor', 'toString', '__proto__', ''])(
+    'is not %j, which every object has or which is nothing',
+    (word) => {
+      expect(classesNamed(word)).toEqual([]);
+    },
+  );
 });
 
 describe('a switch', () => {
