@@ -11,9 +11,9 @@ import {
   type FigureDefinition,
   type FigureId,
   type FigureValue,
-  percentileOf,
 } from '#shared/domain/quality/figures.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import { quantileOf } from '#shared/kernel/numbers/sample.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import { type IncidentLists, type IncidentQuery, MAX_PAGE_SIZE } from '#shared/ports/incident-lists.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
@@ -305,8 +305,7 @@ function spreadOf(cases: readonly Case[], until: (one: Case) => string | null | 
     const at = until(one);
     return at == null ? [] : [Math.max(0, (Date.parse(at) - Date.parse(one.openedAt)) / 1000)];
   });
-  const [p50, p90] = [percentileOf(seconds, 0.5), percentileOf(seconds, 0.9)];
-  return p50 === null || p90 === null ? null : { p50, p90 };
+  return seconds.length === 0 ? null : { p50: quantileOf(seconds, 0.5), p90: quantileOf(seconds, 0.9) };
 }
 
 function mostFrequent(cases: readonly Case[]): Overview['classes'] {

@@ -129,13 +129,13 @@ function blocksOf(lines: readonly EvidenceLine[], tests: ReadonlySet<string>): B
 }
 
 /** Share of the best score below which a line says nothing: a passing run of the same job prints it, too. */
-const LEAST_SHARE = 0.002;
+const MIN_SHARE = 0.002;
 /** The highest score of a single line. */
 const MAX_SCORE = 9;
 
 function eventsOf(source: EvidenceSource, tests: ReadonlySet<string>): Event[] {
   const best = Math.max(1, ...source.lines.map(({ score }) => score));
-  const telling = source.lines.filter(({ score }) => score >= best * LEAST_SHARE);
+  const telling = source.lines.filter(({ score }) => score >= best * MIN_SHARE);
   return blocksOf(telling, tests).flatMap(({ head, at, lines: block, follows }) => {
     const isTest = block.some(({ ref }) => tests.has(ref));
     const severity = worst([...block.map((line) => severityOf(line.text)), isTest ? 'error' : 'info']);

@@ -83,9 +83,7 @@ export function carrierOf(lines: readonly string[]): Carrier | null {
   const forms: RegExp[] = [];
   let left = lines.map((line) => withoutTimestamp(line).slice(0, MAX_PREFIX)).filter(isWritten);
   for (let round = 0; round < MAX_NESTED; round++) {
-    const found = FORMS.find(
-      ({ pattern, ...rest }) => !forms.includes(pattern) && isCarriedIn({ pattern, ...rest }, left),
-    );
+    const found = FORMS.find((one) => !forms.includes(one.pattern) && isCarriedIn(one, left));
     if (found === undefined) break;
     forms.push(found.pattern);
     left = left.map((line) => line.slice(lengthOf(found.pattern, line))).filter(isWritten);

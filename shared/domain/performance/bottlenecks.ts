@@ -1,5 +1,6 @@
+import { quantileOf } from '../../kernel/numbers/sample.ts';
 import { medianOf } from '../anomaly/reading.ts';
-import { type Evidence, quantileOf, type Sign } from './evidence.ts';
+import type { Evidence, Sign } from './evidence.ts';
 import type { Performance } from './performance-settings.ts';
 
 /** Kinds of metrics with rules. */

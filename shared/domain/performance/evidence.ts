@@ -38,9 +38,3 @@ export interface Evidence {
 
 /** Clearness of evidence seen this often: one half at `half`, never quite 1. */
 export const clearness = (count: number, half: number): number => 1 - 0.5 ** (count / half);
-
-/** The smallest value that this share of the values does not exceed (nearest rank); NaN for none. */
-export function quantileOf(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-}

@@ -81,9 +81,3 @@ export interface FigureValue {
   /** 90th percentile of a time in seconds; null of everything else. */
   readonly p90: number | null;
 }
-
-/** The lowest value with at least that share of the values at or below it (nearest rank); null without any. */
-export function percentileOf(values: readonly number[], share: number): number | null {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
-}

@@ -20,6 +20,12 @@ export function medianOf(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
 }
 
+/** The smallest value that this share of the values does not exceed (nearest rank); `NaN` without values. */
+export function quantileOf(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
 /** The value that Student's t exceeds with the probability `tail`, 0 to 0.5 (Student, "The probable error of a mean", 1908). */
 export function studentQuantile(degreesOfFreedom: number, tail: number): number {
   const share = betaQuantile(2 * tail, degreesOfFreedom / 2, 0.5);

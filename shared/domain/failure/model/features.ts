@@ -44,8 +44,9 @@ const MIN_FUNCTION_SHARE = 0.25;
 function isProse(text: string): boolean {
   const words = text.toLowerCase().match(/[a-z']+/g) ?? [];
   if (words.length < MIN_PROSE_WORDS) return false;
-  if (ADDRESSED.test(text)) return scoreLine(text).score < MIN_STRONG_SCORE;
-  if (scoreLine(text).score >= MIN_REPORT_SCORE) return false;
+  const { score } = scoreLine(text);
+  if (ADDRESSED.test(text)) return score < MIN_STRONG_SCORE;
+  if (score >= MIN_REPORT_SCORE) return false;
   const functions = words.filter((word) => FUNCTION_WORD.test(word)).length;
   return functions >= words.length * MIN_FUNCTION_SHARE;
 }

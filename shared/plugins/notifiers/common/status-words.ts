@@ -69,7 +69,7 @@ function untouched(story: IncidentStory, reason: string | null): Status {
   const { diagnosis, incident, onlyDiagnosed } = story;
   // A reason of its own says why nothing was done: an action may fit and be forbidden.
   const hasReason = reason !== null && !SAID_BETTER.has(reason);
-  const isSaid = reason === null || SAID_BETTER.has(reason) || (story.stopped && KILL_SWITCH.test(reason));
+  const isSaid = !hasReason || (story.stopped && KILL_SWITCH.test(reason));
   const why = isSaid ? '' : ` ${reasonOfThen(reason)}`;
   const lead = 'Selfheal changed nothing.';
   const isAlarm = incident.target.kind === 'alarm';

@@ -2,10 +2,10 @@ import { Figures, TableBox } from '../../ui/figures.tsx';
 import { counted, percent } from '../../ui/words.ts';
 import { type Period, useCosts, useServiceLevels } from './learning-api.ts';
 
-/** Smaller sums are shown with more digits. */
 /** `99.95 %`: rounded down, so that a missed objective never reads as met. */
 const availabilityWords = (share: number): string => `${(Math.floor(share * 10_000 + 1e-6) / 100).toFixed(2)} %`;
 
+/** Smaller sums are shown with more digits. */
 function dollars(microdollars: number | null): string {
   if (microdollars === null) return '–';
   const value = microdollars / 1_000_000;
