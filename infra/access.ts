@@ -53,7 +53,9 @@ function actionAccess(config: FunctionConfig, { actions, configuration }: Access
   return plugins.flatMap((plugin) => {
     const grants = plugin.grants(configuration);
     const wildcardReason = `The action ${plugin.id} needs this wildcard; its plug-in declares and explains it.`;
-    return (config.actionGrants ?? []).flatMap((kind) => grants[kind].map((grant) => ({ ...grant, wildcardReason })));
+    const own = (config.actionGrants ?? []).flatMap((kind) => grants[kind]);
+    const delegated = grants.delegated?.[config.name] ?? [];
+    return [...own, ...delegated].map((grant) => ({ ...grant, wildcardReason }));
   });
 }
 

@@ -22,6 +22,7 @@ import { config as reconciler } from '#functions/reconciler/config.ts';
 import { config as record } from '#functions/record/config.ts';
 import { config as redeliverWebhooks } from '#functions/redeliver-webhooks/config.ts';
 import { config as requestApproval } from '#functions/request-approval/config.ts';
+import { config as setMemory } from '#functions/set-memory/config.ts';
 import { config as undo } from '#functions/undo/config.ts';
 import { config as verify } from '#functions/verify/config.ts';
 import { config as webhook } from '#functions/webhook/config.ts';
@@ -36,6 +37,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   knowledge,
   analyze,
   inspectPatch,
+  setMemory,
   plan,
   requestApproval,
   api,

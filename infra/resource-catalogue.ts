@@ -1,6 +1,7 @@
 import { ArnFormat, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { ResourceName } from '#shared/domain/workflow/function-config.ts';
 import type { ResourceAccess, ResourceCatalogue } from './access.ts';
 import {
   ACCESS_PARTITIONS,
@@ -71,6 +72,7 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     apiUrl: noActions('apiUrl', sources.apiUrl),
     dashboardUrl: noActions('dashboardUrl', sources.dashboardUrl),
     codeInspector: noActions('codeInspector', 'of-this-stack'),
+    memorySetter: noActions('memorySetter', 'of-this-stack'),
     userPoolClient: noActions('userPoolClient', state.userPoolClientId),
     userPoolIssuer: noActions('userPoolIssuer', state.approverIssuerUrl),
     signInUrl: noActions('signInUrl', state.signInUrl),
@@ -85,9 +87,21 @@ export function withWorkflow(stack: Stack, catalogue: ResourceCatalogue, workflo
   return { ...catalogue, workflow: workflowAccess(stack, workflow) };
 }
 
-/** Adds the function `inspect-patch`, for the functions that call it. */
-export function withInspector(catalogue: ResourceCatalogue, functionArn: string): ResourceCatalogue {
-  return { ...catalogue, codeInspector: whole(functionArn, functionArn) };
+const CALLED = { 'inspect-patch': 'codeInspector', 'set-memory': 'memorySetter' } as const satisfies Record<
+  string,
+  ResourceName
+>;
+
+/** Adds the functions that other functions call, by their names. */
+export function withCalledFunctions(
+  catalogue: ResourceCatalogue,
+  arns: ReadonlyMap<string, string>,
+): ResourceCatalogue {
+  const added = Object.entries(CALLED).flatMap(([name, resource]) => {
+    const arn = arns.get(name);
+    return arn === undefined ? [] : [[resource, whole(arn, arn)] as const];
+  });
+  return { ...catalogue, ...Object.fromEntries(added) };
 }
 
 /**

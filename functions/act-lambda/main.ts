@@ -10,5 +10,5 @@ export const handler = defineAct(config, {
   deployments,
   resources: resourcesOf(lambdaFunctionReader),
   lambdaAliases: () => makeLambdaAliasWriter(),
-  lambdaFunctions: () => makeLambdaFunctionWriter(),
+  lambdaFunctions: ({ memorySetter }) => makeLambdaFunctionWriter({ memorySetterArn: memorySetter }),
 });

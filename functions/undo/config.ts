@@ -11,6 +11,7 @@ export const config = defineFunction({
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     policyRecords: ['dynamodb:GetItem', 'dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
+    memorySetter: ['lambda:InvokeFunction'],
   },
   /** The undo grants include the reads that undoing needs. */
   actionGrants: ['undo'],

@@ -10,13 +10,13 @@ import { actions, code, control, defineStep, policy, type Variables } from '../c
 import { deployments, playbookPorts, resources } from '../compose-services.ts';
 import { config } from './config.ts';
 
-const ports = (environment: Variables<'githubTokenSecret'>) =>
+const ports = (environment: Variables<'githubTokenSecret' | 'memorySetter'>) =>
   actionPorts({
     code: code(environment),
     deployments: deployments(),
     resources: resources(),
     lambdaAliases: makeLambdaAliasWriter(),
-    lambdaFunctions: makeLambdaFunctionWriter(),
+    lambdaFunctions: makeLambdaFunctionWriter({ memorySetterArn: environment.memorySetter }),
     ecsServices: makeEcsServiceWriter(),
     autoScaling: makeAutoScalingWriter(),
     databases: makeDatabaseWriter(),

@@ -19,7 +19,7 @@ import { Monitoring } from '../constructs/monitoring.ts';
 import { Schedules } from '../constructs/schedules.ts';
 import { Workflow } from '../constructs/workflow.ts';
 import { usedDocuments } from '../documents.ts';
-import { resourceCatalogue, withInspector, withWorkflow } from '../resource-catalogue.ts';
+import { resourceCatalogue, withCalledFunctions, withWorkflow } from '../resource-catalogue.ts';
 import type { Settings } from '../settings.ts';
 import type { NamedArn, StateResources } from './state-stack.ts';
 
@@ -72,8 +72,8 @@ export class SelfhealStack extends Stack {
       dashboardUrl: this.site.url,
     });
     const called = triggeredBy(parts, 'function').map((config) => this.addFunction(config, props, base));
-    const inspector = called.find(({ config }) => config.name === 'inspect-patch');
-    const catalogue = inspector === undefined ? base : withInspector(base, inspector.handler.functionArn);
+    const arns = new Map(called.map(({ config, handler }) => [config.name, handler.functionArn]));
+    const catalogue = withCalledFunctions(base, arns);
     const steps = triggeredBy(parts, 'workflow').map((config) => this.addFunction(config, props, catalogue));
     const workflow = new Workflow(this, 'Workflow', {
       functions: new Map(steps.map((step) => [step.config.name, step])),

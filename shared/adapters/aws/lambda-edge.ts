@@ -23,11 +23,11 @@ interface Named {
 export type LambdaHandler<E, R> = (event: E, context: Context) => Promise<R>;
 
 /**
- * A step of the workflow: parses the input (`InvalidInput`), runs, checks the output against its schema, and logs with
+ * A step of the workflow, or a function that another function calls: parses the input (`InvalidInput`), runs, checks the output against its schema, and logs with
  * the incident's id. Errors are rethrown unchanged: Lambda reports their `name` as `errorType`, which the state machine
  * matches.
  */
-export function stepFunction<I extends z.ZodType<{ incidentId: string }>, O extends z.ZodType>(step: {
+export function stepFunction<I extends z.ZodType<object>, O extends z.ZodType>(step: {
   readonly config: Named;
   readonly input: I;
   readonly output: O;
@@ -39,9 +39,10 @@ export function stepFunction<I extends z.ZodType<{ incidentId: string }>, O exte
   return edge(name, async (event: unknown) => {
     const input = step.input.safeParse(event);
     if (!input.success) throw new InvalidInput(`Input of ${name}: ${z.prettifyError(input.error)}`);
-    logger.appendKeys({ incidentId: input.data.incidentId });
+    const incidentId = incidentOf(input.data);
+    if (incidentId !== null) logger.appendKeys({ incidentId });
     takeGithubRequests();
-    const result = await step.run(input.data).finally(() => countRequests(name, input.data.incidentId, step.requests));
+    const result = await step.run(input.data).finally(() => countRequests(name, incidentId, step.requests));
     const output = step.output.safeParse(result);
     if (!output.success)
       throw new Error(`Output of ${name} does not match its schema: ${z.prettifyError(output.error)}`);
@@ -49,14 +50,19 @@ export function stepFunction<I extends z.ZodType<{ incidentId: string }>, O exte
   });
 }
 
+/** Null for a function that is called without knowing the incident. */
+function incidentOf(input: object): string | null {
+  return 'incidentId' in input && typeof input.incidentId === 'string' ? input.incidentId : null;
+}
+
 /** A failed count does not fail the step. */
 async function countRequests(
   name: string,
-  incidentId: string,
+  incidentId: string | null,
   incidents: Pick<IncidentStore, 'countRequests'> | undefined,
 ): Promise<void> {
   const requests = takeGithubRequests();
-  if (requests === 0 || incidents === undefined) return;
+  if (requests === 0 || incidents === undefined || incidentId === null) return;
   await incidents.countRequests(incidentId, name, requests).catch((error: unknown) => {
     logger.warn('Requests to GitHub were not counted', { error: loggableError(error) });
   });

@@ -44,6 +44,8 @@ export const RESOURCE_VARIABLES = {
   signInUrl: 'SIGN_IN_URL',
   /** The function that parses proposed changes. */
   codeInspector: 'CODE_INSPECTOR_ARN',
+  /** The function that sets the memory of functions. */
+  memorySetter: 'MEMORY_SETTER_ARN',
 } as const;
 export type ResourceName = keyof typeof RESOURCE_VARIABLES;
 

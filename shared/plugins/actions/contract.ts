@@ -138,6 +138,11 @@ export interface ActionGrants {
   /** For the guard, act and verify functions, which read the state of the target. */
   readonly observe: readonly Grant[];
   readonly undo: readonly Grant[];
+  /**
+   * For functions of the deployment that take fewer parameters than an AWS call which IAM cannot narrow, by their names: only their roles have the
+   * right to that call, and whoever executes or undoes may invoke them.
+   */
+  readonly delegated?: Readonly<Record<string, readonly Grant[]>>;
 }
 
 /**

@@ -33,6 +33,24 @@ describe('from the network', () => {
     ]);
   });
 
+  it('functions are configured by one that takes a name and a number, called by who executes and who undoes', () => {
+    const service = {
+      id: 'shop',
+      alarms: ['memory'],
+      remedies: [{ action: 'raise-lambda-memory', alarms: ['memory'], functionName: 'worker', maxMemoryMb: 1024 }],
+    };
+    const { selfheal } = synthesize({ version: 1, services: [service] }, {});
+    const holding = (right: string) =>
+      Object.entries(rightsOf(selfheal)).flatMap(([role, rights]) =>
+        rights.some((each) => each.split(' on ')[0]?.split(' ').includes(right)) ? [role] : [],
+      );
+    expect(holding('lambda:UpdateFunctionConfiguration')).toEqual(['FunctionsSetMemoryRole']);
+    const callers = Object.entries(rightsOf(selfheal)).flatMap(([role, rights]) =>
+      rights.includes('lambda:InvokeFunction on FunctionsSetMemoryHandler.Arn') ? [role] : [],
+    );
+    expect(callers.sort()).toEqual(['FunctionsActLambdaRole', 'FunctionsUndoRole']);
+  });
+
   it('[D230] a changed repository is tested in a container without a network and without rights of the machine', () => {
     const guide = readFileSync(join(import.meta.dirname, '../../../docs/guide/sandbox.md'), 'utf8');
     const runs = guide.split(/(?=docker run )/).slice(1);

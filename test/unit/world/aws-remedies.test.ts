@@ -9,7 +9,7 @@ import { makeAutoScalingWriter } from '#shared/adapters/aws/auto-scaling-writer.
 import { databaseReader, makeDatabaseWriter } from '#shared/adapters/aws/database-reader.ts';
 import { ecsServiceReader, makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-reader.ts';
 import { lambdaFunctionReader } from '#shared/adapters/aws/lambda-function-reader.ts';
-import { makeLambdaFunctionWriter } from '#shared/adapters/aws/lambda-function-writer.ts';
+import { makeLambdaFunctionWriter, makeMemorySetter } from '#shared/adapters/aws/lambda-function-writer.ts';
 import { makeResourceReader } from '#shared/adapters/aws/resource-reader.ts';
 import type { ResourceReader } from '#shared/ports/cloud.ts';
 
@@ -69,13 +69,15 @@ describe('an ECS service', () => {
 
 describe('a Lambda function', () => {
   it('is read, given memory on the revision that was read alone, and a reservation', async () => {
-    const functions = makeLambdaFunctionWriter({ client: new LambdaClient(settings()) });
+    const client = new LambdaClient(settings());
+    const setMemory = makeMemorySetter(client);
     const before = await resources.read(WORKER);
     expect(before).toMatchObject({ ...WORKER, memoryMb: 512, settled: true, reservedConcurrency: 10 });
     const { revisionId } = before as { revisionId: string };
-    expect(await functions.setMemory('invoices-worker', 1024, revisionId)).toBe('changed');
-    expect(await functions.setMemory('invoices-worker', 2048, revisionId)).toBe('changed-meanwhile');
-    await functions.reserve('invoices-worker', 40);
+    const functionName = 'invoices-worker';
+    expect(await setMemory({ functionName, memoryMb: 1024, revisionId })).toBe('changed');
+    expect(await setMemory({ functionName, memoryMb: 2048, revisionId })).toBe('changed-meanwhile');
+    await makeLambdaFunctionWriter({ memorySetterArn: 'unused', client }).reserve(functionName, 40);
     expect(await resources.read(WORKER)).toMatchObject({ memoryMb: 1024, reservedConcurrency: 40 });
     expect(await resources.read({ ...WORKER, functionName: 'checkout-api' })).toMatchObject({
       reservedConcurrency: null,
@@ -83,9 +85,10 @@ describe('a Lambda function', () => {
   });
 
   it('is given no impossible memory, and none when it is not there', async () => {
-    const functions = makeLambdaFunctionWriter({ client: new LambdaClient(settings()) });
+    const setMemory = makeMemorySetter(new LambdaClient(settings()));
     const { revisionId } = (await resources.read(WORKER)) as { revisionId: string };
-    await expect(functions.setMemory('invoices-worker', 64, revisionId)).rejects.toMatchObject({ name: 'Refused' });
+    const impossible = { functionName: 'invoices-worker', memoryMb: 64, revisionId };
+    await expect(setMemory(impossible)).rejects.toMatchObject({ name: 'Refused' });
     await expect(resources.read({ ...WORKER, functionName: 'nothing' })).rejects.toMatchObject({ name: 'Refused' });
     expect(world.journal.entries()).toEqual([]);
   });
@@ -168,7 +171,11 @@ describe('effects whose answer is lost', () => {
     ],
     [
       'reserve',
-      () => makeLambdaFunctionWriter({ client: new LambdaClient(settings()) }).reserve('invoices-worker', 40),
+      () =>
+        makeLambdaFunctionWriter({ memorySetterArn: 'unused', client: new LambdaClient(settings()) }).reserve(
+          'invoices-worker',
+          40,
+        ),
       'lambda:PutFunctionConcurrency',
     ],
   ] as const)('are told as unknown and not sent again: %s', async (_name, effect, operation) => {

@@ -59,7 +59,8 @@ export function resourceReads(refs: readonly ResourceRef[]): Grant[] {
 }
 
 /**
- * Grants for this action's configured remedies and nothing else: `change` executes them, `restore` undoes them.
+ * Grants for this action's configured remedies and nothing else: `change` executes them, `restore` undoes them. `by`: the function that alone gets
+ * both rights, instead of whoever executes and undoes.
  */
 export function remedyGrants(
   { services }: Configuration,
@@ -68,20 +69,29 @@ export function remedyGrants(
     change,
     restore = null,
     conditions,
-  }: { readonly change: string; readonly restore?: string | null; readonly conditions?: Grant['conditions'] },
+    by = null,
+  }: {
+    readonly change: string;
+    readonly restore?: string | null;
+    readonly conditions?: Grant['conditions'];
+    readonly by?: string | null;
+  },
 ): ActionGrants {
   const refs = services.flatMap((service) =>
     service.remedies.flatMap((remedy) => (remedy.action === action ? (resourceOf(remedy, service) ?? []) : [])),
   );
   if (refs.length === 0) return NO_GRANTS;
   const read = resourceReads(refs);
-  const target = {
+  const grantOf = (right: string): Grant => ({
+    actions: [right],
     resources: [...new Set(refs.map(resourceArn))],
     ...(conditions === undefined ? {} : { conditions }),
-  };
+  });
+  const restoring = restore === null ? [] : [grantOf(restore)];
   return {
-    execute: [{ actions: [change], ...target }],
+    execute: by === null ? [grantOf(change)] : [],
     observe: [...read, READ_ALARMS],
-    undo: restore === null ? [] : [...read, { actions: [restore], ...target }],
+    undo: restore === null ? [] : [...read, ...(by === null ? restoring : [])],
+    ...(by === null ? {} : { delegated: { [by]: [grantOf(change), ...restoring] } }),
   };
 }

@@ -113,6 +113,6 @@ function grantsOf(playbook: Playbook, mechanics: Mechanics, configuration: Confi
     const bound = bindPlaybook(playbook, service);
     return bound.kind === 'bound' ? [mechanics.grants({ ...bound.values, service: service.id }, configuration)] : [];
   });
-  const of = (kind: keyof ActionGrants) => all.flatMap((grants) => grants[kind]);
+  const of = (kind: Exclude<keyof ActionGrants, 'delegated'>) => all.flatMap((grants) => grants[kind]);
   return { execute: of('execute'), observe: all.length === 0 ? [] : [...of('observe'), READ_ALARMS], undo: of('undo') };
 }

@@ -24,7 +24,8 @@ type Parameters = z.infer<typeof Parameters>;
 const CONFIDENCE = 0.85;
 
 /**
- * The same permission could add a layer to the function, which is code that runs in it (Service Authorization Reference, `lambda:Layer`).
+ * The call could add a layer to the function, which is code that runs in it: the only parameter of it that IAM has a condition for (Service
+ * Authorization Reference, `lambda:Layer`). Environment, role and handler are out of reach because only the function `set-memory` may make it.
  */
 const NO_LAYERS = { Null: { 'lambda:Layer': 'true' } } as const;
 
@@ -107,6 +108,7 @@ export const raiseLambdaMemory = defineAction<Parameters>({
       change: 'lambda:UpdateFunctionConfiguration',
       restore: 'lambda:UpdateFunctionConfiguration',
       conditions: NO_LAYERS,
+      by: 'set-memory',
     }),
   ...steps,
 });

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { RESOURCE_VARIABLES, type ResourceName, readEnvironment } from '#shared/domain/workflow/function-config.ts';
 
-/** The function that parses patches has no right on anything, so it needs none. */
-const WITH_RESOURCES = FUNCTIONS.filter(({ name }) => name !== 'inspect-patch');
+/** Functions that others call get everything with the call. */
+const WITH_RESOURCES = FUNCTIONS.filter(({ trigger }) => trigger.kind !== 'function');
 
 it.each(WITH_RESOURCES.map((config) => [config.name, config] as const))(
   '[D196] %s does not start without the variables it needs, and names every missing one',

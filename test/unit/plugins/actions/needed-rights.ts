@@ -55,7 +55,7 @@ function noting(ports: ActionPorts, needed: Set<string>): ActionPorts {
   return Object.fromEntries(wrapped) as unknown as ActionPorts;
 }
 
-const PHASES: Readonly<Record<string, readonly (keyof ActionGrants)[]>> = {
+const PHASES: Readonly<Record<string, readonly Exclude<keyof ActionGrants, 'delegated'>[]>> = {
   observe: ['observe'],
   execute: ['observe', 'execute'],
   verify: ['observe'],
@@ -73,7 +73,10 @@ export async function missingGrants(action: ActionPlugin): Promise<string[]> {
   const during = async <T>(phase: string, work: (noted: ActionPorts) => Promise<T>): Promise<T> => {
     const needed = new Set<string>();
     const result = await work(noting(ports, needed));
-    const granted = new Set((PHASES[phase] ?? []).flatMap((part) => grants[part].flatMap(({ actions }) => actions)));
+    // Whoever executes or undoes may invoke the functions that rights are delegated to; `infra` sees to that.
+    const delegated = phase === 'execute' || phase === 'undo' ? Object.values(grants.delegated ?? {}).flat() : [];
+    const given = [...(PHASES[phase] ?? []).flatMap((part) => grants[part]), ...delegated];
+    const granted = new Set(given.flatMap(({ actions }) => actions));
     for (const right of needed)
       if (!granted.has(right)) missing.push(`${action.id} needs ${right} to ${phase} and does not declare it`);
     return result;

@@ -5,9 +5,8 @@ import { raiseLambdaMemory } from '#shared/plugins/actions/raise-lambda-memory/i
 import { fittingContext } from './action-world.ts';
 
 const grants = raiseLambdaMemory.grants(fittingContext('lambda', 'raise-lambda-memory').configuration);
-const writing = [...grants.execute, ...grants.undo].filter(({ actions }) =>
-  actions.includes('lambda:UpdateFunctionConfiguration'),
-);
+const CHANGE = 'lambda:UpdateFunctionConfiguration';
+const writing = grants.delegated?.['set-memory'] ?? [];
 
 /** Whether each statement's conditions allow the change with this body. */
 function allowed(body: string): boolean[] {
@@ -31,6 +30,12 @@ function allowed(body: string): boolean[] {
     ),
   );
 }
+
+it('gives the right to change functions to the one that sets memory, and to nobody who executes or undoes', () => {
+  const others = [...grants.execute, ...grants.observe, ...grants.undo].flatMap(({ actions }) => actions);
+  expect(others).not.toContain(CHANGE);
+  expect(new Set(writing.flatMap(({ actions }) => actions))).toEqual(new Set([CHANGE]));
+});
 
 it('may set the memory of a function, and never put a layer into it', () => {
   expect(writing).toHaveLength(2);
