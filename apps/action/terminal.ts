@@ -19,6 +19,7 @@ export function terminalOf(
       await pause(milliseconds);
     },
     coloured: false,
+    ask: async () => false,
     write: async (piece) => say(typeof piece === 'string' ? piece.trimEnd() : Buffer.from(piece).toString().trimEnd()),
     say,
   };

@@ -104,14 +104,34 @@ export const dryRunFact = (options: { readonly 'dry-run'?: boolean | undefined }
 export const yesOption = (about: string) =>
   ({ yes: { type: 'boolean', aliases: ['confirm'], about } }) as const satisfies OptionSpecs;
 
-/** Throws `UsageError` unless the change was confirmed, or is only looked at. */
-export function requireYes(
+const shellWord = (word: string): string =>
+  /^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+
+/** The command line that was typed, without credentials. */
+export function lineOf(command: string, operands: readonly string[], options: ParsedInput['options']): string {
+  const given = Object.entries(options).flatMap(([name, value]) => {
+    if (name === 'token' || value === undefined || value === false) return [];
+    return [value].flat().map((one) => (one === true ? `--${name}` : `--${name} ${shellWord(String(one))}`));
+  });
+  return ['selfheal', command, ...operands.map(shellWord), ...given].join(' ');
+}
+
+/**
+ * Returns when the change was confirmed with `--yes`, is only looked at, or a person at a terminal answers yes to what it would do. Throws
+ * `UsageError` with the line to type otherwise; without a terminal nothing is asked.
+ */
+export async function requireYes(
   command: string,
-  options: { readonly yes?: boolean | undefined; readonly 'dry-run'?: boolean | undefined },
+  { operands = [], options }: { readonly operands?: readonly string[]; readonly options: ParsedInput['options'] },
+  terminal: Pick<Terminal, 'stdin' | 'say' | 'ask'>,
   what = 'do it',
-): void {
+): Promise<void> {
   if (options.yes === true || options['dry-run'] === true) return;
-  throw new UsageError(`"selfheal ${command}" needs --yes to ${what}, or --dry-run to look first.`);
+  if (await terminal.ask(`selfheal: this would ${what}. Go on? (yes/no) `)) return;
+  const line = lineOf(command, operands, { ...options, yes: true });
+  throw new UsageError(
+    `"selfheal ${command}" needs --yes to ${what}, or --dry-run to look first. Nothing was done. Type: ${line}`,
+  );
 }
 
 /** The parts of an option that is a list with commas, without blanks and empty ones. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -19,6 +20,8 @@ export interface Terminal {
   write(piece: string | Uint8Array): Promise<void>;
   /** Prints one line on stderr. */
   say(message: string): void;
+  /** Whether the person at the terminal answers yes. False without a terminal, where nothing is asked. */
+  ask(question: string): Promise<boolean>;
 }
 
 /** The reader of stdout closed the pipe (`| head`). This is not a failure. */
@@ -69,6 +72,15 @@ export function makeTerminal({ stdin, stdout, stderr, environment, now }: Termin
     },
     say: (message) => {
       stderr.write(`${harmless(message)}\n`);
+    },
+    async ask(question) {
+      if ((stdin as { isTTY?: boolean }).isTTY !== true || (stderr as { isTTY?: boolean }).isTTY !== true) return false;
+      const reader = createInterface({ input: stdin, output: stderr });
+      try {
+        return /^y(?:es)?$/i.test((await reader.question(harmless(question))).trim());
+      } finally {
+        reader.close();
+      }
     },
   };
 }

@@ -32,7 +32,7 @@ export const actionExecute = defineCommand({
       ...(to === null ? {} : { to }),
     };
     const isDry = options['dry-run'] === true;
-    requireYes('action execute', options, 'change a running system');
+    await requireYes('action execute', { operands: [action], options }, terminal, 'change a running system');
     const client = await openApi(options, terminal);
     const { api } = client;
     if (isDry) {

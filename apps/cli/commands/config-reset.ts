@@ -10,7 +10,7 @@ export const configReset = defineCommand({
     '"selfheal config restore" brings an earlier revision back. With --json: {changes, policy}.',
   options: { ...YES_OPTION, ...CHANGE_OPTIONS },
   async run({ options }, terminal) {
-    requireYes('config reset', options);
+    await requireYes('config reset', { options }, terminal);
     const reason = reasonOf(options, 'config reset');
     const { config, seen } = await openPolicy(options, terminal);
     const json = { reason, dryRun: options['dry-run'] === true };

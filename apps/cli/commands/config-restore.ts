@@ -12,7 +12,7 @@ export const configRestore = defineCommand({
   options: { ...YES_OPTION, ...CHANGE_OPTIONS },
   async run({ operands: [given], options }, terminal) {
     const revision = wholeNumber('revision', given, { otherwise: 1, atMost: 999_999_999 });
-    requireYes('config restore', options);
+    await requireYes('config restore', { operands: given === undefined ? [] : [given], options }, terminal);
     const reason = reasonOf(options, 'config restore');
     const { config, seen } = await openPolicy(options, terminal);
     const json = { revision, reason, dryRun: options['dry-run'] === true };

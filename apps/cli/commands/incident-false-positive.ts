@@ -23,7 +23,7 @@ export const incidentFalsePositive = defineCommand({
     const { reason } = options;
     if (reason === undefined) throw new UsageError('"selfheal incident false-positive" needs --reason TEXT.');
     const json = { reason, updatePatterns: options['update-patterns'] === true };
-    requireYes('incident false-positive', options, 'end the incident');
+    await requireYes('incident false-positive', { operands: [id], options }, terminal, 'end the incident');
     if (options['dry-run'] === true) return await showOrder(`POST /api/incidents/${id}/false-positive`, json, terminal);
     const { api } = await openApi(options, terminal);
     const ended = await contentOf(await api.incidents[':id']['false-positive'].$post({ param: { id }, json }));

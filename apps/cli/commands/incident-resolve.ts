@@ -50,7 +50,8 @@ export const incidentResolve = defineCommand({
       class: options.class === undefined ? null : parseClass(options.class),
     };
     // Whoever says so has ended it in so many words; the old name of the command needs no further one.
-    if (options.success !== true && json.success) requireYes('incident resolve', options, 'end the incident');
+    if (options.success !== true && json.success)
+      await requireYes('incident resolve', { operands: [id], options }, terminal, 'end the incident');
     if (options['dry-run'] === true) return await showOrder(`POST /api/incidents/${id}/resolve`, json, terminal);
     const { api } = await openApi(options, terminal);
     const ended = await contentOf(await api.incidents[':id'].resolve.$post({ param: { id }, json }));

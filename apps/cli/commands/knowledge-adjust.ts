@@ -2,7 +2,7 @@ import { applyChanges, byPerson, type PersonsWord } from '#shared/app/learning/p
 import { contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption, UsageError } from '../command.ts';
 import { showOrder } from '../incidents/change-incident.ts';
-import { apiUnlessNamed, KNOWLEDGE_OPTIONS, sayWritten, scopeAt } from '../learning/knowledge-api.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, patternNamed, placeOf, sayWritten } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 
@@ -45,17 +45,19 @@ export const knowledgeAdjust = defineCommand({
     ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
-  async run({ operands: [id = ''], options }, terminal) {
+  async run({ operands: [given = ''], options }, terminal) {
     const word = wordOf(options);
     const dryRun = options['dry-run'] === true;
     const client = await apiUnlessNamed(options, terminal);
     if (client !== null) {
+      const scope = placeOf(options.scope, terminal);
+      const id = await patternNamed(client, scope, given);
       if (dryRun) {
         const { kind, ...body } = word;
         const route = kind === 'approve' ? 'approval' : 'confidence';
         return await showOrder(`POST /api/knowledge/patterns/${id}/${route}`, body, terminal);
       }
-      const at = { param: { id }, query: { scope: await scopeAt(client, options.scope) }, header: { 'if-match': '*' } };
+      const at = { param: { id }, query: { scope }, header: { 'if-match': '*' } };
       const { confidence, approval } = client.api.knowledge.patterns[':id'];
       const response =
         word.kind === 'approve'
@@ -65,12 +67,12 @@ export const knowledgeAdjust = defineCommand({
     }
     const opened = await openPatterns(options);
     const change = learningChange(opened, terminal);
-    const pattern = (await opened.patterns.list(opened.scope)).find((one) => one.id === id);
+    const pattern = (await opened.patterns.list(opened.scope)).find((one) => one.id === given);
     if (pattern === undefined) {
-      throw new UsageError(`${id}: unknown pattern. "selfheal knowledge patterns" lists them.`);
+      throw new UsageError(`${given}: unknown pattern. "selfheal knowledge patterns" lists them.`);
     }
     if (pattern.retired !== null)
-      throw new UsageError(`${id}: the pattern is retired and cannot be changed: ${pattern.retired.reason}`);
+      throw new UsageError(`${given}: the pattern is retired and cannot be changed: ${pattern.retired.reason}`);
     const changes = [byPerson(pattern, word, change, opened.rules)];
     return await sayChanges(
       await applyChanges(changes, { ...change, dryRun }, opened.patterns),

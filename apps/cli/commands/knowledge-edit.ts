@@ -1,13 +1,20 @@
 import { contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, listOf, UsageError } from '../command.ts';
 import { parseClass } from '../learning/class-names.ts';
-import { openScope, REVISION_OPTION, revisionHeader, SCOPE_OPTIONS, sayWritten } from '../learning/knowledge-api.ts';
+import {
+  openScope,
+  patternNamed,
+  REVISION_OPTION,
+  revisionHeader,
+  SCOPE_OPTIONS,
+  sayWritten,
+} from '../learning/knowledge-api.ts';
 
 export const knowledgeEdit = defineCommand({
   name: 'knowledge edit',
   summary: 'change the title, solution, class, tags, service or parent of a pattern',
   details: 'The revision before the change is kept. Another wording is another pattern: add that, and remove this one.',
-  operands: { shown: 'ID', atLeast: 1, atMost: 1 },
+  operands: { shown: 'ID|NAME', atLeast: 1, atMost: 1, aliases: ['pattern'] },
   options: {
     title: { type: 'string', value: 'TEXT', about: 'what happened, in a few words' },
     solution: { type: 'string', value: 'TEXT', about: 'what helps' },
@@ -20,7 +27,7 @@ export const knowledgeEdit = defineCommand({
     ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
-  async run({ operands: [id = ''], options }, terminal) {
+  async run({ operands: [given = ''], options }, terminal) {
     const { title, solution, category, tags, service, parent } = options;
     const orNull = (text: string): string | null => (text === 'none' ? null : text);
     const change = {
@@ -37,6 +44,7 @@ export const knowledgeEdit = defineCommand({
       );
     const header = revisionHeader(options.revision);
     const { api, scope } = await openScope(options, terminal);
+    const id = await patternNamed({ api }, scope, given);
     const json = { ...change, dryRun: options['dry-run'] === true };
     const answer = await contentOf(
       await api.knowledge.patterns[':id'].$patch({ param: { id }, query: { scope }, header, json }),

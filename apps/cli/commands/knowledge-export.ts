@@ -5,7 +5,7 @@ import { counted } from '#shared/kernel/time-words.ts';
 import { contentOf } from '../api/api-client.ts';
 import { defineCommand, UsageError } from '../command.ts';
 import { classesOf } from '../learning/class-names.ts';
-import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 
 export const knowledgeExport = defineCommand({
@@ -52,7 +52,7 @@ export const knowledgeExport = defineCommand({
     if (client !== null) {
       const flag = (on: boolean) => (on ? ('true' as const) : ('false' as const));
       const query = {
-        scope: await scopeAt(client, options.scope),
+        scope: placeOf(options.scope, terminal),
         metrics: flag(metrics),
         history: flag(confidenceHistory),
         ...(options.class === undefined ? {} : { class: options.class as never }),

@@ -5,7 +5,7 @@ import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption } from '../command.ts';
 import { jsonIn } from '../input/json-file.ts';
 import { classesOf } from '../learning/class-names.ts';
-import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { type Terminal, writeTogether } from '../terminal.ts';
 
@@ -72,7 +72,7 @@ export const knowledgeImport = defineCommand({
     const dryRun = options['dry-run'] === true;
     const client = await apiUnlessNamed(options, terminal);
     if (client !== null) {
-      const order = { scope: await scopeAt(client, options.scope), reduceBy: -adjustment, dryRun };
+      const order = { scope: placeOf(options.scope, terminal), reduceBy: -adjustment, dryRun };
       return await say(await importOver(client, wanted, order), options.json === true, terminal);
     }
     const opened = await openPatterns(options);

@@ -2,7 +2,7 @@ import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { optimizePatterns, suggestGeneralisations } from '#shared/domain/learning/apply-pattern-changes.ts';
 import { contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption, wholeNumber } from '../command.ts';
-import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 import type { Terminal } from '../terminal.ts';
@@ -38,7 +38,7 @@ export const knowledgeOptimize = defineCommand({
     const dryRun = options['dry-run'] === true;
     const client = await apiUnlessNamed(options, terminal);
     if (client !== null) {
-      const json = { scope: await scopeAt(client, options.scope), minConfidence, unusedDays, dryRun };
+      const json = { scope: placeOf(options.scope, terminal), minConfidence, unusedDays, dryRun };
       const answer = await contentOf(await client.api.knowledge.optimize.$post({ json }));
       for (const { ids, wording } of answer.suggestions) sayGeneralisation(ids, wording, terminal);
       if (answer.remaining > 0) terminal.say(`selfheal: ${answer.remaining} more changes: run the command again.`);

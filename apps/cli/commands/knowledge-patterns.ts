@@ -5,7 +5,7 @@ import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { parseClass } from '../learning/class-names.ts';
-import { apiUnlessNamed, KNOWLEDGE_OPTIONS, type Pattern, renderPattern, scopeAt } from '../learning/knowledge-api.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, type Pattern, placeOf, renderPattern } from '../learning/knowledge-api.ts';
 import { openPatterns } from '../learning/open-patterns.ts';
 import { writeTogether } from '../terminal.ts';
 
@@ -72,7 +72,7 @@ export const knowledgePatterns = defineCommand({
     const client = await apiUnlessNamed(options, terminal);
     if (client !== null) {
       const query = {
-        scope: await scopeAt(client, options.scope),
+        scope: placeOf(options.scope, terminal),
         ...(options.tag === undefined ? {} : { tag: options.tag }),
         ...(stage === undefined ? {} : { stage }),
         ...(failureClass === undefined ? {} : { class: failureClass }),

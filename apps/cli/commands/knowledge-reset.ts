@@ -1,6 +1,6 @@
 import { contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, type ExitCode, JSON_OPTION, requireYes, yesOption } from '../command.ts';
-import { openScope, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
+import { openScope, placeWords, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 
 export const knowledgeReset = defineCommand({
@@ -19,8 +19,8 @@ export const knowledgeReset = defineCommand({
   },
   async run({ options }, terminal) {
     const dryRun = options['dry-run'] === true;
-    requireYes('knowledge reset', options, 'retire every pattern');
     const { api, scope } = await openScope(options, terminal);
+    await requireYes('knowledge reset', { options }, terminal, `retire every pattern of ${placeWords(scope)}`);
     const json = { scope, confirm: scope, reason: options.reason ?? 'the knowledge base was reset', dryRun };
     let code: ExitCode = 0;
     let remaining: number;

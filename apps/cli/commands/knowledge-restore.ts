@@ -1,12 +1,19 @@
 import { contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import { openScope, REVISION_OPTION, revisionHeader, SCOPE_OPTIONS, sayWritten } from '../learning/knowledge-api.ts';
+import {
+  openScope,
+  patternNamed,
+  REVISION_OPTION,
+  revisionHeader,
+  SCOPE_OPTIONS,
+  sayWritten,
+} from '../learning/knowledge-api.ts';
 
 export const knowledgeRestore = defineCommand({
   name: 'knowledge restore',
   summary: 'put back what an earlier revision of a pattern said, also of a removed one',
   details: 'Outcomes since then stay. "selfheal knowledge show ID" lists the revisions.',
-  operands: { shown: 'ID', atLeast: 1, atMost: 1 },
+  operands: { shown: 'ID|NAME', atLeast: 1, atMost: 1, aliases: ['pattern'] },
   options: {
     to: { type: 'string', value: 'N', about: 'the revision to put back' },
     ...SCOPE_OPTIONS,
@@ -14,7 +21,7 @@ export const knowledgeRestore = defineCommand({
     ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
-  async run({ operands: [id = ''], options }, terminal) {
+  async run({ operands: [given = ''], options }, terminal) {
     if (options.to === undefined)
       throw new UsageError('"selfheal knowledge restore" needs --to N, the revision to put back.');
     const json = {
@@ -23,6 +30,7 @@ export const knowledgeRestore = defineCommand({
     };
     const header = revisionHeader(options.revision);
     const { api, scope } = await openScope(options, terminal);
+    const id = await patternNamed({ api }, scope, given);
     const answer = await contentOf(
       await api.knowledge.patterns[':id'].restore.$post({ param: { id }, query: { scope }, header, json }),
     );

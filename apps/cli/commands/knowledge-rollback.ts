@@ -2,7 +2,7 @@ import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
 import { contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { apiUnlessNamed, KNOWLEDGE_OPTIONS, scopeAt } from '../learning/knowledge-api.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 
@@ -34,7 +34,7 @@ export const knowledgeRollback = defineCommand({
     const dryRun = options['dry-run'] === true;
     const client = await apiUnlessNamed(options, terminal);
     if (client !== null) {
-      const scope = await scopeAt(client, options.scope);
+      const scope = placeOf(options.scope, terminal);
       const json = { scope, to: to.toISOString(), reason, all: options.all === true, dryRun };
       const answer = await contentOf(await client.api.knowledge.rollback.$post({ json }));
       if (answer.remaining > 0) terminal.say(`selfheal: ${answer.remaining} more changes: run the command again.`);

@@ -2,7 +2,7 @@ import { type KnowledgeResult, searchKnowledge } from '#shared/app/knowledge/sea
 import { API_OPTIONS, contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { shippedRecall } from '../input/shipped-content.ts';
-import { apiUnlessNamed } from '../learning/knowledge-api.ts';
+import { apiUnlessNamed, placeOf } from '../learning/knowledge-api.ts';
 import type { Terminal } from '../terminal.ts';
 
 const MAX_RESULTS = 10;
@@ -30,7 +30,7 @@ export const knowledgeSearch = defineCommand({
   summary: 'search written advice and past incidents for a question or an error message',
   details:
     'With --json: {results: [{id, title, score, resolution, reasons}]}, best first; scores are from 0 to 1.\n' +
-    'Signed in, it asks the API, with --scope also for past incidents and patterns. With --table and --scope it searches past incidents and learned entries of that repository or alarm.',
+    'Signed in, it asks the API, also for past incidents and patterns of the place. With --table and --scope it searches past incidents and learned entries of that repository or alarm.',
   options: {
     query: { type: 'string', value: 'Q', about: 'the question or error message' },
     ...API_OPTIONS,
@@ -38,7 +38,8 @@ export const knowledgeSearch = defineCommand({
     scope: {
       type: 'string',
       value: 'SCOPE',
-      about: 'whose past incidents are searched: repository#ID:OWNER/NAME or alarm#ARN',
+      about:
+        'whose past incidents and patterns are searched; all services by default, with --table repository#ID:OWNER/NAME or alarm#ARN',
     },
     ...JSON_OPTION,
   },
@@ -48,7 +49,7 @@ export const knowledgeSearch = defineCommand({
     const { table, scope } = options;
     const client = await apiUnlessNamed(options, terminal);
     if (client !== null) {
-      const asked = { query, limit: String(MAX_RESULTS), ...(scope === undefined ? {} : { scope }) };
+      const asked = { query, limit: String(MAX_RESULTS), scope: placeOf(scope, terminal) };
       return await say(
         (await contentOf(await client.api.knowledge.search.$get({ query: asked }))).results,
         options.json === true,

@@ -1,6 +1,6 @@
 import { contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
-import { openScope, renderPattern, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
+import { openScope, patternNamed, renderPattern, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
 import { writeTogether } from '../terminal.ts';
 
 export const knowledgeShow = defineCommand({
@@ -8,10 +8,11 @@ export const knowledgeShow = defineCommand({
   summary: 'show one pattern with its outcomes, the history of its confidence and its earlier revisions',
   details:
     'With --json: {pattern, versions}. An earlier revision is put back by "selfheal knowledge restore ID --to N".',
-  operands: { shown: 'ID', atLeast: 1, atMost: 1 },
+  operands: { shown: 'ID|NAME', atLeast: 1, atMost: 1, aliases: ['pattern'] },
   options: { ...SCOPE_OPTIONS, ...JSON_OPTION },
-  async run({ operands: [id = ''], options }, terminal) {
+  async run({ operands: [given = ''], options }, terminal) {
     const { api, scope } = await openScope(options, terminal);
+    const id = await patternNamed({ api }, scope, given);
     const at = { param: { id }, query: { scope } };
     const pattern = await contentOf(await api.knowledge.patterns[':id'].$get(at));
     const { versions } = await contentOf(await api.knowledge.patterns[':id'].versions.$get(at));

@@ -1,7 +1,7 @@
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
-import { openScope, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
+import { openScope, placeWords, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
 
 const counts = (record: Readonly<Record<string, number>>): string =>
   Object.entries(record)
@@ -24,7 +24,7 @@ export const knowledgeStats = defineCommand({
     const upTo = (count: number): string => (count >= countedUpTo ? `${count} or more` : String(count));
     await terminal.write(
       [
-        stats.scope,
+        placeWords(stats.scope),
         `patterns: ${stats.patterns}, ${stats.retired} removed, ${stats.needApproval} need an approval`,
         `  by stage: ${counts(stats.byStage)}`,
         `  by class: ${counts(stats.byClass)}`,

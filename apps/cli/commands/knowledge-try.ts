@@ -1,4 +1,4 @@
-import { tryPattern, wordingFrom } from '#shared/app/learning/write-pattern.ts';
+import { tryPattern, wordingsFrom } from '#shared/app/learning/write-pattern.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { openInput, textOf } from '../input/open-input.ts';
@@ -25,7 +25,7 @@ export const knowledgeTry = defineCommand({
     if (pattern === undefined) throw new UsageError('"selfheal knowledge try" needs --pattern TEXT.');
     if ((file === undefined) === (line === undefined))
       throw new UsageError('"selfheal knowledge try" needs either a file or --line TEXT.');
-    const read = wordingFrom({ pattern, syntax: options.regex === true ? 'expression' : 'wording' });
+    const read = wordingsFrom({ pattern, syntax: options.regex === true ? 'expression' : 'wording' });
     if ('problem' in read) throw new UsageError(`--pattern: ${read.problem}.`);
     let text = line ?? '';
     if (file !== undefined) {
@@ -34,12 +34,12 @@ export const knowledgeTry = defineCommand({
         if (text.length > MAX_LENGTH) throw new UsageError(`${file}: longer than ${MAX_LENGTH} characters.`);
       }
     }
-    const lines = tryPattern(read.wording, text);
+    const lines = tryPattern(read.wordings, text);
     if (options.json === true) {
-      const shown = { wording: read.wording, matched: lines.length, lines: lines.slice(0, MAX_SHOWN) };
+      const shown = { wording: read.wordings.join(' | '), matched: lines.length, lines: lines.slice(0, MAX_SHOWN) };
       await terminal.write(`${JSON.stringify(shown)}\n`);
     } else {
-      terminal.say(`selfheal: "${read.wording}" matches ${counted(lines.length, 'line')}.`);
+      terminal.say(`selfheal: "${read.wordings.join(' | ')}" matches ${counted(lines.length, 'line')}.`);
       await writeTogether(
         terminal,
         lines.slice(0, MAX_SHOWN).map((one) => `${one.line}: ${one.text}\n`),

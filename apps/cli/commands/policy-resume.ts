@@ -9,7 +9,7 @@ export const policyResume = defineCommand({
     'Says why it was stopped. Needs --yes, or --dry-run to look first, and the role admin. With --json: the policy as "selfheal config show" gives it.',
   options: { ...YES_OPTION, ...CHANGE_OPTIONS },
   async run({ options }, terminal) {
-    requireYes('policy resume', options);
+    await requireYes('policy resume', { options }, terminal);
     const reason = reasonOf(options, 'policy resume');
     const { config, policy, seen } = await openPolicy(options, terminal);
     if (!policy.killSwitch.killSwitch) throw new UsageError('Nothing is stopped: the kill switch is off.');

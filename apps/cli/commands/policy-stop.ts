@@ -12,7 +12,7 @@ export const policyStop = defineCommand({
     'With --json: the policy as "selfheal config show" gives it.',
   options: { ...yesOption('stop everything'), ...OPTIONS },
   async run({ options }, terminal) {
-    requireYes('policy stop', options);
+    await requireYes('policy stop', { options }, terminal);
     const reason = reasonOf(options, 'policy stop');
     const { api } = await openApi(options, terminal);
     const policy = await contentOf(await api.config.stop.$post({ json: { reason } }));

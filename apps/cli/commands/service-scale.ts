@@ -15,7 +15,7 @@ export const serviceScale = defineCommand({
     const to = numberTo(options.to);
     if (to === null) throw new UsageError('"selfheal service scale" needs --to N: how many there should be.');
     const isDry = options['dry-run'] === true;
-    requireYes('service scale', options, 'change a running system');
+    await requireYes('service scale', { operands: [id], options }, terminal, 'change a running system');
     const client = await openApi(options, terminal);
     const { api } = client;
     if (!isDry) {

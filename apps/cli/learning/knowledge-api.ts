@@ -1,6 +1,8 @@
 import type { InferResponseType } from 'hono/client';
+import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { nearestValue } from '#shared/kernel/text/nearest-value.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import { readSession } from '../api/session.ts';
 import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
@@ -19,7 +21,8 @@ export const SCOPE_OPTIONS = {
   scope: {
     type: 'string',
     value: 'PLACE',
-    about: 'owner/name, the name of an alarm, repository#ID:OWNER/NAME or alarm#ARN; by default the only one there is',
+    about:
+      'owner/name, service:NAME, the name of an alarm, repository#ID:OWNER/NAME or alarm#ARN; all services by default',
   },
 } as const satisfies OptionSpecs;
 
@@ -43,32 +46,105 @@ export async function apiUnlessNamed(
   return isThere ? await openApi(options, terminal) : null;
 }
 
-/** The scope that is named, or the only one that had incidents lately. Throws `UsageError` that lists them where there are several. */
-export async function scopeAt({ api }: ApiClient, given: string | undefined): Promise<string> {
-  if (given !== undefined) return given;
-  const { scopes } = await contentOf(await api.knowledge.scopes.$get());
-  const [only, ...others] = scopes;
-  if (only === undefined)
-    throw new UsageError('There was no incident yet: name a scope with --scope repository#ID:owner/name.');
-  if (others.length === 0) return only.scope;
-  const known = scopes.slice(0, 5).map(({ scope }) => cleanText(scope, 200));
-  throw new UsageError(`Name a scope with --scope. The latest are: ${known.join(', ')}.`);
+/** The place that is named, by default all services, and says which. The API lists those that there are where the name fits none or several. */
+export function placeOf(given: string | undefined, terminal: Pick<Terminal, 'say'>): string {
+  const scope = given ?? ALL_SERVICES;
+  terminal.say(`selfheal: place: ${placeWords(scope)}${given === undefined ? ' (--scope names another)' : ''}`);
+  return scope;
 }
 
-/** The client with a scope, for one command. */
+/** A place, for people: `all services`, `acme/shop`, `service redis`, `alarm checkout-errors`. */
+export function placeWords(scope: string): string {
+  if (scope === ALL_SERVICES) return 'all services';
+  const [, kind = '', name = ''] = /^(repository|alarm|service|reports)#(.*)$/s.exec(scope) ?? [];
+  if (kind === 'repository') return cleanText(name.slice(name.indexOf(':') + 1), 200);
+  if (kind === 'alarm') return `alarm ${cleanText(name.split(':alarm:').at(-1) ?? name, 200)}`;
+  return kind === '' ? cleanText(scope, 200) : `${kind} ${cleanText(name, 200)}`;
+}
+
+/** The client with a place, for one command. */
 export async function openScope(options: OptionValues<typeof SCOPE_OPTIONS>, terminal: Terminal) {
   const client = await openApi(options, terminal);
-  return { api: client.api, scope: await scopeAt(client, options.scope) };
+  return { api: client.api, scope: placeOf(options.scope, terminal) };
+}
+
+const PATTERN_ID = /^[0-9a-f]{12}$/;
+const MAX_PATTERN_PAGES = 20;
+const slugOf = (text: string): string =>
+  text
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '_')
+    .replaceAll(/^_|_$/g, '');
+
+/** Every pattern of a place that counts, the newest last, up to two thousand. */
+export async function patternsAt({ api }: ApiClient, scope: string): Promise<Pattern[]> {
+  const found: Pattern[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page < MAX_PATTERN_PAGES; page += 1) {
+    const query = { scope, limit: '100', ...(cursor === null ? {} : { cursor }) };
+    const read: { patterns: Pattern[]; next: string | null } = await contentOf(
+      await api.knowledge.patterns.$get({ query }),
+    );
+    found.push(...read.patterns);
+    cursor = read.next;
+    if (cursor === null) break;
+  }
+  return found;
+}
+
+/**
+ * The id of the pattern that a person names: the id, its title (`Redis Connection Failure`, `redis_connection_failure`) or its wording. Throws
+ * `UsageError` that lists what there is where the name fits none or several.
+ */
+export async function patternNamed(client: ApiClient, scope: string, given: string): Promise<string> {
+  if (PATTERN_ID.test(given)) return given;
+  const all = await patternsAt(client, scope);
+  const slug = slugOf(given);
+  const fitting = all.filter(({ title, wording }) => slugOf(title) === slug || wording === given);
+  const [only, ...others] = fitting;
+  const list = (patterns: readonly Pattern[]): string =>
+    patterns.map(({ id, title }) => `${id} (${cleanText(title, 100)})`).join(', ');
+  if (only !== undefined && others.length === 0) return only.id;
+  if (only !== undefined)
+    throw new UsageError(`${given}: several patterns of ${placeWords(scope)} have this name: ${list(fitting)}.`);
+  const nearest = nearestValue(
+    slug,
+    all.map(({ title }) => slugOf(title)),
+  );
+  const meant = nearest === null ? [] : all.filter(({ title }) => slugOf(title) === nearest);
+  const newest = [...all].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)).slice(0, 5);
+  throw new UsageError(
+    `There is no pattern "${cleanText(given, 100)}" in ${placeWords(scope)}. ${
+      meant.length > 0
+        ? `Did you mean ${list(meant)}?`
+        : newest.length > 0
+          ? `The newest are: ${list(newest)}.`
+          : 'It has no pattern yet: "selfheal knowledge add" writes one down.'
+    }`,
+  );
 }
 
 /** One pattern in a few lines. */
 export function renderPattern(pattern: Pattern): string {
-  const { id, class: failureClass, stage, confidence, wording, title, solution, tags, source, by, createdAt } = pattern;
+  const {
+    id,
+    class: failureClass,
+    stage,
+    confidence,
+    wording,
+    alternatives,
+    title,
+    solution,
+    tags,
+    source,
+    by,
+    createdAt,
+  } = pattern;
   const { helped, needsApproval, retired, revision, parent } = pattern;
   const often = helped === null ? 'no case yet' : `${helped.hits} of ${helped.cases} (${shareText(helped.value)})`;
   const line = (text: string): string => `  ${cleanText(text, 600)}`;
   return [
-    `${id}  ${failureClass}, ${retired === null ? stage : 'removed'}, confidence ${confidence.toFixed(2)}: ${cleanText(wording, 300)}`,
+    `${id}  ${failureClass}, ${retired === null ? stage : 'removed'}, confidence ${confidence.toFixed(2)}: ${[wording, ...alternatives].map((one) => cleanText(one, 300)).join(' | ')}`,
     line(`${title}: ${solution}`),
     line(`helped in ${often}; tags ${tags.join(', ') || 'none'}${parent === null ? '' : `; refines ${parent}`}`),
     line(`${source}, ${by}, ${createdAt.slice(0, 10)}, revision ${revision}`),

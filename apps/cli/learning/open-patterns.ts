@@ -21,7 +21,8 @@ export const PATTERN_OPTIONS = {
   scope: {
     type: 'string',
     value: 'SCOPE',
-    about: 'the scope of the patterns: repository#ID:OWNER/NAME or alarm#ARN; with a file any name',
+    about:
+      'the place of the patterns: owner/name, service:NAME, the name of an alarm, repository#ID:OWNER/NAME or alarm#ARN; all services by default; with a file any name',
   },
   config: {
     type: 'string',

@@ -18,12 +18,13 @@ import {
   removePattern,
   restorePattern,
   tryPattern,
-  wordingFrom,
+  wordingsFrom,
 } from '#shared/app/learning/write-pattern.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { relationOf } from '#shared/domain/access/identity.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
 import { type TitleOfAction, withoutReceipt } from '#shared/domain/learning/known-by-pattern.ts';
 import { type LearnedPattern, PatternStage, Tag } from '#shared/domain/learning/learned-pattern.ts';
 import { approvalsMissing, asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
@@ -54,6 +55,7 @@ export const PatternSummary = z
     scope: z.string(),
     revision: z.number().int(),
     wording: z.string(),
+    alternatives: z.array(z.string()).readonly().meta({ description: 'Further wordings, any of which is enough.' }),
     title: z.string(),
     class: FailureClass,
     tags: z.array(z.string()).readonly(),
@@ -118,10 +120,14 @@ export const KnowledgeResults = z
   .meta({ id: 'KnowledgeResults', description: 'Best first; scores from 0 to 1.' });
 
 /** A scope as a person names it: see `resolveScope`. */
-export const ScopeName = z.string().trim().min(3).max(400).meta({
-  description:
-    'repository#ID:owner/name, alarm#ARN, owner/name of a repository that had an incident, or the name of an alarm.',
-});
+export const ScopeName = z
+  .string()
+  .trim()
+  .min(3)
+  .max(400)
+  .meta({
+    description: `${ALL_SERVICES} (every service), owner/name of a repository that had an incident, service:NAME, the name of an alarm or a service, repository#ID:owner/name, or alarm#ARN.`,
+  });
 export const DryRun = z.boolean().default(false).meta({ description: 'Says what would be, and changes nothing.' });
 export const Reason = z.string().trim().min(1).max(300);
 
@@ -421,11 +427,11 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
     })
     .openapi(attempt, async (context) => {
       const { text, ...given } = context.req.valid('json');
-      const read = wordingFrom(given);
+      const read = wordingsFrom(given);
       if ('problem' in read) throw new Problem('invalid-request', `pattern: ${read.problem}.`);
-      const lines = tryPattern(read.wording, text);
+      const lines = tryPattern(read.wordings, text);
       return context.json(
-        { wording: read.wording, matched: lines.length, lines: lines.slice(0, MAX_SHOWN_LINES) },
+        { wording: read.wordings.join(' | '), matched: lines.length, lines: lines.slice(0, MAX_SHOWN_LINES) },
         200,
       );
     })
@@ -508,7 +514,7 @@ function summaryOf(
   rules: Configuration['learning'],
   titleOf: TitleOfAction,
 ): z.infer<typeof PatternSummary> {
-  const { id, scope, revision, wording, title, tags, service, stage, confidence, retired } = pattern;
+  const { id, scope, revision, wording, alternatives = [], title, tags, service, stage, confidence, retired } = pattern;
   const { source, by, at } = pattern.provenance;
   return {
     ...{
@@ -516,6 +522,7 @@ function summaryOf(
       scope,
       revision,
       wording,
+      alternatives,
       title,
       class: pattern.class,
       tags,

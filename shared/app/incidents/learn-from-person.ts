@@ -3,7 +3,7 @@ import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import type { FalsePositive, IncidentResolution } from '#shared/domain/incident/annotations.ts';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import { knowledgeScopeOf, knowledgeScopesOf } from '#shared/domain/incident/scope.ts';
 import type { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import { termsOfLines, weighed, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
 import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
@@ -76,7 +76,7 @@ export async function learnFromFalsePositive(
   await remember(incident, { scope, evidence, class: failureClass, resolution, helped: null, deps });
   if (!updatePatterns || evidence === null) return [];
   const failure = { id: incident.id, lines: textsOf(evidence), messages: new Set<string>() };
-  const known = await deps.patterns.list(scope);
+  const known = (await Promise.all(knowledgeScopesOf(incident.target).map((one) => deps.patterns.list(one)))).flat();
   const wrong = known.filter((one) => one.retired === null && makeCaseTest(one)(failure));
   const now = deps.clock.now();
   const changes: string[] = [];
@@ -94,7 +94,7 @@ export async function learnFromFalsePositive(
     const { before, after } = changed;
     if (before !== after) {
       const event = after.retired === null ? 'pattern.adjusted' : 'pattern.retired';
-      await deps.patterns.note(noteOf({ scope, by, at: now }, event, pattern.id, why));
+      await deps.patterns.note(noteOf({ scope: pattern.scope, by, at: now }, event, pattern.id, why));
     }
     const state = after.retired === null ? `now at confidence ${after.confidence.toFixed(2)}` : 'now retired';
     changes.push(`Pattern ${pattern.id} is ${state}.`);

@@ -1,5 +1,5 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import { knowledgeScopeOf, knowledgeScopesOf } from '#shared/domain/incident/scope.ts';
 import { type Known, nothingKnown } from '#shared/domain/knowledge/known.ts';
 import { isSureMatch, lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
 import { SAME_FINGERPRINT } from '#shared/domain/knowledge/search/reasons.ts';
@@ -55,7 +55,7 @@ export async function findKnown(
   const [{ incidents, entries, limits }, exact, recognised] = await Promise.all([
     recallLike(incident, evidence, deps),
     fingerprint === null ? null : deps.knowledge.findByFingerprint(fingerprint, scope),
-    deps.patterns.recognising(scope, classification.class, evidence),
+    deps.patterns.recognising(knowledgeScopesOf(incident.target), classification.class, evidence),
   ]);
   // The index may lag behind, so an exact match is read from the store.
   const others = entries.filter(({ item }) => item.id !== exact?.id);

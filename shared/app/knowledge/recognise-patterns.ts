@@ -7,9 +7,13 @@ import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
-/** Finds the learned patterns of a scope that match a failure, each with its current weight. */
+/** Finds the learned patterns of some scopes that match a failure, each with its current weight. */
 export interface PatternReader {
-  recognising(scope: string, failureClass: FailureClass, evidence: Evidence | null): Promise<LearnedPattern[]>;
+  recognising(
+    scopes: readonly string[],
+    failureClass: FailureClass,
+    evidence: Evidence | null,
+  ): Promise<LearnedPattern[]>;
 }
 
 export function makePatternReader(deps: {
@@ -18,14 +22,13 @@ export function makePatternReader(deps: {
   readonly clock: Clock;
 }): PatternReader {
   return {
-    recognising: async (scope, failureClass, evidence) => {
+    recognising: async (scopes, failureClass, evidence) => {
       const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(({ text }) => text));
       if (lines.length === 0) return [];
       const failure = { id: '', lines, messages: new Set<string>() };
       const now = deps.clock.now();
-      const found = (await deps.patterns.list(scope)).filter(
-        (pattern) => fits(pattern, failureClass) && makeCaseTest(pattern)(failure),
-      );
+      const stored = await Promise.all(scopes.map((scope) => deps.patterns.list(scope)));
+      const found = stored.flat().filter((pattern) => fits(pattern, failureClass) && makeCaseTest(pattern)(failure));
       // Of a pattern and one that refines it, only the latter counts.
       const refined = new Set(found.flatMap(({ parent, retired }) => (retired === null ? (parent ?? []) : [])));
       return found.filter(({ id }) => !refined.has(id)).map((pattern) => asItCounts(pattern, deps.rules, now));

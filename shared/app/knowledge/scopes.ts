@@ -1,6 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { alarmArnAt } from '#shared/domain/incident/home.ts';
-import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import { ALL_SERVICES, knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
@@ -41,41 +41,78 @@ export async function recentScopes({ predictions }: Pick<ScopeDeps, 'predictions
 }
 
 /**
- * The scope that a person names: as it is stored (`repository#ID:owner/name`, `alarm#ARN`), as `owner/name` of a repository that had an
- * incident, or as the name of an alarm that rang lately. An alarm has to be one of a configured service.
+ * The scope that a person names: every service (`services`), a place as it is stored (`repository#ID:owner/name`, `alarm#ARN`,
+ * `service#NAME`), `owner/name` of a repository that had an incident, `service:NAME`, or the name of an alarm or a service. A name that fits
+ * several places, or none, is answered with the places that there are.
  */
 export async function resolveScope(given: string, deps: ScopeDeps): Promise<ScopeAnswer> {
-  if (REPOSITORY_SCOPE.test(given) || REPORT_SCOPE.test(given)) return { kind: 'scope', scope: given };
-  const { services, home } = deps.configuration;
-  const alarm = ALARM_SCOPE.exec(given)?.[1];
-  if (alarm !== undefined) {
-    const isListed = services.some(({ alarms }) => alarms.includes(alarm));
-    if (isListed && home !== undefined && given === `alarm#${alarmArnAt(home, alarm)}`)
-      return { kind: 'scope', scope: given };
-    const reason = isListed
-      ? `the alarm ${alarm} of the services has another ARN`
-      : `no service lists the alarm ${alarm}`;
-    return { kind: 'unknown', reason: `scope: ${reason}.` };
-  }
-  if (RepositoryName.safeParse(given).success) {
-    const { incidents } = await deps.lists.list({ repository: given }, { limit: 1, order: 'newest' });
-    const scope = incidents[0] === undefined ? null : knowledgeScopeOf(incidents[0].target);
-    if (scope !== null) return { kind: 'scope', scope };
-    return {
-      kind: 'unknown',
-      reason: `scope: ${given} had no incident yet, so its id is not known. Name it as repository#ID:${given.toLowerCase()}.`,
-    };
-  }
-  if (given.includes('#')) {
+  const name = given.trim();
+  if (ALL_NAMES.has(name.toLowerCase())) return { kind: 'scope', scope: ALL_SERVICES };
+  if (REPOSITORY_SCOPE.test(name) || REPORT_SCOPE.test(name)) return { kind: 'scope', scope: name };
+  if (ALARM_SCOPE.test(name)) return alarmScope(name, deps.configuration);
+  if (name.includes('#')) {
     const reason =
-      'scope: expected repository#ID:owner/name in lower case, alarm#ARN, owner/name, or the name of an alarm.';
+      'scope: expected services, owner/name, service:NAME, the name of an alarm, repository#ID:owner/name in lower case, or alarm#ARN.';
     return { kind: 'invalid', reason };
   }
-  const own = home === undefined ? null : `alarm#${alarmArnAt(home, given)}`;
-  const rang = (await recentScopes(deps)).find(({ scope }) => scope === own);
-  if (rang !== undefined) return { kind: 'scope', scope: rang.scope };
-  return {
-    kind: 'unknown',
-    reason: `scope: nothing is known about ${given}. GET /api/knowledge/scopes lists the recent ones.`,
-  };
+  const recent = (await recentScopes(deps)).map(({ scope }) => scope);
+  const fitting = [...new Set(await placesNamed(name, recent, deps))];
+  const [only, ...others] = fitting;
+  if (only !== undefined && others.length === 0) return { kind: 'scope', scope: only };
+  if (only !== undefined)
+    return { kind: 'invalid', reason: `scope: ${name} may be ${fitting.join(', or ')}. Name one of them.` };
+  const places = [ALL_SERVICES, ...recent.slice(0, MAX_NAMED)].join(', ');
+  return { kind: 'unknown', reason: `scope: nothing is known about ${name}. There are: ${places}.` };
 }
+
+const ALL_NAMES: ReadonlySet<string> = new Set([ALL_SERVICES, 'all services', 'all']);
+/** Places that an answer lists. */
+const MAX_NAMED = 10;
+const SERVICE_NAME = /^[A-Za-z0-9 ._-]{1,100}$/;
+
+function alarmScope(given: string, { services, home }: ScopeDeps['configuration']): ScopeAnswer {
+  const alarm = ALARM_SCOPE.exec(given)?.[1] ?? '';
+  const isListed = services.some(({ alarms }) => alarms.includes(alarm));
+  if (isListed && home !== undefined && given === `alarm#${alarmArnAt(home, alarm)}`)
+    return { kind: 'scope', scope: given };
+  const reason = isListed
+    ? `the alarm ${alarm} of the services has another ARN`
+    : `no service lists the alarm ${alarm}`;
+  return { kind: 'unknown', reason: `scope: ${reason}.` };
+}
+
+/** Every place that a name may mean. */
+async function placesNamed(name: string, recent: readonly string[], deps: ScopeDeps): Promise<string[]> {
+  const { services, home } = deps.configuration;
+  if (RepositoryName.safeParse(name).success) {
+    const key = name.toLowerCase();
+    const known = recent.filter((scope) => scope === `reports#${key}` || isRunOf(scope, key));
+    if (known.some((scope) => isRunOf(scope, key))) return known;
+    // Its runs may have failed longer ago than the latest incidents reach.
+    const { incidents } = await deps.lists.list({ repository: name }, { limit: LISTED, order: 'newest' });
+    const older = incidents.flatMap(({ target }) =>
+      target.kind === 'github-run' ? (knowledgeScopeOf(target) ?? []) : [],
+    );
+    return [...known, ...older.filter((scope) => isRunOf(scope, key))];
+  }
+  const [, service = name] = /^service:(.+)$/i.exec(name) ?? [];
+  const isService = service !== name;
+  const ofAlarms = (alarms: readonly string[]) =>
+    home === undefined ? [] : alarms.map((alarm) => `alarm#${alarmArnAt(home, alarm)}`);
+  const own = services.find(({ id }) => id === service);
+  const reported = `service#${service}`;
+  const places = [
+    ...(isService
+      ? []
+      : ofAlarms([name]).filter(
+          (scope) => recent.includes(scope) || services.some(({ alarms }) => alarms.includes(name)),
+        )),
+    ...ofAlarms(own?.alarms ?? []),
+    ...recent.filter((scope) => scope === reported),
+  ];
+  // Whoever says that it is a service may teach about it before it fails.
+  return places.length === 0 && isService && SERVICE_NAME.test(service) ? [reported] : places;
+}
+
+const LISTED = 100;
+const isRunOf = (scope: string, key: string): boolean => scope.startsWith('repository#') && scope.endsWith(`:${key}`);

@@ -1,3 +1,4 @@
+import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { endedCaseOf, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
@@ -30,13 +31,14 @@ export interface LearningMaterial {
   readonly stored: readonly LearnedPattern[];
 }
 
-/** Patterns, ended incidents and changes of a scope, or of the scopes of the latest incidents. */
+/** Patterns, ended incidents and changes of a scope, or of all services and the scopes of the latest incidents. */
 export async function learningMaterial(
   { scope, days, now }: { readonly scope: string | null; readonly days: number; readonly now: Date },
   rules: Learning,
   deps: ReadLearningDeps,
 ): Promise<LearningMaterial> {
-  const scopes = scope === null ? (await recentScopes(deps)).slice(0, MAX_SCOPES).map((one) => one.scope) : [scope];
+  const recent = scope === null ? await recentScopes(deps) : [];
+  const scopes = scope === null ? [ALL_SERVICES, ...recent.slice(0, MAX_SCOPES - 1).map((one) => one.scope)] : [scope];
   const read = await Promise.all(
     scopes.map(async (one) => {
       // Twice the period: the goals are measured against the one before.

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { makeWordingTest, problemOfWording } from '#shared/domain/failure/wording.ts';
+import { makeWordingTest, problemOfWording, Wording } from '#shared/domain/failure/wording.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { type LearnedPattern, patternIdOf, Tag } from '#shared/domain/learning/learned-pattern.ts';
 import type { LearningNote } from '#shared/domain/learning/learning-note.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { retire, settled, withStep } from '#shared/domain/learning/pattern-trust.ts';
 import { type PastCase, type Replay, reasonAgainst, replay } from '#shared/domain/learning/replay.ts';
-import { wordingOfExpression } from '#shared/domain/learning/wording-of-expression.ts';
+import { type Translation, wordingsOfExpression } from '#shared/domain/learning/wording-of-expression.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
@@ -23,7 +23,7 @@ export const SEVERITIES = ['critical', 'error', 'warning', 'info'] as const;
 /** What a person knows about a kind of failure, before it is stored. */
 export const PatternText = z.strictObject({
   pattern: Text(800),
-  /** `wording`: text with `*` for what varies. `expression`: a simple regular expression, which is turned into a wording. */
+  /** `wording`: text with `*` for what varies. `expression`: a simple regular expression, which is turned into a wording for each of its alternatives. */
   syntax: z.enum(['wording', 'expression']).default('wording'),
 });
 
@@ -70,24 +70,27 @@ export type PatternWriting =
 
 const invalid = (reason: string) => ({ kind: 'invalid', reason }) as const;
 
-/** The wording of what a person typed, or what is wrong with it. */
-export function wordingFrom({
-  pattern,
-  syntax,
-}: z.infer<typeof PatternText>): { wording: string } | { problem: string } {
-  const read = syntax === 'expression' ? wordingOfExpression(pattern) : { wording: cleanText(pattern, 300) };
-  if ('problem' in read) return read;
+/** The wordings of what a person typed, any of which is enough, or what is wrong with it. */
+export function wordingsFrom({ pattern, syntax }: z.infer<typeof PatternText>): Translation {
   if (syntax === 'wording' && pattern.length > 300) return { problem: 'it is longer than 300 characters' };
-  const problem = problemOfWording(read.wording);
-  if (problem !== null) return { problem };
-  if (redactOutgoing(read.wording) !== read.wording) return { problem: 'it looks like a secret: put a * in its place' };
-  return { wording: read.wording };
+  const read = syntax === 'expression' ? wordingsOfExpression(pattern) : { wordings: [cleanText(pattern, 300)] };
+  if ('problem' in read) return read;
+  for (const wording of read.wordings) {
+    const parsed = Wording.safeParse(wording);
+    if (!parsed.success) return { problem: problemOfWording(wording) ?? 'it is longer than 300 characters' };
+    if (redactOutgoing(wording) !== wording) return { problem: 'it looks like a secret: put a * in its place' };
+  }
+  return read;
 }
 
 /** Lines that a pattern would match, by number (from 1). */
-export function tryPattern(wording: string, text: string): { readonly line: number; readonly text: string }[] {
-  const says = makeWordingTest(wording);
-  return text.split('\n').flatMap((line, at) => (says(line) ? [{ line: at + 1, text: cleanText(line, 500) }] : []));
+export function tryPattern(
+  wordings: readonly string[],
+  text: string,
+): { readonly line: number; readonly text: string }[] {
+  const tests = wordings.map(makeWordingTest);
+  const isMatch = (line: string): boolean => tests.some((says) => says(line));
+  return text.split('\n').flatMap((line, at) => (isMatch(line) ? [{ line: at + 1, text: cleanText(line, 500) }] : []));
 }
 
 /**
@@ -99,11 +102,11 @@ export async function addPattern(
   change: LearningChange & { readonly past: readonly PastCase[]; readonly dryRun: boolean },
   deps: WritePatternDeps,
 ): Promise<PatternWriting> {
-  const read = wordingFrom(order);
+  const read = wordingsFrom(order);
   if ('problem' in read) return invalid(`pattern: ${read.problem}.`);
   const problem = await problemOfReferences(order, change.scope, deps);
   if (problem !== null) return invalid(problem);
-  const pattern = writtenPattern(read.wording, order, change);
+  const pattern = writtenPattern(read.wordings, order, change);
   const result = replay(pattern, change.past);
   if ((await deps.patterns.get(change.scope, pattern.id)) !== null)
     return { kind: 'refused', reason: `the pattern ${pattern.id} has this wording: change that one` };
@@ -127,7 +130,7 @@ async function problemOfReferences(
 }
 
 function writtenPattern(
-  wording: string,
+  [wording = '', ...alternatives]: readonly string[],
   order: PatternOrder,
   { scope, by, names, at }: LearningChange,
 ): LearnedPattern {
@@ -136,10 +139,11 @@ function writtenPattern(
   const tags = [...new Set([...order.tags, ...(severity === null ? [] : [severity])])];
   return {
     version: 1,
-    id: patternIdOf(scope, wording),
+    id: patternIdOf(scope, wording, alternatives),
     scope,
     revision: 1,
     wording,
+    ...(alternatives.length === 0 ? {} : { alternatives }),
     messages: [],
     title: cleanText(redactOutgoing(order.title), 200),
     class: failureClass,

@@ -9,7 +9,8 @@ const MAX_LINE_LENGTH = 4_000;
 
 /** Why a wording is too general, or null. */
 export function problemOfWording(wording: string): string | null {
-  const words = wording.match(/\p{L}{2,}/gu) ?? [];
+  // `OutOfMemoryError` is four words.
+  const words = (wording.match(/\p{L}{2,}/gu) ?? []).flatMap((word) => word.split(/(?<=\p{Ll})(?=\p{Lu})/u));
   if (words.join('').length < MIN_LETTERS || words.length < MIN_WORDS) {
     return `it says too little to be distinguished from others: give at least ${MIN_WORDS} words and ${MIN_LETTERS} letters`;
   }

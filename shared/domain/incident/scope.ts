@@ -24,6 +24,17 @@ export function knowledgeScopeOf(target: TargetContext): string | null {
   }
 }
 
+/** The place of what holds for every service: whatever is taught without naming another place. */
+export const ALL_SERVICES = 'services';
+
+/** Where lessons are looked for: in the incident's own place, and in that of all services where it is about a service. */
+export function knowledgeScopesOf(target: TargetContext): string[] {
+  const own = knowledgeScopeOf(target);
+  if (own === null) return [];
+  const isOfService = isAboutService(target) || (target.kind === 'report' && target.service !== null);
+  return isOfService ? [own, ALL_SERVICES] : [own];
+}
+
 /** Whether a failure is one of a running service rather than of a workflow run: logs read differently then. */
 export function isAboutService(target: TargetContext): boolean {
   return target.kind === 'alarm' || (target.kind === 'report' && target.repository === null);

@@ -1,5 +1,5 @@
 import { makeWordingTest, problemOfWording } from '../failure/wording.ts';
-import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
+import { type LearnedPattern, PatternStage, wordingsOf } from './learned-pattern.ts';
 import type { LearningNote } from './learning-note.ts';
 import type { Learning } from './learning-settings.ts';
 import { effectivenessOf, retire, settled, withOutcomes } from './pattern-trust.ts';
@@ -69,9 +69,11 @@ function mergeSimilar(patterns: readonly LearnedPattern[], { rules, now }: Optim
   // The most general ones first, so that a chain of three ends in one.
   for (const general of [...patterns].sort((a, b) => a.wording.length - b.wording.length)) {
     if (gone.has(general.id)) continue;
-    const says = makeWordingTest(general.wording);
+    const tests = wordingsOf(general).map(makeWordingTest);
+    const says = (wording: string): boolean => tests.some((test) => test(wording));
     const special = patterns.filter(
-      (other) => other.id !== general.id && !gone.has(other.id) && sameRemedy(general, other) && says(other.wording),
+      (other) =>
+        other.id !== general.id && !gone.has(other.id) && sameRemedy(general, other) && wordingsOf(other).every(says),
     );
     if (special.length === 0) continue;
     for (const other of [general, ...special]) gone.add(other.id);

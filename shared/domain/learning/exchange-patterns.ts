@@ -1,6 +1,14 @@
 import * as z from 'zod';
 import { redactOutgoing } from '../redaction/redact.ts';
-import { contentOf, LearnedPattern, MAX_KEPT, PatternContent, PatternStage, patternIdOf } from './learned-pattern.ts';
+import {
+  contentOf,
+  LearnedPattern,
+  MAX_ALTERNATIVES,
+  MAX_KEPT,
+  PatternContent,
+  PatternStage,
+  patternIdOf,
+} from './learned-pattern.ts';
 import { effectivenessOf } from './pattern-trust.ts';
 
 /** A file from another place is text from outside. */
@@ -11,10 +19,13 @@ const textOfFile = (longest: number) =>
     .max(longest)
     .transform((text) => redactOutgoing(text).slice(0, longest));
 
+const WordingOfFile = LearnedPattern.shape.wording.transform((wording): string =>
+  redactOutgoing(wording).slice(0, wording.length),
+);
+
 const ExportedPattern = PatternContent.extend({
-  wording: LearnedPattern.shape.wording.transform((wording): string =>
-    redactOutgoing(wording).slice(0, wording.length),
-  ),
+  wording: WordingOfFile,
+  alternatives: z.array(WordingOfFile).min(1).max(MAX_ALTERNATIVES).optional(),
   title: textOfFile(200),
   solution: textOfFile(2000),
   confidence: LearnedPattern.shape.confidence,
@@ -107,7 +118,7 @@ export function importedPattern(
   return {
     version: 1,
     ...contentOf(one),
-    id: patternIdOf(scope, one.wording),
+    id: patternIdOf(scope, one.wording, one.alternatives),
     scope,
     revision: 1,
     provenance: { source: 'imported', by, at: now, from },

@@ -28,6 +28,9 @@ export const PatternOutcome = z.strictObject({
 });
 export type PatternOutcome = z.infer<typeof PatternOutcome>;
 
+/** Further wordings of one pattern. */
+export const MAX_ALTERNATIVES = 19;
+
 const Step = z.strictObject({
   at: z.iso.datetime(),
   confidence: z.number().min(0).max(1),
@@ -50,6 +53,8 @@ export const LearnedPattern = z.strictObject({
   /** Counts changes; a writer names the revision that it read. */
   revision: z.number().int().positive(),
   wording: Wording,
+  /** Further wordings, any of which is enough: those of an expression with `|`. */
+  alternatives: z.array(Wording).min(1).max(MAX_ALTERNATIVES).optional(),
   /** Digests of the whole messages it was made from, as stored in past incidents. */
   messages: z.array(z.string().regex(/^[0-9a-f]{12}$/)).max(20),
   title: recordText({ min: 1, max: 200 }),
@@ -91,6 +96,7 @@ export type LearnedPattern = z.infer<typeof LearnedPattern>;
 /** A pattern's content, without its scope, confidence and outcomes. */
 export const PatternContent = LearnedPattern.pick({
   wording: true,
+  alternatives: true,
   messages: true,
   title: true,
   class: true,
@@ -103,11 +109,18 @@ export type PatternContent = z.infer<typeof PatternContent>;
 
 /** Extracts the content. */
 export function contentOf(holder: PatternContent): PatternContent {
-  const { wording, messages, title, class: failureClass, tags, service, solution, actionId } = holder;
-  return { wording, messages, title, class: failureClass, tags, service, solution, actionId };
+  const { wording, alternatives, messages, title, class: failureClass, tags, service, solution, actionId } = holder;
+  const others = alternatives === undefined ? {} : { alternatives };
+  return { wording, ...others, messages, title, class: failureClass, tags, service, solution, actionId };
 }
 
-/** Equal for the same wording in the same scope. */
-export function patternIdOf(scope: string, wording: string): string {
-  return digestOf(`${scope}\n${wording.toLowerCase()}`, 12);
+/** All of a pattern's wordings, any of which is enough. */
+export const wordingsOf = ({ wording, alternatives = [] }: Pick<LearnedPattern, 'wording' | 'alternatives'>) => [
+  wording,
+  ...alternatives,
+];
+
+/** Equal for the same wording, and the same alternatives, in the same scope. */
+export function patternIdOf(scope: string, wording: string, alternatives: readonly string[] = []): string {
+  return digestOf([scope, ...[wording, ...alternatives].map((one) => one.toLowerCase())].join('\n'), 12);
 }

@@ -3,7 +3,7 @@ import { Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import { makeWordingTest } from '../failure/wording.ts';
 import { weakPatterns } from './apply-pattern-changes.ts';
-import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
+import { type LearnedPattern, PatternStage, wordingsOf } from './learned-pattern.ts';
 import type { LearningReport } from './learning-report.ts';
 import type { Learning } from './learning-settings.ts';
 import { approvalsMissing, effectivenessOf } from './pattern-trust.ts';
@@ -143,9 +143,10 @@ function velocityCheck({ patterns }: LearningReport, { maxNewPatternsPerDay }: L
 /** Patterns of different classes one of which recognises the other's wording. */
 function conflictCheck(patterns: readonly LearnedPattern[]): HealthCheck {
   const pairs = patterns.flatMap((a) => {
-    const says = makeWordingTest(a.wording);
+    const tests = wordingsOf(a).map(makeWordingTest);
+    const says = (wording: string): boolean => tests.some((test) => test(wording));
     return patterns
-      .filter((b) => a.id !== b.id && isOtherClass(a, b) && says(b.wording))
+      .filter((b) => a.id !== b.id && isOtherClass(a, b) && wordingsOf(b).some(says))
       .map((b) => `${a.id} and ${b.id}`);
   });
   const [first] = pairs;

@@ -3,7 +3,7 @@ import { makeWordingTest } from '../failure/wording.ts';
 import type { FailureClass } from '../incident/failure-class.ts';
 import type { PastIncident } from '../knowledge/search/past-incident.ts';
 import { messagesIn, readTerms } from '../knowledge/search/terms.ts';
-import type { LearnedPattern } from './learned-pattern.ts';
+import { type LearnedPattern, wordingsOf } from './learned-pattern.ts';
 
 /** A past incident, reduced to what is needed to check whether a pattern would have recognised it. */
 export interface PastCase {
@@ -30,17 +30,15 @@ export interface Replay {
   readonly others: readonly { readonly id: string; readonly class: FailureClass }[];
 }
 
-interface Recogniser extends Pick<LearnedPattern, 'wording' | 'class'> {
+interface Recogniser extends Pick<LearnedPattern, 'wording' | 'alternatives' | 'class'> {
   readonly messages: readonly string[];
 }
 
 /** Whether a case matches the pattern. */
-export function makeCaseTest({
-  wording,
-  messages,
-}: Omit<Recogniser, 'class'>): (past: Omit<PastCase, 'class'>) => boolean {
-  const says = makeWordingTest(wording);
-  return (past) => past.lines.some(says) || messages.some((message) => past.messages.has(message));
+export function makeCaseTest(pattern: Omit<Recogniser, 'class'>): (past: Omit<PastCase, 'class'>) => boolean {
+  const tests = wordingsOf(pattern).map(makeWordingTest);
+  return ({ lines, messages }) =>
+    tests.some((says) => lines.some(says)) || pattern.messages.some((message) => messages.has(message));
 }
 
 /** Runs a pattern over all past incidents. Cases of an unknown class count neither for nor against it. */

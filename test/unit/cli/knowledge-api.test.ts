@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { aPastIncident, aPattern, aPatternOutcome, aPrediction } from '#test/builders/index.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
 import { aServedApi } from './served-api.ts';
 
-const SCOPE = 'repository#501:acme/shop';
+/** Where nothing else is named. */
+const SCOPE = 'services';
 const AT = ['--scope', SCOPE];
 const served = () => aServedApi({ predictions: [aPrediction({ scope: SCOPE })] });
 const WORDS = 'remaining connection slots are reserved, * of * used';
@@ -105,15 +107,75 @@ describe('selfheal knowledge, signed in', () => {
     expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('There is no category "__".')]);
   });
 
-  it('needs no scope where there is only one, and names them where there are several', async () => {
-    const one = await served();
-    expect((await one.run('knowledge', 'stats')).text).toContain(SCOPE);
-    const two = await aServedApi({
+  it('means all services where no place is named, and names the place in every answer', async () => {
+    const { run, patterns } = await aServedApi({
       predictions: [aPrediction({ scope: SCOPE }), aPrediction({ attempt: 2, scope: 'repository#502:acme/other' })],
     });
-    const { code, stderr } = await two.run('knowledge', 'stats');
-    expect([code, stderr]).toEqual([2, expect.stringContaining('repository#502:acme/other')]);
-    expect((await (await aServedApi()).run('knowledge', 'stats')).stderr).toContain('no incident yet');
+    const added = await run('knowledge', 'add', '--pattern', WORDS, '--solution', 'Retry.');
+    expect([added.code, added.stderr]).toEqual([0, expect.stringContaining('place: all services')]);
+    expect(await patterns.list('services')).toHaveLength(1);
+    expect((await run('knowledge', 'stats')).text).toContain('all services');
+    const other = await run('knowledge', 'stats', '--scope', 'acme/other');
+    expect([other.text, other.stderr]).toEqual([
+      expect.stringContaining('patterns: 0'),
+      expect.stringContaining('place: acme/other'),
+    ]);
+  });
+
+  it('lists the places that there are where a name fits none, or several', async () => {
+    const { run } = await aServedApi({
+      predictions: [
+        aPrediction({ scope: 'service#redis' }),
+        aPrediction({ attempt: 2, scope: 'repository#502:acme/other' }),
+        aPrediction({ attempt: 3, scope: 'repository#503:acme/other' }),
+      ],
+    });
+    const unknown = await run('knowledge', 'stats', '--scope', 'postgres');
+    expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringMatching(/There are: services, .*service#redis/)]);
+    const twice = await run('knowledge', 'stats', '--scope', 'acme/other');
+    expect([twice.code, twice.stderr]).toEqual([
+      2,
+      expect.stringContaining('may be repository#503:acme/other, or repository#502:acme/other'),
+    ]);
+    expect((await run('knowledge', 'stats', '--scope', 'redis')).text).toContain('service redis');
+    expect((await run('knowledge', 'stats', '--scope', 'service:postgres')).text).toContain('service postgres');
+  });
+
+  it('finds a pattern by its title, and lists what there is where none has it', async () => {
+    const { run, patterns } = await served();
+    await patterns.write(aPattern({ scope: SCOPE, title: phrase`Redis Connection Failure` }));
+    const changed = await run(
+      'update-confidence',
+      '--pattern',
+      'redis_connection_failure',
+      '--new-confidence',
+      '0.2',
+      '--reason',
+      'x',
+    );
+    expect(changed.text).toContain('confidence 0.20');
+    const slip = await run('knowledge', 'show', 'redis_conection_failure');
+    expect([slip.code, slip.stderr]).toEqual([2, expect.stringContaining('Did you mean')]);
+    const none = await run('knowledge', 'show', 'database_timeout');
+    expect(none.stderr).toContain(`The newest are: ${aPattern().id} (Redis Connection Failure)`);
+  });
+
+  it('keeps the alternatives of an expression in one pattern, through export and import', async () => {
+    const { run, patterns } = await served();
+    await run(
+      'add-pattern',
+      '--pattern',
+      'redis.*not responding|redis.*connection.*failed',
+      '--category',
+      'connectivity',
+    );
+    const [one] = await patterns.list(SCOPE);
+    expect(one).toMatchObject({ wording: 'redis*not responding', alternatives: ['redis*connection*failed'] });
+    expect((await run('knowledge')).text).toContain('redis*not responding | redis*connection*failed');
+    const file = aFile('', 'patterns.json');
+    await run('export-knowledge', '--output', file);
+    await run('import-knowledge', file, '--scope', 'service:cache');
+    expect(await patterns.list('service#cache')).toMatchObject([{ alternatives: ['redis*connection*failed'] }]);
   });
 
   it('[D129] knowledge lists what is known, by stage, class and tag', async () => {

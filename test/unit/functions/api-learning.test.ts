@@ -42,7 +42,7 @@ describe('learning', () => {
     await patterns.write(aPattern({ scope: SCOPE, confidence: 0.6, stage: 'suggest', outcomes: helped(5) }));
     await patterns.write(aPattern({ scope: SCOPE, id: 'f'.repeat(12), wording: 'another one entirely' }));
     const { stage, closest, patterns: counts, scopes } = LearningStatus.parse((await read('/learning')).json);
-    expect(scopes).toEqual([SCOPE]);
+    expect(scopes).toEqual(['services', SCOPE]);
     expect(counts).toMatchObject({ active: 2, byStage: { observe: 1, suggest: 1 }, needApproval: 0 });
     expect(stage).toMatchObject({ stage: 'suggest', next: 'match', progress: 0.5, patternId: aPattern().id });
     expect(stage.missing[0]).toBe('5 more outcomes');

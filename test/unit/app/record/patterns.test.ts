@@ -173,11 +173,11 @@ describe('what a recognised failure is told', () => {
     ]);
     const clock = fakeClock();
     const reader = makePatternReader({ patterns: store, rules: aConfiguration().learning, clock });
-    const found = await reader.recognising(SCOPE, 'resource_exhaustion', evidence);
+    const found = await reader.recognising([SCOPE], 'resource_exhaustion', evidence);
     expect(found).toMatchObject([{ id: '0123456789ab', stage: 'suggest' }]);
-    expect(await reader.recognising(SCOPE, 'resource_exhaustion', null)).toEqual([]);
+    expect(await reader.recognising([SCOPE], 'resource_exhaustion', null)).toEqual([]);
     clock.advance(3 * 365 * 24 * 60 * 60 * 1000);
-    const later = await reader.recognising(SCOPE, 'resource_exhaustion', evidence);
+    const later = await reader.recognising([SCOPE], 'resource_exhaustion', evidence);
     expect(later).toMatchObject([{ stage: 'observe' }]);
   });
 });
