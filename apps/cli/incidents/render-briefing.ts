@@ -20,7 +20,7 @@ export function section(title: string, lines: readonly string[]): string[] {
 }
 
 /** Why it failed and what to do: what a person reads first. The cause may name one of the numbers already. */
-export function causeSections({ stopped, cause, confidences, advice }: Briefing): string[] {
+export function causeSections({ stopped, cause, confidences, advice, knownHere }: Briefing): string[] {
   const told = cause.join('\n').toLowerCase();
   const others = confidences.filter(({ name, percent }) => !told.includes(`${name.toLowerCase()} ${percent} %`));
   return [
@@ -31,6 +31,7 @@ export function causeSections({ stopped, cause, confidences, advice }: Briefing)
       others.map(({ name, percent, meaning }) => `${name}: ${percent} %. ${meaning}`),
     ),
     ...section('What to do', advice),
+    ...section('Known here', knownHere),
   ];
 }
 

@@ -99,13 +99,10 @@ const ActionRehearsal = z
     action: z.string(),
     decision: z.enum(['act', 'approve', 'suggest', 'escalate', 'recovered', 'deny', 'sample']),
     reasons: z.array(z.string()).readonly(),
-    effect: z.string().nullable().meta({ description: 'The effect it would have; null: none.' }),
+    effect: z.string().nullable().meta({ description: 'What it would do; null: nothing.' }),
     undo: z.string().nullable(),
   })
-  .meta({
-    id: 'ActionRehearsal',
-    description: 'The decision that plan and guard would make now. Nothing was changed.',
-  });
+  .meta({ id: 'ActionRehearsal', description: 'What plan and guard would decide now. Nothing was changed.' });
 
 const TAGS = ['actions'];
 export const OPENED = {
@@ -128,7 +125,7 @@ const recent = routeFor('read', {
   method: 'get',
   path: '/api/actions/recent',
   tags: TAGS,
-  summary: 'Executed actions and their results',
+  summary: 'What was executed, and what came of it',
   description: `A page holds the actions of ${INCIDENTS_PER_PAGE} incidents, the newest first; it may be empty and still have a \`next\`.`,
   request: {
     query: z.strictObject({
@@ -157,9 +154,9 @@ const rehearse = routeFor('read', {
   method: 'post',
   path: '/api/actions/{id}/try',
   tags: TAGS,
-  summary: 'Rehearse an action by the same plan and guard, without any effect',
+  summary: 'What an action would do, by the same plan and guard, without any effect',
   request: { params: z.strictObject({ id: ActionId }), body: jsonBody(ActionTry) },
-  responses: { ...answers('The rehearsal.', ActionRehearsal), ...NOT_FOUND, ...NOT_NOW },
+  responses: { ...answers('What it would do.', ActionRehearsal), ...NOT_FOUND, ...NOT_NOW },
 });
 
 const execute = routeFor('operate', {

@@ -42,12 +42,9 @@ const NOT_SEARCHED = 'Past incidents and knowledge entries could not be searched
 export async function analyze(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<StepOutput<'analyze'>> {
   const inputs = await readInputs(input, deps);
   const diagnosis = await diagnose(inputs, input, deps);
-  const { seen } = inputs;
   await deps.evidence.putDiagnosis(
     input.incidentId,
-    redactDiagnosis(
-      withLimits(withChain(seen.length === 0 ? diagnosis : { ...diagnosis, seenBefore: [...seen] }, inputs), inputs),
-    ),
+    redactDiagnosis(withLimits(withChain(withHistory(diagnosis, inputs), inputs), inputs)),
   );
   deps.meter.count(`diagnosis-${diagnosis.source}`);
   return { source: diagnosis.source, confidence: diagnosis.confidence, preExisting: inputs.preExisting };
@@ -64,11 +61,20 @@ async function readInputs(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promi
     deps.evidence.getKnown(incident.id),
     deps.evidence.getTelemetry(incident.id),
   ]);
-  const { found, seen, limits } = known ?? nothingKnown(incident.id, [NOT_SEARCHED]);
+  const { found, seen, limits, patterns = [] } = known ?? nothingKnown(incident.id, [NOT_SEARCHED]);
   const { classification } = incident;
   const chain = chainOfIncident(incident, evidence, classification, telemetry);
   const preExisting = preExistingOf(telemetry);
-  return { found, seen, limits, incident, classification, evidence, chain, preExisting };
+  return { found, seen, limits, patterns, incident, classification, evidence, chain, preExisting };
+}
+
+/** Adds what is known of earlier failures: what people taught here, and similar incidents. */
+function withHistory(diagnosis: DiagnosisDraft, { patterns, seen }: AnalysisInputs): DiagnosisDraft {
+  return {
+    ...diagnosis,
+    ...(patterns.length === 0 ? {} : { knownHere: [...patterns] }),
+    ...(seen.length === 0 ? {} : { seenBefore: [...seen] }),
+  };
 }
 
 function withChain(diagnosis: DiagnosisDraft, { chain }: AnalysisInputs): DiagnosisDraft {

@@ -21,6 +21,7 @@ import { type TestLookupDeps, testHistory } from './lookups-tests.ts';
 
 /** What is known about an incident before its diagnosis. */
 export interface AnalysisInputs extends Pick<Known, 'found' | 'seen' | 'limits'> {
+  readonly patterns: NonNullable<Known['patterns']>;
   readonly incident: Incident;
   readonly classification: Classification;
   readonly evidence: Evidence;

@@ -1,4 +1,5 @@
 import { type DescribedAccount, describeAccount } from '#shared/domain/audit/incident-account.ts';
+import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { type Annotations, endedByPerson, NO_ANNOTATIONS } from '#shared/domain/incident/annotations.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -92,6 +93,8 @@ export interface AnnotatedIncident
 export interface IncidentDetails extends AnnotatedIncident {
   readonly outcome: Redacted<Status>;
   readonly briefing: Redacted<IncidentBriefing>;
+  /** The same as the briefing's lines, in parts. */
+  readonly knownHere: NonNullable<Diagnosis['knownHere']>;
   readonly advice: Redacted<{ readonly fix: string; readonly prevention: string }> | null;
   readonly actions: Redacted<readonly TakenAction[]>;
 }
@@ -173,6 +176,7 @@ export async function readIncident(id: string, deps: ReadIncidentDeps): Promise<
     ...annotatedOf(incident),
     outcome: redactFields(statusOf(story)),
     briefing: redactFields(incidentBriefing(story)),
+    knownHere: diagnosis?.knownHere ?? [],
     advice: diagnosis === null || fix === '' ? null : redactFields({ fix, prevention: diagnosis.prevention }),
     actions: redactFields(
       actions.map((action) => ({

@@ -5,7 +5,7 @@ import { isSureMatch, lookupKnowledge } from '#shared/domain/knowledge/lookup.ts
 import { SAME_FINGERPRINT } from '#shared/domain/knowledge/search/reasons.ts';
 import { rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
 import { seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
-import { withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
+import { knownByPatterns, withPatterns } from '#shared/domain/learning/known-by-pattern.ts';
 import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
@@ -55,7 +55,11 @@ export async function findKnown(
   const [{ incidents, entries, limits }, exact, recognised] = await Promise.all([
     recallLike(incident, evidence, deps),
     fingerprint === null ? null : deps.knowledge.findByFingerprint(fingerprint, scope),
-    deps.patterns.recognising(knowledgeScopesOf(incident.target), classification.class, evidence),
+    deps.patterns.recognising(
+      knowledgeScopesOf(incident.target),
+      classification.class,
+      linesToRecognise(incident, evidence),
+    ),
   ]);
   // The index may lag behind, so an exact match is read from the store.
   const others = entries.filter(({ item }) => item.id !== exact?.id);
@@ -68,6 +72,13 @@ export async function findKnown(
     incidentId: incident.id,
     found: { ...match, similar: [...similar] },
     seen: seenBefore(incidents),
+    patterns: knownByPatterns(recognised, titlesOf(deps.actions)),
     limits: [...limits],
   };
+}
+
+/** What patterns are compared with: the lines of the evidence, and the title of what a person or a program reported. */
+function linesToRecognise({ target, tainted }: Incident, evidence: Evidence | null): string[] {
+  const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(({ text }) => text));
+  return target.kind === 'report' ? [tainted.title, ...lines] : lines;
 }

@@ -3,7 +3,6 @@ import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts'
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import { makeCaseTest } from '#shared/domain/learning/replay.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
@@ -12,7 +11,7 @@ export interface PatternReader {
   recognising(
     scopes: readonly string[],
     failureClass: FailureClass,
-    evidence: Evidence | null,
+    lines: readonly string[],
   ): Promise<LearnedPattern[]>;
 }
 
@@ -22,8 +21,7 @@ export function makePatternReader(deps: {
   readonly clock: Clock;
 }): PatternReader {
   return {
-    recognising: async (scopes, failureClass, evidence) => {
-      const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(({ text }) => text));
+    recognising: async (scopes, failureClass, lines) => {
       if (lines.length === 0) return [];
       const failure = { id: '', lines, messages: new Set<string>() };
       const now = deps.clock.now();
@@ -31,12 +29,21 @@ export function makePatternReader(deps: {
       const found = stored.flat().filter((pattern) => fits(pattern, failureClass) && makeCaseTest(pattern)(failure));
       // Of a pattern and one that refines it, only the latter counts.
       const refined = new Set(found.flatMap(({ parent, retired }) => (retired === null ? (parent ?? []) : [])));
-      return found.filter(({ id }) => !refined.has(id)).map((pattern) => asItCounts(pattern, deps.rules, now));
+      return found
+        .filter(({ id }) => !refined.has(id))
+        .map((pattern) => withinClass(asItCounts(pattern, deps.rules, now), failureClass));
     },
   };
 }
 
-/** What a person wrote down also fits where either of the two classes is unknown. */
+/** What a person wrote down is shown with failures of every class: its author and the classifier may name one failure differently. */
 function fits({ class: own, written }: LearnedPattern, failureClass: FailureClass): boolean {
-  return own === failureClass || (written === true && (own === 'unknown' || failureClass === 'unknown'));
+  return own === failureClass || written === true;
+}
+
+/** Of another class than the failure's, where both are known, it is only a suggestion. */
+function withinClass(pattern: LearnedPattern, failureClass: FailureClass): LearnedPattern {
+  const { class: own, stage } = pattern;
+  const agrees = own === failureClass || own === 'unknown' || failureClass === 'unknown';
+  return agrees || stage === 'observe' ? pattern : { ...pattern, stage: 'suggest' };
 }

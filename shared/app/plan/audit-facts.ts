@@ -21,7 +21,7 @@ import type { Preparations } from './prepare.ts';
 export interface Known {
   readonly incident: Pick<Incident, 'target'>;
   readonly classification: Pick<Classification, 'class' | 'verdict' | 'confidence'>;
-  readonly diagnosis: Pick<Diagnosis, 'source' | 'choice' | 'confidence'>;
+  readonly diagnosis: Pick<Diagnosis, 'source' | 'choice' | 'confidence' | 'knownHere'>;
   readonly offer: Offer | null;
   readonly circumstances: Circumstances;
   /** Outcomes used for the ranking. */
@@ -57,6 +57,7 @@ export function knownFacts(
 ): Partial<AuditFacts<'plan.made'>> {
   const { lastTimes, untried, onlyQuarantined } = context;
   const known = [...listed, ...(offer?.actions ?? [])];
+  const { knownHere = [] } = diagnosis;
   const isListed = known.some(({ label }) => label === diagnosis.choice) || diagnosis.choice === HUMAN;
   return {
     class: classification.class,
@@ -68,6 +69,9 @@ export function knownFacts(
     outcomes: outcomes.length,
     ...(lastTimes === null ? {} : { lastTimes }),
     diagnosis: diagnosis.source,
+    ...(knownHere.length === 0
+      ? {}
+      : { knownHere: sentence(knownHere.map(({ title, patternId }) => `${title} (pattern ${patternId})`).join('; ')) }),
     ...(untried === null ? {} : { untried }),
     ...(onlyQuarantined === null ? {} : { quarantined: onlyQuarantined }),
     ...(diagnosis.source === 'model'

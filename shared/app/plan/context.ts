@@ -22,6 +22,7 @@ export interface PlanFacts {
   readonly past: ProposalContext['past'] & object;
   readonly prepared?: ProposalContext['prepared'] & object;
   readonly requested?: RequestedAction | null;
+  readonly advised?: ProposalContext['advised'] & object;
 }
 
 /**

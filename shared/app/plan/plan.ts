@@ -27,6 +27,7 @@ import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { type Governance, governed } from '../policy/governed.ts';
 import { governedInRepository } from '../policy/governed-repository.ts';
+import { advisedCandidates } from './advised.ts';
 import { type AlertDeps, announceAlerts, raisedAlerts } from './alerts.ts';
 import { knownFacts, planContext, reasonsFact, withHistory } from './audit-facts.ts';
 import { type CircumstanceDeps, gatherCircumstances } from './circumstances.ts';
@@ -151,14 +152,18 @@ function choiceOf(
     requested: incident.request ?? null,
     now: clock.now(),
   };
-  const listed = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
-  const left = listed.filter(({ actionId }) => !tried.includes(actionId));
-  if (incident.request !== undefined)
-    return { choice: requestedChoice(left, incident.request, { tried }), exposure: null, listed };
+  const own = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
+  const isLeft = ({ actionId }: Candidate) => !tried.includes(actionId);
+  if (incident.request !== undefined) {
+    const choice = requestedChoice(own.filter(isLeft), incident.request, { tried });
+    return { choice, exposure: null, listed: own };
+  }
+  const listed = [...own, ...advisedCandidates(diagnosis.knownHere ?? [], own, facts, deps.actions)];
+  const left = listed.filter(isLeft);
   const usual = chooseCandidate(left, pickAmong(left, [...listed, ...(inputs.offer?.actions ?? [])], diagnosis.choice));
   if (tried.length > 0 || held) return { choice: usual, exposure: null, listed };
   const mayHold = mayHoldBack(judgementOf(inputs, usual, deps), serviceOf(configuration, incident.target));
-  const exposure = exposureFor(incident, classification, left, {
+  const exposure = exposureFor(incident, classification, own.filter(isLeft), {
     configuration: { ...configuration, experiments: experimentsAt(inputs, deps) },
     mayHold,
   });

@@ -14,6 +14,9 @@ export function identifier(kind: Kind, value: string | number): Identifier {
   return `${kind}:${String(value).toLowerCase()}`;
 }
 
+/** What kind of name it is. */
+export const identifierKind = (one: Identifier): Kind => parsed(one).kind;
+
 const KEY_ID = /^[0-9a-f]{16}$/;
 /** As the user pool makes them. */
 const SUB = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -70,6 +70,8 @@ const KNOWN = z.strictObject({
   outcomes: Count,
   lastTimes: Sentence,
   diagnosis: Name,
+  /** The patterns that recognised the failure, with their titles. */
+  knownHere: Sentence,
   untried: Sentence,
   quarantined: Sentence,
   modelChoice: Name.nullable(),

@@ -28,6 +28,30 @@ export const SeenBefore = z.strictObject({
 });
 export type SeenBefore = z.infer<typeof SeenBefore>;
 
+/**
+ * A kind of failure that is known at this place: what a person taught, or what was learned or imported. Display only, but for
+ * `advises`. Its words are a person's or a log's: tainted.
+ */
+export const KnownHere = z.strictObject({
+  patternId: z.string().max(60),
+  title: recordText({ min: 1, max: 200 }),
+  /** What to do about it; empty where nothing is written. */
+  solution: recordText({ max: 2000 }),
+  /** `taught`: a person wrote it down; `resolved`: from how a person ended incidents; `verified`: from actions of Selfheal that helped. */
+  source: z.enum(['taught', 'resolved', 'verified', 'imported']),
+  by: recordText({ max: 200 }),
+  at: z.iso.datetime(),
+  /** Incidents in which it was used; those in which it helped; and those of them that Selfheal measured. */
+  cases: z.number().int().nonnegative(),
+  helped: z.number().int().nonnegative(),
+  verified: z.number().int().nonnegative(),
+  /** 0 to 1: that what it says helps. */
+  confidence: z.number().min(0).max(1),
+  /** The id of a deployed action, where persons alone wrote it: the plan may ask for it. Null otherwise. */
+  advises: z.string().max(60).nullable(),
+});
+export type KnownHere = z.infer<typeof KnownHere>;
+
 const Refs = z.array(z.string().max(20)).max(20);
 
 /** What a language model read, wrote and cost. All of its prose is display-only. */
@@ -100,6 +124,8 @@ export const Diagnosis = z.strictObject({
   note: DiagnosisNote.nullable(),
   /** Similar failures of past incidents in the same scope, best first. */
   seenBefore: z.array(SeenBefore).max(3).optional(),
+  /** What people taught here about such failures, or was learned from them, best first; absent in older records. */
+  knownHere: z.array(KnownHere).max(3).optional(),
   /** The first cause and its consequences, where the evidence shows them. */
   chain: CausalChain.optional(),
   /** Of a model that was asked, whether or not its answer was usable. */

@@ -4,6 +4,8 @@ import type { Diagnosis, DiagnosisDraft } from './diagnosis.ts';
 
 type Work = NonNullable<Diagnosis['model']>;
 type WorkDraft = NonNullable<DiagnosisDraft['model']>;
+type Known = NonNullable<Diagnosis['knownHere']>[number];
+type KnownDraft = NonNullable<DiagnosisDraft['knownHere']>[number];
 type Seen = NonNullable<Diagnosis['seenBefore']>[number];
 type SeenDraft = NonNullable<DiagnosisDraft['seenBefore']>[number];
 
@@ -17,7 +19,7 @@ const whole = (text: string, limit: number): RedactedText => redact(text).text.s
  * The diagnosis without secrets. Its parts are redacted, but it is put together from log lines, written advice, words
  * of people and of a model: a secret may appear only in the combined sentence.
  */
-export function redactDiagnosis({ seenBefore, chain, model, summary, ...draft }: DiagnosisDraft): Diagnosis {
+export function redactDiagnosis({ seenBefore, knownHere, chain, model, summary, ...draft }: DiagnosisDraft): Diagnosis {
   return {
     ...draft,
     ...(summary === undefined ? {} : { summary: whole(summary, 300) }),
@@ -27,6 +29,7 @@ export function redactDiagnosis({ seenBefore, chain, model, summary, ...draft }:
     unchecked: draft.unchecked.map(({ code, text }) => ({ code, text: whole(text, 300) })),
     note: draft.note === null ? null : { code: draft.note.code, text: whole(draft.note.text, 300) },
     ...(seenBefore === undefined ? {} : { seenBefore: seenBefore.map(redactSeen) }),
+    ...(knownHere === undefined ? {} : { knownHere: knownHere.map(redactKnown) }),
     ...(chain === undefined ? {} : { chain: redactChain(chain) }),
     ...(model === undefined ? {} : { model: redactWork(model) }),
   };
@@ -45,6 +48,11 @@ function redactSeen(seen: SeenDraft): Seen {
     resolution: whole(resolution, 1000),
     reasons: reasons.map((reason) => whole(reason, 400)),
   };
+}
+
+function redactKnown(known: KnownDraft): Known {
+  const { title, solution, by } = known;
+  return { ...known, title: whole(title, 200), solution: whole(solution, 2000), by: whole(by, 200) };
 }
 
 function redactWork(work: WorkDraft): Work {

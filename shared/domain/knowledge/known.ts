@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SeenBefore } from '../diagnosis/diagnosis.ts';
+import { KnownHere, SeenBefore } from '../diagnosis/diagnosis.ts';
 import { KnowledgeEntry } from './knowledge-entry.ts';
 
 const Share = z.number().min(0).max(1);
@@ -18,6 +18,8 @@ export const Known = z.strictObject({
   }),
   /** Similar failures of past incidents in the same scope. */
   seen: z.array(SeenBefore).max(3),
+  /** The patterns that recognised it and are shown; absent in older records. */
+  patterns: z.array(KnownHere).max(3).optional(),
   /** What the search had to do without, as sentences. */
   limits: z.array(z.string()),
 });

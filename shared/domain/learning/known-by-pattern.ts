@@ -1,4 +1,6 @@
 import { phrase } from '../../kernel/text/redacted-text.ts';
+import { identifierKind } from '../access/identity.ts';
+import type { KnownHere } from '../diagnosis/diagnosis.ts';
 import { adviceOfSolution, isReceipt } from '../diagnosis/solution-words.ts';
 import type { KnowledgeEntry } from '../knowledge/knowledge-entry.ts';
 import { type KnowledgeMatch, MAX_UNSURE_CONFIDENCE, type SimilarEntry } from '../knowledge/lookup.ts';
@@ -68,6 +70,52 @@ export function withPatterns(
     chosen !== null && found.match !== null ? [{ entry: found.match, score: 1, why: 'known as well' }] : [];
   const similar = [...before, ...left, ...found.similar].slice(0, MAX_SIMILAR);
   return chosen === null ? { ...found, similar } : { match: entryOfPattern(chosen, titleOf), confidence, similar };
+}
+
+const MAX_KNOWN = 3;
+
+/**
+ * The recognised patterns as a diagnosis shows them, best first: what persons taught before what was learned. Those that are only observed
+ * are left out.
+ */
+export function knownByPatterns(recognised: readonly LearnedPattern[], titleOf: TitleOfAction): KnownHere[] {
+  return recognised
+    .filter(({ stage, retired }) => stage !== 'observe' && retired === null)
+    .sort(
+      (a, b) =>
+        Number(b.written === true) - Number(a.written === true) ||
+        b.confidence - a.confidence ||
+        (a.id < b.id ? -1 : 1),
+    )
+    .slice(0, MAX_KNOWN)
+    .map((pattern) => knownByPattern(pattern, titleOf));
+}
+
+function knownByPattern(pattern: LearnedPattern, titleOf: TitleOfAction): KnownHere {
+  const { id, provenance, outcomes, written, actionId } = pattern;
+  const helpedIn = outcomes.filter(({ helped }) => helped);
+  return {
+    patternId: id,
+    title: redactName(pattern.title, 200),
+    solution: redact(solutionOfPattern(pattern, titleOf)).text.slice(0, 2000),
+    source: provenance.source === 'human' ? (written === true ? 'taught' : 'resolved') : provenance.source,
+    by: redactName(provenance.by, 200),
+    at: provenance.at,
+    cases: outcomes.length,
+    helped: helpedIn.length,
+    verified: helpedIn.filter(({ by }) => by === 'verified').length,
+    confidence: pattern.confidence,
+    advises: actionId !== null && isByPersons(pattern) && titleOf(actionId) !== null ? actionId : null,
+  };
+}
+
+/**
+ * Whether persons alone wrote it, of whom the sign-in is known: a key's word, a file's and a log's name no action. Records without
+ * authors are of earlier releases, which did not keep who wrote them.
+ */
+function isByPersons({ provenance: { source, authors = [] }, written }: LearnedPattern): boolean {
+  const names = authors.map((name) => identifierKind(name));
+  return source === 'human' && written === true && names.includes('user') && !names.includes('key');
 }
 
 function confidenceOf({ stage, confidence }: LearnedPattern): number {

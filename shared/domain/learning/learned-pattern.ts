@@ -7,7 +7,7 @@ import { FailureClass } from '../incident/failure-class.ts';
 /**
  * How much a pattern counts. `observe`: recorded but not shown; `suggest`: people are told what helped; `match`: the
  * failure is taken for it, a model is still asked; `act`: no model needs to be asked. No stage proposes an action:
- * those come from code.
+ * those come from code, and what a person wrote down may name one that always asks.
  */
 export const PatternStage = z.enum(['observe', 'suggest', 'match', 'act']);
 export type PatternStage = z.infer<typeof PatternStage>;

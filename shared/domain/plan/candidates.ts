@@ -53,6 +53,8 @@ export interface Candidate {
   readonly reason: string;
   /** Why a person must approve it, whatever policy and confidence say. */
   readonly approvalReason?: string;
+  /** A person's pattern names it, and nothing else proposes it: its confidence decides nothing, a person does. */
+  readonly advised?: true;
   /** Trusted outcomes of the action for this class of failure, and all that failed. */
   readonly proof?: { readonly helped: number; readonly cases: number };
 }

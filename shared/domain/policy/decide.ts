@@ -76,7 +76,7 @@ function judge(candidate: Candidate, input: DecisionInput): Judgement {
   const thresholds = thresholdsOf(candidate.actionId, policy);
   const outside = outsideChangeWindows(input);
   const certainty = { confidence, words: certaintyWords(candidate.confidence, input.modelConfidence) };
-  const denials = denialReasons(certainty, thresholds, outside, input);
+  const denials = denialReasons(candidate.advised === true ? null : certainty, thresholds, outside, input);
   if (denials.length > 0) return handOver([...denials, notDone(proposed)], candidate, input);
   const questions = [
     ...(candidate.approvalReason === undefined ? [] : [candidate.approvalReason]),
@@ -107,9 +107,9 @@ function riskReasons({ impact, risk }: Candidate, { service, policy, circumstanc
   ];
 }
 
-/** What rules out acting, even with an approval. */
+/** What rules out acting, even with an approval. Without a certainty, none is too little. */
 function denialReasons(
-  { confidence, words }: Certainty,
+  certainty: Certainty | null,
   { ask }: Thresholds,
   outside: string | null,
   { policy, actionsSoFar, now }: DecisionInput,
@@ -121,7 +121,9 @@ function denialReasons(
     ...(actionsSoFar >= policy.maxActionsPerIncident
       ? [`${actionsSoFar} actions were executed for this incident; more are not allowed.`]
       : []),
-    ...(confidence < ask ? [`${words}; below ${limit(ask)} a human decides.`] : []),
+    ...(certainty !== null && certainty.confidence < ask
+      ? [`${certainty.words}; below ${limit(ask)} a human decides.`]
+      : []),
   ];
 }
 

@@ -46,6 +46,8 @@ export interface ProposalContext {
   readonly past?: readonly Pick<ActionRecord, 'actionId' | 'state' | 'receipt' | 'verified'>[];
   /** What somebody asked for, if the incident exists for that. */
   readonly requested?: RequestedAction | null;
+  /** Ids of the actions that persons wrote down for such failures: their class is no reason against them. Each is only proposed for approval. */
+  readonly advised?: readonly string[];
   /** Results of the preparations that ran before the proposals. */
   readonly prepared?: ReadonlyMap<Preparation, unknown>;
 }
@@ -102,6 +104,9 @@ export interface Preparation<T = unknown> {
 export function preparedBy<T>(preparation: Preparation<T>, { prepared }: ProposalContext): T | null {
   return (prepared?.get(preparation) as T | undefined) ?? null;
 }
+
+/** Whether persons wrote down that this action helps with such failures. */
+export const isAdvised = (actionId: string, { advised = [] }: ProposalContext): boolean => advised.includes(actionId);
 
 export interface Proposal<P> {
   readonly parameters: P;

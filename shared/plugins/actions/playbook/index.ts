@@ -9,7 +9,7 @@ import { type Scalar, valueSchema } from '#shared/domain/playbook/parameter.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 import { fillText } from '#shared/domain/playbook/template.ts';
 import { alarmSchedule, READ_ALARMS, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
-import { type ActionGrants, type ActionPlugin, defineAction, type ProposalContext } from '../contract.ts';
+import { type ActionGrants, type ActionPlugin, defineAction, isAdvised, type ProposalContext } from '../contract.ts';
 import { apiCall } from './api-call.ts';
 import { type Mechanics, type PlaybookParameters, valuesOf } from './mechanics.ts';
 import { documentRun } from './ssm-document.ts';
@@ -88,13 +88,14 @@ function parametersOf(playbook: Playbook): z.ZodType<PlaybookParameters> {
 }
 
 /** Fits while the alarm is in ALARM, for a service that allows the playbook and gives every value. */
-function propose(playbook: Playbook, { target, telemetry, classification, service }: ProposalContext) {
+function propose(playbook: Playbook, context: ProposalContext) {
+  const { target, telemetry, classification, service } = context;
   const { facts } = telemetry;
   if (target.kind !== 'alarm' || facts.kind !== 'alarm' || facts.state !== 'ALARM' || service === null) return [];
   const { classes, services, alarms } = playbook.when;
   const alarmName = alarmNameOf(target);
   const fits =
-    classes.includes(classification.class) &&
+    (classes.includes(classification.class) || isAdvised(playbook.id, context)) &&
     (services?.includes(service.id) ?? true) &&
     (alarms?.includes(alarmName) ?? true);
   const bound = bindPlaybook(playbook, service);
@@ -103,7 +104,7 @@ function propose(playbook: Playbook, { target, telemetry, classification, servic
     {
       parameters: { service: service.id, alarmName, since: target.changedAt, values: bound.values },
       confidence: playbook.confidence,
-      reason: `The service ${service.id} allows the playbook ${playbook.id} for failures of the class ${classification.class}.`,
+      reason: `The service ${service.id} allows the playbook ${playbook.id} ${isAdvised(playbook.id, context) ? ', and a pattern of this place advises it' : ` for failures of the class ${classification.class}`}.`,
     },
   ];
 }

@@ -2,18 +2,26 @@ import { chanceOf } from '#shared/domain/incident/failure-class.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { failsStill, parametersOf, RunParameters, runIn } from '../common/failed-run.ts';
 import { LAST_ATTEMPT, rerunSteps } from '../common/rerun.ts';
-import { defineAction, type ProposalContext } from '../contract.ts';
+import { defineAction, isAdvised, type ProposalContext } from '../contract.ts';
 
 const TRANSIENT = { flaky: 'a flaky test', infrastructure: 'the infrastructure' } as const;
 
 function propose(context: ProposalContext) {
   const run = runIn(context);
   const { classification } = context;
-  const { verdict } = classification;
-  if (chanceOf(classification) === 'lasts') return [];
-  if (run === null || (verdict !== 'flaky' && verdict !== 'infrastructure')) return [];
+  if (run === null) return [];
   const { target, facts } = run;
   if (!failsStill(facts) || facts.attempt !== target.runAttempt || facts.attempt >= LAST_ATTEMPT) return [];
+  if (isAdvised('rerun-failed-jobs', context))
+    return [
+      {
+        parameters: parametersOf(run),
+        confidence: 0,
+        reason: `A pattern of this repository advises it; attempt ${facts.attempt} of ${LAST_ATTEMPT}.`,
+      },
+    ];
+  const { verdict } = classification;
+  if (chanceOf(classification) === 'lasts' || (verdict !== 'flaky' && verdict !== 'infrastructure')) return [];
   return [
     {
       parameters: parametersOf(run),

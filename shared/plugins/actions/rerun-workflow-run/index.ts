@@ -2,7 +2,7 @@ import { chanceOf } from '#shared/domain/incident/failure-class.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { failsStill, parametersOf, RunParameters, runIn } from '../common/failed-run.ts';
 import { LAST_ATTEMPT, rerunSteps } from '../common/rerun.ts';
-import { defineAction, type ProposalContext } from '../contract.ts';
+import { defineAction, isAdvised, type ProposalContext } from '../contract.ts';
 
 /** Jobs that passed run again too and may deploy, so a person decides until outcomes show that the action helps. */
 const SHARE_OF_CONFIDENCE = 0.6;
@@ -10,13 +10,22 @@ const SHARE_OF_CONFIDENCE = 0.6;
 function propose(context: ProposalContext) {
   const run = runIn(context);
   const { classification, past = [] } = context;
-  const { verdict, confidence } = classification;
-  if (chanceOf(classification) === 'lasts') return [];
-  if (run === null || (verdict !== 'flaky' && verdict !== 'infrastructure')) return [];
+  if (run === null) return [];
   const { facts } = run;
+  if (!failsStill(facts) || facts.attempt >= LAST_ATTEMPT) return [];
+  if (isAdvised('rerun-workflow-run', context))
+    return [
+      {
+        parameters: parametersOf(run),
+        confidence: 0,
+        reason: `A pattern of this repository advises it; attempt ${facts.attempt} of ${LAST_ATTEMPT}.`,
+      },
+    ];
+  const { verdict, confidence } = classification;
+  if (chanceOf(classification) === 'lasts' || (verdict !== 'flaky' && verdict !== 'infrastructure')) return [];
   const partOnly = past.findLast(({ actionId }) => actionId === 'rerun-failed-jobs');
   const triedInPart = partOnly?.verified === 'failed' && partOnly.receipt?.facts.attempt === facts.attempt;
-  if (!triedInPart || !failsStill(facts) || facts.passedJobs === 0 || facts.attempt >= LAST_ATTEMPT) return [];
+  if (!triedInPart || facts.passedJobs === 0) return [];
   return [
     {
       parameters: parametersOf(run),

@@ -56,7 +56,10 @@ export function historyLines(story: IncidentStory): readonly string[] {
     ...seenBeforeLines(story),
   ];
   // The facts of the plan tell its earlier outcomes.
-  const isTold = triedLines(story).length > 0 || (lastTimes !== null && tellsOutcomes(lastTimes));
+  const isTold =
+    (story.diagnosis?.knownHere ?? []).length > 0 ||
+    triedLines(story).length > 0 ||
+    (lastTimes !== null && tellsOutcomes(lastTimes));
   if (before.length > 0 || isTold) return before;
   return [story.incident.occurrences > 1 ? NONE_OF_OTHERS : 'No similar failure is on record here.'];
 }

@@ -6,7 +6,7 @@ import { adviceNow, triedLines } from './advice-words.ts';
 import { historyLines } from './asked-words.ts';
 import { type Confidence, changeLines, confidencesOf, stoppedWords } from './briefing-facts.ts';
 import { quotesOf, repeatWords } from './quotes.ts';
-import { headlineOf, originOf, preExistingOf } from './story-words.ts';
+import { headlineOf, knownHereLines, originOf, preExistingOf } from './story-words.ts';
 
 const QUOTED_LINES = 14;
 const MAX_LINE_LENGTH = 300;
@@ -38,6 +38,8 @@ export interface IncidentBriefing {
   readonly tried: readonly string[];
   /** That the kill switch is on; null while it is off. */
   readonly stopped: string | null;
+  /** What people taught here about such failures, and what was learned from them, each with who says so and how often it helped. */
+  readonly knownHere: readonly string[];
   readonly history: readonly string[];
   readonly links: readonly { readonly name: string; readonly url: string }[];
 }
@@ -64,13 +66,14 @@ export function incidentBriefing(story: IncidentStory): IncidentBriefing {
         ),
       ),
     })),
-    notes: [...(evidence?.found ?? []), ...(evidence?.notes ?? [])].map((note) => cleanText(note, 300)),
+    notes: (evidence?.notes ?? []).map((note) => cleanText(note, 300)),
     chain: chainOf(story).map((line) => cleanText(line, 400)),
     before: changeLines(story),
     confidences: confidencesOf(story),
     advice: isSettled(story) ? [] : [cleanText(adviceNow(story), 4000)].filter((advice) => advice !== ''),
     tried: triedLines(story),
     stopped: stoppedWords(story),
+    knownHere: knownHereLines(story),
     history: historyLines(story),
     links,
   };

@@ -1,5 +1,5 @@
 import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
-import type { Diagnosis, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { Diagnosis, KnownHere, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
@@ -207,7 +207,37 @@ export function placeOf({ receipt }: ActionRecord): string | null {
 }
 
 const LONGEST = 500;
+const MAX_KNOWN = 2600;
 const MAX_REASONS = 3;
+
+/** One line for each pattern that recognised the failure: what it is, what to do, who says so, and how often that helped. Tainted. */
+export function knownHereLines({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): string[] {
+  return (diagnosis?.knownHere ?? []).map((known) => cleanText(knownWords(known), MAX_KNOWN));
+}
+
+function knownWords({ title, solution, by, at, source, patternId, ...outcomes }: KnownHere): string {
+  const day = at.slice(0, 10);
+  const who = {
+    taught: `taught by ${by} on ${day}`,
+    resolved: `learned on ${day} from how ${by} ended incidents`,
+    verified: `learned on ${day} from actions that helped`,
+    imported: `imported by ${by} on ${day}`,
+  }[source];
+  const advice = solution.trim() === '' ? '' : ` ${endSentence(solution.trim())}`;
+  return `${endSentence(title)}${advice} (${who}; ${outcomesWords(outcomes)}; pattern ${patternId})`;
+}
+
+const endSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+/** How often it helped. Only what Selfheal measured is called verified. */
+export function outcomesWords({ cases, helped, verified }: Pick<KnownHere, 'cases' | 'helped' | 'verified'>): string {
+  if (cases === 0) return 'no outcome is known yet';
+  const often = `${helped} of ${cases} ${cases === 1 ? 'time' : 'times'}`;
+  if (helped === 0) return `helped ${often}`;
+  return verified === 0
+    ? `reported as helpful ${often}, not verified`
+    : `helped ${often}, ${verified === 1 ? 'once' : verified === 2 ? 'twice' : `${verified} times`} verified`;
+}
 
 /** One sentence for each similar past failure. Tainted: callers neutralise them. */
 export function seenBeforeLines({ diagnosis }: IncidentStory): string[] {

@@ -2,7 +2,7 @@ import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { askedFacts, changeWords, freshDeadline, historyLines, WITHOUT_ANSWER } from '../common/asked-words.ts';
 import { changeLines, stoppedWords } from '../common/briefing-facts.ts';
 import { chainOf } from '../common/incident-briefing.ts';
-import { headlineOf } from '../common/story-words.ts';
+import { headlineOf, knownHereLines } from '../common/story-words.ts';
 import type { AskedPlan, IncidentStory } from '../contract.ts';
 import {
   evidencePart,
@@ -46,6 +46,10 @@ export function renderApprovalMail(story: IncidentStory, { headline, opening, as
     ),
     changePart(asked),
     part('Root cause', rootCause(story)),
+    part(
+      'Known here',
+      knownHereLines(story).map((line) => `- ${line}`),
+    ),
     part(
       'Chain of events',
       chainOf(story).map((line) => `- ${cleanText(line, 400)}`),

@@ -15,6 +15,7 @@ import {
   failedThing,
   failureLines,
   headlineOf,
+  knownHereLines,
   noteOf,
   originOf,
   placeOf,
@@ -57,6 +58,10 @@ export function renderMail(headline: string, reason: string | null, story: Incid
     part(
       'Chain of events',
       chainOf(story).map((line) => `- ${cleanText(line, 400)}`),
+    ),
+    part(
+      'Known here',
+      knownHereLines(story).map((line) => `- ${line}`),
     ),
     part(
       'Seen before',
@@ -225,7 +230,7 @@ export function evidencePart({ evidence, diagnosis }: Pick<IncidentStory, 'evide
       }),
     ),
   ]);
-  const notes = [...(evidence?.found ?? []), ...(evidence?.notes ?? [])].map((note) => `- ${cleanText(note, 300)}`);
+  const notes = (evidence?.notes ?? []).map((note) => `- ${cleanText(note, 300)}`);
   return quoted.length + notes.length === 0
     ? null
     : part('Evidence (quoted from logs; not instructions)', [...quoted, ...notes]);

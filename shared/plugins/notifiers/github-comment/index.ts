@@ -19,6 +19,7 @@ import {
   failureLines,
   headlineOf,
   historyOf,
+  knownHereLines,
   noteOf,
   originOf,
   placeOf,
@@ -200,6 +201,7 @@ function diagnosisSections(story: IncidentStory): string[] {
   return [
     [section('Root Cause Analysis', cause.join('\n\n')), failuresSection(story)].filter(Boolean).join('\n\n'),
     chainSection(story),
+    knownHereSection(story),
     seenBeforeSection(story),
     section(fixTitle(story), fixOf(story, adviceNow(story))),
     diagnosis.prevention.trim() === '' ? '' : section('Prevention', safeProse(diagnosis.prevention)),
@@ -215,6 +217,11 @@ function failuresSection(story: IncidentStory): string {
 function chainSection(story: IncidentStory): string {
   const lines = chainOf(story).map((line) => `- ${safeLine(line)}`);
   return lines.length === 0 ? '' : section('Chain of Events', lines.join('\n'));
+}
+
+function knownHereSection(story: IncidentStory): string {
+  const lines = knownHereLines(story).map((line) => `- ${safeLine(line)}`);
+  return lines.length === 0 ? '' : section('Known Here', lines.join('\n'));
 }
 
 function seenBeforeSection(story: IncidentStory): string {
@@ -258,9 +265,7 @@ function evidenceSection({ evidence, diagnosis }: IncidentStory): string {
   const quoted = quotesOf(evidence, diagnosis, QUOTED_LINES).map(
     (source) => `${safeLine(source.name)}${linkTo(source.url)}\n\n${fenced(quotedText(source), 'text')}`,
   );
-  const notes = [...(evidence?.found ?? []), ...(evidence?.notes ?? [])]
-    .map((note) => `- ${safeLine(note)}`)
-    .join('\n');
+  const notes = (evidence?.notes ?? []).map((note) => `- ${safeLine(note)}`).join('\n');
   const content = [...quoted, ...consultedQuotes(diagnosis), notes].filter((part) => part !== '').join('\n\n');
   return section('Evidence', content === '' ? 'No log could be read.' : content);
 }

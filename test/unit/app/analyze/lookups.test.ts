@@ -90,6 +90,7 @@ function open(target: TargetContext, change: Partial<LookupDeps> = {}, past = ma
     evidence: { ...evidence, sources } as AnalysisInputs['evidence'],
     found: { match: null, confidence: 0, similar: [] },
     seen: [],
+    patterns: [],
     limits: [],
     chain: causalChainOf(evidence),
     preExisting: null,

@@ -173,11 +173,12 @@ describe('what a recognised failure is told', () => {
     ]);
     const clock = fakeClock();
     const reader = makePatternReader({ patterns: store, rules: aConfiguration().learning, clock });
-    const found = await reader.recognising([SCOPE], 'resource_exhaustion', evidence);
+    const lines = evidence.sources.flatMap((source) => source.lines.map(({ text }) => text));
+    const found = await reader.recognising([SCOPE], 'resource_exhaustion', lines);
     expect(found).toMatchObject([{ id: '0123456789ab', stage: 'suggest' }]);
-    expect(await reader.recognising([SCOPE], 'resource_exhaustion', null)).toEqual([]);
+    expect(await reader.recognising([SCOPE], 'resource_exhaustion', [])).toEqual([]);
     clock.advance(3 * 365 * 24 * 60 * 60 * 1000);
-    const later = await reader.recognising([SCOPE], 'resource_exhaustion', evidence);
+    const later = await reader.recognising([SCOPE], 'resource_exhaustion', lines);
     expect(later).toMatchObject([{ stage: 'observe' }]);
   });
 });

@@ -84,6 +84,7 @@ export default function ApprovalPage() {
             title="How sure this is"
             lines={briefing.confidences.map(({ name, percent, meaning }) => `${name}: ${percent} %. ${meaning}`)}
           />
+          <FactLines title="Known here" lines={briefing.knownHere} />
           <FactLines title="Chain of events" lines={briefing.chain} />
           <Evidence briefing={briefing} />
           <FactLines title="What happened before" lines={briefing.history} />

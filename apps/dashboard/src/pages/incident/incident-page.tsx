@@ -40,6 +40,7 @@ export default function IncidentPage() {
         <div className="story-main">
           <Waiting incident={incident} story={story.data} />
           <Diagnosis incident={incident} story={story.data} />
+          <FactLines title="Known here" lines={incident.briefing.knownHere} />
           <Outcome incident={incident} workflow={story.data?.workflow} />
           <FactLines title="Deployed or changed before" lines={incident.briefing.before} />
           <FactLines title="Chain of events" lines={incident.briefing.chain} />
