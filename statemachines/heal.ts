@@ -466,7 +466,7 @@ export function healDefinition(functions: readonly FunctionConfig[]) {
         Arguments: {
           // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation fills it in.
           TopicArn: '${EscalationTopicArn}',
-          Subject: js("'Selfheal failed: ' & $incidentId"),
+          Subject: js("'[Selfheal] The workflow failed: ' & $incidentId"),
           Message: js(
             "'Incident ' & $incidentId & ' needs a human: the workflow itself failed at ' & $failedStep & ' with ' & $error & '. Outcome so far: ' & $outcome & '. ' & $reason",
           ),

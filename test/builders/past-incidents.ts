@@ -30,6 +30,13 @@ export function aPastIncident({
 export function aSeenBefore(change: Partial<z.input<typeof SeenBefore>> = {}): SeenBefore {
   const { id, endedAt, title, resolution, outcome, helped } = aPastIncident();
   const past = { incidentId: id, endedAt, title, resolution, outcome, helped };
-  const seen = { ...past, sameFailure: true, times: 1, score: 0.95, reasons: ['same fingerprint'], ...change };
+  const seen = {
+    ...past,
+    sameFailure: true,
+    times: 1,
+    score: 0.95,
+    reasons: ['the same failure by its fingerprint'],
+    ...change,
+  };
   return SeenBefore.parse(seen);
 }

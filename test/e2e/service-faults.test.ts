@@ -142,7 +142,10 @@ describe('faults of AWS', () => {
     expect(await healer.ended(alarm)).toMatchObject({ status: 'open' });
     expect(healer.statesOf(alarm).slice(-2)).toEqual(['LastResort', 'Failed']);
     expect(healer.mailsAbout(alarm)).toMatchObject([
-      { subject: `Selfheal failed: ${id}`, text: expect.stringContaining('failed at Escalate with Retryable') },
+      {
+        subject: `[Selfheal] The workflow failed: ${id}`,
+        text: expect.stringContaining('failed at Escalate with Retryable'),
+      },
     ]);
     healer.runtime.faults.clear();
     await makeStalled(healer, alarm);

@@ -1,4 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises';
+import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
+import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
 import { makeGithubPullRequestFeedback } from '#shared/adapters/github/pull-request-feedback.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { modelClients } from '#shared/app/analyze/connect.ts';
@@ -6,7 +8,10 @@ import { type FeedbackOutcome, postFeedback } from '#shared/app/feedback/post-fe
 import { writeWords } from '#shared/app/feedback/write-words.ts';
 import { changesOfPatch } from '#shared/domain/pull-request/code-suggestion.ts';
 import { combineResults, type PullRequestFacts } from '#shared/domain/pull-request/pull-request-facts.ts';
+import type { ReportedRun } from '#shared/domain/pull-request/render-report.ts';
 import { templateWords } from '#shared/domain/pull-request/report-words.ts';
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { apiUrlOf, githubOptions } from '../analyze/github-environment.ts';
 import { MissingModelKey, type ModelChoice, modelChoiceOf, modelPorts } from '../analyze/model-choice.ts';
@@ -42,11 +47,14 @@ export async function feedbackOf(options: FeedbackOptions, environment: Environm
   const needed = neededJobs(options.needs);
   if (results.length + needed.length === 0)
     throw new UsageError(`${options.results} has no result of a job (*.json): run the jobs' steps of Selfheal first.`);
-  const { run, pullRequest, fromFork } = jobRunOf(options, environment);
+  const job = jobRunOf(options, environment);
+  const { run, fromFork } = job;
   const facts = combineResults(results, needed);
   const changes = options.patch === undefined ? [] : await proposedChanges(options.patch);
   const withChanges = { ...facts, changes: [...facts.changes, ...changes] };
-  const { feedback, problem } = connection(environment);
+  const { github, problem } = connection(environment);
+  const asks = job.isUnnamed && problem === null && !options.dryRun;
+  const pullRequest = asks ? await openPullRequestOf(run, github, options.warn) : job.pullRequest;
   const words = await wordsFor(withChanges, options, environment);
   const outcome = await postFeedback(
     {
@@ -65,7 +73,7 @@ export async function feedbackOf(options: FeedbackOptions, environment: Environm
               ? 'yes'
               : 'no-token',
     },
-    { feedback, clock: systemClock },
+    { feedback: makeGithubPullRequestFeedback(github), clock: systemClock },
   );
   if (!options.dryRun) await writePage(outcome, environment);
   return outcome;
@@ -106,7 +114,24 @@ function connection(environment: Environment) {
   const problem = GITHUB_TOKEN || GH_TOKEN || GITHUB_APP_ID ? null : 'no token';
   const apiUrl = apiUrlOf(environment);
   const access = problem === null ? environment : { ...environment, GITHUB_TOKEN: 'none' };
-  return { feedback: makeGithubPullRequestFeedback(githubOptions(access, apiUrl, NO_METER)), problem };
+  return { github: githubOptions(access, apiUrl, NO_METER), problem };
+}
+
+/** By the head's repository and branch. Null when there is none, or none that is open, or GitHub does not say. */
+async function openPullRequestOf(
+  { repository, runId }: ReportedRun,
+  github: GithubOptions,
+  warn: FeedbackOptions['warn'],
+): Promise<number | null> {
+  const { pullRequestOfRun, pullRequestState } = makeGithubCodeHost(github);
+  try {
+    const number = await pullRequestOfRun(repository, runId);
+    return number !== null && (await pullRequestState(repository, number)) === 'open' ? number : null;
+  } catch (error) {
+    if (!(error instanceof Refused || error instanceof Retryable)) throw error;
+    warn(`GitHub did not say which pull request run ${runId} is of: ${cleanText(error.message, 200)}`);
+    return null;
+  }
 }
 
 /** Appends to the summary of the job, with what could not be written at its head. */

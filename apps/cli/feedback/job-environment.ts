@@ -22,6 +22,8 @@ export interface JobRun {
   readonly pullRequest: number | null;
   /** Whether the pull request comes from another repository, so that the token may only read. */
   readonly fromFork: boolean;
+  /** Whether this run follows one of a pull request that the event does not name: GitHub names none of a fork. */
+  readonly isUnnamed: boolean;
 }
 
 const Sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
@@ -57,6 +59,7 @@ export function jobRunOf(options: RunOptions, environment: Environment): JobRun 
     },
     pullRequest,
     fromFork: isOwn && origin.isReadOnly,
+    isUnnamed: pullRequest === null && origin.followed?.run != null && origin.kind === 'proposal',
   };
 }
 

@@ -99,10 +99,13 @@ const ActionRehearsal = z
     action: z.string(),
     decision: z.enum(['act', 'approve', 'suggest', 'escalate', 'recovered', 'deny', 'sample']),
     reasons: z.array(z.string()).readonly(),
-    effect: z.string().nullable().meta({ description: 'What it would do; null: nothing.' }),
+    effect: z.string().nullable().meta({ description: 'The effect it would have; null: none.' }),
     undo: z.string().nullable(),
   })
-  .meta({ id: 'ActionRehearsal', description: 'What plan and guard would decide now. Nothing was changed.' });
+  .meta({
+    id: 'ActionRehearsal',
+    description: 'The decision that plan and guard would make now. Nothing was changed.',
+  });
 
 const TAGS = ['actions'];
 export const OPENED = {
@@ -125,7 +128,7 @@ const recent = routeFor('read', {
   method: 'get',
   path: '/api/actions/recent',
   tags: TAGS,
-  summary: 'What was executed, and what came of it',
+  summary: 'Executed actions and their results',
   description: `A page holds the actions of ${INCIDENTS_PER_PAGE} incidents, the newest first; it may be empty and still have a \`next\`.`,
   request: {
     query: z.strictObject({
@@ -154,9 +157,9 @@ const rehearse = routeFor('read', {
   method: 'post',
   path: '/api/actions/{id}/try',
   tags: TAGS,
-  summary: 'What an action would do, by the same plan and guard, without any effect',
+  summary: 'Rehearse an action by the same plan and guard, without any effect',
   request: { params: z.strictObject({ id: ActionId }), body: jsonBody(ActionTry) },
-  responses: { ...answers('What it would do.', ActionRehearsal), ...NOT_FOUND, ...NOT_NOW },
+  responses: { ...answers('The rehearsal.', ActionRehearsal), ...NOT_FOUND, ...NOT_NOW },
 });
 
 const execute = routeFor('operate', {

@@ -38,7 +38,7 @@ const Summary = z.object({
 const ListedApproval = Summary.extend({
   incidentId: z.string(),
   requestedAt: z.string(),
-  failure: z.string().nullable().meta({ description: 'What failed, in one line.' }),
+  failure: z.string().nullable().meta({ description: 'The failure in one line.' }),
   place: z.string().meta({ description: 'Repository with pull request, alarm with region, or service.' }),
   askedBy: z.string().nullable().meta({ description: 'Who asked for the action; null: Selfheal chose it.' }),
 });

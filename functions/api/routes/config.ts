@@ -39,9 +39,9 @@ export const RuntimePolicy = z
         changedAt: z.string(),
       })
       .nullable(),
-    effective: Settings.meta({ description: 'What holds now.' }),
-    deployed: Settings.meta({ description: 'What is deployed: nothing at run time is wider.' }),
-    overlay: Settings.meta({ description: 'What people changed at run time.' }),
+    effective: Settings.meta({ description: 'The settings that hold now.' }),
+    deployed: Settings.meta({ description: 'The deployed settings: nothing at run time is wider.' }),
+    overlay: Settings.meta({ description: 'The settings that people changed at run time.' }),
     origins: z.array(z.object({ field: z.string(), value: z.unknown(), from: z.string() })).readonly(),
   })
   .meta({ id: 'RuntimePolicy', description: 'Holds no secret.' });
@@ -51,7 +51,9 @@ const Changed = z
     changes: z
       .array(z.object({ field: z.string(), before: z.unknown().optional(), after: z.unknown().optional() }))
       .readonly()
-      .meta({ description: 'What differs from before; without `before` or `after` the deployed value held or holds.' }),
+      .meta({
+        description: 'The differences from before; without `before` or `after` the deployed value held or holds.',
+      }),
     policy: RuntimePolicy,
   })
   .meta({ id: 'PolicyChange' });
@@ -88,7 +90,7 @@ const change = routeFor('administer', {
   description:
     'Modes, thresholds, limits, features, actions, mutes and freezes. `change` is a JSON merge patch (RFC 7396) of `overlay`: null takes a setting back.',
   request: { headers: Seen, body: jsonBody(z.strictObject({ change: Settings, reason: Reason, dryRun })) },
-  responses: { ...answers('What was changed.', Changed), ...COLLISIONS },
+  responses: { ...answers('The change.', Changed), ...COLLISIONS },
 });
 
 const reset = routeFor('administer', {
@@ -97,7 +99,7 @@ const reset = routeFor('administer', {
   tags: TAGS,
   summary: 'Take everything back to what is deployed; the kill switch stays as it is',
   request: { headers: Seen, body: jsonBody(z.strictObject({ reason: Reason, dryRun })) },
-  responses: { ...answers('What was changed.', Changed), ...COLLISIONS },
+  responses: { ...answers('The change.', Changed), ...COLLISIONS },
 });
 
 const restore = routeFor('administer', {
@@ -109,7 +111,7 @@ const restore = routeFor('administer', {
     headers: Seen,
     body: jsonBody(z.strictObject({ revision: z.number().int().min(1).max(999_999_999), reason: Reason, dryRun })),
   },
-  responses: { ...answers('What was changed.', Changed), ...NOT_FOUND, ...COLLISIONS },
+  responses: { ...answers('The change.', Changed), ...NOT_FOUND, ...COLLISIONS },
 });
 
 const history = routeFor('read', {

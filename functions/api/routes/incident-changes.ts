@@ -86,8 +86,8 @@ export const IncidentResolve = z
       .nullable()
       .default(null)
       .meta({ description: 'How long people worked on it.' }),
-    success: z.boolean().default(true).meta({ description: 'Whether it helped. What did not ends nothing.' }),
-    class: FailureClass.nullable().default(null).meta({ description: 'What it really was, where Selfheal erred.' }),
+    success: z.boolean().default(true).meta({ description: 'Whether it helped; work that did not help ends nothing.' }),
+    class: FailureClass.nullable().default(null).meta({ description: 'The true class, where Selfheal erred.' }),
   })
   .meta({ id: 'IncidentResolve' });
 
@@ -113,7 +113,7 @@ export const FalsePositiveCreate = z
 
 const Ended = z.object({
   incident: IncidentResponse,
-  learned: z.array(z.string()).meta({ description: 'What Selfheal learned from it, in words.' }),
+  learned: z.array(z.string()).meta({ description: 'Everything that Selfheal learned from it, in words.' }),
 });
 
 const TAGS = ['incidents'];

@@ -52,7 +52,7 @@ const IncidentSubject = z
     }),
     z.object({ kind: z.literal('storm'), startedAt: z.string(), of: z.literal('foreign-alarms').nullable() }),
   ])
-  .meta({ id: 'IncidentSubject', description: 'What an incident is about.' });
+  .meta({ id: 'IncidentSubject', description: 'The subject of an incident.' });
 
 export const IncidentSummary = z
   .object({
@@ -75,7 +75,7 @@ export const IncidentSummary = z
     diagnosis: z
       .string()
       .nullable()
-      .meta({ description: 'What failed and why, in one line; null before that is known.' }),
+      .meta({ description: 'The failure and its cause in one line; null before they are known.' }),
     occurrences: z.number().int(),
     attempt: z.number().int(),
     parentId: z.string().nullable(),
@@ -109,13 +109,13 @@ export const IncidentBriefing = z.object({
   evidence: z.array(z.object({ name: z.string(), url: z.string().nullable(), lines: Lines })).readonly(),
   notes: Lines,
   chain: Lines.meta({ description: 'The first cause and what followed from it, in order.' }),
-  before: Lines.meta({ description: 'What was deployed or changed before, when and by whom.' }),
+  before: Lines.meta({ description: 'Deployments and changes before it, when and by whom.' }),
   confidences: z
     .array(z.object({ name: z.string(), percent: z.number().int(), meaning: z.string() }))
     .readonly()
     .meta({ description: 'How sure which statement is: each number has a name of its own.' }),
-  advice: Lines.meta({ description: 'What to do now; empty when there is nothing to do.' }),
-  tried: Lines.meta({ description: 'What was tried or rejected in this incident, with dates.' }),
+  advice: Lines.meta({ description: 'Advice for now; empty when there is nothing to do.' }),
+  tried: Lines.meta({ description: 'Everything tried or rejected in this incident, with dates.' }),
   stopped: z.string().nullable().meta({ description: 'That the kill switch is on; null while it is off.' }),
   knownHere: Lines.meta({ description: 'What people taught here about such failures, or was learned from them.' }),
   history: Lines,
@@ -204,13 +204,16 @@ export const IncidentAccount = z
           at: z.string(),
           event: z.string(),
           words: z.string(),
-          details: z.string().nullable().meta({ description: 'What was known then.' }),
+          details: z.string().nullable().meta({ description: 'Everything known at that time.' }),
           facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
         }),
       )
       .readonly(),
   })
-  .meta({ id: 'IncidentAccount', description: 'What happened, in order, and whether the audit trail is unchanged.' });
+  .meta({
+    id: 'IncidentAccount',
+    description: 'The course of the incident, in order, and whether the audit trail is unchanged.',
+  });
 
 export const IncidentStory = z
   .object({

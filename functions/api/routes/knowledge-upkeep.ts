@@ -116,7 +116,7 @@ const imported = routeFor('operate', {
       }),
     ),
   },
-  responses: { ...answers('What became of each.', ImportResults), ...NOT_FOUND },
+  responses: { ...answers('The result for each entry.', ImportResults), ...NOT_FOUND },
 });
 
 const optimize = routeFor('operate', {

@@ -204,7 +204,7 @@ const add = routeFor('operate', {
   request: { body: jsonBody(PatternOrder.extend({ scope: ScopeName, dryRun: DryRun })) },
   responses: {
     201: { description: 'Stored.', content: { 'application/json': { schema: Written } } },
-    ...answers('What would be stored (`dryRun`).', Written),
+    ...answers('The entry that would be stored (`dryRun`).', Written),
     ...NOT_FOUND,
     ...CONFLICT,
   },

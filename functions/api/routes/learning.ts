@@ -148,7 +148,12 @@ const health = read(
 );
 /** The requests' own path of it. */
 const aiHealth = read('/api/ai/learning-health', 'The same as /api/learning/health', HealthQuery, LearningHealth);
-const report = read('/api/learning/report', 'What was learned lately, and how much it helped', Period, LearningReport);
+const report = read(
+  '/api/learning/report',
+  'Report on recent learning, and how much it helped',
+  Period,
+  LearningReport,
+);
 const quality = read(
   '/api/learning/quality',
   'How good the answers of the model in production are',
@@ -180,7 +185,10 @@ const correct = routeFor('operate', {
     ),
   },
   responses: {
-    ...answers('What was said, and whether it was right.', z.object({ said: FailureClass, right: z.boolean() })),
+    ...answers(
+      'The answer that was given, and whether it was right.',
+      z.object({ said: FailureClass, right: z.boolean() }),
+    ),
     ...REFUSED,
   },
 });

@@ -61,7 +61,7 @@ const analyze = routeFor('read', {
   tags: TAGS,
   summary: 'Anomalies and key events of a log',
   request: { body: jsonBody(z.strictObject({ logs: GivenLogs })) },
-  responses: answers('What is in it.', LogScan),
+  responses: answers('The findings in the log.', LogScan),
 });
 
 const predict = routeFor('read', {
@@ -100,13 +100,13 @@ const recommend = routeFor('read', {
   method: 'post',
   path: '/api/recommend',
   tags: TAGS,
-  summary: 'What may help against a cause, with the expected benefit',
+  summary: 'Remedies against a cause, with their expected benefit',
   description: 'It binds and executes nothing.',
   request: {
     body: jsonBody(
       z.strictObject({
         class: FailureClass.meta({ description: 'The class of the cause, as predicted.' }),
-        cause: z.string().max(4000).default('').meta({ description: 'What is known of it, in words.' }),
+        cause: z.string().max(4000).default('').meta({ description: 'Everything known of it, in words.' }),
         ...Place,
       }),
     ),

@@ -45,7 +45,7 @@ export const TestSummary = z
     key: z.string(),
     name: z.string(),
     state: State,
-    reason: z.string().meta({ description: 'What its results show.' }),
+    reason: z.string().meta({ description: 'Its results, in words.' }),
     score: z.number().nullable().meta({ description: 'Probability that it fails by chance.' }),
     rate: z
       .tuple([z.number(), z.number()])

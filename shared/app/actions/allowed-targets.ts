@@ -32,7 +32,7 @@ export const ActionSummary = z
     /** What it would do and how it is undone, with sample values. */
     example: z.string(),
     undo: z.string(),
-    needs: z.string().meta({ description: 'What has to be configured before it is used.' }),
+    needs: z.string().meta({ description: 'Settings that it needs before it is used.' }),
     alwaysAsks: z.boolean().meta({ description: 'Policy always asks a person first.' }),
     switchedOff: z.boolean(),
     allowed: z.boolean().meta({ description: 'It may be executed somewhere now.' }),

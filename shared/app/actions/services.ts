@@ -25,7 +25,7 @@ export const ServiceSummary = z
     mode: Mode,
     alarms: z.array(z.string()).readonly(),
     deployment: z.string().nullable(),
-    actions: z.array(z.string()).readonly().meta({ description: 'What the configuration allows for it.' }),
+    actions: z.array(z.string()).readonly().meta({ description: 'The actions that the configuration allows for it.' }),
     scaling: z
       .array(z.object({ action: z.string(), maximum: z.number().int(), onRequest: z.boolean() }))
       .readonly()

@@ -61,9 +61,9 @@ export async function gatherAlarm(
       ? null
       : await part(phrase`deployment of the service`, () => deps.deployments.read(deployment), null);
   const resources = service === null ? [] : await readResources(service, alarmNameOf(target), { part, deps });
-  const { said, failing } = await readChildren(state?.children ?? [], { part, deps });
+  const { found, unread, failing } = await readChildren(state?.children ?? [], { part, deps });
   const excerpts = makeExcerpts(2, deps.lineRules);
-  for (const line of said) notes.push(redactName(line, 300));
+  for (const line of unread) notes.push(redactName(line, 300));
   if (tainted.reason) {
     const name = phrase`Alarm ${redactName(alarmNameOf(target), 200)}`;
     excerpts.open({ id: ALARM_STATEMENT, name, url: null }).push(`${tainted.reason}\n`);
@@ -82,6 +82,7 @@ export async function gatherAlarm(
       resources,
     },
     sources,
+    found: found.map((line) => redactName(line, 300)),
     notes: [...notes, ...cuts],
   };
 }
@@ -104,23 +105,32 @@ const MAX_CHILDREN = 10;
 async function readChildren(
   children: readonly AlarmArn[],
   { part, deps }: { readonly part: PartReader; readonly deps: AlarmGatherDeps },
-): Promise<{ readonly said: readonly string[]; readonly failing: readonly Service[] }> {
+): Promise<{
+  readonly found: readonly string[];
+  readonly unread: readonly string[];
+  readonly failing: readonly Service[];
+}> {
   const { home, services } = deps.configuration;
   const read = await inParallel(
     children.slice(0, MAX_CHILDREN).map(async (arn) => {
       const name = alarmNameIn(arn);
       if (home === undefined || arn !== alarmArnAt(home, name))
-        return { said: `${name} is an alarm of another account or region, which is not read: ${arn}`, failing: null };
+        return { unread: `${name} is an alarm of another account or region, which is not read: ${arn}`, failing: null };
       const service = services.find(({ alarms }) => alarms.includes(name)) ?? null;
       const state = await part(phrase`child of the composite alarm`, () => deps.alarms.read(arn), null);
       const whose = service === null ? '' : ` of the service ${service.id}`;
       const since = state?.since ? ` since ${state.since}` : '';
-      const said = `${name}${whose} ${state === null ? 'could not be read' : `is ${state.state}${since}`}`;
-      return { said, failing: state?.state === 'ALARM' ? service : null };
+      if (state === null) return { unread: `${name}${whose} could not be read.`, failing: null };
+      const found = `Its child alarm ${name}${whose} is in the state ${state.state}${since}.`;
+      return { found, failing: state.state === 'ALARM' ? service : null };
     }),
   );
   const failing = read.flatMap((one) => one.failing ?? []);
-  return { said: read.map(({ said }) => said), failing: [...new Set(failing)] };
+  return {
+    found: read.flatMap(({ found }) => found ?? []),
+    unread: read.flatMap(({ unread }) => unread ?? []),
+    failing: [...new Set(failing)],
+  };
 }
 
 /** The current state of the resources that the service's remedies for this alarm would change. */

@@ -33,6 +33,7 @@ export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Prom
     sources: found.sources,
     ...((found.failedJobs ?? 0) > found.sources.length ? { failedJobs: found.failedJobs } : {}),
     ...(found.failedTests === undefined || found.failedTests.length === 0 ? {} : { failedTests: found.failedTests }),
+    ...(found.found === undefined || found.found.length === 0 ? {} : { found: found.found.slice(0, 20) }),
     notes,
   });
   await deps.evidence.putTelemetry(incident.id, { version: 1, readAt: at, facts: found.facts });

@@ -35,6 +35,8 @@ export interface GatheredFacts<F> {
   readonly notes: RedactedText[];
   readonly failedJobs?: number;
   readonly failedTests?: FailedTests;
+  /** Facts beside the logs. */
+  readonly found?: readonly RedactedText[];
 }
 
 interface ReadLogs {

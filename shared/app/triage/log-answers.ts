@@ -32,7 +32,7 @@ export const LogScan = z
     events: z
       .array(LogEvent)
       .readonly()
-      .meta({ description: 'What happened, in order: warnings and worse, by template.' }),
+      .meta({ description: 'The course of events: warnings and worse, by template.' }),
     templates: Templates,
   })
   .meta({ id: 'LogAnalysis' });

@@ -60,7 +60,7 @@ function planWords(facts: AuditFacts<'plan.made'>): string {
 function knownThen(facts: AuditFacts<'plan.made'>): string {
   if (facts.class === undefined) return '';
   const known = [
-    `${facts.class}, ${facts.verdict}, confidence ${shareOf(facts.classConfidence)}`,
+    classWords(facts),
     `mode ${facts.mode}`,
     `possible actions ${facts.candidates || 'none'}`,
     `${counted(facts.outcomes ?? 0, 'outcome')} of this class`,
@@ -71,11 +71,18 @@ function knownThen(facts: AuditFacts<'plan.made'>): string {
   return `Known at that time: ${known.join('; ')}.`;
 }
 
+/** A class that is not known has neither certainty nor, mostly, a verdict. */
+function classWords({ class: name, verdict, classConfidence }: AuditFacts<'plan.made'>): string {
+  const judged = verdict === undefined || verdict === 'unknown' ? [] : [`verdict ${verdict}`];
+  if (name === undefined || name === 'unknown') return ['the kind of failure was not recognised', ...judged].join(', ');
+  return [`${name.replaceAll('_', ' ')} (${shareOf(classConfidence)} certain)`, ...judged].join(', ');
+}
+
 function circumstanceWords({ partOfWeek, load, recentDeployments, incidentsInDay }: AuditFacts<'plan.made'>): string[] {
   if (partOfWeek === undefined) return [];
   const deployed = recentDeployments === null ? 'deployments not known' : counted(recentDeployments ?? 0, 'deployment');
   const day = `${deployed} and ${counted(incidentsInDay ?? 0, 'other incident')} within a day`;
-  return [`${partOfWeek.replace('-', ' ')}, load ${load}, ${day}`];
+  return [`${partOfWeek.replace('-', ' ')}, load ${load === 'unknown' ? 'not known' : load}, ${day}`];
 }
 
 function modelWords({ modelChoice, modelConfidence }: AuditFacts<'plan.made'>): string {

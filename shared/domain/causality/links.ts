@@ -77,7 +77,7 @@ export function linkBetween(cause: Event, event: Event): Link | null {
       : null;
   }
   const name = sharedName(cause, event);
-  if (name !== null) return { kind: 'same-name', why: `it names ${name} too, later` };
+  if (name !== null) return { kind: 'same-name', why: `it also mentions ${name}` };
   if (cause.stage === 'change' && cause.at !== null && event.at !== null) {
     return { kind: 'cascade', why: 'it began after the change' };
   }

@@ -54,6 +54,11 @@ export const Evidence = z.strictObject({
     .array(z.strictObject({ name: recordText({ min: 1, max: 200 }), source: z.string() }))
     .max(50)
     .optional(),
+  /** Facts that were read beside the logs, such as the states of a composite alarm's children. Redacted and tainted. */
+  found: z
+    .array(recordText({ max: 300 }))
+    .max(20)
+    .optional(),
   /** What could not be read and why, in plain words (`The log archive of the run is truncated.`). */
   notes: z.array(recordText()),
 });

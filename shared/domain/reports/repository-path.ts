@@ -174,10 +174,11 @@ function insideOf(path: string, roots: readonly string[]): string | null {
   if (!isAbsolute(path)) return resolved(path);
   const whole = absolute(path);
   for (const root of roots) {
-    const folder = absolute(root);
-    if (whole.startsWith(`${folder}/`)) return resolved(whole.slice(folder.length + 1));
-    if (DRIVE.test(folder) && whole.toLowerCase().startsWith(`${folder.toLowerCase()}/`))
-      return resolved(whole.slice(folder.length + 1));
+    // The root of a disk ends in a slash already.
+    const folder = absolute(root).replace(/\/?$/, '/');
+    const isWindows = DRIVE.test(folder) || root.startsWith('//');
+    const isBelow = isWindows ? whole.toLowerCase().startsWith(folder.toLowerCase()) : whole.startsWith(folder);
+    if (isBelow) return resolved(whole.slice(folder.length));
   }
   for (const usual of USUAL_WORKSPACES) {
     const found = usual.exec(whole);

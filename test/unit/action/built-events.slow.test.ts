@@ -73,7 +73,14 @@ function aClone(path: string): typeof clone {
 }
 
 /** The built Action does all tasks in one step of a job with this event. */
-async function aStep({ event, variables }: RunnerEvent, { shallow = false } = {}) {
+interface StepChange {
+  readonly shallow?: boolean;
+  /** Inputs in place of those for all tasks. */
+  readonly given?: Readonly<Record<string, string>>;
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+async function aStep({ event, variables }: RunnerEvent, { shallow = false, given: replaced, files }: StepChange = {}) {
   const repository = shop.repository();
   shop.world.github.setIdentity('workflow');
   const pull = shop.world.github.addPullRequest(repository);
@@ -82,7 +89,7 @@ async function aStep({ event, variables }: RunnerEvent, { shallow = false } = {}
   const workspace = join(place, 'workspace');
   if (shallow) execFileSync('git', ['clone', '-q', '--depth', '1', `file://${clone.path}`, workspace]);
   else cpSync(clone.path, workspace, { recursive: true });
-  put(workspace, REPORTS);
+  put(workspace, { ...REPORTS, ...files });
   /** The names of the table, as this repository has them. */
   const own = (text: string): string =>
     text
@@ -103,6 +110,7 @@ async function aStep({ event, variables }: RunnerEvent, { shallow = false } = {}
     runner: 'list',
     'fail-on': 'none',
     token: TOKEN,
+    ...replaced,
   };
   const environment = {
     PATH: process.env.PATH ?? '',
@@ -137,6 +145,7 @@ async function aStep({ event, variables }: RunnerEvent, { shallow = false } = {}
     onDefaultBranch: histories.map(({ onDefaultBranch }) => onDefaultBranch),
     triage: textIn(join(workspace, 'selfheal-reports/triage_report.json')),
     comments: shop.comments(repository, pull.number).length,
+    comment: shop.comments(repository, pull.number)[0]?.body ?? '',
   };
 }
 
@@ -164,8 +173,11 @@ describe('the built Action, every task for every event', () => {
     expect(log.includes('.github/selfheal.yml changed, which every test may depend on'), log).toBe(isChange);
     // A fork is never handed over.
     expect(triage.includes('The run is of a fork'), triage).toBe(origin.isFork === true);
-    // Comments: on the pull request that the event names, where the token may write.
-    expect(comments, log).toBe(origin.pullRequest && origin.isReadOnly !== true ? 1 : 0);
+    // Comments: on the pull request that the event names or that GitHub knows of the run before, where the token may write.
+    const { workflow_run: before } = one.event as { workflow_run?: { id?: number } };
+    const isAsked = before?.id !== undefined && origin.kind === 'proposal';
+    const isKnown = typeof origin.pullRequest === 'number' || isAsked;
+    expect(comments, log).toBe(isKnown && origin.isReadOnly !== true ? 1 : 0);
     expect(tasksIn(log).map((task) => task.split(':')[0])).toEqual(TASKS.split(', '));
     expect(
       tasksIn(log).filter((task) => /broken/.test(task)),
@@ -178,6 +190,72 @@ describe('the built Action, every task for every event', () => {
     const { outputs, log } = await aStep(pull as RunnerEvent, { shallow: true });
     expect([outputs.gate, outputs.mode]).toEqual(['failed', 'full']);
     expect(log).toContain('so the built-in settings hold');
+  });
+});
+
+describe('the built Action, which writes what the jobs of a change left', () => {
+  const [pull] = RUNNER_EVENTS as readonly [RunnerEvent];
+  const SECRET = ['AKIA', 'QYLPMN5HHHFPZAM2'].join('');
+  const result = (job: string, status: string, summary: string) =>
+    JSON.stringify({ version: 1, job, status, summary, facts: [] });
+  const feedback = { task: 'feedback', results: 'artifacts', 'fail-on': 'none' };
+
+  it('keeps each of several results that claim to be of one job, under its artifact, and lets none pass for another', async () => {
+    const files = {
+      'artifacts/selfheal-test/selfheal-results/test.json': result('test', 'failed', 'Two tests failed.'),
+      'artifacts/selfheal-lint/selfheal-results/lint.json': result('lint', 'passed', 'Nothing found.'),
+      // The job lint ran code of the change, which wrote a result of the job test beside its own.
+      'artifacts/selfheal-lint/selfheal-results/test.json': result('test', 'passed', 'All tests passed.'),
+      'artifacts/selfheal-docs/selfheal-results/x.json': result('docs', 'passed', `Built with ${SECRET}.`),
+      'artifacts/selfheal-bad/selfheal-results/test.json': '{"version": 1, "job": "test"',
+      // Not in the folder of results: a file of the artifact that only looks like one.
+      'artifacts/selfheal-docs/out/test.json': result('test', 'passed', 'Planted.'),
+    };
+    const { comment, outputs, comments } = await aStep(pull, { given: feedback, files });
+    expect([comments, outputs.conclusion]).toEqual([1, 'failure']);
+    expect(comment).toContain('test (selfheal-test)');
+    expect(comment).toContain('Two tests failed.');
+    expect(comment).toContain('test (selfheal-lint)');
+    expect(comment).toMatch(/Its result .*selfheal-bad.* cannot be used: it is not JSON/);
+    expect(comment).not.toContain('Planted.');
+    expect(comment).not.toContain(SECRET);
+  });
+
+  it('takes what GitHub says of a job before the result that the job left', async () => {
+    const files = { 'artifacts/selfheal-test/selfheal-results/test.json': result('test', 'passed', 'All passed.') };
+    const needs = JSON.stringify({ test: { result: 'failure', outputs: {} } });
+    const { comment, outputs } = await aStep(pull, { given: { ...feedback, needs }, files });
+    expect(outputs.conclusion).toBe('failure');
+    expect(comment).not.toMatch(/all \d+ jobs passed/i);
+  });
+
+  it.each(['anthropic', 'openai', 'openai-responses'])(
+    'warns that the key of the model %s is missing, and writes the summary from the template',
+    async (model) => {
+      const files = { 'artifacts/selfheal-test/selfheal-results/test.json': result('test', 'failed', 'Two failed.') };
+      const { comment, log, outputs } = await aStep(pull, { given: { ...feedback, model }, files });
+      expect([outputs.status, comment]).toEqual(['failed', expect.stringContaining('Two failed.')]);
+      expect(log).toMatch(
+        new RegExp(
+          `^::warning title=Selfheal%3A feedback::The input "model" ${model} needs its key in [A-Z]+_API_KEY`,
+          'm',
+        ),
+      );
+      expect(log).toContain('The template wrote the summary');
+    },
+  );
+
+  it('names the files of a leg on Windows as the repository does', async () => {
+    const junit = JUNIT.replace('/>', '><failure message="expected 3, got 4"/></testcase>').replace(
+      'test/cart.test.ts',
+      'D:\\a\\shop\\shop\\test\\cart.test.ts',
+    );
+    const lcov = LCOV.replace('src/cart.ts', 'D:\\a\\shop\\shop\\src\\cart.ts');
+    const files = { 'in/windows.xml': junit, 'in/windows.info': lcov };
+    const given = { task: 'report', reports: 'in/windows.xml, in/windows.info' };
+    const { log, outputs } = await aStep(pull, { given, files });
+    expect(log).toContain('file=test/cart.test.ts');
+    expect(outputs).toMatchObject({ failures: '1', coverage: '16.67' });
   });
 });
 

@@ -99,6 +99,61 @@ describe('the task feedback', () => {
     expect(comments()).toEqual([]);
   });
 
+  describe('of a run that follows the run of a fork, whose event names no pull request', () => {
+    const FORK = 'somebody/shop';
+    const followed = (run: object) => ({
+      repository: { full_name: 'acme/shop', default_branch: 'main' },
+      workflow_run: { event: 'pull_request', conclusion: 'failure', run_attempt: 1, pull_requests: [], ...run },
+    });
+
+    async function afterRunOfFork({ deleted = false, merged = false } = {}) {
+      shop.world.github.setIdentity('workflow');
+      onTestFinished(() => shop.world.github.setIdentity('user'));
+      const repository = shop.repository();
+      const { github } = shop.world;
+      github.addRepository(FORK);
+      // Another fork has a branch of the same name.
+      github.addRepository('other/shop');
+      const other = github.addPullRequest(repository, { branch: 'change', fork: 'other/shop' });
+      const pull = github.addPullRequest(repository, { branch: 'change', fork: FORK });
+      const { id } = shop.run(repository, { jobs: { test: 'regression' }, pullRequest: pull.number });
+      if (deleted) github.deleteRepository(FORK);
+      if (merged) github.closePullRequest(repository, pull.number, true);
+      const head = { head_branch: 'change', head_sha: pull.headSha, head_repository: { full_name: FORK, id: 99 } };
+      const step = await aStep({ files: { 'out/unit.xml': JUNIT }, event: followed({ id, ...head }) });
+      onTestFinished(() => step.remove());
+      const result = await step.run(
+        { token: TOKEN, reports: 'out/*.xml', task: 'report, feedback' },
+        {
+          variables: {
+            GITHUB_EVENT_NAME: 'workflow_run',
+            GITHUB_REF: 'refs/heads/main',
+            GITHUB_REPOSITORY: repository,
+            GITHUB_API_URL: shop.world.githubApiUrl,
+            GITHUB_SERVER_URL: shop.world.url,
+          },
+        },
+      );
+      const commentsOn = (number: number) => shop.comments(repository, number).length;
+      return { ...result, comments: commentsOn(pull.number), elsewhere: commentsOn(other.number) };
+    }
+
+    it('comments on the pull request that its head repository and branch lead to', async () => {
+      const { code, outputs, comments, elsewhere } = await afterRunOfFork();
+      expect([code, outputs.status, comments, elsewhere]).toEqual([0, 'failed', 1, 0]);
+    });
+
+    it.each([
+      ['whose fork was deleted', { deleted: true }],
+      ['that was merged meanwhile', { merged: true }],
+    ])('leaves one alone %s, and says so on the page of the job', async (_, change) => {
+      const { code, outputs, summary, comments, elsewhere } = await afterRunOfFork(change);
+      expect([code, outputs.status, comments, elsewhere]).toEqual([0, 'skipped', 0, 0]);
+      expect(summary).toContain('The run is of no pull request');
+      expect(summary).toContain('expected 10.01, got 10');
+    });
+  });
+
   it('fails by name when no task left a result', async () => {
     const { run } = await aJob();
     const { code, log } = await run({ task: 'feedback' });

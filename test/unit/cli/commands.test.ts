@@ -199,7 +199,7 @@ describe('knowledge search', () => {
       title: expect.any(String),
       score: expect.any(Number),
       resolution: expect.any(String),
-      reasons: ['shares the words left, space'],
+      reasons: ['both logs contain left, space'],
     });
     const scores = results.map(({ score }) => score);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));

@@ -149,6 +149,24 @@ describe('report parse', () => {
     });
   });
 
+  it.each([
+    ['C:\\build\\shop', 'C:\\build\\shop\\src\\cart.ts'],
+    ['C:\\build\\shop\\', 'c:\\Build\\shop\\src\\cart.ts'],
+    ['c:/build/shop', 'C:\\build\\shop\\src\\cart.ts'],
+    ['C:\\build\\..\\build\\shop', 'C:/build/shop/src/cart.ts'],
+    ['C:\\', 'C:\\src\\cart.ts'],
+    ['\\\\server\\share\\shop', '\\\\SERVER\\share\\shop\\src\\cart.ts'],
+    ['/', '/src/cart.ts'],
+  ])('takes the folder %s of another machine as the root', async (root, path) => {
+    const lcov = (file: string) => `SF:${file}\nDA:1,1\nend_of_record\n`;
+    const { stdout } = await parse([aFile(lcov(path), 'lcov.info'), '--root', root, '--json']);
+    const { coverage, outsidePaths } = JSON.parse(stdout) as { coverage: { path: string }[]; outsidePaths: number };
+    expect([coverage.map(({ path: found }) => found), outsidePaths]).toEqual([['src/cart.ts'], 0]);
+    const outside = root.length > 3 ? path.replace(/shop/i, 'shop2') : 'D:\\src\\cart.ts';
+    const other = await parse([aFile(lcov(outside), 'lcov.info'), '--root', root, '--json']);
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('(--root)')]);
+  });
+
   it('completes paths by the files of the checkout that --root names', async () => {
     const root = aFolder();
     mkdirSync(join(root, '.git'));

@@ -447,6 +447,18 @@ describe('the API itself', () => {
     expect(json.components.schemas.IncidentSummary.properties.id).toEqual({ type: 'string' });
   });
 
+  it('is described in words that begin with the thing, not with a question', async () => {
+    const { call } = await anApi();
+    const { json } = await call('/api/openapi.json');
+    const texts: string[] = [];
+    JSON.stringify(json, (key, value: unknown) => {
+      if ((key === 'summary' || key === 'description') && typeof value === 'string') texts.push(value);
+      return value;
+    });
+    expect(texts.length).toBeGreaterThan(300);
+    expect(texts.filter((text) => /(?:^|\. )What /.test(text))).toEqual([]);
+  });
+
   it('says on each route that changes something, and on no other, that it takes an Idempotency-Key', async () => {
     const { call } = await anApi();
     const { json } = await call('/api/openapi.json');

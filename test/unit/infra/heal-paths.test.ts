@@ -149,7 +149,7 @@ describe('a step that fails', () => {
     expect(healed.published).toEqual([
       {
         TopicArn: 'EscalationTopicArn',
-        Subject: 'Selfheal failed: gh-0123456789',
+        Subject: '[Selfheal] The workflow failed: gh-0123456789',
         Message: expect.stringContaining(`failed at ${name} with CorruptRecord`),
       },
     ]);

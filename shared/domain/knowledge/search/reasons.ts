@@ -20,7 +20,7 @@ export interface LikenessReason {
 }
 
 /** The reason of a failure with the fingerprint that is looked for. */
-export const SAME_FINGERPRINT: LikenessReason = { code: 'fingerprint', text: 'same fingerprint' };
+export const SAME_FINGERPRINT: LikenessReason = { code: 'fingerprint', text: 'the same failure by its fingerprint' };
 
 /** Why two failures are similar, weightiest reason first. */
 export function reasonsOf({ sameFailure, sameMeaning = false, sameClass, shared }: Likeness): LikenessReason[] {
@@ -35,13 +35,13 @@ export function reasonsOf({ sameFailure, sameMeaning = false, sameClass, shared 
     if (text !== '') reasons.push({ code, text });
   };
   if (sameFailure) reasons.push(SAME_FINGERPRINT);
-  if (names.message.length > 0) add('message', 'same error message');
-  if (sameMeaning) add('meaning', 'means much the same');
-  add('package', named('names', packages));
-  add('blame', named('blames', blamed));
-  add('error', named('same error', [...names.error, ...names.code]));
-  if (sameClass !== null) add('class', `same class: ${sameClass.replaceAll('_', ' ')}`);
-  add('words', named('shares the words', plainNames(names.word, [...packages, ...blamed])));
+  if (names.message.length > 0) add('message', 'the same error message');
+  if (sameMeaning) add('meaning', 'similar in meaning');
+  add('package', named('both name', packages));
+  add('blame', named('both blame', blamed));
+  add('error', named('both have the error', [...names.error, ...names.code]));
+  if (sameClass !== null) add('class', `the same kind of failure, ${sameClass.replaceAll('_', ' ')}`);
+  add('words', named('both logs contain', plainNames(names.word, [...packages, ...blamed])));
   return reasons;
 }
 

@@ -118,15 +118,23 @@ function whenWords(at: string, failedAt: string, timeZone: string): string {
   return `${instantWords(new Date(at), timeZone)}, ${durationWords(distance)} ${relative}`;
 }
 
-/** That the kill switch is on, since when and why; null while it is off. */
-export function stoppedWords({ stopped, timeZone }: Pick<IncidentStory, 'stopped' | 'timeZone'>): string | null {
+/** That the kill switch is on, since when and why, and what an answer to a question would come to; null while it is off. */
+export function stoppedWords({
+  stopped,
+  timeZone,
+  stage,
+}: Pick<IncidentStory, 'stopped' | 'timeZone'> & Partial<Pick<IncidentStory, 'stage'>>): string | null {
   if (!stopped) return null;
   const { since, by, reason } = stopped;
   const when = since ? ` since ${instantWords(new Date(since), timeZone)}` : '';
   const who = by ? ` by ${cleanText(by, 200)}` : '';
   const why = reason ? `: ${cleanText(reason, 500).replace(/[.\s]+$/, '')}` : '';
-  return `The kill switch is on${when}${who}${why}. Selfheal changes nothing until somebody resumes it (selfheal policy resume).`;
+  const on = `The kill switch is on${when}${who}${why}. Selfheal changes nothing until somebody resumes it (selfheal policy resume).`;
+  return stage === 'asking' ? `${on} ${WHILE_STOPPED}` : on;
 }
+
+const WHILE_STOPPED =
+  'A plan approved before that is not carried out, and the incident goes to a person: resume first, then approve.';
 
 /** The same as a paragraph of its own in a mail: an empty line before it; nothing while it is off. */
 export function stopLines(story: Parameters<typeof stoppedWords>[0]): string[] {

@@ -66,7 +66,7 @@ export function incidentBriefing(story: IncidentStory): IncidentBriefing {
         ),
       ),
     })),
-    notes: (evidence?.notes ?? []).map((note) => cleanText(note, 300)),
+    notes: [...(evidence?.found ?? []), ...(evidence?.notes ?? [])].map((note) => cleanText(note, 300)),
     chain: chainOf(story).map((line) => cleanText(line, 400)),
     before: changeLines(story),
     confidences: confidencesOf(story),

@@ -1,9 +1,8 @@
 import type { Retraining } from '#shared/domain/quality/watch.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stopLines } from '../common/briefing-facts.ts';
-import { type Mail, messageOf } from './mail.ts';
+import { type Mail, messageOf, subjectOfWords } from './mail.ts';
 
 /** The mail about answers that got worse: numbers and ids only, nothing from a log. */
 export function renderDegradationMail({ report, retraining, stopped }: AnnouncementOf<'quality-degraded'>): Mail {
@@ -27,7 +26,7 @@ export function renderDegradationMail({ report, retraining, stopped }: Announcem
     'Nothing was turned off: the policy still limits actions. This mail is sent once; the next one follows only if answers get better and then worse again.',
   ];
   return {
-    subject: redactOutgoing("Selfheal's answers got worse than promised"),
+    subject: subjectOfWords('[Selfheal] Its answers are right less often than promised'),
     message: messageOf(paragraphs),
   };
 }

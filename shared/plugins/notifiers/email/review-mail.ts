@@ -1,12 +1,22 @@
+import type { ReviewAction } from '#shared/domain/learning/learning-review.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stopLines } from '../common/briefing-facts.ts';
-import type { Mail } from './mail.ts';
+import { type Mail, subjectOfWords } from './mail.ts';
 
 const MAX_SUGGESTIONS = 10;
 const words = (share: Proportion | null): string =>
   share === null ? 'none ended' : `${shareText(share.value)} of ${share.cases}`;
+
+/** What each action of a review did, in words with their counts. */
+const DONE: Readonly<Record<ReviewAction, (count: number) => string>> = {
+  update_confidence: (count) => `The confidence of ${counted(count, 'pattern')} was changed by outcomes.`,
+  prune_ineffective_patterns: (count) => `${counted(count, 'pattern')} ${wasOrWere(count)} retired or merged.`,
+  suggest_new_patterns: (count) => `${counted(count, 'wording')} ${wasOrWere(count)} suggested.`,
+};
+const wasOrWere = (count: number): string => (count === 1 ? 'was' : 'were');
 
 /** What the scheduled review did, and the figures of the time since the one before. */
 export function renderReviewMail({
@@ -18,7 +28,7 @@ export function renderReviewMail({
   stopped,
 }: AnnouncementOf<'learning-reviewed'>): Mail {
   const { from, to, patterns, incidents, goals } = report;
-  const done = review.actions.map((action) => `- ${action}: ${counts[action]}`);
+  const done = review.actions.map((action) => `- ${DONE[action](counts[action])}`);
   const message = [
     ...(review.recipient === null ? [] : [`For ${review.recipient}`, '']),
     `The review of learning that is scheduled every ${review.everyDays} days, from ${from.slice(0, 10)} to ${to.slice(0, 10)}, of ${scopes} scopes:`,
@@ -32,5 +42,5 @@ export function renderReviewMail({
     '',
     'Every change is in the notes of its pattern (selfheal knowledge show), and selfheal knowledge rollback takes them back.',
   ].join('\n');
-  return { subject: redactOutgoing('Selfheal reviewed what it learned'), message: redactOutgoing(message) };
+  return { subject: subjectOfWords('[Selfheal] Review of learning'), message: redactOutgoing(message) };
 }

@@ -265,7 +265,9 @@ function evidenceSection({ evidence, diagnosis }: IncidentStory): string {
   const quoted = quotesOf(evidence, diagnosis, QUOTED_LINES).map(
     (source) => `${safeLine(source.name)}${linkTo(source.url)}\n\n${fenced(quotedText(source), 'text')}`,
   );
-  const notes = (evidence?.notes ?? []).map((note) => `- ${safeLine(note)}`).join('\n');
+  const notes = [...(evidence?.found ?? []), ...(evidence?.notes ?? [])]
+    .map((note) => `- ${safeLine(note)}`)
+    .join('\n');
   const content = [...quoted, ...consultedQuotes(diagnosis), notes].filter((part) => part !== '').join('\n\n');
   return section('Evidence', content === '' ? 'No log could be read.' : content);
 }

@@ -70,7 +70,7 @@ describe('the causal chain of an incident', () => {
     const { comment, mail } = told(TEXTS);
     expect(comment).toContain('#### Chain of Events\n\n- First, 12:00:02 UTC: `Error: connect ECONNREFUSED db:5432`');
     expect(comment).toContain(
-      '- Then, 12:00:04 UTC: `Error: query timed out after 5000 ms at db:5432`: it names db too, later.',
+      '- Then, 12:00:04 UTC: `Error: query timed out after 5000 ms at db:5432`: it also mentions db.',
     );
     expect(mail).toContain(
       'Chain of events\n---------------\n- First, 12:00:02 UTC: `Error: connect ECONNREFUSED db:5432`',

@@ -66,11 +66,11 @@ describe('recall out of memory', () => {
     await store.recordOutcome({ ...proxy, id: 'theirs' }, idOf(1), 'success', new Date(at(30)), 'repository#502');
     const found = await recall.find(SCOPE, query('ECONNRESET registry'), 5);
     expect(found.incidents.map(({ item, reasons }) => [item.id, reasons[0]?.text])).toEqual([
-      [aPastIncident().id, 'same error econnreset'],
+      [aPastIncident().id, 'both have the error econnreset'],
     ]);
     expect(found.entries.map(({ item, reasons }) => [item.id, reasons.map(({ text }) => text)])).toEqual([
-      ['proxy', ['same error econnreset', 'shares the words econnreset, registry']],
-      ['registry', ['same class: network connectivity', 'shares the words econnreset, registry']],
+      ['proxy', ['both have the error econnreset', 'both logs contain econnreset, registry']],
+      ['registry', ['the same kind of failure, network connectivity', 'both logs contain econnreset, registry']],
     ]);
     expect(found.limits).toEqual([]);
   });

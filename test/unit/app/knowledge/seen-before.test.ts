@@ -115,7 +115,10 @@ describe('a failure like one before', () => {
         times: 1,
         helped: true,
         resolution: 'The failed jobs were started again.',
-        reasons: expect.arrayContaining(['same fingerprint', 'same class: network connectivity']),
+        reasons: expect.arrayContaining([
+          'the same failure by its fingerprint',
+          'the same kind of failure, network connectivity',
+        ]),
       },
     ]);
     expect(asked[0]?.similar[0]).toEqual({
@@ -166,7 +169,7 @@ describe('telling that it was seen before', () => {
     sameFailure: false,
     helped: null,
     outcome: 'suggested',
-    reasons: ['names lodash 4.17.21'],
+    reasons: ['both name lodash 4.17.21'],
   });
 
   it('names the incident, when it was, how often, and what became of it, in the comment and in the mail', () => {
@@ -182,7 +185,7 @@ describe('telling that it was seen before', () => {
     const { message } = renderMail('Proposal', null, story([similar]));
     const words = message.replace(/\s+/g, ' ');
     expect(words).toContain('Similar, not the same: "The connection to the package registry was reset"');
-    expect(words).toContain('(names lodash 4.17.21): it was left to people, what helped is not known.');
+    expect(words).toContain('(both name lodash 4.17.21): it was left to people, what helped is not known.');
   });
 
   it('says nothing of the past when there is none', () => {
@@ -194,7 +197,7 @@ describe('telling that it was seen before', () => {
     const hostile = aSeenBefore({
       sameFailure: false,
       title: '@team <!-- x\n# [a](http://evil.example)',
-      reasons: ['names @team'],
+      reasons: ['both name @team'],
     });
     const comment = renderComment(story([hostile]));
     expect(comment).not.toMatch(/(?<![\\\w`])@team/);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
 import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
-import { describeAuditEntry } from '#shared/domain/audit/describe-audit-entry.ts';
+import { auditEntryDetails, describeAuditEntry } from '#shared/domain/audit/describe-audit-entry.ts';
 import { aDiagnosis } from '#test/builders/index.ts';
 import { aRemedyRig } from '../remedy-rig.ts';
 
@@ -38,6 +38,18 @@ describe('the audit entry of a decision', () => {
         diagnosis: 'rules',
       },
     });
+  });
+
+  it('reads as a sentence, and says of a failure that nobody knows no more than that', async () => {
+    const { trail } = await planned();
+    const entry = (await trail()).at(-1) as never as { facts: object };
+    expect(auditEntryDetails(entry as never)).toMatch(
+      /^Known at that time: network connectivity \(90 % certain\), verdict infrastructure; mode act;/,
+    );
+    const facts = { ...entry.facts, class: 'unknown', verdict: 'unknown', classConfidence: 0 };
+    const words = auditEntryDetails({ ...entry, facts } as never);
+    expect(words).toMatch(/^Known at that time: the kind of failure was not recognised; mode act;/);
+    expect(words).not.toMatch(/unknown|0 %/);
   });
 
   it('keeps no words of a model that are not a listed label', async () => {

@@ -43,7 +43,7 @@ describe('what followed', () => {
       ['L3', 'cascade'],
       ['L4', 'cascade'],
     ]);
-    expect(chain?.followed[0]?.why).toBe('it names db too, later');
+    expect(chain?.followed[0]?.why).toBe('it also mentions db');
   });
 
   it('puts summaries last and counts repeats', () => {
@@ -60,7 +60,7 @@ describe('what followed', () => {
     expect(chain === null ? [] : chainLines(chain)).toEqual([
       expect.stringMatching(/^First, 03:04:00 UTC: `.*ECONNREFUSED db:5432`: .*\.$/),
       expect.stringContaining(
-        'Then, 03:04:05 UTC: `ERROR query timed out after 5000 ms at db:5432`: it names db too, later.',
+        'Then, 03:04:05 UTC: `ERROR query timed out after 5000 ms at db:5432`: it also mentions db.',
       ),
       expect.stringContaining('a call that cannot connect times out'),
       expect.stringContaining('a service that cannot connect becomes unhealthy'),

@@ -107,6 +107,14 @@ describe('the facts of a briefing', () => {
     expect(renderComment(story())).not.toContain('kill switch');
   });
 
+  it('tell whoever is asked while the kill switch is on what an approval would come to', () => {
+    const stopped = { reason: 'Release day.', since: AT, by: 'octocat' };
+    const later = /resume first, then approve/;
+    expect(stoppedWords(story({ stopped, stage: 'asking' }))).toMatch(later);
+    expect(stoppedWords(story({ stopped, stage: 'final' }))).not.toMatch(later);
+    expect(stoppedWords(story({ stage: 'asking' }))).toBeNull();
+  });
+
   it('tell which commit failed and who started it', () => {
     expect(changeLines(story()).join(' ')).toMatch(/^Commit [0-9a-f]{12} of pull request #12 of acme\/shop/);
   });

@@ -63,7 +63,7 @@ describe('recall by meaning', () => {
     const found = recall.find({ ...query, embedding: meaning(1, 0.1, 0.1) }, { limit: 5 });
     expect(found.map(({ item: { id } }) => id)).toEqual(['words', 'meaning']);
     expect(found[0]?.score).toBe(byWords?.score);
-    expect(found[1]?.reasons).toEqual([{ code: 'meaning', text: 'means much the same' }]);
+    expect(found[1]?.reasons).toEqual([{ code: 'meaning', text: 'similar in meaning' }]);
   });
 
   it('is left out by the same filters', () => {

@@ -39,7 +39,7 @@ describe('recall', () => {
       ['same', true],
       ['similar', false],
     ]);
-    expect(found[0]?.reasons[0]).toEqual({ code: 'fingerprint', text: 'same fingerprint' });
+    expect(found[0]?.reasons[0]).toEqual({ code: 'fingerprint', text: 'the same failure by its fingerprint' });
   });
 
   it('[D26] gives the reasons of a likeness, the weightiest first', () => {
@@ -48,19 +48,19 @@ describe('recall', () => {
       limit: 5,
     });
     expect(found?.reasons.map(({ text }) => text)).toEqual([
-      'same error message',
-      'names lodash 4.17.21',
-      'blames basket',
-      'same error typeerror',
-      'same class: dependency conflicts',
-      'shares the words checkout, class',
+      'the same error message',
+      'both name lodash 4.17.21',
+      'both blame basket',
+      'both have the error typeerror',
+      'the same kind of failure, dependency conflicts',
+      'both logs contain checkout, class',
     ]);
   });
 
   it('names a package without its version where only another one of it was met', () => {
     const recall = recallOf(past('a', 'cannot find lodash@4.17.21'), past('b', 'cannot find minimist@1.2.0'));
     const [found] = recall.find(asked('cannot find lodash@3.10.1'), { limit: 1 });
-    expect(found?.reasons.map(({ text }) => text)).toContain('names lodash');
+    expect(found?.reasons.map(({ text }) => text)).toContain('both name lodash');
   });
 
   it('leaves out what is too old and what the filter refuses, and fills up with others', () => {
