@@ -16,7 +16,8 @@ try {
   const { LOG_LEVEL: logLevel } = process.env;
   const context = { ...shipped, ...(logLevel ? { logLevel } : {}) };
   const parts = { functions: FUNCTIONS, ...PLUGINS };
-  makeSelfhealApp(parts, { context, outdir: process.env.CDK_OUTDIR ?? join(ROOT, 'cdk.out') }).synth();
+  const props = { context, outdir: process.env.CDK_OUTDIR ?? join(ROOT, 'cdk.out') };
+  makeSelfhealApp(parts, props, { environment: process.env, say: (line) => console.error(line) }).synth();
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;

@@ -1,4 +1,4 @@
-import { ArnFormat, type Stack } from 'aws-cdk-lib';
+import { ArnFormat, Aws, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { ResourceName } from '#shared/domain/workflow/function-config.ts';
@@ -67,7 +67,7 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     webhookSecret: whole(state.webhookSecretArn, state.webhookSecretArn),
     githubTokenSecret: whole(state.githubTokenSecretArn, state.githubTokenSecretArn),
     nameKeySecret: whole(state.nameKeySecretArn, state.nameKeySecretArn),
-    modelKeySecret: wholeIfAny(state.modelKeySecretArn),
+    modelKeySecret: modelKeyAccess(state),
     workflow: noActions('workflow', 'of-this-machine'),
     apiUrl: noActions('apiUrl', sources.apiUrl),
     dashboardUrl: noActions('dashboardUrl', sources.dashboardUrl),
@@ -119,6 +119,13 @@ function partitions(
 
 function whole(value: string, arn: string): ResourceAccess {
   return { value, statements: (actions) => [{ actions, resources: [arn] }] };
+}
+
+/** The key of the model: the operator's secret by its name, to whose ARN AWS adds six characters, or that of the deployment. */
+function modelKeyAccess({ modelKeySecretName: name, modelKeySecretArn }: StateResources): ResourceAccess {
+  if (name === null) return wholeIfAny(modelKeySecretArn);
+  const arn = `arn:${Aws.PARTITION}:secretsmanager:${Aws.REGION}:${Aws.ACCOUNT_ID}:secret:${name}-??????`;
+  return whole(name, arn);
 }
 
 /** Access to a resource that only some configurations have; without it, no statement. */

@@ -8,16 +8,28 @@ import { DashboardStack } from './stacks/dashboard-stack.ts';
 import { type Parts, SelfhealStack } from './stacks/selfheal-stack.ts';
 import { StateStack } from './stacks/state-stack.ts';
 
+/** Where the model variables are read from, and who is told what they do. */
+export interface Surroundings {
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  readonly say?: (line: string) => void;
+}
+
 /** Makes the CDK app with its stacks; cdk-nag checks it with AwsSolutions at synthesis. Throws on an invalid context or configuration. */
-export function makeSelfhealApp(parts: Parts, props: AppProps): App {
+export function makeSelfhealApp(
+  parts: Parts,
+  props: AppProps,
+  { environment = {}, say = () => {} }: Surroundings = {},
+): App {
   const app = new App({ analyticsReporting: false, autoSynth: false, ...props });
-  const settings = readSettings(app.node, parts);
+  const settings = readSettings(app.node, parts, environment);
+  for (const line of settings.remarks) say(line);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const state = new StateStack(app, 'SelfhealState', {
     evidenceDays: settings.evidenceDays,
     tokenMinutes: settings.tokenMinutes,
     mfa: settings.mfa,
     modelKey: needsModelKey(parts, settings),
+    modelKeySecretName: settings.modelKeySecretName,
   });
   const selfheal = new SelfhealStack(app, 'Selfheal', {
     state: state.resources,

@@ -4,12 +4,17 @@ import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { PLUGINS, type Plugins } from '#shared/plugins/plugins.ts';
 import { readConfiguration } from './configuration.ts';
+import { deployedModel, refuseKeys } from './deployed-model.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
 /** Settings of a deployment, from the CDK context (`--context name=value`, else `cdk.json`). */
 export interface Settings {
   readonly configuration: Configuration;
+  /** The operator's secret with the key of the model; null: the deployment makes one when its provider needs a key. */
+  readonly modelKeySecretName: string | null;
+  /** For whoever deploys: which model, and which variables change nothing. */
+  readonly remarks: readonly string[];
   /** E-mail subscribers of the escalation topic. */
   readonly emails: readonly string[];
   /** Folder with one bundle folder per function. */
@@ -70,8 +75,13 @@ const Context = z.object({
   securityGroups: idsOf('sg'),
 });
 
-/** Reads and checks the context; relative paths start at the repository's root. Throws an error that lists every wrong field. */
-export function readSettings(node: Node, plugins: Plugins = PLUGINS): Settings {
+/** Reads and checks the context, and the model variables of `environment`; relative paths start at the repository's root. Throws an error that lists every wrong field. */
+export function readSettings(
+  node: Node,
+  plugins: Plugins = PLUGINS,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): Settings {
+  refuseKeys(node);
   const given = Object.keys(Context.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]);
   const context = Context.safeParse(Object.fromEntries(given));
   if (!context.success) throw new Error(`The CDK context is not valid:\n${z.prettifyError(context.error)}`);
@@ -80,8 +90,12 @@ export function readSettings(node: Node, plugins: Plugins = PLUGINS): Settings {
   const { subnets: subnetIds, securityGroups: securityGroupIds } = context.data;
   if ((subnetIds.length === 0) !== (securityGroupIds.length === 0))
     throw new Error('The CDK context is not valid: subnets and securityGroups are given together, or neither of them.');
+  const read = readConfiguration(resolve(ROOT, config), undefined, plugins);
+  const { configuration, keySecretName, lines } = deployedModel(read, node, environment);
   return {
-    configuration: readConfiguration(resolve(ROOT, config), undefined, plugins),
+    configuration,
+    modelKeySecretName: keySecretName,
+    remarks: lines,
     emails,
     bundlesDir: resolve(ROOT, bundles),
     dashboardDir: resolve(ROOT, dashboard),

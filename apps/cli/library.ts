@@ -77,7 +77,7 @@ export async function analyzeRun(options: AnalyzeOptions): Promise<RunAnalysis> 
   const { environment = process.env, warn = () => {}, debug = () => {} } = options;
   const apiUrl = apiUrlOf(environment);
   const question = questionOf(options, apiUrl, environment.GITHUB_REPOSITORY);
-  const choice = modelChoiceOf(options.model, environment);
+  const choice = modelChoiceOf(options.model, environment, warn);
   let requests = 0;
   const meter: Meter = {
     count: (name, value = 1) => {

@@ -14,6 +14,7 @@ import {
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
+import { MODEL_VARIABLES } from '#shared/plugins/llm/resolve-model.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Assemblies that are kept in one folder. */
@@ -189,7 +190,8 @@ function run(argv: readonly string[], environment: Readonly<Record<string, strin
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, argv, {
       cwd: ROOT,
-      env: { ...process.env, ...environment },
+      // `npm start` has applied the model variables already. Empty ones are not read from the file `.env` again.
+      env: { ...process.env, ...Object.fromEntries(MODEL_VARIABLES.map((name) => [name, ''])), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

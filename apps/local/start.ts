@@ -7,15 +7,10 @@ import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
 import { isBlockedPort } from '@selfheal/local-cloud/wire/blocked-ports.ts';
 import { loadEnvironmentFile } from '#infra/environment-file.ts';
 import { Role } from '#shared/domain/access/caller.ts';
+import { confidenceThresholdOf, type ModelChoice, resolveModel } from '#shared/plugins/llm/resolve-model.ts';
 import { prepareAssembly } from './assembly.ts';
 import { makeCompletionQueue } from './completion-queue.ts';
-import {
-  actAtConfidenceOf,
-  type LocalModel,
-  modelFromEnvironment,
-  providerOf,
-  writeWithSettings,
-} from './model-from-environment.ts';
+import { providerOf, writeWithSettings } from './configuration-with-model.ts';
 import { makeProgress } from './progress.ts';
 import { healSamples, warmUp } from './sample/heal-samples.ts';
 import { checkStageFolder, openStage, resetStageFolder, type Stage } from './stage.ts';
@@ -31,8 +26,8 @@ Deploys the synthesized template to this machine, heals sample incidents, and ke
   --data DIR     keep the state in DIR and resume it at the next start (default: a temporary folder)
   --reset        delete the state in DIR first
   --config FILE  use another selfheal.json (default: the one of the samples)
-To diagnose with a real model, set OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, AI_API_KEY or AWS credentials. AI_MODEL selects another
-model than the default, SELFHEAL_MODEL=rules selects none, AI_MAX_TOKENS limits answers. AI_CONFIDENCE_THRESHOLD sets the confidence from
+To diagnose with a real model, set OLLAMA_URL, AI_API_KEY (or ANTHROPIC_API_KEY, OPENAI_API_KEY) or AWS credentials. AI_MODEL selects another
+model and its provider, SELFHEAL_MODEL=rules selects none, AI_MAX_TOKENS limits answers. AI_CONFIDENCE_THRESHOLD sets the confidence from
 which Selfheal acts by itself.`;
 
 function readArguments() {
@@ -72,9 +67,13 @@ async function main(): Promise<void> {
   if (args.data !== undefined) prepareFolder(args.data, args.reset);
   const write = (line: string) => console.log(line);
   write('Selfheal on this machine: the same template as on AWS, without AWS, Docker or keys\n');
-  const model = modelFromEnvironment(process.env);
-  const realModel = model === null ? null : { key: model.key, ...(await bedrockFor(model)) };
-  const actAtConfidence = actAtConfidenceOf(process.env);
+  const { choice: model, unused } = resolveModel(process.env, {
+    withAwsCredentials: true,
+    reads: ['AI_CONFIDENCE_THRESHOLD'],
+  });
+  for (const line of unused) write(`  ${line}`);
+  const realModel = model === null ? null : { key: model.key || null, ...(await bedrockFor(model)) };
+  const actAtConfidence = confidenceThresholdOf(process.env);
   // If the configured model cannot be reached from here, rules diagnose; it is not faked.
   const named = providerOf(args.config);
   const isChanged = model !== null || actAtConfidence !== null || named !== 'rules';
@@ -138,7 +137,7 @@ function prepareFolder(dataDir: string, reset: boolean): void {
   checkStageFolder(dataDir);
 }
 
-function modelLine(model: LocalModel | null, named: string): string {
+function modelLine(model: ModelChoice | null, named: string): string {
   if (model !== null) return `${model.settings.modelId} (${model.by} is set)`;
   const missing = named === 'rules' ? '' : `; the configured provider ${named} needs a key or credentials`;
   return `none: diagnosis by rules${missing}`;
@@ -159,7 +158,7 @@ async function createLocalUser({ runtime }: Stage): Promise<string> {
   return password;
 }
 
-async function bedrockFor({ settings }: LocalModel): Promise<{ bedrock?: Backend }> {
+async function bedrockFor({ settings }: ModelChoice): Promise<{ bedrock?: Backend }> {
   if (settings.provider !== 'bedrock') return {};
   const { makeRealBedrock } = await import('./real-bedrock.ts');
   return { bedrock: await makeRealBedrock() };

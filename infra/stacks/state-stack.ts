@@ -23,6 +23,8 @@ export interface StateResources {
   readonly nameKeySecretArn: string;
   /** Null when the configured model provider takes no key. */
   readonly modelKeySecretArn: string | null;
+  /** The operator's own secret in its place; null when there is none. */
+  readonly modelKeySecretName: string | null;
   /** Issuer of the approvers' tokens: `https://cognito-idp.<region>.amazonaws.com/<pool>`. */
   readonly approverIssuerUrl: string;
   readonly userPoolClientId: string;
@@ -36,6 +38,8 @@ export interface StateStackProps extends StackProps {
   readonly mfa: ApproversProps['mfa'];
   /** Whether the model provider needs a key. */
   readonly modelKey: boolean;
+  /** The operator's own secret with it; then none is made. */
+  readonly modelKeySecretName: string | null;
 }
 
 /** The stateful stack: everything that must survive a redeployment and is deleted only by hand. */
@@ -48,7 +52,7 @@ export class StateStack extends Stack {
     const { bucket } = new EvidenceBucket(this, 'Evidence', { days: props.evidenceDays });
     const secrets = new GithubSecrets(this, 'GithubSecrets');
     const nameKey = new NameKey(this, 'NameKey').secret;
-    const modelKey = props.modelKey ? new ModelKey(this, 'ModelKey').secret : null;
+    const modelKey = props.modelKey && props.modelKeySecretName === null ? new ModelKey(this, 'ModelKey').secret : null;
     const approvers = new Approvers(this, 'Approvers', { tokenMinutes: props.tokenMinutes, mfa: props.mfa });
     this.resources = {
       incidentsTable: this.exportTable(tables.incidents),
@@ -60,6 +64,7 @@ export class StateStack extends Stack {
       githubTokenSecretArn: this.exportValue(secrets.token.secretArn),
       nameKeySecretArn: this.exportValue(nameKey.secretArn),
       modelKeySecretArn: modelKey === null ? null : this.exportValue(modelKey.secretArn),
+      modelKeySecretName: props.modelKey ? props.modelKeySecretName : null,
       approverIssuerUrl: this.exportValue(approvers.userPool.userPoolProviderUrl),
       userPoolClientId: this.exportValue(approvers.client.userPoolClientId),
       signInUrl: `https://${this.exportValue(approvers.domain.domainName)}.auth.${Aws.REGION}.amazoncognito.com`,

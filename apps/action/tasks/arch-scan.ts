@@ -21,7 +21,11 @@ export const task: Task = {
     const state = await input.state();
     const before = await state.read(DOCUMENT);
     const { analysis, report, drawing } = await withTextFile(usable(before?.text ?? null, input), (baseline) =>
-      scanFolder(resolve(job.workspace, inputs.path), { baseline, drawing: DRAWING }, terminalOf(input)),
+      scanFolder(
+        resolve(job.workspace, inputs.path),
+        { baseline, model: inputs.model || undefined, drawing: DRAWING },
+        terminalOf(input),
+      ),
     );
     const text = `${JSON.stringify(analysis)}\n`;
     const files = { [ANALYSIS]: text, [REPORT]: report, [DRAWING]: drawing };

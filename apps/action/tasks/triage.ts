@@ -3,12 +3,13 @@ import { basename, join, relative, resolve, sep } from 'node:path';
 import { readResults } from '#apps/cli/feedback/read-results.ts';
 import type { Terminal } from '#apps/cli/terminal.ts';
 import { triageLog } from '#apps/cli/triage/triage-log.ts';
-import { needsOf, triageContent, triageFiles } from '#apps/cli/triage/triage-output.ts';
+import { needsOf, triageContent, triageFiles, triageModel } from '#apps/cli/triage/triage-output.ts';
 import { triageRun } from '#apps/cli/triage/triage-run.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { type Triage, type TriageContent, triageReport } from '#shared/app/triage/triage-failures.ts';
 import { HAND_OVER_CONFIDENCE } from '#shared/domain/triage/hand-over.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import { confidenceThresholdOf } from '#shared/plugins/llm/resolve-model.ts';
 import { filesOf, type NamedFiles, withText } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';
@@ -18,11 +19,11 @@ export const task: Task = {
   async run(input) {
     const { inputs, job, environment } = input;
     const terminal = terminalOf(input);
-    const content = await triageContent(terminal);
+    const content = await triageContent(terminal, triageModel(inputs.model || undefined, terminal));
     const { triages, fromFork } = await triagedOf(input, content, terminal);
     const made = triageReport(triages, {
       needs: await waitingOf(input),
-      threshold: Number(environment.AI_CONFIDENCE_THRESHOLD || HAND_OVER_CONFIDENCE),
+      threshold: confidenceThresholdOf(environment) ?? HAND_OVER_CONFIDENCE,
       fromFork,
     });
     await writeOutputs(resolve(job.workspace, inputs.out), triageFiles(made), 'out');

@@ -126,7 +126,10 @@ export interface AnalyzeOptions {
   post?: boolean;
   /** Never writes anything, whatever `post` says. Default: whether the environment has `DRY_RUN=true`. */
   dryRun?: boolean;
-  /** `rules` (default), `ollama`, `anthropic`, `openai`, `openai-responses` or `bedrock`. Its address and key come from the environment. */
+  /**
+   * `rules`, `ollama`, `anthropic`, `openai`, `openai-responses`, `bedrock`, or the name of a model; by default the one that the environment
+   * configures (`AI_API_KEY`, `AI_MODEL`, `OLLAMA_URL`, ...), else the rules. Its address and key come from the environment.
+   */
   model?: string;
   /** Where tokens, keys and addresses are read from. Default: `process.env`. */
   environment?: Readonly<Record<string, string | undefined>>;

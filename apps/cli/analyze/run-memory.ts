@@ -24,13 +24,24 @@ type Memory = Pick<ClassifyDeps, 'control' | 'healing' | 'experience' | 'predict
     'incidents'
   >;
 
+/** Counters of what a model used, kept as long as the command runs. */
+export function makeCounters(): Pick<AnalyzeDeps['control'], 'addTo'> {
+  const totals = new Map<string, number>();
+  return {
+    async addTo(scope, amount) {
+      const total = (totals.get(scope) ?? 0) + amount;
+      totals.set(scope, total);
+      return total;
+    },
+  };
+}
+
 /**
  * The records of one incident, kept as long as the command runs. Nothing happened before it: there are no past
  * incidents, lessons, outcomes or test records, and no other incident to be a duplicate of.
  */
 export function makeRunMemory(opened: Incident): Memory {
   let incident = opened;
-  const totals = new Map<string, number>();
   return {
     incidents: {
       get: async (id) => (id === incident.id ? incident : null),
@@ -47,11 +58,7 @@ export function makeRunMemory(opened: Incident): Memory {
     control: {
       claimGroup: async (_key, claim) => claim,
       releaseGroup: async () => {},
-      addTo: async (scope, amount) => {
-        const total = (totals.get(scope) ?? 0) + amount;
-        totals.set(scope, total);
-        return total;
-      },
+      ...makeCounters(),
     },
     healing: { recur: async () => null },
     experience: { addRecurrence: async () => {} },

@@ -32,7 +32,7 @@ interface FolderScanOptions {
   readonly baseline?: string | undefined;
   /** Reports of code scanning, or folders of them. */
   readonly findings?: readonly string[] | undefined;
-  /** Who words the opening paragraph: `rules` or a model provider. */
+  /** Who words the opening paragraph: `rules` or a model; by default the one that the environment configures. */
   readonly model?: string | undefined;
   /** Name of the file that the report shows. */
   readonly drawing: string;
@@ -44,7 +44,7 @@ export async function scanFolder(
   { baseline, findings = [], model, drawing }: FolderScanOptions,
   terminal: Terminal,
 ): Promise<FolderScan> {
-  const choice = modelChoiceOf(model, terminal.environment);
+  const choice = modelChoiceOf(model, terminal.environment, (line) => terminal.say(`selfheal: ${line}`));
   const before = baseline === undefined ? null : baselineOf(baseline, terminal);
   const found = findings.length === 0 ? null : await readNamedReports(findings, { kind: 'findings' }, folder);
   const tree = await openSourceTree(folder, runGit);
@@ -67,7 +67,8 @@ export async function scanFolder(
   if (choice === null) return { analysis, report, drawing: picture };
   const { settings, key } = choice;
   const client = modelClients(settings, await modelPorts(key))(settings.modelId);
-  const words = await wordOverview(report, { client, timeoutSeconds: settings.timeoutSeconds });
+  const { timeoutSeconds, maxOutputTokens } = settings;
+  const words = await wordOverview(report, { client, timeoutSeconds, maxOutputTokens });
   if ('note' in words) {
     terminal.say(words.note);
     return { analysis, report, drawing: picture };

@@ -70,8 +70,8 @@ export const analyzeCommand = defineCommand({
   details:
     'Needs GITHUB_TOKEN (Actions: read; with --post also Pull requests: write). Prints the root cause with the log lines that show it, a fix\n' +
     'and prevention. Without --job it analyses the failed jobs among "Backend Tests" and "Critical Security Checks", or every failed job if neither\n' +
-    'failed. A second --post edits the first comment. Built-in rules make the diagnosis; with --model a language model does, and the rules if it\n' +
-    'cannot be reached. Nothing is stored, and nothing is changed except the comment.\n' +
+    'failed. A second --post edits the first comment. Built-in rules make the diagnosis; a language model does where --model or the environment\n' +
+    'names one, and the rules if it cannot be reached. Nothing is stored, and nothing is changed except the comment.\n' +
     '\n' +
     'Examples:\n' +
     '  selfheal analyze --repo acme/shop --latest\n' +
@@ -80,8 +80,8 @@ export const analyzeCommand = defineCommand({
     '  selfheal analyze --repo acme/shop --pr 7 --model ollama --post\n' +
     '\n' +
     'Environment: GITHUB_TOKEN or GH_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL (GitHub Enterprise Server), DRY_RUN=true, OLLAMA_URL\n' +
-    '(http://127.0.0.1:11434), OLLAMA_MODEL (qwen2.5-coder), ANTHROPIC_API_KEY and ANTHROPIC_MODEL, OPENAI_API_KEY, OPENAI_BASE_URL and\n' +
-    'OPENAI_MODEL, BEDROCK_MODEL with AWS credentials; GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY in place of a token.\n' +
+    '(http://127.0.0.1:11434), OLLAMA_MODEL (qwen2.5-coder), AI_API_KEY, AI_MODEL, AI_MAX_TOKENS, ANTHROPIC_API_KEY and ANTHROPIC_MODEL,\n' +
+    'OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL, BEDROCK_MODEL with AWS credentials; GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY in place of a token.\n' +
     'Old spellings: --pr-number N, --workflow-run-id ID, --job-names A B..., --analyze-failure (--latest), also without "analyze".\n' +
     'Exit codes: 0 analysed, or nothing failed; 2 it could not be analysed, and the message says why.',
   operands: { shown: '[URL]', atLeast: 0, atMost: 1 },
@@ -100,7 +100,8 @@ export const analyzeCommand = defineCommand({
     model: {
       type: 'string',
       value: 'NAME',
-      about: 'rules (default), ollama, anthropic, openai, openai-responses or bedrock',
+      about:
+        'rules, ollama, anthropic, openai, openai-responses, bedrock, or a model; by default that of the environment',
     },
     debug: { type: 'boolean', about: 'print on stderr what each step read and how long it took' },
     ...JSON_OPTION,

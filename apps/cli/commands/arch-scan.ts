@@ -34,7 +34,7 @@ export const archScan = defineCommand({
     model: {
       type: 'string',
       value: 'NAME',
-      about: 'who words the opening paragraph: rules (default), or a model as in "analyze"',
+      about: 'who words the opening paragraph: rules, or a model; by default that of the environment, as in "analyze"',
     },
     ...RESULT_OPTIONS,
   },

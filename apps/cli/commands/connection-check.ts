@@ -11,12 +11,16 @@ export const connectionCheck = defineCommand({
   name: 'connection check',
   summary: 'try what "selfheal analyze" needs: GitHub, the rights of the token, the language model',
   details:
-    'Reads a little of each and changes nothing. Without a repository only GitHub and the token are tried; with --model the model is asked for one\n' +
-    'short answer. The variables are those of "selfheal analyze".\n' +
+    'Reads a little of each and changes nothing. Without a repository only GitHub and the token are tried; the configured model, if there is\n' +
+    'one, is asked for one short answer. The variables are those of "selfheal analyze".\n' +
     'With --json: {checks: [{name, state, detail}]}. Exit code 1 when something failed.',
   options: {
     repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
-    model: { type: 'string', value: 'NAME', about: 'ollama, anthropic, openai, openai-responses or bedrock' },
+    model: {
+      type: 'string',
+      value: 'NAME',
+      about: 'ollama, anthropic, openai, openai-responses or bedrock, or a model; by default that of the environment',
+    },
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
@@ -32,7 +36,7 @@ export const connectionCheck = defineCommand({
         import('../analyze/model-choice.ts'),
       ]);
     const apiUrl = apiUrlOf(environment);
-    const choice = modelChoiceOf(options.model, environment);
+    const choice = modelChoiceOf(options.model, environment, (line) => terminal.say(`selfheal: ${line}`));
     const github = makeGithubSelfTest(githubOptions(environment, apiUrl, { count() {} }));
     const checks = [
       ...(await checkGithub(apiUrl, repository, github)),

@@ -57,7 +57,7 @@ export const feedbackPost = defineCommand({
     model: {
       type: 'string',
       value: 'NAME',
-      about: 'who writes the summary: rules (default), or a model as in "analyze"',
+      about: 'who writes the summary: rules, or a model; by default that of the environment, as in "analyze"',
     },
     check: { type: 'string', value: 'NAME', about: 'the name of the check; Selfheal by default' },
     ...DRY_RUN_OPTION,

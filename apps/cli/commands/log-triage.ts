@@ -1,7 +1,7 @@
 import type { Triage } from '#shared/app/triage/triage-failures.ts';
 import { defineCommand, forEachFile, JSON_OPTION, UsageError } from '../command.ts';
 import { triageLog } from '../triage/triage-log.ts';
-import { TRIAGE_OPTIONS, triageContent, writeTriage } from '../triage/triage-output.ts';
+import { TRIAGE_OPTIONS, triageContent, triageModel, writeTriage } from '../triage/triage-output.ts';
 
 export const logTriage = defineCommand({
   name: 'log triage',
@@ -17,7 +17,7 @@ export const logTriage = defineCommand({
       throw new UsageError(
         '"selfheal log triage" reads each log twice and cannot read standard input. Name files instead of "-".',
       );
-    const content = await triageContent(terminal);
+    const content = await triageContent(terminal, triageModel(options.model, terminal));
     const triages: Triage[] = [];
     const code = await forEachFile(operands, terminal, async (file) => {
       triages.push(await triageLog(file, content, terminal));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import { needsOf, TRIAGE_OPTIONS, triageContent, writeTriage } from '../triage/triage-output.ts';
+import { needsOf, TRIAGE_OPTIONS, triageContent, triageModel, writeTriage } from '../triage/triage-output.ts';
 
 export const runTriage = defineCommand({
   name: 'run triage',
@@ -34,7 +34,10 @@ export const runTriage = defineCommand({
     const number = (name: string, given: string) =>
       wholeNumber(name, given, { otherwise: 0, atMost: Number.MAX_SAFE_INTEGER });
     const needs = workflow === undefined ? new Map<string, string[]>() : needsOf(await textOfFile(workflow), workflow);
-    const [content, { triageRun }] = await Promise.all([triageContent(terminal), import('../triage/triage-run.ts')]);
+    const [content, { triageRun }] = await Promise.all([
+      triageContent(terminal, triageModel(options.model, terminal)),
+      import('../triage/triage-run.ts'),
+    ]);
     const triaged = await triageRun(
       {
         ...(url === undefined ? {} : { url }),

@@ -44,34 +44,26 @@ export async function checkToken(repository: string | null, { environment }: Ter
   }
 }
 
-/** The providers whose variables are set, or the given one: whether a model answers. Unknown when there is none. */
+/** The configured model, or the given one: whether it answers, and which variables change nothing. Unknown when there is none. */
 export async function checkModels(given: string | undefined, { environment }: Terminal): Promise<ConnectionCheck[]> {
-  const set: readonly (readonly [provider: string, variable: string])[] = [
-    ['ollama', 'OLLAMA_URL'],
-    ['anthropic', 'ANTHROPIC_API_KEY'],
-    ['openai', 'OPENAI_API_KEY'],
-    ['bedrock', 'BEDROCK_MODEL'],
-  ];
-  const providers = given === undefined ? set.flatMap(([id, name]) => (environment[name] ? [id] : [])) : [given];
-  if (providers.length === 0) {
-    const detail = `none of ${set.map(([, name]) => name).join(', ')} is set: rules diagnose; --model ollama tries the one on this machine`;
-    return [{ name: 'Model', state: 'unknown', detail }];
-  }
   const [{ checkModel }, { modelChoiceOf }] = await Promise.all([
     import('../analyze/check-connections.ts'),
     import('../analyze/model-choice.ts'),
   ]);
-  const checks: ConnectionCheck[] = [];
-  for (const provider of providers) {
-    try {
-      const choice = modelChoiceOf(provider, environment);
-      if (choice !== null) checks.push(...(await checkModel(choice)));
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      checks.push({ name: provider, state: 'failed', detail: reasonOf(error) });
-    }
+  const remarks: ConnectionCheck[] = [];
+  const say = (detail: string): void => void remarks.push({ name: 'Model', state: 'unknown', detail });
+  try {
+    const choice = modelChoiceOf(given, environment, say);
+    if (choice !== null) return [...(await checkModel(choice)), ...remarks];
+    if (remarks.length === 0)
+      say(
+        'none of AI_API_KEY, AI_MODEL, OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, BEDROCK_MODEL is set: rules diagnose; --model ollama tries the one on this machine',
+      );
+    return remarks;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return [...remarks, { name: 'Model', state: 'failed', detail: reasonOf(error) }];
   }
-  return checks;
 }
 
 /** The API of the deployment, and who the caller is there. Unknown when no address is known. */

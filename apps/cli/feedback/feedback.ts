@@ -28,7 +28,7 @@ export interface FeedbackOptions extends RunOptions {
   readonly patch?: string | undefined;
   /** Name of the check. */
   readonly check?: string | undefined;
-  /** Who writes the summary: `rules` (default) or a language model. */
+  /** Who writes the summary: `rules` or a language model; by default the model that the environment configures. */
   readonly model?: string | undefined;
   readonly dryRun: boolean;
   /** Receives a line for what is worth knowing and no part of the result. */
@@ -83,7 +83,7 @@ export async function feedbackOf(options: FeedbackOptions, environment: Environm
 async function wordsFor(facts: PullRequestFacts, { model, warn }: FeedbackOptions, environment: Environment) {
   let choice: ModelChoice | null;
   try {
-    choice = modelChoiceOf(model, environment);
+    choice = modelChoiceOf(model, environment, warn);
   } catch (error) {
     if (!(error instanceof MissingModelKey)) throw error;
     warn(
@@ -94,7 +94,8 @@ async function wordsFor(facts: PullRequestFacts, { model, warn }: FeedbackOption
   if (choice === null) return templateWords(facts);
   const { settings, key } = choice;
   const client = modelClients(settings, await modelPorts(key))(settings.modelId);
-  const { words, note } = await writeWords(facts, { client, timeoutSeconds: settings.timeoutSeconds });
+  const { timeoutSeconds, maxOutputTokens } = settings;
+  const { words, note } = await writeWords(facts, { client, timeoutSeconds, maxOutputTokens });
   if (note !== null) warn(note);
   return words;
 }

@@ -1,6 +1,10 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
+import { loadPrompts } from '#shared/adapters/archive/prompt-files.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
 import { appendOutput, writeOutputs } from '#shared/adapters/system/output-files.ts';
+import { connectModel } from '#shared/app/analyze/connect.ts';
 import {
   type Triage,
   type TriageContent,
@@ -8,6 +12,8 @@ import {
   triageReport,
 } from '#shared/app/triage/triage-failures.ts';
 import { HAND_OVER_CONFIDENCE } from '#shared/domain/triage/hand-over.ts';
+import { type ModelChoice, modelChoiceOf, modelPorts } from '../analyze/model-choice.ts';
+import { makeCounters } from '../analyze/run-memory.ts';
 import { type OptionSpecs, shareOption, UsageError } from '../command.ts';
 import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 import { shippedModel, shippedRecall, shippedSignatures } from '../input/shipped-content.ts';
@@ -15,17 +21,36 @@ import type { Terminal } from '../terminal.ts';
 
 /** Options of what triage leaves behind. */
 export const TRIAGE_OPTIONS = {
+  model: {
+    type: 'string',
+    value: 'NAME',
+    about: 'a language model explains each cause: a provider, a model, or rules; by default that of the environment',
+  },
   out: { type: 'string', value: 'DIR', about: 'write triage_report.json and error_report.json to this folder' },
   ...RESULT_OPTIONS,
 } as const satisfies OptionSpecs;
 
-export async function triageContent({ say }: Pick<Terminal, 'say'>): Promise<TriageContent> {
+/** What a triage reads; without `choice` the rules alone explain. */
+export async function triageContent(
+  { say }: Pick<Terminal, 'say'>,
+  choice: ModelChoice | null = null,
+): Promise<TriageContent> {
   const [signatures, model, recall] = await Promise.all([
     shippedSignatures(say),
     shippedModel(say),
     shippedRecall(say),
   ]);
-  return { signatures, model, recall };
+  const languageModel = choice === null ? null : await connectLanguageModel(choice);
+  return { signatures, model, recall, languageModel };
+}
+
+/** The model that explains a triage: that of `--model`, else that of the environment. Triage itself reads the threshold. */
+export const triageModel = (model: string | undefined, { environment, say }: Pick<Terminal, 'environment' | 'say'>) =>
+  modelChoiceOf(model, environment, (line) => say(`selfheal: ${line}`), ['AI_CONFIDENCE_THRESHOLD']);
+
+async function connectLanguageModel({ settings, key }: ModelChoice): Promise<TriageContent['languageModel']> {
+  const model = connectModel(settings, await loadPrompts(dataDirectoryOf({})), await modelPorts(key));
+  return { model, settings, control: makeCounters(), clock: systemClock };
 }
 
 interface TriageContext {

@@ -1,5 +1,5 @@
 import type { DiagnosisDraft, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
-import { microdollarsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
+import { type ModelSettings, microdollarsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
 import type { Offer } from '#shared/domain/plan/candidates.ts';
@@ -14,7 +14,7 @@ import { type LookupDeps, lookupsOf } from './lookups.ts';
 
 export interface ModelDeps extends BudgetDeps, LookupDeps, Pick<KnowledgeDeps, 'recall'> {
   readonly evidence: Pick<EvidenceStore, 'getOffer'>;
-  readonly configuration: BudgetDeps['configuration'];
+  readonly configuration: LookupDeps['configuration'];
   readonly clock: BudgetDeps['clock'];
   readonly meter: Meter;
 }
@@ -30,7 +30,8 @@ const CONFIDENCE = { high: 0.85, medium: 0.65, low: 0.35 } as const satisfies Re
   DiagnosisReply['confidence'],
   number
 >;
-const MODEL_LINES = 150;
+/** Lines of evidence that a model is shown. */
+export const MODEL_LINES = 150;
 const MAX_SIMILAR_LENGTH = 4000;
 
 /** Asks the model, within its budgets. */
@@ -56,7 +57,7 @@ export async function askModel(
     lookups: lookupsOf(material, deps),
   };
   const result = await model.diagnose(request, openModelBudget(incident.id, deps));
-  const work = workOf(result.spent, deps);
+  const work = workOf(result.spent, modelSettingsOf(deps.configuration));
   count(work, deps);
   if (result.kind === 'unavailable') {
     deps.meter.count('model-unavailable');
@@ -87,8 +88,11 @@ function count({ turns, inputTokens, outputTokens, cachedInputTokens, microdolla
   if (microdollars !== null) deps.meter.count('model-microdollars', microdollars);
 }
 
-function workOf({ modelId, prompt, turns, tokens, lookups }: ModelSpending, deps: ModelDeps): ModelWork {
-  const settings = modelSettingsOf(deps.configuration);
+/** What an answer took; without prices no money. */
+export function workOf(
+  { modelId, prompt, turns, tokens, lookups }: ModelSpending,
+  settings: ModelSettings | null,
+): ModelWork {
   const price = settings?.prices[modelId];
   return {
     provider: settings?.provider ?? 'rules',
@@ -106,11 +110,12 @@ function workOf({ modelId, prompt, turns, tokens, lookups }: ModelSpending, deps
   };
 }
 
-function diagnosisOf(
+/** A model's reply as a diagnosis. */
+export function diagnosisOf(
   reply: DiagnosisReply,
   work: ModelWork,
   candidates: Offer['actions'],
-  { classification, preExisting }: AnalysisInputs,
+  { classification, preExisting }: Pick<AnalysisInputs, 'classification' | 'preExisting'>,
 ): DiagnosisDraft {
   const { suggestions, consulted, findings, summary, dropped } = reply;
   const claims = findings.map(({ claim, evidence }) => ({ claim, evidence: [...evidence] }));

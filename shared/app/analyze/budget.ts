@@ -6,7 +6,7 @@ import type { Clock } from '#shared/ports/time.ts';
 
 export interface BudgetDeps {
   readonly control: Pick<Limits, 'addTo'>;
-  readonly configuration: Configuration;
+  readonly configuration: Pick<Configuration, 'model'>;
   readonly clock: Clock;
 }
 

@@ -43,6 +43,8 @@ const MAX_LISTED = 20;
 export interface ModelWriting {
   readonly client: ModelClient;
   readonly timeoutSeconds: number;
+  /** Of one answer; no more than a summary needs are ever asked for. */
+  readonly maxOutputTokens?: number;
 }
 
 /** What a model is asked to word. */
@@ -75,7 +77,7 @@ export async function writeWords(
 /** Summary and next steps by a language model; after one repair that fails, or when the model does not answer, `note` says why there are none. */
 export async function wordFacts(
   task: WordingTask,
-  { client, timeoutSeconds }: ModelWriting,
+  { client, timeoutSeconds, maxOutputTokens = MAX_TOKENS }: ModelWriting,
 ): Promise<{ readonly summary: string; readonly nextSteps: string[] } | { readonly note: string }> {
   const lines = task.facts.join('\n').slice(0, MAX_FACTS);
   const turns: ModelTurn[] = [{ role: 'user', text: redactOutgoing(`These are the facts:\n\n${lines}`) }];
@@ -88,7 +90,7 @@ export async function wordFacts(
         turns,
         tools: TOOLS,
         mustCall: TOOL,
-        maxOutputTokens: MAX_TOKENS,
+        maxOutputTokens: Math.min(MAX_TOKENS, maxOutputTokens),
         signal,
       });
       const read = readWords(answer, task);

@@ -1,4 +1,5 @@
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
+import type { DiagnosisNoteDraft } from '#shared/domain/diagnosis/diagnosis.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
@@ -19,6 +20,7 @@ import {
 import { decideHandOver, type HandOver } from '#shared/domain/triage/hand-over.ts';
 import { renderFindings } from '#shared/plugins/notifiers/email/mail.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
+import { diagnoseByModel, type LanguageModel } from './diagnose-by-model.ts';
 import { nothingFailed } from './text-evidence.ts';
 
 const MAX_SIMILAR = 3;
@@ -32,6 +34,8 @@ export interface TriageContent {
   readonly signatures: SignatureSet;
   readonly model: FailureModel | undefined;
   readonly recall: FailureRecall;
+  /** Explains what failed, in place of the rules; null: rules alone. */
+  readonly languageModel: LanguageModel | null;
 }
 
 /** Error lines with the same template. */
@@ -63,6 +67,9 @@ export interface Triage {
   readonly tests: readonly string[];
   /** When its first error was written, ISO 8601; null where the log has no times. */
   readonly first_error_at: string | null;
+  readonly explained_by: 'model' | 'rules';
+  /** What the language model used, or why the rules explain in its place; null when none was asked. */
+  readonly model_note: string | null;
   /** False for a log of a successful run. */
   readonly failed: boolean;
   /** The text of the pull request comment about this log. */
@@ -74,11 +81,17 @@ export async function triageEvidence(
   file: string,
   evidence: Evidence,
   anomalies: Triage['anomalies'],
-  { signatures, model, recall }: TriageContent,
+  { signatures, model, recall, languageModel }: TriageContent,
 ): Promise<Triage> {
   const { classification, chain } = readFailure(evidence, { signatures, model });
-  const rest = { knowledge: null, preExisting: null, note: null };
-  const diagnosis = redactDiagnosis(diagnoseByRules({ ...rest, evidence, classification, chain, signatures }));
+  const failed = !nothingFailed(evidence, classification);
+  const byRules = (note: DiagnosisNoteDraft | null) =>
+    diagnoseByRules({ knowledge: null, preExisting: null, note, evidence, classification, chain, signatures });
+  const diagnosis = redactDiagnosis(
+    languageModel === null || !failed
+      ? byRules(null)
+      : await diagnoseByModel({ evidence, classification }, languageModel, byRules),
+  );
   const { rootCause, fix, prevention } = diagnosis;
   const { class: failureClass, verdict, confidence, signature, fingerprint } = classification;
   const lines = evidence.sources.flatMap((source) => source.lines);
@@ -99,7 +112,9 @@ export async function triageEvidence(
     errors: clustersOf(errors),
     tests: (evidence.failedTests ?? []).map(({ name }) => name),
     first_error_at: errors.flatMap(({ at }) => at ?? []).sort()[0] ?? null,
-    failed: !nothingFailed(evidence, classification),
+    failed,
+    explained_by: diagnosis.source === 'model' ? 'model' : 'rules',
+    model_note: diagnosis.note?.text ?? null,
     comment: renderFindings({ diagnosis, evidence }),
   };
 }

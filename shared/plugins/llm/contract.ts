@@ -10,6 +10,20 @@ export interface ModelPorts {
   readonly bedrock: (modelId: string, options: { caches: boolean }) => ModelClient;
 }
 
+/** How environment variables choose a provider, its model, address and key. */
+export interface ModelVariables {
+  /** Variable of the key, besides `AI_API_KEY`, and the form of the provider's keys; null when it takes none. */
+  readonly key: { readonly name: string; readonly form: RegExp } | null;
+  /** Variable of the address; null when it cannot be changed. */
+  readonly url: string | null;
+  /** Variable of the model, besides `AI_MODEL`. */
+  readonly model: string;
+  /** Names of models that it serves at its usual address. */
+  readonly models: RegExp;
+  /** Settings where the environment names none. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+}
+
 /** A model provider: its id in `selfheal.json`, what its caller needs, and how to connect to it. */
 export interface ModelProvider {
   readonly id: string;
@@ -21,6 +35,8 @@ export interface ModelProvider {
   /** Problem with the settings for this provider, as a sentence; null when there is none. */
   problem(settings: ModelSettings): string | null;
   connect(modelId: string, settings: ModelSettings, ports: ModelPorts): ModelClient;
+  /** Null when the environment alone cannot choose it. */
+  readonly environment: ModelVariables | null;
   /** A section `model` of `selfheal.json` that works with it. */
   readonly sample: Readonly<Record<string, unknown>>;
 }

@@ -36,6 +36,6 @@ describe('sendToOllama', () => {
     );
     const environment = { OLLAMA_URL: shop.closed };
     await expect(sendToOllama('Why?', '', { environment })).rejects.toThrow('Run "ollama serve", or set OLLAMA_URL.');
-    await expect(sendToOllama('Why?', '', { url: 'ftp://x' })).rejects.toThrow('OLLAMA_URL: ');
+    await expect(sendToOllama('Why?', '', { url: 'ftp://x' })).rejects.toThrow('OLLAMA_URL is not a URL');
   });
 });

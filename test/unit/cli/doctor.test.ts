@@ -110,7 +110,7 @@ describe('selfheal doctor without a repository', () => {
       expect.stringMatching(/^ok {6}Node: \d/),
       expect.stringContaining('unknown GitHub: GITHUB_TOKEN is not set'),
       expect.stringContaining(
-        'unknown Model: none of OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, BEDROCK_MODEL is set',
+        'unknown Model: none of AI_API_KEY, AI_MODEL, OLLAMA_URL, ANTHROPIC_API_KEY, OPENAI_API_KEY, BEDROCK_MODEL is set',
       ),
       'unknown Deployment: nobody signed in: run "selfheal login --url URL"',
     ]);
@@ -121,7 +121,7 @@ describe('selfheal doctor without a repository', () => {
     const missing = await machine({}, '--model', 'anthropic');
     expect(missing).toMatchObject({ code: 1 });
     expect(missing.lines).toContain(
-      'failed  anthropic: --model anthropic needs its key in ANTHROPIC_API_KEY, or in AI_API_KEY.',
+      'failed  Model: --model anthropic needs its key in ANTHROPIC_API_KEY, or in AI_API_KEY.',
     );
     const gone = await machine({ OLLAMA_URL: closed, SELFHEAL_URL: closed, SELFHEAL_TOKEN: 'x' });
     expect(gone.lines.join('\n')).toMatch(

@@ -3,8 +3,10 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Exchange } from '@selfheal/fake-server/wire.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
+import { MODEL_WIRES, modelCalls, withAddresses } from '../model-wires.ts';
 import { githubWorld } from './github-world.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -135,3 +137,24 @@ const OWN_RULE = `signatures:
       rejects: ['the flux is on', 'OUR: flux']
     advice: { rootCause: 'The flux is off.', fix: 'Switch it on.', prevention: 'Watch it.' }
 `;
+
+describe('the packed command line with variables of a model', () => {
+  it.each(MODEL_WIRES)('[B12][B13][B15][A27][A28] calls the right one, or refuses by name: $name', async (row) => {
+    const target = shop.run(shop.repository());
+    const exchanges: Exchange[] = [];
+    const stop = shop.world.onExchange((exchange) => exchanges.push(exchange));
+    const environment = shop.environment(withAddresses(row, shop.world.url));
+    const { code, out, err } = await run('selfheal', ['analyze', target.url, '--json'], environment);
+    stop();
+    const calls = modelCalls(exchanges);
+    expect(code, err).toBe(row.isRefused ? 2 : 0);
+    if (row.said !== undefined) expect(err).toMatch(row.said);
+    if (row.asked === null) {
+      expect(calls).toEqual([]);
+      return;
+    }
+    const { wire, modelId, key } = row.asked;
+    expect(calls[0], err).toMatchObject({ wire: expect.stringMatching(wire), modelId, key });
+    expect(JSON.parse(out)).toMatchObject({ source: 'model' });
+  });
+});

@@ -45,6 +45,7 @@ const anyCatalogueSources = (incidentsTableArn: string): CatalogueSources => {
     controlTable: named,
     evidenceBucket: named,
     modelKeySecretArn: null,
+    modelKeySecretName: null,
   };
   const queues = { intakeQueue: {}, intakeDeadLetters: {} };
   return { state, ...queues, escalationTopic: {}, apiUrl: '', dashboardUrl: '' } as unknown as CatalogueSources;

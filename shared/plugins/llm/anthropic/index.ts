@@ -45,6 +45,12 @@ export const anthropic: ModelProvider = {
       return readMessage(parseWire(Message, answer));
     },
   }),
+  environment: {
+    key: { name: 'ANTHROPIC_API_KEY', form: /^sk-ant-/ },
+    url: 'ANTHROPIC_BASE_URL',
+    model: 'ANTHROPIC_MODEL',
+    models: /^claude-/,
+  },
   sample: { provider: 'anthropic', modelId: 'claude-sonnet-4-5' },
 };
 

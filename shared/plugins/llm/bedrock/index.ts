@@ -27,6 +27,13 @@ export const bedrock: ModelProvider = {
       : `${wrong} is not a model id or inference profile id of Bedrock.`;
   },
   connect: (modelId, _settings, ports) => ports.bedrock(modelId, { caches: CACHES.test(modelId) }),
+  environment: {
+    key: null,
+    url: null,
+    model: 'BEDROCK_MODEL',
+    models:
+      /^(?:(?:us|us-gov|eu|apac|au|jp|ca|sa|global)\.)?(?:ai21|amazon|anthropic|cohere|deepseek|meta|mistral|openai|qwen|writer)\.|^arn:aws/,
+  },
   sample: { provider: 'bedrock', modelId: 'global.anthropic.claude-sonnet-4-5-20250929-v1:0' },
 };
 

@@ -6,6 +6,13 @@ import { addressOf, bearerOf, parseWire } from './wire.ts';
 
 const BASE_URL = 'https://api.openai.com/v1';
 
+const ENVIRONMENT = {
+  key: { name: 'OPENAI_API_KEY', form: /^sk-(?!ant-|or-)/ },
+  url: 'OPENAI_BASE_URL',
+  model: 'OPENAI_MODEL',
+  models: /^(?:gpt-(?!oss)|chatgpt-|codex-|o\d|ft:)/,
+} as const;
+
 /** Differences between OpenAI's two APIs. */
 interface OpenaiApi<T extends z.ZodType> {
   readonly path: string;
@@ -31,5 +38,5 @@ export function openaiProvider<T extends z.ZodType>(
     },
   });
   const sample = { provider: id, modelId: 'gpt-5.1' };
-  return { id, title, grants: () => [], needsKey, problem: () => null, connect, sample };
+  return { id, title, grants: () => [], needsKey, problem: () => null, connect, environment: ENVIRONMENT, sample };
 }

@@ -42,6 +42,16 @@ export const ollama: ModelProvider = {
       return readReply(reply, mustCall, turns.length);
     },
   }),
+  environment: {
+    key: null,
+    url: 'OLLAMA_URL',
+    model: 'OLLAMA_MODEL',
+    // Names with a tag, and the families of open models.
+    models:
+      /:[\w.-]+$|^(?:qwen|qwq|llama|codellama|deepseek|mi[sx]tral|codestral|devstral|gemma|phi|starcoder|granite|gpt-oss)[\w.-]*$/,
+    // A machine without a graphics card takes minutes.
+    defaults: { modelId: 'qwen2.5-coder', baseUrl: BASE_URL, timeoutSeconds: 240 },
+  },
   sample: { provider: 'ollama', modelId: 'qwen2.5-coder:14b', baseUrl: 'http://ollama.internal:11434' },
 };
 

@@ -10,5 +10,6 @@ export const rules: ModelProvider = {
   connect() {
     throw new Error('The provider "rules" is not a model and cannot be connected.');
   },
+  environment: null,
   sample: { provider: 'rules' },
 };

@@ -1,0 +1,43 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { ModelChoice } from '#shared/plugins/llm/resolve-model.ts';
+
+/** Settings from the environment that override the configuration. */
+export interface LocalSettings {
+  /** Its key is never written to the configuration. */
+  readonly model: Pick<ModelChoice, 'settings'> | null;
+  readonly actAtConfidence: number | null;
+}
+
+/** The model provider of a configuration file; `rules` means none. */
+export function providerOf(configurationFile: string): string {
+  const { model } = JSON.parse(readFileSync(configurationFile, 'utf8')) as { model?: { provider?: unknown } };
+  return String(model?.provider ?? 'rules');
+}
+
+/** Writes `configurationFile` with the settings applied to `target`, and creates its folder. Without a model, rules diagnose. */
+export function writeWithSettings(
+  configurationFile: string,
+  { model, actAtConfidence }: LocalSettings,
+  target: string,
+): void {
+  const configuration = JSON.parse(readFileSync(configurationFile, 'utf8')) as { policy?: object; signatures?: object };
+  const { folder } = (configuration.signatures ?? {}) as { folder?: string };
+  const changed = {
+    ...configuration,
+    // Absolute, because the file is written to another folder.
+    ...(folder === undefined ? {} : { signatures: { folder: resolve(dirname(configurationFile), folder) } }),
+    model: model === null ? { provider: 'rules' } : model.settings,
+    ...(actAtConfidence === null ? {} : { policy: { ...configuration.policy, actAtConfidence } }),
+  };
+  mkdirSync(dirname(target), { recursive: true });
+  copyPlaybooks(dirname(configurationFile), dirname(target));
+  writeFileSync(target, `${JSON.stringify(changed, null, 2)}\n`);
+}
+
+/** Copies the user's playbooks, which are read from the folder beside the configuration. */
+function copyPlaybooks(from: string, to: string): void {
+  rmSync(join(to, 'playbooks'), { recursive: true, force: true });
+  const folder = join(from, 'playbooks');
+  if (existsSync(folder)) cpSync(folder, join(to, 'playbooks'), { recursive: true });
+}
