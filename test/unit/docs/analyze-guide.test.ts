@@ -25,7 +25,7 @@ async function play(line: string) {
   const { code, stdout, stderr } = await runCommand(line.split(' ').slice(1), '', COMMANDS, {
     GITHUB_TOKEN: 'made-up',
     GITHUB_API_URL: world.githubApiUrl,
-    OLLAMA_URL: world.url,
+    ...(line.includes('ollama') ? { OLLAMA_URL: world.url } : {}),
   });
   return { code, out: stdout.toString(), err: stderr };
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { startServer } from '@selfheal/local-cloud/wire/server.ts';
+import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { checkNode } from '#apps/cli/doctor/check-environment.ts';
 import { checkStageFolder } from '#apps/local/stage.ts';
@@ -71,7 +72,7 @@ describe('the environment', () => {
 
   it('has an example file with the variables that .env may hold, all of them harmless as they are', () => {
     const example = parseEnv(read('.env.example'));
-    const ofFile = [...(page.get('Deploy') ?? []), ...(page.get('A model for npm start') ?? [])];
+    const ofFile = [...(page.get('Deploy') ?? []), ...(page.get('A language model') ?? [])];
     // Credentials of AWS belong into a profile; the CDK passes the folder on.
     const elsewhere = ofFile.filter((name) => /^AWS_(?!PROFILE|REGION)/.test(name) || name === 'CDK_OUTDIR');
     expect(Object.keys(example).sort()).toEqual(ofFile.filter((name) => !elsewhere.includes(name)).sort());
@@ -84,8 +85,7 @@ describe('the environment', () => {
       const settingsFor = (mode: string) => {
         const file = join(folder, `${mode}.json`);
         writeFileSync(file, JSON.stringify({ version: 1, github: { defaultMode: mode } }));
-        const context: Record<string, string> = { config: file };
-        return readSettings({ tryGetContext: (name: string) => context[name] } as Parameters<typeof readSettings>[0]);
+        return readSettings(new App({ context: { config: file } }).node);
       };
       expect(settingsFor('suggest').configuration.github.defaultMode).toBe('suggest');
       expect(settingsFor('act').configuration.github.defaultMode).toBe('act');
