@@ -63,15 +63,28 @@ export function parseLedger(markdown: string): Ledger {
 
 /**
  * The ids of proven rows. A passed test proves the rows in its name: `[A10] posts one comment` proves A10, `[A10][A11] ...` proves both. A row is not
- * proven if any of its tests failed, was skipped or was expected to fail.
+ * proven if any of its tests failed, was skipped, was expected to fail, or passed only when it ran again.
  */
-export function provenIds(tests: Iterable<{ readonly name: string; readonly state: string }>): Set<string> {
+export function provenIds(
+  tests: Iterable<{ readonly name: string; readonly state: string; readonly retried?: true | undefined }>,
+): Set<string> {
   const proven = new Set<string>();
   const broken = new Set<string>();
-  for (const { name, state } of tests)
-    for (const [, id = ''] of name.matchAll(/\[([A-E]\d{1,3})\]/g)) (state === 'passed' ? proven : broken).add(id);
+  for (const { name, state, retried } of tests)
+    for (const [, id = ''] of name.matchAll(/\[([A-E]\d{1,3})\]/g))
+      (state === 'passed' && retried !== true ? proven : broken).add(id);
   for (const id of broken) proven.delete(id);
   return proven;
+}
+
+/** Rows that are both superseded and proven, or on the floor without a reason why not: one of the two is untrue. */
+export function claimedTwice(
+  { superseded }: Ledger,
+  proven: ReadonlySet<string>,
+  floor: { readonly proven: readonly string[]; readonly withdrawn: Readonly<Record<string, string>> },
+): string[] {
+  const onFloor = new Set(floor.proven.filter((id) => floor.withdrawn[id] === undefined));
+  return [...superseded.keys()].filter((id) => proven.has(id) || onFloor.has(id));
 }
 
 export function stateOf({ groups, superseded }: Ledger, proven: ReadonlySet<string>): GroupState[] {

@@ -2,7 +2,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compareWithFloor, Floor, raisedFloor } from './floor.ts';
-import { type GroupState, type Ledger, parseLedger, provenIds, type Requirement, stateOf } from './ledger.ts';
+import {
+  claimedTwice,
+  type GroupState,
+  type Ledger,
+  parseLedger,
+  provenIds,
+  type Requirement,
+  stateOf,
+} from './ledger.ts';
 import { readReports, revisionOf, whyNotCounted } from './suite-report.ts';
 
 /**
@@ -62,6 +70,10 @@ function print({ title, proven, superseded, open }: GroupState, { superseded: re
 function check(): void {
   const unknown = [...proven].filter((id) => !order.includes(id));
   if (unknown.length > 0) fail(`Tests name rows that docs/requirements.md does not have: ${unknown.join(' ')}`);
+  for (const id of claimedTwice(ledger, proven, floor))
+    fail(
+      `${id} is superseded in docs/requirements.md and proven as well. Remove it from the superseded rows, or its tests and its place on the floor.`,
+    );
   const { lost, gained } = compareWithFloor(floor, proven);
   for (const id of lost)
     fail(`${id} is no longer proven. Fix its test, or give the reason under "withdrawn" in ${FLOOR}.`);

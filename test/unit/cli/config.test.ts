@@ -38,7 +38,7 @@ describe('selfheal config', () => {
     ]);
   });
 
-  it('[D190] [D255] set knows the settings by the names of the older tool, in one object', async () => {
+  it('[D189] [D190] [D255] set knows the settings by the names of the older tool, in one object', async () => {
     const { run, overlay } = await admin();
     const { code } = await run(
       'config',
@@ -56,6 +56,15 @@ describe('selfheal config', () => {
       policy: { actAtConfidence: 0.9, maxActionsPerIncident: 3 },
       verification: { intervalSeconds: 20 },
     });
+    const { text } = await run('config', 'show');
+    for (const line of [
+      /^features\.automation +false +\(overlay\)$/m,
+      /^policy\.actAtConfidence +0\.9 +\(overlay\)$/m,
+      /^policy\.maxActionsPerIncident +3 +\(overlay\)$/m,
+      /^features\.riskAssessment +true +\(overlay\)$/m,
+      /^verification\.intervalSeconds +20 +\(overlay\)$/m,
+    ])
+      expect(text).toMatch(line);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compareWithFloor, Floor, raisedFloor } from '../../../tools/requirements/floor.ts';
-import { parseLedger, provenIds, stateOf } from '../../../tools/requirements/ledger.ts';
+import { claimedTwice, parseLedger, provenIds, stateOf } from '../../../tools/requirements/ledger.ts';
 import { readReports, revisionOf, type SuiteReport, whyNotCounted } from '../../../tools/requirements/suite-report.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -29,6 +29,24 @@ describe('the requirements ledger', () => {
 
   it.each(['skipped', 'inverted'] as const)('does not count a row whose test was %s', (state) => {
     expect([...provenIds(tests(['[A1] holds', 'passed'], ['[A1] later', state]))]).toEqual([]);
+  });
+
+  it('does not count a row whose test passed only when it ran again', () => {
+    expect([...provenIds([{ name: '[A1] holds', state: 'passed', retried: true }])]).toEqual([]);
+  });
+
+  it('names a row that is superseded and proven, or superseded and on the floor', () => {
+    const ledger = parseLedger(LEDGER);
+    const floor = { proven: ['A1'], withdrawn: {} };
+    expect(claimedTwice(ledger, new Set(['A1']), floor)).toEqual([]);
+    expect(claimedTwice(ledger, new Set(['A2']), floor)).toEqual(['A2']);
+    expect(claimedTwice(ledger, new Set(), { ...floor, proven: ['A2'] })).toEqual(['A2']);
+  });
+
+  it('has no row in both lists as it is', () => {
+    const ledger = parseLedger(readFileSync(join(ROOT, 'docs/requirements.md'), 'utf8'));
+    const own = Floor.parse(JSON.parse(readFileSync(join(ROOT, 'docs/requirements-floor.json'), 'utf8')));
+    expect(claimedTwice(ledger, new Set(), own)).toEqual([]);
   });
 
   it('puts every row of a group, with its text, under proven, superseded or open', () => {
