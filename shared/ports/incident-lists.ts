@@ -6,7 +6,7 @@ export interface IncidentQuery {
   readonly statuses?: readonly IncidentStatus[];
   /** `owner/name`, in any case; incidents of runs only. */
   readonly repository?: string;
-  /** Id of a configured service; incidents of the alarms that the configuration lists for it now. */
+  /** Incidents of the alarms that the configuration lists for this service now, and reports that name it. */
   readonly service?: string;
   /** Incidents that are not classified yet have none. */
   readonly failureClass?: FailureClass;
@@ -41,9 +41,12 @@ export interface IncidentLists {
   /**
    * One page of the incidents that match. Reads a bounded number of index pages, so a page may be short or empty while `next` is not null.
    * Across pages no incident is repeated, and none is skipped unless it changes meanwhile. Throws `InvalidInput` for a cursor that is
-   * not ours or of another query or order, for an unknown service, and for a limit or a time out of range.
+   * not ours or of another query or order, and for a limit or a time out of range.
    */
   list(query: IncidentQuery, page: PageRequest): Promise<IncidentPage>;
-  /** Ids that begin with this text, in any case, in alphabetical order, at most `limit`. Empty for a text that no id begins with. */
+  /**
+   * Ids that begin with this text, in any case, in alphabetical order, at most `limit`; for a number, the id of the incident that has it. Empty
+   * for a text that no id begins with.
+   */
   idsStartingWith(beginning: string, limit: number): Promise<string[]>;
 }

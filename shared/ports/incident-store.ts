@@ -52,6 +52,7 @@ export function deciderNameOf({ decidedBy, decision }: Pick<Approval, 'decidedBy
  * conditional single-item write.
  */
 export interface IncidentStore {
+  /** Gives it the next number. */
   create(incident: Incident): Promise<'created' | 'exists'>;
   /** Strongly consistent. Throws `CorruptRecord` when the record cannot be parsed. */
   get(id: string): Promise<Incident | null>;

@@ -23,8 +23,6 @@ export function makeMemoryIncidentLists(
     list: async (query, { limit, order, cursor }) => {
       if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_SIZE) throw new InvalidInput('limit');
       const after = cursor === undefined ? null : positionIn(cursor, query, order);
-      if (query.service !== undefined && !services.some(({ id }) => id === query.service))
-        throw new InvalidInput(`service ${query.service}`);
       const direction = order === 'newest' ? -1 : 1;
       const sorted = all()
         .filter((incident) => isListed(incident, query, services))
@@ -41,8 +39,10 @@ export function makeMemoryIncidentLists(
       beginning === ''
         ? []
         : all()
+            .filter(({ id, number }) =>
+              /^\d+$/.test(beginning) ? number === Number(beginning) : id.startsWith(beginning.toLowerCase()),
+            )
             .map(({ id }) => id)
-            .filter((id) => id.startsWith(beginning.toLowerCase()))
             .sort()
             .slice(0, limit),
   };

@@ -59,7 +59,7 @@ function memoryIncidents(clock: Clock): Incidents & { all(): Incident[] } {
     all: () => structuredClone([...incidents.values()]),
     create: async (incident) => {
       if (incidents.has(incident.id)) return 'exists';
-      incidents.set(incident.id, Incident.parse(incident));
+      incidents.set(incident.id, Incident.parse({ ...incident, number: incidents.size + 1 }));
       return 'created';
     },
     get: async (id) => structuredClone(incidents.get(id) ?? null),

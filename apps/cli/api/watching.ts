@@ -1,4 +1,5 @@
-import { type OptionSpecs, type OptionValues, UsageError, wholeNumber } from '../command.ts';
+import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import { durationOption } from '../input/duration.ts';
 import type { Terminal } from '../terminal.ts';
 import { API_OPTIONS, type ApiClient, openApi } from './api-client.ts';
 
@@ -6,12 +7,16 @@ import { API_OPTIONS, type ApiClient, openApi } from './api-client.ts';
 export const watchOptions = (seconds: number) =>
   ({
     ...API_OPTIONS,
-    every: { type: 'string', value: 'SECONDS', about: `time between two looks; ${seconds} by default` },
+    every: {
+      type: 'string',
+      value: 'TIME',
+      about: `time between two looks: seconds, or such as 5m; ${seconds} by default`,
+    },
     for: {
       type: 'string',
-      value: 'SECONDS',
+      value: 'TIME',
       aliases: ['duration'],
-      about: 'end after this time; at Ctrl-C by default',
+      about: 'end after this time: seconds, or such as 5m; at Ctrl-C by default',
     },
   }) as const satisfies OptionSpecs;
 
@@ -31,9 +36,9 @@ export async function watchApi(
   terminal: Terminal,
   look: (client: ApiClient) => Promise<void>,
 ): Promise<Watched> {
-  const every = wholeNumber('every', options.every, { otherwise, atMost: 3600 });
+  const every = durationOption('every', options.every, { otherwise, atMost: 3600 });
   const seconds =
-    options.for === undefined ? Infinity : wholeNumber('for', options.for, { otherwise: 1, atMost: 86_400 });
+    options.for === undefined ? Infinity : durationOption('for', options.for, { otherwise: 1, atMost: 86_400 });
   const end = terminal.now() + seconds * 1000;
   let [looks, unanswered, isDown] = [0, 0, false];
   for (;;) {

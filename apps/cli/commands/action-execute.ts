@@ -1,6 +1,7 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { EFFECT_OPTIONS, follow, sayRehearsal } from '../api/following.ts';
 import { defineCommand, JSON_OPTION, requireYes, UsageError } from '../command.ts';
+import { incidentMeant } from '../incidents/change-incident.ts';
 import { numberTo, TO_OPTION } from './action-try.ts';
 
 export const actionExecute = defineCommand({
@@ -25,16 +26,17 @@ export const actionExecute = defineCommand({
     if ((service === undefined) === (incident === undefined))
       throw new UsageError('"selfheal action execute" needs either --service ID or --incident ID.');
     const to = numberTo(options.to);
-    const target = {
+    const place = {
       ...(service === undefined ? {} : { service }),
       ...(alarm === undefined ? {} : { alarm }),
-      ...(incident === undefined ? {} : { incident }),
       ...(to === null ? {} : { to }),
     };
     const isDry = options['dry-run'] === true;
     await requireYes('action execute', { operands: [action], options }, terminal, 'change a running system');
     const client = await openApi(options, terminal);
     const { api } = client;
+    const meant = incident === undefined ? {} : { incident: (await incidentMeant(client, incident, terminal)).id };
+    const target = { ...place, ...meant };
     if (isDry) {
       const tried = await contentOf(await api.actions[':id'].try.$post({ param: { id: action }, json: target }));
       return await sayRehearsal(tried, options.json === true, terminal);

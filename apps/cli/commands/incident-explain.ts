@@ -7,6 +7,7 @@ import {
 } from '#shared/domain/audit/incident-account.ts';
 import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { plainId } from '../incidents/change-incident.ts';
 import { accountIn, accountOf, findIdsIn, INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
 import { renderAccount } from '../incidents/render-account.ts';
 import { causeSections, contextSections } from '../incidents/render-briefing.ts';
@@ -37,14 +38,14 @@ async function describedByApi(
   terminal: Terminal,
 ): Promise<DescribedAccount> {
   const { api } = await openApi(options, terminal);
-  const account = await contentOf(await api.incidents[':id'].timeline.$get({ param: { id } }));
+  const account = await contentOf(await api.incidents[':id'].timeline.$get({ param: { id: plainId(id) } }));
   return { ...account, chain: endingWith(account.chain, head) };
 }
 
 /** Why it failed, what to do and what led to it, as "incident show" prints them. */
 async function briefingOf(id: string, options: ApiOptions, terminal: Terminal): Promise<string[]> {
   const { api } = await openApi(options, terminal);
-  const { briefing } = await contentOf(await api.incidents[':id'].$get({ param: { id } }));
+  const { briefing } = await contentOf(await api.incidents[':id'].$get({ param: { id: plainId(id) } }));
   return [...causeSections(briefing), ...contextSections(briefing)];
 }
 

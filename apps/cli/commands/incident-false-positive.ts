@@ -1,6 +1,6 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, requireYes, UsageError, yesOption } from '../command.ts';
-import { endedWords, showOrder, withYesOrNo } from '../incidents/change-incident.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, yesOption } from '../command.ts';
+import { endedWords, incidentMeant, plainId, showOrder, withYesOrNo } from '../incidents/change-incident.ts';
 
 export const incidentFalsePositive = defineCommand({
   name: 'incident false-positive',
@@ -14,19 +14,20 @@ export const incidentFalsePositive = defineCommand({
     reason: { type: 'string', value: 'TEXT', about: 'why it was none' },
     'update-patterns': { type: 'boolean', about: 'count it against the patterns that recognise it' },
     'no-update-patterns': { type: 'boolean', about: 'change no pattern; the default' },
-    ...yesOption('do it'),
+    ...yesOption('not needed: the reason says that you mean it'),
     ...DRY_RUN_OPTION,
     ...API_OPTIONS,
     ...JSON_OPTION,
   },
-  async run({ operands: [id = ''], options }, terminal) {
+  async run({ operands: [given = ''], options }, terminal) {
     const { reason } = options;
     if (reason === undefined) throw new UsageError('"selfheal incident false-positive" needs --reason TEXT.');
     const json = { reason, updatePatterns: options['update-patterns'] === true };
-    await requireYes('incident false-positive', { operands: [id], options }, terminal, 'end the incident');
-    if (options['dry-run'] === true) return await showOrder(`POST /api/incidents/${id}/false-positive`, json, terminal);
-    const { api } = await openApi(options, terminal);
-    const ended = await contentOf(await api.incidents[':id']['false-positive'].$post({ param: { id }, json }));
+    if (options['dry-run'] === true)
+      return await showOrder(`POST /api/incidents/${plainId(given)}/false-positive`, json, terminal);
+    const client = await openApi(options, terminal);
+    const { id } = await incidentMeant(client, given, terminal);
+    const ended = await contentOf(await client.api.incidents[':id']['false-positive'].$post({ param: { id }, json }));
     await terminal.write(options.json === true ? `${JSON.stringify(ended)}\n` : endedWords(ended));
     return 0;
   },

@@ -1,6 +1,6 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import { showOrder, withYesOrNo } from '../incidents/change-incident.ts';
+import { incidentMeant, plainId, showOrder, withYesOrNo } from '../incidents/change-incident.ts';
 
 const rating = (name: string, given: string | undefined): number | null =>
   given === undefined ? null : wholeNumber(name, given, { otherwise: 1, atMost: 5 });
@@ -24,7 +24,7 @@ export const incidentFeedback = defineCommand({
     ...API_OPTIONS,
     ...JSON_OPTION,
   },
-  async run({ operands: [id = ''], options }, terminal) {
+  async run({ operands: [given = ''], options }, terminal) {
     const { 'action-correct': right = false, 'no-action-correct': wrong = false } = options;
     if (right === wrong)
       throw new UsageError('"selfheal incident feedback" needs --action-correct or --no-action-correct.');
@@ -34,9 +34,11 @@ export const incidentFeedback = defineCommand({
       effectivenessRating: rating('effectiveness-rating', options['effectiveness-rating']),
       comments: options.comments ?? null,
     };
-    if (options['dry-run'] === true) return await showOrder(`POST /api/incidents/${id}/feedback`, json, terminal);
-    const { api } = await openApi(options, terminal);
-    const incident = await contentOf(await api.incidents[':id'].feedback.$post({ param: { id }, json }));
+    if (options['dry-run'] === true)
+      return await showOrder(`POST /api/incidents/${plainId(given)}/feedback`, json, terminal);
+    const client = await openApi(options, terminal);
+    const { id } = await incidentMeant(client, given, terminal);
+    const incident = await contentOf(await client.api.incidents[':id'].feedback.$post({ param: { id }, json }));
     const count = incident.feedback.length;
     await terminal.write(
       options.json === true

@@ -43,15 +43,15 @@ type Summary = Extract<
 
 /** What the table cannot be asked for. */
 const FILTERS = ['auto-resolved', 'status', 'repo', 'service', 'class', 'search', 'from', 'before', 'oldest'] as const;
-const WIDTH = { id: 28, status: 10 };
+const WIDTH = { number: 5, id: 28, status: 10 };
 
 function lineOf(incident: Summary): string {
-  const { id, status, openedAt, class: failureClass } = incident;
+  const { id, number, status, openedAt, class: failureClass } = incident;
   const what = cleanText(
     `${failureClass?.replaceAll('_', ' ') ?? 'not classified yet'}: ${subjectWords(incident)}`,
     300,
   );
-  return `${id.padEnd(WIDTH.id)}  ${status.padEnd(WIDTH.status)}  ${openedAt.slice(0, 16).replace('T', ' ')} UTC  ${what}\n`;
+  return `${String(number ?? '-').padStart(WIDTH.number)}  ${id.padEnd(WIDTH.id)}  ${status.padEnd(WIDTH.status)}  ${openedAt.slice(0, 16).replace('T', ' ')} UTC  ${what}\n`;
 }
 
 /** `2026-11-01` is midnight UTC. */
@@ -110,8 +110,8 @@ async function listFromApi(options: Options, most: number, terminal: Terminal): 
   return listed;
 }
 
-const asText = ({ id, openedAt, updatedAt, target, attempt, classification }: Incident): string =>
-  `${id}  opened ${openedAt}, last updated ${updatedAt}, ${target.kind}, attempt ${attempt}, ${classification?.class ?? 'not classified yet'}\n`;
+const asText = ({ id, number, openedAt, updatedAt, target, attempt, classification }: Incident): string =>
+  `${number === undefined ? '' : `${number}  `}${id}  opened ${openedAt}, last updated ${updatedAt}, ${target.kind}, attempt ${attempt}, ${classification?.class ?? 'not classified yet'}\n`;
 
 /** The open ones straight from the table, for whoever may read it, when the API does not answer. */
 async function listFromTable(table: string, most: number, options: Options, terminal: Terminal): Promise<number> {

@@ -1,18 +1,9 @@
-import { Resolution } from '#shared/domain/learning/resolution.ts';
+import { counted } from '#shared/kernel/time-words.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, requireYes, UsageError, yesOption } from '../command.ts';
-import { endedWords, showOrder, withYesOrNo } from '../incidents/change-incident.ts';
+import { endedWords, incidentMeant, plainId, showOrder, withYesOrNo } from '../incidents/change-incident.ts';
+import { secondsOf } from '../input/duration.ts';
 import { parseClass } from '../learning/class-names.ts';
-
-/** Minutes; a plain number is minutes, too. */
-function minutesOption(given: string | undefined): number | null {
-  if (given === undefined) return null;
-  if (/^\d{1,6}(?:\.\d{1,3})?$/.test(given)) return Number(given);
-  const seconds = Resolution.shape.resolution_time.safeParse(given);
-  if (!seconds.success || seconds.data === null)
-    throw new UsageError(`--resolution-time ${given}: expected minutes, or a time such as 1h 30m.`);
-  return seconds.data / 60;
-}
 
 export const incidentResolve = defineCommand({
   name: 'incident resolve',
@@ -29,7 +20,7 @@ export const incidentResolve = defineCommand({
     'resolution-time': {
       type: 'string',
       value: 'TIME',
-      about: 'how long people worked on it: minutes, or such as 1h 30m',
+      about: 'how long people worked on it: seconds, or such as 1h 30m',
     },
     success: { type: 'boolean', about: 'it helped; the default' },
     'no-success': { type: 'boolean', about: 'it did not help (also --success false)' },
@@ -39,23 +30,27 @@ export const incidentResolve = defineCommand({
     ...API_OPTIONS,
     ...JSON_OPTION,
   },
-  async run({ operands: [id = ''], options }, terminal) {
+  async run({ operands: [given = ''], options }, terminal) {
     const { solution, 'action-taken': actionTaken = null } = options;
     if (solution === undefined) throw new UsageError('"selfheal incident resolve" needs --solution TEXT.');
+    const seconds = secondsOf('resolution-time', options['resolution-time']);
     const json = {
       solution,
       actionTaken,
-      minutes: minutesOption(options['resolution-time']),
+      minutes: seconds === null ? null : seconds / 60,
       success: options['no-success'] !== true,
       class: options.class === undefined ? null : parseClass(options.class),
     };
+    if (options['dry-run'] === true)
+      return await showOrder(`POST /api/incidents/${plainId(given)}/resolve`, json, terminal);
+    const client = await openApi(options, terminal);
+    const { id } = await incidentMeant(client, given, terminal);
     // Whoever says so has ended it in so many words; the old name of the command needs no further one.
     if (options.success !== true && json.success)
-      await requireYes('incident resolve', { operands: [id], options }, terminal, 'end the incident');
-    if (options['dry-run'] === true) return await showOrder(`POST /api/incidents/${id}/resolve`, json, terminal);
-    const { api } = await openApi(options, terminal);
-    const ended = await contentOf(await api.incidents[':id'].resolve.$post({ param: { id }, json }));
-    await terminal.write(options.json === true ? `${JSON.stringify(ended)}\n` : endedWords(ended));
+      await requireYes('incident resolve', { operands: [given], options }, terminal, `end the incident ${id}`);
+    const ended = await contentOf(await client.api.incidents[':id'].resolve.$post({ param: { id }, json }));
+    const worked = seconds === null ? '' : `  people worked on it for ${counted(seconds, 'second')}\n`;
+    await terminal.write(options.json === true ? `${JSON.stringify(ended)}\n` : endedWords(ended) + worked);
     return 0;
   },
 });

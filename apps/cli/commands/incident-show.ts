@@ -1,8 +1,9 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
+import { plainId } from '../incidents/change-incident.ts';
 import { causeSections, clean, contextSections, type IncidentDetails } from '../incidents/render-briefing.ts';
 
-function render({ id, status, outcome, briefing, openedAt, occurrences }: IncidentDetails): string {
+function render({ id, number, status, outcome, briefing, openedAt, occurrences }: IncidentDetails): string {
   const lines = [
     clean(briefing.headline),
     clean(`${outcome.lead} ${outcome.rest}`.trim()),
@@ -10,7 +11,7 @@ function render({ id, status, outcome, briefing, openedAt, occurrences }: Incide
     ...contextSections(briefing),
     '',
     clean(
-      `Incident ${id}, ${status}, opened ${openedAt}, reported ${occurrences === 1 ? 'once' : `${occurrences} times`}.`,
+      `Incident ${number === null ? '' : `${number}, `}${id}, ${status}, opened ${openedAt}, reported ${occurrences === 1 ? 'once' : `${occurrences} times`}.`,
     ),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -25,7 +26,7 @@ export const incidentShow = defineCommand({
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ operands: [id = ''], options }, terminal) {
     const { api } = await openApi(options, terminal);
-    const details = await contentOf(await api.incidents[':id'].$get({ param: { id } }));
+    const details = await contentOf(await api.incidents[':id'].$get({ param: { id: plainId(id) } }));
     await terminal.write(options.json === true ? `${JSON.stringify(details)}\n` : render(details));
     return 0;
   },

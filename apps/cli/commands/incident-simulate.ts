@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { severityOption, showOrder } from '../incidents/change-incident.ts';
+import { durationOption } from '../input/duration.ts';
 
 const POLL_MILLISECONDS = 500;
 const clean = (text: string): string => cleanText(text, 1000);
@@ -22,7 +23,11 @@ export const incidentSimulate = defineCommand({
     service: { type: 'string', value: 'NAME', about: 'the service that fails' },
     severity: { type: 'string', value: 'LEVEL', about: 'low, medium, high or critical; medium by default' },
     'auto-learn': { type: 'boolean', about: 'write down what was recommended as a pattern' },
-    timeout: { type: 'string', value: 'SECONDS', about: 'how long to wait for its end; 60 by default' },
+    timeout: {
+      type: 'string',
+      value: 'TIME',
+      about: 'how long to wait for its end: seconds, or such as 2m; 60 by default',
+    },
     ...DRY_RUN_OPTION,
     ...API_OPTIONS,
     ...JSON_OPTION,
@@ -30,7 +35,7 @@ export const incidentSimulate = defineCommand({
   async run({ options }, terminal) {
     const { title, description = '', service = null } = options;
     if (title === undefined) throw new UsageError('"selfheal incident simulate" needs --title TEXT.');
-    const seconds = wholeNumber('timeout', options.timeout, { otherwise: 60, atMost: 600 });
+    const seconds = durationOption('timeout', options.timeout, { otherwise: 60, atMost: 600 });
     const severity = severityOption(options.severity) ?? 'medium';
     const json = { title, description, service, repository: null, severity, lines: [], simulated: true };
     if (options['dry-run'] === true) return await showOrder('POST /api/incidents', json, terminal);

@@ -1,6 +1,6 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
-import { changedWords, severityOption, showOrder } from '../incidents/change-incident.ts';
+import { changedWords, incidentMeant, plainId, severityOption, showOrder } from '../incidents/change-incident.ts';
 
 const MAX_REVISION = 999_999_999;
 /** An empty text removes what was said before. */
@@ -22,7 +22,7 @@ export const incidentUpdate = defineCommand({
     ...API_OPTIONS,
     ...JSON_OPTION,
   },
-  async run({ operands: [id = ''], options }, terminal) {
+  async run({ operands: [given = ''], options }, terminal) {
     const { title, assignee, notes, reason, revision } = options;
     const severity = severityOption(options.severity);
     const json = {
@@ -34,16 +34,17 @@ export const incidentUpdate = defineCommand({
     if (Object.keys(json).length === 0)
       throw new UsageError('"selfheal incident update" needs --title, --severity, --assignee or --notes.');
     const order = { ...json, ...(reason === undefined ? {} : { reason }) };
-    if (options['dry-run'] === true) return await showOrder(`PATCH /api/incidents/${id}`, order, terminal);
+    if (options['dry-run'] === true) return await showOrder(`PATCH /api/incidents/${plainId(given)}`, order, terminal);
     const expected =
       revision === undefined
         ? {}
         : {
             'if-match': `"${revision === '0' ? 0 : wholeNumber('revision', revision, { otherwise: 1, atMost: MAX_REVISION })}"`,
           };
-    const { api } = await openApi(options, terminal);
+    const client = await openApi(options, terminal);
+    const { id } = await incidentMeant(client, given, terminal);
     const incident = await contentOf(
-      await api.incidents[':id'].$patch({ param: { id }, json: order, header: expected }),
+      await client.api.incidents[':id'].$patch({ param: { id }, json: order, header: expected }),
     );
     await terminal.write(options.json === true ? `${JSON.stringify(incident)}\n` : changedWords(incident));
     return 0;

@@ -16,8 +16,8 @@ import {
   type OptionValues,
   shareOption,
   UsageError,
-  wholeNumber,
 } from '../command.ts';
+import { durationOption } from '../input/duration.ts';
 import { parseClass } from '../learning/class-names.ts';
 import { configurationOf, DEFAULT_CONFIGURATION } from './playbook-check.ts';
 
@@ -48,7 +48,11 @@ const OPTIONS = {
     value: 'NAME=PATTERN',
     about: 'a {NAME} that each service sets, and what it may be; may be given several times',
   },
-  timeout: { type: 'string', value: 'SECONDS', about: '10 by default for a call, 600 for a document' },
+  timeout: {
+    type: 'string',
+    value: 'TIME',
+    about: 'seconds, or such as 5m; 10 by default for a call, 600 for a document',
+  },
   confidence: { type: 'string', value: 'SHARE', about: 'how likely it helps, 0 to 1; 0.7 by default' },
   risk: { type: 'string', value: 'LEVEL', about: 'low, medium or high; medium by default' },
   service: { type: 'string', value: 'ID', about: 'show the lines that allow it for this service' },
@@ -144,7 +148,7 @@ function callOf(options: Options) {
     endpoint,
     method: method.toUpperCase(),
     ...(payload === undefined ? {} : { payload: jsonOf('payload', payload) }),
-    timeoutSeconds: wholeNumber('timeout', timeout, { otherwise: 10, atMost: 20 }),
+    timeoutSeconds: durationOption('timeout', timeout, { otherwise: 10, atMost: 20 }),
     ...(success === null ? {} : { success }),
     ...(idempotent ? { idempotent } : {}),
   };
@@ -164,7 +168,7 @@ function documentOf({ command = '', params, timeout, payload, 'success-check': c
   return {
     document: command,
     ...(params === undefined ? {} : { arguments: jsonOf('params', params) }),
-    timeoutSeconds: wholeNumber('timeout', timeout, { otherwise: 600, atMost: 3600 }),
+    timeoutSeconds: durationOption('timeout', timeout, { otherwise: 600, atMost: 3600 }),
   };
 }
 

@@ -1,9 +1,10 @@
 import type { InferResponseType } from 'hono/client';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
-import type { ApiClient } from '../api/api-client.ts';
+import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
+import { subjectWords } from './subject-words.ts';
 
 export type ChangedIncident = Extract<
   InferResponseType<ApiClient['api']['incidents'][':id']['$patch']>,
@@ -51,10 +52,22 @@ export function withYesOrNo(names: readonly string[]): (args: readonly string[])
 
 const clean = (text: string): string => cleanText(text, 2000);
 
+/** `4` of `#4`. */
+export const plainId = (given: string): string => given.trim().replace(/^#(?=\d+$)/, '');
+
+/** The incident that a person means by its number, its id or the beginning of it. Says which it is, before anything is done to it. */
+export async function incidentMeant({ api }: ApiClient, given: string, terminal: Pick<Terminal, 'say'>) {
+  const incident = await contentOf(await api.incidents[':id'].$get({ param: { id: plainId(given) } }));
+  const { id, number, title, status } = incident;
+  const name = number === null ? id : `${number} (${id})`;
+  terminal.say(`selfheal: incident ${name}, ${status}: ${clean(title)}; ${clean(subjectWords(incident))}`);
+  return incident;
+}
+
 /** An incident after a change, in a few lines. */
-export function changedWords({ id, status, title, severity, assignee, reason }: ChangedIncident): string {
+export function changedWords({ id, number, status, title, severity, assignee, reason }: ChangedIncident): string {
   const words = [
-    `${id}: ${status}${severity === null ? '' : `, severity ${severity}`}${assignee === null ? '' : `, assigned to ${clean(assignee)}`}`,
+    `${number === null ? '' : `${number}  `}${id}: ${status}${severity === null ? '' : `, severity ${severity}`}${assignee === null ? '' : `, assigned to ${clean(assignee)}`}`,
     `  ${clean(title)}`,
     ...(reason === null ? [] : [`  ${clean(reason)}`]),
   ];

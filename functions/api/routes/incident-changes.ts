@@ -35,7 +35,7 @@ export interface IncidentChanges {
 export interface IncidentChangeDeps {
   readonly changes: () => Promise<IncidentChanges>;
   readonly incidents: Pick<IncidentStore, 'get'>;
-  readonly lists: Pick<IncidentLists, 'idsStartingWith'>;
+  readonly lists: Pick<IncidentLists, 'idsStartingWith' | 'list'>;
   /** Random bytes in hexadecimal. */
   readonly random: (bytes: number) => string;
 }

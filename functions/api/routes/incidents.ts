@@ -57,6 +57,11 @@ const IncidentSubject = z
 export const IncidentSummary = z
   .object({
     id: z.string(),
+    number: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'Its own for good; null in records from before there were numbers.' }),
     status: IncidentStatus,
     title: z.string(),
     severity: Severity.nullable(),
@@ -293,8 +298,11 @@ export const IncidentStory = z
 export const IncidentPath = z.strictObject({
   id: z
     .string()
-    .regex(/^[a-z0-9-]{5,60}$/, 'Must be the id of an incident, or its beginning, such as gh-68654c59')
-    .meta({ description: 'Id of an incident, or a beginning that fits one incident only.' }),
+    .regex(
+      /^(?:\d{1,9}|[a-z0-9-]{5,60})$/,
+      'Must be the number or the id of an incident, or its beginning, such as gh-68654c59',
+    )
+    .meta({ description: 'Number or id of an incident, or a beginning of the id that fits one incident only.' }),
 });
 
 const ListQuery = z.strictObject({
@@ -400,11 +408,11 @@ function queryOf({
 
 const MAX_CHOICES = 5;
 
-/** Reads what has this id, or else the one incident whose id begins so, as mails and the terminal show it. Throws `Problem`. */
+/** Reads what has this id or number, or else the one incident whose id begins so, as mails and the terminal show it. Throws `Problem`. */
 export async function find<T>(
   id: string,
   read: (id: string) => Promise<T | null>,
-  { lists }: { readonly lists: Pick<IncidentLists, 'idsStartingWith'> },
+  { lists }: { readonly lists: Pick<IncidentLists, 'idsStartingWith' | 'list'> },
 ): Promise<T> {
   const found = await read(id);
   if (found !== null) return found;
@@ -412,6 +420,11 @@ export async function find<T>(
   if (others.length > 0)
     throw new Problem('invalid-request', `Several incidents begin with ${id}: ${[only, ...others].join(', ')}.`);
   const whole = only === undefined ? null : await read(only);
-  if (whole === null) throw new Problem('not-found', `There is no incident ${id}. GET /api/incidents lists them.`);
-  return whole;
+  if (whole !== null) return whole;
+  const { incidents } = await lists.list({}, { limit: MAX_CHOICES, order: 'newest' });
+  const newest = incidents.map(summaryOf).map(({ id: own, number, title }) => `${number ?? own} (${title})`);
+  throw new Problem(
+    'not-found',
+    `There is no incident ${id}. ${newest.length === 0 ? 'There was none yet.' : `The newest are: ${newest.join(', ')}.`}`,
+  );
 }

@@ -1,6 +1,6 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated, type TargetContext } from '#shared/domain/incident/target-context.ts';
-import type { Item } from './dynamo-table.ts';
+import type { Item, Key } from './dynamo-table.ts';
 
 /**
  * Indexes of the Incidents table by which incidents are listed: name, partition key, sort key, and what is copied besides the keys. They are
@@ -17,6 +17,12 @@ export type ListIndex = (typeof LIST_INDEXES)[Exclude<keyof typeof LIST_INDEXES,
 
 /** The one partition of the index by id. Ids end in a hash, so DynamoDB can split it anywhere. */
 export const ALL_IDS = 'INCIDENT';
+
+/** Counts the incidents. */
+export const LAST_NUMBER: Key = { pk: 'NUMBER', sk: 'LAST' };
+
+/** Names the incident of a number. */
+export const numberKeyOf = (number: number): Key => ({ pk: 'NUMBER', sk: String(number) });
 
 /** `<openedAt>#<id>`: the order of all lists. */
 export function positionOf({ openedAt, id }: Pick<Incident, 'openedAt' | 'id'>): string {

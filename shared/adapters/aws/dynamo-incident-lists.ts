@@ -21,6 +21,7 @@ import {
   LIST_INDEXES,
   type ListIndex,
   listingKeysOf,
+  numberKeyOf,
   positionOf,
   repositoryPartition,
   servicePartition,
@@ -82,9 +83,17 @@ export function makeDynamoIncidentLists(options: IncidentListOptions): IncidentL
     idsStartingWith: async (beginning, limit) => {
       requireLimit(limit, 1000);
       const text = beginning.toLowerCase();
+      if (NUMBER.test(text)) return await idOfNumber(Number(text), table);
       return /^[a-z0-9-]{1,60}$/.test(text) ? await idsWith({ name, client }, text, limit) : [];
     },
   };
+}
+
+const NUMBER = /^\d{1,9}$/;
+
+async function idOfNumber(number: number, table: Table): Promise<string[]> {
+  const item = await table.get(numberKeyOf(number));
+  return typeof item?.incidentId === 'string' ? [item.incidentId] : [];
 }
 
 function requireLimit(limit: number, max: number): void {
@@ -188,10 +197,10 @@ function targetsOf({ repository, service }: Criteria, services: Services, home: 
   };
 }
 
-/** An alarm belongs to the first service that lists it, as in `serviceOf`. */
+/** An alarm belongs to the first service that lists it, as in `serviceOf`. None of a service that is only known from reports. */
 function alarmsOf(serviceId: string, services: Services): string[] {
   const service = services.find(({ id }) => id === serviceId);
-  if (service === undefined) throw new InvalidInput(`service: the configuration has no service ${serviceId}.`);
+  if (service === undefined) return [];
   const others = services.slice(0, services.indexOf(service)).flatMap(({ alarms }) => alarms);
   return [...new Set(service.alarms)].filter((alarm) => !others.includes(alarm));
 }

@@ -10,7 +10,7 @@ import { systemClock } from '../system/clock.ts';
 import { dynamoActions } from './dynamo-incident-actions.ts';
 import { dynamoApprovals } from './dynamo-incident-approvals.ts';
 import { dynamoAudit } from './dynamo-incident-audit.ts';
-import { listingChangeOf, listingKeysOf } from './dynamo-incident-keys.ts';
+import { LAST_NUMBER, listingChangeOf, listingKeysOf, numberKeyOf } from './dynamo-incident-keys.ts';
 import { retaining } from './dynamo-retention.ts';
 import {
   dynamoClient,
@@ -35,7 +35,7 @@ type IncidentUpdate = Parameters<IncidentStore['update']>;
 
 /**
  * Incidents table: `INC#<id>` with `META`, `PLAN#<digest>`, `ROUND#<attempt>#<round>`, `ACTION#<digest>`, `APPROVAL#<digest>` and
- * `NOTIFICATION#<channel>#<key>`; the audit trail in `AUDIT#<id>`. The sparse index `open` holds open incidents by `updatedAt`; the
+ * `NOTIFICATION#<channel>#<key>`; the audit trail in `AUDIT#<id>`; whose number is whose in `NUMBER`. The sparse index `open` holds open incidents by `updatedAt`; the
  * indexes for lists (`dynamo-incident-keys.ts`) hold every `META`.
  */
 export function makeDynamoIncidentStore(options: {
@@ -52,7 +52,7 @@ export function makeDynamoIncidentStore(options: {
   const kept = retaining(whole, retention.incidentDays, clock);
   const table = options.ofOneRun?.sharesLists === true ? sharingLists(kept) : kept;
   return {
-    ...incidentRecords(table, clock),
+    ...incidentRecords(table, whole, clock),
     listStalled: listStalled(table, name, client),
     ...dynamoActions(table),
     ...notifications(table),
@@ -61,10 +61,24 @@ export function makeDynamoIncidentStore(options: {
   };
 }
 
-function incidentRecords(table: Table, clock: Clock): Omit<Incidents, 'listStalled'> {
+/**
+ * Takes the next number, and stores whose it is before the incident exists: a crash leaves a gap in the numbers, never an incident that its number
+ * does not find. Neither record expires, so that a number never comes to mean another incident.
+ */
+async function takeNumber(id: string, whole: Table): Promise<number> {
+  const counted = await whole.update(LAST_NUMBER, { update: 'ADD lastNumber :one', values: { ':one': 1 } });
+  const number = Number(counted?.lastNumber);
+  await whole.put({ ...numberKeyOf(number), version: 1, incidentId: id });
+  return number;
+}
+
+function incidentRecords(table: Table, whole: Table, clock: Clock): Omit<Incidents, 'listStalled'> {
   return {
     create: async (incident) => {
-      const record = { ...keyOf(incident.id), ...Incident.parse(incident), ...listingKeysOf(incident) };
+      // Signals that repeat one take no number.
+      if ((await table.get(keyOf(incident.id))) !== null) return 'exists';
+      const numbered = { ...incident, number: await takeNumber(incident.id, whole) };
+      const record = { ...keyOf(incident.id), ...Incident.parse(numbered), ...listingKeysOf(incident) };
       const item = incident.status === 'open' ? { ...record, openPk: 'OPEN' } : record;
       return (await table.putOnce(item, { condition: 'attribute_not_exists(pk)' })) ? 'created' : 'exists';
     },

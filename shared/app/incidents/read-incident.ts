@@ -40,6 +40,7 @@ export type IncidentSubject =
 /** One line of a list of incidents. Times are ISO 8601. */
 export interface IncidentSummary {
   readonly id: string;
+  readonly number: number | null;
   readonly status: Incident['status'];
   /** As people worded it, or else as it arrived. Tainted. */
   readonly title: RedactedText;
@@ -113,6 +114,7 @@ export function summaryOf(incident: Incident): IncidentSummary {
   const { target, tainted, request, annotations: written = NO_ANNOTATIONS } = incident;
   return {
     id,
+    number: incident.number ?? null,
     status,
     title: written.title ?? tainted.title,
     severity: written.severity ?? (target.kind === 'report' ? target.severity : null),

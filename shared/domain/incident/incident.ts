@@ -17,6 +17,8 @@ export type IncidentStatus = z.infer<typeof IncidentStatus>;
 export const Incident = z.strictObject({
   version: z.literal(1),
   id: z.string().regex(/^[a-z0-9-]{8,60}$/),
+  /** A small number for people, its own for good; absent in records from before incidents were numbered. */
+  number: z.number().int().positive().optional(),
   status: IncidentStatus,
   target: TargetContext,
   /** Hash of the place of the failure: see `intakeKeyOf`. */

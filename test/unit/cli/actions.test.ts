@@ -95,6 +95,13 @@ async function aDeployment(ending: object = { status: 'resolved', reason: 'The a
       '/api/applications': { applications: [SERVICE] },
       '/api/applications/orders/health': HEALTH,
       '/api/applications/orders/scale': OPENED,
+      '/api/incidents/gh-12345678': {
+        id: 'gh-12345678',
+        number: 4,
+        status: 'escalated',
+        title: 'CI',
+        subject: { kind: 'storm' },
+      },
       [`/api/incidents/${OPENED.id}`]: { ...OPENED, ...ending },
     };
     const answer = answers[path];
@@ -216,7 +223,8 @@ describe('selfheal action', () => {
       url: '/api/actions/execute',
       body: { action: 'scale-ecs-service', service: 'orders', alarm: 'orders-memory', to: 4, reason: 'sale' },
     });
-    await run('action', 'execute', 'rerun-failed-jobs', '--incident', 'gh-12345678', '--yes', '--json');
+    const named = await run('action', 'execute', 'rerun-failed-jobs', '--incident', 'gh-12345678', '--yes', '--json');
+    expect(named.stderr).toContain('incident 4 (gh-12345678), escalated: CI');
     expect(seen.at(-1)?.body).toEqual({ action: 'rerun-failed-jobs', incident: 'gh-12345678' });
     expect((await run('action', 'execute', 'scale-ecs-service', '--yes')).stderr).toContain(
       'either --service ID or --incident ID',

@@ -54,9 +54,7 @@ describe('selfheal incident create and update', () => {
     [['update', 'gh-1'], 'needs --title, --severity, --assignee or --notes'],
     [['update', 'gh-1', '--title', 'a', '--revision', 'x'], '--revision x: expected a whole number'],
     [['resolve', 'gh-1'], 'needs --solution'],
-    [['resolve', 'gh-1', '--solution', 'a'], 'needs --yes'],
-    [['resolve', 'gh-1', '--solution', 'a', '--resolution-time', 'long'], 'expected minutes'],
-    [['false-positive', 'gh-1', '--reason', 'a'], 'needs --yes'],
+    [['resolve', 'gh-1', '--solution', 'a', '--resolution-time', 'long'], 'expected seconds, or a time with its unit'],
     [['false-positive', 'gh-1'], 'needs --reason'],
     [['feedback', 'gh-1'], 'needs --action-correct or --no-action-correct'],
     [['feedback', 'gh-1', '--action-correct', '--speed-rating', '6'], 'from 1 to 5'],
@@ -80,6 +78,46 @@ describe('selfheal incident create and update', () => {
     ]);
     expect(shown.map((one) => [one.code, parsed(one).dryRun])).toEqual(shown.map(() => [0, true]));
     expect(requests).toEqual([]);
+  });
+});
+
+describe('an incident that a command means', () => {
+  it('is named with its title and place before anything is done', async () => {
+    const { run, incident } = await aServedApi();
+    const { code, stderr } = await run('incident', 'resolve', incident.id, '--solution', 'a');
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`incident 1 (${incident.id}), open: CI; acme/shop#12`)]);
+    expect(stderr).toContain(`needs --yes to end the incident ${incident.id}`);
+    expect(stderr).toContain(`Type: selfheal incident resolve ${incident.id} --solution a --yes`);
+    expect(stderr).toMatch(/--yes\n$/);
+    expect(stderr).not.toContain('--token');
+  });
+
+  it('is answered with the newest ones where there is none of this number', async () => {
+    const { run } = await aServedApi();
+    const { code, stderr } = await run('feedback', '--incident-id', '12345', '--action-correct', 'true');
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/There is no incident 12345\. The newest are: .*CI/)]);
+  });
+
+  it.each([
+    ['300', 5],
+    ['300s', 5],
+    ['5m', 5],
+    ['1h 30m', 90],
+  ])('took people %s: a plain number is seconds', async (time, minutes) => {
+    const { run, incident } = await aServedApi();
+    const { code, text } = await run(
+      'resolve-incident',
+      incident.id,
+      '--solution',
+      'a',
+      '--resolution-time',
+      time,
+      '--success',
+      'true',
+    );
+    expect([code, text]).toEqual([0, expect.stringContaining(`people worked on it for ${minutes * 60} seconds`)]);
+    const { resolution } = parsed(await run('incident', 'show', incident.id, '--json'));
+    expect(resolution.minutes).toBe(minutes);
   });
 });
 

@@ -102,7 +102,7 @@ describe('selfheal solution add', () => {
     [[...CALL, '--type', 'ssm_document'], '--type ssm_document does not go with --endpoint.'],
     [[...CALL, '--payload', '{'], '--payload: this is not JSON'],
     [[...CALL, '--success-check', 'fine'], '--success-check fine: expected 200,201 or state=ended,idle.'],
-    [[...CALL, '--timeout', '90'], '--timeout 90: expected a whole number from 1 to 20.'],
+    [[...CALL, '--timeout', '90'], '--timeout 90: expected from 1 to 20 seconds'],
     [[...CALL, '--id', '../evil'], '--id ../evil: use'],
     [COMMON, '"selfheal solution add" needs --id, --name'],
     [[...CALL, '--id', 'rerun-failed-jobs'], 'this is an action of Selfheal'],

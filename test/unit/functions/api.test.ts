@@ -168,7 +168,7 @@ describe('incidents', () => {
       const { statusCode, json } = await call(path, { as: 'viewer' });
       expect([statusCode, json.detail]).toEqual([
         404,
-        'There is no incident gh-ffffff. GET /api/incidents lists them.',
+        'There is no incident gh-ffffff. The newest are: gh-000000000000000000000000 (CI).',
       ]);
     },
   );

@@ -18,6 +18,17 @@ const network = aClassification({ class: 'network_connectivity' });
 const shop = aGithubTarget({ repository: 'acme/shop' });
 const blog = aGithubTarget({ repository: 'acme/Blog' });
 
+const REPORT: Incident['target'] = {
+  kind: 'report',
+  reportId: '0'.repeat(32),
+  service: 'billing',
+  repository: null,
+  severity: 'high',
+  reportedBy: 'lead@example.com',
+  reportedAt: '2026-11-21T12:00:00.000Z',
+  simulated: false,
+};
+
 /** Over three months; the numbers are the last digits of the ids. */
 const INCIDENTS: readonly Incident[] = [
   anIncident({ id: id(1), openedAt: opened('2026-09-03'), status: 'resolved', target: shop, classification: memory }),
@@ -146,7 +157,7 @@ export function incidentListsContract(
     it('gives each incident as it is', async () => {
       await fill();
       const { incidents: found, corrupt } = await lists.list({}, { limit: 100, order: 'oldest' });
-      expect(found).toEqual(INCIDENTS);
+      expect(found.map(({ number: _number, ...one }) => one)).toEqual(INCIDENTS);
       expect(corrupt).toEqual([]);
     });
 
@@ -154,8 +165,27 @@ export function incidentListsContract(
       await expect(lists.list({}, { limit, order: 'newest' })).rejects.toThrow(InvalidInput);
     });
 
-    it('refuses a service that nobody configured', async () => {
-      await expect(lists.list({ service: 'billing' }, { limit: 1, order: 'newest' })).rejects.toThrow(InvalidInput);
+    it('knows a service that nobody configured by the reports that name it', async () => {
+      const incident = anIncident({ target: REPORT });
+      await incidents.create(incident);
+      const page = await lists.list({ service: 'billing' }, { limit: 5, order: 'newest' });
+      expect(page.incidents.map(({ id }) => id)).toEqual([incident.id]);
+    });
+
+    it('finds an incident by its number, which is its own', async () => {
+      await fill();
+      const { incidents: found } = await lists.list({}, { limit: 100, order: 'oldest' });
+      const numbers = found.map(({ number }) => number);
+      expect(new Set(numbers).size).toBe(INCIDENTS.length);
+      for (const { id, number } of found) expect(await lists.idsStartingWith(String(number), 5)).toEqual([id]);
+      expect(await lists.idsStartingWith('12345', 5)).toEqual([]);
+      // Repeats take no number.
+      await incidents.create(INCIDENTS[0] as Incident);
+      await incidents.create(anIncident({ id: 'gh-ffffffffffffffffffffffff' }));
+      const all = await lists.list({}, { limit: 100, order: 'newest' });
+      expect(all.incidents.find(({ id: one }) => one === 'gh-ffffffffffffffffffffffff')?.number).toBe(
+        INCIDENTS.length + 1,
+      );
     });
 
     it('is empty, with no further page, where there is no incident', async () => {

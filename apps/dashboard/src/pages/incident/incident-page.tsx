@@ -81,7 +81,10 @@ function Head({ incident }: { readonly incident: Details }) {
       <nav aria-label="Where you are" className="crumbs">
         <Link to="/incidents">Incidents</Link>
         <Icon name="right" size={14} />
-        <span className="mono cut">{incident.id}</span>
+        <span className="mono cut">
+          {incident.number === null ? '' : `#${incident.number} · `}
+          {incident.id}
+        </span>
       </nav>
       <h1>
         <Text>{incident.briefing.headline}</Text>

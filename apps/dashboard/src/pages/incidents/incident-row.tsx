@@ -28,6 +28,7 @@ export const IncidentRow = memo(function IncidentRow({ incident, position, total
             <Text>{diagnosis ?? incident.title}</Text>
           </strong>
           <span className="row-reason cut soft">
+            {incident.number === null ? '' : `#${incident.number} · `}
             {where}
             {diagnosis === null || incident.title === name ? '' : ` · ${incident.title}`}
             {reason === null ? '' : ` · ${reason}`}
