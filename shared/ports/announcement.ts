@@ -173,7 +173,7 @@ export type Announcement =
       readonly days: number | null;
       readonly timeZone: string;
     }
-  /** Reports of one service that people are told of together, the oldest first. */
+  /** Incidents of one service or commit that people are told of together, the oldest first. */
   | {
       readonly kind: 'reports-gathered';
       /** The service or the repository. */

@@ -1,5 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { alarmArnOf } from '#shared/domain/incident/home.ts';
 import type { Ending, Incident } from '#shared/domain/incident/incident.ts';
 import { Severity } from '#shared/domain/incident/target-context.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
@@ -20,15 +21,35 @@ const ENDINGS = ['resolved', 'suggested', 'escalated'] as const satisfies readon
 const MAX_HEADLINE = 600;
 const MAX_OUTCOME = 1000;
 
-/** What a report is about; null for every other incident. An alarm is a cause of its own, and many of them are a storm (decision 0028). */
-function aboutOf({ target }: Incident, configuration: Configuration): string | null {
-  if (target.kind !== 'report') return null;
-  return serviceOf(configuration, target)?.id ?? target.service ?? target.repository;
+/** Incidents whose messages are gathered: of the same place and cause. Who holds a level is told in a mail of its own. */
+interface Gathering {
+  /** For the digest: the service or the repository. */
+  readonly about: string;
+  readonly cause: string;
+  readonly holder: string;
 }
 
 /**
- * Whether a message about a report waits for the next digest (decision 0073), which is stored with it. People were told of the same cause at the
- * same service within the window, and this one is not worse: neither its severity nor its ending. Each level that a message tells of is a lease of
+ * Null for an incident that is always told by itself: a storm, an alarm that no service lists or whose cause nobody knows, a run whose cause nobody
+ * knows. The same alarm is told again, as its own history decides; another alarm of the service waits. Of runs only those of one commit belong
+ * together: a later commit may be the one that should have mended it.
+ */
+function gatheringOf({ id, target, classification }: Incident, configuration: Configuration): Gathering | null {
+  const cause = classification?.class ?? 'unknown';
+  if (target.kind === 'report') {
+    const about = serviceOf(configuration, target)?.id ?? target.service ?? target.repository;
+    return about === null ? null : { about, cause, holder: id };
+  }
+  if (cause === 'unknown' || target.kind === 'storm') return null;
+  if (target.kind === 'github-run')
+    return { about: target.repository, cause: `${cause}@${target.headSha}`, holder: id };
+  const service = serviceOf(configuration, target);
+  return service === null ? null : { about: service.id, cause, holder: alarmArnOf(target) };
+}
+
+/**
+ * Whether a message about an incident waits for the next digest (decision 0073), which is stored with it. People were told of the same cause at the
+ * same place within the window, and this one is not worse: neither its severity nor its ending. Each level that a message tells of is a lease of
  * its incident, so that a repeat of the same message is sent, and one that is worse goes out at once. Safe to repeat.
  */
 export async function waitsForDigest(
@@ -36,17 +57,20 @@ export async function waitsForDigest(
   { control, configuration, clock }: GatherMailsDeps,
 ): Promise<boolean> {
   const { incident, links } = story;
-  const about = aboutOf(incident, configuration);
+  const gathering = gatheringOf(incident, configuration);
   const seconds = configuration.policy.flapWindowMinutes * 60;
-  if (about === null || seconds === 0) return false;
+  if (gathering === null || seconds === 0) return false;
+  const { about, cause, holder } = gathering;
   const now = clock.now();
-  const cause = incident.classification?.class ?? 'unknown';
   const take = (severity: number, end: number) =>
-    control.acquireLease(`mails#${channel}#${about}#${cause}#${severity}#${end}`, incident.id, seconds, now);
+    control.acquireLease(`mails#${channel}#${about}#${cause}#${severity}#${end}`, holder, seconds, now);
   const [severity, end] = [severityOf(incident), ENDINGS.indexOf(ending)];
   if ((await take(severity, end)) !== null) {
-    for (let lower = 0; lower <= severity; lower += 1)
-      for (let milder = 0; milder <= end; milder += 1) await take(lower, milder);
+    // A level is one lease, at most twelve, taken at once: who is told of the worse one knows of the milder ones.
+    const milder = Array.from({ length: severity + 1 }, (_, at) =>
+      Array.from({ length: end + 1 }, (__, of) => [at, of]),
+    );
+    await Promise.all(milder.flat().map(([at = 0, of = 0]) => (at === severity && of === end ? null : take(at, of))));
     return false;
   }
   const { lead, rest } = statusOf(story);

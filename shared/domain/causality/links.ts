@@ -56,6 +56,9 @@ export interface Link {
   readonly why: string;
 }
 
+/** A reader has to find the name in the line; what carried the line names its own service everywhere. */
+const isShown = (name: string, { text }: Event): boolean => text.toLowerCase().includes(name.toLowerCase());
+
 /** Events further apart are not linked by their order alone. */
 const NEAR_LINES = 400;
 const NEAR_MILLISECONDS = 15 * 60_000;
@@ -77,16 +80,18 @@ export function linkBetween(cause: Event, event: Event): Link | null {
       : null;
   }
   const name = sharedName(cause, event);
-  if (name !== null) return { kind: 'same-name', why: `it also mentions ${name}` };
+  if (name !== null && isShown(name, cause) && isShown(name, event))
+    return { kind: 'same-name', why: `it also mentions ${name}` };
   if (cause.stage === 'change' && cause.at !== null && event.at !== null) {
     return { kind: 'cascade', why: 'it began after the change' };
   }
   if (!isNear(cause, event)) return null;
   if (leadsTo(cause.stage, event.stage)) {
-    return {
-      kind: 'cascade',
-      why: CASCADE[`${cause.stage}-${event.stage}`] ?? 'such failures often follow from the first',
-    };
+    const usual = CASCADE[`${cause.stage}-${event.stage}`];
+    // Logs of two services tell of one failure only where something more than the hour links them.
+    const isElsewhere = cause.source !== event.source && cause.ref !== null && event.ref !== null;
+    if (usual !== undefined || !isElsewhere)
+      return { kind: 'cascade', why: usual ?? 'such failures often follow from the first' };
   }
   return cause.source === event.source ? { kind: 'order', why: 'it comes after it in the same log' } : null;
 }

@@ -60,6 +60,29 @@ const ASKS_REPEAT = new RegExp(`\\b${REPEAT}|\\ba re-?run\\b`, 'i');
 /** Whether the advice asks to run the same again. */
 export const asksForRepeat = (advice: string): boolean => ASKS_REPEAT.test(advice);
 
+const ROLLBACK = '(?:restore the previous version|roll back\\b|roll an? [\\w ]{1,40} back to|point the alias back)';
+const ASKS_ROLLBACK = new RegExp(`\\b${ROLLBACK}`, 'i');
+/** A rollback as one of two ways, with its condition: the other way remains. */
+const ROLLBACK_FIRST = new RegExp(`^${ROLLBACK}[^;,.]*,? (?:or|and) `, 'i');
+const ROLLBACK_SECOND = new RegExp(`[;,]? (?:or|and) ${ROLLBACK}[^.;]*`, 'i');
+const ROLLBACK_CLAUSE = new RegExp(`; ${ROLLBACK}[^.;]*`, 'i');
+
+/** Whether the advice asks to restore what ran before. */
+export const asksForRollback = (advice: string): boolean => ASKS_ROLLBACK.test(advice);
+
+/** The advice without the rollback: it was tried in vain, or somebody decided against it. Empty where nothing else was advised. */
+export function withoutRollback(advice: string): string {
+  const sentences = advice.split(/(?<=[.!?])\s+(?=[A-Z])/);
+  return sentences
+    .map((sentence) => {
+      if (!asksForRollback(sentence)) return sentence;
+      const left = sentence.replace(ROLLBACK_FIRST, '').replace(ROLLBACK_SECOND, '').replace(ROLLBACK_CLAUSE, '');
+      return asksForRollback(left) ? '' : left.replace(/^[a-z]/, (first) => first.toUpperCase());
+    })
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
 /** How a clause asks for something besides the re-run, and what remains of it. */
 const BESIDE_REPEAT: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`^${REPEAT},? and `, 'i'), ''],

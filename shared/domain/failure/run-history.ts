@@ -83,7 +83,7 @@ function isMixed(passed: readonly boolean[]): boolean {
 
 function rateOf(failures: number, runs: number): string {
   const [low, high] = rateInterval(failures, runs);
-  return `${failures} of ${runs} (rate ${percent(low)} to ${percent(high)})`;
+  return `${failures} of ${runs} recorded runs (true rate ${percent(low)} to ${percent(high)})`;
 }
 
 /** Whether the default branch fails already: its newest run, and earlier runs with the same failure. */
@@ -110,7 +110,7 @@ function reasonOfTest({ name, outcomes }: TestPast): string[] {
   if (outcomes === undefined || outcomes.runs < MIN_TOLD_RUNS) return [];
   const { failures, runs, flips } = outcomes;
   const onOne = flips === null || flips === 0 ? '' : `, and both failed and passed on ${counted(flips, 'commit')}`;
-  return [`The test "${name.slice(0, 120)}" failed before in ${rateOf(failures, runs)} recorded runs${onOne}.`];
+  return [`The test "${name.slice(0, 120)}" failed before in ${rateOf(failures, runs)}${onOne}.`];
 }
 
 /** A run passes only when each of its failed tests does: the least likely one counts. */
@@ -140,7 +140,7 @@ function ofRows(tests: readonly TestPast[], branch: readonly boolean[]): History
   const byChance = factor >= CLEAR ? ', as by chance' : '';
   return {
     logFactor: factor,
-    reasons: [`On the default branch ${rateOf(failures, passed.length)} runs failed${byChance}.`],
+    reasons: [`On the default branch ${rateOf(failures, passed.length)} failed${byChance}.`],
   };
 }
 

@@ -45,6 +45,9 @@ export function isForeign(target: TargetContext, home: Home | undefined): boolea
   return target.kind === 'alarm' && !isAtHome(target, home);
 }
 
+/** Whether the reason says that an alarm is of another account or region. */
+export const saysForeign = (reason: string): boolean => reason.startsWith('The alarm is of account ');
+
 /** Why nothing may be done about a target, in words; null for whatever is not foreign. */
 export function foreignReason(target: TargetContext, home: Home | undefined): string | null {
   if (target.kind !== 'alarm' || isAtHome(target, home)) return null;

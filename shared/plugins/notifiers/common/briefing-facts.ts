@@ -85,19 +85,25 @@ function deploymentLines(
   deployment: Deployment,
   { failedAt, timeZone }: { readonly failedAt: string; readonly timeZone: string },
 ): string[] {
-  const [what, before] =
+  const [version, place, before] =
     deployment.kind === 'lambda-alias'
       ? [
-          `${deployment.functionName}:${deployment.alias} points to version ${deployment.currentVersion}`,
+          `version ${deployment.currentVersion}`,
+          `${deployment.functionName}:${deployment.alias}`,
           deployment.previousVersion === null ? null : `version ${deployment.previousVersion}`,
         ]
       : [
-          `${deployment.cluster}/${deployment.service} runs ${revisionOf(deployment.currentTaskDefinition)}`,
+          revisionOf(deployment.currentTaskDefinition),
+          `${deployment.cluster}/${deployment.service}`,
           deployment.previousTaskDefinition === null ? null : revisionOf(deployment.previousTaskDefinition),
         ];
   const { deployedAt } = deployment;
-  const since = deployedAt === null ? '' : `, deployed on ${whenWords(deployedAt, failedAt, timeZone)}`;
-  const earlier = before === null ? '' : ` Before it: ${before}.`;
+  // In the past tense: an action or a person may have deployed another version since.
+  const since =
+    deployedAt === null
+      ? `ran at ${place} when it failed`
+      : `was deployed to ${place} on ${whenWords(deployedAt, failedAt, timeZone)}`;
+  const earlier = before === null ? '' : `; before it ran ${before}`;
   const others = (deployment.otherDeployments ?? []).filter(
     (at) => Math.abs(Date.parse(failedAt) - Date.parse(at)) <= DAY_MS && at !== deployedAt,
   );
@@ -106,9 +112,12 @@ function deploymentLines(
     .reverse()
     .slice(0, 3)
     .map((at) => `Another version was deployed on ${whenWords(at, failedAt, timeZone)}.`);
-  const state = cleanText(`${what}${since}.${earlier} AWS does not report by whom.`, 600);
+  const state = cleanText(`${sentenceCase(version)} ${since}${earlier}. AWS does not report by whom.`, 600);
   return [state, ...more];
 }
+
+/** A revision is a name and stays as it is. */
+const sentenceCase = (version: string): string => version.replace(/^version\b/, 'Version');
 
 const revisionOf = (taskDefinition: string): string => taskDefinition.split('/').at(-1) ?? taskDefinition;
 

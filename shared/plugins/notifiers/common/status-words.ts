@@ -35,7 +35,7 @@ export function statusOf(story: IncidentStory, reason: string | null = story.inc
     case 'open':
     case 'suggested':
     case 'escalated':
-      return last === undefined ? untouched(story, reason) : notEnough(last, reason);
+      return last === undefined ? untouched(story, reason) : notEnough(story.actions, last, reason);
     default:
       return story.incident.status satisfies never;
   }
@@ -102,7 +102,7 @@ function untouched(story: IncidentStory, reason: string | null): Status {
   }
 }
 
-function notEnough(last: ActionRecord, reason: string | null): Status {
+function notEnough(actions: readonly ActionRecord[], last: ActionRecord, reason: string | null): Status {
   const why = reason === null || SAID_BETTER.has(reason) ? '' : ` ${reason}`;
   if (last.state === 'intended' || last.state === 'unknown') {
     return { lead: 'A person has to look.', rest: `Its action may or may not have taken effect.${why}` };
@@ -119,6 +119,8 @@ function notEnough(last: ActionRecord, reason: string | null): Status {
       ? `Failed again on attempt ${attempt}.`
       : unknown
         ? 'It is not known whether the action helped.'
-        : 'The action did not help.';
+        : actions.length > 1 && actions.every(didNotHelp)
+          ? `None of the ${actions.length} actions helped.`
+          : 'The action did not help.';
   return { lead, rest: `A person has to look.${why}` };
 }

@@ -3,7 +3,7 @@ import type { Diagnosis, KnownHere, SeenBefore } from '#shared/domain/diagnosis/
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import { type ActionRecord, isUnclear } from '#shared/domain/plan/bound-action.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { percentOf } from '#shared/kernel/numbers/proportion.ts';
@@ -19,7 +19,7 @@ const MAX_SUMMARY = 220;
 /** What failed and why, in one line: the job or alarm, then the failure. Tainted: callers neutralise it. */
 export function headlineOf({ incident, diagnosis, evidence }: IncidentStory): string {
   const thing = failedThing(incident.target, diagnosis, evidence);
-  const summary = summaryOf(diagnosis);
+  const summary = isAlarmAlone({ incident, diagnosis, evidence }) ? null : summaryOf(diagnosis);
   if (incident.target.kind === 'report')
     return summary === null
       ? cleanText(incident.tainted.title, 300)
@@ -28,6 +28,12 @@ export function headlineOf({ incident, diagnosis, evidence }: IncidentStory): st
     return summary === null ? `Alarm ${thing} went off` : `Alarm ${thing}: ${summary}`;
   return summary === null ? `${thing} failed` : `${thing} failed: ${summary}`;
 }
+
+/** Whether nothing but the alarm itself is known: that no log was read is no cause of it. */
+export const isAlarmAlone = (story: Pick<IncidentStory, 'incident' | 'diagnosis' | 'evidence'>): boolean =>
+  story.incident.target.kind === 'alarm' &&
+  (story.diagnosis?.classification.class ?? 'unknown') === 'unknown' &&
+  !hasReadLog(story);
 
 /** The failure in one line, or null without a diagnosis. */
 export function summaryOf(diagnosis: Diagnosis | null): string | null {
@@ -87,11 +93,13 @@ export function noteOf({ note }: Diagnosis): string | null {
  * What could not be checked and matters here. Left out: unknown changes for an alarm, doubts about a verified result, and
  * that nothing tried a re-run once one has ended.
  */
-export function uncheckedOf({ incident, diagnosis, actions }: IncidentStory): readonly string[] {
+export function uncheckedOf({ incident, diagnosis, actions, evidence }: IncidentStory): readonly string[] {
+  // They stand under the evidence.
+  const noted = new Set((evidence?.notes ?? []).map((note) => String(note).slice(0, 300)));
   const settled = incident.target.kind === 'alarm' || actions.some(({ verified }) => verified === 'recovered');
   const isRepeated = actions.some((action) => rerunAttempt(action) !== null && !isUnclear(action));
   return (diagnosis?.unchecked ?? []).flatMap(({ code, text }) =>
-    (settled && code !== 'other') || (isRepeated && code === 're-run') ? [] : [text],
+    (settled && code !== 'other') || (isRepeated && code === 're-run') || noted.has(text) ? [] : [text],
   );
 }
 
@@ -140,7 +148,7 @@ export function failureLines({ diagnosis }: IncidentStory): { lead: string; each
 
 /** Whether a log line was read. */
 export const hasReadLog = ({ evidence }: Pick<IncidentStory, 'evidence'>): boolean =>
-  (evidence?.sources ?? []).some(({ lines }) => lines.length > 0);
+  evidence !== null && logsOf(evidence).sources.some(({ lines }) => lines.length > 0);
 
 /** One sentence per action: what was done and how it ended. */
 export function actionWords(action: ActionRecord): string {

@@ -4,10 +4,10 @@ import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stoppedWords } from '../common/briefing-facts.ts';
 import { linkLines, type Mail, messageOf, subjectOfWords } from './mail.ts';
 
-/** One mail about reports of one service, after the first of them had a mail of its own. */
+/** One mail about incidents of one service or commit, after the first of them had a mail of its own. */
 export function renderDigestMail({ about, messages, stopped, timeZone }: AnnouncementOf<'reports-gathered'>): Mail {
   const [first] = messages;
-  const count = counted(messages.length, 'more report');
+  const count = counted(messages.length, 'more incident');
   const since = first === undefined ? '' : ` since ${instantWords(new Date(first.at), timeZone)}`;
   const parts = messages.map(({ incidentId, at, headline, outcome, links }, place) =>
     [

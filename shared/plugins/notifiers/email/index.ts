@@ -49,8 +49,9 @@ export const email = defineNotifier({
 function mailOf(announcement: Announcement): Mail | null {
   switch (announcement.kind) {
     case 'progress': {
-      const { incident } = announcement.story;
-      const headline = incident.status === 'resolved' ? 'Resolved' : 'Needs a change';
+      const { incident, diagnosis } = announcement.story;
+      const isCode = diagnosis?.classification.verdict === 'regression';
+      const headline = incident.status === 'resolved' ? 'Resolved' : isCode ? 'Needs a change' : 'Needs a human';
       return renderMail(headline, incident.outcomeReason, announcement.story);
     }
     case 'escalation':

@@ -15,6 +15,7 @@ import {
   failedThing,
   failureLines,
   headlineOf,
+  isAlarmAlone,
   knownHereLines,
   noteOf,
   originOf,
@@ -141,13 +142,14 @@ export function rootCause({ diagnosis, incident }: Findings): (string | null)[] 
 }
 
 /** What failed, and the cause; null without a diagnosis. */
-export function subjectWords({ incident, diagnosis, evidence }: IncidentStory): SubjectWords {
+export function subjectWords(story: IncidentStory): SubjectWords {
+  const { incident, diagnosis, evidence } = story;
   const { target, tainted } = incident;
   // Of a report that no rule knows, the title says most.
   const isTitled = target.kind === 'report' && (diagnosis?.classification.class ?? 'unknown') === 'unknown';
   return {
     thing: failedThing(target, diagnosis, evidence),
-    cause: isTitled ? tainted.title : (summaryOf(diagnosis)?.replaceAll('`', '') ?? null),
+    cause: isTitled ? tainted.title : isAlarmAlone(story) ? null : (summaryOf(diagnosis)?.replaceAll('`', '') ?? null),
   };
 }
 

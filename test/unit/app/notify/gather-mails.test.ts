@@ -3,10 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { escalate } from '#shared/app/notify/escalate.ts';
 import { sendDigests } from '#shared/app/notify/send-digests.ts';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Severity } from '#shared/domain/incident/target-context.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
-import { aClassification, aConfiguration, aDiagnosis, anEvidence, anIncident } from '#test/builders/index.ts';
+import {
+  aClassification,
+  aConfiguration,
+  aDiagnosis,
+  aGithubTarget,
+  anAlarmTarget,
+  anEvidence,
+  anIncident,
+  aService,
+} from '#test/builders/index.ts';
 import {
   fakeClock,
   makeMemoryControlStore,
@@ -28,7 +38,10 @@ function setUp(flapWindowMinutes = 30) {
     evidence: makeMemoryEvidenceStore(),
     notifiers: NOTIFIERS,
     mailer,
-    configuration: aConfiguration({ policy: { flapWindowMinutes } }),
+    configuration: aConfiguration({
+      policy: { flapWindowMinutes },
+      services: [aService({ id: 'checkout', alarms: ['checkout-errors', 'checkout-latency', 'checkout-5xx'] })],
+    }),
     clock,
     meter: makeRecordingMeter(),
     log: makeRecordingLog(),
@@ -37,6 +50,23 @@ function setUp(flapWindowMinutes = 30) {
   };
   let reports = 0;
   const handOver = (incidentId: string) => escalate({ incidentId, reason: 'No safe action fits.', error: null }, deps);
+  /** An incident of this target that ends with a person. */
+  const handOverOf = async (target: Incident['target'], failureClass: FailureClass): Promise<string> => {
+    reports += 1;
+    const id = `${target.kind === 'alarm' ? 'cw' : 'gh'}-${String(reports).padStart(24, '0')}`;
+    const classification = aClassification({ class: failureClass });
+    await deps.incidents.create(anIncident({ id, target, classification }));
+    await deps.evidence.putEvidence(anEvidence({ incidentId: id }));
+    await deps.evidence.putDiagnosis(id, aDiagnosis({ classification }));
+    await handOver(id);
+    return id;
+  };
+  const alarm = (alarmName: string, failureClass: FailureClass = 'network_connectivity') =>
+    handOverOf(anAlarmTarget({ alarmName }), failureClass);
+  const run = (headSha: string, failureClass: FailureClass = 'dependency_conflicts') => {
+    const runId = 17_000_000_000 + reports;
+    return handOverOf(aGithubTarget({ runId, headSha, pullRequest: null, event: 'push' }), failureClass);
+  };
   const report = async (
     service: string | null,
     severity: Severity = 'medium',
@@ -63,7 +93,7 @@ function setUp(flapWindowMinutes = 30) {
     return id;
   };
   const mailsAbout = (id: string) => mailer.mails.filter(({ message }) => message.includes(id)).length;
-  return { deps, clock, mailer, report, handOver, mailsAbout };
+  return { deps, clock, mailer, report, alarm, run, handOver, mailsAbout };
 }
 
 describe('reports of one service', () => {
@@ -80,7 +110,7 @@ describe('reports of one service', () => {
     expect(await sendDigests(deps)).toBe(1);
     expect(await sendDigests(deps)).toBe(0);
     expect(mailer.mails).toHaveLength(2);
-    expect(mailer.mails[1]?.subject).toMatch(/^\[Selfheal\] 11 more reports about checkout: Order 2 is missing/);
+    expect(mailer.mails[1]?.subject).toMatch(/^\[Selfheal\] 11 more incidents about checkout: Order 2 is missing/);
     expect(ids.map(mailsAbout)).toEqual(ids.map(() => 1));
     await report('checkout');
     expect(mailer.mails).toHaveLength(3);
@@ -146,5 +176,39 @@ describe('reports of one service', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('alarms of one service and runs of one commit', () => {
+  const [FIRST, SECOND] = ['a'.repeat(40), 'b'.repeat(40)] as const;
+
+  it('are gathered like reports where their cause is the same', async () => {
+    const { deps, clock, mailer, alarm, run, mailsAbout } = setUp();
+    const ids = [await alarm('checkout-errors'), await alarm('checkout-latency'), await alarm('checkout-5xx')];
+    for (let place = 0; place < 4; place += 1) ids.push(await run(FIRST));
+    expect(mailer.mails).toHaveLength(2);
+    clock.advance(31 * MINUTE);
+    expect(await sendDigests(deps)).toBe(2);
+    expect(mailer.mails.slice(2).map(({ subject }) => subject)).toEqual([
+      expect.stringMatching(/^\[Selfheal\] 2 more incidents about checkout: /),
+      expect.stringMatching(/^\[Selfheal\] 3 more incidents about acme\/shop: /),
+    ]);
+    expect(ids.map(mailsAbout)).toEqual(ids.map(() => 1));
+  });
+
+  it.each<[string, (given: ReturnType<typeof setUp>) => Promise<unknown>]>([
+    ['an alarm whose cause nobody knows', ({ alarm }) => alarm('checkout-latency', 'unknown')],
+    ['an alarm with another cause', ({ alarm }) => alarm('checkout-latency', 'resource_exhaustion')],
+    ['the same alarm again', ({ alarm }) => alarm('checkout-errors')],
+    ['an alarm of no service', ({ alarm }) => alarm('elsewhere')],
+    ['a run of the next commit', ({ run }) => run(SECOND)],
+    ['a run with another cause', ({ run }) => run(FIRST, 'test_failure')],
+    ['a run whose cause nobody knows', ({ run }) => run(FIRST, 'unknown')],
+  ])('are told at once when they are new: %s', async (_what, second) => {
+    const given = setUp();
+    await given.alarm('checkout-errors');
+    await given.run(FIRST);
+    await second(given);
+    expect(given.mailer.mails).toHaveLength(3);
   });
 });

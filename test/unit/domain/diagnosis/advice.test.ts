@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
-import { fillAdvice, fitAdvice, fitWords } from '#shared/domain/diagnosis/advice.ts';
+import { asksForRollback, fillAdvice, fitAdvice, fitWords, withoutRollback } from '#shared/domain/diagnosis/advice.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');
 const { signatures } = await loadSignatures(DATA);
@@ -87,4 +87,40 @@ it('no shipped text says where on a page something stands: comment and mail have
   const placed =
     /\b(?:below|above)(?: (?:it|this line|its name|the counts?))?(?=[.;,]|$| names?\b)|\b(?:lines?|trace|stack|message|errors?|failure|volume) (?:below|above)\b/i;
   expect(texts.filter((text) => placed.test(text))).toEqual([]);
+});
+
+describe('advice after a rollback that did not help', () => {
+  it('asks for none, in whatever words the shipped advice does, and stays a sentence', () => {
+    const shipped = advice.map(({ advice: { fix } }) => fillAdvice(fix, {}));
+    const asking = shipped.filter(asksForRollback);
+    expect(asking.length).toBeGreaterThan(5);
+    for (const text of asking) {
+      const left = withoutRollback(text);
+      expect(asksForRollback(left)).toBe(false);
+      expect(left).toMatch(/^$|^(?:\d+\. )?[A-Z`].*[.!?`]$/);
+    }
+    expect(shipped.filter((text) => !asksForRollback(text) && withoutRollback(text) !== text)).toEqual([]);
+  });
+
+  it.each([
+    [
+      'Restore the previous version if this began with a deployment, or run the migration that the new code needs; then deploy again.',
+      'Run the migration that the new code needs; then deploy again.',
+    ],
+    [
+      "Raise the function's memory, or restore the previous version if the growth began with a deployment.",
+      "Raise the function's memory.",
+    ],
+    [
+      'Find what it waits for; restore the previous version if this began with a deployment.',
+      'Find what it waits for.',
+    ],
+    [
+      'Roll a Lambda alias back to its previous version. Go to the first line of your code.',
+      'Go to the first line of your code.',
+    ],
+    ['Restore the previous version.', ''],
+  ])('keeps the other way: %s', (before, after) => {
+    expect(withoutRollback(before)).toBe(after);
+  });
 });

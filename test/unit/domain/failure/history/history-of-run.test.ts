@@ -38,7 +38,9 @@ describe('the history of a failed run', () => {
     expect(judgeHistory(history, true).reasons).toEqual([
       'On the same commit 0 other attempts failed and 1 passed (attempt 2).',
       'The newest run of the default branch passed.',
-      expect.stringMatching(/^On the default branch 2 of 20 \(rate 2% to 28%\) runs failed, as by chance\.$/),
+      expect.stringMatching(
+        /^On the default branch 2 of 20 recorded runs \(true rate 2% to 28%\) failed, as by chance\.$/,
+      ),
     ]);
     const evidence = anEvidence({ texts: ['FAILED tests/test_cart.py::test_total - assert 3 == 4'] });
     const without = classify(evidence, { signatures });
@@ -71,7 +73,7 @@ describe('the history of a failed run', () => {
     const { logFactor, reasons } = judgeHistory(historyOfRun(someRunFacts(), target, [past]), true);
     expect(logFactor).toBeGreaterThan(0.3);
     expect(reasons.at(-1)).toMatch(
-      /^The test "cart pays" failed before in 1 of 7 \(rate 2% to \d\d%\) recorded runs\.$/,
+      /^The test "cart pays" failed before in 1 of 7 recorded runs \(true rate 2% to \d\d%\)\.$/,
     );
     // Another test that failed with it and never did before is not excused by it.
     const both = historyOfRun(someRunFacts(), target, [past, { name: 'cart ships', passed: [] }]);
