@@ -107,12 +107,46 @@ const SIGNED = /^[-+](?:\d+(?:\.\d+)?|\.\d+)$/;
 const isCommand = (word: string, commands: readonly Command[]): boolean =>
   commands.some(({ name, aliases = [] }) => name === word || aliases.includes(word));
 
+/** Help about a command, all commands of a noun, or a word of another document. */
+async function helpAbout(
+  words: readonly string[],
+  commands: readonly Command[],
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const [first = ''] = words;
+  const ofNoun = commands.filter(({ name }) => name.startsWith(`${first} `));
+  const named = isCommand(words.join(' '), commands) || isCommand(first, commands);
+  if (named) {
+    await terminal.write(commandHelp(chooseCommand(words, commands).command));
+    return 0;
+  }
+  if (words.length === 1 && ofNoun.length > 0) {
+    await terminal.write(generalHelp(ofNoun));
+    return 0;
+  }
+  const asked = words.join(' ');
+  const { findForeignWords, foreignDocuments } = await import('./coming-from.ts');
+  const found = findForeignWords(asked, await foreignDocuments());
+  const mentions = commands.filter(({ name, summary, aliases = [] }) =>
+    [name, summary, ...aliases].some((text) => text.toLowerCase().includes(asked.toLowerCase())),
+  );
+  if (found.length + mentions.length === 0)
+    throw new UsageError(
+      `Nothing here is called "${asked}". "selfheal --help" lists the commands, docs/guide/coming-from.md the words of other documents.`,
+    );
+  const lines = found.map(({ word, here, page }) => `${word}: ${here} See docs/guide/${page}.`);
+  const rows = mentions.map(({ name, summary }) => `  ${name}: ${summary}`);
+  await terminal.write(`${[...lines, ...(rows.length === 0 ? [] : ['Commands:', ...rows])].join('\n')}\n`);
+  return 0;
+}
+
 async function runChosen(args: readonly string[], commands: readonly Command[], terminal: Terminal): Promise<ExitCode> {
   const [first] = args;
   if (first === undefined) {
     terminal.say(generalHelp(commands).trimEnd());
     return 2;
   }
+  if (HELP_WORDS.has(first) && args.length > 1) return await helpAbout(args.slice(1), commands, terminal);
   if (HELP_WORDS.has(first)) {
     await terminal.write(generalHelp(commands));
     return 0;

@@ -8,7 +8,7 @@ function table(rows: readonly (readonly [string, string])[]): string[] {
 }
 
 /** What the list of commands says about one. */
-export type ListedCommand = Pick<Command, 'name' | 'operands' | 'summary'>;
+export type ListedCommand = Pick<Command, 'name' | 'operands' | 'summary' | 'aliases'>;
 
 /** The groups of the list, each with the first words of its commands. A test finds a command that is in none. */
 const GROUPS: readonly (readonly [title: string, nouns: readonly string[]])[] = [
@@ -25,7 +25,13 @@ export const groupOf = (name: string): string =>
 
 /** `selfheal --help`, and `selfheal gate --help` with the commands of one noun. Commands stand in groups, if there are several. */
 export function generalHelp(commands: readonly ListedCommand[]): string {
-  const rows = table(commands.map(({ name, operands, summary }) => [`${name} ${operands.shown}`.trim(), summary]));
+  const isOfOneNoun = new Set(commands.map(({ name }) => name.split(' ')[0])).size === 1;
+  const rows = table(
+    commands.map(({ name, operands, summary, aliases = [] }) => [
+      `${name} ${operands.shown}`.trim(),
+      isOfOneNoun && aliases.length > 0 ? `${summary} (also ${aliases.join(', ')})` : summary,
+    ]),
+  );
   const groups = Map.groupBy(
     commands.map(({ name }, at) => ({ title: groupOf(name), row: rows[at] ?? '' })),
     ({ title }) => title,
@@ -42,6 +48,7 @@ export function generalHelp(commands: readonly ListedCommand[]): string {
       '',
     ]),
     'Run `selfheal COMMAND --help` for details and `selfheal --version` for the version. Files may be gzipped; `-` is standard input.',
+    'Older names work, too: `selfheal help WORD` finds a command by them, and what a word of another tool is here.',
     'Results go to stdout, messages to stderr. Exit codes: 0 success, 1 the check failed or the request was refused, 2 bad usage or input.',
     '',
   ].join('\n');

@@ -1,5 +1,6 @@
 import { bugswarmAnalyzer } from './bugswarm-analyzer.ts';
 import { bump } from './bump.ts';
+import { checkedCauses } from './checked-causes.ts';
 import { cidiff } from './cidiff.ts';
 import { documentExamples } from './document-examples.ts';
 import { flakeflagger } from './flakeflagger.ts';
@@ -36,4 +37,5 @@ export const SUITES: readonly Suite[] = [
   nab,
   reports,
   publicReports,
+  checkedCauses,
 ];

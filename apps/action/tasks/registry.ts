@@ -9,6 +9,7 @@ export const TASKS: Readonly<Record<string, () => Promise<{ readonly task: Task 
   'record-tests': () => import('./record-tests.ts'),
   'arch-scan': () => import('./arch-scan.ts'),
   triage: () => import('./triage.ts'),
+  'auto-fix': () => import('./auto-fix.ts'),
   feedback: () => import('./feedback.ts'),
   metrics: () => import('./metrics.ts'),
   insights: () => import('./insights.ts'),

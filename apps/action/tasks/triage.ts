@@ -19,7 +19,7 @@ export const task: Task = {
   async run(input) {
     const { inputs, job, environment } = input;
     const terminal = terminalOf(input);
-    const content = await triageContent(terminal, triageModel(inputs.model || undefined, terminal));
+    const content = await triageContent(terminal, triageModel(inputs.model || undefined, terminal), job.workspace);
     const { triages, fromFork } = await triagedOf(input, content, terminal);
     const made = triageReport(triages, {
       needs: await waitingOf(input),

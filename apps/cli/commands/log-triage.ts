@@ -17,7 +17,7 @@ export const logTriage = defineCommand({
       throw new UsageError(
         '"selfheal log triage" reads each log twice and cannot read standard input. Name files instead of "-".',
       );
-    const content = await triageContent(terminal, triageModel(options.model, terminal));
+    const content = await triageContent(terminal, triageModel(options.model, terminal), process.cwd());
     const triages: Triage[] = [];
     const code = await forEachFile(operands, terminal, async (file) => {
       triages.push(await triageLog(file, content, terminal));

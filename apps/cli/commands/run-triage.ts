@@ -35,7 +35,7 @@ export const runTriage = defineCommand({
       wholeNumber(name, given, { otherwise: 0, atMost: Number.MAX_SAFE_INTEGER });
     const needs = workflow === undefined ? new Map<string, string[]>() : needsOf(await textOfFile(workflow), workflow);
     const [content, { triageRun }] = await Promise.all([
-      triageContent(terminal, triageModel(options.model, terminal)),
+      triageContent(terminal, triageModel(options.model, terminal), process.cwd()),
       import('../triage/triage-run.ts'),
     ]);
     const triaged = await triageRun(

@@ -16,11 +16,11 @@ const MAX_LISTED = 100;
  * look. Without a deployment nothing is asked, and the words say how to get one.
  */
 export async function handOverRun(
-  decision: HandOver,
+  decision: Pick<HandOver, 'kind'> & { readonly reason?: string },
   { repository, runId }: { readonly repository: string; readonly runId: number },
   terminal: Terminal,
 ): Promise<HandedOver> {
-  if (decision.kind === 'keep') return notRequested(decision.reason);
+  if (decision.kind === 'keep') return notRequested(decision.reason ?? '');
   const { SELFHEAL_URL, SELFHEAL_TOKEN } = terminal.environment;
   if (!SELFHEAL_URL || !SELFHEAL_TOKEN)
     return notRequested(
@@ -48,7 +48,7 @@ async function ask(repository: string, runId: number, terminal: Terminal): Promi
   const about = incidents.find(({ subject }) => subject.kind === 'github-run' && subject.runId === runId);
   if (about === undefined)
     return notRequested(
-      `The deployment has no incident of run ${runId}: it opens one when the run has ended and the webhook of ${repository} reports it. See ${GUIDE}.`,
+      `The deployment has no incident of run ${runId} yet: it opens one when the run has ended and the webhook of ${repository} reports it, and tries a fix then by itself where fixes.repositories allows it. See ${GUIDE}.`,
     );
   if (about.status === 'open')
     return {

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
 import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
 import { loadPrompts } from '#shared/adapters/archive/prompt-files.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
@@ -12,10 +13,12 @@ import {
   triageReport,
 } from '#shared/app/triage/triage-failures.ts';
 import { HAND_OVER_CONFIDENCE } from '#shared/domain/triage/hand-over.ts';
+import { InvalidInput } from '#shared/kernel/errors.ts';
 import { type ModelChoice, modelChoiceOf, modelPorts } from '../analyze/model-choice.ts';
 import { makeCounters } from '../analyze/run-memory.ts';
 import { type OptionSpecs, shareOption, UsageError } from '../command.ts';
 import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
+import { runGit } from '../input/git.ts';
 import { shippedModel, shippedRecall, shippedSignatures } from '../input/shipped-content.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -34,6 +37,7 @@ export const TRIAGE_OPTIONS = {
 export async function triageContent(
   { say }: Pick<Terminal, 'say'>,
   choice: ModelChoice | null = null,
+  folder: string | null = null,
 ): Promise<TriageContent> {
   const [signatures, model, recall] = await Promise.all([
     shippedSignatures(say),
@@ -41,7 +45,24 @@ export async function triageContent(
     shippedRecall(say),
   ]);
   const languageModel = choice === null ? null : await connectLanguageModel(choice);
-  return { signatures, model, recall, languageModel };
+  const sources = folder === null ? null : await sourcesIn(folder);
+  return { signatures, model, recall, languageModel, sources };
+}
+
+/** The files of a checkout; null where there is none. */
+async function sourcesIn(folder: string): Promise<TriageContent['sources']> {
+  try {
+    const tree = await openSourceTree(folder, runGit);
+    if (tree.commit === null) return null;
+    const read = async (file: string): Promise<string | null> => {
+      const found = await tree.read(file);
+      return 'text' in found ? found.text : null;
+    };
+    return { files: tree.files, read };
+  } catch (error) {
+    if (error instanceof InvalidInput) return null;
+    throw error;
+  }
 }
 
 /** The model that explains a triage: that of `--model`, else that of the environment. Triage itself reads the threshold. */

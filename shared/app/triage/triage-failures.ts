@@ -1,5 +1,5 @@
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
-import type { DiagnosisNoteDraft } from '#shared/domain/diagnosis/diagnosis.ts';
+import type { Diagnosis, DiagnosisNoteDraft } from '#shared/domain/diagnosis/diagnosis.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
@@ -17,7 +17,15 @@ import {
   type FailureCluster,
   type JobFailure,
 } from '#shared/domain/triage/cluster-failures.ts';
+import { type CauseCheck, fixConfidence } from '#shared/domain/triage/fix-confidence.ts';
 import { decideHandOver, type HandOver } from '#shared/domain/triage/hand-over.ts';
+import {
+  checkMissingModule,
+  type ModuleFinding,
+  missingModuleIn,
+  moduleAdvice,
+  type Sources,
+} from '#shared/domain/triage/missing-module.ts';
 import { renderFindings } from '#shared/plugins/notifiers/email/mail.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import { diagnoseByModel, type LanguageModel } from './diagnose-by-model.ts';
@@ -36,6 +44,8 @@ export interface TriageContent {
   readonly recall: FailureRecall;
   /** Explains what failed, in place of the rules; null: rules alone. */
   readonly languageModel: LanguageModel | null;
+  /** The checked-out sources, against which missing modules are checked; null: the log alone. */
+  readonly sources: Sources | null;
 }
 
 /** Error lines with the same template. */
@@ -54,6 +64,10 @@ export interface Triage {
   readonly verdict: Verdict;
   /** 0 to 1. */
   readonly confidence: number;
+  /** 0 to 1: how sure it is that the cause is the right one and a change there helps, by all evidence. */
+  readonly fix_confidence: number;
+  /** What was checked beyond the class. */
+  readonly checked_by: readonly CauseCheck[];
   /** Of its worst line. */
   readonly severity: Severity;
   readonly signature: string | null;
@@ -81,7 +95,7 @@ export async function triageEvidence(
   file: string,
   evidence: Evidence,
   anomalies: Triage['anomalies'],
-  { signatures, model, recall, languageModel }: TriageContent,
+  { signatures, model, recall, languageModel, sources }: TriageContent,
 ): Promise<Triage> {
   const { classification, chain } = readFailure(evidence, { signatures, model });
   const failed = !nothingFailed(evidence, classification);
@@ -92,9 +106,14 @@ export async function triageEvidence(
       ? byRules(null)
       : await diagnoseByModel({ evidence, classification }, languageModel, byRules),
   );
-  const { rootCause, fix, prevention } = diagnosis;
+  const { rootCause, prevention } = diagnosis;
   const { class: failureClass, verdict, confidence, signature, fingerprint } = classification;
   const lines = evidence.sources.flatMap((source) => source.lines);
+  const missing = failureClass === 'dependency_conflicts' ? missingModuleIn(lines.map(({ text }) => text)) : null;
+  const finding = missing === null || sources === null ? null : await checkMissingModule(missing, sources);
+  const isChecked = missing !== null && finding !== null && finding.kind !== 'unchecked';
+  const fix = isChecked ? redactName(moduleAdvice(missing, finding), MAX_CAUSE) : diagnosis.fix;
+  const checks = checksOf(diagnosis, classification.evidence, finding);
   const errors = lines.filter(({ text }) => isError(text));
   return {
     file,
@@ -102,6 +121,8 @@ export async function triageEvidence(
     family: FAMILY_OF[failureClass],
     verdict,
     confidence,
+    fix_confidence: fixConfidence(confidence, checks),
+    checked_by: checks,
     severity: worstOf(lines.map(({ text }) => severityOf(text))),
     signature,
     fingerprint,
@@ -115,8 +136,19 @@ export async function triageEvidence(
     failed,
     explained_by: diagnosis.source === 'model' ? 'model' : 'rules',
     model_note: diagnosis.note?.text ?? null,
-    comment: renderFindings({ diagnosis, evidence }),
+    comment: renderFindings({ diagnosis: { ...diagnosis, fix }, evidence }),
   };
+}
+
+/** A change helps where a file or a declaration is missing, not where an installation is. */
+function checksOf(
+  diagnosis: Pick<Diagnosis, 'source' | 'evidence' | 'confidence'>,
+  deciding: readonly string[],
+  finding: ModuleFinding | null,
+): CauseCheck[] {
+  const isConfirmed = finding?.kind === 'own-absent' || finding?.kind === 'package-undeclared';
+  const isCited = diagnosis.source === 'model' && deciding.some((ref) => diagnosis.evidence.includes(ref));
+  return [...(isConfirmed ? (['source'] as const) : []), ...(isCited ? (['model'] as const) : [])];
 }
 
 const isError = (text: string): boolean => ['error', 'critical'].includes(severityOf(text));
@@ -161,6 +193,8 @@ export interface TriageReport {
     readonly fix_confidence: string;
     readonly has_flaky_tests: string;
     readonly triage_summary: string;
+    /** `hand-over`, or `keep`. */
+    readonly hand_over: HandOver['kind'];
   };
   readonly causes: readonly CauseSummary[];
   readonly handOver: HandOver;
@@ -173,8 +207,8 @@ export interface TriageReport {
 export function triageReport(triages: readonly Triage[], options: TriageOptions): TriageReport {
   const clusters = clusterFailures(triages.filter(({ failed }) => failed).map((one) => failureOf(one, options.needs)));
   const causes = clusters.slice(0, MAX_CAUSES).map(causeOf);
-  const outputs = outputsOf(triages, clusters);
   const handOver = decideHandOver(causes, options);
+  const outputs = { ...outputsOf(triages, clusters), hand_over: handOver.kind };
   const groups = clusters.map(({ first, members }) => ({
     cause: first.cause,
     class: first.class,
@@ -208,7 +242,7 @@ function failureOf(triage: Triage, needs: TriageOptions['needs']): JobFailure {
     job: redactName(triage.file, MAX_JOB),
     class: triage.class,
     verdict: triage.verdict,
-    confidence: triage.confidence,
+    confidence: triage.fix_confidence,
     signature: triage.signature,
     fingerprint: triage.fingerprint,
     cause: redactName(triage.root_cause, MAX_CAUSE),
@@ -229,9 +263,12 @@ const causeOf = ({ first, members }: FailureCluster): CauseSummary => ({
   nextStep: first.nextStep,
 });
 
-function outputsOf(triages: readonly Triage[], clusters: readonly FailureCluster[]): TriageReport['outputs'] {
+function outputsOf(
+  triages: readonly Triage[],
+  clusters: readonly FailureCluster[],
+): Omit<TriageReport['outputs'], 'hand_over'> {
   const flaky = triages.some((one) => one.verdict === 'flaky' || one.class === 'flaky_tests');
-  const confidence = triages.length === 0 ? 0 : Math.min(...triages.map((one) => one.confidence));
+  const confidence = triages.length === 0 ? 0 : Math.min(...triages.map((one) => one.fix_confidence));
   const causes = clusters.map(({ first, members }) => `${members.length}x ${first.class}`).join(', ');
   const logs = `${triages.length} ${triages.length === 1 ? 'log' : 'logs'}`;
   return {

@@ -5,6 +5,7 @@ import { matchSignatures, type SignatureMatch } from '../failure/matching.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
 import { type Classification, chanceOf, type Failure } from '../incident/failure-class.ts';
 import type { Evidence } from '../logs/evidence.ts';
+import { missingModuleIn, moduleAdvice } from '../triage/missing-module.ts';
 import { type AdviceSetting, asksForRepeat, firstSentence, fitAdvice } from './advice.ts';
 import type { DiagnosisDraft, DiagnosisNoteDraft, UncheckedDraft } from './diagnosis.ts';
 import {
@@ -134,10 +135,25 @@ function besideDependabot(explanation: Explanation, { classification, evidence }
   };
 }
 
+/** Signatures of a module that cannot be loaded. */
+const OF_MODULES: ReadonlySet<string> = new Set([
+  'python-module-missing',
+  'pytest-module-missing',
+  'node-module-missing',
+  'jest-module-missing',
+]);
+
+/** A module of the project and a package are mended in different places. */
+function tellingModules(explanation: Explanation, { classification, evidence }: RulesDiagnosisInput): Explanation {
+  if (classification.signature === null || !OF_MODULES.has(classification.signature)) return explanation;
+  const missing = missingModuleIn(evidence.sources.flatMap(({ lines }) => lines.map(({ text }) => text)));
+  return missing === null ? explanation : { ...explanation, fix: moduleAdvice(missing, { kind: 'unchecked' }) };
+}
+
 function explanationOf(input: RulesDiagnosisInput): Explanation {
   const { knowledge } = input;
   const { explanation: own, recognised: byRules } = ownExplanation(input);
-  const explanation = besideDependabot(own, input);
+  const explanation = tellingModules(besideDependabot(own, input), input);
   if (knowledge === null) return explanation;
   const recognised = byRules || !explainsCause(knowledge);
   return {

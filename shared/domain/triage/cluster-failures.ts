@@ -92,7 +92,7 @@ export const CauseSummary = z.strictObject({
   cause: recordText({ min: 1, max: 500 }),
   class: FailureClass,
   verdict: Verdict,
-  /** Calibrated probability that class and cause are right. */
+  /** Probability that class and cause are right, by all evidence (`fix-confidence.ts`). */
   confidence: z.number().min(0).max(1),
   jobs: z
     .array(recordText({ min: 1, max: 200 }))

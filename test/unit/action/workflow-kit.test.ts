@@ -29,7 +29,7 @@ const { jobs, on, permissions, concurrency } = parse(TEXT) as {
   readonly permissions: unknown;
   readonly concurrency: Readonly<Record<string, string>>;
 };
-const OURS = ['early', 'gates', 'architecture', 'triage', 'feedback', 'metrics'];
+const OURS = ['early', 'gates', 'architecture', 'triage', 'auto_fix', 'feedback', 'metrics'];
 const uses = (job: string): string[] => (jobs[job]?.steps ?? []).flatMap((step) => step.uses?.split('@')[0] ?? []);
 const stepOf = (job: string, action: string): Step | undefined =>
   jobs[job]?.steps.find((step) => step.uses?.startsWith(`${action}@`));
@@ -121,7 +121,12 @@ describe('the workflow kit', () => {
   it('[B6] runs triage and feedback whatever the jobs before them did', () => {
     expect(jobs.triage).toMatchObject({ needs: ['lint', 'test', 'security'], if: expect.stringContaining('always()') });
     expect(jobs.feedback?.if).toContain('always()');
-    expect(Object.keys(jobs.triage?.outputs ?? {})).toEqual(['fix_confidence', 'has_flaky_tests', 'triage_summary']);
+    expect(Object.keys(jobs.triage?.outputs ?? {})).toEqual([
+      'fix_confidence',
+      'has_flaky_tests',
+      'triage_summary',
+      'hand_over',
+    ]);
   });
 
   it('[B88] adds Selfheal: no job of the build waits for a job of it', () => {

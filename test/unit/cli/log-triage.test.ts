@@ -71,6 +71,7 @@ describe('log triage', () => {
       expect.stringMatching(/^fix_confidence=0\.\d\d$/),
       'has_flaky_tests=true',
       'triage_summary=2 logs, 2 causes: 1x lint_violation, 1x flaky_tests',
+      'hand_over=keep',
     ]);
   });
 

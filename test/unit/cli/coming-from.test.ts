@@ -1,0 +1,73 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { comingFromPage, findForeignWords, foreignDocuments } from '#apps/cli/coming-from.ts';
+import { COMMANDS } from '#apps/cli/commands/registry.ts';
+import { loadCommands } from '#apps/cli/load-commands.ts';
+import { runCommand } from './run-command.ts';
+
+const GUIDE = join(import.meta.dirname, '../../../docs/guide');
+const documents = await foreignDocuments();
+const words = documents.flatMap((document) => document.words);
+const help = async (...asked: string[]) => runCommand(['help', ...asked], '', await loadCommands(['help', ...asked]));
+
+describe('words of other documents', () => {
+  it('are a page with a section for each document', async () => {
+    expect(documents.map(({ document }) => document)).toEqual(['A', 'B', 'C', 'D', 'E']);
+    await expect(comingFromPage(documents)).toMatchFileSnapshot(join(GUIDE, 'coming-from.md'));
+  });
+
+  it('lead to pages that exist and name commands that exist', () => {
+    const names = COMMANDS.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
+    for (const { word, here, page } of words) {
+      const [file = '', heading] = page.split('#');
+      expect(existsSync(join(GUIDE, file)), word).toBe(true);
+      const headings = readFileSync(join(GUIDE, file), 'utf8').match(/^#+ .*$/gm) ?? [];
+      const anchors = headings.map((line) =>
+        line
+          .replace(/^#+ /, '')
+          .toLowerCase()
+          .replaceAll(/[^\w\s-]/g, '')
+          .replaceAll(' ', '-'),
+      );
+      if (heading !== undefined) expect(anchors, word).toContain(heading);
+      for (const [, named = ''] of here.matchAll(/`selfheal ([a-z][a-z -]*)/g)) {
+        const known = names.some(
+          (name) => named === name || named.startsWith(`${name} `) || name.startsWith(`${named.trim()} `),
+        );
+        expect(known, `${word}: ${named}`).toBe(true);
+      }
+    }
+  });
+
+  it('are found by selfheal help, in every spelling, and each says what it is here or why it is not', async () => {
+    for (const { word, also, here } of words) {
+      expect(here).toMatch(/\.$/);
+      for (const spelling of [word, word.toUpperCase(), ...also])
+        expect(
+          findForeignWords(spelling, documents).map(({ here: found }) => found),
+          spelling,
+        ).toContain(here);
+    }
+    const { code, stdout } = await help('faiss');
+    expect({ code, text: stdout.toString() }).toMatchObject({
+      code: 0,
+      text: expect.stringContaining('Not here, because BM25'),
+    });
+    expect((await help('federated', 'learning')).stdout.toString()).toContain('no second party takes part');
+  });
+
+  it('are not the names of commands: help shows those, also by an old name', async () => {
+    expect((await help('analyze')).stdout.toString()).toContain('Usage: selfheal analyze');
+    expect((await help('gate')).stdout.toString()).toContain('gate check');
+    const alias = COMMANDS.find(({ aliases = [] }) => aliases.length > 0);
+    const [old = ''] = alias?.aliases ?? [];
+    expect((await help(old)).stdout.toString()).toContain(`Usage: selfheal ${alias?.name}`);
+  });
+
+  it('offers the nearest for a slip, and says so when nothing is like it', async () => {
+    expect((await help('fais')).stdout.toString()).toContain('FAISS');
+    const { code, stderr } = await help('zzzzqqqq');
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('"zzzzqqqq"') });
+  });
+});
