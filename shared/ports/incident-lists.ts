@@ -10,6 +10,8 @@ export interface IncidentQuery {
   readonly service?: string;
   /** Incidents that are not classified yet have none. */
   readonly failureClass?: FailureClass;
+  /** Simulated incidents are listed, too; without it they are in no list and in no figure. */
+  readonly simulated?: true;
   readonly openedFrom?: Date;
   /** Exclusive. */
   readonly openedBefore?: Date;

@@ -132,7 +132,7 @@ describe('the buttons of an incident', () => {
       'Minutes of work (optional)': '12',
     });
     await button(page, 'Resolve').waitFor({ state: 'detached' });
-    expect(await trailed(page, /resolved it, after 12 minutes: Reverted the change\./)).toBe(1);
+    expect(await trailed(page, /ended it and reported as helpful, after 12 minutes: Reverted the change\./)).toBe(1);
     await page.goto(`${dashboard.url}${incidents[0]}`);
     await order(page, 'False positive', 'End as false positive', { Why: 'It was an exercise.' });
     await button(page, 'False positive').waitFor({ state: 'detached' });

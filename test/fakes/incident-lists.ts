@@ -64,7 +64,7 @@ function isListed(incident: Incident, query: IncidentQuery, services: Configurat
     (target.kind === 'github-run' || target.kind === 'report') &&
     target.repository?.toLowerCase() === repository?.toLowerCase();
   return (
-    !isSimulated(target) &&
+    (query.simulated === true || !isSimulated(target)) &&
     (statuses === undefined || statuses.includes(status)) &&
     (repository === undefined || isOfRepository) &&
     (service === undefined || ownService === service) &&

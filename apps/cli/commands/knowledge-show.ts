@@ -28,7 +28,7 @@ export const knowledgeShow = defineCommand({
       ),
       ...pattern.outcomes.map(
         ({ at: when, incident, helped, by }) =>
-          `  ${when.slice(0, 16)}  ${helped ? 'helped' : 'did not help'} in ${incident} (${by})\n`,
+          `  ${when.slice(0, 16)}  ${helped ? 'helped' : 'did not help'} in ${incident} (${by === 'human' ? 'reported by a person' : 'verified'})\n`,
       ),
       ...versions.map(({ revision, title, solution }) => `  revision ${revision}: ${title}: ${solution}\n`),
     ]);

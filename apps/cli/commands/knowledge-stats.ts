@@ -1,4 +1,4 @@
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { helpedWords } from '#shared/domain/learning/outcomes-words.ts';
 import { contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { openScope, placeWords, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
@@ -29,7 +29,7 @@ export const knowledgeStats = defineCommand({
         `  by stage: ${counts(stats.byStage)}`,
         `  by class: ${counts(stats.byClass)}`,
         `  by source: ${counts(stats.bySource)}`,
-        `  mean confidence ${meanConfidence?.toFixed(2) ?? 'unknown'}; helped in ${helped === null ? 'no case yet' : `${helped.hits} of ${helped.cases} (${shareText(helped.value)})`}`,
+        `  mean confidence ${meanConfidence?.toFixed(2) ?? 'unknown'}; ${helpedWords(helped, stats.verified)}`,
         `lessons: ${upTo(stats.lessons)}; past incidents: ${upTo(stats.pastIncidents)}`,
         '',
       ].join('\n'),

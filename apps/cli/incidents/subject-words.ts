@@ -12,6 +12,7 @@ type Subject =
       readonly service: string | null;
       readonly repository: string | null;
       readonly severity: string;
+      readonly simulated?: boolean;
     }
   | { readonly kind: 'storm'; readonly of?: 'foreign-alarms' | null };
 
@@ -23,7 +24,7 @@ export function subjectWords({ subject }: { readonly subject: Subject }): string
     case 'alarm':
       return `alarm ${subject.alarm}`;
     case 'report':
-      return `report about ${subject.service ?? subject.repository ?? 'no service'}, ${subject.severity}`;
+      return `report about ${subject.service ?? subject.repository ?? 'no service'}, ${subject.severity}${subject.simulated === true ? ' (simulated)' : ''}`;
     case 'storm':
       return subject.of === 'foreign-alarms' ? 'more alarms of other accounts and regions' : 'many failures at once';
     default:

@@ -1,7 +1,7 @@
 import type { InferResponseType } from 'hono/client';
 import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
+import { helpedWords } from '#shared/domain/learning/outcomes-words.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { nearestValue } from '#shared/kernel/text/nearest-value.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import { readSession } from '../api/session.ts';
@@ -140,13 +140,14 @@ export function renderPattern(pattern: Pattern): string {
     by,
     createdAt,
   } = pattern;
-  const { helped, needsApproval, retired, revision, parent } = pattern;
-  const often = helped === null ? 'no case yet' : `${helped.hits} of ${helped.cases} (${shareText(helped.value)})`;
+  const { helped, verified, needsApproval, retired, revision, parent } = pattern;
   const line = (text: string): string => `  ${cleanText(text, 600)}`;
   return [
     `${id}  ${failureClass}, ${retired === null ? stage : 'removed'}, confidence ${confidence.toFixed(2)}: ${[wording, ...alternatives].map((one) => cleanText(one, 300)).join(' | ')}`,
     line(`${title}: ${solution}`),
-    line(`helped in ${often}; tags ${tags.join(', ') || 'none'}${parent === null ? '' : `; refines ${parent}`}`),
+    line(
+      `${helpedWords(helped, verified)}; tags ${tags.join(', ') || 'none'}${parent === null ? '' : `; refines ${parent}`}`,
+    ),
     line(`${source}, ${by}, ${createdAt.slice(0, 10)}, revision ${revision}`),
     ...(needsApproval.length === 0 ? [] : [line(`needs an approval because of ${needsApproval.join(', ')}`)]),
     ...(retired === null ? [] : [line(`removed on ${retired.at.slice(0, 10)}: ${retired.reason}`)]),

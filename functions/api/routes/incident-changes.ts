@@ -61,7 +61,10 @@ export const IncidentCreate = z
     simulated: z
       .boolean()
       .default(false)
-      .meta({ description: 'A rehearsal: nothing is executed, nobody is told, and no list or figure contains it.' }),
+      .meta({
+        description:
+          'A rehearsal: nothing is executed, nobody is told, it is marked in lists, and no figure contains it.',
+      }),
   })
   .meta({ id: 'IncidentCreate' });
 

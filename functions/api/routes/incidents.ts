@@ -285,6 +285,10 @@ export const IncidentStory = z
           resolution: z.string(),
           outcome: z.string(),
           helped: z.boolean().nullable(),
+          reportedBy: z
+            .string()
+            .optional()
+            .meta({ description: 'The person who says whether it helped; absent where Selfheal measured it.' }),
           sameFailure: z.boolean(),
           times: z.number().int(),
           score: z.number(),
@@ -396,6 +400,8 @@ function queryOf({
   search,
 }: Omit<z.infer<typeof ListQuery>, 'order' | 'limit' | 'cursor'>): IncidentQuery {
   return {
+    // For people, who see the mark; figures leave them out.
+    simulated: true,
     ...(status === undefined ? {} : { statuses: status }),
     ...(repository === undefined ? {} : { repository }),
     ...(service === undefined ? {} : { service }),

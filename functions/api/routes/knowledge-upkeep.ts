@@ -3,6 +3,7 @@ import { KnowledgeStats, statsOf } from '#shared/app/knowledge/list-patterns.ts'
 import { applyChanges, importPatterns } from '#shared/app/learning/pattern-maintenance.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { isOfSimulation } from '#shared/domain/knowledge/search/past-incident.ts';
 import {
   optimizePatterns,
   type PatternChange,
@@ -201,7 +202,12 @@ export function knowledgeUpkeepRoutes(deps: KnowledgeRoutesDeps) {
       ]);
       const current = stored.map((pattern) => asItCounts(pattern, rules, clock.now()));
       const waiting = current.filter((one) => one.retired === null && approvalsMissing(one, rules).length > 0);
-      const rest = { scope, needApproval: waiting.length, lessons: lessons.length, pastIncidents: past.length };
+      const rest = {
+        scope,
+        needApproval: waiting.length,
+        lessons: lessons.length,
+        pastIncidents: past.filter((one) => !isOfSimulation(one)).length,
+      };
       return context.json(statsOf(current, { ...rest, countedUpTo: COUNTED }), 200);
     })
     .openapi(exported, async (context) => {

@@ -27,7 +27,12 @@ import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
 import { type TitleOfAction, withoutReceipt } from '#shared/domain/learning/known-by-pattern.ts';
 import { type LearnedPattern, PatternStage, Tag } from '#shared/domain/learning/learned-pattern.ts';
-import { approvalsMissing, asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
+import {
+  approvalsMissing,
+  asItCounts,
+  effectivenessOf,
+  verifiedOutcomes,
+} from '#shared/domain/learning/pattern-trust.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { Proportion } from '#shared/kernel/numbers/proportion.ts';
 import { titlesOf } from '#shared/plugins/actions/registry.ts';
@@ -66,6 +71,7 @@ export const PatternSummary = z
     stage: PatternStage,
     confidence: z.number(),
     helped: Proportion.nullable(),
+    verified: z.number().int().meta({ description: 'Of those that helped, how many Selfheal measured.' }),
     source: z.enum(['written', 'human', 'verified', 'imported']),
     by: z.string(),
     createdAt: z.string(),
@@ -535,6 +541,7 @@ function summaryOf(
     action: pattern.actionId,
     parent: pattern.parent ?? null,
     helped: effectivenessOf(pattern),
+    verified: verifiedOutcomes(pattern),
     source: pattern.written === true ? 'written' : source,
     by,
     createdAt: at,

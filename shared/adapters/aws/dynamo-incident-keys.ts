@@ -1,5 +1,5 @@
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { isSimulated, type TargetContext } from '#shared/domain/incident/target-context.ts';
+import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { Item, Key } from './dynamo-table.ts';
 
 /**
@@ -56,8 +56,6 @@ export function servicePartition(service: string): string {
 /** The attributes of a new incident that the indexes need besides its own fields. */
 export function listingKeysOf(incident: Incident): Item {
   const listKey = positionOf(incident);
-  // Without the sort key of the lists it is in none of them.
-  if (isSimulated(incident.target)) return { listId: ALL_IDS };
   const { set } = listingChangeOf(incident);
   return { listKey, listMonth: monthOf(listKey), listId: ALL_IDS, ...set };
 }

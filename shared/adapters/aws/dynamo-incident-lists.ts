@@ -3,6 +3,7 @@ import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { alarmArnAt, type Home } from '#shared/domain/incident/home.ts';
 import { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { isFoundBy } from '#shared/domain/incident/incident-search.ts';
+import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { CorruptRecord, InvalidInput } from '#shared/kernel/errors.ts';
 import {
@@ -111,6 +112,7 @@ interface Criteria {
   readonly openedBefore: string | null;
   /** Absent without a search, so that cursors from before there was one stay valid. */
   readonly search?: string;
+  readonly simulated?: true;
 }
 
 function criteriaOf(query: IncidentQuery): Criteria {
@@ -121,6 +123,7 @@ function criteriaOf(query: IncidentQuery): Criteria {
     failureClass: query.failureClass ?? null,
     openedFrom: instantOf('openedFrom', query.openedFrom),
     openedBefore: instantOf('openedBefore', query.openedBefore),
+    ...(query.simulated === true ? { simulated: true } : {}),
     ...(query.search === undefined ? {} : { search: query.search.trim().toLowerCase() }),
   };
 }
@@ -305,6 +308,7 @@ function matches(incident: Incident, criteria: Criteria, { targets }: Scope): bo
   const { listTarget } = listingKeysOf(incident);
   const opened = positionOf(incident);
   return (
+    (criteria.simulated === true || !isSimulated(incident.target)) &&
     (statuses === null || statuses.includes(incident.status)) &&
     (failureClass === null || incident.classification?.class === failureClass) &&
     (openedFrom === null || opened >= openedFrom) &&

@@ -64,8 +64,8 @@ export async function resolveIncident(
   const { at: writtenAt, ...facts } = resolution;
   await auditChange(incident, { at: writtenAt, event: 'incident.person-resolved', facts }, deps);
   if (success) await rejectRequests(incident.id, by, deps);
-  if (isSimulated(incident.target)) return { ...result, learned: [] };
-  if (success) await watchHealing(incident, actions, deps);
+  // What a person teaches by a rehearsal counts as ever; its end is none of the figures'.
+  if (success && !isSimulated(incident.target)) await watchHealing(incident, actions, deps);
   return { ...result, learned: await learnFromResolution(incident, resolution, deps) };
 }
 

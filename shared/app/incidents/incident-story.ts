@@ -38,6 +38,8 @@ export interface SimilarIncident {
   readonly outcome: string;
   /** Null when it was only proposed. */
   readonly helped: boolean | null;
+  /** The person who says so; absent where Selfheal measured it. */
+  readonly reportedBy?: string | undefined;
   readonly sameFailure: boolean;
   readonly times: number;
   /** 0 to 1. */

@@ -4,8 +4,9 @@ import type { FalsePositive, IncidentResolution } from '#shared/domain/incident/
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf, knowledgeScopesOf } from '#shared/domain/incident/scope.ts';
+import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
-import { termsOfLines, weighed, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
+import { termsOfLines, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
 import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import { settled, withOutcomes } from '#shared/domain/learning/pattern-trust.ts';
 import { caseOfPastIncident, makeCaseTest } from '#shared/domain/learning/replay.ts';
@@ -17,6 +18,7 @@ import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { PatternStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { linesToRecall } from '../knowledge/recall-incidents.ts';
 import { changePattern, noteOf } from '../learning/change-pattern.ts';
 import { correctPrediction } from '../learning/correct-prediction.ts';
 import { learnPatterns } from '../learning/learn-patterns.ts';
@@ -52,8 +54,8 @@ export async function learnFromResolution(
   if (scope === null) return [];
   const gathered = await deps.evidence.getEvidence(incident.id);
   const evidence = gathered && logsOf(gathered);
-  const { solution, success } = resolution;
-  await remember(incident, { scope, evidence, class: failureClass, resolution: solution, helped: success, deps });
+  const { solution, success, by } = resolution;
+  await remember(incident, { scope, evidence, class: failureClass, resolution: solution, helped: success, by, deps });
   return [
     'The solution will be shown with similar failures.',
     ...(await correction(incident, resolution, deps)),
@@ -73,7 +75,7 @@ export async function learnFromFalsePositive(
   const evidence = gathered && logsOf(gathered);
   const failureClass = incident.classification?.class ?? 'unknown';
   const resolution = phrase`A false alarm: ${reason}`;
-  await remember(incident, { scope, evidence, class: failureClass, resolution, helped: null, deps });
+  await remember(incident, { scope, evidence, class: failureClass, resolution, helped: null, by, deps });
   if (!updatePatterns || evidence === null) return [];
   const failure = { id: incident.id, lines: textsOf(evidence), messages: new Set<string>() };
   const known = (await Promise.all(knowledgeScopesOf(incident.target).map((one) => deps.patterns.list(one)))).flat();
@@ -117,8 +119,10 @@ async function remember(
     class: failureClass,
     resolution,
     helped,
+    by,
     deps,
   }: IncidentEnding & {
+    readonly by: string;
     readonly resolution: IncidentResolution['solution'];
     readonly helped: boolean | null;
     readonly deps: LearnFromPersonDeps;
@@ -137,7 +141,8 @@ async function remember(
     resolution: redactName(resolution, MAX_RESOLUTION),
     outcome: helped === false ? 'escalated' : 'resolved',
     helped,
-    terms: writeTerms(termsOfLines((evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed)))),
+    reportedBy: redactName(by, 200),
+    terms: writeTerms(termsOfLines(linesToRecall(incident, evidence))),
   };
   await deps.knowledge.remember(past, scope);
 }
@@ -147,7 +152,8 @@ async function correction(
   { class: actual, by, at }: IncidentResolution,
   deps: LearnFromPersonDeps,
 ): Promise<string[]> {
-  if (actual === null || actual === 'unknown') return [];
+  // A rehearsal is no prediction.
+  if (actual === null || actual === 'unknown' || isSimulated(incident.target)) return [];
   const corrected = await correctPrediction(
     { incidentId: incident.id, class: actual, by, at: new Date(at) },
     deps.predictions,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { LearnedPattern, PatternStage } from '#shared/domain/learning/learned-pattern.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
-import { asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
+import { asItCounts, effectivenessOf, verifiedOutcomes } from '#shared/domain/learning/pattern-trust.ts';
 import { Proportion } from '#shared/kernel/numbers/proportion.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import { cursorOf, positionIn } from '../common/list-cursor.ts';
@@ -73,6 +73,8 @@ export const KnowledgeStats = z
     meanConfidence: z.number().nullable(),
     /** Of all outcomes of the patterns. */
     helped: Proportion.nullable(),
+    /** Of those that helped, how many Selfheal measured. */
+    verified: z.number().int(),
     /** Outcomes of the patterns that count. */
     outcomes: z.number().int(),
     /** Learned from the fingerprints of ended incidents, the latest up to a limit. */
@@ -106,6 +108,7 @@ export function statsOf(
     meanConfidence:
       active.length === 0 ? null : active.reduce((sum, { confidence }) => sum + confidence, 0) / active.length,
     helped: effectivenessOf({ outcomes }),
+    verified: verifiedOutcomes({ outcomes }),
     outcomes: outcomes.length,
   };
 }

@@ -13,7 +13,7 @@ import {
   rememberedEntry,
 } from '#shared/domain/knowledge/search/remembered-entry.ts';
 import type { Terms } from '#shared/domain/knowledge/search/term-field.ts';
-import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts';
+import { termsOfLines, type WeighedLine, weighed } from '#shared/domain/knowledge/search/terms.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { redact } from '#shared/domain/redaction/redact.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
@@ -131,6 +131,12 @@ export interface RecallDeps {
   readonly clock: Clock;
 }
 
+/** The lines by which a failure is found again; of a report also its title, which may be all that there is. */
+export function linesToRecall({ target, tainted }: Incident, evidence: Evidence | null): WeighedLine[] {
+  const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed));
+  return target.kind === 'report' ? [{ text: tainted.title, weight: 1 }, ...lines] : lines;
+}
+
 /**
  * Past incidents of the same scope and knowledge entries that resemble this incident, best first. Empty before the incident is classified,
  * and for a storm.
@@ -140,7 +146,7 @@ export async function recallLike(
   evidence: Evidence | null,
   deps: RecallDeps,
 ): Promise<SearchResults> {
-  const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed));
+  const lines = linesToRecall(incident, evidence);
   return await recallTerms(incident, termsOfLines(lines), deps, FOUND, textToEmbed(lines));
 }
 

@@ -1,4 +1,5 @@
 import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
+import { isOfSimulation } from '#shared/domain/knowledge/search/past-incident.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { endedCaseOf, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
@@ -57,7 +58,7 @@ export async function learningMaterial(
     stored,
     material: {
       patterns: stored.map((pattern) => asItCounts(pattern, rules, now)),
-      incidents: read.flatMap(({ past }) => past.map(endedCaseOf)),
+      incidents: read.flatMap(({ past }) => past.filter((one) => !isOfSimulation(one)).map(endedCaseOf)),
       notes: read.flatMap(({ notes }) => notes),
       from: new Date(now.getTime() - days * DAY_MS),
       to: now,

@@ -2,6 +2,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import { isOfSimulation } from '#shared/domain/knowledge/search/past-incident.ts';
 import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import {
   type Circumstances,
@@ -81,5 +82,5 @@ async function countIncidents(
   if (scope === null) return 0;
   const after = new Date(now.getTime() - DAY_MILLISECONDS).toISOString();
   const ended = await knowledge.remembered(scope, { after, limit: MAX_INCIDENTS });
-  return new Set(ended.flatMap((past) => (past.id === id ? [] : [past.id]))).size;
+  return new Set(ended.flatMap((past) => (past.id === id || isOfSimulation(past) ? [] : [past.id]))).size;
 }

@@ -138,7 +138,7 @@ const DESCRIPTIONS: Descriptions = {
   'incident.acknowledged': ({ by }) => `${by} acknowledged it.`,
   'incident.edited': ({ by, fields, reason }) => `${by} changed ${fields}.${because(reason)}`,
   'incident.person-resolved': ({ by, success, solution, minutes }) =>
-    `${by} ${success ? 'resolved it' : 'tried a solution that did not help'}${minutes === null ? '' : `, after ${minutes} minutes`}: ${solution}`,
+    `${by} ${success ? 'ended it and reported as helpful' : 'reported as not helpful'}${minutes === null ? '' : `, after ${minutes} minutes`}: ${solution}`,
   'incident.false-positive': ({ by, reason, patterns }) =>
     `${by} called it a false alarm: ${reason}${patterns === 0 ? '' : ` It counts against ${patterns} learned patterns.`}`,
   'incident.feedback': ({ by, actionCorrect, comments }) =>

@@ -13,8 +13,10 @@ export const SeenBefore = z.strictObject({
   title: recordText({ max: 300 }),
   resolution: recordText({ max: 1000 }),
   outcome: z.enum(['resolved', 'suggested', 'escalated']),
-  /** Whether the resolution was tried and verified: true helped, false did not, null was only proposed. */
+  /** Whether the resolution helped: true it did, false it did not, null was only proposed. Verified, unless a person said so. */
   helped: z.boolean().nullable(),
+  /** The person who says whether it helped; absent where Selfheal measured it, and in older records. */
+  reportedBy: recordText({ max: 200 }).optional(),
   /** Equal fingerprints; otherwise it is only similar. */
   sameFailure: z.boolean(),
   /** Recorded incidents of that failure, at least one. */

@@ -41,9 +41,10 @@ function redactChain({ cause, followed, ...chain }: ChainDraft): Chain {
 }
 
 function redactSeen(seen: SeenDraft): Seen {
-  const { title, resolution, reasons } = seen;
+  const { title, resolution, reasons, reportedBy, ...rest } = seen;
   return {
-    ...seen,
+    ...rest,
+    ...(reportedBy === undefined ? {} : { reportedBy: whole(reportedBy, 200) }),
     title: whole(title, 300),
     resolution: whole(resolution, 1000),
     reasons: reasons.map((reason) => whole(reason, 400)),

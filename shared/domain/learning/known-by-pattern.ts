@@ -6,7 +6,7 @@ import type { KnowledgeEntry } from '../knowledge/knowledge-entry.ts';
 import { type KnowledgeMatch, MAX_UNSURE_CONFIDENCE, type SimilarEntry } from '../knowledge/lookup.ts';
 import { redact, redactName } from '../redaction/redact.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
-import { effectivenessOf } from './pattern-trust.ts';
+import { effectivenessOf, verifiedOutcomes } from './pattern-trust.ts';
 
 const MAX_SIMILAR = 5;
 
@@ -93,7 +93,6 @@ export function knownByPatterns(recognised: readonly LearnedPattern[], titleOf: 
 
 function knownByPattern(pattern: LearnedPattern, titleOf: TitleOfAction): KnownHere {
   const { id, provenance, outcomes, written, actionId } = pattern;
-  const helpedIn = outcomes.filter(({ helped }) => helped);
   return {
     patternId: id,
     title: redactName(pattern.title, 200),
@@ -102,8 +101,8 @@ function knownByPattern(pattern: LearnedPattern, titleOf: TitleOfAction): KnownH
     by: redactName(provenance.by, 200),
     at: provenance.at,
     cases: outcomes.length,
-    helped: helpedIn.length,
-    verified: helpedIn.filter(({ by }) => by === 'verified').length,
+    helped: outcomes.filter(({ helped }) => helped).length,
+    verified: verifiedOutcomes(pattern),
     confidence: pattern.confidence,
     advises: actionId !== null && isByPersons(pattern) && titleOf(actionId) !== null ? actionId : null,
   };

@@ -18,6 +18,10 @@ export function effectivenessOf({ outcomes }: Pick<LearnedPattern, 'outcomes'>):
   return proportionOf(outcomes.filter(({ helped }) => helped).length, outcomes.length);
 }
 
+/** Of its outcomes that helped, how many Selfheal measured; the others are the word of people. */
+export const verifiedOutcomes = ({ outcomes }: Pick<LearnedPattern, 'outcomes'>): number =>
+  outcomes.filter(({ helped, by }) => helped && by === 'verified').length;
+
 /** Outcomes that may count for a pattern, and all that count against it. */
 export function countedOutcomes(outcomes: readonly PatternOutcome[]): PatternOutcome[] {
   return outcomes.filter(({ trusted, helped }) => trusted || !helped);

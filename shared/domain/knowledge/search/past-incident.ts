@@ -25,14 +25,19 @@ export const PastIncident = z.strictObject({
   /** What was tried or proposed: an imperative. Earlier releases stored the receipt of the action. */
   resolution: recordText({ max: 1000 }),
   outcome: z.enum(['resolved', 'suggested', 'escalated']),
-  /** Whether the resolution was tried and verified: true helped, false did not, null was only proposed. */
+  /** Whether the resolution helped: true it did, false it did not, null was only proposed. Verified, unless a person said so. */
   helped: z.boolean().nullable(),
+  /** The person who says whether it helped; absent where Selfheal measured it, and in older records. */
+  reportedBy: recordText({ max: 200 }).optional(),
   /** See `writeTerms`. */
   terms: z.string().max(24_000),
   /** Embedding of its lines, where a model was asked. */
   embedding: Embedding.optional(),
 });
 export type PastIncident = z.infer<typeof PastIncident>;
+
+/** Of a simulated incident: it teaches what a person said about it, and counts in no figure. */
+export const isOfSimulation = ({ id }: Pick<PastIncident, 'id'>): boolean => id.startsWith('sim-');
 
 /** An action, what it is in general, and the result of its verification. */
 interface TriedAction {

@@ -31,7 +31,7 @@ function seenBeforeOf(incidents: readonly Hit<RememberedIncident>[]): SeenBefore
   // The list is never empty: it was created with its first member.
   const speaker =
     newestFirst.find(({ item }) => item.past.helped === true) ?? (newestFirst[0] as (typeof incidents)[0]);
-  const { id, title, resolution, outcome, helped } = speaker.item.past;
+  const { id, title, resolution, outcome, helped, reportedBy } = speaker.item.past;
   return {
     incidentId: id,
     endedAt: endedAt(speaker),
@@ -39,10 +39,12 @@ function seenBeforeOf(incidents: readonly Hit<RememberedIncident>[]): SeenBefore
     resolution,
     outcome,
     helped,
+    ...(reportedBy === undefined ? {} : { reportedBy }),
     sameFailure: speaker.sameFailure,
     times: incidents.length,
-    helpedTimes: incidents.filter(({ item }) => item.past.helped === true).length,
-    failedTimes: incidents.filter(({ item }) => item.past.helped === false).length,
+    helpedTimes: incidents.filter(({ item }) => item.past.helped === true && item.past.reportedBy === undefined).length,
+    failedTimes: incidents.filter(({ item }) => item.past.helped === false && item.past.reportedBy === undefined)
+      .length,
     score: Math.round(speaker.score * 1000) / 1000,
     reasons: speaker.reasons.map(({ text }) => text.slice(0, 400)),
   };
@@ -55,10 +57,12 @@ const endedAt = ({ item }: Hit<RememberedIncident>): string => item.past.endedAt
  * present `advice` again is left out.
  */
 export function outcomeWords(
-  { outcome, helped, resolution }: Pick<PastIncident, 'outcome' | 'helped' | 'resolution'>,
+  { outcome, helped, resolution, reportedBy }: Pick<PastIncident, 'outcome' | 'helped' | 'resolution' | 'reportedBy'>,
   advice = '',
 ): string {
   const done = resolution.trim() === '' ? 'no remedy was known' : resolution.trim();
+  if (helped !== null && reportedBy !== undefined)
+    return `reported as ${helped ? '' : 'not '}helpful by ${reportedBy}: ${done}`;
   if (helped === true) return `this helped then: ${done}`;
   if (helped === false) return `this was tried then and did not help: ${done}`;
   if (outcome === 'resolved') return 'it passed again without an action of Selfheal';

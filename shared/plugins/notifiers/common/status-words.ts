@@ -1,4 +1,5 @@
 import { asksForRepeat } from '#shared/domain/diagnosis/advice.ts';
+import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { type ActionRecord, didNotHelp, isUnclear } from '#shared/domain/plan/bound-action.ts';
 import { saysLeftAlone } from '#shared/domain/policy/closed-pull-request.ts';
 import type { IncidentStory } from '../contract.ts';
@@ -28,7 +29,7 @@ export function statusOf(story: IncidentStory, reason: string | null = story.inc
   switch (story.incident.status) {
     case 'resolved':
     case 'healed':
-      return resolved(last, reason);
+      return endedByWord(story.incident) ?? resolved(last, reason);
     case 'grouped':
     case 'linked':
       return { lead: 'Selfheal handles it together with other failures.', rest: reason ?? '' };
@@ -51,6 +52,19 @@ function acting(last: ActionRecord | undefined): Status {
       ? `Selfheal acted: ${last.receipt?.summary ?? last.actionId}`
       : `Selfheal re-ran the failed jobs (attempt ${attempt}).`;
   return { lead, rest: 'It is checking whether that helped.' };
+}
+
+/** What a person said of its end is their word: Selfheal has verified nothing of it. */
+function endedByWord(incident: IncidentStory['incident']): Status | null {
+  const { annotations } = incident;
+  if (!endedByPerson(incident) || annotations === undefined) return null;
+  const { resolution, falsePositive } = annotations;
+  if (resolution)
+    return {
+      lead: `${resolution.by} ended it.`,
+      rest: `Reported as helpful by ${resolution.by}, not verified by Selfheal: ${resolution.solution}`,
+    };
+  return falsePositive ? { lead: `${falsePositive.by} called it a false alarm.`, rest: falsePositive.reason } : null;
 }
 
 function resolved(last: ActionRecord | undefined, reason: string | null): Status {

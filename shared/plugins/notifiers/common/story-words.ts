@@ -2,7 +2,9 @@ import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import type { Diagnosis, KnownHere, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { isOfSimulation } from '#shared/domain/knowledge/search/past-incident.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
+import { outcomesWords } from '#shared/domain/learning/outcomes-words.ts';
 import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import { type ActionRecord, isUnclear } from '#shared/domain/plan/bound-action.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
@@ -237,16 +239,6 @@ function knownWords({ title, solution, by, at, source, patternId, ...outcomes }:
 
 const endSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
-/** How often it helped. Only what Selfheal measured is called verified. */
-export function outcomesWords({ cases, helped, verified }: Pick<KnownHere, 'cases' | 'helped' | 'verified'>): string {
-  if (cases === 0) return 'no outcome is known yet';
-  const often = `${helped} of ${cases} ${cases === 1 ? 'time' : 'times'}`;
-  if (helped === 0) return `helped ${often}`;
-  return verified === 0
-    ? `reported as helpful ${often}, not verified`
-    : `helped ${often}, ${verified === 1 ? 'once' : verified === 2 ? 'twice' : `${verified} times`} verified`;
-}
-
 /** One sentence for each similar past failure. Tainted: callers neutralise them. */
 export function seenBeforeLines({ diagnosis }: IncidentStory): string[] {
   const advice = diagnosis?.fix ?? '';
@@ -257,10 +249,11 @@ export function seenBeforeLines({ diagnosis }: IncidentStory): string[] {
 function sentenceOf(past: SeenBefore, advice: string): string {
   const { incidentId, endedAt, sameFailure, times, title, reasons, helpedTimes = 0, failedTimes = 0 } = past;
   const day = endedAt.slice(0, 10);
+  const which = `${isOfSimulation({ id: incidentId }) ? 'simulated incident' : 'incident'} ${incidentId}`;
   const mixed =
     helpedTimes > 0 && failedTimes > 0 ? ` (an action helped in ${helpedTimes}, and none did in ${failedTimes})` : '';
   const what = sameFailure
-    ? `The same failure ${times === 1 ? 'once' : `${times} times`} before${mixed}, incident ${incidentId} on ${day}`
-    : `Similar, not the same: "${title}", incident ${incidentId} on ${day} (${reasons.slice(0, MAX_REASONS).join('; ')})`;
+    ? `The same failure ${times === 1 ? 'once' : `${times} times`} before${mixed}, ${which} on ${day}`
+    : `Similar, not the same: "${title}", ${which} on ${day} (${reasons.slice(0, MAX_REASONS).join('; ')})`;
   return `${what}: ${outcomeWords(past, advice)}`;
 }

@@ -265,6 +265,12 @@ function Receipts({ story: { receipts } }: { readonly story: Story }) {
   );
 }
 
+function outcomeOf({ helped, reportedBy }: Story['similar'][number]): string {
+  if (helped === null) return '';
+  if (reportedBy !== undefined) return `Reported as ${helped ? '' : 'not '}helpful by ${reportedBy}. `;
+  return helped ? 'It helped, as verified. ' : 'It did not help. ';
+}
+
 function Similar({ story: { similar } }: { readonly story: Story }) {
   return (
     <section className="card">
@@ -284,7 +290,7 @@ function Similar({ story: { similar } }: { readonly story: Story }) {
                 <Text>{each.resolution}</Text>
               </p>
               <p className="soft">
-                {each.helped === null ? '' : each.helped ? 'It helped. ' : 'It did not help. '}
+                {outcomeOf(each)}
                 {each.times > 1 ? `Seen ${each.times} times. ` : ''}
                 {each.reasons.join('; ')}
               </p>

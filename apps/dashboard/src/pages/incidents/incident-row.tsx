@@ -36,6 +36,9 @@ export const IncidentRow = memo(function IncidentRow({ incident, position, total
         </span>
         <span className="row-class">
           <span className="chip">{classWords(incident.class)}</span>
+          {incident.subject.kind === 'report' && incident.subject.simulated ? (
+            <span className="chip">simulated</span>
+          ) : null}
           {occurrences > 1 ? <span className="chip number">{counted(occurrences, 'time')}</span> : null}
         </span>
         <span className="row-time soft">

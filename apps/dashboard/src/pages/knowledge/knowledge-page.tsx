@@ -214,7 +214,9 @@ function Row({ pattern }: { readonly pattern: PatternSummary }) {
         <span className="number">{percent(pattern.confidence)}</span>
         <Meter share={pattern.confidence} />
         <span className="soft number">
-          {pattern.helped === null ? 'not used yet' : `helped ${pattern.helped.hits} of ${pattern.helped.cases}`}
+          {pattern.helped === null
+            ? 'not used yet'
+            : `helped ${pattern.helped.hits} of ${pattern.helped.cases}, ${pattern.verified} verified`}
         </span>
       </span>
     </Link>

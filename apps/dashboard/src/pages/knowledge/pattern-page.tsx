@@ -148,7 +148,7 @@ function Outcomes({ pattern: { outcomes } }: { readonly pattern: Pattern }) {
                 {incident}
               </Link>
               <p className="soft">
-                {by === 'human' ? 'a person said so' : 'verified'}
+                {by === 'human' ? 'reported by a person' : 'verified'}
                 {minutes === null ? '' : `; ${Math.round(minutes)} min`}
                 {trusted ? '' : '; outsiders could have staged it: it raises nothing'}
               </p>
@@ -260,7 +260,7 @@ function Facts({ pattern }: { readonly pattern: Pattern }) {
   const facts: readonly (readonly [name: string, value: string])[] = [
     ['Class', classWords(pattern.class)],
     ['Confidence', percent(pattern.confidence)],
-    ['Helped', pattern.helped === null ? 'not used yet' : `${pattern.helped.hits} of ${pattern.helped.cases}`],
+    ['Helped', pattern.helped === null ? 'not used yet' : `${pattern.helped.hits} of ${pattern.helped.cases}, ${pattern.verified} verified`],
     ['Service', pattern.service ?? '–'],
     ['Action', pattern.action ?? '–'],
     ['Origin', SOURCES[pattern.source]],
