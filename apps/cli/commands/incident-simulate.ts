@@ -4,6 +4,7 @@ import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { severityOption, showOrder } from '../incidents/change-incident.ts';
+import { causeSections, section } from '../incidents/render-briefing.ts';
 import { durationOption } from '../input/duration.ts';
 
 const POLL_MILLISECONDS = 500;
@@ -14,8 +15,8 @@ export const incidentSimulate = defineCommand({
   aliases: ['simulate-incident'],
   summary: 'rehearse an incident: what it would be taken for, and what would be recommended',
   details:
-    'It runs through the real workflow, but nothing is executed, nobody is notified, and no list or figure contains it. With --auto-learn what was recommended is\n' +
-    'written down as a pattern for the service, which starts no action; the permission operate is needed.\n' +
+    'It runs through the real workflow and is listed as simulated, but nothing is executed, nobody is notified, and no figure contains it. End it by\n' +
+    '"selfheal incident resolve NUMBER": what you say helped is shown with the next one like it. With --auto-learn what was recommended is written down as a pattern for the service, which starts no action; the permission operate is needed.\n' +
     'With --json: {incident, recommended_actions, learned}. Exit code 1 when it has not ended in time.',
   options: {
     title: { type: 'string', value: 'TEXT', about: 'what is wrong, in a few words' },
@@ -48,7 +49,13 @@ export const incidentSimulate = defineCommand({
     }
     const failureClass = FailureClass.catch('unknown').parse(incident.class);
     const { recommended_actions } = await contentOf(
-      await api.recommend.$post({ json: { class: failureClass, cause: `${title}\n${description}` } }),
+      await api.recommend.$post({
+        json: {
+          class: failureClass,
+          cause: `${title}\n${description}`,
+          scope: service === null ? 'reports' : `service#${service}`,
+        },
+      }),
     );
     const [best] = recommended_actions;
     let learned: string | null = null;
@@ -62,14 +69,17 @@ export const incidentSimulate = defineCommand({
     else {
       const percent = incident.confidence === null ? '' : `, confidence ${Math.round(incident.confidence * 100)} %`;
       const lines = [
-        `${id} (simulated): ${failureClass.replaceAll('_', ' ')}${percent}, ended ${incident.status}`,
-        ...incident.briefing.cause.map((line) => `  ${clean(line)}`),
-        ...(incident.reason === null ? [] : [`  ${clean(incident.reason)}`]),
+        `${incident.number === null ? id : `${incident.number} (${id})`}, simulated: ${failureClass.replaceAll('_', ' ')}${percent}, ${incident.status}`,
+        clean(incident.briefing.headline),
+        ...(incident.reason === null ? [] : [clean(incident.reason)]),
+        ...causeSections(incident.briefing),
+        ...section('Seen before', incident.briefing.history),
+        ...(recommended_actions.length === 0 ? [] : ['', 'Recommended']),
         ...recommended_actions.map(
           ({ title: what, expectedBenefit, why }) =>
             `  ${Math.round(expectedBenefit * 100)} %  ${clean(what)}\n         ${clean(why)}`,
         ),
-        ...(learned === null ? [] : [`  learned as pattern ${learned}`]),
+        ...(learned === null ? [] : ['', `Learned as pattern ${learned}.`]),
       ];
       await terminal.write(lines.map((line) => `${line}\n`).join(''));
     }

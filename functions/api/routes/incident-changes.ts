@@ -58,13 +58,10 @@ export const IncidentCreate = z
       .max(MAX_REPORT_LINES)
       .default([])
       .meta({ description: 'Lines of a log that show the failure. They are redacted before they are kept.' }),
-    simulated: z
-      .boolean()
-      .default(false)
-      .meta({
-        description:
-          'A rehearsal: nothing is executed, nobody is told, it is marked in lists, and no figure contains it.',
-      }),
+    simulated: z.boolean().default(false).meta({
+      description:
+        'A rehearsal: nothing is executed, nobody is told, it is marked in lists, and no figure contains it.',
+    }),
   })
   .meta({ id: 'IncidentCreate' });
 

@@ -122,7 +122,9 @@ export const IncidentBriefing = z.object({
   advice: Lines.meta({ description: 'Advice for now; empty when there is nothing to do.' }),
   tried: Lines.meta({ description: 'Everything tried or rejected in this incident, with dates.' }),
   stopped: z.string().nullable().meta({ description: 'That the kill switch is on; null while it is off.' }),
-  knownHere: Lines.meta({ description: 'What people taught here about such failures, or was learned from them.' }),
+  knownHere: Lines.meta({
+    description: 'Patterns that people taught here about such failures, or that were learned from them, in words.',
+  }),
   history: Lines,
   links: z.array(z.object({ name: z.string(), url: z.string() })).readonly(),
 });

@@ -18,7 +18,8 @@ export interface EndedCase extends PastCase {
 }
 
 export function endedCaseOf(past: PastIncident): EndedCase {
-  const ended = past.outcome !== 'resolved' || past.reportedBy !== undefined ? 'people' : past.helped === true ? 'healed' : 'alone';
+  const ended =
+    past.outcome !== 'resolved' || past.reportedBy !== undefined ? 'people' : past.helped === true ? 'healed' : 'alone';
   return { ...caseOfPastIncident(past), endedAt: past.endedAt, ended, minutes: null, service: null };
 }
 

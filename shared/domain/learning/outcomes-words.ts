@@ -11,6 +11,9 @@ export function outcomesWords({ cases, helped, verified }: Pick<KnownHere, 'case
 }
 
 /** The same from a proportion of all outcomes, which may be none. */
-export function helpedWords(helped: { readonly hits: number; readonly cases: number } | null, verified: number): string {
+export function helpedWords(
+  helped: { readonly hits: number; readonly cases: number } | null,
+  verified: number,
+): string {
   return outcomesWords({ cases: helped?.cases ?? 0, helped: helped?.hits ?? 0, verified });
 }

@@ -221,9 +221,9 @@ describe('the commands of the documents', () => {
     ).toEqual(['gh-byitself0001']);
     await run('incidents', '--search', 'checkout timeout');
     expect(asked).toEqual([
-      { statuses: ['resolved'] },
-      { statuses: ['resolved', 'healed'] },
-      { search: 'checkout timeout' },
+      { simulated: true, statuses: ['resolved'] },
+      { simulated: true, statuses: ['resolved', 'healed'] },
+      { simulated: true, search: 'checkout timeout' },
     ]);
   });
 

@@ -70,6 +70,7 @@ describe('incidents', () => {
     expect(asked).toEqual([
       [
         {
+          simulated: true,
           statuses: ['open', 'escalated'],
           repository: 'acme/shop',
           failureClass: 'network_connectivity',

@@ -6,10 +6,10 @@ import { candidatesFor } from '#shared/app/plan/context.ts';
 import type { KnownHere } from '#shared/domain/diagnosis/diagnosis.ts';
 import { knownByPatterns } from '#shared/domain/learning/known-by-pattern.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
+import { outcomesWords } from '#shared/domain/learning/outcomes-words.ts';
 import { decide } from '#shared/domain/policy/decide.ts';
 import { ACTIONS, titlesOf } from '#shared/plugins/actions/registry.ts';
 import { incidentBriefing } from '#shared/plugins/notifiers/common/incident-briefing.ts';
-import { outcomesWords } from '#shared/domain/learning/outcomes-words.ts';
 import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import {

@@ -260,7 +260,12 @@ function Facts({ pattern }: { readonly pattern: Pattern }) {
   const facts: readonly (readonly [name: string, value: string])[] = [
     ['Class', classWords(pattern.class)],
     ['Confidence', percent(pattern.confidence)],
-    ['Helped', pattern.helped === null ? 'not used yet' : `${pattern.helped.hits} of ${pattern.helped.cases}, ${pattern.verified} verified`],
+    [
+      'Helped',
+      pattern.helped === null
+        ? 'not used yet'
+        : `${pattern.helped.hits} of ${pattern.helped.cases}, ${pattern.verified} verified`,
+    ],
     ['Service', pattern.service ?? '–'],
     ['Action', pattern.action ?? '–'],
     ['Origin', SOURCES[pattern.source]],
