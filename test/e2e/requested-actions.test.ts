@@ -79,6 +79,21 @@ describe('an action that somebody asks for', () => {
     expect(tasks()).toBe(2);
   });
 
+  it('[D109] is executed by the one address for all actions, after somebody else approved it', async () => {
+    const { status, json } = await api('/actions/execute', {
+      action: 'scale-ecs-service',
+      service: 'catalog',
+      to: 3,
+      reason: 'sale in the morning',
+    });
+    expect(status).toBe(202);
+    expect((await approve(await askedAbout(json.id), approver)).status).toBe(200);
+    expect(await healer.ended(json.id)).toMatchObject({ status: 'resolved' });
+    expect(tasks()).toBe(3);
+    const shown = await api(`/incidents/${json.id}`);
+    expect(shown.json).toMatchObject({ status: 'resolved', request: { action: 'scale-ecs-service', to: 3 } });
+  });
+
   it('[D109] [D110] is executed and verified after somebody else approved it', async () => {
     const { status, json } = await api('/applications/catalog/scale', { to: 4, reason: 'sale at noon' });
     expect(status).toBe(202);

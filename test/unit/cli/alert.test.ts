@@ -40,11 +40,13 @@ describe('selfheal alert', () => {
   });
 
   it('[D154] set --action ask and escalate lower what is decided, and --off takes it back', async () => {
-    const { set, plan, mails } = await aFailure();
+    const { set, plan, mails, incident, runAs } = await aFailure();
+    const shown = async () => (await runAs('viewer', ['incident', 'explain', incident.id])).text;
     expect((await plan()).decision).toBe('act');
     await set('--pattern', PATTERN, '--action', 'ask');
     const asked = await plan();
     expect([asked.decision, asked.reasons[0]]).toEqual(['approve', expect.stringContaining('An alert rule asks')]);
+    expect((await shown()).replaceAll(/\s+/g, ' ')).toContain('An alert rule asks');
     await set('--pattern', PATTERN, '--action', 'escalate');
     const escalated = await plan();
     expect(escalated).toMatchObject({ decision: 'escalate', digest: null });

@@ -215,6 +215,11 @@ describe('ci insights', () => {
       await call('POST', `/issues/${fix.number}/labels`, { labels: ['autofix-bot'] });
       control.closePullRequest(repository, fix.number, merged);
     }
+    // Undecided, and somebody's own: neither is a suggestion that people took or refused.
+    const open = control.addPullRequest(repository, { branch: 'autofix-20261120-130000' });
+    await call('POST', `/issues/${open.number}/labels`, { labels: ['autofix-bot'] });
+    const own = control.addPullRequest(repository, { branch: 'feature' });
+    control.closePullRequest(repository, own.number, true);
     const environment = github.environment();
     await place.metrics(id, environment, '--repo', repository);
     const out = join(aFolder(), 'ci_insights.md');
@@ -232,6 +237,7 @@ describe('ci insights', () => {
     expect(kpis.adoption).toBe('67 % (2 of 3)');
     expect(kpis['response-time']).toContain("not measured: Selfheal's API was not asked");
     expect(readFileSync(out, 'utf8')).toContain('# CI insights');
+    expect(readFileSync(out, 'utf8')).toMatch(/Suggested fixes that people took.*67 % \(2 of 3\)/);
   });
 
   it('[A53] [A54] [A55] reads the figures of incidents from the API', async () => {

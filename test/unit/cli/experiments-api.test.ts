@@ -84,13 +84,16 @@ describe('experiments that people start', () => {
       const variantId = at % 2 === 0 ? 'solution-a' : 'solution-b';
       const outcome = { experimentId: 'which', variantId, incidentId: `gh-${at}`, minutes: 4, success: at % 2 === 0 };
       await deps.experience.addExperimentOutcome(
-        anExperimentOutcome({ ...outcome, sideEffects: at === 1 ? ['undone'] : [] }),
+        anExperimentOutcome({
+          ...outcome,
+          sideEffects: [1, 3, 5].includes(at) ? ['undone'] : at === 7 ? ['undone', 'slower'] : [],
+        }),
       );
     }
     const { text } = await run('ab-test-results', '--test-id', 'which');
     expect(text).toContain('solution-a');
     expect(text).toContain('60 of 60, 4.0 min to heal');
-    expect(text).toContain('0 of 60, undone 1x');
+    expect(text).toContain('0 of 60, undone 4x, slower 1x');
     expect(text).toContain('prefer solution-a');
     expect(text).toContain('120 incidents (confidence 95.0%)');
     const report = ExperimentReport.parse(

@@ -43,6 +43,32 @@ describe('selfheal learning', () => {
     expect(text.stdout.toString()).toMatchSnapshot();
   });
 
+  it('[C82] [C83] says whether the goals are reached: 40 % more healed, 60 % fewer resolved by people', async () => {
+    const day = (at: number): string => new Date(at * 86_400_000).toISOString();
+    const incidents = (from: number, healed: number, byPeople: number): string[] =>
+      Array.from({ length: healed + byPeople }, (_, at) =>
+        record(at + from * 1000, {
+          incident: `gh-${from}-${at}`,
+          timestamp: day(from),
+          ...(at < healed ? { action: 'rerun-failed-jobs' } : {}),
+        }),
+      );
+    const report = async (...lines: string[][]) => {
+      const file = aFile(lines.flat().join('\n'));
+      const patterns = join(aFolder(), 'none.json');
+      const { stdout } = await runCommand(['learning', 'report', file, '--days', '30', '--patterns', patterns]);
+      return stdout.toString();
+    };
+    const reached = await report(incidents(-45, 40, 60), incidents(-10, 80, 20));
+    expect(reached).toMatch(
+      /^goal healed by Selfheal: 80\.0% of 100 .*before 40\.0% of 100 .*\+100 %, aimed at \+40 %; reached$/m,
+    );
+    expect(reached).toMatch(/^goal resolved by people: 20\.0% of 100 .*-67 %, aimed at -60 %; reached$/m);
+    const missed = await report(incidents(-45, 80, 20), incidents(-10, 40, 60));
+    expect(missed).toMatch(/^goal healed by Selfheal: .*aimed at \+40 %; missed$/m);
+    expect(missed).toMatch(/^goal resolved by people: .*aimed at -60 %; missed$/m);
+  });
+
   it('[D210] checks the health of learning, with what to do, and fails when something is bad', async () => {
     const patterns = await learned();
     const good = await runCommand(['learning', 'check', '--patterns', patterns]);
@@ -66,6 +92,9 @@ describe('selfheal learning', () => {
     expect(code).toBe(1);
     const text = stdout.toString();
     expect(text).toContain('3 simulated incidents: identified 33.3% of 3');
+    // The five figures: identified, resolved alone, mistaken, confidence, time.
+    expect(text).toMatch(/without a model 0\.0% of 3 .*; wrong class 33\.3% of 3/);
+    expect(text).toMatch(/mean confidence 0\.\d\d; mean time to resolve 30 minutes/);
     expect(text).toContain('line 2: Strange (resource_exhaustion): not recognised');
     expect(text).toContain('line 3: Pool exhausted (flaky_tests): recognised as resource_exhaustion');
   });
