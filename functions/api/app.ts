@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
 import type { PolicyDeps } from '#shared/app/policy/change-policy.ts';
+import { governed } from '#shared/app/policy/governed.ts';
 import type { RepeatedRequests } from '#shared/ports/access.ts';
 import type { Clock } from '#shared/ports/time.ts';
 import { notFound, problemOf } from './problem.ts';
@@ -31,7 +32,7 @@ export type ApiDeps = IncidentRoutesDeps &
   Pick<IncidentChangeDeps, 'changes'> &
   ApprovalRoutesDeps &
   Omit<ActionRoutesDeps, 'governance' | 'random'> &
-  LearningRoutesDeps &
+  Omit<LearningRoutesDeps, 'rules'> &
   OperationRoutesDeps &
   ExperimentRoutesDeps &
   ConnectionRoutesDeps &
@@ -121,6 +122,7 @@ export function makeApi(deps: ApiDeps) {
   app.get('/api/docs', (context) =>
     context.html(renderReference(described()), 200, { 'content-security-policy': REFERENCE_POLICY }),
   );
+  const learning = { ...deps, rules: async () => (await governed(deps.policy)).configuration.learning };
   const actionDeps = { ...deps, governance: deps.policy, random: deps.keys.random };
   return app
     .openapi(health, (context) => context.json({ status: 'ok' as const, version: deps.version }, 200))
@@ -134,9 +136,9 @@ export function makeApi(deps: ApiDeps) {
     .route('/', keyRoutes(deps.keys))
     .route('/', peopleRoutes(deps))
     .route('/', configRoutes(deps.policy))
-    .route('/', knowledgeRoutes(deps))
-    .route('/', knowledgeUpkeepRoutes(deps))
-    .route('/', learningRoutes(deps))
+    .route('/', knowledgeRoutes(learning))
+    .route('/', knowledgeUpkeepRoutes(learning))
+    .route('/', learningRoutes(learning))
     .route('/', operationRoutes(deps))
     .route('/', experimentRoutes(deps))
     .route('/', connectionRoutes(deps))

@@ -1,6 +1,7 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { sayRehearsal } from '../api/following.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { defineCommand, type ExitCode, JSON_OPTION, UsageError } from '../command.ts';
+import { actionsMeant } from '../policy/action-names.ts';
 
 /** An option of a number to scale to. */
 export const TO_OPTION = {
@@ -32,7 +33,7 @@ export const actionTry = defineCommand({
     ...TO_OPTION,
     ...JSON_OPTION,
   },
-  async run({ operands: [id = ''], options }, terminal) {
+  async run({ operands: [given = ''], options }, terminal) {
     const { service, alarm, repo, class: failureClass } = options;
     const to = numberTo(options.to);
     const { api } = await openApi(options, terminal);
@@ -43,7 +44,13 @@ export const actionTry = defineCommand({
       ...(failureClass === undefined ? {} : { class: failureClass as never }),
       ...(to === null ? {} : { to }),
     };
-    const rehearsal = await contentOf(await api.actions[':id'].try.$post({ param: { id }, json }));
-    return await sayRehearsal(rehearsal, options.json === true, terminal);
+    let code: ExitCode = 0;
+    // An id is taken as it is, and may be a playbook of the deployment; only other names are looked up.
+    const ids = given.includes('_') ? actionsMeant(given, terminal) : [given];
+    for (const id of ids) {
+      const rehearsal = await contentOf(await api.actions[':id'].try.$post({ param: { id }, json }));
+      code = Math.max(code, await sayRehearsal(rehearsal, options.json === true, terminal));
+    }
+    return code;
   },
 });

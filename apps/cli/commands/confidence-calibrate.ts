@@ -10,8 +10,11 @@ import { judge } from '#shared/domain/quality/judgement.ts';
 import { Prediction } from '#shared/domain/quality/prediction.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import { type Answer, tuningOf } from '#shared/kernel/numbers/reliability.ts';
-import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
+import { API_OPTIONS, contentOf } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION, type OptionValues, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
+import { apiUnlessNamed } from '../learning/knowledge-api.ts';
+import type { Terminal } from '../terminal.ts';
 
 const ScoredAnswer = z.strictObject({ confidence: z.number().min(0).max(1), right: z.boolean() });
 const Line = z.union([ScoredAnswer, Prediction]);
@@ -27,8 +30,9 @@ function answersOf(lines: readonly z.infer<typeof Line>[]): Answer[] {
 
 function methodOf(given: string | undefined): 'platt' | 'isotonic' | null {
   if (given === undefined || given === 'auto') return null;
-  if (given === 'platt' || given === 'isotonic') return given;
-  throw new UsageError(`--method ${given}: expected platt, isotonic or auto.`);
+  const name = given.toLowerCase().replace(/[_-](?:scaling|regression)$/, '');
+  if (name === 'platt' || name === 'isotonic') return name;
+  throw new UsageError(`--method ${given}: expected platt (platt_scaling), isotonic or auto.`);
 }
 
 interface Report extends ChosenCalibrator {
@@ -57,18 +61,37 @@ function render({ calibrator, cases, figures, reason, tuning, target }: Report):
   ].join('\n');
 }
 
+/** Scored answers of the model in production, by the bins of its reliability diagram. Throws `UsageError` where nobody is signed in. */
+async function answersOfModel(options: OptionValues<typeof API_OPTIONS>, terminal: Terminal): Promise<Answer[]> {
+  const client = await apiUnlessNamed({ ...options, patterns: undefined, table: undefined }, terminal);
+  if (client === null)
+    throw new UsageError(
+      '"selfheal confidence calibrate" needs a file of scored answers, or "selfheal login" for those of a deployment.',
+    );
+  const { reliability } = await contentOf(await client.api.learning.quality.$get({ query: {} }));
+  return reliability.flatMap(({ cases, confidence, right }) => {
+    const hits = Math.round(right * cases);
+    return Array.from({ length: cases }, (_, at) => ({ confidence, right: at < hits }));
+  });
+}
+
 export const confidenceCalibrate = defineCommand({
   name: 'confidence calibrate',
   aliases: ['calibrate-confidence'],
   summary:
     'fit a calibration of confidences to outcomes: Platt scaling or isotonic regression, evaluated on held-out answers',
   details:
-    'Each line of the file is {"confidence": 0.8, "right": true} or a prediction printed by "selfheal quality report --records". Confidences stay\n' +
+    'Without a file it takes the answers of the model in production, signed in. Each line of a file is {"confidence": 0.8, "right": true} or a prediction printed by "selfheal quality report --records". Confidences stay\n' +
     'as they are below 50 scored answers, or when no calibration is shown to be better. --out only keeps the result for your records: decisions\n' +
     'are calibrated by verified outcomes and do not read the file.',
-  operands: { shown: 'FILE.jsonl', atLeast: 1, atMost: 1 },
+  operands: { shown: '[FILE.jsonl]', atLeast: 0, atMost: 1 },
   options: {
     method: { type: 'string', value: 'METHOD', about: 'platt, isotonic or auto; auto by default' },
+    'validation-split': {
+      type: 'string',
+      value: 'SHARE',
+      about: 'the share that is held out each time, instead of --folds: 0.2 is 5 folds',
+    },
     folds: { type: 'string', value: 'N', about: 'number of folds for cross-validation; 5 by default' },
     'target-accuracy': {
       type: 'string',
@@ -81,15 +104,26 @@ export const confidenceCalibrate = defineCommand({
       aliases: ['save'],
       about: 'write the calibration and its figures to a JSON file',
     },
+    ...API_OPTIONS,
     ...JSON_OPTION,
   },
-  async run({ operands: [path = '-'], options }, terminal) {
+  async run({ operands: [path], options }, terminal) {
     const method = methodOf(options.method);
-    const folds = wholeNumber('folds', options.folds, { otherwise: 5, atMost: 20 });
+    const split = options['validation-split'];
+    const share = split === undefined ? 0.2 : shareOption('validation-split', split, 0.2);
+    if (share < 0.05 || share > 0.5) throw new UsageError(`--validation-split ${split}: expected from 0.05 to 0.5.`);
+    const folds = wholeNumber('folds', options.folds, { otherwise: Math.round(1 / share), atMost: 20 });
     if (folds < 2) throw new UsageError(`--folds ${folds}: expected at least 2.`);
     const given = options['target-accuracy'];
     const accuracy = given === undefined ? null : shareOption('target-accuracy', given, 0.9);
-    const answers = answersOf(await jsonLinesIn(path, Line, 'scored answer', terminal));
+    const answers =
+      path === undefined
+        ? await answersOfModel(options, terminal)
+        : answersOf(await jsonLinesIn(path, Line, 'scored answer', terminal));
+    if (folds !== 5 || split !== undefined)
+      terminal.say(
+        `selfheal: ${folds} folds: each answer is judged by a calibration that was fitted without its fold.`,
+      );
     const chosen = chooseCalibrator(answers, { method, folds });
     const { calibrator } = chosen;
     const corrected = answers.map(({ confidence, right }) => ({

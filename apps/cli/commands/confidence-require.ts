@@ -1,4 +1,5 @@
 import { defineCommand, shareOption, UsageError } from '../command.ts';
+import { actionsMeant } from '../policy/action-names.ts';
 import { CHANGE_OPTIONS, changeBy } from '../policy/policy-api.ts';
 
 export const confidenceRequire = defineCommand({
@@ -32,6 +33,7 @@ export const confidenceRequire = defineCommand({
       ...(confidence === null ? {} : asks ? { askAtConfidence: confidence } : { actAtConfidence: confidence }),
     };
     const reason = options.reason ?? 'set with selfheal confidence require';
-    return await changeBy({ actions: { [action]: settings } }, reason, options, terminal);
+    const ids = actionsMeant(action, terminal);
+    return await changeBy({ actions: Object.fromEntries(ids.map((id) => [id, settings])) }, reason, options, terminal);
   },
 });

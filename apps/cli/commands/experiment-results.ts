@@ -2,6 +2,7 @@ import { readConfiguration } from '#infra/configuration.ts';
 import type { Experiment } from '#shared/domain/experiment/experiment.ts';
 import { ExperimentOutcome, type ExperimentResults, resultsOf } from '#shared/domain/experiment/results.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { API_OPTIONS, type ApiClient, contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
@@ -59,6 +60,13 @@ async function resultsFromApi(
   terminal: Terminal,
 ): Promise<0> {
   const { experiments } = await contentOf(await api.experiments.$get());
+  const names = experiments.map((one) => one.id);
+  if (id !== undefined && !names.includes(id))
+    throw new UsageError(
+      names.length === 0
+        ? `There is no experiment "${id}": none was started yet. "selfheal experiment start" starts one.`
+        : unknownValue('experiment', id, names),
+    );
   const wanted = id === undefined ? experiments.map((one) => one.id) : [id];
   if (wanted.length === 0)
     terminal.say('selfheal: there is no experiment. Start one with "selfheal experiment start".');
@@ -100,7 +108,7 @@ export const experimentResults = defineCommand({
       file === undefined && options.config === undefined
         ? await apiUnlessNamed({ ...options, patterns: undefined }, terminal)
         : null;
-    if (client !== null) return await resultsFromApi(client, id, options.json === true, terminal);
+    if (client !== null) return await resultsFromApi(client, id?.replaceAll('_', '-'), options.json === true, terminal);
     if ((file === undefined) === (table === undefined)) {
       throw new UsageError('"selfheal experiment results" needs either a file of outcomes or --table NAME.');
     }

@@ -1,5 +1,8 @@
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { patternNamed, placeOf } from '../learning/knowledge-api.ts';
+import { actionsNamed } from '../policy/action-names.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** `50`, `50:50`, `0.5` or `50%`: the share of the first solution, in percent. */
 function percentOf(given: string): number {
@@ -9,6 +12,28 @@ function percentOf(given: string): number {
   if (first !== '' && Number.isFinite(percent) && percent >= 1 && percent <= 99) return percent;
   throw new UsageError(`--split-ratio ${given}: expected percent of the first solution, such as 50 or 70:30.`);
 }
+
+/** The deployed action or playbook that is meant, or `ranked`. Throws `UsageError` where the name means several. */
+function solutionOf(given: string, terminal: Pick<Terminal, 'say'>): string {
+  const id = given.replaceAll('_', '-');
+  // A playbook of the deployment has a name of its own; the API knows it.
+  const ids = id === 'ranked' ? [id] : meantOr(given, id);
+  const [only = id, ...others] = ids;
+  if (others.length > 0)
+    throw new UsageError(`${given} may be ${ids.join(', ')}: name one of them, so that two actions are compared.`);
+  if (only !== given) terminal.say(`selfheal: ${given} is here: ${only}`);
+  return only;
+}
+
+function meantOr(given: string, id: string): readonly string[] {
+  try {
+    return actionsNamed(given);
+  } catch {
+    return [id];
+  }
+}
+
+const idOf = (given: string | undefined): string | undefined => given?.replaceAll('_', '-');
 
 export const experimentStart = defineCommand({
   name: 'experiment start',
@@ -21,8 +46,8 @@ export const experimentStart = defineCommand({
   options: {
     id: { type: 'string', value: 'ID', about: 'its name; made from the solutions by default' },
     title: { type: 'string', value: 'TEXT', about: 'what is compared, in a few words' },
-    pattern: { type: 'string', value: 'ID', about: 'failures of the class of this pattern; needs --scope' },
-    scope: { type: 'string', value: 'PLACE', about: 'the scope of the pattern' },
+    pattern: { type: 'string', value: 'ID', about: 'failures of the class of this pattern: its id or its title' },
+    scope: { type: 'string', value: 'PLACE', about: 'the place of the pattern; all services by default' },
     class: { type: 'string', value: 'CLASS', about: 'failures of this class' },
     repo: { type: 'string', value: 'OWNER/NAME', about: 'failures of this repository' },
     service: { type: 'string', value: 'ID', about: 'alarms of this service' },
@@ -39,11 +64,20 @@ export const experimentStart = defineCommand({
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
-    const { 'solution-a': solutionA, 'solution-b': solutionB, repo, scope, pattern, service } = options;
-    if (solutionA === undefined || solutionB === undefined)
+    const { 'solution-a': givenA, 'solution-b': givenB, repo, service } = options;
+    if (givenA === undefined || givenB === undefined)
       throw new UsageError('"selfheal experiment start" needs --solution-a ACTION and --solution-b ACTION.');
+    const [solutionA, solutionB] = [givenA, givenB].map((given) => solutionOf(given, terminal)) as [string, string];
+    if (solutionA === solutionB)
+      throw new UsageError(
+        `--solution-a ${givenA} and --solution-b ${givenB} both mean ${solutionA} here, so there is nothing to compare. "selfheal action list" lists the actions.`,
+      );
+    const client = await openApi(options, terminal);
+    const scope = options.pattern === undefined ? options.scope : placeOf(options.scope, terminal);
+    const pattern =
+      options.pattern === undefined ? undefined : await patternNamed(client, scope ?? '', options.pattern);
     const json = {
-      id: options.id ?? `${solutionA}-or-${solutionB}`.slice(0, 60),
+      id: idOf(options.id) ?? `${solutionA}-or-${solutionB}`.slice(0, 60),
       title: options.title ?? `${solutionA} or ${solutionB}`,
       ...{ solutionA, solutionB, percentA: percentOf(options['split-ratio'] ?? '50') },
       days: wholeNumber('duration-days', options['duration-days'], { otherwise: 14, atMost: 90 }),
@@ -54,7 +88,7 @@ export const experimentStart = defineCommand({
       ...(service === undefined ? {} : { service }),
       dryRun: options['dry-run'] === true,
     };
-    const { api } = await openApi(options, terminal);
+    const { api } = client;
     const started = await contentOf(await api.experiments.$post({ json }));
     const variants = started.variants.map(({ percent, solution }) => `${solution} ${percent.toFixed(0)}%`);
     const text = `${json.dryRun ? 'would be started' : 'started'}: ${started.id}, until ${started.endsAt?.slice(0, 10)}: ${variants.join(', ')}\n`;

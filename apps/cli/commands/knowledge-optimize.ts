@@ -19,6 +19,9 @@ export const knowledgeOptimize = defineCommand({
     'column pattern of a record and run "selfheal knowledge learn".',
   options: {
     ...KNOWLEDGE_OPTIONS,
+    'merge-similar': { type: 'boolean', about: 'merge duplicates (what these three name is always done together)' },
+    'remove-low-confidence': { type: 'boolean', about: 'retire what fails: patterns below --min-confidence' },
+    'suggest-generalizations': { type: 'boolean', about: 'suggest wordings that could replace two patterns' },
     'min-confidence': {
       type: 'string',
       value: 'SHARE',

@@ -23,6 +23,10 @@ export const knowledgeRollback = defineCommand({
     ...KNOWLEDGE_OPTIONS,
     to: { type: 'string', value: 'DATE', aliases: ['to-date'], about: 'the date, UTC' },
     reason: { type: 'string', value: 'TEXT', about: 'the reason; recorded in the history' },
+    'preserve-successful-patterns': {
+      type: 'boolean',
+      about: 'keep those that have proved good since; the default, the opposite of --all',
+    },
     all: { type: 'boolean', about: 'also restore patterns that have proved good since' },
     ...DRY_RUN_OPTION,
     ...JSON_OPTION,
@@ -30,6 +34,8 @@ export const knowledgeRollback = defineCommand({
   async run({ options }, terminal) {
     const reason = options.reason?.trim() ?? '';
     const to = dateOf(options.to, new Date(terminal.now()));
+    if (options.all === true && options['preserve-successful-patterns'] === true)
+      throw new UsageError('Use either --all or --preserve-successful-patterns.');
     if (reason === '') throw new UsageError('"selfheal knowledge rollback" needs --reason TEXT.');
     const dryRun = options['dry-run'] === true;
     const client = await apiUnlessNamed(options, terminal);

@@ -78,6 +78,8 @@ export const learningCheck = defineCommand({
   options: {
     ...PERIOD_OPTIONS,
     comprehensive: { type: 'boolean', about: 'also check the model, its watch and the workflow of a deployment' },
+    'analyze-failures': { type: 'boolean', about: 'list the incidents in which patterns did not help; always done' },
+    'suggest-improvements': { type: 'boolean', about: 'recommend what to do; always done' },
     'min-accuracy': {
       type: 'string',
       value: 'SHARE',

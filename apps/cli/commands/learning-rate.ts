@@ -9,6 +9,8 @@ const OTHER_NAMES: Readonly<Record<string, RateMetric>> = {
   log_loss: 'log-loss',
   f1: 'accuracy',
   success_rate: 'accuracy',
+  // How soon patterns become right: what a rate that is too low loses shows in the Brier score.
+  pattern_acquisition_speed: 'brier',
 };
 
 function metricOf(given: string): RateMetric {

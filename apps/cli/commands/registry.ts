@@ -70,12 +70,15 @@ import { knowledgeShow } from './knowledge-show.ts';
 import { knowledgeStats } from './knowledge-stats.ts';
 import { knowledgeTry } from './knowledge-try.ts';
 import { learningCheck } from './learning-check.ts';
+import { learningEnable } from './learning-enable.ts';
+import { learningLimits } from './learning-limits.ts';
 import { learningMetrics } from './learning-metrics.ts';
 import { learningMonitor } from './learning-monitor.ts';
 import { learningPerformance } from './learning-performance.ts';
 import { learningRate } from './learning-rate.ts';
 import { learningReport } from './learning-report.ts';
 import { learningScheduleReview } from './learning-schedule-review.ts';
+import { learningStages } from './learning-stages.ts';
 import { learningStatus } from './learning-status.ts';
 import { learningTest } from './learning-test.ts';
 import { logAnomalies } from './log-anomalies.ts';
@@ -165,6 +168,9 @@ export const COMMANDS: readonly Command[] = [
   learningStatus,
   learningReport,
   learningScheduleReview,
+  learningEnable,
+  learningStages,
+  learningLimits,
   learningCheck,
   learningTest,
   learningMetrics,

@@ -11,6 +11,7 @@ import {
   defineCommand,
   type ExitCode,
   JSON_OPTION,
+  lineOf,
   listOf,
   type OptionSpecs,
   type OptionValues,
@@ -19,6 +20,7 @@ import {
 } from '../command.ts';
 import { durationOption } from '../input/duration.ts';
 import { parseClass } from '../learning/class-names.ts';
+import type { Terminal } from '../terminal.ts';
 import { configurationOf, DEFAULT_CONFIGURATION } from './playbook-check.ts';
 
 const TYPES = ['api_call', 'ssm_document'] as const;
@@ -81,7 +83,7 @@ export const solutionAdd = defineCommand({
   options: OPTIONS,
   async run({ options }, terminal): Promise<ExitCode> {
     const configuration = configurationOf(options.config);
-    const playbook = playbookOf(options);
+    const playbook = playbookOf(options, terminal);
     const file = join(dirname(options.config ?? DEFAULT_CONFIGURATION), 'playbooks', `${playbook.id}.yaml`);
     if (ACTIONS.some(({ id }) => id === playbook.id))
       throw new UsageError(`--id ${playbook.id}: this is an action of Selfheal; choose another id.`);
@@ -103,10 +105,14 @@ export const solutionAdd = defineCommand({
 
 type PlaybookDocument = Readonly<Record<string, unknown>> & { readonly id: string };
 
-function playbookOf(options: Options): PlaybookDocument {
-  const { id, name, description } = options;
-  if (id === undefined || name === undefined || description === undefined || options.class === undefined)
-    throw new UsageError('"selfheal solution add" needs --id, --name, --description and --class.');
+function playbookOf(given: Options, terminal: Pick<Terminal, 'say'>): PlaybookDocument {
+  refuseFreeText(given);
+  const options = inOwnForm(given, terminal);
+  const { id, name, description, class: classes } = options;
+  if (id === undefined || name === undefined || description === undefined || classes === undefined)
+    throw new UsageError(
+      '"selfheal solution add" needs --id, --name, and --class, the failures that it helps against.',
+    );
   if (!PlaybookId.safeParse(id).success)
     throw new UsageError(`--id ${id}: use 2 to 60 lower-case letters, digits and hyphens, beginning with a letter.`);
   const type = typeOf(options);
@@ -122,9 +128,110 @@ function playbookOf(options: Options): PlaybookDocument {
     // An undo is written by hand; whoever adds one says that it is reversible.
     reversibility: 'transient',
     confidence: shareOption('confidence', options.confidence, 0.7),
-    when: { classes: listOf(options.class).map((one) => parseClass(one, 'class')) },
+    when: { classes: listOf(classes).map((one) => parseClass(one, 'class')) },
     ...(settings.length === 0 ? {} : { parameters: Object.fromEntries(settings) }),
     ...(type === 'api_call' ? callOf(options) : documentOf(options)),
+  };
+}
+
+const FREE_TEXT = /^(?:shell_command|shell|bash|script|service_restart)$/;
+const RESTART = /^(?:sudo )?(?:systemctl restart|service) ([\w@.-]+)(?: restart)?$/;
+
+/** A command in free text is never executed. Throws `UsageError` that says why, and what to write instead as a line to copy. */
+function refuseFreeText({
+  id = 'my-solution',
+  name = id,
+  type,
+  command = '',
+  class: classes,
+  service,
+  description,
+}: Options): void {
+  const isDocument = /^[A-Za-z0-9_.-]{3,128}$/.test(command);
+  if (!(FREE_TEXT.test(type ?? '') || (command !== '' && !isDocument))) return;
+  const unit = RESTART.exec(command.trim())?.[1];
+  const rest =
+    unit === undefined
+      ? { command: 'YOUR-DOCUMENT' }
+      : { command: 'Selfheal-RestartService', params: '{"Unit":"{unit}"}', setting: `unit=${unit}` };
+  const line = lineOf('solution add', [], {
+    id: ownId(id),
+    name,
+    class: classes ?? classesFor(`${id} ${name} ${command}`),
+    description: description ?? `${name}.`,
+    ...rest,
+    ...(service === undefined ? {} : { service }),
+  });
+  const how =
+    unit === undefined
+      ? 'Put its steps into an Automation document of Systems Manager, which is reviewed and has rights of its own, and name that document'
+      : 'Selfheal-RestartService restarts a unit and is one of the documents that Selfheal brings';
+  throw new UsageError(
+    `Free text is never executed: whoever writes to the knowledge base could run anything on your machines. ${how}:\n  ${line}`,
+  );
+}
+
+/** Ids have hyphens here. */
+const ownId = (id: string): string => id.trim().toLowerCase().replaceAll(/[_ ]+/g, '-');
+
+/** What a solution usually helps against, by its words. */
+function classesFor(words: string): string {
+  const text = words.toLowerCase();
+  if (/disk|storage|clean/.test(text)) return 'storage_issues';
+  return /scale|memory|cpu|resize|pool/.test(text) ? 'resource_exhaustion' : 'service_unavailability';
+}
+
+/** Path parameters of an endpoint, `{app_id}`, that no service has set yet. */
+const PARAMETER = /\{([A-Za-z]\w{0,39})\}/g;
+const BUILT_IN = new Set(['service', 'alarm', 'resource']);
+
+/** Options as other tools spell them, in their own form: ids with underscores, `POST /path`, parameters of a call, no class. Says what it read. */
+function inOwnForm(options: Options, { say }: Pick<Terminal, 'say'>): Options {
+  const { id, name, endpoint, description } = options;
+  const own = id === undefined ? undefined : ownId(id);
+  if (own !== id) say(`selfheal: the id is ${own}: ids have hyphens here.`);
+  const classes = options.class ?? (name === undefined ? undefined : classesFor(`${id ?? ''} ${name}`));
+  if (classes !== options.class) say(`selfheal: no --class was given: by its name it helps against ${classes}.`);
+  const base = {
+    ...options,
+    id: own,
+    class: classes,
+    description: description ?? (name === undefined ? undefined : `${name}.`),
+  };
+  if (endpoint === undefined) return base;
+  const [, method, path = endpoint] = /^(GET|POST|PUT|PATCH|DELETE)\s+(\/\S*)$/i.exec(endpoint.trim()) ?? [];
+  const called = path.startsWith('/') ? `api:${path}` : path;
+  if (called !== path) say(`selfheal: the endpoint is ${called}: "api" has to be an entry of http.allowedEndpoints.`);
+  const named = new Set((options.setting ?? []).map((setting) => setting.split('=')[0]));
+  const missing = [...called.matchAll(PARAMETER)].flatMap(([, one = '']) =>
+    named.has(one) || BUILT_IN.has(one) ? [] : [one],
+  );
+  for (const one of missing)
+    say(`selfheal: each service sets {${one}}: letters, digits, dots, hyphens and underscores.`);
+  const check = options['success-check'];
+  const isCall = check !== undefined && /^(?:GET|HEAD)\s+\//i.test(check);
+  if (isCall)
+    say(
+      `selfheal: the call counts as done with status 200. "${check}" is a check of its own: add it as "verify" to the file by hand.`,
+    );
+  const isForeign = called !== endpoint;
+  if (isForeign && options.idempotent === undefined)
+    say(
+      'selfheal: it is written as idempotent: remove that from the file, and add "observe", where repeating the call does harm.',
+    );
+  return {
+    ...base,
+    endpoint: called,
+    ...(method === undefined ? {} : { method: options.method ?? method.toUpperCase() }),
+    ...(options.payload === undefined && options.params !== undefined
+      ? { payload: options.params, params: undefined }
+      : {}),
+    ...(missing.length === 0
+      ? {}
+      : { setting: [...(options.setting ?? []), ...missing.map((one) => `${one}=[A-Za-z0-9._-]{1,80}`)] }),
+    // Without a verification of its own, a call that changes something has to bear a repeat.
+    ...(isForeign && options.idempotent === undefined ? { idempotent: true } : {}),
+    'success-check': isCall ? undefined : check,
   };
 }
 

@@ -157,12 +157,13 @@ export function renderPattern(pattern: Pattern): string {
 
 /** Prints what a change gave: as JSON the answer, else the pattern after a word about it. */
 export async function sayWritten(
-  answer: { readonly pattern: PatternDetails; readonly dryRun: boolean },
+  answer: { readonly pattern: PatternDetails; readonly dryRun: boolean; readonly heldBack: string | null },
   { done, json }: { readonly done: string; readonly json: boolean },
   terminal: Terminal,
 ): Promise<0> {
   if (json) await terminal.write(`${JSON.stringify(answer)}\n`);
   else await terminal.write(`${answer.dryRun ? 'would be ' : ''}${done}: ${renderPattern(answer.pattern)}`);
+  if (answer.heldBack !== null) terminal.say(`selfheal: ${cleanText(answer.heldBack, 600)}`);
   return 0;
 }
 

@@ -178,7 +178,6 @@ const reset = routeFor('administer', {
 /** What concerns all patterns of a scope together. */
 export function knowledgeUpkeepRoutes(deps: KnowledgeRoutesDeps) {
   const { patterns, knowledge, clock } = deps;
-  const rules = deps.configuration.learning;
   const applied = async (
     scope: string,
     caller: Caller,
@@ -193,6 +192,7 @@ export function knowledgeUpkeepRoutes(deps: KnowledgeRoutesDeps) {
   };
   return makeRoutes()
     .openapi(stats, async (context) => {
+      const rules = await deps.rules();
       const scope = await scopeOf(context.req.valid('query').scope, deps);
       const range = { after: null, limit: COUNTED };
       const [stored, lessons, past] = await Promise.all([
@@ -227,6 +227,7 @@ export function knowledgeUpkeepRoutes(deps: KnowledgeRoutesDeps) {
       return context.json(file, 200);
     })
     .openapi(imported, async (context) => {
+      const rules = await deps.rules();
       const { scope: given, file, reduceBy, dryRun } = context.req.valid('json');
       const scope = await scopeOf(given, deps);
       const past = (await knowledge.remembered(scope, { after: null, limit: REPLAYED })).map(caseOfPastIncident);
@@ -235,6 +236,7 @@ export function knowledgeUpkeepRoutes(deps: KnowledgeRoutesDeps) {
       return context.json({ dryRun, results }, 200);
     })
     .openapi(optimize, async (context) => {
+      const rules = await deps.rules();
       const { scope: given, minConfidence, unusedDays, dryRun } = context.req.valid('json');
       const scope = await scopeOf(given, deps);
       const stored = await patterns.list(scope);
@@ -244,6 +246,7 @@ export function knowledgeUpkeepRoutes(deps: KnowledgeRoutesDeps) {
       return context.json({ ...done, suggestions: suggestGeneralisations(stored).slice(0, MAX_CHANGES) }, 200);
     })
     .openapi(rollback, async (context) => {
+      const rules = await deps.rules();
       const { scope: given, to, reason, all, dryRun } = context.req.valid('json');
       const date = new Date(to);
       if (date > clock.now()) throw new Problem('invalid-request', 'to: this is in the future. Use a past time.');

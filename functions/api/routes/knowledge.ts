@@ -44,7 +44,8 @@ import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 
 export interface KnowledgeRoutesDeps extends ScopeDeps, IdentityDeps {
-  readonly configuration: Pick<Configuration, 'services' | 'learning'>;
+  /** The limits of learning that hold now. */
+  readonly rules: () => Promise<Configuration['learning']>;
   readonly patterns: PatternStore;
   readonly patternVersions: PatternVersions;
   readonly knowledge: Pick<KnowledgeStore, 'remembered' | 'learned'>;
@@ -106,6 +107,10 @@ const Written = z
       .object({ matched: z.number().int() })
       .nullable()
       .meta({ description: 'Of a new pattern: how many past incidents of the scope it matches.' }),
+    heldBack: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why the confidence is less than what was asked for; null where it is not.' }),
   })
   .meta({ id: 'PatternWritten' });
 
@@ -336,11 +341,21 @@ const REPLAYED = 2000;
 
 export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
   const { patterns, patternVersions, clock } = deps;
-  const rules = deps.configuration.learning;
-  const writing = { patterns, versions: patternVersions, rules, actionIds: deps.actions.map(({ id }) => id) };
+  const actionIds = deps.actions.map(({ id }) => id);
   const now = () => clock.now();
   const titleOf = titlesOf(deps.actions);
-  const shown = (pattern: LearnedPattern) => detailsOf(asItCounts(pattern, rules, now()), rules, titleOf);
+  /** By the limits of learning that hold now. */
+  const desk = async () => {
+    const rules = await deps.rules();
+    const writing = { patterns, versions: patternVersions, rules, actionIds };
+    const shown = (pattern: LearnedPattern) => detailsOf(asItCounts(pattern, rules, now()), rules, titleOf);
+    const written = (outcome: PatternWriting, { id, dryRun }: { id: string; dryRun: boolean }) => {
+      const { pattern, replay } = doneOrProblem(outcome, id);
+      const replayed = replay === null ? null : { matched: replay.matched };
+      return { pattern: shown(pattern), dryRun, replayed, heldBack: null };
+    };
+    return { rules, writing, shown, written };
+  };
   const target = async (
     { id, scope, revision }: { id: string; scope: string; revision: string | undefined },
     caller: Caller,
@@ -354,13 +369,10 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
     at: now(),
     dryRun,
   });
-  const written = (writing: PatternWriting, { id, dryRun }: { id: string; dryRun: boolean }) => {
-    const { pattern, replay } = doneOrProblem(writing, id);
-    return { pattern: shown(pattern), dryRun, replayed: replay === null ? null : { matched: replay.matched } };
-  };
   return makeRoutes()
     .openapi(scopes, async (context) => context.json({ scopes: await recentScopes(deps) }, 200))
     .openapi(list, async (context) => {
+      const { rules } = await desk();
       const { limit, cursor, retired, ...query } = context.req.valid('query');
       const asked = { ...query, scope: await scopeOf(query.scope, deps), retired: retired === 'true' };
       const page = await listPatterns(asked, { limit, cursor }, { patterns, rules, now: now() });
@@ -370,12 +382,14 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
       );
     })
     .openapi(show, async (context) => {
+      const { shown } = await desk();
       const { id } = context.req.valid('param');
       const pattern = await patterns.get(await scopeOf(context.req.valid('query').scope, deps), id);
       if (pattern === null) throw missing(id);
       return context.json(shown(pattern), 200, { etag: `"${pattern.revision}"` });
     })
     .openapi(add, async (context) => {
+      const { writing, written } = await desk();
       const { scope: given, dryRun, ...order } = context.req.valid('json');
       const scope = await scopeOf(given, deps);
       const past = (await deps.knowledge.remembered(scope, { after: null, limit: REPLAYED })).map(caseOfPastIncident);
@@ -386,6 +400,7 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
       return dryRun ? context.json(body, 200) : context.json(body, 201, { etag: `"${body.pattern.revision}"` });
     })
     .openapi(edit, async (context) => {
+      const { writing, written } = await desk();
       const { id, scope, revision } = addressed(
         context.req.valid('param'),
         context.req.valid('query'),
@@ -396,12 +411,14 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
       return context.json(written(await editPattern(change, at, writing), at), 200);
     })
     .openapi(remove, async (context) => {
+      const { writing, written } = await desk();
       const { reason, dryRun } = context.req.valid('query');
       const named = addressed(context.req.valid('param'), context.req.valid('query'), context.req.valid('header'));
       const at = await target(named, context.get('caller'), dryRun === 'true');
       return context.json(written(await removePattern(reason, at, writing), at), 200);
     })
     .openapi(versions, async (context) => {
+      const { rules } = await desk();
       const { id } = context.req.valid('param');
       const scope = await scopeOf(context.req.valid('query').scope, deps);
       if ((await patterns.get(scope, id)) === null) throw missing(id);
@@ -409,21 +426,22 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
       return context.json({ versions: kept.map((one) => summaryOf(one, rules, titleOf)) }, 200);
     })
     .openapi(restore, async (context) => {
+      const { writing, written } = await desk();
       const { revision, dryRun } = context.req.valid('json');
       const named = addressed(context.req.valid('param'), context.req.valid('query'), context.req.valid('header'));
       const at = await target(named, context.get('caller'), dryRun);
       return context.json(written(await restorePattern(revision, at, writing), at), 200);
     })
     .openapi(adjust, async (context) => {
+      const { rules, writing, written } = await desk();
       const { confidence, reason, dryRun } = context.req.valid('json');
       const named = addressed(context.req.valid('param'), context.req.valid('query'), context.req.valid('header'));
       const at = await target(named, context.get('caller'), dryRun);
-      return context.json(
-        written(await adjustPattern({ kind: 'confidence', confidence, reason }, at, writing), at),
-        200,
-      );
+      const answer = written(await adjustPattern({ kind: 'confidence', confidence, reason }, at, writing), at);
+      return context.json({ ...answer, heldBack: heldBackWords(confidence, answer.pattern.confidence, rules) }, 200);
     })
     .openapi(approve, async (context) => {
+      const { writing, written } = await desk();
       const named = addressed(context.req.valid('param'), context.req.valid('query'), context.req.valid('header'));
       const caller = context.get('caller');
       const at = await target(named, caller, context.req.valid('json').dryRun);
@@ -442,6 +460,7 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
       );
     })
     .openapi(search, async (context) => {
+      const { rules } = await desk();
       const { query, scope: given, limit } = context.req.valid('query');
       const scope = given === undefined ? '' : await scopeOf(given, deps);
       const recall = await deps.recall();
@@ -452,6 +471,15 @@ export function knowledgeRoutes(deps: KnowledgeRoutesDeps) {
       );
       return context.json({ results }, 200);
     });
+}
+
+const MIN_DIFFERENCE = 0.005;
+
+/** Why a raise is less than what was asked for, and what is left of it. */
+function heldBackWords(asked: number, given: number, { maxConfidenceGainPerWeek }: Configuration['learning']) {
+  if (asked - given < MIN_DIFFERENCE) return null;
+  const limit = `a confidence rises by at most ${maxConfidenceGainPerWeek.toFixed(2)} a week (learning.maxConfidenceGainPerWeek) and no higher than its outcomes allow`;
+  return `It is ${given.toFixed(2)}, not ${asked.toFixed(2)}: ${limit}; ${(asked - given).toFixed(2)} are left for later weeks.`;
 }
 
 /** Throws `Problem` unless a person approves what somebody else wrote. */

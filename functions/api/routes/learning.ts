@@ -216,21 +216,21 @@ const rollback = routeFor('administer', {
 const MAX_CLOSEST = 10;
 
 export function learningRoutes(deps: LearningRoutesDeps) {
-  const rules = deps.configuration.learning;
   const materialOf = async ({ scope, days }: { scope?: string | undefined; days: number }) =>
     await learningMaterial(
       { scope: scope === undefined ? null : await scopeOf(scope, deps), days, now: deps.clock.now() },
-      rules,
+      await deps.rules(),
       deps,
     );
   const healthOf = async ({ scope, days, ...limits }: z.infer<typeof HealthQuery>) => {
     const { material, stored } = await materialOf({ scope, days });
-    return learningHealthOf(learningReportOf(material), stored, { rules, limits });
+    return learningHealthOf(learningReportOf(material), stored, { rules: await deps.rules(), limits });
   };
   const registryDeps = async (): Promise<RegistryDeps> => ({ ...deps, shipped: await deps.shipped() });
   const changeBy = (caller: Caller) => ({ at: deps.clock.now(), by: caller.name.slice(0, 200) });
   return makeRoutes()
     .openapi(status, async (context) => {
+      const rules = await deps.rules();
       const { scope } = context.req.valid('query');
       const now = deps.clock.now();
       const [{ material, scopes }, { report: figures, watch }] = await Promise.all([

@@ -1,3 +1,4 @@
+import { narrowedLearning } from '../learning/learning-settings.ts';
 import { type Features, Mode, type Policy } from '../policy/policy-settings.ts';
 import { type Configuration, MAX_POLLS } from './configuration.ts';
 import type { OverlaySettings, PlaceSettings } from './overlay.ts';
@@ -37,7 +38,7 @@ export function effectivePolicy(deployed: Configuration, overlay: OverlaySetting
     verification: tunedVerification(deployed.verification, overlay.verification?.intervalSeconds),
     model: features.languageModel ? deployed.model : { provider: 'rules' },
     learning: {
-      ...learning,
+      ...narrowedLearning(learning, overlay.learning),
       fromOutcomes: learning.fromOutcomes && features.learning,
       review: overlay.learningReview ?? learning.review,
     },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Actor } from '../access/caller.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { LearningReview } from '../learning/learning-review.ts';
+import { LearningLimits } from '../learning/learning-settings.ts';
 import { Risk } from '../plan/bound-action.ts';
 import { AlertRule } from '../policy/alert-rule.ts';
 import { Features, Freeze, Mode } from '../policy/policy-settings.ts';
@@ -93,6 +94,8 @@ export const OverlaySettings = z
     ),
     /** In place of the deployed one. A review only lowers, retires and suggests. */
     learningReview: LearningReview,
+    /** Stricter limits of learning. */
+    learning: LearningLimits,
     /** By a name of their own, as freezes. */
     alerts: atMost(z.record(Name, AlertRule), 50, 'alerts'),
   })

@@ -1,3 +1,4 @@
+import { narrowedLearning } from '../learning/learning-settings.ts';
 import type { Features, Mode } from '../policy/policy-settings.ts';
 import type { Configuration } from './configuration.ts';
 import { lowestMode, maxIntervalSeconds, NARROWED_NUMBERS, NARROWER, narrowerOf } from './effective-policy.ts';
@@ -19,6 +20,7 @@ export interface PolicyView {
   readonly freezes: Configuration['policy']['freezes'];
   readonly alerts: Configuration['policy']['alerts'];
   readonly learningReview: Configuration['learning']['review'];
+  readonly learning: Omit<Configuration['learning'], 'fromOutcomes' | 'rollbackCases' | 'halfLifeDays' | 'review'>;
 }
 
 export function policyView({ features, github, services, policy, verification, learning }: Configuration): PolicyView {
@@ -38,7 +40,18 @@ export function policyView({ features, github, services, policy, verification, l
     freezes: policy.freezes,
     alerts: policy.alerts,
     learningReview: learning.review,
+    learning: limitsOfLearning(learning),
   };
+}
+
+function limitsOfLearning({
+  fromOutcomes: _outcomes,
+  rollbackCases: _cases,
+  halfLifeDays: _days,
+  review: _review,
+  ...limits
+}: Configuration['learning']): PolicyView['learning'] {
+  return limits;
 }
 
 /** Where a value comes from: nobody changed it, the overlay changed it, or the overlay's value is wider than the deployed one. */
@@ -107,6 +120,7 @@ export function overlayProblems(
     ...intervalProblems(deployed, settings),
     ...actionProblems(deployed, settings, actions),
     ...alertProblems(deployed, settings),
+    ...learningProblems(deployed, settings),
   ];
 }
 
@@ -141,6 +155,30 @@ function alertProblems({ services }: Configuration, { alerts = {} }: OverlaySett
       ? []
       : [{ field: `alerts.${name}.service`, problem: noService(services.map(({ id }) => id)) }],
   );
+}
+
+/** Of lists the overlay adds tags and leaves out classes, so only values that would have no effect are problems. */
+function learningProblems({ learning }: Configuration, { learning: wanted }: OverlaySettings): FieldProblem[] {
+  if (wanted === undefined) return [];
+  const deployed = leavesOf(limitsOfLearning(learning));
+  const narrowed = leavesOf(limitsOfLearning(narrowedLearning(learning, wanted)));
+  return [...leavesOf(wanted)].flatMap(([field, value]) => {
+    if (typeof value === 'number')
+      return narrowed.get(field) === value
+        ? []
+        : [
+            {
+              field: `learning.${field}`,
+              problem: `${value} is wider than what holds: use ${String(narrowed.get(field))}. ${WIDEN}`,
+            },
+          ];
+    const known = deployed.get(field);
+    if (field !== 'classes' || !Array.isArray(value) || !Array.isArray(known)) return [];
+    const others = value.filter((one) => !known.includes(one));
+    return others.length === 0
+      ? []
+      : [{ field: 'learning.classes', problem: `${others.join(', ')}: not learned as deployed. ${WIDEN}` }];
+  });
 }
 
 const noService = (ids: readonly string[]): string =>

@@ -43,3 +43,48 @@ export const Learning = z.strictObject({
   stages: LearningStages.prefault({}),
 });
 export type Learning = z.infer<typeof Learning>;
+
+const StageNeeds = z
+  .strictObject({ confidence: Share, cases: z.number().int().min(1).max(60), lowerBound: Share })
+  .partial();
+
+/** Limits of learning that people set at run time: stricter than deployed, never laxer. */
+export const LearningLimits = z
+  .strictObject({
+    classes: z.array(FailureClass).min(1),
+    maxNewPatternsPerDay: z.number().int().min(0).max(500),
+    maxConfidenceGainPerWeek: Share,
+    rollbackFailureRate: Share,
+    approvalTags: z.array(z.string().max(40)).max(20),
+    stages: z.strictObject({ suggest: StageNeeds, match: StageNeeds, act: StageNeeds }).partial(),
+  })
+  .partial();
+export type LearningLimits = z.infer<typeof LearningLimits>;
+
+const STAGES = ['suggest', 'match', 'act'] as const;
+const NEEDS = ['confidence', 'cases', 'lowerBound'] as const;
+const CEILINGS = ['maxNewPatternsPerDay', 'maxConfidenceGainPerWeek', 'rollbackFailureRate'] as const;
+
+/** Learning within both: of two values the more careful one counts. A later stage asks for at least the confidence of the one before. */
+export function narrowedLearning(deployed: Learning, limits: LearningLimits = {}): Learning {
+  const { classes, approvalTags = [], stages = {} } = limits;
+  const lowest = Object.fromEntries(
+    CEILINGS.map((name) => [name, Math.min(deployed[name], limits[name] ?? deployed[name])]),
+  );
+  let confidence = 0;
+  const narrowed = STAGES.map((stage) => {
+    const needs = Object.fromEntries(
+      NEEDS.map((name) => [name, Math.max(deployed.stages[stage][name], stages[stage]?.[name] ?? 0)]),
+    ) as Learning['stages']['suggest'];
+    confidence = Math.max(confidence, needs.confidence);
+    return [stage, { ...needs, confidence }] as const;
+  });
+  return {
+    ...deployed,
+    ...(lowest as Pick<Learning, (typeof CEILINGS)[number]>),
+    classes:
+      classes === undefined ? deployed.classes : classes.filter((one) => deployed.classes?.includes(one) !== false),
+    approvalTags: [...new Set([...deployed.approvalTags, ...approvalTags])],
+    stages: Object.fromEntries(narrowed) as Learning['stages'],
+  };
+}

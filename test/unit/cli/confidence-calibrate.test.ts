@@ -50,7 +50,9 @@ describe('selfheal confidence calibrate', () => {
     expect((await run(`${tooSure(1)}\n{"confidence":2,"right":true}`)).stderr).toContain(
       'line 2: not a valid scored answer',
     );
-    expect((await run(tooSure(1), '--method', 'magic')).stderr).toContain('expected platt, isotonic or auto');
+    expect((await run(tooSure(1), '--method', 'magic')).stderr).toContain(
+      'expected platt (platt_scaling), isotonic or auto',
+    );
     expect((await run(tooSure(1), '--folds', '1')).stderr).toContain('expected at least 2');
     expect(await run(tooSure(1), '--target-accuracy', 'high')).toMatchObject({ code: 2 });
   });

@@ -81,7 +81,7 @@ describe('selfheal config', () => {
     [['policy', 'resume', '--yes', ...WHY], 'Nothing is stopped'],
     [['production', 'configure'], 'needs at least one setting'],
     [['confidence', 'require', '--action', 'rerun-failed-jobs'], 'and --min-confidence or --require-approval'],
-    [['confidence', 'require', '--action', 'fly', '--min-confidence', '0.9'], 'Is no action: use one of'],
+    [['confidence', 'require', '--action', 'fly', '--min-confidence', '0.9'], 'There is no action "fly". Use one of'],
   ])('answers %j with what is wrong and how to mend it', async (args, reason) => {
     const { run, overlay } = await admin();
     const { code, stderr } = await run(...args);

@@ -65,6 +65,8 @@ const argumentsOf = (
     'config restore': ['1', '--yes', ...REASON],
     'policy stop': ['--yes', ...REASON],
     'policy resume': ['--yes', ...REASON],
+    'learning limits': ['--max-new-patterns-per-day', '3'],
+    'learning stages': ['--stage-1', 'basic,confidence_0.7'],
     'production configure': ['--max-actions-per-hour', '3', ...REASON],
     'confidence require': ['--action', 'rerun-failed-jobs', '--min-confidence', '0.9', ...REASON],
   };

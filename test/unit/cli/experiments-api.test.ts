@@ -38,12 +38,12 @@ describe('experiments that people start', () => {
     for (const [flags, words] of [
       [['--pattern', vague.id, '--scope', SCOPE], 'would apply to every failure'],
       [['--solution-a', 'format-disk'], 'no deployed action'],
-      [['--solution-a', 'ranked'], 'another solution'],
+      [['--solution-a', 'ranked'], 'so there is nothing to compare'],
       [['--split-ratio', '100'], 'percent of the first'],
       [['--split-ratio', 'half'], 'percent of the first'],
       [['--duration-days', '91'], 'whole number from 1 to 90'],
       [['--id', 'No Id'], 'lower-case letters'],
-      [['--pattern', '0'.repeat(12)], 'name the scope'],
+      [['--pattern', '0'.repeat(12)], 'There is no pattern 000000000000 in this scope'],
       [['--pattern', '0'.repeat(12), '--scope', SCOPE], 'no pattern'],
     ] as const) {
       const { code, stderr } = await run(...START, ...flags);
@@ -100,7 +100,9 @@ describe('experiments that people start', () => {
       JSON.parse((await run('ab-test-results', '--test-id', 'which', '--json')).text),
     );
     expect(report.recommendation).toMatchObject({ kind: 'prefer', variantId: 'solution-a', confidence: 0.95 });
-    expect((await run('ab-test-results', '--test-id', 'none')).stderr).toContain('no experiment none');
+    expect((await run('ab-test-results', '--test-id', 'none')).stderr).toContain(
+      'There is no experiment "none". Use one of: which',
+    );
     expect((await run('experiment', 'results')).text).toContain('which (running)');
   });
 });

@@ -61,6 +61,7 @@ describe('reading the policy', () => {
       'features',
       'freezes',
       'github',
+      'learning',
       'learningReview',
       'policy',
       'services',
