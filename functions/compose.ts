@@ -156,9 +156,10 @@ export const delegations = ({ incidentsTable: table }: Variables<'incidentsTable
 export const healing = (environment: Variables<'incidentsTable'>) => makeDynamoHealingStore(incidentTable(environment));
 export const control = ({ controlTable: table }: Variables<'controlTable'>) => makeDynamoControlStore({ table });
 /** The kill switch alone, for functions without the rest of the control table. */
-export const killSwitch = ({ policyRecords: table }: Variables<'policyRecords'>) => makeDynamoControlStore({ table });
+export const killSwitch = ({ killSwitchRecord: table }: Variables<'killSwitchRecord'>) =>
+  makeDynamoControlStore({ table });
 export const policy = ({ policyRecords: table }: Variables<'policyRecords'>) => makeDynamoPolicyStore({ table });
-export const policyTrail = ({ policyRecords: table }: Variables<'policyRecords'>) => makeDynamoPolicyTrail({ table });
+export const policyTrail = ({ policyTrail: table }: Variables<'policyTrail'>) => makeDynamoPolicyTrail({ table });
 export const stats = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoStatsStore({ table });
 export const tests = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoTestStore({ table });
 export const experience = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoExperienceStore({ table });

@@ -5,10 +5,12 @@ import type { ResourceName } from '#shared/domain/workflow/function-config.ts';
 import type { ResourceAccess, ResourceCatalogue } from './access.ts';
 import {
   ACCESS_PARTITIONS,
+  KILL_SWITCH_PARTITIONS,
   LIST_INDEXES,
   OPEN_INDEX,
   PEOPLE_PARTITIONS,
   POLICY_PARTITIONS,
+  POLICY_TRAIL_PARTITIONS,
 } from './constructs/tables.ts';
 import type { Access } from './service-access.ts';
 import type { NamedArn, StateResources } from './stacks/state-stack.ts';
@@ -47,10 +49,14 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
       ...ACCESS_PARTITIONS,
       ...PEOPLE_PARTITIONS,
       ...POLICY_PARTITIONS,
+      ...KILL_SWITCH_PARTITIONS,
+      ...POLICY_TRAIL_PARTITIONS,
     ]),
     accessRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', ACCESS_PARTITIONS),
     peopleRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', PEOPLE_PARTITIONS),
     policyRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', POLICY_PARTITIONS),
+    killSwitchRecord: partitions(state.controlTable, 'ForAllValues:StringEquals', KILL_SWITCH_PARTITIONS),
+    policyTrail: partitions(state.controlTable, 'ForAllValues:StringEquals', POLICY_TRAIL_PARTITIONS),
     evidenceBucket: bucketAccess(state.evidenceBucket),
     incidentObjects: objectsIn(state.evidenceBucket, 'incidents'),
     modelObjects: objectsIn(state.evidenceBucket, 'models'),

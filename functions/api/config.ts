@@ -60,6 +60,8 @@ export const config = defineFunction({
     accessRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     peopleRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     policyRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+    killSwitchRecord: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    policyTrail: ['dynamodb:PutItem', 'dynamodb:Query'],
     evidenceBucket: ['s3:ListBucket'],
     incidentObjects: ['s3:GetObject', 's3:PutObject'],
     modelObjects: ['s3:GetObject'],

@@ -8,7 +8,7 @@ export const config = defineFunction({
   trigger: { kind: 'schedule', everyMinutes: 5 },
   uses: {
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-    policyRecords: ['dynamodb:GetItem'],
+    killSwitchRecord: ['dynamodb:GetItem'],
     escalationTopic: ['sns:Publish'],
   },
   readsServices: ['metrics'],

@@ -9,7 +9,8 @@ export const config = defineFunction({
   uses: {
     statsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     knowledgeTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-    policyRecords: ['dynamodb:GetItem', 'dynamodb:Query'],
+    policyRecords: ['dynamodb:Query'],
+    killSwitchRecord: ['dynamodb:GetItem'],
     evidenceBucket: ['s3:GetObject', 's3:PutObject'],
     escalationTopic: ['sns:Publish'],
   },

@@ -11,7 +11,7 @@ export const config = defineFunction({
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     openIncidents: ['dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
-    policyRecords: ['dynamodb:GetItem'],
+    killSwitchRecord: ['dynamodb:GetItem'],
     intakeQueue: ['sqs:SendMessage'],
     workflow: ['states:StartExecution', 'states:DescribeExecution', 'states:SendTaskSuccess'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],

@@ -9,7 +9,7 @@ export const config = defineFunction({
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
-    policyRecords: ['dynamodb:GetItem'],
+    killSwitchRecord: ['dynamodb:GetItem'],
     evidenceBucket: ['s3:GetObject'],
     escalationTopic: ['sns:Publish'],
     dashboardUrl: [],

@@ -9,7 +9,8 @@ export const config = defineFunction({
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    policyRecords: ['dynamodb:GetItem', 'dynamodb:Query'],
+    policyRecords: ['dynamodb:Query'],
+    killSwitchRecord: ['dynamodb:GetItem'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
     memorySetter: ['lambda:InvokeFunction'],
   },

@@ -39,8 +39,10 @@ export const LIST_INDEXES: readonly string[] = LISTS.map(({ indexName }) => inde
 export const ACCESS_PARTITIONS: readonly string[] = ['APIKEY', 'AUDIT#access', 'REQUEST'];
 /** The partition of the Control table with who signed in and their GitHub accounts: rights of its own. */
 export const PEOPLE_PARTITIONS: readonly string[] = ['PERSON'];
-/** Partitions of the Control table with the policy, the kill switch and the trail about them: rights of their own. */
-export const POLICY_PARTITIONS: readonly string[] = ['POLICY', 'CONTROLS', 'AUDIT#policy'];
+/** Partitions of the Control table with the policy, the kill switch, and the trail about both: each with rights of its own. */
+export const POLICY_PARTITIONS: readonly string[] = ['POLICY'];
+export const KILL_SWITCH_PARTITIONS: readonly string[] = ['CONTROLS'];
+export const POLICY_TRAIL_PARTITIONS: readonly string[] = ['AUDIT#policy'];
 
 const COMMON = {
   partitionKey: string('pk'),

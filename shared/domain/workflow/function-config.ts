@@ -17,8 +17,12 @@ export const RESOURCE_VARIABLES = {
   accessRecords: 'ACCESS_TABLE',
   /** Who signed in, and their GitHub accounts, in the control table; a grant on the table does not cover them. */
   peopleRecords: 'PEOPLE_TABLE',
-  /** Policy, kill switch and the trail about them, in the control table; a grant on the table does not cover them. */
+  /** The policy, in the control table; a grant on the table does not cover it. */
   policyRecords: 'POLICY_TABLE',
+  /** The kill switch, in the control table; neither a grant on the table nor one on the policy covers it. */
+  killSwitchRecord: 'KILL_SWITCH_TABLE',
+  /** The trail of policy and kill switch, in the control table; other grants do not cover it. */
+  policyTrail: 'POLICY_TRAIL_TABLE',
   evidenceBucket: 'EVIDENCE_BUCKET',
   /** Parts of the evidence bucket, for functions that need no other: logs and evidence, models, documents of repositories. */
   incidentObjects: 'INCIDENT_OBJECTS_BUCKET',
@@ -120,7 +124,8 @@ export function defineFunction<const C extends FunctionConfig>(config: C): C {
 const ACT_USES = {
   incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
   controlTable: ['dynamodb:GetItem'],
-  policyRecords: ['dynamodb:GetItem', 'dynamodb:Query'],
+  policyRecords: ['dynamodb:Query'],
+  killSwitchRecord: ['dynamodb:GetItem'],
 } as const satisfies FunctionConfig['uses'];
 
 export type ActFunctionConfig = FunctionConfig & { readonly family: ActionFamily; readonly uses: typeof ACT_USES };

@@ -1,5 +1,11 @@
 import { beforeAll, expect, it } from 'vitest';
-import { ACCESS_PARTITIONS, PEOPLE_PARTITIONS, POLICY_PARTITIONS } from '#infra/constructs/tables.ts';
+import {
+  ACCESS_PARTITIONS,
+  KILL_SWITCH_PARTITIONS,
+  PEOPLE_PARTITIONS,
+  POLICY_PARTITIONS,
+  POLICY_TRAIL_PARTITIONS,
+} from '#infra/constructs/tables.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { API_KEY_PARTITION } from '#shared/adapters/aws/dynamo-api-key-store.ts';
 import { CONTROLS_PARTITION } from '#shared/adapters/aws/dynamo-control-store.ts';
@@ -12,12 +18,24 @@ import { rightsOf, templatesFor } from './assembly.ts';
 
 const outside = JSON.stringify({
   'ForAllValues:StringNotEquals': {
-    'dynamodb:LeadingKeys': [...ACCESS_PARTITIONS, ...PEOPLE_PARTITIONS, ...POLICY_PARTITIONS],
+    'dynamodb:LeadingKeys': [
+      ...ACCESS_PARTITIONS,
+      ...PEOPLE_PARTITIONS,
+      ...POLICY_PARTITIONS,
+      ...KILL_SWITCH_PARTITIONS,
+      ...POLICY_TRAIL_PARTITIONS,
+    ],
   },
 });
 const within = (keys: readonly string[]) =>
   JSON.stringify({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } });
-const [access, people, policy] = [ACCESS_PARTITIONS, PEOPLE_PARTITIONS, POLICY_PARTITIONS].map(within);
+const [access = '', people = '', policy = '', killSwitch = '', trail = ''] = [
+  ACCESS_PARTITIONS,
+  PEOPLE_PARTITIONS,
+  POLICY_PARTITIONS,
+  KILL_SWITCH_PARTITIONS,
+  POLICY_TRAIL_PARTITIONS,
+].map(within);
 
 let rights: Record<string, string[]>;
 beforeAll(() => {
@@ -27,20 +45,28 @@ beforeAll(() => {
 it('API keys, answers to requests, policy, kill switch and trails lie in partitions that rights on the Control table do not cover', () => {
   expect(ACCESS_PARTITIONS).toEqual([API_KEY_PARTITION, `AUDIT#${ACCESS_TRAIL}`, REQUEST_PARTITION]);
   expect(PEOPLE_PARTITIONS).toEqual([PERSON_PARTITION]);
-  expect(POLICY_PARTITIONS).toEqual([POLICY_PARTITION, CONTROLS_PARTITION, `AUDIT#${POLICY_TRAIL}`]);
+  expect(POLICY_PARTITIONS).toEqual([POLICY_PARTITION]);
+  expect(KILL_SWITCH_PARTITIONS).toEqual([CONTROLS_PARTITION]);
+  expect(POLICY_TRAIL_PARTITIONS).toEqual([`AUDIT#${POLICY_TRAIL}`]);
   const onControl = Object.entries(rights).flatMap(([role, all]) =>
     all.filter((right) => right.includes('TablesControl')).map((right) => [role, right.split(' if ')[1]] as const),
   );
   expect(onControl.length).toBeGreaterThan(10);
-  expect(onControl.filter(([, condition]) => ![outside, access, people, policy].includes(condition))).toEqual([]);
+  expect(
+    onControl.filter(
+      ([, condition]) => ![outside, access, people, policy, killSwitch, trail].includes(condition ?? ''),
+    ),
+  ).toEqual([]);
 });
 
 it.each([
   ['accessRecords', access],
   ['peopleRecords', people],
   ['policyRecords', policy],
+  ['killSwitchRecord', killSwitch],
+  ['policyTrail', trail],
 ] as const)('only functions that say so reach %s', (resource, condition) => {
-  const reaching = Object.entries(rights).filter(([, all]) => all.some((right) => right.endsWith(condition ?? '?')));
+  const reaching = Object.entries(rights).filter(([, all]) => all.some((right) => right.endsWith(condition)));
   // Without a model, `analyze` reads no policy.
   const saying = FUNCTIONS.filter(({ uses }) => (uses[resource] ?? []).length > 0);
   expect(reaching.map(([role]) => role).sort()).toEqual(
@@ -50,7 +76,18 @@ it.each([
 
 it('only the API writes the policy, and nothing in the workflow lifts the kill switch', () => {
   const writing = Object.entries(rights).filter(([, all]) =>
-    all.some((right) => right.endsWith(policy ?? '?') && /PutItem|UpdateItem|DeleteItem/.test(right)),
+    all.some(
+      (right) =>
+        [policy, killSwitch, trail].some((one) => right.endsWith(one)) && /PutItem|UpdateItem|DeleteItem/.test(right),
+    ),
   );
   expect(writing.map(([role]) => role)).toEqual(['FunctionsApiRole']);
+});
+
+it('whoever only tells people that the kill switch is on reads that record, and neither the policy nor its trail', () => {
+  const telling = ['Escalate', 'RequestApproval', 'Reconciler', 'Forecast'].map((name) => `Functions${name}Role`);
+  const further = telling.flatMap((role) =>
+    (rights[role] ?? []).filter((right) => right.endsWith(policy) || right.endsWith(trail)),
+  );
+  expect(further).toEqual([]);
 });
