@@ -70,6 +70,12 @@ const ended = (how: 'resolved' | 'suggested' | 'escalated' | 'linked', after: nu
   step(`incident.${how}`, after, { attempt, actions: 1, parent: null });
 const approved = (after: number) => step('approval.approved', after, { digest: DIGEST, by: 'octo-dana' });
 const EXPIRED = { digest: DIGEST, by: null };
+const asked = (after: number) =>
+  step('approval.requested', after, {
+    action: 'rerun-failed-jobs',
+    digest: DIGEST,
+    expiresAt: '2026-12-01T00:00:00.000Z',
+  });
 
 /** Ways of an incident from its opening to its end, with what each one makes true. */
 const PATHS: Readonly<Record<string, Path>> = {
@@ -212,11 +218,24 @@ const PATHS: Readonly<Record<string, Path>> = {
     steps: ({ comment, heal }) => [
       opened,
       told(comment),
+      asked(comment + 1),
       step('approval.too-late', comment + 90, EXPIRED),
       helped(heal),
       ended('resolved', heal),
     ],
     truth: { healed: true, alone: true, everHealed: true },
+  },
+  'approval that a person gave too late, then healed by another action': {
+    status: 'resolved',
+    steps: ({ comment, heal }) => [
+      opened,
+      told(comment),
+      asked(comment + 1),
+      step('approval.too-late', comment + 90, { digest: DIGEST, by: 'octo-dana' }),
+      helped(heal),
+      ended('resolved', heal),
+    ],
+    truth: { healed: true, everHealed: true },
   },
   'called wrong by a person': {
     status: 'resolved',
@@ -279,15 +298,7 @@ const PATHS: Readonly<Record<string, Path>> = {
   },
   'waiting for an approval': {
     status: 'open',
-    steps: ({ comment }) => [
-      opened,
-      told(comment, 'github-comment', 'asking'),
-      step('approval.requested', comment + 1, {
-        action: 'rerun-failed-jobs',
-        digest: DIGEST,
-        expiresAt: '2026-12-01T00:00:00.000Z',
-      }),
-    ],
+    steps: ({ comment }) => [opened, told(comment, 'github-comment', 'asking'), asked(comment + 1)],
     truth: { ended: false, isListedOpen: true },
   },
   'same failure as an open one': {
