@@ -39,7 +39,7 @@ async function askedDigest(subject: Subject): Promise<string> {
 async function comment({ runId }: FailedRun, by: string, text: string, delivery?: string): Promise<number> {
   const incident = await healer.incidents.get(healer.incidentId(runId));
   if (incident === null) throw new Error(`Run ${runId} has no incident.`);
-  return await commentOn(healer, incident, by, text, delivery);
+  return await commentOn(healer, incident, by, text, delivery === undefined ? {} : { delivery });
 }
 
 const signUnder = (id: number) => signsUnder(healer, id);

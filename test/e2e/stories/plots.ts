@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { FailedRun, FailRunOptions } from '#apps/local/world/samples/samples.ts';
 import type { FailureKind } from '#apps/local/world/samples/shop-jobs.ts';
 import { answerOn, planOn } from '#lab/drills/approvals.ts';
@@ -241,17 +242,33 @@ async function askedRun(play: Play, source: Source = 'pull request', options: Fa
   return run;
 }
 
-async function saysOnPage(play: Play, subject: Subject, decision: string, token: string): Promise<number> {
+/** Gives the answer to a decision; the person has opened the page before. */
+async function saysOnPage(play: Play, subject: Subject, decision: string, token: string): ReturnType<typeof answerOn> {
   const page = await askedFor(play.healer, subject);
   await planOn(page, token);
-  return (await answerOn(page, decision, token)).status;
+  return await answerOn(page, decision, token);
 }
 
-async function saysInComment(play: Play, run: Failure, by: string, word: string): Promise<void> {
+/** Asks the API as a person, with a body where something is changed. */
+async function ask(play: Play, method: string, path: string, token: string, body?: object, headers: object = {}) {
+  const response = await fetch(`${play.healer.runtime.endpoint}/api${path}`, {
+    method,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const json = (await response.json()) as Record<string, unknown>;
+  return { status: response.status, etag: response.headers.get('etag') ?? '', json };
+}
+
+const waits = async ({ healer }: Play, id: string): Promise<boolean> =>
+  (await healer.incidents.listApprovals(id)).some(({ state }) => state === 'pending');
+
+/** `account`: the login of the same account before it was renamed. */
+async function saysInComment(play: Play, run: Failure, by: string, word: string, account = by): Promise<void> {
   const incident = await play.healer.incidents.get(run.id);
   if (incident === null) throw new Error('There is no incident.');
   const digest = await digestAsked(play.healer, run.id);
-  const id = await commentOn(play.healer, incident, by, `/selfheal ${word} ${digest}`);
+  const id = await commentOn(play.healer, incident, by, `/selfheal ${word} ${digest}`, { account });
   await until('the sign', () => signsUnder(play.healer, id).length > 0);
 }
 
@@ -362,8 +379,46 @@ const ANSWERS: readonly Plot[] = [
   asking('plan that two people decide about in two browsers', async (play) => {
     const alarm = await askedAlarm(play, 'orders');
     const [first, second] = [play.people.grace, play.people.linus];
-    await saysOnPage(play, alarm, 'approved', first);
-    await saysOnPage(play, alarm, 'rejected', second);
+    expect(await saysOnPage(play, alarm, 'approved', first)).toMatchObject({ status: 200 });
+    const late = await saysOnPage(play, alarm, 'rejected', second);
+    expect(late).toMatchObject({ status: 409, message: expect.stringMatching(/grace@example\.com approved/) });
+    await endTold(play, alarm);
+  }),
+  asking('incident that two people edit in two browsers', async (play) => {
+    const alarm = await askedAlarm(play, 'orders');
+    const path = `/incidents/${play.healer.incidentId(alarm)}`;
+    const { grace, linus } = play.people;
+    const { etag } = await ask(play, 'GET', path, grace);
+    const edit = (token: string, notes: string) => ask(play, 'PATCH', path, token, { notes }, { 'if-match': etag });
+    expect(await edit(grace, 'I look at the database.')).toMatchObject({ status: 200 });
+    const stale = await edit(linus, 'I do.');
+    expect(stale).toMatchObject({ status: 412, json: { detail: expect.stringMatching(/changed.*(?:read|load)/i) } });
+    expect((await play.healer.incidents.get(play.healer.incidentId(alarm)))?.annotations?.notes).toContain('database');
+    await saysOnPage(play, alarm, 'approved', grace);
+    await endTold(play, alarm);
+  }),
+  asking('author of a pull request who is renamed on GitHub before approving', async (play) => {
+    const run = await askedRun(play);
+    const incident = await play.healer.incidents.get(run.id);
+    const author = incident?.target.kind === 'github-run' ? incident.target.actor : null;
+    await saysInComment(play, run, 'acme-renamed', 'approve', author ?? '');
+    expect(await waits(play, run.id)).toBe(true);
+    await play.tell('asking', run.id);
+    await saysInComment(play, run, 'acme-lead', 'approve');
+    await endTold(play, run.id);
+  }),
+  asking('API key that is revoked between the question and its answer', async (play) => {
+    const { ada, grace } = play.people;
+    const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+    const order = { name: 'night shift', roles: ['approver'], expiresAt };
+    const { json } = await ask(play, 'POST', '/keys', ada, order);
+    const { text, key } = json as { text: string; key: { id: string } };
+    const alarm = await askedAlarm(play, 'orders');
+    expect(await ask(play, 'DELETE', `/keys/${key.id}`, ada)).toMatchObject({ status: 200 });
+    expect(await saysOnPage(play, alarm, 'approved', text)).toMatchObject({ status: 401 });
+    expect(await waits(play, play.healer.incidentId(alarm))).toBe(true);
+    await play.tell('asking', alarm);
+    await saysOnPage(play, alarm, 'approved', grace);
     await endTold(play, alarm);
   }),
   asking('rollback that a person rejects, and the same alarm again, approved', async (play) => {

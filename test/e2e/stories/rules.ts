@@ -71,6 +71,13 @@ export const RULES: readonly Rule[] = [
       ),
   },
   {
+    name: 'a mail is whole without HTML: no tag, no entity, no link behind a word',
+    untrue: (telling) =>
+      saying(telling, /<\/?(?:p|br|a|b|div|span|table|td|tr|ul|li|code)\b|&(?:amp|lt|gt|nbsp|quot);|\]\(https?:/, [
+        'mail',
+      ]),
+  },
+  {
     name: 'advice is an imperative: no receipt of the past, no id of a run or an incident',
     untrue: (telling) =>
       adviceIn(telling).filter((advice) =>
