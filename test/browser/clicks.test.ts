@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { signIn } from '#lab/drills/approvals.ts';
 import { sampleConfiguration } from '#test/e2e/support/assemblies.ts';
 import { type DashboardStage, LOCAL, openDashboard, settled } from './stage.ts';
 
@@ -171,6 +172,44 @@ describe('Keys and people', () => {
     // Nobody links themselves: the answer names who can.
     await row.getByRole('alert').waitFor();
     expect(await row.getByRole('alert').innerText()).toMatch(/another administrator/i);
+    await closed(context, problems);
+  });
+});
+
+describe('another person', () => {
+  const GRACE = { email: 'grace@example.com', password: `Correct-${'horse'}-9` };
+
+  it('is linked to a GitHub account by an administrator, which stays and is taken back, and keeps their own name', async () => {
+    await dashboard.stage.runtime.createUser('grace', GRACE.email, GRACE.password, ['approver']);
+    const token = await signIn(dashboard.stage, GRACE.email, GRACE.password);
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await fetch(`${dashboard.url}/api/incidents`, { headers })).status).toBe(200);
+    const { page, context, problems } = await dashboard.open('/access');
+    const field = page.getByLabel(`GitHub login of ${GRACE.email}`);
+    const row = page.getByRole('row').filter({ has: field });
+    await field.fill('octo-grace');
+    await row.getByRole('button', { name: 'Link', exact: true }).click();
+    // Nothing is left to save once it is stored.
+    await row.getByRole('button').waitFor({ state: 'detached' });
+    expect(await row.getByRole('alert').count()).toBe(0);
+    await page.reload();
+    await field.waitFor();
+    expect(await field.inputValue()).toBe('octo-grace');
+    if (process.env.SCREENSHOTS !== undefined)
+      await page.screenshot({ path: `${process.env.SCREENSHOTS}/people.png`, fullPage: true });
+    // An account is one person's.
+    const own = page.getByLabel(`GitHub login of ${LOCAL.email}`);
+    expect(await own.inputValue()).toBe('');
+    await field.fill('not a login');
+    await row.getByRole('button', { name: 'Link', exact: true }).click();
+    await row.getByRole('alert').waitFor();
+    expect(await row.getByRole('alert').innerText()).toMatch(/login/i);
+    await field.fill('');
+    await row.getByRole('button', { name: 'Unlink', exact: true }).click();
+    await row.getByRole('button').waitFor({ state: 'detached' });
+    await page.reload();
+    await field.waitFor();
+    expect(await field.inputValue()).toBe('');
     await closed(context, problems);
   });
 });

@@ -327,6 +327,8 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await api('/config', 'POST', { change: { policy: { maxActionsPerDay: 9000 } }, reason: 'a drill' });
     await api('/config/restore', 'POST', { revision: 1, reason: 'a drill' });
     await api('/config/history');
+    await api('/config/stop', 'POST', { reason: 'a drill' });
+    await api('/config/resume', 'POST', { reason: 'a drill' });
     await api('/status');
     await api(`/baselines?repository=${scope}`);
     const document = `${healer.runtime.endpoint}/api/repositories/${scope}/quality/baselines~main`;
@@ -463,8 +465,8 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await answersGotWorse(healer);
     await trigger(healer, 'quality');
     const told = (words: string) => healer.runtime.mailbox.list().filter(({ subject }) => subject.includes(words));
-    await until('the mail', () => told('got worse').length > 0);
-    await until('the review', () => told('reviewed what it learned').length > 0);
+    await until('the mail', () => told('less often than promised').length > 0);
+    await until('the review', () => told('Review of learning').length > 0);
   },
   'look ahead at what runs out, and mail it': async () => {
     leak(healer);

@@ -37,9 +37,9 @@ describe('the scheduled review of learning', () => {
     expect(await run()).toBe('reviewed');
     expect(await left()).toBe(0);
     expect(mails()).toHaveLength(1);
-    expect(mails()[0]?.subject).toBe('Selfheal reviewed what it learned');
+    expect(mails()[0]?.subject).toBe('[Selfheal] Review of learning');
     expect(mails()[0]?.message).toContain('For ada@example.com');
-    expect(mails()[0]?.message).toContain('- prune_ineffective_patterns: 1');
+    expect(mails()[0]?.message).toContain('- 1 pattern was retired or merged.');
     expect(await run()).toBe('not-due');
     clock.advance(7 * DAY);
     expect(await run()).toBe('reviewed');
@@ -51,7 +51,7 @@ describe('the scheduled review of learning', () => {
     const { stderr } = await schedule('--frequency', '3', '--actions', 'suggest_new_patterns');
     expect(stderr).not.toContain('The mail names');
     expect([await run(), await left()]).toEqual(['reviewed', 1]);
-    expect(mails()[0]?.message).not.toContain('prune_ineffective_patterns');
+    expect(mails()[0]?.message).not.toContain('retired or merged');
     expect((await schedule('--off')).text).toContain('learningReview');
     expect(await run()).toBe('not-scheduled');
   });

@@ -403,6 +403,12 @@ const MADE: Readonly<Record<string, readonly [text: string, figures: string, pla
     'junit: 2 1 0 0',
     ['a.CartTest | fails @ null:null'],
   ],
+  'takes a failure without a message and a text for a failure': [
+    `<testsuites tests="2" failures="2"><testsuite name="MenuTest" tests="2" failures="2"><testcase name="InitMenu" classname="MenuTest"><failure message="" type=""></failure></testcase>
+      <testcase name="Truth" classname="MenuTest"><failure/></testcase></testsuite></testsuites>`,
+    'junit: 2 2 0 0',
+    ['MenuTest | InitMenu @ null:null', 'MenuTest | Truth @ null:null'],
+  ],
   'reads GoogleTest': [
     `<testsuites tests="3" failures="1" disabled="1"><testsuite name="Cart"><testcase name="Adds" status="run" classname="Cart" file="src/cart.cc" line="9"><failure message="cart.cc:12&#x0A;Expected"/></testcase>
       <testcase name="DISABLED_Tax" status="notrun" classname="Cart"/><testcase name="Skips" status="run" result="skipped" classname="Cart"/></testsuite></testsuites>`,
