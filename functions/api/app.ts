@@ -19,6 +19,7 @@ import { type IncidentChangeDeps, incidentChangeRoutes } from './routes/incident
 import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
+import { type KnowledgeLearnDeps, knowledgeLearnRoutes } from './routes/knowledge-learn.ts';
 import { knowledgeUpkeepRoutes } from './routes/knowledge-upkeep.ts';
 import { type LearningRoutesDeps, learningRoutes } from './routes/learning.ts';
 import { type LogRoutesDeps, logRoutes } from './routes/logs.ts';
@@ -30,6 +31,7 @@ import { type TestRoutesDeps, testRoutes } from './routes/tests.ts';
 
 export type ApiDeps = IncidentRoutesDeps &
   Pick<IncidentChangeDeps, 'changes'> &
+  Pick<KnowledgeLearnDeps, 'recordLearning'> &
   ApprovalRoutesDeps &
   Omit<ActionRoutesDeps, 'governance' | 'random'> &
   Omit<LearningRoutesDeps, 'rules'> &
@@ -138,6 +140,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', configRoutes(deps.policy))
     .route('/', knowledgeRoutes(learning))
     .route('/', knowledgeUpkeepRoutes(learning))
+    .route('/', knowledgeLearnRoutes(learning))
     .route('/', learningRoutes(learning))
     .route('/', operationRoutes(deps))
     .route('/', experimentRoutes(deps))

@@ -128,6 +128,7 @@ export const handler = httpFunction({
         engine: loadRe2Engine,
       });
     }),
+    recordLearning: once(async () => (await import('./record-learning.ts')).makeRecordLearning(deps)),
     changes: once(async () => {
       const [{ makeIncidentChanges }, { makeSqsSignalQueue }, { makeDynamoHealingStore }] = await Promise.all([
         import('./incident-changes.ts'),

@@ -65,7 +65,7 @@ export const knowledgeAdjust = defineCommand({
           : await confidence.$post({ ...at, json: { confidence: word.confidence, reason: word.reason } });
       return await sayWritten(await contentOf(response), { done: 'changed', json: options.json === true }, terminal);
     }
-    const opened = await openPatterns(options);
+    const opened = await openPatterns(options, terminal);
     const change = learningChange(opened, terminal);
     const pattern = (await opened.patterns.list(opened.scope)).find((one) => one.id === given);
     if (pattern === undefined) {

@@ -59,7 +59,7 @@ export const knowledgeExport = defineCommand({
       };
       return await write(PatternExport.parse(await contentOf(await client.api.knowledge.export.$get({ query }))));
     }
-    const opened = await openPatterns(options);
+    const opened = await openPatterns(options, terminal);
     const change = learningChange(opened, terminal);
     const all = await opened.patterns.list(opened.scope);
     const file = exportPatterns(

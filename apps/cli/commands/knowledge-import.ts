@@ -75,7 +75,7 @@ export const knowledgeImport = defineCommand({
       const order = { scope: placeOf(options.scope, terminal), reduceBy: -adjustment, dryRun };
       return await say(await importOver(client, wanted, order), options.json === true, terminal);
     }
-    const opened = await openPatterns(options);
+    const opened = await openPatterns(options, terminal);
     const order = {
       ...learningChange(opened, terminal),
       from: file.from,

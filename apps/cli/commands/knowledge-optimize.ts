@@ -47,7 +47,7 @@ export const knowledgeOptimize = defineCommand({
       if (answer.remaining > 0) terminal.say(`selfheal: ${answer.remaining} more changes: run the command again.`);
       return await sayChanges(answer.changes, options.json === true, terminal);
     }
-    const opened = await openPatterns(options);
+    const opened = await openPatterns(options, terminal);
     const change = learningChange(opened, terminal);
     const patterns = await opened.patterns.list(opened.scope);
     const changes = optimizePatterns(patterns, {

@@ -84,7 +84,7 @@ export const knowledgePatterns = defineCommand({
       await writeTogether(terminal, found.map(shown));
       return 0;
     }
-    const { patterns, scope, rules } = await openPatterns(options);
+    const { patterns, scope, rules } = await openPatterns(options, terminal);
     const now = new Date(terminal.now());
     const all = (await patterns.list(scope))
       .filter(({ tags }) => options.tag === undefined || tags.includes(options.tag))

@@ -46,7 +46,7 @@ export const knowledgeRollback = defineCommand({
       if (answer.remaining > 0) terminal.say(`selfheal: ${answer.remaining} more changes: run the command again.`);
       return await sayChanges(answer.changes, options.json === true, terminal);
     }
-    const opened = await openPatterns(options);
+    const opened = await openPatterns(options, terminal);
     const change = learningChange(opened, terminal);
     const changes = rollBackPatterns(await opened.patterns.list(opened.scope), {
       to,

@@ -28,6 +28,7 @@ export const knowledgeStats = defineCommand({
         `patterns: ${stats.patterns}, ${stats.retired} removed, ${stats.needApproval} need an approval`,
         `  by stage: ${counts(stats.byStage)}`,
         `  by class: ${counts(stats.byClass)}`,
+        `  by service: ${counts(stats.byService)}`,
         `  by source: ${counts(stats.bySource)}`,
         `  mean confidence ${meanConfidence?.toFixed(2) ?? 'unknown'}; ${helpedWords(helped, stats.verified)}`,
         `lessons: ${upTo(stats.lessons)}; past incidents: ${upTo(stats.pastIncidents)}`,

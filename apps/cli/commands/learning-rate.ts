@@ -39,7 +39,7 @@ export const learningRate = defineCommand({
   },
   async run({ options }, terminal) {
     const metric = metricOf(options['evaluation-metric'] ?? 'brier');
-    const opened = await openPatterns(options);
+    const opened = await openPatterns(options, terminal);
     const current = shareOption('current-rate', options['current-rate'], opened.rules.maxConfidenceGainPerWeek);
     const tested = listOf(options['test-rates'] ?? RATES).map((rate) => shareOption('test-rates', rate, 0.1));
     const patterns = await opened.patterns.list(opened.scope);

@@ -1,13 +1,17 @@
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
-import { selfTest } from '#shared/domain/learning/self-test.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
+import { type SelfTest, selfTest } from '#shared/domain/learning/self-test.ts';
+import { contentOf } from '../api/api-client.ts';
+import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
 import { classesOf } from '../learning/class-names.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { categorised } from '../learning/learning-material.ts';
-import { openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
+import { openPatterns } from '../learning/open-patterns.ts';
 import { readResolutions } from '../learning/read-resolutions.ts';
 import { renderFindings } from '../learning/render-learned.ts';
 import { renderSelfTest } from '../learning/render-learning.ts';
 import { renderSimulation, simulateIncidents } from '../learning/simulate-incidents.ts';
+import type { Terminal } from '../terminal.ts';
 
 export const learningTest = defineCommand({
   name: 'learning test',
@@ -25,7 +29,7 @@ export const learningTest = defineCommand({
     },
     'pattern-types': { type: 'string', value: 'CLASS,...', about: 'simulate only failures of these classes' },
     'measure-accuracy': { type: 'boolean', about: 'also tell the accuracy of each class' },
-    ...PATTERN_OPTIONS,
+    ...KNOWLEDGE_OPTIONS,
     ...JSON_OPTION,
   },
   async run({ operands: [file], options }, terminal) {
@@ -44,11 +48,32 @@ export const learningTest = defineCommand({
     const { name, records, bad } = await readResolutions(file, terminal);
     for (const line of renderFindings(name, bad, [])) terminal.say(`selfheal: ${line}`);
     if (records.length === 0) throw new UsageError(`${name}: no valid incident records; nothing was tested.`);
-    const { patterns, scope, rules } = await openPatterns(options);
-    const now = new Date(terminal.now());
-    const active = (await patterns.list(scope)).map((pattern) => asItCounts(pattern, rules, now));
-    const result = selfTest(await categorised(records, terminal), active);
+    const result = await tested(await categorised(records, terminal), options, terminal);
     await terminal.write(options.json === true ? `${JSON.stringify(result)}\n` : renderSelfTest(result, name));
     return (result.falsePositives?.hits ?? 0) > 0 ? 1 : 0;
   },
 });
+
+/** Records that one test takes over the API. */
+const MAX_TESTED = 100;
+
+async function tested(
+  cases: readonly ResolvedCase[],
+  options: OptionValues<typeof KNOWLEDGE_OPTIONS>,
+  terminal: Terminal,
+): Promise<SelfTest> {
+  const client = await apiUnlessNamed(options, terminal);
+  if (client !== null) {
+    const scope = placeOf(options.scope, terminal);
+    if (cases.length > MAX_TESTED)
+      throw new UsageError(`A deployment tests ${MAX_TESTED} records at a time, not ${cases.length}: split the file.`);
+    const records = cases.map(({ by: _by, ...one }) => ({ ...one, tags: [...one.tags] }));
+    return await contentOf(await client.api.learning.test.$post({ json: { scope, records } }));
+  }
+  const { patterns, scope, rules } = await openPatterns(options, terminal);
+  const now = new Date(terminal.now());
+  return selfTest(
+    cases,
+    (await patterns.list(scope)).map((pattern) => asItCounts(pattern, rules, now)),
+  );
+}

@@ -20,7 +20,7 @@ export async function addLocalPattern(
     const [issue] = parsed.error.issues;
     throw new UsageError(`--${issue?.path[0]?.toString() ?? 'pattern'}: ${issue?.message ?? 'invalid'}.`);
   }
-  const opened = await openPatterns(options);
+  const opened = await openPatterns(options, terminal);
   const past = (await opened.remembered()).map(caseOfPastIncident);
   const change = { ...learningChange(opened, terminal), past, dryRun: options.dryRun };
   const actionIds = ACTIONS.map(({ id }) => id);

@@ -30,7 +30,7 @@ export async function readLearning(
   terminal: Terminal,
 ): Promise<{ material: LearningInputs; stored: readonly LearnedPattern[]; opened: OpenPatterns }> {
   const days = wholeNumber('days', options.days, { otherwise: 30, atMost: 3650 });
-  const opened = await openPatterns(options);
+  const opened = await openPatterns(options, terminal);
   const { patterns: store, scope, rules } = opened;
   const to = new Date(terminal.now());
   const [patterns, remembered, notes] = await Promise.all([

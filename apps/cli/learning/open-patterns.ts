@@ -40,11 +40,18 @@ export interface OpenPatterns {
   readonly remembered: () => Promise<PastIncident[]>;
 }
 
-/** Opens the patterns that the options name. Loads the AWS SDK only for a table. Throws `UsageError` for contradicting options. */
-export async function openPatterns(options: OptionValues<typeof PATTERN_OPTIONS>): Promise<OpenPatterns> {
+/** Opens the patterns that the options name, and says where they are unless a person named it. Loads the AWS SDK only for a table. Throws `UsageError` for contradicting options. */
+export async function openPatterns(
+  options: OptionValues<typeof PATTERN_OPTIONS>,
+  terminal: Pick<Terminal, 'say'>,
+): Promise<OpenPatterns> {
   const { table, patterns: file, scope, config } = options;
   const rules = (config === undefined ? Configuration.parse({ version: 1 }) : readConfiguration(config)).learning;
   if (table === undefined) {
+    if (file === undefined)
+      terminal.say(
+        `selfheal: not signed in: the patterns are those of the file ${LOCAL_PATTERNS} ("selfheal login" uses a deployment's)`,
+      );
     const patterns = makeFilePatternStore(file ?? LOCAL_PATTERNS);
     return { patterns, scope: scope ?? LOCAL_SCOPE, rules, remembered: async () => [] };
   }

@@ -70,6 +70,7 @@ export const KnowledgeStats = z
     byStage: Counts,
     byClass: Counts,
     bySource: Counts,
+    byService: Counts,
     meanConfidence: z.number().nullable(),
     /** Of all outcomes of the patterns. */
     helped: Proportion.nullable(),
@@ -104,6 +105,7 @@ export function statsOf(
     retired: patterns.length - active.length,
     byStage: counted(active.map(({ stage }) => stage)),
     byClass: counted(active.map((pattern) => pattern.class)),
+    byService: counted(active.map(({ service }) => service ?? 'none')),
     bySource: counted(active.map(({ provenance }) => provenance.source)),
     meanConfidence:
       active.length === 0 ? null : active.reduce((sum, { confidence }) => sum + confidence, 0) / active.length,

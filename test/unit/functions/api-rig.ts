@@ -3,6 +3,7 @@ import { makeActionRequests } from '#functions/api/action-requests.ts';
 import { makeHandler } from '#functions/api/handler.ts';
 import { makeIncidentChanges } from '#functions/api/incident-changes.ts';
 import { makeLogRequests } from '#functions/api/log-requests.ts';
+import { makeRecordLearning } from '#functions/api/record-learning.ts';
 import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { packedState } from '#shared/adapters/state/packed-state.ts';
@@ -164,6 +165,7 @@ export async function anApi(
         recall,
         engine: loadRe2Engine,
       }),
+    recordLearning: async () => makeRecordLearning(learning),
     changes: async () => makeIncidentChanges(changeable),
     people: { persons: rig.deps.persons, trail: makeMemoryAccessTrail(), clock: rig.deps.clock },
     keys: {
