@@ -18,10 +18,19 @@ export function makeHandler(deps: ApiDeps) {
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const { method } = event.requestContext.http;
     const begunAt = deps.clock.now().getTime();
-    const request = requestOf(event);
-    const response = request instanceof Response ? request : await api.fetch(request);
-    const body = await response.text();
-    const headers = { ...HEADERS, ...Object.fromEntries(response.headers) };
+    const { form, canonical, ...own } = await ownForm(event);
+    const request = requestOf({ ...event, ...own });
+    const response =
+      form?.kind === 'refused'
+        ? problem('not-found', form.reason)
+        : request instanceof Response
+          ? request
+          : await api.fetch(request);
+    const given = await response.text();
+    const isMore = response.ok && form?.kind === 'translated' && form.answer !== undefined;
+    const body = isMore ? JSON.stringify(form.answer?.(JSON.parse(given))) : given;
+    const link = canonical === null ? {} : { link: `<${canonical}>; rel="canonical"` };
+    const headers = { ...HEADERS, ...Object.fromEntries(response.headers), ...link };
     const answer =
       READS.has(method) && response.ok
         ? unlessKnown(
@@ -31,6 +40,33 @@ export function makeHandler(deps: ApiDeps) {
           )
         : { statusCode: response.status, headers, body };
     return method === 'HEAD' ? { ...answer, body: '' } : answer;
+  };
+}
+
+/** Paths at which bodies of other forms are taken, too. */
+const OTHER_FORMS =
+  /^\/api\/(?:recommend|incident|logs\/(?:analyze|patterns)|actions\/execute|applications\/[^/]+\/scale|auth\/login|spark\/.+|airflow\/.+)$/;
+
+/**
+ * The request in the API's own form, and the path of that form where the request came in another one: without `/api`, with a slash at the end, or
+ * with a body of another form (`document-forms.ts`, which is loaded for these alone).
+ */
+async function ownForm({ rawPath, body, isBase64Encoded, requestContext }: APIGatewayProxyEventV2) {
+  const isWhole = rawPath.startsWith('/api/');
+  const path = `${isWhole ? '' : '/api'}${rawPath}`.replace(/(?<=[^/])\/$/, '');
+  const canonical = path === rawPath ? null : path;
+  const unchanged = { rawPath: path, form: null, canonical };
+  if (requestContext.http.method !== 'POST' || !OTHER_FORMS.test(path)) return unchanged;
+  const { translateForm } = await import('./document-forms.ts');
+  const form = translateForm(path, Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8').toString());
+  if (form === null) return unchanged;
+  if (form.kind === 'refused') return { ...unchanged, form };
+  return {
+    rawPath: form.path,
+    body: JSON.stringify(form.body),
+    isBase64Encoded: false,
+    form,
+    canonical: form.path,
   };
 }
 
@@ -77,15 +113,13 @@ function requestOf(event: APIGatewayProxyEventV2): Request | Response {
   const { rawPath, rawQueryString, headers, body, isBase64Encoded, requestContext } = event;
   const { method } = requestContext.http;
   const content = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
-  // Every route lies under /api; some answer without it, too.
-  const path = rawPath.startsWith('/api/') ? rawPath : `/api${rawPath}`;
-  const maxBytes = CARRY_MUCH.test(path) ? MAX_LARGE_BODY_BYTES : MAX_BODY_BYTES;
+  const maxBytes = CARRY_MUCH.test(rawPath) ? MAX_LARGE_BODY_BYTES : MAX_BODY_BYTES;
   if (content.length > maxBytes) return problem('too-large', `Send at most ${maxBytes} bytes.`);
   const { 'content-encoding': encoding = 'identity' } = headers;
   if (encoding !== 'identity')
     return problem('unsupported', `Send the body as it is: content-encoding ${encoding} is not read here.`);
   if (!isUtf8(content)) return problem('invalid-request', 'The body is not valid UTF-8.');
-  const url = `https://${requestContext.domainName}${path}${rawQueryString === '' ? '' : `?${rawQueryString}`}`;
+  const url = `https://${requestContext.domainName}${rawPath}${rawQueryString === '' ? '' : `?${rawQueryString}`}`;
   const given = Object.entries(headers).filter((header): header is [string, string] => header[1] !== undefined);
   const hasBody = method !== 'GET' && method !== 'HEAD' && body !== undefined;
   try {

@@ -3,7 +3,7 @@ import { countPatterns, logStatistics, recentLogs } from '#shared/app/triage/kep
 import { readLog, scanLines } from '#shared/app/triage/read-log.ts';
 import {
   predictCause,
-  recommendActions,
+  recommend,
   searchSimilar,
   type TriageRequestDeps,
   triageLogs,
@@ -19,7 +19,7 @@ export function makeLogRequests(
     analyze: async (logs) => scanLines(readLog(logs).lines),
     predict: (logs) => predictCause(logs, deps),
     search: (question, scopes, limit) => searchSimilar(question, scopes, limit, deps),
-    recommend: (order) => recommendActions(order, deps),
+    recommend: (order) => recommend(order, deps),
     triage: (logs, place) => triageLogs(logs, place, deps),
     recent: (query, page) => recentLogs(query, page, deps),
     statistics: (query) => logStatistics(query, deps),

@@ -8,7 +8,7 @@ import {
   PatternCounts,
   PredictedCause,
   RecentLogs,
-  Recommendation,
+  Recommended,
   SimilarIncident,
 } from '#shared/app/triage/log-answers.ts';
 import type { CauseOrder, Logs } from '#shared/app/triage/triage-request.ts';
@@ -28,7 +28,7 @@ export interface LogRequests {
     scopes: readonly string[],
     limit: number,
   ): Promise<SimilarIncident[]>;
-  recommend(order: CauseOrder): Promise<Recommendation[]>;
+  recommend(order: CauseOrder): Promise<Recommended>;
   triage(logs: Logs, place: { service: string | null; scopes: readonly string[] }): Promise<LogTriage>;
   recent(
     query: IncidentQuery,
@@ -105,14 +105,16 @@ const recommend = routeFor('read', {
   request: {
     body: jsonBody(
       z.strictObject({
-        class: FailureClass.meta({ description: 'The class of the cause, as predicted.' }),
+        class: FailureClass.nullable()
+          .default(null)
+          .meta({ description: 'The class of the cause, as predicted; without it the words tell.' }),
         cause: z.string().max(4000).default('').meta({ description: 'Everything known of it, in words.' }),
         ...Place,
       }),
     ),
   },
   responses: {
-    ...answers('Best first.', z.object({ recommended_actions: z.array(Recommendation).readonly() })),
+    ...answers('Best first.', Recommended),
     ...NOT_FOUND,
   },
 });
@@ -209,7 +211,7 @@ export function logRoutes(deps: LogRoutesDeps) {
       requireService(service, deps);
       const [only = null] = scope === undefined ? [] : await scopesOf(scope, deps);
       const order = { class: failureClass, words, service, scope: only };
-      return context.json({ recommended_actions: await (await deps.logs()).recommend(order) }, 200);
+      return context.json(await (await deps.logs()).recommend(order), 200);
     })
     .openapi(triage, async (context) => {
       const { logs, scope, service } = context.req.valid('json');

@@ -134,6 +134,16 @@ export const Recommendation = z.object({
 });
 export type Recommendation = z.infer<typeof Recommendation>;
 
+/** What may help against a cause. */
+export const Recommended = z
+  .object({
+    class: FailureClass.meta({ description: 'Of the cause; where none was given, as its words tell.' }),
+    steps: z.array(z.string()).min(1).readonly().meta({ description: 'Steps for a person, in order. Never empty.' }),
+    recommended_actions: z.array(Recommendation).readonly(),
+  })
+  .meta({ id: 'Recommended' });
+export type Recommended = z.infer<typeof Recommended>;
+
 /** Everything about one log. Field names as programs of the documents expect them. */
 export const LogTriage = z
   .object({

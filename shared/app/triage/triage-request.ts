@@ -1,5 +1,6 @@
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { adviceOfClass } from '#shared/domain/diagnosis/explanation.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
@@ -16,7 +17,7 @@ import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import type { Clock } from '#shared/ports/time.ts';
-import type { LogTriage, PredictedCause, Recommendation, SimilarIncident } from './log-answers.ts';
+import type { LogTriage, PredictedCause, Recommendation, Recommended, SimilarIncident } from './log-answers.ts';
 import { readLog, scanLines } from './read-log.ts';
 import { nothingFailed } from './text-evidence.ts';
 
@@ -138,11 +139,36 @@ async function similarTo(
 
 /** What a cause is about; without a service no owner's remedies are among the answers. */
 export interface CauseOrder {
-  readonly class: FailureClass;
+  /** Null: as its words tell. */
+  readonly class: FailureClass | null;
   readonly service: string | null;
   readonly scope: string | null;
   /** What is known of the cause, in words. */
   readonly words: string;
+}
+
+const MAX_STEPS = 12;
+
+/** What may help against a cause, with the steps for a person in words: there is always one. */
+export async function recommend(order: CauseOrder, deps: TriageRequestDeps): Promise<Recommended> {
+  const { words } = order;
+  const failureClass = order.class ?? (await causeOf(readLog(words === '' ? ' ' : words).evidence, deps)).class;
+  const recommended = await recommendActions({ ...order, class: failureClass }, deps);
+  const written = recommended.filter(({ action }) => action === null).map(({ title }) => title);
+  const alike =
+    written.length > 0 || words.trim() === ''
+      ? []
+      : (await searchSimilar({ query: words }, [], MAX_SIMILAR, deps)).map(({ resolution }) => resolution);
+  const [first] = [...written, ...alike];
+  const usual = adviceOfClass(failureClass, { about: 'service', chance: 'unknown' });
+  const steps = [...(first === undefined ? [] : stepsOf(first)), ...stepsOf(usual)];
+  return { class: failureClass, steps: [...new Set(steps)].slice(0, MAX_STEPS), recommended_actions: recommended };
+}
+
+/** `1. Do this. 2. Then that.` as a list; prose by its sentences. */
+function stepsOf(advice: string): string[] {
+  const parts = /^\s*1\. /.test(advice) ? advice.split(/(?:^|\s)\d{1,2}\. /) : advice.split(/(?<=[.;])\s+(?=[A-Z])/);
+  return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
 /**
@@ -150,7 +176,7 @@ export interface CauseOrder {
  * written advice. It binds and executes nothing; what is done about an incident is planned from what is measured then.
  */
 export async function recommendActions(
-  { class: failureClass, service: serviceId, scope, words }: CauseOrder,
+  { class: failureClass, service: serviceId, scope, words }: CauseOrder & { readonly class: FailureClass },
   deps: TriageRequestDeps,
 ): Promise<Recommendation[]> {
   const outcomes = await deps.experience.actionOutcomes(failureClass, OUTCOMES_LOOKED_AT);
