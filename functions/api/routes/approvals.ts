@@ -8,7 +8,7 @@ import {
   listApprovals,
 } from '#shared/app/approve/approval.ts';
 import { type DelegateDeps, delegateApprovals } from '#shared/app/approve/delegate-approvals.ts';
-import type { DecisionOutcome } from '#shared/app/approve/settle.ts';
+import { type DecisionOutcome, decidedBeforeWords } from '#shared/app/approve/settle.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
@@ -186,7 +186,7 @@ function problemWith(
     case 'expired':
       return new Problem('expired', 'The request has expired; the workflow no longer waits for it.');
     case 'decided-before':
-      return new Problem('conflict', `Already decided by ${outcome.decidedBy ?? 'somebody'}.`);
+      return new Problem('conflict', decidedBeforeWords(outcome));
     default:
       return outcome satisfies never;
   }

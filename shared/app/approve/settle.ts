@@ -22,7 +22,7 @@ export type DecisionOutcome =
   | { kind: 'not-found' }
   | { kind: 'forbidden'; reason: string }
   | { kind: 'expired' }
-  | { kind: 'decided-before'; decidedBy: string | null };
+  | { kind: 'decided-before'; decidedBy: string | null; decision: 'approved' | 'rejected' };
 
 /** Who decides, on whose behalf, and through which channel if not the page. */
 export interface Decider {
@@ -131,11 +131,19 @@ async function auditDecision(
   });
 }
 
+/** What whoever comes second is told: by whom and how it was decided. */
+export const decidedBeforeWords = ({
+  decidedBy,
+  decision,
+}: Extract<DecisionOutcome, { kind: 'decided-before' }>): string =>
+  `${decidedBy ?? 'Somebody'} ${decision} it before; your answer changes nothing.`;
+
 /** Another decision came first, or the request expired meanwhile. */
 async function lost({ incidentId, digest }: Approval, deps: SettleDeps): Promise<DecisionOutcome> {
   const approval = await deps.incidents.getApproval(incidentId, digest);
   if (approval === null) return { kind: 'not-found' };
-  return approval.state === 'pending'
+  const { state: decision } = approval;
+  return decision === 'pending'
     ? { kind: 'expired' }
-    : { kind: 'decided-before', decidedBy: deciderNameOf(approval) };
+    : { kind: 'decided-before', decidedBy: deciderNameOf(approval), decision };
 }

@@ -15,7 +15,7 @@ import { type Approval, deciderNameOf, type IncidentStore } from '#shared/ports/
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import { commenter, type Entitlement, type EntitlementDeps, entitlementTo } from '../approve/entitlement.ts';
-import { type DecisionOutcome, type SettleDeps, settleApproval } from '../approve/settle.ts';
+import { type DecisionOutcome, decidedBeforeWords, type SettleDeps, settleApproval } from '../approve/settle.ts';
 import { correctPrediction } from '../learning/correct-prediction.ts';
 import { setQuiet } from '../notify/quiet-pull-request.ts';
 import { governed } from '../policy/governed.ts';
@@ -139,7 +139,7 @@ function decidedWords({ decision }: Decide, { action }: PendingPlan): string {
 }
 
 function tooLateWords(outcome: DecisionOutcome): string {
-  if (outcome.kind === 'decided-before') return `Already decided by ${outcome.decidedBy ?? 'somebody'}.`;
+  if (outcome.kind === 'decided-before') return decidedBeforeWords(outcome);
   return outcome.kind === 'expired' ? 'The request has expired.' : 'There is no such request.';
 }
 

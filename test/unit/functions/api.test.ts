@@ -205,7 +205,7 @@ describe('approvals', () => {
       expect([statusCode, json.type, json.detail]).toEqual([
         409,
         'urn:selfheal:problem:conflict',
-        'Already decided by ada.',
+        'ada approved it before; your answer changes nothing.',
       ]);
     }
     expect(deps.workflow.answers).toHaveLength(1);

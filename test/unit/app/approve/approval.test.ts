@@ -193,7 +193,7 @@ describe('deciding', () => {
   it('is used once: the other decision afterwards is told who decided', async () => {
     const { deps, place } = await anAskingRig();
     await decideApproval(place, 'approved', approver, deps);
-    const late = { kind: 'decided-before', decidedBy: 'approver-1' };
+    const late = { kind: 'decided-before', decidedBy: 'approver-1', decision: 'approved' };
     expect(await decideApproval(place, 'rejected', approver, deps)).toEqual(late);
     expect(await decideApproval(place, 'approved', second, deps)).toEqual(late);
     expect(deps.workflow.answers).toHaveLength(1);
