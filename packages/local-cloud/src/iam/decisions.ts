@@ -11,9 +11,15 @@ export interface IamDecision {
   readonly reason: 'allowed' | 'explicit-deny' | 'implicit-deny' | 'unmapped';
 }
 
+/** A trail that is no incident's: a partition of its own, for which roles have rights of their own. */
+const FIXED_TRAIL = /^AUDIT#[a-z]+$/;
+
 /** The context with the kinds of its keys: of `LEASE#checkout` the part before `#`, so that a long run has few. */
 const kindsOf = (context: Context) =>
-  Object.entries(context).map(([name, value]) => [name, [value].flat().map((one) => one.split('#')[0])]);
+  Object.entries(context).map(([name, value]) => [
+    name,
+    [value].flat().map((one) => (FIXED_TRAIL.test(one) ? one : one.split('#')[0])),
+  ]);
 
 /** Records each distinct authorization request once, in order of first occurrence; requests for different kinds of keys are distinct. */
 export function makeDecisionLog(onDenied: (decision: IamDecision) => void) {
