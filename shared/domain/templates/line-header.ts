@@ -340,15 +340,45 @@ export function learnLayouts(sample: readonly string[]): Layout[] {
   return layouts;
 }
 
+/** A plain word of a sentence: no name of a host, a process or a class. */
+const PLAIN_WORD = /^[a-z]{2,}$/;
+
+/**
+ * Whether the lines have no words of their own: nearly all have the same words in the same columns, and differ in times and numbers alone. Where
+ * their header ends cannot be learned from such lines, and everything in them that stays the same may be their message.
+ */
+function areAlike(lines: readonly Learned[]): boolean {
+  const wordsOf = ({ columns }: Learned): string =>
+    columns.map(({ text, kinds }) => (kinds.includes('wordless') ? '' : text.replace(/\d+/g, '0'))).join(' ');
+  const counts = new Map<string, number>();
+  for (const line of lines) {
+    const words = wordsOf(line);
+    counts.set(words, (counts.get(words) ?? 0) + 1);
+  }
+  const [most, first] = [Math.max(...counts.values()), lines[0]?.columns ?? []];
+  return most >= lines.length * MIN_SHARE && first.filter(({ text }) => PLAIN_WORD.test(text)).length >= 2;
+}
+
+/** Whether nearly all lines have the same plain words in the columns before the anchor: those are the beginning of a message. */
+function skipsText(lines: readonly Learned[], { kind, skip }: Anchor): boolean {
+  if (kind === 'dash' || skip === 0) return false;
+  const [first] = lines;
+  const words = first?.columns.slice(first.at, first.at + skip).map(({ text }) => text) ?? [];
+  if (!words.some((word) => PLAIN_WORD.test(word))) return false;
+  const same = lines.filter(({ columns, at }) => words.every((word, index) => columns[at + index]?.text === word));
+  return same.length >= lines.length * MIN_SHARE;
+}
+
 function layoutOf(lines: readonly string[]): Layout | null {
   const learned: Learned[] = lines.map((line) => ({ columns: columnsOf(line), at: 0 }));
   const isMany = lines.length >= MANY_LINES;
+  if (isMany && areAlike(learned)) return null;
   const anchors: Anchor[] = [];
   let kept = 0;
   let hasTime = false;
   while (anchors.length < MAX_COLUMNS) {
     const anchor = nextAnchor(learned, hasTime);
-    if (anchor === null) break;
+    if (anchor === null || (hasTime && isMany && skipsText(learned, anchor))) break;
     const behind = learned.map((line) => behindAnchor(line, anchor));
     const own = learned.map(({ columns }, index) => columns[(behind[index] as number) - 1]);
     const isTime = own.filter((seen) => seen?.isTime).length >= lines.length * MIN_SHARE;
