@@ -20,7 +20,8 @@ function chooseCommand(args: readonly string[], commands: readonly Command[]): {
     .sort((a, b) => b.words.length - a.words.length)[0];
   if (named !== undefined) return { command: named.command, rest: args.slice(named.words.length) };
   const [noun = ''] = args;
-  const implied = commands.find(({ impliedBy = [] }) => impliedBy.includes(noun.split('=')[0] ?? ''));
+  const options = noun.startsWith('--') ? args.map((arg) => arg.split('=')[0] ?? '') : [];
+  const implied = commands.find(({ impliedBy = [] }) => options.some((option) => impliedBy.includes(option)));
   if (implied !== undefined) return { command: implied, rest: [...args] };
   const ofNoun = commands.map(({ name }) => name).filter((name) => name.split(' ')[0] === noun);
   const said = ofNoun.length > 0 ? args.slice(0, 2).join(' ') : noun;

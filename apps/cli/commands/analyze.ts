@@ -11,12 +11,26 @@ const OLD_NAMES: Readonly<Record<string, string>> = {
   '--analyze-failure': '--latest',
 };
 
-/** `--job-names A B` names two jobs; the other old options only have another name. */
+const isGiven = (args: readonly string[], option: string): boolean =>
+  args.some((arg) => arg === option || arg.startsWith(`${option}=`));
+
+/**
+ * `--job-names A B` names two jobs; the other old options only have another name. `--analyze-failure --pr-number N` also posts, as the script
+ * did, unless a run is named; a dry run posts nothing.
+ */
 function withNewNames(args: readonly string[]): string[] {
-  const renamed: string[] = [];
+  const posts =
+    isGiven(args, '--analyze-failure') &&
+    isGiven(args, '--pr-number') &&
+    !isGiven(args, '--workflow-run-id') &&
+    !isGiven(args, '--post');
+  // The pull request says which run is meant: its latest.
+  const isOfPullRequest = isGiven(args, '--pr-number') || isGiven(args, '--workflow-run-id');
+  const renamed: string[] = posts ? ['--post'] : [];
   let inNames = false;
   for (const arg of args) {
     const [name = '', ...value] = arg.split('=');
+    if (name === '--analyze-failure' && isOfPullRequest) continue;
     if (arg.startsWith('-')) inNames = name === '--job-names';
     if (name === '--job-names') renamed.push(...(value.length > 0 ? ['--job', value.join('=')] : []));
     else if (inNames) renamed.push('--job', arg);
@@ -82,7 +96,8 @@ export const analyzeCommand = defineCommand({
     'Environment: GITHUB_TOKEN or GH_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL (GitHub Enterprise Server), DRY_RUN=true, OLLAMA_URL\n' +
     '(http://127.0.0.1:11434), OLLAMA_MODEL (qwen2.5-coder), AI_API_KEY, AI_MODEL, AI_MAX_TOKENS, ANTHROPIC_API_KEY and ANTHROPIC_MODEL,\n' +
     'OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL, BEDROCK_MODEL with AWS credentials; GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY in place of a token.\n' +
-    'Old spellings: --pr-number N, --workflow-run-id ID, --job-names A B..., --analyze-failure (--latest), also without "analyze".\n' +
+    'Old spellings: --pr-number N, --workflow-run-id ID, --job-names A B..., --analyze-failure (--latest), also without "analyze" and in any order.\n' +
+    '--analyze-failure with --pr-number also posts the comment, unless --dry-run or DRY_RUN=true is given.\n' +
     'Exit codes: 0 analysed, or nothing failed; 2 it could not be analysed, and the message says why.',
   operands: { shown: '[URL]', atLeast: 0, atMost: 1 },
   options: {

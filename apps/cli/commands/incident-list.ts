@@ -22,6 +22,7 @@ const OPTIONS = {
   repo: { type: 'string', value: 'OWNER/NAME', about: 'failures of this repository' },
   service: { type: 'string', value: 'ID', about: 'alarms of this service' },
   class: { type: 'string', value: 'CLASS', about: 'failures of this class' },
+  tag: { type: 'string', value: 'TAG', about: 'with this tag, which incidents get by themselves' },
   search: {
     type: 'string',
     value: 'TEXT',
@@ -42,7 +43,18 @@ type Summary = Extract<
 >['incidents'][number];
 
 /** What the table cannot be asked for. */
-const FILTERS = ['auto-resolved', 'status', 'repo', 'service', 'class', 'search', 'from', 'before', 'oldest'] as const;
+const FILTERS = [
+  'auto-resolved',
+  'tag',
+  'status',
+  'repo',
+  'service',
+  'class',
+  'search',
+  'from',
+  'before',
+  'oldest',
+] as const;
 const WIDTH = { number: 5, id: 28, status: 10 };
 
 function lineOf(incident: Summary): string {
@@ -101,7 +113,11 @@ async function listFromApi(options: Options, most: number, terminal: Terminal): 
     const limit = String(Math.min(PAGE, most - listed));
     const response = await api.incidents.$get({ query: { ...query, limit, ...(cursor === null ? {} : { cursor }) } });
     const { incidents, next, unreadable } = await contentOf(response);
-    const shown = options['auto-resolved'] === true ? incidents.filter(isAutoResolved) : incidents;
+    const shown = incidents.filter(
+      (one) =>
+        (options['auto-resolved'] !== true || isAutoResolved(one)) &&
+        (options.tag === undefined || one.tags.includes(options.tag.toLowerCase())),
+    );
     for (const one of shown) await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : lineOf(one));
     for (const { id, problem } of unreadable) terminal.say(`selfheal: ${id} cannot be read: ${problem}`);
     listed += shown.length;

@@ -3,7 +3,7 @@ import { defineCommand, JSON_OPTION } from '../command.ts';
 import { plainId } from '../incidents/change-incident.ts';
 import { causeSections, clean, contextSections, type IncidentDetails } from '../incidents/render-briefing.ts';
 
-function render({ id, number, status, outcome, briefing, openedAt, occurrences }: IncidentDetails): string {
+function render({ id, number, tags, status, outcome, briefing, openedAt, occurrences }: IncidentDetails): string {
   const lines = [
     clean(briefing.headline),
     clean(`${outcome.lead} ${outcome.rest}`.trim()),
@@ -13,6 +13,7 @@ function render({ id, number, status, outcome, briefing, openedAt, occurrences }
     clean(
       `Incident ${number === null ? '' : `${number}, `}${id}, ${status}, opened ${openedAt}, reported ${occurrences === 1 ? 'once' : `${occurrences} times`}.`,
     ),
+    clean(`Tags: ${tags.join(', ') || 'none'}`),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

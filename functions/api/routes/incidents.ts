@@ -74,6 +74,10 @@ export const IncidentSummary = z
     revision: z.number().int().meta({ description: 'Of what people wrote; see If-Match.' }),
     subject: IncidentSubject,
     class: z.string().nullable().meta({ description: 'Null until the failure is classified.' }),
+    tags: z
+      .array(z.string())
+      .readonly()
+      .meta({ description: 'Given by itself: kind, class, family, service, severity, signature.' }),
     verdict: z.string().nullable(),
     confidence: z.number().nullable().meta({ description: 'Confidence in the class, 0 to 1.' }),
     reason: z.string().nullable().meta({ description: 'Why it ended as it did, in one line.' }),

@@ -4,6 +4,7 @@ import { type Annotations, endedByPerson, NO_ANNOTATIONS } from '#shared/domain/
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ReportTarget, Severity } from '#shared/domain/incident/target-context.ts';
+import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { type Redacted, redactFields } from '#shared/domain/redaction/redact-json.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
@@ -55,6 +56,8 @@ export interface IncidentSummary {
   readonly subject: IncidentSubject;
   /** Null until it is classified. */
   readonly class: string | null;
+  /** By itself: class and family, signature, service or repository, severity; see `tagsOf`. */
+  readonly tags: readonly string[];
   readonly verdict: string | null;
   /** 0 to 1: confidence in the class. */
   readonly confidence: number | null;
@@ -124,6 +127,7 @@ export function summaryOf(incident: Incident): IncidentSummary {
     revision: written.revision,
     subject: subjectOf(target),
     class: classification?.class ?? null,
+    tags: tagsOfIncident(incident),
     verdict: classification?.verdict ?? null,
     confidence: classification?.confidence ?? null,
     reason: outcomeReason,
@@ -139,6 +143,21 @@ export function summaryOf(incident: Incident): IncidentSummary {
     lastSeenAt: incident.lastSeenAt ?? openedAt,
     updatedAt,
   };
+}
+
+/** What an incident is tagged with by itself. Names are tags in lower case, with hyphens. */
+function tagsOfIncident({ target, classification, annotations }: Incident): string[] {
+  const service = target.kind === 'report' ? target.service : null;
+  const place = target.kind === 'github-run' ? 'ci' : target.kind;
+  const severity = annotations?.severity ?? (target.kind === 'report' ? target.severity : null);
+  const slug = (text: string): string =>
+    text
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9._-]+/g, '-')
+      .replace(/^[._-]+/, '');
+  const failureClass = classification?.class ?? 'unknown';
+  const named = { tags: [place], service: service === null ? null : slug(service), severity };
+  return tagsOf(failureClass, { signature: classification?.signature ?? null }, named as never);
 }
 
 export function annotatedOf(incident: Incident): AnnotatedIncident {

@@ -113,6 +113,25 @@ describe('selfheal analyze', () => {
     expect(shop.comments(other.repository, other.pullRequest)).toEqual([copied, expect.anything()]);
   });
 
+  it.each([
+    ['--analyze-failure', '--pr-number'],
+    ['--pr-number', '--analyze-failure'],
+  ])('[A17] posts with %s and %s, as the script did, and nothing in a dry run', async (first, second) => {
+    const run = shop.run(shop.repository());
+    const number = `${run.pullRequest}`;
+    const args = [first, second].flatMap((option) => (option === '--pr-number' ? [option, number] : [option]));
+    const environment = shop.environment({ GITHUB_REPOSITORY: run.repository });
+    const dry = await selfheal([...args, '--dry-run'], environment);
+    expect([dry.code, dry.err]).toEqual([0, expect.stringContaining('Dry run: nothing was posted')]);
+    await selfheal(['--dry-run', ...args], environment);
+    await selfheal(args, { ...environment, DRY_RUN: 'true' });
+    await selfheal(['--analyze-failure', '--workflow-run-id', `${run.id}`], environment);
+    expect(shop.comments(run.repository, run.pullRequest)).toEqual([]);
+    const posted = await selfheal(args, environment);
+    expect(posted).toMatchObject({ code: 0, out: expect.stringContaining('The comment was created: http') });
+    expect(shop.comments(run.repository, run.pullRequest)).toHaveLength(1);
+  });
+
   it('[A17][A22] finds the newest failed run of the repository and posts about it', async () => {
     const repository = shop.repository();
     shop.run(repository, { createdAt: new Date(Date.now() - 7_200_000), pullRequest: null });
