@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { IncidentDetails } from '#functions/api/routes/incidents.ts';
 import { KnowledgeResults, PatternDetails } from '#functions/api/routes/knowledge.ts';
 import { LearningStatus } from '#functions/api/routes/learning.ts';
 import { SystemStatus } from '#functions/api/routes/operation.ts';
@@ -65,6 +66,23 @@ describe('what a person writes down over the API', () => {
       entry: { resolution: order.solution },
     });
 
+    // A person reads it where they read of the failure, without any model.
+    const details = IncidentDetails.parse((await call(`/api/incidents/${again.id}`, { token })).json);
+    const words = 'The import is missing. Import the type that is named. (taught by ada@example.com on ';
+    expect(details.briefing.knownHere).toEqual([expect.stringContaining(words)]);
+    expect(details.knownHere).toMatchObject([{ patternId: id, source: 'taught', cases: 0, advises: null }]);
+    const inPullRequest = healer.world.samples.failRun('compile', { repository: REPOSITORY });
+    const third0 = await healer.ended(inPullRequest.runId);
+    const plain = (text: string) => text.replaceAll('\u200b', '').replaceAll('\\', '').replace(/\s+/g, ' ');
+    const comments = healer.world.github.comments(REPOSITORY, inPullRequest.pullRequest ?? 0);
+    const mails = healer.mailsAbout(inPullRequest.runId).map(({ text }) => text);
+    const told = [...comments.map(({ body }) => body), ...mails].map(plain);
+    expect(told.length).toBeGreaterThan(0);
+    for (const text of told) expect(text).toContain(words);
+    expect(await healer.evidence.getDiagnosis(third0.id)).toMatchObject({ knownHere: [{ patternId: id }] });
+    const story = await call(`/api/incidents/${again.id}/timeline`, { token });
+    expect(JSON.stringify(story.json.story)).toContain(`pattern ${id}`);
+
     // Removed, it is recognised no longer; restored, it is again.
     const at = `/api/knowledge/patterns/${id}`;
     const query = `scope=${encodeURIComponent(scope)}`;
@@ -92,6 +110,40 @@ describe('what a person writes down over the API', () => {
     expect(KnowledgeResults.parse(found.json).results.map((one) => one.id)).toContain(`pattern-${id}`);
     const status = LearningStatus.parse((await call(`/api/learning?${query}`, { token })).json);
     expect(status).toMatchObject({ patterns: { active: 1 }, stage: { stage: 'suggest' } });
+  });
+
+  it('is named by the second simulated incident with the same title, once the first was ended with what helped', async () => {
+    const token = await signIn();
+    const order = { title: 'Ledger queue is stuck', service: 'ledger', simulated: true };
+    const simulate = async () => {
+      const { status, json } = await call('/api/incidents', { token, method: 'POST', body: order });
+      expect(status).toBe(201);
+      const ended = async () => {
+        const read = (await call(`/api/incidents/${json.id}`, { token })).json;
+        return read.status === 'open' ? null : read;
+      };
+      for (;;) {
+        const read = await ended();
+        if (read !== null) return IncidentDetails.parse(read);
+        await new Promise((done) => setTimeout(done, 100));
+      }
+    };
+    const first = await simulate();
+    expect(first.number).toBeGreaterThan(0);
+    const listed = (await call('/api/incidents', { token })).json.incidents;
+    expect(listed.find(({ id }: { id: string }) => id === first.id)?.subject.simulated).toBe(true);
+    const body = { solution: 'Drain the dead letters.', success: true };
+    const ended = await call(`/api/incidents/${first.number}/resolve`, { token, method: 'POST', body });
+    expect([ended.status, ended.json.incident.status]).toEqual([200, 'resolved']);
+    const second = await simulate();
+    expect(second.briefing.history.join('\n')).toMatch(
+      /simulated incident sim-.*: reported as helpful by ada@example\.com: Drain the dead letters\./,
+    );
+    expect(healer.mailsAbout(second.id)).toEqual([]);
+    const { outcome } = IncidentDetails.parse((await call(`/api/incidents/${first.id}`, { token })).json);
+    expect(`${outcome.lead} ${outcome.rest}`).toContain(
+      'Reported as helpful by ada@example.com, not verified by Selfheal',
+    );
   });
 
   it('is beside figures for Prometheus and the state of the system', async () => {
