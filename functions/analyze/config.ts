@@ -11,7 +11,8 @@ export const config = defineFunction({
     knowledgeTable: [],
     evidenceBucket: ['s3:GetObject', 's3:PutObject', 's3:ListBucket'],
     controlTable: [],
-    statsTable: [],
+    // What the quality gates measured.
+    statsTable: ['dynamodb:GetItem'],
     policyRecords: [],
     githubTokenSecret: [],
     modelKeySecret: [],

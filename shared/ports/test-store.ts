@@ -2,6 +2,7 @@ import type { DefaultBranch } from '#shared/domain/access/workflow-run-caller.ts
 import type { FinishedRun } from '#shared/domain/failure/history/known-runs.ts';
 import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import type { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
+import type { RunBaseline } from '#shared/domain/gates/run-baseline.ts';
 
 /** Records of a repository's tests that failed at least once; evicts those that failed longest ago. */
 export interface TestStore {
@@ -44,6 +45,10 @@ export interface StatsStore {
   addRun(scope: string, outcome: RunOutcome): Promise<void>;
   /** By GitHub's id of the repository. */
   keepDefaultBranch(repositoryId: number, known: DefaultBranch): Promise<void>;
+  /** What the quality gates measured on the default branch, by `owner/name`; replaces the earlier one. */
+  keepRunBaseline(repository: string, baseline: RunBaseline): Promise<void>;
+  /** Null before the first. */
+  runBaseline(repository: string): Promise<RunBaseline | null>;
   /** Null while no webhook told it. */
   defaultBranch(repositoryId: string): Promise<DefaultBranch | null>;
 }

@@ -47,8 +47,9 @@ it('nor for a failed run that a re-run heals', async () => {
 });
 
 /** Raise one only with a reason: each request is paid for, and waited for, at every incident. */
-// Of them one for each announcement: whether the kill switch is on, which every comment and mail has to say.
+// Of them one for each announcement: whether the kill switch is on, which every comment and mail has to say; and one for the baseline of the
+// repository's quality gates, which the diagnosis compares the run with.
 const MOST = {
-  suggested: { records: 59, objects: 13 },
-  rerun: { records: 108, objects: 15 },
+  suggested: { records: 60, objects: 13 },
+  rerun: { records: 109, objects: 15 },
 };

@@ -1,9 +1,11 @@
 import type { DefaultBranch } from '#shared/domain/access/workflow-run-caller.ts';
+import type { RunBaseline } from '#shared/domain/gates/run-baseline.ts';
 import type { RunOutcome, StatsStore } from '#shared/ports/test-store.ts';
 
 export function makeMemoryStatsStore(): StatsStore {
   const scopes = new Map<string, Map<string, RunOutcome>>();
   const branches = new Map<string, DefaultBranch>();
+  const baselines = new Map<string, RunBaseline>();
   return {
     recentRuns: async (scope, most = 10) =>
       [...(scopes.get(scope)?.values() ?? [])]
@@ -15,6 +17,8 @@ export function makeMemoryStatsStore(): StatsStore {
       runs.set(`${outcome.runId}#${outcome.runAttempt}`, { ...outcome });
       scopes.set(scope, runs);
     },
+    keepRunBaseline: async (repository, baseline) => void baselines.set(repository.toLowerCase(), baseline),
+    runBaseline: async (repository) => baselines.get(repository.toLowerCase()) ?? null,
     keepDefaultBranch: async (repositoryId, known) => void branches.set(String(repositoryId), known),
     defaultBranch: async (repositoryId) => branches.get(repositoryId) ?? null,
   };

@@ -17,8 +17,8 @@ type Records = Pick<EvidenceStore, 'putEvidence' | 'getEvidence' | 'putTelemetry
 type Incidents = Pick<IncidentStore, 'get' | 'update' | 'audit' | 'listActions' | 'listPlans'>;
 
 /** The stores that a deployment keeps in tables. */
-type Memory = Pick<ClassifyDeps, 'control' | 'healing' | 'experience' | 'predictions' | 'stats' | 'tests'> &
-  Pick<AnalyzeDeps, 'control'> &
+type Memory = Pick<ClassifyDeps, 'control' | 'healing' | 'experience' | 'predictions' | 'tests'> &
+  Pick<AnalyzeDeps, 'control' | 'stats'> &
   Pick<KnowledgeDeps, 'knowledge' | 'patterns'> & { incidents: Incidents; evidence: Records } & Pick<
     StoryDeps,
     'incidents'
@@ -63,7 +63,7 @@ export function makeRunMemory(opened: Incident): Memory {
     healing: { recur: async () => null },
     experience: { addRecurrence: async () => {} },
     predictions: { addPrediction: async () => 'added', noteSetback: async () => 'refused' },
-    stats: { recentRuns: async () => [] },
+    stats: { recentRuns: async () => [], runBaseline: async () => null },
     tests: { testRecords: async () => [] },
     knowledge: { findByFingerprint: async () => null },
     patterns: { recognising: async () => [] },

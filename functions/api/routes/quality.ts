@@ -9,7 +9,7 @@ import { answers, type Environment, jsonBody, makeRoutes, NOT_FOUND, routeForRun
 export interface QualityRoutesDeps {
   /** The state documents of a repository, `owner/name`; their texts are packed, as they travel. */
   readonly qualityOf: (repository: string) => QualityState;
-  readonly stats: Pick<StatsStore, 'defaultBranch'>;
+  readonly stats: Pick<StatsStore, 'defaultBranch' | 'keepRunBaseline'>;
 }
 
 const Segment = z.string().regex(/^[\w.-]{1,100}$/, 'Must be a part of owner/name');
@@ -94,6 +94,12 @@ export function qualityRoutes({ qualityOf, stats }: QualityRoutesDeps) {
       const outcome = await qualityOf(repository).write(document, content, seen?.slice(1, -1) ?? null);
       if (outcome === 'changed-meanwhile')
         throw new Problem('changed-meanwhile', `${document} of ${repository} was written meanwhile: read it again.`);
+      // Loaded on demand: only the runs of a default branch write.
+      const [{ keepRunBaseline }, { unpackDocument }] = await Promise.all([
+        import('#shared/app/gates/keep-run-baseline.ts'),
+        import('#shared/adapters/state/packed-state.ts'),
+      ]);
+      await keepRunBaseline({ repository, document, text: unpackDocument(content) }, stats);
       return context.json({ written: true as const }, 200);
     });
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DefaultBranch } from '#shared/domain/access/workflow-run-caller.ts';
+import { RunBaseline } from '#shared/domain/gates/run-baseline.ts';
 import type { RunOutcome, StatsStore } from '#shared/ports/test-store.ts';
 import { type Item, openTable, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
@@ -19,10 +20,12 @@ const RunRecord = z.strictObject({
   headSha: z.string().max(64).optional(),
 });
 
+const BaselineRecord = RunBaseline.extend({ version: z.literal(1) });
 const RepositoryRecord = DefaultBranch.extend({ version: z.literal(1) });
 
 /**
- * Stats table: `RUNS#<repository>#<workflowId>`, one item per run and attempt; `REPOSITORY#<id>`, what webhooks say of the repository.
+ * Stats table: `RUNS#<repository>#<workflowId>`, one item per run and attempt; `REPOSITORY#<id>`, what webhooks say of the repository;
+ * `BASELINE#<owner/name>`, what its quality gates measured.
  */
 export function makeDynamoStatsStore(options: TableOptions): StatsStore {
   const table = openTable(options);
@@ -37,6 +40,16 @@ export function makeDynamoStatsStore(options: TableOptions): StatsStore {
       const expiresAt = ttlOf(new Date(Date.parse(outcome.at) + KEPT_DAYS * 24 * 60 * 60 * 1000));
       await table.put({ pk: `RUNS#${scope}`, sk, ...record, expiresAt });
     },
+    keepRunBaseline: async (repository, baseline) => {
+      const record = BaselineRecord.parse({ version: 1, ...baseline });
+      await table.put({ ...baselineKey(repository), ...record });
+    },
+    runBaseline: async (repository) => {
+      const item = await table.get(baselineKey(repository));
+      if (item === null) return null;
+      const { version, ...baseline } = parseRecord(BaselineRecord, withoutStorage(item), `Baseline of ${repository}`);
+      return baseline;
+    },
     keepDefaultBranch: async (repositoryId, known) => {
       await table.put({ pk: `REPOSITORY#${repositoryId}`, sk: 'DEFAULT-BRANCH', version: 1, ...known });
     },
@@ -48,6 +61,9 @@ export function makeDynamoStatsStore(options: TableOptions): StatsStore {
     },
   };
 }
+
+/** GitHub's names do not tell upper from lower case. */
+const baselineKey = (repository: string) => ({ pk: `BASELINE#${repository.toLowerCase()}`, sk: 'LATEST' });
 
 /** Padded, so that numbers sort as text. */
 const digits = (value: number, width: number): string => String(value).padStart(width, '0');

@@ -6,6 +6,7 @@ import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import { preExistingOf } from '#shared/domain/failure/run-history.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { coverageIn, worseThanBaseline } from '#shared/domain/gates/run-baseline.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -18,6 +19,7 @@ import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
+import type { StatsStore } from '#shared/ports/test-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
 import { governed } from '../policy/governed.ts';
@@ -28,6 +30,7 @@ export interface AnalyzeDeps extends ModelDeps, Pick<KnowledgeDeps, 'incidents'>
   readonly evidence: ModelDeps['evidence'] &
     Pick<EvidenceStore, 'getEvidence' | 'getTelemetry' | 'getKnown' | 'putDiagnosis'>;
   readonly signatures: SignatureSet;
+  readonly stats: ModelDeps['stats'] & Pick<StatsStore, 'runBaseline'>;
   /** Null when the configuration names no model. */
   readonly model: DiagnosisModel | null;
   /** Read when there is a model: it may be switched off. */
@@ -41,13 +44,33 @@ const NOT_SEARCHED = 'Past incidents and knowledge entries could not be searched
  */
 export async function analyze(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<StepOutput<'analyze'>> {
   const inputs = await readInputs(input, deps);
-  const diagnosis = await diagnose(inputs, input, deps);
+  const diagnosis = await withBaseline(await diagnose(inputs, input, deps), inputs, deps);
   await deps.evidence.putDiagnosis(
     input.incidentId,
     redactDiagnosis(withLimits(withChain(withHistory(diagnosis, inputs), inputs), inputs)),
   );
   deps.meter.count(`diagnosis-${diagnosis.source}`);
   return { source: diagnosis.source, confidence: diagnosis.confidence, preExisting: inputs.preExisting };
+}
+
+const MAX_ROOT_CAUSE = 2000;
+
+/** Says what is worse than the baseline of the repository's default branch. */
+async function withBaseline(
+  diagnosis: DiagnosisDraft,
+  { incident: { target, openedAt }, evidence, telemetry }: AnalysisInputs,
+  { stats }: AnalyzeDeps,
+): Promise<DiagnosisDraft> {
+  if (target.kind !== 'github-run') return diagnosis;
+  const lines = evidence.sources.flatMap((source) => source.lines.map(({ text }) => text));
+  const coverage = coverageIn(lines);
+  const facts = telemetry?.facts.kind === 'github-run' ? telemetry.facts : null;
+  // A run is reported when it ends.
+  const seconds = facts?.startedAt == null ? null : (Date.parse(openedAt) - Date.parse(facts.startedAt)) / 1000;
+  const baseline = await stats.runBaseline(target.repository);
+  const worse = worseThanBaseline({ coverage, seconds, usualSeconds: facts?.usualSeconds ?? [] }, baseline).join(' ');
+  const room = MAX_ROOT_CAUSE - worse.length - 1;
+  return worse === '' ? diagnosis : { ...diagnosis, rootCause: `${diagnosis.rootCause.slice(0, room)} ${worse}` };
 }
 
 async function readInputs(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promise<AnalysisInputs> {
@@ -65,7 +88,7 @@ async function readInputs(input: StepInput<'analyze'>, deps: AnalyzeDeps): Promi
   const { classification } = incident;
   const chain = chainOfIncident(incident, evidence, classification, telemetry);
   const preExisting = preExistingOf(telemetry);
-  return { found, seen, limits, patterns, incident, classification, evidence, chain, preExisting };
+  return { telemetry, found, seen, limits, patterns, incident, classification, evidence, chain, preExisting };
 }
 
 /** Adds what is known of earlier failures: what people taught here, and similar incidents. */

@@ -8,6 +8,7 @@ import type { Known } from '#shared/domain/knowledge/known.ts';
 import { outcomeWords, seenBefore } from '#shared/domain/knowledge/search/seen-before.ts';
 import { termsOfQuestion } from '#shared/domain/knowledge/search/terms.ts';
 import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
@@ -28,6 +29,8 @@ export interface AnalysisInputs extends Pick<Known, 'found' | 'seen' | 'limits'>
   readonly preExisting: boolean | null;
   /** The first cause and its consequences, or null when unknown. */
   readonly chain: CausalChain | null;
+  /** Null when it could not be read. */
+  readonly telemetry: Telemetry | null;
 }
 
 export interface LookupDeps extends LogLookupDeps, ChangeLookupDeps, ServiceLookupDeps, TestLookupDeps {}

@@ -99,6 +99,33 @@ describe('a run of a workflow at the API', () => {
     expect((await call(DOCUMENT, { as: run(claims) })).statusCode).toBe(status === 200 ? 200 : 404);
   });
 
+  it('keeps what the baselines say for the diagnoses of the repository, and nothing of other documents', async () => {
+    const { put, deps } = await theApi();
+    const path = '/api/repositories/acme/shop/quality/baselines';
+    const measured = (value: number) => ({ value, attempt: 1 });
+    const runs = [80, 90].map((coverage, at) => ({
+      run: at + 1,
+      attempt: 1,
+      commit: null,
+      at: `2026-11-2${at}T00:00:00.000Z`,
+      metrics: { coverage: measured(coverage), 'vulnerabilities.high': measured(at) },
+    }));
+    const baselines = {
+      version: 1,
+      revision: 2,
+      defaultBranch: 'main',
+      branches: [{ branch: 'main', runs }],
+      changes: [],
+    };
+    expect((await put(run(), FIRST)).statusCode).toBe(200);
+    expect(await deps.stats.runBaseline('acme/shop')).toBeNull();
+    expect((await put(run(), FIRST, packDocument(JSON.stringify(baselines)), path)).statusCode).toBe(200);
+    expect(await deps.stats.runBaseline('acme/shop')).toEqual({
+      at: '2026-11-21T00:00:00.000Z',
+      metrics: { coverage: { mean: 85, runs: 2 }, 'vulnerabilities.high': { mean: 0.5, runs: 2 } },
+    });
+  });
+
   it('writes nothing while no webhook told the default branch, and is told what to do', async () => {
     const { put } = await theApi(null);
     const { statusCode, json } = await put(run(), FIRST);

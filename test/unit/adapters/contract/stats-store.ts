@@ -32,6 +32,15 @@ export function statsStoreContract(name: string, open: () => Promise<StatsStore>
       expect(await store.recentRuns('acme/shop#77')).toEqual([rerun, aRun(2), aRun(1)]);
     });
 
+    it("keeps the newest baseline of a repository's quality gates, whatever the case of its name", async () => {
+      expect(await store.runBaseline('acme/shop')).toBeNull();
+      const baseline = { at: '2026-11-21T12:00:00.000Z', metrics: { coverage: { mean: 85.2, runs: 10 } } };
+      await store.keepRunBaseline('Acme/Shop', { ...baseline, metrics: {} });
+      await store.keepRunBaseline('Acme/Shop', baseline);
+      expect(await store.runBaseline('acme/shop')).toEqual(baseline);
+      expect(await store.runBaseline('acme/shopping')).toBeNull();
+    });
+
     it('knows no runs of a workflow it never saw', async () => {
       expect(await store.recentRuns('acme/shop#1')).toEqual([]);
     });

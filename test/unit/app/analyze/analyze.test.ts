@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { answeredDiagnosis, aTelemetry, redactedText, someRunFacts, someSpending } from '#test/builders/index.ts';
-import type { MemoryPolicyStore, makeMemoryEvidenceStore } from '#test/fakes/index.ts';
+import {
+  anEvidence,
+  answeredDiagnosis,
+  aTelemetry,
+  redactedText,
+  someRunFacts,
+  someSpending,
+} from '#test/builders/index.ts';
+import type { MemoryPolicyStore, makeMemoryEvidenceStore, makeMemoryStatsStore } from '#test/fakes/index.ts';
 import { answered, MODEL, PRICES, setUp } from '../analyze-rig.ts';
 
 describe('analysing', () => {
@@ -56,6 +63,35 @@ describe('analysing', () => {
     await evidence.putTelemetry(incident.id, aTelemetry({ facts: someRunFacts({ conclusion: 'success' }) }));
     await run();
     expect(await read()).toMatchObject({ choice: null });
+  });
+
+  it('says that coverage fell and that the run took twice as long, against the baseline of the default branch', async () => {
+    const { run, read, deps, incident } = await setUp({ result: null });
+    const evidence = deps.evidence as ReturnType<typeof makeMemoryEvidenceStore>;
+    const stats = deps.stats as ReturnType<typeof makeMemoryStatsStore>;
+    const [source] = anEvidence().sources;
+    if (source === undefined) throw new Error('The evidence has no source.');
+    const [line] = source.lines;
+    if (line === undefined) throw new Error('The evidence has no line.');
+    const total = { ...line, ref: 'L99', number: 99, text: redactedText('TOTAL    1200    262    78%') };
+    await evidence.putEvidence(anEvidence({ sources: [{ ...source, lines: [...source.lines, total] }] }));
+    const facts = (usualSeconds: number[]) => aTelemetry({ facts: someRunFacts({ usualSeconds }) });
+    await evidence.putTelemetry(incident.id, facts([290, 310, 300]));
+    const metrics = { coverage: { mean: 85.25, runs: 10 } };
+    await stats.keepRunBaseline('acme/shop', { at: '2026-11-20T12:00:00.000Z', metrics });
+    await run();
+    const { rootCause } = await read();
+    expect(rootCause).toContain(
+      'Coverage fell to 78.0 %; the baseline is 85.3 % (the last 10 runs of the default branch).',
+    );
+    expect(rootCause).toContain('The run took 10 minutes, 2.0 times the 5 minutes of the runs that passed');
+    await evidence.putTelemetry(incident.id, facts([590, 610, 600]));
+    await stats.keepRunBaseline('acme/shop', {
+      at: '2026-11-20T12:00:00.000Z',
+      metrics: { coverage: { mean: 78.4, runs: 10 } },
+    });
+    await run();
+    expect((await read()).rootCause).not.toMatch(/Coverage|The run took/);
   });
 
   it('[A75] asks no model for a known fix', async () => {
