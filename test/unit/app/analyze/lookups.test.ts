@@ -93,6 +93,7 @@ function open(target: TargetContext, change: Partial<LookupDeps> = {}, past = ma
     patterns: [],
     limits: [],
     chain: causalChainOf(evidence),
+    telemetry: null,
     preExisting: null,
   };
   const deps: LookupDeps = {
