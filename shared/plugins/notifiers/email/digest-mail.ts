@@ -13,7 +13,7 @@ export function renderDigestMail({ about, messages, stopped, timeZone }: Announc
     [
       `${place + 1}. ${cleanText(headline, 600)}`,
       cleanText(outcome, 1000),
-      `Told ${instantWords(new Date(at), timeZone)}. Read it with: selfheal incident show ${incidentId}`,
+      `Handled on ${instantWords(new Date(at), timeZone)}. Read it with: selfheal incident show ${incidentId}`,
       ...links.flatMap(({ name, url }) => linkLines(cleanText(name, 300), url)),
     ].join('\n'),
   );

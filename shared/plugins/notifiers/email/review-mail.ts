@@ -7,8 +7,10 @@ import { stopLines } from '../common/briefing-facts.ts';
 import { type Mail, subjectOfWords } from './mail.ts';
 
 const MAX_SUGGESTIONS = 10;
-const words = (share: Proportion | null): string =>
-  share === null ? 'none ended' : `${shareText(share.value)} of ${share.cases}`;
+const shareWords = (share: Proportion): string => `${shareText(share.value)} of ${share.cases}`;
+/** With the time before, where an incident ended in it. */
+const words = ({ now, before }: { readonly now: Proportion | null; readonly before: Proportion | null }): string =>
+  `${now === null ? 'none' : shareWords(now)}${before === null ? '' : ` (before: ${shareWords(before)})`}`;
 
 /** What each action of a review did, in words with their counts. */
 const DONE: Readonly<Record<ReviewAction, (count: number) => string>> = {
@@ -36,7 +38,9 @@ export function renderReviewMail({
     ...stopLines({ stopped, timeZone: 'UTC' }),
     '',
     `Patterns: ${patterns.active} active, ${patterns.learned} new, ${patterns.takenBack} retired.`,
-    `Incidents: ${incidents.ended} ended; healed by Selfheal ${words(goals.healed.now)} (before ${words(goals.healed.before)}); resolved by people ${words(goals.byPeople.now)} (before ${words(goals.byPeople.before)}).`,
+    incidents.ended === 0
+      ? 'Incidents: none ended.'
+      : `Incidents: ${incidents.ended} ended; healed by Selfheal: ${words(goals.healed)}; resolved by people: ${words(goals.byPeople)}.`,
     ...(suggestions.length === 0 ? [] : ['', 'Wordings that could replace two patterns; a person decides:']),
     ...suggestions.slice(0, MAX_SUGGESTIONS).map(({ ids, wording }) => `- ${ids.join(', ')}: ${wording}`),
     '',
