@@ -14,6 +14,7 @@ export const config = defineFunction({
       { method: 'ANY', path: '/api/{proxy+}', maxRate: 100 },
       // The requests' own paths of older programs.
       ...[
+        '/incident',
         '/incidents',
         '/incidents/{proxy+}',
         '/auth/{proxy+}',
