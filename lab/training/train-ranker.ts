@@ -1,4 +1,4 @@
-import { FEATURE_COUNT, lineFeatures } from '#shared/domain/logs/line-features.ts';
+import { FEATURE_COUNT, lineFeatures, readLines } from '#shared/domain/logs/line-features.ts';
 import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
 import { scoreLine } from '#shared/domain/logs/line-score.ts';
 import { messageOf, WORD_BUCKETS, type WordWeights, wordBuckets } from '#shared/domain/logs/line-words.ts';
@@ -148,7 +148,7 @@ export function trainRanker(logs: readonly TrainingLog[]): LineRanker {
     const weights = weighWords(samples.filter(({ log }) => partOf.get(log.group) !== part));
     samples.forEach(({ log, learned }, at) => {
       if (partOf.get(log.group) !== part) return;
-      const all = lineFeatures(log.lines, weights);
+      const all = lineFeatures(log.lines, readLines(log.lines), weights);
       const kept = new Float32Array(learned.length * FEATURE_COUNT);
       learned.forEach((line, row) => {
         kept.set(all.subarray(line * FEATURE_COUNT, (line + 1) * FEATURE_COUNT), row * FEATURE_COUNT);

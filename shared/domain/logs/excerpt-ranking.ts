@@ -1,9 +1,9 @@
-import { sumOfTrees } from '../../kernel/numbers/tree-ensemble.ts';
+import { sumsOfTrees } from '../../kernel/numbers/tree-ensemble.ts';
 import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { FEATURE_COUNT, lineFeatures } from './line-features.ts';
+import { FEATURE_COUNT, lineFeatures, type ReadLine, readLines } from './line-features.ts';
 import type { LineRanker } from './line-ranker.ts';
-import { other } from './line-score.ts';
-import { repeatKeyOf } from './outcome-figures.ts';
+import type { LineScore } from './line-score.ts';
+import { repeatKeysOf } from './outcome-figures.ts';
 
 /** A line that may go into the excerpt. */
 export interface Candidate {
@@ -13,6 +13,8 @@ export interface Candidate {
   readonly at?: string | undefined;
   /** What carried it; undefined when nothing did. */
   readonly prefix?: RedactedText | undefined;
+  /** By its own keywords. */
+  readonly score?: LineScore | undefined;
   /** Score of its own keywords; lower when a passing run prints the line too. */
   readonly base: number;
   /** Whether it ends the failing step. */
@@ -52,11 +54,9 @@ const FULL_SCORE = 10;
 const SCORE_SCALE = 2;
 
 /** The logarithms of the odds of both questions for each candidate. */
-function answersOf(candidates: readonly Candidate[], { words, needed, cause }: LineRanker) {
-  const rows = lineFeatures(candidates, words);
-  const sums = (trees: LineRanker['needed']): Float64Array =>
-    Float64Array.from(candidates, (_, at) => sumOfTrees(trees, rows, at * FEATURE_COUNT));
-  return { needed: sums(needed), cause: sums(cause) };
+function answersOf(candidates: readonly Candidate[], read: readonly ReadLine[], { words, needed, cause }: LineRanker) {
+  const rows = lineFeatures(candidates, read, words);
+  return { needed: sumsOfTrees(needed, rows, FEATURE_COUNT), cause: sumsOfTrees(cause, rows, FEATURE_COUNT) };
 }
 
 /** Positions of numbers, greatest first; of equal ones the first or the last. */
@@ -117,12 +117,13 @@ function withParagraphs(order: readonly number[], candidates: readonly Candidate
 
 /** Orders the candidates of a whole log best first. */
 export function rankCandidates(candidates: readonly Candidate[], ranker: LineRanker): RankedLine[] {
-  const { needed, cause } = answersOf(candidates, ranker);
-  const wordings = candidates.map(({ text }) => repeatKeyOf(text));
+  const read = readLines(candidates);
+  const { needed, cause } = answersOf(candidates, read, ranker);
+  const wordings = repeatKeysOf(candidates.map(({ text }, at) => ({ text, wording: read[at]?.wording ?? '' })));
   // The passing run may print the end of a step that is allowed to fail; the last end is that of the failure.
   const end = candidates.findLastIndex(({ anchor }) => anchor);
-  const own = Float64Array.from(candidates, ({ text, isKnown }, at) => {
-    const lowered = (isKnown && at !== end ? W.known : 0) + (other(text) ? W.noise : 0);
+  const own = Float64Array.from(candidates, ({ isKnown }, at) => {
+    const lowered = (isKnown && at !== end ? W.known : 0) + (read[at]?.isNoise ? W.noise : 0);
     return (needed[at] ?? 0) + W.cause * (cause[at] ?? 0) - lowered;
   });
   const ranks = withoutRepetition(own, wordings);

@@ -21,7 +21,7 @@ import { type HeldLine, makeLastLines } from './last-lines.ts';
 import { makeLinePool } from './line-pool.ts';
 import { type LineRanker, shippedRanker } from './line-ranker.ts';
 import type { LineRules } from './line-rules.ts';
-import { type LineScore, NOTHING, scoreLine, stronger } from './line-score.ts';
+import { type LineScore, scoreLine, stronger, UNALARMING } from './line-score.ts';
 import type { PassingLines } from './passing-lines.ts';
 
 /** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */
@@ -61,6 +61,9 @@ export interface ExcerptOptions {
   readonly ranker?: LineRanker;
 }
 
+/** So many lines are ranked, and so many for each line of the excerpt: more cost time and are not better (recall of marked lines, sources left out). */
+const MIN_RANKED = 450;
+const RANKED_SHARE = 3;
 const QUIET = { base: 0, anchor: false };
 /** Share of its keywords' score that a line keeps when a passing run prints it too. */
 const KNOWN_SHARE = 0.3;
@@ -92,7 +95,7 @@ function makeReader({ redactor, passing }: ExcerptOptions): (raw: string, marks:
     // No other line begins or ends a secret that spans lines.
     const isInOrder = (marks & SECRET) !== 0 || redactor.isInsideSecret || endsInLongWord(cleaned);
     const clean = isInOrder ? redactor.line(cleaned) : redactor.apart(cleaned);
-    const score = (marks & ALARM) === 0 ? NOTHING : scoreLine(clean);
+    const score = (marks & ALARM) === 0 ? UNALARMING : scoreLine(clean);
     return { clean, score, isKnown: passing?.has(cleaned) ?? false };
   };
 }
@@ -119,7 +122,7 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
   const add = (line: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
     const { anchor } = score;
     const base = isKnown && !anchor ? score.score * KNOWN_SHARE : score.score;
-    pool.add({ base, anchor }, (): Candidate => ({ ...placeOf(line), text, base, anchor, isKnown }));
+    pool.add({ base, anchor }, (): Candidate => ({ ...placeOf(line), text, score, base, anchor, isKnown }));
   };
   const addWhole = (line: HeldLine): void => {
     const { clean, score, isKnown } = read(line.raw, line.marks);
@@ -137,7 +140,7 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
       // Checked when later lines have already passed the redactor.
       const cleaned = cleanLine(line.raw);
       const isKnown = options.passing?.has(cleaned) ?? false;
-      return { ...placeOf(line), text: redactor.apart(cleaned), ...QUIET, isKnown };
+      return { ...placeOf(line), text: redactor.apart(cleaned), score: UNALARMING, ...QUIET, isKnown };
     });
   const leaveOut = ({ raw, marks, tail }: HeldLine): void => {
     leftOut += 1;
@@ -189,7 +192,10 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
     scanner.end();
     carried.end();
     for (const line of last?.end() ?? []) take(line);
-    const ranked = rankCandidates(pool.all(), options.ranker ?? shippedRanker());
+    const ranked = rankCandidates(
+      pool.best(Math.max(MIN_RANKED, RANKED_SHARE * maxLines)),
+      options.ranker ?? shippedRanker(),
+    );
     const best = ranked.slice(0, Math.max(0, maxLines));
     return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes: notes() };
   };

@@ -1,11 +1,14 @@
-import { isContinuation, isPlatformNoise, other, scoreLine } from './line-score.ts';
-import { messageOf, type WordWeights, weightOfWords, wordBuckets } from './line-words.ts';
-import { statedSeverity, wordedSeverity } from './severity.ts';
+import { isContinuation, isPlatformNoise, type LineScore, other, scoreLine, UNALARMING } from './line-score.ts';
+import { wordingOfMessage } from './line-wording.ts';
+import { messageOf, WORD_BUCKETS, type WordWeights, weightOfWords, wordBuckets } from './line-words.ts';
+import { severitiesOf } from './severity.ts';
 
 /** A line to be ranked: its 1-based number in the log, its cleaned text. */
 export interface RankedText {
   readonly number: number;
   readonly text: string;
+  /** Its score by keywords, where it was scored before. */
+  readonly score?: LineScore | undefined;
 }
 
 /**
@@ -80,25 +83,30 @@ const FRAME =
   /^\s{0,40}(?:at\s+[\w$.<>/]+[\w$<>]\(|at\s\S+:\d|File "|#\d+\s|\w[\w.]{0,80}\+0x[0-9a-f]+\/0x|\[<[0-9a-f]+>\]|\? \w|from \S{1,200}:\d+:in|\S{1,200}\.(?:py|rb|js|ts|go|php|exs?):\d+|goroutine \d|\S{1,200}\(.{0,200}\)\s*(?:\[|~\[)|\.\.\. \d+ (?:more|frames)|[A-Z0-9]{2,3}: [0-9a-f]{4,16}\b|\S{1,200}\.(?:go|s):\d+ \+0x|[\w./*()-]{1,200}\(\S{0,200}0x)/;
 const EXCEPTION = /(?:Error|Exception|Failure|Fault|[Pp]anic)\b/;
 const PLACE = /\.\w{1,5}[:(]\d|line \d/;
-/** What varies between lines with the same wording: quoted words, paths, numbers. */
-const VARYING = /"[^"]{0,80}"|'[^']{0,80}'|`[^`]{0,80}`|[/\\]\S{0,200}|0x[0-9a-f]+|\d+/gi;
-
-/** The wording of a line: its message with quoted words, paths and numbers masked. */
+/** The wording of a line: that of its message. */
 export function wordingOf(text: string): string {
-  return maskedWording(messageOf(text));
-}
-
-function maskedWording(message: string): string {
-  return message.slice(0, 200).replace(VARYING, '#');
+  return wordingOfMessage(messageOf(text));
 }
 
 const log2 = (count: number): number => Math.log2(1 + count);
 
-/** What is computed once for each line, before its neighbours are known. */
-interface ReadLine {
+/** What is read in a line once, whatever its neighbours are. */
+export interface ReadLine {
   readonly message: string;
   readonly buckets: Uint16Array;
   readonly wording: string;
+  /** By its keywords. */
+  readonly score: LineScore;
+  /** It reports success, or is what a tool prints after any failure. */
+  readonly isNoise: boolean;
+}
+
+/** Reads each line once; `line.score` where it is known. */
+export function readLines(lines: readonly RankedText[]): ReadLine[] {
+  return lines.map(({ text, score = scoreLine(text) }) => {
+    const message = messageOf(text).slice(0, MAX_READ);
+    return { message, buckets: wordBuckets(message), wording: wordingOfMessage(message), score, isNoise: other(text) };
+  });
 }
 
 /** Numbers of each line that its neighbours look at. */
@@ -107,6 +115,7 @@ interface Columns {
   readonly learned: Float32Array;
   readonly indentation: Float32Array;
   readonly stated: Uint8Array;
+  readonly worded: Uint8Array;
   readonly isFrame: Uint8Array;
   readonly isBlank: Uint8Array;
   readonly endsStep: Uint8Array;
@@ -119,40 +128,52 @@ function columnsOf(lines: readonly RankedText[], read: readonly ReadLine[], weig
     learned: new Float32Array(size),
     indentation: new Float32Array(size),
     stated: new Uint8Array(size),
+    worded: new Uint8Array(size),
     isFrame: new Uint8Array(size),
     isBlank: new Uint8Array(size),
     endsStep: new Uint8Array(size),
   };
   lines.forEach(({ text }, at) => {
-    const { message, buckets } = read[at] as ReadLine;
-    const { score, anchor } = scoreLine(text);
-    const stated = statedSeverity(text);
+    const { message, buckets, score: keywords } = read[at] as ReadLine;
+    const { score, anchor } = keywords;
+    const { stated, worded } = severitiesOf(text, keywords !== UNALARMING);
     columns.keywords[at] = score;
     columns.endsStep[at] = Number(anchor);
     columns.learned[at] = weightOfWords(buckets, weights);
     columns.indentation[at] = Math.min(MAX_INDENTATION, message.length - message.trimStart().length);
     columns.stated[at] = stated === null ? 0 : SEVERITY[stated];
+    columns.worded[at] = worded === null ? 0 : SEVERITY[worded];
     columns.isFrame[at] = Number(FRAME.test(message));
     columns.isBlank[at] = Number(text.trim() === '');
   });
   return columns;
 }
 
-/** Shares of letters, digits, punctuation and capitals in a text. */
-function charactersOf(text: string): readonly [letters: number, digits: number, punctuation: number, capitals: number] {
+/** Shares of letters, digits, punctuation and capitals in a text, and its words of two and more letters. */
+function charactersOf(
+  text: string,
+): readonly [letters: number, digits: number, punctuation: number, capitals: number, words: number] {
   let letters = 0;
   let digits = 0;
   let punctuation = 0;
   let capitals = 0;
+  let words = 0;
+  let row = 0;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code > 64 && code < 91) capitals += 1;
-    if ((code > 64 && code < 91) || (code > 96 && code < 123) || code > 127) letters += 1;
+    if ((code > 96 && code < 123) || (code > 64 && code < 91)) {
+      letters += 1;
+      if (code < 91) capitals += 1;
+      if (++row === 2) words += 1;
+      continue;
+    }
+    row = 0;
+    if (code > 127) letters += 1;
     else if (code > 47 && code < 58) digits += 1;
     else if (code > 32) punctuation += 1;
   }
   const length = Math.max(1, text.length);
-  return [letters / length, digits / length, punctuation / length, capitals / length];
+  return [letters / length, digits / length, punctuation / length, capitals / length, words];
 }
 
 /** Index of the nearest line before and after each line for which `holds`, or -1. */
@@ -187,40 +208,70 @@ function ranksOf(numbers: Float32Array): Uint32Array {
   });
 }
 
-/**
- * The features of each line, one row after the other. `lines` are in the order of the log and may have gaps. `weights`: what was learned of
- * words.
- */
-export function lineFeatures(lines: readonly RankedText[], weights: WordWeights): Float32Array {
-  const size = lines.length;
-  const read = lines.map(({ text }): ReadLine => {
-    const message = messageOf(text).slice(0, MAX_READ);
-    return { message, buckets: wordBuckets(message), wording: maskedWording(message) };
-  });
-  const columns = columnsOf(lines, read, weights);
-  const { keywords, learned, indentation, stated, isFrame, isBlank, endsStep } = columns;
-  const number = (at: number): number => lines[at]?.number ?? 0;
-  const isGap = (at: number): boolean => at === 0 || number(at) - number(at - 1) > 1;
-  const best = (column: Float32Array, from: number, to: number, origin: number): number => {
-    let most = 0;
-    for (let at = Math.max(0, from); at <= Math.min(size - 1, to); at++) {
-      const isNear = Math.abs(number(at) - number(origin)) <= Math.abs(at - origin) * 2 + 2;
-      if (isNear) most = Math.max(most, column[at] ?? 0);
-    }
-    return most;
-  };
-  const count = (column: Uint8Array, from: number, to: number): number => {
-    let sum = 0;
-    for (let at = Math.max(0, from); at <= Math.min(size - 1, to); at++) sum += column[at] ?? 0;
-    return sum;
-  };
-  const wordings = new Map<string, number>();
-  const wordLines = new Map<number, number>();
-  for (const { wording, buckets } of read) {
-    wordings.set(wording, (wordings.get(wording) ?? 0) + 1);
-    for (const bucket of buckets) wordLines.set(bucket, (wordLines.get(bucket) ?? 0) + 1);
+/** The greatest number of a column among positions; 0 outside of the log. */
+function greatest(column: Float32Array, from: number, to: number): number {
+  let most = 0;
+  const last = Math.min(column.length - 1, to);
+  for (let at = Math.max(0, from); at <= last; at++) if ((column[at] as number) > most) most = column[at] as number;
+  return most;
+}
+
+/** The same among those whose lines are near to that at `origin` in the log, too. */
+function greatestNear(
+  column: Float32Array,
+  numbers: Int32Array,
+  { from, to, origin }: { from: number; to: number; origin: number },
+): number {
+  let most = 0;
+  const own = numbers[origin] as number;
+  const last = Math.min(column.length - 1, to);
+  for (let at = Math.max(0, from); at <= last; at++) {
+    const isNear = Math.abs((numbers[at] as number) - own) <= Math.abs(at - origin) * 2 + 2;
+    if (isNear && (column[at] as number) > most) most = column[at] as number;
   }
-  const strongest = keywords.reduce((most, score) => Math.max(most, score), 0);
+  return most;
+}
+
+function sumOf(column: Uint8Array, from: number, to: number): number {
+  let sum = 0;
+  const last = Math.min(column.length - 1, to);
+  for (let at = Math.max(0, from); at <= last; at++) sum += column[at] as number;
+  return sum;
+}
+
+/** How rare the words of each line are in its log: their mean, of 0 for words of every line and 1 for words of a single one. */
+function raritiesOf(read: readonly ReadLine[]): Float32Array {
+  const size = read.length;
+  const linesWith = new Uint32Array(WORD_BUCKETS);
+  for (const { buckets } of read) for (const bucket of buckets) linesWith[bucket] = (linesWith[bucket] as number) + 1;
+  const rarityOf = Float64Array.from({ length: size + 1 }, (_, count) => Math.log2(size / Math.max(1, count)));
+  return Float32Array.from(read, ({ buckets }) => {
+    let sum = 0;
+    for (const bucket of buckets) sum += rarityOf[linesWith[bucket] as number] as number;
+    return buckets.length === 0 ? 0 : sum / buckets.length / Math.log2(size + 1);
+  });
+}
+
+/**
+ * The features of each line, one row after the other. `lines` are in the order of the log and may have gaps; `read` is what `readLines` read
+ * in them. `weights`: what was learned of words.
+ */
+export function lineFeatures(
+  lines: readonly RankedText[],
+  read: readonly ReadLine[],
+  weights: WordWeights,
+): Float32Array {
+  const size = lines.length;
+  const columns = columnsOf(lines, read, weights);
+  const { keywords, learned, indentation, stated, worded, isFrame, isBlank, endsStep } = columns;
+  const numbers = Int32Array.from(lines, ({ number }) => number);
+  const isWhole = size === 0 || (numbers[size - 1] as number) - (numbers[0] as number) === size - 1;
+  const best = (column: Float32Array, from: number, to: number, origin: number): number =>
+    isWhole ? greatest(column, from, to) : greatestNear(column, numbers, { from, to, origin });
+  const wordings = new Map<string, number>();
+  for (const { wording } of read) wordings.set(wording, (wordings.get(wording) ?? 0) + 1);
+  const rarities = raritiesOf(read);
+  const strongest = greatest(keywords, 0, size);
   const worst = stated.reduce((most, level) => Math.max(most, level), 0);
   const strongs = keywords.reduce((sum, score) => sum + Number(score >= STRONG), 0);
   const strong = nearest(size, (at) => (keywords[at] ?? 0) >= STRONG);
@@ -228,75 +279,73 @@ export function lineFeatures(lines: readonly RankedText[], weights: WordWeights)
   const end = nearest(size, (at) => endsStep[at] === 1);
   const ranks = ranksOf(learned);
   const distance = (at: number, other: number): number =>
-    other < 0 ? NOWHERE : log2(Math.abs(number(other) - number(at)));
+    other < 0 ? NOWHERE : log2(Math.abs((numbers[other] as number) - (numbers[at] as number)));
   const rows = new Float32Array(size * FEATURE_COUNT);
   const seen = new Map<string, number>();
+  let column = 0;
+  const put = (value: number): void => {
+    rows[column++] = value;
+  };
   let paragraph = 0;
   let strongBefore = 0;
   for (let at = 0; at < size; at++) {
     const line = lines[at]?.text ?? '';
-    const { message, buckets, wording } = read[at] as ReadLine;
-    if (at > 0 && (isGap(at) || isBlank[at - 1] === 1)) paragraph = at;
-    const worded = wordedSeverity(line);
-    const [letters, digits, punctuation, capitals] = charactersOf(message);
-    let rarity = 0;
-    for (const bucket of buckets) rarity += Math.log2(size / (wordLines.get(bucket) ?? 1));
+    const { message, wording, score, isNoise } = read[at] as ReadLine;
+    const isGap = at === 0 || (numbers[at] as number) - (numbers[at - 1] as number) > 1;
+    if (at > 0 && (isGap || isBlank[at - 1] === 1)) paragraph = at;
+    const [letters, digits, punctuation, capitals, words] = charactersOf(message);
     const earlier = seen.get(wording) ?? 0;
     seen.set(wording, earlier + 1);
-    const before = text.before[at] ?? -1;
-    const after = text.after[at] ?? -1;
-    const own = keywords[at] ?? 0;
-    const indent = indentation[at] ?? 0;
-    rows.set(
-      [
-        own,
-        message === line ? own : scoreLine(message).score,
-        stated[at] ?? 0,
-        worded === null ? 0 : SEVERITY[worded],
-        isFrame[at] ?? 0,
-        Number(isContinuation(line)),
-        Number(line === '' || isPlatformNoise(line) || other(line)),
-        Number(EXCEPTION.test(message)),
-        Number(PLACE.test(message)),
-        message.length,
-        Math.min(MAX_INDENTATION * 2, message.match(/[A-Za-z]{2,}/g)?.length ?? 0),
-        letters,
-        digits,
-        punctuation,
-        capitals,
-        indent,
-        before < 0 ? 0 : indent - (indentation[before] ?? 0),
-        after < 0 ? 0 : (indentation[after] ?? 0) - indent,
-        log2(at - paragraph),
-        count(isFrame, at - 5, at - 1),
-        count(isFrame, at + 1, at + 5),
-        best(keywords, at - 1, at - 1, at),
-        best(keywords, at - 5, at - 2, at),
-        best(keywords, at - 20, at - 6, at),
-        best(keywords, at + 1, at + 1, at),
-        best(keywords, at + 2, at + 5, at),
-        best(keywords, at + 6, at + 20, at),
-        distance(at, strong.before[at] ?? -1),
-        distance(at, strong.after[at] ?? -1),
-        distance(at, end.before[at] ?? -1),
-        distance(at, end.after[at] ?? -1),
-        learned[at] ?? 0,
-        log2(ranks[at] ?? 0),
-        best(learned, at - 1, at - 1, at),
-        best(learned, at - 5, at - 1, at),
-        best(learned, at + 1, at + 1, at),
-        best(learned, at + 1, at + 5, at),
-        best(learned, at + 6, at + 20, at),
-        buckets.length === 0 ? 0 : rarity / buckets.length / Math.log2(size + 1),
-        log2(wordings.get(wording) ?? 1),
-        log2(earlier),
-        strongest - own,
-        log2(strongs),
-        log2(strongBefore),
-        worst,
-      ],
-      at * FEATURE_COUNT,
-    );
+    const before = text.before[at] as number;
+    const after = text.after[at] as number;
+    const own = keywords[at] as number;
+    const indent = indentation[at] as number;
+    // In the order of `LINE_FEATURES`.
+    put(own);
+    put(score === UNALARMING || message === line ? own : scoreLine(message).score);
+    put(stated[at] as number);
+    put(worded[at] as number);
+    put(isFrame[at] as number);
+    put(Number(isContinuation(line)));
+    put(Number(line === '' || isNoise || isPlatformNoise(line)));
+    put(Number(EXCEPTION.test(message)));
+    put(Number(PLACE.test(message)));
+    put(message.length);
+    put(Math.min(MAX_INDENTATION * 2, words));
+    put(letters);
+    put(digits);
+    put(punctuation);
+    put(capitals);
+    put(indent);
+    put(before < 0 ? 0 : indent - (indentation[before] as number));
+    put(after < 0 ? 0 : (indentation[after] as number) - indent);
+    put(log2(at - paragraph));
+    put(sumOf(isFrame, at - 5, at - 1));
+    put(sumOf(isFrame, at + 1, at + 5));
+    put(best(keywords, at - 1, at - 1, at));
+    put(best(keywords, at - 5, at - 2, at));
+    put(best(keywords, at - 20, at - 6, at));
+    put(best(keywords, at + 1, at + 1, at));
+    put(best(keywords, at + 2, at + 5, at));
+    put(best(keywords, at + 6, at + 20, at));
+    put(distance(at, strong.before[at] as number));
+    put(distance(at, strong.after[at] as number));
+    put(distance(at, end.before[at] as number));
+    put(distance(at, end.after[at] as number));
+    put(learned[at] as number);
+    put(log2(ranks[at] as number));
+    put(best(learned, at - 1, at - 1, at));
+    put(best(learned, at - 5, at - 1, at));
+    put(best(learned, at + 1, at + 1, at));
+    put(best(learned, at + 1, at + 5, at));
+    put(best(learned, at + 6, at + 20, at));
+    put(rarities[at] as number);
+    put(log2(wordings.get(wording) as number));
+    put(log2(earlier));
+    put(strongest - own);
+    put(log2(strongs));
+    put(log2(strongBefore));
+    put(worst);
     if (own >= STRONG) strongBefore += 1;
   }
   return rows;

@@ -1,6 +1,7 @@
 import { detachedText } from '../redaction/placeholder.ts';
 import type { Candidate } from './excerpt-ranking.ts';
-import { repeatKeyOf } from './outcome-figures.ts';
+import { wordingOf } from './line-features.ts';
+import { countsOf, repeatKeysOf } from './outcome-figures.ts';
 
 /** Lines kept before and after an alarming line. */
 const BEFORE = 12;
@@ -23,8 +24,8 @@ export interface LinePool {
    * neighbour.
    */
   add(weight: Weight, look: () => Candidate): void;
-  /** The strongest lines and the newest, in source order. */
-  all(): readonly Candidate[];
+  /** The strongest lines, at most so many, in source order. */
+  best(most: number): readonly Candidate[];
 }
 
 /** Decides whether a line keeps its surroundings. */
@@ -57,9 +58,10 @@ function spread(candidates: readonly Candidate[], weights: Float64Array, step: 1
  */
 function strongest(candidates: Candidate[], most: number): Candidate[] {
   if (candidates.length <= most) return candidates;
-  const wordings = candidates.map(({ base, text }) => (base > 0 ? repeatKeyOf(text) : ''));
-  const counts = new Map<string, number>();
-  for (const wording of wordings) counts.set(wording, (counts.get(wording) ?? 0) + 1);
+  const wordings = repeatKeysOf(
+    candidates.map(({ base, text }) => ({ text, wording: base > 0 ? wordingOf(text) : '' })),
+  );
+  const counts = countsOf(wordings);
   const seen = new Set<string>();
   const weights = Float64Array.from(candidates, ({ base }, at) => {
     const wording = wordings[at] ?? '';
@@ -117,6 +119,6 @@ export function makeLinePool(): LinePool {
       }
       if (recent.length >= TAIL * 2) age();
     },
-    all: () => [...strongest(kept, KEPT_AFTER_CUT), ...recent.map(candidateIn)],
+    best: (most) => strongest([...kept, ...recent.map(candidateIn)], most),
   };
 }

@@ -9,6 +9,8 @@ export interface LineScore {
 }
 
 export const NOTHING: LineScore = { score: 0, anchor: false };
+/** The score of a line without any of `ALARMING`, which was not looked at; none of its parts has one. */
+export const UNALARMING: LineScore = { score: 0, anchor: false };
 /** Minimum or maximum weight of a structured line, by its own level. */
 const MIN_ERROR_SCORE = 8;
 const MAX_WARNING_SCORE = 4;

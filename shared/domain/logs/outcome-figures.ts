@@ -1,5 +1,3 @@
-import { wordingOf } from './line-features.ts';
-
 const STATUS = '[1-5]\\d\\d';
 const METHOD = '(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT)';
 /** Words of HTTP behind a status. */
@@ -98,5 +96,20 @@ export function outcomeFiguresOf(line: string): string {
     .join(' ');
 }
 
-/** Equal for lines that repeat each other: their wording, and how what they report ended. */
-export const repeatKeyOf = (line: string): string => `${wordingOf(line)}\n${outcomeFiguresOf(line)}`;
+/** How often each text occurs. */
+export function countsOf(texts: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return counts;
+}
+
+/**
+ * Equal for lines that repeat each other: their wording, and how what they report ended. Figures are only looked for in lines whose wording comes
+ * again.
+ */
+export function repeatKeysOf(lines: readonly { readonly text: string; readonly wording: string }[]): string[] {
+  const counts = countsOf(lines.map(({ wording }) => wording));
+  return lines.map(({ text, wording }) =>
+    wording === '' || counts.get(wording) === 1 ? wording : `${wording}\n${outcomeFiguresOf(text)}`,
+  );
+}

@@ -61,6 +61,8 @@ const STATED: readonly RegExp[] = [
   new RegExp(`\\b(?:level|severity|lvl|loglevel|log\\.level)["']?\\s?[=:]\\s?["']?(${NAMES})\\b`, 'i'),
   /[:)] (?:fatal )?(error|warning)(?: ?\[?[A-Z]{0,6}-?\d{1,6}\]?)?: /,
 ];
+/** One of these stands in every name of a level. */
+const MAY_STATE = /emerg|alert|crit|fatal|panic|severe|err|failure|warn|notice|info|log|config|debug|trace|verb|fine/i;
 const LETTER_STATED: readonly RegExp[] = [
   /^([FEWI])\d{4} \d\d:\d\d:\d\d/,
   /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\s{1,6}\d{1,7}\s{1,6}\d{1,7} ([VDIWEF]) /,
@@ -114,18 +116,34 @@ export function withoutHarmless(text: string): string {
   return HARMLESS.reduce((kept, pattern) => kept.replace(pattern, (found) => ' '.repeat(found.length)), text);
 }
 
+/** Both severities of a line, read at once; see `statedSeverity` and `wordedSeverity`. `mayAlarm`: false where the line has none of `ALARMING`. */
+export function severitiesOf(
+  line: string,
+  mayAlarm: boolean,
+): { readonly stated: Severity | null; readonly worded: Severity | null } {
+  const text = line.slice(0, LONGEST);
+  const words = withoutHarmless(text);
+  const isPassed = PASSED.test(text);
+  return { stated: statedIn(line, text, words), worded: isPassed ? 'info' : mayAlarm ? wordedIn(words) : null };
+}
+
 /** The severity that the line states itself (a level field, a syslog priority, a compiler's `error:`), or null. */
 export function statedSeverity(line: string): Severity | null {
   const text = line.slice(0, LONGEST);
+  return statedIn(line, text, withoutHarmless(text));
+}
+
+function statedIn(line: string, text: string, words: string): Severity | null {
   const structured = readStructuredLine(line);
   if (structured !== null && structured.level !== null) return ofStructured(structured.level, text);
   const priority = SYSLOG_PRIORITY.exec(text)?.[1];
   if (priority !== undefined) return OF_PRIORITY[Number(priority) % 8] ?? null;
-  const head = withoutHarmless(text).slice(0, HEADER);
+  const head = words.slice(0, HEADER);
   for (const pattern of LETTER_STATED) {
     const letter = pattern.exec(head)?.[1];
     if (letter !== undefined) return LETTERS[letter] ?? null;
   }
+  if (!MAY_STATE.test(head)) return null;
   for (const pattern of STATED) {
     const name = pattern.exec(head)?.[1]?.toUpperCase();
     if (name !== undefined) return LEVELS[name] ?? (name === 'VERB' ? 'debug' : null);
@@ -142,8 +160,10 @@ function ofStructured(level: 'debug' | 'info' | 'warn' | 'error', text: string):
 /** The severity that the words of the line suggest, ignoring negations; null when they suggest none. */
 export function wordedSeverity(line: string): Severity | null {
   const text = line.slice(0, LONGEST);
-  if (PASSED.test(text)) return 'info';
-  const words = withoutHarmless(text);
+  return PASSED.test(text) ? 'info' : wordedIn(withoutHarmless(text));
+}
+
+function wordedIn(words: string): Severity | null {
   if (CRITICAL_WORDS.test(words)) return 'critical';
   if (ERROR_WORDS.test(words) || SERVER_ERROR.test(words)) return 'error';
   return WARNING_WORDS.test(words) || CLIENT_ERROR.test(words) ? 'warning' : null;

@@ -24,22 +24,24 @@ export interface PackedTrees {
   readonly left: string;
 }
 
-/** The ensemble's answer for one row of features, which begins at `at` in `rows`. */
-export function sumOfTrees(
+/** The ensemble's answers for rows of features, each `width` long. A tree after the other: rows that resemble each other take the same way. */
+export function sumsOfTrees(
   { base, roots, feature, value, left }: TreeEnsemble,
   rows: Float32Array,
-  at: number,
-): number {
-  let sum = base;
-  for (let tree = 0; tree < roots.length; tree++) {
-    let node = roots[tree] ?? 0;
-    for (let which = feature[node] ?? -1; which >= 0; which = feature[node] ?? -1) {
-      const isLower = (rows[at + which] ?? 0) < (value[node] ?? 0);
-      node = (left[node] ?? 0) + (isLower ? 0 : 1);
+  width: number,
+): Float64Array {
+  const sums = new Float64Array(rows.length / width).fill(base);
+  for (const root of roots) {
+    for (let row = 0, at = 0; row < sums.length; row++, at += width) {
+      let node = root;
+      for (let which = feature[node] as number; which >= 0; which = feature[node] as number) {
+        const isLower = (rows[at + which] as number) < (value[node] as number);
+        node = (left[node] as number) + (isLower ? 0 : 1);
+      }
+      sums[row] = (sums[row] as number) + (value[node] as number);
     }
-    sum += value[node] ?? 0;
   }
-  return sum;
+  return sums;
 }
 
 export function packTrees({ base, roots, feature, value, left }: TreeEnsemble): PackedTrees {
