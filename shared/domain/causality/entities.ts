@@ -81,42 +81,46 @@ function isPlausible({ kind, as }: EntityPattern, text: string, whole: string): 
   }
 }
 
-function* ofPattern(line: string, one: EntityPattern): Generator<Entity> {
-  for (const match of line.matchAll(one.pattern)) {
+/** Every match of a global pattern. Not `matchAll`, which copies the pattern. */
+function matchesIn(text: string, pattern: RegExp): RegExpExecArray[] {
+  const found: RegExpExecArray[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) found.push(match);
+  return found;
+}
+
+function ofPattern(line: string, one: EntityPattern): Entity[] {
+  return matchesIn(line, one.pattern).flatMap((match) => {
     const groups = match.groups ?? {};
     const named = groups.it ?? groups.unit ?? groups.rule;
     const text =
       one.kind === 'url' || one.kind === 'host' || one.kind === 'service' || one.kind === 'request-id'
         ? withoutStops(named ?? match[0])
         : (named ?? match[0]);
-    if (text === '' || !isPlausible(one, text, match[0])) continue;
+    if (text === '' || !isPlausible(one, text, match[0])) return [];
     const start = match.index + Math.max(0, match[0].lastIndexOf(text));
     const place = one.kind === 'file' ? numbered(groups) : {};
     const end = one.kind === 'file' ? match.index + match[0].length : start + text.length;
-    yield { kind: one.kind, text: line.slice(start, end), value: canonicalValue(one, text), start, end, ...place };
-  }
+    return [{ kind: one.kind, text: line.slice(start, end), value: canonicalValue(one, text), start, end, ...place }];
+  });
 }
 
-function* addresses(line: string): Generator<Entity> {
-  for (const match of line.matchAll(IP_V4)) {
-    if (VERSION_BEFORE.test(line.slice(Math.max(0, match.index - 12), match.index))) continue;
-    const text = match[0];
-    yield { kind: 'ip-address', text, value: text, start: match.index, end: match.index + text.length };
-  }
-  for (const match of line.matchAll(IP_V6)) {
-    const { bracketed, bare } = match.groups ?? {};
-    if (!isIpv6(bracketed ?? bare ?? '')) continue;
-    const text = match[0];
-    yield { kind: 'ip-address', text, value: text.toLowerCase(), start: match.index, end: match.index + text.length };
-  }
+function addresses(line: string): Entity[] {
+  const v4 = matchesIn(line, IP_V4).filter(
+    ({ index }) => !VERSION_BEFORE.test(line.slice(Math.max(0, index - 12), index)),
+  );
+  const v6 = matchesIn(line, IP_V6).filter(({ groups }) => isIpv6(groups?.bracketed ?? groups?.bare ?? ''));
+  return [...v4, ...v6].map(({ 0: text, index: start }) => {
+    return { kind: 'ip-address', text, value: text.toLowerCase(), start, end: start + text.length };
+  });
 }
 
-function* timestamps(line: string): Generator<Entity> {
-  for (const { start, end, milliseconds, precision } of instantsIn(line)) {
+function timestamps(line: string): Entity[] {
+  return instantsIn(line).map(({ start, end, milliseconds, precision }) => {
     const text = line.slice(start, end);
     const isDated = precision === 'absolute' || precision === 'local';
-    yield { kind: 'timestamp', text, value: isDated ? new Date(milliseconds).toISOString() : text, start, end };
-  }
+    return { kind: 'timestamp', text, value: isDated ? new Date(milliseconds).toISOString() : text, start, end };
+  });
 }
 
 /** The host of a URL with its port, because other lines name that. */
@@ -147,10 +151,14 @@ export function entitiesOf(line: string): Entity[] {
     const host = entity.kind === 'url' ? hostIn(entity) : null;
     if (host !== null) found.push(host);
   };
+  const lower = text.toLowerCase();
+  const claimAll = (one: EntityPattern): void => {
+    if (one.needs.some((need) => lower.includes(need))) for (const entity of ofPattern(text, one)) claim(entity);
+  };
   const [urls, ...others] = ENTITY_PATTERNS;
-  if (urls !== undefined) for (const entity of ofPattern(text, urls)) claim(entity);
+  if (urls !== undefined) claimAll(urls);
   for (const entity of timestamps(text)) claim(entity);
   for (const entity of addresses(text)) claim(entity);
-  for (const one of others) for (const entity of ofPattern(text, one)) claim(entity);
+  for (const one of others) claimAll(one);
   return found.sort((a, b) => a.start - b.start || b.end - a.end);
 }

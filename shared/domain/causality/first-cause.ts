@@ -103,12 +103,15 @@ function changeShare({ stage, at }: Event, real: readonly Event[]): number {
 }
 
 /** Signs from the event's position among later events. */
-function placeSigns(event: Event, later: readonly Event[], all: number): Sign[] {
+function placeSigns(
+  event: Event,
+  { later, all, recoveries }: { later: readonly Event[]; all: number; recoveries: ReadonlySet<Event> },
+): Sign[] {
   const real = different(later.filter(({ stage }) => stage !== 'summary'));
   const naming = real.filter((other) => sharedName(event, other) !== null).length;
   const following = real.filter((other) => leadsTo(event.stage, other.stage) && linkBetween(event, other) !== null);
   const next = later.find(({ source }) => source === event.source);
-  const recovered = later.some((other) => RECOVERED.test(other.text) && sharedName(event, other) !== null);
+  const recovered = later.some((other) => recoveries.has(other) && sharedName(event, other) !== null);
   return [
     { name: 'precedes', share: real.length / Math.max(1, all), words: times(real.length, 'follows', 'follow') },
     {
@@ -167,9 +170,11 @@ function firstOfRow(best: Suspect, suspects: readonly Suspect[]): Suspect {
  */
 export function firstCause(events: readonly Event[], cited: ReadonlySet<string>): Suspect | null {
   const all = different(events).length;
-  const suspects = events.map((event, at) =>
-    suspectOf(event, [...ownSigns(event, cited), ...placeSigns(event, events.slice(at + 1), all)]),
-  );
+  const recoveries = new Set(events.filter(({ text }) => RECOVERED.test(text)));
+  const suspects = events.map((event, at) => {
+    const later = events.slice(at + 1);
+    return suspectOf(event, [...ownSigns(event, cited), ...placeSigns(event, { later, all, recoveries })]);
+  });
   const best = suspects.reduce<Suspect | null>(
     (most, one) => (most === null || one.score > most.score ? one : most),
     null,

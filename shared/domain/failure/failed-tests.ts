@@ -110,7 +110,16 @@ function withWait(message: string | null, below: readonly string[]): string | nu
   return what === undefined ? message : `${message.replace(/[.:]$/, '')}, waiting for ${what}`;
 }
 
-function testsOf({ lines }: EvidenceSource): FailedTest[] {
+/** Reports of sources that were read: the class, the chain and the list of failures ask for the same. */
+const known = new WeakMap<EvidenceSource, readonly FailedTest[]>();
+
+function testsOf(source: EvidenceSource): readonly FailedTest[] {
+  const tests = known.get(source) ?? readTests(source);
+  known.set(source, tests);
+  return tests;
+}
+
+function readTests({ lines }: EvidenceSource): FailedTest[] {
   const heads = lines.map((_, at) => headAt(lines, at)).filter((head) => head !== null);
   return heads
     .filter((head) => hasFailed(lines, head))

@@ -21,7 +21,7 @@ import { type HeldLine, makeLastLines } from './last-lines.ts';
 import { makeLinePool } from './line-pool.ts';
 import { type LineRanker, shippedRanker } from './line-ranker.ts';
 import type { LineRules } from './line-rules.ts';
-import { type LineScore, scoreLine, stronger, UNALARMING } from './line-score.ts';
+import { type LineScore, scoreAlarmingLine, stronger, UNALARMING } from './line-score.ts';
 import type { PassingLines } from './passing-lines.ts';
 
 /** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */
@@ -95,7 +95,7 @@ function makeReader({ redactor, passing }: ExcerptOptions): (raw: string, marks:
     // No other line begins or ends a secret that spans lines.
     const isInOrder = (marks & SECRET) !== 0 || redactor.isInsideSecret || endsInLongWord(cleaned);
     const clean = isInOrder ? redactor.line(cleaned) : redactor.apart(cleaned);
-    const score = (marks & ALARM) === 0 ? UNALARMING : scoreLine(clean);
+    const score = (marks & ALARM) === 0 ? UNALARMING : scoreAlarmingLine(clean);
     return { clean, score, isKnown: passing?.has(cleaned) ?? false };
   };
 }

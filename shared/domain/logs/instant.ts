@@ -33,7 +33,9 @@ const LAYOUTS: readonly RegExp[] = [
   `${LEFT}(?<month>\\d\\d)[-.](?<day>\\d\\d) ${CLOCK}`,
   `(?:^|[\\[(]|\\b(?:ts|time|timestamp|date|epoch|at)["']?[=:] ?["']?)(?<epoch>1\\d{9}(?:\\.\\d{1,9}|\\d{3}(?:\\d{3}(?:\\d{3})?)?)?)(?=[\\]),:;"'\\s]|$)`,
   `${LEFT}${CLOCK}(?![\\d:])`,
-].map((layout) => new RegExp(layout, 'gd'));
+].map((layout) => new RegExp(layout, layout.includes('<epoch>') ? 'gd' : 'g'));
+/** A part of every timestamp. */
+const MAY_HAVE = /\d:\d\d:\d\d|\d{8}|\d{6} \d{6} /;
 
 type Groups = Readonly<Record<string, string | undefined>>;
 const DAY_MILLISECONDS = 86_400_000;
@@ -106,9 +108,11 @@ function instantOf(match: RegExpExecArray): Instant | null {
  */
 export function instantsIn(text: string): Instant[] {
   const found: Instant[] = [];
-  if (!/\d\d/.test(text)) return found;
+  if (!MAY_HAVE.test(text)) return found;
   for (const layout of LAYOUTS) {
-    for (const match of text.matchAll(layout)) {
+    layout.lastIndex = 0;
+    // Not `matchAll`, which copies the pattern.
+    for (let match = layout.exec(text); match !== null; match = layout.exec(text)) {
       const instant = instantOf(match);
       if (instant === null) continue;
       if (!found.some(({ start, end }) => instant.start < end && start < instant.end)) found.push(instant);

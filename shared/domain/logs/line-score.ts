@@ -1,4 +1,15 @@
-import { ANCHORS, CODE_LISTING, HARMLESS, NONE_OF, RUNNER_NOISE, SOME_OF, WORDINGS } from './failure-keywords.ts';
+import { lazy } from '../../kernel/lazy.ts';
+import { makeScanPlan, marksOf } from '../redaction/line-scanner.ts';
+import {
+  ALARMING,
+  ANCHORS,
+  CODE_LISTING,
+  HARMLESS,
+  NONE_OF,
+  RUNNER_NOISE,
+  SOME_OF,
+  WORDINGS,
+} from './failure-keywords.ts';
 import { NOISE } from './noise-patterns.ts';
 import { readStructuredLine } from './structured-line.ts';
 
@@ -30,8 +41,15 @@ export function other(text: string): boolean {
   return NOISE.some((pattern) => pattern.test(text));
 }
 
-/** Scores one cleaned line by its text alone. Only lines with one of `ALARMING` need to be passed in. */
+const alarmPlan = lazy(() => makeScanPlan([ALARMING], 0));
+
+/** Scores one cleaned line by its text alone. */
 export function scoreLine(text: string): LineScore {
+  return marksOf(alarmPlan(), text) === 0 ? UNALARMING : scoreAlarmingLine(text);
+}
+
+/** The same for a line that is known to have one of `ALARMING`. */
+export function scoreAlarmingLine(text: string): LineScore {
   const structured = readStructuredLine(text);
   if (structured === null) return scoreWording(text);
   const { score } = scoreWording(structured.message);

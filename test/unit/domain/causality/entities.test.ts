@@ -1,10 +1,13 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { entitiesOf, isIpv6 } from '#shared/domain/causality/entities.ts';
-import type { EntityKind } from '#shared/domain/causality/entity-patterns.ts';
+import { ENTITY_PATTERNS, type EntityKind } from '#shared/domain/causality/entity-patterns.ts';
 import { isSummary, stageOf } from '#shared/domain/causality/stage.ts';
 import { instantOfLine } from '#shared/domain/logs/instant.ts';
 import { severityOf } from '#shared/domain/logs/severity.ts';
+
+const LOGS = new URL('../../../fixtures/logs/', import.meta.url);
 
 const named = (line: string, kind: EntityKind): string[] =>
   entitiesOf(line).flatMap((one) => (one.kind === kind ? [one.value] : []));
@@ -152,6 +155,24 @@ describe('the entities of a log line', () => {
       }),
     );
   });
+});
+
+describe('the words that a pattern is tried for', () => {
+  const lines = readdirSync(LOGS, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.log'))
+    .flatMap((name) => readFileSync(new URL(name, LOGS), 'utf8').split('\n'))
+    .map((line) => line.slice(0, 2_000));
+
+  it.each(ENTITY_PATTERNS.map((one) => [`${one.kind} ${String(one.pattern).slice(0, 60)}`, one] as const))(
+    'stand in every line that matches: %s',
+    (_, { pattern, needs }) => {
+      const hidden = lines.filter((line) => {
+        pattern.lastIndex = 0;
+        return pattern.test(line) && !needs.some((need) => line.toLowerCase().includes(need));
+      });
+      expect(hidden).toEqual([]);
+    },
+  );
 });
 
 describe('reading of hostile lines', () => {

@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { type Severity, severityOf, worst } from '#shared/domain/logs/severity.ts';
+import { scoreLine, UNALARMING } from '#shared/domain/logs/line-score.ts';
+import { type Severity, severityOf, wordedSeverity, worst } from '#shared/domain/logs/severity.ts';
 
 const TABLE: readonly (readonly [Severity, string])[] = [
   // The level a line gives itself
@@ -70,5 +72,17 @@ describe('the severity of a line', () => {
   it('is the worst of several', () => {
     expect(worst(['info', 'critical', 'warning'])).toBe('critical');
     expect(worst([])).toBe('debug');
+  });
+});
+
+describe('a line without an alarming word', () => {
+  const logs = new URL('../../../fixtures/logs/', import.meta.url);
+
+  it('is no warning or error by its words', () => {
+    const wrong = readdirSync(logs, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.log'))
+      .flatMap((name) => readFileSync(new URL(name, logs), 'utf8').split('\n'))
+      .filter((line) => scoreLine(line) === UNALARMING && !['info', null].includes(wordedSeverity(line)));
+    expect(wrong).toEqual([]);
   });
 });
