@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
-  type CfnRoute,
+  CfnRoute,
   type CfnStage,
   HttpApi,
   HttpMethod,
@@ -10,6 +10,7 @@ import {
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
@@ -74,6 +75,21 @@ export class Api extends Construct {
       if (route === undefined) continue;
       acknowledge(route, 'APIG4', openBecause(path));
       if (maxRate !== undefined) this.throttle(`${method} ${path}`, route, maxRate);
+      // Programs from elsewhere write these paths with a slash at the end, which is another route (and none that the construct takes).
+      if (!path.startsWith('/api/') && !path.startsWith('/webhooks/') && !path.includes('{')) {
+        const { target } = route.node.defaultChild as CfnRoute;
+        const slashed = new CfnRoute(this, `Slashed${path.replace(/\W/g, '-')}`, {
+          apiId: this.api.apiId,
+          routeKey: `${method} ${path}/`,
+          authorizationType: 'NONE',
+          ...(target === undefined ? {} : { target }),
+        });
+        acknowledge(slashed, 'APIG4', openBecause(path));
+        handler.addPermission(`Slashed${path.replace(/\W/g, '-')}`, {
+          principal: new ServicePrincipal('apigateway.amazonaws.com'),
+          sourceArn: this.api.arnForExecuteApi('*', `${path}/`),
+        });
+      }
     }
   }
 

@@ -86,6 +86,12 @@ describe('the entrances', () => {
     expect(Object.fromEntries(routes)).toEqual({
       'POST /webhooks/{source}': 'NONE',
       ...Object.fromEntries(api.trigger.routes.map(({ method, path }) => [`${method} ${path}`, 'NONE'])),
+      // The paths of older programs, with a slash at the end.
+      ...Object.fromEntries(
+        api.trigger.routes
+          .filter(({ path }) => !path.startsWith('/api/') && !path.includes('{'))
+          .map(({ path }) => [`ANY ${path}/`, 'NONE']),
+      ),
     });
   });
 });
