@@ -9,7 +9,7 @@ import {
   MODEL_VARIABLES,
   modelLimitsOf,
   resolveModel,
-} from '#shared/plugins/llm/resolve-model.ts';
+} from '#shared/plugins/resolve-model.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -14,7 +14,7 @@ import {
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
-import { MODEL_VARIABLES } from '#shared/plugins/llm/resolve-model.ts';
+import { MODEL_VARIABLES } from '#shared/plugins/resolve-model.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Assemblies that are kept in one folder. */

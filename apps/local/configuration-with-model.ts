@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type { ModelChoice } from '#shared/plugins/llm/resolve-model.ts';
+import type { ModelChoice } from '#shared/plugins/resolve-model.ts';
 
 /** Settings from the environment that override the configuration. */
 export interface LocalSettings {

@@ -7,7 +7,7 @@ import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
 import { isBlockedPort } from '@selfheal/local-cloud/wire/blocked-ports.ts';
 import { loadEnvironmentFile } from '#infra/environment-file.ts';
 import { Role } from '#shared/domain/access/caller.ts';
-import { confidenceThresholdOf, type ModelChoice, resolveModel } from '#shared/plugins/llm/resolve-model.ts';
+import { confidenceThresholdOf, type ModelChoice, resolveModel } from '#shared/plugins/resolve-model.ts';
 import { prepareAssembly } from './assembly.ts';
 import { makeCompletionQueue } from './completion-queue.ts';
 import { providerOf, writeWithSettings } from './configuration-with-model.ts';

@@ -4,7 +4,7 @@ import { makeCognitoSignIn } from '#shared/adapters/aws/cognito-sign-in.ts';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
-import { packedState } from '#shared/adapters/state/packed-state.ts';
+import { packedState, unpackDocument } from '#shared/adapters/state/packed-state.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
 import { makePersonNotes } from '#shared/app/access/people.ts';
 import { browserSignIn } from '#shared/domain/access/browser-sign-in.ts';
@@ -55,6 +55,7 @@ const deps = compose(config, {
   configuration,
   tokens,
   workflowTokens,
+  unpack: () => unpackDocument,
   qualityOf:
     ({ evidenceBucket: bucket }) =>
     (repository: string) =>

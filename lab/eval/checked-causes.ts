@@ -1,5 +1,5 @@
 import { proportion } from '#apps/cli/figures/figures.ts';
-import { checkMissingModule, type ModuleFinding, missingModuleIn } from '#shared/domain/triage/missing-module.ts';
+import { checkMissingModule, type ModuleFinding, missingModuleIn } from '#shared/domain/diagnosis/missing-module.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Suite } from './suite.ts';
 

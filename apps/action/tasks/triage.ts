@@ -9,7 +9,7 @@ import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { type Triage, type TriageContent, triageReport } from '#shared/app/triage/triage-failures.ts';
 import { HAND_OVER_CONFIDENCE } from '#shared/domain/triage/hand-over.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import { confidenceThresholdOf } from '#shared/plugins/llm/resolve-model.ts';
+import { confidenceThresholdOf } from '#shared/plugins/resolve-model.ts';
 import { filesOf, type NamedFiles, withText } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';

@@ -6,10 +6,10 @@ import {
   type ModelChoice,
   type ModelQuestion,
   resolveModel,
-} from '#shared/plugins/llm/resolve-model.ts';
+} from '#shared/plugins/resolve-model.ts';
 import { UsageError } from '../command.ts';
 
-export type { ModelChoice } from '#shared/plugins/llm/resolve-model.ts';
+export type { ModelChoice } from '#shared/plugins/resolve-model.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Say = (line: string) => void;

@@ -9,6 +9,8 @@ import { answers, type Environment, jsonBody, makeRoutes, NOT_FOUND, routeForRun
 export interface QualityRoutesDeps {
   /** The state documents of a repository, `owner/name`; their texts are packed, as they travel. */
   readonly qualityOf: (repository: string) => QualityState;
+  /** The text of a packed document. */
+  readonly unpack: (content: string) => string;
   readonly stats: Pick<StatsStore, 'defaultBranch' | 'keepRunBaseline'>;
 }
 
@@ -70,7 +72,7 @@ const write = routeForRuns('administer', {
   },
 });
 
-export function qualityRoutes({ qualityOf, stats }: QualityRoutesDeps) {
+export function qualityRoutes({ qualityOf, unpack, stats }: QualityRoutesDeps) {
   return makeRoutes()
     .openapi(read, async (context) => {
       const { repository, document } = placeOf(context.req.valid('param'), context.get('workflowRun'));
@@ -95,11 +97,8 @@ export function qualityRoutes({ qualityOf, stats }: QualityRoutesDeps) {
       if (outcome === 'changed-meanwhile')
         throw new Problem('changed-meanwhile', `${document} of ${repository} was written meanwhile: read it again.`);
       // Loaded on demand: only the runs of a default branch write.
-      const [{ keepRunBaseline }, { unpackDocument }] = await Promise.all([
-        import('#shared/app/gates/keep-run-baseline.ts'),
-        import('#shared/adapters/state/packed-state.ts'),
-      ]);
-      await keepRunBaseline({ repository, document, text: unpackDocument(content) }, stats);
+      const { keepRunBaseline } = await import('#shared/app/gates/keep-run-baseline.ts');
+      await keepRunBaseline({ repository, document, text: unpack(content) }, stats);
       return context.json({ written: true as const }, 200);
     });
 }

@@ -1,5 +1,12 @@
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import type { Diagnosis, DiagnosisNoteDraft } from '#shared/domain/diagnosis/diagnosis.ts';
+import {
+  checkMissingModule,
+  type ModuleFinding,
+  missingModuleIn,
+  moduleAdvice,
+  type Sources,
+} from '#shared/domain/diagnosis/missing-module.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
@@ -19,13 +26,6 @@ import {
 } from '#shared/domain/triage/cluster-failures.ts';
 import { type CauseCheck, fixConfidence } from '#shared/domain/triage/fix-confidence.ts';
 import { decideHandOver, type HandOver } from '#shared/domain/triage/hand-over.ts';
-import {
-  checkMissingModule,
-  type ModuleFinding,
-  missingModuleIn,
-  moduleAdvice,
-  type Sources,
-} from '#shared/domain/triage/missing-module.ts';
 import { renderFindings } from '#shared/plugins/notifiers/email/mail.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import { diagnoseByModel, type LanguageModel } from './diagnose-by-model.ts';

@@ -5,7 +5,6 @@ import { matchSignatures, type SignatureMatch } from '../failure/matching.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
 import { type Classification, chanceOf, type Failure } from '../incident/failure-class.ts';
 import type { Evidence } from '../logs/evidence.ts';
-import { missingModuleIn, moduleAdvice } from '../triage/missing-module.ts';
 import { type AdviceSetting, asksForRepeat, firstSentence, fitAdvice } from './advice.ts';
 import type { DiagnosisDraft, DiagnosisNoteDraft, UncheckedDraft } from './diagnosis.ts';
 import {
@@ -17,6 +16,7 @@ import {
   explainUnknown,
   UNKNOWN_CAUSE,
 } from './explanation.ts';
+import { missingModuleIn, moduleAdvice } from './missing-module.ts';
 import { adviceOfSolution } from './solution-words.ts';
 
 /** Knowledge about a similar failure. */

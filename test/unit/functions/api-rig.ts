@@ -6,7 +6,7 @@ import { makeLogRequests } from '#functions/api/log-requests.ts';
 import { makeRecordLearning } from '#functions/api/record-learning.ts';
 import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
-import { packedState } from '#shared/adapters/state/packed-state.ts';
+import { packedState, unpackDocument } from '#shared/adapters/state/packed-state.ts';
 import { type AuthenticateDeps, authenticate } from '#shared/app/access/authenticate.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
@@ -184,6 +184,7 @@ export async function anApi(
       },
     },
     qualityOf,
+    unpack: unpackDocument,
     onFailure: (error) => errors.push(error),
     authenticate: async ({ authorization = '' }) => {
       if (change.workflows !== undefined && authorization.startsWith('Bearer '))

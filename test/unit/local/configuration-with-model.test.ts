@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { writeWithSettings } from '#apps/local/configuration-with-model.ts';
 import { readConfiguration } from '#infra/configuration.ts';
 import { Model } from '#shared/domain/diagnosis/model-settings.ts';
-import { confidenceThresholdOf, resolveModel } from '#shared/plugins/llm/resolve-model.ts';
+import { confidenceThresholdOf, resolveModel } from '#shared/plugins/resolve-model.ts';
 
 const KEY = ['sk', 'ant', 'not', 'a', 'key'].join('-');
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { checkMissingModule, missingModuleIn, moduleAdvice } from '#shared/domain/diagnosis/missing-module.ts';
 import { CONFIRMED_BY_SOURCE, fixConfidence } from '#shared/domain/triage/fix-confidence.ts';
-import { checkMissingModule, missingModuleIn, moduleAdvice } from '#shared/domain/triage/missing-module.ts';
 import { confirmedCauses, failingProjects } from '../../../../lab/eval/checked-causes.ts';
 
 const sourcesOf = (files: Readonly<Record<string, string>>) => ({

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
-import { confidenceThresholdOf, MissingModelKey, resolveModel } from '#shared/plugins/llm/resolve-model.ts';
+import { confidenceThresholdOf, MissingModelKey, resolveModel } from '#shared/plugins/resolve-model.ts';
 
 const key = (...parts: readonly string[]): string => [...parts, 'made', 'up', '0'].join('-');
 const OF_ANTHROPIC = key('sk', 'ant', 'api03');

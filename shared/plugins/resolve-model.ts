@@ -1,9 +1,9 @@
 import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
-import type { ModelProvider, ModelVariables } from './contract.ts';
-import { keyOwner } from './key-forms.ts';
-import { MODEL_PROVIDERS } from './registry.ts';
+import type { ModelProvider, ModelVariables } from './llm/contract.ts';
+import { keyOwner } from './llm/key-forms.ts';
+import { MODEL_PROVIDERS } from './llm/registry.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type Configured = ModelProvider & { readonly environment: ModelVariables };
