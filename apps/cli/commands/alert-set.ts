@@ -12,6 +12,22 @@ const ACTIONS: Readonly<Record<string, 'notify' | 'ask' | 'escalate'>> = {
   escalate_to_human: 'escalate',
 };
 
+/** `memory_usage > 85%`: a metric and a threshold, not the text of a log line. */
+const METRIC = /^\s*([\w.]+)\s*(?:>=?|<=?)\s*(\d+(?:\.\d+)?)\s*(%|[a-zA-Z]*)\s*$/;
+
+/** Why no alert watches a metric, and what to write instead. */
+function metricWords(pattern: string, action: string, service = 'SERVICE'): string {
+  const [, metric = '', threshold = '', unit = ''] = METRIC.exec(pattern) ?? [];
+  const alarm = `${service}-${metric.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
+  const actions = /scale/.test(action) ? ['scale-ecs-service'] : [];
+  const entry = { id: service, alarms: [alarm], ...(actions.length === 0 ? {} : { actions }) };
+  return (
+    `"${pattern}" is about a metric, and an alert looks at log lines: nothing was set. A metric is watched by an alarm of CloudWatch. ` +
+    `Create the alarm ${alarm} at ${threshold}${unit}, then list it in config/selfheal.json with the action that is planned when it rings, and deploy:\n` +
+    `  ${JSON.stringify({ services: [entry] })}`
+  );
+}
+
 export const alertSet = defineCommand({
   name: 'alert set',
   aliases: ['set-alert'],
@@ -34,6 +50,7 @@ export const alertSet = defineCommand({
     const { pattern, service, off = false, action: given = 'notify' } = options;
     if (pattern === undefined && (!off || options.name === undefined))
       throw new UsageError('"selfheal alert set" needs --pattern TEXT, or --off and --name NAME.');
+    if (pattern !== undefined && METRIC.test(pattern)) throw new UsageError(metricWords(pattern, given, service));
     const action = Object.hasOwn(ACTIONS, given) ? ACTIONS[given] : undefined;
     if (action === undefined) throw new UsageError(unknownValue('action', given, ['notify', 'ask', 'escalate']));
     const confidence = shareOption('confidence', options.confidence, 0);

@@ -4,7 +4,7 @@ import { contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, listOf, shareOption, UsageError } from '../command.ts';
 import { addLocalPattern } from '../learning/add-local.ts';
 import { classesNamed } from '../learning/class-names.ts';
-import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf, sayWritten } from '../learning/knowledge-api.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, patternNamed, placeOf, sayWritten } from '../learning/knowledge-api.ts';
 
 /** What makes a text a regular expression rather than a line with stars. */
 const EXPRESSION = /\\[.dswDSWbB()[\]+*?]|\.[*+]|[\])][*+?]|^\^|\$$|\(\?/;
@@ -100,9 +100,13 @@ export const knowledgeAdd = defineCommand({
     const client = await apiUnlessNamed(options, terminal);
     if (client === null) return await addLocalPattern(order, { ...options, dryRun }, terminal);
     const scope = placeOf(options.scope, terminal);
-    const answer = await contentOf(await client.api.knowledge.patterns.$post({ json: { ...order, scope, dryRun } }));
+    const parent = order.parent === null ? null : await patternNamed(client, scope, order.parent);
+    const json = { ...order, parent, scope, dryRun };
+    const answer = await contentOf(await client.api.knowledge.patterns.$post({ json }));
     if (isExpression && options.json !== true)
-      terminal.say(`selfheal: read as a regular expression; it looks for: ${answer.pattern.wording}`);
+      terminal.say(
+        `selfheal: read as a regular expression; it looks for: ${[answer.pattern.wording, ...answer.pattern.alternatives].join(' | ')}`,
+      );
     return await sayWritten(answer, { done: 'added', json: options.json === true }, terminal);
   },
 });

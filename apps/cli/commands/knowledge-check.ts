@@ -1,3 +1,4 @@
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
@@ -15,12 +16,21 @@ export const knowledgeCheck = defineCommand({
   operands: { shown: 'FILE', atLeast: 1, atMost: 1 },
   options: {
     clean: { type: 'boolean', about: 'print the valid records, cleaned' },
+    'check-duplicates': { type: 'boolean', about: 'look for records of the same incident; always done' },
+    'check-missing-fields': { type: 'boolean', about: 'look for fields that are missing; always done' },
+    'check-pattern-conflicts': { type: 'boolean', about: 'look for records that contradict each other; always done' },
+    'report-path': { type: 'string', value: 'FILE', about: 'also write the findings to this JSON file' },
     ...JSON_OPTION,
   },
   async run({ operands: [file = '-'], options }, terminal) {
     const { name, records, bad } = await readResolutions(file, terminal);
     const { kept, findings } = cleanResolutions(records);
     const output = renderFindings(name, bad, findings);
+    const report = { file: name, records: records.length, kept: kept.length, bad, findings };
+    if (options['report-path'] !== undefined) {
+      await writeOutput(options['report-path'], `${JSON.stringify(report, null, 2)}\n`, '--report-path');
+      terminal.say(`selfheal: the findings were written to ${options['report-path']}.`);
+    }
     if (options.clean === true) {
       for (const line of output) terminal.say(`selfheal: ${line}`);
       await writeTogether(

@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { type ImportResult, importPatterns } from '#shared/app/learning/pattern-maintenance.ts';
 import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption, UsageError } from '../command.ts';
 import { jsonIn } from '../input/json-file.ts';
 import { classesOf } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
@@ -44,6 +45,10 @@ async function say(results: readonly ImportResult[], asJson: boolean, terminal: 
   return results.some(({ kind }) => kind === 'refused') ? 1 : 0;
 }
 
+const missingWords = (path: string): string =>
+  `There is no file "${path}". Export the patterns of that environment and import the file here: "selfheal export-knowledge --profile NAME ` +
+  `--output ${path}.json", then "selfheal import-knowledge ${path}.json". The profile is the one of "selfheal login --profile NAME".`;
+
 export const knowledgeImport = defineCommand({
   name: 'knowledge import',
   aliases: ['import-knowledge'],
@@ -67,6 +72,7 @@ export const knowledgeImport = defineCommand({
   async run({ operands: [path = '-'], options }, terminal) {
     const adjustment = -shareOption('reduce-by', options['reduce-by']?.replace(/^-/, ''), 0.1);
     const classes = classesOf(options.class);
+    if (path !== '-' && !existsSync(path)) throw new UsageError(missingWords(path));
     const file = await jsonIn(path, PatternExport, 'file of exported patterns', terminal);
     const wanted = { ...file, patterns: file.patterns.filter((pattern) => classes(pattern.class)) };
     const dryRun = options['dry-run'] === true;

@@ -55,6 +55,7 @@ import { keyRevoke } from './key-revoke.ts';
 import { knowledgeAdd } from './knowledge-add.ts';
 import { knowledgeAdjust } from './knowledge-adjust.ts';
 import { knowledgeCheck } from './knowledge-check.ts';
+import { knowledgeClean } from './knowledge-clean.ts';
 import { knowledgeEdit } from './knowledge-edit.ts';
 import { knowledgeExport } from './knowledge-export.ts';
 import { knowledgeImport } from './knowledge-import.ts';
@@ -159,6 +160,7 @@ export const COMMANDS: readonly Command[] = [
   knowledgeRestore,
   knowledgeLearn,
   knowledgeCheck,
+  knowledgeClean,
   knowledgeAdjust,
   knowledgeOptimize,
   knowledgeRollback,

@@ -78,7 +78,9 @@ function scenarioOf(options: OptionValues<typeof OPTIONS>): Scenario {
   const threshold = options['confidence-threshold'];
   const expect = {
     ...(described.expect as object | undefined),
-    ...(actions === undefined ? {} : { actions: actions === 'none' ? [] : listOf(actions) }),
+    ...(actions === undefined
+      ? {}
+      : { actions: actions === 'none' ? [] : listOf(actions).map((id) => id.replaceAll('_', '-')) }),
     ...(threshold === undefined ? {} : { confidence: shareOption('confidence-threshold', threshold, 0.8) }),
   };
   const parsed = Scenario.safeParse({

@@ -200,7 +200,11 @@ function inOwnForm(options: Options, { say }: Pick<Terminal, 'say'>): Options {
   };
   if (endpoint === undefined) return base;
   const [, method, path = endpoint] = /^(GET|POST|PUT|PATCH|DELETE)\s+(\/\S*)$/i.exec(endpoint.trim()) ?? [];
-  const called = path.startsWith('/') ? `api:${path}` : path;
+  const camel = path.replaceAll(
+    PARAMETER,
+    (_, one: string) => `{${one.replaceAll(/_([a-z0-9])/gi, (__, letter: string) => letter.toUpperCase())}}`,
+  );
+  const called = camel.startsWith('/') ? `api:${camel}` : path;
   if (called !== path) say(`selfheal: the endpoint is ${called}: "api" has to be an entry of http.allowedEndpoints.`);
   const named = new Set((options.setting ?? []).map((setting) => setting.split('=')[0]));
   const missing = [...called.matchAll(PARAMETER)].flatMap(([, one = '']) =>

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { aServedApi } from './served-api.ts';
+
+describe('the learning commands of the documents', () => {
+  it('[D143] enable-auto-learning says of which failures, from which confidence, and which value stays stricter', async () => {
+    const { runAs } = await aServedApi();
+    const { code, text, stderr } = await runAs('admin', [
+      'enable-auto-learning',
+      ...['--pattern-types', 'connectivity,performance', '--confidence-threshold', '0.8'],
+      ...['--require-multiple-successes', '3'],
+    ]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('connectivity is here: service_unavailability, network_connectivity');
+    expect(stderr).toContain('least number of outcomes 3: laxer than what holds, so 5 stays');
+    expect(text).toContain('learning.stages.match.confidence: as deployed -> 0.8');
+    expect(text).toContain('Learning from verified outcomes is on. Holds in all places of this deployment');
+    expect(text).toContain('stage suggest: least number of outcomes: 5');
+    const again = await runAs('admin', ['enable-auto-learning', '--confidence-threshold', '0.8']);
+    expect([again.code, again.text]).toEqual([0, expect.stringContaining('Nothing differs from what holds now.')]);
+  });
+
+  it('[D168] configure-learning-stages sets the confidence of each stage and the success rate that it asks for', async () => {
+    const { runAs } = await aServedApi();
+    const stages = ['--stage-2', 'complex_patterns,confidence_0.8', '--stage-1', 'basic_patterns,confidence_0.65'];
+    const criteria = ['--advancement-criteria', 'success_rate_90_percent'];
+    const { code, text, stderr } = await runAs('admin', ['configure-learning-stages', ...stages, ...criteria]);
+    expect(code).toBe(0);
+    expect(stderr).toContain('basic_patterns is stage suggest, from a confidence of 0.65: people are told what helped');
+    expect(text).toContain('stage match: least confidence: 0.8');
+    expect(text).toContain('stage act: least success rate (lower bound of the 95% interval): 0.9');
+    const bad = await runAs('admin', ['configure-learning-stages', '--stage-1', 'basic_patterns']);
+    expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining('expected a name and a confidence')]);
+  });
+
+  it('[D172] configure-safety-limits sets limits that hold for whoever teaches next, and never laxer ones', async () => {
+    const { runAs, run } = await aServedApi();
+    const { code, text } = await runAs('admin', [
+      'configure-safety-limits',
+      ...['--max-new-patterns-per-day', '1', '--max-confidence-increase-per-week', '0.05'],
+      ...['--require-human-approval-for', 'critical_systems,financial_data', '--rollback-on-failure-rate', '0.2'],
+    ]);
+    expect(code).toBe(0);
+    expect(text).toContain('new patterns of one place a day: 1');
+    expect(text).toContain('rise of a confidence a week: 0.05');
+    expect(text).toContain('["critical","financial","critical_systems","financial_data"]');
+    const add = (words: string) =>
+      run(
+        'add-pattern',
+        '--title',
+        words,
+        '--pattern',
+        words,
+        '--solution',
+        'Restart it.',
+        '--tags',
+        'critical_systems',
+      );
+    const first = await add('the cache server is gone');
+    expect([first.code, first.text]).toEqual([
+      0,
+      expect.stringContaining('needs an approval because of critical_systems'),
+    ]);
+    expect((await add('the queue server is gone')).stderr).toContain('the limit of 1 new patterns a day is used up');
+    const raised = await run(
+      'update-confidence',
+      '--pattern',
+      'the_cache_server_is_gone',
+      '--new-confidence',
+      '0.9',
+      '--reason',
+      'x',
+    );
+    expect(raised.stderr).toContain('It is 0.55, not 0.90: a confidence rises by at most 0.05 a week');
+    expect(raised.stderr).toContain('0.35 are left for later weeks');
+    const laxer = await runAs('admin', ['configure-safety-limits', '--max-new-patterns-per-day', '500']);
+    expect(laxer.stderr).toContain('laxer than what holds, so 10 stays');
+  });
+
+  it('[D211] an incident has tags by itself, which show prints and the list filters by', async () => {
+    const { run, incident } = await aServedApi();
+    const { text } = await run('incident', 'show', incident.id);
+    expect(text).toMatch(/^Tags: ci/m);
+    expect((await run('incidents', '--tag', 'ci')).text).toContain(incident.id);
+  });
+});
