@@ -1,8 +1,8 @@
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
-import { MemoryChange, MemoryOutcome, makeMemorySetter } from '#shared/adapters/aws/lambda-function-writer.ts';
+import { MemoryChange, MemoryOutcome, makeFunctionWriter } from '#shared/adapters/aws/lambda-function-writer.ts';
 import { config } from './config.ts';
 
-const setMemory = makeMemorySetter();
+const setMemory = makeFunctionWriter();
 
 export const handler = stepFunction({
   config,

@@ -1,5 +1,5 @@
 import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
-import { durationOption } from '../input/duration.ts';
+import { durationOption } from '../duration.ts';
 import type { Terminal } from '../terminal.ts';
 import { API_OPTIONS, type ApiClient, openApi } from './api-client.ts';
 

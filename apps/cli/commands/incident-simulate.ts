@@ -3,9 +3,9 @@ import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { durationOption } from '../duration.ts';
 import { severityOption, showOrder } from '../incidents/change-incident.ts';
 import { causeSections, section } from '../incidents/render-briefing.ts';
-import { durationOption } from '../input/duration.ts';
 
 const POLL_MILLISECONDS = 500;
 const clean = (text: string): string => cleanText(text, 1000);

@@ -18,7 +18,7 @@ import {
   shareOption,
   UsageError,
 } from '../command.ts';
-import { durationOption } from '../input/duration.ts';
+import { durationOption } from '../duration.ts';
 import { parseClass } from '../learning/class-names.ts';
 import type { Terminal } from '../terminal.ts';
 import { configurationOf, DEFAULT_CONFIGURATION } from './playbook-check.ts';

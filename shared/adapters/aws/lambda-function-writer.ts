@@ -77,7 +77,7 @@ function jsonOrNull(text: string): unknown {
 }
 
 /** For the function `set-memory`, whose role alone may make this call: changes the memory of `$LATEST`, and nothing else. */
-export function makeMemorySetter(
+export function makeFunctionWriter(
   client: LambdaClient = new LambdaClient(ONCE),
 ): (change: MemoryChange) => Promise<MemoryOutcome> {
   return ({ functionName, memoryMb, revisionId }) => {

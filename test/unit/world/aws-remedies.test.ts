@@ -9,7 +9,7 @@ import { makeAutoScalingWriter } from '#shared/adapters/aws/auto-scaling-writer.
 import { databaseReader, makeDatabaseWriter } from '#shared/adapters/aws/database-reader.ts';
 import { ecsServiceReader, makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-reader.ts';
 import { lambdaFunctionReader } from '#shared/adapters/aws/lambda-function-reader.ts';
-import { makeLambdaFunctionWriter, makeMemorySetter } from '#shared/adapters/aws/lambda-function-writer.ts';
+import { makeLambdaFunctionWriter, makeFunctionWriter } from '#shared/adapters/aws/lambda-function-writer.ts';
 import { makeResourceReader } from '#shared/adapters/aws/resource-reader.ts';
 import type { ResourceReader } from '#shared/ports/cloud.ts';
 
@@ -70,7 +70,7 @@ describe('an ECS service', () => {
 describe('a Lambda function', () => {
   it('is read, given memory on the revision that was read alone, and a reservation', async () => {
     const client = new LambdaClient(settings());
-    const setMemory = makeMemorySetter(client);
+    const setMemory = makeFunctionWriter(client);
     const before = await resources.read(WORKER);
     expect(before).toMatchObject({ ...WORKER, memoryMb: 512, settled: true, reservedConcurrency: 10 });
     const { revisionId } = before as { revisionId: string };
@@ -85,7 +85,7 @@ describe('a Lambda function', () => {
   });
 
   it('is given no impossible memory, and none when it is not there', async () => {
-    const setMemory = makeMemorySetter(new LambdaClient(settings()));
+    const setMemory = makeFunctionWriter(new LambdaClient(settings()));
     const { revisionId } = (await resources.read(WORKER)) as { revisionId: string };
     const impossible = { functionName: 'invoices-worker', memoryMb: 64, revisionId };
     await expect(setMemory(impossible)).rejects.toMatchObject({ name: 'Refused' });

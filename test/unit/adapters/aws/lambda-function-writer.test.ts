@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
   MemoryChange,
   makeLambdaFunctionWriter,
-  makeMemorySetter,
+  makeFunctionWriter,
 } from '#shared/adapters/aws/lambda-function-writer.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 
@@ -62,7 +62,7 @@ describe('the function that sets memory', () => {
     const client = new LambdaClient({ region: 'eu-west-1' });
     const lambda = mockClient(client);
     lambda.on(UpdateFunctionConfigurationCommand).resolves({});
-    expect(await makeMemorySetter(client)(CHANGE)).toBe('changed');
+    expect(await makeFunctionWriter(client)(CHANGE)).toBe('changed');
     expect(lambda.calls().map(({ args }) => args[0].input)).toEqual([
       { FunctionName: 'worker', MemorySize: 1024, RevisionId: 'revision-1' },
     ]);
