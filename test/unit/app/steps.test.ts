@@ -44,7 +44,7 @@ describe('classifying', () => {
       status: 'resolved',
       reason: 'The incident was closed before its workflow began.',
     });
-    expect(await deps.incidents.get(incident.id)).toEqual(incident);
+    expect(await deps.incidents.get(incident.id)).toEqual({ ...incident, number: 1 });
   });
 
   it('hands a storm to a human, which has no evidence of its own', async () => {

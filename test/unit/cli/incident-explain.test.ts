@@ -73,7 +73,7 @@ describe('selfheal incident explain', () => {
 
          1  2026-11-21T12:00:00.000Z  It was opened: GitHub reported a failed run.
          2  2026-11-21T12:00:00.000Z  The plan was to do it without asking: rerun-failed-jobs (plan ab12ab12ab12). Risk low. The action is 90 % likely to help: allowed without asking.
-                                      Known at that time: network_connectivity, infrastructure, confidence 90 %; mode act; possible actions rerun-failed-jobs 0.90 low; 3 outcomes of this class; diagnosis by rules; working hours, load unknown, deployments not known and 2 other incidents within a day.
+                                      Known at that time: network connectivity (90 % certain), verdict infrastructure; mode act; possible actions rerun-failed-jobs 0.90 low; 3 outcomes of this class; diagnosis by rules; working hours, load not known, deployments not known and 2 other incidents within a day.
          3  2026-11-21T12:00:00.000Z  The last check allowed rerun-failed-jobs (plan ab12ab12ab12). Checked: kill switch off, mode act, 0 recent failures, no approval requested.
          4  2026-11-21T12:00:00.000Z  It started rerun-failed-jobs on github:acme/shop/run/1001 (plan ab12ab12ab12).
          5  2026-11-21T12:00:00.000Z  Verified: rerun-failed-jobs on github:acme/shop/run/1001 helped.

@@ -199,7 +199,7 @@ describe('selfheal knowledge, signed in', () => {
     const { text } = await run('knowledge', 'stats');
     expect(text).toContain('patterns: 1, 0 removed, 0 need an approval');
     expect(text).toContain('by class: resource_exhaustion 1');
-    expect(text).toContain('helped in 1 of 1');
+    expect(text).toContain('reported as helpful 1 of 1 time, not verified');
     expect(JSON.parse((await run('knowledge', 'stats', '--json')).text)).toMatchObject({ scope: SCOPE, patterns: 1 });
   });
 
@@ -228,7 +228,7 @@ describe('selfheal knowledge, signed in', () => {
     expect((await run('knowledge')).text).toBe('');
     const shown = await run('knowledge', 'show', id);
     expect(shown.text).toContain('revision 1: Database pool exhausted');
-    expect(shown.text).toContain('helped in gh-1 (human)');
+    expect(shown.text).toContain('helped in gh-1 (reported by a person)');
     expect((await run('knowledge', 'restore', id, '--to', '1')).text).toContain('restored: ');
     expect((await patterns.list(SCOPE))[0]).toMatchObject({ retired: null, solution: aPattern().solution });
     expect((await run('knowledge', 'restore', id)).code).toBe(2);

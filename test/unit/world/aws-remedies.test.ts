@@ -9,7 +9,7 @@ import { makeAutoScalingWriter } from '#shared/adapters/aws/auto-scaling-writer.
 import { databaseReader, makeDatabaseWriter } from '#shared/adapters/aws/database-reader.ts';
 import { ecsServiceReader, makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-reader.ts';
 import { lambdaFunctionReader } from '#shared/adapters/aws/lambda-function-reader.ts';
-import { makeLambdaFunctionWriter, makeFunctionWriter } from '#shared/adapters/aws/lambda-function-writer.ts';
+import { makeFunctionWriter, makeLambdaFunctionWriter } from '#shared/adapters/aws/lambda-function-writer.ts';
 import { makeResourceReader } from '#shared/adapters/aws/resource-reader.ts';
 import type { ResourceReader } from '#shared/ports/cloud.ts';
 

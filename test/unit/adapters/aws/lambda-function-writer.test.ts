@@ -3,8 +3,8 @@ import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import {
   MemoryChange,
-  makeLambdaFunctionWriter,
   makeFunctionWriter,
+  makeLambdaFunctionWriter,
 } from '#shared/adapters/aws/lambda-function-writer.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 
