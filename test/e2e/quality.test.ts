@@ -75,7 +75,8 @@ it('[C40][C68] keeps of each healed run what was predicted and what came out: kn
 });
 
 it('[C69][C71] mails once when the answers of the model in production got worse than it promised, with a candidate trained since', async () => {
-  const told = () => healer.runtime.mailbox.list().filter(({ subject }) => subject.includes('got worse'));
+  const told = () =>
+    healer.runtime.mailbox.list().filter(({ subject }) => subject.includes('less often than promised'));
   await trigger(healer, 'quality');
   expect(told()).toEqual([]);
   await answersGotWorse(healer, PROMOTED);

@@ -102,7 +102,7 @@ it('twelve reports of one service are one mail at once and one digest, each told
   expect(await healer.control.gathered(100)).toEqual([]);
 });
 
-it('[D133] a rehearsed incident is planned like others, learned from where asked for, and in no list, mail or figure', async () => {
+it('[D133] a rehearsed incident is planned like others, learned from where asked for, marked in the list, and in no mail or figure', async () => {
   const environment = { SELFHEAL_URL: healer.runtime.endpoint, SELFHEAL_TOKEN: token };
   const flags = ['--title', 'Disk full', '--description', 'ERROR no space left on device: /var/lib/data'];
   const { code, stdout, stderr } = await runCommand(
@@ -117,7 +117,7 @@ it('[D133] a rehearsed incident is planned like others, learned from where asked
   expect(recommended_actions.length).toBeGreaterThan(0);
   expect(learned).toMatch(/^[0-9a-f]{12}$/);
   const { incidents } = IncidentPage.parse((await call('/api/incidents?limit=100')).json);
-  expect(incidents.map(({ id }) => id)).not.toContain(incident.id);
+  expect(incidents.filter(({ id }) => id === incident.id)).toMatchObject([{ subject: { simulated: true } }]);
   expect((await call('/logs/recent')).json.entries.map((one: { incident: string }) => one.incident)).not.toContain(
     incident.id,
   );

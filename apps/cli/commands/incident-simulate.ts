@@ -67,7 +67,8 @@ export const incidentSimulate = defineCommand({
     }
     if (options.json === true) await terminal.write(`${JSON.stringify({ incident, recommended_actions, learned })}\n`);
     else {
-      const percent = incident.confidence === null ? '' : `, confidence ${Math.round(incident.confidence * 100)} %`;
+      const isKnown = incident.confidence !== null && failureClass !== 'unknown';
+      const percent = isKnown ? `, confidence ${Math.round((incident.confidence ?? 0) * 100)} %` : '';
       const lines = [
         `${incident.number === null ? id : `${incident.number} (${id})`}, simulated: ${failureClass.replaceAll('_', ' ')}${percent}, ${incident.status}`,
         clean(incident.briefing.headline),

@@ -137,7 +137,9 @@ function asText(
   const { class: failureClass, verdict, confidence } = classification;
   const percent = (share: number): string => `${Math.round(share * 100)} %`;
   return [
-    `${failureClass.replaceAll('_', ' ')}, ${verdict}, confidence ${percent(confidence)}: ${plan.decision}`,
+    failureClass === 'unknown'
+      ? `no known failure: ${plan.decision}`
+      : `${failureClass.replaceAll('_', ' ')}, verdict ${verdict}, confidence ${percent(confidence)}: ${plan.decision}`,
     ...plan.reasons.map((reason) => `  ${cleanText(reason, 500)}`),
     ...plan.actions.map(
       ({ actionId, decision, confidence: own, risk, description }) =>

@@ -158,7 +158,7 @@ function refuseFreeText({
     id: ownId(id),
     name,
     class: classes ?? classesFor(`${id} ${name} ${command}`),
-    description: description ?? `${name}.`,
+    description: sentenceOf(description ?? name),
     ...rest,
     ...(service === undefined ? {} : { service }),
   });
@@ -185,6 +185,13 @@ function classesFor(words: string): string {
 const PARAMETER = /\{([A-Za-z]\w{0,39})\}/g;
 const BUILT_IN = new Set(['service', 'alarm', 'resource']);
 
+/** A description as a sentence: with a capital and a full stop, which people leave out. */
+function sentenceOf<T extends string | undefined>(text: T): T | string {
+  if (text === undefined || text.trim() === '') return text;
+  const whole = text.trim();
+  return `${whole[0]?.toUpperCase() ?? ''}${whole.slice(1)}${/[.!?]$/.test(whole) ? '' : '.'}`;
+}
+
 /** Options as other tools spell them, in their own form: ids with underscores, `POST /path`, parameters of a call, no class. Says what it read. */
 function inOwnForm(options: Options, { say }: Pick<Terminal, 'say'>): Options {
   const { id, name, endpoint, description } = options;
@@ -196,7 +203,7 @@ function inOwnForm(options: Options, { say }: Pick<Terminal, 'say'>): Options {
     ...options,
     id: own,
     class: classes,
-    description: description ?? (name === undefined ? undefined : `${name}.`),
+    description: sentenceOf(description ?? name),
   };
   if (endpoint === undefined) return base;
   const [, method, path = endpoint] = /^(GET|POST|PUT|PATCH|DELETE)\s+(\/\S*)$/i.exec(endpoint.trim()) ?? [];

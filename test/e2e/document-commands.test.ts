@@ -1,0 +1,133 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from './support/until.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const DOCUMENT = join(ROOT, 'test/fixtures/document-d');
+/** The commands of the users' own document, in its order. They build on each other. */
+const COMMANDS = readFileSync(join(DOCUMENT, 'commands.txt'), 'utf8').trimEnd().split('\n');
+
+/** What a command ends with and says, where it is not 0 or the words matter; by the beginning of the command behind `selfheal`. */
+const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp])[] = [
+  ['train', 2, /needs --data DIR/],
+  ['create-test-logs', 1, /No log source is connected/],
+  ['test-log-polling', 1, /No log source is connected/],
+  ['import-airflow-logs', 1, /No log source is connected/],
+  ['simulate-incident --title "Redis Connection Failed"', 0, /^\d+ \(sim-\w+\), simulated: service unavailability/m],
+  ['test-action', 2, /restart_service is here: .*The configuration has no service web-api/s],
+  ['reset-knowledge-base', 0, /place: all services/],
+  ['resolve-incident 1 ', 0, /incident 1 \(.*resolved.*people worked on it for 300 seconds/s],
+  [
+    'add-knowledge --title "Redis Connection Failure"',
+    0,
+    /it looks for: redis\*not responding \| redis\*connection\*failed/,
+  ],
+  ['add-knowledge --title "Redis Cluster Node Failure"', 0, /refines [0-9a-f]{12}/],
+  ['test-pattern', 0, /as expected/],
+  ['update-confidence', 0, /It is 0\.80, not 0\.85: a confidence rises by at most 0\.10 a week/],
+  ['enable-auto-learning', 0, /Learning from verified outcomes is on/],
+  ['import-incidents --file historical_incidents.csv --auto-learn', 1, /learned .*Root filesystem \* full.*refused /s],
+  ['knowledge stats', 0, /by service: .*postgres 1/],
+  ['test-ai-learning', 0, /10 simulated incidents: identified/],
+  ['validate-scenario', 1, /not as expected: action restart-db/],
+  [
+    'add-pattern --pattern "connection.*timeout.*database',
+    0,
+    /connection\*timeout\*database \| database\*connection\*failed/,
+  ],
+  [
+    'add-solution --id "restart_database"',
+    2,
+    /Free text is never executed.*Selfheal-RestartService.*selfheal solution add /s,
+  ],
+  ['add-solution --id "cleanup_disk_space"', 2, /Free text is never executed.*selfheal solution add /s],
+  ['add-solution --id "increase_memory"', 0, /config\/playbooks\/increase-memory\.yaml: written/],
+  ['resolve-incident 12345', 2, /There is no incident 12345\. The newest are: /],
+  ['feedback', 2, /There is no incident 12345\. The newest are: /],
+  ['mark-false-positive', 2, /There is no incident 12346\. The newest are: /],
+  ['set-alert', 2, /Create the alarm spark-memory-usage at 85%/],
+  ['set-confidence-threshold --action-type "restart_service"', 2, /0\.8 is wider than deployed: use at least 0\.85/],
+  ['set-confidence-threshold --action-type "scale_infrastructure"', 0, /alwaysAsk: as deployed -> true/],
+  ['import-knowledge', 2, /Export the patterns of that environment/],
+  ['setup-ab-test', 2, /There is no pattern "database_timeout".*The newest are: /s],
+  ['ab-test-results', 2, /There is no experiment/],
+  ['validate-training-data', 2, /needs FILE/],
+  ['configure-learning-stages', 0, /Revision \d+ holds from now on/],
+  ['configure-safety-limits', 0, /learning\.rollbackFailureRate: .* -> 0\.3/],
+  ['rollback-learning', 0, /rolled back to 2024-01-15: Performance degradation/],
+  ['diagnose-pattern-accuracy', 1, /learning needs attention/],
+  ['ai-health-check', 1, /BAD {4}coverage: /],
+];
+/** Commands that watch until they are ended. */
+const WATCHING = /^(?:monitor-service|start-learning-monitor)/;
+const LOOK_SECONDS = 8;
+
+let home: string;
+let runtime: ChildProcess;
+let printed = '';
+
+function start(command: string, args: readonly string[]): ChildProcess {
+  const env = {
+    ...process.env,
+    XDG_CONFIG_HOME: home,
+    NO_COLOR: '1',
+    CLI: join(ROOT, 'apps/cli/selfheal.mjs'),
+    NODE: process.execPath,
+  };
+  return spawn(command, args, { cwd: home, env, stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+async function outputOf(
+  child: ChildProcess,
+  input = '',
+  seconds = 120,
+): Promise<{ code: number | null; text: string }> {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece: Buffer) => (text += piece));
+  child.stdin?.end(input);
+  const timer = setTimeout(() => child.kill('SIGINT'), seconds * 1000);
+  const [code] = (await once(child, 'close')) as [number | null];
+  clearTimeout(timer);
+  return { code, text };
+}
+
+/** Types a line as a person would, quotes and all. */
+const typed = (line: string, seconds?: number): ReturnType<typeof outputOf> =>
+  outputOf(start('bash', ['-c', `selfheal() { exec "$NODE" "$CLI" "$@"; }\n${line}`]), '', seconds);
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'selfheal-document-'));
+  copyFileSync(join(DOCUMENT, 'historical_incidents.csv'), join(home, 'historical_incidents.csv'));
+  runtime = spawn(process.execPath, ['apps/local/main.ts', '--data', join(home, 'data')], { cwd: ROOT });
+  for (const stream of [runtime.stdout, runtime.stderr]) stream?.on('data', (piece: Buffer) => (printed += piece));
+  await until('the runtime', () => /signs in with the password \S+,/.test(printed), 240);
+  const password = /signs in with the password (\S+),/.exec(printed)?.[1];
+  const url = /The dashboard is at (\S+?)\/\./.exec(printed)?.[1] ?? '';
+  const login = [join(ROOT, 'apps/cli/selfheal.mjs'), 'login', '--url', url, '--user', 'local@example.com'];
+  expect(await outputOf(start(process.execPath, login), `${password}\n`)).toMatchObject({ code: 0 });
+}, 300_000);
+
+afterAll(async () => {
+  const ended = once(runtime, 'exit');
+  runtime.kill('SIGTERM');
+  await ended;
+  rmSync(home, { recursive: true });
+});
+
+describe("the commands of the users' document, typed in order into a fresh npm start", () => {
+  it('has them all', () => expect(COMMANDS).toHaveLength(81));
+
+  it.each(COMMANDS.map((line, at) => [at + 1, line] as const))('%d: %s', async (_, line) => {
+    const command = line.replace(/^selfheal /, '');
+    const isWatching = WATCHING.test(command);
+    const { code, text } = await typed(line, isWatching ? LOOK_SECONDS : undefined);
+    const [, ends, says] = OUTCOMES.find(([beginning]) => command.startsWith(beginning)) ?? ['', 0, /\S/];
+    expect(text).not.toMatch(/^selfheal: .*(?:is no command|unknown option)/im);
+    if (!command.startsWith('monitor-service')) expect(text, line).toMatch(says);
+    if (!isWatching) expect({ code, text }).toMatchObject({ code: ends });
+  });
+});
