@@ -48,8 +48,9 @@ it('nor for a failed run that a re-run heals', async () => {
 
 /** Raise one only with a reason: each request is paid for, and waited for, at every incident. */
 // Of them one for each announcement: whether the kill switch is on, which every comment and mail has to say; and one for the baseline of the
-// repository's quality gates, which the diagnosis compares the run with.
+// repository's quality gates, which the diagnosis compares the run with; three for the incident's small number: it is taken, and both are found by
+// each other.
 const MOST = {
-  suggested: { records: 60, objects: 13 },
-  rerun: { records: 109, objects: 15 },
+  suggested: { records: 63, objects: 13 },
+  rerun: { records: 112, objects: 15 },
 };

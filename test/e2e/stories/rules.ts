@@ -82,7 +82,7 @@ export const RULES: readonly Rule[] = [
     untrue: (telling) =>
       adviceIn(telling).filter((advice) =>
         /^(?:Re-ran|Pointed|Raised|Lowered|Scaled|Restarted|Rebooted|Opened|Reverted|Started)\b|\b(?:gh|cw|rq|rp)-[0-9a-f]{6,}|\b\d{9,}\b/m.test(
-          advice,
+          advice.replace(/\baccount \d{12}\b/g, 'account'),
         ),
       ),
   },

@@ -90,7 +90,7 @@ export const REMOVALS: readonly Removal[] = [
     'if (proven === null) return asks;',
     'if (proven !== undefined) return asks;',
   ),
-  remove('the threshold of a human', DECIDE, '...(confidence < ask', '...(false'),
+  remove('the threshold of a human', DECIDE, '...(certainty !== null && certainty.confidence < ask', '...(false'),
   remove('the threshold of acting', DECIDE, 'return confidence < act ?', 'return false ?'),
   remove(
     'a model lowers confidence',
