@@ -65,6 +65,13 @@ export async function openWire(options: WireOptions): Promise<Wire> {
   };
   let watcher: Watcher | null = null;
   let number = 0;
+  // A killed client takes nothing back that is on its way.
+  const inWorld = async (request: GatewayRequest): Promise<GatewayResponse> => {
+    const asked = { ...request, signal: new AbortController().signal };
+    if (!INVOCATION.test(request.path)) return await forwarder().forward(asked);
+    const setting = settingOf(asked);
+    return outcomeOf(setting, await forwarder().forward(setting));
+  };
   const perform = async (request: GatewayRequest, to: Place): Promise<GatewayResponse> => {
     switch (to.service) {
       case 'dynamodb':
@@ -74,11 +81,7 @@ export async function openWire(options: WireOptions): Promise<Wire> {
       case 'secretsmanager':
         return jsonResponse({ SecretString: options.secret });
       default:
-        // A killed client takes nothing back that is on its way.
-        return (
-          options.endpoints().answer(request) ??
-          (await forwarder().forward({ ...request, signal: new AbortController().signal }))
-        );
+        return options.endpoints().answer(request) ?? (await inWorld(request));
     }
   };
   const server = await startServer(0, async (request) => {
@@ -105,6 +108,25 @@ export async function openWire(options: WireOptions): Promise<Wire> {
       await server.stop();
     },
   };
+}
+
+const INVOCATION = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
+
+/** What the function `set-memory`, the only one that a step calls, asks Lambda for. */
+function settingOf(request: GatewayRequest): GatewayRequest {
+  const { functionName, memoryMb, revisionId } = JSON.parse(request.body.toString());
+  const path = `/2015-03-31/functions/${functionName}/configuration`;
+  const body = Buffer.from(JSON.stringify({ MemorySize: memoryMb, RevisionId: revisionId }));
+  const headers = { ...request.headers, 'content-length': String(body.length) };
+  return { ...request, method: 'PUT', path, url: path, headers, body };
+}
+
+/** What that function answers: another revision is no error. */
+function outcomeOf({ path }: GatewayRequest, { status, body }: GatewayResponse): GatewayResponse {
+  if (status === 200) return jsonResponse('changed');
+  if (status === 412) return jsonResponse('changed-meanwhile');
+  const failed = { errorType: 'Retryable', errorMessage: `${path}: ${status} ${String(body)}` };
+  return { ...jsonResponse(failed), headers: { 'x-amz-function-error': 'Unhandled' } };
 }
 
 /** Answers as S3 does, also about what is not there: a step has to read an answer that it understands. */
