@@ -67,7 +67,8 @@ async function withBaseline(
   const facts = telemetry?.facts.kind === 'github-run' ? telemetry.facts : null;
   // A run is reported when it ends.
   const seconds = facts?.startedAt == null ? null : (Date.parse(openedAt) - Date.parse(facts.startedAt)) / 1000;
-  const baseline = await stats.runBaseline(target.repository);
+  // Only coverage is compared with it.
+  const baseline = coverage === null ? null : await stats.runBaseline(target.repository);
   const worse = worseThanBaseline({ coverage, seconds, usualSeconds: facts?.usualSeconds ?? [] }, baseline).join(' ');
   const room = MAX_ROOT_CAUSE - worse.length - 1;
   return worse === '' ? diagnosis : { ...diagnosis, rootCause: `${diagnosis.rootCause.slice(0, room)} ${worse}` };
