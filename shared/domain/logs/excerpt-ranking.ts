@@ -13,12 +13,10 @@ export interface Candidate {
   readonly at?: string | undefined;
   /** What carried it; undefined when nothing did. */
   readonly prefix?: RedactedText | undefined;
-  /** By its own keywords. */
-  readonly score?: LineScore | undefined;
+  /** By its own keywords; an anchor ends the failing step. */
+  readonly score: LineScore;
   /** Score of its own keywords; lower when a passing run prints the line too. */
   readonly base: number;
-  /** Whether it ends the failing step. */
-  readonly anchor: boolean;
   /** Whether a passing run of the same job prints it too. */
   readonly isKnown: boolean;
 }
@@ -121,7 +119,7 @@ export function rankCandidates(candidates: readonly Candidate[], ranker: LineRan
   const { needed, cause } = answersOf(candidates, read, ranker);
   const wordings = repeatKeysOf(candidates.map(({ text }, at) => ({ text, wording: read[at]?.wording ?? '' })));
   // The passing run may print the end of a step that is allowed to fail; the last end is that of the failure.
-  const end = candidates.findLastIndex(({ anchor }) => anchor);
+  const end = candidates.findLastIndex(({ score }) => score.anchor);
   const own = Float64Array.from(candidates, ({ isKnown }, at) => {
     const lowered = (isKnown && at !== end ? W.known : 0) + (read[at]?.isNoise ? W.noise : 0);
     return (needed[at] ?? 0) + W.cause * (cause[at] ?? 0) - lowered;

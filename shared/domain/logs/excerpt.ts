@@ -64,7 +64,6 @@ export interface ExcerptOptions {
 /** So many lines are ranked, and so many for each line of the excerpt: more cost time and are not better (recall of marked lines, sources left out). */
 const MIN_RANKED = 450;
 const RANKED_SHARE = 3;
-const QUIET = { base: 0, anchor: false };
 /** Share of its keywords' score that a line keeps when a passing run prints it too. */
 const KNOWN_SHARE = 0.3;
 const ALARM = 1;
@@ -122,7 +121,7 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
   const add = (line: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
     const { anchor } = score;
     const base = isKnown && !anchor ? score.score * KNOWN_SHARE : score.score;
-    pool.add({ base, anchor }, (): Candidate => ({ ...placeOf(line), text, score, base, anchor, isKnown }));
+    pool.add({ base, anchor }, (): Candidate => ({ ...placeOf(line), text, score, base, isKnown }));
   };
   const addWhole = (line: HeldLine): void => {
     const { clean, score, isKnown } = read(line.raw, line.marks);
@@ -136,11 +135,11 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
     add(line, shortened(head.clean, end.clean), stronger(head.score, end.score), head.isKnown && end.isKnown);
   };
   const addQuiet = (line: HeldLine): void =>
-    pool.add(QUIET, (): Candidate => {
+    pool.add({ base: 0, anchor: false }, (): Candidate => {
       // Checked when later lines have already passed the redactor.
       const cleaned = cleanLine(line.raw);
       const isKnown = options.passing?.has(cleaned) ?? false;
-      return { ...placeOf(line), text: redactor.apart(cleaned), score: UNALARMING, ...QUIET, isKnown };
+      return { ...placeOf(line), text: redactor.apart(cleaned), score: UNALARMING, base: 0, isKnown };
     });
   const leaveOut = ({ raw, marks, tail }: HeldLine): void => {
     leftOut += 1;

@@ -1,6 +1,7 @@
 import { isContinuation, isPlatformNoise, type LineScore, other, scoreLine, UNALARMING } from './line-score.ts';
 import { wordingOfMessage } from './line-wording.ts';
 import { messageOf, WORD_BUCKETS, type WordWeights, weightOfWords, wordBuckets } from './line-words.ts';
+import { countsOf } from './outcome-figures.ts';
 import { severitiesOf } from './severity.ts';
 
 /** A line to be ranked: its 1-based number in the log, its cleaned text. */
@@ -83,10 +84,6 @@ const FRAME =
   /^\s{0,40}(?:at\s+[\w$.<>/]+[\w$<>]\(|at\s\S+:\d|File "|#\d+\s|\w[\w.]{0,80}\+0x[0-9a-f]+\/0x|\[<[0-9a-f]+>\]|\? \w|from \S{1,200}:\d+:in|\S{1,200}\.(?:py|rb|js|ts|go|php|exs?):\d+|goroutine \d|\S{1,200}\(.{0,200}\)\s*(?:\[|~\[)|\.\.\. \d+ (?:more|frames)|[A-Z0-9]{2,3}: [0-9a-f]{4,16}\b|\S{1,200}\.(?:go|s):\d+ \+0x|[\w./*()-]{1,200}\(\S{0,200}0x)/;
 const EXCEPTION = /(?:Error|Exception|Failure|Fault|[Pp]anic)\b/;
 const PLACE = /\.\w{1,5}[:(]\d|line \d/;
-/** The wording of a line: that of its message. */
-export function wordingOf(text: string): string {
-  return wordingOfMessage(messageOf(text));
-}
 
 const log2 = (count: number): number => Math.log2(1 + count);
 
@@ -268,8 +265,7 @@ export function lineFeatures(
   const isWhole = size === 0 || (numbers[size - 1] as number) - (numbers[0] as number) === size - 1;
   const best = (column: Float32Array, from: number, to: number, origin: number): number =>
     isWhole ? greatest(column, from, to) : greatestNear(column, numbers, { from, to, origin });
-  const wordings = new Map<string, number>();
-  for (const { wording } of read) wordings.set(wording, (wordings.get(wording) ?? 0) + 1);
+  const wordings = countsOf(read.map(({ wording }) => wording));
   const rarities = raritiesOf(read);
   const strongest = greatest(keywords, 0, size);
   const worst = stated.reduce((most, level) => Math.max(most, level), 0);

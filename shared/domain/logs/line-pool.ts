@@ -1,6 +1,7 @@
 import { detachedText } from '../redaction/placeholder.ts';
 import type { Candidate } from './excerpt-ranking.ts';
-import { wordingOf } from './line-features.ts';
+import type { LineScore } from './line-score.ts';
+import { wordingOf } from './line-wording.ts';
 import { countsOf, repeatKeysOf } from './outcome-figures.ts';
 
 /** Lines kept before and after an alarming line. */
@@ -29,7 +30,7 @@ export interface LinePool {
 }
 
 /** Decides whether a line keeps its surroundings. */
-export type Weight = Pick<Candidate, 'base' | 'anchor'>;
+export type Weight = Pick<Candidate, 'base'> & Pick<LineScore, 'anchor'>;
 
 interface Held {
   candidate: Candidate | null;

@@ -1,3 +1,5 @@
+import { messageOf } from './line-words.ts';
+
 /** Characters of a message that its wording is read from. */
 const MAX_READ = 200;
 const MAX_QUOTED = 80;
@@ -50,4 +52,9 @@ export function wordingOfMessage(message: string): string {
     from = at = end;
   }
   return from === 0 ? text : wording + text.slice(from);
+}
+
+/** The wording of a line: that of its message. */
+export function wordingOf(line: string): string {
+  return wordingOfMessage(messageOf(line));
 }
