@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { meanOf } from '../../kernel/numbers/sample.ts';
 import { BASELINE_RUNS, type Baselines } from './baseline.ts';
 import { METRIC_NAME } from './metric-kind.ts';
 
@@ -22,8 +23,7 @@ export function runBaselineOf({ defaultBranch, branches }: Baselines): RunBaseli
   const names = new Set(runs.flatMap(({ metrics }) => Object.keys(metrics)));
   const metrics = [...names].map((name) => {
     const values = runs.flatMap((run) => run.metrics[name]?.value ?? []).slice(-BASELINE_RUNS);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return [name, { mean: Number(mean.toFixed(3)), runs: values.length }] as const;
+    return [name, { mean: Number(meanOf(values).toFixed(3)), runs: values.length }] as const;
   });
   return { at, metrics: Object.fromEntries(metrics) };
 }

@@ -49,6 +49,13 @@ export function entryOfPattern(pattern: LearnedPattern, titleOf: TitleOfAction):
   };
 }
 
+/** Those that are shown, surest first; what is only observed is not. */
+function shownOf(recognised: readonly LearnedPattern[]): LearnedPattern[] {
+  return recognised
+    .filter(({ stage, retired }) => stage !== 'observe' && retired === null)
+    .sort((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1));
+}
+
 /**
  * Adds the patterns that recognised a failure to what is known about it, according to their stages: observed ones
  * change nothing, suggestions are shown, and a match is used where nothing else is known. Only a pattern that may act
@@ -59,9 +66,7 @@ export function withPatterns(
   recognised: readonly LearnedPattern[],
   titleOf: TitleOfAction,
 ): KnowledgeMatch {
-  const named = recognised
-    .filter(({ stage, retired }) => stage !== 'observe' && retired === null)
-    .sort((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1));
+  const named = shownOf(recognised);
   const best = named.find(({ stage }) => stage === 'match' || stage === 'act');
   const confidence = best === undefined ? 0 : confidenceOf(best);
   const chosen = best !== undefined && confidence > found.confidence ? best : null;
@@ -79,14 +84,8 @@ const MAX_KNOWN = 3;
  * are left out.
  */
 export function knownByPatterns(recognised: readonly LearnedPattern[], titleOf: TitleOfAction): KnownHere[] {
-  return recognised
-    .filter(({ stage, retired }) => stage !== 'observe' && retired === null)
-    .sort(
-      (a, b) =>
-        Number(b.written === true) - Number(a.written === true) ||
-        b.confidence - a.confidence ||
-        (a.id < b.id ? -1 : 1),
-    )
+  return shownOf(recognised)
+    .sort((a, b) => Number(b.written === true) - Number(a.written === true))
     .slice(0, MAX_KNOWN)
     .map((pattern) => knownByPattern(pattern, titleOf));
 }
