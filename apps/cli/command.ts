@@ -104,8 +104,9 @@ export const dryRunFact = (options: { readonly 'dry-run'?: boolean | undefined }
 export const yesOption = (about: string) =>
   ({ yes: { type: 'boolean', aliases: ['confirm'], about } }) as const satisfies OptionSpecs;
 
-const shellWord = (word: string): string =>
-  /^[\w@%+=:,./#-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+/** A word as a POSIX shell takes it: quoted where it has to be. */
+export const shellWord = (word: string): string =>
+  /^[\w@%+=:,./-][\w@%+=:,./#-]*$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
 /** The command line that was typed, without credentials. */
 export function lineOf(command: string, operands: readonly string[], options: ParsedInput['options']): string {

@@ -24,12 +24,11 @@ export const learningEnable = defineCommand({
   },
   async run({ options }, terminal) {
     const { 'confidence-threshold': threshold, 'require-multiple-successes': successes } = options;
-    const types = listOf(options['pattern-types']);
-    const classes = [...new Set(types.flatMap((type) => parseClasses(type, 'pattern type')))];
+    const types = listOf(options['pattern-types']).map((type) => ({ type, meant: parseClasses(type, 'pattern type') }));
+    const classes = [...new Set(types.flatMap(({ meant }) => meant))];
     if (options['pattern-types'] !== undefined && classes.length === 0)
       throw new UsageError('--pattern-types: name at least one class or category.');
-    for (const type of types)
-      terminal.say(`selfheal: ${type} is here: ${parseClasses(type, 'pattern type').join(', ')}`);
+    for (const { type, meant } of types) terminal.say(`selfheal: ${type} is here: ${meant.join(', ')}`);
     const stages = {
       ...(threshold === undefined
         ? {}

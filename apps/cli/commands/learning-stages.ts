@@ -9,15 +9,17 @@ const STAGES = [
   ['stage-3', 'act', 'no model needs to be asked'],
 ] as const;
 
+const CONFIDENCE = /^(?:confidence[_=: -]?)?(?<share>\d*\.?\d+)$/i;
+
 /** `basic_patterns,confidence_0.6`: a name of your own and the confidence. Throws `UsageError`. */
 function stageOf(option: string, given: string): { readonly name: string; readonly confidence: number } {
   const parts = listOf(given);
-  const [said, ...others] = parts.flatMap((part) => /^(?:confidence[_=: -]?)?(\d*\.?\d+)$/i.exec(part)?.[1] ?? []);
+  const [said, ...others] = parts.flatMap((part) => CONFIDENCE.exec(part)?.groups?.share ?? []);
   if (said === undefined || others.length > 0)
     throw new UsageError(
       `--${option} ${given}: expected a name and a confidence, such as basic_patterns,confidence_0.6.`,
     );
-  const name = parts.find((part) => !/^(?:confidence[_=: -]?)?\d*\.?\d+$/i.test(part)) ?? option;
+  const name = parts.find((part) => !CONFIDENCE.test(part)) ?? option;
   return { name, confidence: shareOption(option, said, 0.6) };
 }
 

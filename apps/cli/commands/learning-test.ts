@@ -5,6 +5,7 @@ import { contentOf } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
 import { classesOf } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
+import { asRecord, MAX_RECORDS } from '../learning/learn-remotely.ts';
 import { categorised } from '../learning/learning-material.ts';
 import { openPatterns } from '../learning/open-patterns.ts';
 import { readResolutions } from '../learning/read-resolutions.ts';
@@ -54,9 +55,6 @@ export const learningTest = defineCommand({
   },
 });
 
-/** Records that one test takes over the API. */
-const MAX_TESTED = 100;
-
 async function tested(
   cases: readonly ResolvedCase[],
   options: OptionValues<typeof KNOWLEDGE_OPTIONS>,
@@ -65,9 +63,9 @@ async function tested(
   const client = await apiUnlessNamed(options, terminal);
   if (client !== null) {
     const scope = placeOf(options.scope, terminal);
-    if (cases.length > MAX_TESTED)
-      throw new UsageError(`A deployment tests ${MAX_TESTED} records at a time, not ${cases.length}: split the file.`);
-    const records = cases.map(({ by: _by, ...one }) => ({ ...one, tags: [...one.tags] }));
+    if (cases.length > MAX_RECORDS)
+      throw new UsageError(`A deployment tests ${MAX_RECORDS} records at a time, not ${cases.length}: split the file.`);
+    const records = cases.map(asRecord);
     return await contentOf(await client.api.learning.test.$post({ json: { scope, records } }));
   }
   const { patterns, scope, rules } = await openPatterns(options, terminal);

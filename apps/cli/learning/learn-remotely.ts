@@ -12,8 +12,8 @@ import { UsageError } from '../command.ts';
 import type { Terminal } from '../terminal.ts';
 import type { KNOWLEDGE_OPTIONS } from './knowledge-api.ts';
 
-/** Of one request: the API takes 100 records and 100 KB. */
-const MAX_RECORDS = 100;
+/** Records of one request to the API, and their bytes: it takes 100 KB. */
+export const MAX_RECORDS = 100;
 const MAX_BYTES = 80_000;
 
 const Progress = z.strictObject({ version: z.literal(1), done: z.number().int().nonnegative() });
@@ -64,7 +64,8 @@ export async function learnRemotely(
   return { results, unplaced, resumedAt };
 }
 
-const asRecord = ({ line, resolution, class: failureClass, tags }: ResolvedCase) => ({
+/** A record as the API takes it. */
+export const asRecord = ({ line, resolution, class: failureClass, tags }: ResolvedCase) => ({
   line,
   resolution,
   class: failureClass,

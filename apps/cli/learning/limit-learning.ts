@@ -53,9 +53,8 @@ export async function limitLearning(
     );
   const code = await changeBy(change, options.reason ?? `set with selfheal ${command}`, options, terminal);
   if (options.json === true) return code;
-  const holds = leavesOf(narrowedLearning(deployed, wanted));
   const lines = [...leavesOf(wanted).keys()].map(
-    (field) => `  ${limitWords(field)}: ${valueWords(holds.get(field))}\n`,
+    (field) => `  ${limitWords(field)}: ${valueWords(narrowed.get(field))}\n`,
   );
   const dry = options['dry-run'] === true;
   await terminal.write(

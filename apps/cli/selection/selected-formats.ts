@@ -1,7 +1,7 @@
 import { folderOf } from '#shared/domain/test-selection/file-kinds.ts';
 import type { Selection } from '#shared/domain/test-selection/select-tests.ts';
 import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
-import { UsageError } from '../command.ts';
+import { shellWord, UsageError } from '../command.ts';
 
 export const FORMATS = ['list', 'pytest', 'jest', 'vitest', 'go'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -26,9 +26,6 @@ const OWN: Readonly<Record<Format, RegExp>> = {
   vitest: /\.[cm]?[jt]sx?$/,
   go: /\.go$/,
 };
-
-/** A word that a POSIX shell takes as it is. */
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 const ownFiles = (selection: Selection, format: Format): string[] =>
   selection.run.map(({ file }) => file).filter((file) => OWN[format].test(file));
@@ -55,5 +52,5 @@ export function argumentsOf(selection: Selection, format: Format): string {
     vitest: () => files.map(plain),
     go: () => [...new Set(files.map((file) => (folderOf(file) === '' ? '.' : `./${folderOf(file)}`)))],
   }[format]();
-  return words.length === 0 ? '' : `${words.map(quoted).join(' ')}\n`;
+  return words.length === 0 ? '' : `${words.map(shellWord).join(' ')}\n`;
 }
