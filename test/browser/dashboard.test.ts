@@ -330,7 +330,7 @@ describe('the dashboard', () => {
     const { page, context } = await dashboard.open('/nothing/here');
     await page.getByText('There is no such page').waitFor();
     await page.goto(`${dashboard.url}/incidents/gh-00000000`);
-    await page.getByText('There is no incident gh-00000000.', { exact: true }).waitFor();
+    await page.getByText(/^There is no incident gh-00000000\. The newest are: \d+ \(/).waitFor();
     expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
     await page.getByRole('link', { name: 'All incidents' }).click();
     await page.waitForURL(`${dashboard.url}/incidents`);
