@@ -164,6 +164,7 @@ describe('the dashboard', () => {
       expect(shown).toBe(animation);
     }
     expect(problems).toEqual([]);
+    await second.unrouteAll({ behavior: 'ignoreErrors' });
     await context.close();
   });
 
@@ -201,6 +202,7 @@ describe('the dashboard', () => {
     expect(shown).toBeLessThan(100);
     await page.getByText('line 200000 of a long build').waitFor();
     expect(problems).toEqual([]);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     await context.close();
   });
 
@@ -226,6 +228,7 @@ describe('the dashboard', () => {
     await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
     await page.getByText('Incident 10000', { exact: true }).waitFor();
     expect(problems).toEqual([]);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     await context.close();
   });
 
@@ -253,6 +256,7 @@ describe('the dashboard', () => {
     await page.getByText('<script>alert(4)</script>').waitFor();
     expect(await page.locator('main script, main img[src="x"]').count()).toBe(0);
     expect([dialogs, problems]).toEqual([[], []]);
+    await page.unrouteAll({ behavior: 'ignoreErrors' });
     await context.close();
   });
 

@@ -130,8 +130,9 @@ function Loaded({ policy }: { readonly policy: Policy }) {
           verb="Save"
           confirm={async (reason) => {
             await carryOut({ kind: 'change', change: patchOf(draft) }, { reason, seen: draft.seen });
-            setDraft(null);
             await refresh();
+            // Last, because it takes this dialog away: what is done after it would close the next one.
+            setDraft(null);
           }}
           refresh={async () => {
             await refresh();
