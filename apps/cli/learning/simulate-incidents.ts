@@ -28,7 +28,7 @@ export async function simulateIncidents(
 ): Promise<Simulation> {
   const [signatures, model] = [await shippedSignatures(terminal.say), await shippedModel(terminal.say)];
   const examples = signatures.all
-    .filter(({ signature }) => isWanted(signature.class))
+    .filter(({ signature }) => signature.where !== 'report' && isWanted(signature.class))
     .flatMap(({ signature: one }) => one.examples.matches.map((text, at) => ({ text, at, class: one.class })))
     .sort((a, b) => a.at - b.at);
   if (examples.length === 0)

@@ -46,7 +46,7 @@ export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Prom
 
 async function gatherFrom(
   target: Exclude<TargetContext, StormTarget>,
-  { id, tainted }: Incident,
+  incident: Incident,
   acceptGaps: boolean,
   deps: GatherDeps,
 ): Promise<GatheredFacts<Telemetry['facts']>> {
@@ -54,9 +54,9 @@ async function gatherFrom(
     case 'github-run':
       return await gatherRun(target, acceptGaps, deps);
     case 'alarm':
-      return await gatherAlarm(target, tainted, acceptGaps, deps);
+      return await gatherAlarm(target, incident.tainted, acceptGaps, deps);
     case 'report':
-      return await gatherReport(id, target, acceptGaps, deps);
+      return await gatherReport(incident, target, acceptGaps, deps);
     default:
       return target satisfies never;
   }

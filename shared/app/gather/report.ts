@@ -1,5 +1,7 @@
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ReportTarget } from '#shared/domain/incident/target-context.ts';
+import { REPORT_STATEMENT } from '#shared/domain/logs/evidence.ts';
 import type { ReportFacts } from '#shared/domain/logs/telemetry.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
@@ -16,7 +18,7 @@ export interface ReportGatherDeps
 
 /** What was reported, and what is known about the service it names: its deployment, and its log around the report. */
 export async function gatherReport(
-  incidentId: string,
+  { id: incidentId, tainted: { title } }: Pick<Incident, 'id' | 'tainted'>,
   target: ReportTarget,
   acceptGaps: boolean,
   deps: ReportGatherDeps,
@@ -30,19 +32,15 @@ export async function gatherReport(
     deployment === null
       ? null
       : await part(phrase`deployment of the service`, () => deps.deployments.read(deployment), null);
-  const excerpts = makeExcerpts(2, deps.lineRules);
-  const told = report === null ? [] : [...report.description.split('\n'), ...report.lines];
-  // A report may have no log at all.
-  const lines = told.some((line) => line.trim() !== '') ? told : [];
+  const excerpts = makeExcerpts(3, deps.lineRules);
+  const reporter = phrase`Report by ${redactName(target.reportedBy, 200)}`;
   if (report === null) notes.push(phrase`The report can no longer be read.`);
-  else if (lines.length > 0) {
-    const source = excerpts.open({
-      id: 'report',
-      name: phrase`Report by ${redactName(target.reportedBy, 200)}`,
-      url: null,
-    });
-    for (const line of lines) source.push(`${line}\n`);
-  }
+  const told = `${title}\n${report?.description ?? ''}`.trim();
+  if (told !== '') excerpts.open({ id: REPORT_STATEMENT, name: reporter, url: null }).push(`${told}\n`);
+  // A report may have no log at all.
+  const lines = (report?.lines ?? []).join('\n');
+  if (lines.trim() !== '')
+    excerpts.open({ id: 'report-log', name: phrase`Log in the report`, url: null }).push(`${lines}\n`);
   if (service !== null) await readServiceLog(service, target.reportedAt, excerpts, { notes, part, deps });
   else if (target.service !== null)
     notes.push(phrase`The configuration has no service ${redactName(target.service, 100)}: its log was not read.`);

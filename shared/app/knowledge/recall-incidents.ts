@@ -134,7 +134,8 @@ export interface RecallDeps {
 /** The lines by which a failure is found again; of a report also its title, which may be all that there is. */
 export function linesToRecall({ target, tainted }: Incident, evidence: Evidence | null): WeighedLine[] {
   const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed));
-  return target.kind === 'report' ? [{ text: tainted.title, weight: 1 }, ...lines] : lines;
+  const others = lines.filter(({ text }) => text !== tainted.title);
+  return target.kind === 'report' ? [{ text: tainted.title, weight: 1 }, ...others] : lines;
 }
 
 /**

@@ -226,7 +226,7 @@ export function classify(
   const decisive =
     turned === 'regression' ? lasting : failures !== found && lasting === 'test_failure' ? 'flaky_tests' : null;
   const choice = decisive === null ? by : choiceOf(decisive, { by, scores, opinion, model });
-  const confidence = (choice?.confidence ?? 0) * judged.factor;
+  const confidence = Math.min(mostOf(choice), (choice?.confidence ?? 0) * judged.factor);
   const alternatives = (choice?.alternatives ?? [])
     .filter((one) => one.class !== 'unknown' && one.confidence >= MIN_ALTERNATIVE)
     .slice(0, MAX_ALTERNATIVES)
@@ -244,6 +244,13 @@ export function classify(
     .filter((one) => one.class !== 'unknown' && one.confidence >= MIN_ALTERNATIVE)
     .slice(0, MAX_ALTERNATIVES);
   return { ...unknown(gathered, shown), ...withChance(judged.verdictIfAbstaining, null), ...past };
+}
+
+/** A person's words are not calibrated as logs are: an answer by them alone is as certain as their signature at most. */
+function mostOf(choice: Choice | null): number {
+  const words = choice?.score?.matches ?? [];
+  const areReported = words.length > 0 && words.every(({ compiled }) => compiled.signature.where === 'report');
+  return areReported ? Math.max(...words.map(({ strength }) => strength)) : 1;
 }
 
 function withChance(verdict: Verdict, ruled: Chance | null): Pick<Classification, 'verdict' | 'chance'> {

@@ -1,4 +1,4 @@
-import type { Evidence, EvidenceLine } from '../logs/evidence.ts';
+import { type Evidence, type EvidenceLine, REPORT_STATEMENT } from '../logs/evidence.ts';
 import { spokenLine } from '../logs/structured-line.ts';
 import type { TextPattern } from '../logs/text-pattern.ts';
 import { ancestorsOf, type CompiledSignature, type SignatureSet } from './signatures.ts';
@@ -62,11 +62,13 @@ function matchesOfLine(
   at: number,
   best: number,
   signatures: SignatureSet,
+  isReport: boolean,
 ): SignatureMatch[] {
   const line = lines[at];
   if (line === undefined) return [];
   const texts = readings(line.text);
   const found = signatures.candidates(texts.join('\n')).flatMap((compiled) => {
+    if (compiled.signature.where === 'report' && !isReport) return [];
     const match = firstMatch(compiled, compiled.signature.where === 'block' ? [blockAround(lines, at)] : texts);
     if (match === null) return [];
     const { confidence } = compiled.signature;
@@ -91,8 +93,9 @@ function firstMatch({ regExp }: CompiledSignature, texts: readonly string[]): Re
 
 /** Every signature that matches anywhere in the evidence, in source order. */
 export function matchSignatures(evidence: Evidence, signatures: SignatureSet): SignatureMatch[] {
-  return evidence.sources.flatMap(({ lines }) => {
+  return evidence.sources.flatMap(({ id, lines }) => {
     const best = lines.reduce((most, line) => Math.max(most, line.score), 0);
-    return lines.flatMap((_, at) => matchesOfLine(lines, at, best, signatures));
+    const isReport = id === REPORT_STATEMENT;
+    return lines.flatMap((_, at) => matchesOfLine(lines, at, best, signatures, isReport));
   });
 }

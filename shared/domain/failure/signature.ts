@@ -32,8 +32,11 @@ export const Signature = z.strictObject({
   wraps: z.boolean().default(false),
   /** Confidence that a match means this class, 0 to 1. */
   confidence: z.number().min(0.05).max(0.99),
-  /** `line`: the pattern sees one line; `block`: the line with the literal, three before it and eight after it, joined by LF. */
-  where: z.enum(['line', 'block']).default('line'),
+  /**
+   * `line`: the pattern sees one line; `block`: the line with the literal, three before it and eight after it, joined by LF; `report`: one line
+   * of what somebody wrote to report a failure, and no line of a log, where the same words mean less.
+   */
+  where: z.enum(['line', 'block', 'report']).default('line'),
   /**
    * Words of the line that a `block` pattern is tried around (ASCII, any case). Those of a `line` pattern are read from the pattern itself;
    * these count only where none can be read from it.

@@ -21,6 +21,9 @@ export type EvidenceLine = z.infer<typeof EvidenceLine>;
  */
 export const ALARM_STATEMENT = 'alarm';
 
+/** Id of the source with the title and description of a report: what people wrote, in their own words. */
+export const REPORT_STATEMENT = 'report';
+
 /** The evidence without what is no log. */
 export function logsOf(evidence: Evidence): Evidence {
   return { ...evidence, sources: evidence.sources.filter(({ id }) => id !== ALARM_STATEMENT) };

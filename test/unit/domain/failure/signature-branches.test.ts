@@ -4,16 +4,22 @@ import { describe, expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { matchSignatures } from '#shared/domain/failure/matching.ts';
 import { parseSignatures, type SignatureSet } from '#shared/domain/failure/signatures.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { type Evidence, REPORT_STATEMENT } from '#shared/domain/logs/evidence.ts';
 import { literalsOfPattern } from '#shared/domain/logs/pattern-literals.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { shortestMatches } from '../../../builders/shortest-matches.ts';
 
 const { signatures } = await loadSignatures(join(import.meta.dirname, '../../../../shared/data'));
 
-function evidenceOf(text: string): Evidence {
+function evidenceOf(text: string, where = 'line'): Evidence {
   const lines = text.split('\n').map((line, at) => ({ ref: `L${at + 1}`, number: at + 1, text: line, score: 1 }));
-  const source = { id: 'log', name: redactName('log', 10), url: null, totalLines: lines.length, lines };
+  const source = {
+    id: where === 'report' ? REPORT_STATEMENT : 'log',
+    name: redactName('log', 10),
+    url: null,
+    totalLines: lines.length,
+    lines,
+  };
   return { version: 1, incidentId: '', gatheredAt: '', sources: [source], notes: [] } as unknown as Evidence;
 }
 
@@ -29,10 +35,10 @@ describe('every branch of the built-in signatures', () => {
     const set = alone(signatures, id);
     const [one] = set.all;
     if (one === undefined) throw new Error(`${id} does not load alone`);
-    const { pattern, ignoreCase } = one.signature;
+    const { pattern, ignoreCase, where } = one.signature;
     const texts = shortestMatches(pattern, ignoreCase, (text) => one.regExp.test(text));
     expect(texts.filter((text) => text === null)).toEqual([]);
-    const unreached = texts.filter((text) => matchSignatures(evidenceOf(text ?? ''), set).length === 0);
+    const unreached = texts.filter((text) => matchSignatures(evidenceOf(text ?? '', where), set).length === 0);
     expect(unreached).toEqual([]);
   });
 
