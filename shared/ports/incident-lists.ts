@@ -41,7 +41,7 @@ export const MAX_PAGE_SIZE = 100;
 /** Incidents for people to look through. Lags behind the store by less than a second as a rule; what it returns is read consistently. */
 export interface IncidentLists {
   /**
-   * One page of the incidents that match. Reads a bounded number of index pages, so a page may be short or empty while `next` is not null.
+   * One page of the incidents that match; each has its number. Reads a bounded number of index pages, so a page may be short or empty while `next` is not null.
    * Across pages no incident is repeated, and none is skipped unless it changes meanwhile. Throws `InvalidInput` for a cursor that is
    * not ours or of another query or order, and for a limit or a time out of range.
    */

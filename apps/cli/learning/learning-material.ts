@@ -1,4 +1,4 @@
-import { textEvidence } from '#shared/app/triage/text-evidence.ts';
+import { reportEvidence } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { endedCaseOf, endedCaseOfRecord, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
@@ -62,7 +62,7 @@ export async function categorised(
   const signatures = await shippedSignatures(terminal.say);
   const model = await shippedModel(terminal.say);
   return records.map(({ line, resolution }) => {
-    const found = classify(textEvidence(`${linesOf(resolution).join('\n')}\n`), { signatures, model });
+    const found = classify(reportEvidence(`${linesOf(resolution).join('\n')}\n`), { signatures, model });
     // The model was trained on whole logs, so for a short description only a matching signature counts.
     const recognised = found.signature === null ? 'unknown' : found.class;
     const failureClass = resolution.class ?? recognised;

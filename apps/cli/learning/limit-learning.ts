@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts';
 
 /** What each limit means, with its unit. */
 const WORDS: Readonly<Record<string, string>> = {
-  classes: 'failures that patterns are learned of',
+  classes: 'failures of which patterns are learned without a person',
   maxNewPatternsPerDay: 'new patterns of one place a day',
   maxConfidenceGainPerWeek: 'rise of a confidence a week',
   rollbackFailureRate: 'share of failures from which a pattern is retired',

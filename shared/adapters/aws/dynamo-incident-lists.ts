@@ -27,6 +27,7 @@ import {
   repositoryPartition,
   servicePartition,
 } from './dynamo-incident-keys.ts';
+import { numbered } from './dynamo-incident-numbers.ts';
 import {
   type Filter,
   type IndexWalk,
@@ -66,7 +67,7 @@ export interface IncidentListOptions {
  * Lists of the Incidents table by the indexes of `dynamo-incident-keys.ts`. Of the filters in a query, one chooses the index and the others
  * filter its entries: the status `open` when it is the only one, else the target, else the class, else the statuses. A query with none of them goes
  * through the months. The records come from the table and are compared with the query again, because the indexes lag behind. Needs `Query`
- * on the indexes and `BatchGetItem` on the table.
+ * on the indexes and `BatchGetItem` on the table, and, for incidents from before there were numbers, `PutItem` and `UpdateItem` on it.
  */
 export function makeDynamoIncidentLists(options: IncidentListOptions): IncidentLists {
   const { table: name, services, home, client = dynamoClient(), clock = systemClock } = options;
@@ -79,7 +80,8 @@ export function makeDynamoIncidentLists(options: IncidentListOptions): IncidentL
       const after = cursor === undefined ? null : positionIn(cursor, criteria, order);
       const scope = scopeOf(criteria, services, home);
       const walk = openWalk({ name, client, clock, criteria, scope, after, limit, newestFirst: order === 'newest' });
-      return await fillPage({ table, walk, criteria, scope, page });
+      const found = await fillPage({ table, walk, criteria, scope, page });
+      return { ...found, incidents: await numbered(found.incidents, table) };
     },
     idsStartingWith: async (beginning, limit) => {
       requireLimit(limit, 1000);

@@ -10,7 +10,8 @@ import { systemClock } from '../system/clock.ts';
 import { dynamoActions } from './dynamo-incident-actions.ts';
 import { dynamoApprovals } from './dynamo-incident-approvals.ts';
 import { dynamoAudit } from './dynamo-incident-audit.ts';
-import { LAST_NUMBER, listingChangeOf, listingKeysOf, numberKeyOf } from './dynamo-incident-keys.ts';
+import { listingChangeOf, listingKeysOf } from './dynamo-incident-keys.ts';
+import { takeNumbers } from './dynamo-incident-numbers.ts';
 import { retaining } from './dynamo-retention.ts';
 import {
   dynamoClient,
@@ -61,24 +62,13 @@ export function makeDynamoIncidentStore(options: {
   };
 }
 
-/**
- * Takes the next number, and stores whose it is before the incident exists: a crash leaves a gap in the numbers, never an incident that its number
- * does not find. Neither record expires, so that a number never comes to mean another incident.
- */
-async function takeNumber(id: string, whole: Table): Promise<number> {
-  const counted = await whole.update(LAST_NUMBER, { update: 'ADD lastNumber :one', values: { ':one': 1 } });
-  const number = Number(counted?.lastNumber);
-  await whole.put({ ...numberKeyOf(number), version: 1, incidentId: id });
-  return number;
-}
-
 function incidentRecords(table: Table, whole: Table, clock: Clock): Omit<Incidents, 'listStalled'> {
   return {
     create: async (incident) => {
       // Signals that repeat one take no number.
       if ((await table.get(keyOf(incident.id))) !== null) return 'exists';
-      const numbered = { ...incident, number: await takeNumber(incident.id, whole) };
-      const record = { ...keyOf(incident.id), ...Incident.parse(numbered), ...listingKeysOf(incident) };
+      const [number] = await takeNumbers([incident.id], whole);
+      const record = { ...keyOf(incident.id), ...Incident.parse({ ...incident, number }), ...listingKeysOf(incident) };
       const item = incident.status === 'open' ? { ...record, openPk: 'OPEN' } : record;
       return (await table.putOnce(item, { condition: 'attribute_not_exists(pk)' })) ? 'created' : 'exists';
     },

@@ -168,10 +168,18 @@ export async function putNew(
 ): Promise<string | null> {
   if (problem !== null || dryRun) return problem;
   const existing = (await patterns.list(scope)).find(({ id }) => id === pattern.id);
-  if (existing?.retired) return `it was retired on ${existing.retired.at.slice(0, 10)}: ${existing.retired.reason}`;
+  const retired = existing?.retired ?? null;
+  // A person who teaches it again means it, unless its outcomes speak against it.
+  const isBack = existing !== undefined && pattern.provenance.source === 'human' && !isFailing(existing, rules, at);
+  if (retired !== null && !isBack) return `it was retired on ${retired.at.slice(0, 10)}: ${retired.reason}`;
   const most = rules.maxNewPatternsPerDay;
   if (!(await patterns.takeNew(scope, at.toISOString().slice(0, 10), most))) {
     return `the limit of ${most} new patterns a day is used up; it may be learned tomorrow`;
   }
-  return (await patterns.write(pattern)) === 'written' ? null : 'it was learned by another process meanwhile';
+  const revision = retired === null ? pattern.revision : (existing?.revision ?? 0) + 1;
+  const written = await patterns.write({ ...pattern, revision });
+  return written === 'written' ? null : 'it was learned by another process meanwhile';
 }
+
+const isFailing = (pattern: LearnedPattern, rules: Learning, at: Date): boolean =>
+  settled({ ...pattern, retired: null }, rules, at, 'taught again').retired !== null;

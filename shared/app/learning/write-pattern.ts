@@ -108,7 +108,8 @@ export async function addPattern(
   if (problem !== null) return invalid(problem);
   const pattern = writtenPattern(read.wordings, order, change);
   const result = replay(pattern, change.past);
-  if ((await deps.patterns.get(change.scope, pattern.id)) !== null)
+  const existing = await deps.patterns.get(change.scope, pattern.id);
+  if (existing !== null && existing.retired === null)
     return { kind: 'refused', reason: `the pattern ${pattern.id} has this wording: change that one` };
   const against = pattern.class === 'unknown' ? null : reasonAgainst(pattern, result);
   const refused = await putNew(pattern, against, change, deps);

@@ -1,5 +1,5 @@
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
+import { type Evidence, REPORT_STATEMENT } from '#shared/domain/logs/evidence.ts';
 import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
 import { scoreLine } from '#shared/domain/logs/line-score.ts';
 import { severityOf } from '#shared/domain/logs/severity.ts';
@@ -8,8 +8,17 @@ import { looseEvidence, makeExcerpts } from '../gather/excerpts.ts';
 
 /** The evidence of a log in memory; `ranker`: another one than the shipped. */
 export function textEvidence(text: string, name: RedactedText = phrase`log`, ranker?: LineRanker): Evidence {
+  return evidenceFrom('log', text, name, ranker);
+}
+
+/** The evidence of what a person wrote about a failure: a title, a description. */
+export function reportEvidence(text: string): Evidence {
+  return evidenceFrom(REPORT_STATEMENT, text, phrase`report`);
+}
+
+function evidenceFrom(id: string, text: string, name: RedactedText, ranker?: LineRanker): Evidence {
   const excerpts = makeExcerpts(1, null, ranker);
-  excerpts.open({ id: 'log', name, url: null }).push(text);
+  excerpts.open({ id, name, url: null }).push(text);
   return looseEvidence(excerpts.finish());
 }
 

@@ -26,7 +26,7 @@ const LearningStages = z
 export const Learning = z.strictObject({
   /** Whether a verified action creates a pattern; files of people always may. */
   fromOutcomes: z.boolean().default(true),
-  /** Classes for which patterns are learned; null: all. */
+  /** Classes of which patterns are learned without a person; null: all. */
   classes: z.array(FailureClass).nullable().default(null),
   /** New patterns per scope and day (UTC). */
   maxNewPatternsPerDay: z.number().int().min(0).max(500).default(10),

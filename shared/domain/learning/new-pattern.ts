@@ -38,10 +38,10 @@ export function newPattern(proposal: Proposal, { scope, by, at, source }: Origin
   };
 }
 
-/** Why a proposal must not become a pattern, or null. */
+/** Why a proposal must not become a pattern, or null. Records of a person may be of any class, like what a person writes down. */
 export function reasonNotToLearn(proposal: Proposal, pattern: LearnedPattern, rules: Learning): string | null {
   if (proposal.problem !== null) return proposal.problem;
-  if (rules.classes !== null && !rules.classes.includes(pattern.class)) {
+  if (pattern.provenance.source !== 'human' && rules.classes !== null && !rules.classes.includes(pattern.class)) {
     return `patterns of the class ${pattern.class} (${FAMILY_OF[pattern.class]}) are not learned here (learning.classes)`;
   }
   const failed = proposal.outcomes.filter(({ helped }) => !helped).length;

@@ -301,6 +301,55 @@ describe('a table that does not answer', () => {
   });
 });
 
+describe('incidents from before there were numbers', () => {
+  /** Stored with a number, which is then taken from the record. */
+  async function withoutNumbers(count: number) {
+    const stored = await inDynamo();
+    const ids = Array.from({ length: count }, (_, at) => `gh-${String(at).padStart(24, '0')}`);
+    for (const [at, id] of ids.entries()) {
+      await stored.incidents.create(anIncident({ id, openedAt: new Date(Date.UTC(2026, 10, 1 + at)).toISOString() }));
+      await dynamo.client.send(
+        new UpdateCommand({
+          TableName: stored.table,
+          Key: { pk: `INC#${id}`, sk: 'META' },
+          UpdateExpression: 'REMOVE #number',
+          ExpressionAttributeNames: { '#number': 'number' },
+        }),
+      );
+    }
+    const shown = async () => {
+      const { incidents } = await stored.lists.list({}, { limit: 10, order: 'newest' });
+      return incidents.map(({ id, number }) => [id, number] as const);
+    };
+    return { ...stored, ids, shown };
+  }
+
+  const numbersIn = (table: string) => async (id: string) =>
+    (await makeDynamoIncidentStore({ table, client: dynamo.client }).get(id))?.number;
+
+  it('get one when a list shows them, the oldest the smallest, and keep it', async () => {
+    const { lists, incidents, ids, shown, table } = await withoutNumbers(4);
+    const first = await shown();
+    expect(first).toEqual([3, 2, 1, 0].map((at) => [ids[at], 5 + at]));
+    expect(await shown()).toEqual(first);
+    for (const [id, number] of first) expect(await lists.idsStartingWith(String(number), 5)).toEqual([id]);
+    expect(await numbersIn(table)(ids[0] ?? '')).toBe(5);
+    expect(await incidents.create(anIncident({ id: 'gh-new00000', openedAt: '2026-11-20T12:00:00.000Z' }))).toBe(
+      'created',
+    );
+    expect((await shown())[0]).toEqual(['gh-new00000', 9]);
+  });
+
+  it('get one number each from any number of readers at once, and every number names one incident', async () => {
+    const { lists, ids, shown } = await withoutNumbers(5);
+    const seen = await Promise.all(Array.from({ length: 6 }, shown));
+    const [first = []] = seen;
+    for (const others of seen) expect(others).toEqual(first);
+    expect(new Set(first.map(([, number]) => number)).size).toBe(ids.length);
+    for (const [id, number] of first) expect(await lists.idsStartingWith(String(number), 5)).toEqual([id]);
+  });
+});
+
 describe('what lists cost', () => {
   const MANY = 1_500;
   const classified = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type LearnOrder, learnPatterns } from '#shared/app/learning/learn-patterns.ts';
 import { Learning } from '#shared/domain/learning/learning-settings.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
-import { aPattern, aResolution } from '#test/builders/index.ts';
+import { aPattern, aResolution, redactedText } from '#test/builders/index.ts';
 import { makeMemoryPatternStore } from '#test/fakes/index.ts';
 
 const SCOPE = 'repository#501';
@@ -92,11 +92,27 @@ describe('learning from how incidents were resolved', () => {
     ]);
   });
 
-  it('learns only the classes that the configuration names', async () => {
+  it('learns by itself only the classes that the configuration names, and whatever a person teaches', async () => {
     const { learn } = rig({ classes: ['flaky_tests'] });
-    expect((await learn(order([aCase(1)]))).results).toMatchObject([
+    expect((await learn(order([aCase(1)], { source: 'verified' }))).results).toMatchObject([
       { kind: 'refused', reason: expect.stringContaining('learning.classes') },
     ]);
+    expect((await learn(order([aCase(1)]))).results).toMatchObject([{ kind: 'learned' }]);
+  });
+
+  it('learns again what was removed, from a person only, and then counts from the beginning', async () => {
+    const { patterns, learn } = rig();
+    await learn(order([aCase(1)]));
+    const [known] = await patterns.list(SCOPE);
+    if (known === undefined) throw new Error('nothing was learned');
+    const removed = { at: '2026-11-21T12:00:00.000Z', reason: redactedText('the knowledge base was reset') };
+    await patterns.write({ ...known, revision: 2, retired: removed });
+    expect((await learn(order([aCase(2)], { source: 'verified' }))).results).toMatchObject([
+      { kind: 'refused', reason: expect.stringContaining('the knowledge base was reset') },
+    ]);
+    expect((await learn(order([aCase(2)]))).results).toMatchObject([{ kind: 'learned' }]);
+    expect(await patterns.list(SCOPE)).toMatchObject([{ id: known.id, revision: 3, retired: null, stage: 'observe' }]);
+    expect((await patterns.list(SCOPE))[0]?.outcomes).toHaveLength(1);
   });
 
   it('says in a dry run what it would do, and does nothing', async () => {
