@@ -2,6 +2,7 @@ import type { Command } from '#apps/cli/command.ts';
 import { makeTrainCommand } from '#apps/cli/commands/train.ts';
 import { gatherCases } from '../training/public-cases.ts';
 import { evalCommand } from './eval.ts';
+import { mutateRows } from './mutate-rows.ts';
 import { simulateCommand } from './simulate.ts';
 import { simulateFlaky } from './simulate-flaky.ts';
 import { simulateSelection } from './simulate-selection.ts';
@@ -16,6 +17,7 @@ export const trainOnPublicData = makeTrainCommand({
 /** Every command of the lab. */
 export const LAB_COMMANDS: readonly Command[] = [
   evalCommand,
+  mutateRows,
   trainOnPublicData,
   trainRankerCommand,
   simulateCommand,

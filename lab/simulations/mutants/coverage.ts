@@ -90,6 +90,43 @@ export function readCoverage(folder: string, root: string): SuiteCoverage {
   };
 }
 
+/** What the last run of one file of tests executed after it was loaded. */
+export interface SingleRun {
+  /** Files of the repository of which something ran. */
+  readonly paths: readonly string[];
+  /** Files that it read. */
+  readonly reads: readonly string[];
+  readonly modules: readonly string[];
+  /** Whether the code at a place of the source ran; line from 1, column from 0. */
+  ran(path: string, line: number, column: number): boolean;
+}
+
+/** Reads what `coverage-probe.ts` left in a folder about one file of tests. */
+export function readSingleRun(folder: string, test: string): SingleRun {
+  const probed = JSON.parse(
+    readFileSync(join(folder, 'files', `${test.replaceAll('/', '+')}.json`), 'utf8'),
+  ) as ProbedFile;
+  const blocks = new Map<string, Blocks[]>();
+  for (const { path, loading, functions } of probed.scripts)
+    if (!loading) blocks.set(path, [...(blocks.get(path) ?? []), ...functions]);
+  const sources = new Map<string, ReadonlyMap<number, readonly MappedToken[]>>();
+  return {
+    paths: [...blocks.keys()],
+    reads: [...new Set(probed.reads.map(([path]) => path))],
+    modules: probed.modules,
+    ran(path, line, column) {
+      const tokens =
+        sources.get(path) ??
+        Map.groupBy(mappedTokens(join(folder, 'sources', path.replaceAll('/', '+'))), (token) => token.line);
+      sources.set(path, tokens);
+      const before = (tokens.get(line) ?? []).filter((token) => token.column <= column);
+      const nearest = Math.max(...before.map((token) => token.column));
+      const offsets = before.filter((token) => token.column === nearest).map(({ offset }) => offset);
+      return runsAny(blocks.get(path) ?? [], offsets);
+    },
+  };
+}
+
 /** Whether a block that ran holds one of the offsets and no smaller block that did not run does. */
 function runsAny(functions: readonly Blocks[], offsets: readonly number[]): boolean {
   return offsets.some((offset) => {
@@ -105,9 +142,16 @@ function runsAny(functions: readonly Blocks[], offsets: readonly number[]): bool
   });
 }
 
-/** Offsets in what V8 ran that come from each line of the source, by the map near its end. */
-function offsetsByLine(file: string): Map<number, number[]> {
-  const found = new Map<number, number[]>();
+/** A token of what V8 ran, and where it stands in the source; line from 1, column from 0. */
+interface MappedToken {
+  readonly offset: number;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The tokens of what V8 ran, by the map near its end. */
+function mappedTokens(file: string): MappedToken[] {
+  const found: MappedToken[] = [];
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const inline = /\/\/# sourceMappingURL=data:application\/json[^,]*,([A-Za-z0-9+/=]+)$/m.exec(text)?.[1];
   if (inline === undefined) return found;
@@ -116,13 +160,18 @@ function offsetsByLine(file: string): Map<number, number[]> {
   for (const [at, line] of text.split('\n').entries()) {
     for (const { index } of line.matchAll(/[\w$]+|[^\s\w$]/g)) {
       const entry = map.findEntry(at, index);
-      if ('originalLine' in entry) {
-        const original = entry.originalLine + 1;
-        found.set(original, [...(found.get(original) ?? []), offset + index]);
-      }
+      if ('originalLine' in entry)
+        found.push({ offset: offset + index, line: entry.originalLine + 1, column: entry.originalColumn });
     }
     offset += line.length + 1;
   }
+  return found;
+}
+
+/** Offsets in what V8 ran that come from each line of the source. */
+function offsetsByLine(file: string): Map<number, number[]> {
+  const found = new Map<number, number[]>();
+  for (const { offset, line } of mappedTokens(file)) found.set(line, [...(found.get(line) ?? []), offset]);
   return found;
 }
 

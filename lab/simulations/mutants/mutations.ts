@@ -1,4 +1,5 @@
 import ts from 'typescript';
+import { wordsOf } from './functions.ts';
 
 /** A change of one place of a file. */
 export interface Mutation {
@@ -101,6 +102,23 @@ export function dataMutationsOf(text: string): Mutation[] {
             : `${Number(value) + 1}`;
     const line = text.slice(0, match.index).split('\n').length;
     return { operator: 'value changed', line, start: match.index, end: match.index + value.length, replacement };
+  });
+}
+
+/** For each line of a document that has some of these words: another word in place of one of them, and how many of them it has. */
+export function wordMutationsOf(text: string, wanted: ReadonlySet<string>): (Mutation & { readonly weight: number })[] {
+  let offset = 0;
+  return text.split('\n').flatMap((line, at) => {
+    const before = offset;
+    offset += line.length + 1;
+    const weight = [...wordsOf(line)].filter((word) => wanted.has(word)).length;
+    const found = [...line.matchAll(/[A-Za-z]+/g)].filter(([word]) =>
+      [...wordsOf(word)].some((one) => wanted.has(one)),
+    );
+    return found.map(({ 0: word, index }) => {
+      const start = before + index;
+      return { operator: 'word changed', line: at + 1, start, end: start + word.length, replacement: 'mutant', weight };
+    });
   });
 }
 

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SuiteAnswer, SuiteRequest } from './suite-worker.ts';
 
-/** The fast suite of a checkout. */
+/** A suite of a checkout. */
 export interface Suite {
   /** Its files of tests. */
   readonly tests: readonly string[];
@@ -33,9 +33,16 @@ export function copyRepository(root: string, commit: string, folder: string): vo
     symlinkSync(join(folder, 'packages', name), join(own, '@selfheal', name));
 }
 
-/** Starts Vitest in a checkout. It is started again after a run that hung. `probe`: the folder for what each file of tests ran and read. */
-export async function startSuite(folder: string, probe: string | null): Promise<Suite> {
-  let { child, tests } = await started(folder, probe);
+/**
+ * Starts Vitest in a checkout. It is started again after a run that hung. `probe`: the folder for what each file of tests ran and read; `project`: the
+ * suite of the same name.
+ */
+export async function startSuite(
+  folder: string,
+  probe: string | null,
+  project: 'fast' | 'slow' = 'fast',
+): Promise<Suite> {
+  let { child, tests } = await started(folder, probe, project);
   return {
     tests,
     async run(request, maxProcessorSeconds) {
@@ -53,7 +60,7 @@ export async function startSuite(folder: string, probe: string | null): Promise<
       child.removeAllListeners();
       if (answer === null) {
         kill(child);
-        ({ child, tests } = await started(folder, probe));
+        ({ child, tests } = await started(folder, probe, project));
       }
       return answer;
     },
@@ -64,8 +71,10 @@ export async function startSuite(folder: string, probe: string | null): Promise<
 async function started(
   folder: string,
   probe: string | null,
+  project: 'fast' | 'slow',
 ): Promise<{ child: ChildProcess; tests: readonly string[] }> {
-  const { VITEST: _, ...env } = process.env;
+  const { VITEST: _, ...inherited } = process.env;
+  const env = { ...inherited, SELFHEAL_SUITE: project };
   const child = fork(join(import.meta.dirname, 'suite-worker.ts'), [], {
     cwd: folder,
     env: probe === null ? env : { ...env, SELFHEAL_PROBE: probe },

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCoverage } from '#lab/simulations/mutants/coverage.ts';
-import { dataMutationsOf, mutated, mutationsOf } from '#lab/simulations/mutants/mutations.ts';
+import { dataMutationsOf, mutated, mutationsOf, wordMutationsOf } from '#lab/simulations/mutants/mutations.ts';
+import { declaredTests, rowsIn, suiteOf } from '#lab/simulations/mutants/row-tests.ts';
 import { copyRepository } from '#lab/simulations/mutants/suite.ts';
 import { aGitRepository } from '../cli/git-repository.ts';
 import { aFolder } from '../cli/run-command.ts';
@@ -48,6 +49,17 @@ describe('mutations', () => {
     ]);
     const yaml = "retries: 3\nlist:\n  - 'a'\n";
     expect(dataMutationsOf(yaml).map(({ line }) => line)).toEqual([1, 3]);
+  });
+
+  it('change words of a document that a row has, most of all where it has most of them', () => {
+    const text = '# Scans\n\nTrivy scans the image, Grype too.\n';
+    const found = wordMutationsOf(text, new Set(['trivy', 'grype', 'scan']));
+    expect(found.map((one) => [one.line, one.weight, mutated(text, one).split('\n')[one.line - 1]])).toEqual([
+      [1, 1, '# mutant'],
+      [3, 3, 'mutant scans the image, Grype too.'],
+      [3, 3, 'Trivy mutant the image, Grype too.'],
+      [3, 3, 'Trivy scans the image, mutant too.'],
+    ]);
   });
 });
 
@@ -119,5 +131,47 @@ describe('the copy of a repository', () => {
     expect(
       existsSync(join(copy, 'node_modules', 'dep')) && existsSync(join(copy, 'node_modules', '@selfheal', 'p')),
     ).toBe(true);
+  });
+});
+
+describe('the tests that a file declares', () => {
+  it('have the names of their groups, and a pattern that fits each case of a table', () => {
+    const text = [
+      "describe('the price', () => {",
+      "  it('[A1][B2] is (net) * 1.19', () => {});",
+      "  it.each([1, 2])('[C3] costs %i', (n) => {});",
+      `  describe.each(KINDS)(\`of \${kind}\`, () => {`,
+      "    test.skipIf(true)('[A1] is low', async () => expect(it('x')).toBe(1));",
+      '  });',
+      '});',
+    ].join('\n');
+    const tests = declaredTests('test/unit/price.test.ts', text);
+    expect(tests.map(({ name }) => name)).toEqual([
+      'the price [A1][B2] is (net) * 1.19',
+      'the price [C3] costs %i',
+      'the price of * [A1] is low',
+    ]);
+    expect(tests.map(({ name }) => rowsIn(name))).toEqual([['A1', 'B2'], ['C3'], ['A1']]);
+    const [plain, table, inner] = tests.map(({ pattern }) => new RegExp(pattern, 'u'));
+    expect(plain?.test('the price > [A1][B2] is (net) * 1.19')).toBe(true);
+    expect([table?.test('the price > [C3] costs 2'), table?.test('the price > [C3] costs 2 more')]).toEqual([
+      true,
+      true,
+    ]);
+    expect([inner?.test('the price > of cars > [A1] is low'), inner?.test('the price > [A1] is low')]).toEqual([
+      true,
+      false,
+    ]);
+  });
+
+  it.each([
+    ['test/unit/a.test.ts', 'fast'],
+    ['packages/fake-server/test/a.test.ts', 'fast'],
+    ['test/e2e/healing.test.ts', 'fast'],
+    ['test/e2e/policy.test.ts', 'slow'],
+    ['test/unit/a.slow.test.ts', 'slow'],
+    ['test/browser/pages.test.ts', 'browser'],
+  ])('%s is in the suite %s', (file, suite) => {
+    expect(suiteOf(file)).toBe(suite);
   });
 });
