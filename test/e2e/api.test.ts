@@ -72,6 +72,47 @@ describe('the API of a deployment', () => {
     expect(account.story.map(({ event }) => event)).toContain('incident.opened');
   });
 
+  it('[D99] [D102] [D103] [D104] [D108] [E14] answers about incidents and logs where the documents ask, with a slash at the end or without', async () => {
+    const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
+    const { id } = await healer.ended(run.runId);
+    const token = await signIn('ada');
+    for (const slash of ['', '/']) {
+      const severity = slash === '' ? 'high' : 'low';
+      const changed = { title: 'Registry resets', severity, assignee: 'Grace', notes: 'seen at the standup' };
+      const put = await call(`/incidents/${id}${slash}`, { token, method: 'PUT', body: changed });
+      expect([put.status, put.json]).toMatchObject([200, { id, ...changed }]);
+      const recent = await call(`/logs/recent${slash}?limit=5`, { token });
+      expect(recent.json.entries.map(({ text }: { text: string }) => text).join()).toContain('ECONNRESET');
+      const statistics = (await call(`/logs/statistics${slash}`, { token })).json;
+      expect(statistics.classes.network_connectivity).toBeGreaterThan(0);
+      expect(statistics.levels.error).toBeGreaterThan(0);
+      const post = (path: string, body: unknown) => call(`${path}${slash}`, { token, method: 'POST', body });
+      const patterns = [{ name: 'reset', pattern: 'ECONNRESET' }];
+      expect((await post('/logs/patterns', { patterns })).json.patterns[0].matches).toBeGreaterThan(0);
+      const logs = ['2026-11-21T12:00:01Z ERROR connect ECONNREFUSED 10.0.0.5:5432'];
+      const { json } = await post('/api/logs/analyze', { logs });
+      expect(json).toMatchObject({ root_cause: { class: 'service_unavailability' } });
+      const advice = await post('/recommend', { root_cause: 'Database outage' });
+      expect(advice.json.steps.join(' ')).toMatch(/database/i);
+    }
+    const { story } = (await call(`/api/incidents/${id}/timeline`, { token })).json;
+    expect(JSON.stringify(story)).toContain('ada@example.com');
+  });
+
+  it('[D105] [D106] [D107] signs in with a password, renews the token and says who that is', async () => {
+    const login = await call('/auth/login', { method: 'POST', body: { username: 'ada', password: PASSWORD } });
+    const { refreshToken } = login.json;
+    const again = await call('/auth/refresh', { method: 'POST', body: { refreshToken } });
+    for (const { status, json } of [login, again]) {
+      expect([status, json.expiresInSeconds]).toEqual([200, expect.any(Number)]);
+      const me = await call('/auth/me', { token: json.token });
+      expect(me.json).toMatchObject({ kind: 'person', name: 'ada@example.com', roles: ['admin'] });
+    }
+    const refused = await call('/auth/refresh', { method: 'POST', body: { refreshToken: `${refreshToken}x` } });
+    expect(refused.status).toBe(401);
+    expect((await call('/auth/me')).status).toBe(401);
+  });
+
   it('knows an API key until it is revoked, and lets it do no more than its roles', async () => {
     const token = await signIn('ada');
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString();

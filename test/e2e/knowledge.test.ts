@@ -112,7 +112,7 @@ describe('what a person writes down over the API', () => {
     expect(status).toMatchObject({ patterns: { active: 1 }, stage: { stage: 'suggest' } });
   });
 
-  it('is named by the second simulated incident with the same title, once the first was ended with what helped', async () => {
+  it('[D4] is named by the second simulated incident with the same title, once the first was ended with what helped', async () => {
     const token = await signIn();
     const order = { title: 'Ledger queue is stuck', service: 'ledger', simulated: true };
     const simulate = async () => {

@@ -1,15 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RuntimePolicy } from '#functions/api/routes/config.ts';
+import { runCommand } from '#test/unit/cli/run-command.ts';
+import { askedFor, endedWithApprovals } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { trigger } from './support/steering.ts';
 
+const TIME_SCALE = 0.05;
 const PASSWORD = ['Correct', 'horse', 'battery', '1!'].join('-');
 
 let healer: Healer;
 let token: string;
 beforeAll(async () => {
-  healer = await openHealer();
-  await healer.runtime.createUser('ada', 'ada@example.com', PASSWORD, ['admin']);
+  healer = await openHealer({ timeScale: TIME_SCALE });
+  await healer.runtime.createUser('ada', 'ada@example.com', PASSWORD, ['admin', 'approver']);
   const { json } = await call('/auth/login', { user: 'ada', password: PASSWORD });
   token = json.token;
 });
@@ -33,12 +36,27 @@ async function call(path: string, body?: object, etag?: string) {
 
 const reruns = () => healer.world.journal.count('github.run.rerun');
 
+/** Milliseconds before what an action did was looked at first; null if nothing was. */
+function waitedFor(id: string): number | null {
+  const at = (state: string): number | undefined =>
+    healer.events
+      .flatMap((one) => (one.type === 'workflow' && one.event.name.startsWith(`${id}-`) ? [one.event] : []))
+      .find(({ type, state: entered }) => type === 'StateEntered' && entered === state)?.at;
+  const [from, to] = [at('VerifyWait'), at('Verify')];
+  return from === undefined || to === undefined ? null : to - from;
+}
+
 /** A failure that a re-run heals, and how it ended. */
 async function failed() {
   const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
   const before = reruns();
   const { status } = await healer.ended(run.runId);
-  return { status, rerun: reruns() - before, comment: healer.comment(run.pullRequest) };
+  return {
+    status,
+    rerun: reruns() - before,
+    comment: healer.comment(run.pullRequest),
+    waited: waitedFor(healer.incidentId(run.runId)),
+  };
 }
 
 describe('the policy that people set at run time', () => {
@@ -95,5 +113,34 @@ describe('the policy that people set at run time', () => {
       'reset: the release is out (ada@example.com)',
       'changed: a release weekend (ada@example.com)',
     ]);
+  });
+
+  it('[D190] acts, waits and stops as the settings say that the older tool calls by these names', async () => {
+    const environment = { SELFHEAL_URL: healer.runtime.endpoint, SELFHEAL_TOKEN: token };
+    const configured = async (...args: string[]) => {
+      const { code, stderr } = await runCommand(['config', ...args, '--reason', 'a trial'], '', undefined, environment);
+      expect([code, stderr.includes('refused')], stderr).toEqual([0, false]);
+    };
+    const failedWith = async (...settings: string[]) => {
+      await configured('reset', '--yes');
+      await configured('set', ...settings);
+      return await failed();
+    };
+    expect(await failedWith('enable_ai_automation=false')).toMatchObject({ status: 'suggested', rerun: 0 });
+    await configured('reset', '--yes');
+    await configured('set', 'automation_confidence_threshold=1');
+    const unsure = healer.world.samples.failRun('transient', { rerunMs: 40 });
+    const before = reruns();
+    await askedFor(healer, unsure.runId);
+    expect(reruns()).toBe(before);
+    expect(await endedWithApprovals(healer, unsure.runId, token)).toMatchObject({ status: 'resolved' });
+    const limited = await failedWith('max_actions_per_incident=0');
+    expect(limited).toMatchObject({
+      rerun: 0,
+      comment: expect.stringContaining('0 actions were executed for this incident; more are not allowed'),
+    });
+    const patient = await failedWith('monitoring_interval=20', 'enable_risk_assessment=true');
+    expect(patient).toMatchObject({ status: 'resolved', rerun: 1 });
+    expect(patient.waited).toBeGreaterThanOrEqual(20 * TIME_SCALE * 1000 - 50);
   });
 });

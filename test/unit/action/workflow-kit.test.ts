@@ -100,12 +100,36 @@ describe('the workflow kit', () => {
     expect(stepOf('image', 'docker/build-push-action')?.with).toMatchObject({ provenance: 'mode=max' });
   });
 
-  it('[B84] builds images for several architectures, for CPU and for CUDA', () => {
-    expect(jobs.image?.strategy?.matrix.include).toMatchObject([
-      { variant: 'cpu', platforms: 'linux/amd64,linux/arm64' },
-      { variant: 'cuda', platforms: 'linux/amd64', base: expect.stringContaining('nvidia/cuda') },
+  it('[B84] builds and pushes images for several architectures, for CPU and for CUDA, each with its base and under its name', () => {
+    const legs = (jobs.image?.strategy?.matrix.include ?? []) as readonly Readonly<Record<string, string>>[];
+    const build = stepOf('image', 'docker/build-push-action')?.with ?? {};
+    const inputsFor = (leg: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+      Object.fromEntries(
+        Object.entries(build).map(([name, value]) => [
+          name,
+          `${value}`.replace(/\$\{\{ matrix\.(\w+) \}\}/g, (_, key: string) => leg[key] ?? `no matrix.${key}`),
+        ]),
+      );
+    expect(legs.map(inputsFor)).toMatchObject([
+      {
+        platforms: 'linux/amd64,linux/arm64',
+        'build-args': expect.stringMatching(/^BASE=docker\.io\/library\/debian:/),
+        tags: expect.stringMatching(/-cpu$/),
+        push: 'true',
+      },
+      {
+        platforms: 'linux/amd64',
+        'build-args': expect.stringMatching(/^BASE=docker\.io\/nvidia\/cuda:/),
+        tags: expect.stringMatching(/-cuda$/),
+        push: 'true',
+      },
     ]);
-    expect(uses('image')).toEqual(expect.arrayContaining(['docker/setup-qemu-action', 'docker/setup-buildx-action']));
+    const steps = uses('image');
+    for (const setUp of ['docker/setup-qemu-action', 'docker/setup-buildx-action', 'docker/login-action'])
+      expect(steps.indexOf(setUp), setUp).toBeGreaterThan(-1);
+    expect(steps.indexOf('docker/setup-qemu-action')).toBeLessThan(steps.indexOf('docker/build-push-action'));
+    // The Dockerfile is the reader's own: the kit says what it has to begin with.
+    expect(TEXT).toMatch(/# .*`ARG BASE` and `FROM \$BASE`/);
   });
 
   it('[B86] puts the coverage of all legs together and looks at what the cache held', () => {

@@ -107,13 +107,15 @@ describe('feedback post', () => {
     expect(out).toContain('types.json cannot be used: it is not JSON.');
   });
 
-  it('lets a model write the summary, or says why it did not', async () => {
+  it('[B38] lets a model write the summary, or says why it did not', async () => {
     const { repository, pull, run } = aJob();
     const summary = 'The test `cart > rounds totals per line` fails: totals are rounded once instead of per line.';
     shop.world.models.setDefault({ kind: 'tool', input: { summary, next_steps: [] } });
     const model = ['--model', 'ollama', '--results', resultsFolder()];
     expect((await run(...model)).err).toBe('');
-    expect(shop.comments(repository, pull.number)[0]?.body).toContain('A language model wrote the summary');
+    const comment = shop.comments(repository, pull.number)[0]?.body;
+    expect(comment).toContain('A language model wrote the summary');
+    expect(comment).toContain('totals are rounded once instead of per line');
     shop.world.models.setDefault({ kind: 'tool', input: { summary: '99 tests failed.', next_steps: [] } });
     expect((await run(...model)).err).toContain('not in the facts: "99"');
     expect(shop.comments(repository, pull.number)[0]?.body).toContain('**Cause:**');

@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeFilePatternStore } from '#shared/adapters/archive/file-pattern-store.ts';
 import { FIGURE_DEFINITIONS } from '#shared/domain/quality/figures.ts';
-import { anEnding, aPattern, aPatternOutcome, aPrediction, judgedPredictions, rightOf } from '#test/builders/index.ts';
+import {
+  anEnding,
+  aPastIncident,
+  aPattern,
+  aPatternOutcome,
+  aPrediction,
+  judgedPredictions,
+  rightOf,
+} from '#test/builders/index.ts';
 import { aFolder, runCommand } from './run-command.ts';
 import { aServedApi } from './served-api.ts';
 
@@ -56,6 +64,36 @@ describe('selfheal learning, signed in', () => {
     expect((await run('learning-report', '--days', '0')).code).toBe(2);
   });
 
+  it('[C82] [C83] learning-report says of the incidents of the deployment whether more healed and fewer were left to people', async () => {
+    const { run, deps } = await aSchool();
+    const now = deps.clock.now().getTime();
+    const end = async (daysAgo: number, healed: number, byPeople: number): Promise<void> => {
+      for (let at = 0; at < healed + byPeople; at += 1)
+        await deps.knowledge.remember(
+          aPastIncident({
+            id: `gh-${`${daysAgo}${at}`.padStart(24, '0')}`,
+            endedAt: new Date(now - daysAgo * 86_400_000 - at).toISOString(),
+            ...(at < healed ? {} : { outcome: 'escalated', helped: null }),
+          }),
+          SCOPE,
+        );
+    };
+    const goals = async (): Promise<string[]> =>
+      (await run('learning-report', '--days', '30')).text.split('\n').filter((line) => line.startsWith('goal '));
+    await end(45, 10, 15);
+    await end(10, 20, 5);
+    expect(await goals()).toEqual([
+      expect.stringMatching(
+        /^goal healed by Selfheal: 80\.0% of 25 .*before 40\.0% of 25 .*\+100 %, aimed at \+40 %; reached$/,
+      ),
+      expect.stringMatching(
+        /^goal resolved by people: 20\.0% of 25 .*before 60\.0% of 25 .*-67 %, aimed at -60 %; reached$/,
+      ),
+    ]);
+    await end(5, 5, 45);
+    expect((await goals()).map((line) => line.split('; ').at(-1))).toEqual(['missed', 'missed']);
+  });
+
   it('[C84] learning report --format markdown is the page of a monthly review', async () => {
     const { run } = await aSchool();
     const { code, text } = await run('learning', 'report', '--days', '30', '--format', 'markdown');
@@ -81,6 +119,21 @@ describe('selfheal learning, signed in', () => {
       JSON.parse((await run('ai-performance-report', '--format', 'detailed', '--json')).text).accuracy,
     ).toHaveLength(30);
     expect((await run('ai-performance-report', '--format', 'long')).code).toBe(2);
+  });
+
+  it('[D174] diagnose-pattern-accuracy names the patterns that help too seldom, where they did not help, and what to look at', async () => {
+    const { run, patterns } = await aServedApi({ predictions: [aPrediction({ scope: SCOPE })] });
+    await patterns.write(aPattern({ scope: SCOPE, outcomes: outcomes(6, (at) => at % 2 === 0) }));
+    const flags = ['--min-accuracy', '0.7', '--analyze-failures', '--suggest-improvements', '--days', '60'];
+    const { code, text } = await run('diagnose-pattern-accuracy', ...flags);
+    expect(code).toBe(1);
+    expect(text).toMatch(/^BAD +success: 3 of 6 \(50\.0%\); at least 70\.0% are needed$/m);
+    expect(text).toMatch(
+      /^weak .* helped in 50\.0% of 6 .*; did not help in gh-1, gh-3, gh-5\. Look at what helped instead/m,
+    );
+    expect(text).toMatch(/^do +Take back or correct the patterns listed as weak\.$/m);
+    const kinder = await run('diagnose-pattern-accuracy', '--min-success', '0.4', '--days', '60');
+    expect([kinder.code, kinder.text.includes('gh-1')]).toEqual([0, false]);
   });
 
   it('[D177] ai-health-check --comprehensive also checks the model, its watch, calibration and the workflow', async () => {

@@ -64,6 +64,9 @@ describe('the report on a pull request', () => {
   it('[B42] shows how far the coverage is from the baseline', () => {
     expect(rendered(redResults())).toContain('\u22120.8 against the baseline');
     expect(rendered(greenResults())).toContain('+0.3 against the baseline');
+    expect(rendered(redResults())).toMatch(
+      /^\| \S+ \| `coverage` \| 91\.2\s% \| 92\.0\s% \| \u22120\.8 \| 87\.0\s% \|$/m,
+    );
   });
 
   it('tells a failed gate in one line, and not where its new vulnerabilities are listed', () => {
