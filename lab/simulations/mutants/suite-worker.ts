@@ -22,14 +22,14 @@ export interface SuiteAnswer {
 
 /**
  * Runs files of tests of the project `fast` in the folder it is started in, request by request, in workers that are new each time: Vitest itself
- * starts once. With SELFHEAL_PROBE each file of tests leaves there what it ran and read; with SELFHEAL_SUITE=slow it is the project `slow`, without
- * its second try. It ends with its parent.
+ * starts once. With SELFHEAL_PROBE each file of tests leaves there what it ran and read; with the argument `slow` it is that project, without its
+ * second try. It ends with its parent.
  */
 const root = process.cwd();
 const SMOKE = 'test/e2e/healing.test.ts';
 const CANARIES = 'test/fuzz/canaries.fuzz.test.ts';
 const SLOW = '**/*.slow.test.ts';
-const isSlow = process.env.SELFHEAL_SUITE === 'slow';
+const isSlow = process.argv[2] === 'slow';
 const files = isSlow
   ? { include: ['test/{e2e,faults}/**/*.test.ts', 'test/**/*.slow.test.ts', CANARIES], exclude: [SMOKE] }
   : {

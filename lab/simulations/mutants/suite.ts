@@ -73,9 +73,8 @@ async function started(
   probe: string | null,
   project: 'fast' | 'slow',
 ): Promise<{ child: ChildProcess; tests: readonly string[] }> {
-  const { VITEST: _, ...inherited } = process.env;
-  const env = { ...inherited, SELFHEAL_SUITE: project };
-  const child = fork(join(import.meta.dirname, 'suite-worker.ts'), [], {
+  const { VITEST: _, ...env } = process.env;
+  const child = fork(join(import.meta.dirname, 'suite-worker.ts'), [project], {
     cwd: folder,
     env: probe === null ? env : { ...env, SELFHEAL_PROBE: probe },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
