@@ -263,16 +263,17 @@ class RowSession {
     return readSingleRun(probe, file);
   }
 
-  /** Runs of tests that have to do with something else: the others of the same file, and one of another file in the same folder. */
+  /** A run of tests that have to do with something else: the others of the same file; where it has none, one of another file in the same folder. */
   private async othersThan(test: DeclaredTest, random: () => number): Promise<SingleRun[]> {
     const siblings = await this.runOf(test.file, `^(?!.*${test.pattern})`);
+    if (siblings !== null) return [siblings];
     const folder = test.file.slice(0, test.file.lastIndexOf('/') + 1);
     const elsewhere = this.parts.all.map(([, one]) => one).filter(({ file }) => file !== test.file);
     const nearby = elsewhere.filter(({ file }) => file.startsWith(folder));
     const from = nearby.length > 0 ? nearby : elsewhere;
     const neighbour = from[Math.floor(random() * from.length)];
     const another = neighbour === undefined ? null : await this.runOf(neighbour.file, neighbour.pattern);
-    return [siblings, another].filter((one) => one !== null);
+    return another === null ? [] : [another];
   }
 
   private source(path: string): SourceFile {

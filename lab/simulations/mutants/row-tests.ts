@@ -75,10 +75,9 @@ const patternOf = (name: string): string =>
 /** The rows of the ledger that a name proves. */
 export const rowsIn = (name: string): string[] => [...name.matchAll(ROW)].map(([, id = '']) => id);
 
-/** The suite that plays a file of tests (`vitest.config.ts`). */
+/** Where a file of tests is played (`vitest.config.ts`); whole systems count as slow, the one that `npm test` plays included. */
 export function suiteOf(file: string): SuiteName {
   if (file.startsWith('test/browser/')) return 'browser';
-  if (file === 'test/e2e/healing.test.ts') return 'fast';
   const isSlow = /^test\/(?:e2e|faults)\//.test(file) || file.endsWith('.slow.test.ts') || /canaries\.fuzz/.test(file);
   return isSlow ? 'slow' : 'fast';
 }

@@ -31,7 +31,7 @@ const CANARIES = 'test/fuzz/canaries.fuzz.test.ts';
 const SLOW = '**/*.slow.test.ts';
 const isSlow = process.argv[2] === 'slow';
 const files = isSlow
-  ? { include: ['test/{e2e,faults}/**/*.test.ts', 'test/**/*.slow.test.ts', CANARIES], exclude: [SMOKE] }
+  ? { include: ['test/{e2e,faults}/**/*.test.ts', 'test/**/*.slow.test.ts', CANARIES], exclude: [] }
   : {
       include: ['test/{unit,contract,fuzz}/**/*.test.ts', 'packages/*/test/**/*.test.ts', SMOKE],
       exclude: [SLOW, CANARIES],

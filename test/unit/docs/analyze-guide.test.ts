@@ -15,8 +15,10 @@ const commandsIn = (text: string): string[] =>
   [...text.matchAll(/(?:^ *(?:\$ )?|- run: |`)(selfheal [^`\n]+)/gm)].map(([, line = '']) => line.trim());
 
 let world: World;
+let failed: ReturnType<World['samples']['failRun']>;
 beforeAll(async () => {
   world = await startWorld();
+  failed = world.samples.failRun('regression', { deliver: 'none' });
 });
 afterAll(() => world.stop());
 
@@ -49,7 +51,7 @@ describe('the page about analyzing a run', () => {
   it('[A66] starts in five steps, of which those with selfheal work', async () => {
     const steps = section('Quick start').match(/^\d\. .*$/gm) ?? [];
     expect(steps.map((step) => step[0])).toEqual(['1', '2', '3', '4', '5']);
-    const { repository, pullRequest } = world.samples.failRun('regression', { deliver: 'none' });
+    const { repository, pullRequest } = failed;
     expect([repository, pullRequest]).toEqual(['acme/shop', 1]);
     const commands = commandsIn(section('Quick start'));
     expect(commands).toHaveLength(3);
@@ -113,7 +115,7 @@ describe('the page about analyzing a run', () => {
     expect((await first(model)).out).toContain('it has qwen2.5-coder');
     expect((await first(rights)).out).toContain('Actions: read');
     expect(errors).toContain('Exit code 2');
-    const failed = await play('selfheal analyze --repo acme/shop --run 7');
-    expect({ code: failed.code, lines: failed.err.trim().split('\n').length }).toEqual({ code: 2, lines: 1 });
+    const refused = await play('selfheal analyze --repo acme/shop --run 7');
+    expect({ code: refused.code, lines: refused.err.trim().split('\n').length }).toEqual({ code: 2, lines: 1 });
   });
 });

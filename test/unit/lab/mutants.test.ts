@@ -167,7 +167,7 @@ describe('the tests that a file declares', () => {
   it.each([
     ['test/unit/a.test.ts', 'fast'],
     ['packages/fake-server/test/a.test.ts', 'fast'],
-    ['test/e2e/healing.test.ts', 'fast'],
+    ['test/e2e/healing.test.ts', 'slow'],
     ['test/e2e/policy.test.ts', 'slow'],
     ['test/unit/a.slow.test.ts', 'slow'],
     ['test/browser/pages.test.ts', 'browser'],
