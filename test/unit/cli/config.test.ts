@@ -163,6 +163,10 @@ describe('the commands of the older documents', () => {
     });
     const refused = await run('configure-production', '--auto-resolve-threshold', '0.5');
     expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('use at least 0.85')]);
+    for (const flag of ['--auto-resolve-threshold', '--escalation-threshold', '--max-actions-per-hour']) {
+      const wrong = await run('configure-production', flag, 'many');
+      expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining(`${flag} many`)]);
+    }
   });
 
   it('[D157] set-confidence-threshold sets the confidence of an action, and whether it needs an approval', async () => {
