@@ -83,8 +83,15 @@ describe('the workflow kit', () => {
     expect(uses('gates')).toContain('actions/cache/restore');
   });
 
-  it('[B81] [B82] scans with Trivy and Grype', () => {
+  it('[B81] [B82] scans with Trivy and Grype, and reads what both found', () => {
     expect(uses('security')).toEqual(expect.arrayContaining(['aquasecurity/trivy-action', 'anchore/scan-action']));
+    const { format, output } = stepOf('security', 'aquasecurity/trivy-action')?.with ?? {};
+    const grype = stepOf('security', 'anchore/scan-action')?.with ?? {};
+    expect([format, grype['output-format']]).toEqual(['sarif', 'json']);
+    expect(stepOf('security', 'acme/selfheal')?.with).toMatchObject({
+      task: 'report',
+      reports: `${output}, ${grype['output-file']}`,
+    });
   });
 
   it('[B83] [B85] attests the SBOM and the provenance, and signs with Cosign', () => {

@@ -68,11 +68,20 @@ describe('[C1] [C39] [E3] a model trained on labelled failures', () => {
   });
 
   it('[D253] answers together with the signatures: leaves the answer to one that it does not surely contradict', () => {
-    const answer = classify(anEvidence({ texts: ['gadget jammed'] }), {
-      signatures: oneSignature,
-      model: trained.model,
-    });
-    expect(answer).toMatchObject({ class: 'storage_issues', signature: 'gadget-jam' });
+    const together = (...texts: string[]) =>
+      classify(anEvidence({ texts }), { signatures: oneSignature, model: trained.model });
+    const kept = together('gadget jammed');
+    expect(kept).toMatchObject({ class: 'storage_issues', signature: 'gadget-jam' });
+    // Both have a say in how sure that is, and the model names what else it may be.
+    expect(kept.confidence).toBeLessThan(0.8);
+    expect(kept.alternatives.map((one) => one.class).toSorted()).toEqual([
+      'compilation_error',
+      'network_connectivity',
+      'test_failure',
+    ]);
+    const contradicted = together('gadget jammed', 'widget99.q: unknown symbol in unit', 'translation of unit stopped');
+    expect(contradicted).toMatchObject({ class: 'compilation_error', signature: null });
+    expect(contradicted.alternatives.map((one) => one.class)).toEqual(['storage_issues']);
   });
 
   it('survives its file, and answers the same from it', () => {
