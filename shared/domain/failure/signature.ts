@@ -48,6 +48,8 @@ export const Signature = z.strictObject({
    */
   pattern: z.string().min(3).max(2_000),
   ignoreCase: z.boolean().default(false),
+  /** What the same text must not match as well: a context in which the message means something else. Read like `pattern`. */
+  not: z.string().min(3).max(2_000).optional(),
   examples: z.strictObject({
     matches: z.array(z.string().min(1)).min(2),
     rejects: z.array(z.string().min(1)).min(2),

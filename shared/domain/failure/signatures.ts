@@ -5,6 +5,7 @@ import { Signature, SignatureFile } from './signature.ts';
 
 export interface CompiledSignature {
   readonly signature: Signature;
+  /** Matches what the pattern matches and `not` does not. */
   readonly regExp: TextPattern;
   /** The pattern is tried only on lines with one of these (ASCII, any case); on every line where there are none. */
   readonly literals: readonly string[];
@@ -65,11 +66,24 @@ function compileOne(value: unknown, engine: LinearEngine | undefined): CompiledS
   const signature = parsed.data;
   const regExp = compilePattern(signature.pattern, signature.ignoreCase, engine);
   if (typeof regExp === 'string') return `pattern: ${regExp}`;
+  const bound = signature.not === undefined ? null : compilePattern(signature.not, signature.ignoreCase, engine);
+  if (typeof bound === 'string') return `not: ${bound}`;
   const missing = missingCaptures(signature);
   if (missing.length > 0) return `advice names {${missing.join('}, {')}}, which the pattern does not capture`;
   if (signature.where === 'block' && signature.literals === undefined)
     return 'literals: a block needs words of the line that it is read around';
-  return { signature, regExp, literals: literalsOf(signature) };
+  return { signature, regExp: bound === null ? regExp : bounded(regExp, bound), literals: literalsOf(signature) };
+}
+
+/** The pattern, which matches no text that `bound` matches. */
+function bounded(pattern: TextPattern, bound: TextPattern): TextPattern {
+  return {
+    test: (text) => pattern.test(text) && !bound.test(text),
+    exec: (text) => {
+      const match = pattern.exec(text);
+      return match === null || bound.test(text) ? null : match;
+    },
+  };
 }
 
 function literalsOf({ where, literals = [], pattern, ignoreCase }: Signature): readonly string[] {

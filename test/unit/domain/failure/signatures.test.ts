@@ -91,6 +91,45 @@ describe('a file of signatures', () => {
   });
 });
 
+describe('a signature that says what it must not match', () => {
+  const parse = (not: string) =>
+    parseSignatures([
+      {
+        name: 'bounded.yaml',
+        content: {
+          signatures: [
+            {
+              id: 'bounded',
+              title: 'Bounded',
+              class: 'compilation_error',
+              verdict: 'regression',
+              confidence: 0.5,
+              pattern: 'error (?<code>[A-Z]{2}\\d{4}): ',
+              not,
+              examples: { matches: ['error MS1000: a', 'error MS2000: b'], rejects: ['error', 'MS1'] },
+              advice: { rootCause: 'It is {code}.', fix: 'Mend it.', prevention: 'Test it.' },
+            },
+          ],
+        },
+      },
+    ]);
+
+  it('matches only outside of that context', () => {
+    const { signatures: set } = parse('error MS1003|in a test');
+    expect(matches(set, 'bounded', 'error MS1001: no target')).toBe(true);
+    expect(matches(set, 'bounded', 'error MS1003: no project')).toBe(false);
+    expect(matches(set, 'bounded', 'error MS1001: seen in a test')).toBe(false);
+    expect(set.all[0]?.regExp.exec('error MS1003: no project')).toBeNull();
+    expect(set.all[0]?.regExp.exec('error MS1001: no target')?.groups?.code).toBe('MS1001');
+  });
+
+  it('is refused by name where that is no safe pattern', () => {
+    expect(parse('(?:a+)+b').problems).toEqual([
+      'bounded.yaml, signature bounded: not: a repeated group repeats inside',
+    ]);
+  });
+});
+
 describe('the check of a pattern', () => {
   it.each(['(a*)*', '(?:a|b*)+', '(?=a)b', '(?<!a)b', '.*x', '(a)\\1', '(a', 'a)'])('refuses %s', (pattern) => {
     expect(problemOfPattern(pattern)).not.toBeNull();
