@@ -8,6 +8,7 @@ import { JAVA_RUNNERS } from './runners-java.ts';
 import { NATIVE_RUNNERS } from './runners-native.ts';
 import { OTHER_RUNNERS } from './runners-other.ts';
 import { PYTHON_RUNNERS } from './runners-python.ts';
+import { RARE_RUNNERS } from './runners-rare.ts';
 import { SCRIPT_RUNNERS } from './runners-script.ts';
 import { addCounts, NO_COUNTS, type TestRun } from './test-run.ts';
 
@@ -18,6 +19,7 @@ export const RUNNERS: readonly Runner[] = [
   ...SCRIPT_RUNNERS,
   ...NATIVE_RUNNERS,
   ...OTHER_RUNNERS,
+  ...RARE_RUNNERS,
 ];
 
 /** Most lines of a log matter to no runner; that is found out at once. */

@@ -176,7 +176,7 @@ const SBT = String.raw`^\s{0,4}(?:\[(?:info|error|warn|debug)\] ?){0,3}`;
  */
 const scala: Runner = {
   framework: 'scala',
-  hint: /^\s{0,4}\[(?:info|error|warn|debug)\]|^Tests: succeeded/,
+  hint: /^\s{0,4}\[(?:info|error|warn|debug)\]|^\s{2,60}(?:- |✗ )|^Tests: (?:succeeded|\d)|^\d{1,7} tests passed\. |^X [\w$.]/,
   marks: ['*** FAILED ***', '==> X'],
   // specs2 counts its examples as RSpec does, before sbt counts them again.
   covers: ['rspec'],
@@ -187,6 +187,13 @@ const scala: Runner = {
       ),
     },
     { line: new RegExp(`${SBT}Tests: (?<tally>succeeded \\d{1,7}, failed \\d{1,7}.{0,80})$`) },
+    // uTest, ZIO Test
+    { line: new RegExp(`${SBT}Tests: \\d{1,7}, (?<tally>Passed: \\d{1,7}, Failed: \\d{1,7})$`) },
+    {
+      line: new RegExp(
+        `${SBT}(?<passed>\\d{1,7}) tests passed\\. (?<failed>\\d{1,7}) tests failed\\. (?<skipped>\\d{1,7}) tests ignored\\.$`,
+      ),
+    },
   ],
   // A subject; the name of a class starts anew.
   scope: new RegExp(`${SBT}(?:(?<scope>)[\\w$.]{1,200}:|(?<scope>(?!Test |Done |Set |Compiling )[A-Z][^:*.]{0,200}))$`),
@@ -197,6 +204,9 @@ const scala: Runner = {
       line: new RegExp(`${SBT}\\s{0,40}- (?<test>\\S.{0,399}?) \\*\\*\\* FAILED \\*\\*\\*`),
       name: ({ groups: { test }, scopes }) => [...scopes.filter(Boolean), test].join(' '),
     },
+    // ZIO Test
+    { line: new RegExp(`${SBT}\\s{0,40}- (?<test>[^\\s*][^*]{0,299})$`), proof: new RegExp(`${SBT}\\s{2,60}✗ `) },
+    { line: new RegExp(`${SBT}X (?<test>[\\w$.]{2,300}\\.[^\\n]{1,200}?) \\d{1,7}ms`) },
     { line: new RegExp(`${SBT}\\s{1,40}(?:x|X|!) (?<test>\\S.{0,399}?)(?: \\(?[\\d.]{1,12} ?m?s\\)?)?$`) },
   ],
 };

@@ -148,7 +148,7 @@ const dart: Runner = {
     {
       line: /^\d\d:\d\d \+(?<passed>\d{1,7})(?: ~(?<skipped>\d{1,7}))?(?: -(?<failed>\d{1,7}))?: (?:Some tests failed|All tests passed|All other tests passed)/,
     },
-    { line: /^(?:🎉 |::error::)?(?<tally>\d{1,7} tests? passed.{0,60})\.$/u },
+    { line: /^(?:🎉 |::error::)?(?<tally>\d{1,7} tests? passed[^.]{0,60})\.$/u },
   ],
   names: [
     {
@@ -263,8 +263,14 @@ const lua: Runner = {
 /** clojure.test: `FAIL in (test) (file:7)`, and a summary of two lines. */
 const clojure: Runner = {
   framework: 'clojure-test',
-  hint: /^(?:FAIL|ERROR) in \(|^Ran \d{1,7} tests containing|^\d{1,7} failures, \d/,
-  counts: [{ line: /^(?:Ran (?<run>\d{1,7}) tests containing|(?<within>\d{1,7} failures?, \d{1,7} errors?)\.$)/ }],
+  hint: /^(?:FAIL|ERROR) in |^Ran \d{1,7} tests containing|^\d{1,7} failures, \d|^\d{1,7} tests, \d/,
+  counts: [
+    { line: /^(?:Ran (?<run>\d{1,7}) tests containing|(?<within>\d{1,7} failures?, \d{1,7} errors?)\.$)/ },
+    // Kaocha
+    {
+      line: /^(?<run>\d{1,7}) tests, \d{1,7} assertions, (?:(?<errors>\d{1,7}) errors, )?(?<failed>\d{1,7}) failures\.$/,
+    },
+  ],
   names: [{ line: /^(?:FAIL|ERROR) in \(?(?<test>[^()\s]{1,200}(?: [^()\s]{1,200}){0,6})\)?(?: \([^)]{1,200}\))?$/ }],
 };
 

@@ -189,7 +189,12 @@ const tap: Runner = {
       line: /^(?<result>ok) \d{1,7}(?: -)?(?!.{0,400}# ?skip)|^(?<result>not) ok \d{1,7}(?!.{0,400}# ?todo)|^ok \d.{0,400}# ?(?<result>skip)/i,
     },
   ],
-  names: [{ line: TAP_FAILED, suitesLast: true }, { line: /^\s{0,40}# {1,3}Failed test '(?<test>.{1,399})'$/ }],
+  names: [
+    { line: TAP_FAILED, suitesLast: true },
+    { line: /^\s{0,40}# {1,3}Failed test '(?<test>.{1,399})'$/ },
+    // PostgreSQL's pg_regress
+    { line: /^not ok \d{1,7} {1,8}[-+] (?<test>\S{1,200}) {2,80}\d{1,9} ms$/ },
+  ],
 };
 
 /** Deno (`cli/tools/test/reporters/pretty.rs`): the section of failures lists `name => file:line:column`; steps are `test ... step`. */
