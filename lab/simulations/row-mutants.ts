@@ -298,7 +298,7 @@ class RowSession {
     const found = own.reads
       .filter((path) => DOCUMENT.test(path) && existsSync(join(copy, path)))
       .flatMap((path) => {
-        const mutations = wordMutationsOf(readFileSync(join(copy, path), 'utf8'), wanted);
+        const mutations = wordMutationsOf(path, readFileSync(join(copy, path), 'utf8'), wanted);
         const score = Math.max(0, ...mutations.map(({ weight }) => weight));
         // Of lines that have less in common with the row, another test may ask for the words.
         return score === 0 ? [] : [{ path, mutations: mutations.filter(({ weight }) => weight === score), score }];

@@ -105,12 +105,20 @@ export function dataMutationsOf(text: string): Mutation[] {
   });
 }
 
+/** A comment or a label of YAML, which nothing reads. */
+const YAML_LABEL = /^\s*(?:#|(?:- )?name:)/;
+
 /** For each line of a document that has some of these words: another word in place of one of them, and how many of them it has. */
-export function wordMutationsOf(text: string, wanted: ReadonlySet<string>): (Mutation & { readonly weight: number })[] {
+export function wordMutationsOf(
+  path: string,
+  text: string,
+  wanted: ReadonlySet<string>,
+): (Mutation & { readonly weight: number })[] {
   let offset = 0;
   return text.split('\n').flatMap((line, at) => {
     const before = offset;
     offset += line.length + 1;
+    if (/\.ya?ml$/.test(path) && YAML_LABEL.test(line)) return [];
     const weight = [...wordsOf(line)].filter((word) => wanted.has(word)).length;
     const found = [...line.matchAll(/[A-Za-z]+/g)].filter(([word]) =>
       [...wordsOf(word)].some((one) => wanted.has(one)),

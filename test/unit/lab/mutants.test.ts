@@ -52,8 +52,12 @@ describe('mutations', () => {
   });
 
   it('change words of a document that a row has, most of all where it has most of them', () => {
+    const wanted = new Set(['trivy', 'grype', 'scan']);
     const text = '# Scans\n\nTrivy scans the image, Grype too.\n';
-    const found = wordMutationsOf(text, new Set(['trivy', 'grype', 'scan']));
+    const found = wordMutationsOf('docs/scans.md', text, wanted);
+    expect(wordMutationsOf('ci.yml', '# scans\n- name: Scans\n  run: scans\n', wanted).map(({ line }) => line)).toEqual(
+      [3],
+    );
     expect(found.map((one) => [one.line, one.weight, mutated(text, one).split('\n')[one.line - 1]])).toEqual([
       [1, 1, '# mutant'],
       [3, 3, 'mutant scans the image, Grype too.'],
