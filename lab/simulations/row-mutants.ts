@@ -336,10 +336,13 @@ class RowSession {
     const sum = (words: Iterable<string>): number =>
       [...words].reduce((total, word) => total + (weights.get(word) ?? 0), 0);
     const all = Math.max(sum(wanted), 1);
+    const usual = found.reduce((total, { words }) => total + words.size, 0) / found.length;
+    // Long functions have some of every words (length normalization of Okapi BM25).
+    const likeness = (words: ReadonlySet<string>): number => sum(words) / all / (0.25 + (0.75 * words.size) / usual);
     return found.map(({ path, mutations, score, words }) => ({
       path,
       mutations: mutations.map((one) => ({ ...one, weight: (WEIGHTS[one.operator] ?? 1) * (1 + sum(one.words)) })),
-      score: score + (4 * sum(words)) / all,
+      score: score + 4 * likeness(words),
     }));
   }
 }

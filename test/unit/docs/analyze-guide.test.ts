@@ -116,6 +116,7 @@ describe('the page about analyzing a run', () => {
     expect((await first(rights)).out).toContain('Actions: read');
     expect(errors).toContain('Exit code 2');
     const refused = await play('selfheal analyze --repo acme/shop --run 7');
-    expect({ code: refused.code, lines: refused.err.trim().split('\n').length }).toEqual({ code: 2, lines: 1 });
+    const missing = 'selfheal: There is no run 7 of acme/shop, or GITHUB_TOKEN may not see it (404).\n';
+    expect(refused).toEqual({ code: 2, out: '', err: missing });
   });
 });
