@@ -1,9 +1,11 @@
 import { makeLambdaCodeInspector } from '#shared/adapters/aws/lambda-code-inspector.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
+import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
+import { makePoster } from '#shared/adapters/http/poster.ts';
 import type { Variables } from './compose.ts';
 
 /*
@@ -13,6 +15,8 @@ import type { Variables } from './compose.ts';
 export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3EvidenceStore({ bucket });
 export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3ModelArtifacts({ bucket });
 export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) => makeSnsMailer({ topicArn });
+export const poster = ({ channelSecret: channels }: Variables<'channelSecret'>) =>
+  makePoster({ secrets: makeSecretReader({ channels }), origin: process.env.HTTP_ORIGIN });
 export const signalQueue = ({ intakeQueue: queueUrl }: Variables<'intakeQueue'>) => makeSqsSignalQueue({ queueUrl });
 export const workflow = ({ workflow: workflowArn }: Variables<'workflow'>) => makeSfnWorkflowEngine({ workflowArn });
 export const inspector = ({ codeInspector: functionArn }: Variables<'codeInspector'>) =>

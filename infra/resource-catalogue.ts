@@ -74,6 +74,7 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     githubTokenSecret: whole(state.githubTokenSecretArn, state.githubTokenSecretArn),
     nameKeySecret: whole(state.nameKeySecretArn, state.nameKeySecretArn),
     modelKeySecret: modelKeyAccess(state),
+    channelSecret: wholeIfAny(state.channelSecretArn),
     workflow: noActions('workflow', 'of-this-machine'),
     apiUrl: noActions('apiUrl', sources.apiUrl),
     dashboardUrl: noActions('dashboardUrl', sources.dashboardUrl),

@@ -3,6 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { playbookActions } from '#shared/plugins/actions/playbook/index.ts';
+import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { DashboardStack } from './stacks/dashboard-stack.ts';
 import { type Parts, SelfhealStack } from './stacks/selfheal-stack.ts';
@@ -30,6 +31,7 @@ export function makeSelfhealApp(
     mfa: settings.mfa,
     modelKey: needsModelKey(parts, settings),
     modelKeySecretName: settings.modelKeySecretName,
+    channels: notifiersOf(settings.configuration, parts.notifiers).some(({ needs }) => needs.includes('poster')),
   });
   const selfheal = new SelfhealStack(app, 'Selfheal', {
     state: state.resources,

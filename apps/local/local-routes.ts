@@ -1,6 +1,7 @@
 import { refusalOfOrigin } from '@selfheal/fake-server/same-machine.ts';
 import type { OwnRoutes, Runtime } from '@selfheal/local-cloud/runtime-contract.ts';
 import type { GatewayResponse } from '@selfheal/local-cloud/wire/request.ts';
+import { chatPage } from './chat-page.ts';
 import { renderPreviews } from './previews.ts';
 import type { World } from './world/world.ts';
 
@@ -52,11 +53,13 @@ export interface LocalRoutesDeps {
 }
 
 /**
- * What `npm start` adds for its own pages, below `/local-api/`: a sign-in without a password, failures on request, and how announcements look. A
+ * What `npm start` adds for its own pages: the messages of the local chat at `/chat`, and below `/local-api/` a sign-in without a password, failures on
+ * request, and how announcements look. A
  * page of another origin gets none of it, not even of another port of this machine.
  */
 export function makeLocalRoutes({ runtime, world, user }: LocalRoutesDeps): OwnRoutes {
   return async (request) => {
+    if (request.method === 'GET' && request.path === '/chat') return chatPage(world.channels.messages());
     if (!request.path.startsWith('/local-api/')) return null;
     const refusal = refusalOfOrigin(request.headers);
     if (refusal !== null) return json(403, { message: refusal });

@@ -1,5 +1,5 @@
 import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
-import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
+import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { SAMPLE_ANNOUNCEMENTS, type SampleAnnouncement } from './sample/announcements.ts';
 
 interface Message {
@@ -7,6 +7,19 @@ interface Message {
   readonly subject: string | null;
   readonly text: string;
 }
+
+/** Settings and secrets with which every notifier renders; nothing is sent. */
+const SAMPLE_SETTINGS = Object.fromEntries(
+  ['slack', 'teams', 'pagerduty', 'webhook'].map((id) => [id, { tell: ['incidents', 'approvals', 'upkeep'] }]),
+);
+
+/** Obviously of nobody. */
+const SAMPLE_SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  slack: { url: 'https://hooks.slack.com/services/T000/B000/preview' },
+  teams: { url: 'https://example.com/workflows/preview' },
+  pagerduty: { routingKey: '0'.repeat(32) },
+  webhook: { url: 'https://example.com/webhook' },
+};
 
 /** One announcement as each notifier would send it. */
 interface Preview {
@@ -21,7 +34,9 @@ interface Preview {
 }
 
 /** The sample announcements as the notifiers themselves render them. Their ports only keep what is written, so nothing is sent. */
-export function renderPreviews(notifiers: readonly NotifierPlugin[] = NOTIFIERS): Promise<Preview[]> {
+export function renderPreviews(
+  notifiers: readonly NotifierPlugin[] = notifiersOf({ notifiers: SAMPLE_SETTINGS }),
+): Promise<Preview[]> {
   return Promise.all(
     SAMPLE_ANNOUNCEMENTS.map(async (sample) => ({
       title: sample.title,
@@ -44,6 +59,13 @@ async function messageOf({ announcement }: SampleAnnouncement, notifier: Notifie
     mailer: {
       publish: async (subject, text) => {
         message = { subject, text };
+      },
+    },
+    poster: {
+      secretOf: async (channel) => SAMPLE_SECRETS[channel] ?? {},
+      send: async ({ body }) => {
+        message = { subject: null, text: JSON.stringify(JSON.parse(body), null, 2) };
+        return { status: 200, headers: {}, text: 'ok' };
       },
     },
     codeHost: {

@@ -163,6 +163,14 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
   };
 }
 
+/** Addresses that the local services answer, whatever their host is. */
+const LOCAL_CHANNELS = {
+  slack: JSON.stringify({ url: 'https://hooks.slack.com/services/T0/B0/local' }),
+  teams: JSON.stringify({ url: 'https://local.logic.azure.com/workflows/local' }),
+  pagerduty: JSON.stringify({ routingKey: 'local'.padEnd(32, '0') }),
+  webhook: JSON.stringify({ url: 'https://example.com/hooks/local' }),
+};
+
 /** Sets the template's secrets: the webhook secret (random by default), a token for the local GitHub, and the model's key. Returns the first. */
 export function introduce(
   runtime: Runtime,
@@ -173,6 +181,8 @@ export function introduce(
   runtime.overrideSecret(outputOf(runtime, 'GithubTokenSecretName'), { token: 'local-token' });
   const { ModelKeySecretName: modelKeySecret } = runtime.outputs;
   if (modelKeySecret !== undefined) runtime.overrideSecret(modelKeySecret, { key: modelKey });
+  const { ChannelSecretName: channelSecret } = runtime.outputs;
+  if (channelSecret !== undefined) runtime.overrideSecret(channelSecret, LOCAL_CHANNELS);
   return webhookSecret;
 }
 

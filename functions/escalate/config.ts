@@ -12,6 +12,7 @@ export const config = defineFunction({
     killSwitchRecord: ['dynamodb:GetItem'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     escalationTopic: ['sns:Publish'],
+    channelSecret: [],
   },
   announces: ['escalation'],
 });

@@ -1,6 +1,11 @@
 import { escalate } from '#shared/app/notify/escalate.ts';
 import { actions, control, defineStep, notifiers } from '../compose.ts';
-import { evidence, mailer } from '../compose-cloud.ts';
+import { evidence, mailer, poster } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
-export const handler = defineStep('escalate', config, { control, evidence, mailer, notifiers, actions }, escalate);
+export const handler = defineStep(
+  'escalate',
+  config,
+  { control, evidence, mailer, poster, notifiers, actions },
+  escalate,
+);

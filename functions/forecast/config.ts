@@ -10,6 +10,7 @@ export const config = defineFunction({
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     killSwitchRecord: ['dynamodb:GetItem'],
     escalationTopic: ['sns:Publish'],
+    channelSecret: [],
   },
   readsServices: ['metrics'],
   announces: ['capacity-forecast'],

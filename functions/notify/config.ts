@@ -11,6 +11,7 @@ export const config = defineFunction({
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     escalationTopic: ['sns:Publish'],
+    channelSecret: [],
     dashboardUrl: [],
     policyRecords: ['dynamodb:Query'],
     killSwitchRecord: ['dynamodb:GetItem'],

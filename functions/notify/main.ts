@@ -10,7 +10,7 @@ import {
   predictions,
   type Variables,
 } from '../compose.ts';
-import { evidence, mailer } from '../compose-cloud.ts';
+import { evidence, mailer, poster } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 export const handler = defineStep(
@@ -24,8 +24,9 @@ export const handler = defineStep(
     actions,
     dashboardUrl,
     notifiers,
-    ports: (environment: Variables<'escalationTopic' | 'githubTokenSecret'>) => ({
+    ports: (environment: Variables<'escalationTopic' | 'githubTokenSecret' | 'channelSecret'>) => ({
       mailer: mailer(environment),
+      poster: poster(environment),
       codeHost: codeHost(environment),
     }),
   },

@@ -16,6 +16,7 @@ export const config = defineFunction({
     killSwitchRecord: ['dynamodb:GetItem'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
     escalationTopic: ['sns:Publish'],
+    channelSecret: [],
   },
   announces: ['alert-raised'],
   readsServices: ['state', 'load'],

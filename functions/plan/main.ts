@@ -11,7 +11,7 @@ import {
   stats,
   tests,
 } from '../compose.ts';
-import { evidence, inspector, mailer } from '../compose-cloud.ts';
+import { evidence, inspector, mailer, poster } from '../compose-cloud.ts';
 import { alarms, deployments, metrics, resources } from '../compose-services.ts';
 import { config } from './config.ts';
 
@@ -34,6 +34,7 @@ export const handler = defineStep(
     actions,
     inspector,
     mailer,
+    poster,
     notifiers,
   },
   makePlan,

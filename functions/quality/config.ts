@@ -13,6 +13,7 @@ export const config = defineFunction({
     killSwitchRecord: ['dynamodb:GetItem'],
     evidenceBucket: ['s3:GetObject', 's3:PutObject'],
     escalationTopic: ['sns:Publish'],
+    channelSecret: [],
   },
   announces: ['quality-degraded', 'learning-reviewed'],
 });

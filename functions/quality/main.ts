@@ -17,7 +17,7 @@ import {
   readSignatures,
   registry,
 } from '../compose.ts';
-import { artifacts, evidence, mailer } from '../compose-cloud.ts';
+import { artifacts, evidence, mailer, poster } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 const { version, problems } = await loadShippedVersion(dataDirectoryOf(process.env));
@@ -34,6 +34,7 @@ export const handler = defineScheduled(
   {
     ...ports,
     mailer,
+    poster,
     control: killSwitch,
     policy,
     patterns,

@@ -16,6 +16,7 @@ export const config = defineFunction({
     workflow: ['states:StartExecution', 'states:DescribeExecution', 'states:SendTaskSuccess'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
     escalationTopic: ['sns:Publish'],
+    channelSecret: [],
     dashboardUrl: [],
   },
   announces: ['approval-asked', 'approval-too-late', 'workflow-failure', 'still-stopped', 'reports-gathered'],

@@ -12,6 +12,7 @@ export const config = defineFunction({
     killSwitchRecord: ['dynamodb:GetItem'],
     evidenceBucket: ['s3:GetObject'],
     escalationTopic: ['sns:Publish'],
+    channelSecret: [],
     dashboardUrl: [],
   },
   announces: ['approval-asked'],

@@ -20,6 +20,23 @@ export class ModelKey extends Construct {
   }
 }
 
+/** Addresses and keys of the channels that are posted to, by channel. Set them by hand after the first deployment; later deployments keep them. */
+export class ChannelSecret extends Construct {
+  readonly secret: Secret;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.secret = new Secret(this, 'Channels', {
+      description: 'Addresses and keys of the channels: {"slack": {"url"}, "pagerduty": {"routingKey"}}.',
+      secretStringValue: SecretValue.unsafePlainText('{"slack":"not-set"}'),
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const reason =
+      'An address or key must be changed at its service too, which only its owner can do, so Secrets Manager cannot rotate it.';
+    acknowledge(this.secret, 'SMG4', reason);
+  }
+}
+
 /** Generated key, as `{"key"}`, with which names from outside (branches) are hashed before they are stored. Nobody has to know it. */
 export class NameKey extends Construct {
   readonly secret: Secret;

@@ -3,7 +3,7 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 import { Approvers, type ApproversProps } from '../constructs/approvers.ts';
 import { EvidenceBucket } from '../constructs/evidence-bucket.ts';
-import { GithubSecrets, ModelKey, NameKey } from '../constructs/secrets.ts';
+import { ChannelSecret, GithubSecrets, ModelKey, NameKey } from '../constructs/secrets.ts';
 import { Tables } from '../constructs/tables.ts';
 
 export interface NamedArn {
@@ -25,6 +25,8 @@ export interface StateResources {
   readonly modelKeySecretArn: string | null;
   /** The operator's own secret in its place; null when there is none. */
   readonly modelKeySecretName: string | null;
+  /** Null when no configured notifier posts to a service. */
+  readonly channelSecretArn: string | null;
   /** Issuer of the approvers' tokens: `https://cognito-idp.<region>.amazonaws.com/<pool>`. */
   readonly approverIssuerUrl: string;
   readonly userPoolClientId: string;
@@ -40,6 +42,8 @@ export interface StateStackProps extends StackProps {
   readonly modelKey: boolean;
   /** The operator's own secret with it; then none is made. */
   readonly modelKeySecretName: string | null;
+  /** Whether a configured notifier posts to a service. */
+  readonly channels: boolean;
 }
 
 /** The stateful stack: everything that must survive a redeployment and is deleted only by hand. */
@@ -53,6 +57,7 @@ export class StateStack extends Stack {
     const secrets = new GithubSecrets(this, 'GithubSecrets');
     const nameKey = new NameKey(this, 'NameKey').secret;
     const modelKey = props.modelKey && props.modelKeySecretName === null ? new ModelKey(this, 'ModelKey').secret : null;
+    const channels = props.channels ? new ChannelSecret(this, 'Channels').secret : null;
     const approvers = new Approvers(this, 'Approvers', { tokenMinutes: props.tokenMinutes, mfa: props.mfa });
     this.resources = {
       incidentsTable: this.exportTable(tables.incidents),
@@ -65,6 +70,7 @@ export class StateStack extends Stack {
       nameKeySecretArn: this.exportValue(nameKey.secretArn),
       modelKeySecretArn: modelKey === null ? null : this.exportValue(modelKey.secretArn),
       modelKeySecretName: props.modelKey ? props.modelKeySecretName : null,
+      channelSecretArn: channels === null ? null : this.exportValue(channels.secretArn),
       approverIssuerUrl: this.exportValue(approvers.userPool.userPoolProviderUrl),
       userPoolClientId: this.exportValue(approvers.client.userPoolClientId),
       signInUrl: `https://${this.exportValue(approvers.domain.domainName)}.auth.${Aws.REGION}.amazoncognito.com`,
@@ -92,6 +98,12 @@ export class StateStack extends Stack {
     );
     if (modelKey !== null)
       output('ModelKeySecretName', modelKey.secretName, 'Secret with the key of the language model.');
+    if (channels !== null)
+      output(
+        'ChannelSecretName',
+        channels.secretName,
+        'Secret with the addresses and keys of chat, pager and webhook.',
+      );
     output('UserPoolId', approvers.userPool.userPoolId, 'User pool of the people who sign in.');
     output(
       'UserPoolClientId',

@@ -110,7 +110,9 @@ export interface DeadLetters {
 
 export interface SecretReader {
   /** JSON secret as an object; cached for five minutes. */
-  read(name: 'github-webhook' | 'github-token' | 'model-key' | 'name-key'): Promise<Readonly<Record<string, string>>>;
+  read(
+    name: 'github-webhook' | 'github-token' | 'model-key' | 'name-key' | 'channels',
+  ): Promise<Readonly<Record<string, string>>>;
 }
 
 /** The healing workflow. */

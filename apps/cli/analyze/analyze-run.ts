@@ -12,12 +12,13 @@ import { openIncident } from '#shared/domain/incident/open-incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import { isFailure } from '#shared/domain/incident/signal.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { renderFindings } from '#shared/plugins/notifiers/email/mail.ts';
+import { renderFindings } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import { githubComment, renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { signalOfRun } from '#shared/plugins/sources/github/index.ts';
 import type { IncidentStory } from '#shared/ports/announcement.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { CodeHost, Job } from '#shared/ports/code-host.ts';
+import type { Poster } from '#shared/ports/poster.ts';
 import type { FoundRun, RunFinder } from '#shared/ports/run-finder.ts';
 import { UsageError } from '../command.ts';
 import type { CitedLine, FailureAnalysis, Posting, RunAnalysis } from './analysis.ts';
@@ -162,6 +163,10 @@ const NO_MAIL: Mailer = {
     throw new Error('The command line sends no mail.');
   },
 };
+const noPost = async (): Promise<never> => {
+  throw new Error('The command line posts to no channel.');
+};
+const NO_POSTS: Poster = { secretOf: noPost, send: noPost };
 
 /** Posts the comment if requested, with the notifier that a deployment uses. */
 async function settlePosting(story: IncidentStory, { post, dryRun }: Wishes, codeHost: CodeHost): Promise<Posting> {
@@ -190,7 +195,7 @@ async function settlePosting(story: IncidentStory, { post, dryRun }: Wishes, cod
   let posted: { where: string } | null;
   try {
     posted = await asking(request, () =>
-      githubComment.notify({ kind: 'progress', story }, { codeHost: noting, mailer: NO_MAIL }),
+      githubComment.notify({ kind: 'progress', story }, { codeHost: noting, mailer: NO_MAIL, poster: NO_POSTS }),
     );
   } catch (error) {
     // The diagnosis is made and worth reading all the same.

@@ -9,6 +9,7 @@ import { type EffectsJournal, makeJournal } from '@selfheal/fake-server/journal.
 import type { Exchange } from '@selfheal/fake-server/wire.ts';
 import { machineTime, type WorldTime } from '@selfheal/fake-server/world-time.ts';
 import { ownDocuments } from '#infra/documents.ts';
+import { type ChannelsControl, makeLocalChannels } from './channels.ts';
 import { type JobsControl, makeLocalJobs } from './jobs.ts';
 import { makeSamples, type Samples } from './samples/samples.ts';
 
@@ -44,6 +45,8 @@ export interface World {
   readonly models: ModelControl;
   /** The sample cloud's Airflow. */
   readonly jobs: JobsControl;
+  /** Slack, Teams, PagerDuty and a webhook of one's own. */
+  readonly channels: ChannelsControl;
   readonly samples: Samples;
   readonly faults: Faults;
   readonly journal: EffectsJournal;
@@ -68,6 +71,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     onEvent: (event) => onEvent?.(event),
   });
   const jobs = makeLocalJobs({ journal, dataDir, cleared: () => aws.control.clearReports() });
+  const channels = makeLocalChannels({ journal, dataDir, now: () => new Date(time.now()) });
   const models = makeLocalModels();
   const parts: { github?: ReturnType<typeof makeLocalGithub> } = {};
   const server = await serveHttp({
@@ -75,7 +79,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     faults,
     services(url) {
       parts.github = makeLocalGithub({ site: { api: url + API_PREFIX, web: url }, journal, time, dataDir });
-      return [...parts.github.services, aws.service, jobs.service, ...models.services];
+      return [...parts.github.services, aws.service, jobs.service, channels.service, ...models.services];
     },
     onExchange(exchange) {
       log?.(`${exchange.service} ${exchange.operation} ${exchange.response.status}`);
@@ -94,6 +98,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     aws: aws.control,
     models: models.control,
     jobs: jobs.control,
+    channels: channels.control,
     samples: makeSamples(github.control, aws.control, time),
     faults,
     journal,

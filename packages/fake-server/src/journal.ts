@@ -26,6 +26,7 @@ export const EFFECTS = [
   'ecs.service.updated',
   'airflow.tasks.cleared',
   'airflow.run.created',
+  'channel.message',
   'ssm.automation.started',
   'ssm.parameter.put',
   'lambda.memory.changed',

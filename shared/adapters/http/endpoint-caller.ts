@@ -1,14 +1,9 @@
-import { promises as dns, type LookupAddress } from 'node:dns';
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
-import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupAddress } from 'node:dns';
 import { type AllowedEndpoint, resolveEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { addressKindOf } from '#shared/domain/playbook/network-address.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { EndpointCaller, EndpointRequest, EndpointResponse } from '#shared/ports/playbook-effects.ts';
-
-/** A status answer is short; endless answers are cut off. */
-const MAX_BYTES = 256_000;
+import { safeExchange } from './safe-exchange.ts';
 
 export interface EndpointCallerOptions {
   readonly endpoints: readonly AllowedEndpoint[];
@@ -23,10 +18,7 @@ export interface EndpointCallerOptions {
   readonly resolve?: (hostname: string) => Promise<readonly LookupAddress[]>;
 }
 
-/**
- * `node:http` behind the port. A name is resolved once per connection, every address is checked, and the connection
- * goes only to these addresses, so that a name that resolves differently the next time (DNS rebinding) gains nothing.
- */
+/** Calls allowed endpoints over `safeExchange`. */
 export function makeEndpointCaller(options: EndpointCallerOptions): EndpointCaller {
   return {
     read: async (endpoint, timeoutSeconds) => {
@@ -53,71 +45,28 @@ async function call(request: EndpointRequest, options: EndpointCallerOptions, lo
   const url =
     options.origin === undefined ? allowed.url : new URL(allowed.url.pathname + allowed.url.search, options.origin);
   const authorization = (await options.authorization?.(endpoint)) ?? null;
-  const response = await exchange(url, endpoint, { request, authorization, lost, options });
-  if (response.status < 300 || response.status >= 400) return response;
-  throw new Refused(
-    `${request.endpoint}: the server answered with a redirect (${response.status}); redirects are not followed.`,
-  );
-}
-
-interface Sending {
-  readonly request: EndpointRequest;
-  readonly authorization: string | null;
-  readonly lost: Lost;
-  readonly options: EndpointCallerOptions;
-}
-
-/** One request on a connection of its own. What fails before the connection is established was never sent. */
-function exchange(url: URL, endpoint: AllowedEndpoint, sending: Sending): Promise<EndpointResponse> {
-  const { request, lost, options } = sending;
+  const body = request.payload === undefined ? null : JSON.stringify(request.payload);
   const mayConnect = ruleOf(options);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (isIP(host) > 0 && !mayConnect(host, endpoint)) {
-    throw new Refused(
-      `${request.endpoint}: ${host} is a loopback, link-local or metadata address and is never called.`,
-    );
-  }
-  const signal = AbortSignal.timeout(request.timeoutSeconds * 1000);
-  return new Promise((resolve, reject) => {
-    let connected = false;
-    const fail = (cause: Error): void => {
-      const what = `${request.endpoint}: ${cause.message}`;
-      const failure = connected ? new lost(what, { cause }) : new Retryable(what, { cause });
-      reject(cause instanceof Refused ? cause : failure);
-    };
-    const outgoing = open(url, sending, { signal, lookup: checkedLookup(endpoint, mayConnect, options.resolve) });
-    outgoing.on('socket', (socket) => {
-      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-        connected = true;
-      });
-    });
-    outgoing.on('error', fail);
-    outgoing.on('response', (incoming) => {
-      readBody(incoming).then((body) => resolve({ status: incoming.statusCode ?? 0, body }), fail);
-    });
-  });
-}
-
-function open(
-  url: URL,
-  { request, authorization }: Sending,
-  connection: { readonly signal: AbortSignal; readonly lookup: LookupFunction },
-): ClientRequest {
-  const body = request.payload === undefined ? null : Buffer.from(JSON.stringify(request.payload));
-  const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const outgoing = send(url, {
-    ...connection,
+  const { status, text } = await safeExchange({
+    what: request.endpoint,
+    url,
     method: request.method,
-    agent: false,
     headers: {
       accept: 'application/json',
       ...(request.key === '' ? {} : { 'idempotency-key': request.key }),
       ...(authorization === null ? {} : { authorization }),
-      ...(body === null ? {} : { 'content-type': 'application/json', 'content-length': body.byteLength }),
+      ...(body === null ? {} : { 'content-type': 'application/json' }),
     },
+    body,
+    timeoutSeconds: request.timeoutSeconds,
+    lost,
+    mayConnect: (address) => mayConnect(address, endpoint),
+    resolve: options.resolve,
   });
-  outgoing.end(body ?? undefined);
-  return outgoing;
+  if (status < 300 || status >= 400) return { status, body: jsonOf(text) };
+  throw new Refused(
+    `${request.endpoint}: the server answered with a redirect (${status}); redirects are not followed.`,
+  );
 }
 
 function ruleOf({ mayConnect, origin }: EndpointCallerOptions): NonNullable<EndpointCallerOptions['mayConnect']> {
@@ -129,41 +78,9 @@ function ruleOf({ mayConnect, origin }: EndpointCallerOptions): NonNullable<Endp
   };
 }
 
-/**
- * Resolves, checks every address, and passes exactly these to the connection. One forbidden address among others
- * refuses all.
- */
-function checkedLookup(
-  endpoint: AllowedEndpoint,
-  mayConnect: (address: string, endpoint: AllowedEndpoint) => boolean,
-  resolve: NonNullable<EndpointCallerOptions['resolve']> = (hostname) => dns.lookup(hostname, { all: true }),
-): LookupFunction {
-  return (hostname, options, done) => {
-    resolve(hostname).then(
-      (found) => {
-        const bad = found.find(({ address }) => !mayConnect(address, endpoint));
-        const [first] = found;
-        if (bad !== undefined || first === undefined) {
-          const led = bad === undefined ? 'nowhere' : `to ${bad.address}, which is never called`;
-          done(new Refused(`${hostname} leads ${led}.`), '', 0);
-        } else if (options.all === true) done(null, [...found]);
-        else done(null, first.address, first.family);
-      },
-      (error: Error) => done(error, '', 0),
-    );
-  };
-}
-
-async function readBody(incoming: IncomingMessage): Promise<unknown> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const piece of incoming as AsyncIterable<Buffer>) {
-    bytes += piece.byteLength;
-    if (bytes > MAX_BYTES) throw new Error(`the answer is longer than ${MAX_BYTES} bytes`);
-    pieces.push(piece);
-  }
+function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(Buffer.concat(pieces).toString('utf8')) as unknown;
+    return JSON.parse(text) as unknown;
   } catch {
     return null;
   }

@@ -27,7 +27,7 @@ export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, 
   readonly incidents: AskingStoryDeps['incidents'] &
     AnnounceIncidentDeps['incidents'] &
     Pick<IncidentStore, 'audit' | 'listApprovals'>;
-  readonly ports: NotifierPorts & { readonly codeHost: CodeHost };
+  readonly ports: Partial<NotifierPorts> & { readonly codeHost: CodeHost };
   readonly policy: PolicyReader;
   readonly predictions: Pick<PredictionStore, 'noteAnnounced'>;
 }

@@ -26,7 +26,7 @@ import {
 } from '#shared/domain/triage/cluster-failures.ts';
 import { type CauseCheck, fixConfidence } from '#shared/domain/triage/fix-confidence.ts';
 import { decideHandOver, type HandOver } from '#shared/domain/triage/hand-over.ts';
-import { renderFindings } from '#shared/plugins/notifiers/email/mail.ts';
+import { renderFindings } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import { diagnoseByModel, type LanguageModel } from './diagnose-by-model.ts';
 import { nothingFailed } from './text-evidence.ts';

@@ -38,6 +38,8 @@ export const RESOURCE_VARIABLES = {
   nameKeySecret: 'NAME_KEY_SECRET_ARN',
   /** Exists only when the configured model provider needs a key. */
   modelKeySecret: 'MODEL_KEY_SECRET_ARN',
+  /** What people store for the channels that are posted to; exists only when one is configured. */
+  channelSecret: 'CHANNEL_SECRET_ARN',
   workflow: 'WORKFLOW_ARN',
   apiUrl: 'API_URL',
   dashboardUrl: 'DASHBOARD_URL',

@@ -4,6 +4,7 @@ import type { AnnouncementKind, FunctionConfig } from '#shared/domain/workflow/f
 import type { Announcement } from '#shared/ports/announcement.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
+import type { Poster } from '#shared/ports/poster.ts';
 import type { Grant } from '../plugin.ts';
 
 export type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
@@ -11,6 +12,7 @@ export type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/annou
 export interface NotifierPorts {
   readonly codeHost: Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment' | 'pullRequestState'>;
   readonly mailer: Mailer;
+  readonly poster: Poster;
 }
 
 export interface NotifierPlugin {
@@ -29,8 +31,8 @@ export interface NotifierPlugin {
   readonly needs: readonly (keyof NotifierPorts)[];
   /** The kinds of announcement that it can render. */
   readonly takes: readonly AnnouncementKind[];
-  /** Pure: whether it sends this announcement, whose kind it takes. */
-  wants(announcement: Announcement): boolean;
+  /** Pure: whether it sends this announcement, whose kind it takes. `settings`: its section, as its schema gives it. */
+  wants(announcement: Announcement, settings?: unknown): boolean;
   /**
    * Sends the announcement. Where the channel allows, it reads back first, so that repeated calls send it once. Returns a link to the message;
    * null when nothing was sent. `settings`: its section, as its schema gives it.
@@ -43,6 +45,7 @@ export interface NotifierPlugin {
 /** A notifier as it is written: its settings have the type that its schema gives them. */
 interface NotifierDefinition<S> extends NotifierPlugin {
   readonly settings?: z.ZodType<S>;
+  wants(announcement: Announcement, settings: S): boolean;
   notify(announcement: Announcement, ports: NotifierPorts, settings: S): Promise<{ where: string } | null>;
 }
 

@@ -3,9 +3,20 @@ import { registered } from '../plugin.ts';
 import type { NotifierPlugin } from './contract.ts';
 import { email } from './email/index.ts';
 import { githubComment } from './github-comment/index.ts';
+import { pagerduty } from './pagerduty/index.ts';
+import { slack } from './slack/index.ts';
+import { teams } from './teams/index.ts';
+import { webhook } from './webhook/index.ts';
 
 /** Every notifier. To add one: a folder here, named after its id, and a line below. */
-export const NOTIFIERS: readonly NotifierPlugin[] = registered('notifiers', [githubComment, email]);
+export const NOTIFIERS: readonly NotifierPlugin[] = registered('notifiers', [
+  githubComment,
+  email,
+  slack,
+  teams,
+  pagerduty,
+  webhook,
+]);
 
 /** The notifiers that a deployment uses, each with its settings. The build has refused settings that do not fit. */
 export function notifiersOf(
@@ -16,7 +27,13 @@ export function notifiersOf(
     if (one.settings === undefined) return [one];
     const settings = one.settings.safeParse(notifiers[one.id] ?? {});
     return settings.success
-      ? [{ ...one, notify: (announcement, ports) => one.notify(announcement, ports, settings.data) }]
+      ? [
+          {
+            ...one,
+            wants: (announcement) => one.wants(announcement, settings.data),
+            notify: (announcement, ports) => one.notify(announcement, ports, settings.data),
+          },
+        ]
       : [];
   });
 }

@@ -9,7 +9,7 @@ import { jobNameOf } from '#shared/domain/logs/job-name.ts';
 import { redactName } from '#shared/domain/redaction/redact.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import { parseReply } from '#shared/plugins/llm/protocol/reply.ts';
-import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
+import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { cloudwatch } from '#shared/plugins/sources/cloudwatch/index.ts';
 import { translateWebhook } from '#shared/plugins/sources/contract.ts';

@@ -16,8 +16,8 @@ import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
-import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { anAlarmTarget, anIncident, aTelemetry, redactedText, someAlarmFacts } from '#test/builders/index.ts';
 

@@ -10,7 +10,7 @@ import { outcomesWords } from '#shared/domain/learning/outcomes-words.ts';
 import { decide } from '#shared/domain/policy/decide.ts';
 import { ACTIONS, titlesOf } from '#shared/plugins/actions/registry.ts';
 import { incidentBriefing } from '#shared/plugins/notifiers/common/incident-briefing.ts';
-import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
+import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import {
   aClassification,

@@ -7,8 +7,8 @@ import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
-import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import type { Embedded, Embedder } from '#shared/ports/recall.ts';
 import {

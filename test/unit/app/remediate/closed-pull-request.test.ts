@@ -48,7 +48,10 @@ describe('a pull request that was closed or merged meanwhile', () => {
     const memory = makeMemoryComments();
     const codeHost = fakeCodeHost({ ...memory, pullRequestState: async () => state });
     const story = aProposalStory();
-    await githubComment.notify({ kind: 'progress', story }, { codeHost, mailer: makeMemoryMailer() });
+    await githubComment.notify(
+      { kind: 'progress', story },
+      { codeHost, mailer: makeMemoryMailer(), poster: {} as never },
+    );
     expect(memory.comments).toHaveLength(comments);
   });
 });

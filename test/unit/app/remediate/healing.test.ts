@@ -5,7 +5,7 @@ import { record } from '#shared/app/record/record.ts';
 import { settleHealed } from '#shared/app/record/recurrence-watch.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
+import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import {
   aBoundAction,

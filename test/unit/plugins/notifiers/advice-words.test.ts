@@ -3,8 +3,8 @@ import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { adviceNow, triedLines } from '#shared/plugins/notifiers/common/advice-words.ts';
 import { historyLines } from '#shared/plugins/notifiers/common/asked-words.ts';
 import { changeLines, confidencesOf, stoppedWords } from '#shared/plugins/notifiers/common/briefing-facts.ts';
+import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
-import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { aClassification, aDiagnosis, anActionRecord, anIncident, redactedText } from '#test/builders/index.ts';
 

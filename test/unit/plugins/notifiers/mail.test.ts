@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import { email } from '#shared/plugins/notifiers/email/index.ts';
-import { renderMail } from '#shared/plugins/notifiers/email/mail.ts';
 import {
   aClassification,
   aDiagnosis,

@@ -3,7 +3,7 @@ import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
-import { stopLines } from '../common/briefing-facts.ts';
+import { stopLines } from '../briefing-facts.ts';
 import { type Mail, subjectOfWords } from './mail.ts';
 
 const MAX_SUGGESTIONS = 10;

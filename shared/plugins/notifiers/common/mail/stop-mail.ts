@@ -1,7 +1,7 @@
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
-import { stoppedWords } from '../common/briefing-facts.ts';
+import { stoppedWords } from '../briefing-facts.ts';
 import type { Mail } from './mail.ts';
 
 /** Reminds people that the kill switch is still on. */

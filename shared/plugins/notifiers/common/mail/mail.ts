@@ -5,11 +5,12 @@ import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { cutLine } from '#shared/kernel/text/markdown.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { instantWords } from '#shared/kernel/time-words.ts';
-import { adviceNow } from '../common/advice-words.ts';
-import { stoppedWords } from '../common/briefing-facts.ts';
-import { chainOf } from '../common/incident-briefing.ts';
-import { quotesOf, repeatWords } from '../common/quotes.ts';
-import { statusOf } from '../common/status-words.ts';
+import type { IncidentStory } from '../../contract.ts';
+import { adviceNow } from '../advice-words.ts';
+import { stoppedWords } from '../briefing-facts.ts';
+import { chainOf } from '../incident-briefing.ts';
+import { quotesOf, repeatWords } from '../quotes.ts';
+import { statusOf } from '../status-words.ts';
 import {
   actionWords,
   failedThing,
@@ -24,9 +25,8 @@ import {
   seenBeforeLines,
   summaryOf,
   uncheckedOf,
-} from '../common/story-words.ts';
-import { wrapText } from '../common/wrap.ts';
-import type { IncidentStory } from '../contract.ts';
+} from '../story-words.ts';
+import { wrapText } from '../wrap.ts';
 
 export interface Mail {
   /** ASCII, at most 100 characters, as SNS requires. */

@@ -1,7 +1,7 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { counted, instantWords } from '#shared/kernel/time-words.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
-import { stoppedWords } from '../common/briefing-facts.ts';
+import { stoppedWords } from '../briefing-facts.ts';
 import { linkLines, type Mail, messageOf, subjectOfWords } from './mail.ts';
 
 /** One mail about incidents of one service or commit, after the first of them had a mail of its own. */

@@ -1,9 +1,9 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { askedFacts, changeWords, freshDeadline, historyLines, WITHOUT_ANSWER } from '../common/asked-words.ts';
-import { changeLines, stoppedWords } from '../common/briefing-facts.ts';
-import { chainOf } from '../common/incident-briefing.ts';
-import { headlineOf, knownHereLines } from '../common/story-words.ts';
-import type { AskedPlan, IncidentStory } from '../contract.ts';
+import type { AskedPlan, IncidentStory } from '../../contract.ts';
+import { askedFacts, changeWords, freshDeadline, historyLines, WITHOUT_ANSWER } from '../asked-words.ts';
+import { changeLines, stoppedWords } from '../briefing-facts.ts';
+import { chainOf } from '../incident-briefing.ts';
+import { headlineOf, knownHereLines } from '../story-words.ts';
 import {
   evidencePart,
   footerOf,

@@ -1,7 +1,7 @@
 import { type Capacity, capacityName } from '#shared/domain/capacity/capacity-settings.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
-import { stopLines } from '../common/briefing-facts.ts';
+import { stopLines } from '../briefing-facts.ts';
 import { type Mail, messageOf } from './mail.ts';
 
 type Announced = AnnouncementOf<'capacity-forecast'>;

@@ -1,7 +1,7 @@
 import type { Retraining } from '#shared/domain/quality/watch.ts';
 import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
-import { stopLines } from '../common/briefing-facts.ts';
+import { stopLines } from '../briefing-facts.ts';
 import { type Mail, messageOf, subjectOfWords } from './mail.ts';
 
 /** The mail about answers that got worse: numbers and ids only, nothing from a log. */

@@ -2,7 +2,7 @@ import { alertWords } from '#shared/domain/policy/alert-rule.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
-import { stopLines } from '../common/briefing-facts.ts';
+import { stopLines } from '../briefing-facts.ts';
 import { linkLines, type Mail } from './mail.ts';
 
 const DECISIONS: Readonly<Record<string, string>> = {

@@ -1,0 +1,79 @@
+import * as z from 'zod';
+import { addressKindOf } from '#shared/domain/playbook/network-address.ts';
+import { OutcomeUnknown, RateLimited, Refused } from '#shared/kernel/errors.ts';
+import type { SecretReader } from '#shared/ports/cloud.ts';
+import type { ChannelAnswer, ChannelRequest, Poster } from '#shared/ports/poster.ts';
+import { safeExchange } from './safe-exchange.ts';
+
+export interface PosterOptions {
+  /** Reads the secret `channels`. */
+  readonly secrets: SecretReader;
+  /** Replaces every address's origin (`http://127.0.0.1:4000`), for the local runtime; only there loopback is called. */
+  readonly origin?: string | undefined;
+}
+
+const TIMEOUT_SECONDS = 10;
+/** Of an answer in an error. */
+const ERROR_WORDS = 200;
+const Fields = z.record(z.string(), z.string());
+
+/** `node:http` behind the port, with the secret of the deployment's channels: an object of fields, or one address, for each. */
+export function makePoster({ secrets, origin }: PosterOptions): Poster {
+  return {
+    async secretOf(channel) {
+      const stored = (await secrets.read('channels'))[channel];
+      const fields = Fields.safeParse(fieldsIn(stored));
+      if (fields.success) return fields.data;
+      throw new Refused(
+        `Nothing is stored for the channel ${channel}. Add "${channel}": {"url": "..."} to the secret that the output ChannelSecretName names.`,
+      );
+    },
+    async send(request) {
+      const answer = await safeExchange({
+        what: request.what,
+        url: addressOf(request, origin),
+        method: request.method ?? 'POST',
+        headers: { 'content-type': 'application/json', ...request.headers, ...forwardedHost(request, origin) },
+        body: request.body,
+        timeoutSeconds: TIMEOUT_SECONDS,
+        lost: OutcomeUnknown,
+        mayConnect: (address) => origin !== undefined || addressKindOf(address) === 'public',
+      });
+      return checked(request, answer);
+    },
+  };
+}
+
+function fieldsIn(stored: string | undefined): unknown {
+  if (stored === undefined || stored === 'not-set') return null;
+  if (/^https:\/\//.test(stored)) return { url: stored };
+  try {
+    return JSON.parse(stored);
+  } catch {
+    return null;
+  }
+}
+
+function addressOf({ what, url }: ChannelRequest, origin: string | undefined): URL {
+  const parsed = URL.parse(url);
+  if (parsed === null || parsed.protocol !== 'https:' || parsed.username !== '' || parsed.password !== '')
+    throw new Refused(`${what}: the stored address is not one that begins with https:// and holds no user.`);
+  return origin === undefined ? parsed : new URL(parsed.pathname + parsed.search, origin);
+}
+
+/** The local runtime's services have one origin: they know by this whom was meant. */
+const forwardedHost = ({ url }: ChannelRequest, origin: string | undefined) =>
+  origin === undefined ? {} : { 'x-forwarded-host': new URL(url).host };
+
+function checked({ what }: ChannelRequest, answer: ChannelAnswer): ChannelAnswer {
+  const { status, headers, text } = answer;
+  if (status >= 200 && status < 300) return answer;
+  if (status === 429) {
+    const after = headers['retry-after'];
+    throw new RateLimited(`${what}: too many messages${after === undefined ? '' : `; again after ${after}`}.`);
+  }
+  const words = text.replaceAll(/\s+/g, ' ').slice(0, ERROR_WORDS);
+  if (status >= 500) throw new OutcomeUnknown(`${what}: the answer was status ${status}: ${words}`);
+  if (status >= 300 && status < 400) throw new Refused(`${what}: the answer was a redirect, which is not followed.`);
+  throw new Refused(`${what}: the answer was status ${status}: ${words}`);
+}

@@ -1,0 +1,100 @@
+import * as z from 'zod';
+import { ANNOUNCEMENT_KINDS, type AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import type { ChannelAnswer, ChannelRequest } from '#shared/ports/poster.ts';
+import { defineNotifier, type NotifierPlugin } from '../contract.ts';
+import { type ChannelMessage, channelMessageOf } from './channel-message.ts';
+import { isToldEnd } from './told-end.ts';
+
+/** What a channel can be asked to tell: incidents that need a person or ended, requests for approval, and how Selfheal itself is doing. */
+const TOPICS = ['incidents', 'approvals', 'upkeep'] as const;
+type Topic = (typeof TOPICS)[number];
+
+const TOPIC_OF: Readonly<Record<AnnouncementKind, Topic | null>> = {
+  progress: 'incidents',
+  escalation: 'incidents',
+  'workflow-failure': 'incidents',
+  'channel-failure': 'incidents',
+  'alert-raised': 'incidents',
+  'reports-gathered': 'incidents',
+  'approval-asked': 'approvals',
+  'approval-too-late': 'approvals',
+  'capacity-forecast': 'upkeep',
+  'quality-degraded': 'upkeep',
+  'learning-reviewed': 'upkeep',
+  'still-stopped': 'upkeep',
+  'approval-decided': null,
+  'approval-expired': null,
+};
+
+/** Fields that every such channel has. */
+const ChatSettings = z.strictObject({
+  tell: z
+    .array(z.enum(TOPICS))
+    .min(1, 'name at least one of incidents, approvals and upkeep')
+    .describe('What the channel is told: incidents, approvals, upkeep.'),
+});
+
+interface ChatNotifier<F, S> {
+  readonly id: string;
+  readonly title: string;
+  /** The fields that people store for it in the secret of the channels. */
+  readonly fields: z.ZodType<F>;
+  /** Its section of `notifiers`, in addition to `tell`. */
+  readonly settings?: z.ZodObject;
+  /** Pure. The message as a request of its service; null when there is nothing to say there. */
+  request(message: ChannelMessage, fields: F, settings: S): Omit<ChannelRequest, 'what'> | null;
+  /** Null when the service took the message, else why not: some answer 200 with an error in the text. */
+  readonly problemOf?: (answer: ChannelAnswer) => string | null;
+}
+
+/**
+ * A channel that is posted to: with settings, secret, rights, and what it tells. Messages cannot be read back, so the caller prevents repeats; after
+ * a crash one may be sent twice, but it is never lost.
+ */
+export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): NotifierPlugin {
+  const settings = ChatSettings.extend(chat.settings?.shape ?? {});
+  return defineNotifier<z.output<typeof ChatSettings>>({
+    id: chat.id,
+    title: chat.title,
+    settings: settings as unknown as z.ZodType<z.output<typeof ChatSettings>>,
+    uses: { channelSecret: ['secretsmanager:GetSecretValue'] },
+    needs: ['poster'],
+    takes: ANNOUNCEMENT_KINDS.filter((kind) => TOPIC_OF[kind] !== null),
+    repeatable: false,
+    wants: (announcement, { tell }) => {
+      const topic = TOPIC_OF[announcement.kind];
+      if (topic === null || !tell.includes(topic)) return false;
+      return announcement.kind !== 'progress' || isToldEnd(announcement.story);
+    },
+    async notify(announcement, { poster }, given) {
+      const message = channelMessageOf(announcement);
+      if (message === null) return null;
+      const fields = chat.fields.safeParse(await poster.secretOf(chat.id));
+      if (!fields.success)
+        throw new Refused(`What is stored for the channel ${chat.id} does not fit: ${z.prettifyError(fields.error)}`);
+      const request = chat.request(message, fields.data, given as S);
+      if (request === null) return null;
+      const answer = await poster.send({ what: chat.title, ...request });
+      const problem = chat.problemOf?.(answer) ?? null;
+      if (problem !== null) throw new Refused(`${chat.title}: ${problem}`);
+      return { where: chat.title };
+    },
+  });
+}
+
+/** The address of an incoming webhook. */
+export const WebhookFields = z.strictObject({ url: z.url({ protocol: /^https$/ }) });
+
+/** The whole text of a message, for services that show plain text. */
+export function plainText({ title, paragraphs, facts, quoted, links }: ChannelMessage): string {
+  return [
+    title,
+    ...paragraphs,
+    facts.map(({ name, value }) => `${name}: ${value}`).join('\n'),
+    quoted.join('\n'),
+    links.map(({ name, url }) => `${name}: ${url}`).join('\n'),
+  ]
+    .filter((text) => text !== '')
+    .join('\n\n');
+}

@@ -1,0 +1,65 @@
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import type { Announcement, AnnouncementOf } from '#shared/ports/announcement.ts';
+import { deciderNameOf } from '#shared/ports/incident-store.ts';
+import { renderAlertMail } from './alert-mail.ts';
+import { renderApprovalMail } from './approval-mail.ts';
+import { renderDigestMail } from './digest-mail.ts';
+import { renderForecastMail } from './forecast-mail.ts';
+import { type Mail, renderMail } from './mail.ts';
+import { renderDegradationMail } from './quality-mail.ts';
+import { renderReviewMail } from './review-mail.ts';
+import { renderStopMail } from './stop-mail.ts';
+
+/** The announcement as subject and plain text; null for kinds that nobody is mailed about. */
+export function mailOf(announcement: Announcement): Mail | null {
+  switch (announcement.kind) {
+    case 'progress': {
+      const { incident, diagnosis } = announcement.story;
+      const isCode = diagnosis?.classification.verdict === 'regression';
+      const headline = incident.status === 'resolved' ? 'Resolved' : isCode ? 'Needs a change' : 'Needs a human';
+      return renderMail(headline, incident.outcomeReason, announcement.story);
+    }
+    case 'escalation':
+    case 'workflow-failure':
+      return renderMail('Needs a human', announcement.reason, announcement.story);
+    case 'channel-failure': {
+      const { headline, reason, story } = announcement;
+      return renderMail(headline, `${reason} ${story.incident.outcomeReason ?? ''}`.trim(), story);
+    }
+    case 'approval-asked':
+      return renderApprovalMail(announcement.story, announcement);
+    case 'approval-too-late':
+      return renderTooLateMail(announcement);
+    case 'capacity-forecast':
+      return renderForecastMail(announcement);
+    case 'quality-degraded':
+      return renderDegradationMail(announcement);
+    case 'learning-reviewed':
+      return renderReviewMail(announcement);
+    case 'alert-raised':
+      return renderAlertMail(announcement);
+    case 'reports-gathered':
+      return renderDigestMail(announcement);
+    case 'still-stopped':
+      return renderStopMail(announcement);
+    case 'approval-decided':
+    case 'approval-expired':
+      return null;
+    default:
+      return announcement satisfies never;
+  }
+}
+
+function renderTooLateMail({ approval, action }: AnnouncementOf<'approval-too-late'>): Mail {
+  const message = [
+    `${deciderNameOf(approval) ?? 'Somebody'} approved this at ${approval.decision?.at ?? 'an unknown time'}, but the decision did not reach the workflow before it stopped waiting.`,
+    'The approval was not carried out and can no longer be used.',
+    '',
+    `What was approved: ${action.description}`,
+    `Incident: ${approval.incidentId}`,
+    '',
+    'The incident was handed to a person. If the change is still needed, make it by hand.',
+  ].join('\n');
+  const subject = `[Selfheal] Approved too late, nothing was done: ${action.actionId}`;
+  return { subject: redactOutgoing(subject), message: redactOutgoing(message) };
+}

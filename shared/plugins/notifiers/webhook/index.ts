@@ -1,0 +1,47 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import * as z from 'zod';
+import type { ChannelMessage } from '../common/channel-message.ts';
+import { defineChatNotifier } from '../common/chat-notifier.ts';
+import { FORMS, type Form } from './forms.ts';
+
+const Fields = z.strictObject({
+  url: z.url({ protocol: /^https$/ }),
+  /** Signs each message by the rules of Standard Webhooks. */
+  signingSecret: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'whsec_ and at least 24 bytes in base64')
+    .optional(),
+  /** Of a Telegram chat. */
+  chatId: z.string().max(60).optional(),
+});
+type Fields = z.output<typeof Fields>;
+
+/**
+ * A webhook of one's own: the message as JSON, signed as Standard Webhooks says (standardwebhooks.com), or in the form of Discord, Google Chat,
+ * Mattermost or Telegram.
+ */
+export const webhook = defineChatNotifier<Fields, { readonly form: Form }>({
+  id: 'webhook',
+  title: 'Webhook',
+  fields: Fields,
+  settings: z.object({
+    form: z
+      .enum(Object.keys(FORMS) as [Form, ...Form[]])
+      .default('json')
+      .describe('How the message is written: json, discord, google-chat, mattermost or telegram.'),
+  }),
+  request: (message, fields, { form }) => {
+    const body = JSON.stringify(FORMS[form](message, fields.chatId ?? ''));
+    return { url: fields.url, body, headers: signatureOf(message, body, fields.signingSecret) };
+  },
+});
+
+/** The headers of Standard Webhooks; none without a secret. */
+function signatureOf({ incidentId }: ChannelMessage, body: string, secret: string | undefined): Record<string, string> {
+  if (secret === undefined) return {};
+  const id = `msg_${incidentId ?? 'selfheal'}_${randomUUID()}`;
+  const timestamp = String(Math.floor(Date.now() / 1000));
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const digest = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${digest}` };
+}

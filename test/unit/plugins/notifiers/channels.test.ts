@@ -1,0 +1,207 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
+import { makeLocalChannels } from '#apps/local/world/channels.ts';
+import { channelMessageOf } from '#shared/plugins/notifiers/common/channel-message.ts';
+import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
+import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
+import { FORMS, type Form } from '#shared/plugins/notifiers/webhook/forms.ts';
+import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
+import type { ChannelRequest, Poster } from '#shared/ports/poster.ts';
+
+const EVERYTHING = { tell: ['incidents', 'approvals', 'upkeep'] };
+const SIGNING_KEY = Buffer.from('a key of the tests, of nobody at all');
+const SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  slack: { url: 'https://hooks.slack.com/services/T0/B0/test' },
+  teams: { url: 'https://example.com/workflows/test' },
+  pagerduty: { routingKey: 'test'.padEnd(32, '0') },
+  webhook: { url: 'https://example.com/hooks/test', signingSecret: `whsec_${SIGNING_KEY.toString('base64')}` },
+};
+
+function notifier(id: string, settings: object = EVERYTHING): NotifierPlugin {
+  const found = notifiersOf({ notifiers: { [id]: settings } }).find((one) => one.id === id);
+  if (found === undefined) throw new Error(`There is no notifier ${id} with these settings.`);
+  return found;
+}
+
+/** A poster that speaks to the local services, which refuse what the vendors' would refuse. */
+function localPoster() {
+  const sent: ChannelRequest[] = [];
+  const journal = { record: () => undefined } as never;
+  const { service } = makeLocalChannels({ journal, dataDir: undefined, now: () => new Date(0) });
+  const poster: Poster = {
+    secretOf: async (channel) => SECRETS[channel] ?? {},
+    send: async (request) => {
+      sent.push(request);
+      const path = new URL(request.url).pathname;
+      const call = service.recognise({
+        method: 'POST',
+        path,
+        query: new URLSearchParams(),
+        headers: {},
+        body: Buffer.from(request.body),
+      });
+      const answer = await call?.perform();
+      if (answer === undefined || answer.status >= 300) throw new Error(`${path}: ${answer?.status} ${answer?.body}`);
+      return { status: answer.status, headers: {}, text: String(answer.body) };
+    },
+  };
+  return { poster, sent };
+}
+
+const send = async (one: NotifierPlugin, announcement: Announcement) => {
+  const { poster, sent } = localPoster();
+  const where = one.wants(announcement)
+    ? await one.notify(announcement, { poster, mailer: {} as never, codeHost: {} as never })
+    : null;
+  return { where, body: sent[0]?.body ?? null, request: sent[0] ?? null };
+};
+
+const CHANNELS = ['slack', 'teams', 'pagerduty', 'webhook'];
+const told = SAMPLE_ANNOUNCEMENTS.filter(({ announcement }) => notifier('slack').takes.includes(announcement.kind));
+
+describe.each(CHANNELS)('%s', (id) => {
+  it.each(told)('takes what its service takes: $title', async ({ announcement }) => {
+    const { where, body } = await send(notifier(id), announcement);
+    expect(where === null).toBe(body === null);
+  });
+
+  it('tells only what it is asked to tell', async () => {
+    const only = notifier(id, { tell: ['approvals'] });
+    const kinds = told
+      .filter(({ announcement }) => only.wants(announcement))
+      .map(({ announcement }) => announcement.kind);
+    expect(new Set(kinds)).toEqual(new Set(['approval-asked', 'approval-too-late']));
+  });
+
+  it('refuses a section that names nothing, and is not used without one', () => {
+    expect(notifiersOf({ notifiers: { [id]: { tell: [] } } }).some((one) => one.id === id)).toBe(false);
+    expect(notifiersOf({ notifiers: {} }).some((one) => one.id === id)).toBe(false);
+  });
+});
+
+const HOSTILE = [
+  '<!channel> <@U0123> <https://evil.example|click> @here @everyone',
+  '**bold** [link](https://evil.example) <at>All</at> `code` ~x~ _y_',
+  '```\nend of block\n``` /approve selfheal :rotating_light:',
+  '<b onclick=x>html</b> &lt;script&gt; "quote" \\u202e',
+  '/shutdown @admin #general https://evil.example/login t.me/evil',
+];
+const story = told.map(({ announcement }) => announcement).find((one) => one.kind === 'escalation');
+const hostileStories = HOSTILE.map((text) => {
+  const escalation = story as Extract<Announcement, { kind: 'escalation' }>;
+  const { diagnosis, incident } = escalation.story;
+  const changed: IncidentStory = {
+    ...escalation.story,
+    incident: { ...incident, tainted: { ...incident.tainted, title: text } },
+    diagnosis: diagnosis === null ? null : { ...diagnosis, rootCause: text, fix: text },
+  } as IncidentStory;
+  return { ...escalation, story: changed, reason: text } satisfies Announcement;
+});
+
+const stringsIn = (value: unknown): string[] =>
+  typeof value === 'string'
+    ? [value]
+    : typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap(stringsIn)
+      : [];
+
+describe('texts of outsiders', () => {
+  it.each(hostileStories)('are text elements in Slack: $reason', async (announcement) => {
+    const { body } = await send(notifier('slack'), announcement);
+    const { text, mrkdwn, blocks } = JSON.parse(body ?? '{}');
+    expect([mrkdwn, /[<>]/.test(text)]).toEqual([false, false]);
+    const types = new Set(JSON.stringify(blocks).match(/"type":"[a-z_]+"/g));
+    expect([...types].sort()).toEqual(
+      ['header', 'link', 'plain_text', 'rich_text', 'rich_text_preformatted', 'rich_text_section', 'text']
+        .map((type) => `"type":"${type}"`)
+        .filter((type) => types.has(type)),
+    );
+    expect(JSON.stringify(blocks).match(/"url":"[^"]+"/g) ?? []).not.toContainEqual(expect.stringContaining('evil'));
+  });
+
+  it.each(hostileStories)('are runs in Teams, never a text block: $reason', async (announcement) => {
+    const { body } = await send(notifier('teams'), announcement);
+    expect(body).not.toMatch(/"type":"TextBlock"|"msteams":\{[^}]*entities|"url":"[^"]*evil/);
+  });
+
+  const WITHOUT_OWN = /```\n[\s\S]*?\n```|<https:\/\/\S+>|\*\*(?=\S)|(?<=\S)\*\*/g;
+  it.each([
+    ['discord', /(?<!\\)[*_~`|<>[\]]|[@#/](?=\w)/],
+    ['mattermost', /(?<!\\)[*_~`|<>[\]]|[@#/](?=\w)/],
+    ['telegram', /[@#](?=\w)|(?<=\s)\/(?=\w)|evil\.example/],
+  ] as const)('mention, link and format nothing in %s', (form: Form, live) => {
+    for (const announcement of hostileStories) {
+      const message = channelMessageOf(announcement);
+      if (message === null) throw new Error('An escalation is told.');
+      const body = FORMS[form]({ ...message, links: [] }, '1');
+      const texts = stringsIn(body).map((text) => text.replaceAll(WITHOUT_OWN, ''));
+      for (const text of texts) expect(text).not.toMatch(live);
+    }
+  });
+
+  it('are escaped in Google Chat', () => {
+    for (const announcement of hostileStories) {
+      const message = channelMessageOf(announcement);
+      const text = JSON.stringify(FORMS['google-chat'](message as never));
+      expect(text.replaceAll(/<\/?b>|<br>/g, '')).not.toMatch(/[<>]/);
+    }
+  });
+});
+
+describe('Slack', () => {
+  it('counts an answer of 200 with an error in its text as a refusal', async () => {
+    const poster: Poster = {
+      secretOf: async () => SECRETS.slack ?? {},
+      send: async () => ({ status: 200, headers: {}, text: 'no_service' }),
+    };
+    const sending = notifier('slack').notify(story as Announcement, { poster } as never);
+    await expect(sending).rejects.toThrow('Slack: the answer was "no_service"');
+  });
+});
+
+describe('Teams', () => {
+  it('stays under 28 KB: quoted lines go first, cause and links stay', async () => {
+    const { teamsBody } = await import('#shared/plugins/notifiers/teams/index.ts');
+    const message = channelMessageOf(story as Announcement);
+    if (message === null) throw new Error('An escalation is told.');
+    const body = teamsBody({ ...message, quoted: Array.from({ length: 200 }, () => 'ü'.repeat(200)) });
+    expect(Buffer.byteLength(body)).toBeLessThanOrEqual(27_000);
+    expect(body).toContain(message.title.slice(0, 30));
+  });
+});
+
+describe('PagerDuty', () => {
+  const events = told.map(({ announcement }) => channelMessageOf(announcement)).filter((one) => one !== null);
+  it('triggers and resolves one alert under the id of the incident, and pages nobody about anything else', async () => {
+    const { pagerdutyEvent } = await import('#shared/plugins/notifiers/pagerduty/index.ts');
+    for (const message of events) {
+      const event = pagerdutyEvent(message, 'k'.repeat(32)) as { event_action: string; dedup_key: string } | null;
+      if (message.incidentId === null) expect(event).toBeNull();
+      else expect(event?.dedup_key).toBe(message.incidentId);
+      if (event !== null) expect(event.event_action).toBe(message.tone === 'good' ? 'resolve' : 'trigger');
+    }
+  });
+
+  it('refuses what is no integration key, and does not repeat it', async () => {
+    const poster: Poster = { secretOf: async () => ({ routingKey: 'short' }), send: async () => expect.unreachable() };
+    const sending = notifier('pagerduty').notify(story as Announcement, { poster } as never);
+    await expect(sending).rejects.toThrow(/32 letters and digits/);
+    await expect(sending).rejects.not.toThrow('short');
+  });
+});
+
+describe('a webhook of one’s own', () => {
+  it('is signed as Standard Webhooks says', async () => {
+    const { request } = await send(notifier('webhook'), story as Announcement);
+    const { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signature } = request?.headers ?? {};
+    const expected = createHmac('sha256', SIGNING_KEY).update(`${id}.${at}.${request?.body}`).digest('base64');
+    expect(signature).toBe(`v1,${expected}`);
+  });
+
+  it('refuses a form that there is not', () => {
+    expect(
+      notifiersOf({ notifiers: { webhook: { ...EVERYTHING, form: 'fax' } } }).some(({ id }) => id === 'webhook'),
+    ).toBe(false);
+  });
+});
