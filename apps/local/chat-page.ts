@@ -32,7 +32,7 @@ export function chatPage(messages: readonly ChannelMessage[]): GatewayResponse {
 function messageHtml({ channel, at, body }: ChannelMessage): string {
   const time = `<time datetime="${escapeText(at)}">${escapeText(at.replace('T', ' ').slice(0, 19))} UTC</time>`;
   const shown = channel === 'slack' ? slackHtml(body) : `<pre>${escapeText(JSON.stringify(body, null, 2))}</pre>`;
-  return `<article><p class="meta">${escapeText(channel)}, ${time}</p>${shown}</article>`;
+  return `<article><header>${escapeText(channel)}, ${time}</header><div>${shown}</div></article>`;
 }
 
 const listOf = (value: unknown): readonly Record<string, unknown>[] =>

@@ -94,7 +94,12 @@ export interface IncidentStory {
  * Everything that Selfheal tells people. Use cases announce; each notifier says what it wants (`wants`) and renders the kinds that it takes.
  * Words in an announcement are made by code.
  */
-export type Announcement =
+export type Announcement = AnnouncementBody & {
+  /** Which other channels could not be told, worded by code. */
+  readonly untold?: readonly string[];
+};
+
+type AnnouncementBody =
   /** Progress of an incident: a plan is pending, an action was executed, or it ended. */
   | { readonly kind: 'progress'; readonly story: IncidentStory }
   /** A human has to take the incident over. */

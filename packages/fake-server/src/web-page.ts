@@ -3,7 +3,7 @@ export const PAGE_STYLE = `:root{color-scheme:light dark;--ground:#f7f7f9;--surf
 @media(prefers-color-scheme:dark){:root{--ground:#0e0f13;--surface:#15171c;--sunken:#101217;--line:#262a33;--ink:#eceef2;--soft:#a1a8b6;--accent:#a99bff;--bad:#ff8f86}}
 *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--ink);font:14px/1.5 system-ui,sans-serif}
 a{color:var(--accent)}.shell{display:flex;flex-wrap:wrap;gap:6px 18px;align-items:center;padding:12px 24px;border-bottom:1px solid var(--line);background:var(--surface)}
-.shell strong{font-size:15px}.shell a{text-decoration:none}main{max-width:820px;margin:0 auto;padding:24px;overflow-wrap:anywhere}
+.shell nav{display:flex;gap:18px}.shell strong{font-size:15px}.shell a{text-decoration:none}main{max-width:820px;margin:0 auto;padding:24px;overflow-wrap:anywhere}
 h1{margin:0 0 16px;font-size:20px;line-height:1.3}h2{font-size:15px}.meta,.empty{color:var(--soft);font-size:13px}
 ul.list{list-style:none;margin:0;padding:0;border:1px solid var(--line);border-radius:10px;background:var(--surface)}ul.list li+li{border-top:1px solid var(--line)}
 ul.list a{display:grid;gap:2px;padding:12px 16px;color:inherit;text-decoration:none}ul.list a:hover{background:var(--sunken)}.subject{font-weight:600}

@@ -1,6 +1,7 @@
+import { setTimeout } from 'node:timers/promises';
 import * as z from 'zod';
 import { addressKindOf } from '#shared/domain/playbook/network-address.ts';
-import { OutcomeUnknown, RateLimited, Refused } from '#shared/kernel/errors.ts';
+import { OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { SecretReader } from '#shared/ports/cloud.ts';
 import type { ChannelAnswer, ChannelRequest, Poster } from '#shared/ports/poster.ts';
 import { safeExchange } from './safe-exchange.ts';
@@ -10,15 +11,33 @@ export interface PosterOptions {
   readonly secrets: SecretReader;
   /** Replaces every address's origin (`http://127.0.0.1:4000`), for the local runtime; only there loopback is called. */
   readonly origin?: string | undefined;
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
 }
 
-const TIMEOUT_SECONDS = 10;
+/** A message that arrives twice is better than none. */
+const isPassing = (error: unknown): boolean => error instanceof Retryable || error instanceof OutcomeUnknown;
+
+const TIMEOUT_SECONDS = 5;
+/** A service that is away for longer is told of in another channel. */
+const ATTEMPTS = 3;
+const WAIT_MILLISECONDS = 500;
 /** Of an answer in an error. */
 const ERROR_WORDS = 200;
 const Fields = z.record(z.string(), z.string());
 
 /** `node:http` behind the port, with the secret of the deployment's channels: an object of fields, or one address, for each. */
-export function makePoster({ secrets, origin }: PosterOptions): Poster {
+export function makePoster({ secrets, origin, wait = setTimeout }: PosterOptions): Poster {
+  const exchange = (request: ChannelRequest, url: URL) =>
+    safeExchange({
+      what: request.what,
+      url,
+      method: request.method ?? 'POST',
+      headers: { 'content-type': 'application/json', ...request.headers, ...forwardedHost(request, origin) },
+      body: request.body,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      lost: OutcomeUnknown,
+      mayConnect: (address) => origin !== undefined || addressKindOf(address) === 'public',
+    });
   return {
     async secretOf(channel) {
       const stored = (await secrets.read('channels'))[channel];
@@ -29,17 +48,15 @@ export function makePoster({ secrets, origin }: PosterOptions): Poster {
       );
     },
     async send(request) {
-      const answer = await safeExchange({
-        what: request.what,
-        url: addressOf(request, origin),
-        method: request.method ?? 'POST',
-        headers: { 'content-type': 'application/json', ...request.headers, ...forwardedHost(request, origin) },
-        body: request.body,
-        timeoutSeconds: TIMEOUT_SECONDS,
-        lost: OutcomeUnknown,
-        mayConnect: (address) => origin !== undefined || addressKindOf(address) === 'public',
-      });
-      return checked(request, answer);
+      const address = addressOf(request, origin);
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return checked(request, await exchange(request, address));
+        } catch (error) {
+          if (attempt >= ATTEMPTS || !isPassing(error)) throw error;
+          await wait(WAIT_MILLISECONDS * attempt);
+        }
+      }
     },
   };
 }

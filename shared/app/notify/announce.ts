@@ -1,5 +1,6 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Ending, Notification } from '#shared/domain/incident/incident.ts';
+import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { OutcomeUnknown, Retryable } from '#shared/kernel/errors.ts';
 import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
@@ -27,7 +28,8 @@ interface Hooks {
 
 /**
  * Sends an announcement through every notifier that wants it, at least once. Returns the ids of the notifiers that sent it. One that fails does
- * not stop the others: its error is thrown at the end, so that the caller is repeated.
+ * not stop the others: its error is thrown at the end, so that the caller is repeated. A service outside AWS that is down or refuses is no reason to
+ * repeat what the others told: they are told after it, and say so.
  */
 export async function announce(
   announcement: Announcement,
@@ -36,7 +38,9 @@ export async function announce(
 ): Promise<readonly string[]> {
   const channels: string[] = [];
   let failure: Error | null = null;
-  for (const notifier of notifiers.filter((one) => one.takes.includes(announcement.kind) && one.wants(announcement))) {
+  const untold: string[] = [];
+  const wanting = notifiers.filter((one) => one.takes.includes(announcement.kind) && one.wants(announcement));
+  for (const notifier of [...wanting.filter(isPosted), ...wanting.filter((one) => !isPosted(one))]) {
     if (notifier.needs.some((port) => ports[port] === undefined)) {
       log.warn('A notifier was skipped, because this function lacks a port that it needs.', {
         channel: notifier.id,
@@ -47,16 +51,33 @@ export async function announce(
     }
     if (shouldNotify !== undefined && !(await shouldNotify(notifier))) continue;
     try {
-      const sent = await notifier.notify(announcement, ports as NotifierPorts);
+      const told = untold.length === 0 ? announcement : { ...announcement, untold };
+      const sent = await notifier.notify(told, ports as NotifierPorts);
       if (sent === null) continue;
       channels.push(notifier.id);
       await onNotified?.(notifier, sent.where);
     } catch (error) {
-      failure = (await onFailed(notifier, error)) ?? failure;
+      if (isPosted(notifier) && wanting.some((one) => !isPosted(one)))
+        untold.push(notTold(notifier, error, { meter, log }));
+      else failure = (await onFailed(notifier, error)) ?? failure;
     }
   }
   if (failure !== null) throw failure;
   return channels;
+}
+
+/** Whether it is told by a request to a service outside AWS. */
+const isPosted = ({ needs }: NotifierPlugin): boolean => needs.includes('poster');
+
+function notTold(
+  { id, title }: NotifierPlugin,
+  error: unknown,
+  { meter, log }: Pick<AnnounceDeps, 'meter' | 'log'>,
+): string {
+  const reason = redactOutgoing(error instanceof Error ? error.message : String(error));
+  log.warn('A channel could not be told.', { channel: id, reason });
+  meter.count(`untold-${id}`);
+  return `${title} could not be told: ${reason}`;
 }
 
 export interface AnnounceIncidentDeps extends AnnounceDeps, MailLimitDeps, GatherMailsDeps {

@@ -24,7 +24,7 @@ describe('the previews of notifications', () => {
     const [silent, escalation] = at('A human has to take over');
     expect(silent?.message).toBeNull();
     expect(escalation?.message?.subject).toMatch(/^\[Selfheal\] Needs a human: ledger-latency/);
-    expect(at('A plan was approved').map(({ message }) => message)).toEqual([null, null]);
+    expect(at('A plan was approved').map(({ message }) => message)).toEqual(NOTIFIERS.map(() => null));
   });
 
   it('keep to what each notifier would send: one that fails is no empty preview', async () => {

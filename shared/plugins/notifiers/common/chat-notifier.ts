@@ -40,6 +40,8 @@ interface ChatNotifier<F, S> {
   readonly title: string;
   /** The fields that people store for it in the secret of the channels. */
   readonly fields: z.ZodType<F>;
+  /** The kinds of announcement it can render; everything that any topic holds when absent. */
+  readonly takes?: readonly AnnouncementKind[];
   /** Its section of `notifiers`, in addition to `tell`. */
   readonly settings?: z.ZodObject;
   /** Pure. The message as a request of its service; null when there is nothing to say there. */
@@ -60,11 +62,12 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
     settings: settings as unknown as z.ZodType<z.output<typeof ChatSettings>>,
     uses: { channelSecret: ['secretsmanager:GetSecretValue'] },
     needs: ['poster'],
-    takes: ANNOUNCEMENT_KINDS.filter((kind) => TOPIC_OF[kind] !== null),
+    takes: chat.takes ?? ANNOUNCEMENT_KINDS.filter((kind) => TOPIC_OF[kind] !== null),
     repeatable: false,
-    wants: (announcement, { tell }) => {
+    // Without its section it is not used.
+    wants: (announcement, given?: { readonly tell: readonly Topic[] }) => {
       const topic = TOPIC_OF[announcement.kind];
-      if (topic === null || !tell.includes(topic)) return false;
+      if (topic === null || given?.tell.includes(topic) !== true) return false;
       return announcement.kind !== 'progress' || isToldEnd(announcement.story);
     },
     async notify(announcement, { poster }, given) {

@@ -20,6 +20,7 @@ export const pagerduty = defineChatNotifier({
   id: 'pagerduty',
   title: 'PagerDuty',
   fields: Fields,
+  takes: ['progress', 'escalation', 'workflow-failure', 'channel-failure', 'approval-asked', 'alert-raised'],
   request: (message, { routingKey }) => {
     const event = pagerdutyEvent(message, routingKey);
     return event === null ? null : { url: ENQUEUE, body: JSON.stringify(event) };

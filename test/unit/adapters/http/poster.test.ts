@@ -44,7 +44,7 @@ describe('a request to a channel', () => {
       seen.push(url, String(headers['x-forwarded-host']), headers['content-type'], headers['webhook-id'] as string);
       response.writeHead(202).end('ok');
     });
-    const answer = await makePoster({ secrets: secrets({}), origin }).send({
+    const answer = await makePoster({ secrets: secrets({}), wait: async () => undefined, origin }).send({
       ...request,
       headers: { 'webhook-id': '7' },
     });
@@ -64,18 +64,24 @@ describe('a request to a channel', () => {
     const origin = await served((_request, response) => {
       response.writeHead(status, { 'retry-after': '30', location: 'http://127.0.0.1:1/' }).end('invalid_blocks');
     });
-    const sending = makePoster({ secrets: secrets({}), origin }).send(request);
+    const sending = makePoster({ secrets: secrets({}), wait: async () => undefined, origin }).send(request);
     await expect(sending).rejects.toBeInstanceOf(kind);
     await expect(sending).rejects.toThrow(words);
   });
 
   it('may have arrived when the connection broke after it was made', async () => {
     const origin = await served((_request, response) => void response.destroy());
-    await expect(makePoster({ secrets: secrets({}), origin }).send(request)).rejects.toBeInstanceOf(OutcomeUnknown);
+    await expect(
+      makePoster({ secrets: secrets({}), wait: async () => undefined, origin }).send(request),
+    ).rejects.toBeInstanceOf(OutcomeUnknown);
   });
 
   it('was not sent when there was no connection', async () => {
-    const sending = makePoster({ secrets: secrets({}), origin: 'http://127.0.0.1:1' }).send(request);
+    const sending = makePoster({
+      secrets: secrets({}),
+      wait: async () => undefined,
+      origin: 'http://127.0.0.1:1',
+    }).send(request);
     await expect(sending).rejects.toBeInstanceOf(Retryable);
   });
 

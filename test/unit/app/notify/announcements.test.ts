@@ -93,6 +93,22 @@ describe('a notifier that is added by one line', () => {
     });
   });
 
+  it('does not keep others from hearing when its service is down or refuses: they hear of that, too', async () => {
+    const { deps, incident, notifyAt } = await setUp({
+      needs: ['poster'],
+      notify: async () => {
+        throw new Refused('A pager: the answer was status 404: gone');
+      },
+    });
+    const withPoster = { ...deps, poster: {} as never };
+    await escalate({ incidentId: incident.id, reason: 'No safe action fits.', error: null }, withPoster);
+    const [mail] = deps.mailer.mails;
+    expect(mail?.message).toMatch(
+      /Could not be told elsewhere\n-+\n- A pager could not be told: A pager: the answer was status 404: gone/,
+    );
+    await notifyAt('final');
+  });
+
   it('hears that nobody answered, and that a decision came too late', async () => {
     const expired = await setUp();
     await expired.ask();

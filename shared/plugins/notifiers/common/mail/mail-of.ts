@@ -1,3 +1,4 @@
+import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { Announcement, AnnouncementOf } from '#shared/ports/announcement.ts';
 import { deciderNameOf } from '#shared/ports/incident-store.ts';
@@ -12,6 +13,17 @@ import { renderStopMail } from './stop-mail.ts';
 
 /** The announcement as subject and plain text; null for kinds that nobody is mailed about. */
 export function mailOf(announcement: Announcement): Mail | null {
+  const mail = withoutUntold(announcement);
+  const { untold = [] } = announcement;
+  if (mail === null || untold.length === 0) return mail;
+  const note = untold.map((reason) => `- ${cleanText(reason, 300)}`).join('\n');
+  return {
+    ...mail,
+    message: redactOutgoing(`${mail.message}\n\nCould not be told elsewhere\n---------------------------\n${note}`),
+  };
+}
+
+function withoutUntold(announcement: Announcement): Mail | null {
   switch (announcement.kind) {
     case 'progress': {
       const { incident, diagnosis } = announcement.story;

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expectClean, type Healer, openHealer } from './support/healer.ts';
+
+const EVERYTHING = { tell: ['incidents', 'approvals', 'upkeep'] } as const;
+let healer: Healer;
+beforeAll(async () => {
+  healer = await openHealer({
+    configuration: { notifiers: { slack: EVERYTHING, teams: EVERYTHING, pagerduty: EVERYTHING, webhook: EVERYTHING } },
+  });
+});
+afterAll(() => healer?.stop());
+
+const CHANNELS = ['slack', 'teams', 'pagerduty', 'webhook'];
+/** The messages of each channel that name the alarm. */
+const toldOf = (alarm: string) =>
+  CHANNELS.map((channel) => [
+    channel,
+    healer.world.channels
+      .messages()
+      .filter((one) => one.channel === channel && JSON.stringify(one.body).includes(alarm)).length,
+  ]);
+
+it('tells every channel once that a person has to take over, by the synthesized template', async () => {
+  const incident = await healer.ended(healer.world.samples.fireAlarm('ledger'));
+  await healer.quiet();
+  expect(incident.status).toBe('escalated');
+  expect(toldOf('ledger-latency')).toEqual(CHANNELS.map((channel) => [channel, 1]));
+  const page = healer.world.channels.messages().find(({ channel }) => channel === 'pagerduty');
+  expect(page?.body).toMatchObject({ event_action: 'trigger', dedup_key: incident.id, payload: { severity: 'error' } });
+  expectClean(healer);
+});
+
+it('resolves the page when an alarm recovered', async () => {
+  const incident = await healer.ended(healer.world.samples.fireAlarm('checkout', { okAfterMs: 500 }));
+  await healer.quiet();
+  expect(incident.status).toBe('resolved');
+  const pages = healer.world.channels.messages().filter(({ channel }) => channel === 'pagerduty');
+  expect(pages.at(-1)?.body).toMatchObject({ event_action: 'resolve', dedup_key: incident.id });
+  expectClean(healer);
+});
+
+it('says in a mail which channel is down, and hands the incident over all the same', async () => {
+  healer.world.faults.inject('slack:post', { kind: 'status', status: 503 }, { times: Number.POSITIVE_INFINITY });
+  const incident = await healer.ended(healer.world.samples.fireAlarm('invoices'));
+  await healer.quiet();
+  healer.world.faults.clear();
+  expect(incident.status).toBe('escalated');
+  const about = healer.mailsAbout(incident.id);
+  expect(about).toHaveLength(1);
+  expect(about[0]?.text).toContain('Slack could not be told: Slack: the answer was status 503');
+});
