@@ -1,6 +1,5 @@
-import { createHmac, randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import type { ChannelMessage } from '../common/channel-message.ts';
+import { standardWebhookHeaders } from '#shared/kernel/standard-webhook.ts';
 import { defineChatNotifier } from '../common/chat-notifier.ts';
 import { FORMS, type Form } from './forms.ts';
 
@@ -32,16 +31,9 @@ export const webhook = defineChatNotifier<Fields, { readonly form: Form }>({
   }),
   request: (message, fields, { form }) => {
     const body = JSON.stringify(FORMS[form](message, fields.chatId ?? ''));
-    return { url: fields.url, body, headers: signatureOf(message, body, fields.signingSecret) };
+    const { url, signingSecret } = fields;
+    return signingSecret === undefined
+      ? { url, body }
+      : { url, body, headers: standardWebhookHeaders(body, new Date(), signingSecret) };
   },
 });
-
-/** The headers of Standard Webhooks; none without a secret. */
-function signatureOf({ incidentId }: ChannelMessage, body: string, secret: string | undefined): Record<string, string> {
-  if (secret === undefined) return {};
-  const id = `msg_${incidentId ?? 'selfheal'}_${randomUUID()}`;
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
-  const digest = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${digest}` };
-}
