@@ -20,7 +20,7 @@ const toldOf = (alarm: string) =>
       .filter((one) => one.channel === channel && JSON.stringify(one.body).includes(alarm)).length,
   ]);
 
-it('tells every channel once that a person has to take over, by the synthesized template', async () => {
+it('[A77] [A80] [D93] tells every channel once that a person has to take over, by the synthesized template', async () => {
   const incident = await healer.ended(healer.world.samples.fireAlarm('ledger'));
   await healer.quiet();
   expect(incident.status).toBe('escalated');
