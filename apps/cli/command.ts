@@ -187,6 +187,13 @@ export async function forEachFile(
 }
 
 /** Parses an option as a share from 0 to 1; `otherwise` when it is absent. Throws `UsageError`. */
+/** Which of the parts a person chose by their switches; all of them when no switch was given. */
+export function chosenParts<T extends string>(switches: Readonly<Record<T, boolean | undefined>>): readonly T[] {
+  const names = Object.keys(switches) as T[];
+  const chosen = names.filter((name) => switches[name] === true);
+  return chosen.length === 0 ? names : chosen;
+}
+
 export function shareOption(name: string, given: string | undefined, otherwise: number): number {
   if (given === undefined) return otherwise;
   const value = Number(given);

@@ -141,6 +141,8 @@ type AnnouncementBody =
       /** What the catalogue allows before it happens, least disturbing first. */
       readonly actions: readonly string[];
       readonly stopped: StopNotice | null;
+      /** Of an alert on a metric: its name, and the action whose approval was asked for. */
+      readonly alert?: { readonly name: string; readonly requested: string | null };
     }
   /** A message was seen for which people set an alert. */
   | ({

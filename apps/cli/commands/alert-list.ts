@@ -1,13 +1,14 @@
 import { AlertRule, alertWords } from '#shared/domain/policy/alert-rule.ts';
+import { MetricAlert, metricAlertWords } from '#shared/domain/policy/metric-alert.ts';
 import { API_OPTIONS } from '../api/api-client.ts';
 import { defineCommand, JSON_OPTION } from '../command.ts';
 import { clean, openPolicy } from '../policy/policy-api.ts';
 
 export const alertList = defineCommand({
   name: 'alert list',
-  summary: 'the alerts that hold: which message, of which service, what happens',
+  summary: 'the alerts that hold: which message or metric, of which service, what happens',
   details:
-    'With --json: JSON Lines {name, pattern, service, action, confidence}; the name is null for an alert that is deployed.',
+    'With --json: JSON Lines {name, pattern, service, action, confidence}, of a metric {name, service, metric, side, limit, action}; the name is null for an alert that is\ndeployed.',
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const { effective, overlay } = (await openPolicy(options, terminal)).policy;
@@ -20,6 +21,14 @@ export const alertList = defineCommand({
         options.json === true
           ? `${JSON.stringify({ name, ...rule })}\n`
           : `${name ?? 'deployed'}: ${rule.action} at ${clean(alertWords(rule))}\n`,
+      );
+    }
+    for (const [name, alert] of Object.entries(overlay.metricAlerts ?? {})) {
+      const rule = MetricAlert.parse(alert);
+      await terminal.write(
+        options.json === true
+          ? `${JSON.stringify({ name, ...rule })}\n`
+          : `${name}: ${clean(metricAlertWords(rule))}\n`,
       );
     }
     return 0;

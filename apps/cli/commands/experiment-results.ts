@@ -110,7 +110,9 @@ export const experimentResults = defineCommand({
         : null;
     if (client !== null) return await resultsFromApi(client, id?.replaceAll('_', '-'), options.json === true, terminal);
     if ((file === undefined) === (table === undefined)) {
-      throw new UsageError('"selfheal experiment results" needs either a file of outcomes or --table NAME.');
+      throw new UsageError(
+        '"selfheal experiment results" needs "selfheal login", a file of outcomes, or --table NAME.',
+      );
     }
     const experiments = experimentsIn(config, id);
     const outcomes = await readOutcomes({ file, table, experiments }, terminal);

@@ -2,7 +2,14 @@ import { applyChanges, byPerson, type PersonsWord } from '#shared/app/learning/p
 import { contentOf } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption, UsageError } from '../command.ts';
 import { showOrder } from '../incidents/change-incident.ts';
-import { apiUnlessNamed, KNOWLEDGE_OPTIONS, patternNamed, placeOf, sayWritten } from '../learning/knowledge-api.ts';
+import {
+  apiUnlessNamed,
+  idAmong,
+  KNOWLEDGE_OPTIONS,
+  patternNamed,
+  placeOf,
+  sayWritten,
+} from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 
@@ -67,13 +74,19 @@ export const knowledgeAdjust = defineCommand({
     }
     const opened = await openPatterns(options, terminal);
     const change = learningChange(opened, terminal);
-    const pattern = (await opened.patterns.list(opened.scope)).find((one) => one.id === given);
-    if (pattern === undefined) {
-      throw new UsageError(`${given}: unknown pattern. "selfheal knowledge patterns" lists them.`);
-    }
+    const known = await opened.patterns.list(opened.scope);
+    const id = idAmong(known, given, 'the file');
+    const pattern = known.find((one) => one.id === id);
+    if (pattern === undefined) throw new UsageError(`${given}: unknown pattern.`);
     if (pattern.retired !== null)
       throw new UsageError(`${given}: the pattern is retired and cannot be changed: ${pattern.retired.reason}`);
-    const changes = [byPerson(pattern, word, change, opened.rules)];
+    const adjusted = byPerson(pattern, word, change, opened.rules);
+    const reached = adjusted.after.confidence;
+    if (word.kind === 'confidence' && reached < word.confidence - 0.005)
+      terminal.say(
+        `selfheal: It is ${reached.toFixed(2)}, not ${word.confidence.toFixed(2)}: a confidence rises by at most ${opened.rules.maxConfidenceGainPerWeek.toFixed(2)} a week and no higher than its outcomes allow.`,
+      );
+    const changes = [adjusted];
     return await sayChanges(
       await applyChanges(changes, { ...change, dryRun }, opened.patterns),
       options.json === true,

@@ -1,7 +1,7 @@
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
 import { counted } from '#shared/kernel/time-words.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
+import { chosenParts, defineCommand, JSON_OPTION } from '../command.ts';
 import { readResolutions } from '../learning/read-resolutions.ts';
 import { renderFindings } from '../learning/render-learned.ts';
 import { writeTogether } from '../terminal.ts';
@@ -11,22 +11,29 @@ export const knowledgeCheck = defineCommand({
   aliases: ['validate-training-data'],
   summary: 'check a file of resolved incidents: fields, duplicates, conflicts',
   details:
-    'Changes nothing. --clean prints the valid records as JSON Lines for "selfheal knowledge learn": each incident once, times in UTC, services\n' +
+    'Changes nothing. Looks for all three, or, with some of the switches --check-..., only for what they name; lines that cannot be read are always\n' +
+    'reported. --clean prints the valid records as JSON Lines for "selfheal knowledge learn": each incident once, times in UTC, services\n' +
     'and tags in one spelling. Exit code 1 when a record is skipped or contradicts another.',
   operands: { shown: 'FILE', atLeast: 1, atMost: 1 },
   options: {
     clean: { type: 'boolean', about: 'print the valid records, cleaned' },
-    'check-duplicates': { type: 'boolean', about: 'look for records of the same incident; always done' },
-    'check-missing-fields': { type: 'boolean', about: 'look for fields that are missing; always done' },
-    'check-pattern-conflicts': { type: 'boolean', about: 'look for records that contradict each other; always done' },
+    'check-duplicates': { type: 'boolean', about: 'only this: records of the same incident' },
+    'check-missing-fields': { type: 'boolean', about: 'only this: fields that are missing' },
+    'check-pattern-conflicts': { type: 'boolean', about: 'only this: records that contradict each other' },
     'report-path': { type: 'string', value: 'FILE', about: 'also write the findings to this JSON file' },
     ...JSON_OPTION,
   },
   async run({ operands: [file = '-'], options }, terminal) {
     const { name, records, bad } = await readResolutions(file, terminal);
-    const { kept, findings } = cleanResolutions(records);
+    const { kept, findings: all } = cleanResolutions(records);
+    const checks = chosenParts({
+      duplicate: options['check-duplicates'],
+      missing: options['check-missing-fields'],
+      conflict: options['check-pattern-conflicts'],
+    });
+    const findings = all.filter(({ kind }) => checks.includes(kind));
     const output = renderFindings(name, bad, findings);
-    const report = { file: name, records: records.length, kept: kept.length, bad, findings };
+    const report = { file: name, checks, records: records.length, kept: kept.length, bad, findings };
     if (options['report-path'] !== undefined) {
       await writeOutput(options['report-path'], `${JSON.stringify(report, null, 2)}\n`, '--report-path');
       terminal.say(`selfheal: the findings were written to ${options['report-path']}.`);

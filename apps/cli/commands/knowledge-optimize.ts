@@ -1,7 +1,7 @@
 import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { optimizePatterns, suggestGeneralisations } from '#shared/domain/learning/apply-pattern-changes.ts';
 import { contentOf } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption, wholeNumber } from '../command.ts';
+import { chosenParts, DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption, wholeNumber } from '../command.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
@@ -15,13 +15,19 @@ export const knowledgeOptimize = defineCommand({
   aliases: ['optimize-patterns'],
   summary: 'maintain learned patterns: merge duplicates, retire failing ones, lower the confidence of unused ones',
   details:
-    'Every change is recorded with its reason. A wording that could replace two patterns is only suggested, on stderr. To use it, put it into the\n' +
+    'Does all three, or, with some of the first three switches, only what they name. Every change is recorded with its reason. A wording that could replace two patterns is only suggested, on stderr. To use it, put it into the\n' +
     'column pattern of a record and run "selfheal knowledge learn".',
   options: {
     ...KNOWLEDGE_OPTIONS,
-    'merge-similar': { type: 'boolean', about: 'merge duplicates (what these three name is always done together)' },
-    'remove-low-confidence': { type: 'boolean', about: 'retire what fails: patterns below --min-confidence' },
-    'suggest-generalizations': { type: 'boolean', about: 'suggest wordings that could replace two patterns' },
+    'merge-similar': { type: 'boolean', about: 'only this: merge duplicates' },
+    'remove-low-confidence': {
+      type: 'boolean',
+      about: 'only this: retire what fails, is below --min-confidence, or unused',
+    },
+    'suggest-generalizations': {
+      type: 'boolean',
+      about: 'only this: suggest wordings that could replace two patterns',
+    },
     'min-confidence': {
       type: 'string',
       value: 'SHARE',
@@ -39,9 +45,14 @@ export const knowledgeOptimize = defineCommand({
     const minConfidence = shareOption('min-confidence', options['min-confidence'], 0.3);
     const unusedDays = wholeNumber('unused-days', options['unused-days'], { otherwise: 365, atMost: 36_500 });
     const dryRun = options['dry-run'] === true;
+    const only = chosenParts({
+      merge: options['merge-similar'],
+      retire: options['remove-low-confidence'],
+      suggest: options['suggest-generalizations'],
+    });
     const client = await apiUnlessNamed(options, terminal);
     if (client !== null) {
-      const json = { scope: placeOf(options.scope, terminal), minConfidence, unusedDays, dryRun };
+      const json = { scope: placeOf(options.scope, terminal), minConfidence, unusedDays, only: [...only], dryRun };
       const answer = await contentOf(await client.api.knowledge.optimize.$post({ json }));
       for (const { ids, wording } of answer.suggestions) sayGeneralisation(ids, wording, terminal);
       if (answer.remaining > 0) terminal.say(`selfheal: ${answer.remaining} more changes: run the command again.`);
@@ -55,8 +66,9 @@ export const knowledgeOptimize = defineCommand({
       now: change.at,
       minConfidence,
       unusedDays,
+      only,
     });
-    for (const { ids, wording } of suggestGeneralisations(patterns)) {
+    for (const { ids, wording } of only.includes('suggest') ? suggestGeneralisations(patterns) : []) {
       sayGeneralisation(ids, wording, terminal);
     }
     const results = await applyChanges(changes, { ...change, dryRun }, opened.patterns);

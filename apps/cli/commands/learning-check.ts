@@ -2,7 +2,7 @@ import { type HealthCheck, type LearningHealth, learningHealthOf } from '#shared
 import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
 import { counted } from '#shared/kernel/time-words.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
+import { chosenParts, defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 import { PERIOD_OPTIONS, readLearning } from '../learning/learning-material.ts';
 import { renderHealth } from '../learning/render-learning.ts';
@@ -78,8 +78,11 @@ export const learningCheck = defineCommand({
   options: {
     ...PERIOD_OPTIONS,
     comprehensive: { type: 'boolean', about: 'also check the model, its watch and the workflow of a deployment' },
-    'analyze-failures': { type: 'boolean', about: 'list the incidents in which patterns did not help; always done' },
-    'suggest-improvements': { type: 'boolean', about: 'recommend what to do; always done' },
+    'analyze-failures': {
+      type: 'boolean',
+      about: 'only this besides the checks: the incidents in which patterns did not help',
+    },
+    'suggest-improvements': { type: 'boolean', about: 'only this besides the checks: what to do' },
     'min-accuracy': {
       type: 'string',
       value: 'SHARE',
@@ -109,6 +112,12 @@ export const learningCheck = defineCommand({
       minCoverage: shareOption('min-coverage', options['min-coverage'], 0.3),
       maxMinutes: wholeNumber('max-minutes', options['max-minutes'], { otherwise: 120, atMost: 100_000 }),
     };
+    const parts = chosenParts({ failures: options['analyze-failures'], advice: options['suggest-improvements'] });
+    const shown = (health: LearningHealth): LearningHealth => ({
+      ...health,
+      weak: parts.includes('failures') ? health.weak : [],
+      recommendations: parts.includes('advice') ? health.recommendations : [],
+    });
     const client = file === undefined ? await apiUnlessNamed(options, terminal) : null;
     if (client !== null) {
       const days = String(wholeNumber('days', options.days, { otherwise: 30, atMost: 400 }));
@@ -117,14 +126,14 @@ export const learningCheck = defineCommand({
       const read = (await contentOf(await client.api.learning.health.$get({ query }))) as LearningHealth;
       const whole =
         options.comprehensive === true ? withSystem(read, await systemChecks(client, terminal.now())) : read;
-      await terminal.write(options.json === true ? `${JSON.stringify(whole)}\n` : renderHealth(whole));
+      await terminal.write(options.json === true ? `${JSON.stringify(shown(whole))}\n` : renderHealth(shown(whole)));
       return whole.healthy ? 0 : 1;
     }
     if (options.comprehensive === true)
       throw new UsageError('--comprehensive needs the API: sign in with "selfheal login", or use --url.');
     const { material, stored, opened } = await readLearning(file, options, terminal);
     const health = learningHealthOf(learningReportOf(material), stored, { rules: opened.rules, limits });
-    await terminal.write(options.json === true ? `${JSON.stringify(health)}\n` : renderHealth(health));
+    await terminal.write(options.json === true ? `${JSON.stringify(shown(health))}\n` : renderHealth(shown(health)));
     return health.healthy ? 0 : 1;
   },
 });

@@ -97,24 +97,32 @@ export async function patternsAt({ api }: ApiClient, scope: string): Promise<Pat
  * `UsageError` that lists what there is where the name fits none or several.
  */
 export async function patternNamed(client: ApiClient, scope: string, given: string): Promise<string> {
-  if (PATTERN_ID.test(given)) return given;
-  const all = await patternsAt(client, scope);
+  return PATTERN_ID.test(given) ? given : idAmong(await patternsAt(client, scope), given, placeWords(scope));
+}
+
+/** The same among patterns that are at hand; `place` names where they are. */
+export function idAmong<P extends Pick<Pattern, 'id' | 'title' | 'wording'>>(
+  all: readonly (P & { readonly createdAt?: string })[],
+  given: string,
+  place: string,
+): string {
+  if (all.some(({ id }) => id === given)) return given;
   const slug = slugOf(given);
   const fitting = all.filter(({ title, wording }) => slugOf(title) === slug || wording === given);
   const [only, ...others] = fitting;
-  const list = (patterns: readonly Pattern[]): string =>
+  const list = (patterns: readonly P[]): string =>
     patterns.map(({ id, title }) => `${id} (${cleanText(title, 100)})`).join(', ');
   if (only !== undefined && others.length === 0) return only.id;
   if (only !== undefined)
-    throw new UsageError(`${given}: several patterns of ${placeWords(scope)} have this name: ${list(fitting)}.`);
+    throw new UsageError(`${given}: several patterns of ${place} have this name: ${list(fitting)}.`);
   const nearest = nearestValue(
     slug,
     all.map(({ title }) => slugOf(title)),
   );
   const meant = nearest === null ? [] : all.filter(({ title }) => slugOf(title) === nearest);
-  const newest = [...all].sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1)).slice(0, 5);
+  const newest = [...all].sort((a, b) => ((a.createdAt ?? '') < (b.createdAt ?? '') ? 1 : -1)).slice(0, 5);
   throw new UsageError(
-    `There is no pattern "${cleanText(given, 100)}" in ${placeWords(scope)}. ${
+    `There is no pattern "${cleanText(given, 100)}" in ${place}. ${
       meant.length > 0
         ? `Did you mean ${list(meant)}?`
         : newest.length > 0

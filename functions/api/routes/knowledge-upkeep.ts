@@ -5,6 +5,7 @@ import type { Caller } from '#shared/domain/access/caller.ts';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { isOfSimulation } from '#shared/domain/knowledge/search/past-incident.ts';
 import {
+  MAINTENANCE,
   optimizePatterns,
   type PatternChange,
   suggestGeneralisations,
@@ -131,6 +132,9 @@ const optimize = routeFor('operate', {
         scope: ScopeName,
         minConfidence: z.number().min(0).max(1).default(0.3),
         unusedDays: z.number().int().min(1).max(36_500).default(365),
+        only: z.array(z.enum(MAINTENANCE)).min(1).optional().meta({
+          description: 'The parts of the maintenance; without them all three. `retire` also lets unused patterns fade.',
+        }),
         dryRun: DryRun,
       }),
     ),
@@ -237,13 +241,14 @@ export function knowledgeUpkeepRoutes(deps: KnowledgeRoutesDeps) {
     })
     .openapi(optimize, async (context) => {
       const rules = await deps.rules();
-      const { scope: given, minConfidence, unusedDays, dryRun } = context.req.valid('json');
+      const { scope: given, minConfidence, unusedDays, only, dryRun } = context.req.valid('json');
       const scope = await scopeOf(given, deps);
       const stored = await patterns.list(scope);
       const done = await applied(scope, context.get('caller'), dryRun, async (now) =>
-        optimizePatterns(stored, { rules, now, minConfidence, unusedDays }),
+        optimizePatterns(stored, { rules, now, minConfidence, unusedDays, only }),
       );
-      return context.json({ ...done, suggestions: suggestGeneralisations(stored).slice(0, MAX_CHANGES) }, 200);
+      const suggestions = only?.includes('suggest') === false ? [] : suggestGeneralisations(stored);
+      return context.json({ ...done, suggestions: suggestions.slice(0, MAX_CHANGES) }, 200);
     })
     .openapi(rollback, async (context) => {
       const rules = await deps.rules();

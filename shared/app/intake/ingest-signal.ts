@@ -1,4 +1,5 @@
 import { modeOf } from '#shared/domain/configuration/scope.ts';
+import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
 import { classifyRecurrence, transitionOf } from '#shared/domain/incident/alarm-recurrence.ts';
 import { deliveryKeyOf, type IncidentIds, identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -66,7 +67,7 @@ async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutc
     case 'reported':
       return await applyFailure(signal, ids, deps);
     case 'action-requested':
-      return await applyRequest(ids, deps);
+      return await applyRequest(signal, ids, deps);
     // `completeSignal` has made a failure of it unless it was cancelled on purpose.
     case 'run-cancelled':
       return 'stale';
@@ -89,10 +90,11 @@ async function noteRecovery(signal: Signal, ids: IncidentIds, deps: IngestDeps):
 }
 
 /**
- * Starts the incident of a request, which the API has opened. Only one incident works on a target: while another one has the lock, the request is
+ * Starts the incident of a request, which the API has opened; that of an alert is opened here. Only one incident works on a target: while another one has the lock, the request is
  * refused, and a person may repeat it afterwards.
  */
-async function applyRequest(ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
+async function applyRequest(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
+  if (signal.request?.alert !== undefined) await openRequest(signal, signal.request, ids, deps);
   const incident = await deps.incidents.get(ids.incidentId);
   if (incident?.status !== 'open') return 'stale';
   const owner = await acquireIncidentLock(ids, incident.attempt, deps);
@@ -115,6 +117,20 @@ async function applyRequest(ids: IncidentIds, deps: IngestDeps): Promise<IngestO
     { ifStatus: ['open'], ifAttempt: incident.attempt, at },
   );
   return 'request-refused';
+}
+
+async function openRequest(
+  signal: Signal,
+  { id, actionId: action, by, to, incidentId: about, reason, at }: ActionRequest,
+  ids: IncidentIds,
+  { incidents, clock }: IngestDeps,
+): Promise<void> {
+  await incidents.create(openIncident(signal, ids, clock.now()));
+  await incidents.audit(ids.incidentId, `requested#${id}`, {
+    at,
+    event: 'action.requested',
+    facts: { action, by, to, about, reason },
+  });
 }
 
 async function applyFailure(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {

@@ -2,10 +2,13 @@ import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
 import { type Candidate, type Choice, chooseCandidate } from '#shared/domain/plan/candidates.ts';
 import type { Recovery } from '#shared/domain/policy/recovery.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { phrase } from '#shared/kernel/text/redacted-text.ts';
 
 /** What a request calls an action: its id, and the number that was asked for. */
 export const requestedWords = ({ actionId, to }: Pick<ActionRequest, 'actionId' | 'to'>): string =>
   to === null ? actionId : `${actionId} to ${to}`;
+
+const APPROVED_FIRST = phrase`An alert on a metric asked for it, so a person approves it first.`;
 
 /**
  * Chooses what somebody asked for, if it is among the candidates: then it is the only one, whatever a model prefers. Otherwise a person decides
@@ -21,6 +24,7 @@ export function requestedChoice(
     const why = request.reason === null ? '' : ` Reason: ${request.reason}`;
     const asked = fitting.map((one) => ({
       ...one,
+      ...(request.alert === undefined ? {} : { approvalReason: APPROVED_FIRST }),
       reason: redactOutgoing(`${one.reason} ${request.by} asked for it.${why}`),
     }));
     return chooseCandidate(asked, null);

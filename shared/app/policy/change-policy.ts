@@ -137,10 +137,24 @@ export async function changePolicy(
         );
       const known = new Set(problemsOf(before).map(({ field, problem }) => `${field} ${problem}`));
       const problems = problemsOf(parsed.data).filter(({ field, problem }) => !known.has(`${field} ${problem}`));
-      return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'next', settings: parsed.data };
+      return problems.length > 0
+        ? { kind: 'invalid', problems }
+        : { kind: 'next', settings: signed(parsed.data, before, actorOf(caller)) };
     },
     'changed',
   );
+}
+
+/** Names who set each alert on a metric that is new or different. */
+function signed(settings: OverlaySettings, { metricAlerts: known = {} }: OverlaySettings, by: Actor): OverlaySettings {
+  if (settings.metricAlerts === undefined) return settings;
+  const metricAlerts = Object.entries(settings.metricAlerts).map(([name, alert]) => {
+    const earlier = known[name];
+    const isSame =
+      earlier !== undefined && canonicalJson({ ...earlier, setBy: by }) === canonicalJson({ ...alert, setBy: by });
+    return [name, isSame ? earlier : { ...alert, setBy: by }] as const;
+  });
+  return { ...settings, metricAlerts: Object.fromEntries(metricAlerts) };
 }
 
 /** Takes everything back to what is deployed; also mends an overlay that cannot be used. The kill switch stays as it is. */

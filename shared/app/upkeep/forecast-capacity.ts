@@ -52,7 +52,11 @@ async function forecastOne(service: Service, capacity: Capacity, deps: ForecastC
 }
 
 /** Null when the metric cannot be read or has no data. */
-async function readingsOf(capacity: Capacity, now: Date, deps: ForecastCapacityDeps): Promise<Reading[] | null> {
+export async function readingsOf(
+  capacity: Capacity,
+  now: Date,
+  deps: Pick<ForecastCapacityDeps, 'metrics' | 'meter' | 'log'>,
+): Promise<Reading[] | null> {
   const from = new Date(now.getTime() - LOOKED_AT_HOURS * HOUR);
   try {
     const points = await deps.metrics.read({ kind: 'named', ...capacity.metric }, from, now, PERIOD_SECONDS);

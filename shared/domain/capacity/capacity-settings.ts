@@ -3,7 +3,7 @@ import { MetricName } from '../anomaly/metric-row.ts';
 
 /** Something of a service that can run out, and its metric. */
 export const Capacity = z.strictObject({
-  kind: z.enum(['memory', 'disk', 'connections']),
+  kind: z.enum(['memory', 'cpu', 'disk', 'connections']),
   metric: MetricName,
   limit: z.number(),
   /** `below` when the metric falls to the limit (free space). */

@@ -12,23 +12,36 @@ export interface RoomMaker<R extends Remedy = Remedy> extends RemedyKind<R> {
   describe(remedy: R): string;
 }
 
-/**
- * What the owner of a service allows to be done before something runs out, in plain words and in the order of what disturbs least: remedies
- * (those that list the forecast's alarm, where it has one), then playbooks. Empty when the catalogue allows nothing.
- */
-export function preEmptiveActions(
-  { kind, alarm }: Capacity,
-  { remedies, playbooks }: ManagedService,
+/** A remedy that makes room: its action, the first of its alarms, and what it does in plain words. */
+export interface RoomMakingRemedy {
+  readonly action: string;
+  readonly alarm: string;
+  readonly words: string;
+  /** Whether it may be asked for while its alarms are quiet. */
+  readonly onRequest: boolean;
+}
+
+/** Remedies of a service that make room, in the order of what disturbs least: those that list the forecast's alarm, where it has one. */
+export function preEmptiveRemedies(
+  { kind, alarm }: Pick<Capacity, 'kind' | 'alarm'>,
+  { remedies }: Pick<ManagedService, 'remedies'>,
   makers: readonly RoomMaker[],
-): string[] {
+): RoomMakingRemedy[] {
   const listed = remedies.filter((remedy) => alarm === null || remedy.alarms.includes(alarm));
   const rank = (maker: RoomMaker): number => maker.makesRoom?.[kind] ?? Number.POSITIVE_INFINITY;
   const fitting = makers.filter((maker) => Number.isFinite(rank(maker))).sort((a, b) => rank(a) - rank(b));
-  const words = fitting.flatMap((maker) =>
+  return fitting.flatMap((maker) =>
     listed.flatMap((remedy) => {
       const entry = readRemedy(remedy, maker);
-      return entry === null ? [] : [maker.describe(entry)];
+      const [first = ''] = remedy.alarms;
+      const onRequest = remedy.onRequest === true;
+      return entry === null ? [] : [{ action: maker.action, alarm: first, words: maker.describe(entry), onRequest }];
     }),
   );
-  return [...words, ...playbooks.map(({ id }) => `run the playbook ${id}, if it fits`)];
+}
+
+/** What the owner of a service allows to be done before something runs out, in plain words: remedies that make room, then playbooks. */
+export function preEmptiveActions(capacity: Capacity, service: ManagedService, makers: readonly RoomMaker[]): string[] {
+  const words = preEmptiveRemedies(capacity, service, makers).map((remedy) => remedy.words);
+  return [...words, ...service.playbooks.map(({ id }) => `run the playbook ${id}, if it fits`)];
 }

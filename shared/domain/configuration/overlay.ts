@@ -5,6 +5,7 @@ import { LearningReview } from '../learning/learning-review.ts';
 import { LearningLimits } from '../learning/learning-settings.ts';
 import { Risk } from '../plan/bound-action.ts';
 import { AlertRule } from '../policy/alert-rule.ts';
+import { MetricAlert } from '../policy/metric-alert.ts';
 import { Features, Freeze, Mode } from '../policy/policy-settings.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'Must be 1 to 60 of a-z, 0-9 and "-"');
@@ -98,6 +99,7 @@ export const OverlaySettings = z
     learning: LearningLimits,
     /** By a name of their own, as freezes. */
     alerts: atMost(z.record(Name, AlertRule), 50, 'alerts'),
+    metricAlerts: atMost(z.record(Name, MetricAlert), 20, 'alerts on metrics'),
   })
   .partial();
 export type OverlaySettings = z.infer<typeof OverlaySettings>;

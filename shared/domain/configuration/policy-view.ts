@@ -1,4 +1,5 @@
 import { narrowedLearning } from '../learning/learning-settings.ts';
+import { noMetricWords, watchedCapacity } from '../policy/metric-alert.ts';
 import type { Features, Mode } from '../policy/policy-settings.ts';
 import type { Configuration } from './configuration.ts';
 import { lowestMode, maxIntervalSeconds, NARROWED_NUMBERS, NARROWER, narrowerOf } from './effective-policy.ts';
@@ -64,7 +65,7 @@ export interface ValueOrigin {
 /** For each setting its value and where it comes from. */
 export function originsOf(effective: Configuration, overlay: OverlaySettings): readonly ValueOrigin[] {
   const { freezes, alerts, ...view } = policyView(effective);
-  const changed = leavesOf({ ...overlay, freezes: undefined, alerts: undefined });
+  const changed = leavesOf({ ...overlay, freezes: undefined, alerts: undefined, metricAlerts: undefined });
   const values = leavesOf(view);
   const tuned = [...changed].filter(([field]) => !values.has(field) && !field.includes('.mute.'));
   const isMutedBy = (field: string): boolean =>
@@ -84,6 +85,9 @@ export function originsOf(effective: Configuration, overlay: OverlaySettings): r
     ),
     ...listOrigins('freezes', freezes, overlay.freezes),
     ...listOrigins('alerts', alerts, overlay.alerts),
+    ...Object.entries(overlay.metricAlerts ?? {}).map(([name, value]): ValueOrigin => {
+      return { field: `metricAlerts.${name}`, value, from: 'overlay' };
+    }),
   ];
 }
 
@@ -149,12 +153,21 @@ function modeProblems(deployed: Configuration, { github = {}, services = {} }: O
   ];
 }
 
-function alertProblems({ services }: Configuration, { alerts = {} }: OverlaySettings): FieldProblem[] {
-  return Object.entries(alerts).flatMap(([name, { service }]) =>
+function alertProblems({ services }: Configuration, settings: OverlaySettings): FieldProblem[] {
+  const { alerts = {}, metricAlerts = {} } = settings;
+  const ofMetrics = Object.entries(metricAlerts).flatMap(([name, alert]) => {
+    const service = services.find(({ id }) => id === alert.service);
+    if (service === undefined)
+      return [{ field: `metricAlerts.${name}.service`, problem: noService(services.map(({ id }) => id)) }];
+    const problem = watchedCapacity(alert, service) === null ? noMetricWords(alert) : null;
+    return problem === null ? [] : [{ field: `metricAlerts.${name}.metric`, problem }];
+  });
+  const ofMessages = Object.entries(alerts).flatMap(([name, { service }]) =>
     service === null || services.some(({ id }) => id === service)
       ? []
       : [{ field: `alerts.${name}.service`, problem: noService(services.map(({ id }) => id)) }],
   );
+  return [...ofMessages, ...ofMetrics];
 }
 
 /** Of lists the overlay adds tags and leaves out classes, so only values that would have no effect are problems. */

@@ -21,6 +21,8 @@ export const ActionRequest = z.strictObject({
   reason: recordText({ max: 1000 }).nullable(),
   /** The incident about whose target they asked; null: about a service. */
   incidentId: z.string().nullable(),
+  /** Name of the alert on a metric that asked, in place of a person: a person always has to approve. */
+  alert: z.string().max(100).optional(),
 });
 export type ActionRequest = z.infer<typeof ActionRequest>;
 

@@ -4,7 +4,13 @@ import type { LearningNote } from './learning-note.ts';
 import type { Learning } from './learning-settings.ts';
 import { effectivenessOf, retire, settled, withOutcomes } from './pattern-trust.ts';
 
+/** What maintenance does: `merge` duplicates, `retire` what fails, is weak or unused, and let the rest fade, `suggest` common wordings. */
+export const MAINTENANCE = ['merge', 'retire', 'suggest'] as const;
+export type Maintenance = (typeof MAINTENANCE)[number];
+
 export interface OptimizeOptions {
+  /** Only these; all of them when it is absent. */
+  readonly only?: readonly Maintenance[] | undefined;
   readonly rules: Learning;
   readonly now: Date;
   /** Patterns below this effectiveness are retired once there are enough cases. */
@@ -28,10 +34,12 @@ const active = (patterns: readonly LearnedPattern[]): LearnedPattern[] =>
  * fades.
  */
 export function optimizePatterns(patterns: readonly LearnedPattern[], options: OptimizeOptions): PatternChange[] {
-  const merged = mergeSimilar(active(patterns), options);
+  const { only = MAINTENANCE } = options;
+  const merged = only.includes('merge') ? mergeSimilar(active(patterns), options) : [];
   const touched = new Set(merged.map(({ before }) => before.id));
   const rest = active(patterns).filter(({ id }) => !touched.has(id));
-  return [...merged, ...rest.flatMap((pattern) => pruned(pattern, options) ?? faded(pattern, options))];
+  const others = only.includes('retire') ? rest : [];
+  return [...merged, ...others.flatMap((pattern) => pruned(pattern, options) ?? faded(pattern, options))];
 }
 
 function pruned(

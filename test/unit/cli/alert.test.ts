@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import { aService } from '#test/builders/index.ts';
 import { aServedApi } from './served-api.ts';
 
 const PATTERN = 'connection to * refused';
@@ -92,6 +93,47 @@ describe('selfheal alert', () => {
     const { set } = await aFailure();
     const { code, stderr } = await set(...args);
     expect([code, stderr]).toEqual([2, expect.stringContaining(reason)]);
+  });
+
+  it('[D154] set takes a metric and its limit, lists it, and takes it back', async () => {
+    const api = await aServedApi({
+      configure: (one) => ({
+        ...one,
+        services: [
+          aService({
+            id: 'spark',
+            alarms: ['spark-memory'],
+            deployment: { kind: 'ecs-service', cluster: 'data', service: 'spark', taskDefinitionFamily: 'spark' },
+            remedies: [{ action: 'scale-ecs-service', alarms: ['spark-memory'], maxDesiredCount: 4, onRequest: true }],
+          }),
+          aService({ id: 'web', alarms: ['web-errors'] }),
+        ],
+      }),
+    });
+    const typed = (pattern: string, ...args: string[]) =>
+      api.runAs('admin', ['set-alert', '--pattern', pattern, ...args]);
+    const scaled = ['--action', 'preemptive_scale', '--confidence', '0.90'];
+    const { code, text, stderr } = await typed('memory_usage > 85%', '--service', 'spark', ...scaled);
+    expect([code, text]).toEqual([0, expect.stringContaining('Revision 1 holds from now on.')]);
+    expect(stderr).toContain('always waits for an approval');
+    const listed = async () => (await api.runAs('viewer', ['alert', 'list'])).text;
+    expect(await listed()).toBe('spark-memory-usage-85: ask to scale when memory of spark is above 85\n');
+    const again = await typed('memory_usage > 85%', '--service', 'spark', ...scaled);
+    expect(again.text).toContain('Nothing differs from what holds now.');
+    for (const [pattern, args, reason] of [
+      ['memory_usage > 85%', ['--service', 'web', ...scaled], 'web has no remedy that may be asked for'],
+      ['memory_usage > 85%', ['--service', 'web'], 'web has no metric of memory that rises to a limit: list one'],
+      ['disk_usage > 85%', ['--service', 'spark'], 'spark has no metric of disk'],
+      ['coffee > 3', ['--service', 'spark'], 'Use one of: memory, cpu, disk, connections'],
+      ['cpu > 90%', [], 'add --service ID'],
+      ['cpu > 90%', ['--service', 'spark', '--action', 'escalate'], 'Use one of: notify, scale'],
+      ['cpu > 90%', ['--service', 'nobody'], 'Is no service of the deployment: use one of spark, web.'],
+    ] as const) {
+      const refused = await typed(pattern, ...args);
+      expect([refused.code, refused.stderr], pattern).toEqual([2, expect.stringContaining(reason)]);
+    }
+    expect((await api.runAs('admin', ['alert', 'set', '--off', '--name', 'spark-memory-usage-85'])).code).toBe(0);
+    expect(await listed()).toBe('');
   });
 
   it('[D154] set is for administrators, and --dry-run changes nothing', async () => {

@@ -143,6 +143,37 @@ describe('selfheal knowledge optimize and adjust', () => {
     ]);
   });
 
+  it('[D171] does only what its switches name', async () => {
+    const general = local({ id: 'aaaaaaaaaaaa', wording: 'connection slots are reserved, * used' });
+    const weak = local({ id: 'bbbbbbbbbbbb', wording: 'no space left on *', confidence: 0.1, outcomes: outcomes(10) });
+    const path = file(local(), general, weak);
+    const events = async (...switches: string[]) => {
+      const { stdout, stderr } = await run(
+        'optimize',
+        path,
+        '--dry-run',
+        '--json',
+        '--min-confidence',
+        '0.9',
+        ...switches,
+      );
+      const lines = stdout.toString().trim().split('\n').filter(Boolean);
+      return [
+        [...new Set(lines.map((line) => JSON.parse(line).event))].sort(),
+        stderr.includes('could be one pattern'),
+      ];
+    };
+    const [all] = await events();
+    expect(all).toEqual(['pattern.absorbed', 'pattern.merged', 'pattern.retired']);
+    expect((await events('--merge-similar'))[0]).toEqual(['pattern.absorbed', 'pattern.merged']);
+    expect((await events('--remove-low-confidence'))[0]).toEqual(['pattern.retired']);
+    expect((await events('--suggest-generalizations'))[0]).toEqual([]);
+    expect(await events('--merge-similar', '--remove-low-confidence', '--suggest-generalizations')).toEqual(
+      await events(),
+    );
+    expect(await events('--merge-similar', 'false')).toEqual(await events());
+  });
+
   it('lowers a confidence at once and for good, and raises none by a word', async () => {
     const path = file(local({ confidence: 0.6, outcomes: outcomes(10) }));
     const id = local().id;
@@ -178,6 +209,8 @@ describe('selfheal knowledge optimize and adjust', () => {
       'from 0 to 1',
     );
     expect((await run('adjust', path, local().id, '--confidence', '0.2')).stderr).toContain('needs --reason');
-    expect((await run('adjust', path, 'ffffffffffff', '--approve')).stderr).toContain('unknown pattern');
+    expect((await run('adjust', path, 'ffffffffffff', '--approve')).stderr).toContain(
+      'There is no pattern "ffffffffffff" in the file',
+    );
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { aFile, aFolder, runCommand } from './run-command.ts';
@@ -133,6 +134,25 @@ describe('selfheal knowledge check', () => {
       bad: [{ line: 4 }],
       findings: [{ kind: 'duplicate', lines: [2, 3] }],
     });
+  });
+
+  it('[D166] looks only for what its switches name, also for its exit code and its report', async () => {
+    const twice = table(DISK, DISK, DISK.replace(/,build,/, ',,'));
+    const kinds = async (...switches: string[]) => {
+      const report = join(aFolder(), 'report.json');
+      const args = ['validate-training-data', twice, '--report-path', report, '--json', ...switches];
+      const { code, stdout } = await runCommand(args);
+      const { findings } = JSON.parse(stdout.toString());
+      expect(JSON.parse(readFileSync(report, 'utf8')).findings).toEqual(findings);
+      return [code, [...new Set(findings.map(({ kind }: { kind: string }) => kind))].sort()];
+    };
+    expect(await kinds()).toEqual([1, ['duplicate', 'missing']]);
+    expect(await kinds('--check-duplicates')).toEqual([1, ['duplicate']]);
+    expect(await kinds('--check-missing-fields')).toEqual([0, ['missing']]);
+    expect(await kinds('--check-pattern-conflicts')).toEqual([0, []]);
+    expect(await kinds('--check-duplicates', '--check-missing-fields', '--check-pattern-conflicts')).toEqual(
+      await kinds(),
+    );
   });
 
   it('[D167] prints clean records that can be learned', async () => {

@@ -79,6 +79,21 @@ describe('selfheal learning', () => {
     expect(bad.stdout.toString()).toContain('BAD    resolution time');
   });
 
+  it('[D174] lists failures and advice only when its switches name them', async () => {
+    const patterns = await learned();
+    const check = async (...switches: string[]) => {
+      const args = ['diagnose-pattern-accuracy', '--patterns', patterns, '--min-success', '1', '--max-minutes', '10'];
+      const { stdout } = await runCommand([...args, '--json', ...switches]);
+      const { weak, recommendations, checks } = JSON.parse(stdout.toString());
+      return [weak.length > 0, recommendations.length > 0, checks.length > 0];
+    };
+    const [hasWeak, hasAdvice] = await check();
+    expect(hasAdvice).toBe(true);
+    expect(await check('--analyze-failures')).toEqual([hasWeak, false, true]);
+    expect(await check('--suggest-improvements')).toEqual([false, true, true]);
+    expect(await check('--analyze-failures', '--suggest-improvements')).toEqual([hasWeak, true, true]);
+  });
+
   it('[D259] runs simulated incidents through what was learned, changing nothing', async () => {
     const patterns = await learned();
     const strange = record(8, { title: 'Strange', description: 'nothing like it was seen before' });

@@ -38,7 +38,7 @@ const Entry = z.strictObject({
 const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
   action: 'scale-auto-scaling-group',
   entry: Entry,
-  makesRoom: { memory: 3, disk: 2 },
+  makesRoom: { memory: 3, cpu: 2, disk: 2 },
   maximum: ({ maxDesiredCapacity }) => maxDesiredCapacity,
   describe: ({ autoScalingGroup, step, maxDesiredCapacity }) =>
     `run more instances in ${autoScalingGroup} (${step} at a time, at most ${maxDesiredCapacity})`,

@@ -42,7 +42,7 @@ const REMEDY: RoomMaker<z.infer<typeof Entry>> = {
   action: 'scale-ecs-service',
   entry: Entry,
   problem: needsEcsService,
-  makesRoom: { memory: 2 },
+  makesRoom: { memory: 2, cpu: 1 },
   maximum: ({ maxDesiredCount }) => maxDesiredCount,
   describe: ({ step, maxDesiredCount }) => `run more tasks (${step} at a time, at most ${maxDesiredCount})`,
 };

@@ -8,8 +8,9 @@ type Announced = AnnouncementOf<'capacity-forecast'>;
 
 /** The mail about a capacity that runs out: numbers, and names from the configuration; nothing from a log. */
 export function renderForecastMail(announced: Announced): Mail {
-  const { service, capacity, forecast, actions, stopped } = announced;
-  const headline = forecast.kind === 'reached' ? 'is at its limit' : 'runs out soon';
+  const { service, capacity, forecast, actions, stopped, alert } = announced;
+  const crossed = alert === undefined ? 'is at its limit' : `is ${capacity.side} ${capacity.limit}`;
+  const headline = forecast.kind === 'reached' ? crossed : 'runs out soon';
   const paragraphs = [
     whenOf(capacity, forecast),
     ...stopLines({ stopped, timeZone: 'UTC' }).slice(1),
@@ -17,7 +18,9 @@ export function renderForecastMail(announced: Announced): Mail {
       ? 'The catalogue allows no action that adds capacity; a person has to act.'
       : `Actions that the catalogue of the service allows before it happens, least disturbing first:\n${actions.map((action) => `- ${action}`).join('\n')}`,
     actorOf(announced),
-    'This mail is sent once a day while this lasts.',
+    alert === undefined
+      ? 'This mail is sent once a day while this lasts.'
+      : `This is the alert ${alert.name}; it is sent once each time the limit is crossed. "selfheal alert set --off --name ${alert.name}" takes it back.`,
   ];
   return {
     subject: redactOutgoing(`[Selfheal] ${service.id}: ${capacity.kind} ${headline}`),
@@ -38,7 +41,9 @@ function whenOf(capacity: Capacity, forecast: Announced['forecast']): string {
 }
 
 /** Selfheal acts in advance only through an alarm that the owner assigned to the forecast, with the guards of every incident. */
-function actorOf({ service, capacity: { alarm }, actions }: Announced): string {
+function actorOf({ service, capacity: { alarm }, actions, alert }: Announced): string {
+  if (alert !== undefined && alert.requested !== null)
+    return `The alert asked for ${alert.requested}. It is done only after a person approves it; the question comes in a separate mail.`;
   if (alarm === null || actions.length === 0) return 'Selfheal does not act on this by itself.';
   return service.mode === 'act'
     ? `The alarm ${alarm} is in ALARM while this is expected. Selfheal acts on it within its policy and reports that in a separate mail.`
