@@ -1,6 +1,7 @@
 import { escapeText, renderWebPage } from '@selfheal/fake-server/web-page.ts';
 import { objectOf, textOf } from '@selfheal/local-cloud/template/json.ts';
 import type { GatewayResponse } from '@selfheal/local-cloud/wire/request.ts';
+import { listOf } from './chat-text.ts';
 import type { ChannelMessage } from './world/channels.ts';
 
 /** The messages that the local chat and pager took, the newest first, as their services would show them. */
@@ -34,9 +35,6 @@ function messageHtml({ channel, at, body }: ChannelMessage): string {
   const shown = channel === 'slack' ? slackHtml(body) : `<pre>${escapeText(JSON.stringify(body, null, 2))}</pre>`;
   return `<article><header>${escapeText(channel)}, ${time}</header><div>${shown}</div></article>`;
 }
-
-const listOf = (value: unknown): readonly Record<string, unknown>[] =>
-  Array.isArray(value) ? value.map(objectOf) : [];
 
 function slackHtml(body: unknown): string {
   return listOf(objectOf(body).blocks)

@@ -1,5 +1,6 @@
 import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
+import { chatText } from './chat-text.ts';
 import { SAMPLE_ANNOUNCEMENTS, type SampleAnnouncement } from './sample/announcements.ts';
 
 interface Message {
@@ -64,7 +65,7 @@ async function messageOf({ announcement }: SampleAnnouncement, notifier: Notifie
     poster: {
       secretOf: async (channel) => SAMPLE_SECRETS[channel] ?? {},
       send: async ({ body }) => {
-        message = { subject: null, text: JSON.stringify(JSON.parse(body), null, 2) };
+        message = { subject: null, text: chatText(body) };
         return { status: 200, headers: {}, text: 'ok' };
       },
     },

@@ -24,6 +24,12 @@ describe('the previews of notifications', () => {
     const [silent, escalation] = at('A human has to take over');
     expect(silent?.message).toBeNull();
     expect(escalation?.message?.subject).toMatch(/^\[Selfheal\] Needs a human: ledger-latency/);
+    for (const id of ['slack', 'teams']) {
+      const chat = at('A human has to take over').find((one) => one.id === id)?.message;
+      expect(chat?.text).toMatch(
+        /^(?::red_circle: )?Alarm ledger-latency: [\s\S]+What to do: [\s\S]+alarm ledger-latency: https:/,
+      );
+    }
     expect(at('A plan was approved').map(({ message }) => message)).toEqual(NOTIFIERS.map(() => null));
   });
 
