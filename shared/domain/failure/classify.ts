@@ -122,7 +122,11 @@ function chooseWithModel(
   const bySignature = answer === null ? 0 : calibrated(signature, signsOfSignature(answer, opinion));
   const answers = likeliest !== 'unknown' && likeliest !== answer?.class;
   const byModel = answers ? calibrated(alone, signsOfModel(opinion)) : 0;
-  const overruled = answer === null || (byModel >= OVERRULES_FROM && byModel >= bySignature && !isCertain(scores[0]));
+  // What a step is for is the last resort.
+  const isByStep = scores[0]?.leading[0]?.compiled.signature.where === 'step';
+  const least = isByStep ? ABSTAIN_BELOW : OVERRULES_FROM;
+  const overruled =
+    answer === null || (byModel >= least && (isByStep || byModel >= bySignature) && !isCertain(scores[0]));
   const [chosen, confidence] = overruled ? [likeliest, byModel] : [answer.class, bySignature];
   return {
     class: chosen,

@@ -1,6 +1,7 @@
 import { type Evidence, type EvidenceLine, REPORT_STATEMENT } from '../logs/evidence.ts';
 import { spokenLine } from '../logs/structured-line.ts';
 import type { TextPattern } from '../logs/text-pattern.ts';
+import { failingStepOf } from './failing-step.ts';
 import { ancestorsOf, type CompiledSignature, type SignatureSet } from './signatures.ts';
 
 /** One signature found at one evidence line. */
@@ -66,10 +67,14 @@ function matchesOfLine(
 ): SignatureMatch[] {
   const line = lines[at];
   if (line === undefined) return [];
+  const step = failingStepOf(lines, at);
   const texts = readings(line.text);
-  const found = signatures.candidates(texts.join('\n')).flatMap((compiled) => {
+  const steps = step === null ? [] : [step];
+  const found = signatures.candidates([...texts, ...steps].join('\n')).flatMap((compiled) => {
     if (compiled.signature.where === 'report' && !isReport) return [];
-    const match = firstMatch(compiled, compiled.signature.where === 'block' ? [blockAround(lines, at)] : texts);
+    const { where } = compiled.signature;
+    const seen = where === 'block' ? [blockAround(lines, at)] : where === 'step' ? steps : texts;
+    const match = firstMatch(compiled, seen);
     if (match === null) return [];
     const { confidence } = compiled.signature;
     return [{ compiled, line, captures: capturesOf(match), strength: confidence * relevanceOf(line.score, best) }];
@@ -91,11 +96,13 @@ function firstMatch({ regExp }: CompiledSignature, texts: readonly string[]): Re
   return null;
 }
 
-/** Every signature that matches anywhere in the evidence, in source order. */
+/** Every signature that matches anywhere in the evidence, in source order; what the failing step is for counts only where nothing else is known. */
 export function matchSignatures(evidence: Evidence, signatures: SignatureSet): SignatureMatch[] {
-  return evidence.sources.flatMap(({ id, lines }) => {
+  const found = evidence.sources.flatMap(({ id, lines }) => {
     const best = lines.reduce((most, line) => Math.max(most, line.score), 0);
     const isReport = id === REPORT_STATEMENT;
     return lines.flatMap((_, at) => matchesOfLine(lines, at, best, signatures, isReport));
   });
+  const told = found.filter(({ compiled }) => compiled.signature.where !== 'step');
+  return told.length > 0 ? told : found;
 }

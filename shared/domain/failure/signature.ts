@@ -34,9 +34,10 @@ export const Signature = z.strictObject({
   confidence: z.number().min(0.05).max(0.99),
   /**
    * `line`: the pattern sees one line; `block`: the line with the literal, three before it and eight after it, joined by LF; `report`: one line
-   * of what somebody wrote to report a failure, and no line of a log, where the same words mean less.
+   * of what somebody wrote to report a failure, and no line of a log, where the same words mean less; `step`: `failing step: ...`, the name
+   * or command of the step that failed, where no other signature matches.
    */
-  where: z.enum(['line', 'block', 'report']).default('line'),
+  where: z.enum(['line', 'block', 'report', 'step']).default('line'),
   /**
    * Words of the line that a `block` pattern is tried around (ASCII, any case). Those of a `line` pattern are read from the pattern itself;
    * these count only where none can be read from it.

@@ -12,7 +12,9 @@ import { shortestMatches } from '../../../builders/shortest-matches.ts';
 const { signatures } = await loadSignatures(join(import.meta.dirname, '../../../../shared/data'));
 
 function evidenceOf(text: string, where = 'line'): Evidence {
-  const lines = text.split('\n').map((line, at) => ({ ref: `L${at + 1}`, number: at + 1, text: line, score: 1 }));
+  // The line of a runner that names the step.
+  const log = where === 'step' ? `The command "${text.replace('failing step: ', '')}" exited with 1.` : text;
+  const lines = log.split('\n').map((line, at) => ({ ref: `L${at + 1}`, number: at + 1, text: line, score: 1 }));
   const source = {
     id: where === 'report' ? REPORT_STATEMENT : 'log',
     name: redactName('log', 10),
