@@ -6,7 +6,7 @@ import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import { preExistingOf } from '#shared/domain/failure/run-history.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
-import { coverageIn, worseThanBaseline } from '#shared/domain/gates/run-baseline.ts';
+import { coverageIn, vulnerabilitiesIn, worseThanBaseline } from '#shared/domain/gates/run-baseline.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -67,9 +67,14 @@ async function withBaseline(
   const facts = telemetry?.facts.kind === 'github-run' ? telemetry.facts : null;
   // A run is reported when it ends.
   const seconds = facts?.startedAt == null ? null : (Date.parse(openedAt) - Date.parse(facts.startedAt)) / 1000;
-  // Only coverage is compared with it.
-  const baseline = coverage === null ? null : await stats.runBaseline(target.repository);
-  const worse = worseThanBaseline({ coverage, seconds, usualSeconds: facts?.usualSeconds ?? [] }, baseline).join(' ');
+  const vulnerabilities = vulnerabilitiesIn(lines);
+  // Durations are compared with those of the runs themselves.
+  const isMeasured = coverage !== null || vulnerabilities !== null;
+  const baseline = isMeasured ? await stats.runBaseline(target.repository) : null;
+  const worse = worseThanBaseline(
+    { coverage, vulnerabilities, seconds, usualSeconds: facts?.usualSeconds ?? [] },
+    baseline,
+  ).join(' ');
   const room = MAX_ROOT_CAUSE - worse.length - 1;
   return worse === '' ? diagnosis : { ...diagnosis, rootCause: `${diagnosis.rootCause.slice(0, room)} ${worse}` };
 }

@@ -48,9 +48,31 @@ export function coverageIn(lines: readonly string[]): number | null {
   return null;
 }
 
+const SEVERITIES = ['high', 'critical'] as const;
+/** Vulnerabilities by severity, as scanners print their totals. */
+export type FoundVulnerabilities = Readonly<Partial<Record<(typeof SEVERITIES)[number], number>>>;
+
+/** Totals as Trivy (`Total: 7 (HIGH: 5, CRITICAL: 2)`), npm (`7 vulnerabilities (5 high, 2 critical)`) and their like print them. */
+const TOTALS = /\b(?:total|vulnerabilit(?:y|ies)|findings?|issues)\b/i;
+
+/** The vulnerabilities that a log counts, added up over its scans; null when it counts none. */
+export function vulnerabilitiesIn(lines: readonly string[]): FoundVulnerabilities | null {
+  const found: Partial<Record<(typeof SEVERITIES)[number], number>> = {};
+  for (const text of lines) {
+    const line = text.slice(0, 500);
+    if (!TOTALS.test(line)) continue;
+    for (const severity of SEVERITIES) {
+      const count = new RegExp(`\\b${severity}: ?(\\d{1,6})\\b|\\b(\\d{1,6}) ${severity}\\b`, 'i').exec(line);
+      if (count !== null) found[severity] = (found[severity] ?? 0) + Number(count[1] ?? count[2]);
+    }
+  }
+  return Object.keys(found).length === 0 ? null : found;
+}
+
 export interface RunMeasures {
   /** Percent. */
   readonly coverage: number | null;
+  readonly vulnerabilities?: FoundVulnerabilities | null;
   readonly seconds: number | null;
   /** Durations of the newest runs that passed on the default branch. */
   readonly usualSeconds: readonly number[];
@@ -62,7 +84,7 @@ const DOUBLED = 2;
 /** Fewer runs say nothing about what is usual. */
 const MIN_RUNS = 3;
 
-/** Sentences about what is worse than the baseline: coverage that fell, a duration that doubled. Empty when nothing is. */
+/** Sentences about what is worse than the baseline: coverage that fell, vulnerabilities that are more, a duration that doubled. Empty when nothing is. */
 export function worseThanBaseline(measured: RunMeasures, baseline: RunBaseline | null): string[] {
   const { coverage, seconds, usualSeconds } = measured;
   const usual = baseline?.metrics.coverage;
@@ -80,7 +102,15 @@ export function worseThanBaseline(measured: RunMeasures, baseline: RunBaseline |
           `The run took ${minutes(seconds)}, ${(seconds / median).toFixed(1)} times the ${minutes(median)} of the runs that passed on the default branch (median of ${sorted.length}).`,
         ]
       : [];
-  return [...fell, ...slow];
+  const rose = SEVERITIES.flatMap((severity) => {
+    const [count, before] = [measured.vulnerabilities?.[severity], baseline?.metrics[`vulnerabilities.${severity}`]];
+    if (count === undefined || before === undefined || count <= before.mean) return [];
+    const mean = Number(before.mean.toFixed(1));
+    return [
+      `The scan counts ${count} ${severity} vulnerabilit${count === 1 ? 'y' : 'ies'}; the baseline is ${mean} (${before.runs === 1 ? 'the last run' : `the last ${before.runs} runs`} of the default branch).`,
+    ];
+  });
+  return [...fell, ...rose, ...slow];
 }
 
 const minutes = (seconds: number): string =>

@@ -94,6 +94,34 @@ describe('analysing', () => {
     expect((await read()).rootCause).not.toMatch(/Coverage|The run took/);
   });
 
+  it.each([
+    [
+      'Total: 7 (UNKNOWN: 0, LOW: 0, MEDIUM: 0, HIGH: 5, CRITICAL: 2)',
+      /counts 5 high .* baseline is 3 .* counts 2 critical vuln.* is 0 /,
+    ],
+    [
+      '7 vulnerabilities (1 low, 5 high, 1 critical)',
+      /counts 5 high vulnerabilities; .*counts 1 critical vulnerability; /,
+    ],
+    ['found 3 vulnerabilities (3 high, 0 critical)', null],
+    ['CRITICAL: 2 of the jobs took long', null],
+  ])('says that the scans of a run count more than the baseline: %s', async (text, says) => {
+    const { run, read, deps } = await setUp({ result: null });
+    const stats = deps.stats as ReturnType<typeof makeMemoryStatsStore>;
+    await (deps.evidence as ReturnType<typeof makeMemoryEvidenceStore>).putEvidence(
+      anEvidence({ texts: ['Error', text] }),
+    );
+    const metrics = {
+      'vulnerabilities.high': { mean: 3, runs: 10 },
+      'vulnerabilities.critical': { mean: 0, runs: 10 },
+    };
+    await stats.keepRunBaseline('acme/shop', { at: '2026-11-20T12:00:00.000Z', metrics });
+    await run();
+    const { rootCause } = await read();
+    if (says === null) expect(rootCause).not.toContain('The scan counts');
+    else expect(rootCause).toMatch(says);
+  });
+
   it('[A75] asks no model for a known fix', async () => {
     const { run, asked } = await setUp();
     expect((await run(false)).source).not.toBe('model');
