@@ -49,7 +49,7 @@ const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp]
   ['resolve-incident 12345', 2, /There is no incident 12345\. The newest are: /],
   ['feedback', 2, /There is no incident 12345\. The newest are: /],
   ['mark-false-positive', 2, /There is no incident 12346\. The newest are: /],
-  ['set-alert', 2, /Create the alarm spark-memory-usage at 85%/],
+  ['set-alert', 2, /Is no service of the deployment: use one of checkout, /],
   ['set-confidence-threshold --action-type "restart_service"', 2, /0\.8 is wider than deployed: use at least 0\.85/],
   ['set-confidence-threshold --action-type "scale_infrastructure"', 0, /alwaysAsk: as deployed -> true/],
   ['import-knowledge', 2, /Export the patterns of that environment/],
