@@ -38,6 +38,7 @@ export interface RowMutantFigures {
 
 const PRODUCT = /^(?:shared|functions|apps|infra|statemachines|tools)\/.*(?<!\.d)\.ts$/;
 const DOCUMENT = /^(?!test\/|packages\/|node_modules\/|package-lock|docs\/requirements).*\.(?:md|ya?ml|json|html)$/;
+const MAX_DOCUMENTS = 100;
 /** Seconds of processor time for one test alone. */
 const LIMIT = { fast: 240, slow: 900 } as const;
 /** What says most about behaviour is drawn most often; a limit that is one higher seldom shows. */
@@ -295,14 +296,15 @@ class RowSession {
   private document(row: string, test: DeclaredTest, own: SingleRun): Candidate | null {
     const { copy, texts } = this.parts;
     const wanted = wordsOf(`${texts.get(row)} ${test.name}`);
-    const found = own.reads
-      .filter((path) => DOCUMENT.test(path) && existsSync(join(copy, path)))
-      .flatMap((path) => {
-        const mutations = wordMutationsOf(path, readFileSync(join(copy, path), 'utf8'), wanted);
-        const score = Math.max(0, ...mutations.map(({ weight }) => weight));
-        // Of lines that have less in common with the row, another test may ask for the words.
-        return score === 0 ? [] : [{ path, mutations: mutations.filter(({ weight }) => weight === score), score }];
-      });
+    const documents = own.reads.filter((path) => DOCUMENT.test(path) && existsSync(join(copy, path)));
+    // A test that reads the whole repository looks for what must not be there: no word of it can be wrong.
+    if (documents.length > MAX_DOCUMENTS) return null;
+    const found = documents.flatMap((path) => {
+      const mutations = wordMutationsOf(path, readFileSync(join(copy, path), 'utf8'), wanted);
+      const score = Math.max(0, ...mutations.map(({ weight }) => weight));
+      // Of lines that have less in common with the row, another test may ask for the words.
+      return score === 0 ? [] : [{ path, mutations: mutations.filter(({ weight }) => weight === score), score }];
+    });
     return found.toSorted((one, other) => other.score - one.score)[0] ?? null;
   }
 

@@ -42,6 +42,7 @@ describe('the learning commands of the documents', () => {
     expect(code).toBe(0);
     expect(text).toContain('new patterns of one place a day: 1');
     expect(text).toContain('rise of a confidence a week: 0.05');
+    expect(text).toMatch(/^learning\.rollbackFailureRate: .* -> 0\.2$/m);
     expect(text).toContain('["critical","financial","critical_systems","financial_data"]');
     const add = (words: string) =>
       run(
@@ -79,7 +80,10 @@ describe('the learning commands of the documents', () => {
   it('[D211] an incident has tags by itself, which show prints and the list filters by', async () => {
     const { run, incident } = await aServedApi();
     const { text } = await run('incident', 'show', incident.id);
-    expect(text).toMatch(/^Tags: ci/m);
+    const [, tags = ''] = /^Tags: (.*)$/m.exec(text) ?? [];
+    expect(tags).toMatch(/^ci\b/);
+    const details = JSON.parse((await run('incident', 'show', incident.id, '--json')).text);
+    expect(details.tags.join(', ')).toBe(tags);
     expect((await run('incidents', '--tag', 'ci')).text).toContain(incident.id);
   });
 });

@@ -79,6 +79,9 @@ describe('selfheal knowledge, signed in', () => {
     expect(await patterns.list(SCOPE)).toMatchObject([
       { title: 'payment_failure', wording: 'payment * was declined', tags: ['error'], class: 'unknown' },
     ]);
+    const own = ['add-log-pattern', '--name', 'refund', '--pattern', 'refund \\d+ bounced', '--severity', 'Critical'];
+    expect((await run(...own)).code).toBe(0);
+    expect((await patterns.list(SCOPE)).find(({ title }) => title === 'refund')?.tags).toEqual(['critical']);
     expect((await run('add-log-pattern', '--name', 'x', '--pattern', WORDS, '--severity', 'loud')).code).toBe(2);
   });
 

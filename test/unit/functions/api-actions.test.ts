@@ -391,6 +391,7 @@ describe('POST /api/actions/execute', () => {
     expect(operation.requestBody.content['application/json'].schema.$ref).toBe('#/components/schemas/ActionCreate');
     for (const name of ['IncidentCreate', 'IncidentResponse', 'ActionCreate', 'KnowledgeBaseEntry', 'LogEntry'])
       expect(json.components.schemas).toHaveProperty(name);
+    expect(json.tags.map(({ name }: { name: string }) => name)).toEqual(expect.arrayContaining(operation.tags));
   });
 });
 

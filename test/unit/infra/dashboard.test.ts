@@ -46,6 +46,13 @@ it('[D216] shows accuracy, velocity, calibration, action success and what knowle
       'incident-remembered',
     ]),
   );
+  const computed = (
+    widgets.flatMap(({ properties }) => properties.metrics) as { expression?: string; label?: string }[][]
+  )
+    .map(([first]) => first)
+    .find((one) => one?.label === 'success rate');
+  expect(computed).toMatchObject({ expression: 'helped / (helped + failed)', period: 86_400 });
+  for (const id of ['helped', 'failed']) expect(JSON.stringify(widgets)).toContain(`"id":"${id}","visible":false`);
 });
 
 it('shows counters of functions there are', () => {

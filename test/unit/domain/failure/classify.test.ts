@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import { Classification, type FailureClass, type Verdict } from '#shared/domain/incident/failure-class.ts';
+import { Classification, chanceOf, type FailureClass, type Verdict } from '#shared/domain/incident/failure-class.ts';
 import { Evidence } from '#shared/domain/logs/evidence.ts';
 
 const { signatures } = await loadSignatures(join(import.meta.dirname, '../../../../shared/data'));
@@ -78,7 +78,11 @@ describe('classification', () => {
 
   it.each(['java.lang.OutOfMemoryError: Java heap space', 'Reason: OOMKilled', 'fork: Cannot allocate memory'])(
     '[C26] "%s" is a memory error',
-    (line) => expect(classOf(line).class).toBe('resource_exhaustion'),
+    (line) => {
+      const answer = classOf(line);
+      expect(answer).toMatchObject({ class: 'resource_exhaustion', chance: chanceOf(answer) });
+      expect(answer.evidence.length).toBeGreaterThan(0);
+    },
   );
 
   it('answers unknown, with a fingerprint and the strongest lines, when nothing is recognised', () => {

@@ -46,6 +46,12 @@ describe('the learning report', () => {
       { class: 'memory_leaks', family: 'application', patterns: 1 },
     ]);
     expect(patterns.diversity).toBeCloseTo(0.918, 3);
+    const retiredAt = (when: Date, id: string) =>
+      aPattern({ ...old, id, retired: { at: when.toISOString(), reason: redactedText('it failed') } });
+    const since = aPattern({ ...old, provenance: { ...old.provenance, at: from.toISOString() } });
+    const before = retiredAt(new Date(from.getTime() - 1000), 'dddddddddddd');
+    const grown = report({ patterns: [since, before, retiredAt(from, 'eeeeeeeeeeee')] });
+    expect(grown.patterns).toMatchObject({ active: 1, atStart: 1 });
   });
 
   const times = (count: number, day: number, kind: EndedCase['ended']) =>
