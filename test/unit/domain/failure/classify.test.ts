@@ -80,7 +80,7 @@ describe('classification', () => {
     '[C26] "%s" is a memory error',
     (line) => {
       const answer = classOf(line);
-      expect(answer).toMatchObject({ class: 'resource_exhaustion', chance: chanceOf(answer) });
+      expect(answer).toMatchObject({ class: 'resource_exhaustion', chance: chanceOf({ verdict: answer.verdict }) });
       expect(answer.evidence.length).toBeGreaterThan(0);
     },
   );
