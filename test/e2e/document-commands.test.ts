@@ -30,7 +30,11 @@ const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp]
   ['test-pattern', 0, /as expected/],
   ['update-confidence', 0, /It is 0\.80, not 0\.85: a confidence rises by at most 0\.10 a week/],
   ['enable-auto-learning', 0, /Learning from verified outcomes is on/],
-  ['import-incidents --file historical_incidents.csv --auto-learn', 0, /^(?:learned (?:.*\n){3}){5}(?!.*refused)/],
+  [
+    'import-incidents --file historical_incidents.csv --auto-learn',
+    0,
+    /(?:^learned .*\n(?: {2}.*\n){2}){5}(?!refused)/m,
+  ],
   ['knowledge stats', 0, /by service: .*postgres 1/],
   ['test-ai-learning', 0, /10 simulated incidents: identified/],
   ['validate-scenario', 1, /not as expected: action restart-db/],
