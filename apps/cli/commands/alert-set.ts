@@ -1,4 +1,4 @@
-import type { MetricAlert } from '#shared/domain/policy/metric-alert.ts';
+import type { MetricAlert } from '#shared/domain/capacity/metric-alert.ts';
 import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { type API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { defineCommand, type OptionValues, shareOption, UsageError } from '../command.ts';

@@ -1,10 +1,10 @@
+import { crossing, type MetricAlert, watchedCapacity } from '#shared/domain/capacity/metric-alert.ts';
 import { preEmptiveRemedies } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { settingsOf } from '#shared/domain/configuration/overlay.ts';
 import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
 import { alarmArnAt } from '#shared/domain/incident/home.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
-import { crossing, type MetricAlert, watchedCapacity } from '#shared/domain/policy/metric-alert.ts';
 import { redactName, redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { unlessRefused } from '#shared/kernel/errors.ts';

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { Actor } from '../access/caller.ts';
+import { MetricAlert } from '../capacity/metric-alert.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { LearningReview } from '../learning/learning-review.ts';
 import { LearningLimits } from '../learning/learning-settings.ts';
 import { Risk } from '../plan/bound-action.ts';
 import { AlertRule } from '../policy/alert-rule.ts';
-import { MetricAlert } from '../policy/metric-alert.ts';
 import { Features, Freeze, Mode } from '../policy/policy-settings.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'Must be 1 to 60 of a-z, 0-9 and "-"');

@@ -1,5 +1,5 @@
+import { noMetricWords, watchedCapacity } from '../capacity/metric-alert.ts';
 import { narrowedLearning } from '../learning/learning-settings.ts';
-import { noMetricWords, watchedCapacity } from '../policy/metric-alert.ts';
 import type { Features, Mode } from '../policy/policy-settings.ts';
 import type { Configuration } from './configuration.ts';
 import { lowestMode, maxIntervalSeconds, NARROWED_NUMBERS, NARROWER, narrowerOf } from './effective-policy.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { Actor } from '../access/caller.ts';
 import type { Reading } from '../anomaly/reading.ts';
-import type { Capacity } from '../capacity/capacity-settings.ts';
 import type { ManagedService } from '../plan/managed-service.ts';
+import type { Capacity } from './capacity-settings.ts';
 
 /** A metric of a service and a limit that people want to hear about. It plans at most what a person then approves. */
 export const MetricAlert = z.strictObject({
