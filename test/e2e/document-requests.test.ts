@@ -34,7 +34,10 @@ const OUTCOMES: Readonly<Record<string, readonly [status: number, says: RegExp]>
   ],
   'POST /api/applications/{app_id}/scale': [202, /"status":"open"/],
   'GET /api/applications/{app_id}/health': [200, /"state":"failing".*"openIncidents":/s],
-  'GET /api/ai/learning-health': [200, /"healthy":true.*"velocity".*"recommendations":/s],
+  'GET /api/ai/learning-health': [
+    200,
+    /"learning_velocity":.*"pattern_diversity":.*"confidence_calibration":.*"human_feedback_ratio":.*"knowledge_base_coverage":.*"recommendation":"/s,
+  ],
   'POST /incidents/': [201, /"title":"Redis Connection Failed"/],
   'GET /incidents/?status=open&service=redis': [200, /"incidents":/],
   'POST /incidents/{id}/resolve': [200, /"status":"resolved"/],

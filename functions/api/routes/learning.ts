@@ -83,6 +83,21 @@ export const QualityFigures = QualityReport.omit({ cost: true }).meta({
   description: `Of the latest ${MAX_PREDICTIONS} predictions.`,
 });
 
+export const NamedHealth = LearningHealth.extend({
+  /** New patterns a week. */
+  learning_velocity: z.number(),
+  /** Evenness of the classes that patterns are of, 0 to 1; null without patterns. */
+  pattern_diversity: z.number().nullable(),
+  /** 1 less the calibration error of the model's answers; null while no outcome is known. */
+  confidence_calibration: z.number().nullable(),
+  /** Share of the outcomes of patterns that people reported; null without outcomes. */
+  human_feedback_ratio: z.number().nullable(),
+  /** Share of the ended incidents that a pattern recognised; null without incidents. */
+  knowledge_base_coverage: z.number().nullable(),
+  /** What to do first. */
+  recommendation: z.string(),
+}).meta({ id: 'NamedLearningHealth' });
+
 export const AccuracySeries = z
   .object({
     stepDays: z.number().int(),
@@ -146,8 +161,13 @@ const health = read(
   HealthQuery,
   LearningHealth,
 );
-/** The requests' own path of it. */
-const aiHealth = read('/api/ai/learning-health', 'The same as /api/learning/health', HealthQuery, LearningHealth);
+/** The requests' own path of it, with the figures by the document's names. */
+const aiHealth = read(
+  '/api/ai/learning-health',
+  'The same as /api/learning/health, and its figures by other names',
+  HealthQuery,
+  NamedHealth,
+);
 const report = read(
   '/api/learning/report',
   'Report on recent learning, and how much it helped',
@@ -224,7 +244,8 @@ export function learningRoutes(deps: LearningRoutesDeps) {
     );
   const healthOf = async ({ scope, days, ...limits }: z.infer<typeof HealthQuery>) => {
     const { material, stored } = await materialOf({ scope, days });
-    return learningHealthOf(learningReportOf(material), stored, { rules: await deps.rules(), limits });
+    const report = learningReportOf(material);
+    return { report, health: learningHealthOf(report, stored, { rules: await deps.rules(), limits }) };
   };
   const registryDeps = async (): Promise<RegistryDeps> => ({ ...deps, shipped: await deps.shipped() });
   const changeBy = (caller: Caller) => ({ at: deps.clock.now(), by: caller.name.slice(0, 200) });
@@ -267,8 +288,20 @@ export function learningRoutes(deps: LearningRoutesDeps) {
         200,
       );
     })
-    .openapi(health, async (context) => context.json(await healthOf(context.req.valid('query')), 200))
-    .openapi(aiHealth, async (context) => context.json(await healthOf(context.req.valid('query')), 200))
+    .openapi(health, async (context) => context.json((await healthOf(context.req.valid('query'))).health, 200))
+    .openapi(aiHealth, async (context) => {
+      const { health: found, report: figures } = await healthOf(context.req.valid('query'));
+      const { calibrationError } = (await readQuality(deps)).report;
+      const named = {
+        learning_velocity: figures.patterns.perWeek,
+        pattern_diversity: figures.patterns.diversity,
+        confidence_calibration: calibrationError === null ? null : 1 - calibrationError,
+        human_feedback_ratio: figures.outcomes.byPeople?.value ?? null,
+        knowledge_base_coverage: figures.incidents.covered?.value ?? null,
+        recommendation: found.recommendations[0] ?? 'Nothing has to be done.',
+      };
+      return context.json({ ...found, ...named }, 200);
+    })
     .openapi(report, async (context) =>
       context.json(learningReportOf((await materialOf(context.req.valid('query'))).material), 200),
     )

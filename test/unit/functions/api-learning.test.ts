@@ -81,6 +81,24 @@ describe('learning', () => {
     expect((await read(`${path}?scope=no-alarm`)).statusCode).toBe(404);
   });
 
+  it('has its figures by the names of the document at /ai/learning-health', async () => {
+    const { read, patterns } = await aSchool();
+    await patterns.write(aPattern({ scope: SCOPE, outcomes: helped(6, () => false) }));
+    const { json } = await read('/ai/learning-health?days=60');
+    expect(json).toMatchObject({
+      learning_velocity: expect.any(Number),
+      pattern_diversity: null,
+      confidence_calibration: null,
+      human_feedback_ratio: expect.any(Number),
+      knowledge_base_coverage: null,
+      recommendation: expect.stringMatching(/\w{3,}/),
+    });
+    expect((json as { recommendations: string[] }).recommendations[0]).toBe(
+      (json as { recommendation: string }).recommendation,
+    );
+    expect((await read('/learning/health?days=60')).json).not.toHaveProperty('recommendation');
+  });
+
   it('[D161] is reported for some days', async () => {
     const { read, patterns, deps } = await aSchool();
     await patterns.write(aPattern({ scope: SCOPE, outcomes: helped(4) }));
