@@ -13,7 +13,7 @@ export interface Access extends Grant {
 const HERE = `\${Region}:\${Account}`;
 
 /**
- * Statements for reading the services of the catalogue: `state` covers alarms, deployments and the resources that remedies change; `logs`,
+ * Statements for reading the services of the catalogue: `state` covers alarms, deployments and the resources that remedies change, `alarms` these alone; `logs`,
  * `metrics` and `load` cover what they say. Empty without services.
  */
 export function serviceAccess(
@@ -21,6 +21,7 @@ export function serviceAccess(
   parts: NonNullable<FunctionConfig['readsServices']>,
 ): Access[] {
   return [
+    ...(parts.includes('state') || parts.includes('alarms') ? alarmAccess(services) : []),
     ...(parts.includes('state') ? stateAccess(services) : []),
     ...(parts.includes('logs') ? logAccess(services) : []),
     ...(parts.includes('metrics') ? metricAccess(services, hasMetrics) : []),
@@ -33,7 +34,6 @@ function stateAccess(services: readonly Service[]): Access[] {
     'AWS supports no narrower resource for reading what the remedy changes. The right is read-only.';
   const remedied = resourceReads(services.flatMap((service) => resourcesOf(service)));
   return [
-    ...alarmAccess(services),
     ...lambdaAccess(services),
     ...ecsAccess(services),
     ...remedied.map((grant) => ({ ...grant, wildcardReason })),

@@ -15,6 +15,6 @@ export const config = defineFunction({
     escalationTopic: ['sns:Publish'],
     channelSecret: [],
   },
-  readsServices: ['metrics', 'state'],
+  readsServices: ['metrics', 'alarms'],
   announces: ['capacity-forecast'],
 });

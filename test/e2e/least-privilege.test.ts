@@ -469,10 +469,14 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await until('the review', () => told('Review of learning').length > 0);
   },
   'look ahead at what runs out, and mail it': async () => {
+    const api = await apiOf('admin');
+    const rule = { service: 'catalog', metric: 'memory', limit: 1, action: 'scale' };
+    await api('/config', 'POST', { change: { metricAlerts: { 'catalog-memory': rule } }, reason: 'a drill' });
     leak(healer);
     await trigger(healer, 'forecast');
-    const told = () => healer.runtime.mailbox.list().filter(({ subject }) => subject.includes('runs out soon'));
-    await until('the mail', () => told().length > 0);
+    const told = (words: string) => healer.runtime.mailbox.list().some(({ subject }) => subject.includes(words));
+    await until('the forecast', () => told('runs out soon'));
+    await until('the alert', () => told('catalog: memory is above'));
   },
   'gather reports of one service for a digest, and remind of the kill switch': async () => {
     const other = await openHealer({

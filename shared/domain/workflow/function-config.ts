@@ -113,10 +113,10 @@ export interface FunctionConfig {
   /** Grants for an embedding model: without one its role gets neither them nor the model. */
   readonly forEmbeddings?: Pick<FunctionConfig, 'uses'>;
   /**
-   * What its role may read of the listed services: `state` is their alarms and deployments, `logs` their log groups,
+   * What its role may read of the listed services: `state` is their alarms and deployments, `alarms` their alarms alone, `logs` their log groups,
    * `metrics` their metrics, `load` the load metric.
    */
-  readonly readsServices?: readonly ('state' | 'logs' | 'metrics' | 'load')[];
+  readonly readsServices?: readonly ('state' | 'alarms' | 'logs' | 'metrics' | 'load')[];
 }
 
 export function defineFunction<const C extends FunctionConfig>(config: C): C {
