@@ -53,15 +53,15 @@ describe('alarms of 200 other accounts and regions with the names of own ones', 
   it('read and change nothing, are told ten times an hour, and the rest is counted', async () => {
     const touched: string[] = [];
     const end = healer.world.onExchange(({ service, operation }) => {
-      // Upkeep asks GitHub for failed deliveries, whatever happens.
-      if (operation !== 'repos/list-webhooks') touched.push(`${service} ${operation}`);
+      // Upkeep asks GitHub for failed deliveries, whatever happens; and people are told.
+      if (operation !== 'repos/list-webhooks' && service !== 'slack') touched.push(`${service} ${operation}`);
     });
     const hour = hourOf(new Date());
     for (let number = 0; number < PLACES; number += 1) await healer.runtime.putEvent(eventOf(number));
     await healer.quiet();
     end();
     expect(touched).toEqual([]);
-    expect(healer.world.journal.entries()).toEqual([]);
+    expect(healer.world.journal.entries().filter(({ kind }) => kind !== 'channel.message')).toEqual([]);
     const ids = [...new Set(healer.runtime.executions().map(({ name }) => name.replace(/-\d+$/, '')))];
     const told = ids.filter((id) => id.startsWith('cw-'));
     const counter = await healer.incidents.get(stormIdOf(hour, FOREIGN_ALARMS));

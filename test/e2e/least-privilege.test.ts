@@ -53,7 +53,9 @@ let healer: Healer;
 const askedElsewhere: IamDecision[] = [];
 beforeAll(async () => {
   const services = sampleConfiguration().services?.map((service) =>
-    service.id === 'orders' ? { ...service, criticality: 'critical' as const, capacity: [LEAKING] } : service,
+    service.id === 'orders' || service.id === 'catalog'
+      ? { ...service, capacity: [LEAKING], ...(service.id === 'orders' ? { criticality: 'critical' as const } : {}) }
+      : service,
   );
   healer = await openHealer({
     base: 'model',
