@@ -1,5 +1,4 @@
 import { makeCollection } from '@selfheal/fake-server/collection.ts';
-import type { EffectsJournal } from '@selfheal/fake-server/journal.ts';
 import { parseJson, type Service, type WireRequest, type WireResponse } from '@selfheal/fake-server/wire.ts';
 import * as z from 'zod';
 
@@ -18,7 +17,6 @@ export interface ChannelsControl {
 }
 
 interface ChannelsContext {
-  readonly journal: EffectsJournal;
   readonly dataDir: string | undefined;
   readonly now: () => Date;
 }
@@ -29,7 +27,7 @@ const KEPT = 200;
  * Incoming webhooks of Slack and Teams, PagerDuty's Events API and a webhook of one's own, on one origin. Each refuses what its service would refuse:
  * Slack api.slack.com/messaging/webhooks, Teams learn.microsoft.com/power-automate/teams, PagerDuty developer.pagerduty.com/docs/events-api-v2.
  */
-export function makeLocalChannels({ journal, dataDir, now }: ChannelsContext): {
+export function makeLocalChannels({ dataDir, now }: ChannelsContext): {
   readonly service: Service;
   readonly control: ChannelsControl;
 } {
@@ -38,7 +36,6 @@ export function makeLocalChannels({ journal, dataDir, now }: ChannelsContext): {
     const id = String(Number(messages.all().at(-1)?.id ?? 0) + 1);
     messages.put(id, { id, channel, at: now().toISOString(), body });
     for (const { id: old } of messages.all().slice(0, -KEPT)) messages.remove(old);
-    journal.record('channel.message', channel);
   };
   const receive = ({ channel, answer }: Receiver, request: WireRequest): WireResponse => {
     if (request.method !== 'POST') return text(405, 'method_not_allowed');

@@ -71,7 +71,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     onEvent: (event) => onEvent?.(event),
   });
   const jobs = makeLocalJobs({ journal, dataDir, cleared: () => aws.control.clearReports() });
-  const channels = makeLocalChannels({ journal, dataDir, now: () => new Date(time.now()) });
+  const channels = makeLocalChannels({ dataDir, now: () => new Date(time.now()) });
   const models = makeLocalModels();
   const parts: { github?: ReturnType<typeof makeLocalGithub> } = {};
   const server = await serveHttp({

@@ -26,7 +26,6 @@ export const EFFECTS = [
   'ecs.service.updated',
   'airflow.tasks.cleared',
   'airflow.run.created',
-  'channel.message',
   'ssm.automation.started',
   'ssm.parameter.put',
   'lambda.memory.changed',

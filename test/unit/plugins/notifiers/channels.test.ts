@@ -27,8 +27,7 @@ function notifier(id: string, settings: object = EVERYTHING): NotifierPlugin {
 /** A poster that speaks to the local services, which refuse what the vendors' would refuse. */
 function localPoster() {
   const sent: ChannelRequest[] = [];
-  const journal = { record: () => undefined } as never;
-  const { service } = makeLocalChannels({ journal, dataDir: undefined, now: () => new Date(0) });
+  const { service } = makeLocalChannels({ dataDir: undefined, now: () => new Date(0) });
   const poster: Poster = {
     secretOf: async (channel) => SECRETS[channel] ?? {},
     send: async (request) => {
