@@ -16,6 +16,7 @@ import type { IncidentFacts } from './inputs.ts';
 /** People are told by channels that need no code host: a comment would tell them what its thread is about anyway. */
 export interface AlertDeps
   extends Required<Pick<AnnounceDeps, 'notifiers' | 'mailer' | 'meter' | 'log'>>,
+    Pick<AnnounceDeps, 'poster'>,
     Pick<GovernedDeps, 'configuration'>,
     StopDeps {
   readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
@@ -44,7 +45,7 @@ export async function announceAlerts(
   raised: readonly AlertRule[],
   incident: Incident,
   outcome: { readonly decision: string; readonly reasons: readonly string[] },
-  { incidents, notifiers, mailer, meter, log, configuration, clock, control }: AlertDeps,
+  { incidents, notifiers, mailer, poster, meter, log, configuration, clock, control }: AlertDeps,
 ): Promise<void> {
   // A person who takes over is told anyway.
   const announced = raised.filter(({ action }) => action !== 'escalate');
@@ -61,7 +62,7 @@ export async function announceAlerts(
         stopped,
         ...storyFrame(incident, configuration),
       },
-      { notifiers, mailer, meter, log },
+      { notifiers, mailer, ...(poster === undefined ? {} : { poster }), meter, log },
       {
         shouldNotify: async ({ id }) => !sent.some((one) => one.channel === id && one.key === key),
         onNotified: async ({ id: channel }) => {
