@@ -21,25 +21,31 @@ const COMMAND = /^(?:##\[group\](?:Run )?|\$ |\+ |Run )(?<command>[\w./@-].{0,16
 const STEP_OF_PREFIX = /^[^\t]{1,200}\t(?<step>[^\t]{1,120})\t/;
 const MAX_LINES_BACK = 400;
 
+export interface FailingStep {
+  /** `failing step: name: command`, as far as the log has them. */
+  readonly text: string;
+  /** Index of the line that names it. */
+  readonly at: number;
+}
+
 /**
- * The name or command of the step that a closing line ends, as `failing step: name: command`, as far as the log has them; null for other
- * lines. What a step is for tells how it failed where no line of it does.
+ * The name or command of the step that a closing line ends; null for other lines. What a step is for tells how it failed where no line of it does.
  */
-export function failingStepOf(lines: readonly EvidenceLine[], at: number): string | null {
+export function failingStepOf(lines: readonly EvidenceLine[], at: number): FailingStep | null {
   const line = lines[at];
   if (line === undefined) return null;
   const named = MAY_NAME.test(line.text) ? NAMED.map((form) => form.exec(line.text)?.groups?.step) : [];
   const own = named.find((step) => step !== undefined);
-  if (own !== undefined) return `failing step: ${own}`;
+  if (own !== undefined) return { text: `failing step: ${own}`, at };
   return CLOSER.test(line.text) ? stepBefore(lines, at, line) : null;
 }
 
-function stepBefore(lines: readonly EvidenceLine[], at: number, line: EvidenceLine): string | null {
+function stepBefore(lines: readonly EvidenceLine[], at: number, line: EvidenceLine): FailingStep | null {
   const step = STEP_OF_PREFIX.exec(line.prefix ?? '')?.groups?.step;
   const named = step === undefined || step === 'UNKNOWN STEP' ? [] : [step.replace(/^Run /, '')];
   for (let before = at - 1; before >= Math.max(0, at - MAX_LINES_BACK); before -= 1) {
     const command = COMMAND.exec(lines[before]?.text ?? '')?.groups?.command;
-    if (command !== undefined) return `failing step: ${[...named, command].join(': ')}`;
+    if (command !== undefined) return { text: `failing step: ${[...named, command].join(': ')}`, at: before };
   }
-  return named.length === 0 ? null : `failing step: ${named.join(': ')}`;
+  return named.length === 0 ? null : { text: `failing step: ${named.join(': ')}`, at };
 }

@@ -69,7 +69,7 @@ function matchesOfLine(
   if (line === undefined) return [];
   const step = failingStepOf(lines, at);
   const texts = readings(line.text);
-  const steps = step === null ? [] : [step];
+  const steps = step === null ? [] : [step.text];
   const found = signatures.candidates([...texts, ...steps].join('\n')).flatMap((compiled) => {
     if (compiled.signature.where === 'report' && !isReport) return [];
     const { where } = compiled.signature;
@@ -77,7 +77,10 @@ function matchesOfLine(
     const match = firstMatch(compiled, seen);
     if (match === null) return [];
     const { confidence } = compiled.signature;
-    return [{ compiled, line, captures: capturesOf(match), strength: confidence * relevanceOf(line.score, best) }];
+    const strength = confidence * relevanceOf(line.score, best);
+    // The closing line of a step says nothing that a person could see.
+    const cited = where === 'step' && step !== null ? (lines[step.at] ?? line) : line;
+    return [{ compiled, line: cited, captures: capturesOf(match), strength }];
   });
   return withoutRefined(found, signatures);
 }

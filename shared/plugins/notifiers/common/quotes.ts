@@ -126,7 +126,9 @@ function belongsTo(text: string, previous: string): boolean {
 function entryOf(source: EvidenceSource, group: readonly EvidenceLine[], cited: Cited): Entry[] {
   const lines = group.filter(({ text }) => text.trim() !== '');
   const [head, ...rest] = lines;
-  if (head === undefined || RUNNER_NOISE.test(head.text) || isPlatformNoise(head.text)) return [];
+  if (head === undefined || isPlatformNoise(head.text)) return [];
+  // A step's beginning is shown where what the step is for decided.
+  if (RUNNER_NOISE.test(head.text) && !cited.lines.has(head.ref)) return [];
   const weights = lines.map(({ ref, text }) => weightIn(cited, ref) + weightOf(text));
   const weight = Math.max(...weights);
   const cause = lines.find(({ ref }) => ref === cited.cause);
