@@ -186,7 +186,6 @@ export async function forEachFile(
   return code;
 }
 
-/** Parses an option as a share from 0 to 1; `otherwise` when it is absent. Throws `UsageError`. */
 /** Which of the parts a person chose by their switches; all of them when no switch was given. */
 export function chosenParts<T extends string>(switches: Readonly<Record<T, boolean | undefined>>): readonly T[] {
   const names = Object.keys(switches) as T[];
@@ -194,6 +193,7 @@ export function chosenParts<T extends string>(switches: Readonly<Record<T, boole
   return chosen.length === 0 ? names : chosen;
 }
 
+/** Parses an option as a share from 0 to 1; `otherwise` when it is absent. Throws `UsageError`. */
 export function shareOption(name: string, given: string | undefined, otherwise: number): number {
   if (given === undefined) return otherwise;
   const value = Number(given);

@@ -8,7 +8,8 @@ export const alertList = defineCommand({
   name: 'alert list',
   summary: 'the alerts that hold: which message or metric, of which service, what happens',
   details:
-    'With --json: JSON Lines {name, pattern, service, action, confidence}, of a metric {name, service, metric, side, limit, action}; the name is null for an alert that is\ndeployed.',
+    'With --json: JSON Lines {name, pattern, service, action, confidence}, of a metric {name, service, metric, side, limit, action}; the name is\n' +
+    'null for an alert that is deployed.',
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const { effective, overlay } = (await openPolicy(options, terminal)).policy;

@@ -15,8 +15,9 @@ export const knowledgeOptimize = defineCommand({
   aliases: ['optimize-patterns'],
   summary: 'maintain learned patterns: merge duplicates, retire failing ones, lower the confidence of unused ones',
   details:
-    'Does all three, or, with some of the first three switches, only what they name. Every change is recorded with its reason. A wording that could replace two patterns is only suggested, on stderr. To use it, put it into the\n' +
-    'column pattern of a record and run "selfheal knowledge learn".',
+    'Does all three, or, with some of the first three switches, only what they name. Every change is recorded with its reason. A\n' +
+    'wording that could replace two patterns is only suggested, on stderr. To use it, put it into the column pattern of a\n' +
+    'record and run "selfheal knowledge learn".',
   options: {
     ...KNOWLEDGE_OPTIONS,
     'merge-similar': { type: 'boolean', about: 'only this: merge duplicates' },

@@ -2,12 +2,12 @@ import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident } from '#shared/domain/incident/open-incident.ts';
-import type { Signal } from '#shared/domain/incident/signal.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { Retryable } from '#shared/kernel/errors.ts';
 import type { SignalQueue } from '#shared/ports/cloud.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import { auditRequest, signalOfRequest } from '../common/requested-action.ts';
 import { type ActionOrder, findTarget, type Objection, type TargetDeps } from './find-target.ts';
 
 export interface RequestActionDeps extends TargetDeps {
@@ -54,7 +54,7 @@ export async function requestAction(
     reason: order.reason === null ? null : redactOutgoing(order.reason).slice(0, MAX_REASON),
     incidentId: order.incident,
   };
-  const signal = signalOf(found.subject, request);
+  const signal = signalOfRequest(found.subject, request);
   const ids = identify(signal);
   await deps.incidents.create(openIncident(signal, ids, now));
   const incident = await deps.incidents.get(ids.incidentId);
@@ -65,28 +65,7 @@ export async function requestAction(
 async function send(incident: Incident, { incidents, queue }: RequestActionDeps): Promise<RequestOutcome> {
   const { request } = incident;
   if (request === undefined) throw new Retryable(`Incident ${incident.id} is no request.`);
-  const { actionId: action, by, to, incidentId: about, reason, id } = request;
-  await incidents.audit(incident.id, `requested#${id}`, {
-    at: request.at,
-    event: 'action.requested',
-    facts: { action, by, to, about, reason },
-  });
-  if (incident.status === 'open') await queue.send(signalOf(incident, request));
+  await auditRequest(incident.id, request, incidents);
+  if (incident.status === 'open') await queue.send(signalOfRequest(incident, request));
   return { kind: 'opened', incident };
-}
-
-function signalOf(
-  { source, target, tainted }: Pick<Signal, 'source' | 'target' | 'tainted'>,
-  request: ActionRequest,
-): Signal {
-  return {
-    version: 1,
-    deliveryId: `request#${request.id}`,
-    source,
-    kind: 'action-requested',
-    occurredAt: request.at,
-    target,
-    tainted,
-    request,
-  };
 }

@@ -1,5 +1,4 @@
 import { modeOf } from '#shared/domain/configuration/scope.ts';
-import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
 import { classifyRecurrence, transitionOf } from '#shared/domain/incident/alarm-recurrence.ts';
 import { deliveryKeyOf, type IncidentIds, identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -14,6 +13,7 @@ import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { StatsStore } from '#shared/ports/test-store.ts';
 import { acquireIncidentLock } from '../common/incident-lock.ts';
 import { deferSignal, forgetWaiting } from '../common/pending-signal.ts';
+import { auditRequest } from '../common/requested-action.ts';
 import { governed } from '../policy/governed.ts';
 import { newestOfAlarm, rememberNewest } from './latest-incident.ts';
 import { type AdmissionDeps, admitIncident, isOnlyCounted, resumeIncident, startWorkflow } from './start-or-group.ts';
@@ -90,11 +90,14 @@ async function noteRecovery(signal: Signal, ids: IncidentIds, deps: IngestDeps):
 }
 
 /**
- * Starts the incident of a request, which the API has opened; that of an alert is opened here. Only one incident works on a target: while another one has the lock, the request is
- * refused, and a person may repeat it afterwards.
+ * Starts the incident of a request, which the API has opened; that of an alert is opened here. Only one incident works on a target: while another
+ * one has the lock, the request is refused, and a person may repeat it afterwards.
  */
 async function applyRequest(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
-  if (signal.request?.alert !== undefined) await openRequest(signal, signal.request, ids, deps);
+  if (signal.request?.alert !== undefined) {
+    await deps.incidents.create(openIncident(signal, ids, deps.clock.now()));
+    await auditRequest(ids.incidentId, signal.request, deps.incidents);
+  }
   const incident = await deps.incidents.get(ids.incidentId);
   if (incident?.status !== 'open') return 'stale';
   const owner = await acquireIncidentLock(ids, incident.attempt, deps);
@@ -117,20 +120,6 @@ async function applyRequest(signal: Signal, ids: IncidentIds, deps: IngestDeps):
     { ifStatus: ['open'], ifAttempt: incident.attempt, at },
   );
   return 'request-refused';
-}
-
-async function openRequest(
-  signal: Signal,
-  { id, actionId: action, by, to, incidentId: about, reason, at }: ActionRequest,
-  ids: IncidentIds,
-  { incidents, clock }: IngestDeps,
-): Promise<void> {
-  await incidents.create(openIncident(signal, ids, clock.now()));
-  await incidents.audit(ids.incidentId, `requested#${id}`, {
-    at,
-    event: 'action.requested',
-    facts: { action, by, to, about, reason },
-  });
 }
 
 async function applyFailure(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {

@@ -4,12 +4,12 @@ import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { settingsOf } from '#shared/domain/configuration/overlay.ts';
 import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
 import { alarmArnAt } from '#shared/domain/incident/home.ts';
-import type { Signal } from '#shared/domain/incident/signal.ts';
 import { redactName, redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { AlarmReader, SignalQueue } from '#shared/ports/cloud.ts';
 import { identifiersOfCaller } from '../access/approver.ts';
+import { signalOfRequest } from '../common/requested-action.ts';
 import { announce } from '../notify/announce.ts';
 import { readStop } from '../notify/stop-notice.ts';
 import { type GovernedDeps, governed } from '../policy/governed.ts';
@@ -91,12 +91,8 @@ async function requestOf(
     alert: name,
   };
   const { account, region } = home;
-  const signal: Signal = {
-    version: 1,
-    deliveryId: `request#${request.id}`,
+  const subject = {
     source: 'cloudwatch',
-    kind: 'action-requested',
-    occurredAt: at,
     target: { kind: 'alarm', alarmArn, account, region, changedAt: state.since ?? at },
     tainted: {
       title: redactName(`${metric} of ${service} is ${side} ${limit}`, 300),
@@ -104,8 +100,7 @@ async function requestOf(
       branchKey: null,
       reason: null,
     },
-    request,
-  };
-  await queue.send(signal);
+  } as const;
+  await queue.send(signalOfRequest(subject, request));
   return true;
 }
