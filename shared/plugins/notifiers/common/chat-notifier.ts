@@ -42,6 +42,8 @@ interface ChatNotifier<F, S> {
   readonly fields: z.ZodType<F>;
   /** The kinds of announcement it can render; everything that any topic holds when absent. */
   readonly takes?: readonly AnnouncementKind[];
+  /** What it told stays open until it is told of the end: it hears of every recovery, also where a comment shows it. */
+  readonly staysOpen?: true;
   /** Its section of `notifiers`, in addition to `tell`. */
   readonly settings?: z.ZodObject;
   /** Pure. The message as a request of its service; null when there is nothing to say there. */
@@ -68,7 +70,10 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
     wants: (announcement, given?: { readonly tell: readonly Topic[] }) => {
       const topic = TOPIC_OF[announcement.kind];
       if (topic === null || given?.tell.includes(topic) !== true) return false;
-      return announcement.kind !== 'progress' || isToldEnd(announcement.story);
+      if (announcement.kind !== 'progress') return true;
+      const { incident, stage } = announcement.story;
+      const isRecovered = stage === 'final' && incident.status === 'resolved';
+      return isToldEnd(announcement.story) || (chat.staysOpen === true && isRecovered);
     },
     async notify(announcement, { poster }, given) {
       const message = channelMessageOf(announcement);

@@ -20,6 +20,7 @@ export const pagerduty = defineChatNotifier({
   id: 'pagerduty',
   title: 'PagerDuty',
   fields: Fields,
+  staysOpen: true,
   takes: ['progress', 'escalation', 'workflow-failure', 'channel-failure', 'approval-asked', 'alert-raised'],
   request: (message, { routingKey }) => {
     const event = pagerdutyEvent(message, routingKey);

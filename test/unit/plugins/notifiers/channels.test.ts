@@ -182,6 +182,17 @@ describe('PagerDuty', () => {
     }
   });
 
+  it('hears of the recovery of a run with a pull request, whose approval it may have paged for', () => {
+    const recovered = told
+      .map(({ announcement }) => announcement)
+      .find((one) => one.kind === 'progress' && one.story.incident.status === 'resolved');
+    expect(recovered).toMatchObject({
+      story: { stage: 'final', incident: { target: { pullRequest: expect.any(Number) } } },
+    });
+    expect(notifier('pagerduty').wants(recovered as Announcement)).toBe(true);
+    expect(notifier('slack').wants(recovered as Announcement)).toBe(false);
+  });
+
   it('refuses what is no integration key, and does not repeat it', async () => {
     const poster: Poster = { secretOf: async () => ({ routingKey: 'short' }), send: async () => expect.unreachable() };
     const sending = notifier('pagerduty').notify(story as Announcement, { poster } as never);
