@@ -96,6 +96,7 @@ import { logTemplates } from './log-templates.ts';
 import { logTriage } from './log-triage.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
+import { mcp } from './mcp.ts';
 import { metricAnomalies } from './metric-anomalies.ts';
 import { metricForecast } from './metric-forecast.ts';
 import { modelList } from './model-list.ts';
@@ -179,6 +180,7 @@ export const COMMANDS: readonly Command[] = [
   learningPerformance,
   learningMonitor,
   learningRate,
+  mcp,
   metricAnomalies,
   metricForecast,
   performanceAdvise,

@@ -73,16 +73,23 @@ const me = routeFor('read', {
   summary: 'Who you are here, and your roles',
   responses: answers(
     'The caller.',
-    z.object({ kind: z.enum(['person', 'key']), id: z.string(), name: z.string(), roles: z.array(Role) }),
+    z.object({
+      kind: z.enum(['person', 'key']),
+      id: z.string(),
+      name: z.string(),
+      roles: z.array(Role),
+      dashboardUrl: z.string().meta({ description: 'Where people see the same.' }),
+    }),
   ),
 });
 
 export interface AuthRoutesDeps {
   readonly signIn: SignIn;
   readonly browserSignIn: BrowserSignIn;
+  readonly environment: { readonly dashboardUrl: string };
 }
 
-export function authRoutes({ signIn, browserSignIn }: AuthRoutesDeps) {
+export function authRoutes({ signIn, browserSignIn, environment }: AuthRoutesDeps) {
   return makeRoutes()
     .openapi(browser, (context) => context.json(browserSignIn, 200))
     .openapi(login, async (context) => {
@@ -99,7 +106,7 @@ export function authRoutes({ signIn, browserSignIn }: AuthRoutesDeps) {
     })
     .openapi(me, (context) => {
       const { kind, id, name, roles } = context.get('caller');
-      return context.json({ kind, id, name, roles: [...roles] }, 200);
+      return context.json({ kind, id, name, roles: [...roles], dashboardUrl: environment.dashboardUrl }, 200);
     });
 }
 

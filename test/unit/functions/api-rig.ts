@@ -149,7 +149,7 @@ export async function anApi(
     trail: rig.deps.incidents,
     lists,
     version: VERSION,
-    environment: { apiUrl: 'https://api.example.com' },
+    environment: { apiUrl: 'https://api.example.com', dashboardUrl: 'https://dashboard.example.com' },
     repeatedRequests: makeMemoryRepeatedRequests(),
     ...learning,
     recall: async () => recall,

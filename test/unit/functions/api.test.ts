@@ -347,6 +347,7 @@ describe('sign-in', () => {
       id: 'u-1',
       name: 'ada@example.com',
       roles: ['viewer', 'operator'],
+      dashboardUrl: 'https://dashboard.example.com',
     });
   });
 

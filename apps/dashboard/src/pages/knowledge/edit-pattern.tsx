@@ -60,7 +60,11 @@ export const text = (form: FormData, name: string): string => String(form.get(na
 export const wordsOf = (given: string): string[] => given.split(/[\s,]+/).filter((word) => word !== '');
 
 /** What can be changed of every pattern. */
-export function PatternFields({ pattern }: { readonly pattern?: Pattern }) {
+type Given = Partial<Record<'title' | 'solution' | 'class' | 'service', string | null>> & {
+  readonly tags?: readonly string[];
+};
+
+export function PatternFields({ pattern }: { readonly pattern?: Given }) {
   return (
     <>
       <div className="field">
@@ -69,7 +73,7 @@ export function PatternFields({ pattern }: { readonly pattern?: Pattern }) {
           id="pattern-title"
           className="input"
           name="title"
-          defaultValue={pattern?.title}
+          defaultValue={pattern?.title ?? ''}
           maxLength={200}
           required
           autoComplete="off"
@@ -82,7 +86,7 @@ export function PatternFields({ pattern }: { readonly pattern?: Pattern }) {
           className="input"
           name="solution"
           rows={4}
-          defaultValue={pattern?.solution}
+          defaultValue={pattern?.solution ?? ''}
           maxLength={2000}
           required
         />
@@ -100,7 +104,7 @@ export function PatternFields({ pattern }: { readonly pattern?: Pattern }) {
             id="pattern-tags"
             className="input"
             name="tags"
-            defaultValue={pattern?.tags.join(', ')}
+            defaultValue={pattern?.tags?.join(', ')}
             placeholder="database, payments"
             autoComplete="off"
           />

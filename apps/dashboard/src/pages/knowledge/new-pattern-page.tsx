@@ -18,12 +18,15 @@ const MAX_TRIED = 60_000;
 
 type Syntax = 'wording' | 'expression';
 
+/** Fields that a link may fill in, such as that of a proposal by an assistant. Nothing is stored before a person saves it. */
+type Proposed = Partial<Record<'scope' | 'pattern' | 'title' | 'solution' | 'class', string>>;
+
 /** Writes down how a failure is recognised and what helps; tried on a line or a log before it is stored. */
 export default function NewPatternPage() {
-  const { scope = '' } = useSearch({ strict: false }) as { scope?: string };
+  const { scope = '', pattern: proposed = '', ...fields } = useSearch({ strict: false }) as Proposed;
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [pattern, setPattern] = useState('');
+  const [pattern, setPattern] = useState(String(proposed));
   const [syntax, setSyntax] = useState<Syntax>('wording');
   const form = useRef<HTMLFormElement>(null);
   const write = async (dryRun: boolean) => {
@@ -97,7 +100,7 @@ export default function NewPatternPage() {
               </label>
             ))}
           </fieldset>
-          <PatternFields />
+          <PatternFields pattern={fields} />
           {error === null ? null : (
             <p className="refusal" role="alert">
               {error.message}
