@@ -6,6 +6,7 @@ import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { makePoster } from '#shared/adapters/http/poster.ts';
+import { makeSmtpSender } from '#shared/adapters/mail/smtp-sender.ts';
 import type { Variables } from './compose.ts';
 
 /*
@@ -17,7 +18,14 @@ export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'
 export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) => makeSnsMailer({ topicArn });
 export const poster = ({ channelSecret: channels }: Variables<'channelSecret'>) =>
   makePoster({ secrets: makeSecretReader({ channels }), origin: process.env.HTTP_ORIGIN });
+export const smtp = ({ channelSecret: channels }: Variables<'channelSecret'>) =>
+  makeSmtpSender({ secrets: makeSecretReader({ channels }), local: localMailServer(process.env) });
 export const signalQueue = ({ intakeQueue: queueUrl }: Variables<'intakeQueue'>) => makeSqsSignalQueue({ queueUrl });
 export const workflow = ({ workflow: workflowArn }: Variables<'workflow'>) => makeSfnWorkflowEngine({ workflowArn });
 export const inspector = ({ codeInspector: functionArn }: Variables<'codeInspector'>) =>
   makeLambdaCodeInspector({ functionArn });
+
+/** Set by the local runtime alone. */
+function localMailServer({ LOCAL_SMTP_PORT: port, LOCAL_SMTP_CERTIFICATE: certificate }: NodeJS.ProcessEnv) {
+  return port === undefined || certificate === undefined ? undefined : { port: Number(port), certificate };
+}

@@ -17,6 +17,8 @@ export type ResourceCatalogue = Readonly<Record<ResourceName, ResourceAccess>>;
 export interface AccessSources {
   readonly resources: ResourceCatalogue;
   readonly configuration: Configuration;
+  /** The same as it is packed into the bundles, without what variables of the deployment set; the same object by default. */
+  readonly fileConfiguration?: Configuration;
   readonly actions: readonly ActionPlugin[];
   readonly notifiers: readonly NotifierPlugin[];
   readonly modelProviders: readonly ModelProvider[];

@@ -25,7 +25,7 @@ export interface DeployedModel {
 const SECRET = 'modelKeySecret';
 const DEFAULT_SECRET = 'selfheal/model-key';
 /** Names that Secrets Manager allows. */
-const SECRET_NAME = /^[\w/+=.@-]{1,512}$/;
+export const SECRET_NAME = /^[\w/+=.@-]{1,512}$/;
 
 /**
  * Applies the model variables of the environment, and those of the context, which win, to `configuration`. A key is never taken: it only tells the provider, and the lines say

@@ -73,8 +73,8 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     webhookSecret: whole(state.webhookSecretArn, state.webhookSecretArn),
     githubTokenSecret: whole(state.githubTokenSecretArn, state.githubTokenSecretArn),
     nameKeySecret: whole(state.nameKeySecretArn, state.nameKeySecretArn),
-    modelKeySecret: modelKeyAccess(state),
-    channelSecret: wholeIfAny(state.channelSecretArn),
+    modelKeySecret: secretAccess(state.modelKeySecretName, state.modelKeySecretArn),
+    channelSecret: secretAccess(state.channelSecretName, state.channelSecretArn),
     workflow: noActions('workflow', 'of-this-machine'),
     apiUrl: noActions('apiUrl', sources.apiUrl),
     dashboardUrl: noActions('dashboardUrl', sources.dashboardUrl),
@@ -128,9 +128,9 @@ function whole(value: string, arn: string): ResourceAccess {
   return { value, statements: (actions) => [{ actions, resources: [arn] }] };
 }
 
-/** The key of the model: the operator's secret by its name, to whose ARN AWS adds six characters, or that of the deployment. */
-function modelKeyAccess({ modelKeySecretName: name, modelKeySecretArn }: StateResources): ResourceAccess {
-  if (name === null) return wholeIfAny(modelKeySecretArn);
+/** The operator's secret by its name, to whose ARN AWS adds six characters, or that of the deployment. */
+function secretAccess(name: string | null, deployed: string | null): ResourceAccess {
+  if (name === null) return wholeIfAny(deployed);
   const arn = `arn:${Aws.PARTITION}:secretsmanager:${Aws.REGION}:${Aws.ACCOUNT_ID}:secret:${name}-??????`;
   return whole(name, arn);
 }

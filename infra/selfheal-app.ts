@@ -31,7 +31,10 @@ export function makeSelfhealApp(
     mfa: settings.mfa,
     modelKey: needsModelKey(parts, settings),
     modelKeySecretName: settings.modelKeySecretName,
-    channels: notifiersOf(settings.configuration, parts.notifiers).some(({ needs }) => needs.includes('poster')),
+    channels: notifiersOf(settings.configuration, parts.notifiers).some(
+      ({ uses }) => uses?.channelSecret !== undefined,
+    ),
+    channelSecretName: settings.channelSecretName,
   });
   const selfheal = new SelfhealStack(app, 'Selfheal', {
     state: state.resources,

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { PLUGINS, type Plugins } from '#shared/plugins/plugins.ts';
 import { readConfiguration } from './configuration.ts';
+import { deployedChannels } from './deployed-channels.ts';
 import { deployedModel, refuseKeys } from './deployed-model.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -11,8 +12,12 @@ const ROOT = resolve(import.meta.dirname, '..');
 /** Settings of a deployment, from the CDK context (`--context name=value`, else `cdk.json`). */
 export interface Settings {
   readonly configuration: Configuration;
+  /** The same as the file has it, without what variables set. */
+  readonly fileConfiguration: Configuration;
   /** The operator's secret with the key of the model; null: the deployment makes one when its provider needs a key. */
   readonly modelKeySecretName: string | null;
+  /** The operator's secret with what is stored for the channels; null: the deployment makes one when a channel needs it. */
+  readonly channelSecretName: string | null;
   /** For whoever deploys: which model, and which variables change nothing. */
   readonly remarks: readonly string[];
   /** E-mail subscribers of the escalation topic. */
@@ -55,6 +60,16 @@ const idsOf = (prefix: string) =>
       ),
     );
 
+const Addresses = z.array(z.email('each must be an e-mail address'));
+
+function addressesOf(emails: readonly string[]): string[] {
+  const parsed = Addresses.safeParse([...new Set(emails)]);
+  if (parsed.success) return parsed.data;
+  throw new Error(
+    `ALERT_EMAIL_TO, EMAIL_TO and ONCALL_EMAILS hold e-mail addresses:\n${z.prettifyError(parsed.error)}`,
+  );
+}
+
 const Context = z.object({
   config: z.string().min(1).default('config/selfheal.json'),
   emails: z
@@ -62,7 +77,7 @@ const Context = z.object({
     .default('')
     .transform((list) => list.split(',').map((email) => email.trim()))
     .transform((emails) => [...new Set(emails.filter((email) => email !== ''))])
-    .pipe(z.array(z.email('each must be an e-mail address'))),
+    .pipe(Addresses),
   bundles: z.string().min(1).default('dist/functions'),
   dashboard: z.string().min(1).default('dist/dashboard'),
   evidenceDays: z.coerce.number().int().min(1).max(3650).default(90),
@@ -75,7 +90,7 @@ const Context = z.object({
   securityGroups: idsOf('sg'),
 });
 
-/** Reads and checks the context, and the model variables of `environment`; relative paths start at the repository's root. Throws an error that lists every wrong field. */
+/** Reads and checks the context, and the variables for model and channels of `environment`; relative paths start at the repository's root. Throws an error that lists every wrong field. */
 export function readSettings(
   node: Node,
   plugins: Plugins = PLUGINS,
@@ -92,11 +107,14 @@ export function readSettings(
     throw new Error('The CDK context is not valid: subnets and securityGroups are given together, or neither of them.');
   const read = readConfiguration(resolve(ROOT, config), undefined, plugins);
   const { configuration, keySecretName, lines } = deployedModel(read, node, environment);
+  const channels = deployedChannels(configuration, node, environment);
   return {
-    configuration,
+    configuration: { ...configuration, notifiers: channels.notifiers },
+    fileConfiguration: read,
     modelKeySecretName: keySecretName,
-    remarks: lines,
-    emails,
+    channelSecretName: channels.secretName,
+    remarks: [...lines, ...channels.lines],
+    emails: addressesOf([...emails, ...channels.emails]),
     bundlesDir: resolve(ROOT, bundles),
     dashboardDir: resolve(ROOT, dashboard),
     evidenceDays,

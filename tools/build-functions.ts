@@ -39,7 +39,16 @@ const MAX_BYTES_OF: Readonly<Record<string, number>> = {
   plan: 1_100_000,
 };
 /** Functions that load a part of their code when it is needed. Their size is that of what they load at their start. */
-const SPLIT: ReadonlySet<string> = new Set(['api', 'gather', 'plan', 'guard', 'notify']);
+const SPLIT: ReadonlySet<string> = new Set([
+  'api',
+  'gather',
+  'plan',
+  'guard',
+  'notify',
+  'escalate',
+  'reconciler',
+  'request-approval',
+]);
 /** Functions that write schemas as JSON Schema: a model is told its lookups by them. */
 const WRITES_JSON_SCHEMA: ReadonlySet<string> = new Set(['analyze']);
 const JSON_SCHEMA_WRITER = 'shared/app/analyze/lookup.ts';

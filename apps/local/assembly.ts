@@ -14,6 +14,7 @@ import {
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
+import { CHANNEL_VARIABLES } from '#shared/plugins/resolve-channels.ts';
 import { MODEL_VARIABLES } from '#shared/plugins/resolve-model.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -190,8 +191,12 @@ function run(argv: readonly string[], environment: Readonly<Record<string, strin
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, argv, {
       cwd: ROOT,
-      // `npm start` has applied the model variables already. Empty ones are not read from the file `.env` again.
-      env: { ...process.env, ...Object.fromEntries(MODEL_VARIABLES.map((name) => [name, ''])), ...environment },
+      // `npm start` has applied the variables of model and channels already. Empty ones are not read from the file `.env` again.
+      env: {
+        ...process.env,
+        ...Object.fromEntries([...MODEL_VARIABLES, ...CHANNEL_VARIABLES].map((name) => [name, ''])),
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';

@@ -7,6 +7,8 @@ export interface LocalSettings {
   /** Its key is never written to the configuration. */
   readonly model: Pick<ModelChoice, 'settings'> | null;
   readonly actAtConfidence: number | null;
+  /** Sections of channels that the environment sets. */
+  readonly notifiers?: Readonly<Record<string, unknown>>;
 }
 
 /** The model provider of a configuration file; `rules` means none. */
@@ -18,7 +20,7 @@ export function providerOf(configurationFile: string): string {
 /** Writes `configurationFile` with the settings applied to `target`, and creates its folder. Without a model, rules diagnose. */
 export function writeWithSettings(
   configurationFile: string,
-  { model, actAtConfidence }: LocalSettings,
+  { model, actAtConfidence, notifiers }: LocalSettings,
   target: string,
 ): void {
   const configuration = JSON.parse(readFileSync(configurationFile, 'utf8')) as { policy?: object; signatures?: object };
@@ -28,6 +30,7 @@ export function writeWithSettings(
     // Absolute, because the file is written to another folder.
     ...(folder === undefined ? {} : { signatures: { folder: resolve(dirname(configurationFile), folder) } }),
     model: model === null ? { provider: 'rules' } : model.settings,
+    ...(notifiers === undefined ? {} : { notifiers }),
     ...(actAtConfidence === null ? {} : { policy: { ...configuration.policy, actAtConfidence } }),
   };
   mkdirSync(dirname(target), { recursive: true });

@@ -67,6 +67,8 @@ export function makeLocalRoutes({ runtime, world, user }: LocalRoutesDeps): OwnR
     if (route === 'GET /local-api/breakages')
       return json(200, { breakages: BREAKAGES.map(({ id, title, about }) => ({ id, title, about })) });
     if (route === 'GET /local-api/previews') return json(200, { previews: await renderPreviews() });
+    const page = /^GET \/local-api\/previews\/(\d{1,3})\.html$/.exec(route)?.[1];
+    if (page !== undefined) return await mailPage(Number(page));
     if (route === 'POST /local-api/session') {
       const started = runtime();
       if (started === null || user === null)
@@ -79,6 +81,20 @@ export function makeLocalRoutes({ runtime, world, user }: LocalRoutesDeps): OwnR
     breakage.begin(world);
     return json(202, { message: `${breakage.title}: it is on its way.` });
   };
+}
+
+/** The mail of one occasion as a mail program shows it. */
+async function mailPage(occasion: number): Promise<GatewayResponse> {
+  const preview = (await renderPreviews())[occasion];
+  const html = preview?.channels.find(({ message }) => message?.html !== undefined)?.message?.html;
+  if (html === undefined) return json(404, { message: 'There is no mail of this occasion.' });
+  const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-store',
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+    'x-content-type-options': 'nosniff',
+  };
+  return { status: 200, headers, body: html };
 }
 
 function json(status: number, value: unknown): GatewayResponse {

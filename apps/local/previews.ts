@@ -7,12 +7,17 @@ interface Message {
   /** Of a mail; a comment has none. */
   readonly subject: string | null;
   readonly text: string;
+  /** The same as a page, where the message has one. */
+  readonly html?: string;
 }
 
 /** Settings and secrets with which every notifier renders; nothing is sent. */
-const SAMPLE_SETTINGS = Object.fromEntries(
-  ['slack', 'teams', 'pagerduty', 'webhook'].map((id) => [id, { tell: ['incidents', 'approvals', 'upkeep'] }]),
-);
+const SAMPLE_SETTINGS = {
+  ...Object.fromEntries(
+    ['slack', 'teams', 'pagerduty', 'webhook'].map((id) => [id, { tell: ['incidents', 'approvals', 'upkeep'] }]),
+  ),
+  smtp: { host: 'smtp.example.com', from: 'selfheal@example.com', to: ['on-call@example.com'] },
+};
 
 /** Obviously of nobody. */
 const SAMPLE_SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -60,6 +65,12 @@ async function messageOf({ announcement }: SampleAnnouncement, notifier: Notifie
     mailer: {
       publish: async (subject, text) => {
         message = { subject, text };
+      },
+    },
+    smtp: {
+      send: async ({ subject, text, html }) => {
+        message = { subject, text, html };
+        return [];
       },
     },
     poster: {

@@ -11,6 +11,7 @@ import { checkStateVersion, type StateWriter } from '@selfheal/local-cloud/stora
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
 import { messageOf } from '#shared/kernel/errors.ts';
 import { makeLocalRoutes } from './local-routes.ts';
+import { startMailServer } from './world/mail-server.ts';
 import { startWorld, type World } from './world/world.ts';
 
 /**
@@ -123,6 +124,11 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
     ...(options.dataDir === undefined ? {} : { dataDir: join(dataDir, 'world') }),
     onEvent: (event) => void receiver.runtime?.putEvent({ ...event }),
   });
+  const mail = await startMailServer({
+    user: LOCAL_MAIL_USER,
+    onMail: ({ to, subject, text, html }) =>
+      receiver.runtime?.mailbox.receive({ to: to.join(', '), subject, text, html }),
+  });
   const { assemblyDir, port, timeScale, maxWorkersPerFunction, ampleMemory, realModel, onEvent } = options;
   const adminKey = newAdminKey();
   const runtime = await startRuntime({
@@ -132,6 +138,7 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
     awsWorldUrl: world.awsUrl,
     githubApiUrl: world.githubApiUrl,
     httpOrigin: world.url,
+    environment: { LOCAL_SMTP_PORT: String(mail.port), LOCAL_SMTP_CERTIFICATE: mail.certificate },
     ...(realModel === undefined ? { modelOrigin: world.url } : {}),
     ...(realModel?.bedrock === undefined ? {} : { bedrock: realModel.bedrock }),
     adminAccessKeyId: adminKey,
@@ -142,7 +149,7 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
     ...(ampleMemory === undefined ? {} : { ampleMemory }),
     ...(onEvent === undefined ? {} : { onEvent }),
   }).catch(async (error: unknown) => {
-    await world.stop();
+    await Promise.all([world.stop(), mail.stop()]);
     throw error;
   });
   receiver.runtime = runtime;
@@ -157,11 +164,14 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
     adminKey,
     async stop() {
       await runtime.stop();
-      await world.stop();
+      await Promise.all([world.stop(), mail.stop()]);
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
+
+/** The local mail server knows this password alone, whatever the user is. */
+const LOCAL_MAIL_USER = { password: 'local-password' };
 
 /** Addresses that the local services answer, whatever their host is. */
 const LOCAL_CHANNELS = {
@@ -169,6 +179,7 @@ const LOCAL_CHANNELS = {
   teams: JSON.stringify({ url: 'https://local.logic.azure.com/workflows/local' }),
   pagerduty: JSON.stringify({ routingKey: 'local'.padEnd(32, '0') }),
   webhook: JSON.stringify({ url: 'https://example.com/hooks/local' }),
+  smtp: JSON.stringify(LOCAL_MAIL_USER),
 };
 
 /** Sets the template's secrets: the webhook secret (random by default), a token for the local GitHub, and the model's key. Returns the first. */

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { outliveFullDisk } from '@selfheal/local-cloud/disk-full.ts';
 import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
 import { isBlockedPort } from '@selfheal/local-cloud/wire/blocked-ports.ts';
 import { loadEnvironmentFile } from '#infra/environment-file.ts';
 import { Role } from '#shared/domain/access/caller.ts';
+import { resolveChannels } from '#shared/plugins/resolve-channels.ts';
 import { confidenceThresholdOf, type ModelChoice, resolveModel } from '#shared/plugins/resolve-model.ts';
 import { prepareAssembly } from './assembly.ts';
 import { makeCompletionQueue } from './completion-queue.ts';
@@ -60,6 +61,13 @@ function readArguments() {
   }
 }
 
+/** The channels that variables set, which local servers answer; null when they set none. */
+function localChannels(file: string) {
+  const { notifiers = {} } = JSON.parse(readFileSync(file, 'utf8')) as { notifiers?: Record<string, unknown> };
+  const resolved = resolveChannels(notifiers, process.env);
+  return isDeepStrictEqual(resolved.notifiers, notifiers) ? null : { notifiers: resolved.notifiers };
+}
+
 async function main(): Promise<void> {
   loadEnvironmentFile();
   const args = readArguments();
@@ -76,9 +84,10 @@ async function main(): Promise<void> {
   const actAtConfidence = confidenceThresholdOf(process.env);
   // If the configured model cannot be reached from here, rules diagnose; it is not faked.
   const named = providerOf(args.config);
-  const isChanged = model !== null || actAtConfidence !== null || named !== 'rules';
+  const channels = localChannels(args.config);
+  const isChanged = model !== null || actAtConfidence !== null || named !== 'rules' || channels !== null;
   const changed = join(ROOT, 'dist/with-model/selfheal.json');
-  if (isChanged) writeWithSettings(args.config, { model, actAtConfidence }, changed);
+  if (isChanged) writeWithSettings(args.config, { model, actAtConfidence, ...channels }, changed);
   const progress = makeProgress({
     write: (text) => process.stdout.write(text),
     inPlace: process.stdout.isTTY === true,

@@ -10,7 +10,7 @@ import {
   predictions,
   type Variables,
 } from '../compose.ts';
-import { evidence, mailer, poster } from '../compose-cloud.ts';
+import { evidence, mailer, poster, smtp } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 export const handler = defineStep(
@@ -27,6 +27,7 @@ export const handler = defineStep(
     ports: (environment: Variables<'escalationTopic' | 'githubTokenSecret' | 'channelSecret'>) => ({
       mailer: mailer(environment),
       poster: poster(environment),
+      smtp: smtp(environment),
       codeHost: codeHost(environment),
     }),
   },

@@ -11,7 +11,7 @@ import {
   stats,
   tests,
 } from '../compose.ts';
-import { evidence, inspector, mailer, poster } from '../compose-cloud.ts';
+import { evidence, inspector, mailer, poster, smtp } from '../compose-cloud.ts';
 import { alarms, deployments, metrics, resources } from '../compose-services.ts';
 import { config } from './config.ts';
 
@@ -35,6 +35,7 @@ export const handler = defineStep(
     inspector,
     mailer,
     poster,
+    smtp,
     notifiers,
   },
   makePlan,

@@ -17,7 +17,7 @@ import {
   readSignatures,
   registry,
 } from '../compose.ts';
-import { artifacts, evidence, mailer, poster } from '../compose-cloud.ts';
+import { artifacts, evidence, mailer, poster, smtp } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 const { version, problems } = await loadShippedVersion(dataDirectoryOf(process.env));
@@ -35,6 +35,7 @@ export const handler = defineScheduled(
     ...ports,
     mailer,
     poster,
+    smtp,
     control: killSwitch,
     policy,
     patterns,

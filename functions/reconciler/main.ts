@@ -15,7 +15,7 @@ import {
   incidents,
   notifiers,
 } from '../compose.ts';
-import { evidence, mailer, poster, signalQueue, workflow } from '../compose-cloud.ts';
+import { evidence, mailer, poster, signalQueue, smtp, workflow } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 /** Passes on decisions and sends reminders first, because people wait for them. */
@@ -31,6 +31,7 @@ export const handler = defineScheduled(
     evidence,
     mailer,
     poster,
+    smtp,
     notifiers,
     actions,
     dashboardUrl,

@@ -13,6 +13,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { DeployedSettings } from '#shared/adapters/aws/configuration-file.ts';
 import { type FunctionConfig, RESOURCE_VARIABLES, type ResourceName } from '#shared/domain/workflow/function-config.ts';
 import { canonicalJson } from '#shared/kernel/digest.ts';
 import { type AccessSources, accessOf } from '../access.ts';
@@ -109,7 +110,7 @@ function bundleOf({ name }: FunctionConfig, bundlesDir: string, access: AccessSo
     throw new Error(`${bundle} does not contain the bundle of the function ${name}. Run \`npm run build\` first.`);
   }
   const packed = readConfiguration(join(bundle, 'selfheal.json'), undefined, access);
-  if (canonicalJson(packed) === canonicalJson(access.configuration)) return bundle;
+  if (canonicalJson(packed) === canonicalJson(access.fileConfiguration ?? access.configuration)) return bundle;
   throw new Error(
     `${bundle} was built with another configuration. Run \`npm run build -- --config <path>\` with the file that you deploy.`,
   );
@@ -124,6 +125,29 @@ function environmentOf(config: FunctionConfig, { access, logLevel }: LambdaFunct
     LOG_LEVEL: logLevel,
     /** Which alarms are the deployment's own: see `shared/domain/incident/home.ts`. */
     DEPLOYMENT_PLACE: `${Aws.PARTITION}:${Aws.REGION}:${Aws.ACCOUNT_ID}`,
+    ...deployedSettings(access),
     ...Object.fromEntries(names.map((name) => [RESOURCE_VARIABLES[name], resources[name].value])),
   };
+}
+
+/** Lambda allows 4 KB of variables together. */
+const MAX_SETTINGS = 3000;
+
+/** What variables of the deployment set over the file that is packed; it shows in the diff of the template. */
+function deployedSettings({ configuration, fileConfiguration = configuration }: AccessSources) {
+  const { model, notifiers, policy } = configuration;
+  const isChanged = (a: unknown, b: unknown) => canonicalJson(a) !== canonicalJson(b);
+  const settings: DeployedSettings = {
+    ...(isChanged(model, fileConfiguration.model) ? { model } : {}),
+    ...(isChanged(notifiers, fileConfiguration.notifiers) ? { notifiers } : {}),
+    ...(policy.actAtConfidence === fileConfiguration.policy.actAtConfidence
+      ? {}
+      : { actAtConfidence: policy.actAtConfidence }),
+  };
+  if (Object.keys(settings).length === 0) return {};
+  const text = JSON.stringify(settings);
+  if (text.length <= MAX_SETTINGS) return { DEPLOYED_SETTINGS: text };
+  throw new Error(
+    `The variables set ${text.length} characters of settings, and a function takes ${MAX_SETTINGS}. Write them into selfheal.json.`,
+  );
 }

@@ -20,14 +20,15 @@ export class ModelKey extends Construct {
   }
 }
 
-/** Addresses and keys of the channels that are posted to, by channel. Set them by hand after the first deployment; later deployments keep them. */
+/** Addresses, keys and passwords of the channels outside AWS, by channel. Set them by hand after the first deployment; later deployments keep them. */
 export class ChannelSecret extends Construct {
   readonly secret: Secret;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.secret = new Secret(this, 'Channels', {
-      description: 'Addresses and keys of the channels: {"slack": {"url"}, "pagerduty": {"routingKey"}}.',
+      description:
+        'Addresses, keys and passwords of the channels: {"slack": {"url"}, "pagerduty": {"routingKey"}, "smtp": {"password"}}.',
       secretStringValue: SecretValue.unsafePlainText('{"slack":"not-set"}'),
       removalPolicy: RemovalPolicy.RETAIN,
     });

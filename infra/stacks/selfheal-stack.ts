@@ -109,6 +109,7 @@ export class SelfhealStack extends Stack {
       access: {
         resources,
         configuration: settings.configuration,
+        fileConfiguration: settings.fileConfiguration,
         actions: parts.actions,
         notifiers: notifiersOf(settings.configuration, parts.notifiers),
         modelProviders: parts.modelProviders,

@@ -25,8 +25,10 @@ export interface StateResources {
   readonly modelKeySecretArn: string | null;
   /** The operator's own secret in its place; null when there is none. */
   readonly modelKeySecretName: string | null;
-  /** Null when no configured notifier posts to a service. */
+  /** Null when no configured notifier needs one. */
   readonly channelSecretArn: string | null;
+  /** The operator's own secret in its place; null when there is none. */
+  readonly channelSecretName: string | null;
   /** Issuer of the approvers' tokens: `https://cognito-idp.<region>.amazonaws.com/<pool>`. */
   readonly approverIssuerUrl: string;
   readonly userPoolClientId: string;
@@ -42,8 +44,10 @@ export interface StateStackProps extends StackProps {
   readonly modelKey: boolean;
   /** The operator's own secret with it; then none is made. */
   readonly modelKeySecretName: string | null;
-  /** Whether a configured notifier posts to a service. */
+  /** Whether a configured notifier needs what is stored for the channels. */
   readonly channels: boolean;
+  /** The operator's own secret with it; then none is made. */
+  readonly channelSecretName: string | null;
 }
 
 /** The stateful stack: everything that must survive a redeployment and is deleted only by hand. */
@@ -57,7 +61,8 @@ export class StateStack extends Stack {
     const secrets = new GithubSecrets(this, 'GithubSecrets');
     const nameKey = new NameKey(this, 'NameKey').secret;
     const modelKey = props.modelKey && props.modelKeySecretName === null ? new ModelKey(this, 'ModelKey').secret : null;
-    const channels = props.channels ? new ChannelSecret(this, 'Channels').secret : null;
+    const channels =
+      props.channels && props.channelSecretName === null ? new ChannelSecret(this, 'Channels').secret : null;
     const approvers = new Approvers(this, 'Approvers', { tokenMinutes: props.tokenMinutes, mfa: props.mfa });
     this.resources = {
       incidentsTable: this.exportTable(tables.incidents),
@@ -71,6 +76,7 @@ export class StateStack extends Stack {
       modelKeySecretArn: modelKey === null ? null : this.exportValue(modelKey.secretArn),
       modelKeySecretName: props.modelKey ? props.modelKeySecretName : null,
       channelSecretArn: channels === null ? null : this.exportValue(channels.secretArn),
+      channelSecretName: props.channels ? props.channelSecretName : null,
       approverIssuerUrl: this.exportValue(approvers.userPool.userPoolProviderUrl),
       userPoolClientId: this.exportValue(approvers.client.userPoolClientId),
       signInUrl: `https://${this.exportValue(approvers.domain.domainName)}.auth.${Aws.REGION}.amazoncognito.com`,
@@ -102,7 +108,7 @@ export class StateStack extends Stack {
       output(
         'ChannelSecretName',
         channels.secretName,
-        'Secret with the addresses and keys of chat, pager and webhook.',
+        'Secret with the addresses, keys and passwords of chat, pager, mail server and webhook.',
       );
     output('UserPoolId', approvers.userPool.userPoolId, 'User pool of the people who sign in.');
     output(

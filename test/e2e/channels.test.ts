@@ -5,7 +5,15 @@ const EVERYTHING = { tell: ['incidents', 'approvals', 'upkeep'] } as const;
 let healer: Healer;
 beforeAll(async () => {
   healer = await openHealer({
-    configuration: { notifiers: { slack: EVERYTHING, teams: EVERYTHING, pagerduty: EVERYTHING, webhook: EVERYTHING } },
+    configuration: {
+      notifiers: {
+        slack: EVERYTHING,
+        teams: EVERYTHING,
+        pagerduty: EVERYTHING,
+        webhook: EVERYTHING,
+        smtp: { host: 'mail.example.com', user: 'selfheal', from: 'selfheal@example.com', to: ['team@example.com'] },
+      },
+    },
   });
 });
 afterAll(() => healer?.stop());
@@ -27,6 +35,14 @@ it('[A77] [A80] [D93] tells every channel once that a person has to take over, b
   expect(toldOf('ledger-latency')).toEqual(CHANNELS.map((channel) => [channel, 1]));
   const page = healer.world.channels.messages().find(({ channel }) => channel === 'pagerduty');
   expect(page?.body).toMatchObject({ event_action: 'trigger', dedup_key: incident.id, payload: { severity: 'error' } });
+  expectClean(healer);
+});
+
+it('[D92] [D181] mails through the mail server, by STARTTLS and with a password, once and as text and page', async () => {
+  const incident = await healer.ended(healer.world.samples.fireAlarm('ledger'));
+  await healer.quiet();
+  const about = healer.mailsAbout(incident.id);
+  expect(about).toMatchObject([{ to: 'team@example.com', topicArn: null, html: expect.stringContaining('<h1') }]);
   expectClean(healer);
 });
 

@@ -167,6 +167,7 @@ const noPost = async (): Promise<never> => {
   throw new Error('The command line posts to no channel.');
 };
 const NO_POSTS: Poster = { secretOf: noPost, send: noPost };
+const NOTHING_ELSE = { mailer: NO_MAIL, poster: NO_POSTS, smtp: { send: noPost } };
 
 /** Posts the comment if requested, with the notifier that a deployment uses. */
 async function settlePosting(story: IncidentStory, { post, dryRun }: Wishes, codeHost: CodeHost): Promise<Posting> {
@@ -195,7 +196,7 @@ async function settlePosting(story: IncidentStory, { post, dryRun }: Wishes, cod
   let posted: { where: string } | null;
   try {
     posted = await asking(request, () =>
-      githubComment.notify({ kind: 'progress', story }, { codeHost: noting, mailer: NO_MAIL, poster: NO_POSTS }),
+      githubComment.notify({ kind: 'progress', story }, { codeHost: noting, ...NOTHING_ELSE }),
     );
   } catch (error) {
     // The diagnosis is made and worth reading all the same.

@@ -1,7 +1,7 @@
 import type { Backend } from './gateway/gateway.ts';
 import type { IamDecision } from './iam/decisions.ts';
 import type { UserPools } from './identity/user-pools.ts';
-import type { Mail } from './mail/mailbox.ts';
+import type { ArrivedMail, Mail } from './mail/mailbox.ts';
 import type { StateWriter } from './storage/state-version.ts';
 import type { GatewayFaults } from './wire/faults.ts';
 import type { GatewayRequest, GatewayResponse } from './wire/request.ts';
@@ -28,6 +28,8 @@ export interface RuntimeOptions {
   readonly modelOrigin?: string;
   /** Replaces the addresses that playbooks call; without it the real addresses are used. */
   readonly httpOrigin?: string;
+  /** Variables of every function, beside those of the template. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Calls to the gateway signed with this access key id may do anything. */
   readonly adminAccessKeyId?: string;
   /** Real seconds per second of a wait, retry or schedule: 0.01 makes them a hundred times shorter. Default 1. */
@@ -86,7 +88,7 @@ export interface Runtime extends Pick<UserPools, 'createUser' | 'signIn'> {
   warm(functionNames: readonly string[]): Promise<void>;
   readonly schedules: { trigger(ruleLogicalIdOrFunctionName: string): Promise<void> };
   /** Newest first. */
-  readonly mailbox: { list(): Mail[] };
+  readonly mailbox: { list(): Mail[]; receive(mail: ArrivedMail): void };
   /** Each distinct authorization request so far, with its answer. */
   readonly decisions: readonly IamDecision[];
   /** Number of requests so far by `role action`, for example `Selfheal/FunctionsPlanRole1234 dynamodb:GetItem`. */

@@ -33,7 +33,7 @@ export function runtimeFace({ deployment, services, faults, close }: FaceParts):
     },
     warm: (functionNames) => functions.warm(functionNames.map(nameOf)),
     schedules: { trigger: services.schedules.trigger },
-    mailbox: { list: services.mailbox.list },
+    mailbox: { list: services.mailbox.list, receive: services.mailbox.receive },
     requestCounts: () => decisions.counts(),
     get decisions() {
       return decisions.all();

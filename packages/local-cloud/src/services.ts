@@ -53,6 +53,7 @@ export async function makeServices(foundation: Foundation) {
     compileCacheDir: join(options.assemblyDir, '.compile-cache'),
     ampleMemory: options.ampleMemory ?? false,
     extraEnvironment: {
+      ...options.environment,
       ...(options.githubApiUrl === null ? {} : { GITHUB_API_URL: options.githubApiUrl }),
       ...(options.modelOrigin === undefined ? {} : { MODEL_ORIGIN: options.modelOrigin }),
       ...(options.httpOrigin === undefined ? {} : { HTTP_ORIGIN: options.httpOrigin }),

@@ -9,17 +9,32 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * Reads `selfheal.json`, which the build puts beside each bundle (`LAMBDA_TASK_ROOT`, otherwise the working directory).
- * `DEPLOYMENT_PLACE` says which account and region the deployment runs in; `GITHUB_API_URL` overrides `github.apiUrl`, for
+ * `DEPLOYED_SETTINGS` holds what variables at deployment set over the file. `DEPLOYMENT_PLACE` says which account and region the deployment runs in; `GITHUB_API_URL` overrides `github.apiUrl`, for
  * the local runtime. Throws `InvalidInput` that says what to fix.
  */
 export function loadConfiguration(environment: Environment): Configuration {
   const path = join(environment.LAMBDA_TASK_ROOT ?? '.', 'selfheal.json');
-  const configuration = atHome(parseConfiguration(readText(path), path), environment.DEPLOYMENT_PLACE);
+  const packed = withDeployed(parseConfiguration(readText(path), path), environment.DEPLOYED_SETTINGS);
+  const configuration = atHome(packed, environment.DEPLOYMENT_PLACE);
   const apiUrl = environment.GITHUB_API_URL;
   if (!apiUrl) return configuration;
   if (!/^https?:\/\//.test(apiUrl))
     throw new InvalidInput(`GITHUB_API_URL must be an http or https URL, not ${apiUrl}.`);
   return { ...configuration, github: { ...configuration.github, apiUrl } };
+}
+
+/** Sections that variables of a deployment may set; infra writes them as JSON. */
+export type DeployedSettings = Partial<Pick<Configuration, 'model' | 'notifiers'>> & {
+  readonly actAtConfidence?: number;
+};
+
+function withDeployed(packed: Configuration, text: string | undefined): Configuration {
+  if (!text) return packed;
+  const { actAtConfidence, ...sections } = JSON.parse(text) as DeployedSettings;
+  const policy = actAtConfidence === undefined ? packed.policy : { ...packed.policy, actAtConfidence };
+  const parsed = Configuration.safeParse({ ...packed, ...sections, policy });
+  if (parsed.success) return parsed.data;
+  throw new InvalidInput(`DEPLOYED_SETTINGS is not valid:\n${z.prettifyError(parsed.error)}\nDeploy the stack again.`);
 }
 
 /** `place`: `<partition>:<region>:<account>`, as infra writes it. */

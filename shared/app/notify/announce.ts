@@ -39,8 +39,11 @@ export async function announce(
   const channels: string[] = [];
   let failure: Error | null = null;
   const untold: string[] = [];
+  /** Notifiers that told it, now or before. */
+  const told = new Set<string>();
   const wanting = notifiers.filter((one) => one.takes.includes(announcement.kind) && one.wants(announcement));
-  for (const notifier of [...wanting.filter(isPosted), ...wanting.filter((one) => !isPosted(one))]) {
+  for (const notifier of [...wanting.filter(isOutside), ...wanting.filter((one) => !isOutside(one))]) {
+    if (notifier.standsInFor !== undefined && told.has(notifier.standsInFor)) continue;
     if (notifier.needs.some((port) => ports[port] === undefined)) {
       log.warn('A notifier was skipped, because this function lacks a port that it needs.', {
         channel: notifier.id,
@@ -49,15 +52,22 @@ export async function announce(
       meter.count('channel-without-port');
       continue;
     }
-    if (shouldNotify !== undefined && !(await shouldNotify(notifier))) continue;
+    if (shouldNotify !== undefined && !(await shouldNotify(notifier))) {
+      told.add(notifier.id);
+      continue;
+    }
     try {
-      const told = untold.length === 0 ? announcement : { ...announcement, untold };
-      const sent = await notifier.notify(told, ports as NotifierPorts);
+      const sent = await notifier.notify(
+        untold.length === 0 ? announcement : { ...announcement, untold },
+        ports as NotifierPorts,
+      );
       if (sent === null) continue;
       channels.push(notifier.id);
+      if (sent.problem === undefined) told.add(notifier.id);
+      else untold.push(notTold(notifier, new Error(sent.problem), { meter, log }));
       await onNotified?.(notifier, sent.where);
     } catch (error) {
-      if (isPosted(notifier) && wanting.some((one) => !isPosted(one)))
+      if (isOutside(notifier) && wanting.some((one) => !isOutside(one)))
         untold.push(notTold(notifier, error, { meter, log }));
       else failure = (await onFailed(notifier, error)) ?? failure;
     }
@@ -67,7 +77,7 @@ export async function announce(
 }
 
 /** Whether it is told by a request to a service outside AWS. */
-const isPosted = ({ needs }: NotifierPlugin): boolean => needs.includes('poster');
+const isOutside = ({ needs }: NotifierPlugin): boolean => needs.includes('poster') || needs.includes('smtp');
 
 function notTold(
   { id, title }: NotifierPlugin,

@@ -34,8 +34,7 @@ export async function sendDigests(deps: SendDigestsDeps): Promise<number> {
     if (first === undefined || Date.parse(first.at) > due) continue;
     await announce(
       { kind: 'reports-gathered', about: first.about, messages, stopped, timeZone: policy.circumstances.timeZone },
-      deps,
-      { shouldNotify: async ({ id }) => id === first.channel },
+      { ...deps, notifiers: deps.notifiers.filter(({ id }) => id === first.channel) },
     );
     for (const message of messages) await control.dropGathered(message);
     deps.meter.count('digest-sent');

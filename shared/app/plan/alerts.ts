@@ -14,11 +14,7 @@ import type { GovernedDeps } from '../policy/governed.ts';
 import type { IncidentFacts } from './inputs.ts';
 
 /** People are told by channels that need no code host: a comment would tell them what its thread is about anyway. */
-export interface AlertDeps
-  extends Required<Pick<AnnounceDeps, 'notifiers' | 'mailer' | 'meter' | 'log'>>,
-    Pick<AnnounceDeps, 'poster'>,
-    Pick<GovernedDeps, 'configuration'>,
-    StopDeps {
+export interface AlertDeps extends Omit<AnnounceDeps, 'codeHost'>, Pick<GovernedDeps, 'configuration'>, StopDeps {
   readonly evidence: Pick<EvidenceStore, 'getEvidence'>;
   readonly incidents: Pick<IncidentStore, 'listNotifications' | 'recordNotification'>;
   readonly clock: Clock;
@@ -45,8 +41,9 @@ export async function announceAlerts(
   raised: readonly AlertRule[],
   incident: Incident,
   outcome: { readonly decision: string; readonly reasons: readonly string[] },
-  { incidents, notifiers, mailer, poster, meter, log, configuration, clock, control }: AlertDeps,
+  deps: AlertDeps,
 ): Promise<void> {
+  const { incidents, configuration, clock, control, meter, log } = deps;
   // A person who takes over is told anyway.
   const announced = raised.filter(({ action }) => action !== 'escalate');
   if (announced.length === 0 || isSimulated(incident.target)) return;
@@ -62,7 +59,7 @@ export async function announceAlerts(
         stopped,
         ...storyFrame(incident, configuration),
       },
-      { notifiers, mailer, ...(poster === undefined ? {} : { poster }), meter, log },
+      deps,
       {
         shouldNotify: async ({ id }) => !sent.some((one) => one.channel === id && one.key === key),
         onNotified: async ({ id: channel }) => {

@@ -5,6 +5,7 @@ import type { Announcement } from '#shared/ports/announcement.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Poster } from '#shared/ports/poster.ts';
+import type { SmtpSender } from '#shared/ports/smtp-sender.ts';
 import type { Grant } from '../plugin.ts';
 
 export type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
@@ -13,6 +14,27 @@ export interface NotifierPorts {
   readonly codeHost: Pick<CodeHost, 'findComment' | 'createComment' | 'updateComment' | 'pullRequestState'>;
   readonly mailer: Mailer;
   readonly poster: Poster;
+  readonly smtp: SmtpSender;
+}
+
+/** A message that was sent. */
+export interface SentMessage {
+  /** The channel, or a link to the message. */
+  readonly where: string;
+  /** Who of the channel was not told, and why; other channels say so. */
+  readonly problem?: string;
+}
+
+/** Names of variables, the first of which wins, by the field that they set. */
+export interface NotifierEnvironment {
+  /** Fields of its section; `list`: with commas. */
+  readonly settings?: Readonly<
+    Record<string, { readonly names: readonly string[]; readonly kind: 'text' | 'number' | 'list' }>
+  >;
+  /** Fields of its secret: their values are never part of a deployment. */
+  readonly secrets?: Readonly<Record<string, readonly string[]>>;
+  /** The section that a variable is added to where the configuration has none. */
+  readonly base?: Readonly<Record<string, unknown>>;
 }
 
 export interface NotifierPlugin {
@@ -23,6 +45,8 @@ export interface NotifierPlugin {
    * otherwise the notifier is used only when its section is there.
    */
   readonly settings?: z.ZodType;
+  /** Variables of the environment that set its section, or are stored in its secret; read by `cdk deploy` and `npm start`. */
+  readonly environment?: NotifierEnvironment;
   /** What it uses of the deployment, as exact IAM actions. Functions that make announcements it takes get these permissions. */
   readonly uses?: FunctionConfig['uses'];
   /** IAM statements for resources outside the deployment. */
@@ -37,16 +61,18 @@ export interface NotifierPlugin {
    * Sends the announcement. Where the channel allows, it reads back first, so that repeated calls send it once. Returns a link to the message;
    * null when nothing was sent. `settings`: its section, as its schema gives it.
    */
-  notify(announcement: Announcement, ports: NotifierPorts, settings?: unknown): Promise<{ where: string } | null>;
+  notify(announcement: Announcement, ports: NotifierPorts, settings?: unknown): Promise<SentMessage | null>;
   /** Whether a repeat of `notify` for the same announcement is harmless; if not, the caller prevents repeats. */
   readonly repeatable: boolean;
+  /** Id of another notifier that reaches the same people: where that one is used, this one sends only what it could not. */
+  readonly standsInFor?: string;
 }
 
 /** A notifier as it is written: its settings have the type that its schema gives them. */
 interface NotifierDefinition<S> extends NotifierPlugin {
   readonly settings?: z.ZodType<S>;
   wants(announcement: Announcement, settings: S): boolean;
-  notify(announcement: Announcement, ports: NotifierPorts, settings: S): Promise<{ where: string } | null>;
+  notify(announcement: Announcement, ports: NotifierPorts, settings: S): Promise<SentMessage | null>;
 }
 
 export function defineNotifier<S = undefined>(plugin: NotifierDefinition<S>): NotifierPlugin {

@@ -5,6 +5,7 @@ import { email } from './email/index.ts';
 import { githubComment } from './github-comment/index.ts';
 import { pagerduty } from './pagerduty/index.ts';
 import { slack } from './slack/index.ts';
+import { smtp } from './smtp/index.ts';
 import { teams } from './teams/index.ts';
 import { webhook } from './webhook/index.ts';
 
@@ -16,6 +17,8 @@ export const NOTIFIERS: readonly NotifierPlugin[] = registered('notifiers', [
   teams,
   pagerduty,
   webhook,
+  // Last of those outside AWS: its mail names the channels that could not be told.
+  smtp,
 ]);
 
 /** The notifiers that a deployment uses, each with its settings. The build has refused settings that do not fit. */

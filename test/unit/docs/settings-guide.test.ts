@@ -72,7 +72,7 @@ describe('the environment', () => {
 
   it('has an example file with the variables that .env may hold, all of them harmless as they are', () => {
     const example = parseEnv(read('.env.example'));
-    const ofFile = [...(page.get('Deploy') ?? []), ...(page.get('A language model') ?? [])];
+    const ofFile = ['Deploy', 'Channels', 'A language model'].flatMap((heading) => page.get(heading) ?? []);
     // Credentials of AWS belong into a profile; the CDK passes the folder on.
     const elsewhere = ofFile.filter((name) => /^AWS_(?!PROFILE|REGION)/.test(name) || name === 'CDK_OUTDIR');
     expect(Object.keys(example).sort()).toEqual(ofFile.filter((name) => !elsewhere.includes(name)).sort());

@@ -40,6 +40,8 @@ interface ChatNotifier<F, S> {
   readonly title: string;
   /** The fields that people store for it in the secret of the channels. */
   readonly fields: z.ZodType<F>;
+  /** Variables of the environment with such fields. */
+  readonly variables?: Readonly<Record<string, readonly string[]>>;
   /** The kinds of announcement it can render; everything that any topic holds when absent. */
   readonly takes?: readonly AnnouncementKind[];
   /** What it told stays open until it is told of the end: it hears of every recovery, also where a comment shows it. */
@@ -62,6 +64,9 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
     id: chat.id,
     title: chat.title,
     settings: settings as unknown as z.ZodType<z.output<typeof ChatSettings>>,
+    ...(chat.variables === undefined
+      ? {}
+      : { environment: { secrets: chat.variables, base: { tell: ['incidents', 'approvals'] } } }),
     uses: { channelSecret: ['secretsmanager:GetSecretValue'] },
     needs: ['poster'],
     takes: chat.takes ?? ANNOUNCEMENT_KINDS.filter((kind) => TOPIC_OF[kind] !== null),

@@ -6,6 +6,7 @@ import { defineNotifier } from '../contract.ts';
  * Mails what people must know or do: escalations, requests for approval, forecasts, and the end of incidents without a pull request. GitHub
  * reports runs of forks without their pull request; proposals about these are not mailed, because anybody can make such runs fail. SNS cannot
  * be read back, so the caller prevents repeats; after a crash a mail may be sent twice, but it is never lost.
+ * Where a mail server is configured, it sends what that did not take.
  */
 export const email = defineNotifier({
   id: 'email',
@@ -27,6 +28,7 @@ export const email = defineNotifier({
     'reports-gathered',
   ],
   repeatable: false,
+  standsInFor: 'smtp',
   wants: (announcement) => announcement.kind !== 'progress' || isToldEnd(announcement.story),
   async notify(announcement, { mailer }) {
     const mail = mailOf(announcement);

@@ -20,6 +20,7 @@ export const pagerduty = defineChatNotifier({
   id: 'pagerduty',
   title: 'PagerDuty',
   fields: Fields,
+  variables: { routingKey: ['PAGERDUTY_ROUTING_KEY', 'PAGERDUTY_INTEGRATION_KEY'] },
   staysOpen: true,
   takes: ['progress', 'escalation', 'workflow-failure', 'channel-failure', 'approval-asked', 'alert-raised'],
   request: (message, { routingKey }) => {

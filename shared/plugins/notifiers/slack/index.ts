@@ -20,6 +20,7 @@ export const slack = defineChatNotifier({
   id: 'slack',
   title: 'Slack',
   fields: WebhookFields,
+  variables: { url: ['SLACK_WEBHOOK_URL'] },
   request: (message, { url }) => ({ url, body: JSON.stringify(slackBody(message)) }),
   problemOf: ({ text }) => (text.trim() === 'ok' ? null : `the answer was ${JSON.stringify(text.slice(0, 100))}`),
 });

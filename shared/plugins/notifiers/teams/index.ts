@@ -14,6 +14,7 @@ export const teams = defineChatNotifier({
   id: 'teams',
   title: 'Microsoft Teams',
   fields: WebhookFields,
+  variables: { url: ['TEAMS_WEBHOOK_URL'] },
   request: (message, { url }) => ({ url, body: teamsBody(message) }),
 });
 

@@ -51,7 +51,7 @@ function localPoster() {
 const send = async (one: NotifierPlugin, announcement: Announcement) => {
   const { poster, sent } = localPoster();
   const where = one.wants(announcement)
-    ? await one.notify(announcement, { poster, mailer: {} as never, codeHost: {} as never })
+    ? await one.notify(announcement, { poster, mailer: {} as never, smtp: {} as never, codeHost: {} as never })
     : null;
   return { where, body: sent[0]?.body ?? null, request: sent[0] ?? null };
 };

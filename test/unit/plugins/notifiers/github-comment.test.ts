@@ -138,7 +138,10 @@ describe('the comment', () => {
 describe('telling it on the pull request', () => {
   const ports = () => {
     const memory = makeMemoryComments();
-    return { memory, ports: { codeHost: fakeCodeHost(memory), mailer: makeMemoryMailer(), poster: {} as never } };
+    return {
+      memory,
+      ports: { codeHost: fakeCodeHost(memory), mailer: makeMemoryMailer(), poster: {} as never, smtp: {} as never },
+    };
   };
 
   it('[B39] rewrites its one comment on later runs and writes nothing when nothing changed', async () => {

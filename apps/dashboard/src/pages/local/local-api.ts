@@ -30,7 +30,7 @@ export interface Preview {
     readonly id: string;
     readonly title: string;
     /** Null when the channel is silent about it. */
-    readonly message: { readonly subject: string | null; readonly text: string } | null;
+    readonly message: { readonly subject: string | null; readonly text: string; readonly html?: string } | null;
   }[];
 }
 

@@ -78,6 +78,13 @@ function Loaded({ list }: { readonly list: readonly Preview[] }) {
               ) : (
                 <>
                   {message.subject === null ? null : <p className="preview-subject">{message.subject}</p>}
+                  {message.html === undefined ? null : (
+                    <p className="card-body">
+                      <a href={`/local-api/previews/${at}.html`} target="_blank" rel="noreferrer">
+                        Open it as a mail program shows it
+                      </a>
+                    </p>
+                  )}
                   <pre>{message.text}</pre>
                 </>
               )}
