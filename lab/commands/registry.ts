@@ -1,6 +1,7 @@
 import type { Command } from '#apps/cli/command.ts';
 import { makeTrainCommand } from '#apps/cli/commands/train.ts';
 import { gatherCases } from '../training/public-cases.ts';
+import { checkChannels } from './check-channels.ts';
 import { evalCommand } from './eval.ts';
 import { mutateRows } from './mutate-rows.ts';
 import { simulateCommand } from './simulate.ts';
@@ -23,4 +24,5 @@ export const LAB_COMMANDS: readonly Command[] = [
   simulateCommand,
   simulateFlaky,
   simulateSelection,
+  checkChannels,
 ];

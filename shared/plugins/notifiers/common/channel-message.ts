@@ -6,6 +6,7 @@ import type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/annou
 import { adviceNow } from './advice-words.ts';
 import { freshDeadline, WITHOUT_ANSWER } from './asked-words.ts';
 import { stoppedWords } from './briefing-facts.ts';
+import { CAUSE, cutAtSentence } from './fit-message.ts';
 import { mailOf } from './mail/mail-of.ts';
 import { quotesOf, repeatWords } from './quotes.ts';
 import { statusOf } from './status-words.ts';
@@ -39,6 +40,8 @@ const MAX_FACT = 300;
 const QUOTED_LINES = 6;
 const MAX_QUOTED = 200;
 const MAX_LINKS = 5;
+/** Services refuse longer addresses. */
+const MAX_URL = 1000;
 
 /** The announcement for a channel of short messages; null for kinds that it need not tell. */
 export function channelMessageOf(announcement: Announcement): ChannelMessage | null {
@@ -59,7 +62,8 @@ export function channelMessageOf(announcement: Announcement): ChannelMessage | n
 }
 
 /** Without the marks of code, which no channel is told to interpret. */
-const clean = (text: string, limit: number): string => redactOutgoing(cleanText(text.replaceAll('`', ''), limit));
+const clean = (text: string, limit: number): string =>
+  redactOutgoing(cutAtSentence(cleanText(text.replaceAll('`', ''), MAX_TEXT), limit));
 
 function ofStory(story: IncidentStory, tone: Tone, reason: string | null): ChannelMessage {
   const { lead, rest } = statusOf(story, reason ?? story.incident.outcomeReason);
@@ -80,7 +84,7 @@ function ofStory(story: IncidentStory, tone: Tone, reason: string | null): Chann
     ]),
     facts: factsOf([
       // The title names it where there is room.
-      ...(common.title.includes(cause) ? [] : [{ name: 'Cause', value: cause }]),
+      ...(common.title.includes(cause) ? [] : [{ name: CAUSE, value: cause }]),
       ...(advice === '' ? [] : [{ name: 'What to do', value: advice }]),
       ...known,
       ...did,
@@ -134,7 +138,7 @@ function commonOf(story: IncidentStory): Omit<ChannelMessage, 'tone' | 'paragrap
       .slice(0, QUOTED_LINES)
       .map((line) => redactOutgoing(cutLine(line.replaceAll(/\s/g, ' '), MAX_QUOTED))),
     links: links
-      .filter(({ url }) => /^https?:\/\/\S+$/.test(url))
+      .filter(({ url }) => url.length <= MAX_URL && /^https?:\/\/\S+$/.test(url))
       .slice(0, MAX_LINKS)
       .map(({ name, url }) => ({ name: clean(name, 70), url })),
     incidentId: incident.id,

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ChannelMessage } from '../common/channel-message.ts';
 import { defineChatNotifier } from '../common/chat-notifier.ts';
+import { cutAtSentence } from '../common/fit-message.ts';
 
 const ENQUEUE = 'https://events.pagerduty.com/v2/enqueue';
 const MAX_SUMMARY = 1024;
@@ -39,7 +40,7 @@ export function pagerdutyEvent(message: ChannelMessage, routingKey: string): obj
     event_action: 'trigger',
     client: 'Selfheal',
     payload: {
-      summary: title.slice(0, MAX_SUMMARY),
+      summary: cutAtSentence(title, MAX_SUMMARY),
       source: 'selfheal',
       severity: tone === 'bad' ? 'error' : 'warning',
       custom_details: {

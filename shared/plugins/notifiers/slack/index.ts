@@ -1,5 +1,6 @@
 import type { ChannelMessage, Tone } from '../common/channel-message.ts';
 import { defineChatNotifier, WebhookFields } from '../common/chat-notifier.ts';
+import { fitMessage } from '../common/fit-message.ts';
 
 const SIGN: Readonly<Record<Tone, string>> = {
   good: ':white_check_mark:',
@@ -11,6 +12,9 @@ const SIGN: Readonly<Record<Tone, string>> = {
 const MAX_HEADER = 150;
 /** Of a text used where blocks are not shown, in a notification for example. */
 const MAX_FALLBACK = 300;
+
+/** Slack takes about 13,200 characters in all blocks together (`msg_blocks_too_long`). */
+const MAX_BODY = 13_000;
 
 /**
  * Slack by an incoming webhook. All words are text elements of rich text, which Slack does not interpret: no mention, no link and no formatting comes
@@ -26,9 +30,13 @@ export const slack = defineChatNotifier({
 });
 
 export function slackBody(message: ChannelMessage): object {
+  return blocksOf(fitMessage(message, (one) => JSON.stringify(blocksOf(one)).length <= MAX_BODY));
+}
+
+function blocksOf(message: ChannelMessage): object {
   const { tone, title, paragraphs, facts, quoted, links } = message;
   return {
-    text: escaped(title).slice(0, MAX_FALLBACK),
+    text: escaped(cut(title, MAX_FALLBACK)),
     mrkdwn: false,
     link_names: false,
     unfurl_links: false,
@@ -47,7 +55,16 @@ export function slackBody(message: ChannelMessage): object {
         : [richText([{ type: 'rich_text_preformatted', elements: [words(quoted.join('\n'))] }])]),
       ...(links.length === 0
         ? []
-        : [richText([section(links.flatMap(({ name, url }, at) => [words(at === 0 ? '' : '  '), link(name, url)]))])]),
+        : [
+            richText([
+              section(
+                links.flatMap(({ name, url }, at) => [
+                  words(at === 0 ? '' : '  '),
+                  link(name === '' ? 'Open' : name, url),
+                ]),
+              ),
+            ]),
+          ]),
     ],
   };
 }

@@ -1,5 +1,6 @@
 import type { ChannelMessage, Tone } from '../common/channel-message.ts';
 import { defineChatNotifier, WebhookFields } from '../common/chat-notifier.ts';
+import { fitMessage } from '../common/fit-message.ts';
 
 const STYLE: Readonly<Record<Tone, string>> = { good: 'good', bad: 'attention', asking: 'warning', notice: 'accent' };
 /** Teams refuses messages over 28 KB. */
@@ -18,12 +19,9 @@ export const teams = defineChatNotifier({
   request: (message, { url }) => ({ url, body: teamsBody(message) }),
 });
 
-/** As many quoted lines as fit: the cause and the links are never cut. */
 export function teamsBody(message: ChannelMessage): string {
-  for (let kept = message.quoted.length; ; kept -= 1) {
-    const body = JSON.stringify(cardMessage({ ...message, quoted: message.quoted.slice(0, kept) }));
-    if (Buffer.byteLength(body) <= MAX_BYTES || kept <= 0) return body;
-  }
+  const bodyOf = (one: ChannelMessage) => JSON.stringify(cardMessage(one));
+  return bodyOf(fitMessage(message, (one) => Buffer.byteLength(bodyOf(one)) <= MAX_BYTES));
 }
 
 function cardMessage({ tone, title, paragraphs, facts, quoted, links }: ChannelMessage): object {
