@@ -1,4 +1,6 @@
+import { lazy } from '../../kernel/lazy.ts';
 import { instantsIn } from '../logs/instant.ts';
+import { makePatternSet } from '../logs/pattern-set.ts';
 import { isHostName } from '../templates/lexicon.ts';
 import {
   ENTITY_PATTERNS,
@@ -135,6 +137,10 @@ function hostIn({ text, start }: Entity): Entity | null {
   return { kind, text: host, value: host.toLowerCase(), start: from, end: from + host.length };
 }
 
+const patterns = lazy(() =>
+  makePatternSet(ENTITY_PATTERNS.map(({ pattern, needs }) => ({ pattern, literals: needs }))),
+);
+
 /**
  * The entities that a line names, in its order: times, URLs with their hosts, addresses, request ids, files with line and column, error
  * codes, exceptions, packages, services and hosts. Only the first 2,000 characters are read; linear in them.
@@ -151,14 +157,13 @@ export function entitiesOf(line: string): Entity[] {
     const host = entity.kind === 'url' ? hostIn(entity) : null;
     if (host !== null) found.push(host);
   };
-  const lower = text.toLowerCase();
-  const claimAll = (one: EntityPattern): void => {
-    if (one.needs.some((need) => lower.includes(need))) for (const entity of ofPattern(text, one)) claim(entity);
-  };
-  const [urls, ...others] = ENTITY_PATTERNS;
-  if (urls !== undefined) claimAll(urls);
-  for (const entity of timestamps(text)) claim(entity);
-  for (const entity of addresses(text)) claim(entity);
-  for (const one of others) claimAll(one);
+  const set = patterns();
+  for (const [index, one] of ENTITY_PATTERNS.entries()) {
+    if (set.mayMatch(index, text)) for (const entity of ofPattern(text, one)) claim(entity);
+    if (index > 0) continue;
+    // Behind URLs, which may contain both.
+    for (const entity of timestamps(text)) claim(entity);
+    for (const entity of addresses(text)) claim(entity);
+  }
   return found.sort((a, b) => a.start - b.start || b.end - a.end);
 }

@@ -1,3 +1,6 @@
+import { lazy } from '../../kernel/lazy.ts';
+import { makePatternSet } from '../logs/pattern-set.ts';
+
 /**
  * Usual position of a kind of event in a cascade: lower stages break higher ones, seldom the other way round. The order
  * follows the fault-to-failure chains of Avizienis et al., "Basic Concepts and Taxonomy of Dependable and Secure
@@ -52,17 +55,20 @@ const KINDS: readonly (readonly [Stage, RegExp])[] = [
   ['check', /assert|expected|\bFAIL(?:ED)?\b|✗|✘|✖|●|not ok \d|test.{0,60}failed|mismatch|lint|offen[cs]e/i],
 ];
 
+const summaries = lazy(() => makePatternSet(SUMMARIES.map((pattern) => ({ pattern }))));
+const kinds = lazy(() => makePatternSet(KINDS.map(([, pattern]) => ({ pattern }))));
+
 /** Whether a line only summarises earlier failures; a signal (exit codes above 128) is new information. */
 export function isSummary(text: string): boolean {
   const head = text.slice(0, 500);
-  return SUMMARIES.some((pattern) => pattern.test(head));
+  return summaries().first(head) >= 0;
 }
 
 /** The stage of a line in a cascade; null when its words do not show it. */
 export function stageOf(text: string): Stage | null {
   if (isSummary(text)) return 'summary';
   const head = text.slice(0, 500);
-  return KINDS.find(([, pattern]) => pattern.test(head))?.[0] ?? null;
+  return KINDS[kinds().first(head)]?.[0] ?? null;
 }
 
 /** Whether events of one stage usually cause those of the other. */

@@ -1,4 +1,6 @@
+import { lazy } from '../../kernel/lazy.ts';
 import type { Evidence, EvidenceLine, EvidenceSource } from '../logs/evidence.ts';
+import { makePatternSet } from '../logs/pattern-set.ts';
 import { type Assertion, readAssertion } from './assertion.ts';
 import { firstPlace, type Place } from './place.ts';
 
@@ -58,6 +60,8 @@ const HEADS: readonly RegExp[] = [
   /^\s{0,12}not ok \d{1,6} - (?<test>[^#\n]{1,160})/,
 ];
 
+const heads = lazy(() => makePatternSet(HEADS.map((pattern) => ({ pattern }))));
+
 /** Maximum lines after a heading that belong to it, and how far apart their numbers may be. */
 const MAX_LINES = 60;
 const MAX_DISTANCE = 80;
@@ -72,8 +76,8 @@ interface Head {
 
 function headAt(lines: readonly EvidenceLine[], at: number): Head | null {
   const text = lines[at]?.text ?? '';
-  for (const pattern of HEADS) {
-    const groups = pattern.exec(text)?.groups;
+  for (let index = heads().first(text); index >= 0; index = heads().first(text, index + 1)) {
+    const groups = HEADS[index]?.exec(text)?.groups;
     if (groups?.test === undefined) continue;
     const rest = MOCHA_REST.exec(lines[at + 1]?.text ?? '')?.groups?.rest;
     const name = groups.test.trim();

@@ -1,4 +1,5 @@
 import { digestOf } from '../../kernel/digest.ts';
+import { remembered } from '../../kernel/remembered.ts';
 
 /** The last segment of a masked folder stays: it names the file. */
 function maskFolder(path: string): string {
@@ -44,7 +45,9 @@ const MAX_TEMPLATE_LENGTH = 500;
  * Masks everything in a line that varies between two occurrences of one failure: numbers, hexadecimal ids, times,
  * durations, sizes, addresses, machine folders and quoted values. Words, symbols, file and test names stay.
  */
-export function templateOf(line: string): string {
+export const templateOf: (line: string) => string = remembered(readTemplate, 512);
+
+function readTemplate(line: string): string {
   let template = line.slice(0, MAX_READ_LENGTH);
   for (const [pattern, mask] of MASKS) {
     template = typeof mask === 'string' ? template.replace(pattern, mask) : template.replace(pattern, mask);

@@ -28,22 +28,32 @@ export interface DataFile {
 }
 
 function compileSet(all: readonly CompiledSignature[]): SignatureSet {
-  const owners: CompiledSignature[] = [];
+  const owners: number[] = [];
   const literals: string[] = [];
-  for (const compiled of all) {
+  all.forEach((compiled, index) => {
     for (const literal of compiled.literals) {
-      owners.push(compiled);
+      owners.push(index);
       literals.push(literal);
     }
-  }
+  });
   const finder: LiteralFinder = makeLiteralFinder(literals);
   const everywhere = all.filter((compiled) => compiled.literals.length === 0);
+  /** Number of the text in which a literal of each signature was last found. */
+  const foundIn = new Uint32Array(all.length);
+  let texts = 0;
   return {
     all,
     byId: new Map(all.map((compiled) => [compiled.signature.id, compiled])),
     candidates: (text) => {
-      const found = finder.find(text).flatMap((index) => (owners[index] ? [owners[index]] : []));
-      return [...new Set([...everywhere, ...found])];
+      const found = [...everywhere];
+      texts += 1;
+      finder.eachFound(text, (literal) => {
+        const index = owners[literal] as number;
+        if (foundIn[index] === texts) return;
+        foundIn[index] = texts;
+        found.push(all[index] as CompiledSignature);
+      });
+      return found;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { lazy } from '../../kernel/lazy.ts';
+import { remembered } from '../../kernel/remembered.ts';
 import { makeScanPlan, marksOf } from '../redaction/line-scanner.ts';
 import {
   ALARMING,
@@ -11,6 +12,7 @@ import {
   WORDINGS,
 } from './failure-keywords.ts';
 import { NOISE } from './noise-patterns.ts';
+import { makePatternSet } from './pattern-set.ts';
 import { readStructuredLine } from './structured-line.ts';
 
 /** How likely a line by itself is the failure, and whether it ends the failing step. */
@@ -36,17 +38,26 @@ export function isPlatformNoise(text: string): boolean {
   return PLATFORM_NOISE.test(text) && !PLATFORM_ALARM.test(text);
 }
 
+const setOf = (patterns: readonly RegExp[]) => lazy(() => makePatternSet(patterns.map((pattern) => ({ pattern }))));
+const noise = setOf(NOISE);
+const anchors = setOf(ANCHORS);
+const wordings = setOf(WORDINGS.map(([, pattern]) => pattern));
+
 /** Whether the line reports success, or is what a tool prints after any failure. */
 export function other(text: string): boolean {
-  return NOISE.some((pattern) => pattern.test(text));
+  return noise().first(text) >= 0;
 }
 
 const alarmPlan = lazy(() => makeScanPlan([ALARMING], 0));
 
+/** Lines whose score is kept: about the evidence of one incident. */
+const MAX_REMEMBERED = 512;
+
 /** Scores one cleaned line by its text alone. */
-export function scoreLine(text: string): LineScore {
-  return marksOf(alarmPlan(), text) === 0 ? UNALARMING : scoreAlarmingLine(text);
-}
+export const scoreLine: (text: string) => LineScore = remembered(
+  (text) => (marksOf(alarmPlan(), text) === 0 ? UNALARMING : scoreAlarmingLine(text)),
+  MAX_REMEMBERED,
+);
 
 /** The same for a line that is known to have one of `ALARMING`. */
 export function scoreAlarmingLine(text: string): LineScore {
@@ -87,8 +98,8 @@ export function stronger(a: LineScore, b: LineScore): LineScore {
 
 function scorePart(head: string): LineScore {
   if (RUNNER_NOISE.test(head)) return NOTHING;
-  const anchor = ANCHORS.some((pattern) => pattern.test(head));
-  const weight = WORDINGS.find(([, pattern]) => pattern.test(head))?.[0] ?? 0;
+  const anchor = anchors().first(head) >= 0;
+  const weight = WORDINGS[wordings().first(head)]?.[0] ?? 0;
   if (weight === 0) return anchor ? { score: 4, anchor } : NOTHING;
   const harmless = !anchor && weight < 9 && isHarmless(head);
   return { score: harmless ? weight * 0.15 : weight, anchor };

@@ -1,3 +1,7 @@
+import { lazy } from '../../kernel/lazy.ts';
+import { remembered } from '../../kernel/remembered.ts';
+import { makePatternSet } from './pattern-set.ts';
+
 const STATUS = '[1-5]\\d\\d';
 const METHOD = '(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS|CONNECT)';
 /** Words of HTTP behind a status. */
@@ -66,6 +70,7 @@ const FIGURES: readonly (readonly [words: readonly string[], pattern: RegExp])[]
   [OF_FAILURES, new RegExp(`\\b(?=\\d)${NO_ID}(\\d{1,6})(?: \\w{1,20})? ${FAILURES}\\b`, 'gi')],
   [OF_FAILURES, new RegExp(`\\b${FAILURES}["']?\\s{0,2}[:=]\\s{0,2}(\\d{1,6})\\b`, 'gi')],
 ];
+const figures = lazy(() => makePatternSet(FIGURES.map(([literals, pattern]) => ({ literals, pattern }))));
 /** In every line that one of the patterns matches. */
 const MAY_HAVE = /\d/;
 const MAX_READ = 2_000;
@@ -75,13 +80,15 @@ const MAX_READ = 2_000;
  * repeats of each other only when these agree: one `exited with code 137` among hundred `exited with code 0` is another event. In order of their place, joined; empty for a line
  * that says none.
  */
-export function outcomeFiguresOf(line: string): string {
+export const outcomeFiguresOf: (line: string) => string = remembered(readFigures, 512);
+
+function readFigures(line: string): string {
   const text = line.length > MAX_READ ? line.slice(0, MAX_READ) : line;
   if (!MAY_HAVE.test(text)) return '';
-  const lower = text.toLowerCase();
   const found = new Map<number, string>();
-  for (const [words, pattern] of FIGURES) {
-    if (words.length > 0 && !words.some((word) => lower.includes(word))) continue;
+  const set = figures();
+  for (const [index, [, pattern]] of FIGURES.entries()) {
+    if (!set.mayMatch(index, text)) continue;
     pattern.lastIndex = 0;
     // Not `matchAll`, which copies the pattern.
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {

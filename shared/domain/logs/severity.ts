@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { lazy } from '../../kernel/lazy.ts';
+import { remembered } from '../../kernel/remembered.ts';
+import { makePatternSet } from './pattern-set.ts';
 import { readStructuredLine } from './structured-line.ts';
 
 /** How bad a log line is, worst first. */
@@ -63,6 +66,7 @@ const STATED: readonly RegExp[] = [
 ];
 /** One of these stands in every name of a level. */
 const MAY_STATE = /emerg|alert|crit|fatal|panic|severe|err|failure|warn|notice|info|log|config|debug|trace|verb|fine/i;
+const stated = lazy(() => makePatternSet(STATED.map((pattern) => ({ pattern }))));
 const LETTER_STATED: readonly RegExp[] = [
   /^([FEWI])\d{4} \d\d:\d\d:\d\d/,
   /^\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\s{1,6}\d{1,7}\s{1,6}\d{1,7} ([VDIWEF]) /,
@@ -81,17 +85,34 @@ const OF_PRIORITY: readonly Severity[] = [
   'debug',
 ];
 
-/** Phrases that use alarming words although nothing was wrong; blanked before words are examined. */
-const HARMLESS: readonly RegExp[] = [
-  /(?<![\w/.:-])(?:0|no|zero|without(?: any)?|not an?|never(?: an?)?|none of the) (?:[a-z]{1,20} ){0,1}(?:errors?|warnings?|fail(?:ures?|ed|ing|s)?|exceptions?|problems?|issues?|violations?|vulnerabilit(?:y|ies))\b/gi,
-  /\b(?:errors?|warnings?|failures?|failed|failing|exceptions?|problems?|skipped)(?:\s?[:=]\s?| )0\b(?![.\d%])/gi,
-  /\b(?:did not|does not|do not|didn't|doesn't|don't|not|never|won't) fail(?:ed)?\b/gi,
-  /(?:^|\s)--?[\w-]{0,40}(?:error|fail|warn|exception)[\w-]{0,40}(?:=\S{0,80})?/gi,
-  /\b[\w-]{0,60}(?:error|fail|warning|exception)[\w-]{0,60}\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php|cc?|cpp|hp?p?|html?|log|txt|json|ya?ml|o|class|svg|png|md)\b(?!:\d)/gi,
-  /\b(?:errors?|fail|failure|warnings?)[-_][a-z]\w{0,40}|\b[a-z]{1,40}[-_](?:errors?|failures?|warnings?)\b/gi,
-  /\berrors? (?:handl(?:ing|ers?)|pages?|report(?:ing|s)|budgets?|boundar(?:y|ies)|messages? (?:are|is) )|\bif (?:an? |any )?(?:error|failure)\b|\b(?:on|handles?|returns?|throws?|raises?) (?:an? )?(?:errors?|failures?) (?:when|if|for|on)\b/gi,
-  /\b(?:fail|fault|error)[- ](?:safe|fast|over|free|tolerant|tolerance)\b/gi,
+/** Phrases that use alarming words although nothing was wrong, blanked before words are examined; each with what stands in every line that it is in. */
+export const HARMLESS_PHRASES: readonly (readonly [sign: RegExp, pattern: RegExp])[] = [
+  [
+    /0|no|zero|without|never/i,
+    /(?<![\w/.:-])(?:0|no|zero|without(?: any)?|not an?|never(?: an?)?|none of the) (?:[a-z]{1,20} ){0,1}(?:errors?|warnings?|fail(?:ures?|ed|ing|s)?|exceptions?|problems?|issues?|violations?|vulnerabilit(?:y|ies))\b/gi,
+  ],
+  [
+    /0/,
+    /\b(?:errors?|warnings?|failures?|failed|failing|exceptions?|problems?|skipped)(?:\s?[:=]\s?| )0\b(?![.\d%])/gi,
+  ],
+  [/fail/i, /\b(?:did not|does not|do not|didn't|doesn't|don't|not|never|won't) fail(?:ed)?\b/gi],
+  [/(?:^|\s)-/, /(?:^|\s)--?[\w-]{0,40}(?:error|fail|warn|exception)[\w-]{0,40}(?:=\S{0,80})?/gi],
+  [
+    /\./,
+    /\b[\w-]{0,60}(?:error|fail|warning|exception)[\w-]{0,60}\.(?:[cm]?[jt]sx?|py|rb|go|rs|java|kt|cs|php|cc?|cpp|hp?p?|html?|log|txt|json|ya?ml|o|class|svg|png|md)\b(?!:\d)/gi,
+  ],
+  [
+    /[-_]/,
+    /\b(?:errors?|fail|failure|warnings?)[-_][a-z]\w{0,40}|\b[a-z]{1,40}[-_](?:errors?|failures?|warnings?)\b/gi,
+  ],
+  [
+    / (?:handl|page|report|budget|boundar|message)|if |on |handle|return|throw|raise/i,
+    /\berrors? (?:handl(?:ing|ers?)|pages?|report(?:ing|s)|budgets?|boundar(?:y|ies)|messages? (?:are|is) )|\bif (?:an? |any )?(?:error|failure)\b|\b(?:on|handles?|returns?|throws?|raises?) (?:an? )?(?:errors?|failures?) (?:when|if|for|on)\b/gi,
+  ],
+  [/(?:fail|fault|error)[- ]/i, /\b(?:fail|fault|error)[- ](?:safe|fast|over|free|tolerant|tolerance)\b/gi],
 ];
+/** Lines whose severity is kept: about the evidence of one incident. */
+const MAX_REMEMBERED = 512;
 /** One of these words stands in every such phrase. */
 const HARMLESS_WORD = /err|fail|warn|excep|probl|issue|violat|vulner|skip|fault/i;
 /** A test or step that passed, whatever its name says. */
@@ -110,10 +131,15 @@ const SERVER_ERROR =
   /\bHTTP\/\d(?:\.\d)?"? 5\d\d\b|\b5\d\d (?:Internal Server Error|Bad Gateway|Service Unavailable|Gateway Time-?out)\b/i;
 const CLIENT_ERROR = /\bHTTP\/\d(?:\.\d)?"? 4\d\d\b|\b429 Too Many Requests\b/i;
 
+const blanks = (found: string): string => ' '.repeat(found.length);
+
 /** The line with harmless phrases blanked; positions stay the same. */
 export function withoutHarmless(text: string): string {
   if (!HARMLESS_WORD.test(text)) return text;
-  return HARMLESS.reduce((kept, pattern) => kept.replace(pattern, (found) => ' '.repeat(found.length)), text);
+  return HARMLESS_PHRASES.reduce(
+    (kept, [sign, pattern]) => (sign.test(kept) ? kept.replace(pattern, blanks) : kept),
+    text,
+  );
 }
 
 /** Both severities of a line, read at once; see `statedSeverity` and `wordedSeverity`. `mayAlarm`: false where the line has none of `ALARMING`. */
@@ -144,11 +170,8 @@ function statedIn(line: string, text: string, words: string): Severity | null {
     if (letter !== undefined) return LETTERS[letter] ?? null;
   }
   if (!MAY_STATE.test(head)) return null;
-  for (const pattern of STATED) {
-    const name = pattern.exec(head)?.[1]?.toUpperCase();
-    if (name !== undefined) return LEVELS[name] ?? (name === 'VERB' ? 'debug' : null);
-  }
-  return null;
+  const name = STATED[stated().first(head)]?.exec(head)?.[1]?.toUpperCase();
+  return name === undefined ? null : (LEVELS[name] ?? (name === 'VERB' ? 'debug' : null));
 }
 
 function ofStructured(level: 'debug' | 'info' | 'warn' | 'error', text: string): Severity {
@@ -173,9 +196,11 @@ function wordedIn(words: string): Severity | null {
  * Severity of a line: the one it states, otherwise the one its words suggest, otherwise `info`. Linear in the first 600
  * characters.
  */
-export function severityOf(line: string): Severity {
-  return statedSeverity(line) ?? wordedSeverity(line) ?? 'info';
-}
+export const severityOf: (line: string) => Severity = remembered((line) => {
+  const text = line.slice(0, LONGEST);
+  const words = withoutHarmless(text);
+  return statedIn(line, text, words) ?? (PASSED.test(text) ? null : wordedIn(words)) ?? 'info';
+}, MAX_REMEMBERED);
 
 const ORDER = Severity.options;
 

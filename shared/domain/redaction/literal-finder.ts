@@ -2,6 +2,8 @@
 export interface LiteralFinder {
   /** Indexes of the literals that occur, each once, in no order. Empty for most lines. */
   find(text: string): readonly number[];
+  /** The same for each end of a literal, without a list: one may be told more than once. */
+  eachFound(text: string, take: (index: number) => void): void;
   /** Every place of every literal, in the order of their ends. */
   places(text: string): readonly LiteralPlace[];
   /** For callers that search for more in the same pass. */
@@ -132,16 +134,15 @@ export function makeLiteralAutomaton(
       queue[tail++] = child;
     }
   }
-  return {
-    letters,
-    steps,
-    endingAt(step) {
-      const found: number[] = [];
-      for (let node = (step >>> STEP_BITS) / width; node !== 0; node = (fallback[node] ?? 0) / width)
-        for (let end = lastEnd[node] ?? 0; end !== 0; end = endBefore[end - 1] ?? 0) found.push(end - 1);
-      return found;
-    },
+  const known = new Map<number, readonly number[]>();
+  const readEnds = (row: number): readonly number[] => {
+    const found: number[] = [];
+    for (let node = row / width; node !== 0; node = (fallback[node] ?? 0) / width)
+      for (let end = lastEnd[node] ?? 0; end !== 0; end = endBefore[end - 1] ?? 0) found.push(end - 1);
+    known.set(row, found);
+    return found;
   };
+  return { letters, steps, endingAt: (step) => known.get(step >>> STEP_BITS) ?? readEnds(step >>> STEP_BITS) };
 }
 
 /** Builds the finder once, as `makeLiteralAutomaton`. `bitsOf`: bits for a literal by its index, never 0. */
@@ -153,18 +154,25 @@ export function makeLiteralFinder(literals: readonly string[], bitsOf?: (index: 
       let step = 0;
       let found: Set<number> | null = null;
       for (let at = 0; at < text.length; at++) {
-        step = steps[(step >>> STEP_BITS) + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
+        step = steps[(step >>> STEP_BITS) + (letters[text.charCodeAt(at)] as number)] as number;
         if ((step & STEP_MARKS) === 0) continue;
         found ??= new Set();
         for (const index of endingAt(step)) found.add(index);
       }
       return found === null ? NONE : [...found];
     },
+    eachFound(text, take) {
+      let step = 0;
+      for (let at = 0; at < text.length; at++) {
+        step = steps[(step >>> STEP_BITS) + (letters[text.charCodeAt(at)] as number)] as number;
+        if ((step & STEP_MARKS) !== 0) for (const index of endingAt(step)) take(index);
+      }
+    },
     places(text) {
       let step = 0;
       let found: LiteralPlace[] | null = null;
       for (let at = 0; at < text.length; at++) {
-        step = steps[(step >>> STEP_BITS) + (letters[text.charCodeAt(at)] ?? 0)] ?? 0;
+        step = steps[(step >>> STEP_BITS) + (letters[text.charCodeAt(at)] as number)] as number;
         if ((step & STEP_MARKS) === 0) continue;
         found ??= [];
         for (const index of endingAt(step)) found.push({ index, start: at + 1 - (literals[index]?.length ?? 0) });
