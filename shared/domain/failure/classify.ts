@@ -123,7 +123,7 @@ function chooseWithModel(
   const answers = likeliest !== 'unknown' && likeliest !== answer?.class;
   const byModel = answers ? calibrated(alone, signsOfModel(opinion)) : 0;
   // What a step is for is the last resort.
-  const isByStep = scores[0]?.leading[0]?.compiled.signature.where === 'step';
+  const isByStep = answer?.isByStep === true;
   const least = isByStep ? ABSTAIN_BELOW : OVERRULES_FROM;
   const overruled =
     answer === null || (byModel >= least && (isByStep || byModel >= bySignature) && !isCertain(scores[0]));

@@ -110,5 +110,6 @@ export function answerOfSignatures(scores: readonly ClassScore[]): SignatureAnsw
   const first = scores[0];
   const leader = first?.leading[0]?.compiled.signature;
   if (first === undefined || leader === undefined) return null;
-  return { class: first.class, verdict: leader.verdict, strength: strengthBeside(first, scores.slice(1)) };
+  const isByStep = leader.where === 'step';
+  return { class: first.class, verdict: leader.verdict, strength: strengthBeside(first, scores.slice(1)), isByStep };
 }

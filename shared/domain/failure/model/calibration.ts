@@ -16,6 +16,9 @@ export interface CalibrationPrior {
   readonly strength: number;
 }
 
+/** Weight, before anything is learned, of the sign that nothing but what the failing step is for names the class. */
+export const STEP_PRIOR = -1;
+
 /** Keeps weights finite where all answers were right. */
 const NO_PRIOR: CalibrationPrior = { prior: [], strength: 0.5 };
 const FURTHEST = 6;

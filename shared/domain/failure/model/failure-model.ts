@@ -3,7 +3,7 @@ import { bufferOf } from '../../../kernel/numbers/tree-ensemble.ts';
 import { FailureClass } from '../../incident/failure-class.ts';
 import type { Evidence } from '../../logs/evidence.ts';
 import type { SignatureMatch } from '../matching.ts';
-import type { Calibration } from './calibration.ts';
+import { type Calibration, STEP_PRIOR } from './calibration.ts';
 import { BUCKETS, featuresOf, type SparseVector } from './features.ts';
 import { type LinearModel, predict } from './softmax.ts';
 
@@ -38,6 +38,13 @@ const Weights = z.strictObject({
   weights: z.string(),
 });
 const CalibrationFile = z.array(z.number()).min(2);
+/** Models of before the sign for an answer by the step alone have no weight for it. */
+const LENGTH_WITHOUT_STEP = 3;
+
+function withStep(weights: Calibration): Calibration {
+  const [weak = 0, support = 0, bias = 0] = weights;
+  return weights.length === LENGTH_WITHOUT_STEP ? [weak, support, STEP_PRIOR, bias] : weights;
+}
 
 /** `shared/data/models/failure.json`: numbers only, no text of any log. */
 export const FailureModelFile = z.strictObject({
@@ -46,7 +53,7 @@ export const FailureModelFile = z.strictObject({
   classes: Weights.extend({ outcomes: z.array(FailureClass).min(2) }),
   transience: Weights.extend({ outcomes: z.tuple([z.literal('lasting'), z.literal('transient')]) }),
   calibrations: z.strictObject({
-    signature: CalibrationFile.length(3),
+    signature: CalibrationFile.min(LENGTH_WITHOUT_STEP).max(4),
     model: CalibrationFile.length(4),
     transience: CalibrationFile.length(4),
   }),
@@ -121,7 +128,11 @@ export function toModelFile({ id, classes, transience, calibrations }: FailureMo
 /** Reads a model file. Throws `ZodError` or `RangeError` when it is not one. */
 export function parseModelFile(content: unknown): FailureModel {
   const { id, classes, transience, calibrations } = FailureModelFile.parse(content);
-  return { id, classes: decode(classes), transience: decode(transience), calibrations };
+  const { signature, ...others } = calibrations;
+  return {
+    ...{ id, classes: decode(classes), transience: decode(transience) },
+    calibrations: { signature: withStep(signature), ...others },
+  };
 }
 
 function knownShare({ rows }: LinearModel, { buckets, values }: SparseVector): number {

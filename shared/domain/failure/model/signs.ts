@@ -1,5 +1,5 @@
 import type { FailureClass, Verdict } from '../../incident/failure-class.ts';
-import { type Calibration, logOdds } from './calibration.ts';
+import { type Calibration, logOdds, STEP_PRIOR } from './calibration.ts';
 import type { Opinion } from './failure-model.ts';
 
 /** The signatures' own answer: the leading class and its strength. */
@@ -8,19 +8,21 @@ export interface SignatureAnswer {
   readonly verdict: Verdict;
   /** 0 to 1, not calibrated. */
   readonly strength: number;
+  /** Nothing but what the failing step is for says so. */
+  readonly isByStep?: boolean;
 }
 
 /** A signature below this strength is a weak one. On sources that nobody prepared, stronger ones are right equally often. */
 const WEAK_BELOW = 0.7;
 
 /**
- * Signs for a signature's class: how weak it is, and how sure the model is of this class, or, negative, of another one. Few, because what
- * separates right from wrong answers within one source rarely does in the next.
+ * Signs for a signature's class: how weak it is, how sure the model is of this class, or, negative, of another one, and whether the failing step
+ * alone says so. Few, because what separates right from wrong answers within one source rarely does in the next.
  */
 export function signsOfSignature(answer: SignatureAnswer, { classes }: Opinion): number[] {
   const first = classes[0];
   const support = (first?.probability ?? 0) * (first?.class === answer.class ? 1 : -1);
-  return [Math.max(0, WEAK_BELOW - answer.strength), support];
+  return [Math.max(0, WEAK_BELOW - answer.strength), support, Number(answer.isByStep === true)];
 }
 
 /** Signs for the model's class: its probability, its lead, and how much it knows. */
@@ -37,7 +39,7 @@ export function signsOfTransience(answer: SignatureAnswer | null, opinion: Opini
 }
 
 /** Weights of the signs of either answer before anything is learned, the bias last. */
-export const SIGNATURE_PRIOR: Calibration = [-4, 1, 1];
+export const SIGNATURE_PRIOR: Calibration = [-4, 1, STEP_PRIOR, 1];
 export const MODEL_PRIOR: Calibration = [1, 0, 0, 0];
 
 /** Weights of the transience signs before anything is learned: a signature's verdict counts, and most failures last. */

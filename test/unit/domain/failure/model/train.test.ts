@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
+import { calibrated } from '#shared/domain/failure/model/calibration.ts';
 import { parseModelFile, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
+import { signsOfSignature } from '#shared/domain/failure/model/signs.ts';
 import { foldOf, type TrainingCase, trainFailureModel } from '#shared/domain/failure/model/train.ts';
 import { parseSignatures } from '#shared/domain/failure/signatures.ts';
 import { anEvidence } from '#test/builders/index.ts';
@@ -102,6 +104,20 @@ describe('[C1] [C39] [E3] a model trained on labelled failures', () => {
   it('holds a repository back as a whole, and the same one every time', () => {
     expect(foldOf('a/b', 5)).toBe(foldOf('a/b', 5));
     expect(new Set(Array.from({ length: 50 }, (_, at) => foldOf(`group ${at}`, 5))).size).toBe(5);
+  });
+
+  it('is read from a file of before answers by the step alone were told apart, and doubts those', () => {
+    const file = toModelFile(trained.model);
+    const [weak = 0, support = 0, , bias = 0] = file.calibrations.signature;
+    const older = { ...file, calibrations: { ...file.calibrations, signature: [weak, support, bias] } };
+    const { signature } = parseModelFile(JSON.parse(JSON.stringify(older))).calibrations;
+    expect(signature).toEqual([weak, support, expect.any(Number), bias]);
+    expect(signature[2]).toBeLessThan(0);
+    const opinion = { classes: [], transient: 0, known: 1 };
+    const answer = { class: 'test_failure', verdict: 'regression', strength: 0.6 } as const;
+    const sure = (isByStep: boolean): number =>
+      calibrated(signature, signsOfSignature({ ...answer, isByStep }, opinion));
+    expect(sure(true)).toBeLessThan(sure(false));
   });
 
   it('is refused when its weights do not fit', () => {
