@@ -43,6 +43,8 @@ export function makeHandler(deps: ApiDeps) {
   };
 }
 
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
+
 /** Paths at which bodies of other forms are taken, too. */
 const OTHER_FORMS =
   /^\/api\/(?:recommend|incident|logs\/(?:analyze|patterns)|actions\/execute|applications\/[^/]+\/scale|auth\/login|spark\/.+|airflow\/.+)$/;
@@ -51,18 +53,21 @@ const OTHER_FORMS =
  * The request in the API's own form, and the path of that form where the request came in another one: without `/api`, with a slash at the end, or
  * with a body of another form (`document-forms.ts`, which is loaded for these alone).
  */
-async function ownForm({ rawPath, body, isBase64Encoded, requestContext }: APIGatewayProxyEventV2) {
+async function ownForm({ rawPath, headers, body, isBase64Encoded, requestContext }: APIGatewayProxyEventV2) {
   const isWhole = rawPath.startsWith('/api/');
   const path = `${isWhole ? '' : '/api'}${rawPath}`.replace(/(?<=[^/])\/$/, '');
   const canonical = path === rawPath ? null : path;
   const unchanged = { rawPath: path, form: null, canonical };
   if (requestContext.http.method !== 'POST' || !OTHER_FORMS.test(path)) return unchanged;
+  const isForeign = (body ?? '') !== '' && !JSON_TYPE.test(headers['content-type'] ?? '');
+  if (isForeign) return unchanged;
   const { translateForm } = await import('./document-forms.ts');
   const form = translateForm(path, Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8').toString());
   if (form === null) return unchanged;
   if (form.kind === 'refused') return { ...unchanged, form };
   return {
     rawPath: form.path,
+    headers: { ...headers, 'content-type': 'application/json' },
     body: JSON.stringify(form.body),
     isBase64Encoded: false,
     form,
@@ -121,13 +126,16 @@ function requestOf(event: APIGatewayProxyEventV2): Request | Response {
   if (!isUtf8(content)) return problem('invalid-request', 'The body is not valid UTF-8.');
   const url = `https://${requestContext.domainName}${rawPath}${rawQueryString === '' ? '' : `?${rawQueryString}`}`;
   const given = Object.entries(headers).filter((header): header is [string, string] => header[1] !== undefined);
-  const hasBody = method !== 'GET' && method !== 'HEAD' && body !== undefined;
+  const takesBody = !READS.has(method) && method !== 'DELETE';
+  if (takesBody && content.length > 0 && !JSON_TYPE.test(headers['content-type'] ?? ''))
+    return problem('unsupported', 'The body is read as JSON only: send the header content-type: application/json.');
   try {
     // HEAD is GET without the body, which `makeHandler` leaves out.
     return new Request(url, {
       method: method === 'HEAD' ? 'GET' : method,
       headers: given,
-      ...(hasBody ? { body: content } : {}),
+      // Nothing is an object without fields, so that the route says which ones are missing.
+      ...(takesBody ? { body: content.length === 0 ? '{}' : content } : {}),
     });
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;

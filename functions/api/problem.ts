@@ -3,6 +3,7 @@ import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod';
 import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
+import { FIELD, issueWords } from './issue-words.ts';
 
 /** What goes wrong with a request, by the name in its `type`. The title says what it is, the detail how to mend it. */
 const PROBLEMS = {
@@ -75,30 +76,23 @@ export function invalidRequest({ issues }: z.core.$ZodError, where: string, give
   const all = issues.slice(0, 20).map((issue) => {
     const field = [where, ...issue.path.map(String)].join('.');
     const unknown = unknownNames(issue, where) ?? unknownWords(issue, given);
-    return { field, problem: unknown ?? issue.message, sentence: unknown ?? `${field}: ${issue.message}.` };
+    const words = unknown ?? missingWords(issue, given);
+    return { field, problem: words, sentence: unknown ?? sentenceOf(field, words) };
   });
   const errors = all.map(({ field, problem: what }) => ({ field, problem: what }));
   return problem('invalid-request', all.map(({ sentence }) => sentence).join(' '), { errors });
 }
 
-/** Of a body; of a query it is a parameter. */
-const FIELD = 'field';
+z.config({ customError: issueWords });
 
-// The names that an object has are known only where zod finds the fault: an issue that is handed on has lost them.
-z.config({
-  customError: ({ code, keys, inst, input, values }) => {
-    if (code === 'invalid_value' && typeof input === 'string' && Array.isArray(values) && values.length > 1)
-      return unknownValue('value', input, values.map(String));
-    const shape = (inst as { readonly shape?: object } | undefined)?.shape;
-    if (code !== 'unrecognized_keys' || shape === undefined) return undefined;
-    const names = Object.keys(shape);
-    return (keys as readonly string[])
-      .map((key) =>
-        names.length === 0 ? `There is no ${FIELD} "${key}"; none is taken here.` : unknownValue(FIELD, key, names),
-      )
-      .join(' ');
-  },
-});
+/** Words of a schema's own (`Must be the etag of what you read`) also say that there is no value at all. */
+function missingWords({ message, path }: z.core.$ZodIssue, given: unknown): string {
+  const isMissing = path.length > 0 && path.reduce<unknown>(childOf, given) === undefined;
+  return isMissing && message.startsWith('Must be ') ? `is missing: it must be ${message.slice(8)}` : message;
+}
+
+const sentenceOf = (field: string, words: string): string =>
+  /^(?:is missing:|must be) /.test(words) ? `${field} ${words}.` : `${field}: ${words}.`;
 
 /** That a name is not known, with the nearest one; null for every other fault. */
 function unknownNames({ code, message }: z.core.$ZodIssue, where: string): string | null {
@@ -133,7 +127,8 @@ const childOf = (from: unknown, key: PropertyKey): unknown =>
 export function problemOf(error: unknown): Response {
   if (error instanceof Problem) return problem(error.kind, error.message, error.more);
   // Hono's own, of a body that is not JSON.
-  if (error instanceof HTTPException && error.status < 500) return problem('invalid-request', `${error.message}.`);
+  if (error instanceof HTTPException && error.status < 500)
+    return problem('invalid-request', `${error.message}. Send a JSON object.`);
   if (error instanceof InvalidInput) return problem('invalid-request', error.message);
   if (error instanceof Retryable) return problem('unavailable', 'Try again in a moment.');
   if (error instanceof CorruptRecord) return problem('broken-record', error.message);

@@ -26,7 +26,10 @@ const OUTCOMES: Readonly<Record<string, readonly [status: number, says: RegExp]>
   'GET /metrics': [200, /^# TYPE selfheal_incidents_open gauge$/m],
   'POST /incident': [400, /title/],
   'POST /api/logs/analyze': [200, /"category":"resource_exhaustion".*"suggestion":"[^"]{10}/s],
-  'POST /api/actions/execute': [400, /There is no action restart_service\. GET \/api\/actions lists them/],
+  'POST /api/actions/execute': [
+    400,
+    /There is no action restart_service\. Write redeploy-ecs-service or .* instead.* GET \/api\/actions lists them/,
+  ],
   'POST /api/spark/applications/resize': [404, /No Spark cluster is connected: .*playbook/],
   'POST /api/airflow/dags/data_pipeline/dagRuns/2024-01-15T10:00:00/taskInstances/data_validation/retry': [
     404,
@@ -45,7 +48,7 @@ const OUTCOMES: Readonly<Record<string, readonly [status: number, says: RegExp]>
   'GET /logs/statistics': [200, /"templates":/],
   'POST /logs/patterns': [201, /"stage":"suggest"/],
   'POST /auth/login': [200, /"token":/],
-  'POST /auth/refresh': [400, /Malformed JSON in request body/],
+  'POST /auth/refresh': [400, /json\.refreshToken is missing: it must be a text/],
   'GET /auth/me': [200, /"kind":"key"/],
 };
 

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { identifiersOfCaller } from '#shared/app/access/approver.ts';
+import { noSuchAction } from '#shared/app/actions/action-meanings.ts';
 import { ActionSummary, listActions } from '#shared/app/actions/allowed-targets.ts';
 import type { ActionOrder, Objection } from '#shared/app/actions/find-target.ts';
 import {
@@ -198,8 +199,8 @@ export function actionRoutes(deps: ActionRoutesDeps) {
     })
     .openapi(rehearse, async (context) => {
       const { id: action } = context.req.valid('param');
-      if (!deps.actions.some(({ id }) => id === action))
-        throw new Problem('not-found', `There is no action ${action}. GET /api/actions lists them.`);
+      const known = deps.actions.map(({ id }) => id);
+      if (!known.includes(action)) throw new Problem('not-found', noSuchAction(action, known));
       const by = nameOfCaller(context.get('caller'));
       const tried = await (await deps.requests()).try({ action, ...context.req.valid('json') }, by);
       if (tried.kind !== 'tried') throw objectionProblem(tried);

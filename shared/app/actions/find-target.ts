@@ -15,6 +15,7 @@ import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { type Governance, type GovernedDeps, governed } from '../policy/governed.ts';
+import { noSuchAction } from './action-meanings.ts';
 import { type AllowedService, allowedService } from './allowed-targets.ts';
 
 /** What somebody asks for: an action on a service, or on what an incident is about. */
@@ -53,8 +54,14 @@ export interface FoundTarget {
 const invalid = (field: string, problem: string): Objection => ({ kind: 'invalid', field, problem });
 const refused = (reason: string): Objection => ({ kind: 'refused', reason });
 
-export const unknownAction = (id: string): Objection =>
-  invalid('action', `There is no action ${id}. GET /api/actions lists them.`);
+export const unknownAction = (id: string, actions: readonly ActionPlugin[]): Objection =>
+  invalid(
+    'action',
+    noSuchAction(
+      id,
+      actions.map((action) => action.id),
+    ),
+  );
 
 /**
  * Finds what an order is about, and everything that already speaks against it: configuration, policy, kill switch, freeze, the alarm's state, and
@@ -67,7 +74,7 @@ export async function findTarget(
   { rehearsal = false }: { readonly rehearsal?: boolean } = {},
 ): Promise<FoundTarget | Objection> {
   const plugin = actionOf(order.action, given.actions);
-  if (plugin === null) return unknownAction(order.action);
+  if (plugin === null) return unknownAction(order.action, given.actions);
   if ((order.service === null) === (order.incident === null))
     return invalid('service', 'Name either a service or an incident.');
   const deps = await governed(given);

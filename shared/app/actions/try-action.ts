@@ -66,7 +66,7 @@ async function trySample(
 ): Promise<Rehearsal | Objection> {
   const { configuration, actions } = await governed(given);
   const plugin = actionOf(actionId, actions);
-  if (plugin === null) return unknownAction(actionId);
+  if (plugin === null) return unknownAction(actionId, actions);
   const { example, undo, needs, allowed, ...summary } = summaryOf(plugin, configuration);
   if (repository !== null && plugin.family !== 'github')
     return { kind: 'invalid', field: 'repository', problem: `${plugin.id} changes services: name one with "service".` };

@@ -3,6 +3,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { adviceOfClass } from '#shared/domain/diagnosis/explanation.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
+import { classOfWords } from '#shared/domain/failure/class-of-words.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { FAMILY_OF, type FailureClass } from '#shared/domain/incident/failure-class.ts';
@@ -152,7 +153,7 @@ const MAX_STEPS = 12;
 /** What may help against a cause, with the steps for a person in words: there is always one. */
 export async function recommend(order: CauseOrder, deps: TriageRequestDeps): Promise<Recommended> {
   const { words } = order;
-  const failureClass = order.class ?? (await causeOf(readLog(words === '' ? ' ' : words).evidence, deps)).class;
+  const failureClass = order.class ?? (await classOfCause(words, deps));
   const recommended = await recommendActions({ ...order, class: failureClass }, deps);
   const written = recommended.filter(({ action }) => action === null).map(({ title }) => title);
   const alike =
@@ -163,6 +164,12 @@ export async function recommend(order: CauseOrder, deps: TriageRequestDeps): Pro
   const usual = adviceOfClass(failureClass, { about: 'service', chance: 'unknown' });
   const steps = [...(first === undefined ? [] : stepsOf(first)), ...stepsOf(usual)];
   return { class: failureClass, steps: [...new Set(steps)].slice(0, MAX_STEPS), recommended_actions: recommended };
+}
+
+/** A cause may be the line of a log or what somebody says of it. */
+async function classOfCause(words: string, deps: TriageRequestDeps): Promise<FailureClass> {
+  const { class: read } = await causeOf(readLog(words === '' ? ' ' : words).evidence, deps);
+  return read === 'unknown' ? (classOfWords(words) ?? read) : read;
 }
 
 /** `1. Do this. 2. Then that.` as a list; prose by its sentences. */

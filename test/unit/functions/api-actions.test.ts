@@ -291,8 +291,8 @@ describe('POST /api/actions/execute', () => {
     [{ action: 'scale-ecs-service', service: 'basket' }, 'json.service', 'has no service basket'],
     [{ action: 'scale-ecs-service', incident: 'cw-12345678' }, 'json.incident', 'no incident cw-12345678'],
     [{ ...SCALE, alarm: 'orders-errors' }, 'json.alarm', 'checkout-errors'],
-    [{ ...SCALE, to: 0 }, 'json.to', '>=1'],
-    [{ ...SCALE, to: 2.5 }, 'json.to', 'int'],
+    [{ ...SCALE, to: 0 }, 'json.to', 'at least 1'],
+    [{ ...SCALE, to: 2.5 }, 'json.to', 'whole number'],
     [{ ...SCALE, reason: 'x'.repeat(1001) }, 'json.reason', '1000'],
     [{ ...SCALE, mode: 'act' }, 'json', 'mode'],
   ])('refuses %j by its field', async (order, field, words) => {
@@ -521,7 +521,7 @@ describe('/api/applications', () => {
 
   it.each([
     [{ to: 9 }, 400, 'The owner of checkout allows 8 at most.'],
-    [{ to: 0 }, 400, '>=1'],
+    [{ to: 0 }, 400, 'at least 1'],
     [{}, 400, 'json.to'],
     [{ to: 4, force: true }, 400, 'force'],
   ])('refuses to scale with %j', async (order, status, words) => {

@@ -104,6 +104,15 @@ describe('POST /api/search', () => {
 });
 
 describe('POST /api/recommend', () => {
+  it.each([
+    ['the database refused the connection', 'service_unavailability'],
+    ['we ran out of connections to postgres', 'resource_exhaustion'],
+    ['ERROR: certificate has expired', 'certificate_expiration'],
+  ])('reads a cause that a person words, or the line of a log: %s', async (cause, meaning) => {
+    const { json } = await post(await anApi(), '/api/recommend', { cause });
+    expect([json.class, json.steps.length > 0]).toEqual([meaning, true]);
+  });
+
   it('[E14] ranks actions by what they achieved against the cause, with the expected benefit and why', async () => {
     const api = await anApi();
     const outcome = {

@@ -389,7 +389,6 @@ describe('a body', () => {
   it.each([
     ['that is not JSON', '{"user": ', JSON_TYPE],
     ['that is empty', '', JSON_TYPE],
-    ['of another type', '{"user": "ada", "password": "right"}', { 'content-type': 'text/plain' }],
     ['that is a list', '[]', JSON_TYPE],
     ['with a key that would change a prototype', '{"__proto__": {"user": "ada"}, "password": "right"}', JSON_TYPE],
   ])('%s is refused, and nothing is logged as broken', async (_, body, headers) => {
