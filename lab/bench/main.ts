@@ -20,6 +20,7 @@ import { type Row, renderRow } from './row.ts';
 import { searchRows } from './search-rows.ts';
 import { startRows } from './start-rows.ts';
 import { templateRows } from './template-rows.ts';
+import { unlikeLogRows } from './unlike-log-rows.ts';
 
 const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   start: startRows,
@@ -32,6 +33,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   repeats: repeatRows,
   crash: crashRows,
   logs: logRows,
+  reading: unlikeLogRows,
   reports: reportRows,
   templates: templateRows,
   recall: recallRows,
