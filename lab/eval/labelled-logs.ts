@@ -1,4 +1,4 @@
-import { calibrationError, errorOfExact } from '#apps/cli/figures/class-measures.ts';
+import { calibrationError, errorsOfExact } from '#apps/cli/figures/class-measures.ts';
 import { type Figure, groupBy, statisticFigure } from '#apps/cli/figures/figures.ts';
 import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
 import type { Classification } from '#shared/domain/incident/failure-class.ts';
@@ -88,7 +88,6 @@ function isRight({ answer, label }: ReadLog): boolean {
 }
 
 const RECALL_GOALS = [0.82, 0.9, 0.95] as const;
-const MAX_CALIBRATION_ERROR = 0.05;
 
 /** No reader is asked for more than two people agree on. */
 const MAX_VERDICT_GOAL = 0.85;
@@ -98,6 +97,8 @@ export function figuresOf(logs: readonly ReadLog[], goals: { readonly agreedVerd
   const classed = logs.filter(({ label }) => classesOfSourceLabel(label.class).length > 0);
   const answered = classed.filter(({ answer }) => answer.class !== 'unknown');
   const labelled = logs.filter(({ label }) => label.verdict !== 'unknown');
+  const exact = errorsOfExact(answered.map(({ answer }) => answer.confidence));
+  const unsure = answered.filter(({ answer }) => answer.confidence >= 0.5 && answer.confidence < 0.8);
   const goal = (value: number): number | undefined => (goals === null ? undefined : value);
   return [
     ...BUDGETS.flatMap((budget, at) => [
@@ -120,13 +121,20 @@ export function figuresOf(logs: readonly ReadLog[], goals: { readonly agreedVerd
       answered,
       ({ group }) => group,
       (members) => calibrationError(members.map((log) => ({ confidence: log.answer.confidence, right: isRight(log) }))),
-      goals === null ? {} : { goal: MAX_CALIBRATION_ERROR, atMost: true },
+      goals === null ? {} : { goal: exact.most, atMost: true },
     ),
     {
-      name: '  of confidences that are exactly right, as many',
-      value: errorOfExact(answered.map(({ answer }) => answer.confidence)),
+      name: '  of confidences that are exactly right, as many, on average',
+      value: exact.mean,
       cases: answered.length,
     },
+    ...statisticFigure(
+      '  answers between .5 and .8 that are right',
+      unsure,
+      ({ group }) => group,
+      (members) => members.filter(isRight).length / members.length,
+      {},
+    ),
     ...meanOverSources(
       'verdict',
       logs,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrationError, errorOfExact, f1Of, macroF1 } from '#apps/cli/figures/class-measures.ts';
+import { calibrationError, errorsOfExact, f1Of, macroF1 } from '#apps/cli/figures/class-measures.ts';
 import { groupBootstrap, meanFigure, proportion } from '#apps/cli/figures/figures.ts';
 import { renderReport } from '#apps/cli/figures/render.ts';
 import { wilsonInterval } from '#shared/kernel/numbers/proportion.ts';
@@ -81,11 +81,13 @@ describe('measures of classes', () => {
   });
 
   it('says what error exact confidences have by chance: the less, the more cases there are', () => {
-    const [few, many] = [40, 4_000].map((cases) => errorOfExact(Array<number>(cases).fill(0.8)));
+    const [few, many] = [40, 4_000].map((cases) => errorsOfExact(Array<number>(cases).fill(0.8)).mean);
     // The mean distance of a share of 40 cases from 0.8: sqrt(0.8 * 0.2 / 40 * 2 / pi).
     expect(few).toBeCloseTo(0.05, 2);
     expect(many).toBeCloseTo(0.005, 2);
-    expect(errorOfExact([1, 1, 0])).toBe(0);
+    expect(errorsOfExact([1, 1, 0])).toEqual({ mean: 0, most: 0 });
+    const { mean, most } = errorsOfExact(Array<number>(40).fill(0.8));
+    expect(most).toBeGreaterThan(mean);
   });
 
   it('takes F1 from hits, misses and wrong answers', () => {
