@@ -15,6 +15,7 @@ import { config as guard } from '#functions/guard/config.ts';
 import { config as inspectPatch } from '#functions/inspect-patch/config.ts';
 import { config as intake } from '#functions/intake/config.ts';
 import { config as knowledge } from '#functions/knowledge/config.ts';
+import { config as mcp } from '#functions/mcp/config.ts';
 import { config as notify } from '#functions/notify/config.ts';
 import { config as plan } from '#functions/plan/config.ts';
 import { config as quality } from '#functions/quality/config.ts';
@@ -41,6 +42,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   plan,
   requestApproval,
   api,
+  mcp,
   guard,
   actGithub,
   actLambda,

@@ -49,8 +49,8 @@ const SPLIT: ReadonlySet<string> = new Set([
   'reconciler',
   'request-approval',
 ]);
-/** Functions that write schemas as JSON Schema: a model is told its lookups by them. */
-const WRITES_JSON_SCHEMA: ReadonlySet<string> = new Set(['analyze']);
+/** Functions that write schemas as JSON Schema: a model is told its lookups, and an assistant its tools, by them. */
+const WRITES_JSON_SCHEMA: ReadonlySet<string> = new Set(['analyze', 'mcp']);
 const JSON_SCHEMA_WRITER = 'shared/app/analyze/lookup.ts';
 /** Functions that run patterns of their requests. */
 const RUNS_REQUESTED_PATTERNS: ReadonlySet<string> = new Set(['api']);

@@ -103,6 +103,8 @@ export class Api extends Construct {
 }
 
 function openBecause(path: string): string {
+  if (path === '/mcp')
+    return 'The function has the API verify the caller of every request, by the same tokens and keys, before it reads any of it.';
   return path.startsWith('/webhooks/')
     ? 'A webhook sender has no account: the function verifies the signature of every request before it parses it.'
     : 'The function verifies callers itself: tokens of the user pool and of workflow runs, and API keys. Without one it gives its health and its description, and takes a sign-in.';

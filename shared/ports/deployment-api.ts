@@ -13,8 +13,15 @@ export class ApiRefusal extends Error {
   /** The API's own words, which may quote outsiders; empty where there are none. */
   readonly detail: string;
 
-  constructor(message: string, detail = '') {
+  /** Of its HTTP answer; null where there was none. */
+  readonly status: number | null;
+
+  constructor(
+    message: string,
+    { detail = '', status = null }: { readonly detail?: string; readonly status?: number | null } = {},
+  ) {
     super(message);
     this.detail = detail;
+    this.status = status;
   }
 }

@@ -43,10 +43,10 @@ export function makeDeploymentApi({ baseUrl, token, dashboardUrl }: DeploymentAp
     if (response.ok && body !== null) return body;
     const said = Words.safeParse(body);
     const { status } = response;
-    throw new ApiRefusal(
-      `The API answered with status ${status}. ${WAYS_OUT[status] ?? ''}`.trim(),
-      said.success ? cleanText(said.data, MAX_DETAIL) : '',
-    );
+    throw new ApiRefusal(`The API answered with status ${status}. ${WAYS_OUT[status] ?? ''}`.trim(), {
+      detail: said.success ? cleanText(said.data, MAX_DETAIL) : '',
+      status,
+    });
   }
   return {
     dashboardUrl: dashboardUrl === null ? null : dashboardUrl.replace(/\/+$/, ''),

@@ -11,8 +11,8 @@ import { makeWorkspace } from './assembly.ts';
  * the API reaches, instead of the whole bucket; eleven are routes of the documents with a slash at the end, whose function checks who asks as
  * behind every other route.
  */
-const ACCEPTED = 66;
-const ACCEPTED_WITH_EVERYTHING = 91;
+const ACCEPTED = 68;
+const ACCEPTED_WITH_EVERYTHING = 93;
 
 const EXAMPLE = join(import.meta.dirname, '../../../config/selfheal.example.json');
 const made: ReturnType<typeof makeWorkspace>[] = [];
