@@ -5,6 +5,7 @@ import type { PolicyDeps } from '#shared/app/policy/change-policy.ts';
 import { governed } from '#shared/app/policy/governed.ts';
 import type { RepeatedRequests } from '#shared/ports/access.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { countingLogs, countRequests, makeRequestCounts } from './count-requests.ts';
 import { notFound, problemOf } from './problem.ts';
 import { REFERENCE_POLICY, renderReference } from './reference.ts';
 import { type ActionRoutesDeps, actionRoutes } from './routes/actions.ts';
@@ -100,6 +101,8 @@ export function makeApi(deps: ApiDeps) {
     context.set('idempotency', deps);
     await next();
   });
+  const counts = makeRequestCounts(deps.counters, deps.onFailure);
+  app.use(countRequests(counts));
   app.notFound(notFound);
   app.onError((error) => {
     const answer = problemOf(error);
@@ -147,7 +150,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', connectionRoutes(deps))
     .route('/', testRoutes(deps))
     .route('/', qualityRoutes(deps))
-    .route('/', logRoutes(deps));
+    .route('/', logRoutes({ ...deps, logs: async () => countingLogs(await deps.logs(), counts) }));
 }
 
 /** The routes with their requests and answers, for a typed client (`hc<Api>`). */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dataDirectoryOf, loadFailureModel, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
 import { makeCognitoSignIn } from '#shared/adapters/aws/cognito-sign-in.ts';
+import { makeDynamoCounters } from '#shared/adapters/aws/dynamo-counters.ts';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
@@ -81,6 +82,7 @@ const deps = compose(config, {
   stats,
   tests,
   experience,
+  counters: ({ statsTable: table }) => makeDynamoCounters({ table }),
   knowledge: knowledgeEntries,
   environment: (environment) => environment,
   lists: ({ incidentsTable: table }) => {

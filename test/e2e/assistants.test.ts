@@ -2,6 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openStage, type Stage } from '#apps/local/stage.ts';
 import { signIn } from '#lab/drills/approvals.ts';
+import { parseOpenMetrics } from '../unit/domain/quality/open-metrics.ts';
 import { anAssembly } from './support/assemblies.ts';
 
 const PASSWORD = 'Correct-Horse-8-Battery';
@@ -69,4 +70,23 @@ describe('an assistant that connects to the deployed template', () => {
     const nobody = await signIn(stage, 'nobody@example.com', PASSWORD);
     for (const credential of ['', 'x.y.z', nobody]) await expect(anAssistant(credential)).rejects.toThrow();
   });
+});
+
+it('[E40] counts what all instances of the API answer, for whoever scrapes it', async () => {
+  const authorization = `Bearer ${await signIn(stage, 'viewer@example.com', PASSWORD)}`;
+  const scrape = async () => {
+    const headers = { authorization, accept: 'application/openmetrics-text' };
+    const response = await fetch(`${stage.runtime.endpoint}/metrics`, { headers });
+    expect(response.headers.get('content-type')).toMatch(/^application\/openmetrics-text/);
+    const samples = parseOpenMetrics(await response.text());
+    const own = samples.filter(
+      ({ name, labels }) => name === 'selfheal_requests_total' && labels.endpoint === '/api/approvals',
+    );
+    return own.reduce((sum, { value }) => sum + value, 0);
+  };
+  const before = await scrape();
+  await Promise.all(
+    Array.from({ length: 20 }, () => fetch(`${stage.runtime.endpoint}/api/approvals`, { headers: { authorization } })),
+  );
+  expect(await scrape()).toBe(before + 20);
 });

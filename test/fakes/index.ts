@@ -4,6 +4,7 @@ export * from './cloud.ts';
 export * from './code-host.ts';
 export { makeLocalInspector } from './code-inspector.ts';
 export * from './control-store.ts';
+export * from './counter-store.ts';
 export * from './delegation-store.ts';
 export * from './evidence-store.ts';
 export * from './experience-store.ts';

@@ -1,15 +1,32 @@
 import * as z from 'zod';
+import { readActionStats } from '#shared/app/actions/read-actions.ts';
 import { cursorOf, positionIn } from '#shared/app/common/list-cursor.ts';
 import { MAX_PREDICTIONS } from '#shared/app/learning/read-learning.ts';
-import { makeOperationReader, metricsOf, type ReadOperationDeps } from '#shared/app/learning/read-operation.ts';
+import {
+  ACTION_DAYS,
+  actionMetricsOf,
+  countersOf,
+  keptBriefly,
+  makeOperationReader,
+  metricsOf,
+  type ReadOperationDeps,
+} from '#shared/app/learning/read-operation.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { CostReport, costOf } from '#shared/domain/quality/cost.ts';
 import { awsMicrodollarsOf, costByDay } from '#shared/domain/quality/cost-series.ts';
-import { PROMETHEUS_TYPE, renderMetrics } from '#shared/domain/quality/prometheus.ts';
+import {
+  OPENMETRICS_TYPE,
+  PROMETHEUS_TYPE,
+  prefersOpenMetrics,
+  renderMetrics,
+  renderOpenMetrics,
+} from '#shared/domain/quality/prometheus.ts';
 import { ServiceLevel, serviceLevelOf } from '#shared/domain/quality/service-level.ts';
 import { Proportion, proportionOf } from '#shared/kernel/numbers/proportion.ts';
+import type { CounterStore } from '#shared/ports/counter-store.ts';
+import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import type { StatsStore } from '#shared/ports/test-store.ts';
 import { Problem } from '../problem.ts';
 import { answers, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
@@ -18,6 +35,8 @@ export interface OperationRoutesDeps extends ReadOperationDeps {
   readonly configuration: Pick<Configuration, 'services' | 'model' | 'home'>;
   readonly stats: Pick<StatsStore, 'recentRuns'>;
   readonly version: string;
+  readonly experience: Pick<ExperienceStore, 'actionOutcomes'>;
+  readonly counters: CounterStore;
 }
 
 export const SystemStatus = z
@@ -102,7 +121,8 @@ const metrics = routeFor('read', {
   method: 'get',
   path: '/api/metrics',
   tags: TAGS,
-  summary: 'Figures in the text format of Prometheus; read anew at most every 30 seconds',
+  summary: 'Figures and counters in the text format of Prometheus or, where `Accept` prefers it, OpenMetrics',
+  description: 'Figures are read anew at most every 30 seconds, counters for every request.',
   responses: { 200: { description: 'The figures.', content: { 'text/plain': { schema: z.string() } } } },
 });
 
@@ -149,6 +169,11 @@ const MAX_WORKFLOWS = 10;
 export function operationRoutes(deps: OperationRoutesDeps) {
   const { configuration, version, clock } = deps;
   const read = makeOperationReader(deps);
+  const { experience } = deps;
+  const readActions = keptBriefly(
+    () => readActionStats({ action: null, days: ACTION_DAYS }, { experience, clock }),
+    deps,
+  );
   return makeRoutes()
     .openapi(status, async (context) => {
       const { open, stalled, approvalsPending, lastHealed, quality } = await read();
@@ -170,9 +195,16 @@ export function operationRoutes(deps: OperationRoutesDeps) {
         200,
       );
     })
-    .openapi(metrics, async (context) =>
-      context.text(renderMetrics(metricsOf(await read(), version)), 200, { 'content-type': PROMETHEUS_TYPE }),
-    )
+    .openapi(metrics, async (context) => {
+      // Totals are read for every scrape: one that is kept would fall behind that of another instance, and look like a restart.
+      const [operation, actions, totals] = await Promise.all([read(), readActions(), deps.counters.totals()]);
+      const families = [...metricsOf(operation, version), ...actionMetricsOf(actions), ...countersOf(totals)];
+      const isOpen = prefersOpenMetrics(context.req.header('accept'));
+      return context.text(isOpen ? renderOpenMetrics(families) : renderMetrics(families), 200, {
+        'content-type': isOpen ? OPENMETRICS_TYPE : PROMETHEUS_TYPE,
+        vary: 'accept',
+      });
+    })
     .openapi(costs, async (context) => {
       const { days: count } = context.req.valid('query');
       const to = clock.now();

@@ -1,9 +1,11 @@
 import type { IncidentStatus } from '#shared/domain/incident/incident.ts';
+import type { ActionStats } from '#shared/domain/learning/action-stats.ts';
 import { awsMicrodollarsOf } from '#shared/domain/quality/cost-series.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { MetricFamily, MetricSample } from '#shared/domain/quality/prometheus.ts';
 import { type QualityReport, qualityOf } from '#shared/domain/quality/quality-report.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
+import type { Count } from '#shared/ports/counter-store.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ModelRegistryStore, PredictionStore } from '#shared/ports/learning-stores.ts';
@@ -85,13 +87,17 @@ async function countOpen({ lists }: Pick<ReadOperationDeps, 'lists'>): Promise<O
 const KEPT_MS = 30_000;
 
 /** The same, read at most every 30 seconds of a process. */
-export function makeOperationReader(deps: ReadOperationDeps): () => Promise<Operation> {
-  let kept: { readonly until: number; readonly operation: Promise<Operation> } | null = null;
+export const makeOperationReader = (deps: ReadOperationDeps): (() => Promise<Operation>) =>
+  keptBriefly(() => readOperation(deps), deps);
+
+/** What `read` gives, asked at most every 30 seconds of a process; a read that failed is tried again. */
+export function keptBriefly<T>(read: () => Promise<T>, { clock }: { readonly clock: Clock }): () => Promise<T> {
+  let kept: { readonly until: number; readonly value: Promise<T> } | null = null;
   return async () => {
-    const now = deps.clock.now().getTime();
-    if (kept === null || now >= kept.until) kept = { until: now + KEPT_MS, operation: readOperation(deps) };
+    const now = clock.now().getTime();
+    if (kept === null || now >= kept.until) kept = { until: now + KEPT_MS, value: read() };
     try {
-      return await kept.operation;
+      return await kept.value;
     } catch (error) {
       kept = null;
       throw error;
@@ -154,6 +160,55 @@ function byStatus(lastDay: readonly Prediction[]): MetricSample[] {
     value: lastDay.filter(({ ending }) => ending?.status === outcome).length,
   }));
 }
+
+const HELP_OF: Readonly<Record<string, string>> = {
+  requests_total: 'Requests to the API, by route and method. Health checks are not counted.',
+  errors_total: 'Requests that were answered with an error, by route: 4xx of the caller, 5xx of Selfheal.',
+  anomalies_total: 'Unusual lines that were found in logs, by the route that was asked.',
+  predictions_total: 'Causes that were predicted from logs, by the route that was asked.',
+  recommendations_total: 'Remedies that were recommended, by the route that was asked.',
+  searches_total: 'Searches among past incidents and advice, by the route that was asked.',
+};
+
+/** The totals that all instances of the API share, as counters. Those that this version does not know are left out. */
+export const countersOf = (totals: readonly Count[]): MetricFamily[] =>
+  Object.entries(HELP_OF).map(([name, help]) => ({
+    name: `selfheal_${name}`,
+    help,
+    type: 'counter',
+    samples: totals.filter((one) => one.name === name).map(({ labels, value }) => ({ labels, value })),
+  }));
+
+/** How often actions helped and how long that took, of those that were tried within `ACTION_DAYS`. */
+export function actionMetricsOf(actions: readonly ActionStats[]): MetricFamily[] {
+  const of = (read: (one: ActionStats) => number | null): MetricSample[] =>
+    actions.flatMap((one) => {
+      const value = read(one);
+      return value === null ? [] : [{ labels: { action: one.action }, value }];
+    });
+  return [
+    gauge(
+      'actions_last_90_days',
+      'Actions with a known outcome within 90 days, by outcome.',
+      actions.flatMap(({ action, tries, helped, undone }) => {
+        const good = Math.round((helped?.value ?? 0) * tries);
+        const outcomes = { helped: good, undone, not_helped: Math.max(0, tries - good - undone) };
+        return Object.entries(outcomes).map(([outcome, value]) => ({ labels: { action, outcome }, value }));
+      }),
+    ),
+    gauge(
+      'action_success_ratio',
+      'Share of the actions with a known outcome that helped.',
+      of(({ helped }) => helped?.value ?? null),
+    ),
+    gauge(
+      'action_recovery_seconds_mean',
+      'From the intent of an action to the end of the incident, where it helped.',
+      of(({ meanSecondsToRecover }) => meanSecondsToRecover),
+    ),
+  ];
+}
+export const ACTION_DAYS = 90;
 
 const QUANTILES = [0.5, 0.9, 0.99];
 

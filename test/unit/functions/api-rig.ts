@@ -19,10 +19,12 @@ import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
 import type { ModelVersion } from '#shared/domain/learning/model-registry.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { SignInOutcome } from '#shared/ports/access.ts';
+import type { CounterStore } from '#shared/ports/counter-store.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import {
   makeMemoryAccessTrail,
   makeMemoryApiKeyStore,
+  makeMemoryCounters,
   makeMemoryHealingStore,
   makeMemoryModelArtifacts,
   makeMemoryModelRegistry,
@@ -90,6 +92,7 @@ export async function anApi(
     fail?: Error;
     predictions?: readonly Prediction[];
     shipped?: ModelVersion;
+    counters?: CounterStore;
     configure?: RigOptions['configure'];
     /** Verifies what is sent as a bearer token. */
     workflows?: Pick<AuthenticateDeps, 'workflowTokens' | 'repositories'>;
@@ -185,6 +188,7 @@ export async function anApi(
     },
     qualityOf,
     unpack: unpackDocument,
+    counters: change.counters ?? makeMemoryCounters(),
     onFailure: (error) => errors.push(error),
     authenticate: async ({ authorization = '' }) => {
       if (change.workflows !== undefined && authorization.startsWith('Bearer '))

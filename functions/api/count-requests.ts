@@ -1,0 +1,89 @@
+import { createMiddleware } from 'hono/factory';
+import { matchedRoutes } from 'hono/route';
+import type { Count, CounterLabels, CounterStore } from '#shared/ports/counter-store.ts';
+import type { Environment } from './routes/contract.ts';
+import type { LogRequests } from './routes/logs.ts';
+
+export interface RequestCounts {
+  /** Counts for the request that goes on; written when it ends. */
+  note(name: string, labels: CounterLabels, value?: number): void;
+  /** Writes what was noted. What could not be written is written with the next request. */
+  flush(): Promise<void>;
+}
+
+/** Counts in memory and writes them together. `onFailure` hears of a write that failed: no request fails because of its count. */
+export function makeRequestCounts(counters: CounterStore, onFailure: (error: Error) => void): RequestCounts {
+  let pending: Count[] = [];
+  return {
+    note(name, labels, value = 1) {
+      if (value === 0) return;
+      const key = JSON.stringify([name, labels]);
+      const known = pending.find((one) => JSON.stringify([one.name, one.labels]) === key);
+      pending = [...pending.filter((one) => one !== known), { name, labels, value: value + (known?.value ?? 0) }];
+    },
+    async flush() {
+      const counts = pending;
+      pending = [];
+      try {
+        await counters.add(counts);
+      } catch (error) {
+        for (const { name, labels, value } of counts) this.note(name, labels, value);
+        onFailure(error instanceof Error ? error : new Error('Counters could not be written.'));
+      }
+    },
+  };
+}
+
+/** Read a thousand times a second by whoever watches the API; it reads and writes nothing. */
+const HEALTH = '/api/health';
+const SEARCHES: ReadonlySet<string> = new Set(['/api/knowledge/search']);
+
+/** Counts every request by its route, and those that fail. Unknown paths count as `other`, so that nobody makes counters by asking. */
+export const countRequests = (counts: RequestCounts) =>
+  createMiddleware<Environment>(async (context, next) => {
+    await next();
+    const route = matchedRoutes(context).findLast(({ method }) => method !== 'ALL');
+    const endpoint = route?.path.replaceAll(/:(\w+)/g, '{$1}') ?? 'other';
+    if (endpoint === HEALTH) return;
+    const { status } = context.res;
+    counts.note('requests_total', { endpoint, method: route?.method ?? 'other' });
+    if (status >= 400) counts.note('errors_total', { endpoint, status: status >= 500 ? '5xx' : '4xx' });
+    else if (SEARCHES.has(endpoint)) counts.note('searches_total', { endpoint });
+    await counts.flush();
+  });
+
+/** The use cases about logs, with what they find counted by the route that asks. */
+export function countingLogs(logs: LogRequests, { note }: Pick<RequestCounts, 'note'>): LogRequests {
+  return {
+    ...logs,
+    async analyze(given) {
+      const found = await logs.analyze(given);
+      note('anomalies_total', { endpoint: '/api/analyze' }, found.anomalies.length);
+      return found;
+    },
+    async predict(given) {
+      const found = await logs.predict(given);
+      note('predictions_total', { endpoint: '/api/predict' });
+      return found;
+    },
+    async search(...asked) {
+      const found = await logs.search(...asked);
+      note('searches_total', { endpoint: '/api/search' });
+      return found;
+    },
+    async recommend(order) {
+      const found = await logs.recommend(order);
+      note('recommendations_total', { endpoint: '/api/recommend' }, found.recommended_actions.length);
+      return found;
+    },
+    async triage(...asked) {
+      const found = await logs.triage(...asked);
+      const labels = { endpoint: '/api/logs/analyze' };
+      note('anomalies_total', labels, found.anomalies.length);
+      note('predictions_total', labels);
+      note('searches_total', labels);
+      note('recommendations_total', labels, found.recommended_actions.length);
+      return found;
+    },
+  };
+}
