@@ -57,7 +57,11 @@ describe('an assistant that connects to the deployed template', () => {
     const made = await fetch(`${stage.runtime.endpoint}/api/keys`, {
       method: 'POST',
       headers,
-      body: JSON.stringify({ name: 'assistant', roles: ['viewer'], days: 7 }),
+      body: JSON.stringify({
+        name: 'assistant',
+        roles: ['viewer'],
+        expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
+      }),
     });
     const { text, key } = (await made.json()) as { readonly text: string; readonly key: { readonly id: string } };
     const client = await anAssistant(text);
