@@ -135,3 +135,26 @@ describe("the commands of the users' document, typed in order into a fresh npm s
     if (!isWatching) expect({ code, text }).toMatchObject({ code: ends });
   });
 });
+
+/** Commands that change something. Typed once more, each ends as before, or says why there is nothing to do. */
+const WRITING =
+  /^selfheal (?:add-|simulate-incident|resolve-incident|reset-|update-confidence|enable-|import-incidents|configure-|set-|setup-|clean-|schedule-|optimize-patterns|rollback-)/;
+const REPEATED =
+  /the limit of 5 new patterns a day is used up|is there already: choose another|There is no pattern "redis_connection_failure" in all services|no pattern was learned\. Not done: the pattern \w+ has this wording/;
+
+describe('the same commands, typed once more', () => {
+  it.each(COMMANDS.filter((line) => WRITING.test(line)))('%s', async (line) => {
+    const command = line.replace(/^selfheal /, '');
+    const { code, text } = await typed(line);
+    const [, ends] = OUTCOMES.find(([beginning]) => command.startsWith(beginning)) ?? ['', 0];
+    if (code !== ends) expect(text).toMatch(REPEATED);
+    expect(text).not.toMatch(/^\s+at |Error:/m);
+  });
+
+  it('leave no pattern twice', async () => {
+    const { text } = await typed('selfheal knowledge --json --scope services');
+    const patterns = text.split('\n').filter((line) => line.startsWith('{'));
+    const wordings = patterns.map((line) => JSON.parse(line).pattern as string);
+    expect(wordings).toEqual([...new Set(wordings)]);
+  });
+});

@@ -103,14 +103,19 @@ function queryOf({
 const isAutoResolved = ({ status, endedBy }: Summary): boolean =>
   (status === 'resolved' || status === 'healed') && endedBy === null;
 
+/** At most so many pages are read for those with a tag, which the API does not filter by. */
+const MAX_PAGES = 20;
+
 /** Page after page, until so many are printed or none is left. Returns how many were printed. */
 async function listFromApi(options: Options, most: number, terminal: Terminal): Promise<number> {
   const { api } = await openApi(options, terminal);
   const query = queryOf(options);
+  const isFiltered = options.tag !== undefined || options['auto-resolved'] === true;
   let listed = 0;
+  let pages = 0;
   let cursor: string | null = null;
   do {
-    const limit = String(Math.min(PAGE, most - listed));
+    const limit = String(isFiltered ? PAGE : Math.min(PAGE, most - listed));
     const response = await api.incidents.$get({ query: { ...query, limit, ...(cursor === null ? {} : { cursor }) } });
     const { incidents, next, unreadable } = await contentOf(response);
     const shown = incidents.filter(
@@ -118,11 +123,17 @@ async function listFromApi(options: Options, most: number, terminal: Terminal): 
         (options['auto-resolved'] !== true || isAutoResolved(one)) &&
         (options.tag === undefined || one.tags.includes(options.tag.toLowerCase())),
     );
-    for (const one of shown) await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : lineOf(one));
+    for (const one of shown.slice(0, most - listed))
+      await terminal.write(options.json === true ? `${JSON.stringify(one)}\n` : lineOf(one));
     for (const { id, problem } of unreadable) terminal.say(`selfheal: ${id} cannot be read: ${problem}`);
     listed += shown.length;
+    pages += 1;
     cursor = next;
-  } while (cursor !== null && listed < most);
+  } while (cursor !== null && listed < most && (!isFiltered || pages < MAX_PAGES));
+  if (cursor !== null && listed < most)
+    terminal.say(
+      `selfheal: looked at the first ${MAX_PAGES * PAGE} incidents; there are more. Choose a time with --from and --before.`,
+    );
   return listed;
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi, RefusedByApi } from '../api/api-client.ts';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { durationOption } from '../duration.ts';
 import { severityOption, showOrder } from '../incidents/change-incident.ts';
@@ -63,7 +63,13 @@ export const incidentSimulate = defineCommand({
       const scope = service === null ? 'reports' : `service#${service}`;
       const [pattern = ''] = (description === '' ? title : description).split('\n');
       const order = { pattern, title, solution: best.title.slice(0, 2000), class: failureClass, service, scope };
-      learned = (await contentOf(await api.knowledge.patterns.$post({ json: order }))).pattern.id;
+      try {
+        learned = (await contentOf(await api.knowledge.patterns.$post({ json: order }))).pattern.id;
+      } catch (error) {
+        // The incident is simulated all the same: the same one again has its pattern already.
+        if (!(error instanceof RefusedByApi)) throw error;
+        terminal.say(`selfheal: no pattern was learned. ${clean(error.detail)}`);
+      }
     }
     if (options.json === true) await terminal.write(`${JSON.stringify({ incident, recommended_actions, learned })}\n`);
     else {

@@ -17,15 +17,22 @@ export const knowledgeClean = defineCommand({
     'they came in.',
   operands: { shown: '[FILE]', atLeast: 0, atMost: 1, aliases: ['file'] },
   options: {
-    'remove-duplicates': { type: 'boolean', about: 'each incident once; always done' },
-    'standardize-timestamps': { type: 'boolean', about: 'times in UTC; always done' },
-    'normalize-service-names': { type: 'boolean', about: 'services in one spelling; always done' },
-    'merge-similar-patterns': { type: 'boolean', about: 'merge similar patterns; always done without a file' },
+    'remove-duplicates': { type: 'boolean', about: 'each incident once, which cleaning always does' },
+    'standardize-timestamps': { type: 'boolean', about: 'times in UTC, as always' },
+    'normalize-service-names': { type: 'boolean', about: 'services in one spelling, as always' },
+    'merge-similar-patterns': {
+      type: 'boolean',
+      about: 'merge similar patterns of a deployment; for this it takes no FILE',
+    },
     ...KNOWLEDGE_OPTIONS,
     ...DRY_RUN_OPTION,
     ...JSON_OPTION,
   },
   async run({ operands: [file], options }, terminal, commands): Promise<ExitCode> {
+    if (file !== undefined && options['merge-similar-patterns'] === true)
+      throw new UsageError(
+        '--merge-similar-patterns merges the patterns of a deployment: leave out FILE. Learn from the file first with "selfheal knowledge learn FILE".',
+      );
     if (file !== undefined)
       return await knowledgeCheck.run({ operands: [file], options: { clean: true } }, terminal, commands);
     const client = await apiUnlessNamed(options, terminal);

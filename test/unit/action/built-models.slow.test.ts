@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputsIn } from '#test/e2e/support/workflow-runner.ts';
 import { buildAction } from '../../../tools/build-action.ts';
 import { githubWorld } from '../cli/github-world.ts';
+import { aServedApi } from '../cli/served-api.ts';
 import { MODEL_WIRES, modelCalls, withAddresses } from '../model-wires.ts';
 
 const shop = githubWorld();
@@ -144,6 +145,35 @@ describe('the built Action hands a sure failure over', () => {
     await api.close();
     expect(asked.log).toContain('A fix was requested');
     expect(api.requests).toEqual([expect.objectContaining({ action: 'try-fix' })]);
+  });
+
+  it('[B5] and says in the run of the checks itself that the deployment tries a fix when the run has ended', async () => {
+    const { outputs } = await triaged({}, { log: MISSING, files: SOURCES });
+    const api = await aServedApi({
+      configure: (one) =>
+        ({
+          ...one,
+          github: { ...one.github, defaultMode: 'act', repositories: [] },
+          fixes: {
+            ...one.fixes,
+            repositories: [{ name: 'acme/shop', patches: true, sandboxWorkflow: null, reverts: false, issues: false }],
+          },
+        }) as never,
+    });
+    const { log, code } = await triaged(
+      {
+        INPUT_TASK: 'auto-fix',
+        INPUT_NEEDS: JSON.stringify({ triage: { result: 'success', outputs } }),
+        SELFHEAL_URL: api.url,
+        SELFHEAL_TOKEN: 'operator',
+        GITHUB_RUN_ID: '4242',
+      },
+      { log: '' },
+    );
+    expect({ code, log }).toEqual({
+      code: 0,
+      log: expect.stringMatching(/opens the incident of run 4242 .* tries a fix then by itself/),
+    });
   });
 
   it('and keeps the same failure by the log alone, which is not sure enough', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { anIncident } from '#test/builders/index.ts';
 import { aServedApi } from './served-api.ts';
 
 describe('the learning commands of the documents', () => {
@@ -85,5 +86,22 @@ describe('the learning commands of the documents', () => {
     const details = JSON.parse((await run('incident', 'show', incident.id, '--json')).text);
     expect(details.tags.join(', ')).toBe(tags);
     expect((await run('incidents', '--tag', 'ci')).text).toContain(incident.id);
+  });
+
+  it('a tag that no incident has ends after the newest 2,000, and says so', async () => {
+    let pages = 0;
+    const { run } = await aServedApi({
+      lists: {
+        list: async () => {
+          pages += 1;
+          return { incidents: Array.from({ length: 100 }, () => anIncident({})), next: 'more', corrupt: [] };
+        },
+      },
+    });
+    const { code, stderr, text } = await run('incidents', '--tag', 'no-such-tag');
+    expect({ code, text, pages }).toEqual({ code: 0, text: '', pages: 20 });
+    expect(stderr).toContain(
+      'looked at the first 2000 incidents; there are more. Choose a time with --from and --before.',
+    );
   });
 });

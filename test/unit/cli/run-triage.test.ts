@@ -124,9 +124,36 @@ describe('run triage --hand-over', () => {
     );
     const api = await aServedApi();
     expect(await handOver({ ...sure(), SELFHEAL_URL: api.url, SELFHEAL_TOKEN: 'operator' })).toContain(
-      'has no incident of run',
+      'and tries no fix: fixes.repositories does not allow patches there',
     );
   });
+
+  it.each([
+    [
+      'act',
+      [],
+      /^Nothing more to ask for: the deployment opens the incident of run \d+ .* and tries a fix then by itself/m,
+    ],
+    ['suggest', [], /No fix was requested\. .* and only suggests: its mode is suggest/],
+    ['act', [{ id: 'try-fix', off: true }], /and only suggests: the action try-fix is switched off/],
+  ] as const)(
+    '[B5] says in a job of the run itself whether the deployment, in mode %s with %j, will try a fix',
+    async (mode, actions, says) => {
+      const run = shop.run(shop.repository());
+      const fixes = { name: run.repository, patches: true, sandboxWorkflow: null, reverts: false, issues: false };
+      const api = await aServedApi({
+        configure: (one) =>
+          ({
+            ...one,
+            github: { ...one.github, defaultMode: mode, repositories: [] },
+            policy: { ...one.policy, autonomy: { ...one.policy.autonomy, actions } },
+            fixes: { ...one.fixes, repositories: [fixes] },
+          }) as never,
+      });
+      expect(await handOver({ ...sure(), SELFHEAL_URL: api.url, SELFHEAL_TOKEN: 'operator' }, run)).toMatch(says);
+      expect(api.requests.filter((request) => request.startsWith('POST'))).toEqual([]);
+    },
+  );
 
   it('[B5][B102] asks the deployment to try a fix, which its policy may refuse', async () => {
     const run = shop.run(shop.repository());
