@@ -10,12 +10,17 @@ import {
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
+import { deploymentDashboard, deploymentRules, scrapeConfiguration } from '#shared/domain/quality/monitoring.ts';
+
 /** Dashboards and alerts by file name, made from the names of the metrics. */
 export const monitoringFiles = (): Readonly<Record<string, string>> => ({
   'datadog-dashboard.json': json(datadogDashboard()),
   'datadog-monitors.json': json(datadogMonitors()),
+  'deployment-alerts.yml': stringify(deploymentRules(), { lineWidth: 0 }),
   'grafana-dashboard.json': json(grafanaDashboard()),
+  'grafana-deployment.json': json(deploymentDashboard()),
   'prometheus-alerts.yml': stringify(prometheusRules(), { lineWidth: 0 }),
+  'prometheus-scrape.yml': stringify(scrapeConfiguration(), { lineWidth: 0 }),
 });
 
 /** Folder of the repository that holds them. */

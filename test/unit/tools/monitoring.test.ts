@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { actionMetricsOf, countersOf, metricsOf } from '#shared/app/learning/read-operation.ts';
 import { CI_METRICS, JOB_METRIC } from '#shared/domain/ci-metrics/samples.ts';
 import { MONITORING_FOLDER, monitoringFiles } from '../../../tools/write-monitoring.ts';
 
@@ -64,4 +65,35 @@ describe('the dashboards and alerts', () => {
     ]);
     for (const { query, options } of monitors) expect(query.endsWith(` ${options.thresholds.critical}`)).toBe(true);
   });
+});
+
+/** Names of everything that `/metrics` may serve. */
+const served = (): Set<string> => {
+  const quality = { model: 'm', accuracy: null, brier: null, calibrationError: null, degraded: false, judged: 0 };
+  const operation = { open: { count: 0, more: false }, stalled: 0, approvalsPending: 0, lastHealed: null, lastDay: [] };
+  const families = [
+    ...metricsOf({ ...operation, quality: quality as never }, '1'),
+    ...actionMetricsOf([]),
+    ...countersOf([]),
+  ];
+  return new Set(families.map(({ name }) => name));
+};
+
+it('the dashboard and alerts about a deployment ask only for what /metrics serves', () => {
+  const names = served();
+  const asked = ['grafana-deployment.json', 'deployment-alerts.yml'].flatMap((file) =>
+    [...(files[file] ?? '').matchAll(/\bselfheal_[a-z_]+/g)].map(([name]) => name),
+  );
+  expect(asked.length).toBeGreaterThan(15);
+  expect(asked.filter((name) => !names.has(name))).toEqual([]);
+  for (const counter of [...names].filter((name) => name.endsWith('_total') && !name.includes('recommendations')))
+    expect(asked).toContain(counter);
+  const { groups } = parse(files['deployment-alerts.yml'] ?? '') as { groups: { rules: { alert: string }[] }[] };
+  expect(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert))).toEqual([
+    'SelfhealStalled',
+    'SelfhealApprovalsWait',
+    'SelfhealModelDegraded',
+    'SelfhealErrorBudgetBurnsFast',
+    'SelfhealErrorBudgetBurns',
+  ]);
 });
