@@ -177,6 +177,8 @@ function madeIncident(number: number, count: number, now: Date): Incident {
     outcomeReason: 'The failed jobs passed when they ran again.',
     openedAt,
     updatedAt: openedAt,
+    // One without is given a number when it is first listed, which takes longer than the list.
+    number: count - number,
   });
 }
 
