@@ -41,9 +41,10 @@ const nameOf = (given: string): string =>
     .toLowerCase()
     .replaceAll(/[\s-]+/g, '_');
 
-/** The failure classes that a word names, the most usual first; none when it names none. */
+/** The failure classes that a word names, the most usual first; none when it names none. The same word twice counts once. */
 export function classesNamed(given: string): readonly FailureClass[] {
-  const name = nameOf(given);
+  const [name = '', ...others] = new Set(given.split(',').map(nameOf));
+  if (others.length > 0) return [];
   const parsed = FailureClass.safeParse(name);
   if (parsed.success) return [parsed.data];
   return Object.hasOwn(CATEGORIES, name) ? (CATEGORIES[name] ?? []) : [];

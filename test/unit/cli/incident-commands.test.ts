@@ -254,6 +254,12 @@ describe('the commands of the documents', () => {
     ]);
     const wrong = await runCommand(['test-pattern', '--text', text, '--expected-category', 'memory_leaks']);
     expect([wrong.code, wrong.stdout.toString()]).toEqual([1, expect.stringContaining('expected memory_leaks')]);
+    for (const blank of [
+      ['--text', ' ', '--expected-category', 'memory_leaks'],
+      ['--expected-category', 'memory_leaks'],
+      ['--text', text],
+    ])
+      expect((await runCommand(['test-pattern', ...blank])).code).toBe(2);
     const unknown = await runCommand(['test-pattern', '--text', text, '--expected-category', 'gremlins']);
     expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining('gremlins')]);
   });

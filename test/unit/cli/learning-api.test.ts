@@ -266,7 +266,10 @@ describe('a test of what was learned', () => {
       '--pattern-types',
       'storage_issues',
     ]);
+    expect(plain.stdout.toString()).toMatch(/^3 simulated incidents: identified .*\n {2}mean confidence \S+\n$/);
     expect(plain.stdout.toString()).not.toContain('  storage_issues');
+    const measured = await runCommand(['test-ai-learning', ...flags]);
+    expect(measured.stdout.toString()).toMatch(/^ {2}network_connectivity: .*\n {2}storage_issues: /m);
     for (const bad of [[], ['--simulate-incidents', '0'], ['--simulate-incidents', '2', '--pattern-types', 'luck']])
       expect((await runCommand(['test-ai-learning', ...bad])).code).toBe(2);
   });

@@ -7,6 +7,12 @@ const TEXT = 'ERROR: connect ECONNREFUSED 10.0.0.5:6379';
 const expected = (category: string) => runCommand(['log', 'expect', '--text', TEXT, '--expected-category', category]);
 
 describe('what people write for a class', () => {
+  it('a category that is given twice counts once, and two different ones are none', () => {
+    expect(classesNamed('connectivity,connectivity')).toEqual(classesNamed('connectivity'));
+    expect(classesNamed('Connectivity, connectivity')).toEqual(classesNamed('connectivity'));
+    expect(classesNamed('connectivity,storage')).toEqual([]);
+  });
+
   it.each(FailureClass.options)('is %s itself, in any spelling', (failureClass) => {
     expect(classesNamed(failureClass)).toEqual([failureClass]);
     expect(classesNamed(` ${failureClass.toUpperCase().replaceAll('_', '-')}`)).toEqual([failureClass]);
