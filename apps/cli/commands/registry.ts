@@ -45,6 +45,7 @@ import { incidentExplain } from './incident-explain.ts';
 import { incidentFalsePositive } from './incident-false-positive.ts';
 import { incidentFeedback } from './incident-feedback.ts';
 import { incidentList } from './incident-list.ts';
+import { incidentPostmortem } from './incident-postmortem.ts';
 import { incidentResolve } from './incident-resolve.ts';
 import { incidentShow } from './incident-show.ts';
 import { incidentSimulate } from './incident-simulate.ts';
@@ -220,6 +221,7 @@ export const COMMANDS: readonly Command[] = [
   incidentExplain,
   incidentCreate,
   incidentUpdate,
+  incidentPostmortem,
   incidentResolve,
   incidentFalsePositive,
   incidentFeedback,

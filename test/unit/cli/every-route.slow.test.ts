@@ -8,7 +8,7 @@ import { aServedApi } from './served-api.ts';
 
 const RECORDS = new URL('../../fixtures/document-d/historical_incidents.csv', import.meta.url);
 const SCOPE = 'repository#501:acme/shop';
-const INCIDENT = ['incident show', 'incident explain'];
+const INCIDENT = ['incident show', 'incident explain', 'incident postmortem'];
 const REASON = ['--reason', 'a test'];
 
 /** What makes a command send something. Commands that are not here need no argument. */
