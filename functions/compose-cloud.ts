@@ -4,6 +4,7 @@ import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeSfnWorkflowEngine } from '#shared/adapters/aws/sfn-workflow-engine.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
+import { makeSnsTexter } from '#shared/adapters/aws/sns-texter.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { makePoster } from '#shared/adapters/http/poster.ts';
 import { makeSmtpSender } from '#shared/adapters/mail/smtp-sender.ts';
@@ -16,6 +17,7 @@ import type { Variables } from './compose.ts';
 export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3EvidenceStore({ bucket });
 export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3ModelArtifacts({ bucket });
 export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) => makeSnsMailer({ topicArn });
+export const texter = () => makeSnsTexter();
 export const poster = ({ channelSecret: channels }: Variables<'channelSecret'>) =>
   makePoster({ secrets: makeSecretReader({ channels }), origin: process.env.HTTP_ORIGIN });
 export const smtp = ({ channelSecret: channels }: Variables<'channelSecret'>) =>

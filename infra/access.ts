@@ -98,6 +98,7 @@ function embeddingAccess({ forEmbeddings }: FunctionConfig, sources: AccessSourc
 function withoutRepeats(statements: readonly Access[]): Access[] {
   const allowed = new Set<string>();
   return statements.flatMap(({ actions, resources, ...rest }) => {
+    if (rest.notResources !== undefined) return [{ actions, resources, ...rest }];
     const resourcesLeft = new Map<string, { actions: string[]; resources: string[] }>();
     for (const action of actions) {
       const keyOf = (resource: string) => JSON.stringify([action, resource, rest.conditions ?? {}]);

@@ -16,6 +16,7 @@ const SAMPLE_SETTINGS = {
   ...Object.fromEntries(
     ['slack', 'teams', 'pagerduty', 'webhook'].map((id) => [id, { tell: ['incidents', 'approvals', 'upkeep'] }]),
   ),
+  sms: { to: ['+491700000000'] },
   smtp: { host: 'smtp.example.com', from: 'selfheal@example.com', to: ['on-call@example.com'] },
 };
 
@@ -65,6 +66,11 @@ async function messageOf({ announcement }: SampleAnnouncement, notifier: Notifie
     mailer: {
       publish: async (subject, text) => {
         message = { subject, text };
+      },
+    },
+    texter: {
+      send: async (_phone, text) => {
+        message = { subject: null, text };
       },
     },
     smtp: {

@@ -180,6 +180,7 @@ const LOCAL_CHANNELS = {
   pagerduty: JSON.stringify({ routingKey: 'local'.padEnd(32, '0') }),
   webhook: JSON.stringify({ url: 'https://example.com/hooks/local' }),
   smtp: JSON.stringify(LOCAL_MAIL_USER),
+  jira: JSON.stringify({ url: 'https://local.atlassian.net', user: 'selfheal@example.com', token: 'local-token' }),
 };
 
 /** Sets the template's secrets: the webhook secret (random by default), a token for the local GitHub, and the model's key. Returns the first. */

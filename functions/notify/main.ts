@@ -10,7 +10,7 @@ import {
   predictions,
   type Variables,
 } from '../compose.ts';
-import { evidence, mailer, poster, smtp } from '../compose-cloud.ts';
+import { evidence, mailer, poster, smtp, texter } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 export const handler = defineStep(
@@ -28,6 +28,7 @@ export const handler = defineStep(
       mailer: mailer(environment),
       poster: poster(environment),
       smtp: smtp(environment),
+      texter: texter(),
       codeHost: codeHost(environment),
     }),
   },

@@ -11,7 +11,7 @@ import {
   stats,
   tests,
 } from '../compose.ts';
-import { evidence, inspector, mailer, poster, smtp } from '../compose-cloud.ts';
+import { evidence, inspector, mailer, poster, smtp, texter } from '../compose-cloud.ts';
 import { alarms, deployments, metrics, resources } from '../compose-services.ts';
 import { config } from './config.ts';
 
@@ -36,6 +36,7 @@ export const handler = defineStep(
     mailer,
     poster,
     smtp,
+    texter,
     notifiers,
   },
   makePlan,

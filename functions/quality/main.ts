@@ -17,7 +17,7 @@ import {
   readSignatures,
   registry,
 } from '../compose.ts';
-import { artifacts, evidence, mailer, poster, smtp } from '../compose-cloud.ts';
+import { artifacts, evidence, mailer, poster, smtp, texter } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 const { version, problems } = await loadShippedVersion(dataDirectoryOf(process.env));
@@ -36,6 +36,7 @@ export const handler = defineScheduled(
     mailer,
     poster,
     smtp,
+    texter,
     control: killSwitch,
     policy,
     patterns,

@@ -15,7 +15,7 @@ import {
   incidents,
   notifiers,
 } from '../compose.ts';
-import { evidence, mailer, poster, signalQueue, smtp, workflow } from '../compose-cloud.ts';
+import { evidence, mailer, poster, signalQueue, smtp, texter, workflow } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 /** Passes on decisions and sends reminders first, because people wait for them. */
@@ -32,6 +32,7 @@ export const handler = defineScheduled(
     mailer,
     poster,
     smtp,
+    texter,
     notifiers,
     actions,
     dashboardUrl,

@@ -42,20 +42,24 @@ export function makeRole(scope: Construct, id: string, props: FunctionRoleProps)
   return role;
 }
 
-function statementOf({ actions, resources, conditions }: Access): PolicyStatement {
+function statementOf({ actions, resources, notResources, conditions }: Access): PolicyStatement {
   return new PolicyStatement({
     actions: [...actions],
-    resources: [...resources],
+    ...(notResources === undefined ? { resources: [...resources] } : { notResources: [...notResources] }),
     ...(conditions === undefined ? {} : { conditions }),
   });
 }
 
 /** Fills in partition, region and account of the deployment. */
 function atHome(access: Access): Access {
-  const resources = access.resources.map((resource) =>
-    PLACEHOLDERS.reduce((text, [placeholder, value]) => text.replaceAll(placeholder, value), resource),
-  );
-  return { ...access, resources };
+  const filled = (resource: string) =>
+    PLACEHOLDERS.reduce((text, [placeholder, value]) => text.replaceAll(placeholder, value), resource);
+  const { resources, notResources } = access;
+  return {
+    ...access,
+    resources: resources.map(filled),
+    ...(notResources === undefined ? {} : { notResources: notResources.map(filled) }),
+  };
 }
 
 /** The right to send traces to X-Ray; one managed policy for all roles, because it is the same for each. */

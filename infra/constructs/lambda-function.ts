@@ -13,7 +13,7 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { DeployedSettings } from '#shared/adapters/aws/configuration-file.ts';
+import type { DeployedSettings } from '#shared/domain/configuration/configuration.ts';
 import { type FunctionConfig, RESOURCE_VARIABLES, type ResourceName } from '#shared/domain/workflow/function-config.ts';
 import { canonicalJson } from '#shared/kernel/digest.ts';
 import { type AccessSources, accessOf } from '../access.ts';

@@ -5,6 +5,7 @@ import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { ChannelMessage } from '#shared/plugins/notifiers/common/channel-message.ts';
+import { adfOf } from '#shared/plugins/notifiers/jira/ticket-text.ts';
 import { pagerdutyEvent } from '#shared/plugins/notifiers/pagerduty/index.ts';
 import { slackBody } from '#shared/plugins/notifiers/slack/index.ts';
 import { teamsBody } from '#shared/plugins/notifiers/teams/index.ts';
@@ -114,6 +115,30 @@ export const DESCRIBED: readonly Described[] = [
           stringsIn((body as { embeds: unknown }).embeds).join('').length <= 6000,
         'no mention allowed': JSON.stringify((body as Json).allowed_mentions) === '{"parse":[]}',
       }),
+  },
+  {
+    channel: 'jira',
+    description: 'jira-cloud-v3.json.gz',
+    bodyOf: (message) => ({
+      fields: {
+        summary: message.title,
+        description: adfOf({ summary: message.title, message, routing: 'By its class.' }),
+      },
+      properties: [{ key: 'selfheal', value: { incidentId: message.incidentId } }],
+    }),
+    schemaOf: (description) => ({
+      components: description.components,
+      ...at(description, 'components', 'schemas', 'IssueUpdateDetails'),
+    }),
+    // developer.atlassian.com/cloud/jira/platform/apis/document/structure
+    limits: (body) => {
+      const { summary, description } = (body as { fields: { summary: string; description: unknown } }).fields;
+      return broken({
+        'summary of one line, at most 255 characters': summary.length <= 255,
+        'description of at most 32,767 characters': stringsIn(description).join('').length <= 32_767,
+        'no empty text node': !JSON.stringify(description).includes('"text":""'),
+      });
+    },
   },
 ];
 

@@ -2,6 +2,8 @@
 export interface Grant {
   readonly actions: readonly string[];
   readonly resources: readonly string[];
+  /** In place of `resources`, which is empty: everything but these. */
+  readonly notResources?: readonly string[];
   readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 

@@ -97,6 +97,12 @@ export interface Mailer {
   publish(subject: RedactedText, message: RedactedText): Promise<void>;
 }
 
+/** Sends text messages to telephones: at most 160 characters of their alphabet. */
+export interface Texter {
+  /** `phone` with its country: `+491701234567`. */
+  send(phone: string, text: RedactedText): Promise<void>;
+}
+
 /** The durable intake queue. Resolves only after the queue accepted the signal. */
 export interface SignalQueue {
   send(signal: import('#shared/domain/incident/signal.ts').Signal): Promise<void>;

@@ -2,10 +2,13 @@
 export interface ChannelRequest {
   /** Named in errors, without what is secret of the address. */
   readonly what: string;
-  readonly method?: 'POST' | 'PUT' | 'PATCH';
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  /** It must not be sent again blindly: after a lost answer the caller looks first. */
+  readonly once?: boolean;
   /** `https` only; often itself a secret. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Empty for GET. */
   readonly body: string;
 }
 

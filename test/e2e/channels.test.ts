@@ -1,20 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 
-const EVERYTHING = { tell: ['incidents', 'approvals', 'upkeep'] } as const;
 let healer: Healer;
 beforeAll(async () => {
-  healer = await openHealer({
-    configuration: {
-      notifiers: {
-        slack: EVERYTHING,
-        teams: EVERYTHING,
-        pagerduty: EVERYTHING,
-        webhook: EVERYTHING,
-        smtp: { host: 'mail.example.com', user: 'selfheal', from: 'selfheal@example.com', to: ['team@example.com'] },
-      },
-    },
-  });
+  healer = await openHealer({ base: 'channels' });
 });
 afterAll(() => healer?.stop());
 
@@ -41,8 +31,31 @@ it('[A77] [A80] [D93] tells every channel once that a person has to take over, b
 it('[D92] [D181] mails through the mail server, by STARTTLS and with a password, once and as text and page', async () => {
   const incident = await healer.ended(healer.world.samples.fireAlarm('ledger'));
   await healer.quiet();
-  const about = healer.mailsAbout(incident.id);
+  const about = healer.mailsAbout(incident.id).filter(({ html }) => html !== null);
   expect(about).toMatchObject([{ to: 'team@example.com', topicArn: null, html: expect.stringContaining('<h1') }]);
+  expectClean(healer);
+});
+
+it('[D183] texts each telephone once, in one message that says what and where', async () => {
+  const incident = await healer.ended(healer.world.samples.fireAlarm('ledger'));
+  await healer.quiet();
+  const texts = healer.runtime.mailbox.list().filter(({ to, text }) => to.startsWith('+') && text.includes('ledger'));
+  expect(texts.map(({ to }) => to).sort()).toEqual(['+15550000002', '+491700000001']);
+  for (const { text } of texts) {
+    expect(text.length).toBeLessThanOrEqual(160);
+    expect(text).toContain(incident.id.slice(0, 11));
+  }
+  expectClean(healer);
+});
+
+it('[A79] [E23] [E24] has one ticket in Jira for what a person has to mend, reported fifty times at once', async () => {
+  const event = healer.world.samples.fireAlarm('ledger');
+  await Promise.all(Array.from({ length: 50 }, () => healer.runtime.putEvent({ ...event, id: randomUUID() })));
+  const incident = await healer.ended(event);
+  await healer.quiet();
+  const label = `selfheal-${incident.id}`;
+  const own = healer.world.jira.issues().filter(({ fields }) => (fields.labels as string[]).includes(label));
+  expect(own).toMatchObject([{ edition: 'cloud', status: 'new', fields: { project: { key: 'OPS' } } }]);
   expectClean(healer);
 });
 

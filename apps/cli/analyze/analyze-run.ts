@@ -167,7 +167,7 @@ const noPost = async (): Promise<never> => {
   throw new Error('The command line posts to no channel.');
 };
 const NO_POSTS: Poster = { secretOf: noPost, send: noPost };
-const NOTHING_ELSE = { mailer: NO_MAIL, poster: NO_POSTS, smtp: { send: noPost } };
+const NOTHING_ELSE = { mailer: NO_MAIL, poster: NO_POSTS, smtp: { send: noPost }, texter: { send: noPost } };
 
 /** Posts the comment if requested, with the notifier that a deployment uses. */
 async function settlePosting(story: IncidentStory, { post, dryRun }: Wishes, codeHost: CodeHost): Promise<Posting> {

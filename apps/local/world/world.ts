@@ -10,6 +10,7 @@ import type { Exchange } from '@selfheal/fake-server/wire.ts';
 import { machineTime, type WorldTime } from '@selfheal/fake-server/world-time.ts';
 import { ownDocuments } from '#infra/documents.ts';
 import { type ChannelsControl, makeLocalChannels } from './channels.ts';
+import { type JiraControl, makeLocalJira } from './jira.ts';
 import { type JobsControl, makeLocalJobs } from './jobs.ts';
 import { makeSamples, type Samples } from './samples/samples.ts';
 
@@ -47,6 +48,8 @@ export interface World {
   readonly jobs: JobsControl;
   /** Slack, Teams, PagerDuty and a webhook of one's own. */
   readonly channels: ChannelsControl;
+  /** Jira Cloud and Data Center. */
+  readonly jira: JiraControl;
   readonly samples: Samples;
   readonly faults: Faults;
   readonly journal: EffectsJournal;
@@ -72,6 +75,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   });
   const jobs = makeLocalJobs({ journal, dataDir, cleared: () => aws.control.clearReports() });
   const channels = makeLocalChannels({ dataDir, now: () => new Date(time.now()) });
+  const jira = makeLocalJira(dataDir);
   const models = makeLocalModels();
   const parts: { github?: ReturnType<typeof makeLocalGithub> } = {};
   const server = await serveHttp({
@@ -79,7 +83,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     faults,
     services(url) {
       parts.github = makeLocalGithub({ site: { api: url + API_PREFIX, web: url }, journal, time, dataDir });
-      return [...parts.github.services, aws.service, jobs.service, channels.service, ...models.services];
+      return [...parts.github.services, aws.service, jobs.service, channels.service, jira.service, ...models.services];
     },
     onExchange(exchange) {
       log?.(`${exchange.service} ${exchange.operation} ${exchange.response.status}`);
@@ -99,6 +103,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     models: models.control,
     jobs: jobs.control,
     channels: channels.control,
+    jira: jira.control,
     samples: makeSamples(github.control, aws.control, time),
     faults,
     journal,

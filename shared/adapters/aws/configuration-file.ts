@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { Configuration, type DeployedSettings } from '#shared/domain/configuration/configuration.ts';
 import { Home } from '#shared/domain/incident/home.ts';
 import { InvalidInput } from '#shared/kernel/errors.ts';
 
@@ -22,11 +22,6 @@ export function loadConfiguration(environment: Environment): Configuration {
     throw new InvalidInput(`GITHUB_API_URL must be an http or https URL, not ${apiUrl}.`);
   return { ...configuration, github: { ...configuration.github, apiUrl } };
 }
-
-/** Sections that variables of a deployment may set; infra writes them as JSON. */
-export type DeployedSettings = Partial<Pick<Configuration, 'model' | 'notifiers'>> & {
-  readonly actAtConfidence?: number;
-};
 
 function withDeployed(packed: Configuration, text: string | undefined): Configuration {
   if (!text) return packed;

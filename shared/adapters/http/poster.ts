@@ -33,7 +33,7 @@ export function makePoster({ secrets, origin, wait = setTimeout }: PosterOptions
       url,
       method: request.method ?? 'POST',
       headers: { 'content-type': 'application/json', ...request.headers, ...forwardedHost(request, origin) },
-      body: request.body,
+      body: request.method === 'GET' ? null : request.body,
       timeoutSeconds: TIMEOUT_SECONDS,
       lost: OutcomeUnknown,
       mayConnect: (address) => origin !== undefined || addressKindOf(address) === 'public',
@@ -53,7 +53,8 @@ export function makePoster({ secrets, origin, wait = setTimeout }: PosterOptions
         try {
           return checked(request, await exchange(request, address));
         } catch (error) {
-          if (attempt >= ATTEMPTS || !isPassing(error)) throw error;
+          const isLost = error instanceof OutcomeUnknown;
+          if (attempt >= ATTEMPTS || !isPassing(error) || (isLost && request.once === true)) throw error;
           await wait(WAIT_MILLISECONDS * attempt);
         }
       }

@@ -76,8 +76,9 @@ export async function announce(
   return channels;
 }
 
-/** Whether it is told by a request to a service outside AWS. */
-const isOutside = ({ needs }: NotifierPlugin): boolean => needs.includes('poster') || needs.includes('smtp');
+/** Ports to what is outside the deployment: a service, a mail server, telephones. */
+const OUTSIDE: readonly (keyof NotifierPorts)[] = ['poster', 'smtp', 'texter'];
+const isOutside = ({ needs }: NotifierPlugin): boolean => needs.some((port) => OUTSIDE.includes(port));
 
 function notTold(
   { id, title }: NotifierPlugin,

@@ -124,3 +124,8 @@ export type Configuration = z.infer<typeof Configuration> & {
   /** Account and region of the deployment, which the file does not say. Absent: no alarm is one's own. */
   readonly home?: Home;
 };
+
+/** Sections that variables of a deployment may set; infra writes them as JSON. */
+export type DeployedSettings = Partial<Pick<Configuration, 'model' | 'notifiers'>> & {
+  readonly actAtConfidence?: number;
+};

@@ -37,3 +37,18 @@ export function shortenedText(text: string, longest: number, focus = 0): string 
   const end = text.slice(inside || (next > 0 && next < start + NEAR) ? next : start).trimStart();
   return `${head} ${ELLIPSIS} ${end}`.toWellFormed();
 }
+
+/** At most `limit` characters: whole sentences where the first one fits, else whole words and an ellipsis. */
+export function cutAtSentence(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const start = text.slice(0, limit).toWellFormed();
+  const sentence = [...start.matchAll(/[.!?](?=\s|$)/g)].at(-1);
+  // A full stop at the limit may be the middle of a word.
+  if (sentence !== undefined && /\s/.test(text[sentence.index + 1] ?? '')) return start.slice(0, sentence.index + 1);
+  const word = text.slice(0, limit - 1).search(/\s+\S*$/);
+  return `${text
+    .slice(0, word > limit / 2 ? word : limit - 1)
+    .toWellFormed()
+    .replace(/\ufffd$/, '')
+    .trimEnd()}…`;
+}

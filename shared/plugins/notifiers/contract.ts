@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { AnnouncementKind, FunctionConfig } from '#shared/domain/workflow/function-config.ts';
 import type { Announcement } from '#shared/ports/announcement.ts';
-import type { Mailer } from '#shared/ports/cloud.ts';
+import type { Mailer, Texter } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Poster } from '#shared/ports/poster.ts';
 import type { SmtpSender } from '#shared/ports/smtp-sender.ts';
@@ -15,6 +15,7 @@ export interface NotifierPorts {
   readonly mailer: Mailer;
   readonly poster: Poster;
   readonly smtp: SmtpSender;
+  readonly texter: Texter;
 }
 
 /** A message that was sent. */

@@ -3,8 +3,10 @@ import { registered } from '../plugin.ts';
 import type { NotifierPlugin } from './contract.ts';
 import { email } from './email/index.ts';
 import { githubComment } from './github-comment/index.ts';
+import { jira } from './jira/index.ts';
 import { pagerduty } from './pagerduty/index.ts';
 import { slack } from './slack/index.ts';
+import { sms } from './sms/index.ts';
 import { smtp } from './smtp/index.ts';
 import { teams } from './teams/index.ts';
 import { webhook } from './webhook/index.ts';
@@ -17,6 +19,8 @@ export const NOTIFIERS: readonly NotifierPlugin[] = registered('notifiers', [
   teams,
   pagerduty,
   webhook,
+  jira,
+  sms,
   // Last of those outside AWS: its mail names the channels that could not be told.
   smtp,
 ]);

@@ -30,7 +30,7 @@ type Json = Record<string, unknown>;
 export type ConfigurationChange = Omit<Partial<z.input<typeof Configuration>>, 'version'>;
 
 /** Names of the configurations that are synthesized; everything else is derived from one of them. */
-export type AssemblyName = 'rules' | 'model' | 'keyed';
+export type AssemblyName = 'rules' | 'channels' | 'model' | 'keyed';
 
 export interface AssemblyRequest {
   readonly base?: AssemblyName;
@@ -62,8 +62,20 @@ export function sampleConfiguration(change: ConfigurationChange = {}): z.input<t
   };
 }
 
+const EVERYTHING = { tell: ['incidents', 'approvals', 'upkeep'] };
 const BASES: Readonly<Record<AssemblyName, ConfigurationChange>> = {
   rules: {},
+  channels: {
+    notifiers: {
+      slack: EVERYTHING,
+      teams: EVERYTHING,
+      pagerduty: EVERYTHING,
+      webhook: EVERYTHING,
+      sms: { to: ['+491700000001', '+15550000002'] },
+      jira: { project: 'OPS' },
+      smtp: { host: 'mail.example.com', user: 'selfheal', from: 'selfheal@example.com', to: ['team@example.com'] },
+    },
+  },
   keyed: { model: { provider: 'anthropic', modelId: 'claude-sonnet-4-5', timeoutSeconds: 20 } },
   model: { model: { provider: 'bedrock', modelId: 'anthropic.claude-sonnet-4-5-20250929-v1:0', timeoutSeconds: 2 } },
 };

@@ -48,6 +48,7 @@ describe('the channels of a deployment', () => {
     ['SLACK_WEBHOOK_URL', 'slack'],
     ['[D182] TEAMS_WEBHOOK_URL', 'teams'],
     ['PAGERDUTY_ROUTING_KEY', 'pagerduty'],
+    ['[E35] INCIDENT_INTEGRATOR_URL', 'webhook'],
   ])('%s turns its channel on, and its value is nowhere in the deployment', (title, channel) => {
     const name = title.split(' ').at(-1) ?? '';
     const settings = settingsOf({ [name]: SECRET_VALUE });
@@ -63,6 +64,12 @@ describe('the channels of a deployment', () => {
     );
     expect(emails).toEqual(['team@example.com', 'on-call@example.com', 'b@example.com']);
     expect(configuration.notifiers.smtp).toBeUndefined();
+  });
+
+  it('[D183] sends text messages to ONCALL_PHONES, and refuses what is no telephone number', () => {
+    const phones = (ONCALL_PHONES: string) => settingsOf({ ONCALL_PHONES }).configuration.notifiers.sms;
+    expect(phones('+491700000001, +15550000002')).toEqual({ to: ['+491700000001', '+15550000002'] });
+    expect(() => phones('0170-1')).toThrow(/ONCALL_PHONES: a telephone number with its country/);
   });
 
   it('lets the context win over the environment, and names a secret of the operator', () => {
@@ -82,6 +89,7 @@ describe('the channels of a deployment', () => {
     [{ ...MAIL, SMTP_SERVER: 'https://smtp.example.com' }, /SMTP_SERVER: the name of a mail server/],
     [{ SMTP_SERVER: 'smtp.example.com', ALERT_EMAIL_TO: 'a@example.com' }, /Set ALERT_EMAIL_FROM too/],
     [{ SMTP_SERVER: 'smtp.example.com', EMAIL_USER: 'a@example.com' }, /ALERT_EMAIL_TO or ONCALL_EMAILS/],
+    [{ JIRA_URL: 'https://example.atlassian.net' }, /Set JIRA_PROJECT too/],
     [{ ONCALL_EMAILS: 'nobody' }, /ONCALL_EMAILS hold e-mail addresses/],
   ])('refuses %j by the name of the variable', (environment, words) => {
     expect(() => settingsOf(environment as Record<string, string>)).toThrow(words);
@@ -101,7 +109,12 @@ describe('what variables of a deployment set', () => {
   it('reaches every function, over the file in its bundle', () => {
     const workspace = makeWorkspace({ version: 1, notifiers: { slack: { tell: ['upkeep'] } } });
     try {
-      const context = { ...MAIL, AI_MODEL: 'claude-sonnet-4-5', AI_CONFIDENCE_THRESHOLD: '0.95' };
+      const context = {
+        ...MAIL,
+        ONCALL_PHONES: '+491700000001',
+        AI_MODEL: 'claude-sonnet-4-5',
+        AI_CONFIDENCE_THRESHOLD: '0.95',
+      };
       const { template } = workspace.makeApp(context).synth().getStackByName('Selfheal') as {
         template: { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> };
       };
@@ -117,6 +130,16 @@ describe('what variables of a deployment set', () => {
       });
       expect(configuration.model).toMatchObject({ provider: 'anthropic', modelId: 'claude-sonnet-4-5' });
       expect(configuration.policy.actAtConfidence).toBe(0.95);
+      const texting = Object.values(template.Resources).filter(
+        ({ Type, Properties }) =>
+          Type === 'AWS::IAM::Role' && JSON.stringify(Properties.Policies ?? []).includes('"NotResource"'),
+      );
+      // Whoever announces may text telephones, and publish to no topic but its own.
+      expect(texting.length).toBeGreaterThan(3);
+      for (const { Properties } of texting)
+        expect(JSON.stringify(Properties.Policies)).toMatch(
+          /"Action":"sns:Publish","Effect":"Allow","NotResource":\{[^}]*\[[^\]]*\[[^\]]*:sns:\*:\*:\*/,
+        );
       expect(configuration.notifiers).toMatchObject({
         slack: { tell: ['upkeep'] },
         smtp: { host: 'smtp.example.com', to: ['team@example.com'] },

@@ -6,6 +6,8 @@ import type { Topics } from './topics.ts';
 /** The SNS operations that functions use, in the query protocol; returns the XML document. */
 export function makeSnsApi(topics: Topics) {
   const publish = (form: URLSearchParams, prefix = '') => {
+    const phone = form.get(`${prefix}PhoneNumber`);
+    if (phone !== null) return topics.text(phone, form.get(`${prefix}Message`) ?? '');
     const topicArn = form.get('TopicArn') ?? form.get('TargetArn') ?? '';
     const subject = form.get(`${prefix}Subject`);
     const attributes = readAttributes(form, prefix);

@@ -13,6 +13,8 @@ import { passesFilter } from './filter-policy.ts';
 export interface Topics {
   /** Accepts a message for every matching subscription; stored on disk when this returns. Throws `AwsFault` for an unknown topic. */
   publish(topicArn: string, message: string, extras: DeliveryExtras): string;
+  /** A text message to a telephone, which the mailbox keeps. Throws `AwsFault` for what is no telephone number. */
+  text(phone: string, message: string): string;
   arns(): readonly string[];
   /** Number of unfinished deliveries. */
   pending(): number;
@@ -48,6 +50,8 @@ export interface TopicOptions {
 }
 
 const MAX_MESSAGE_BYTES = 262_144;
+/** Of all parts of one text message (docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html). */
+const MAX_SMS_BYTES = 1600;
 
 /** SNS topics with their subscriptions; e-mail subscriptions count as confirmed. */
 export function makeTopics({ database, deployment, delivery, mailbox }: TopicOptions): Topics {
@@ -102,6 +106,15 @@ export function makeTopics({ database, deployment, delivery, mailbox }: TopicOpt
         outbox.add({ subscription: arn, messageId, message, subject: subject ?? null, attributes, at });
       }
       return messageId;
+    },
+    text(phone, message) {
+      if (!/^\+[1-9]\d{6,14}$/.test(phone))
+        throw new AwsFault('InvalidParameter', 'Invalid parameter: PhoneNumber', 400);
+      if (message === '') throw new AwsFault('InvalidParameter', 'Invalid parameter: Empty message', 400);
+      if (Buffer.byteLength(message) > MAX_SMS_BYTES)
+        throw new AwsFault('InvalidParameter', 'Invalid parameter: Message too long', 400);
+      mailbox.receive({ to: phone, subject: 'Text message', text: message });
+      return randomUUID();
     },
     arns: () => [...topics],
     pending: outbox.pending,

@@ -1,12 +1,12 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { cutLine } from '#shared/kernel/text/markdown.ts';
+import { cutAtSentence } from '#shared/kernel/text/shortened-text.ts';
 import { instantWords } from '#shared/kernel/time-words.ts';
 import type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
 import { adviceNow } from './advice-words.ts';
 import { freshDeadline, WITHOUT_ANSWER } from './asked-words.ts';
 import { stoppedWords } from './briefing-facts.ts';
-import { CAUSE, cutAtSentence } from './fit-message.ts';
 import { mailOf } from './mail/mail-of.ts';
 import { quotesOf, repeatWords } from './quotes.ts';
 import { statusOf } from './status-words.ts';
@@ -32,6 +32,9 @@ export interface ChannelMessage {
   /** Groups the messages about one incident; null for what is about none. */
   readonly incidentId: string | null;
 }
+
+/** The name of the fact that says why it failed. */
+export const CAUSE = 'Cause';
 
 const MAX_TITLE = 140;
 const MAX_PARAGRAPH = 600;

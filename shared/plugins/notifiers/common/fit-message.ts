@@ -1,22 +1,5 @@
-import type { ChannelMessage } from './channel-message.ts';
-
-/** The name of the fact that says why it failed. */
-export const CAUSE = 'Cause';
-
-/** At most `limit` characters: whole sentences where the first one fits, else whole words and an ellipsis. */
-export function cutAtSentence(text: string, limit: number): string {
-  if (text.length <= limit) return text;
-  const start = text.slice(0, limit).toWellFormed();
-  const sentence = [...start.matchAll(/[.!?](?=\s|$)/g)].at(-1);
-  // A full stop at the limit may be the middle of a word.
-  if (sentence !== undefined && /\s/.test(text[sentence.index + 1] ?? '')) return start.slice(0, sentence.index + 1);
-  const word = text.slice(0, limit - 1).search(/\s+\S*$/);
-  return `${text
-    .slice(0, word > limit / 2 ? word : limit - 1)
-    .toWellFormed()
-    .replace(/\ufffd$/, '')
-    .trimEnd()}…`;
-}
+import { cutAtSentence } from '#shared/kernel/text/shortened-text.ts';
+import { CAUSE, type ChannelMessage } from './channel-message.ts';
 
 /** Shortest form of a paragraph, in characters. */
 const SHORT = 160;

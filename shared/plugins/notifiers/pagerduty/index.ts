@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { cutAtSentence } from '#shared/kernel/text/shortened-text.ts';
 import type { ChannelMessage } from '../common/channel-message.ts';
 import { defineChatNotifier } from '../common/chat-notifier.ts';
-import { cutAtSentence } from '../common/fit-message.ts';
 
 const ENQUEUE = 'https://events.pagerduty.com/v2/enqueue';
 const MAX_SUMMARY = 1024;

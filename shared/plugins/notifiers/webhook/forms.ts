@@ -1,6 +1,7 @@
+import { cutAtSentence } from '#shared/kernel/text/shortened-text.ts';
 import type { ChannelMessage, Tone } from '../common/channel-message.ts';
 import { plainText } from '../common/chat-notifier.ts';
-import { cutAtSentence, fitMessage } from '../common/fit-message.ts';
+import { fitMessage } from '../common/fit-message.ts';
 
 const COLOUR: Readonly<Record<Tone, number>> = { good: 0x2e7d32, bad: 0xc62828, asking: 0xef6c00, notice: 0x1565c0 };
 /** Discord refuses longer descriptions, titles and fields, and more than 6,000 characters in all. */

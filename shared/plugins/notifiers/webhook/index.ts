@@ -23,6 +23,8 @@ export const webhook = defineChatNotifier<Fields, { readonly form: Form }>({
   id: 'webhook',
   title: 'Webhook',
   fields: Fields,
+  // The integrator of incidents, which takes them as JSON.
+  variables: { url: ['INCIDENT_INTEGRATOR_URL'] },
   settings: z.object({
     form: z
       .enum(Object.keys(FORMS) as [Form, ...Form[]])

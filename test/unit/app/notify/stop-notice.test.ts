@@ -102,7 +102,13 @@ describe('mails while the kill switch is on', () => {
   it.each(mailed)('say so: $title', async ({ announcement }) => {
     const mailer = makeMemoryMailer();
     const codeHost = {} as never;
-    await email?.notify(withStop(announcement), { mailer, codeHost, poster: codeHost, smtp: {} as never });
+    await email?.notify(withStop(announcement), {
+      mailer,
+      codeHost,
+      poster: codeHost,
+      smtp: {} as never,
+      texter: {} as never,
+    });
     expect(mailer.mails[0]?.message.replace(/\s+/g, ' ')).toContain(
       'The kill switch is on since 20 Nov 2026, 09:00 UTC by ada@example.com: a migration runs.',
     );

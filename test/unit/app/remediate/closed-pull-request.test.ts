@@ -50,7 +50,7 @@ describe('a pull request that was closed or merged meanwhile', () => {
     const story = aProposalStory();
     await githubComment.notify(
       { kind: 'progress', story },
-      { codeHost, mailer: makeMemoryMailer(), poster: {} as never, smtp: {} as never },
+      { codeHost, mailer: makeMemoryMailer(), poster: {} as never, smtp: {} as never, texter: {} as never },
     );
     expect(memory.comments).toHaveLength(comments);
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import { makeLocalChannels } from '#apps/local/world/channels.ts';
 import { channelMessageOf } from '#shared/plugins/notifiers/common/channel-message.ts';
+import { defineChatNotifier, WebhookFields } from '#shared/plugins/notifiers/common/chat-notifier.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { FORMS, type Form } from '#shared/plugins/notifiers/webhook/forms.ts';
@@ -51,7 +52,13 @@ function localPoster() {
 const send = async (one: NotifierPlugin, announcement: Announcement) => {
   const { poster, sent } = localPoster();
   const where = one.wants(announcement)
-    ? await one.notify(announcement, { poster, mailer: {} as never, smtp: {} as never, codeHost: {} as never })
+    ? await one.notify(announcement, {
+        poster,
+        mailer: {} as never,
+        smtp: {} as never,
+        texter: {} as never,
+        codeHost: {} as never,
+      })
     : null;
   return { where, body: sent[0]?.body ?? null, request: sent[0] ?? null };
 };
@@ -213,5 +220,29 @@ describe('a webhook of one’s own', () => {
     expect(
       notifiersOf({ notifiers: { webhook: { ...EVERYTHING, form: 'fax' } } }).some(({ id }) => id === 'webhook'),
     ).toBe(false);
+  });
+});
+
+describe('a channel that somebody adds', () => {
+  it('[E49] is an id, the fields of its secret and a request; settings, secret and record come with it', async () => {
+    const own = defineChatNotifier({
+      id: 'own',
+      title: 'Own chat',
+      fields: WebhookFields,
+      request: (message, { url }) => ({ url, body: JSON.stringify({ said: message.title }) }),
+    });
+    const [used] = notifiersOf({ notifiers: { own: { tell: ['incidents'] } } }, [own]);
+    const sent: ChannelRequest[] = [];
+    const poster: Poster = {
+      secretOf: async () => ({ url: 'https://example.com/own' }),
+      send: async (request) => {
+        sent.push(request);
+        return { status: 200, headers: {}, text: '' };
+      },
+    };
+    expect(used?.wants(story as Announcement)).toBe(true);
+    await used?.notify(story as Announcement, { poster } as never);
+    expect(sent).toMatchObject([{ url: 'https://example.com/own', body: expect.stringContaining('ledger-latency') }]);
+    expect(notifiersOf({ notifiers: {} }, [own])).toEqual([]);
   });
 });

@@ -140,7 +140,13 @@ describe('telling it on the pull request', () => {
     const memory = makeMemoryComments();
     return {
       memory,
-      ports: { codeHost: fakeCodeHost(memory), mailer: makeMemoryMailer(), poster: {} as never, smtp: {} as never },
+      ports: {
+        codeHost: fakeCodeHost(memory),
+        mailer: makeMemoryMailer(),
+        poster: {} as never,
+        smtp: {} as never,
+        texter: {} as never,
+      },
     };
   };
 

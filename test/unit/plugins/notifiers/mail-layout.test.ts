@@ -10,7 +10,13 @@ const mailed = SAMPLE_ANNOUNCEMENTS.filter(
 
 it.each(mailed)('a mail reads well on a phone: $title', async ({ announcement }) => {
   const mailer = makeMemoryMailer();
-  await email?.notify(announcement, { mailer, codeHost: {} as never, poster: {} as never, smtp: {} as never });
+  await email?.notify(announcement, {
+    mailer,
+    codeHost: {} as never,
+    poster: {} as never,
+    smtp: {} as never,
+    texter: {} as never,
+  });
   const [mail] = mailer.mails;
   // One beginning for all, by which mailboxes sort; requests for an approval have the one of their level.
   const begins = announcement.kind === 'approval-asked' ? /^/ : /^\[Selfheal\] /;

@@ -1,0 +1,140 @@
+import * as z from 'zod';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import { Refused } from '#shared/kernel/errors.ts';
+import type { IncidentStory } from '#shared/ports/announcement.ts';
+import { isToldEnd } from '../common/told-end.ts';
+import { defineNotifier } from '../contract.ts';
+import { JiraFields, makeJiraClient } from './client.ts';
+import { adfOf, ticketTextOf, wikiOf } from './ticket-text.ts';
+
+const Key = z.string().regex(/^[A-Z][A-Z0-9_]{1,30}$/, 'the key of a project, such as OPS');
+const JiraSettings = z.strictObject({
+  edition: z.enum(['cloud', 'data-center']).default('cloud').describe('Jira Cloud, or Jira Data Center.'),
+  project: Key.describe('Project that gets the tickets.'),
+  projects: z
+    .record(z.string(), Key)
+    .default({})
+    .describe('Other projects, by the name of a repository or an alarm, or the service of a report.'),
+  issueType: z.string().min(1).max(60).default('Bug').describe('Type of the tickets.'),
+  assignee: z.string().min(1).max(128).optional().describe('Account id (Data Center: name) of who gets the tickets.'),
+  assignees: z
+    .record(z.string(), z.string().min(1).max(128))
+    .default({})
+    .describe('Who gets those of a repository, alarm or service instead.'),
+  fields: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .describe('Values for fields that the project demands, by field id, as Jira takes them.'),
+  only: z.enum(['all', 'code']).default('all').describe('Tickets for every failure, or for those that code causes.'),
+  codeKeywords: z
+    .array(z.string().min(2).max(60))
+    .max(200)
+    .default([])
+    .describe('Words by which a failure counts as caused by code, besides its class.'),
+});
+type JiraSettings = z.output<typeof JiraSettings>;
+
+/** Whether code causes the failure, and by what that is known: the verdict on its class, or a configured word. */
+export function codeRoutingOf(
+  { diagnosis, incident }: IncidentStory,
+  keywords: readonly string[],
+): { readonly isCode: boolean; readonly words: string } {
+  const { class: name, verdict } = diagnosis?.classification ?? { class: 'unknown', verdict: 'unknown' };
+  if (verdict === 'regression')
+    return { isCode: true, words: `Code-related by its class: ${name.replaceAll('_', ' ')}.` };
+  const said = [incident.tainted.title, diagnosis?.summary, diagnosis?.rootCause].join('\n').toLowerCase();
+  const keyword = keywords.find((word) => said.includes(word.toLowerCase()));
+  return keyword === undefined
+    ? { isCode: false, words: 'Not code-related by its class or by a keyword.' }
+    : { isCode: true, words: `Code-related by the keyword "${keyword}".` };
+}
+
+/** The first of the names by which settings may speak of what failed. */
+function mapped(map: Readonly<Record<string, string>>, { incident: { target } }: IncidentStory): string | undefined {
+  const names =
+    target.kind === 'github-run'
+      ? [target.repository]
+      : target.kind === 'report'
+        ? [target.service, target.repository]
+        : target.kind === 'alarm'
+          ? [alarmNameOf(target)]
+          : [];
+  return names.flatMap((name) => (name === null ? [] : (map[name] ?? [])))[0];
+}
+
+const isRecovered = ({ incident, stage }: IncidentStory): boolean =>
+  stage === 'final' && incident.status === 'resolved';
+
+/**
+ * A ticket in Jira for what a person has to mend: found by its label before it is created, closed when the incident recovered, reopened when it
+ * comes back. The caller prevents repeats, and after a lost answer the ticket is looked for.
+ */
+export const jira = defineNotifier<JiraSettings>({
+  id: 'jira',
+  title: 'Jira',
+  settings: JiraSettings,
+  environment: {
+    settings: { project: { names: ['JIRA_PROJECT'], kind: 'text' } },
+    secrets: { url: ['JIRA_URL'], user: ['JIRA_USER'], token: ['JIRA_API_TOKEN'] },
+  },
+  uses: { channelSecret: ['secretsmanager:GetSecretValue'] },
+  needs: ['poster'],
+  takes: ['progress', 'escalation', 'workflow-failure'],
+  repeatable: false,
+  wants: (announcement, settings?: unknown) => {
+    if (settings === undefined || !('story' in announcement)) return false;
+    return announcement.kind !== 'progress' || isToldEnd(announcement.story) || isRecovered(announcement.story);
+  },
+  async notify(announcement, { poster }, settings) {
+    if (!('story' in announcement)) return null;
+    const { story } = announcement;
+    const stored = JiraFields.safeParse(await poster.secretOf('jira'));
+    if (!stored.success)
+      throw new Refused(`What is stored for the channel jira does not fit: ${z.prettifyError(stored.error)}`);
+    const client = makeJiraClient(stored.data, settings.edition, poster);
+    const { id } = story.incident;
+    const label = `selfheal-${id}`;
+    const bodyOf = settings.edition === 'cloud' ? adfOf : wikiOf;
+    const routing = codeRoutingOf(story, settings.codeKeywords);
+    const ticket = ticketTextOf(announcement, routing.words);
+    if (ticket === null) return null;
+    const existing = await client.find(label);
+    const where = (key: string) => ({ where: `${stored.data.url.replace(/\/+$/, '')}/browse/${key}` });
+    if (isRecovered(story)) {
+      if (existing === null || existing.isDone) return null;
+      await client.comment(existing.key, bodyOf(ticket));
+      if (await client.move(existing.key, ['done'])) return where(existing.key);
+      return { ...where(existing.key), problem: `${existing.key} recovered, but its workflow has no way to close it.` };
+    }
+    if (existing !== null) {
+      await client.comment(existing.key, bodyOf(ticket));
+      if (!existing.isDone || (await client.move(existing.key, ['new', 'indeterminate']))) return where(existing.key);
+      return {
+        ...where(existing.key),
+        problem: `${existing.key} came back, but its workflow has no way to reopen it.`,
+      };
+    }
+    if (settings.only === 'code' && !routing.isCode) return null;
+    const project = mapped(settings.projects, story) ?? settings.project;
+    const assignee = mapped(settings.assignees, story) ?? settings.assignee;
+    const fields = {
+      project: { key: project },
+      issuetype: { name: settings.issueType },
+      summary: ticket.summary,
+      description: bodyOf(ticket),
+      labels: ['selfheal', label],
+      ...(assignee === undefined
+        ? {}
+        : { assignee: settings.edition === 'cloud' ? { accountId: assignee } : { name: assignee } }),
+      ...settings.fields,
+    };
+    // Jira fills in the reporter.
+    const given = new Set([...Object.keys(fields), 'reporter']);
+    const unmapped = await client.unmapped(project, settings.issueType, given);
+    if (unmapped.length > 0)
+      throw new Refused(
+        `Jira demands fields of ${project} that nobody mapped: ${unmapped.join(', ')}. Give their values in notifiers.jira.fields.`,
+      );
+    return where(await client.create(fields, id, label));
+  },
+});
