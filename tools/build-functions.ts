@@ -48,6 +48,8 @@ const SPLIT: ReadonlySet<string> = new Set([
   'escalate',
   'reconciler',
   'request-approval',
+  'quality',
+  'forecast',
 ]);
 /** Functions that write schemas as JSON Schema: a model is told its lookups, and an assistant its tools, by them. */
 const WRITES_JSON_SCHEMA: ReadonlySet<string> = new Set(['analyze', 'mcp']);

@@ -4,8 +4,6 @@ import { Refused } from '#shared/kernel/errors.ts';
 import type { IncidentStory } from '#shared/ports/announcement.ts';
 import { isToldEnd } from '../common/told-end.ts';
 import { defineNotifier } from '../contract.ts';
-import { JiraFields, makeJiraClient } from './client.ts';
-import { adfOf, ticketTextOf, wikiOf } from './ticket-text.ts';
 
 const Key = z.string().regex(/^[A-Z][A-Z0-9_]{1,30}$/, 'the key of a project, such as OPS');
 const JiraSettings = z.strictObject({
@@ -87,6 +85,11 @@ export const jira = defineNotifier<JiraSettings>({
   },
   async notify(announcement, { poster }, settings) {
     if (!('story' in announcement)) return null;
+    // On demand: functions near their ceiling tell Jira rarely.
+    const [{ JiraFields, makeJiraClient }, { adfOf, ticketTextOf, wikiOf }] = await Promise.all([
+      import('./client.ts'),
+      import('./ticket-text.ts'),
+    ]);
     const { story } = announcement;
     const stored = JiraFields.safeParse(await poster.secretOf('jira'));
     if (!stored.success)

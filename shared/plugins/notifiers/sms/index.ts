@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { messageOf } from '#shared/kernel/errors.ts';
 import { isToldEnd } from '../common/told-end.ts';
 import { defineNotifier } from '../contract.ts';
-import { textMessageOf } from './text-message.ts';
 
 const SmsSettings = z.strictObject({
   to: z
@@ -31,6 +30,7 @@ export const sms = defineNotifier<z.output<typeof SmsSettings>>({
     (announcement.kind !== 'progress' ||
       (isToldEnd(announcement.story) && announcement.story.incident.status !== 'resolved')),
   async notify(announcement, { texter }, { to }) {
+    const { textMessageOf } = await import('./text-message.ts');
     const text = textMessageOf(announcement);
     if (text === null) return null;
     const failures: { readonly phone: string; readonly error: unknown }[] = [];
