@@ -65,6 +65,7 @@ export function renderSimulation({
     `${incidents} simulated incidents: identified ${shareWords(identified)}, wrong class ${shareWords(falsePositives)}`,
     `  mean confidence ${meanConfidence?.toFixed(2) ?? 'unknown'}`,
     ...byClass.map((one) => `  ${one.class}: ${shareWords(one.accuracy)}`),
+    '  resolved without people, time to resolve: not measured here; give a file of past incidents in place of --simulate-incidents',
     '',
   ].join('\n');
 }

@@ -266,7 +266,9 @@ describe('a test of what was learned', () => {
       '--pattern-types',
       'storage_issues',
     ]);
-    expect(plain.stdout.toString()).toMatch(/^3 simulated incidents: identified .*\n {2}mean confidence \S+\n$/);
+    expect(plain.stdout.toString()).toMatch(
+      /^3 simulated incidents: identified .*\n {2}mean confidence \S+\n {2}resolved without people, time to resolve: not measured here/,
+    );
     expect(plain.stdout.toString()).not.toContain('  storage_issues');
     const measured = await runCommand(['test-ai-learning', ...flags]);
     expect(measured.stdout.toString()).toMatch(/^ {2}network_connectivity: .*\n {2}storage_issues: /m);
