@@ -28,7 +28,7 @@ const OUTCOMES: Readonly<Record<string, readonly [status: number, says: RegExp]>
   'POST /api/logs/analyze': [200, /"category":"resource_exhaustion".*"suggestion":"[^"]{10}/s],
   'POST /api/actions/execute': [
     400,
-    /There is no action restart_service\. Write redeploy-ecs-service or .* instead.* GET \/api\/actions lists them/,
+    /There is no action restart_service\. Write restart-service instead, as the service allows\. GET \/api\/actions lists them/,
   ],
   'POST /api/spark/applications/resize': [404, /No Spark cluster is connected: .*playbook/],
   'POST /api/airflow/dags/data_pipeline/dagRuns/2024-01-15T10:00:00/taskInstances/data_validation/retry': [
