@@ -101,7 +101,7 @@ export function makeApi(deps: ApiDeps) {
     context.set('idempotency', deps);
     await next();
   });
-  const counts = makeRequestCounts(deps.counters, deps.onFailure);
+  const counts = makeRequestCounts(deps.counters, deps.clock, deps.onFailure);
   app.use(countRequests(counts));
   app.notFound(notFound);
   app.onError((error) => {

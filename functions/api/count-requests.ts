@@ -1,19 +1,29 @@
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
 import type { Count, CounterLabels, CounterStore } from '#shared/ports/counter-store.ts';
+import type { Clock } from '#shared/ports/time.ts';
 import type { Environment } from './routes/contract.ts';
 import type { LogRequests } from './routes/logs.ts';
 
 export interface RequestCounts {
   /** Counts for the request that goes on; written when it ends. */
   note(name: string, labels: CounterLabels, value?: number): void;
-  /** Writes what was noted. What could not be written is written with the next request. */
-  flush(): Promise<void>;
+  /** Writes what was noted, if it is demanded or not too often. What was not written is written with a later request. */
+  flush(demanded?: boolean): Promise<void>;
 }
 
+/** Writes of one instance in a second. What is counted beyond them is written in the next one: a busy API does not wait for its own counters. */
+const WRITES_A_SECOND = 10;
+
 /** Counts in memory and writes them together. `onFailure` hears of a write that failed: no request fails because of its count. */
-export function makeRequestCounts(counters: CounterStore, onFailure: (error: Error) => void): RequestCounts {
+export function makeRequestCounts(
+  counters: CounterStore,
+  clock: Clock,
+  onFailure: (error: Error) => void,
+): RequestCounts {
   let pending: Count[] = [];
+  let second = 0;
+  let writes = 0;
   return {
     note(name, labels, value = 1) {
       if (value === 0) return;
@@ -21,7 +31,14 @@ export function makeRequestCounts(counters: CounterStore, onFailure: (error: Err
       const known = pending.find((one) => JSON.stringify([one.name, one.labels]) === key);
       pending = [...pending.filter((one) => one !== known), { name, labels, value: value + (known?.value ?? 0) }];
     },
-    async flush() {
+    async flush(demanded = false) {
+      const now = Math.floor(clock.now().getTime() / 1000);
+      if (now !== second) {
+        second = now;
+        writes = 0;
+      }
+      if (pending.length === 0 || (!demanded && writes >= WRITES_A_SECOND)) return;
+      writes += 1;
       const counts = pending;
       pending = [];
       try {
@@ -36,11 +53,14 @@ export function makeRequestCounts(counters: CounterStore, onFailure: (error: Err
 
 /** Read a thousand times a second by whoever watches the API; it reads and writes nothing. */
 const HEALTH = '/api/health';
+/** Shows the counters, so it writes first what this instance holds back. */
+const METRICS: ReadonlySet<string> = new Set(['/api/metrics', '/metrics']);
 const SEARCHES: ReadonlySet<string> = new Set(['/api/knowledge/search']);
 
 /** Counts every request by its route, and those that fail. Unknown paths count as `other`, so that nobody makes counters by asking. */
 export const countRequests = (counts: RequestCounts) =>
   createMiddleware<Environment>(async (context, next) => {
+    if (METRICS.has(context.req.path)) await counts.flush(true);
     await next();
     const route = matchedRoutes(context).findLast(({ method }) => method !== 'ALL');
     const endpoint = route?.path.replaceAll(/:(\w+)/g, '{$1}') ?? 'other';

@@ -102,6 +102,22 @@ describe('the counters of the API', () => {
       expect((await scrape())('selfheal_requests_total', { endpoint: '/api/approvals' })).toBe(15);
   });
 
+  it('writes seldom while it is asked often, and shows every request all the same', async () => {
+    const counters = makeMemoryCounters();
+    let writes = 0;
+    const counted = {
+      ...counters,
+      add: async (...given: Parameters<typeof counters.add>) => {
+        writes += 1;
+        await counters.add(...given);
+      },
+    };
+    const { call, scrape } = await aScrapedApi({ counters: counted });
+    for (let time = 0; time < 40; time++) await call('/api/approvals', { as: 'viewer' });
+    expect(writes).toBe(10);
+    expect((await scrape())('selfheal_requests_total', { endpoint: '/api/approvals' })).toBe(40);
+  });
+
   it('answers while counts cannot be written, and writes them later', async () => {
     const counters = makeMemoryCounters();
     let isDown = true;
