@@ -52,8 +52,8 @@ export function deciderNameOf({ decidedBy, decision }: Pick<Approval, 'decidedBy
  * conditional single-item write.
  */
 export interface IncidentStore {
-  /** Gives it the next number. */
-  create(incident: Incident): Promise<'created' | 'exists'>;
+  /** Gives it the next number. With `isNew`, the caller has just read that there is none of this id: where that became untrue, a number is left out. */
+  create(incident: Incident, options?: { readonly isNew: boolean }): Promise<'created' | 'exists'>;
   /** Strongly consistent. Throws `CorruptRecord` when the record cannot be parsed. */
   get(id: string): Promise<Incident | null>;
   /** Sets the given fields and `updatedAt`; with conditions, only while status, attempt, run attempt and revision are as said. */

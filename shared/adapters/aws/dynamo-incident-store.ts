@@ -64,9 +64,9 @@ export function makeDynamoIncidentStore(options: {
 
 function incidentRecords(table: Table, whole: Table, clock: Clock): Omit<Incidents, 'listStalled'> {
   return {
-    create: async (incident) => {
+    create: async (incident, { isNew } = { isNew: false }) => {
       // Signals that repeat one take no number.
-      if ((await table.get(keyOf(incident.id))) !== null) return 'exists';
+      if (!isNew && (await table.get(keyOf(incident.id))) !== null) return 'exists';
       const [number] = await takeNumbers([incident.id], whole);
       const record = { ...keyOf(incident.id), ...Incident.parse({ ...incident, number }), ...listingKeysOf(incident) };
       const item = incident.status === 'open' ? { ...record, openPk: 'OPEN' } : record;

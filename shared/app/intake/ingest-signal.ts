@@ -172,7 +172,7 @@ async function open(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise
   if (owner !== null) return await joinOwner(owner, signal, deps);
   await rememberNewest(signal, ids, deps.control);
   const incident = openIncident(signal, ids, deps.clock.now());
-  if ((await deps.incidents.create(incident)) === 'created') {
+  if ((await deps.incidents.create(incident, { isNew: true })) === 'created') {
     return (await resumeIncident(incident, deps)) === 'grouped' ? 'grouped' : 'opened';
   }
   const current = await deps.incidents.get(incident.id);
