@@ -297,6 +297,21 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await healer.incidents.create(unread);
     await api(`/incidents/${unread.id}`);
     await api('/approvals');
+    const asked = await fetch(`${healer.runtime.endpoint}/mcp`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'initialize',
+        params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+      }),
+    });
+    expect(asked.status).toBe(200);
     await api(`/approvals/${ended.id}/${digest}`);
     // Nobody waits for it any more; the workflow was asked all the same.
     await fetch(`${healer.runtime.endpoint}/api/approvals/${ended.id}/${digest}`, {

@@ -45,8 +45,11 @@ const LIMITS = { maxActionsPerHour: 500, maxActionsPerTargetPerHour: 50, breaker
 /** The sample company, quick to verify, with limits that many incidents an hour do not reach. */
 export function sampleConfiguration(change: ConfigurationChange = {}): z.input<typeof Configuration> {
   const sample = JSON.parse(readFileSync(join(ROOT, 'apps/local/sample/selfheal.json'), 'utf8'));
+  // Mails go to the topic, as without any setting; `channels` has a mail server.
+  const { smtp, ...notifiers } = sample.notifiers;
   return {
     ...sample,
+    notifiers,
     verification: {
       runIntervalSeconds: 1,
       runMaxPolls: 60,
