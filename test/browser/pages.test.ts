@@ -513,7 +513,7 @@ describe('Notifications', () => {
     await comment.getByText('onerror=alert(1)').waitFor();
     expect(await page.locator('main img[src="x"], main pre b').count()).toBe(0);
     for (const _ of [1, 2, 3]) await page.keyboard.press('j');
-    await page.getByText('[Selfheal] Needs a human: ledger-latency').waitFor();
+    await page.getByText('[Selfheal] Needs a human: ledger-latency').first().waitFor();
     await expect.poll(() => new URL(page.url()).searchParams.get('show')).toBe('A human has to take over');
     await page.keyboard.press('k');
     await page.reload();
