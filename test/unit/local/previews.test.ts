@@ -4,11 +4,14 @@ import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import { ANNOUNCEMENT_KINDS } from '#shared/domain/workflow/function-config.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 
+/** A ticket is looked for before it is made, so there is none without a Jira. */
+const PREVIEWED = NOTIFIERS.filter(({ id }) => id !== 'jira');
+
 describe('the previews of notifications', () => {
   it('have every kind of announcement, by every notifier that takes it', async () => {
     const previews = await renderPreviews();
     expect(new Set(previews.map(({ kind }) => kind))).toEqual(new Set(ANNOUNCEMENT_KINDS));
-    for (const { id, takes } of NOTIFIERS)
+    for (const { id, takes } of PREVIEWED)
       for (const kind of takes) {
         const messages = previews.filter((one) => one.kind === kind).map(({ channels }) => channels);
         expect(messages.flat().some((one) => one.id === id && one.message !== null)).toBe(true);
@@ -30,7 +33,7 @@ describe('the previews of notifications', () => {
         /^(?::red_circle: )?Alarm ledger-latency: [\s\S]+What to do: [\s\S]+alarm ledger-latency: https:/,
       );
     }
-    expect(at('A plan was approved').map(({ message }) => message)).toEqual(NOTIFIERS.map(() => null));
+    expect(at('A plan was approved').map(({ message }) => message)).toEqual(PREVIEWED.map(() => null));
   });
 
   it('keep to what each notifier would send: one that fails is no empty preview', async () => {
