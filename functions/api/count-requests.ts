@@ -21,15 +21,15 @@ export function makeRequestCounts(
   clock: Clock,
   onFailure: (error: Error) => void,
 ): RequestCounts {
-  let pending: Count[] = [];
+  /** By name and labels. */
+  let pending = new Map<string, Count>();
   let second = 0;
   let writes = 0;
   return {
     note(name, labels, value = 1) {
       if (value === 0) return;
       const key = JSON.stringify([name, labels]);
-      const known = pending.find((one) => JSON.stringify([one.name, one.labels]) === key);
-      pending = [...pending.filter((one) => one !== known), { name, labels, value: value + (known?.value ?? 0) }];
+      pending.set(key, { name, labels, value: value + (pending.get(key)?.value ?? 0) });
     },
     async flush(demanded = false) {
       const now = Math.floor(clock.now().getTime() / 1000);
@@ -37,10 +37,10 @@ export function makeRequestCounts(
         second = now;
         writes = 0;
       }
-      if (pending.length === 0 || (!demanded && writes >= WRITES_A_SECOND)) return;
+      if (pending.size === 0 || (!demanded && writes >= WRITES_A_SECOND)) return;
       writes += 1;
-      const counts = pending;
-      pending = [];
+      const counts = [...pending.values()];
+      pending = new Map();
       try {
         await counters.add(counts);
       } catch (error) {

@@ -1,4 +1,4 @@
-import { mailOf } from '../common/mail/mail-of.ts';
+import { MAIL_KINDS, mailOf } from '../common/mail/mail-of.ts';
 import { isToldEnd } from '../common/told-end.ts';
 import { defineNotifier } from '../contract.ts';
 
@@ -13,20 +13,7 @@ export const email = defineNotifier({
   title: 'E-mail through SNS',
   uses: { escalationTopic: ['sns:Publish'] },
   needs: ['mailer'],
-  takes: [
-    'progress',
-    'escalation',
-    'workflow-failure',
-    'channel-failure',
-    'approval-asked',
-    'approval-too-late',
-    'capacity-forecast',
-    'quality-degraded',
-    'alert-raised',
-    'learning-reviewed',
-    'still-stopped',
-    'reports-gathered',
-  ],
+  takes: MAIL_KINDS,
   repeatable: false,
   standsInFor: 'smtp',
   wants: (announcement) => announcement.kind !== 'progress' || isToldEnd(announcement.story),

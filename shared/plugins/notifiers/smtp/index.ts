@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
 import { mailHtml } from '../common/mail/mail-html.ts';
-import { mailOf } from '../common/mail/mail-of.ts';
+import { MAIL_KINDS, mailOf } from '../common/mail/mail-of.ts';
 import { isToldEnd } from '../common/told-end.ts';
 import { type Announcement, defineNotifier } from '../contract.ts';
 
@@ -69,20 +69,7 @@ export const smtp = defineNotifier<SmtpSettings>({
   },
   uses: { channelSecret: ['secretsmanager:GetSecretValue'] },
   needs: ['smtp'],
-  takes: [
-    'progress',
-    'escalation',
-    'workflow-failure',
-    'channel-failure',
-    'approval-asked',
-    'approval-too-late',
-    'capacity-forecast',
-    'quality-degraded',
-    'alert-raised',
-    'learning-reviewed',
-    'still-stopped',
-    'reports-gathered',
-  ],
+  takes: MAIL_KINDS,
   repeatable: false,
   wants: (announcement, settings?: SmtpSettings) =>
     settings !== undefined &&

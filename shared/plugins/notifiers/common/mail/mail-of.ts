@@ -1,5 +1,6 @@
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import type { AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
 import type { Announcement, AnnouncementOf } from '#shared/ports/announcement.ts';
 import { deciderNameOf } from '#shared/ports/incident-store.ts';
 import { renderAlertMail } from './alert-mail.ts';
@@ -10,6 +11,22 @@ import { type Mail, renderMail } from './mail.ts';
 import { renderDegradationMail } from './quality-mail.ts';
 import { renderReviewMail } from './review-mail.ts';
 import { renderStopMail } from './stop-mail.ts';
+
+/** What people are mailed about, by whichever way mails go. */
+export const MAIL_KINDS = [
+  'progress',
+  'escalation',
+  'workflow-failure',
+  'channel-failure',
+  'approval-asked',
+  'approval-too-late',
+  'capacity-forecast',
+  'quality-degraded',
+  'alert-raised',
+  'learning-reviewed',
+  'still-stopped',
+  'reports-gathered',
+] as const satisfies readonly AnnouncementKind[];
 
 /** The announcement as subject and plain text; null for kinds that nobody is mailed about. */
 export function mailOf(announcement: Announcement): Mail | null {
