@@ -65,6 +65,8 @@ export function subjectOf({ target }: Pick<IncidentFacts, 'target'>): string {
       return `run ${target.runId}`;
     case 'alarm':
       return `alarm ${target.alarmArn.split(':').at(-1)} ${new Date(target.changedAt).toISOString()}`;
+    case 'alert':
+      return `alert ${target.connection} ${target.key} ${new Date(target.changedAt).toISOString()}`;
     case 'report':
       return `report ${target.reportId}`;
     case 'storm':

@@ -8,6 +8,13 @@ type Subject =
     }
   | { readonly kind: 'alarm'; readonly alarm: string }
   | {
+      readonly kind: 'alert';
+      readonly provider: string;
+      readonly connection: string;
+      readonly service: string | null;
+      readonly severity: string;
+    }
+  | {
       readonly kind: 'report';
       readonly service: string | null;
       readonly repository: string | null;
@@ -23,6 +30,8 @@ export function subjectWords({ subject }: { readonly subject: Subject }): string
       return `${subject.repository}${subject.pullRequest === null ? '' : `#${subject.pullRequest}`}, run ${subject.runId}`;
     case 'alarm':
       return `alarm ${subject.alarm}`;
+    case 'alert':
+      return `alert of ${subject.connection} (${subject.provider}) about ${subject.service ?? 'no service'}, ${subject.severity}`;
     case 'report':
       return `report about ${subject.service ?? subject.repository ?? 'no service'}, ${subject.severity}${subject.simulated === true ? ' (simulated)' : ''}`;
     case 'storm':

@@ -42,6 +42,15 @@ const IncidentSubject = z
       changedAt: z.string(),
     }),
     z.object({
+      kind: z.literal('alert'),
+      provider: z.string().meta({ description: 'The tool that raised it: alertmanager, grafana ...' }),
+      connection: z.string(),
+      service: z.string().nullable(),
+      severity: Severity,
+      url: z.string().nullable().meta({ description: "The tool's page about it." }),
+      changedAt: z.string(),
+    }),
+    z.object({
       kind: z.literal('report'),
       service: z.string().nullable(),
       repository: z.string().nullable(),

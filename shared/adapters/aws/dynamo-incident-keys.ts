@@ -48,7 +48,7 @@ export function earlierAlarmPartition(alarmName: string): string {
   return `alarm#${alarmName}`;
 }
 
-/** Of reports that name a service. */
+/** Of reports and alerts that name a service. */
 export function servicePartition(service: string): string {
   return `service#${service}`;
 }
@@ -83,6 +83,8 @@ function targetPartition(target: TargetContext): string | null {
       return repositoryPartition(target.repository);
     case 'alarm':
       return alarmPartition(target.alarmArn);
+    case 'alert':
+      return target.service === null ? `alert#${target.connection}` : servicePartition(target.service);
     case 'report':
       return target.repository !== null
         ? repositoryPartition(target.repository)

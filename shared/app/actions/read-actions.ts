@@ -83,6 +83,8 @@ function subjectOf({ target }: Incident): string {
       return target.repository;
     case 'alarm':
       return alarmNameOf(target);
+    case 'alert':
+      return target.service ?? `alert of ${target.connection}`;
     case 'report':
       return target.service ?? target.repository ?? 'report';
     case 'storm':

@@ -73,6 +73,7 @@ function pastTitle({ title, sameFailure, endedAt }: SeenBefore): string {
 /** Describes the target by trusted fields only, which GitHub or AWS set. */
 function subjectOf(target: TargetContext): string {
   if (target.kind === 'alarm') return 'A CloudWatch alarm of a service';
+  if (target.kind === 'alert') return 'An alert of a monitoring tool about a service';
   if (target.kind === 'storm') return 'Many failures at once';
   if (target.kind === 'report') return 'A failure of a service or repository, reported by a person or a program';
   const branch = target.onDefaultBranch ? 'on the default branch' : 'on another branch';

@@ -14,6 +14,8 @@ export function placeWords(target: TargetContext): string {
       return target.pullRequest === null ? target.repository : `${target.repository}#${target.pullRequest}`;
     case 'alarm':
       return `${cleanText(alarmNameOf(target), 255)}, ${target.region}`;
+    case 'alert':
+      return cleanText(target.service ?? `an alert of ${target.connection}`, 255);
     case 'report':
       return cleanText(target.service ?? target.repository ?? 'a report', 255);
     case 'storm':
@@ -37,6 +39,13 @@ export function targetFacts(target: TargetContext): readonly Fact[] {
       return [
         { name: 'Alarm', value: cleanText(alarmNameOf(target), 255) },
         { name: 'Account and region', value: `${target.account}, ${target.region}` },
+        { name: 'Raised at', value: target.changedAt },
+      ];
+    case 'alert':
+      return [
+        { name: 'About', value: cleanText(target.service ?? 'no service', 255) },
+        { name: 'Severity', value: target.severity },
+        { name: 'Received from', value: `${target.provider}, connection ${target.connection}` },
         { name: 'Raised at', value: target.changedAt },
       ];
     case 'report':

@@ -6,6 +6,7 @@ import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
 import { type AlarmGatherDeps, gatherAlarm } from './alarm.ts';
+import { gatherAlert } from './alert.ts';
 import { gatherReport, type ReportGatherDeps } from './report.ts';
 import { type GatheredFacts, gatherRun, type RunGatherDeps } from './run.ts';
 
@@ -55,6 +56,8 @@ async function gatherFrom(
       return await gatherRun(target, acceptGaps, deps);
     case 'alarm':
       return await gatherAlarm(target, incident.tainted, acceptGaps, deps);
+    case 'alert':
+      return await gatherAlert(target, incident.tainted, acceptGaps, deps);
     case 'report':
       return await gatherReport(incident, target, acceptGaps, deps);
     default:

@@ -3,7 +3,12 @@ import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { type Annotations, endedByPerson, NO_ANNOTATIONS } from '#shared/domain/incident/annotations.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { ReportTarget, Severity } from '#shared/domain/incident/target-context.ts';
+import {
+  type AlertTarget,
+  type ReportTarget,
+  type Severity,
+  severityOf,
+} from '#shared/domain/incident/target-context.ts';
 import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { type Redacted, redactFields } from '#shared/domain/redaction/redact-json.ts';
@@ -35,6 +40,7 @@ export type IncidentSubject =
       readonly region: string;
       readonly changedAt: string;
     }
+  | ({ readonly kind: 'alert' } & Omit<AlertTarget, 'key'>)
   | ({ readonly kind: 'report' } & Omit<ReportTarget, 'reportId'>)
   | { readonly kind: 'storm'; readonly startedAt: string; readonly of: 'foreign-alarms' | null };
 
@@ -120,7 +126,7 @@ export function summaryOf(incident: Incident): IncidentSummary {
     number: incident.number ?? null,
     status,
     title: written.title ?? tainted.title,
-    severity: written.severity ?? (target.kind === 'report' ? target.severity : null),
+    severity: written.severity ?? severityOf(target),
     assignee: written.assignee,
     acknowledged: written.acknowledged?.attempt === incident.attempt ? written.acknowledged : null,
     endedBy: endedByPerson(incident) ? ((written.resolution ?? written.falsePositive)?.by ?? null) : null,
@@ -147,9 +153,9 @@ export function summaryOf(incident: Incident): IncidentSummary {
 
 /** What an incident is tagged with by itself. Names are tags in lower case, with hyphens. */
 function tagsOfIncident({ target, classification, annotations }: Incident): string[] {
-  const service = target.kind === 'report' ? target.service : null;
+  const service = target.kind === 'report' || target.kind === 'alert' ? target.service : null;
   const place = target.kind === 'github-run' ? 'ci' : target.kind;
-  const severity = annotations?.severity ?? (target.kind === 'report' ? target.severity : null);
+  const severity = annotations?.severity ?? severityOf(target);
   const slug = (text: string): string =>
     text
       .toLowerCase()
@@ -174,6 +180,10 @@ function subjectOf(target: Incident['target']): IncidentSubject {
     case 'alarm': {
       const { kind, account, region, changedAt } = target;
       return { kind, alarm: alarmNameOf(target), account, region, changedAt };
+    }
+    case 'alert': {
+      const { kind, provider, connection, service, severity, url, changedAt } = target;
+      return { kind, provider, connection, service, severity, url, changedAt };
     }
     case 'report': {
       const { kind, service, repository, severity, reportedBy, reportedAt, simulated } = target;

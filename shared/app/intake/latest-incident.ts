@@ -1,6 +1,7 @@
 import type { IncidentIds } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
+import { isAlarmOrAlert } from '#shared/domain/incident/target-context.ts';
 import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 
@@ -18,7 +19,7 @@ export async function newestOfAlarm(
     readonly control: Pick<ControlSettings, 'cursor'>;
   },
 ): Promise<Incident | null> {
-  if (target.kind !== 'alarm') return null;
+  if (!isAlarmOrAlert(target)) return null;
   const id = await deps.control.cursor(cursorOf(intakeKey));
   return id === null ? null : await deps.incidents.get(id);
 }
@@ -29,5 +30,5 @@ export async function rememberNewest(
   { intakeKey, incidentId }: IncidentIds,
   control: Pick<ControlSettings, 'setCursor'>,
 ): Promise<void> {
-  if (target.kind === 'alarm') await control.setCursor(cursorOf(intakeKey), incidentId);
+  if (isAlarmOrAlert(target)) await control.setCursor(cursorOf(intakeKey), incidentId);
 }

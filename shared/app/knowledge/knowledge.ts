@@ -80,5 +80,5 @@ export async function findKnown(
 /** What patterns are compared with: the lines of the evidence, among them the title of a report; evidence of earlier versions lacks it. */
 function linesToRecognise({ target, tainted }: Incident, evidence: Evidence | null): string[] {
   const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(({ text }) => text));
-  return target.kind === 'report' ? [...new Set([tainted.title, ...lines])] : lines;
+  return target.kind === 'report' || target.kind === 'alert' ? [...new Set([tainted.title, ...lines])] : lines;
 }

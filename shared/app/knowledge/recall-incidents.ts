@@ -135,7 +135,7 @@ export interface RecallDeps {
 export function linesToRecall({ target, tainted }: Incident, evidence: Evidence | null): WeighedLine[] {
   const lines = (evidence?.sources ?? []).flatMap((source) => source.lines.map(weighed));
   const others = lines.filter(({ text }) => text !== tainted.title);
-  return target.kind === 'report' ? [{ text: tainted.title, weight: 1 }, ...others] : lines;
+  return target.kind === 'report' || target.kind === 'alert' ? [{ text: tainted.title, weight: 1 }, ...others] : lines;
 }
 
 /**

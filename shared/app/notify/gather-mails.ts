@@ -2,7 +2,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { alarmArnOf } from '#shared/domain/incident/home.ts';
 import type { Ending, Incident } from '#shared/domain/incident/incident.ts';
-import { Severity } from '#shared/domain/incident/target-context.ts';
+import { Severity, severityOf as severityOfTarget } from '#shared/domain/incident/target-context.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { statusOf } from '#shared/plugins/notifiers/common/status-words.ts';
@@ -36,6 +36,10 @@ interface Gathering {
  */
 function gatheringOf({ id, target, classification }: Incident, configuration: Configuration): Gathering | null {
   const cause = classification?.class ?? 'unknown';
+  if (target.kind === 'alert') {
+    const about = serviceOf(configuration, target)?.id ?? target.service;
+    return about === null ? null : { about, cause, holder: `${target.connection}#${target.key}` };
+  }
   if (target.kind === 'report') {
     const about = serviceOf(configuration, target)?.id ?? target.service ?? target.repository;
     return about === null ? null : { about, cause, holder: id };
@@ -89,6 +93,6 @@ export async function waitsForDigest(
 }
 
 function severityOf({ target, annotations }: Incident): number {
-  const severity = annotations?.severity ?? (target.kind === 'report' ? target.severity : 'low');
+  const severity = annotations?.severity ?? severityOfTarget(target) ?? 'low';
   return Severity.options.indexOf(severity);
 }

@@ -1,4 +1,5 @@
 import type { Ending, Incident, Notification } from '#shared/domain/incident/incident.ts';
+import { isAlarmOrAlert } from '#shared/domain/incident/target-context.ts';
 
 /** Endings by how much attention they need. */
 const WEIGHT = { resolved: 0, suggested: 1, escalated: 2 } as const satisfies Record<Ending, number>;
@@ -20,7 +21,7 @@ export function isAlreadyNotified(
   sent: readonly Notification[],
   { now, windowMinutes }: { now: Date; windowMinutes: number },
 ): boolean {
-  if (incident.target.kind !== 'alarm' || !incident.reopened) return false;
+  if (!isAlarmOrAlert(incident.target) || !incident.reopened) return false;
   const since = now.getTime() - windowMinutes * 60_000;
   return sent.some(
     ({ at, gist }) =>

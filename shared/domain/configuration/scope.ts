@@ -5,11 +5,12 @@ import type { Mode } from '../policy/policy-settings.ts';
 import type { Configuration, Service } from './configuration.ts';
 
 /**
- * The service that lists an alarm or that a report names; null for runs, storms and whatever is not listed. An alarm of
+ * The service that lists an alarm, or that a report or another tool's alert names; null for runs, storms and whatever is not listed. An alarm of
  * another account or region belongs to no service, whatever its name is.
  */
 export function serviceOf(configuration: Configuration, target: TargetContext): Service | null {
-  if (target.kind === 'report') return configuration.services.find(({ id }) => id === target.service) ?? null;
+  if (target.kind === 'report' || target.kind === 'alert')
+    return configuration.services.find(({ id }) => id === target.service) ?? null;
   if (target.kind !== 'alarm' || !isAtHome(target, configuration.home)) return null;
   const name = alarmNameOf(target);
   return configuration.services.find((service) => service.alarms.includes(name)) ?? null;
@@ -27,8 +28,11 @@ function reportModeOf(configuration: Configuration, target: ReportTarget): Mode 
     target.repository === null
       ? (serviceOf(configuration, target)?.mode ?? 'suggest')
       : repositoryModeOf(configuration, target.repository);
-  return mode === 'act' ? 'suggest' : mode;
+  return suggestAtMost(mode);
 }
+
+/** Of what others say: nothing is done on their word alone. */
+const suggestAtMost = (mode: Mode): Mode => (mode === 'act' ? 'suggest' : mode);
 
 /** How far Selfheal may go with a target. An alarm of no listed service can only be handed to people. */
 export function modeOf(configuration: Configuration, target: TargetContext): Mode {
@@ -39,6 +43,8 @@ export function modeOf(configuration: Configuration, target: TargetContext): Mod
       return serviceOf(configuration, target)?.mode ?? 'suggest';
     case 'report':
       return reportModeOf(configuration, target);
+    case 'alert':
+      return suggestAtMost(serviceOf(configuration, target)?.mode ?? 'suggest');
     case 'storm':
       return 'suggest';
     default:

@@ -1,6 +1,7 @@
 import type { Incident } from './incident.ts';
 import { runAttemptOf } from './open-incident.ts';
 import type { Signal } from './signal.ts';
+import { isAlarmOrAlert } from './target-context.ts';
 
 /** What an alarm's new signal means for the newest incident of that alarm. */
 export type Recurrence =
@@ -17,7 +18,7 @@ const ENDED = new Set(['resolved', 'suggested', 'escalated', 'linked']);
 
 /** An alarm that goes off again within `windowMinutes` after its newest incident ended reopens that incident. Pure. */
 export function classifyRecurrence(newest: Incident, signal: Signal, windowMinutes: number): Recurrence {
-  if (newest.target.kind !== 'alarm' || signal.target.kind !== 'alarm') return { kind: 'unrelated' };
+  if (!isAlarmOrAlert(newest.target) || !isAlarmOrAlert(signal.target)) return { kind: 'unrelated' };
   const open = newest.status === 'open';
   const before = Date.parse(newest.target.changedAt);
   const again = Date.parse(signal.target.changedAt);

@@ -19,6 +19,7 @@ export function fingerprintKeyOf(
       return `fp#${digestOf(canonicalJson([repositoryKeyOf(identityOf(target)), ref, fingerprint]), 40)}`;
     }
     case 'alarm':
+    case 'alert':
     case 'report':
       return serviceId === null ? null : `fp#${digestOf(canonicalJson([serviceId, fingerprint]), 40)}`;
     case 'storm':

@@ -27,6 +27,8 @@ export function identify(signal: Signal): IncidentIds {
       return { intakeKey, incidentId: `gh-${digestOf(canonicalJson([intakeKey, target.runId]), ID_LENGTH)}` };
     case 'alarm':
       return { intakeKey, incidentId: `cw-${digestOf(canonicalJson([intakeKey, target.changedAt]), ID_LENGTH)}` };
+    case 'alert':
+      return { intakeKey, incidentId: `al-${digestOf(canonicalJson([intakeKey, target.changedAt]), ID_LENGTH)}` };
     case 'storm':
       return { intakeKey, incidentId: stormIdOf(target.startedAt) };
     case 'report':
@@ -51,6 +53,8 @@ export function intakeKeyOf(signal: Signal): string {
       );
     case 'alarm':
       return digestOf(canonicalJson([signal.source, target.alarmArn]), KEY_LENGTH);
+    case 'alert':
+      return digestOf(canonicalJson([target.provider, target.connection, target.key]), KEY_LENGTH);
     case 'storm':
       return digestOf(canonicalJson(['storm', target.startedAt]), KEY_LENGTH);
     // Two reports are two incidents until their failures prove to be the same.
@@ -92,10 +96,11 @@ export const FOREIGN_ALARMS = 'foreign-alarms';
 
 /**
  * Storms are counted separately by who can cause them, so that a flood of pull requests or of alarms of other accounts
- * does not hide failures on main or in production.
+ * does not hide failures on main or in production, nor the flood of one connection what others report.
  */
 export function stormScopeOf(target: TargetContext, home?: Home): string {
   if (isForeign(target, home)) return FOREIGN_ALARMS;
+  if (target.kind === 'alert') return `alert-${target.connection}`;
   if (target.kind !== 'github-run') return target.kind;
   return target.pullRequest === null && TRUSTED_EVENTS.has(target.event) ? 'own-runs' : 'contributed-runs';
 }

@@ -8,9 +8,11 @@ export function isFoundBy(search: string, incident: Incident): boolean {
       ? [target.repository, target.runId, target.pullRequest === null ? 'push' : `#${target.pullRequest}`]
       : target.kind === 'alarm'
         ? [target.alarmArn, target.region]
-        : target.kind === 'report'
-          ? [target.service, target.repository, target.reportedBy]
-          : ['storm'];
+        : target.kind === 'alert'
+          ? [target.provider, target.connection, target.service, target.severity]
+          : target.kind === 'report'
+            ? [target.service, target.repository, target.reportedBy]
+            : ['storm'];
   const said = [annotations?.title, annotations?.assignee, annotations?.notes, annotations?.resolution?.solution];
   const text = [
     id,

@@ -1,9 +1,9 @@
 import { identityOf, repositoryKeyOf } from './repository-identity.ts';
-import type { GithubRunTarget, TargetContext } from './target-context.ts';
+import { type GithubRunTarget, isAlarmOrAlert, type TargetContext } from './target-context.ts';
 
 /**
  * Where lessons from an incident may be shown again: in the same repository (name and id), for the same alarm, or among
- * the reports about one service or repository. Null for storms, which teach nothing.
+ * the reports and alerts about one service or repository. Null for storms, which teach nothing.
  */
 export function knowledgeScopeOf(target: TargetContext): string | null {
   switch (target.kind) {
@@ -11,6 +11,8 @@ export function knowledgeScopeOf(target: TargetContext): string | null {
       return `repository#${repositoryKeyOf(identityOf(target))}`;
     case 'alarm':
       return `alarm#${target.alarmArn}`;
+    case 'alert':
+      return target.service === null ? `alert#${target.connection}#${target.key}` : `service#${target.service}`;
     case 'report':
       return target.service !== null
         ? `service#${target.service}`
@@ -37,7 +39,7 @@ export function knowledgeScopesOf(target: TargetContext): string[] {
 
 /** Whether a failure is one of a running service rather than of a workflow run: logs read differently then. */
 export function isAboutService(target: TargetContext): boolean {
-  return target.kind === 'alarm' || (target.kind === 'report' && target.repository === null);
+  return isAlarmOrAlert(target) || (target.kind === 'report' && target.repository === null);
 }
 
 /** Key under which the finished runs of a workflow are counted. */

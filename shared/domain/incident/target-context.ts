@@ -95,11 +95,57 @@ export const ReportTarget = z.strictObject({
 });
 export type ReportTarget = z.infer<typeof ReportTarget>;
 
+/** Id of a connection: `prometheus-eu`. Chosen by whoever makes it, and part of its address. */
+export const ConnectionId = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'Must be 1 to 40 lower-case letters, digits and hyphens');
+
+/**
+ * An alarm that another tool raised (Alertmanager, Grafana, PagerDuty ...), received through a connection. Provider, connection and key are its
+ * identity. Service, severity and link are the sender's word, so it binds no action: see `changeableKeys`. A kind of its own, apart from the
+ * alarms of CloudWatch, so that no code that acts on those compiles for it.
+ */
+export const AlertTarget = z.strictObject({
+  kind: z.literal('alert'),
+  /** Id of the source plug-in or mapping that read it. */
+  provider: z.string().regex(/^[a-z0-9-]{1,40}$/),
+  connection: ConnectionId,
+  /** Hash of what the sender identifies the alarm by; equal for every change of state of one alarm. */
+  key: z.string().regex(/^[0-9a-f]{40}$/),
+  /** A service as the sender names it, within what the connection may speak for; null: none. */
+  service: z.string().min(1).max(100).nullable(),
+  severity: Severity,
+  /** Page of the sender about it, as the sender gives it: `https:` or `http:`, never followed by code. */
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(1000)
+    .nullable(),
+  /** ISO 8601 instant at which the alarm began, by the sender's clock. */
+  changedAt: z.iso.datetime({ offset: true }),
+});
+export type AlertTarget = z.infer<typeof AlertTarget>;
+
+/** Whether an incident began with an alarm, of CloudWatch or of another tool. */
+export function isAlarmOrAlert(target: TargetContext): target is AlarmTarget | AlertTarget {
+  return target.kind === 'alarm' || target.kind === 'alert';
+}
+
+/** The severity that came with it; null where nobody gave one. */
+export function severityOf(target: TargetContext): Severity | null {
+  return target.kind === 'report' || target.kind === 'alert' ? target.severity : null;
+}
+
 /** Whether an incident is a rehearsal: see `ReportTarget`. */
 export function isSimulated(target: TargetContext): boolean {
   return target.kind === 'report' && target.simulated;
 }
 
 /** What an incident is about. Created at intake, before any text is read, and never changed afterwards. */
-export const TargetContext = z.discriminatedUnion('kind', [GithubRunTarget, AlarmTarget, StormTarget, ReportTarget]);
+export const TargetContext = z.discriminatedUnion('kind', [
+  GithubRunTarget,
+  AlarmTarget,
+  AlertTarget,
+  StormTarget,
+  ReportTarget,
+]);
 export type TargetContext = z.infer<typeof TargetContext>;

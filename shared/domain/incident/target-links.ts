@@ -29,6 +29,8 @@ export function targetLinks(target: TargetContext, githubPages: string): readonl
     }
     case 'alarm':
       return [{ name: `alarm ${cleanText(alarmNameOf(target), 255)}`, url: alarmUrl(target) }];
+    case 'alert':
+      return target.url === null ? [] : [{ name: `alert at ${target.provider}`, url: target.url }];
     case 'report':
       return target.repository === null
         ? []

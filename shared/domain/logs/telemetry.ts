@@ -93,13 +93,21 @@ const ReportFacts = z.strictObject({
   deployment: Deployment.nullable(),
 });
 
+/** About an alert of another tool: its state is what the tool sent last. */
+const AlertFacts = z.strictObject({
+  kind: z.literal('alert'),
+  serviceId: z.string().nullable(),
+  deployment: Deployment.nullable(),
+});
+
 /** Facts read from APIs with our own credentials, independent of anything a log says. Candidates are built from these. */
 export const Telemetry = z.strictObject({
   version: z.literal(1),
   readAt: z.iso.datetime(),
-  facts: z.discriminatedUnion('kind', [RunFacts, AlarmFacts, ReportFacts]),
+  facts: z.discriminatedUnion('kind', [RunFacts, AlarmFacts, AlertFacts, ReportFacts]),
 });
 export type Telemetry = z.infer<typeof Telemetry>;
 export type RunFacts = z.infer<typeof RunFacts>;
 export type AlarmFacts = z.infer<typeof AlarmFacts>;
+export type AlertFacts = z.infer<typeof AlertFacts>;
 export type ReportFacts = z.infer<typeof ReportFacts>;

@@ -51,6 +51,7 @@ export function changeableKeys(
       return service === null
         ? []
         : [...new Set([...deploymentKeys(service), ...remedyKeys(service, target), ...playbookKeys(service)])];
+    case 'alert':
     case 'report':
     case 'storm':
       return [];

@@ -63,7 +63,7 @@ export const Prediction = z.strictObject({
   openedAt: z.iso.datetime(),
   /** When it was said. */
   at: z.iso.datetime(),
-  kind: z.enum(['github-run', 'alarm', 'storm', 'report']),
+  kind: z.enum(['github-run', 'alarm', 'alert', 'storm', 'report']),
   /** Where it happened, by ids that nobody can word: see `knowledgeScopeOf`. */
   scope: z.string().max(2000).nullable(),
   class: FailureClass,

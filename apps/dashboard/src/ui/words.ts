@@ -25,6 +25,11 @@ export function subjectWords(subject: Subject): { readonly name: string; readonl
     }
     case 'alarm':
       return { name: subject.alarm, detail: `${subject.account}, ${subject.region}` };
+    case 'alert':
+      return {
+        name: subject.service ?? subject.connection,
+        detail: `${subject.severity}, alert of ${subject.provider} (${subject.connection})`,
+      };
     case 'report':
       return {
         name: subject.service ?? subject.repository ?? 'Report',

@@ -1,3 +1,4 @@
+import { isAlarmOrAlert } from '#shared/domain/incident/target-context.ts';
 import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { percentOf } from '#shared/kernel/numbers/proportion.ts';
@@ -49,7 +50,7 @@ export function changeLines({ incident, diagnosis, telemetry, timeZone }: Incide
   }
   const facts = telemetry?.facts;
   if (facts === undefined || facts.kind === 'github-run' || facts.deployment === null) return [];
-  const failedAt = target.kind === 'alarm' ? target.changedAt : incident.openedAt;
+  const failedAt = isAlarmOrAlert(target) ? target.changedAt : incident.openedAt;
   return deploymentLines(facts.deployment, { failedAt, timeZone });
 }
 

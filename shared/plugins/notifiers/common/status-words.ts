@@ -1,5 +1,6 @@
 import { asksForRepeat } from '#shared/domain/diagnosis/advice.ts';
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
+import { isAlarmOrAlert } from '#shared/domain/incident/target-context.ts';
 import { type ActionRecord, didNotHelp, isUnclear } from '#shared/domain/plan/bound-action.ts';
 import { saysLeftAlone } from '#shared/domain/policy/closed-pull-request.ts';
 import type { IncidentStory } from '../contract.ts';
@@ -86,7 +87,7 @@ function untouched(story: IncidentStory, reason: string | null): Status {
   const isSaid = !hasReason || (story.stopped && KILL_SWITCH.test(reason));
   const why = isSaid ? '' : ` ${reasonOfThen(reason)}`;
   const lead = 'Selfheal changed nothing.';
-  const isAlarm = incident.target.kind === 'alarm';
+  const isAlarm = isAlarmOrAlert(incident.target);
   if (reason !== null && saysLeftAlone(reason)) return { lead, rest: reason };
   if (diagnosis === null) return { lead, rest: `A person has to look.${why}` };
   switch (diagnosis.classification.verdict) {

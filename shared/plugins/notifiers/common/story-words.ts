@@ -1,7 +1,7 @@
 import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import type { Diagnosis, KnownHere, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
-import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { isAlarmOrAlert, type TargetContext } from '#shared/domain/incident/target-context.ts';
 import { isOfSimulation } from '#shared/domain/knowledge/search/past-incident.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
 import { outcomesWords } from '#shared/domain/learning/outcomes-words.ts';
@@ -22,7 +22,7 @@ const MAX_SUMMARY = 220;
 export function headlineOf({ incident, diagnosis, evidence }: IncidentStory): string {
   const thing = failedThing(incident.target, diagnosis, evidence);
   const summary = isAlarmAlone({ incident, diagnosis, evidence }) ? null : summaryOf(diagnosis);
-  if (incident.target.kind === 'report')
+  if (incident.target.kind === 'report' || incident.target.kind === 'alert')
     return summary === null
       ? cleanText(incident.tainted.title, 300)
       : `${cleanText(incident.tainted.title, 300)}: ${summary}`;
@@ -33,7 +33,7 @@ export function headlineOf({ incident, diagnosis, evidence }: IncidentStory): st
 
 /** Whether nothing but the alarm itself is known: that no log was read is no cause of it. */
 export const isAlarmAlone = (story: Pick<IncidentStory, 'incident' | 'diagnosis' | 'evidence'>): boolean =>
-  story.incident.target.kind === 'alarm' &&
+  isAlarmOrAlert(story.incident.target) &&
   (story.diagnosis?.classification.class ?? 'unknown') === 'unknown' &&
   !hasReadLog(story);
 
@@ -46,6 +46,7 @@ export function summaryOf(diagnosis: Diagnosis | null): string | null {
 /** `unit tests`, `unit tests and 2 other jobs`, or the alarm's name. */
 export function failedThing(target: TargetContext, diagnosis: Diagnosis | null, evidence: Evidence | null): string {
   if (target.kind === 'alarm') return cleanText(alarmNameOf(target), 255);
+  if (target.kind === 'alert') return cleanText(target.service ?? `Alert of ${target.connection}`, 255);
   if (target.kind === 'storm')
     return target.of === 'foreign-alarms' ? 'Alarms of other accounts and regions' : 'Many failures at once';
   if (target.kind === 'report') return cleanText(target.service ?? target.repository ?? 'What was reported', 255);
@@ -98,7 +99,7 @@ export function noteOf({ note }: Diagnosis): string | null {
 export function uncheckedOf({ incident, diagnosis, actions, evidence }: IncidentStory): readonly string[] {
   // They stand under the evidence.
   const noted = new Set((evidence?.notes ?? []).map((note) => String(note).slice(0, 300)));
-  const settled = incident.target.kind === 'alarm' || actions.some(({ verified }) => verified === 'recovered');
+  const settled = isAlarmOrAlert(incident.target) || actions.some(({ verified }) => verified === 'recovered');
   const isRepeated = actions.some((action) => rerunAttempt(action) !== null && !isUnclear(action));
   return (diagnosis?.unchecked ?? []).flatMap(({ code, text }) =>
     (settled && code !== 'other') || (isRepeated && code === 're-run') || noted.has(text) ? [] : [text],

@@ -54,9 +54,11 @@ function mapped(map: Readonly<Record<string, string>>, { incident: { target } }:
       ? [target.repository]
       : target.kind === 'report'
         ? [target.service, target.repository]
-        : target.kind === 'alarm'
-          ? [alarmNameOf(target)]
-          : [];
+        : target.kind === 'alert'
+          ? [target.service]
+          : target.kind === 'alarm'
+            ? [alarmNameOf(target)]
+            : [];
   return names.flatMap((name) => (name === null ? [] : (map[name] ?? [])))[0];
 }
 

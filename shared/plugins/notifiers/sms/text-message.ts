@@ -50,6 +50,7 @@ function placeOf({ incident: { target } }: IncidentStory): string | null {
   if (target.kind === 'github-run')
     return target.pullRequest === null ? target.repository : `${target.repository} #${target.pullRequest}`;
   if (target.kind === 'alarm') return `${target.region}, account ${target.account}`;
+  if (target.kind === 'alert') return target.service ?? target.connection;
   return target.kind === 'report' ? (target.service ?? target.repository) : null;
 }
 

@@ -1,5 +1,5 @@
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
-import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { isAlarmOrAlert, type TargetContext } from '#shared/domain/incident/target-context.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { cutLine } from '#shared/kernel/text/markdown.ts';
@@ -106,7 +106,7 @@ export function messageOf(parts: readonly (string | null)[]): RedactedText {
 
 /** Whether the alarm keeps going off, which is reported in one mail. */
 function wentOffAgain({ target, occurrences }: IncidentStory['incident']): boolean {
-  return target.kind === 'alarm' && occurrences > 1;
+  return isAlarmOrAlert(target) && occurrences > 1;
 }
 
 function timesWentOff({ incident, timeZone }: IncidentStory): string {
@@ -146,7 +146,9 @@ export function subjectWords(story: IncidentStory): SubjectWords {
   const { incident, diagnosis, evidence } = story;
   const { target, tainted } = incident;
   // Of a report that no rule knows, the title says most.
-  const isTitled = target.kind === 'report' && (diagnosis?.classification.class ?? 'unknown') === 'unknown';
+  const isTitled =
+    (target.kind === 'report' || target.kind === 'alert') &&
+    (diagnosis?.classification.class ?? 'unknown') === 'unknown';
   return {
     thing: failedThing(target, diagnosis, evidence),
     cause: isTitled ? tainted.title : isAlarmAlone(story) ? null : (summaryOf(diagnosis)?.replaceAll('`', '') ?? null),
@@ -194,6 +196,8 @@ export function subjectOf(target: TargetContext): string {
       return `Run ${target.runId}, attempt ${target.runAttempt}, of ${target.repository}`;
     case 'alarm':
       return `Alarm ${cleanText(alarmNameOf(target), 255)} in ${target.region}, account ${target.account}`;
+    case 'alert':
+      return `An alert of ${target.provider} (connection ${target.connection}) about ${cleanText(target.service ?? 'no service', 200)}, severity ${target.severity}`;
     case 'report':
       return `A report by ${cleanText(target.reportedBy, 200)} about ${cleanText(target.service ?? target.repository ?? 'no service', 200)}`;
     case 'storm':
