@@ -1,11 +1,12 @@
 import { Configuration } from '../domain/configuration/configuration.ts';
 import { entryProblems } from '../domain/plan/remedies.ts';
+import { routingProblems } from '../domain/routing/routing-settings.ts';
 import type { ActionPlugin } from './actions/contract.ts';
 import { ACTIONS } from './actions/registry.ts';
 import type { ModelProvider } from './llm/contract.ts';
 import { MODEL_PROVIDERS } from './llm/registry.ts';
 import type { NotifierPlugin } from './notifiers/contract.ts';
-import { NOTIFIERS } from './notifiers/registry.ts';
+import { channelsOf, NOTIFIERS } from './notifiers/registry.ts';
 import type { SourcePlugin } from './sources/contract.ts';
 import { SOURCES } from './sources/registry.ts';
 
@@ -46,5 +47,11 @@ export function configurationWith({ actions, notifiers }: Pick<Plugins, 'actions
       for (const { path, message } of schema?.safeParse(settings).error?.issues ?? [])
         refuse(['notifiers', id, ...path], message);
     }
+    const services = configuration.services.map(({ id }) => id);
+    for (const { path, message } of routingProblems(configuration.routing, {
+      services,
+      channels: channelsOf(configuration, notifiers),
+    }))
+      refuse(['routing', ...path], message);
   });
 }

@@ -6,6 +6,8 @@ import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/co
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Clock } from '#shared/ports/time.ts';
+import { chooseChannels, isOutside } from './choose-channels.ts';
 import { type GatherMailsDeps, waitsForDigest } from './gather-mails.ts';
 import { type MailLimitDeps, mayMail } from './mail-limit.ts';
 import { gistOf, isAlreadyNotified } from './notification-dedup.ts';
@@ -13,6 +15,8 @@ import { gistOf, isAlreadyNotified } from './notification-dedup.ts';
 /** The ports that a function has for its notifiers; notifiers that need a missing port are skipped. */
 export interface AnnounceDeps extends Partial<NotifierPorts> {
   readonly notifiers: readonly NotifierPlugin[];
+  readonly configuration: Configuration;
+  readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
 }
@@ -27,13 +31,13 @@ interface Hooks {
 }
 
 /**
- * Sends an announcement through every notifier that wants it, at least once. Returns the ids of the notifiers that sent it. One that fails does
+ * Sends an announcement through every notifier that wants it and that the rules of routing do not leave out, at least once. Returns the ids of the notifiers that sent it. One that fails does
  * not stop the others: its error is thrown at the end, so that the caller is repeated. A service outside AWS that is down or refuses is no reason to
  * repeat what the others told: they are told after it, and say so.
  */
 export async function announce(
   announcement: Announcement,
-  { notifiers, meter, log, ...ports }: AnnounceDeps,
+  { notifiers, configuration, clock, meter, log, ...ports }: AnnounceDeps,
   { shouldNotify, onNotified, onFailed = async (_notifier, error) => notificationError(error) }: Hooks = {},
 ): Promise<readonly string[]> {
   const channels: string[] = [];
@@ -41,8 +45,12 @@ export async function announce(
   const untold: string[] = [];
   /** Notifiers that told it, now or before. */
   const told = new Set<string>();
-  const wanting = notifiers.filter((one) => one.takes.includes(announcement.kind) && one.wants(announcement));
-  for (const notifier of [...wanting.filter(isOutside), ...wanting.filter((one) => !isOutside(one))]) {
+  const choices = chooseChannels(announcement, notifiers, configuration, clock.now());
+  const wanting = choices.filter(({ kind }) => kind === 'tell').map(({ notifier }) => notifier);
+  const reserve = choices.filter(({ kind }) => kind === 'reserve').map(({ notifier }) => notifier);
+  const inside = [...wanting.filter((one) => !isOutside(one)), ...reserve];
+  for (const notifier of [...wanting.filter(isOutside), ...inside]) {
+    if (untold.length === 0 && reserve.includes(notifier)) continue;
     if (notifier.standsInFor !== undefined && told.has(notifier.standsInFor)) continue;
     if (notifier.needs.some((port) => ports[port] === undefined)) {
       log.warn('A notifier was skipped, because this function lacks a port that it needs.', {
@@ -67,18 +75,13 @@ export async function announce(
       else untold.push(notTold(notifier, new Error(sent.problem), { meter, log }));
       await onNotified?.(notifier, sent.where);
     } catch (error) {
-      if (isOutside(notifier) && wanting.some((one) => !isOutside(one)))
-        untold.push(notTold(notifier, error, { meter, log }));
+      if (isOutside(notifier) && inside.length > 0) untold.push(notTold(notifier, error, { meter, log }));
       else failure = (await onFailed(notifier, error)) ?? failure;
     }
   }
   if (failure !== null) throw failure;
   return channels;
 }
-
-/** Ports to what is outside the deployment: a service, a mail server, telephones. */
-const OUTSIDE: readonly (keyof NotifierPorts)[] = ['poster', 'smtp', 'texter'];
-const isOutside = ({ needs }: NotifierPlugin): boolean => needs.some((port) => OUTSIDE.includes(port));
 
 function notTold(
   { id, title }: NotifierPlugin,

@@ -2,17 +2,22 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { alarmArnOf } from '#shared/domain/incident/home.ts';
 import type { Ending, Incident } from '#shared/domain/incident/incident.ts';
-import { Severity, severityOf as severityOfTarget } from '#shared/domain/incident/target-context.ts';
+import { Severity } from '#shared/domain/incident/target-context.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { incidentSeverity } from '#shared/domain/routing/route.ts';
 import { statusOf } from '#shared/plugins/notifiers/common/status-words.ts';
 import { headlineOf } from '#shared/plugins/notifiers/common/story-words.ts';
 import type { IncidentStory } from '#shared/ports/announcement.ts';
-import type { GatheredMessages, Leases } from '#shared/ports/control-store.ts';
+import type { GatheredMessages, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { Clock } from '#shared/ports/time.ts';
+import { placeWords } from '../approve/words.ts';
+import { quietNow } from './choose-channels.ts';
 
 export interface GatherMailsDeps {
-  readonly control: Pick<Leases, 'acquireLease'> & Pick<GatheredMessages, 'keepGathered'>;
+  readonly control: Pick<Leases, 'acquireLease'> &
+    Pick<Limits, 'takeFromLimit'> &
+    Pick<GatheredMessages, 'keepGathered'>;
   readonly configuration: Configuration;
   readonly clock: Clock;
 }
@@ -51,48 +56,86 @@ function gatheringOf({ id, target, classification }: Incident, configuration: Co
   return service === null ? null : { about: service.id, cause, holder: alarmArnOf(target) };
 }
 
+/** Who is told of this is told at once, however many there are. */
+const NEVER_LIMITED: readonly Severity[] = ['high', 'critical'];
+const HOUR_MILLISECONDS = 60 * 60_000;
+
+interface IncidentMessage {
+  readonly story: IncidentStory;
+  readonly channel: string;
+  /** Identifies the message among those about the incident. */
+  readonly key: string;
+  readonly ending: Ending;
+}
+
 /**
- * Whether a message about an incident waits for the next digest (decision 0073), which is stored with it. People were told of the same cause at the
- * same place within the window, and this one is not worse: neither its severity nor its ending. Each level that a message tells of is a lease of
- * its incident, so that a repeat of the same message is sent, and one that is worse goes out at once. Safe to repeat.
+ * Whether a message about an incident waits for the next digest, which is stored with it: the channel has quiet hours, was told the same within the window
+ * (decision 0073), or was told of as many incidents in this hour as the settings allow. Safe to repeat.
  */
-export async function waitsForDigest(
-  { story, channel, key, ending }: { story: IncidentStory; channel: string; key: string; ending: Ending },
+export async function waitsForDigest(message: IncidentMessage, deps: GatherMailsDeps): Promise<boolean> {
+  const { incident } = message.story;
+  const { configuration, clock } = deps;
+  const gathering = gatheringOf(incident, configuration);
+  const isQuiet = quietNow(message.channel, incident, configuration, clock.now()) !== null;
+  if (!isQuiet && !(await isTold(gathering, message, deps)) && !(await isTooMany(message, deps))) return false;
+  await keep(message, gathering?.about ?? placeWords(incident.target), deps);
+  return true;
+}
+
+/**
+ * People were told of the same cause at the same place within the window, and this one is not worse: neither its severity nor its ending. Each level that
+ * a message tells of is a lease of its incident, so that a repeat of the same message is sent, and one that is worse goes out at once.
+ */
+async function isTold(
+  gathering: Gathering | null,
+  { story: { incident }, channel, ending }: IncidentMessage,
   { control, configuration, clock }: GatherMailsDeps,
 ): Promise<boolean> {
-  const { incident, links } = story;
-  const gathering = gatheringOf(incident, configuration);
   const seconds = configuration.policy.flapWindowMinutes * 60;
   if (gathering === null || seconds === 0) return false;
   const { about, cause, holder } = gathering;
   const now = clock.now();
   const take = (severity: number, end: number) =>
     control.acquireLease(`mails#${channel}#${about}#${cause}#${severity}#${end}`, holder, seconds, now);
-  const [severity, end] = [severityOf(incident), ENDINGS.indexOf(ending)];
-  if ((await take(severity, end)) !== null) {
-    // A level is one lease, at most twelve, taken at once: who is told of the worse one knows of the milder ones.
-    const milder = Array.from({ length: severity + 1 }, (_, at) =>
-      Array.from({ length: end + 1 }, (__, of) => [at, of]),
-    );
-    await Promise.all(milder.flat().map(([at = 0, of = 0]) => (at === severity && of === end ? null : take(at, of))));
-    return false;
-  }
+  const [severity, end] = [
+    Severity.options.indexOf(incidentSeverity(incident, configuration)),
+    ENDINGS.indexOf(ending),
+  ];
+  if ((await take(severity, end)) === null) return true;
+  // A level is one lease, at most twelve, taken at once: who is told of the worse one knows of the milder ones.
+  const milder = Array.from({ length: severity + 1 }, (_, at) => Array.from({ length: end + 1 }, (__, of) => [at, of]));
+  await Promise.all(milder.flat().map(([at = 0, of = 0]) => (at === severity && of === end ? null : take(at, of))));
+  return false;
+}
+
+/** Whether the channel was told of `routing.maxPerHour` incidents in this hour. */
+async function isTooMany(
+  { story: { incident }, channel, key }: IncidentMessage,
+  { control, configuration, clock }: GatherMailsDeps,
+): Promise<boolean> {
+  const { maxPerHour } = configuration.routing;
+  if (maxPerHour === null || NEVER_LIMITED.includes(incidentSeverity(incident, configuration))) return false;
+  const now = clock.now();
+  const expires = new Date(now.getTime() + 2 * HOUR_MILLISECONDS);
+  const hour = now.toISOString().slice(0, 13);
+  return !(await control.takeFromLimit(`told#${channel}`, hour, `${incident.id}#${key}`, maxPerHour, expires));
+}
+
+async function keep(
+  { story, channel, key }: IncidentMessage,
+  about: string,
+  { control, clock }: GatherMailsDeps,
+): Promise<void> {
   const { lead, rest } = statusOf(story);
   await control.keepGathered({
     version: 1,
     channel,
     about,
-    incidentId: incident.id,
+    incidentId: story.incident.id,
     key,
-    at: now.toISOString(),
+    at: clock.now().toISOString(),
     headline: redactOutgoing(cleanText(headlineOf(story), MAX_HEADLINE)),
     outcome: redactOutgoing(cleanText(`${lead} ${rest}`, MAX_OUTCOME)),
-    links: links.map(({ name, url }) => ({ name, url })),
+    links: story.links.map(({ name, url }) => ({ name, url })),
   });
-  return true;
-}
-
-function severityOf({ target, annotations }: Incident): number {
-  const severity = annotations?.severity ?? severityOfTarget(target) ?? 'low';
-  return Severity.options.indexOf(severity);
 }

@@ -1,4 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { quietReason } from '#shared/domain/routing/route.ts';
 import type { GatheredMessages } from '#shared/ports/control-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import type { Clock } from '#shared/ports/time.ts';
@@ -17,7 +18,7 @@ const MAX_LISTED = 50;
 const AT_ONCE = 500;
 
 /**
- * Sends what was gathered, one message for each channel and service, once the oldest has waited for the window. What was sent is removed
+ * Sends what was gathered, one message for each channel and service, once the oldest has waited for the window and the channel has no quiet hours. What was sent is removed
  * afterwards, so that a crash in between repeats a digest instead of losing it. Returns how many were sent.
  */
 export async function sendDigests(deps: SendDigestsDeps): Promise<number> {
@@ -32,6 +33,7 @@ export async function sendDigests(deps: SendDigestsDeps): Promise<number> {
     const messages = all.toSorted((a, b) => (a.at < b.at ? -1 : 1)).slice(0, MAX_LISTED);
     const [first] = messages;
     if (first === undefined || Date.parse(first.at) > due) continue;
+    if (quietReason(first.channel, 'low', configuration, clock.now()) !== null) continue;
     await announce(
       { kind: 'reports-gathered', about: first.about, messages, stopped, timeZone: policy.circumstances.timeZone },
       { ...deps, notifiers: deps.notifiers.filter(({ id }) => id === first.channel) },

@@ -17,6 +17,7 @@ import { ChangeWindow } from '../policy/circumstances/circumstance-rules.ts';
 import { ServiceLoad } from '../policy/circumstances/circumstances.ts';
 import { Fixes } from '../policy/fix-settings.ts';
 import { Features, Mode, Policy } from '../policy/policy-settings.ts';
+import { Routing } from '../routing/routing-settings.ts';
 
 /** `signatures` of `selfheal.json`: where the user's own signatures are. */
 export const OwnSignatures = z.strictObject({
@@ -90,6 +91,8 @@ export const Configuration = z.strictObject({
   playbooks: Playbooks,
   /** Settings of notifiers by their ids; what they may hold is said by each. */
   notifiers: z.record(z.string().max(60), z.unknown()).default({}),
+  /** Which of the channels is told of what, and when. */
+  routing: Routing,
   model: Model.default({ provider: 'rules' }),
   features: Features,
   policy: Policy.prefault({}),

@@ -44,3 +44,15 @@ export function notifiersOf(
       : [];
   });
 }
+
+/** Ids of the channels that rules may name: those with a section, those without settings, but not the comment, which belongs to its pull request. */
+export function channelsOf(
+  { notifiers }: Pick<Configuration, 'notifiers'>,
+  all: readonly NotifierPlugin[] = NOTIFIERS,
+): readonly string[] {
+  return all
+    .filter(
+      ({ id, settings, isPlaced }) => isPlaced !== true && (settings === undefined || notifiers[id] !== undefined),
+    )
+    .map(({ id }) => id);
+}

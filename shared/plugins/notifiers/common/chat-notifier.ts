@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { TOPICS, type Topic } from '#shared/domain/routing/routing-settings.ts';
 import { ANNOUNCEMENT_KINDS, type AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
 import { Refused } from '#shared/kernel/errors.ts';
 import type { ChannelAnswer, ChannelRequest } from '#shared/ports/poster.ts';
@@ -6,11 +7,7 @@ import { defineNotifier, type NotifierPlugin } from '../contract.ts';
 import { type ChannelMessage, channelMessageOf } from './channel-message.ts';
 import { isToldEnd } from './told-end.ts';
 
-/** What a channel can be asked to tell: incidents that need a person or ended, requests for approval, and how Selfheal itself is doing. */
-const TOPICS = ['incidents', 'approvals', 'upkeep'] as const;
-type Topic = (typeof TOPICS)[number];
-
-const TOPIC_OF: Readonly<Record<AnnouncementKind, Topic | null>> = {
+export const TOPIC_OF: Readonly<Record<AnnouncementKind, Topic | null>> = {
   progress: 'incidents',
   escalation: 'incidents',
   'workflow-failure': 'incidents',

@@ -45,6 +45,7 @@ export const githubComment = defineNotifier({
   needs: ['codeHost'],
   takes: ['progress'],
   repeatable: true,
+  isPlaced: true,
   wants: (announcement) => announcement.kind === 'progress' && hasComment(announcement.story),
   async notify(announcement, { codeHost }) {
     if (announcement.kind !== 'progress') return null;

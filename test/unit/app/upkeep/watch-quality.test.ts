@@ -6,7 +6,14 @@ import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { Retraining } from '#shared/domain/quality/watch.ts';
 import { OutcomeUnknown } from '#shared/kernel/errors.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
-import { aModelVersion, aPrediction, heldOut, judgedPredictions, rightOf } from '#test/builders/index.ts';
+import {
+  aConfiguration,
+  aModelVersion,
+  aPrediction,
+  heldOut,
+  judgedPredictions,
+  rightOf,
+} from '#test/builders/index.ts';
 import {
   fakeClock,
   makeMemoryControlStore,
@@ -29,6 +36,7 @@ function setUp(rights: readonly boolean[], change: Partial<Prediction> = { model
     shipped: aModelVersion('a', heldOut(rightOf(900, 1000))).version,
     mailer: makeMemoryMailer(),
     notifiers: NOTIFIERS,
+    configuration: aConfiguration(),
     clock: fakeClock(),
     control: makeMemoryControlStore(),
     meter: makeRecordingMeter(),

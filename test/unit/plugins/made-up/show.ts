@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { makeSelfhealApp } from '#infra/selfheal-app.ts';
+import { systemClock } from '#shared/adapters/system/clock.ts';
 import { announce } from '#shared/app/notify/announce.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
@@ -20,10 +21,17 @@ const problemsOf = (configuration: unknown) =>
 /** Where an announcement of any kind arrives that every notifier of this deployment is given. */
 async function reachedBy(configuration: unknown): Promise<string[]> {
   const reached: string[] = [];
-  const notifiers = notifiersOf(Configuration.parse(configuration)).filter(({ needs }) => needs.length === 0);
+  const parsed = Configuration.parse(configuration);
+  const notifiers = notifiersOf(parsed).filter(({ needs }) => needs.length === 0);
   await announce(
     { kind: 'escalation' } as Announcement,
-    { notifiers, meter: { count: () => undefined, time: () => undefined }, log: console },
+    {
+      notifiers,
+      configuration: parsed,
+      clock: systemClock,
+      meter: { count: () => undefined, time: () => undefined },
+      log: console,
+    },
     { onNotified: async (_notifier, where) => void reached.push(where) },
   );
   return reached;

@@ -8,6 +8,8 @@ import { mailOf } from '#shared/plugins/notifiers/common/mail/mail-of.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import type { Announcement } from '#shared/ports/announcement.ts';
 import type { OutgoingMail, SmtpSender } from '#shared/ports/smtp-sender.ts';
+import { aConfiguration } from '#test/builders/configuration.ts';
+import { fakeClock } from '#test/fakes/clock.ts';
 import { makeMemoryMailer } from '#test/fakes/cloud.ts';
 import { makeRecordingLog, makeRecordingMeter } from '#test/fakes/telemetry.ts';
 
@@ -36,7 +38,8 @@ async function tell(announcement: Announcement, send: SmtpSender['send'] = async
       return await send(mail);
     },
   };
-  const told = await announce(announcement, { notifiers: withSmtp, mailer, smtp, meter, log });
+  const [configuration, clock] = [aConfiguration(), fakeClock()];
+  const told = await announce(announcement, { notifiers: withSmtp, configuration, clock, mailer, smtp, meter, log });
   return { told, mails, topic: mailer.mails };
 }
 
