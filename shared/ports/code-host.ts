@@ -51,6 +51,8 @@ export interface JobAttempt {
   readonly attempt: number;
   readonly name: JobName;
   readonly conclusion: string | null;
+  /** ISO 8601; absent where the code host does not say it. */
+  readonly completedAt?: string;
 }
 
 export type LogArchive =

@@ -165,6 +165,7 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
       `${repo}/pulls/${pullRequest}/files?per_page=100`,
       `${repo}/commits?sha=${run.headSha}&path=src/cart.ts&per_page=8`,
       `${repo}/commits/${run.headSha}`,
+      `${repo}/compare/${run.headSha}...${run.headSha}`,
       `${repo}/contents/src%2Fcart.ts?ref=${run.headSha}`,
       `${repo}/actions/runs?branch=main&status=success&per_page=2&page=1`,
       `${repo}/actions/workflows/${run.workflowId}/runs?exclude_pull_requests=true`,
@@ -261,6 +262,7 @@ describe("the local GitHub against GitHub's OpenAPI description", () => {
     expect(await host.downloadLogs(repository, runId, 1, 10_000_000)).toMatchObject({ kind: 'archive' });
     expect((await host.listDefaultBranchRuns(repository, run.workflowId, 10)).length).toBeGreaterThan(0);
     expect(await host.listJobAttempts(repository, runId)).toContainEqual({
+      completedAt: expect.any(String),
       runId,
       attempt: 1,
       name: jobNameOf('unit tests'),

@@ -9,8 +9,8 @@ import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts
 import { FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import { openIncident } from '#shared/domain/incident/open-incident.ts';
-import type { Signal } from '#shared/domain/incident/signal.ts';
-import { isFailure } from '#shared/domain/incident/signal.ts';
+import { isFailure, type Signal } from '#shared/domain/incident/signal.ts';
+import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { renderFindings } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import { githubComment, renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
@@ -64,8 +64,8 @@ export async function analyzeSelectedRun(question: RunQuestion, wishes: Wishes, 
   await checkLogs(repository, run, codeHost);
   const isChosen = (job: Job): boolean => chosen.jobs.includes(job) || !isFailure(job.conclusion);
   const reading = { what: `read run ${run.id}`, right: 'Actions: read', missing: `Run ${run.id} is gone` };
-  const story = await asking(reading, () =>
-    diagnose(signalOf(run), { ...ports, codeHost: withJobs(codeHost, run.id, isChosen) }),
+  const { story } = await asking(reading, () =>
+    diagnoseRun(signalOf(run), { ...ports, codeHost: withJobs(codeHost, run.id, isChosen) }, { acceptGaps: true }),
   );
   return {
     ...analysisOf(story, run),
@@ -98,8 +98,21 @@ export async function checkLogs(repository: string, { id, attempt, url }: FoundR
     throw new UsageError(`The logs of run ${id} cannot be read: ${archive.reason} Run it again for new ones: ${url}`);
 }
 
-/** The steps of the workflow in their order, up to the diagnosis. */
-async function diagnose(signal: Signal, ports: RunPorts): Promise<IncidentStory> {
+/** What the workflow would know before its plan. */
+export interface DiagnosedRun {
+  readonly story: IncidentStory;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * The steps of the workflow in their order, up to the diagnosis. With `acceptGaps` what GitHub does not answer in time is left out; otherwise that is
+ * thrown. Throws `UsageError` when no line of a log can be read.
+ */
+export async function diagnoseRun(
+  signal: Signal,
+  ports: Omit<RunPorts, 'finder' | 'warn'>,
+  { acceptGaps }: { readonly acceptGaps: boolean },
+): Promise<DiagnosedRun> {
   const incident = openIncident(signal, identify(signal), ports.clock.now());
   const incidentId = incident.id;
   const { failureModel, ...rest } = ports;
@@ -111,7 +124,7 @@ async function diagnose(signal: Signal, ports: RunPorts): Promise<IncidentStory>
     ports.debug(`${step}: ${ports.clock.now().getTime() - begun} ms, ${JSON.stringify(result)}`);
     return result;
   };
-  const { lines, notes } = await timed('gather', gather({ incidentId, acceptGaps: true }, deps));
+  const { lines, notes } = await timed('gather', gather({ incidentId, acceptGaps }, deps));
   if (lines === 0) throw new UsageError(`No log of the failed jobs has a line. ${notes.join(' ')}`.trim());
   await timed('classify', classifyIncident({ incidentId }, { ...deps, model: async () => failureModel }));
   const known = await timed('knowledge', knowledge({ incidentId }, { ...deps, actions: [] }));
@@ -119,7 +132,10 @@ async function diagnose(signal: Signal, ports: RunPorts): Promise<IncidentStory>
   const diagnosed = (await memory.incidents.get(incidentId)) ?? incident;
   // Nothing is stopped where nothing acts.
   const { control: _none, ...storyDeps } = deps;
-  return { ...(await readStory(diagnosed, 'final', { ...storyDeps, actions: [] })), onlyDiagnosed: true };
+  const story = { ...(await readStory(diagnosed, 'final', { ...storyDeps, actions: [] })), onlyDiagnosed: true };
+  const telemetry = await memory.evidence.getTelemetry(incidentId);
+  if (telemetry === null) throw new Error('The run left no telemetry.');
+  return { story, telemetry };
 }
 
 type Findings = Omit<FailureAnalysis, 'otherFailedRuns' | 'jobs' | 'posting'>;

@@ -26,7 +26,8 @@ export async function asking<T>(request: Request, work: () => Promise<T>): Promi
   }
 }
 
-function problemOf({ what, right, missing }: Request, error: unknown): UsageError | null {
+/** The failure in words, and how to mend it; null for what is no failure of GitHub. */
+export function problemOf({ what, right, missing }: Request, error: unknown): UsageError | null {
   const cause = error instanceof Error ? error.cause : undefined;
   if (error instanceof RateLimited)
     return new UsageError(`GitHub's rate limit is used up${untilWords(cause)}: cannot ${what}. ${APP_HELP}`, { cause });

@@ -113,6 +113,7 @@ import { productionConfigure } from './production-configure.ts';
 import { qualityCorrect } from './quality-correct.ts';
 import { qualityReport } from './quality-report.ts';
 import { redactCommand } from './redact.ts';
+import { replay } from './replay.ts';
 import { reportParse } from './report-parse.ts';
 import { runTriage } from './run-triage.ts';
 import { scenarioValidate } from './scenario-validate.ts';
@@ -194,6 +195,7 @@ export const COMMANDS: readonly Command[] = [
   testSelect,
   testRecord,
   runTriage,
+  replay,
   feedbackPost,
   gateCheck,
   gateUpdate,

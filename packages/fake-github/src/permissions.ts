@@ -32,6 +32,7 @@ function acceptedFor(operation: string): readonly Permissions[] {
       return [{ checks: 'write' }];
     case 'repos/list-commits':
     case 'repos/get-commit':
+    case 'repos/compare-commits-with-basehead':
     case 'repos/get-content':
       return [{ contents: 'read' }];
     case 'repos/create-or-update-file-contents':

@@ -1,7 +1,7 @@
 import { gitCommit } from './git-objects.ts';
 import { NotFound, pageOf, type Route, type RouteContext, repositoryIn } from './route.ts';
 import { headOf } from './routes-git.ts';
-import { presentCommit, presentContent, presentFile } from './shapes-code.ts';
+import { presentCommit, presentComparison, presentContent, presentFile } from './shapes-code.ts';
 import type { CommitState } from './state.ts';
 
 const REPO = '/repos/{owner}/{repo}';
@@ -50,6 +50,18 @@ export const CODE_ROUTES: readonly Route[] = [
     handle(context) {
       const commit = commitIn(context, context.params.ref ?? '');
       return { status: 200, json: presentCommit(context.site, commit, true) };
+    },
+  },
+  {
+    operation: 'repos/compare-commits-with-basehead',
+    method: 'GET',
+    path: `${REPO}/compare/{basehead}`,
+    handle(context) {
+      const [from = '', to = ''] = (context.params.basehead ?? '').split('...');
+      const [base, head] = [commitIn(context, from), commitIn(context, to)];
+      const known = new Set(historyOf(context, from));
+      const ahead = historyOf(context, to).filter((commit) => !known.has(commit));
+      return { status: 200, json: presentComparison(context.site, { base, head, ahead }) };
     },
   },
   {

@@ -40,6 +40,34 @@ export function presentCommit(site: Site, commit: CommitState, whole: boolean) {
   };
 }
 
+/** What lies between two commits, `ahead` newest first. */
+export function presentComparison(
+  site: Site,
+  { base, head, ahead }: { base: CommitState; head: CommitState; ahead: readonly CommitState[] },
+) {
+  const { api, web } = site;
+  const range = `${base.sha}...${head.sha}`;
+  const page = `${web}/${base.repository}/compare/${range}`;
+  const newest = new Map(
+    ahead.toReversed().flatMap((commit) => commit.files.map((file) => [file.path, { commit, file }] as const)),
+  );
+  return {
+    url: `${api}/repos/${base.repository}/compare/${range}`,
+    html_url: page,
+    permalink_url: page,
+    diff_url: `${page}.diff`,
+    patch_url: `${page}.patch`,
+    base_commit: presentCommit(site, base, false),
+    merge_base_commit: presentCommit(site, base, false),
+    status: ahead.length === 0 ? 'identical' : 'ahead',
+    ahead_by: ahead.length,
+    behind_by: 0,
+    total_commits: ahead.length,
+    commits: ahead.toReversed().map((commit) => presentCommit(site, commit, false)),
+    files: [...newest.values()].map(({ commit, file }) => presentFile(site, commit, file)),
+  };
+}
+
 /** One file of a diff. */
 export function presentFile({ api, web }: Site, { repository, sha }: CommitState, file: FileChange) {
   const path = file.path.split('/').map(encodeURIComponent).join('/');

@@ -25,8 +25,8 @@ const Run = z.looseObject({
 });
 type Run = z.infer<typeof Run>;
 const Runs = z.object({ workflow_runs: z.array(Run) });
-const Repository = z.object({ id: z.number(), full_name: z.string(), default_branch: z.string() });
-type Repository = z.infer<typeof Repository>;
+export const Repository = z.object({ id: z.number(), full_name: z.string(), default_branch: z.string() });
+export type Repository = z.infer<typeof Repository>;
 const PullRequest = z.object({ number: z.number(), head: z.object({ sha: z.string() }) });
 
 /**
@@ -87,7 +87,8 @@ function newestOfEach(runs: readonly Run[]): Run[] {
   return [...newest.values()];
 }
 
-function foundRun(run: Run, repository: Repository, pullRequest?: number): FoundRun {
+/** A run as the port tells it; with `pullRequest`, as one of that. */
+export function foundRun(run: Run, repository: Repository, pullRequest?: number): FoundRun {
   const own = run.pull_requests?.filter(({ base }) => base.repo.id === repository.id) ?? [];
   const pull_requests =
     pullRequest === undefined ? own : [{ number: pullRequest, base: { repo: { id: repository.id } } }];

@@ -40,6 +40,7 @@ const AttemptedJob = z.object({
   run_attempt: z.number().default(1),
   name: z.string(),
   conclusion: z.string().nullable(),
+  completed_at: z.string().nullish(),
 });
 const RunPage = z.object({ workflow_runs: z.array(WorkflowRun) });
 const JobPage = z.object({ jobs: z.array(WorkflowJob) });
@@ -174,16 +175,25 @@ function attempts(client: GithubClient): Pick<CodeHost, 'listJobAttempts' | 'lis
   };
 }
 
-const attemptOf = ({ run_id, run_attempt, name, conclusion }: z.infer<typeof AttemptedJob>): JobAttempt => ({
+const attemptOf = ({
+  run_id,
+  run_attempt,
+  name,
+  conclusion,
+  completed_at,
+}: z.infer<typeof AttemptedJob>): JobAttempt => ({
   runId: run_id,
   attempt: run_attempt,
   name: jobNameOf(name),
   conclusion,
+  ...(completed_at ? { completedAt: completed_at } : {}),
 });
 
-const isForeign = ({ event }: z.infer<typeof WorkflowRun>): boolean => event !== undefined && FOREIGN_EVENTS.has(event);
+/** Whether it ran code that was only proposed. */
+export const isForeign = ({ event }: { readonly event?: string | undefined }): boolean =>
+  event !== undefined && FOREIGN_EVENTS.has(event);
 
-const runOf = (run: z.infer<typeof WorkflowRun>): Run => ({
+export const runOf = (run: z.infer<typeof WorkflowRun>): Run => ({
   id: run.id,
   attempt: run.run_attempt,
   status: run.status ?? 'unknown',

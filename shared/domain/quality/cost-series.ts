@@ -26,18 +26,19 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Estimated microdollars of AWS for the attempts that ended. */
 export function awsMicrodollarsOf(predictions: readonly Prediction[]): number {
-  return predictions.reduce((sum, { ending }) => {
-    if (ending === undefined) return sum;
-    const usage = USAGE[ending.status];
-    const { transitions, invocations, writes, reads } = PRICE;
-    return (
-      sum +
-      usage.transitions * transitions +
-      usage.invocations * invocations +
-      usage.writes * writes +
-      usage.reads * reads
-    );
-  }, 0);
+  return predictions.reduce(
+    (sum, { ending }) => sum + (ending === undefined ? 0 : awsMicrodollarsOfOne(ending.status)),
+    0,
+  );
+}
+
+/** Estimated microdollars of AWS for one attempt that ends so. */
+export function awsMicrodollarsOfOne(status: keyof typeof USAGE): number {
+  const usage = USAGE[status];
+  const { transitions, invocations, writes, reads } = PRICE;
+  return (
+    usage.transitions * transitions + usage.invocations * invocations + usage.writes * writes + usage.reads * reads
+  );
 }
 
 /** Cost of the incidents that ended on each day, oldest first. */
