@@ -17,3 +17,8 @@ export function canonicalJson(value: unknown): string {
       : inner,
   );
 }
+
+const COMMIT_DIGITS = 12;
+
+/** The commit's id as stored in records. */
+export const shortCommit = (sha: string): string => sha.slice(0, COMMIT_DIGITS);

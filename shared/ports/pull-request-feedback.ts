@@ -1,7 +1,14 @@
 import type { DiffFile } from '#shared/domain/pull-request/diff-lines.ts';
 import type { LineNote } from '#shared/domain/pull-request/line-notes.ts';
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import type { CodeHost, Comment } from './code-host.ts';
+
+/** A comment of ours or of somebody else. */
+export interface Comment {
+  readonly id: number;
+  readonly body: string;
+  readonly url: string;
+  readonly authorIsUs: boolean;
+}
 
 export interface Check {
   readonly name: string;
@@ -44,7 +51,11 @@ export type CommentLock =
  * What is written about a pull request: one comment, checks of its commits, comments on its lines. Throws `Retryable` and `Refused` like `CodeHost`;
  * `createComment`, `createCheck` and `commentOnLines` throw `OutcomeUnknown` when their answer was lost and are never repeated blindly.
  */
-export interface PullRequestFeedback extends Pick<CodeHost, 'listComments' | 'createComment' | 'updateComment'> {
+export interface PullRequestFeedback {
+  /** Ours that contain the marker, oldest first. */
+  listComments(repository: string, pullRequest: number, marker: string): Promise<Comment[]>;
+  createComment(repository: string, pullRequest: number, body: RedactedText): Promise<Comment>;
+  updateComment(repository: string, commentId: number, body: RedactedText): Promise<Comment>;
   /** Does nothing when it is gone. */
   deleteComment(repository: string, commentId: number): Promise<void>;
   /** One of all processes that write under our name gets the lock of a comment. It shows as a reaction while it is held. */

@@ -10,8 +10,7 @@ import {
 import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { digestOf } from '#shared/kernel/digest.ts';
 import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { Comment } from '#shared/ports/code-host.ts';
-import type { PullRequestFeedback } from '#shared/ports/pull-request-feedback.ts';
+import type { Comment, PullRequestFeedback } from '#shared/ports/pull-request-feedback.ts';
 import type { Clock } from '#shared/ports/time.ts';
 
 export interface StickyCommentDeps {

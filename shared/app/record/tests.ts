@@ -1,7 +1,7 @@
+import { shortCommit } from '#shared/kernel/digest.ts';
 import { afterFailure, testsByKey } from '#shared/domain/failure/history/known-runs.ts';
 import {
   newestResults,
-  shortCommit,
   type TestRecord,
   type TestResult,
 } from '#shared/domain/failure/history/test-record.ts';

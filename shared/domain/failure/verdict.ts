@@ -1,7 +1,8 @@
 import { type Chance, FAMILY_OF, type FailureClass, type Verdict } from '../incident/failure-class.ts';
 import type { Evidence } from '../logs/evidence.ts';
 import { ruledChance } from './chance.ts';
-import { calibrated, logistic, logOdds } from './model/calibration.ts';
+import { logistic, logOdds } from '#shared/kernel/numbers/log-odds.ts';
+import { calibrated } from './model/calibration.ts';
 import type { FailureModel, Opinion } from './model/failure-model.ts';
 import { signsOfTransience } from './model/signs.ts';
 import { type HistoryJudgement, judgeHistory, type RunHistory } from './run-history.ts';

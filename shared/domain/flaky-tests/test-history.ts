@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { digestOf } from '../../kernel/digest.ts';
+import { digestOf, shortCommit } from '../../kernel/digest.ts';
 import { recordText } from '../../kernel/text/record-text.ts';
 import { phrase, type RedactedText } from '../../kernel/text/redacted-text.ts';
-import { shortCommit } from '../failure/history/test-record.ts';
 import { FilePath, type ReportedTest } from '../reports/normal-form.ts';
 import { TestOwner } from './quarantined-test.ts';
 

@@ -1,5 +1,5 @@
 import { logBeta, rateInterval } from '#shared/kernel/numbers/beta.ts';
-import { logistic, logOdds } from '../model/calibration.ts';
+import { logistic, logOdds } from '#shared/kernel/numbers/log-odds.ts';
 
 /** Recorded results of a test. */
 export interface TestOutcomes {

@@ -1,5 +1,6 @@
 import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import { shortCommit, type TestRecord, type TestResult, testKeyOf, unknownTest, withResults } from './test-record.ts';
+import { shortCommit } from '#shared/kernel/digest.ts';
+import { type TestRecord, type TestResult, testKeyOf, unknownTest, withResults } from './test-record.ts';
 
 /** A finished run of a workflow as recorded. */
 export interface FinishedRun {

@@ -39,11 +39,6 @@ export type TestRecord = z.infer<typeof TestRecord>;
 
 /** Stored results of either kind; older ones are only in the counts. */
 const KEPT_OF_EACH = 8;
-const COMMIT_DIGITS = 12;
-
-/** The commit's id as stored in records. */
-export const shortCommit = (sha: string): string => sha.slice(0, COMMIT_DIGITS);
-
 /** Key of a test by its name, ignoring blanks and durations that its runner printed. */
 export function testKeyOf(name: string): string {
   const plain = name

@@ -1,3 +1,4 @@
+import { logistic, logOdds } from '#shared/kernel/numbers/log-odds.ts';
 import { minimise } from './minimise.ts';
 
 /** Maps signs of an answer to the probability that it is right: a logistic regression; the last weight is the bias. */
@@ -21,19 +22,6 @@ export const STEP_PRIOR = -1;
 
 /** Keeps weights finite where all answers were right. */
 const NO_PRIOR: CalibrationPrior = { prior: [], strength: 0.5 };
-const FURTHEST = 6;
-
-/** The logarithm of the odds, bounded. */
-export function logOdds(probability: number): number {
-  const kept = Math.min(1 - 1e-9, Math.max(1e-9, probability));
-  return Math.max(-FURTHEST, Math.min(FURTHEST, Math.log(kept / (1 - kept))));
-}
-
-/** The probability of log-odds. */
-export function logistic(odds: number): number {
-  return 1 / (1 + Math.exp(-odds));
-}
-
 function oddsOf(weights: Calibration, signs: readonly number[]): number {
   return signs.reduce((sum, sign, at) => sum + sign * (weights[at] ?? 0), weights.at(-1) ?? 0);
 }

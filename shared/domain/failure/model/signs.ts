@@ -1,5 +1,6 @@
 import type { FailureClass, Verdict } from '../../incident/failure-class.ts';
-import { type Calibration, logOdds, STEP_PRIOR } from './calibration.ts';
+import { logOdds } from '#shared/kernel/numbers/log-odds.ts';
+import { type Calibration, STEP_PRIOR } from './calibration.ts';
 import type { Opinion } from './failure-model.ts';
 
 /** The signatures' own answer: the leading class and its strength. */

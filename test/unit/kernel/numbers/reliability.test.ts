@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrated, fitCalibration, logOdds } from '#shared/domain/failure/model/calibration.ts';
+import { logOdds } from '#shared/kernel/numbers/log-odds.ts';
+import { calibrated, fitCalibration } from '#shared/domain/failure/model/calibration.ts';
 import { proportionOf, wilsonInterval } from '#shared/kernel/numbers/proportion.ts';
 import { brierScore, calibrationErrorOf, reliabilityOf, tuningOf } from '#shared/kernel/numbers/reliability.ts';
 import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
