@@ -3,15 +3,11 @@ const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', f
 const SDK = 'node_modules/(@aws-sdk|@smithy|@octokit)/';
 /** The parts of the domain in the order in which they build on each other. */
 const DOMAIN = [
-  'redaction',
   'incident',
+  'webhooks',
   'access',
-  'logs',
-  'templates',
   'anomaly',
   'failure',
-  'reports',
-  'flaky-tests',
   'causality',
   'diagnosis',
   'triage',
@@ -20,21 +16,28 @@ const DOMAIN = [
   'plan',
   'policy',
   'playbook',
-  'patch',
   'experiment',
   'learning',
   'quality',
-  'gates',
-  'test-selection',
-  'architecture',
-  'ci-metrics',
-  'pull-request',
   'capacity',
   'audit',
   'configuration',
   'workflow',
 ];
 const PURE_PACKAGES = 'node_modules/(zod|@noble/hashes)/';
+/** The libraries, each with those it may build on. None of them knows the healer. */
+const LIBRARIES = {
+  kernel: [],
+  redaction: ['kernel'],
+  'log-reading': ['kernel', 'redaction'],
+  reports: ['kernel', 'redaction'],
+  'patch-guard': ['kernel', 'redaction'],
+  'cli-kit': ['kernel'],
+  'pull-request-quality': ['kernel', 'redaction', 'log-reading', 'reports', 'patch-guard'],
+};
+const LIBRARY = `^packages/(${Object.keys(LIBRARIES).join('|')})/src/`;
+/** What of the libraries opens files or loads a parser. */
+const LIBRARY_ADAPTERS = '^packages/(patch-guard/src/tree-sitter[.]ts$|pull-request-quality/src/adapters/)';
 
 module.exports = {
   forbidden: [
@@ -52,15 +55,32 @@ module.exports = {
     ),
     rule(
       'domain-is-pure',
-      'The kernel runs in Lambda, on the command line and in a browser: schemas, hashes and itself only.',
+      'The domain runs in Lambda, on the command line and in a browser: schemas, hashes, libraries and itself only.',
       { path: '^shared/domain/' },
-      { pathNot: ['^shared/(kernel|domain)/', PURE_PACKAGES] },
+      { pathNot: ['^shared/domain/', LIBRARY, PURE_PACKAGES] },
+    ),
+    ...Object.entries(LIBRARIES).map(([name, below]) =>
+      rule(
+        'libraries-in-order',
+        'A library builds on those below it, and on nothing of the healer.',
+        { path: `^packages/${name}/src/` },
+        {
+          path: '^(packages|shared|functions|infra|statemachines|apps|lab|tools|test)/',
+          pathNot: `^packages/(${[name, ...below].join('|')})/src/`,
+        },
+      ),
     ),
     rule(
-      'kernel-knows-nothing-else',
-      'Text, numbers, digests and errors serve everything, so they need nothing.',
-      { path: '^shared/kernel/' },
-      { pathNot: ['^shared/kernel/', PURE_PACKAGES] },
+      'libraries-are-pure',
+      'They run in Lambda, on the command line and in a browser; what opens files or loads a parser is an adapter.',
+      { path: LIBRARY, pathNot: [LIBRARY_ADAPTERS, '^packages/(cli-kit/src/|reports/src/formats/common/)'] },
+      { pathNot: ['^packages/', PURE_PACKAGES, 'node_modules/@dagrejs/'] },
+    ),
+    rule(
+      'only-entry-points-load-adapters-of-libraries',
+      'Use cases and domain receive a parser or a source tree by its port.',
+      { path: ['^shared/', LIBRARY], pathNot: LIBRARY_ADAPTERS },
+      { path: LIBRARY_ADAPTERS },
     ),
     // A part of the domain may import those before it, types included: it is read from the top to the bottom.
     ...DOMAIN.slice(0, -1).map((part, at) =>
@@ -81,33 +101,31 @@ module.exports = {
       'ports-know-only-domain',
       'A port is an interface in domain words.',
       { path: '^shared/ports/' },
-      { pathNot: ['^shared/(kernel|domain|ports)/', PURE_PACKAGES] },
+      { pathNot: ['^shared/(domain|ports)/', LIBRARY, PURE_PACKAGES] },
     ),
     rule(
       'plugins-know-domain-and-ports',
       'Plug-ins do I/O through ports, so that infra can load them when it synthesizes.',
-      { path: '^shared/plugins/', pathNot: '^shared/plugins/reports/common/' },
-      { pathNot: ['^shared/(kernel|domain|ports|plugins)/', PURE_PACKAGES] },
+      { path: '^shared/plugins/' },
+      { pathNot: ['^shared/(domain|ports|plugins)/', LIBRARY, PURE_PACKAGES] },
     ),
     rule(
       'report-formats-use-parsers',
       'XML and JSON are parsed piece by piece, by libraries that do nothing else: no I/O, no expansion of entities.',
-      { path: '^shared/plugins/reports/common/' },
-      {
-        pathNot: ['^shared/(kernel|domain|ports|plugins)/', PURE_PACKAGES, 'node_modules/(saxes|@streamparser/json)/'],
-      },
+      { path: '^packages/reports/src/formats/common/' },
+      { pathNot: ['^packages/', PURE_PACKAGES, 'node_modules/(saxes|@streamparser/json)/'] },
     ),
     rule(
       'no-plugin-sees-its-siblings',
       'Adding or deleting one plug-in touches nothing but the registry.',
-      { path: '^shared/plugins/([^/]+)/(?!(registry|contract)[.]ts$)' },
-      { path: '^shared/plugins/$1/registry[.]ts$' },
+      { path: '^(shared/plugins/[^/]+|packages/reports/src/formats)/(?!(registry|contract)[.]ts$)' },
+      { path: '^$1/registry[.]ts$' },
     ),
     rule(
       'no-plugin-sees-another',
       'What two plug-ins need lies in `common`, or what a model is asked by in `protocol`: a folder can be deleted with its line in the registry.',
-      { path: '^shared/plugins/([^/]+)/([^/]+)/' },
-      { path: '^shared/plugins/$1/[^/]+/', pathNot: '^shared/plugins/$1/($2|common|protocol)/' },
+      { path: '^(shared/plugins/[^/]+|packages/reports/src/formats)/([^/]+)/' },
+      { path: '^$1/[^/]+/', pathNot: '^$1/($2|common|protocol)/' },
     ),
     rule(
       'app-knows-no-adapters',
@@ -125,7 +143,7 @@ module.exports = {
       'shared-knows-no-entry-point',
       'Dependencies point inward.',
       { path: '^shared/' },
-      { path: '^(functions|infra|apps|packages|lab|test|tools)/' },
+      { path: '^(functions|infra|apps|packages/(local-cloud|fake-)|lab|test|tools)/' },
     ),
     rule(
       'sdk-only-in-adapters',
@@ -175,9 +193,10 @@ module.exports = {
       { path: '^apps/dashboard/' },
       {
         path: [
-          '^shared/(?!kernel/|domain/)',
+          '^shared/(?!domain/)',
+          LIBRARY_ADAPTERS,
           '^functions/(?!api/app[.]ts$)',
-          '^(infra|packages|lab|test|tools)/',
+          '^(infra|packages/(local-cloud|fake-)|lab|test|tools)/',
           '^apps/(?!dashboard/)',
         ],
       },
@@ -193,42 +212,45 @@ module.exports = {
       'Other code that turned strings into redacted text could leak a secret.',
       {
         path: '^(shared|functions|infra|apps|packages|lab|tools)/',
-        pathNot: '^shared/(kernel/text/|domain/redaction/redact[.]ts$)',
+        pathNot: '^packages/(kernel/src/text/|redaction/src/redact[.]ts$)',
       },
-      { path: '^shared/kernel/text/brand[.]ts$' },
+      { path: '^packages/kernel/src/text/brand[.]ts$' },
     ),
     rule(
       'records-alone-read-redacted-text-back',
       'A field of a record of ours was redacted when it was written. What comes from outside was not.',
-      { path: '^(shared|functions|infra|apps|packages|lab|tools)/', pathNot: '^shared/(kernel|domain)/' },
-      { path: '^shared/kernel/text/record-text[.]ts$' },
+      { path: '^(shared|functions|infra|apps|packages|lab|tools)/', pathNot: ['^shared/domain/', LIBRARY] },
+      { path: '^packages/kernel/src/text/record-text[.]ts$' },
     ),
     rule(
       'only-the-code-host-unwraps-names',
       'A branch or a path may hold a secret: it goes back to where it came from, and nowhere else.',
-      { path: '^(shared|functions|infra|apps|packages|lab|tools)/', pathNot: '^shared/(kernel/text|adapters/github)/' },
-      { path: '^shared/kernel/text/raw-name[.]ts$' },
+      {
+        path: '^(shared|functions|infra|apps|packages|lab|tools)/',
+        pathNot: '^(packages/kernel/src/text|shared/adapters/github)/',
+      },
+      { path: '^packages/kernel/src/text/raw-name[.]ts$' },
     ),
     rule(
       'only-the-redactor-reads-raw-text',
       'Raw logs are passed on; only the redactor may read them.',
       {
         path: '^(shared|functions|infra|apps|packages|lab|tools)/',
-        pathNot: '^shared/(kernel/text|domain/redaction|domain/logs)/',
+        pathNot: '^packages/(kernel/src/text|redaction/src|log-reading/src/logs)/',
       },
-      { path: '^shared/kernel/text/raw-text-read[.]ts$' },
+      { path: '^packages/kernel/src/text/raw-text-read[.]ts$' },
     ),
     rule(
-      'packages-know-nothing-of-selfheal',
+      'the-local-cloud-knows-nothing-of-selfheal',
       'The local cloud and the fake servers serve any template and any client.',
-      { path: '^packages/' },
-      { path: '^(shared|functions|infra|statemachines|apps|lab|tools|test)/' },
+      { path: '^packages/(local-cloud|fake-)' },
+      { path: ['^(shared|functions|infra|statemachines|apps|lab|tools|test)/', LIBRARY] },
     ),
     rule(
       'product-knows-no-packages',
       'The deployment does not contain the local cloud.',
-      { path: '^(shared|functions|infra|apps/(cli|action))/' },
-      { path: '^packages/' },
+      { path: ['^(shared|functions|infra|apps/(cli|action))/', LIBRARY] },
+      { path: '^packages/(local-cloud|fake-)' },
     ),
     rule(
       'product-knows-no-lab',

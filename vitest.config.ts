@@ -48,7 +48,7 @@ export default defineConfig({
       {
         test: {
           name: 'slow',
-          include: ['test/{e2e,faults}/**/*.test.ts', 'test/**/*.slow.test.ts', CANARIES],
+          include: ['test/{e2e,faults}/**/*.test.ts', '{test,packages/*/test}/**/*.slow.test.ts', CANARIES],
           exclude: [SMOKE],
           // Whole systems with real processes and clocks; `npm run test:summary` lists each test that needed its second try.
           retry: 1,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import { configurationWith, PLUGINS, type Plugins } from '#shared/plugins/plugins.ts';
 import { withPlaybooks } from './configured-playbooks.ts';
 

@@ -1,9 +1,9 @@
 import { dirname, join, resolve } from 'node:path';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { bindPlaybook } from '#shared/domain/playbook/bind-playbook.ts';
 import type { AllowedEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { judgePlaybook } from '#shared/domain/playbook/judge-playbook.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import { type PlaybookFile, playbookFilesIn, readPlaybookFiles } from './playbook-files.ts';
 
 /** The playbooks that come with Selfheal. */

@@ -1,6 +1,6 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import type { Node } from 'constructs';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import { CHANNEL_SECRET_VARIABLES, CHANNEL_VARIABLES, resolveChannels } from '#shared/plugins/resolve-channels.ts';
 import { SECRET_NAME } from './deployed-model.ts';
 

@@ -1,7 +1,7 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import type { Node } from 'constructs';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { type ModelSettings, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import { keyOwner, looksLikeKey } from '#shared/plugins/llm/key-forms.ts';
 import {
   confidenceThresholdOf,

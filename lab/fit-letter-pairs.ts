@@ -2,7 +2,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
-const MODEL = join(ROOT, 'shared/domain/redaction/letter-pairs.json');
+const MODEL = join(ROOT, 'packages/redaction/src/letter-pairs.json');
 /** Added to each count, so that a pair never seen is unlikely and not impossible. */
 const SMOOTHING = 0.5;
 const LETTERS = 26;

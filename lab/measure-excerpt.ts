@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { makeExcerpter } from '#shared/domain/logs/excerpt.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
+import { makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
+import { makeRedactor } from '@selfheal/redaction/redact.ts';
 
 /** Line recall of the excerpt on logs whose failing lines were marked by hand: `node lab/measure-excerpt.ts --data DIR`. */
 interface Case {

@@ -4,7 +4,7 @@ import type { StepInput, StepName } from '#shared/domain/workflow/steps.ts';
 /** An expression in JSONata, the query language of the definition. */
 const js = (expression: string): string => `{% ${expression} %}`;
 
-/** Errors that pass by themselves, by their names in `shared/kernel/errors.ts`. */
+/** Errors that pass by themselves, by their names in `packages/kernel/src/errors.ts`. */
 const PASSING = ['Retryable', 'Unreachable', 'RateLimited'];
 
 /** It certainly did not happen, or Lambda was not reached: repeating is right for every step, effects included. */

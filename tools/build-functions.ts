@@ -1,12 +1,12 @@
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { GRAMMARS, type Grammar } from '@selfheal/patch-guard/content/grammars.ts';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { parse } from 'yaml';
 import { readConfiguration } from '#infra/configuration.ts';
 import { OWN_SIGNATURES_FILE } from '#shared/adapters/archive/data-files.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
-import { GRAMMARS, type Grammar } from '#shared/domain/patch/content/grammars.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { leanSdk, leanZod, zodWithoutJsonSchema } from './lean-sdk.ts';
 import { writeSecretRules } from './pack-secret-rules.ts';
@@ -24,7 +24,7 @@ const YAML_READER = 'shared/app/policy/governed-repository.ts';
 /** Engine for patterns of users, which most deployments do not have. */
 const PATTERN_ENGINE = 're2js';
 /** A bundle with this module parses code, so its asset contains the parser and its grammars. */
-const PARSER = 'shared/adapters/parsers/tree-sitter.ts';
+const PARSER = 'packages/patch-guard/src/tree-sitter.ts';
 const PARSER_PACKAGE = '@vscode/tree-sitter-wasm';
 const MAX_BYTES = 1_000_000;
 /**

@@ -3,17 +3,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { preProcessFile } from 'typescript';
 
-/** The part of the repository to which a file belongs, by folder. Files that a Lambda function loads belong to the product in any folder. */
+/** The part of the repository to which a file belongs, by folder, the first that fits. Files that a Lambda function loads belong to the product, unless a
+ * library has them. */
 const PARTS: readonly (readonly [part: string, folders: RegExp])[] = [
   ['product', /^(?:shared|functions|infra|statemachines)\//],
   ['command line', /^apps\/cli\//],
   ['action', /^apps\/action\//],
   ['dashboard', /^apps\/dashboard\//],
-  ['local cloud', /^(?:apps\/local|packages)\//],
+  ['guide', /^apps\/guide\//],
+  ['local cloud', /^(?:apps\/local|packages\/(?:local-cloud|fake-[^/]+))\//],
+  ['libraries', /^packages\//],
   ['lab', /^lab\//],
   ['tools', /^tools\//],
 ];
-const FIRST = ['lab', 'product', 'command line', 'action', 'dashboard', 'local cloud', 'tools'];
+const PRINTED = [...PARTS.map(([part]) => part), 'other'];
 /** Files that are expected to be small: composition roots, barrels and registries. */
 const EXPECTED_SMALL = /^functions\/[^/]+\/(?:config|main)\.ts$|(?:^|\/)(?:index|registry)\.ts$/;
 const SMALL_LINES = 25;
@@ -39,10 +42,10 @@ export function measureHouse(root: string, files: readonly string[], aliases: Re
     files.filter((file) => /^functions\/[^/]+\/main\.ts$/.test(file)),
     imports,
   );
-  const partOf = (file: string) =>
-    loaded.has(file)
-      ? 'product'
-      : (FIRST.find((part) => PARTS.some(([name, folders]) => name === part && folders.test(file))) ?? 'other');
+  const partOf = (file: string) => {
+    const part = PARTS.find(([, folders]) => folders.test(file))?.[0] ?? 'other';
+    return loaded.has(file) && part !== 'libraries' ? 'product' : part;
+  };
   const lines = new Map<string, number>();
   for (const file of files) lines.set(partOf(file), (lines.get(partOf(file)) ?? 0) + linesOf(file));
   return {
@@ -142,10 +145,12 @@ export function measureRepository(root: string): House {
 
 if (import.meta.main) {
   const house = measureRepository(execFileSync('git', ['rev-parse', '--show-toplevel'], { encoding: 'utf8' }).trim());
-  for (const part of ['product', 'command line', 'action', 'local cloud', 'lab', 'tools', 'other']) {
+  for (const part of PRINTED) {
     const lines = house.lines.get(part) ?? 0;
     if (lines > 0) console.log(`${part.padEnd(14)} ${String(lines).padStart(6)} lines`);
   }
+  const sum = [...house.lines.values()].reduce((total, lines) => total + lines, 0);
+  console.log(`${'all'.padEnd(14)} ${String(sum).padStart(6)} lines`);
   console.log(`${'in a Lambda'.padEnd(14)} ${String(house.inLambda).padStart(6)} lines`);
   console.log(`${house.small.length} files under ${SMALL_LINES} lines`);
   console.log(`${house.ties.length} two-way ties between folders`);

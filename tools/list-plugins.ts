@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { REPORT_FORMATS } from '@selfheal/reports/formats/registry.ts';
 import type { ActionImpact } from '#shared/domain/plan/candidates.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { PLUGINS, type Plugins } from '#shared/plugins/plugins.ts';
-import { REPORT_FORMATS } from '#shared/plugins/reports/registry.ts';
 
 /** Page of the user guide that lists every plug-in. `npm run plugins` writes it; a test compares it with the registries. */
 export const PLUGINS_PAGE = 'docs/guide/plugins.md';

@@ -118,7 +118,7 @@ export function packSecretRules(root: string): string {
   return `${JSON.stringify({ rules: packed, words: lists })}\n`;
 }
 
-const PACKED = 'shared/domain/redaction/secret-rules.json';
+const PACKED = 'packages/redaction/src/secret-rules.json';
 
 /** Writes the packed rules to the file that the redactor imports, if they changed. Does nothing if `root` has no rules. */
 export function writeSecretRules(root: string): void {

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import {
   datadogDashboard,
   datadogMonitors,
   grafanaDashboard,
   prometheusRules,
-} from '#shared/domain/ci-metrics/monitoring.ts';
+} from '@selfheal/pull-request-quality/domain/ci-metrics/monitoring.ts';
+import { stringify } from 'yaml';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 

@@ -1,7 +1,7 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import { type FileAtCommit, makeGithubFileReader } from '#shared/adapters/github/default-branch-file.ts';
 import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { ActionInputs } from './inputs.ts';
 import type { JobContext } from './job-context.ts';
 

@@ -1,9 +1,13 @@
-import { type KnownHistory, rankedTests, readHistories } from '#shared/app/flaky-tests/test-history.ts';
-import { codeOwnersOf } from '#shared/domain/flaky-tests/code-owners.ts';
-import { isQuarantined } from '#shared/domain/flaky-tests/history-quarantine.ts';
-import { reportedTestKey } from '#shared/domain/flaky-tests/test-history.ts';
-import type { FailedTestFacts } from '#shared/domain/pull-request/job-result.ts';
-import type { ReportedTest } from '#shared/domain/reports/normal-form.ts';
+import {
+  type KnownHistory,
+  rankedTests,
+  readHistories,
+} from '@selfheal/pull-request-quality/app/flaky-tests/test-history.ts';
+import { codeOwnersOf } from '@selfheal/pull-request-quality/domain/flaky-tests/code-owners.ts';
+import { isQuarantined } from '@selfheal/pull-request-quality/domain/flaky-tests/history-quarantine.ts';
+import { reportedTestKey } from '@selfheal/pull-request-quality/domain/flaky-tests/test-history.ts';
+import type { FailedTestFacts } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
+import type { ReportedTest } from '@selfheal/reports/normal-form/normal-form.ts';
 import type { TaskInput } from './task.ts';
 
 const MAX_OWNERS = 5;

@@ -1,10 +1,10 @@
 import { glob, stat } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { makeRepositoryFiles, type RepositoryFiles } from '@selfheal/reports/normal-form/repository-path.ts';
+import type { ReadReportsOptions, ReportSet } from '@selfheal/reports/read/read-reports.ts';
 import { runGit } from '#apps/cli/input/git.ts';
 import { readReportFile, reportFilesOf, repositoryFileReader } from '#shared/adapters/archive/report-files.ts';
-import type { ReadReportsOptions, ReportSet } from '#shared/app/reports/read-reports.ts';
-import { makeRepositoryFiles, type RepositoryFiles } from '#shared/domain/reports/repository-path.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { TaskInput } from './task.ts';
 
 /** A pattern does not match reports inside installed packages. */
@@ -79,7 +79,7 @@ export async function readFiles(
   options: ReadReportsOptions = {},
 ): Promise<ReportSet> {
   // Loaded here, because the parsers are not needed to start.
-  const { readReports } = await import('#shared/app/reports/read-reports.ts');
+  const { readReports } = await import('@selfheal/reports/read/read-reports.ts');
   const inputs = [...new Set(files)].map((path) => ({ name: relative(workspace, path), pieces: readReportFile(path) }));
   const paths = { workspaces: [workspace], files: await repositoryFiles(workspace) };
   const set = await readReports(inputs, { ...options, paths });

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
-import { UsageError } from '#apps/cli/command.ts';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { InvalidInput, messageOf } from '@selfheal/kernel/errors.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
+import { UnreadableReport } from '@selfheal/reports/normal-form/unreadable-report.ts';
 import { resultFile } from '#apps/cli/feedback/write-result.ts';
 import { decidingFilesOf } from '#apps/cli/input/base-files.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
-import { InvalidInput, messageOf } from '#shared/kernel/errors.ts';
 import { fileReaderOf } from './github.ts';
 import { inWordsOfInputs } from './input-words.ts';
 import { type ActionInputs, readInputs } from './inputs.ts';

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import type { QualityState } from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import * as z from 'zod';
 import { type DecidingFiles, pathBelow } from '#apps/cli/input/base-files.ts';
 import { connectRemote, guardedFolder } from '#apps/cli/input/state-place.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { QualityState } from '#shared/ports/quality-state.ts';
 import { githubOptions } from './github.ts';
 import type { ActionInputs } from './inputs.ts';
 import type { JobContext } from './job-context.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Terminal } from '#apps/cli/terminal.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import type { TaskInput } from './task.ts';
 
 /** What code that serves the command line, too, prints, goes to the log of the step. `environment` adds to that of the step. */

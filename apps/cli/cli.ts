@@ -1,11 +1,11 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
-import { InvalidInput } from '#shared/kernel/errors.ts';
-import { nearestValue } from '#shared/kernel/text/nearest-value.ts';
+import { type Command, type ExitCode, type ParsedInput, UsageError } from '@selfheal/cli-kit/command.ts';
+import { makeTerminal, ReaderGone, type Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { nearestValue } from '@selfheal/kernel/text/nearest-value.ts';
 import packageFile from '../../package.json' with { type: 'json' };
-import { type Command, type ExitCode, type ParsedInput, UsageError } from './command.ts';
 import { commandHelp, generalHelp } from './help.ts';
-import { makeTerminal, ReaderGone, type Terminal } from './terminal.ts';
 
 const VERSION_WORDS = new Set(['version', '--version', '-v']);
 const HELP_WORDS = new Set(['help', '--help', '-h']);

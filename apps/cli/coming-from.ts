@@ -1,4 +1,4 @@
-import { nearestValue } from '#shared/kernel/text/nearest-value.ts';
+import { nearestValue } from '@selfheal/kernel/text/nearest-value.ts';
 
 /** A word of an older tool's document, and what it is here. */
 export interface ForeignWord {

@@ -1,5 +1,5 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
 import { Resolution } from '#shared/domain/learning/resolution.ts';
-import { UsageError } from './command.ts';
 
 /** Seconds of `300`, `300s`, `5m`, `1h 30m`: a plain number is seconds, in every option alike. Null without one. Throws `UsageError`. */
 export function secondsOf(name: string, given: string | undefined): number | null {

@@ -1,4 +1,4 @@
-import type { Command, OptionSpec } from './command.ts';
+import type { Command, OptionSpec } from '@selfheal/cli-kit/command.ts';
 
 const HELP_OPTION: OptionSpec = { type: 'boolean', about: 'show this text' };
 

@@ -1,3 +1,5 @@
+import { FAMILY_OF } from '@selfheal/kernel/failure-class.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
 import { loadPrompts } from '#shared/adapters/archive/prompt-files.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
@@ -10,8 +12,6 @@ import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { makeFailedTests } from '#shared/app/gather/tests.ts';
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { AnalyzeOptions, OllamaOptions, ParsedLog, ParseOptions, RunAnalysis } from './analyze/analysis.ts';

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import type { Command } from '@selfheal/cli-kit/command.ts';
 
 /** Words that need no command: see `runCli`. */
 const VERSION = /^(?:version|--version|-v)$/;

@@ -26,6 +26,9 @@ const INPUTS = [
   'infra',
   'functions',
   'shared',
+  ...['kernel', 'log-reading', 'patch-guard', 'pull-request-quality', 'redaction', 'reports'].map(
+    (name) => `packages/${name}/src`,
+  ),
   'statemachines',
   'tools/build-functions.ts',
   'tools/pack-signatures.ts',

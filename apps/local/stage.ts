@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { messageOf } from '@selfheal/kernel/errors.ts';
 import { isDiskFull } from '@selfheal/local-cloud/disk-full.ts';
 import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
 import { startRuntime } from '@selfheal/local-cloud/runtime.ts';
@@ -9,7 +10,6 @@ import type { Runtime, RuntimeEvent } from '@selfheal/local-cloud/runtime-contra
 import { DamagedState, openDatabase } from '@selfheal/local-cloud/storage/database.ts';
 import { checkStateVersion, type StateWriter } from '@selfheal/local-cloud/storage/state-version.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
-import { messageOf } from '#shared/kernel/errors.ts';
 import { makeLocalRoutes } from './local-routes.ts';
 import { startMailServer } from './world/mail-server.ts';
 import { startWorld, type World } from './world/world.ts';

@@ -1,5 +1,5 @@
+import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
 import type { RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
-import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 
 /** States that are shown; the Choice and Pass states between them only route. */
 const SHOWN = new Set([

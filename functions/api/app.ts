@@ -1,10 +1,10 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import * as z from 'zod';
 import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
 import type { PolicyDeps } from '#shared/app/policy/change-policy.ts';
 import { governed } from '#shared/app/policy/governed.ts';
 import type { RepeatedRequests } from '#shared/ports/access.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { countingLogs, countRequests, makeRequestCounts } from './count-requests.ts';
 import { notFound, problemOf } from './problem.ts';
 import { REFERENCE_POLICY, renderReference } from './reference.ts';

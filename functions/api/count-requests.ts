@@ -1,7 +1,7 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
 import type { Count, CounterLabels, CounterStore } from '#shared/ports/counter-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import type { Environment } from './routes/contract.ts';
 import type { LogRequests } from './routes/logs.ts';
 

@@ -1,11 +1,11 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { idempotencyKeyOf, type KeptAnswer, type RepeatedRequest } from '#shared/domain/access/repeated-request.ts';
 import type { WorkflowRunCaller } from '#shared/domain/access/workflow-run-caller.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import type { RepeatedRequests } from '#shared/ports/access.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { Problem } from './problem.ts';
 
 export interface Idempotency {

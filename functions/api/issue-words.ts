@@ -1,5 +1,5 @@
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import type * as z from 'zod';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 
 /** Of a body; of a query it is a parameter. */
 export const FIELD = 'field';

@@ -1,3 +1,4 @@
+import type { LinearEngine } from '@selfheal/log-reading/logs/text-pattern.ts';
 import type { KeptLogsDeps } from '#shared/app/triage/kept-logs.ts';
 import { countPatterns, logStatistics, recentLogs } from '#shared/app/triage/kept-logs.ts';
 import { readLog, scanLines } from '#shared/app/triage/read-log.ts';
@@ -8,7 +9,6 @@ import {
   type TriageRequestDeps,
   triageLogs,
 } from '#shared/app/triage/triage-request.ts';
-import type { LinearEngine } from '#shared/domain/logs/text-pattern.ts';
 import type { LogRequests } from './routes/logs.ts';
 
 /** The use cases behind the routes about logs: loaded when the first of them is needed. */

@@ -1,8 +1,8 @@
+import { CorruptRecord, InvalidInput, Retryable } from '@selfheal/kernel/errors.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import * as z from 'zod';
-import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { FIELD, issueWords } from './issue-words.ts';
 
 /** What goes wrong with a request, by the name in its `type`. The title says what it is, the detail how to mend it. */

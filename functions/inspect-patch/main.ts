@@ -1,7 +1,7 @@
+import { inspectPatch } from '@selfheal/patch-guard/inspect-patch.ts';
+import { InspectedFiles, Inspection } from '@selfheal/patch-guard/inspection.ts';
+import { makeTreeSitter } from '@selfheal/patch-guard/tree-sitter.ts';
 import { lambdaMeter, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
-import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
-import { inspectPatch } from '#shared/app/plan/inspect-patch.ts';
-import { InspectedFiles, Inspection } from '#shared/domain/patch/inspection.ts';
 import { config } from './config.ts';
 
 const parser = makeTreeSitter();

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { canonicalJson } from '@selfheal/kernel/digest.ts';
 import { Aws, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { ManagedPolicy, Role } from 'aws-cdk-lib/aws-iam';
 import {
@@ -15,7 +16,6 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DeployedSettings } from '#shared/domain/configuration/configuration.ts';
 import { type FunctionConfig, RESOURCE_VARIABLES, type ResourceName } from '#shared/domain/workflow/function-config.ts';
-import { canonicalJson } from '#shared/kernel/digest.ts';
 import { type AccessSources, accessOf } from '../access.ts';
 import { readConfiguration } from '../configuration.ts';
 import type { FunctionNetwork } from '../settings.ts';

@@ -1,6 +1,6 @@
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { makeRecall, type Recall, type Remembered } from '#shared/domain/knowledge/search/recall.ts';
 import { termsOfLines, termsOfQuestion, weighed, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { makeFailure } from './made-failures.ts';
 import { bytesInUse, perSecond, type Row } from './row.ts';
 

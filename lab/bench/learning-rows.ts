@@ -1,5 +1,5 @@
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { evidenceOfDifference } from '#shared/domain/experiment/sequential-test.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { type Learner, makeInformed, makeRanking } from '../simulations/learners.ts';
 import { PROPOSAL_ERROR, simulateYear, type Year, type YearOptions } from '../simulations/learning-year.ts';
 import type { Row } from './row.ts';

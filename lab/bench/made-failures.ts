@@ -1,5 +1,5 @@
-import { Evidence } from '#shared/domain/logs/evidence.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 
 const SYLLABLES = 'ba co da fe gi ho ja ke li mo na pe ri so tu va xe yo za cor net log api db io web'.split(' ');
 const NAMES = 6_000;

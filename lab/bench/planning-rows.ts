@@ -1,14 +1,14 @@
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import { candidatesFor, rankedFor } from '#shared/app/plan/context.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { makeRecall, type Recall } from '#shared/domain/knowledge/search/recall.ts';
 import { isEntry, isIncident, type Memory } from '#shared/domain/knowledge/search/remembered-entry.ts';
 import { termsOfLines } from '#shared/domain/knowledge/search/terms.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
 import { chooseCandidate } from '#shared/domain/plan/candidates.ts';
 import { circumstancesOf } from '#shared/domain/policy/circumstances/circumstances.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { makeExcerpts } from '#shared/app/gather/excerpts.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 
 /** Result of reading an archive in a separate process, as JSON. */
 export interface ArchiveReading {

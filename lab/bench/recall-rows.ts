@@ -1,3 +1,4 @@
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
@@ -5,7 +6,6 @@ import { PastIncident, rememberedIncident } from '#shared/domain/knowledge/searc
 import { makeRecall, type Recall } from '#shared/domain/knowledge/search/recall.ts';
 import { isEntry, isIncident, type Memory, rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
 import { termsOfLines, weighed, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { makeFailure } from './made-failures.ts';
 import { bytesInUse, type Row } from './row.ts';
 

@@ -1,5 +1,5 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
 import { KINDS_OF_LOGS, madeLines } from './made-lines.ts';
 import type { Row } from './row.ts';
 

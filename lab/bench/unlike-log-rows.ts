@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
 import { shippedModel, shippedSignatures } from '#apps/cli/input/shipped-content.ts';
 import { looseEvidence, makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
-import { redact } from '#shared/domain/redaction/redact.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { makeFailure } from './made-failures.ts';
 import { perSecond, type Row } from './row.ts';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { ChannelMessage } from '#shared/plugins/notifiers/common/channel-message.ts';
 import { adfOf } from '#shared/plugins/notifiers/jira/ticket-text.ts';
 import { pagerdutyEvent } from '#shared/plugins/notifiers/pagerduty/index.ts';

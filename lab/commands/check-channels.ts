@@ -1,5 +1,5 @@
+import { defineCommand, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import * as fc from 'fast-check';
-import { defineCommand, UsageError, wholeNumber } from '#apps/cli/command.ts';
 import { checkerFor, DESCRIBED } from '../channels/descriptions.ts';
 import { madeMessage } from '../channels/made-messages.ts';
 

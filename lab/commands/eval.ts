@@ -1,8 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { defineCommand, JSON_OPTION, UsageError } from '#apps/cli/command.ts';
-import { reachesGoal, renderReport } from '#apps/cli/figures/render.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { reachesGoal, renderReport } from '@selfheal/cli-kit/figures/render.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { SUITES } from '../eval/registry.ts';
 import type { Suite } from '../eval/suite.ts';
 

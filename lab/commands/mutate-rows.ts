@@ -1,4 +1,4 @@
-import { defineCommand, JSON_OPTION, listOf, UsageError, wholeNumber } from '#apps/cli/command.ts';
+import { defineCommand, JSON_OPTION, listOf, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { runGit } from '#apps/cli/input/git.ts';
 import { plantRowMutants, type RowMutant } from '../simulations/row-mutants.ts';
 

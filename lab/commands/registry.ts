@@ -1,4 +1,4 @@
-import type { Command } from '#apps/cli/command.ts';
+import type { Command } from '@selfheal/cli-kit/command.ts';
 import { makeTrainCommand } from '#apps/cli/commands/train.ts';
 import { gatherCases } from '../training/public-cases.ts';
 import { checkChannels } from './check-channels.ts';

@@ -1,6 +1,6 @@
-import { defineCommand, JSON_OPTION, UsageError } from '#apps/cli/command.ts';
-import { type FigureReport, proportion } from '#apps/cli/figures/figures.ts';
-import { reachesGoal, renderReport } from '#apps/cli/figures/render.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { type FigureReport, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { reachesGoal, renderReport } from '@selfheal/cli-kit/figures/render.ts';
 import {
   GATE_CHECKS,
   GATE_HISTORIES,

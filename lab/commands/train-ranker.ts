@@ -1,11 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { defineCommand, JSON_OPTION, UsageError } from '#apps/cli/command.ts';
-import type { LineRanker, PackedRanker, PackedWords } from '#shared/domain/logs/line-ranker.ts';
-import { base64Of, packTrees } from '#shared/kernel/numbers/tree-ensemble.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { base64Of, packTrees } from '@selfheal/kernel/numbers/tree-ensemble.ts';
+import type { LineRanker, PackedRanker, PackedWords } from '@selfheal/log-reading/logs/line-ranker.ts';
 import { readMarkedLogs } from '../training/marked-logs.ts';
 import { trainRanker } from '../training/train-ranker.ts';
 
-const RANKER_FILE = 'shared/domain/logs/line-ranker.json';
+const RANKER_FILE = 'packages/log-reading/src/logs/line-ranker.json';
 const FULL_STEP = 127;
 
 function packWords(words: LineRanker['words']): PackedWords {

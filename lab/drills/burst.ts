@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import type { DrillStage } from './drill-stage.ts';
 import { KINDS, type LoadFacts, outcomesOf, WORKFLOWS } from './load.ts';
 import { watchMemory } from './memory.ts';

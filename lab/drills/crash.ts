@@ -1,5 +1,5 @@
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import type { RuntimeState } from '@selfheal/local-cloud/control-api.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { DrillStage } from './drill-stage.ts';
 import {
   atMoment,

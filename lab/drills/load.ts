@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryState } from '@selfheal/fake-github/state.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import type { DrillStage } from './drill-stage.ts';
 import { watchMemory } from './memory.ts';
 import { oneOf } from './moments.ts';

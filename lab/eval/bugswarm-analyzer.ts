@@ -1,6 +1,6 @@
+import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
+import { figuresByGroup, proportion } from '@selfheal/cli-kit/figures/figures.ts';
 import * as z from 'zod';
-import type { Figure } from '#apps/cli/figures/figures.ts';
-import { figuresByGroup, proportion } from '#apps/cli/figures/figures.ts';
 import { makeTestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
 import type { TestRun } from '#shared/domain/failure/tests/test-run.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';

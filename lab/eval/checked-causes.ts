@@ -1,6 +1,6 @@
-import { proportion } from '#apps/cli/figures/figures.ts';
+import { proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { checkMissingModule, type ModuleFinding, missingModuleIn } from '#shared/domain/diagnosis/missing-module.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Suite } from './suite.ts';
 
 type Cause = Exclude<ModuleFinding['kind'], 'unchecked'>;

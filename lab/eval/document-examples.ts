@@ -1,10 +1,10 @@
+import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
+import { figuresByGroup, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { type Classification, FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import type { Figure } from '#apps/cli/figures/figures.ts';
-import { figuresByGroup, proportion } from '#apps/cli/figures/figures.ts';
 import { shippedModel, shippedSignatures } from '#apps/cli/input/shipped-content.ts';
 import { evidenceOfText } from '#apps/cli/training/labelled-case.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import { type Classification, FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { readLabels } from '../labels/read-labels.ts';
 import type { Suite } from './suite.ts';
 

@@ -1,14 +1,14 @@
-import type { Figure, FigureReport } from '#apps/cli/figures/figures.ts';
-import { figuresByGroup, meanFigure, proportion } from '#apps/cli/figures/figures.ts';
+import type { Figure, FigureReport } from '@selfheal/cli-kit/figures/figures.ts';
+import { figuresByGroup, meanFigure, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { type ExcerptLine, makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
+import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
+import { makePassingLines } from '@selfheal/log-reading/logs/passing-lines.ts';
+import { cleanLine } from '@selfheal/redaction/clean-line.ts';
+import { makeRedactor } from '@selfheal/redaction/redact.ts';
 import { byScore, MAX_EVIDENCE_LINES } from '#shared/app/gather/excerpts.ts';
 import { type ExplainedExcerpt, explainExcerpt } from '#shared/app/triage/explained-excerpt.ts';
 import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
-import { type ExcerptLine, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
-import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
-import { makePassingLines } from '#shared/domain/logs/passing-lines.ts';
-import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { linesOf } from '../labels/read-labels.ts';
 
 /** A log and the lines that a person marked as the failure. */

@@ -1,5 +1,5 @@
-import type { Figure } from '#apps/cli/figures/figures.ts';
-import { proportion } from '#apps/cli/figures/figures.ts';
+import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
+import { proportion } from '@selfheal/cli-kit/figures/figures.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';

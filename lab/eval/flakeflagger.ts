@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Figure } from '#apps/cli/figures/figures.ts';
-import { figuresByGroup, proportion } from '#apps/cli/figures/figures.ts';
+import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
+import { figuresByGroup, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import { csvRows } from '#apps/cli/input/csv-rows.ts';
-import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { makeTestTally } from '#shared/domain/failure/history/test-tally.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Suite } from './suite.ts';
 
 export interface RerunTest {

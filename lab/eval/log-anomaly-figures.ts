@@ -1,7 +1,7 @@
-import type { Figure } from '#apps/cli/figures/figures.ts';
-import { proportion } from '#apps/cli/figures/figures.ts';
+import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
+import { proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { makeLogJudge } from '#shared/app/triage/log-judge.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
 /** The lines of a log, and its name. */
 export interface NamedLog {

@@ -1,6 +1,6 @@
+import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
+import { figuresByGroup, meanFigure, proportion } from '@selfheal/cli-kit/figures/figures.ts';
 import * as z from 'zod';
-import type { Figure } from '#apps/cli/figures/figures.ts';
-import { figuresByGroup, meanFigure, proportion } from '#apps/cli/figures/figures.ts';
 import { linesOf, readCaseText, readLabels } from '../labels/read-labels.ts';
 import { rankedExcerpt } from './excerpt-recall.ts';
 import type { Suite } from './suite.ts';

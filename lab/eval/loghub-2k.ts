@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Figure } from '#apps/cli/figures/figures.ts';
-import { figuresByGroup, proportion } from '#apps/cli/figures/figures.ts';
+import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
+import { figuresByGroup, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { instantOfLine } from '@selfheal/log-reading/logs/instant.ts';
+import { type Severity, severityOf } from '@selfheal/log-reading/logs/severity.ts';
+import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
 import { csvRows } from '#apps/cli/input/csv-rows.ts';
-import { instantOfLine } from '#shared/domain/logs/instant.ts';
-import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
-import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import { linesOf, readCaseText } from '../labels/read-labels.ts';
 import { anomalyFigures } from './log-anomaly-figures.ts';
 import type { LabelledLog } from './made-logs/make-log.ts';

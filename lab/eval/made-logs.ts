@@ -1,4 +1,4 @@
-import { figuresByGroup } from '#apps/cli/figures/figures.ts';
+import { figuresByGroup } from '@selfheal/cli-kit/figures/figures.ts';
 import { MACHINES } from './made-logs/machines.ts';
 import { makeLog } from './made-logs/make-log.ts';
 import { SERVICES } from './made-logs/services.ts';

@@ -1,5 +1,5 @@
-import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { UnreadableReport } from '@selfheal/reports/normal-form/unreadable-report.ts';
 
 /** A report file of the data. */
 export interface ReportFile {

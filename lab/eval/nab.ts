@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
+import { figuresByGroup, groupBootstrap, groupBy, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import type { Figure } from '#apps/cli/figures/figures.ts';
-import { figuresByGroup, groupBootstrap, groupBy, proportion } from '#apps/cli/figures/figures.ts';
 import { makeMetricDetector } from '#shared/domain/anomaly/metric-detector.ts';
 import { makeMetricRowParser } from '#shared/domain/anomaly/metric-row.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import { linesOf, readCaseText } from '../labels/read-labels.ts';
 import {
   bestThreshold,

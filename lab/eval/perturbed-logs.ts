@@ -1,4 +1,4 @@
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 
 /** The same log in another dress. `at` gives for each line of before its 0-based place now. */
 export interface PerturbedLog {

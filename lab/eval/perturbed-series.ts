@@ -1,4 +1,4 @@
-import { normalFrom, numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { normalFrom, numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import type { RowWindow } from './nab-scorer.ts';
 
 interface Series {

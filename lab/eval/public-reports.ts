@@ -1,11 +1,11 @@
+import { type Figure, groupBy, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
+import { UnreadableReport } from '@selfheal/reports/normal-form/unreadable-report.ts';
+import { readReport } from '@selfheal/reports/read/read-report.ts';
 import * as z from 'zod';
-import { type Figure, groupBy, proportion } from '#apps/cli/figures/figures.ts';
 import { evidenceOfText } from '#apps/cli/training/labelled-case.ts';
 import { triageContent } from '#apps/cli/triage/triage-output.ts';
-import { readReport } from '#shared/app/reports/read-report.ts';
 import { triageEvidence } from '#shared/app/triage/triage-failures.ts';
-import { FailureClass, Verdict } from '#shared/domain/incident/failure-class.ts';
-import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
 import { readCaseBytes, readCaseText, readLabels } from '../labels/read-labels.ts';
 import type { Suite } from './suite.ts';
 

@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { type Figure, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import type { ReportedTest } from '@selfheal/reports/normal-form/normal-form.ts';
+import { UnreadableReport } from '@selfheal/reports/normal-form/unreadable-report.ts';
+import { readReport } from '@selfheal/reports/read/read-report.ts';
 import * as z from 'zod';
-import { type Figure, proportion } from '#apps/cli/figures/figures.ts';
-import { readReport } from '#shared/app/reports/read-report.ts';
-import type { ReportedTest } from '#shared/domain/reports/normal-form.ts';
-import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import { mutateReports, type ReportFile } from './mutated-reports.ts';
 import type { Suite } from './suite.ts';
 

@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import {
+  type Figure,
+  figuresByGroup,
+  meanFigure,
+  proportion,
+  statisticFigure,
+} from '@selfheal/cli-kit/figures/figures.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
+import { makeSecretSteps, type RedactSteps } from '@selfheal/redaction/secret-steps.ts';
+import { visibleText } from '@selfheal/redaction/visible-text.ts';
 import * as z from 'zod';
-import { type Figure, figuresByGroup, meanFigure, proportion, statisticFigure } from '#apps/cli/figures/figures.ts';
-import { redact } from '#shared/domain/redaction/redact.ts';
-import { makeSecretSteps, type RedactSteps } from '#shared/domain/redaction/secret-steps.ts';
-import { visibleText } from '#shared/domain/redaction/visible-text.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
 import {
   type Half,

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type Figure, figuresByGroup, groupBy, statisticFigure } from '#apps/cli/figures/figures.ts';
+import { type Figure, figuresByGroup, groupBy, statisticFigure } from '@selfheal/cli-kit/figures/figures.ts';
 import { shippedSignatures } from '#apps/cli/input/shipped-content.ts';
 import { digestOfText } from '#apps/cli/training/labelled-case.ts';
 import { linesOf } from '../labels/read-labels.ts';

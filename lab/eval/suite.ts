@@ -1,4 +1,4 @@
-import type { FigureReport } from '#apps/cli/figures/figures.ts';
+import type { FigureReport } from '@selfheal/cli-kit/figures/figures.ts';
 
 export interface SuiteOptions {
   /** Prints a progress message on stderr. */

@@ -1,5 +1,5 @@
-import { type Figure, meanFigure } from '#apps/cli/figures/figures.ts';
-import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
+import { type Figure, meanFigure } from '@selfheal/cli-kit/figures/figures.ts';
+import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
 import { HEADERS, withHeaders } from './made-logs/headers.ts';
 import type { LabelledLog } from './made-logs/make-log.ts';
 import { type TemplateAccuracy, templateAccuracyOf } from './template-accuracy.ts';

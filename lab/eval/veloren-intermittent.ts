@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
+import { f1Of, type LabelledAnswer } from '@selfheal/cli-kit/figures/class-measures.ts';
+import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
+import { proportion, statisticFigure } from '@selfheal/cli-kit/figures/figures.ts';
 import * as z from 'zod';
-import { f1Of, type LabelledAnswer } from '#apps/cli/figures/class-measures.ts';
-import type { Figure } from '#apps/cli/figures/figures.ts';
-import { proportion, statisticFigure } from '#apps/cli/figures/figures.ts';
 import { shippedModel, shippedSignatures } from '#apps/cli/input/shipped-content.ts';
 import { digestOfText, evidenceOfText, type LabelledCase } from '#apps/cli/training/labelled-case.ts';
 import { classify } from '#shared/domain/failure/classify.ts';

@@ -1,4 +1,4 @@
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 
 /**
  * Classes of `logchunks` cases (numbers and ranges of case ids), assigned by one annotator from the marked lines and not validated. Cases that are

@@ -1,4 +1,4 @@
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 
 /** Labels outside the sixteen classes that map to classes of the `code` family. */
 const CODE_LABELS: Readonly<Record<string, FailureClass>> = {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import type * as z from 'zod';
 import { parseJsonLines } from '#apps/cli/input/json-lines.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 
 async function readRequired(path: string): Promise<Buffer> {
   return readFile(path).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { HARMLESS_KINDS, type MadeSecret, nameOf, oneOf, SECRET_KINDS, type SecretKind } from './made-secrets.ts';
 import { NOTATIONS, type Notation } from './notations.ts';
 

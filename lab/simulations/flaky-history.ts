@@ -1,14 +1,14 @@
-import { judgeTest } from '#shared/domain/flaky-tests/flaky-ranking.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { judgeTest } from '@selfheal/pull-request-quality/domain/flaky-tests/flaky-ranking.ts';
 import {
   EMPTY_HISTORY,
   type RecordedRun,
   reportedTestKey,
   type TestHistory,
   withRecordedRun,
-} from '#shared/domain/flaky-tests/test-history.ts';
-import type { ReportedTest } from '#shared/domain/reports/normal-form.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
+} from '@selfheal/pull-request-quality/domain/flaky-tests/test-history.ts';
+import type { ReportedTest } from '@selfheal/reports/normal-form/normal-form.ts';
 
 /** How often a test fails by chance, and whether it is known to be flaky. */
 export interface FailureRate {

@@ -1,10 +1,10 @@
-import { lastValues, type RecordedRun } from '#shared/domain/gates/baseline.ts';
-import { GateSettings } from '#shared/domain/gates/gate-settings.ts';
-import { allowedDelta, judgeRegression } from '#shared/domain/gates/judge-metric.ts';
-import { type MetricKind, metricKindOf } from '#shared/domain/gates/metric-kind.ts';
-import { studentQuantile } from '#shared/kernel/numbers/sample.ts';
-import { normalFrom, numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
-import { normalTail } from '#shared/kernel/numbers/trend.ts';
+import { studentQuantile } from '@selfheal/kernel/numbers/sample.ts';
+import { normalFrom, numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { normalTail } from '@selfheal/kernel/numbers/trend.ts';
+import { lastValues, type RecordedRun } from '@selfheal/pull-request-quality/domain/gates/baseline.ts';
+import { GateSettings } from '@selfheal/pull-request-quality/domain/gates/gate-settings.ts';
+import { allowedDelta, judgeRegression } from '@selfheal/pull-request-quality/domain/gates/judge-metric.ts';
+import { type MetricKind, metricKindOf } from '@selfheal/pull-request-quality/domain/gates/metric-kind.ts';
 
 /** The seed that the rule was tuned with, and one that was never looked at before the rule was fixed. */
 export const GATE_SEEDS = { tuning: 20261, unseen: 77003 } as const;

@@ -1,4 +1,4 @@
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 
 /** Files of a commit; null for a deleted one. */
 export type Files = Readonly<Record<string, string | null>>;

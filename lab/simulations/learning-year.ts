@@ -1,6 +1,6 @@
+import { type Answer, calibrationErrorOf, reliabilityOf } from '@selfheal/kernel/numbers/reliability.ts';
+import { normalFrom, numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
-import { type Answer, calibrationErrorOf, reliabilityOf } from '#shared/kernel/numbers/reliability.ts';
-import { normalFrom, numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Learner } from './learners.ts';
 
 export interface YearOptions {

@@ -1,14 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { makeModuleResolver } from '@selfheal/pull-request-quality/adapters/architecture/module-resolver.ts';
+import { openSourceTree } from '@selfheal/pull-request-quality/adapters/architecture/source-tree.ts';
+import { makeSourceLexer } from '@selfheal/pull-request-quality/adapters/parsers/source-lexer.ts';
+import { readDependencies } from '@selfheal/pull-request-quality/app/test-selection/dependency-graph.ts';
+import { EMPTY_COVERAGE_MAP, withCoverage } from '@selfheal/pull-request-quality/domain/test-selection/coverage-map.ts';
+import { isCritical, isTestFile } from '@selfheal/pull-request-quality/domain/test-selection/file-kinds.ts';
+import {
+  type Dependencies,
+  type Selection,
+  selectTests,
+} from '@selfheal/pull-request-quality/domain/test-selection/select-tests.ts';
 import { runGit } from '#apps/cli/input/git.ts';
-import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
-import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
-import { makeSourceLexer } from '#shared/adapters/parsers/source-lexer.ts';
-import { readDependencies } from '#shared/app/test-selection/dependency-graph.ts';
-import { EMPTY_COVERAGE_MAP, withCoverage } from '#shared/domain/test-selection/coverage-map.ts';
-import { isCritical, isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
-import { type Dependencies, type Selection, selectTests } from '#shared/domain/test-selection/select-tests.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { readCoverage, type SuiteCoverage } from './mutants/coverage.ts';
 import { dataMutationsOf, type Mutation, mutated, mutationsOf } from './mutants/mutations.ts';
 import { copyRepository, type Suite, startSuite } from './mutants/suite.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { isTestFile } from '@selfheal/pull-request-quality/domain/test-selection/file-kinds.ts';
 import { parseLedger } from '../../tools/requirements/ledger.ts';
 import { readSingleRun, type SingleRun } from './mutants/coverage.ts';
 import { functionsOf, importsOf, mirrors, type NamedFunction, wordsOf } from './mutants/functions.ts';

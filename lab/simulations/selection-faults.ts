@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { makeModuleResolver } from '@selfheal/pull-request-quality/adapters/architecture/module-resolver.ts';
+import { openSourceTree } from '@selfheal/pull-request-quality/adapters/architecture/source-tree.ts';
+import { makeSourceLexer } from '@selfheal/pull-request-quality/adapters/parsers/source-lexer.ts';
+import { selectForChange } from '@selfheal/pull-request-quality/app/test-selection/select-for-change.ts';
+import { isTestFile } from '@selfheal/pull-request-quality/domain/test-selection/file-kinds.ts';
+import type { Selection } from '@selfheal/pull-request-quality/domain/test-selection/select-tests.ts';
 import { runGit } from '#apps/cli/input/git.ts';
-import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
-import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
-import { makeSourceLexer } from '#shared/adapters/parsers/source-lexer.ts';
-import { selectForChange } from '#shared/app/test-selection/select-for-change.ts';
-import { isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
-import type { Selection } from '#shared/domain/test-selection/select-tests.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { type Files, faultIn, makeGrownRepository } from './grown-repository.ts';
 
 /** What selection did with faults that at least one test shows. */

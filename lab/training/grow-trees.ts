@@ -1,5 +1,5 @@
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
-import type { TreeEnsemble } from '#shared/kernel/numbers/tree-ensemble.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import type { TreeEnsemble } from '@selfheal/kernel/numbers/tree-ensemble.ts';
 
 /** Rows of features with the answer of each, 0 or 1, and its weight. */
 export interface TreeRows {

@@ -1,4 +1,4 @@
-import { type LineRanker, shippedRanker } from '#shared/domain/logs/line-ranker.ts';
+import { type LineRanker, shippedRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
 import { readMarkedLogs } from './marked-logs.ts';
 import { trainRanker } from './train-ranker.ts';
 

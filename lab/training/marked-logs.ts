@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { cleanLine } from '@selfheal/redaction/clean-line.ts';
 import * as z from 'zod';
-import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
 import { linesOf, readCaseText, readLabels } from '../labels/read-labels.ts';
 import type { TrainingLog } from './train-ranker.ts';
 import { unrankedLines } from './unranked-lines.ts';

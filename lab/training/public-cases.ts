@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import { type LabelledCase, labelledCase } from '#apps/cli/training/labelled-case.ts';
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { annotationOfTool, logchunksAnnotations } from '../labels/annotations.ts';
 import { classesOfLabel, classOfLabel } from '../labels/crosswalk-labels.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';

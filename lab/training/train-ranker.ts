@@ -1,8 +1,8 @@
-import { FEATURE_COUNT, lineFeatures, readLines } from '#shared/domain/logs/line-features.ts';
-import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
-import { scoreLine } from '#shared/domain/logs/line-score.ts';
-import { messageOf, WORD_BUCKETS, type WordWeights, wordBuckets } from '#shared/domain/logs/line-words.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { FEATURE_COUNT, lineFeatures, readLines } from '@selfheal/log-reading/logs/line-features.ts';
+import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
+import { scoreLine } from '@selfheal/log-reading/logs/line-score.ts';
+import { messageOf, WORD_BUCKETS, type WordWeights, wordBuckets } from '@selfheal/log-reading/logs/line-words.ts';
 import { growTrees, type TreeRows, type TreeSettings } from './grow-trees.ts';
 
 /** A line that the excerpt considers, and what people said of it. */

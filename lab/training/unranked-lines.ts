@@ -1,8 +1,8 @@
-import { makeExcerpter } from '#shared/domain/logs/excerpt.ts';
-import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
-import { WORD_BUCKETS } from '#shared/domain/logs/line-words.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
-import type { TreeEnsemble } from '#shared/kernel/numbers/tree-ensemble.ts';
+import type { TreeEnsemble } from '@selfheal/kernel/numbers/tree-ensemble.ts';
+import { makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
+import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
+import { WORD_BUCKETS } from '@selfheal/log-reading/logs/line-words.ts';
+import { makeRedactor } from '@selfheal/redaction/redact.ts';
 
 const NO_TREES: TreeEnsemble = {
   base: 0,

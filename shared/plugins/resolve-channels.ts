@@ -1,6 +1,6 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import type * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { NotifierPlugin } from './notifiers/contract.ts';
 import { NOTIFIERS } from './notifiers/registry.ts';
 

@@ -1,6 +1,6 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import type { ModelProvider, ModelVariables } from './llm/contract.ts';
 import { keyOwner } from './llm/key-forms.ts';
 import { MODEL_PROVIDERS } from './llm/registry.ts';

@@ -1,3 +1,6 @@
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { Capacity } from '#shared/domain/capacity/capacity-settings.ts';
 import type { Forecast } from '#shared/domain/capacity/forecast.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
@@ -6,14 +9,11 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { TargetLink } from '#shared/domain/incident/target-links.ts';
 import type { LearningReport } from '#shared/domain/learning/learning-report.ts';
 import type { LearningReview, ReviewAction } from '#shared/domain/learning/learning-review.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import type { AlertRule } from '#shared/domain/policy/alert-rule.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
 import type { Retraining } from '#shared/domain/quality/watch.ts';
 import type { AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Controls, GatheredMessage } from './control-store.ts';
 import type { Approval } from './incident-store.ts';
 

@@ -1,9 +1,9 @@
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { ResourceState } from '@selfheal/log-reading/logs/resource-state.ts';
+import type { Deployment } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { AlarmArn } from '#shared/domain/incident/home.ts';
-import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
-import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import type { ResourceRef } from '#shared/domain/plan/resource-ref.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 export interface AlarmState {
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';

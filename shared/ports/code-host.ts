@@ -1,9 +1,9 @@
+import type { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { JobName } from '@selfheal/log-reading/logs/job-name.ts';
 import type { RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
-import type { JobName } from '#shared/domain/logs/job-name.ts';
 import type { PullRequestState } from '#shared/domain/policy/closed-pull-request.ts';
-import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 export interface Run {
   readonly id: number;

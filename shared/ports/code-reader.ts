@@ -1,5 +1,5 @@
-import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 
 /** Tainted, like everything in this file: the author of the commit worded it. */
 export interface ChangedFile {

@@ -1,5 +1,5 @@
-import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 
 export interface TreeEntry {
   /** `100644`, `040000`, ... */

@@ -1,6 +1,6 @@
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
-import type { EvidenceLine } from '#shared/domain/logs/evidence.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
 import type { TokenUse } from './model-client.ts';
 
 export interface DiagnosisRequest {

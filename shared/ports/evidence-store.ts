@@ -1,10 +1,10 @@
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
+import type { ProposedFix } from '@selfheal/patch-guard/proposed-fix.ts';
+import type { QuarantinedTest } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import type { QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import type { Report } from '#shared/domain/incident/annotations.ts';
 import type { Known } from '#shared/domain/knowledge/known.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
-import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import type { Offer } from '#shared/domain/plan/candidates.ts';
 
 /** Evidence, telemetry and diagnosis of an incident; too large for the workflow's state. May be overwritten. */

@@ -1,4 +1,4 @@
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 
 /** Conditions that every listed incident meets; an absent field restricts nothing. */

@@ -1,9 +1,9 @@
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { AuditEntry } from '#shared/domain/audit/audit-event.ts';
 import type { Incident, IncidentStatus, Notification } from '#shared/domain/incident/incident.ts';
 import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 /** How an approval was decided, besides by whom and for what. */
 export interface ApprovalDecision {

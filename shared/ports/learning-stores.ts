@@ -1,6 +1,6 @@
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import type { StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import type { HealingWatch } from '#shared/domain/learning/healing.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';

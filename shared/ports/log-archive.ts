@@ -1,5 +1,5 @@
-import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
-import type { RawText } from '#shared/kernel/text/raw-text.ts';
+import type { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import type { RawText } from '@selfheal/kernel/text/raw-text.ts';
 
 /** One log of an archive. */
 export interface ArchivedLog {

@@ -1,5 +1,5 @@
-import type { RedactedJson } from '#shared/domain/redaction/redact-json.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { RedactedJson } from '@selfheal/redaction/redact-json.ts';
 
 /** A tool the model may call. `schema` is the JSON schema of its input. */
 export interface ModelTool {

@@ -1,4 +1,4 @@
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Run } from './code-host.ts';
 import type { FoundRun } from './run-finder.ts';
 

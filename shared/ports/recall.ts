@@ -1,8 +1,8 @@
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Embedding } from '#shared/domain/knowledge/search/embedding.ts';
 import type { RememberedIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import type { Hit, RecallQuery } from '#shared/domain/knowledge/search/recall.ts';
 import type { RememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 
 /** Results similar to a failure, each kind best first. */
 export interface SearchResults {

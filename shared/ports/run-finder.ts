@@ -1,4 +1,4 @@
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 
 /** A workflow run that was looked for, instead of being reported by a webhook. */
 export interface FoundRun {

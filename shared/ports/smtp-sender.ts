@@ -1,4 +1,4 @@
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 
 /** A mail server, as `selfheal.json` names it. Its password is a secret and never part of it. */
 export interface MailServer {

@@ -1,4 +1,4 @@
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 
 /** Counters that operators watch (CloudWatch EMF on AWS). */
 export interface Meter {

@@ -2,9 +2,9 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { lastDay } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lastDay } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import { sampleConfiguration } from '#test/e2e/support/assemblies.ts';
 import { FLAKY, QUARANTINED, storeFlakyTests } from './flaky-tests.ts';
 import { type DashboardStage, openDashboard, settled } from './stage.ts';

@@ -1,7 +1,7 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
 import { ApiKey } from '#shared/domain/access/api-key.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { PolicyOverlay } from '#shared/domain/configuration/overlay.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
 
 export const API_KEY_ID = 'a'.repeat(16);
 export const API_KEY_SECRET = '0123456789abcdef'.repeat(4);

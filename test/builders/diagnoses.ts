@@ -1,8 +1,8 @@
+import { Evidence, EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
+import { type AlarmFacts, type Deployment, type RunFacts, Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type * as z from 'zod';
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
-import { Evidence, EvidenceLine } from '#shared/domain/logs/evidence.ts';
-import { type AlarmFacts, type Deployment, type RunFacts, Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { aClassification } from './incidents.ts';
 
 export function aDiagnosis(change: Partial<z.input<typeof Diagnosis>> = {}): Diagnosis {

@@ -1,9 +1,9 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { Classification } from '@selfheal/kernel/failure-class.ts';
 import type * as z from 'zod';
-import { Classification } from '#shared/domain/incident/failure-class.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { PlanRecord } from '#shared/domain/policy/plan-record.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
 import { aGithubTarget, type TaintedChange, taintedText } from './signals.ts';
 

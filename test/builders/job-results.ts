@@ -1,8 +1,12 @@
-import type { GateVerdict } from '#shared/domain/gates/metric-kind.ts';
-import type { FailedTestFacts, JobFacts, JobResult } from '#shared/domain/pull-request/job-result.ts';
-import type { ReportedRun } from '#shared/domain/pull-request/render-report.ts';
-import type { Finding } from '#shared/domain/reports/normal-form.ts';
-import type { CauseSummary } from '#shared/domain/triage/cluster-failures.ts';
+import type { GateVerdict } from '@selfheal/pull-request-quality/domain/gates/metric-kind.ts';
+import type {
+  FailedTestFacts,
+  JobFacts,
+  JobResult,
+} from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
+import type { ReportedRun } from '@selfheal/pull-request-quality/domain/pull-request/render-report.ts';
+import type { CauseSummary } from '@selfheal/pull-request-quality/domain/triage/cluster-failures.ts';
+import type { Finding } from '@selfheal/reports/normal-form/normal-form.ts';
 import { redactedText } from './text.ts';
 
 export const aReportedRun = (given: Partial<ReportedRun> = {}): ReportedRun => ({

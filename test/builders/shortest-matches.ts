@@ -1,4 +1,4 @@
-import { type PatternPart, readPattern } from '#shared/domain/logs/pattern-syntax.ts';
+import { type PatternPart, readPattern } from '@selfheal/log-reading/logs/pattern-syntax.ts';
 
 /** What one way through a pattern matches; a filler stands where several texts are possible. */
 interface Filling {

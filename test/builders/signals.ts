@@ -1,8 +1,8 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
 import type * as z from 'zod';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal, type TaintedText } from '#shared/domain/incident/signal.ts';
 import type { AlarmTarget, GithubRunTarget, RunPeople } from '#shared/domain/incident/target-context.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
 
 /** What outsiders worded, as plain strings. */
 export interface TaintedChange {

@@ -1,8 +1,8 @@
 import type { Reply } from '@selfheal/fake-models/scripted-model.ts';
+import { FIX_LABELS } from '@selfheal/patch-guard/fix-branch.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import { answerOn, planOn, signIn } from '#lab/drills/approvals.ts';
-import { FIX_LABELS } from '#shared/domain/patch/fix-branch.ts';
 import { approve, askedFor } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { proposing, STILL_WRONG, WHOLE } from './support/proposed-code.ts';

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { JobResult } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
-import { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import { buildAction } from '../../tools/build-action.ts';
 import { runWorkflow, type WorkflowEnd } from './support/workflow-runner.ts';
 

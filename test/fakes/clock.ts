@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/ports/time.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 
 export interface FakeClock extends Clock {
   advance(milliseconds: number): void;

@@ -1,4 +1,4 @@
-import { Refused } from '#shared/kernel/errors.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
 import type { CodeHost, Comment } from '#shared/ports/code-host.ts';
 import { type Scripted, scripted } from './scripted.ts';
 

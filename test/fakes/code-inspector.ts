@@ -1,6 +1,6 @@
-import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
-import { inspectPatch } from '#shared/app/plan/inspect-patch.ts';
-import type { CodeInspector } from '#shared/ports/code-inspector.ts';
+import type { CodeInspector } from '@selfheal/patch-guard/code-inspector.ts';
+import { inspectPatch } from '@selfheal/patch-guard/inspect-patch.ts';
+import { makeTreeSitter } from '@selfheal/patch-guard/tree-sitter.ts';
 
 /** The real check with the real parsers, without a function around it. */
 export function makeLocalInspector(): CodeInspector {

@@ -1,3 +1,4 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import {
   type ControlSettings,
@@ -12,7 +13,6 @@ import {
   type Limits,
   leaseBegins,
 } from '#shared/ports/control-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { fakeClock } from './clock.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -1,10 +1,13 @@
+import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
+import { digestOfFix, ProposedFix } from '@selfheal/patch-guard/proposed-fix.ts';
+import {
+  digestOfQuarantine,
+  QuarantinedTest,
+} from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import { Report } from '#shared/domain/incident/annotations.ts';
 import { Known } from '#shared/domain/knowledge/known.ts';
-import { Evidence } from '#shared/domain/logs/evidence.ts';
-import { Telemetry } from '#shared/domain/logs/telemetry.ts';
-import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { Offer } from '#shared/domain/plan/candidates.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 

@@ -1,11 +1,11 @@
+import { canonicalJson } from '@selfheal/kernel/digest.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { isAtHome } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isFoundBy } from '#shared/domain/incident/incident-search.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
-import { canonicalJson } from '#shared/kernel/digest.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import {
   type IncidentLists,
   type IncidentQuery,

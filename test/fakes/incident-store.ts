@@ -1,3 +1,6 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { chainEntry } from '#shared/domain/audit/audit-chain.ts';
 import type { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import { AuditEntry } from '#shared/domain/audit/audit-event.ts';
@@ -5,13 +8,10 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { Incident, Notification } from '#shared/domain/incident/incident.ts';
 import { ActionRecord, type BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { PlanRecord } from '#shared/domain/policy/plan-record.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { fakeClock } from './clock.ts';
 import { makeMemoryIncidentLists } from './incident-lists.ts';
 

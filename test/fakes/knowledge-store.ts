@@ -1,6 +1,6 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 
 /** Learned knowledge in memory. The counters are the store's own: those of a given entry are not believed. */

@@ -3,7 +3,7 @@ import {
   type QualityDocument,
   type QualityState,
   requireDocumentSize,
-} from '#shared/ports/quality-state.ts';
+} from '@selfheal/pull-request-quality/ports/quality-state.ts';
 
 /** The documents of a repository in memory. */
 export function makeMemoryQualityState(): QualityState & { readonly documents: ReadonlyMap<string, QualityDocument> } {

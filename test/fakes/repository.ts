@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
+import { rawNameOf } from '@selfheal/kernel/text/raw-name.ts';
 import type { BranchHead, CodeWriter } from '#shared/ports/code-writer.ts';
 import type { IssueNote, Proposals, PullRequestNote } from '#shared/ports/proposals.ts';
 

@@ -1,5 +1,5 @@
+import type { RunBaseline } from '@selfheal/pull-request-quality/domain/gates/run-baseline.ts';
 import type { DefaultBranch } from '#shared/domain/access/workflow-run-caller.ts';
-import type { RunBaseline } from '#shared/domain/gates/run-baseline.ts';
 import type { RunOutcome, StatsStore } from '#shared/ports/test-store.ts';
 
 export function makeMemoryStatsStore(): StatsStore {

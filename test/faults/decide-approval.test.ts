@@ -1,3 +1,4 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { decideApproval } from '#shared/app/approve/approval.ts';
@@ -5,7 +6,6 @@ import { requestApproval } from '#shared/app/approve/request.ts';
 import { handleCommentCommand } from '#shared/app/intake/handle-comment-command.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import { aCommentCommand } from '#test/builders/index.ts';
 import {
   makeMemoryComments,

@@ -1,6 +1,6 @@
 import type { Fault } from '@selfheal/fake-server/faults.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Healer } from '#test/e2e/support/healer.ts';
 import { announceSeed, ROUNDS, timeFor } from './support/rounds.ts';
 import { begin, type FailureName, openForWaves, problemsAfter, settle } from './support/waves.ts';

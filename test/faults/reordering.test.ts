@@ -1,7 +1,7 @@
 import type { AwsEvent } from '@selfheal/fake-aws/alarm-events.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oneOf } from '#lab/drills/moments.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { expectClean, type Healer } from '#test/e2e/support/healer.ts';
 import { until } from '#test/e2e/support/until.ts';
 import { announceSeed, ROUNDS, timeFor } from './support/rounds.ts';

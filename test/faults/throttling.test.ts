@@ -1,8 +1,8 @@
 import type { Fault } from '@selfheal/fake-server/faults.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { throttlingOf } from '@selfheal/local-cloud/wire/faults.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oneOf } from '#lab/drills/moments.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import type { Healer } from '#test/e2e/support/healer.ts';
 import { announceSeed, LONG_ROUNDS, ROUNDS, timeFor } from './support/rounds.ts';
 import { begin, endsOf, FAILURES, openForWaves, problemsAfter, settle } from './support/waves.ts';

@@ -1,10 +1,10 @@
+import { rawNameOf } from '@selfheal/kernel/text/raw-name.ts';
+import type { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import type { RawText } from '@selfheal/kernel/text/raw-text.ts';
+import { archivedJobName } from '@selfheal/log-reading/logs/job-name.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_ZIP_LIMITS, makeZipLogArchive, type ZipLimits } from '#shared/adapters/archive/zip-log-archive.ts';
-import { archivedJobName } from '#shared/domain/logs/job-name.ts';
-import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
-import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
-import type { RawText } from '#shared/kernel/text/raw-text.ts';
 import type { LogArchiveContent } from '#shared/ports/log-archive.ts';
 import { aLyingZipBomb, anArchiveOfManyEntries, aZipBomb, aZipBombOfManyEntries } from '#test/builders/archives.ts';
 import { anyArchive, type SampleJob, sampleArchive } from './archives/random-archives.ts';

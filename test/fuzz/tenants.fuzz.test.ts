@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/intake/handler.ts';
@@ -11,7 +12,6 @@ import { deliveryKeyOf, identify } from '#shared/domain/incident/identity.ts';
 import type { RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import { knowledgeScopeOf, runsKeyOf } from '#shared/domain/incident/scope.ts';
 import { type GithubRunTarget, RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { github } from '#shared/plugins/sources/github/index.ts';
 import type { Permission } from '#shared/ports/code-host.ts';
 import {

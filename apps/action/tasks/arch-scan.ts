@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { summarizeArchitecture } from '@selfheal/pull-request-quality/domain/architecture/analyze-architecture.ts';
+import { ArchitectureAnalysis } from '@selfheal/pull-request-quality/domain/architecture/architecture-analysis.ts';
+import { MAX_QUALITY_DOCUMENT_BYTES } from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import { scanFolder } from '#apps/cli/architecture/scan-folder.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
-import { summarizeArchitecture } from '#shared/domain/architecture/analyze-architecture.ts';
-import { ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import { MAX_QUALITY_DOCUMENT_BYTES } from '#shared/ports/quality-state.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf, withTextFile } from '../terminal.ts';
 

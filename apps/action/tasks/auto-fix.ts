@@ -1,8 +1,8 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import { handOverRun } from '#apps/cli/triage/hand-over.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';
 

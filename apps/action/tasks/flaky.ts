@@ -1,13 +1,18 @@
 import { relative } from 'node:path';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import {
+  type RecordedTests,
+  rankedTests,
+  readHistories,
+  recordReports,
+} from '@selfheal/pull-request-quality/app/flaky-tests/test-history.ts';
+import { CODE_OWNER_FILES } from '@selfheal/pull-request-quality/domain/flaky-tests/code-owners.ts';
 import { readCodeOwners } from '#apps/cli/flaky/recorded-histories.ts';
 import { testRunOf } from '#apps/cli/input/described-run.ts';
 import { triageLog } from '#apps/cli/triage/triage-log.ts';
 import { triageContent } from '#apps/cli/triage/triage-output.ts';
-import { type RecordedTests, rankedTests, readHistories, recordReports } from '#shared/app/flaky-tests/test-history.ts';
-import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import { counted } from '#shared/kernel/time-words.ts';
 import { filesOf, type NamedFiles, readFiles, reportFiles, withText } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';

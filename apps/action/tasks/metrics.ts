@@ -1,11 +1,15 @@
 import { join, resolve } from 'node:path';
+import { CorruptRecord, InvalidInput, Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { readDocument } from '@selfheal/pull-request-quality/app/quality-state/update-document.ts';
+import {
+  RUN_RECORDS,
+  RUNS_DOCUMENT,
+  type RunRecord,
+} from '@selfheal/pull-request-quality/domain/ci-metrics/run-record.ts';
+import { type RunTimes, runTimesOf } from '@selfheal/pull-request-quality/domain/ci-metrics/run-times.ts';
 import { collectMetrics } from '#apps/cli/commands/ci-metrics.ts';
 import { parseNeeds } from '#apps/cli/feedback/read-results.ts';
-import { readDocument } from '#shared/app/quality-state/update-document.ts';
-import { RUN_RECORDS, RUNS_DOCUMENT, type RunRecord } from '#shared/domain/ci-metrics/run-record.ts';
-import { type RunTimes, runTimesOf } from '#shared/domain/ci-metrics/run-times.ts';
-import { CorruptRecord, InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { reportFiles } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { joined, phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { parseSelectionFile, recordMisses } from '@selfheal/pull-request-quality/app/test-selection/record-misses.ts';
 import { testRunOf } from '#apps/cli/input/described-run.ts';
 import { recordCoverageFiles } from '#apps/cli/selection/coverage-files.ts';
-import { parseSelectionFile, recordMisses } from '#shared/app/test-selection/record-misses.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
-import { joined, phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { filesOf, readJobReports } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
 

@@ -1,11 +1,15 @@
+import { joined, phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { CODE_OWNER_FILES } from '@selfheal/pull-request-quality/domain/flaky-tests/code-owners.ts';
+import {
+  changedCoverage,
+  changedLinesOf,
+  uncoveredChanges,
+} from '@selfheal/pull-request-quality/domain/gates/changed-lines.ts';
+import type { JobFacts } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
+import { FindingSeverity, noneFound, type ReportedTest } from '@selfheal/reports/normal-form/normal-form.ts';
+import type { ReportSet } from '@selfheal/reports/read/read-reports.ts';
 import { readCodeOwners } from '#apps/cli/flaky/recorded-histories.ts';
-import type { ReportSet } from '#shared/app/reports/read-reports.ts';
-import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
-import { changedCoverage, changedLinesOf, uncoveredChanges } from '#shared/domain/gates/changed-lines.ts';
-import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { FindingSeverity, noneFound, type ReportedTest } from '#shared/domain/reports/normal-form.ts';
-import { joined, phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { diffOf } from '../changes.ts';
 import { failedFacts } from '../history.ts';
 import type { FailOn } from '../inputs.ts';

@@ -1,20 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { makeModuleResolver } from '@selfheal/pull-request-quality/adapters/architecture/module-resolver.ts';
+import { openSourceTree } from '@selfheal/pull-request-quality/adapters/architecture/source-tree.ts';
+import { makeSourceLexer } from '@selfheal/pull-request-quality/adapters/parsers/source-lexer.ts';
+import { selectionFileOf } from '@selfheal/pull-request-quality/app/test-selection/record-misses.ts';
+import { selectForChange } from '@selfheal/pull-request-quality/app/test-selection/select-for-change.ts';
+import { pathPattern } from '@selfheal/pull-request-quality/domain/test-selection/file-kinds.ts';
+import type {
+  Selection,
+  SelectionSettings,
+} from '@selfheal/pull-request-quality/domain/test-selection/select-tests.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import { runGit } from '#apps/cli/input/git.ts';
 import { argumentsOf, countOf, formatOf } from '#apps/cli/selection/selected-formats.ts';
 import { selectionBaseOf } from '#apps/cli/selection/selection-base.ts';
-import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
-import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
-import { makeSourceLexer } from '#shared/adapters/parsers/source-lexer.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
-import { selectionFileOf } from '#shared/app/test-selection/record-misses.ts';
-import { selectForChange } from '#shared/app/test-selection/select-for-change.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { pathPattern } from '#shared/domain/test-selection/file-kinds.ts';
-import type { Selection, SelectionSettings } from '#shared/domain/test-selection/select-tests.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { Task, TaskInput } from '../task.ts';
 
 const THRESHOLD = 20;

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative, resolve, sep } from 'node:path';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { readResults } from '#apps/cli/feedback/read-results.ts';
-import type { Terminal } from '#apps/cli/terminal.ts';
 import { triageLog } from '#apps/cli/triage/triage-log.ts';
 import { needsOf, triageContent, triageFiles, triageModel } from '#apps/cli/triage/triage-output.ts';
 import { triageRun } from '#apps/cli/triage/triage-run.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import { type Triage, type TriageContent, triageReport } from '#shared/app/triage/triage-failures.ts';
 import { HAND_OVER_CONFIDENCE } from '#shared/domain/triage/hand-over.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { confidenceThresholdOf } from '#shared/plugins/resolve-model.ts';
 import { filesOf, type NamedFiles, withText } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';

@@ -1,9 +1,9 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import { UsageError } from '../command.ts';
 import type { OllamaOptions } from './analysis.ts';
 import { modelChoiceOf } from './model-choice.ts';
 

@@ -1,9 +1,9 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
 import type { GithubSelfTest } from '#shared/adapters/github/self-test.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
-import { UsageError } from '../command.ts';
 import { asking } from './github-problem.ts';
 import { type ModelChoice, modelPorts } from './model-choice.ts';
 

@@ -1,7 +1,7 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { type JobName, jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
 import { isFailure } from '#shared/domain/incident/signal.ts';
-import { type JobName, jobNameOf } from '#shared/domain/logs/job-name.ts';
 import type { Job } from '#shared/ports/code-host.ts';
-import { UsageError } from '../command.ts';
 
 /** By default only these jobs are analysed, if one of them failed. */
 export const WATCHED_JOBS: readonly string[] = ['Backend Tests', 'Critical Security Checks'];

@@ -1,8 +1,8 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
 import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import { UsageError } from '../command.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,7 +1,7 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { OutcomeUnknown, RateLimited, Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { isHttpError } from '#shared/adapters/github/github-errors.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/kernel/errors.ts';
-import { UsageError } from '../command.ts';
 
 /** A request to GitHub, described for error messages. */
 export interface Request {

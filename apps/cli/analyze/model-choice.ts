@@ -1,5 +1,6 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { ModelPorts } from '#shared/plugins/llm/contract.ts';
 import {
   MissingModelKey as MissingKey,
@@ -7,7 +8,6 @@ import {
   type ModelQuestion,
   resolveModel,
 } from '#shared/plugins/resolve-model.ts';
-import { UsageError } from '../command.ts';
 
 export type { ModelChoice } from '#shared/plugins/resolve-model.ts';
 

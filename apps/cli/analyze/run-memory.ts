@@ -1,3 +1,6 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { AnalyzeDeps } from '#shared/app/analyze/analyze.ts';
 import type { ClassifyDeps } from '#shared/app/classify/classify.ts';
 import type { GatherDeps } from '#shared/app/gather/gather.ts';
@@ -6,9 +9,6 @@ import type { StoryDeps } from '#shared/app/notify/report.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Known } from '#shared/domain/knowledge/known.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 

@@ -1,9 +1,9 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import { isFailure } from '#shared/domain/incident/signal.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { githubPagesOf } from '#shared/domain/incident/target-links.ts';
-import { counted } from '#shared/kernel/time-words.ts';
 import type { FoundPullRequest, FoundRun, RunFinder } from '#shared/ports/run-finder.ts';
-import { UsageError } from '../command.ts';
 import type { AnalyzeOptions, NothingFailed } from './analysis.ts';
 import { asking } from './github-problem.ts';
 

@@ -1,9 +1,9 @@
+import { type OptionSpecs, type OptionValues, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { hc } from 'hono/client';
 import * as z from 'zod';
 import type { Api } from '#functions/api/app.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 import { type Place, readSession, type Session, writeSession } from './session.ts';
 
 export const API_OPTIONS = {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
 import { BrowserSignIn } from '#shared/domain/access/browser-sign-in.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { UsageError } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 import { addressOf, contentOf, openApiUnsigned, send, sessionOf } from './api-client.ts';
 import { type Place, writeSession } from './session.ts';
 

@@ -1,6 +1,6 @@
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { DRY_RUN_OPTION, type OptionSpecs, yesOption } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
+import { DRY_RUN_OPTION, type OptionSpecs, yesOption } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { type ApiClient, contentOf } from './api-client.ts';
 
 /** Of commands that ask for an effect. */

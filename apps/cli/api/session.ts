@@ -1,10 +1,10 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import * as z from 'zod';
 import { makeFolder } from '#shared/adapters/system/output-files.ts';
-import { UsageError } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** What `selfheal login` stores for the commands that follow. Only its owner may read the file. */
 const Session = z.strictObject({

@@ -1,6 +1,6 @@
-import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
+import { type OptionSpecs, type OptionValues, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { durationOption } from '../duration.ts';
-import type { Terminal } from '../terminal.ts';
 import { API_OPTIONS, type ApiClient, openApi } from './api-client.ts';
 
 /** Of commands that look at a deployment again and again, every `seconds` by default. */

@@ -1,21 +1,24 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
-import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
-import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { makeTreeSitter } from '@selfheal/patch-guard/tree-sitter.ts';
+import { makeModuleResolver } from '@selfheal/pull-request-quality/adapters/architecture/module-resolver.ts';
+import { openSourceTree } from '@selfheal/pull-request-quality/adapters/architecture/source-tree.ts';
+import { drawFolders } from '@selfheal/pull-request-quality/app/architecture/draw-folders.ts';
+import { scanArchitecture } from '@selfheal/pull-request-quality/app/architecture/scan-architecture.ts';
+import {
+  ANALYSIS_VERSION,
+  ArchitectureAnalysis,
+} from '@selfheal/pull-request-quality/domain/architecture/architecture-analysis.ts';
+import { renderArchitectureReport } from '@selfheal/pull-request-quality/domain/architecture/architecture-report.ts';
+import { groupFolders } from '@selfheal/pull-request-quality/domain/architecture/folder-groups.ts';
 import { modelClients } from '#shared/app/analyze/connect.ts';
-import { drawFolders } from '#shared/app/architecture/draw-folders.ts';
-import { scanArchitecture } from '#shared/app/architecture/scan-architecture.ts';
-import { wordOverview } from '#shared/app/architecture/word-overview.ts';
-import { ANALYSIS_VERSION, ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
-import { renderArchitectureReport } from '#shared/domain/architecture/architecture-report.ts';
-import { groupFolders } from '#shared/domain/architecture/folder-groups.ts';
+import { wordOverview } from '#shared/app/model-words/word-overview.ts';
 import { modelChoiceOf, modelPorts } from '../analyze/model-choice.ts';
-import { UsageError } from '../command.ts';
 import { runGit } from '../input/git.ts';
 import { inputError } from '../input/open-input.ts';
 import { readNamedReports } from '../reports/named-reports.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** For one file; a megabyte of code takes about two. */
 const MAX_PARSE_SECONDS = 10;

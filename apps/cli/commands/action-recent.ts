@@ -1,6 +1,6 @@
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
 
 const MAX_LISTED = 500;
 /** A page may be empty, so their number is limited, too. */

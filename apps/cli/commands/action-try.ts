@@ -1,6 +1,6 @@
+import { defineCommand, type ExitCode, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { sayRehearsal } from '../api/following.ts';
-import { defineCommand, type ExitCode, JSON_OPTION, UsageError } from '../command.ts';
 import { actionsMeant } from '../policy/action-names.ts';
 
 /** An option of a number to scale to. */

@@ -1,6 +1,6 @@
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { FailureAnalysis } from '../analyze/analysis.ts';
-import { defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
 
 const MAX_NAME = 200;
 

@@ -1,6 +1,6 @@
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { answerOf } from '../approvals/decide-command.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { showOrder } from '../incidents/change-incident.ts';
 
 const MAX_HOURS = 336;

@@ -1,7 +1,7 @@
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { API_OPTIONS, openApi } from '../api/api-client.ts';
 import { type PendingApproval, pendingApprovals } from '../approvals/decide-command.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
 
 const DIGEST_DIGITS = 12;
 

@@ -1,7 +1,7 @@
+import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { summarizeArchitecture } from '@selfheal/pull-request-quality/domain/architecture/analyze-architecture.ts';
+import type { ArchitectureAnalysis } from '@selfheal/pull-request-quality/domain/architecture/architecture-analysis.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
-import { summarizeArchitecture } from '#shared/domain/architecture/analyze-architecture.ts';
-import type { ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
 import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 
 const ANALYSIS = 'architecture_analysis.json';

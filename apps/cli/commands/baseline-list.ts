@@ -1,8 +1,8 @@
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { counted } from '#shared/kernel/time-words.ts';
+import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
-import { writeTogether } from '../terminal.ts';
 
 export const baselineList = defineCommand({
   name: 'baseline list',

@@ -1,17 +1,21 @@
+import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { messageOf } from '@selfheal/kernel/errors.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import { readDocument } from '@selfheal/pull-request-quality/app/quality-state/update-document.ts';
+import { insightsOf } from '@selfheal/pull-request-quality/domain/ci-metrics/insights.ts';
+import type {
+  Measurement,
+  OperationFigures,
+  ProposalCounts,
+} from '@selfheal/pull-request-quality/domain/ci-metrics/kpis.ts';
+import { RUN_RECORDS, RUNS_DOCUMENT } from '@selfheal/pull-request-quality/domain/ci-metrics/run-record.ts';
+import type { QualityState } from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
-import { readDocument } from '#shared/app/quality-state/update-document.ts';
-import { insightsOf } from '#shared/domain/ci-metrics/insights.ts';
-import type { Measurement, OperationFigures, ProposalCounts } from '#shared/domain/ci-metrics/kpis.ts';
-import { RUN_RECORDS, RUNS_DOCUMENT } from '#shared/domain/ci-metrics/run-record.ts';
-import { messageOf } from '#shared/kernel/errors.ts';
-import { counted } from '#shared/kernel/time-words.ts';
-import type { QualityState } from '#shared/ports/quality-state.ts';
 import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
 import { renderInsights } from '../figures/render-insights.ts';
 import { STANDARD_INPUT } from '../input/open-input.ts';
 import { stateAt, stateOption, withState } from '../input/state-place.ts';
-import type { Terminal } from '../terminal.ts';
 
 const DEFAULT_OUT = 'ci_insights.md';
 const OPTIONS = {

@@ -1,15 +1,27 @@
+import {
+  defineCommand,
+  JSON_OPTION,
+  type OptionValues,
+  shareOption,
+  UsageError,
+  wholeNumber,
+} from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { CorruptRecord, Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import {
+  collectRun,
+  emitMetrics,
+  type Measurements,
+  storeRun,
+} from '@selfheal/pull-request-quality/app/ci-metrics/collect-run.ts';
+import type { StateDeps } from '@selfheal/pull-request-quality/app/quality-state/update-document.ts';
+import { metricsArtifact, type RunRecord } from '@selfheal/pull-request-quality/domain/ci-metrics/run-record.ts';
+import { CI_METRICS } from '@selfheal/pull-request-quality/domain/ci-metrics/samples.ts';
+import type { MetricSink } from '@selfheal/pull-request-quality/ports/ci-metrics.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
-import { collectRun, emitMetrics, type Measurements, storeRun } from '#shared/app/ci-metrics/collect-run.ts';
-import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
-import { metricsArtifact, type RunRecord } from '#shared/domain/ci-metrics/run-record.ts';
-import { CI_METRICS } from '#shared/domain/ci-metrics/samples.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { MetricSink } from '#shared/ports/ci-metrics.ts';
-import { defineCommand, JSON_OPTION, type OptionValues, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { MEASURED_OPTIONS, measuredIfAny } from '../gates/measured.ts';
 import { stateAt, stateOption } from '../input/state-place.ts';
-import type { Terminal } from '../terminal.ts';
 
 const DEFAULT_OUT = 'ci_metrics/run_metrics.json';
 const OPTIONS = {

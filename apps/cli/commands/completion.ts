@@ -1,4 +1,4 @@
-import { type Command, defineCommand, UsageError } from '../command.ts';
+import { type Command, defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];

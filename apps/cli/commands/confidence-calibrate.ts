@@ -1,3 +1,14 @@
+import {
+  defineCommand,
+  JSON_OPTION,
+  type OptionValues,
+  shareOption,
+  UsageError,
+  wholeNumber,
+} from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { type Answer, tuningOf } from '@selfheal/kernel/numbers/reliability.ts';
 import * as z from 'zod';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import {
@@ -8,13 +19,9 @@ import {
 } from '#shared/domain/learning/calibrator.ts';
 import { judge } from '#shared/domain/quality/judgement.ts';
 import { Prediction } from '#shared/domain/quality/prediction.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { type Answer, tuningOf } from '#shared/kernel/numbers/reliability.ts';
 import { API_OPTIONS, contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, type OptionValues, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
-import type { Terminal } from '../terminal.ts';
 
 const ScoredAnswer = z.strictObject({ confidence: z.number().min(0).max(1), right: z.boolean() });
 const Line = z.union([ScoredAnswer, Prediction]);

@@ -1,4 +1,4 @@
-import { defineCommand, shareOption, UsageError } from '../command.ts';
+import { defineCommand, shareOption, UsageError } from '@selfheal/cli-kit/command.ts';
 import { actionsMeant } from '../policy/action-names.ts';
 import { CHANGE_OPTIONS, changeBy } from '../policy/policy-api.ts';
 

@@ -1,4 +1,4 @@
-import { defineCommand, UsageError } from '../command.ts';
+import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
 import { CHANGE_OPTIONS, changeBy, reasonOf } from '../policy/policy-api.ts';
 
 /** Names of older tools for the same settings. */

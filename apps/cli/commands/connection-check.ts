@@ -1,6 +1,6 @@
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { ConnectionCheck } from '../analyze/check-connections.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 
 const SIGNS = { ok: 'ok      ', failed: 'failed  ', unknown: 'unknown ' } as const satisfies Record<
   ConnectionCheck['state'],

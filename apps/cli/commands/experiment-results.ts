@@ -1,13 +1,13 @@
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { readConfiguration } from '#infra/configuration.ts';
 import type { Experiment } from '#shared/domain/experiment/experiment.ts';
 import { ExperimentOutcome, type ExperimentResults, resultsOf } from '#shared/domain/experiment/results.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { API_OPTIONS, type ApiClient, contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { jsonLinesIn } from '../input/json-lines.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
-import type { Terminal } from '../terminal.ts';
 
 const MAX_OUTCOMES = 20_000;
 const CONFIGURATION = 'config/selfheal.json';

@@ -1,8 +1,8 @@
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { patternNamed, placeOf } from '../learning/knowledge-api.ts';
 import { actionsNamed } from '../policy/action-names.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** `50`, `50:50`, `0.5` or `50%`: the share of the first solution, in percent. */
 function percentOf(given: string): number {

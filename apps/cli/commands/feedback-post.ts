@@ -1,5 +1,5 @@
-import type { FeedbackOutcome, Writing } from '#shared/app/feedback/post-feedback.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, wholeNumber } from '../command.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import type { FeedbackOutcome, Writing } from '@selfheal/pull-request-quality/app/feedback/post-feedback.ts';
 import { RESULTS_DIRECTORY } from '../feedback/read-results.ts';
 
 function wordsOf(what: string, writing: Writing): string {

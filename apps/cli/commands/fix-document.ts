@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { withHelpfulFixes } from '#shared/domain/triage/troubleshooting-page.ts';
-import { defineCommand, UsageError } from '../command.ts';
 import { jsonIn } from '../input/json-file.ts';
 
 const Report = z.object({

@@ -1,14 +1,14 @@
-import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import { makeTestTally, type TestTally } from '#shared/domain/failure/history/test-tally.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { recordedHistories } from '../flaky/recorded-histories.ts';
 import { writeRanked } from '../flaky/render-ranking.ts';
 import { metricLines } from '../input/metric-lines.ts';
 import { openInput } from '../input/open-input.ts';
 import { stateOption } from '../input/state-place.ts';
 import { makeTestResultReader, type RowResult } from '../input/test-results.ts';
-import { type Terminal, writeTogether } from '../terminal.ts';
 
 const MAX_BAD_ROWS_NAMED = 20;
 /** Generous, because a row may have one column for each of many runs. */
@@ -70,7 +70,7 @@ async function detectInState(
   { state, job, all, json }: { state: string | undefined; job: string | undefined; all: boolean; json: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const { rankedTests } = await import('#shared/app/flaky-tests/test-history.ts');
+  const { rankedTests } = await import('@selfheal/pull-request-quality/app/flaky-tests/test-history.ts');
   const histories = await recordedHistories(state, job ?? null, terminal);
   const tests = rankedTests(histories).filter(
     ({ judged, test }) => all || judged.kind === 'flaky' || test.quarantine !== null,

@@ -1,5 +1,5 @@
+import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
 import * as z from 'zod';
-import { defineCommand, UsageError } from '../command.ts';
 import { isAboutRecorded } from '../flaky/recorded-histories.ts';
 import { showOrder } from '../incidents/change-incident.ts';
 import {

@@ -1,12 +1,12 @@
-import { isQuarantined } from '#shared/domain/flaky-tests/history-quarantine.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { isQuarantined } from '@selfheal/pull-request-quality/domain/flaky-tests/history-quarantine.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
 import { isAboutRecorded, recordedHistories } from '../flaky/recorded-histories.ts';
 import { writeRanked } from '../flaky/render-ranking.ts';
 import { chosenState, stateOption } from '../input/state-place.ts';
-import { type Terminal, writeTogether } from '../terminal.ts';
 
 const MAX_NAME = 200;
 
@@ -15,7 +15,7 @@ async function listRecorded(
   { state, all, json }: { readonly state: string | undefined; readonly all: boolean; readonly json: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const { rankedTests } = await import('#shared/app/flaky-tests/test-history.ts');
+  const { rankedTests } = await import('@selfheal/pull-request-quality/app/flaky-tests/test-history.ts');
   const now = new Date(terminal.now());
   const tests = rankedTests(await recordedHistories(state, null, terminal));
   const held = tests

@@ -1,5 +1,12 @@
-import { CODE_OWNER_FILES } from '#shared/domain/flaky-tests/code-owners.ts';
-import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import {
+  DRY_RUN_OPTION,
+  defineCommand,
+  dryRunFact,
+  JSON_OPTION,
+  UsageError,
+  wholeNumber,
+} from '@selfheal/cli-kit/command.ts';
+import { CODE_OWNER_FILES } from '@selfheal/pull-request-quality/domain/flaky-tests/code-owners.ts';
 import { readCodeOwners } from '../flaky/recorded-histories.ts';
 import { recordedText } from '../flaky/render-ranking.ts';
 import { decidingFilesHere } from '../input/deciding-files.ts';
@@ -46,7 +53,7 @@ export const flakyRecord = defineCommand({
     const seconds = options.seconds === undefined ? null : Number(options.seconds);
     if (seconds !== null && !(seconds >= 0 && seconds < 1e7))
       throw new UsageError(`--seconds ${options.seconds}: expected a number.`);
-    const { recordReports } = await import('#shared/app/flaky-tests/test-history.ts');
+    const { recordReports } = await import('@selfheal/pull-request-quality/app/flaky-tests/test-history.ts');
     const { tests } = await readNamedReports(given, { kind: 'tests', keepsTest: () => true, maxKept: MAX_TESTS });
     if (tests === null) throw new UsageError('No test report was given.');
     const run = {

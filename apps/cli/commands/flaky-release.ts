@@ -1,4 +1,4 @@
-import { defineCommand } from '../command.ts';
+import { defineCommand } from '@selfheal/cli-kit/command.ts';
 import { isAboutRecorded } from '../flaky/recorded-histories.ts';
 import { showOrder } from '../incidents/change-incident.ts';
 import {

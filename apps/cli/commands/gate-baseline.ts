@@ -1,16 +1,3 @@
-import { writeOutput } from '#shared/adapters/system/output-files.ts';
-import { type StateDeps, updateDocument } from '#shared/app/quality-state/update-document.ts';
-import { BASELINES, BASELINES_DOCUMENT, withImported, withoutRun } from '#shared/domain/gates/baseline.ts';
-import { driftOf } from '#shared/domain/gates/drift.ts';
-import { metricKindOf, valueText } from '#shared/domain/gates/metric-kind.ts';
-import {
-  baselinesOf,
-  baselineVersions,
-  QUALITY_METRICS_FILE,
-  QualityMetricsFile,
-  runsOfFile,
-} from '#shared/domain/gates/quality-metrics-file.ts';
-import { counted } from '#shared/kernel/time-words.ts';
 import {
   DRY_RUN_OPTION,
   defineCommand,
@@ -19,14 +6,32 @@ import {
   UsageError,
   wholeNumber,
   yesOption,
-} from '../command.ts';
+} from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import { type StateDeps, updateDocument } from '@selfheal/pull-request-quality/app/quality-state/update-document.ts';
+import {
+  BASELINES,
+  BASELINES_DOCUMENT,
+  withImported,
+  withoutRun,
+} from '@selfheal/pull-request-quality/domain/gates/baseline.ts';
+import { driftOf } from '@selfheal/pull-request-quality/domain/gates/drift.ts';
+import { metricKindOf, valueText } from '@selfheal/pull-request-quality/domain/gates/metric-kind.ts';
+import {
+  baselinesOf,
+  baselineVersions,
+  QUALITY_METRICS_FILE,
+  QualityMetricsFile,
+  runsOfFile,
+} from '@selfheal/pull-request-quality/domain/gates/quality-metrics-file.ts';
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { exportedBaseline, runsOfBranch } from '../gates/baseline-file.ts';
 import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
 import { decidingFilesHere } from '../input/deciding-files.ts';
 import { jsonIn } from '../input/json-file.ts';
 import { STANDARD_INPUT } from '../input/open-input.ts';
 import { stateAt, stateOption, withState } from '../input/state-place.ts';
-import type { Terminal } from '../terminal.ts';
 
 const SHOWN_VERSIONS = 20;
 type Baseline = Readonly<Record<string, { readonly value: number; readonly runs: number }>>;

@@ -1,8 +1,9 @@
-import { checkGates, type GateCheck, summarizeGates } from '#shared/app/gates/check-gates.ts';
-import type { GateVerdict } from '#shared/domain/gates/metric-kind.ts';
-import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
-import { InvalidInput, messageOf } from '#shared/kernel/errors.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { InvalidInput, messageOf } from '@selfheal/kernel/errors.ts';
+import { checkGates, type GateCheck, summarizeGates } from '@selfheal/pull-request-quality/app/gates/check-gates.ts';
+import type { GateVerdict } from '@selfheal/pull-request-quality/domain/gates/metric-kind.ts';
+import type { JobFacts } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
 import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
 import { MEASURED_OPTIONS, type Measurements, measuredOf, REPORT_OPERANDS } from '../gates/measured.ts';
@@ -10,7 +11,6 @@ import { originalExitCode, recordRun } from '../gates/record-run.ts';
 import { decidingFilesHere } from '../input/deciding-files.ts';
 import { gateRunOf, RUN_OPTIONS } from '../input/described-run.ts';
 import { stateAt, stateOption } from '../input/state-place.ts';
-import type { Terminal } from '../terminal.ts';
 
 const WORDS = { passed: 'pass', failed: 'fail', unavailable: 'unavailable', skipped: 'skipped' } as const;
 

@@ -1,7 +1,7 @@
+import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { QUALITY_METRICS_FILE } from '@selfheal/pull-request-quality/domain/gates/quality-metrics-file.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
-import { QUALITY_METRICS_FILE } from '#shared/domain/gates/quality-metrics-file.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
-import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '../command.ts';
 import { exportedBaseline } from '../gates/baseline-file.ts';
 import { MEASURED_OPTIONS, measuredOf, REPORT_OPERANDS } from '../gates/measured.ts';
 import { originalExitCode, recordRun } from '../gates/record-run.ts';

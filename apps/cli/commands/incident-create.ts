@@ -1,5 +1,5 @@
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { changedWords, severityOption, showOrder } from '../incidents/change-incident.ts';
 import { openInput, textOf } from '../input/open-input.ts';
 

@@ -1,4 +1,6 @@
 import { stat } from 'node:fs/promises';
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import {
   type Account,
   type DescribedAccount,
@@ -6,12 +8,10 @@ import {
   endingWith,
 } from '#shared/domain/audit/incident-account.ts';
 import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { plainId } from '../incidents/change-incident.ts';
 import { accountIn, accountOf, findIdsIn, INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
 import { renderAccount } from '../incidents/render-account.ts';
 import { causeSections, contextSections } from '../incidents/render-briefing.ts';
-import type { Terminal } from '../terminal.ts';
 
 const INCIDENT = /^[a-z]{2,10}-[a-z0-9-]{3,58}$/;
 

@@ -1,11 +1,11 @@
+import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
 import { INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
 import { subjectWords } from '../incidents/subject-words.ts';
-import type { Terminal } from '../terminal.ts';
 
 const MAX_LISTED = 1000;
 const PAGE = 100;

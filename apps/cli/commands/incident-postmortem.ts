@@ -1,5 +1,5 @@
+import { defineCommand } from '@selfheal/cli-kit/command.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand } from '../command.ts';
 import { plainId } from '../incidents/change-incident.ts';
 import { renderPostmortem } from '../incidents/render-postmortem.ts';
 

@@ -1,6 +1,13 @@
-import { counted } from '#shared/kernel/time-words.ts';
+import {
+  DRY_RUN_OPTION,
+  defineCommand,
+  JSON_OPTION,
+  requireYes,
+  UsageError,
+  yesOption,
+} from '@selfheal/cli-kit/command.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, requireYes, UsageError, yesOption } from '../command.ts';
 import { secondsOf } from '../duration.ts';
 import { endedWords, incidentMeant, plainId, showOrder, withYesOrNo } from '../incidents/change-incident.ts';
 import { parseClass } from '../learning/class-names.ts';

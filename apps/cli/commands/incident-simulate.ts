@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { API_OPTIONS, contentOf, openApi, RefusedByApi } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { durationOption } from '../duration.ts';
 import { severityOption, showOrder } from '../incidents/change-incident.ts';
 import { causeSections, section } from '../incidents/render-briefing.ts';

@@ -1,7 +1,14 @@
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
-import { nearestValue, unknownValue } from '#shared/kernel/text/nearest-value.ts';
+import {
+  DRY_RUN_OPTION,
+  defineCommand,
+  JSON_OPTION,
+  listOf,
+  shareOption,
+  UsageError,
+} from '@selfheal/cli-kit/command.ts';
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { nearestValue, unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { contentOf } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, listOf, shareOption, UsageError } from '../command.ts';
 import { addLocalPattern } from '../learning/add-local.ts';
 import { classesNamed } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, patternNamed, placeOf, sayWritten } from '../learning/knowledge-api.ts';

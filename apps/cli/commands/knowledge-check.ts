@@ -1,10 +1,10 @@
+import { chosenParts, defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
-import { counted } from '#shared/kernel/time-words.ts';
-import { chosenParts, defineCommand, JSON_OPTION } from '../command.ts';
 import { readResolutions } from '../learning/read-resolutions.ts';
 import { renderFindings } from '../learning/render-learned.ts';
-import { writeTogether } from '../terminal.ts';
 
 export const knowledgeCheck = defineCommand({
   name: 'knowledge check',

@@ -1,6 +1,3 @@
-import { learnPatterns } from '#shared/app/learning/learn-patterns.ts';
-import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
-import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import {
   DRY_RUN_OPTION,
   defineCommand,
@@ -8,14 +5,17 @@ import {
   type OptionSpecs,
   type OptionValues,
   UsageError,
-} from '../command.ts';
+} from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { learnPatterns } from '#shared/app/learning/learn-patterns.ts';
+import { cleanResolutions } from '#shared/domain/learning/clean-resolutions.ts';
+import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { learnRemotely, type RemoteLearning } from '../learning/learn-remotely.ts';
 import { categorised } from '../learning/learning-material.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { type NumberedResolution, readResolutions } from '../learning/read-resolutions.ts';
 import { renderFindings, renderResults } from '../learning/render-learned.ts';
-import type { Terminal } from '../terminal.ts';
 
 const OPTIONS = {
   ...KNOWLEDGE_OPTIONS,

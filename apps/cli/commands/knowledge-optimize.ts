@@ -1,11 +1,18 @@
+import {
+  chosenParts,
+  DRY_RUN_OPTION,
+  defineCommand,
+  JSON_OPTION,
+  shareOption,
+  wholeNumber,
+} from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { optimizePatterns, suggestGeneralisations } from '#shared/domain/learning/apply-pattern-changes.ts';
 import { contentOf } from '../api/api-client.ts';
-import { chosenParts, DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption, wholeNumber } from '../command.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';
-import type { Terminal } from '../terminal.ts';
 
 const sayGeneralisation = (ids: readonly string[], wording: string, terminal: Terminal): void =>
   terminal.say(`selfheal: ${ids.join(' and ')} could be one pattern: ${wording}`);

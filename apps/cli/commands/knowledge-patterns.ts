@@ -1,13 +1,13 @@
+import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { type LearnedPattern, PatternStage } from '#shared/domain/learning/learned-pattern.ts';
 import { approvalsMissing, asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { parseClass } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, type Pattern, placeOf, renderPattern } from '../learning/knowledge-api.ts';
 import { openPatterns } from '../learning/open-patterns.ts';
-import { writeTogether } from '../terminal.ts';
 
 function render(pattern: LearnedPattern, missing: readonly string[]): string {
   const { id, class: failureClass, stage, confidence, wording, solution, tags, provenance, history, retired } = pattern;

@@ -1,5 +1,12 @@
+import {
+  DRY_RUN_OPTION,
+  defineCommand,
+  JSON_OPTION,
+  requireYes,
+  UsageError,
+  yesOption,
+} from '@selfheal/cli-kit/command.ts';
 import { contentOf } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, requireYes, UsageError, yesOption } from '../command.ts';
 import {
   openScope,
   patternNamed,

@@ -1,5 +1,12 @@
+import {
+  DRY_RUN_OPTION,
+  defineCommand,
+  type ExitCode,
+  JSON_OPTION,
+  requireYes,
+  yesOption,
+} from '@selfheal/cli-kit/command.ts';
 import { contentOf } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, type ExitCode, JSON_OPTION, requireYes, yesOption } from '../command.ts';
 import { openScope, placeWords, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 

@@ -1,5 +1,5 @@
+import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { contentOf } from '../api/api-client.ts';
-import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import {
   openScope,
   patternNamed,

@@ -1,9 +1,9 @@
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { type KnowledgeResult, searchKnowledge } from '#shared/app/knowledge/search-knowledge.ts';
 import { API_OPTIONS, contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { shippedRecall } from '../input/shipped-content.ts';
 import { apiUnlessNamed, placeOf } from '../learning/knowledge-api.ts';
-import type { Terminal } from '../terminal.ts';
 
 const MAX_RESULTS = 10;
 /** Past incidents and learned entries of a deployment. Loads the AWS SDK only here. */

@@ -1,7 +1,7 @@
+import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
 import { openScope, patternNamed, renderPattern, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
-import { writeTogether } from '../terminal.ts';
 
 export const knowledgeShow = defineCommand({
   name: 'knowledge show',

@@ -1,8 +1,15 @@
+import {
+  chosenParts,
+  defineCommand,
+  JSON_OPTION,
+  shareOption,
+  UsageError,
+  wholeNumber,
+} from '@selfheal/cli-kit/command.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import { type HealthCheck, type LearningHealth, learningHealthOf } from '#shared/domain/learning/learning-health.ts';
 import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
-import { counted } from '#shared/kernel/time-words.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
-import { chosenParts, defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 import { PERIOD_OPTIONS, readLearning } from '../learning/learning-material.ts';
 import { renderHealth } from '../learning/render-learning.ts';

@@ -1,4 +1,4 @@
-import { defineCommand, listOf, shareOption, UsageError, wholeNumber } from '../command.ts';
+import { defineCommand, listOf, shareOption, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { parseClasses } from '../learning/class-names.ts';
 import { limitLearning } from '../learning/limit-learning.ts';
 import { CHANGE_OPTIONS } from '../policy/policy-api.ts';

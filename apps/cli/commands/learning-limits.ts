@@ -1,5 +1,5 @@
+import { defineCommand, listOf, shareOption, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { Tag } from '#shared/domain/learning/learned-pattern.ts';
-import { defineCommand, listOf, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { limitLearning } from '../learning/limit-learning.ts';
 import { CHANGE_OPTIONS } from '../policy/policy-api.ts';
 

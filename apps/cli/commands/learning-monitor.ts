@@ -1,7 +1,7 @@
-import { counted } from '#shared/kernel/time-words.ts';
+import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import { contentOf } from '../api/api-client.ts';
 import { watchApi, watchOptions } from '../api/watching.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
 import { type LearningStatus, renderStatus, shareWords } from '../learning/render-status.ts';
 
 const EVERY_SECONDS = 30;

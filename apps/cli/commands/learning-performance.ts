@@ -1,6 +1,6 @@
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
+import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
 import { renderLearning } from '../learning/render-learning.ts';
 import { renderFigures, renderSeries } from '../learning/render-status.ts';
 

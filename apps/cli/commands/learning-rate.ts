@@ -1,6 +1,6 @@
+import { defineCommand, JSON_OPTION, listOf, shareOption, UsageError } from '@selfheal/cli-kit/command.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { compareRates, RATE_METRICS, type RateMetric } from '#shared/domain/learning/learning-rate.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
-import { defineCommand, JSON_OPTION, listOf, shareOption, UsageError } from '../command.ts';
 import { openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
 
 const RATES = '0.02,0.05,0.1,0.2,0.5';

@@ -1,5 +1,5 @@
+import { defineCommand, listOf, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { ReviewAction } from '#shared/domain/learning/learning-review.ts';
-import { defineCommand, listOf, UsageError, wholeNumber } from '../command.ts';
 import { CHANGE_OPTIONS, changeBy } from '../policy/policy-api.ts';
 
 const DAYS: Readonly<Record<string, number>> = { daily: 1, weekly: 7, monthly: 30 };

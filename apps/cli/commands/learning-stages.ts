@@ -1,7 +1,7 @@
-import { defineCommand, listOf, shareOption, UsageError } from '../command.ts';
+import { defineCommand, listOf, shareOption, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { limitLearning } from '../learning/limit-learning.ts';
 import { CHANGE_OPTIONS } from '../policy/policy-api.ts';
-import type { Terminal } from '../terminal.ts';
 
 const STAGES = [
   ['stage-1', 'suggest', 'people are told what helped'],

@@ -1,8 +1,9 @@
+import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { type SelfTest, selfTest } from '#shared/domain/learning/self-test.ts';
 import { contentOf } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '../command.ts';
 import { classesOf } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { asRecord, MAX_RECORDS } from '../learning/learn-remotely.ts';
@@ -12,7 +13,6 @@ import { readResolutions } from '../learning/read-resolutions.ts';
 import { renderFindings } from '../learning/render-learned.ts';
 import { renderSelfTest } from '../learning/render-learning.ts';
 import { renderSimulation, simulateIncidents } from '../learning/simulate-incidents.ts';
-import type { Terminal } from '../terminal.ts';
 
 export const learningTest = defineCommand({
   name: 'learning test',

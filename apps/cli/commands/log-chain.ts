@@ -1,12 +1,12 @@
+import { defineCommand, forEachFile, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { isAtLeast } from '@selfheal/log-reading/logs/severity.ts';
 import { chainLines } from '#shared/domain/causality/chain-words.ts';
 import { entitiesOf } from '#shared/domain/causality/entities.ts';
 import { type Event, eventsIn } from '#shared/domain/causality/event.ts';
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { matchSignatures } from '#shared/domain/failure/matching.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { isAtLeast } from '#shared/domain/logs/severity.ts';
-import { defineCommand, forEachFile, JSON_OPTION } from '../command.ts';
 import { evidenceOf } from '../input/log-evidence.ts';
 import { openInput } from '../input/open-input.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';

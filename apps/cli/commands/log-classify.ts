@@ -1,9 +1,9 @@
+import { defineCommand, forEachFile, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { type Classification, FAMILY_OF } from '@selfheal/kernel/failure-class.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { nothingFailed } from '#shared/app/triage/text-evidence.ts';
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { ancestorsOf, type SignatureSet } from '#shared/domain/failure/signatures.ts';
-import { type Classification, FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { defineCommand, forEachFile, JSON_OPTION } from '../command.ts';
 import { readClassifyContext } from '../input/classify-context.ts';
 import { CONFIG_OPTION, evidenceOf, lineRulesOfFile } from '../input/log-evidence.ts';
 import { openInput } from '../input/open-input.ts';

@@ -1,16 +1,16 @@
+import { defineCommand, forEachFile, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import { type Excerpt, makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
+import type { LineRules } from '@selfheal/log-reading/logs/line-rules.ts';
+import { makePassingLines, type PassingLines } from '@selfheal/log-reading/logs/passing-lines.ts';
+import { makeRedactor, redactName } from '@selfheal/redaction/redact.ts';
 import { MAX_EVIDENCE_LINES } from '#shared/app/gather/excerpts.ts';
 import { type ExplainedExcerpt, explainExcerpt } from '#shared/app/triage/explained-excerpt.ts';
 import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
-import { type Excerpt, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
-import type { LineRules } from '#shared/domain/logs/line-rules.ts';
-import { makePassingLines, type PassingLines } from '#shared/domain/logs/passing-lines.ts';
-import { makeRedactor, redactName } from '#shared/domain/redaction/redact.ts';
-import { counted } from '#shared/kernel/time-words.ts';
-import { defineCommand, forEachFile, JSON_OPTION, wholeNumber } from '../command.ts';
 import { CONFIG_OPTION, lineRulesOfFile } from '../input/log-evidence.ts';
 import { openInput, textOf } from '../input/open-input.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
-import type { Terminal } from '../terminal.ts';
 
 const LINES = { otherwise: 100, atMost: 5_000 };
 

@@ -1,6 +1,6 @@
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 import { parseClasses } from '../learning/class-names.ts';
 

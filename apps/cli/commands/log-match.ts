@@ -1,6 +1,6 @@
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { compilePattern } from '@selfheal/log-reading/logs/text-pattern.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
-import { compilePattern } from '#shared/domain/logs/text-pattern.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 
 export const logMatch = defineCommand({
   name: 'log match',

@@ -1,14 +1,14 @@
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { type Colour, paint } from '@selfheal/cli-kit/terminal.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import { Severity } from '@selfheal/log-reading/logs/severity.ts';
+import { compilePattern, type TextPattern } from '@selfheal/log-reading/logs/text-pattern.ts';
+import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
-import { Severity } from '#shared/domain/logs/severity.ts';
-import { compilePattern, type TextPattern } from '#shared/domain/logs/text-pattern.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import { counted } from '#shared/kernel/time-words.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { watchApi, watchOptions } from '../api/watching.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
-import { type Colour, paint } from '../terminal.ts';
 
 type LogsApi = ApiClient['api']['logs'];
 type LogEntry = Extract<InferResponseType<LogsApi['recent']['$get']>, { entries: unknown }>['entries'][number];

@@ -1,4 +1,4 @@
-import { defineCommand, JSON_OPTION } from '../command.ts';
+import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 
 const READ_TODAY = [
   'the logs of failed GitHub runs, when their webhook arrives',

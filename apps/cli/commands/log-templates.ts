@@ -1,9 +1,9 @@
-import { makeTemplateMiner, type TemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import { counted } from '#shared/kernel/time-words.ts';
-import { defineCommand, forEachFile, JSON_OPTION } from '../command.ts';
+import { defineCommand, forEachFile, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import { makeTemplateMiner, type TemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
 import { lineBatches } from '../input/log-lines.ts';
 import { STANDARD_INPUT } from '../input/open-input.ts';
-import type { Terminal } from '../terminal.ts';
 
 async function learn(miner: TemplateMiner, file: string, terminal: Terminal): Promise<void> {
   for await (const lines of lineBatches(file, terminal)) for (const [, text] of lines) miner.add(text);

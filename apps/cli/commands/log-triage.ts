@@ -1,5 +1,5 @@
+import { defineCommand, forEachFile, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Triage } from '#shared/app/triage/triage-failures.ts';
-import { defineCommand, forEachFile, JSON_OPTION, UsageError } from '../command.ts';
 import { triageLog } from '../triage/triage-log.ts';
 import { TRIAGE_OPTIONS, triageContent, triageModel, writeTriage } from '../triage/triage-output.ts';
 

@@ -1,5 +1,7 @@
 import { Writable } from 'node:stream';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
+import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import * as z from 'zod';
 import { makeDeploymentApi } from '#shared/adapters/http/deployment-api.ts';
 import { makeMcpServer } from '#shared/app/mcp/server.ts';
@@ -7,9 +9,7 @@ import { ApiRefusal, type DeploymentApi } from '#shared/ports/deployment-api.ts'
 import packageFile from '../../../package.json' with { type: 'json' };
 import { API_OPTIONS, type ApiOptions, credentialsOf } from '../api/api-client.ts';
 import { readSession } from '../api/session.ts';
-import { defineCommand, UsageError } from '../command.ts';
 import { makeLogDesk } from '../mcp/log-desk.ts';
-import type { Terminal } from '../terminal.ts';
 
 const Me = z.object({ name: z.string(), dashboardUrl: z.string().nullish() });
 

@@ -1,5 +1,5 @@
+import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
 import { openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 
 export const modelList = defineCommand({

@@ -1,5 +1,5 @@
+import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
 import { promoteModel } from '#shared/app/learning/model-registry.ts';
-import { defineCommand, UsageError } from '../command.ts';
 import { changeBy, openForChange, STAGE_OPTIONS, sayChange } from '../registry/open-registry.ts';
 
 function stageOf(to: string | undefined): 'staging' | 'production' | undefined {

@@ -1,5 +1,5 @@
+import { defineCommand } from '@selfheal/cli-kit/command.ts';
 import { rollBackModel } from '#shared/app/learning/model-registry.ts';
-import { defineCommand } from '../command.ts';
 import { changeBy, openForChange, STAGE_OPTIONS, sayChange } from '../registry/open-registry.ts';
 
 export const modelRollback = defineCommand({

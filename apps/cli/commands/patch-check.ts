@@ -1,9 +1,9 @@
-import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
-import { inspectPatch } from '#shared/app/plan/inspect-patch.ts';
-import type { Finding } from '#shared/domain/patch/finding.ts';
-import { judgePatch } from '#shared/domain/patch/judge-patch.ts';
-import { PATCH_LIMITS } from '#shared/domain/patch/patch-limits.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Finding } from '@selfheal/patch-guard/finding.ts';
+import { inspectPatch } from '@selfheal/patch-guard/inspect-patch.ts';
+import { judgePatch } from '@selfheal/patch-guard/judge-patch.ts';
+import { PATCH_LIMITS } from '@selfheal/patch-guard/patch-limits.ts';
+import { makeTreeSitter } from '@selfheal/patch-guard/tree-sitter.ts';
 import { openInput, STANDARD_INPUT } from '../input/open-input.ts';
 import { directoryTree } from '../patch/directory-tree.ts';
 

@@ -1,7 +1,7 @@
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
 import { readConfiguration } from '#infra/configuration.ts';
 import { Performance } from '#shared/domain/performance/performance-settings.ts';
-import { percentOf } from '#shared/kernel/numbers/proportion.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { readPerformance } from '../performance/read-performance.ts';
 
 type Advice = Awaited<ReturnType<typeof readPerformance>>;

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
+import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { readConfiguration } from '#infra/configuration.ts';
 import { servicePlaybookProblems } from '#infra/configured-playbooks.ts';
 import { type PlaybookFile, readPlaybookFiles } from '#infra/playbook-files.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { defineCommand, JSON_OPTION, UsageError } from '../command.ts';
 import { inputError } from '../input/open-input.ts';
 
 export const DEFAULT_CONFIGURATION = 'config/selfheal.json';

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
+import { defineCommand, JSON_OPTION, type OptionValues, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
 import { Freeze } from '#shared/domain/policy/policy-settings.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { ConnectionCheck } from '../analyze/check-connections.ts';
 import { API_OPTIONS } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
 import { checkDeployment, checkMail, checkToken, sayChecks } from '../doctor/check-environment.ts';
 import { openPolicy, type RuntimePolicy } from '../policy/policy-api.ts';
-import type { Terminal } from '../terminal.ts';
 
 const MAX_REASON = 300;
 

@@ -1,5 +1,5 @@
+import { defineCommand, shareOption, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { Risk } from '#shared/domain/plan/bound-action.ts';
-import { defineCommand, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { CHANGE_OPTIONS, changeBy, openPolicy } from '../policy/policy-api.ts';
 
 export const productionConfigure = defineCommand({

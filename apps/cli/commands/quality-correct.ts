@@ -1,7 +1,14 @@
+import {
+  DRY_RUN_NOTE,
+  DRY_RUN_OPTION,
+  defineCommand,
+  dryRunFact,
+  JSON_OPTION,
+  UsageError,
+} from '@selfheal/cli-kit/command.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { Correction } from '#shared/domain/quality/prediction.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
-import { DRY_RUN_NOTE, DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '../command.ts';
 import { openPredictions } from '../quality/render-quality.ts';
 import { changeBy, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 

@@ -1,4 +1,4 @@
-import { defineCommand } from '../command.ts';
+import { defineCommand } from '@selfheal/cli-kit/command.ts';
 import { openInput, STANDARD_INPUT } from '../input/open-input.ts';
 import { redactInput } from '../redaction/redact-input.ts';
 

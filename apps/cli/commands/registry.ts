@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command } from '@selfheal/cli-kit/command.ts';
 import { actionExecute } from './action-execute.ts';
 import { actionList } from './action-list.ts';
 import { actionRecent } from './action-recent.ts';

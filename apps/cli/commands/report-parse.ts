@@ -1,17 +1,17 @@
 import { relative, resolve } from 'node:path';
+import { defineCommand, type ExitCode, forEachFile, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import { UnreadableReport } from '@selfheal/reports/normal-form/unreadable-report.ts';
+import type { ReportInput } from '@selfheal/reports/read/read-report.ts';
 import {
   filesOfRepository,
   readReportFile,
   readReportStream,
   reportFilesOf,
 } from '#shared/adapters/archive/report-files.ts';
-import type { ReportInput } from '#shared/app/reports/read-report.ts';
-import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
-import { counted } from '#shared/kernel/time-words.ts';
-import { defineCommand, type ExitCode, forEachFile, JSON_OPTION, UsageError } from '../command.ts';
 import { inSmallHeap, STANDARD_INPUT } from '../input/open-input.ts';
 import { makeJsonPrinter, makeTextPrinter } from '../reports/render-report.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** Files that are named of those that are no reports. */
 const MAX_NAMED = 5;
@@ -48,8 +48,8 @@ export const reportParse = defineCommand({
     if (options.kind !== undefined && kind === undefined)
       throw new UsageError(`--kind ${options.kind}: expected ${KINDS.join(', ')}.`);
     // Loaded here, because the parsers are not needed to start.
-    const { readReport } = await import('#shared/app/reports/read-report.ts');
-    const { unfinishedWords } = await import('#shared/app/reports/read-reports.ts');
+    const { readReport } = await import('@selfheal/reports/read/read-report.ts');
+    const { unfinishedWords } = await import('@selfheal/reports/read/read-reports.ts');
     // A report may come from a machine with Windows, whose folder is no path here.
     const root = WINDOWS_PATH.test(options.root ?? '') ? (options.root ?? '') : resolve(options.root ?? '.');
     const paths = { workspaces: [root], files: filesOfRepository(root) };

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '../command.ts';
+import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { needsOf, TRIAGE_OPTIONS, triageContent, triageModel, writeTriage } from '../triage/triage-output.ts';
 
 export const runTriage = defineCommand({

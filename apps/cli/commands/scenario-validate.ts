@@ -1,12 +1,4 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { parseDocument } from 'yaml';
-import { differencesFrom, planScenario, Scenario, type ScenarioPlan } from '#shared/app/plan/scenario.ts';
-import { textEvidence } from '#shared/app/triage/text-evidence.ts';
-import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { classify } from '#shared/domain/failure/classify.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import {
   defineCommand,
   JSON_OPTION,
@@ -15,7 +7,15 @@ import {
   type OptionValues,
   shareOption,
   UsageError,
-} from '../command.ts';
+} from '@selfheal/cli-kit/command.ts';
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { parseDocument } from 'yaml';
+import { differencesFrom, planScenario, Scenario, type ScenarioPlan } from '#shared/app/plan/scenario.ts';
+import { textEvidence } from '#shared/app/triage/text-evidence.ts';
+import { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { classify } from '#shared/domain/failure/classify.ts';
+import { actionsOf } from '#shared/plugins/actions/registry.ts';
 import { inputError } from '../input/open-input.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 import { configurationOf, DEFAULT_CONFIGURATION } from './playbook-check.ts';

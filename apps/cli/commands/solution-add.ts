@@ -1,11 +1,5 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { writeOutput } from '#shared/adapters/system/output-files.ts';
-import { Risk } from '#shared/domain/plan/bound-action.ts';
-import { judgePlaybook, type PlaybookProblem } from '#shared/domain/playbook/judge-playbook.ts';
-import { PlaybookId } from '#shared/domain/playbook/playbook.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
-import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import {
   DRY_RUN_OPTION,
   defineCommand,
@@ -17,10 +11,16 @@ import {
   type OptionValues,
   shareOption,
   UsageError,
-} from '../command.ts';
+} from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
+import { writeOutput } from '#shared/adapters/system/output-files.ts';
+import { Risk } from '#shared/domain/plan/bound-action.ts';
+import { judgePlaybook, type PlaybookProblem } from '#shared/domain/playbook/judge-playbook.ts';
+import { PlaybookId } from '#shared/domain/playbook/playbook.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { durationOption } from '../duration.ts';
 import { parseClass } from '../learning/class-names.ts';
-import type { Terminal } from '../terminal.ts';
 import { configurationOf, DEFAULT_CONFIGURATION } from './playbook-check.ts';
 
 const TYPES = ['api_call', 'ssm_document'] as const;

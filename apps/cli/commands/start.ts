@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { defineCommand, UsageError, wholeNumber } from '../command.ts';
+import { defineCommand, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 
 const LOCAL_RUNTIME = join(import.meta.dirname, '../../local/main.ts');
 

@@ -1,8 +1,8 @@
+import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { counted, durationWords } from '@selfheal/kernel/time-words.ts';
 import type { InferResponseType } from 'hono/client';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { counted, durationWords } from '#shared/kernel/time-words.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
-import { defineCommand, JSON_OPTION } from '../command.ts';
 import { shareWords } from '../learning/render-status.ts';
 import { readStop } from '../policy/policy-api.ts';
 

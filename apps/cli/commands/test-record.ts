@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { counted } from '#shared/kernel/time-words.ts';
-import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, type OptionValues, UsageError } from '../command.ts';
+import {
+  DRY_RUN_OPTION,
+  defineCommand,
+  dryRunFact,
+  JSON_OPTION,
+  type OptionValues,
+  UsageError,
+} from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import { RUN_OPTIONS, testRunOf } from '../input/described-run.ts';
 import { inputError } from '../input/open-input.ts';
 import { stateAt, stateOption, withState } from '../input/state-place.ts';
 import { namedReportFiles, readNamedReports } from '../reports/named-reports.ts';
-import type { Terminal } from '../terminal.ts';
 
 const OPTIONS = {
   coverage: {
@@ -66,7 +73,9 @@ async function coverage(folder: string, given: readonly string[], options: Optio
 
 async function misses(file: string, options: Options, terminal: Terminal): Promise<void> {
   if (options.report === undefined) throw new UsageError('"selfheal test record --selection" needs --report FILE.');
-  const { parseSelectionFile, recordMisses } = await import('#shared/app/test-selection/record-misses.ts');
+  const { parseSelectionFile, recordMisses } = await import(
+    '@selfheal/pull-request-quality/app/test-selection/record-misses.ts'
+  );
   const run = testRunOf('test record', options, terminal.environment);
   const selection = parseSelectionFile(textOf(file), file);
   const { tests } = await readNamedReports(options.report, { kind: 'tests' });

@@ -1,19 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
-import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
-import { makeSourceLexer } from '#shared/adapters/parsers/source-lexer.ts';
+import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { makeModuleResolver } from '@selfheal/pull-request-quality/adapters/architecture/module-resolver.ts';
+import { openSourceTree } from '@selfheal/pull-request-quality/adapters/architecture/source-tree.ts';
+import { makeSourceLexer } from '@selfheal/pull-request-quality/adapters/parsers/source-lexer.ts';
+import { pathPattern } from '@selfheal/pull-request-quality/domain/test-selection/file-kinds.ts';
+import {
+  type Selection,
+  type SelectionSettings,
+  summaryOf,
+} from '@selfheal/pull-request-quality/domain/test-selection/select-tests.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { appendOutput, writeOutput } from '#shared/adapters/system/output-files.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { pathPattern } from '#shared/domain/test-selection/file-kinds.ts';
-import { type Selection, type SelectionSettings, summaryOf } from '#shared/domain/test-selection/select-tests.ts';
-import { defineCommand, JSON_OPTION, shareOption, UsageError, wholeNumber } from '../command.ts';
 import { runGit } from '../input/git.ts';
 import { readRunOrigin } from '../input/run-origin.ts';
 import { chosenPlace, stateAt, stateOption, withState } from '../input/state-place.ts';
 import { argumentsOf, countOf, FORMATS, formatOf } from '../selection/selected-formats.ts';
 import { selectionBaseOf } from '../selection/selection-base.ts';
-import type { Terminal } from '../terminal.ts';
 
 const THRESHOLD = { otherwise: 20, atMost: 1_000_000 };
 const SAMPLE = 0.05;
@@ -73,8 +77,8 @@ export const testSelect = defineCommand({
         ? await selectionBaseOf(readRunOrigin(environment), (...args) => runGit(root, ...args))
         : { base: options.base, whole: null };
     const [{ selectForChange }, { selectionFileOf }] = await Promise.all([
-      import('#shared/app/test-selection/select-for-change.ts'),
-      import('#shared/app/test-selection/record-misses.ts'),
+      import('@selfheal/pull-request-quality/app/test-selection/select-for-change.ts'),
+      import('@selfheal/pull-request-quality/app/test-selection/record-misses.ts'),
     ]);
     const tree = await openSourceTree(root, runGit);
     const textOf = (file: string): string | null => {

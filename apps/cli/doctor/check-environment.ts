@@ -1,13 +1,13 @@
+import { type ExitCode, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { messageOf } from '@selfheal/kernel/errors.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { mayDo } from '#shared/domain/access/caller.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { messageOf } from '#shared/kernel/errors.ts';
-import { counted } from '#shared/kernel/time-words.ts';
 import type { ConnectionCheck } from '../analyze/check-connections.ts';
 import { type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
 import { readSession } from '../api/session.ts';
-import { type ExitCode, UsageError } from '../command.ts';
 import { readStop } from '../policy/policy-api.ts';
-import type { Terminal } from '../terminal.ts';
 
 const NEEDED_MAJOR = 24;
 const MAX_REASON = 300;

@@ -1,21 +1,24 @@
 import { appendFile, readFile } from 'node:fs/promises';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { type FeedbackOutcome, postFeedback } from '@selfheal/pull-request-quality/app/feedback/post-feedback.ts';
+import { changesOfPatch } from '@selfheal/pull-request-quality/domain/pull-request/code-suggestion.ts';
+import {
+  combineResults,
+  type PullRequestFacts,
+} from '@selfheal/pull-request-quality/domain/pull-request/pull-request-facts.ts';
+import type { ReportedRun } from '@selfheal/pull-request-quality/domain/pull-request/render-report.ts';
+import { templateWords } from '@selfheal/pull-request-quality/domain/pull-request/report-words.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
 import { makeGithubPullRequestFeedback } from '#shared/adapters/github/pull-request-feedback.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { modelClients } from '#shared/app/analyze/connect.ts';
-import { type FeedbackOutcome, postFeedback } from '#shared/app/feedback/post-feedback.ts';
-import { writeWords } from '#shared/app/feedback/write-words.ts';
-import { changesOfPatch } from '#shared/domain/pull-request/code-suggestion.ts';
-import { combineResults, type PullRequestFacts } from '#shared/domain/pull-request/pull-request-facts.ts';
-import type { ReportedRun } from '#shared/domain/pull-request/render-report.ts';
-import { templateWords } from '#shared/domain/pull-request/report-words.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
+import { writeWords } from '#shared/app/model-words/write-words.ts';
 import { apiUrlOf, githubOptions } from '../analyze/github-environment.ts';
 import { MissingModelKey, type ModelChoice, modelChoiceOf, modelPorts } from '../analyze/model-choice.ts';
-import { UsageError } from '../command.ts';
 import { jobRunOf, type RunOptions } from './job-environment.ts';
 import { neededJobs, readResults } from './read-results.ts';
 

@@ -1,9 +1,9 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { ReportedRun } from '@selfheal/pull-request-quality/domain/pull-request/render-report.ts';
 import * as z from 'zod';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { githubPagesOf } from '#shared/domain/incident/target-links.ts';
-import type { ReportedRun } from '#shared/domain/pull-request/render-report.ts';
 import { apiUrlOf } from '../analyze/github-environment.ts';
-import { UsageError } from '../command.ts';
 import { readRunOrigin } from '../input/run-origin.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,11 +1,11 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { JobResult } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
+import type { NeededJob } from '@selfheal/pull-request-quality/domain/pull-request/pull-request-facts.ts';
+import { redact, redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { JobResult } from '#shared/domain/pull-request/job-result.ts';
-import type { NeededJob } from '#shared/domain/pull-request/pull-request-facts.ts';
-import { redact, redactName } from '#shared/domain/redaction/redact.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
-import { UsageError } from '../command.ts';
 
 /** Where jobs leave their results. */
 export const RESULTS_DIRECTORY = 'selfheal-results';

@@ -1,7 +1,7 @@
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { JobResult } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
-import { JobResult } from '#shared/domain/pull-request/job-result.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** Options of a command whose result becomes a part of the comment on the pull request. */
 export const RESULT_OPTIONS = {

@@ -1,7 +1,7 @@
-import type { CiInsights, MetricTrend } from '#shared/domain/ci-metrics/insights.ts';
-import type { Kpi } from '#shared/domain/ci-metrics/kpis.ts';
-import { safeLine } from '#shared/kernel/text/markdown.ts';
-import { counted } from '#shared/kernel/time-words.ts';
+import { safeLine } from '@selfheal/kernel/text/markdown.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import type { CiInsights, MetricTrend } from '@selfheal/pull-request-quality/domain/ci-metrics/insights.ts';
+import type { Kpi } from '@selfheal/pull-request-quality/domain/ci-metrics/kpis.ts';
 
 const SIGNS = { met: 'met', missed: '**missed**', 'not-measured': 'not measured' } as const satisfies Record<
   Kpi['status'],

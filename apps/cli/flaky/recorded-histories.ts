@@ -1,10 +1,10 @@
-import type { KnownHistory } from '#shared/app/flaky-tests/test-history.ts';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import type { KnownHistory } from '@selfheal/pull-request-quality/app/flaky-tests/test-history.ts';
 import type { ApiOptions } from '../api/api-client.ts';
 import { readSession } from '../api/session.ts';
-import { UsageError } from '../command.ts';
 import type { DecidingFiles } from '../input/base-files.ts';
 import { chosenState, stateAt, withState } from '../input/state-place.ts';
-import type { Terminal } from '../terminal.ts';
 
 /**
  * Whether a command about flaky tests means those that `flaky record` keeps, and not those of a deployment: with `--state` or SELFHEAL_STATE, and where neither
@@ -28,7 +28,7 @@ export async function recordedHistories(
   job: string | null,
   terminal: Terminal,
 ): Promise<KnownHistory[]> {
-  const { readHistories } = await import('#shared/app/flaky-tests/test-history.ts');
+  const { readHistories } = await import('@selfheal/pull-request-quality/app/flaky-tests/test-history.ts');
   const histories = await withState(() => readHistories(stateAt(given, terminal).state, job));
   if (histories.length > 0) return histories;
   throw new UsageError(

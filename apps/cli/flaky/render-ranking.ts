@@ -1,10 +1,10 @@
-import type { JobTest, RecordedTests } from '#shared/app/flaky-tests/test-history.ts';
-import { historyQuarantineState } from '#shared/domain/flaky-tests/history-quarantine.ts';
-import type { TestOwner } from '#shared/domain/flaky-tests/quarantined-test.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { counted } from '#shared/kernel/time-words.ts';
-import { type Terminal, writeTogether } from '../terminal.ts';
+import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import type { JobTest, RecordedTests } from '@selfheal/pull-request-quality/app/flaky-tests/test-history.ts';
+import { historyQuarantineState } from '@selfheal/pull-request-quality/domain/flaky-tests/history-quarantine.ts';
+import type { TestOwner } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 
 const MAX_NAME = 200;
 

@@ -1,9 +1,17 @@
-import { readDocument } from '#shared/app/quality-state/update-document.ts';
-import { BASELINES, BASELINES_DOCUMENT, baselineFor, type RecordedRun } from '#shared/domain/gates/baseline.ts';
-import { type QualityMetricsFile, qualityMetricsFile } from '#shared/domain/gates/quality-metrics-file.ts';
-import type { QualityState } from '#shared/ports/quality-state.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { readDocument } from '@selfheal/pull-request-quality/app/quality-state/update-document.ts';
+import {
+  BASELINES,
+  BASELINES_DOCUMENT,
+  baselineFor,
+  type RecordedRun,
+} from '@selfheal/pull-request-quality/domain/gates/baseline.ts';
+import {
+  type QualityMetricsFile,
+  qualityMetricsFile,
+} from '@selfheal/pull-request-quality/domain/gates/quality-metrics-file.ts';
+import type { QualityState } from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import { withState } from '../input/state-place.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** The runs of a branch, or of the default branch when the branch has none. Throws `UsageError` for a state that a person has to mend, or that cannot be reached. */
 export async function runsOfBranch(

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { parseDocument } from 'yaml';
-import * as z from 'zod';
-import { REPOSITORY_FILE } from '#shared/domain/configuration/repository-file.ts';
+import { type OptionSpec, UsageError } from '@selfheal/cli-kit/command.ts';
 import {
   GATE_SETTINGS,
   type GateSetting,
   GateSettings,
   gateSettingHint,
   parseGateSetting,
-} from '#shared/domain/gates/gate-settings.ts';
-import { type OptionSpec, UsageError } from '../command.ts';
+} from '@selfheal/pull-request-quality/domain/gates/gate-settings.ts';
+import { parseDocument } from 'yaml';
+import * as z from 'zod';
+import { REPOSITORY_FILE } from '#shared/domain/configuration/repository-file.ts';
 import { type DecidingFiles, pathBelow } from '../input/base-files.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,16 +1,20 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { MetricValues } from '@selfheal/pull-request-quality/domain/gates/baseline.ts';
+import {
+  changedCoverage,
+  changedLinesOf,
+  uncoveredChanges,
+} from '@selfheal/pull-request-quality/domain/gates/changed-lines.ts';
+import { metricProblem } from '@selfheal/pull-request-quality/domain/gates/metric-kind.ts';
+import type { JobFacts } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
+import { type CoverageTotals, noneFound } from '@selfheal/reports/normal-form/normal-form.ts';
+import { UnreadableReport } from '@selfheal/reports/normal-form/unreadable-report.ts';
+import type { ReportSet } from '@selfheal/reports/read/read-reports.ts';
 import { reportFilesOf } from '#shared/adapters/archive/report-files.ts';
-import type { ReportSet } from '#shared/app/reports/read-reports.ts';
-import type { MetricValues } from '#shared/domain/gates/baseline.ts';
-import { changedCoverage, changedLinesOf, uncoveredChanges } from '#shared/domain/gates/changed-lines.ts';
-import { metricProblem } from '#shared/domain/gates/metric-kind.ts';
-import type { JobFacts } from '#shared/domain/pull-request/job-result.ts';
-import { type CoverageTotals, noneFound } from '#shared/domain/reports/normal-form.ts';
-import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import { UsageError } from '../command.ts';
 import { diffSince } from '../input/git.ts';
 import { readReportFiles } from '../reports/named-reports.ts';
 

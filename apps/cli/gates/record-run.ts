@@ -1,9 +1,9 @@
-import { recordBaseline } from '#shared/app/gates/record-baseline.ts';
-import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
-import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
-import { type ExitCode, UsageError } from '../command.ts';
+import { type ExitCode, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { CorruptRecord, Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { recordBaseline } from '@selfheal/pull-request-quality/app/gates/record-baseline.ts';
+import type { StateDeps } from '@selfheal/pull-request-quality/app/quality-state/update-document.ts';
 import type { GateRun } from '../input/described-run.ts';
-import type { Terminal } from '../terminal.ts';
 import type { Measurements } from './measured.ts';
 
 /** Throws `UsageError` for what is no exit code. */

@@ -1,9 +1,9 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { type ApiClient, contentOf } from '../api/api-client.ts';
-import { UsageError } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 import { subjectWords } from './subject-words.ts';
 
 export type ChangedIncident = Extract<

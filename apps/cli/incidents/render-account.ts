@@ -1,6 +1,6 @@
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { ChainState } from '#shared/domain/audit/audit-chain.ts';
 import type { DescribedAccount } from '#shared/domain/audit/incident-account.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 
 /** As wide as the number and the time of an entry. */
 const INDENT = ' '.repeat(32);

@@ -1,5 +1,5 @@
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import type { ApiClient } from '../api/api-client.ts';
 
 export type IncidentDetails = Extract<

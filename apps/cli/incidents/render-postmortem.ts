@@ -1,5 +1,5 @@
+import { codeSpan, safeProse } from '@selfheal/kernel/text/markdown.ts';
 import type { InferResponseType } from 'hono/client';
-import { codeSpan, safeProse } from '#shared/kernel/text/markdown.ts';
 import type { ApiClient } from '../api/api-client.ts';
 import { clean, type IncidentDetails } from './render-briefing.ts';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { messageOf } from '@selfheal/kernel/errors.ts';
+import type { QualityState } from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import type { FileAtCommit } from '#shared/adapters/github/default-branch-file.ts';
-import { messageOf } from '#shared/kernel/errors.ts';
-import type { QualityState } from '#shared/ports/quality-state.ts';
 import { runGit } from './git.ts';
 import type { RunOrigin } from './run-origin.ts';
 

@@ -1,5 +1,5 @@
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import type { Terminal } from '../terminal.ts';
 import { type DecidingFiles, decidingFilesOf } from './base-files.ts';
 import { readRunOrigin } from './run-origin.ts';
 

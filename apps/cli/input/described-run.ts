@@ -1,4 +1,4 @@
-import { UsageError, wholeNumber } from '../command.ts';
+import { UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { type RunOrigin, readRunOrigin } from './run-origin.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

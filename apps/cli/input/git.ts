@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { RunGit } from '#shared/adapters/architecture/source-tree.ts';
+import type { RunGit } from '@selfheal/pull-request-quality/adapters/architecture/source-tree.ts';
 
 const run = promisify(execFile);
 const MAX_OUTPUT_BYTES = 512 * 1024 * 1024;

@@ -1,6 +1,6 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import type * as z from 'zod';
-import { UsageError } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 import { openInput, textOf } from './open-input.ts';
 
 const MAX_LENGTH = 64_000_000;

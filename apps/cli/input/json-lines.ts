@@ -1,6 +1,6 @@
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import type * as z from 'zod';
-import { InvalidInput } from '#shared/kernel/errors.ts';
-import type { Terminal } from '../terminal.ts';
 import { openInput, textOf } from './open-input.ts';
 
 /** One line of a text with its number, from 1; `value` is null when the line is not JSON. */

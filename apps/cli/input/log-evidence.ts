@@ -1,9 +1,9 @@
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import type { LineRules } from '@selfheal/log-reading/logs/line-rules.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import { readConfiguration } from '#infra/configuration.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
 import { looseEvidence, makeExcerpts } from '#shared/app/gather/excerpts.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import type { LineRules } from '#shared/domain/logs/line-rules.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import { type TextInput, textOf } from './open-input.ts';
 
 /** The evidence of a log as the workflow would gather it: redacted, excerpted, with the same limits. */

@@ -1,5 +1,5 @@
-import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
-import type { Terminal } from '../terminal.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { cleanLine } from '@selfheal/redaction/clean-line.ts';
 import { openInput, textOf } from './open-input.ts';
 
 /** Characters read of each line, so that an endless line cannot fill the memory. */

@@ -3,9 +3,9 @@ import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { createGunzip } from 'node:zlib';
-import { UsageError } from '../command.ts';
-import { makeProgress } from '../progress.ts';
-import type { Terminal } from '../terminal.ts';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { makeProgress } from '@selfheal/cli-kit/progress.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { type TextShape, textShapeOf } from './text-shape.ts';
 
 /** The operand that means standard input. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
 import {
   dataDirectoryOf,
   loadFailureModel,
@@ -12,7 +13,6 @@ import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts
 import { parseOwnSignatures, type SignatureSet } from '#shared/domain/failure/signatures.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
-import { UsageError } from '../command.ts';
 import { inputError } from './open-input.ts';
 
 type Say = (message: string) => void;

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
+import { DRY_RUN_NOTE, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { CorruptRecord, Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import type { StateDeps } from '@selfheal/pull-request-quality/app/quality-state/update-document.ts';
+import type { QualityDocument, QualityState } from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import * as z from 'zod';
 import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
 import { makeFolderState } from '#shared/adapters/state/folder-state.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
-import { CorruptRecord, Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { QualityDocument, QualityState } from '#shared/ports/quality-state.ts';
-import { DRY_RUN_NOTE, UsageError } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 import { type DecidingFiles, pathBelow, withBaseDocuments } from './base-files.ts';
 import { decidingFilesHere } from './deciding-files.ts';
 import { runGit } from './git.ts';

@@ -1,10 +1,10 @@
+import { type ExitCode, type OptionValues, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { addPattern, PatternOrder } from '#shared/app/learning/write-pattern.ts';
 import { wordingsOf } from '#shared/domain/learning/learned-pattern.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import type { PatternVersions } from '#shared/ports/learning-stores.ts';
-import { type ExitCode, type OptionValues, UsageError } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 import { idAmong } from './knowledge-api.ts';
 import { learningChange, openPatterns, type PATTERN_OPTIONS } from './open-patterns.ts';
 

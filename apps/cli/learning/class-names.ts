@@ -1,6 +1,6 @@
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
-import { UsageError } from '../command.ts';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 
 /** Categories that people write, by the classes that they mean: first the one that Selfheal gives to such a failure most often. */
 const CATEGORIES: Readonly<Record<string, readonly FailureClass[]>> = {

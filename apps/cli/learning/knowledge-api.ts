@@ -1,12 +1,12 @@
+import { type OptionSpecs, type OptionValues, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { nearestValue } from '@selfheal/kernel/text/nearest-value.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
 import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
 import { helpedWords } from '#shared/domain/learning/outcomes-words.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { nearestValue } from '#shared/kernel/text/nearest-value.ts';
 import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import { readSession } from '../api/session.ts';
-import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 import { PATTERN_OPTIONS } from './open-patterns.ts';
 
 /** Where patterns are: the API, or else the table or the file that is named. */

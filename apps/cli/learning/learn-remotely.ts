@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { OptionValues } from '@selfheal/cli-kit/command.ts';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import * as z from 'zod';
 import { makeFolder } from '#shared/adapters/system/output-files.ts';
 import type { PatternResult } from '#shared/app/learning/learn-patterns.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { contentOf, openApi } from '../api/api-client.ts';
 import { type Place, sessionFile } from '../api/session.ts';
-import type { OptionValues } from '../command.ts';
-import { UsageError } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 import type { KNOWLEDGE_OPTIONS } from './knowledge-api.ts';
 
 /** Records of one request to the API, and their bytes: it takes 100 KB. */

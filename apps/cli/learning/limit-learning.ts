@@ -1,8 +1,8 @@
+import type { ExitCode } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { leavesOf } from '#shared/domain/configuration/overlay.ts';
 import { Learning, type LearningLimits, narrowedLearning } from '#shared/domain/learning/learning-settings.ts';
-import type { ExitCode } from '../command.ts';
 import { type ChangeOptions, changeBy, openPolicy, valueWords } from '../policy/policy-api.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** What each limit means, with its unit. */
 const WORDS: Readonly<Record<string, string>> = {

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { type OptionSpecs, type OptionValues, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { readConfiguration } from '#infra/configuration.ts';
 import { makeFilePatternStore } from '#shared/adapters/archive/file-pattern-store.ts';
 import type { LearningChange } from '#shared/app/learning/change-pattern.ts';
@@ -6,9 +8,7 @@ import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
-import { type OptionSpecs, type OptionValues, UsageError } from '../command.ts';
 import { changeBy } from '../registry/open-registry.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** Default file of learned patterns. */
 const LOCAL_PATTERNS = join('.selfheal', 'patterns.json');

@@ -1,5 +1,3 @@
-import type { HistoryDecision } from '#shared/domain/flaky-tests/history-quarantine.ts';
-import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import {
   DRY_RUN_OPTION,
   type ExitCode,
@@ -7,9 +5,11 @@ import {
   type OptionSpecs,
   type OptionValues,
   UsageError,
-} from '../command.ts';
+} from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import type { HistoryDecision } from '@selfheal/pull-request-quality/domain/flaky-tests/history-quarantine.ts';
+import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import { stateAt, stateOption, withState } from '../input/state-place.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** Of both commands that decide about a quarantine. */
 export const QUARANTINE_OPTIONS = {
@@ -47,7 +47,7 @@ export async function decideInState(
   terminal: Terminal,
 ): Promise<ExitCode> {
   const dryRun = options['dry-run'] === true;
-  const { decideAboutTest } = await import('#shared/app/flaky-tests/test-history.ts');
+  const { decideAboutTest } = await import('@selfheal/pull-request-quality/app/flaky-tests/test-history.ts');
   const decided = await withState(() => decideAboutTest(stateAt(state, terminal, { dryRun }), key, decision));
   if ('refused' in decided) throw new UsageError(`Not done: ${decided.refused}.`);
   const now = decision.kind === 'released' ? 'released' : `in quarantine until ${decision.until}`;

@@ -1,7 +1,7 @@
+import type { ExitCode } from '@selfheal/cli-kit/command.ts';
+import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import type { ChangeResult } from '#shared/app/learning/pattern-maintenance.ts';
-import { counted } from '#shared/kernel/time-words.ts';
-import type { ExitCode } from '../command.ts';
-import { type Terminal, writeTogether } from '../terminal.ts';
 
 const DONE = { done: 'done   ', 'dry-run': 'would  ', skipped: 'SKIPPED' } as const;
 

@@ -1,7 +1,7 @@
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import type { PatternResult } from '#shared/app/learning/learn-patterns.ts';
 import type { RecordFinding } from '#shared/domain/learning/clean-resolutions.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { counted } from '#shared/kernel/time-words.ts';
 import type { BadRecord } from './read-resolutions.ts';
 
 /** Problems of records, one line each, in the order of the file. */

@@ -1,7 +1,7 @@
+import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import type { HealthCheck, LearningHealth } from '#shared/domain/learning/learning-health.ts';
 import type { Goal, LearningReport } from '#shared/domain/learning/learning-report.ts';
 import type { SelfTest } from '#shared/domain/learning/self-test.ts';
-import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
 
 function words(share: Proportion | null): string {
   if (share === null) return 'no cases';

@@ -1,7 +1,7 @@
+import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
-import { counted } from '#shared/kernel/time-words.ts';
 import type { ApiClient } from '../api/api-client.ts';
 
 type Api = ApiClient['api'];

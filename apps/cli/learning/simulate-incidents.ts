@@ -1,10 +1,10 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { type Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
-import { type Proportion, proportionOf } from '#shared/kernel/numbers/proportion.ts';
-import { UsageError } from '../command.ts';
 import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
-import type { Terminal } from '../terminal.ts';
 import { shareWords } from './render-status.ts';
 
 export interface Simulation {

@@ -1,14 +1,14 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { lazy } from '@selfheal/kernel/lazy.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { searchKnowledge } from '#shared/app/knowledge/search-knowledge.ts';
 import type { Advice, LogDesk, RunTriage } from '#shared/app/mcp/contract.ts';
 import { McpToolError } from '#shared/app/mcp/contract.ts';
 import type { Triage } from '#shared/app/triage/triage-failures.ts';
 import { type TriageRequestDeps, triageLogs } from '#shared/app/triage/triage-request.ts';
-import { lazy } from '#shared/kernel/lazy.ts';
-import { UsageError } from '../command.ts';
 import { openInput, textOf } from '../input/open-input.ts';
 import { shippedModel, shippedRecall, shippedSignatures } from '../input/shipped-content.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** Characters of a file; larger ones are for `selfheal log triage`, which reads them in pieces. */
 const MAX_FILE_CHARACTERS = 50_000_000;

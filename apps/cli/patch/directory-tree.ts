@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SourceTree } from '#shared/domain/patch/apply-patch.ts';
-import { UsageError } from '../command.ts';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { SourceTree } from '@selfheal/patch-guard/apply-patch.ts';
 
 /** A folder with more entries is not a checkout, but probably a wrong path. */
 const MAX_ENTRIES = 200_000;

@@ -1,4 +1,6 @@
 import { dirname, resolve } from 'node:path';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { bottlenecksOf, type MetricSeries } from '#shared/domain/performance/bottlenecks.ts';
 import { codeSigns } from '#shared/domain/performance/code-signs.ts';
 import { costSuggestions, type Provision } from '#shared/domain/performance/costs.ts';
@@ -6,12 +8,10 @@ import type { Evidence } from '#shared/domain/performance/evidence.ts';
 import { makeLogSigns } from '#shared/domain/performance/log-signs.ts';
 import type { Performance } from '#shared/domain/performance/performance-settings.ts';
 import { suggestionsFrom } from '#shared/domain/performance/suggestions.ts';
-import { UsageError } from '../command.ts';
 import { jsonIn } from '../input/json-file.ts';
 import { lineBatches } from '../input/log-lines.ts';
 import { metricRows } from '../input/metric-rows.ts';
 import { openInput, STANDARD_INPUT, textOf } from '../input/open-input.ts';
-import type { Terminal } from '../terminal.ts';
 import { PerformanceDocument, type Series } from './performance-document.ts';
 
 const MAX_SOURCE_LENGTH = 5_000_000;

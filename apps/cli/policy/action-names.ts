@@ -1,9 +1,9 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { actionsMeaning } from '#shared/app/actions/action-meanings.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import { UsageError } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 
 /**
  * The ids of the actions that a name means: an action or a playbook of this deployment, also with underscores, or else every action that does what

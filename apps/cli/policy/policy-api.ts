@@ -1,7 +1,3 @@
-import type { InferResponseType } from 'hono/client';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { stoppedWords } from '#shared/plugins/notifiers/common/briefing-facts.ts';
-import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import {
   DRY_RUN_OPTION,
   type ExitCode,
@@ -10,8 +6,12 @@ import {
   type OptionValues,
   UsageError,
   yesOption,
-} from '../command.ts';
-import type { Terminal } from '../terminal.ts';
+} from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import type { InferResponseType } from 'hono/client';
+import { stoppedWords } from '#shared/plugins/notifiers/common/briefing-facts.ts';
+import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 
 type Routes = ApiClient['api']['config'];
 export type RuntimePolicy = Extract<InferResponseType<Routes['$get']>, { effective: unknown }>;

@@ -1,5 +1,5 @@
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
-import { visibleText } from '#shared/domain/redaction/visible-text.ts';
+import { makeRedactor } from '@selfheal/redaction/redact.ts';
+import { visibleText } from '@selfheal/redaction/visible-text.ts';
 import type { TextInput } from '../input/open-input.ts';
 import { makeByteCodec } from './byte-codec.ts';
 import { safeCut } from './safe-cut.ts';

@@ -1,4 +1,4 @@
-import { redact } from '#shared/domain/redaction/redact.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
 
 /** Characters compared on either side of a cut. No secret that the redactor recognises is longer. */
 const REACH = 4_096;

@@ -1,9 +1,4 @@
 import { dirname, join } from 'node:path';
-import { dataDirectoryOf, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
-import { makeFileModelArtifacts, makeFileModelRegistry } from '#shared/adapters/archive/file-model-registry.ts';
-import type { RegistryDeps } from '#shared/app/learning/model-registry.ts';
-import type { Change, ModelVersion, Registry, RegistryChange } from '#shared/domain/learning/model-registry.ts';
-import type { ModelArtifacts } from '#shared/ports/learning-stores.ts';
 import {
   DRY_RUN_OPTION,
   type ExitCode,
@@ -11,8 +6,13 @@ import {
   type OptionSpecs,
   type OptionValues,
   UsageError,
-} from '../command.ts';
-import type { Terminal } from '../terminal.ts';
+} from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { dataDirectoryOf, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
+import { makeFileModelArtifacts, makeFileModelRegistry } from '#shared/adapters/archive/file-model-registry.ts';
+import type { RegistryDeps } from '#shared/app/learning/model-registry.ts';
+import type { Change, ModelVersion, Registry, RegistryChange } from '#shared/domain/learning/model-registry.ts';
+import type { ModelArtifacts } from '#shared/ports/learning-stores.ts';
 
 /** Default file of the model registry. */
 const LOCAL_REGISTRY = join('.selfheal', 'models', 'registry.json');

@@ -1,5 +1,5 @@
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { cutLine, safeProse } from '#shared/kernel/text/markdown.ts';
+import { cutLine, safeProse } from '@selfheal/kernel/text/markdown.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { ReplayReport } from './replay-report.ts';
 import type { ReplayedRun } from './replay-run.ts';
 import { ADVICE_WORDS, answerWords, fileWords, MARK_WORDS, NOTES, outcomeWords, summaryOf } from './replay-words.ts';

@@ -1,5 +1,5 @@
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { ReplayReport } from './replay-report.ts';
 import type { ReplayedRun } from './replay-run.ts';
 import { ADVICE_WORDS, answerWords, fileWords, MARK_WORDS, NOTES, outcomeWords, summaryOf } from './replay-words.ts';

@@ -1,6 +1,6 @@
+import { type Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
+import { medianOf } from '@selfheal/kernel/numbers/sample.ts';
 import type { Advice, Mark } from '#shared/domain/replay/past-failure.ts';
-import { type Proportion, proportionOf } from '#shared/kernel/numbers/proportion.ts';
-import { medianOf } from '#shared/kernel/numbers/sample.ts';
 import type { ReplayedRun } from './replay-run.ts';
 
 type MarkCounts = Readonly<Record<Mark, number>>;

@@ -1,13 +1,15 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { Unreachable } from '@selfheal/kernel/errors.ts';
+import { chanceOf, type FailureClass, type Verdict } from '@selfheal/kernel/failure-class.ts';
+import { placeIn } from '@selfheal/kernel/text/place.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import { candidatesFor } from '#shared/app/plan/context.ts';
 import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
-import { placeIn } from '#shared/domain/failure/place.ts';
-import { chanceOf, type FailureClass, type Verdict } from '#shared/domain/incident/failure-class.ts';
 import { chooseCandidate } from '#shared/domain/plan/candidates.ts';
 import { circumstancesOf } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { decide } from '#shared/domain/policy/decide.ts';
 import { awsMicrodollarsOfOne } from '#shared/domain/quality/cost-series.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import {
   type Advice,
   adviceOf,
@@ -16,14 +18,12 @@ import {
   type Outcome,
   outcomeOf,
 } from '#shared/domain/replay/past-failure.ts';
-import { Unreachable } from '#shared/kernel/errors.ts';
 import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs/index.ts';
 import { quotesOf } from '#shared/plugins/notifiers/common/quotes.ts';
 import type { IncidentStory } from '#shared/ports/announcement.ts';
 import type { PastRun, PastRuns } from '#shared/ports/past-runs.ts';
 import { type DiagnosedRun, diagnoseRun, type RunPorts, signalOf } from '../analyze/analyze-run.ts';
 import { withOneRead } from '../analyze/run-reads.ts';
-import { UsageError } from '../command.ts';
 import type { PastFailure } from './find-failures.ts';
 import { hostAt } from './host-at.ts';
 

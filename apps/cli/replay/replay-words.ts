@@ -1,6 +1,6 @@
+import { percentOf, shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { counted, durationWords } from '@selfheal/kernel/time-words.ts';
 import type { Advice, Mark, Outcome } from '#shared/domain/replay/past-failure.ts';
-import { percentOf, shareText } from '#shared/kernel/numbers/proportion.ts';
-import { counted, durationWords } from '#shared/kernel/time-words.ts';
 import type { ReplayReport } from './replay-report.ts';
 import type { ReplayedRun } from './replay-run.ts';
 

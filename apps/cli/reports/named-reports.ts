@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { UnreadableReport } from '@selfheal/reports/normal-form/unreadable-report.ts';
+import type { ReadReportsOptions, ReportSet } from '@selfheal/reports/read/read-reports.ts';
 import { filesOfRepository, readReportFile, reportFilesOf } from '#shared/adapters/archive/report-files.ts';
-import type { ReadReportsOptions, ReportSet } from '#shared/app/reports/read-reports.ts';
-import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
-import { UsageError } from '../command.ts';
 
 /** The reports that files and folders name. Throws `UsageError` for one that is missing. */
 export async function namedReportFiles(given: readonly string[]): Promise<string[]> {
@@ -20,7 +20,7 @@ export async function readReportFiles(
   folder = '.',
 ): Promise<ReportSet> {
   // Loaded here, because the parsers are not needed to start.
-  const { readReports } = await import('#shared/app/reports/read-reports.ts');
+  const { readReports } = await import('@selfheal/reports/read/read-reports.ts');
   const inputs = files.map((name) => ({ name, pieces: readReportFile(name) }));
   const root = resolve(folder);
   const paths = { workspaces: [root], files: filesOfRepository(root) };

@@ -1,12 +1,12 @@
-import type { ReportConsumer, ReportSummary } from '#shared/app/reports/read-report.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import type {
   FileCoverage,
   Finding,
   FindingSeverity,
   LineRange,
   ReportedTest,
-} from '#shared/domain/reports/normal-form.ts';
-import { counted } from '#shared/kernel/time-words.ts';
+} from '@selfheal/reports/normal-form/normal-form.ts';
+import type { ReportConsumer, ReportSummary } from '@selfheal/reports/read/read-report.ts';
 
 /** Version of the JSON form. */
 const VERSION = 1;

@@ -1,12 +1,12 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import { openSourceTree } from '@selfheal/pull-request-quality/adapters/architecture/source-tree.ts';
+import type { StateDeps } from '@selfheal/pull-request-quality/app/quality-state/update-document.ts';
+import { recordCoverage } from '@selfheal/pull-request-quality/app/test-selection/select-for-change.ts';
+import { isTestFile } from '@selfheal/pull-request-quality/domain/test-selection/file-kinds.ts';
 import * as z from 'zod';
-import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
 import { filesOfRepository, readReportFile } from '#shared/adapters/archive/report-files.ts';
-import type { StateDeps } from '#shared/app/quality-state/update-document.ts';
-import { recordCoverage } from '#shared/app/test-selection/select-for-change.ts';
-import { isTestFile } from '#shared/domain/test-selection/file-kinds.ts';
-import { UsageError } from '../command.ts';
 import { runGit } from '../input/git.ts';
 import { inputError } from '../input/open-input.ts';
 
@@ -107,7 +107,7 @@ function jsonIn(file: string): unknown {
 
 /** Sources with a covered line, from a report of any other format (lcov, Cobertura, Go). */
 async function reportedSources(file: string, { root }: CoveragePlace): Promise<string[]> {
-  const { readReports } = await import('#shared/app/reports/read-reports.ts');
+  const { readReports } = await import('@selfheal/reports/read/read-reports.ts');
   const workspace = resolve(root);
   const paths = { workspaces: [workspace], files: filesOfRepository(workspace) };
   const { coverage, unreadable } = await readReports([{ name: file, pieces: readReportFile(file) }], {

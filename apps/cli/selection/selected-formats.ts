@@ -1,7 +1,7 @@
-import { folderOf } from '#shared/domain/test-selection/file-kinds.ts';
-import type { Selection } from '#shared/domain/test-selection/select-tests.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
-import { shellWord, UsageError } from '../command.ts';
+import { shellWord, UsageError } from '@selfheal/cli-kit/command.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
+import { folderOf } from '@selfheal/pull-request-quality/domain/test-selection/file-kinds.ts';
+import type { Selection } from '@selfheal/pull-request-quality/domain/test-selection/select-tests.ts';
 
 export const FORMATS = ['list', 'pytest', 'jest', 'vitest', 'go'] as const;
 export type Format = (typeof FORMATS)[number];

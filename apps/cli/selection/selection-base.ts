@@ -1,4 +1,4 @@
-import type { Git } from '#shared/app/test-selection/read-changes.ts';
+import type { Git } from '@selfheal/pull-request-quality/app/test-selection/read-changes.ts';
 import type { RunOrigin } from '../input/run-origin.ts';
 
 /** What a change is compared with. `whole`: why everything runs in any case, as a sentence; null for a change. */

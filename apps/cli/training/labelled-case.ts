@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { FAMILY_OF, type FailureClass } from '@selfheal/kernel/failure-class.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import type { TrainingCase } from '#shared/domain/failure/model/train.ts';
-import { FAMILY_OF, type FailureClass } from '#shared/domain/incident/failure-class.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 
 /** One labelled log for training, without its text. */
 export interface LabelledCase extends TrainingCase {

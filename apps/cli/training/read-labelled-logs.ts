@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import { parseJsonLines } from '../input/json-lines.ts';
 import { type LabelledCase, labelledCase } from './labelled-case.ts';
 

@@ -1,10 +1,10 @@
+import { calibrationError, f1Of } from '@selfheal/cli-kit/figures/class-measures.ts';
+import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
+import { groupBy, proportion, statisticFigure } from '@selfheal/cli-kit/figures/figures.ts';
 import type { TrainingResult } from '#shared/domain/failure/model/train.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
 import { type AnswerToCase, answerToCase, saysPasses } from '#shared/domain/learning/held-out-answers.ts';
 import { PROMISES } from '#shared/domain/learning/provenance.ts';
-import { calibrationError, f1Of } from '../figures/class-measures.ts';
-import type { Figure } from '../figures/figures.ts';
-import { groupBy, proportion, statisticFigure } from '../figures/figures.ts';
 import type { LabelledCase } from './labelled-case.ts';
 
 /** The answer to a case by a model that was trained without its repository. */

@@ -1,6 +1,6 @@
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import type { HandOver } from '#shared/domain/triage/hand-over.ts';
 import { contentOf, openApi, RefusedByApi } from '../api/api-client.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** What became of a handover, as one sentence for a person. */
 export interface HandedOver {

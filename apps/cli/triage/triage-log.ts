@@ -1,9 +1,9 @@
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { makeLogJudge } from '#shared/app/triage/log-judge.ts';
 import { type Triage, type TriageContent, triageEvidence } from '#shared/app/triage/triage-failures.ts';
 import { evidenceOf } from '../input/log-evidence.ts';
 import { lineBatches } from '../input/log-lines.ts';
 import { openInput } from '../input/open-input.ts';
-import type { Terminal } from '../terminal.ts';
 
 const MAX_ANOMALIES = 20;
 

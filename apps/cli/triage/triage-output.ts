@@ -1,6 +1,9 @@
+import { type OptionSpecs, shareOption, UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { openSourceTree } from '@selfheal/pull-request-quality/adapters/architecture/source-tree.ts';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
 import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
 import { loadPrompts } from '#shared/adapters/archive/prompt-files.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
@@ -13,14 +16,11 @@ import {
   triageReport,
 } from '#shared/app/triage/triage-failures.ts';
 import { HAND_OVER_CONFIDENCE } from '#shared/domain/triage/hand-over.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import { type ModelChoice, modelChoiceOf, modelPorts } from '../analyze/model-choice.ts';
 import { makeCounters } from '../analyze/run-memory.ts';
-import { type OptionSpecs, shareOption, UsageError } from '../command.ts';
 import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 import { runGit } from '../input/git.ts';
 import { shippedModel, shippedRecall, shippedSignatures } from '../input/shipped-content.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** Options of what triage leaves behind. */
 export const TRIAGE_OPTIONS = {

@@ -1,3 +1,6 @@
+import { UsageError } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubJobLogs } from '#shared/adapters/github/log-download.ts';
@@ -8,7 +11,6 @@ import { gatherRun } from '#shared/app/gather/run.ts';
 import { makeFailedTests } from '#shared/app/gather/tests.ts';
 import { type Triage, type TriageContent, triageEvidence } from '#shared/app/triage/triage-failures.ts';
 import { isFailure } from '#shared/domain/incident/signal.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { CodeHost, JobLogs } from '#shared/ports/code-host.ts';
 import type { FoundRun, RunFinder } from '#shared/ports/run-finder.ts';
 import { checkLogs, signalOf } from '../analyze/analyze-run.ts';
@@ -16,8 +18,6 @@ import { apiUrlOf, githubOptions } from '../analyze/github-environment.ts';
 import { asking } from '../analyze/github-problem.ts';
 import { withOneRead } from '../analyze/run-reads.ts';
 import { questionOf, type RunQuestion, selectRun } from '../analyze/select-run.ts';
-import { UsageError } from '../command.ts';
-import type { Terminal } from '../terminal.ts';
 
 /** A run and what each of its failed jobs died of. */
 export interface TriagedRun {

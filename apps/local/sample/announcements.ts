@@ -1,17 +1,17 @@
+import { Classification } from '@selfheal/kernel/failure-class.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { Capacity } from '#shared/domain/capacity/capacity-settings.ts';
 import { Service } from '#shared/domain/configuration/configuration.ts';
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import { Classification } from '#shared/domain/incident/failure-class.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { targetLinks } from '#shared/domain/incident/target-links.ts';
 import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
 import { LearningReview } from '#shared/domain/learning/learning-review.ts';
-import { Evidence } from '#shared/domain/logs/evidence.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { AlertRule } from '#shared/domain/policy/alert-rule.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import { qualityOf } from '#shared/domain/quality/quality-report.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
 

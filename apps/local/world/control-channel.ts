@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { messageOf } from '#shared/kernel/errors.ts';
+import { messageOf } from '@selfheal/kernel/errors.ts';
 import type { World } from './world.ts';
 
 /** Services whose methods other processes may call with JSON arguments. */

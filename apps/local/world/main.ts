@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { messageOf } from '#shared/kernel/errors.ts';
+import { messageOf } from '@selfheal/kernel/errors.ts';
 import { serveControl } from './control-channel.ts';
 import { type AwsEvent, startWorld } from './world.ts';
 

@@ -1,3 +1,4 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import { identifiersOfCaller } from '#shared/app/access/approver.ts';
 import { noSuchAction } from '#shared/app/actions/action-meanings.ts';
@@ -16,7 +17,6 @@ import type { Rehearsal } from '#shared/app/actions/try-action.ts';
 import { annotatedOf } from '#shared/app/incidents/read-incident.ts';
 import { type GovernedDeps, governed } from '#shared/app/policy/governed.ts';
 import { type Caller, nameOfCaller } from '#shared/domain/access/caller.ts';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { ActionStats } from '#shared/domain/learning/action-stats.ts';
 import { ActionRecord } from '#shared/domain/plan/bound-action.ts';

@@ -1,3 +1,4 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import type { ScopeDeps } from '#shared/app/knowledge/scopes.ts';
 import {
@@ -12,7 +13,6 @@ import {
 import { PatternId } from '#shared/app/learning/write-pattern.ts';
 import { VariantResult } from '#shared/domain/experiment/results.ts';
 import { MAX_EXPERIMENT_DAYS } from '#shared/domain/experiment/started-experiment.ts';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';

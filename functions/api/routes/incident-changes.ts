@@ -1,3 +1,4 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import type { Context } from 'hono';
 import * as z from 'zod';
 import type { FeedbackOrder, IncidentChange, IncidentEdit } from '#shared/app/incidents/annotate-incident.ts';
@@ -6,7 +7,6 @@ import { annotatedOf } from '#shared/app/incidents/read-incident.ts';
 import type { ReportOrder, ReportOutcome } from '#shared/app/incidents/report-incident.ts';
 import { type Caller, nameOfCaller } from '#shared/domain/access/caller.ts';
 import { MAX_REPORT_LINES } from '#shared/domain/incident/annotations.ts';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { RepositoryName, Severity } from '#shared/domain/incident/target-context.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

@@ -1,3 +1,4 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import { type IncidentStoryDeps, readIncidentStory } from '#shared/app/incidents/incident-story.ts';
 import {
@@ -8,7 +9,6 @@ import {
   summaryOf,
 } from '#shared/app/incidents/read-incident.ts';
 import { PATH_STATES } from '#shared/app/incidents/workflow-path.ts';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { RepositoryName, Severity } from '#shared/domain/incident/target-context.ts';
 import { HEAL_STATES } from '#shared/domain/workflow/heal-graph.ts';

@@ -1,12 +1,12 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { Proportion } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
 import type { LearnOrder, PatternResult } from '#shared/app/learning/learn-patterns.ts';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { PatternStage, Tag } from '#shared/domain/learning/learned-pattern.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { Resolution } from '#shared/domain/learning/resolution.ts';
 import type { SelfTest } from '#shared/domain/learning/self-test.ts';
-import { Proportion } from '#shared/kernel/numbers/proportion.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
 import { DryRun, type KnowledgeRoutesDeps, ScopeName, scopeOf } from './knowledge.ts';
 

@@ -1,8 +1,8 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import { KnowledgeStats, statsOf } from '#shared/app/knowledge/list-patterns.ts';
 import { applyChanges, importPatterns } from '#shared/app/learning/pattern-maintenance.ts';
 import type { Caller } from '#shared/domain/access/caller.ts';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { isOfSimulation } from '#shared/domain/knowledge/search/past-incident.ts';
 import {
   MAINTENANCE,

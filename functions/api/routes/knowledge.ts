@@ -1,3 +1,6 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { Proportion } from '@selfheal/kernel/numbers/proportion.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import * as z from 'zod';
 import { identifiersOfCaller } from '#shared/app/access/approver.ts';
 import { type IdentityDeps, identityOf } from '#shared/app/access/people.ts';
@@ -23,7 +26,6 @@ import {
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { relationOf } from '#shared/domain/access/identity.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
 import { type TitleOfAction, withoutReceipt } from '#shared/domain/learning/known-by-pattern.ts';
 import { type LearnedPattern, PatternStage, Tag } from '#shared/domain/learning/learned-pattern.ts';
@@ -34,12 +36,10 @@ import {
   verifiedOutcomes,
 } from '#shared/domain/learning/pattern-trust.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
-import { Proportion } from '#shared/kernel/numbers/proportion.ts';
 import { titlesOf } from '#shared/plugins/actions/registry.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { PatternStore, PatternVersions } from '#shared/ports/learning-stores.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 

@@ -1,3 +1,5 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { Severity } from '@selfheal/log-reading/logs/severity.ts';
 import * as z from 'zod';
 import { recentScopes, resolveScope, type ScopeDeps } from '#shared/app/knowledge/scopes.ts';
 import type { PatternOrder } from '#shared/app/triage/kept-logs.ts';
@@ -12,9 +14,7 @@ import {
   SimilarIncident,
 } from '#shared/app/triage/log-answers.ts';
 import type { CauseOrder, Logs } from '#shared/app/triage/triage-request.ts';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { Severity } from '#shared/domain/logs/severity.ts';
 import type { IncidentQuery } from '#shared/ports/incident-lists.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';

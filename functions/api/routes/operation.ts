@@ -1,3 +1,4 @@
+import { Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
 import { readActionStats } from '#shared/app/actions/read-actions.ts';
 import { cursorOf, positionIn } from '#shared/app/common/list-cursor.ts';
@@ -24,7 +25,6 @@ import {
   renderOpenMetrics,
 } from '#shared/domain/quality/prometheus.ts';
 import { ServiceLevel, serviceLevelOf } from '#shared/domain/quality/service-level.ts';
-import { Proportion, proportionOf } from '#shared/kernel/numbers/proportion.ts';
 import type { CounterStore } from '#shared/ports/counter-store.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import type { StatsStore } from '#shared/ports/test-store.ts';

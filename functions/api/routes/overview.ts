@@ -1,6 +1,6 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import { type KnownCourses, type OverviewDeps, readOverview } from '#shared/app/incidents/overview.ts';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { FIGURE_DEFINITIONS, type FigureId } from '#shared/domain/quality/figures.ts';
 import { answers, makeRoutes, routeFor } from './contract.ts';
 

@@ -1,7 +1,7 @@
+import type { QualityState } from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import * as z from 'zod';
 import { writingProblem } from '#shared/domain/access/workflow-run-caller.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import type { QualityState } from '#shared/ports/quality-state.ts';
 import type { StatsStore } from '#shared/ports/test-store.ts';
 import { Problem } from '../problem.ts';
 import { answers, type Environment, jsonBody, makeRoutes, NOT_FOUND, routeForRuns, withProblems } from './contract.ts';

@@ -1,3 +1,8 @@
+import { TestOwner } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
+import {
+  MAX_EXTENSION_DAYS,
+  quarantineEnd,
+} from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
 import * as z from 'zod';
 import {
   decideQuarantine,
@@ -8,8 +13,6 @@ import {
   type TestDeps,
   testedRepositories,
 } from '#shared/app/learning/tests.ts';
-import { TestOwner } from '#shared/domain/flaky-tests/quarantined-test.ts';
-import { MAX_EXTENSION_DAYS, quarantineEnd } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';

@@ -1,4 +1,4 @@
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 
 /** A log whose true templates are known. */
 export interface LabelledLog {

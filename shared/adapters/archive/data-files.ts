@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { LinearEngine } from '@selfheal/log-reading/logs/text-pattern.ts';
 import * as z from 'zod';
 import { type FailureModel, parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import {
@@ -13,7 +14,6 @@ import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
 import { type ModelVersion, versionOf } from '#shared/domain/learning/model-registry.ts';
 import { Provenance } from '#shared/domain/learning/provenance.ts';
-import type { LinearEngine } from '#shared/domain/logs/text-pattern.ts';
 
 export const MODEL_FILE = 'failure.json';
 /** The user's own signatures as the build packs them: their files with names and lines. */

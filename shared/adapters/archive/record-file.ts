@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import type * as z from 'zod';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import { makeFolder, unwritable } from '../system/output-files.ts';
 
 /** Whether a file does not exist. */

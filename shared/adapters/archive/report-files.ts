@@ -7,8 +7,8 @@ import {
   makeRepositoryFiles,
   type ReadRepositoryFile,
   type RepositoryFiles,
-} from '#shared/domain/reports/repository-path.ts';
-import { UnreadableReport, WHOLE_REPORT } from '#shared/domain/reports/unreadable-report.ts';
+} from '@selfheal/reports/normal-form/repository-path.ts';
+import { UnreadableReport, WHOLE_REPORT } from '@selfheal/reports/normal-form/unreadable-report.ts';
 
 const PIECE_BYTES = 1 << 16;
 /** More is unpacked of no report: a gzip bomb would keep the reader busy for hours. */

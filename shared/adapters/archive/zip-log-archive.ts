@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
+import { rawTextOf } from '@selfheal/kernel/text/raw-text.ts';
+import { archivedJobName } from '@selfheal/log-reading/logs/job-name.ts';
 import { type Entry, fromBufferPromise, getFileNameLowLevel, validateFileName, type ZipFile } from 'yauzl';
-import { archivedJobName } from '#shared/domain/logs/job-name.ts';
-import { rawTextOf } from '#shared/kernel/text/raw-text.ts';
 import type { ArchivedLog, LogArchiveContent, LogArchiveReader, ReceiveText } from '#shared/ports/log-archive.ts';
 import { type ArchiveFile, chooseJobLogs, type JobLog } from './job-logs.ts';
 

@@ -3,7 +3,7 @@ import {
   DescribeAutoScalingGroupsCommand,
   DescribeInstanceRefreshesCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { Refused } from '#shared/kernel/errors.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
 import { REPEATABLE } from './client-settings.ts';
 import type { KindReaders } from './resource-reader.ts';
 

@@ -4,7 +4,7 @@ import {
   SetDesiredCapacityCommand,
   StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { OutcomeUnknown } from '#shared/kernel/errors.ts';
+import { OutcomeUnknown } from '@selfheal/kernel/errors.ts';
 import type { AutoScalingWriter } from '#shared/ports/cloud.ts';
 import { ONCE } from './client-settings.ts';
 import { sendEffect } from './errors.ts';

@@ -4,7 +4,7 @@ import {
   ConverseCommand,
   type ConverseCommandInput,
 } from '@aws-sdk/client-bedrock-runtime';
-import { messageOf } from '#shared/kernel/errors.ts';
+import { messageOf } from '@selfheal/kernel/errors.ts';
 
 /** Result of a call: Amazon Bedrock's answer, its refusal, or no answer. */
 export type ConverseResult =

@@ -1,8 +1,8 @@
 import { BedrockRuntimeClient, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import { embeddingOf } from '#shared/domain/knowledge/search/embedding.ts';
 import type { EmbeddingModelId } from '#shared/domain/knowledge/search/recall-settings.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { Embedder } from '#shared/ports/recall.ts';
 import { callAws } from './errors.ts';
 

@@ -6,7 +6,7 @@ import {
   type Message,
   type Tool,
 } from '@aws-sdk/client-bedrock-runtime';
-import { Retryable } from '#shared/kernel/errors.ts';
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import type {
   ModelAnswer,
   ModelCall,

@@ -1,5 +1,5 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { ChallengeName, SignIn, SignInOutcome, WrongAnswer } from '#shared/ports/access.ts';
 
 export interface CognitoSignInOptions {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import { Configuration, type DeployedSettings } from '#shared/domain/configuration/configuration.ts';
 import { Home } from '#shared/domain/incident/home.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

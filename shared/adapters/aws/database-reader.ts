@@ -6,7 +6,7 @@ import {
   RDSClient,
   RebootDBInstanceCommand,
 } from '@aws-sdk/client-rds';
-import { Refused } from '#shared/kernel/errors.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
 import type { DatabaseWriter } from '#shared/ports/cloud.ts';
 import { ONCE, REPEATABLE } from './client-settings.ts';
 import { sendEffect } from './errors.ts';

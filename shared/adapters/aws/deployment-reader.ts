@@ -1,7 +1,7 @@
 import { DescribeServicesCommand, ECSClient, paginateListTaskDefinitions } from '@aws-sdk/client-ecs';
 import { GetAliasCommand, LambdaClient, paginateListVersionsByFunction } from '@aws-sdk/client-lambda';
-import type { Deployment } from '#shared/domain/logs/telemetry.ts';
-import { Refused } from '#shared/kernel/errors.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
+import type { Deployment } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { DeploymentReader, DeploymentRef } from '#shared/ports/cloud.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';

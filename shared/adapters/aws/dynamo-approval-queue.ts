@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
 import {
   dynamoNotices,

@@ -1,7 +1,7 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import * as z from 'zod';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { Limits } from '#shared/ports/control-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type Key, type Table, ttlOf } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 

@@ -1,8 +1,8 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import * as z from 'zod';
 import { Signal } from '#shared/domain/incident/signal.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { IncidentLocks } from '#shared/ports/control-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type Key, type Table, ttlOf } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 

@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import * as z from 'zod';
 import {
   type ControlSettings,
@@ -7,7 +8,6 @@ import {
   GatheredMessage,
   type GatheredMessages,
 } from '#shared/ports/control-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
 import { dynamoLeases } from './dynamo-control-leases.ts';
 import { dynamoLimits } from './dynamo-control-limits.ts';

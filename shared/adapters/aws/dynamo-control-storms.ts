@@ -1,6 +1,6 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { digestOf } from '#shared/kernel/digest.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { Limits } from '#shared/ports/control-store.ts';
 import { type Item, type Key, type Table, ttlOf } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';

@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { HealingWatch } from '#shared/domain/learning/healing.ts';
 import type { HealingStore } from '#shared/ports/learning-stores.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
 import { DEFAULT_RETENTION } from './dynamo-incident-store.ts';
 import { retaining } from './dynamo-retention.ts';

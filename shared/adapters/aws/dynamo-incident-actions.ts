@@ -1,7 +1,7 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { PlanRecord } from '#shared/domain/policy/plan-record.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { type Item, type Key, type Table, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';

@@ -1,6 +1,6 @@
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import { DecisionReason } from '#shared/domain/incident/annotations.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ApprovalQueue, PendingApproval } from '#shared/ports/approval-queue.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import { type Item, type Key, type Table, withoutStorage } from './dynamo-table.ts';

@@ -1,9 +1,9 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import { ACCESS_TRAIL, AccessEvent, POLICY_TRAIL, PolicyEvent } from '#shared/domain/audit/access-event.ts';
 import { chainEntry } from '#shared/domain/audit/audit-chain.ts';
 import { AuditLink, TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import { AuditEntry } from '#shared/domain/audit/audit-event.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { AccessTrail } from '#shared/ports/access.ts';
 import type { AuditReader, PolicyTrail } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

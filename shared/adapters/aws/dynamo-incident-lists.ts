@@ -1,11 +1,12 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { CorruptRecord, InvalidInput } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { alarmArnAt, type Home } from '#shared/domain/incident/home.ts';
 import { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { isFoundBy } from '#shared/domain/incident/incident-search.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
-import { CorruptRecord, InvalidInput } from '#shared/kernel/errors.ts';
 import {
   type IncidentLists,
   type IncidentPage,
@@ -13,7 +14,6 @@ import {
   MAX_PAGE_SIZE,
   type PageRequest,
 } from '#shared/ports/incident-lists.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
 import {
   ALL_IDS,

@@ -1,5 +1,5 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import { LAST_NUMBER, numberKeyOf } from './dynamo-incident-keys.ts';
 import type { Table } from './dynamo-table.ts';
 

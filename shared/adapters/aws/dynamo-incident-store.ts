@@ -1,11 +1,11 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { Incident, Notification } from '#shared/domain/incident/incident.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
 import { dynamoActions } from './dynamo-incident-actions.ts';
 import { dynamoApprovals } from './dynamo-incident-approvals.ts';

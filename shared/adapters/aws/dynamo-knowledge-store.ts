@@ -1,7 +1,7 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
 import { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import {
   type Item,

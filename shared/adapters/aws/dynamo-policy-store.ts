@@ -1,5 +1,5 @@
+import { CorruptRecord, Refused } from '@selfheal/kernel/errors.ts';
 import { PolicyOverlay } from '#shared/domain/configuration/overlay.ts';
-import { CorruptRecord, Refused } from '#shared/kernel/errors.ts';
 import type { PolicyStore } from '#shared/ports/policy-store.ts';
 import { type Item, type Key, openTable, type TableOptions, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';

@@ -1,5 +1,5 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import { REQUEST_SECONDS, RepeatedRequest, successorOf } from '#shared/domain/access/repeated-request.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { RepeatedRequests } from '#shared/ports/access.ts';
 import { type Item, type Key, openTable, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';

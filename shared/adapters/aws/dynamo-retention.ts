@@ -1,4 +1,4 @@
-import type { Clock } from '#shared/ports/time.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { type Item, type Table, ttlOf, type Update } from './dynamo-table.ts';
 
 const DAY = 24 * 60 * 60 * 1000;

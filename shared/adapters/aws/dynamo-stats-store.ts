@@ -1,6 +1,6 @@
+import { RunBaseline } from '@selfheal/pull-request-quality/domain/gates/run-baseline.ts';
 import * as z from 'zod';
 import { DefaultBranch } from '#shared/domain/access/workflow-run-caller.ts';
-import { RunBaseline } from '#shared/domain/gates/run-baseline.ts';
 import type { RunOutcome, StatsStore } from '#shared/ports/test-store.ts';
 import { type Item, openTable, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';

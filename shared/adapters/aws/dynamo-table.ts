@@ -9,7 +9,7 @@ import {
   QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { Retryable, UnsupportedVersion } from '#shared/kernel/errors.ts';
+import { Retryable, UnsupportedVersion } from '@selfheal/kernel/errors.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws, isConditionFailure } from './errors.ts';
 

@@ -1,7 +1,7 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import { TestQuarantine } from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
 import * as z from 'zod';
 import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
-import { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
 import {
   type Item,

@@ -4,7 +4,7 @@ import {
   UpdateServiceCommand,
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
-import { Refused } from '#shared/kernel/errors.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
 import type { EcsServiceWriter } from '#shared/ports/cloud.ts';
 import { ONCE, REPEATABLE } from './client-settings.ts';
 import { sendEffect } from './errors.ts';

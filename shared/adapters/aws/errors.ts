@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
+import { CorruptRecord, OutcomeUnknown, Refused, Retryable, UnsupportedVersion } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { CorruptRecord, OutcomeUnknown, Refused, Retryable, UnsupportedVersion } from '#shared/kernel/errors.ts';
 
 const THROTTLED =
   /^(Throttl|TooManyRequests|ProvisionedThroughputExceeded|RequestLimitExceeded|RequestThrottled|SlowDown|PriorRequestNotComplete|BandwidthLimitExceeded|LimitExceeded$)/;

@@ -1,6 +1,6 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { Inspection } from '#shared/domain/patch/inspection.ts';
-import type { CodeInspector } from '#shared/ports/code-inspector.ts';
+import type { CodeInspector } from '@selfheal/patch-guard/code-inspector.ts';
+import { Inspection } from '@selfheal/patch-guard/inspection.ts';
 import { callAws } from './errors.ts';
 
 /** Calls the function with the parsers, which are too large for any other function. */

@@ -1,6 +1,7 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy, { type MiddlewareObj } from '@middy/core';
+import { InvalidInput, Retryable } from '@selfheal/kernel/errors.ts';
 import type {
   APIGatewayProxyEventV2,
   APIGatewayProxyStructuredResultV2,
@@ -10,7 +11,6 @@ import type {
   SQSRecord,
 } from 'aws-lambda';
 import * as z from 'zod';
-import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { lambdaMeter, logger, metrics, takeGithubRequests } from './lambda-telemetry.ts';
 import { loggableError } from './loggable-error.ts';

@@ -1,5 +1,5 @@
 import { GetFunctionConcurrencyCommand, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { Refused } from '#shared/kernel/errors.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
 import { REPEATABLE } from './client-settings.ts';
 import type { KindReaders } from './resource-reader.ts';
 

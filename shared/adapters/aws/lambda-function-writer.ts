@@ -4,8 +4,8 @@ import {
   PutFunctionConcurrencyCommand,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
+import { OutcomeUnknown, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { LambdaFunctionWriter } from '#shared/ports/cloud.ts';
 import { ONCE } from './client-settings.ts';
 import { sendEffect } from './errors.ts';

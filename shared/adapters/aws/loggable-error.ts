@@ -1,5 +1,5 @@
-import { redact, redactName } from '#shared/domain/redaction/redact.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { redact, redactName } from '@selfheal/redaction/redact.ts';
 
 /** The part of an error that may be logged. */
 export interface LoggableError {

@@ -1,6 +1,6 @@
-import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
+import type { ResourceState } from '@selfheal/log-reading/logs/resource-state.ts';
 import type { ResourceRef } from '#shared/domain/plan/resource-ref.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { ResourceReader } from '#shared/ports/cloud.ts';
 import { callAws } from './errors.ts';
 

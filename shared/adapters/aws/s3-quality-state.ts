@@ -1,6 +1,10 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
-import { documentPath, type QualityState, requireDocumentSize } from '#shared/ports/quality-state.ts';
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import {
+  documentPath,
+  type QualityState,
+  requireDocumentSize,
+} from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import { packDocument, unpackDocument } from '../state/packed-state.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';

@@ -1,8 +1,8 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CorruptRecord, Refused } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import * as z from 'zod';
-import { CorruptRecord, Refused } from '#shared/kernel/errors.ts';
 import type { SecretReader } from '#shared/ports/cloud.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { systemClock } from '../system/clock.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';

@@ -1,3 +1,4 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import {
   JwksValidationError,
   JwkValidationError,
@@ -16,7 +17,6 @@ import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt';
 import type { JwtPayload } from 'aws-jwt-verify/jwt-model';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import type * as z from 'zod';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { TokenVerifier } from '#shared/ports/access.ts';
 
 /** API Gateway takes headers of 10,240 bytes in all. */

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { Refused } from '#shared/kernel/errors.ts';
 import { type GithubOptions, makeGithubClient, type RepositoryReference } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
 

@@ -1,8 +1,8 @@
+import { FIX_BRANCH_PREFIX, FIX_LABELS } from '@selfheal/patch-guard/fix-branch.ts';
+import type { JobStatus } from '@selfheal/pull-request-quality/domain/ci-metrics/run-record.ts';
+import type { CiRun, CiRunReader, FixProposal } from '@selfheal/pull-request-quality/ports/ci-metrics.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import type { JobStatus } from '#shared/domain/ci-metrics/run-record.ts';
-import { FIX_BRANCH_PREFIX, FIX_LABELS } from '#shared/domain/patch/fix-branch.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import type { CiRun, CiRunReader, FixProposal } from '#shared/ports/ci-metrics.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 
 const MAX_PAGES = 3;

@@ -1,8 +1,8 @@
+import { rawNameOf } from '@selfheal/kernel/text/raw-name.ts';
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import { makeRedactor, redactName } from '@selfheal/redaction/redact.ts';
+import { redactLines } from '@selfheal/redaction/redacted-lines.ts';
 import * as z from 'zod';
-import { makeRedactor, redactName } from '#shared/domain/redaction/redact.ts';
-import { redactLines } from '#shared/domain/redaction/redacted-lines.ts';
-import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { ChangedFile, CodeReader } from '#shared/ports/code-reader.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 

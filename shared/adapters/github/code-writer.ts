@@ -1,6 +1,6 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import { rawNameOf } from '@selfheal/kernel/text/raw-name.ts';
 import * as z from 'zod';
-import { Refused } from '#shared/kernel/errors.ts';
-import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
 import type { BranchHead, CodeTree, CodeWriter } from '#shared/ports/code-writer.ts';
 import { utf8Of } from './default-branch-file.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';

@@ -1,5 +1,5 @@
+import { OutcomeUnknown } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { OutcomeUnknown } from '#shared/kernel/errors.ts';
 import type { CodeHost, Comment } from '#shared/ports/code-host.ts';
 import { type GithubClient, type GithubOptions, repositoryOf } from './github-client.ts';
 import { isOurs, makeIdentity, Writer } from './identity.ts';

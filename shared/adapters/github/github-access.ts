@@ -1,6 +1,6 @@
-import { Refused } from '#shared/kernel/errors.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type AppTokens, type GithubApp, makeAppTokens } from './app-tokens.ts';
 import type { GithubOptions, RepositoryReference } from './github-client.ts';
 

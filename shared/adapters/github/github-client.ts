@@ -1,8 +1,8 @@
 import { Octokit } from '@octokit/core';
+import { InvalidInput, OutcomeUnknown, RateLimited, Refused, Retryable, Unreachable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { InvalidInput, OutcomeUnknown, RateLimited, Refused, Retryable, Unreachable } from '#shared/kernel/errors.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type CallFailure, classifyFailure } from './github-errors.ts';
 
 export interface RepositoryReference {

@@ -1,5 +1,5 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { GithubClient, GithubOptions } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
 

@@ -1,7 +1,7 @@
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { CodeHost, JobLogs, LogArchive } from '#shared/ports/code-host.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type GithubClient, type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
 

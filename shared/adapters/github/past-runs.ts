@@ -1,8 +1,8 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import { isSameFile } from '#shared/domain/replay/past-failure.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
-import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { PastRun, PastRuns } from '#shared/ports/past-runs.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { foundRun, Repository } from './run-finder.ts';

@@ -1,5 +1,5 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { People } from '#shared/ports/code-host.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';

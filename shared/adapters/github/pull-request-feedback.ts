@@ -1,9 +1,13 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import type { LineNote } from '@selfheal/pull-request-quality/domain/pull-request/line-notes.ts';
+import type {
+  Check,
+  FoundCheck,
+  PullRequestFeedback,
+} from '@selfheal/pull-request-quality/ports/pull-request-feedback.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import type { LineNote } from '#shared/domain/pull-request/line-notes.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { Comment } from '#shared/ports/code-host.ts';
-import type { Check, FoundCheck, PullRequestFeedback } from '#shared/ports/pull-request-feedback.ts';
 import { comments } from './comments.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';

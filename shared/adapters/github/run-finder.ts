@@ -1,5 +1,5 @@
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { FoundRun, RunFinder } from '#shared/ports/run-finder.ts';
 import { type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 

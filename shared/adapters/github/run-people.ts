@@ -1,6 +1,6 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import { type GithubClient, repositoryOf } from './github-client.ts';
 

@@ -1,5 +1,5 @@
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import { type GithubClient, repositoryOf } from './github-client.ts';
 

@@ -1,9 +1,9 @@
+import { rawNameOf } from '@selfheal/kernel/text/raw-name.ts';
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import { jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
+import { isBaseBranch } from '@selfheal/patch-guard/fix-branch.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { jobNameOf } from '#shared/domain/logs/job-name.ts';
-import { isBaseBranch } from '#shared/domain/patch/fix-branch.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
 import { type GithubClient, repositoryOf } from './github-client.ts';
 

@@ -1,5 +1,5 @@
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { ApiRefusal, type DeploymentApi } from '#shared/ports/deployment-api.ts';
 
 const TIMEOUT_MILLISECONDS = 20_000;

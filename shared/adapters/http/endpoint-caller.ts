@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
+import { OutcomeUnknown, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { type AllowedEndpoint, resolveEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { addressKindOf } from '#shared/domain/playbook/network-address.ts';
-import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { EndpointCaller, EndpointRequest, EndpointResponse } from '#shared/ports/playbook-effects.ts';
 import { safeExchange } from './safe-exchange.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import type { JsonPost, JsonRequest } from '#shared/ports/model-client.ts';
 
 /** A model's answer has some kilobytes; endless answers are cut off. */

@@ -1,6 +1,10 @@
-import { datadogSeries, prometheusText, type Sample } from '#shared/domain/ci-metrics/samples.ts';
-import { InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
-import type { MetricSink } from '#shared/ports/ci-metrics.ts';
+import { InvalidInput, Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import {
+  datadogSeries,
+  prometheusText,
+  type Sample,
+} from '@selfheal/pull-request-quality/domain/ci-metrics/samples.ts';
+import type { MetricSink } from '@selfheal/pull-request-quality/ports/ci-metrics.ts';
 
 const TIMEOUT_MS = 10_000;
 const ATTEMPTS = 2;

@@ -1,5 +1,5 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 
 const TIMEOUT_MILLISECONDS = 10_000;
 const Tags = z.object({ models: z.array(z.object({ name: z.string() })) });

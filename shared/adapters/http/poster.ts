@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
+import { OutcomeUnknown, RateLimited, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import { addressKindOf } from '#shared/domain/playbook/network-address.ts';
-import { OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { SecretReader } from '#shared/ports/cloud.ts';
 import type { ChannelAnswer, ChannelRequest, Poster } from '#shared/ports/poster.ts';
 import { safeExchange } from './safe-exchange.ts';

@@ -2,7 +2,7 @@ import { promises as dns, type LookupAddress } from 'node:dns';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { type OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
+import { type OutcomeUnknown, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 
 /** An answer is short; endless answers are cut off. */
 const MAX_BYTES = 256_000;

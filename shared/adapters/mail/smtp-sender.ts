@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { promises as dns } from 'node:dns';
 import { setTimeout } from 'node:timers/promises';
+import { messageOf, OutcomeUnknown, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { addressKindOf } from '#shared/domain/playbook/network-address.ts';
-import { messageOf, OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { SecretReader } from '#shared/ports/cloud.ts';
 import type { MailServer, OutgoingMail, SmtpSender } from '#shared/ports/smtp-sender.ts';
 

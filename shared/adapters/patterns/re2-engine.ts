@@ -1,6 +1,6 @@
+import { type LineRules, lineRulesOf } from '@selfheal/log-reading/logs/line-rules.ts';
+import type { LinearEngine } from '@selfheal/log-reading/logs/text-pattern.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { type LineRules, lineRulesOf } from '#shared/domain/logs/line-rules.ts';
-import type { LinearEngine } from '#shared/domain/logs/text-pattern.ts';
 
 /**
  * Maximum steps of a compiled pattern, which each character of a text may cost. A counted repeat takes as many steps as

@@ -1,6 +1,10 @@
+import { InvalidInput, Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import {
+  documentPath,
+  type QualityState,
+  requireDocumentSize,
+} from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import * as z from 'zod';
-import { InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
-import { documentPath, type QualityState, requireDocumentSize } from '#shared/ports/quality-state.ts';
 import { type GithubClient, type GithubOptions, makeGithubClient, repositoryOf } from '../github/github-client.ts';
 import { isHttpError } from '../github/github-errors.ts';
 

@@ -1,7 +1,11 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import {
+  documentPath,
+  type QualityState,
+  requireDocumentSize,
+} from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import * as z from 'zod';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import { documentPath, type QualityState, requireDocumentSize } from '#shared/ports/quality-state.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { packDocument, unpackDocument } from './packed-state.ts';
 
 export interface DeploymentStateOptions {

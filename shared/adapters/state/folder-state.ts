@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { link, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { digestOf } from '#shared/kernel/digest.ts';
-import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { InvalidInput, Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import {
   documentPath,
   MAX_QUALITY_DOCUMENT_BYTES,
   type QualityDocument,
   type QualityState,
   requireDocumentSize,
-} from '#shared/ports/quality-state.ts';
-import type { Clock } from '#shared/ports/time.ts';
+} from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import { makeFolder } from '../system/output-files.ts';
 
 /** A write takes milliseconds, so the process that holds a lock for longer has died. */

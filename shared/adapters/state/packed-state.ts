@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { InvalidInput } from '#shared/kernel/errors.ts';
-import { MAX_QUALITY_DOCUMENT_BYTES, type QualityState } from '#shared/ports/quality-state.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { MAX_QUALITY_DOCUMENT_BYTES, type QualityState } from '@selfheal/pull-request-quality/ports/quality-state.ts';
 
 /** A document as it travels and is stored: compressed, in base64. */
 export const packDocument = (text: string): string => gzipSync(text).toString('base64');

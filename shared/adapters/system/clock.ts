@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Clock } from '#shared/ports/time.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 
 /** The machine's own time. */
 export const systemClock: Clock = {

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { InvalidInput } from '#shared/kernel/errors.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',

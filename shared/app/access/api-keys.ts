@@ -1,8 +1,8 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import * as z from 'zod';
 import { ApiKey, ApiKeyName, type ApiKeySummary, formatApiKey, MAX_KEY_DAYS } from '#shared/domain/access/api-key.ts';
 import { type Actor, actorOf, type Caller, mayDo, rolesBeyond } from '#shared/domain/access/caller.ts';
 import type { AccessTrail, ApiKeyStore } from '#shared/ports/access.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { hashOfSecret } from './authenticate.ts';
 
 export interface ApiKeyDeps {

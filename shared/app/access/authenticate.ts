@@ -1,12 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { type ApiKey, apiKeyState, isUseDue, parseApiKey } from '#shared/domain/access/api-key.ts';
 import { type Caller, rolesOfGroups } from '#shared/domain/access/caller.ts';
 import type { SeenPerson } from '#shared/domain/access/person.ts';
 import { type WorkflowRunCaller, workflowRunCallerOf } from '#shared/domain/access/workflow-run-caller.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { ApiKeyStore, TokenVerifier, WorkflowTokenVerifier } from '#shared/ports/access.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { approverOf } from './approver.ts';
 
 export interface AuthenticateDeps {

@@ -1,10 +1,10 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { type Actor, actorOf, type Caller, mayDo } from '#shared/domain/access/caller.ts';
 import { type Identifier, joinedIdentity, keysAmong } from '#shared/domain/access/identity.ts';
 import { githubOf, type Person, type SeenPerson, seenPerson } from '#shared/domain/access/person.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
 import type { AccessTrail, PersonStore } from '#shared/ports/access.ts';
 import type { People } from '#shared/ports/code-host.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface IdentityDeps {
   readonly persons: Pick<PersonStore, 'list'>;

@@ -1,4 +1,4 @@
-import { nearestValue } from '#shared/kernel/text/nearest-value.ts';
+import { nearestValue } from '@selfheal/kernel/text/nearest-value.ts';
 
 /** What other tools call an action, and the actions that do it here; the first that fits counts. */
 const MEANINGS: readonly (readonly [words: RegExp, actions: readonly string[]])[] = [

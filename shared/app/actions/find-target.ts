@@ -1,3 +1,4 @@
+import { redactName } from '@selfheal/redaction/redact.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import { alarmArnAt, foreignReason, type Home } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
@@ -7,7 +8,6 @@ import { type AlarmTarget, isSimulated } from '#shared/domain/incident/target-co
 import { isOff } from '#shared/domain/policy/autonomy.ts';
 import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';
 import { judgeControls } from '#shared/domain/policy/guard-rules.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { AlarmReader, AlarmState } from '#shared/ports/cloud.ts';

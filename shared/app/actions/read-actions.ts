@@ -1,13 +1,13 @@
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { type ActionStats, actionStatsOf } from '#shared/domain/learning/action-stats.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { IncidentLists, IncidentQuery } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { cursorOf, positionIn } from '../common/list-cursor.ts';
 
 /** An action that was begun, and what came of it. */

@@ -1,10 +1,10 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident } from '#shared/domain/incident/open-incident.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { SignalQueue } from '#shared/ports/cloud.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { auditRequest, signalOfRequest } from '../common/requested-action.ts';

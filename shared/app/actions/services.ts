@@ -1,9 +1,9 @@
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { alarmArnAt } from '#shared/domain/incident/home.ts';
 import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { Mode } from '#shared/domain/policy/policy-settings.ts';
-import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { AlarmReader, AlarmState } from '#shared/ports/cloud.ts';
 import { type GovernedDeps, governed } from '../policy/governed.ts';

@@ -1,6 +1,8 @@
+import type { Classification, FailureClass } from '@selfheal/kernel/failure-class.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { modeOf, repositoryModeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
-import type { Classification, FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { foreignReason } from '#shared/domain/incident/home.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
@@ -8,8 +10,6 @@ import { type Decision, decide, type Judgement } from '#shared/domain/policy/dec
 import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';
 import { judgeGuard } from '#shared/domain/policy/guard-rules.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import { type CircumstanceDeps, gatherCircumstances } from '../plan/circumstances.ts';

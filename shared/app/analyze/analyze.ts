@@ -1,3 +1,12 @@
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
+import {
+  coverageIn,
+  vulnerabilitiesIn,
+  worseThanBaseline,
+} from '@selfheal/pull-request-quality/domain/gates/run-baseline.ts';
 import { type CausalChain, causalChainOf } from '#shared/domain/causality/chain.ts';
 import { decidingLines } from '#shared/domain/causality/read-failure.ts';
 import { alarmEvents } from '#shared/domain/causality/stated-events.ts';
@@ -6,16 +15,11 @@ import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import { preExistingOf } from '#shared/domain/failure/run-history.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
-import { coverageIn, vulnerabilitiesIn, worseThanBaseline } from '#shared/domain/gates/run-baseline.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isAboutService } from '#shared/domain/incident/scope.ts';
 import { nothingKnown } from '#shared/domain/knowledge/known.ts';
-import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
-import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';

@@ -1,9 +1,9 @@
+import { redactName } from '@selfheal/redaction/redact.ts';
 import type { DiagnosisDraft, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
 import { type ModelSettings, microdollarsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
 import type { Offer } from '#shared/domain/plan/candidates.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { DiagnosisModel, DiagnosisReply, ModelSpending } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';

@@ -1,8 +1,8 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { microdollarsOf, modelSettingsOf, type Tokens } from '#shared/domain/diagnosis/model-settings.ts';
 import type { Limits } from '#shared/ports/control-store.ts';
 import type { ModelBudget } from '#shared/ports/diagnosis-model.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface BudgetDeps {
   readonly control: Pick<Limits, 'addTo'>;

@@ -1,6 +1,6 @@
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 
 /** Longest message about an invalid input, in characters; it may contain the model's own words. */

@@ -1,8 +1,8 @@
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeReader } from '#shared/ports/code-reader.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import { defineLookup } from './lookup.ts';

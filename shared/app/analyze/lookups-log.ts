@@ -1,11 +1,11 @@
+import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Evidence, EvidenceSource } from '@selfheal/log-reading/logs/evidence.ts';
+import { isLogOf, type JobName } from '@selfheal/log-reading/logs/job-name.ts';
+import { makeRedactor } from '@selfheal/redaction/redact.ts';
+import { makeRedactedLines } from '@selfheal/redaction/redacted-lines.ts';
 import * as z from 'zod';
 import { isFailure } from '#shared/domain/incident/signal.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import type { Evidence, EvidenceSource } from '#shared/domain/logs/evidence.ts';
-import { isLogOf, type JobName } from '#shared/domain/logs/job-name.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
-import { makeRedactedLines } from '#shared/domain/redaction/redacted-lines.ts';
-import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost, Job } from '#shared/ports/code-host.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';

@@ -1,14 +1,14 @@
+import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { cleanLine } from '@selfheal/redaction/clean-line.ts';
+import { makeRedactor, redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
-import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
-import { makeRedactor, redactName } from '#shared/domain/redaction/redact.ts';
-import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { ServiceLogReader } from '#shared/ports/cloud.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import type { MetricReader, MetricRef } from '#shared/ports/metric-reader.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { defineLookup } from './lookup.ts';
 
 export interface ServiceLookupDeps {

@@ -1,13 +1,13 @@
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
 import { newestResults, outcomesOf, type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import type { RunOutcome, StatsStore, TestStore } from '#shared/ports/test-store.ts';
 import { defineLookup } from './lookup.ts';

@@ -1,7 +1,7 @@
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
+import { type Redacted, redactFields } from '@selfheal/redaction/redact-json.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redact } from '#shared/domain/redaction/redact.ts';
-import { type Redacted, redactFields } from '#shared/domain/redaction/redact-json.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { type ApprovalBriefing, briefingOf } from '#shared/plugins/notifiers/common/approval-briefing.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';

@@ -1,8 +1,8 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { approverGroups, Delegation } from '#shared/domain/policy/approval-levels.ts';
 import type { DelegationStore } from '#shared/ports/approval-queue.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { approverOf, type Claims } from '../access/approver.ts';
 
 export interface DelegateDeps {

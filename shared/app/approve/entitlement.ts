@@ -1,3 +1,4 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { githubAmong, identifier, relationOf } from '#shared/domain/access/identity.ts';
 import { githubOf } from '#shared/domain/access/person.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
@@ -8,7 +9,6 @@ import { entitledGroups } from '#shared/domain/policy/approval-levels.ts';
 import { judgeSelfApproval, type KnownBy, type RunRole } from '#shared/domain/policy/self-approval.ts';
 import type { DelegationStore } from '#shared/ports/approval-queue.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type IdentityDeps, identityOf } from '../access/people.ts';
 
 export interface EntitlementDeps extends IdentityDeps {

@@ -1,8 +1,8 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { dueNotice, type Notice } from '#shared/domain/policy/approval-levels.ts';
 import type { ApprovalQueue, PendingApproval } from '#shared/ports/approval-queue.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
 import { type AskingStoryDeps, readAskingStory } from '../notify/asked-plan.ts';
 

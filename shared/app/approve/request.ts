@@ -1,10 +1,10 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
 import { type AskingDeps, type AskingStoryDeps, readAskingStory } from '../notify/asked-plan.ts';
 import { type MailLimitDeps, mayMail } from '../notify/mail-limit.ts';

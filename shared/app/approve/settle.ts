@@ -1,11 +1,11 @@
+import { CorruptRecord, Retryable } from '@selfheal/kernel/errors.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { RunRole } from '#shared/domain/policy/self-approval.ts';
 import type { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
-import { CorruptRecord, Retryable } from '#shared/kernel/errors.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
 import { type Approval, deciderNameOf, type IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface SettleDeps {
   readonly incidents: Pick<IncidentStore, 'getApproval' | 'decideApproval' | 'countAnswer' | 'closeApproval' | 'audit'>;

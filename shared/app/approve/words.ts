@@ -1,6 +1,6 @@
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 
 export interface Fact {
   readonly name: string;

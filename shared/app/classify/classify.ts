@@ -1,15 +1,15 @@
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isAboutService } from '#shared/domain/incident/scope.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { IncidentLocks } from '#shared/ports/control-store.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

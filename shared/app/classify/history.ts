@@ -1,11 +1,11 @@
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import { historyOfRun, pastOf } from '#shared/domain/failure/history/history-of-run.ts';
 import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
 import type { RunHistory, TestPast } from '#shared/domain/failure/run-history.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
 
 export interface HistoryDeps {

@@ -1,10 +1,10 @@
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { SIGNATURES_ALONE } from '#shared/domain/quality/prediction.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface PredictionDeps {
   readonly predictions: Pick<PredictionStore, 'addPrediction'>;

@@ -1,15 +1,15 @@
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { type HealingWatch, spanWords } from '#shared/domain/learning/healing.ts';
-import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ExperienceStore, HealingStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface RecurrenceDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'audit'>;

@@ -1,8 +1,8 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import type { AlarmFacts } from '@selfheal/log-reading/logs/telemetry.ts';
 import { alarmArnOf } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
-import type { AlarmFacts } from '#shared/domain/logs/telemetry.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { AlarmReader, AlarmState, PlannedAlarmReader } from '#shared/ports/cloud.ts';
 
 /** The two times come from different clocks of CloudWatch. An alarm does not change twice within a second. */

@@ -1,9 +1,9 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { IncidentIds } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface PlaceDeps {
   readonly incidents: Pick<IncidentStore, 'get'>;

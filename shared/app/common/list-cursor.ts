@@ -1,5 +1,5 @@
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 
 const DIGITS = 12;
 const FORM = /^1 ([0-9a-f]{12}) ([\s\S]+)$/;

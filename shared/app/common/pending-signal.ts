@@ -1,11 +1,11 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { type IncidentIds, identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { SignalQueue } from '#shared/ports/cloud.ts';
 import type { IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 /**
  * Stores the signal of another failed run while an incident holds the lock. The run may have failed for another reason, so its signal waits

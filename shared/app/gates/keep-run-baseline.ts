@@ -1,5 +1,5 @@
-import { BASELINES_DOCUMENT, Baselines } from '#shared/domain/gates/baseline.ts';
-import { runBaselineOf } from '#shared/domain/gates/run-baseline.ts';
+import { BASELINES_DOCUMENT, Baselines } from '@selfheal/pull-request-quality/domain/gates/baseline.ts';
+import { runBaselineOf } from '@selfheal/pull-request-quality/domain/gates/run-baseline.ts';
 import type { StatsStore } from '#shared/ports/test-store.ts';
 
 /** Keeps what a written document `baselines` says for the workflow's diagnoses. Other documents, and other contents, are left alone. */

@@ -1,17 +1,18 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { ALARM_STATEMENT } from '@selfheal/log-reading/logs/evidence.ts';
+import type { LineRules } from '@selfheal/log-reading/logs/line-rules.ts';
+import type { ResourceState } from '@selfheal/log-reading/logs/resource-state.ts';
+import type { AlarmFacts } from '@selfheal/log-reading/logs/telemetry.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { type AlarmArn, alarmArnAt, alarmArnOf, alarmNameIn, isAtHome } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { TaintedText } from '#shared/domain/incident/signal.ts';
 import type { AlarmTarget } from '#shared/domain/incident/target-context.ts';
-import { ALARM_STATEMENT } from '#shared/domain/logs/evidence.ts';
-import type { LineRules } from '#shared/domain/logs/line-rules.ts';
-import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
-import type { AlarmFacts } from '#shared/domain/logs/telemetry.ts';
 import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type {
   AlarmReader,
   AlarmState,
@@ -20,7 +21,6 @@ import type {
   ServiceLogReader,
 } from '#shared/ports/cloud.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { foreignFacts, isOutdated } from '../common/alarm-since.ts';
 import { type Excerpts, makeExcerpts } from './excerpts.ts';
 import { inParallel, makePartReader, type PartReader } from './part.ts';

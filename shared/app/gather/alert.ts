@@ -1,10 +1,10 @@
+import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { REPORT_STATEMENT } from '@selfheal/log-reading/logs/evidence.ts';
+import type { AlertFacts } from '@selfheal/log-reading/logs/telemetry.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { TaintedText } from '#shared/domain/incident/signal.ts';
 import type { AlertTarget } from '#shared/domain/incident/target-context.ts';
-import { REPORT_STATEMENT } from '#shared/domain/logs/evidence.ts';
-import type { AlertFacts } from '#shared/domain/logs/telemetry.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { type AlarmGatherDeps, readServiceLog } from './alarm.ts';
 import { makeExcerpts } from './excerpts.ts';
 import { makePartReader } from './part.ts';

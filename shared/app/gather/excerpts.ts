@@ -1,11 +1,11 @@
-import type { Evidence, EvidenceLine, EvidenceSource } from '#shared/domain/logs/evidence.ts';
-import { type Excerpt, type ExcerptLine, makeExcerpter } from '#shared/domain/logs/excerpt.ts';
-import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
-import type { LineRules } from '#shared/domain/logs/line-rules.ts';
-import type { PassingLines } from '#shared/domain/logs/passing-lines.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
-import type { RawText } from '#shared/kernel/text/raw-text.ts';
-import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { RawText } from '@selfheal/kernel/text/raw-text.ts';
+import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Evidence, EvidenceLine, EvidenceSource } from '@selfheal/log-reading/logs/evidence.ts';
+import { type Excerpt, type ExcerptLine, makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
+import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
+import type { LineRules } from '@selfheal/log-reading/logs/line-rules.ts';
+import type { PassingLines } from '@selfheal/log-reading/logs/passing-lines.ts';
+import { makeRedactor } from '@selfheal/redaction/redact.ts';
 
 /** Limit over all sources: enough to understand a failure, and small enough to store and send to a model. */
 export const MAX_EVIDENCE_LINES = 150;

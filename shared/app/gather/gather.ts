@@ -1,6 +1,6 @@
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { StormTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
-import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

@@ -1,8 +1,8 @@
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
-import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 /** Reads an optional part. When it cannot be read, adds a note and returns `otherwise`. */
 export type PartReader = <T>(what: RedactedText, read: () => Promise<T>, otherwise: T) => Promise<T>;

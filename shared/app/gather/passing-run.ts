@@ -1,10 +1,10 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { isLogOf, type JobName } from '@selfheal/log-reading/logs/job-name.ts';
+import { makePassingLines, type PassingLines } from '@selfheal/log-reading/logs/passing-lines.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { isLogOf, type JobName } from '#shared/domain/logs/job-name.ts';
-import { makePassingLines, type PassingLines } from '#shared/domain/logs/passing-lines.ts';
 import type { CodeHost, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface PassingDeps {
   readonly codeHost: Pick<CodeHost, 'downloadLogs'>;

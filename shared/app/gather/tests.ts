@@ -1,8 +1,8 @@
+import type { RawText } from '@selfheal/kernel/text/raw-text.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { makeRedactor, redactName } from '@selfheal/redaction/redact.ts';
+import { makeRedactedLines, type RedactedLines } from '@selfheal/redaction/redacted-lines.ts';
 import { makeTestRunReader, type TestRunReader } from '#shared/domain/failure/tests/read-tests.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { makeRedactor, redactName } from '#shared/domain/redaction/redact.ts';
-import { makeRedactedLines, type RedactedLines } from '#shared/domain/redaction/redacted-lines.ts';
-import type { RawText } from '#shared/kernel/text/raw-text.ts';
 
 type FailedTests = NonNullable<Evidence['failedTests']>;
 

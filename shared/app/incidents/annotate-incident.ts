@@ -1,3 +1,7 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { redact, redactName, redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { AuditEntry } from '#shared/domain/audit/audit-event.ts';
 import {
   type Annotations,
@@ -8,12 +12,8 @@ import {
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import { circumstancesOfPlan } from '#shared/domain/policy/plan-record.ts';
-import { redact, redactName, redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ExperienceStore, PredictionStore } from '#shared/ports/learning-stores.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { outcomeOf } from '../record/experience.ts';
 
 export interface AnnotateDeps {

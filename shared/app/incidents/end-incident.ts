@@ -1,8 +1,8 @@
+import { redact, redactName } from '@selfheal/redaction/redact.ts';
 import type { FalsePositive, IncidentResolution } from '#shared/domain/incident/annotations.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import { redact, redactName } from '#shared/domain/redaction/redact.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { type SettleDeps, settleApproval } from '../approve/settle.ts';
 import { type WatchHealingDeps, watchHealing } from '../record/recurrence-watch.ts';

@@ -1,12 +1,12 @@
+import type { Evidence, EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
+import { redactFields } from '@selfheal/redaction/redact-json.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { Evidence, EvidenceLine } from '#shared/domain/logs/evidence.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { Offer } from '#shared/domain/plan/candidates.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { redactFields } from '#shared/domain/redaction/redact-json.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';

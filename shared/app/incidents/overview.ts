@@ -1,6 +1,8 @@
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { quantileOf } from '@selfheal/kernel/numbers/sample.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { courseOf, type IncidentCourse } from '#shared/domain/audit/incident-course.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { isForeign } from '#shared/domain/incident/home.ts';
 import type { Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
@@ -13,11 +15,9 @@ import {
   type FigureValue,
 } from '#shared/domain/quality/figures.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
-import { quantileOf } from '#shared/kernel/numbers/sample.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import { type IncidentLists, type IncidentQuery, MAX_PAGE_SIZE } from '#shared/ports/incident-lists.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 /** Newest incidents that are looked at. */
 const MAX_INCIDENTS = 500;

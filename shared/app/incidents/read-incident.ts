@@ -1,3 +1,5 @@
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { type Redacted, redactFields } from '@selfheal/redaction/redact-json.ts';
 import { type DescribedAccount, describeAccount } from '#shared/domain/audit/incident-account.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { type Annotations, endedByPerson, NO_ANNOTATIONS } from '#shared/domain/incident/annotations.ts';
@@ -11,8 +13,6 @@ import {
 } from '#shared/domain/incident/target-context.ts';
 import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import { type Redacted, redactFields } from '#shared/domain/redaction/redact-json.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import { adviceNow } from '#shared/plugins/notifiers/common/advice-words.ts';
 import { type IncidentBriefing, incidentBriefing } from '#shared/plugins/notifiers/common/incident-briefing.ts';

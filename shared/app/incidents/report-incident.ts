@@ -1,3 +1,7 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { redact, redactName, redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import { MAX_REPORT_LINES } from '#shared/domain/incident/annotations.ts';
@@ -6,13 +10,9 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident } from '#shared/domain/incident/open-incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { ReportTarget } from '#shared/domain/incident/target-context.ts';
-import { redact, redactName, redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { SignalQueue } from '#shared/ports/cloud.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface ReportIncidentDeps {
   readonly incidents: Pick<IncidentStore, 'create' | 'get' | 'audit'>;

@@ -1,6 +1,6 @@
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { HEAL_EDGES, HEAL_STATES, type HealState, reachableFrom } from '#shared/domain/workflow/heal-graph.ts';

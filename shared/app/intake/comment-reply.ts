@@ -1,7 +1,7 @@
+import { safeLine } from '@selfheal/kernel/text/markdown.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { COMMENT_VERBS, CommentCommand } from '#shared/domain/incident/comment-command.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { safeLine } from '#shared/kernel/text/markdown.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 
 /** The answer to a command: one paragraph, and further lines where the command asks for them. */

@@ -1,6 +1,6 @@
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 
 export interface CompleteDeps {

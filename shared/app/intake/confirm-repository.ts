@@ -1,6 +1,6 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { isSameRepository, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import type { RepositoryDirectory } from '#shared/ports/code-host.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface ConfirmDeps {
   readonly directory: RepositoryDirectory;

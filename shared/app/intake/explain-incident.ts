@@ -1,6 +1,6 @@
+import { instantWords } from '@selfheal/kernel/time-words.ts';
 import { describeAuditEntry } from '#shared/domain/audit/describe-audit-entry.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { instantWords } from '#shared/kernel/time-words.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 
 export interface ExplainDeps {

@@ -1,3 +1,6 @@
+import { Retryable, unlessRefused } from '@selfheal/kernel/errors.ts';
+import { instantWords } from '@selfheal/kernel/time-words.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { repositoryModeOf } from '#shared/domain/configuration/scope.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
@@ -5,9 +8,6 @@ import { deliveryKeyOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { identityOf, isSameRepository } from '#shared/domain/incident/repository-identity.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { Retryable, unlessRefused } from '#shared/kernel/errors.ts';
-import { instantWords } from '#shared/kernel/time-words.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
 import type { CodeHost, People } from '#shared/ports/code-host.ts';
 import type { ControlSettings, Deduplication, Leases, Limits } from '#shared/ports/control-store.ts';

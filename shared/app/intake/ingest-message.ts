@@ -1,7 +1,7 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { identityOf, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { EventSource } from '#shared/plugins/sources/contract.ts';
 
 export type IntakeMessage =

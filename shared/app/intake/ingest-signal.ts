@@ -1,3 +1,5 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import { classifyRecurrence, transitionOf } from '#shared/domain/incident/alarm-recurrence.ts';
 import { deliveryKeyOf, type IncidentIds, identify } from '#shared/domain/incident/identity.ts';
@@ -5,8 +7,6 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident, runAttemptOf } from '#shared/domain/incident/open-incident.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { ControlSettings, Deduplication, IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';

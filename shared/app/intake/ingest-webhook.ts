@@ -1,8 +1,8 @@
-import { keyedHashOf } from '#shared/kernel/text/raw-ref.ts';
+import { keyedHashOf } from '@selfheal/kernel/text/raw-ref.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { envelopeOf, type SourceResult, type WebhookSource } from '#shared/plugins/sources/contract.ts';
 import type { CommandQueue, SecretReader, SignalQueue } from '#shared/ports/cloud.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import type { WebhookSignatures } from '#shared/ports/webhook-signature.ts';
 import { parseBoundedJson } from './ingest-json.ts';
 import { findSigners, type Signers } from './webhook-secrets.ts';

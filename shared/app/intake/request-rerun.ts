@@ -1,3 +1,4 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { identifier } from '#shared/domain/access/identity.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
@@ -11,7 +12,6 @@ import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs/index
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
 import type { IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { acquireIncidentLock } from '../common/incident-lock.ts';
 
 export interface RerunDeps {

@@ -1,3 +1,6 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { isForeign } from '#shared/domain/incident/home.ts';
 import {
@@ -12,12 +15,9 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { openForeignCount, openStorm } from '#shared/domain/incident/open-incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
 import type { IncidentLocks, Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { releaseIncidentLock } from '../common/incident-lock.ts';
 
 export interface AdmissionDeps {

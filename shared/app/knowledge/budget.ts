@@ -1,9 +1,9 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { EmbeddingModelId } from '#shared/domain/knowledge/search/recall-settings.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { Limits } from '#shared/ports/control-store.ts';
 import type { Embedder } from '#shared/ports/recall.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 const CHARACTERS_PER_TOKEN = 3;
 const KEPT_MS = 2 * 24 * 60 * 60 * 1000;

@@ -1,9 +1,9 @@
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { Proportion } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { LearnedPattern, PatternStage } from '#shared/domain/learning/learned-pattern.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { asItCounts, effectivenessOf, verifiedOutcomes } from '#shared/domain/learning/pattern-trust.ts';
-import { Proportion } from '#shared/kernel/numbers/proportion.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import { cursorOf, positionIn } from '../common/list-cursor.ts';
 

@@ -1,3 +1,6 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
@@ -14,11 +17,8 @@ import {
 } from '#shared/domain/knowledge/search/remembered-entry.ts';
 import type { Terms } from '#shared/domain/knowledge/search/term-field.ts';
 import { termsOfLines, type WeighedLine, weighed } from '#shared/domain/knowledge/search/terms.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { redact } from '#shared/domain/redaction/redact.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { Embedder, FailureQuery, FailureRecall, SearchResults } from '#shared/ports/recall.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 /** Limit of past incidents per scope; older ones are not recalled. */
 const MAX_REMEMBERED = 20_000;

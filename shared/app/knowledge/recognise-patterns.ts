@@ -1,10 +1,10 @@
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import { makeCaseTest } from '#shared/domain/learning/replay.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 /** Finds the learned patterns of some scopes that match a failure, each with its current weight. */
 export interface PatternReader {

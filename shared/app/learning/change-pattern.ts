@@ -1,6 +1,6 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import type { LearningNote } from '#shared/domain/learning/learning-note.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 
 const MAX_TRIES = 5;

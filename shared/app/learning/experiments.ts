@@ -1,10 +1,10 @@
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { Experiment } from '#shared/domain/experiment/experiment.ts';
 import { type ExperimentResults, resultsOf } from '#shared/domain/experiment/results.ts';
 import { experimentAt, MAX_STARTED, StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
-import { unknownValue } from '#shared/kernel/text/nearest-value.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface ExperimentDeps {
   readonly experience: Pick<ExperienceStore, 'startedExperiments' | 'putExperiment' | 'experimentOutcomes'>;

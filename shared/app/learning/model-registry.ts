@@ -1,3 +1,5 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import {
   type Change,
   type ModelVersion,
@@ -9,8 +11,6 @@ import {
   register,
   rollback,
 } from '#shared/domain/learning/model-registry.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/learning-stores.ts';
 
 export interface RegistryDeps {

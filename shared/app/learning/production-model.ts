@@ -1,9 +1,9 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { type FailureModel, parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { productionOf } from '#shared/domain/learning/model-registry.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
 import type { ModelArtifacts, ModelRegistryStore } from '#shared/ports/learning-stores.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface ProductionModelDeps {
   readonly registry: Pick<ModelRegistryStore, 'read'>;

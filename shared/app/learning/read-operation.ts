@@ -1,3 +1,4 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { IncidentStatus } from '#shared/domain/incident/incident.ts';
 import type { ActionStats } from '#shared/domain/learning/action-stats.ts';
 import { awsMicrodollarsOf } from '#shared/domain/quality/cost-series.ts';
@@ -9,7 +10,6 @@ import type { Count } from '#shared/ports/counter-store.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ModelRegistryStore, PredictionStore } from '#shared/ports/learning-stores.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type WatchedModelDeps, watchedModel } from '../upkeep/watch-quality.ts';
 import { MAX_PREDICTIONS } from './read-learning.ts';
 

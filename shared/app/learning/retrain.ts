@@ -1,3 +1,6 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
 import { templateOf } from '#shared/domain/failure/fingerprint.ts';
 import { type FailureModel, toModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import { ADAPTATION_PARAMETERS, adaptFailureModel, type TrainingCase } from '#shared/domain/failure/model/train.ts';
@@ -17,13 +20,10 @@ import {
   versionOf,
 } from '#shared/domain/learning/model-registry.ts';
 import { PROMISES, type Provenance } from '#shared/domain/learning/provenance.ts';
-import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { Retraining } from '#shared/domain/quality/watch.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type RegistryDeps, registerModel } from './model-registry.ts';
 
 export interface RetrainDeps extends RegistryDeps {

@@ -1,16 +1,16 @@
-import { type Flakiness, judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
-import { outcomesOf, type TestRecord, type TestResult } from '#shared/domain/failure/history/test-record.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { type Flakiness, judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import {
   type AskedDecision,
   decided,
   type QuarantineState,
   quarantineState,
   type TestQuarantine,
-} from '#shared/domain/flaky-tests/test-quarantine.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+} from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
+import { outcomesOf, type TestRecord, type TestResult } from '#shared/domain/failure/history/test-record.ts';
 import type { TestStore } from '#shared/ports/test-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface TestDeps {
   readonly tests: Pick<

@@ -1,5 +1,5 @@
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import { McpToolError } from './contract.ts';
 
 /** Characters of one answer, as JSON. A model reads every one of them. */

@@ -1,6 +1,6 @@
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redact } from '#shared/domain/redaction/redact.ts';
 import type { DeploymentApi } from '#shared/ports/deployment-api.ts';
 import type { LogTriage } from '../triage/log-answers.ts';
 

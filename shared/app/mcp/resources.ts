@@ -1,5 +1,5 @@
+import { FAMILY_OF, FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { adviceOfClass } from '#shared/domain/diagnosis/explanation.ts';
-import { FAMILY_OF, FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { McpToolError } from './contract.ts';
 
 export const GUIDE_URI = 'selfheal://guides/';

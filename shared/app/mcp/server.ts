@@ -5,9 +5,9 @@ import {
   ResourceTemplate,
   type ServerContext,
 } from '@modelcontextprotocol/server';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redact } from '#shared/domain/redaction/redact.ts';
 import { ApiRefusal } from '#shared/ports/deployment-api.ts';
 import { CursorInput, PAGE_FIELDS, pageOf, placeOf } from './answer.ts';
 import { type CallContext, type McpPorts, type McpTool, McpToolError, outside } from './contract.ts';

@@ -1,12 +1,12 @@
+import { OutcomeUnknown, Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Ending, Notification } from '#shared/domain/incident/incident.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { OutcomeUnknown, Retryable } from '#shared/kernel/errors.ts';
 import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { chooseChannels, isOutside } from './choose-channels.ts';
 import { type GatherMailsDeps, waitsForDigest } from './gather-mails.ts';
 import { type MailLimitDeps, mayMail } from './mail-limit.ts';

@@ -1,15 +1,15 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { redactFields } from '@selfheal/redaction/redact-json.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { type ApprovalPeriod, entitledGroups } from '#shared/domain/policy/approval-levels.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
-import { redactFields } from '#shared/domain/redaction/redact-json.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { AskedPlan, IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
 import { type PlannedAction, readPlannedAction } from '../remediate/planned.ts';
 import { readStory, type StoryDeps } from './report.ts';

@@ -1,16 +1,16 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { alarmArnOf } from '#shared/domain/incident/home.ts';
 import type { Ending, Incident } from '#shared/domain/incident/incident.ts';
 import { Severity } from '#shared/domain/incident/target-context.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { incidentSeverity } from '#shared/domain/routing/route.ts';
 import { statusOf } from '#shared/plugins/notifiers/common/status-words.ts';
 import { headlineOf } from '#shared/plugins/notifiers/common/story-words.ts';
 import type { IncidentStory } from '#shared/ports/announcement.ts';
 import type { GatheredMessages, Leases, Limits } from '#shared/ports/control-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { placeWords } from '../approve/words.ts';
 import { quietNow } from './choose-channels.ts';
 

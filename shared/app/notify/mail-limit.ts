@@ -1,6 +1,6 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Limits } from '#shared/ports/control-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface MailLimitDeps {
   readonly control: Pick<Limits, 'takeFromLimit'>;

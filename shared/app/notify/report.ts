@@ -1,9 +1,9 @@
+import { instantWords } from '@selfheal/kernel/time-words.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { githubPagesOf, targetLinks } from '#shared/domain/incident/target-links.ts';
 import { type ActionRecord, didNotHelp } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
-import { instantWords } from '#shared/kernel/time-words.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf, titlesOf } from '#shared/plugins/actions/registry.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';

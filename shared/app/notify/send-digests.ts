@@ -1,8 +1,8 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { quietReason } from '#shared/domain/routing/route.ts';
 import type { GatheredMessages } from '#shared/ports/control-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type AnnounceDeps, announce } from './announce.ts';
 import { readStop, type StopDeps } from './stop-notice.ts';
 

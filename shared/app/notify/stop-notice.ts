@@ -1,8 +1,8 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { StopNotice } from '#shared/ports/announcement.ts';
 import type { ControlSettings, Deduplication } from '#shared/ports/control-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type AnnounceDeps, announce } from './announce.ts';
 
 export interface StopDeps {

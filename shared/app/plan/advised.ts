@@ -1,6 +1,6 @@
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { KnownHere } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Candidate } from '#shared/domain/plan/candidates.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { candidatesFor, type PlanFacts } from './context.ts';
 

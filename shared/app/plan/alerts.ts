@@ -1,12 +1,12 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { logsOf } from '@selfheal/log-reading/logs/evidence.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
-import { logsOf } from '#shared/domain/logs/evidence.ts';
 import { type AlertRule, raisedBy } from '#shared/domain/policy/alert-rule.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
 import { storyFrame } from '../notify/report.ts';
 import { readStop, type StopDeps } from '../notify/stop-notice.ts';

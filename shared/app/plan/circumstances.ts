@@ -1,9 +1,11 @@
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { isOfSimulation } from '#shared/domain/knowledge/search/past-incident.ts';
-import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import {
   type Circumstances,
   circumstancesOf,
@@ -12,10 +14,8 @@ import {
   type ServiceLoad,
   type Surroundings,
 } from '#shared/domain/policy/circumstances/circumstances.ts';
-import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface CircumstanceDeps {
   readonly knowledge: Pick<KnowledgeStore, 'remembered'>;

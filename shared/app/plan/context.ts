@@ -1,13 +1,13 @@
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { RequestedAction } from '#shared/domain/incident/action-request.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { type RankContext, rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
-import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { type Candidate, listCandidates } from '#shared/domain/plan/candidates.ts';
 import { isOff } from '#shared/domain/policy/autonomy.ts';
 import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';

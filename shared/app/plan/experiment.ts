@@ -1,12 +1,12 @@
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { experimentFor } from '#shared/domain/experiment/experiment.ts';
 import { type Exposure, exposureOf } from '#shared/domain/experiment/exposure.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Candidate } from '#shared/domain/plan/candidates.ts';
 import type { Judgement } from '#shared/domain/policy/decide.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepPlan } from '#shared/domain/workflow/steps.ts';
 
 /** How the running experiment, if one applies, changes an incident's candidates. */

@@ -1,13 +1,13 @@
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { StartedExperiment } from '#shared/domain/experiment/started-experiment.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
-import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { Offer } from '#shared/domain/plan/candidates.ts';
 import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';

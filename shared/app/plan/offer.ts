@@ -1,7 +1,7 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { offerOf } from '#shared/domain/plan/candidates.ts';
 import type { StepInput } from '#shared/domain/workflow/steps.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, PreparationPorts } from '#shared/plugins/actions/contract.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

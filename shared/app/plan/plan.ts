@@ -1,3 +1,5 @@
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
+import { redactName, redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
@@ -16,9 +18,7 @@ import { closedReason } from '#shared/domain/policy/closed-pull-request.ts';
 import { decide, type Judgement, withAlerts } from '#shared/domain/policy/decide.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
-import { redactName, redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput, StepPlan } from '#shared/domain/workflow/steps.ts';
-import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, PreparationPorts } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';

@@ -1,8 +1,8 @@
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
 import { type Candidate, type Choice, chooseCandidate } from '#shared/domain/plan/candidates.ts';
 import type { Recovery } from '#shared/domain/policy/recovery.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 
 /** What a request calls an action: its id, and the number that was asked for. */
 export const requestedWords = ({ actionId, to }: Pick<ActionRequest, 'actionId' | 'to'>): string =>

@@ -1,17 +1,17 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { type Classification, FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { ResourceState } from '@selfheal/log-reading/logs/resource-state.ts';
+import type { Deployment, Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import * as z from 'zod';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { effectivePolicy } from '#shared/domain/configuration/effective-policy.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
-import { type Classification, FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { alarmArnAt, type Home } from '#shared/domain/incident/home.ts';
 import { RepositoryName, type TargetContext } from '#shared/domain/incident/target-context.ts';
-import { ResourceState } from '#shared/domain/logs/resource-state.ts';
-import type { Deployment, Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { type Candidate, chooseCandidate } from '#shared/domain/plan/candidates.ts';
 import { circumstancesOf, Load } from '#shared/domain/policy/circumstances/circumstances.ts';
 import { type Decision, decide, type Judgement } from '#shared/domain/policy/decide.ts';
 import { recoveryOf } from '#shared/domain/policy/recovery.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { candidatesFor } from './context.ts';
 

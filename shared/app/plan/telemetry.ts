@@ -1,15 +1,15 @@
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import type { ResourceState } from '@selfheal/log-reading/logs/resource-state.ts';
+import type { AlarmFacts, Deployment, RunFacts, Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { isForeign } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { AlarmTarget, GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
-import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
-import type { AlarmFacts, Deployment, RunFacts, Telemetry } from '#shared/domain/logs/telemetry.ts';
 import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
-import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { AlarmReader, DeploymentReader, ResourceReader } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { foreignFacts, readSince } from '../common/alarm-since.ts';
 import { inParallel } from '../gather/part.ts';
 

@@ -1,3 +1,6 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import * as z from 'zod';
 import { type Actor, actorOf, type Caller } from '#shared/domain/access/caller.ts';
 import type { PolicyEvent } from '#shared/domain/audit/access-event.ts';
@@ -19,12 +22,9 @@ import {
   policyView,
   type ValueOrigin,
 } from '#shared/domain/configuration/policy-view.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { PolicyTrail } from '#shared/ports/audit-reader.ts';
 import type { ControlSettings, Controls } from '#shared/ports/control-store.ts';
 import type { PolicyStore } from '#shared/ports/policy-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface PolicyDeps {
   /** As deployed. */

@@ -1,3 +1,4 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import {
   judgeRepositoryFile,
   MAX_REPOSITORY_FILE,
@@ -8,7 +9,6 @@ import {
 } from '#shared/domain/configuration/repository-file.ts';
 import { repositoryModeOf } from '#shared/domain/configuration/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Governance, GovernedDeps } from './governed.ts';
 

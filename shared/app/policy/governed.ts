@@ -1,8 +1,8 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { denyingPolicy, effectivePolicy } from '#shared/domain/configuration/effective-policy.ts';
 import { settingsOf } from '#shared/domain/configuration/overlay.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface GovernedDeps {
   /** As deployed. */

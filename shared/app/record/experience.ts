@@ -1,3 +1,4 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
@@ -9,7 +10,6 @@ import type { StepInput } from '#shared/domain/workflow/steps.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface ExperienceDeps {
   readonly incidents: Pick<IncidentStore, 'listPlans' | 'listApprovals'>;

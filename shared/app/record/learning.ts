@@ -1,3 +1,7 @@
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { adviceOfSolution, solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
@@ -6,17 +10,13 @@ import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts
 import { type Embedding, textToEmbed } from '#shared/domain/knowledge/search/embedding.ts';
 import { PastIncident, pastIncidentOf } from '#shared/domain/knowledge/search/past-incident.ts';
 import { weighed } from '#shared/domain/knowledge/search/terms.ts';
-import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import { type ActionRecord, isUnclear } from '#shared/domain/plan/bound-action.ts';
-import { redact } from '#shared/domain/redaction/redact.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { Embedder } from '#shared/ports/recall.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface LearnDeps {
   readonly evidence: Pick<EvidenceStore, 'getDiagnosis' | 'getEvidence'>;

@@ -1,3 +1,4 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import { solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
@@ -15,7 +16,6 @@ import type { KnowledgeStore } from '#shared/ports/knowledge-store.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { learnPatterns } from '../learning/learn-patterns.ts';
 import { governed } from '../policy/governed.ts';
 import { outcomeOf } from './experience.ts';

@@ -1,3 +1,4 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
@@ -8,7 +9,6 @@ import { circumstancesOfPlan } from '#shared/domain/policy/plan-record.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { HealingStore } from '#shared/ports/learning-stores.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { outcomeOf } from './experience.ts';
 
 export interface WatchHealingDeps {

@@ -1,18 +1,18 @@
-import { shortCommit } from '#shared/kernel/digest.ts';
-import { afterFailure, testsByKey } from '#shared/domain/failure/history/known-runs.ts';
+import { shortCommit } from '@selfheal/kernel/digest.ts';
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import {
-  newestResults,
-  type TestRecord,
-  type TestResult,
-} from '#shared/domain/failure/history/test-record.ts';
-import { ALWAYS_FAILS_REASON, alwaysFails, SELF } from '#shared/domain/flaky-tests/history-quarantine.ts';
-import { decided, quarantineState } from '#shared/domain/flaky-tests/test-quarantine.ts';
+  ALWAYS_FAILS_REASON,
+  alwaysFails,
+  SELF,
+} from '@selfheal/pull-request-quality/domain/flaky-tests/history-quarantine.ts';
+import { decided, quarantineState } from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
+import { afterFailure, testsByKey } from '#shared/domain/failure/history/known-runs.ts';
+import { newestResults, type TestRecord, type TestResult } from '#shared/domain/failure/history/test-record.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
 

@@ -1,11 +1,11 @@
+import { InvalidInput, Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import { foreignReason } from '#shared/domain/incident/home.ts';
 import type { ActionFamily, ActionRecord, Receipt } from '#shared/domain/plan/bound-action.ts';
 import { judgeChangeWindow } from '#shared/domain/policy/change-window.ts';
 import { judgeControls, judgePermission } from '#shared/domain/policy/guard-rules.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
-import { InvalidInput, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { Observation } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings, Leases } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

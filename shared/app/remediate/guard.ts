@@ -1,3 +1,5 @@
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { AuditFacts } from '#shared/domain/audit/audit-event.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
@@ -9,9 +11,7 @@ import { leftAlone } from '#shared/domain/policy/closed-pull-request.ts';
 import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';
 import { breakerScopeOf, type GuardFacts, judgeGuard } from '#shared/domain/policy/guard-rules.ts';
 import { limitRules, writeLimitRules } from '#shared/domain/policy/limits.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
-import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ControlSettings, Leases, Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

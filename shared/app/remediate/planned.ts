@@ -1,13 +1,13 @@
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { isIntact } from '#shared/domain/plan/bind-action.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import type { RemediationPorts } from './ports.ts';
 
 /** What guarding, executing, verifying and undoing an action all need. */

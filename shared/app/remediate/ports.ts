@@ -1,5 +1,5 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { ActionPorts } from '#shared/plugins/actions/contract.ts';
 import type { AlarmReader } from '#shared/ports/cloud.ts';
 import { plannedAlarm } from '../common/alarm-since.ts';

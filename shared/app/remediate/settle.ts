@@ -1,5 +1,5 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Observation } from '#shared/plugins/actions/contract.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 const FIRST_PAUSE_MILLISECONDS = 250;
 const MAX_PAUSE_MILLISECONDS = 3_000;

@@ -1,9 +1,9 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 import { judgeControls } from '#shared/domain/policy/guard-rules.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { ControlSettings, Leases } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { governed } from '../policy/governed.ts';

@@ -1,8 +1,8 @@
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
 import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import type { Verification } from '#shared/plugins/actions/contract.ts';
 import type { Limits } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';

@@ -1,13 +1,13 @@
-import { FIX_BRANCH_PREFIX, fixBranch, readFixMarker } from '#shared/domain/patch/fix-branch.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
+import { joined, phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { FIX_BRANCH_PREFIX, fixBranch, readFixMarker } from '@selfheal/patch-guard/fix-branch.ts';
+import type { PullRequestFeedback } from '@selfheal/pull-request-quality/ports/pull-request-feedback.ts';
 import { entriesOf, type HelpfulFix, withHelpfulFixes } from '#shared/domain/triage/troubleshooting-page.ts';
-import { Refused } from '#shared/kernel/errors.ts';
-import { joined, phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { CodeWriter } from '#shared/ports/code-writer.ts';
 import type { Proposals, PullRequestNote } from '#shared/ports/proposals.ts';
-import type { PullRequestFeedback } from '#shared/ports/pull-request-feedback.ts';
 import type { RunFinder } from '#shared/ports/run-finder.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface DocumentFixesDeps {
   readonly proposals: Pick<Proposals, 'pullRequests' | 'openDraft'>;

@@ -1,9 +1,9 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { type Evidence, type EvidenceLine, type EvidenceSource, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
+import { type Severity, severityOf } from '@selfheal/log-reading/logs/severity.ts';
+import { compilePattern, type LinearEngine } from '@selfheal/log-reading/logs/text-pattern.ts';
+import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { type Evidence, type EvidenceLine, type EvidenceSource, logsOf } from '#shared/domain/logs/evidence.ts';
-import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
-import { compilePattern, type LinearEngine } from '#shared/domain/logs/text-pattern.ts';
-import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentLists, IncidentQuery } from '#shared/ports/incident-lists.ts';
 import { cursorOf, positionIn } from '../common/list-cursor.ts';

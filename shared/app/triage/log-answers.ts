@@ -1,6 +1,6 @@
+import { FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
+import { Severity } from '@selfheal/log-reading/logs/severity.ts';
 import * as z from 'zod';
-import { FailureClass, Verdict } from '#shared/domain/incident/failure-class.ts';
-import { Severity } from '#shared/domain/logs/severity.ts';
 
 /*
  * What is answered about logs. Only the forms: what makes the answers is large, and loaded when the first of them is asked for.

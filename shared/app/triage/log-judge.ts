@@ -1,6 +1,6 @@
+import { type Severity, severityOf } from '@selfheal/log-reading/logs/severity.ts';
+import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
 import { type LogAnomaly, makeLogAnomalyDetector } from '#shared/domain/anomaly/log-detector.ts';
-import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
-import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
 
 /** Templates whose severity is cached. */
 const MAX_TEMPLATES = 5_000;

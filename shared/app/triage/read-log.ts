@@ -1,9 +1,9 @@
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
-import { cleanLine } from '#shared/domain/redaction/clean-line.ts';
-import { redact } from '#shared/domain/redaction/redact.ts';
-import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import { shortenedText } from '#shared/kernel/text/shortened-text.ts';
+import { shortenedText } from '@selfheal/kernel/text/shortened-text.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { type Severity, severityOf } from '@selfheal/log-reading/logs/severity.ts';
+import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
+import { cleanLine } from '@selfheal/redaction/clean-line.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
 import type { LineAnomaly, LogScan } from './log-answers.ts';
 import { makeLogJudge } from './log-judge.ts';
 import { textEvidence } from './text-evidence.ts';

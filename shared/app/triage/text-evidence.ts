@@ -1,9 +1,9 @@
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
-import { type Evidence, REPORT_STATEMENT } from '#shared/domain/logs/evidence.ts';
-import type { LineRanker } from '#shared/domain/logs/line-ranker.ts';
-import { scoreLine } from '#shared/domain/logs/line-score.ts';
-import { severityOf } from '#shared/domain/logs/severity.ts';
-import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { type Evidence, REPORT_STATEMENT } from '@selfheal/log-reading/logs/evidence.ts';
+import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
+import { scoreLine } from '@selfheal/log-reading/logs/line-score.ts';
+import { severityOf } from '@selfheal/log-reading/logs/severity.ts';
 import { looseEvidence, makeExcerpts } from '../gather/excerpts.ts';
 
 /** The evidence of a log in memory; `ranker`: another one than the shipped. */

@@ -1,3 +1,15 @@
+import { FAMILY_OF, type FailureClass, type Verdict } from '@selfheal/kernel/failure-class.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { type Severity, severityOf } from '@selfheal/log-reading/logs/severity.ts';
+import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
+import type { JobResult } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
+import {
+  type CauseSummary,
+  clusterFailures,
+  type FailureCluster,
+  type JobFailure,
+} from '@selfheal/pull-request-quality/domain/triage/cluster-failures.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import type { Diagnosis, DiagnosisNoteDraft } from '#shared/domain/diagnosis/diagnosis.ts';
 import {
@@ -11,19 +23,7 @@ import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
-import { FAMILY_OF, type FailureClass, type Verdict } from '#shared/domain/incident/failure-class.ts';
 import { termsOfLines, weighed } from '#shared/domain/knowledge/search/terms.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { type Severity, severityOf } from '#shared/domain/logs/severity.ts';
-import type { JobResult } from '#shared/domain/pull-request/job-result.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { makeTemplateMiner } from '#shared/domain/templates/template-miner.ts';
-import {
-  type CauseSummary,
-  clusterFailures,
-  type FailureCluster,
-  type JobFailure,
-} from '#shared/domain/triage/cluster-failures.ts';
 import { type CauseCheck, fixConfidence } from '#shared/domain/triage/fix-confidence.ts';
 import { decideHandOver, type HandOver } from '#shared/domain/triage/hand-over.ts';
 import { renderFindings } from '#shared/plugins/notifiers/common/mail/mail.ts';

@@ -1,14 +1,14 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { HOUR, type Reading } from '#shared/domain/anomaly/reading.ts';
 import { type Capacity, capacityName, forecastCounter } from '#shared/domain/capacity/capacity-settings.ts';
 import { type Forecast, forecastExhaustion } from '#shared/domain/capacity/forecast.ts';
 import { preEmptiveActions } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { Deduplication } from '#shared/ports/control-store.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
 import { readStop, type StopDeps } from '../notify/stop-notice.ts';
 

@@ -1,11 +1,11 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import type { SignalQueue, WorkflowEngine } from '#shared/ports/cloud.ts';
 import type { IncidentLocks } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { releaseIncidentLock } from '../common/incident-lock.ts';
 import { releaseWaiting } from '../common/pending-signal.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';

@@ -1,10 +1,10 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { DeadLetters } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { ControlSettings, Deduplication } from '#shared/ports/control-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 
 export interface RedeliverDeps {
   readonly codeHost: Pick<CodeHost, 'listFailedDeliveries' | 'redeliver'>;

@@ -1,12 +1,12 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
+import { redactName, redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { crossing, type MetricAlert, watchedCapacity } from '#shared/domain/capacity/metric-alert.ts';
 import { preEmptiveRemedies } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { settingsOf } from '#shared/domain/configuration/overlay.ts';
 import type { ActionRequest } from '#shared/domain/incident/action-request.ts';
 import { alarmArnAt } from '#shared/domain/incident/home.ts';
-import { redactName, redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
-import { unlessRefused } from '#shared/kernel/errors.ts';
 import type { AlarmReader, SignalQueue } from '#shared/ports/cloud.ts';
 import { identifiersOfCaller } from '../access/approver.ts';
 import { signalOfRequest } from '../common/requested-action.ts';

@@ -1,3 +1,4 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { type ModelVersion, productionOf } from '#shared/domain/learning/model-registry.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
 import { SIGNATURES_ALONE } from '#shared/domain/quality/prediction.ts';
@@ -6,7 +7,6 @@ import type { Retraining } from '#shared/domain/quality/watch.ts';
 import { nextWatch } from '#shared/domain/quality/watch.ts';
 import type { ModelRegistryStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
 import { readStop, type StopDeps } from '../notify/stop-notice.ts';
 

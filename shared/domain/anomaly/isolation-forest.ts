@@ -1,4 +1,4 @@
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 
 /** Scores how easily a point is isolated from those the forest was built on. */
 export interface IsolationForest {

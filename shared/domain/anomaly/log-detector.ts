@@ -1,4 +1,4 @@
-import type { Severity } from '../logs/severity.ts';
+import type { Severity } from '@selfheal/log-reading/logs/severity.ts';
 import { type IsolationForest, isolationForestDefaults, makeIsolationForest } from './isolation-forest.ts';
 import { makeTailModel } from './tail-model.ts';
 import { makeWindowCounts } from './window-counts.ts';

@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf } from '../../kernel/digest.ts';
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import type { AuditFact, AuditLink, TrailEntry } from './audit-entry.ts';
 
 /** The written entry; facts left out are absent. */

@@ -1,6 +1,6 @@
+import { FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
-import { recordText } from '../../kernel/text/record-text.ts';
-import { FailureClass, Verdict } from '../incident/failure-class.ts';
 import { Severity } from '../incident/target-context.ts';
 import { Risk } from '../plan/bound-action.ts';
 import { Circumstances } from '../policy/circumstances/circumstances.ts';

@@ -1,5 +1,5 @@
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
-import { cleanText } from '../redaction/clean-text.ts';
 import { AccessEvent } from './access-event.ts';
 import type { AuditFact, TrailEntry } from './audit-entry.ts';
 import { AuditEntry, type AuditFacts } from './audit-event.ts';

@@ -1,5 +1,5 @@
-import { shortenedText } from '../../kernel/text/shortened-text.ts';
-import { instantOfLine } from '../logs/instant.ts';
+import { shortenedText } from '@selfheal/kernel/text/shortened-text.ts';
+import { instantOfLine } from '@selfheal/log-reading/logs/instant.ts';
 import type { CausalChain, ChainEvent } from './chain.ts';
 
 /**

@@ -1,10 +1,10 @@
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
+import { shortenedText } from '@selfheal/kernel/text/shortened-text.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { outcomeFiguresOf } from '@selfheal/log-reading/logs/outcome-figures.ts';
+import { isAtLeast, Severity } from '@selfheal/log-reading/logs/severity.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { recordText } from '../../kernel/text/record-text.ts';
-import { shortenedText } from '../../kernel/text/shortened-text.ts';
-import type { Evidence } from '../logs/evidence.ts';
-import { outcomeFiguresOf } from '../logs/outcome-figures.ts';
-import { isAtLeast, Severity } from '../logs/severity.ts';
-import { redactOutgoing } from '../redaction/redact.ts';
 import { ENTITY_KINDS } from './entity-patterns.ts';
 import { type Event, eventsIn, orderEvents } from './event.ts';
 import { firstCause } from './first-cause.ts';

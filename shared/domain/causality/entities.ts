@@ -1,7 +1,7 @@
-import { lazy } from '../../kernel/lazy.ts';
-import { instantsIn } from '../logs/instant.ts';
-import { makePatternSet } from '../logs/pattern-set.ts';
-import { isHostName } from '../templates/lexicon.ts';
+import { lazy } from '@selfheal/kernel/lazy.ts';
+import { instantsIn } from '@selfheal/log-reading/logs/instant.ts';
+import { makePatternSet } from '@selfheal/log-reading/logs/pattern-set.ts';
+import { isHostName } from '@selfheal/log-reading/templates/lexicon.ts';
 import {
   ENTITY_PATTERNS,
   type EntityKind,

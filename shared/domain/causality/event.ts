@@ -1,10 +1,15 @@
+import type { Evidence, EvidenceLine, EvidenceSource } from '@selfheal/log-reading/logs/evidence.ts';
+import { instantOfLine } from '@selfheal/log-reading/logs/instant.ts';
+import {
+  isContinuation,
+  isPlatformNoise,
+  other as otherLine,
+  scoreLine,
+} from '@selfheal/log-reading/logs/line-score.ts';
+import { isAtLeast, type Severity, severityOf, worst } from '@selfheal/log-reading/logs/severity.ts';
+import { spokenLine } from '@selfheal/log-reading/logs/structured-line.ts';
 import { readFailedTests } from '../failure/failed-tests.ts';
 import { templateOf } from '../failure/fingerprint.ts';
-import type { Evidence, EvidenceLine, EvidenceSource } from '../logs/evidence.ts';
-import { instantOfLine } from '../logs/instant.ts';
-import { isContinuation, isPlatformNoise, other as otherLine, scoreLine } from '../logs/line-score.ts';
-import { isAtLeast, type Severity, severityOf, worst } from '../logs/severity.ts';
-import { spokenLine } from '../logs/structured-line.ts';
 import { type Entity, entitiesOf } from './entities.ts';
 import { type Stage, stageOf } from './stage.ts';
 import { joinsTracebacks } from './wrapping.ts';

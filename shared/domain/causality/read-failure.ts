@@ -1,6 +1,6 @@
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { type ClassifyContext, classify } from '../failure/classify.ts';
-import type { Classification } from '../incident/failure-class.ts';
-import type { Evidence } from '../logs/evidence.ts';
 import { type CausalChain, causalChainOf } from './chain.ts';
 
 /** What a failure is, and what caused it. */

@@ -1,5 +1,5 @@
-import { lazy } from '../../kernel/lazy.ts';
-import { makePatternSet } from '../logs/pattern-set.ts';
+import { lazy } from '@selfheal/kernel/lazy.ts';
+import { makePatternSet } from '@selfheal/log-reading/logs/pattern-set.ts';
 
 /**
  * Usual position of a kind of event in a cascade: lower stages break higher ones, seldom the other way round. The order

@@ -1,4 +1,4 @@
-import type { AlarmFacts, Deployment } from '../logs/telemetry.ts';
+import type { AlarmFacts, Deployment } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { Event } from './event.ts';
 
 /** An older change is seldom the cause. */

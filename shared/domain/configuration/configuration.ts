@@ -1,3 +1,4 @@
+import { LogReading } from '@selfheal/log-reading/logs/line-rules.ts';
 import * as z from 'zod';
 import { Capacity, capacityProblems } from '../capacity/capacity-settings.ts';
 import { Model } from '../diagnosis/model-settings.ts';
@@ -6,7 +7,6 @@ import type { Home } from '../incident/home.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { RecallSettings } from '../knowledge/search/recall-settings.ts';
 import { Learning } from '../learning/learning-settings.ts';
-import { LogReading } from '../logs/line-rules.ts';
 import { Performance } from '../performance/performance-settings.ts';
 import { DeploymentRef } from '../plan/managed-service.ts';
 import { Remedy, remedyProblems } from '../plan/remedies.ts';

@@ -1,5 +1,5 @@
+import { instantWords } from '@selfheal/kernel/time-words.ts';
 import * as z from 'zod';
-import { instantWords } from '../../kernel/time-words.ts';
 import { Mode } from '../policy/policy-settings.ts';
 import type { Configuration } from './configuration.ts';
 import { effectivePolicy, isMuted } from './effective-policy.ts';

@@ -1,5 +1,5 @@
-import { shortenedText } from '../../kernel/text/shortened-text.ts';
-import type { Chance } from '../incident/failure-class.ts';
+import type { Chance } from '@selfheal/kernel/failure-class.ts';
+import { shortenedText } from '@selfheal/kernel/text/shortened-text.ts';
 
 const OPTIONAL = /\[([^[\]]*\{\w+\}[^[\]]*)\]/g;
 const NAME = /\{(\w+)\}/g;

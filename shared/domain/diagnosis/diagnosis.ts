@@ -1,7 +1,7 @@
+import { Classification } from '@selfheal/kernel/failure-class.ts';
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
-import { recordText } from '../../kernel/text/record-text.ts';
 import { CausalChain } from '../causality/chain.ts';
-import { Classification } from '../incident/failure-class.ts';
 
 /**
  * A failure that was seen before, with its newest incident and why it is considered similar. Contains log text:

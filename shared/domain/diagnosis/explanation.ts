@@ -1,12 +1,12 @@
+import { FAMILY_OF, type FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { firstPlace, type Place } from '@selfheal/kernel/text/place.ts';
+import type { Evidence, EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
+import { instantOfLine } from '@selfheal/log-reading/logs/instant.ts';
+import { isPlatformNoise, other, scoreLine } from '@selfheal/log-reading/logs/line-score.ts';
+import { isAtLeast, severityOf } from '@selfheal/log-reading/logs/severity.ts';
+import { readStructuredLine, spokenLine } from '@selfheal/log-reading/logs/structured-line.ts';
 import type { FailedTest } from '../failure/failed-tests.ts';
 import type { SignatureMatch } from '../failure/matching.ts';
-import { firstPlace, type Place } from '../failure/place.ts';
-import { FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
-import type { Evidence, EvidenceLine } from '../logs/evidence.ts';
-import { instantOfLine } from '../logs/instant.ts';
-import { isPlatformNoise, other, scoreLine } from '../logs/line-score.ts';
-import { isAtLeast, severityOf } from '../logs/severity.ts';
-import { readStructuredLine, spokenLine } from '../logs/structured-line.ts';
 import { type AdviceSetting, fillAdvice, firstSentence, fitAdvice, fitWords, tamed } from './advice.ts';
 
 /** Explanation of a failure. Texts from the log are made safe for display but remain tainted. */

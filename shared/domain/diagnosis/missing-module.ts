@@ -1,4 +1,4 @@
-import { nearestValue } from '../../kernel/text/nearest-value.ts';
+import { nearestValue } from '@selfheal/kernel/text/nearest-value.ts';
 
 /** A module that a program could not load, as its log says. */
 export interface MissingModule {

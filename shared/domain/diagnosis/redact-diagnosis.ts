@@ -1,5 +1,5 @@
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { redact } from '../redaction/redact.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
 import type { Diagnosis, DiagnosisDraft } from './diagnosis.ts';
 
 type Work = NonNullable<Diagnosis['model']>;

@@ -1,10 +1,10 @@
+import { type Classification, chanceOf, type Failure } from '@selfheal/kernel/failure-class.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type { CausalChain } from '../causality/chain.ts';
 import { isWorded } from '../failure/class-wordings.ts';
 import { type FailedTest, readFailedTests, sameTest } from '../failure/failed-tests.ts';
 import { matchSignatures, type SignatureMatch } from '../failure/matching.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
-import { type Classification, chanceOf, type Failure } from '../incident/failure-class.ts';
-import type { Evidence } from '../logs/evidence.ts';
 import { type AdviceSetting, asksForRepeat, firstSentence, fitAdvice } from './advice.ts';
 import type { DiagnosisDraft, DiagnosisNoteDraft, UncheckedDraft } from './diagnosis.ts';
 import {

@@ -1,4 +1,4 @@
-import { cleanText } from '../redaction/clean-text.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 
 /**
  * A solution is an imperative without ids, rendered from the title of an action's descriptor: `Re-run the failed jobs.`

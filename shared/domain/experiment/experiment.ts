@@ -1,6 +1,6 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { digestOf } from '../../kernel/digest.ts';
-import { FailureClass } from '../incident/failure-class.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 
 const Id = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/);

@@ -1,5 +1,5 @@
+import { wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
-import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
 import type { Experiment, Variant } from './experiment.ts';
 import { evidenceOfDifference } from './sequential-test.ts';
 

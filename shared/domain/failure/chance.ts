@@ -1,4 +1,4 @@
-import { type Chance, FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
+import { type Chance, FAMILY_OF, type FailureClass } from '@selfheal/kernel/failure-class.ts';
 import type { SignatureMatch } from './matching.ts';
 import type { ClassScore } from './scoring.ts';
 

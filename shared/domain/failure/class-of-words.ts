@@ -1,4 +1,4 @@
-import type { FailureClass } from '../incident/failure-class.ts';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 
 /** No cause that somebody types is longer. */
 const MAX_LENGTH = 300;

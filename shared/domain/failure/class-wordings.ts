@@ -1,5 +1,5 @@
-import type { FailureClass } from '../incident/failure-class.ts';
-import type { Evidence } from '../logs/evidence.ts';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 
 /**
  * Minimum evidence for each class: tools, forms of their findings, words. Deliberately broad: a match says little, but

@@ -4,8 +4,8 @@ import {
   chanceOf,
   type FailureClass,
   type Verdict,
-} from '../incident/failure-class.ts';
-import { type Evidence, type EvidenceLine, logsOf } from '../logs/evidence.ts';
+} from '@selfheal/kernel/failure-class.ts';
+import { type Evidence, type EvidenceLine, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
 import { isWorded } from './class-wordings.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';

@@ -1,8 +1,8 @@
-import { lazy } from '../../kernel/lazy.ts';
-import type { Evidence, EvidenceLine, EvidenceSource } from '../logs/evidence.ts';
-import { makePatternSet } from '../logs/pattern-set.ts';
+import { lazy } from '@selfheal/kernel/lazy.ts';
+import { firstPlace, type Place } from '@selfheal/kernel/text/place.ts';
+import type { Evidence, EvidenceLine, EvidenceSource } from '@selfheal/log-reading/logs/evidence.ts';
+import { makePatternSet } from '@selfheal/log-reading/logs/pattern-set.ts';
 import { type Assertion, readAssertion } from './assertion.ts';
-import { firstPlace, type Place } from './place.ts';
 
 /** A failed test as its runner names it. Tainted. */
 export interface FailedTest extends Assertion {

@@ -1,4 +1,4 @@
-import type { EvidenceLine } from '../logs/evidence.ts';
+import type { EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
 
 /** What runners say when a step's command failed; it names neither. GitHub Actions, GitLab, Azure Pipelines, Buildkite. */
 const CLOSER =

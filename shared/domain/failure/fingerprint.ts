@@ -1,5 +1,5 @@
-import { digestOf } from '../../kernel/digest.ts';
-import { remembered } from '../../kernel/remembered.ts';
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { remembered } from '@selfheal/kernel/remembered.ts';
 
 /** The last segment of a masked folder stays: it names the file. */
 function maskFolder(path: string): string {

@@ -1,6 +1,6 @@
-import { type Evidence, type EvidenceLine, REPORT_STATEMENT } from '../logs/evidence.ts';
-import { spokenLine } from '../logs/structured-line.ts';
-import type { TextPattern } from '../logs/text-pattern.ts';
+import { type Evidence, type EvidenceLine, REPORT_STATEMENT } from '@selfheal/log-reading/logs/evidence.ts';
+import { spokenLine } from '@selfheal/log-reading/logs/structured-line.ts';
+import type { TextPattern } from '@selfheal/log-reading/logs/text-pattern.ts';
 import { failingStepOf } from './failing-step.ts';
 import { ancestorsOf, type CompiledSignature, type SignatureSet } from './signatures.ts';
 

@@ -1,8 +1,13 @@
-import { counted } from '#shared/kernel/time-words.ts';
-import { logBeta, rateInterval } from '../../kernel/numbers/beta.ts';
+import { logBeta, rateInterval } from '@selfheal/kernel/numbers/beta.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import type { JobHistory, Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
+import {
+  type CodePrior,
+  chanceFactor,
+  chanceOfTest,
+  type TestOutcomes,
+} from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import { isFailure } from '../incident/signal.ts';
-import type { JobHistory, Telemetry } from '../logs/telemetry.ts';
-import { type CodePrior, chanceFactor, chanceOfTest, type TestOutcomes } from './history/flakiness.ts';
 
 /** How often something passed and failed. */
 export interface Counts {

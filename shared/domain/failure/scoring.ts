@@ -1,4 +1,4 @@
-import { type Chance, chanceOf, type FailureClass } from '../incident/failure-class.ts';
+import { type Chance, chanceOf, type FailureClass } from '@selfheal/kernel/failure-class.ts';
 import type { SignatureMatch } from './matching.ts';
 import type { SignatureAnswer } from './model/signs.ts';
 

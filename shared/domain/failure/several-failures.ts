@@ -1,14 +1,14 @@
-import { phrase } from '../../kernel/text/redacted-text.ts';
-import { shortenedText } from '../../kernel/text/shortened-text.ts';
 import {
   type Chance,
   type Classification,
   chanceOf,
   type Failure,
   type FailureClass,
-} from '../incident/failure-class.ts';
-import type { Evidence, EvidenceSource } from '../logs/evidence.ts';
-import { scoreLine } from '../logs/line-score.ts';
+} from '@selfheal/kernel/failure-class.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { shortenedText } from '@selfheal/kernel/text/shortened-text.ts';
+import type { Evidence, EvidenceSource } from '@selfheal/log-reading/logs/evidence.ts';
+import { scoreLine } from '@selfheal/log-reading/logs/line-score.ts';
 import type { FailedTest } from './failed-tests.ts';
 import { readFailedTests, readReports, sameTest } from './failed-tests.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';

@@ -1,5 +1,5 @@
+import { Chance, FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { Chance, FailureClass, Verdict } from '../incident/failure-class.ts';
 
 const Advice = z.strictObject({
   /** One line for a headline; without it the first sentence of the root cause is used. A template like the others. */

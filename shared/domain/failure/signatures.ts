@@ -1,6 +1,6 @@
-import { literalsOfPattern } from '../logs/pattern-literals.ts';
-import { compilePattern, type LinearEngine, type TextPattern } from '../logs/text-pattern.ts';
-import { type LiteralFinder, makeLiteralFinder } from '../redaction/literal-finder.ts';
+import { literalsOfPattern } from '@selfheal/log-reading/logs/pattern-literals.ts';
+import { compilePattern, type LinearEngine, type TextPattern } from '@selfheal/log-reading/logs/text-pattern.ts';
+import { type LiteralFinder, makeLiteralFinder } from '@selfheal/redaction/literal-finder.ts';
 import { Signature, SignatureFile } from './signature.ts';
 
 export interface CompiledSignature {

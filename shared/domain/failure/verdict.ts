@@ -1,7 +1,7 @@
-import { type Chance, FAMILY_OF, type FailureClass, type Verdict } from '../incident/failure-class.ts';
-import type { Evidence } from '../logs/evidence.ts';
+import { type Chance, FAMILY_OF, type FailureClass, type Verdict } from '@selfheal/kernel/failure-class.ts';
+import { logistic, logOdds } from '@selfheal/kernel/numbers/log-odds.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { ruledChance } from './chance.ts';
-import { logistic, logOdds } from '#shared/kernel/numbers/log-odds.ts';
 import { calibrated } from './model/calibration.ts';
 import type { FailureModel, Opinion } from './model/failure-model.ts';
 import { signsOfTransience } from './model/signs.ts';

@@ -1,5 +1,5 @@
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
-import { recordText } from '../../kernel/text/record-text.ts';
 
 const Name = z.string().min(1).max(320);
 

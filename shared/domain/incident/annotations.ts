@@ -1,6 +1,6 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
-import { recordText } from '../../kernel/text/record-text.ts';
-import { FailureClass } from './failure-class.ts';
 import { Severity } from './target-context.ts';
 
 /** Who wrote it, as the API authenticated them, when, and about which attempt of the incident. */

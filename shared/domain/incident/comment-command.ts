@@ -1,5 +1,5 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { FailureClass } from './failure-class.ts';
 import { RepositoryName } from './target-context.ts';
 
 const Login = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/);

@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf } from '../../kernel/digest.ts';
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import type { Incident } from './incident.ts';
 import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 

@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf } from '../../kernel/digest.ts';
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import type { CommentCommand } from './comment-command.ts';
 import { alarmNameIn, type Home, isForeign } from './home.ts';
 import { identityOf, repositoryKeyOf } from './repository-identity.ts';

@@ -1,8 +1,8 @@
+import { Classification } from '@selfheal/kernel/failure-class.ts';
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
-import { recordText } from '../../kernel/text/record-text.ts';
 import { ActionRequest } from './action-request.ts';
 import { Annotations } from './annotations.ts';
-import { Classification } from './failure-class.ts';
 import { Signal, TaintedText } from './signal.ts';
 import { TargetContext } from './target-context.ts';
 

@@ -1,4 +1,4 @@
-import { redactName } from '../redaction/redact.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import type { IncidentIds } from './identity.ts';
 import type { Incident } from './incident.ts';
 import type { Signal } from './signal.ts';

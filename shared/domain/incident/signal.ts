@@ -1,6 +1,6 @@
+import { canonicalJson } from '@selfheal/kernel/digest.ts';
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
-import { canonicalJson } from '#shared/kernel/digest.ts';
-import { recordText } from '../../kernel/text/record-text.ts';
 import { ActionRequest } from './action-request.ts';
 import { TargetContext } from './target-context.ts';
 

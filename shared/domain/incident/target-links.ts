@@ -1,4 +1,4 @@
-import { cleanText } from '../redaction/clean-text.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { alarmNameOf } from './identity.ts';
 import type { AlarmTarget, TargetContext } from './target-context.ts';
 

@@ -1,6 +1,6 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
-import { recordText } from '../../kernel/text/record-text.ts';
-import { FailureClass } from '../incident/failure-class.ts';
 
 /** Knowledge about a kind of failure: built in (`playbook`) or learned from a resolved incident. */
 export const KnowledgeEntry = z.strictObject({

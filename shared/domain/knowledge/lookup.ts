@@ -1,4 +1,4 @@
-import type { Classification } from '../incident/failure-class.ts';
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import type { KnowledgeEntry } from './knowledge-entry.ts';
 import type { Hit } from './search/recall.ts';
 import type { RememberedEntry } from './search/remembered-entry.ts';

@@ -1,6 +1,6 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { rateInterval } from '@selfheal/kernel/numbers/beta.ts';
 import * as z from 'zod';
-import { rateInterval } from '../../kernel/numbers/beta.ts';
-import { FailureClass } from '../incident/failure-class.ts';
 import { Circumstances } from '../policy/circumstances/circumstances.ts';
 
 /** Result of the verification of an action that was executed for an incident, or a person's judgement of one. */

@@ -1,5 +1,5 @@
+import { Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
-import { Proportion, proportionOf } from '#shared/kernel/numbers/proportion.ts';
 import type { ActionOutcome } from './action-experience.ts';
 
 /** How one action did. */

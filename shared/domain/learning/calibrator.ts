@@ -1,6 +1,6 @@
+import { logOdds } from '@selfheal/kernel/numbers/log-odds.ts';
+import { type Answer, brierScore, calibrationErrorOf, reliabilityOf } from '@selfheal/kernel/numbers/reliability.ts';
 import * as z from 'zod';
-import { type Answer, brierScore, calibrationErrorOf, reliabilityOf } from '../../kernel/numbers/reliability.ts';
-import { logOdds } from '#shared/kernel/numbers/log-odds.ts';
 import { calibrated, fitCalibration } from '../failure/model/calibration.ts';
 
 const Probability = z.number().min(0).max(1);

@@ -1,4 +1,4 @@
-import { Z95 } from '../../kernel/numbers/proportion.ts';
+import { Z95 } from '@selfheal/kernel/numbers/proportion.ts';
 import type { HeldOutAnswer } from './held-out-answers.ts';
 
 /** Two models on the same logs. Differences are new minus old: above 0 the new one is better. */

@@ -1,5 +1,5 @@
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { redactOutgoing } from '../redaction/redact.ts';
 import {
   contentOf,
   LearnedPattern,

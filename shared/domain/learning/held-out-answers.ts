@@ -1,8 +1,8 @@
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { classify } from '../failure/classify.ts';
 import type { FailureModel } from '../failure/model/failure-model.ts';
 import type { TrainingCase } from '../failure/model/train.ts';
 import type { SignatureSet } from '../failure/signatures.ts';
-import type { Classification } from '../incident/failure-class.ts';
 
 /** A model's answer to one labelled log that was held back. */
 export interface HeldOutAnswer {

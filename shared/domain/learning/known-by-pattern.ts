@@ -1,10 +1,10 @@
-import { phrase } from '../../kernel/text/redacted-text.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { redact, redactName } from '@selfheal/redaction/redact.ts';
 import { identifierKind } from '../access/identity.ts';
 import type { KnownHere } from '../diagnosis/diagnosis.ts';
 import { adviceOfSolution, isReceipt } from '../diagnosis/solution-words.ts';
 import type { KnowledgeEntry } from '../knowledge/knowledge-entry.ts';
 import { type KnowledgeMatch, MAX_UNSURE_CONFIDENCE, type SimilarEntry } from '../knowledge/lookup.ts';
-import { redact, redactName } from '../redaction/redact.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
 import { effectivenessOf, verifiedOutcomes } from './pattern-trust.ts';
 

@@ -1,8 +1,8 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
-import { digestOf } from '../../kernel/digest.ts';
-import { recordText } from '../../kernel/text/record-text.ts';
 import { Wording } from '../failure/wording.ts';
-import { FailureClass } from '../incident/failure-class.ts';
 
 /**
  * How much a pattern counts. `observe`: recorded but not shown; `suggest`: people are told what helped; `match`: the

@@ -1,6 +1,6 @@
+import { Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import * as z from 'zod';
-import { Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
-import { counted } from '#shared/kernel/time-words.ts';
 import { makeWordingTest } from '../failure/wording.ts';
 import { weakPatterns } from './apply-pattern-changes.ts';
 import { type LearnedPattern, PatternStage, wordingsOf } from './learned-pattern.ts';

@@ -1,5 +1,5 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
 import * as z from 'zod';
-import { digestOf } from '../../kernel/digest.ts';
 
 /** One entry of the append-only log of learning: who changed which pattern, and why. */
 export const LearningNote = z.strictObject({

@@ -1,6 +1,6 @@
+import { FAMILY_OF, FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
-import { Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
-import { FAMILY_OF, FailureClass } from '../incident/failure-class.ts';
 import type { PastIncident } from '../knowledge/search/past-incident.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { LearningNote } from './learning-note.ts';

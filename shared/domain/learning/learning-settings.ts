@@ -1,5 +1,5 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { FailureClass } from '../incident/failure-class.ts';
 import { LearningReview } from './learning-review.ts';
 
 const Share = z.number().min(0).max(1);

@@ -1,4 +1,4 @@
-import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
+import { wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { Learning } from './learning-settings.ts';
 import { approvalsMissing, countedOutcomes } from './pattern-trust.ts';

@@ -1,5 +1,5 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
 import * as z from 'zod';
-import { digestOf } from '../../kernel/digest.ts';
 import { type Comparison, compareModels, type Difference } from './comparison.ts';
 import { decodeAnswers } from './held-out-answers.ts';
 import { Provenance } from './provenance.ts';

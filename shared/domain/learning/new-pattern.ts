@@ -1,5 +1,5 @@
-import { phrase } from '../../kernel/text/redacted-text.ts';
-import { type Classification, FAMILY_OF, type FailureClass } from '../incident/failure-class.ts';
+import { type Classification, FAMILY_OF, type FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { contentOf, type LearnedPattern, MAX_KEPT, patternIdOf, Tag } from './learned-pattern.ts';
 import type { Learning } from './learning-settings.ts';
 import type { Proposal } from './propose-patterns.ts';

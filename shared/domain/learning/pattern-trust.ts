@@ -1,5 +1,5 @@
-import { type Proportion, proportionOf, wilsonInterval } from '../../kernel/numbers/proportion.ts';
-import { redactOutgoing } from '../redaction/redact.ts';
+import { type Proportion, proportionOf, wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { type LearnedPattern, MAX_KEPT, type PatternOutcome, PatternStage } from './learned-pattern.ts';
 import type { Learning } from './learning-settings.ts';
 

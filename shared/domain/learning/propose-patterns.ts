@@ -1,8 +1,8 @@
-import { digestOf } from '../../kernel/digest.ts';
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { problemOfWording, wordingOf } from '../failure/wording.ts';
-import type { FailureClass } from '../incident/failure-class.ts';
 import { messageDigestOf } from '../knowledge/search/terms.ts';
-import { redactOutgoing } from '../redaction/redact.ts';
 import type { PatternContent, PatternOutcome } from './learned-pattern.ts';
 import { type PastCase, type Replay, reasonAgainst, replay } from './replay.ts';
 import { linesOf, minutesOf, type Resolution, resolutionKeyOf } from './resolution.ts';

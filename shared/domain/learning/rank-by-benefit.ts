@@ -1,4 +1,4 @@
-import type { FailureClass } from '../incident/failure-class.ts';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import type { Candidate } from '../plan/candidates.ts';
 import { type ActionOutcome, learnedConfidence } from './action-experience.ts';
 import { type Expectation, type ExpectationContext, expectBenefits } from './expected-benefit.ts';

@@ -1,4 +1,4 @@
-import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
+import { wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import type { PatternChange } from './apply-pattern-changes.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
 import type { Learning } from './learning-settings.ts';

@@ -1,4 +1,4 @@
-import { type Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
+import { type Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
 import type { LearnedPattern } from './learned-pattern.ts';
 import { pastCaseOf, type ResolvedCase } from './propose-patterns.ts';
 import { makeCaseTest } from './replay.ts';

@@ -1,4 +1,4 @@
-import { quantileOf } from '../../kernel/numbers/sample.ts';
+import { quantileOf } from '@selfheal/kernel/numbers/sample.ts';
 import { medianOf } from '../anomaly/reading.ts';
 import type { Evidence, Sign } from './evidence.ts';
 import type { Performance } from './performance-settings.ts';

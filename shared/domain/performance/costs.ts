@@ -1,4 +1,4 @@
-import { quantileOf } from '../../kernel/numbers/sample.ts';
+import { quantileOf } from '@selfheal/kernel/numbers/sample.ts';
 import type { Performance } from './performance-settings.ts';
 
 /** A paid resource and its use over time, in the same unit. */

@@ -1,6 +1,6 @@
-import { canonicalJson, digestOf } from '../../kernel/digest.ts';
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { TargetContext } from '../incident/target-context.ts';
-import { redactOutgoing } from '../redaction/redact.ts';
 import { BoundAction } from './bound-action.ts';
 import type { Candidate } from './candidates.ts';
 

@@ -1,6 +1,6 @@
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { recordText } from '../../kernel/text/record-text.ts';
-import { redactOutgoing } from '../redaction/redact.ts';
 import type { ActionFamily, Risk } from './bound-action.ts';
 
 /** Effect of an action on a service in use. */

@@ -1,4 +1,4 @@
-import { canonicalJson, digestOf } from '../../kernel/digest.ts';
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import type { ManagedService } from '../plan/managed-service.ts';
 import { type CATALOGUE_FACTS, type ParameterSpec, type Scalar, valueSchema } from './parameter.ts';
 import type { Playbook } from './playbook.ts';

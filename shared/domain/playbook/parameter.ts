@@ -1,5 +1,5 @@
+import { problemOfPattern } from '@selfheal/log-reading/logs/pattern-safety.ts';
 import * as z from 'zod';
-import { problemOfPattern } from '../logs/pattern-safety.ts';
 
 export const Scalar = z.union([z.string().max(1024), z.number(), z.boolean()]);
 export type Scalar = z.infer<typeof Scalar>;

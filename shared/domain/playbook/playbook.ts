@@ -1,5 +1,5 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { FailureClass } from '../incident/failure-class.ts';
 import { Risk } from '../plan/bound-action.ts';
 import { ParameterSpec, Scalar } from './parameter.ts';
 import { fillPayload, type Payload, type Values } from './template.ts';

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../kernel/errors.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import type { Scalar } from './parameter.ts';
 
 export type Values = Readonly<Record<string, Scalar>>;

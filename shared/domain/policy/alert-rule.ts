@@ -1,5 +1,5 @@
+import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
-import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 import { makeWordingTest, Wording } from '../failure/wording.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { shareText, wilsonInterval } from '#shared/kernel/numbers/proportion.ts';
+import { shareText, wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import type { Candidate } from '../plan/candidates.ts';
 import type { Policy } from './policy-settings.ts';
 

@@ -1,5 +1,5 @@
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { TargetContext } from '../incident/target-context.ts';
-import type { Telemetry } from '../logs/telemetry.ts';
 
 /** State of a pull request as the code host shows it. */
 export type PullRequestState = 'open' | 'closed' | 'merged';

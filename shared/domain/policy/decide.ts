@@ -1,4 +1,4 @@
-import { percentOf } from '#shared/kernel/numbers/proportion.ts';
+import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
 import type { TargetContext } from '../incident/target-context.ts';
 import type { BoundAction } from '../plan/bound-action.ts';
 import type { Candidate, Choice } from '../plan/candidates.ts';

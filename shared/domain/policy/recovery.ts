@@ -1,5 +1,5 @@
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { TargetContext } from '../incident/target-context.ts';
-import type { Telemetry } from '../logs/telemetry.ts';
 import type { ActionRecord } from '../plan/bound-action.ts';
 
 /** Whether the target is healthy again, and how that is known. */

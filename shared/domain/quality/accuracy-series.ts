@@ -1,6 +1,6 @@
+import { Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
+import { brierScore } from '@selfheal/kernel/numbers/reliability.ts';
 import * as z from 'zod';
-import { Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
-import { brierScore } from '../../kernel/numbers/reliability.ts';
 import { judge } from './judgement.ts';
 import type { Prediction } from './prediction.ts';
 

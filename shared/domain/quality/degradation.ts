@@ -1,5 +1,5 @@
+import { wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
-import { wilsonInterval } from '../../kernel/numbers/proportion.ts';
 
 /** Accuracy of the model at promotion: right answers of so many. */
 export interface PromisedAccuracy {

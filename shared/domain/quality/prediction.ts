@@ -1,5 +1,5 @@
+import { FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { FailureClass, Verdict } from '../incident/failure-class.ts';
 
 /** Used in place of the linear model's id where signatures decided alone because no model could be read. */
 export const SIGNATURES_ALONE = 'signatures';

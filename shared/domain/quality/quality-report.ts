@@ -1,5 +1,4 @@
-import * as z from 'zod';
-import { Proportion, proportionOf } from '../../kernel/numbers/proportion.ts';
+import { Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
 import {
   brierScore,
   calibrationErrorOf,
@@ -7,7 +6,8 @@ import {
   reliabilityOf,
   Tuning,
   tuningOf,
-} from '../../kernel/numbers/reliability.ts';
+} from '@selfheal/kernel/numbers/reliability.ts';
+import * as z from 'zod';
 import { ClassMix, classMixOf, countClasses } from './class-mix.ts';
 import { CostReport, costOf } from './cost.ts';
 import { Degradation, degradationOf, type PromisedAccuracy, ROLLING } from './degradation.ts';

@@ -1,4 +1,4 @@
-import type { Chance, Verdict } from '../incident/failure-class.ts';
+import type { Chance, Verdict } from '@selfheal/kernel/failure-class.ts';
 
 /** How a run ended, as far as judging a replay needs it. */
 export interface RunEnd {

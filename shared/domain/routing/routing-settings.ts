@@ -1,5 +1,5 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { FailureClass } from '../incident/failure-class.ts';
 import { Severity } from '../incident/target-context.ts';
 import { ChangeWindow } from '../policy/circumstances/circumstance-rules.ts';
 

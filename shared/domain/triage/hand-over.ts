@@ -1,5 +1,5 @@
-import { percentOf } from '../../kernel/numbers/proportion.ts';
-import type { CauseSummary } from './cluster-failures.ts';
+import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
+import type { CauseSummary } from '@selfheal/pull-request-quality/domain/triage/cluster-failures.ts';
 
 /** Confidence above which a cause is handed over to be fixed; `AI_CONFIDENCE_THRESHOLD`. */
 export const HAND_OVER_CONFIDENCE = 0.9;

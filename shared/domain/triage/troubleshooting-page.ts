@@ -1,8 +1,8 @@
-import { codeSpan } from '../../kernel/text/markdown.ts';
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import type { FailureClass } from '../incident/failure-class.ts';
-import { cleanText } from '../redaction/clean-text.ts';
-import { redactOutgoing } from '../redaction/redact.ts';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { codeSpan } from '@selfheal/kernel/text/markdown.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 
 /** A merged fix after which the workflows passed. Facts only: no text of a log, a model or a person is in it. */
 export interface HelpfulFix {

@@ -1,12 +1,15 @@
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import type { Grant } from '@selfheal/kernel/plugin.ts';
+import type { Clock } from '@selfheal/kernel/time.ts';
+import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
+import type { CodeInspector } from '@selfheal/patch-guard/code-inspector.ts';
 import type * as z from 'zod';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Configuration, Service } from '#shared/domain/configuration/configuration.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { RequestedAction } from '#shared/domain/incident/action-request.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import type { Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { ActionFamily, ActionRecord, Receipt, Risk } from '#shared/domain/plan/bound-action.ts';
 import type { ActionImpact } from '#shared/domain/plan/candidates.ts';
 import type { RepositorySwitch } from '#shared/domain/policy/fix-settings.ts';
@@ -22,17 +25,14 @@ import type {
   ResourceReader,
 } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
-import type { CodeInspector } from '#shared/ports/code-inspector.ts';
 import type { CodeReader } from '#shared/ports/code-reader.ts';
 import type { CodeWriter } from '#shared/ports/code-writer.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { AutomationRunner, EndpointCaller, ParameterStore } from '#shared/ports/playbook-effects.ts';
 import type { Proposals } from '#shared/ports/proposals.ts';
 import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
-import type { Grant } from '../plugin.ts';
 
-export type { Grant } from '../plugin.ts';
+export type { Grant } from '@selfheal/kernel/plugin.ts';
 
 /** Trusted facts from which actions are proposed. Pure data: the same context always gives the same proposals. */
 export interface ProposalContext {

@@ -1,5 +1,5 @@
+import { registered } from '@selfheal/kernel/plugin.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { registered } from '../plugin.ts';
 import { cancelStuckRun } from './cancel-stuck-run/index.ts';
 import { changeRdsParameter } from './change-rds-parameter/index.ts';
 import type { ActionPlugin } from './contract.ts';

@@ -1,6 +1,6 @@
+import type { Grant } from '@selfheal/kernel/plugin.ts';
 import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
 import type { JsonPost, ModelClient } from '#shared/ports/model-client.ts';
-import type { Grant } from '../plugin.ts';
 
 export interface ModelPorts {
   readonly json: JsonPost;

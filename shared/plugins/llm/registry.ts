@@ -1,4 +1,4 @@
-import { registered } from '../plugin.ts';
+import { registered } from '@selfheal/kernel/plugin.ts';
 import { anthropic } from './anthropic/index.ts';
 import { bedrock } from './bedrock/index.ts';
 import type { ModelProvider } from './contract.ts';

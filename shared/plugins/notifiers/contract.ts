@@ -1,3 +1,4 @@
+import type { Grant } from '@selfheal/kernel/plugin.ts';
 import type * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { AnnouncementKind, FunctionConfig } from '#shared/domain/workflow/function-config.ts';
@@ -6,7 +7,6 @@ import type { Mailer, Texter } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { Poster } from '#shared/ports/poster.ts';
 import type { SmtpSender } from '#shared/ports/smtp-sender.ts';
-import type { Grant } from '../plugin.ts';
 
 export type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
 

@@ -1,5 +1,5 @@
+import { registered } from '@selfheal/kernel/plugin.ts';
 import type { Configuration } from '../../domain/configuration/configuration.ts';
-import { registered } from '../plugin.ts';
 import type { NotifierPlugin } from './contract.ts';
 import { email } from './email/index.ts';
 import { githubComment } from './github-comment/index.ts';

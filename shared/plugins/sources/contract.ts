@@ -1,7 +1,7 @@
+import type { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import type * as z from 'zod';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
-import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { SignatureScheme } from '#shared/ports/webhook-signature.ts';
 
 export type SourceResult =

@@ -1,4 +1,4 @@
-import { registered } from '../plugin.ts';
+import { registered } from '@selfheal/kernel/plugin.ts';
 import { cloudwatch } from './cloudwatch/index.ts';
 import type { EventSource, SourcePlugin, WebhookSource } from './contract.ts';
 import { github } from './github/index.ts';

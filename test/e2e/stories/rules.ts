@@ -1,7 +1,7 @@
+import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
 import { asksForRepeat } from '#shared/domain/diagnosis/advice.ts';
 import { solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
 import { didNotHelp } from '#shared/domain/plan/bound-action.ts';
-import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 import { ACTIONS, actionOf } from '#shared/plugins/actions/registry.ts';
 import { deciderNameOf } from '#shared/ports/incident-store.ts';
 import type { Telling, Text } from './telling.ts';

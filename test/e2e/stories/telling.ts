@@ -1,9 +1,9 @@
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type * as z from 'zod';
 import type { IncidentDetails } from '#functions/api/routes/incidents.ts';
 import type { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import type { Approval } from '#shared/ports/incident-store.ts';

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { keyedHashOf } from '@selfheal/kernel/text/raw-ref.ts';
 import type { Mail, RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
 import { expect } from 'vitest';
 import { openStage, outputOf, type Stage } from '#apps/local/stage.ts';
@@ -13,7 +14,6 @@ import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-predictio
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { keyedHashOf } from '#shared/kernel/text/raw-ref.ts';
 import { cloudwatch } from '#shared/plugins/sources/cloudwatch/index.ts';
 import { translateWebhook } from '#shared/plugins/sources/contract.ts';
 import { github } from '#shared/plugins/sources/github/index.ts';

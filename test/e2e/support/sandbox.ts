@@ -1,6 +1,6 @@
 import { shaOf } from '@selfheal/fake-github/state.ts';
+import { sandboxWorkflow } from '@selfheal/patch-guard/sandbox-workflow.ts';
 import type { World } from '#apps/local/world/world.ts';
-import { sandboxWorkflow } from '#shared/domain/patch/sandbox-workflow.ts';
 
 const DAY = 86_400_000;
 

@@ -1,4 +1,4 @@
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { everyPoint, type FaultKind, faultsOf, maxLagOf, type Schedule, somewhere } from './fault-schedules.ts';
 import { judge } from './judge.ts';

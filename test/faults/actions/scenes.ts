@@ -1,11 +1,11 @@
 import type { ServiceId } from '@selfheal/fake-aws/state.ts';
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import type { RunFacts, Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { testKeyOf, unknownTest } from '#shared/domain/failure/history/test-record.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import type { RunFacts, Telemetry } from '#shared/domain/logs/telemetry.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 import { cloudwatch } from '#shared/plugins/sources/cloudwatch/index.ts';
 import {

@@ -1,8 +1,8 @@
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import { actionPorts } from '#shared/app/remediate/ports.ts';
 import { unknownTest } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import type { ActionFamily } from '#shared/domain/plan/bound-action.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import { ACTIONS, actionsOf } from '#shared/plugins/actions/registry.ts';
 import { anActionRecord, redactedText } from '#test/builders/index.ts';
 import { aRemedyRig, type RemedyRig, type RigOptions } from '../../unit/app/remedy-rig.ts';

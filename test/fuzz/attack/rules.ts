@@ -1,4 +1,4 @@
-import type { Verdict } from '#shared/domain/incident/failure-class.ts';
+import type { Verdict } from '@selfheal/kernel/failure-class.ts';
 
 /** What people can know of an action before it is done: written from the user guide and the world of the drill alone. */
 export interface Rule {

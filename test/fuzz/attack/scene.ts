@@ -1,5 +1,5 @@
+import { FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
 import * as fc from 'fast-check';
-import { FailureClass, Verdict } from '#shared/domain/incident/failure-class.ts';
 import { Mode } from '#shared/domain/policy/policy-settings.ts';
 import type { ModelAnswer } from '#shared/ports/model-client.ts';
 import { aReport, someTokens } from '#test/builders/index.ts';

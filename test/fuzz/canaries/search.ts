@@ -1,4 +1,4 @@
-import { makeLiteralFinder } from '#shared/domain/redaction/literal-finder.ts';
+import { makeLiteralFinder } from '@selfheal/redaction/literal-finder.ts';
 import type { Canary } from './canaries.ts';
 
 /** Half of a secret is a secret still. */

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { HOSTILE_PATHS } from '#test/unit/domain/patch/hostile-paths.ts';
+import { HOSTILE_PATHS } from '../../../packages/patch-guard/test/hostile-paths.ts';
 
 /** One change of a diff's text, at the `at`-th of its lines. */
 interface DiffMutation {

@@ -1,6 +1,6 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import type * as fc from 'fast-check';
 import type { Signal } from '#shared/domain/incident/signal.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { Intake, IntakePorts } from './intake-world.ts';
 import { type End, endOne } from './steps.ts';
 

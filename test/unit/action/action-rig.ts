@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { JobResult } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
 import { runAction } from '#apps/action/run-action.ts';
 import type { Task } from '#apps/action/task.ts';
-import { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import { outputsIn } from '#test/e2e/support/workflow-runner.ts';
 
 export const HEAD = 'a'.repeat(40);

@@ -1,7 +1,7 @@
+import { InvalidInput, Refused, Unreachable } from '@selfheal/kernel/errors.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Task, TaskInput, TaskOutcome } from '#apps/action/task.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { InvalidInput, Refused, Unreachable } from '#shared/kernel/errors.ts';
 import { aStep, BASE, HEAD, pullRequestEvent } from './action-rig.ts';
 
 const steps: Awaited<ReturnType<typeof aStep>>[] = [];

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import { type Incident, IncidentStatus } from '#shared/domain/incident/incident.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { IncidentQuery } from '#shared/ports/incident-lists.ts';
 import {
   aClassification,
@@ -438,7 +438,14 @@ describe('what lists cost', () => {
     expect(dynamo.operations.get('QueryCommand')).toBeGreaterThan(100);
     expect([...dynamo.operations.keys()].filter((name) => /scan/i.test(name))).toEqual([]);
     const root = join(import.meta.dirname, '../../..');
-    const sources = ['shared', 'functions', 'infra', 'statemachines', 'apps'].flatMap((folder) =>
+    const sources = [
+      'shared',
+      'functions',
+      'infra',
+      'statemachines',
+      'apps',
+      'packages/pull-request-quality/src',
+    ].flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && /\.(ts|tsx|mjs|js)$/.test(entry.name))
         .map((entry) => join(entry.parentPath, entry.name)),

@@ -1,3 +1,6 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import { jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loggableError } from '#shared/adapters/aws/loggable-error.ts';
@@ -5,9 +8,6 @@ import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import { openIncident } from '#shared/domain/incident/open-incident.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
-import { jobNameOf } from '#shared/domain/logs/job-name.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { parseReply } from '#shared/plugins/llm/protocol/reply.ts';
 import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import type { World } from '#apps/local/world/world.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
@@ -11,7 +12,6 @@ import { guard } from '#shared/app/remediate/guard.ts';
 import { actionPorts } from '#shared/app/remediate/ports.ts';
 import { undo } from '#shared/app/remediate/undo.ts';
 import { verify } from '#shared/app/remediate/verify.ts';
-import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import {
   aClassification,
   aDiagnosis,

@@ -1,8 +1,8 @@
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import { rawTextOf } from '@selfheal/kernel/text/raw-text.ts';
+import { archivedJobName, jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
+import type { LineRules } from '@selfheal/log-reading/logs/line-rules.ts';
 import { gather } from '#shared/app/gather/gather.ts';
-import { archivedJobName, jobNameOf } from '#shared/domain/logs/job-name.ts';
-import type { LineRules } from '#shared/domain/logs/line-rules.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
-import { rawTextOf } from '#shared/kernel/text/raw-text.ts';
 import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import { aConfiguration, anIncident, aService, redactedText } from '#test/builders/index.ts';

@@ -1,7 +1,7 @@
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan/plan.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { aService } from '#test/builders/index.ts';
 import { aServedApi } from './served-api.ts';
 

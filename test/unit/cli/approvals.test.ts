@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Approvals } from '#shared/domain/policy/approval-settings.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import { askAbout } from '../functions/api-rig.ts';
 import { runCommand } from './run-command.ts';
 import { aServedApi } from './served-api.ts';

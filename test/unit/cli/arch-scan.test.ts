@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { ArchitectureAnalysis } from '@selfheal/pull-request-quality/domain/architecture/architecture-analysis.ts';
+import { JobResult } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
 import { describe, expect, it } from 'vitest';
-import { ArchitectureAnalysis } from '#shared/domain/architecture/architecture-analysis.ts';
-import { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
 
 function aProject(files: Readonly<Record<string, string | Uint8Array>>): string {

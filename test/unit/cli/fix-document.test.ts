@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import { fixMarker } from '@selfheal/patch-guard/fix-branch.ts';
 import { describe, expect, it } from 'vitest';
 import { makeGithubCodeWriter } from '#shared/adapters/github/code-writer.ts';
 import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
-import { fixMarker } from '#shared/domain/patch/fix-branch.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import { redactedText } from '#test/builders/index.ts';
 import { githubWorld } from './github-world.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { JobResult } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
-import { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import { aFile, aFolder, runCommand, runLab } from './run-command.ts';
 
 const NOW = Date.parse('2026-11-20T12:00:00.000Z');

@@ -1,6 +1,6 @@
+import { jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
 import { describe, expect, it } from 'vitest';
 import { hostAt } from '#apps/cli/replay/host-at.ts';
-import { jobNameOf } from '#shared/domain/logs/job-name.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { PastRun } from '#shared/ports/past-runs.ts';
 

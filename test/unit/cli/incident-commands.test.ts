@@ -1,6 +1,6 @@
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { anIncident } from '#test/builders/index.ts';
 import { aFile, runCommand } from './run-command.ts';
 import { aServedApi } from './served-api.ts';

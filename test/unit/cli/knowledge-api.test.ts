@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { describe, expect, it } from 'vitest';
 import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { aPastIncident, aPattern, aPatternOutcome, aPrediction } from '#test/builders/index.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
 import { aServedApi } from './served-api.ts';

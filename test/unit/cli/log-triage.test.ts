@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { makeTerminal } from '@selfheal/cli-kit/terminal.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCli } from '#apps/cli/cli.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
-import { makeTerminal } from '#apps/cli/terminal.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
 
 const LOGS = join(import.meta.dirname, '../../fixtures/logs');

@@ -1,9 +1,9 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { WEAKENED_TESTS } from '#test/unit/domain/patch/hostile-tests.ts';
-import { diffOf, edited, REPOSITORY } from '#test/unit/domain/patch/patches.ts';
-import { PROJECTS } from '#test/unit/domain/patch/projects.ts';
+import { WEAKENED_TESTS } from '../../../packages/patch-guard/test/hostile-tests.ts';
+import { diffOf, edited, REPOSITORY } from '../../../packages/patch-guard/test/patches.ts';
+import { PROJECTS } from '../../../packages/patch-guard/test/projects.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
 
 const { source } = PROJECTS.javascript;

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { forEachFile } from '@selfheal/cli-kit/command.ts';
+import { makeProgress } from '@selfheal/cli-kit/progress.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { describe, expect, it } from 'vitest';
-import { forEachFile } from '#apps/cli/command.ts';
 import { openInput, textOf } from '#apps/cli/input/open-input.ts';
-import { makeProgress } from '#apps/cli/progress.ts';
-import type { Terminal } from '#apps/cli/terminal.ts';
 
 /** A terminal whose clock goes on by so many milliseconds each time it is read. */
 function aTerminal(step = 0) {

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import type { Command } from '@selfheal/cli-kit/command.ts';
+import { makeTerminal, type Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { onTestFinished } from 'vitest';
 import { runCli } from '#apps/cli/cli.ts';
-import type { Command } from '#apps/cli/command.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
-import { makeTerminal, type Terminal } from '#apps/cli/terminal.ts';
 import { LAB_COMMANDS } from '#lab/commands/registry.ts';
 
 export interface CommandResult {

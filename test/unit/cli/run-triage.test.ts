@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { JobResult } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
 import { describe, expect, it } from 'vitest';
-import { JobResult } from '#shared/domain/pull-request/job-result.ts';
 import { aGithubTarget, anIncident } from '#test/builders/index.ts';
 import { githubWorld } from './github-world.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';

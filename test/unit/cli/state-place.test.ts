@@ -8,7 +8,7 @@ import { aServedApi } from './served-api.ts';
 
 const shop = githubWorld();
 const junit = '<testsuite name="cart" tests="1"><testcase classname="cart" name="adds" time="1"/></testsuite>';
-const SOURCE = 'shared/kernel/numbers';
+const SOURCE = 'packages/kernel/src/numbers';
 const LOG = 'test/fixtures/test-reports/ctest.txt';
 const RUN = ['--run', '5', '--commit', 'abcdef1', '--branch', 'main'];
 const NOT_SIGNED_IN = () => ({ SELFHEAL_CONFIG_DIR: aFolder() });
@@ -126,7 +126,7 @@ describe('a dry run', () => {
   it('shows what would be recorded, and leaves the state as it is', async () => {
     const state = join(aFolder(), 'state');
     const report = aFile(junit, 'junit.xml');
-    const lcov = aFile('SF:apps/cli/command.ts\nDA:1,1\nend_of_record\n', 'lcov.info');
+    const lcov = aFile('SF:packages/cli-kit/src/command.ts\nDA:1,1\nend_of_record\n', 'lcov.info');
     const metrics = join(aFolder(), 'quality_metrics.json');
     const [updated, flaky, covered] = await Promise.all([
       run(

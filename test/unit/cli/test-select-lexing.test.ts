@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import { makeSourceLexer } from '@selfheal/pull-request-quality/adapters/parsers/source-lexer.ts';
+import { referencesOf } from '@selfheal/pull-request-quality/domain/test-selection/source-references.ts';
 import { describe, expect, it } from 'vitest';
-import { makeSourceLexer } from '#shared/adapters/parsers/source-lexer.ts';
-import { referencesOf } from '#shared/domain/test-selection/source-references.ts';
 import { aGitRepository } from './git-repository.ts';
 import { runCommand } from './run-command.ts';
 

@@ -1,6 +1,6 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { describe, expect, it } from 'vitest';
 import { classesNamed, classesOf } from '#apps/cli/learning/class-names.ts';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { runCommand } from './run-command.ts';
 
 const TEXT = 'ERROR: connect ECONNREFUSED 10.0.0.5:6379';

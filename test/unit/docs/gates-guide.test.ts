@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MetricsArtifact } from '@selfheal/pull-request-quality/domain/ci-metrics/run-record.ts';
+import { GATE_SETTINGS, GateSettings } from '@selfheal/pull-request-quality/domain/gates/gate-settings.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
-import { MetricsArtifact } from '#shared/domain/ci-metrics/run-record.ts';
-import { GATE_SETTINGS, GateSettings } from '#shared/domain/gates/gate-settings.ts';
 
 const page = (name: string): string => readFileSync(join(import.meta.dirname, '../../../docs/guide', name), 'utf8');
 /** The code blocks of a page in one language. */

@@ -65,7 +65,9 @@ describe('the environment', () => {
     const known = namesRead();
     expect(known.length).toBeGreaterThan(35);
     expect(known.filter((name) => !documented.includes(name))).toEqual([]);
-    const code = globSync(['{apps,infra,lab,tools,shared,test}/**/*.{ts,mjs}', 'vitest*.config.ts'], { cwd: ROOT });
+    const code = globSync(['{apps,infra,lab,tools,shared,packages,test}/**/*.{ts,mjs}', 'vitest*.config.ts'], {
+      cwd: ROOT,
+    });
     const used = code.map(read).join('\n');
     expect(documented.filter((name) => !new RegExp(`\\b${name}\\b`).test(used))).toEqual([]);
   });

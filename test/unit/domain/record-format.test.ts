@@ -1,3 +1,9 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
+import { ProposedFix } from '@selfheal/patch-guard/proposed-fix.ts';
+import { QuarantinedTest } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
+import { TestQuarantine } from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
 import { RECORD_FORMAT } from '#apps/local/stage.ts';
@@ -6,8 +12,6 @@ import { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { ExperimentOutcome } from '#shared/domain/experiment/results.ts';
 import { TestRecord } from '#shared/domain/failure/history/test-record.ts';
-import { QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
-import { TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import { Incident, Notification } from '#shared/domain/incident/incident.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts';
@@ -18,16 +22,12 @@ import { HealingWatch } from '#shared/domain/learning/healing.ts';
 import { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { LearningNote } from '#shared/domain/learning/learning-note.ts';
 import { ModelVersion, Registry } from '#shared/domain/learning/model-registry.ts';
-import { Evidence } from '#shared/domain/logs/evidence.ts';
-import { Telemetry } from '#shared/domain/logs/telemetry.ts';
-import { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { Offer } from '#shared/domain/plan/candidates.ts';
 import { Delegation } from '#shared/domain/policy/approval-levels.ts';
 import { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import { Prediction } from '#shared/domain/quality/prediction.ts';
 import { Watch } from '#shared/domain/quality/watch.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 
 /** Every kind of record that is kept in a table, a bucket or a queue. */
 const KINDS: Readonly<Record<string, z.ZodType>> = {

@@ -1,5 +1,5 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
-import { Retryable } from '#shared/kernel/errors.ts';
 import { anApi, aWaitingPlan } from './api-rig.ts';
 
 describe('a POST with an Idempotency-Key', () => {

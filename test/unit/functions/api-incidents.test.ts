@@ -1,3 +1,4 @@
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
 import { IncidentResponse } from '#functions/api/routes/incidents.ts';
 import { ingestSignal } from '#shared/app/intake/ingest-signal.ts';
@@ -6,7 +7,6 @@ import { guard } from '#shared/app/remediate/guard.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { aPattern, aPrediction } from '#test/builders/index.ts';
 import { anApi, aWaitingPlan } from './api-rig.ts';
 

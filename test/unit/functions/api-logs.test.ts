@@ -1,10 +1,10 @@
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
 import { positionIn } from '#shared/app/common/list-cursor.ts';
 import { LogScan, LogTriage, PredictedCause } from '#shared/app/triage/log-answers.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { aPastIncident } from '#test/builders/index.ts';
 import { anApi } from './api-rig.ts';
 

@@ -1,3 +1,4 @@
+import { InvalidInput, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { ProblemDetails } from '#functions/api/problem.ts';
 import { ApprovalDetails, ListedApprovals } from '#functions/api/routes/approvals.ts';
@@ -8,7 +9,6 @@ import { Overview } from '#functions/api/routes/overview.ts';
 import { BrowserSignIn } from '#shared/domain/access/browser-sign-in.ts';
 import { PERMISSIONS, type Permission, Role } from '#shared/domain/access/caller.ts';
 import { Approvals } from '#shared/domain/policy/approval-settings.ts';
-import { InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 import { aDiagnosis, anEvidence } from '#test/builders/index.ts';
 import { anApi, aWaitingPlan, VERSION } from './api-rig.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { describe, expect, it } from 'vitest';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
 import { anApi } from './api-rig.ts';
 

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/intake/handler.ts';
 import { makeConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
 import { deliveryKeyOf, identify } from '#shared/domain/incident/identity.ts';
 import { identityOf, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { aCommentCommand, aConfiguration, aGithubTarget, aSignal } from '#test/builders/index.ts';
 import {
   fakeClock,

@@ -7,7 +7,8 @@ const ROOT = join(import.meta.dirname, '../../..');
 const FORBIDDEN =
   /(?:from|import|require\()\s*\(?['"](?:node:)?(?:child_process|worker_threads|vm|cluster)['"]|(?<![\w$.])eval\(|new Function\(/;
 
-const sources = ['shared', 'functions'].flatMap((folder) =>
+const LIBRARIES = ['kernel', 'redaction', 'log-reading', 'reports', 'patch-guard', 'pull-request-quality'];
+const sources = ['shared', 'functions', ...LIBRARIES.map((name) => `packages/${name}/src`)].flatMap((folder) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
     .map((path) => join(folder, path)),

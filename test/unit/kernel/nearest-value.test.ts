@@ -1,8 +1,8 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { nearestValue, unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { IncidentStatus } from '#shared/domain/incident/incident.ts';
-import { nearestValue, unknownValue } from '#shared/kernel/text/nearest-value.ts';
 
 const NAMES = [...IncidentStatus.options, ...FailureClass.options].filter((name) => name.length > 4);
 

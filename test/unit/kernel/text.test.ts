@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { rawNameOf } from '@selfheal/kernel/text/raw-name.ts';
+import { keyedHashOf, RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import { joined, phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { redact, redactName } from '@selfheal/redaction/redact.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redact, redactName } from '#shared/domain/redaction/redact.ts';
-import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
-import { keyedHashOf, RawRef } from '#shared/kernel/text/raw-ref.ts';
-import { joined, phrase } from '#shared/kernel/text/redacted-text.ts';
 import { redactedText } from '#test/builders/index.ts';
 import { anyText } from '../any-text.ts';
 
@@ -23,9 +23,9 @@ function sourcesOf(folder: string): string[] {
 
 describe('redacted text', () => {
   it('is made by no cast anywhere in the product', () => {
-    const casts = ['shared', 'functions', 'infra', 'apps', 'tools']
+    const casts = ['shared', 'functions', 'infra', 'apps', 'packages', 'tools']
       .flatMap(sourcesOf)
-      .filter((file) => !file.includes(join('shared', 'kernel', 'text')))
+      .filter((file) => !file.includes(join('packages', 'kernel', 'src', 'text')))
       .filter((file) =>
         /\bas (?:unknown as )?(?:readonly )?RedactedText\b|<RedactedText>\s*[\w('"`]/.test(readFileSync(file, 'utf8')),
       );

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { registered } from '@selfheal/kernel/plugin.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { registered } from '#shared/plugins/plugin.ts';
 import { PLUGINS } from '#shared/plugins/plugins.ts';
 import { EVENT_SOURCES, WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
 import { checkPlugins } from '../../../tools/check-plugins.ts';
@@ -41,7 +41,7 @@ describe('a tree of plug-ins', () => {
     symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
     cpSync(join(ROOT, 'package.json'), join(tree, 'package.json'));
     write('shared/plugins/sources/registry.ts', 'export const SOURCES = [];');
-    write('shared/plugins/reports/registry.ts', 'export const REPORT_FORMATS = [];');
+    write('packages/reports/src/formats/registry.ts', 'export const REPORT_FORMATS = [];');
     write('shared/plugins/llm/registry.ts', 'export const MODEL_PROVIDERS = [];');
     write('shared/plugins/notifiers/registry.ts', 'export const NOTIFIERS = [];');
     write('shared/plugins/notifiers/common/words.ts', 'export const words = 1;');

@@ -1,10 +1,10 @@
+import { redact, redactOutgoing } from '@selfheal/redaction/redact.ts';
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import type { CausalChain } from '#shared/domain/causality/chain.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
 import { bindAction, isIntact } from '#shared/domain/plan/bind-action.ts';
 import type { BoundAction, Receipt } from '#shared/domain/plan/bound-action.ts';
-import { redact, redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { Mailer } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { NewCommit } from '#shared/ports/code-writer.ts';

@@ -1,4 +1,4 @@
-import type { Deployment } from '#shared/domain/logs/telemetry.ts';
+import type { Deployment } from '@selfheal/log-reading/logs/telemetry.ts';
 import { aLambdaDeployment, anActionRecord, anEcsDeployment, redactedText } from '#test/builders/index.ts';
 import { RERUN_RECORD } from '#test/builders/stories.ts';
 import type { JobLog, StoryPlot } from './render-story.ts';

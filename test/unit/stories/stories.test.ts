@@ -1,5 +1,5 @@
+import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
 import { describe, expect, it } from 'vitest';
-import { percentOf } from '#shared/kernel/numbers/proportion.ts';
 import { PLOTS } from './plots.ts';
 import { type RenderedStory, renderStory, SIGNATURES } from './render-story.ts';
 

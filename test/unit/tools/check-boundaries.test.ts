@@ -7,10 +7,10 @@ import { checkBoundaries } from '../../../tools/check-boundaries.ts';
 
 const FINE: Record<string, string> = {
   'shared/domain/incident/incident.ts': 'export const incident = 1;',
-  'shared/kernel/text/brand.ts': 'export const markRedacted = 1;',
-  'shared/kernel/text/record-text.ts': 'export const recordText = 1;',
-  'shared/kernel/text/raw-name.ts': 'export const rawNameOf = 1;',
-  'shared/kernel/text/raw-text-read.ts': 'export const readRawText = 1;',
+  'packages/kernel/src/text/brand.ts': 'export const markRedacted = 1;',
+  'packages/kernel/src/text/record-text.ts': 'export const recordText = 1;',
+  'packages/kernel/src/text/raw-name.ts': 'export const rawNameOf = 1;',
+  'packages/kernel/src/text/raw-text-read.ts': 'export const readRawText = 1;',
   'shared/domain/plan/plan.ts': 'export const plan = 1;',
   'shared/ports/store.ts': 'export interface Store {}',
   'shared/adapters/aws/store.ts': "import { SNSClient } from '@aws-sdk/client-sns'; export const store = SNSClient;",
@@ -29,6 +29,7 @@ const FINE: Record<string, string> = {
   'apps/dashboard/page.ts':
     "import { incident } from '#shared/domain/incident/incident.ts'; import type { app } from '#functions/api/app.ts'; export type App = typeof app; export const page = incident;",
   'packages/local-cloud/src/runtime.ts': 'export const runtime = 1;',
+  'packages/patch-guard/src/tree-sitter.ts': "import fs from 'node:fs'; export const parse = fs;",
   'lab/bench.ts': "import { heal } from '#shared/app/heal.ts'; export const bench = heal;",
   'tools/build.ts': 'export const build = 1;',
   'test/fakes/store.ts': 'export const fake = 1;',
@@ -38,9 +39,15 @@ const FINE: Record<string, string> = {
 const PLANTED: readonly [rule: string, file: string, text: string][] = [
   ['domain-is-pure', 'shared/domain/incident/reads.ts', "import fs from 'node:fs'; export const a = fs;"],
   [
-    'kernel-knows-nothing-else',
-    'shared/kernel/knows.ts',
-    "import { incident } from '#shared/domain/incident/incident.ts'; export const a = incident;",
+    'libraries-in-order',
+    'packages/kernel/src/knows.ts',
+    "import { incident } from '../../../shared/domain/incident/incident.ts'; export const a = incident;",
+  ],
+  ['libraries-are-pure', 'packages/redaction/src/reads.ts', "import fs from 'node:fs'; export const a = fs;"],
+  [
+    'only-entry-points-load-adapters-of-libraries',
+    'shared/app/parses.ts',
+    "import { parse } from '../../packages/patch-guard/src/tree-sitter.ts'; export const a = parse;",
   ],
   [
     'domain-in-order',
@@ -65,7 +72,7 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
   ],
   [
     'report-formats-use-parsers',
-    'shared/plugins/reports/common/loads.ts',
+    'packages/reports/src/formats/common/loads.ts',
     "import { readFileSync } from 'node:fs'; export const a = readFileSync;",
   ],
   [
@@ -135,26 +142,26 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
   ],
   [
     'only-the-redactor-makes-redacted-text',
-    'shared/domain/logs/sure.ts',
-    "import { markRedacted } from '#shared/kernel/text/brand.ts'; export const a = markRedacted;",
+    'packages/log-reading/src/logs/sure.ts',
+    "import { markRedacted } from '../../../kernel/src/text/brand.ts'; export const a = markRedacted;",
   ],
   [
     'records-alone-read-redacted-text-back',
     'shared/plugins/actions/reads.ts',
-    "import { recordText } from '#shared/kernel/text/record-text.ts'; export const a = recordText;",
+    "import { recordText } from '@selfheal/kernel/text/record-text.ts'; export const a = recordText;",
   ],
   [
     'only-the-code-host-unwraps-names',
     'shared/app/unwraps.ts',
-    "import { rawNameOf } from '#shared/kernel/text/raw-name.ts'; export const a = rawNameOf;",
+    "import { rawNameOf } from '../../packages/kernel/src/text/raw-name.ts'; export const a = rawNameOf;",
   ],
   [
     'only-the-redactor-reads-raw-text',
     'shared/app/reads-raw.ts',
-    "import { readRawText } from '#shared/kernel/text/raw-text-read.ts'; export const a = readRawText;",
+    "import { readRawText } from '../../packages/kernel/src/text/raw-text-read.ts'; export const a = readRawText;",
   ],
   [
-    'packages-know-nothing-of-selfheal',
+    'the-local-cloud-knows-nothing-of-selfheal',
     'packages/local-cloud/src/leaks.ts',
     "import { heal } from '../../../shared/app/heal.ts'; export const a = heal;",
   ],

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CI_METRICS, JOB_METRIC } from '@selfheal/pull-request-quality/domain/ci-metrics/samples.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { actionMetricsOf, countersOf, metricsOf } from '#shared/app/learning/read-operation.ts';
-import { CI_METRICS, JOB_METRIC } from '#shared/domain/ci-metrics/samples.ts';
 import { MONITORING_FOLDER, monitoringFiles } from '../../../tools/write-monitoring.ts';
 
 const files = monitoringFiles();

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const ROOT = join(import.meta.dirname, '../../..');
 /** Stands in for something that exists: a fake server's own code, a stub of a client, or a store in memory. */
 const STAND_IN =
-  /from '(?:@selfheal\/|#test\/|aws-sdk-client-mock|[^']*\/packages\/)|\bvi\.mock\(|\bmockClient\(|\bmakeMemory\w+\(/;
+  /from '(?:@selfheal\/(?:fake-|local-)|#test\/|aws-sdk-client-mock|[^']*\/packages\/(?:fake-|local-))|\bvi\.mock\(|\bmockClient\(|\bmakeMemory\w+\(/;
 /** Opens connections: a client of AWS or GitHub, or a request of its own. */
 const CONNECTS = /from '(?:@aws-sdk\/client-|@octokit\/|octokit|node:https?')|\bfetch\(/;
 

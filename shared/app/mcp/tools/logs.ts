@@ -1,5 +1,5 @@
+import { FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { FailureClass, Verdict } from '#shared/domain/incident/failure-class.ts';
 import { LogTriage } from '../../triage/log-answers.ts';
 import { apiOf, defineTool, EvidenceLine, McpToolError, Outside, outside, parsed } from '../contract.ts';
 

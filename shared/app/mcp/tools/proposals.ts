@@ -1,5 +1,5 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import {
   apiOf,
   defineTool,

@@ -1,5 +1,5 @@
+import type { JobHistory, JobResult, RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { GithubRunTarget } from '../../incident/target-context.ts';
-import type { JobHistory, JobResult, RunFacts } from '../../logs/telemetry.ts';
 import type { RunHistory, TestPast } from '../run-history.ts';
 import { newestResults, outcomesOf, type TestRecord } from './test-record.ts';
 

@@ -1,5 +1,5 @@
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import { shortCommit } from '#shared/kernel/digest.ts';
+import { shortCommit } from '@selfheal/kernel/digest.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { type TestRecord, type TestResult, testKeyOf, unknownTest, withResults } from './test-record.ts';
 
 /** A finished run of a workflow as recorded. */

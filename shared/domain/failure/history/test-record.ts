@@ -1,8 +1,8 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { judgedResults, type TestOutcomes } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import * as z from 'zod';
-import { digestOf } from '#shared/kernel/digest.ts';
-import { recordText } from '#shared/kernel/text/record-text.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import { judgedResults, type TestOutcomes } from './flakiness.ts';
 
 /** One result of a test: at most one for each attempt of a run. */
 const TestResult = z.strictObject({

@@ -1,4 +1,4 @@
-import { logistic, logOdds } from '#shared/kernel/numbers/log-odds.ts';
+import { logistic } from '@selfheal/kernel/numbers/log-odds.ts';
 import { minimise } from './minimise.ts';
 
 /** Maps signs of an answer to the probability that it is right: a logistic regression; the last weight is the bias. */

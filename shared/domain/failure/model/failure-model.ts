@@ -1,7 +1,7 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { bufferOf } from '@selfheal/kernel/numbers/tree-ensemble.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import * as z from 'zod';
-import { bufferOf } from '../../../kernel/numbers/tree-ensemble.ts';
-import { FailureClass } from '../../incident/failure-class.ts';
-import type { Evidence } from '../../logs/evidence.ts';
 import type { SignatureMatch } from '../matching.ts';
 import { type Calibration, STEP_PRIOR } from './calibration.ts';
 import { BUCKETS, featuresOf, type SparseVector } from './features.ts';

@@ -1,6 +1,6 @@
-import type { Evidence, EvidenceLine } from '../../logs/evidence.ts';
-import { scoreLine } from '../../logs/line-score.ts';
-import { bucketOf, WORD_BUCKETS } from '../../logs/line-words.ts';
+import type { Evidence, EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
+import { scoreLine } from '@selfheal/log-reading/logs/line-score.ts';
+import { bucketOf, WORD_BUCKETS } from '@selfheal/log-reading/logs/line-words.ts';
 import { templateOf } from '../fingerprint.ts';
 import type { SignatureMatch } from '../matching.ts';
 

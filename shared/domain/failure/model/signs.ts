@@ -1,5 +1,5 @@
-import type { FailureClass, Verdict } from '../../incident/failure-class.ts';
-import { logOdds } from '#shared/kernel/numbers/log-odds.ts';
+import type { FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
+import { logOdds } from '@selfheal/kernel/numbers/log-odds.ts';
 import { type Calibration, STEP_PRIOR } from './calibration.ts';
 import type { Opinion } from './failure-model.ts';
 

@@ -1,6 +1,6 @@
-import { digestOf } from '#shared/kernel/digest.ts';
-import { FAMILY_OF, type FailureClass } from '../../incident/failure-class.ts';
-import { Evidence } from '../../logs/evidence.ts';
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { FAMILY_OF, type FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { matchSignatures } from '../matching.ts';
 import { answerOfSignatures, scoreClasses } from '../scoring.ts';
 import type { SignatureSet } from '../signatures.ts';

@@ -1,7 +1,7 @@
-import { lazy } from '../../../kernel/lazy.ts';
-import { makeCarrierReader } from '../../logs/carrier-prefix.ts';
-import { cleanLine } from '../../redaction/clean-line.ts';
-import { makeLiteralFinder } from '../../redaction/literal-finder.ts';
+import { lazy } from '@selfheal/kernel/lazy.ts';
+import { makeCarrierReader } from '@selfheal/log-reading/logs/carrier-prefix.ts';
+import { cleanLine } from '@selfheal/redaction/clean-line.ts';
+import { makeLiteralFinder } from '@selfheal/redaction/literal-finder.ts';
 import { makeRunnerReader, type Runner, type RunnerReport } from './runner.ts';
 import { UNKNOWN_RUNNER } from './runner-unknown.ts';
 import { JAVA_RUNNERS } from './runners-java.ts';

@@ -1,4 +1,4 @@
-import { repositoryPath } from '../place.ts';
+import { repositoryPath } from '@selfheal/kernel/text/place.ts';
 import type { Found, Runner } from './runner.ts';
 
 const FILE = String.raw`(?<file>(?:[A-Z]:)?[\\/]?(?:[\w.-]{1,100}[\\/]){0,20}[\w.-]{1,100}\.\w{1,6})`;

@@ -1,11 +1,11 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { recordText } from '#shared/kernel/text/record-text.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { firstSentence } from '../../diagnosis/advice.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
-import { FailureClass } from '../../incident/failure-class.ts';
-import type { Evidence } from '../../logs/evidence.ts';
-import { redactName } from '../../redaction/redact.ts';
 import { Embedding, embeddingVectorOf } from './embedding.ts';
 import type { Remembered } from './recall.ts';
 import { termsOfLines, weighed, writeTerms } from './terms.ts';

@@ -1,4 +1,4 @@
-import type { FailureClass } from '../../incident/failure-class.ts';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { bareTerm, fieldOf, type TermField } from './term-field.ts';
 
 const MAX_NAMES = 4;

@@ -1,4 +1,4 @@
-import type { FailureClass } from '../../incident/failure-class.ts';
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { type EmbeddingVector, nearnessOf } from './embedding.ts';
 import { type LikenessReason, reasonsOf } from './reasons.ts';
 import { type Match, makeRecallIndex, type RecallIndex } from './recall-index.ts';

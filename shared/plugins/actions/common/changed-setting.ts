@@ -1,5 +1,5 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { ActionPlugin, ActionPorts, Observation } from '../contract.ts';
 import { alarmSchedule, verifyByAlarm, whileRinging } from './alarm-verification.ts';
 import { makeReceipt } from './make-receipt.ts';

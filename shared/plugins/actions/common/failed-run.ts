@@ -1,9 +1,9 @@
+import type { RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
+import { isFixBranch } from '@selfheal/patch-guard/fix-branch.ts';
+import { ProposedFix } from '@selfheal/patch-guard/proposed-fix.ts';
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
-import { isFixBranch } from '#shared/domain/patch/fix-branch.ts';
-import { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
 import { fixKey } from '#shared/domain/plan/target-key.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import {

@@ -1,8 +1,8 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import type { ResourceState, ResourceStateOf } from '@selfheal/log-reading/logs/resource-state.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
-import type { ResourceState, ResourceStateOf } from '#shared/domain/logs/resource-state.ts';
 import { type Remedy, type RemedyKind, readRemedy } from '#shared/domain/plan/remedies.ts';
 import { type ResourceRef, resourceOf } from '#shared/domain/plan/resource-ref.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { ActionPorts, ProposalContext } from '../contract.ts';
 
 export type RefOf<K extends ResourceRef['kind']> = Extract<ResourceRef, { kind: K }>;

@@ -1,5 +1,5 @@
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import type { Repeat } from '../contract.ts';
 

@@ -1,5 +1,5 @@
-import { FIX_BRANCH_PREFIX, FIX_LABELS } from '#shared/domain/patch/fix-branch.ts';
-import { Refused } from '#shared/kernel/errors.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
+import { FIX_BRANCH_PREFIX, FIX_LABELS } from '@selfheal/patch-guard/fix-branch.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import type { NewDraft, PullRequestNote } from '#shared/ports/proposals.ts';
 import type { ActionPlugin, ActionPorts } from '../contract.ts';

@@ -1,9 +1,9 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import type { ProposedFix } from '@selfheal/patch-guard/proposed-fix.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { Refused } from '#shared/kernel/errors.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
 import { type ActionPorts, type ProposalContext, preparedBy } from '../contract.ts';
 import {

@@ -1,6 +1,6 @@
+import type { Deployment } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
-import type { Deployment } from '#shared/domain/logs/telemetry.ts';
 import type { ActionPlugin, ProposalContext } from '../contract.ts';
 import { alarmSchedule } from './alarm-verification.ts';
 

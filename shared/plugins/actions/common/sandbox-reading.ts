@@ -1,6 +1,6 @@
-import { judgeSandboxWorkflow } from '#shared/domain/patch/sandbox-workflow.ts';
-import { Refused } from '#shared/kernel/errors.ts';
-import type { RawRef } from '#shared/kernel/text/raw-ref.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
+import type { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import { judgeSandboxWorkflow } from '@selfheal/patch-guard/sandbox-workflow.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { CodeWriter } from '#shared/ports/code-writer.ts';
 

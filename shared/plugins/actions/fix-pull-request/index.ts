@@ -1,7 +1,7 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import { earlierFixes, FIX_BRANCH_PREFIX, mayProposeFix } from '@selfheal/patch-guard/fix-branch.ts';
 import type * as z from 'zod';
-import { earlierFixes, FIX_BRANCH_PREFIX, mayProposeFix } from '#shared/domain/patch/fix-branch.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';
 import { failsStill, observeFailure, runIn, Sha } from '../common/failed-run.ts';
 import { passesOn } from '../common/fix-validation.ts';

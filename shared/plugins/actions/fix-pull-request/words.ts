@@ -1,11 +1,11 @@
-import { fixMarker } from '#shared/domain/patch/fix-branch.ts';
-import type { ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { percentOf } from '#shared/kernel/numbers/proportion.ts';
-import { fenced, safeLine, safeProse } from '#shared/kernel/text/markdown.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import { counted } from '#shared/kernel/time-words.ts';
+import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
+import { fenced, safeLine, safeProse } from '@selfheal/kernel/text/markdown.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import { fixMarker } from '@selfheal/patch-guard/fix-branch.ts';
+import type { ProposedFix } from '@selfheal/patch-guard/proposed-fix.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 
 /** Content of the description of a fix. All prose is untrusted, because a model or a log worded it. */
 export interface FixStory extends Omit<ProposedFix, 'version' | 'files' | 'diff' | 'baseSha' | 'source'> {

@@ -1,10 +1,10 @@
+import { safeLine } from '@selfheal/kernel/text/markdown.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type * as z from 'zod';
 import { isFailure } from '#shared/domain/incident/signal.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { safeLine } from '#shared/kernel/text/markdown.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import {
   FAILURE_STEPS,

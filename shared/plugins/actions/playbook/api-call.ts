@@ -1,8 +1,8 @@
+import { OutcomeUnknown, Refused } from '@selfheal/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { type AllowedEndpoint, resolveEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { type ApiCallPlaybook, type Call, meets, type Observe } from '#shared/domain/playbook/playbook.ts';
 import { fillAddress, fillPayload, type Values } from '#shared/domain/playbook/template.ts';
-import { OutcomeUnknown, Refused } from '#shared/kernel/errors.ts';
 import type { EndpointCaller } from '#shared/ports/playbook-effects.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import type { ActionPorts, Grant, Observation, Verification } from '../contract.ts';

@@ -1,8 +1,8 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import type { DocumentRun, SsmDocumentPlaybook } from '#shared/domain/playbook/playbook.ts';
 import { fillText, type Values } from '#shared/domain/playbook/template.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
 import type { Automation } from '#shared/ports/playbook-effects.ts';
 import type { ActionPorts, Grant } from '../contract.ts';
 import { type Mechanics, type PlaybookParameters, valuesOf } from './mechanics.ts';

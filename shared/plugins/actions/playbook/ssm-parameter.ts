@@ -1,7 +1,7 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import type { SsmParameterPlaybook } from '#shared/domain/playbook/playbook.ts';
 import { fillText } from '#shared/domain/playbook/template.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import type { Grant } from '../contract.ts';
 import { type Mechanics, NOTHING_TO_CHECK, type PlaybookParameters, valuesOf } from './mechanics.ts';

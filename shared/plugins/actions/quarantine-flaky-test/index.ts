@@ -1,15 +1,15 @@
-import * as z from 'zod';
+import { Refused } from '@selfheal/kernel/errors.ts';
 import {
   EXPIRED_LABEL,
   QUARANTINE_LABEL,
   quarantineMarker,
   quarantineStatusOf,
-} from '#shared/domain/flaky-tests/quarantined-test.ts';
+} from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
+import * as z from 'zod';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { testIssueKey } from '#shared/domain/plan/target-key.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { IssueNote } from '#shared/ports/proposals.ts';
 import {
   failsStill,

@@ -1,11 +1,11 @@
-import { CODE_OWNER_FILES, codeOwnersOf } from '#shared/domain/flaky-tests/code-owners.ts';
-import { fileOfTest } from '#shared/domain/flaky-tests/file-of-test.ts';
-import type { TestOwner } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { CODE_OWNER_FILES, codeOwnersOf } from '@selfheal/pull-request-quality/domain/flaky-tests/code-owners.ts';
+import { fileOfTest } from '@selfheal/pull-request-quality/domain/flaky-tests/file-of-test.ts';
+import type { TestOwner } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { unlessRefused } from '#shared/kernel/errors.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeTree } from '#shared/ports/code-writer.ts';
 import type { PreparationPorts } from '../contract.ts';
 

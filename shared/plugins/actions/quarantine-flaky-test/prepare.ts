@@ -1,7 +1,6 @@
-import { disputedCommits, judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
-import { pastOf } from '#shared/domain/failure/history/history-of-run.ts';
-import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
-import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { disputedCommits, judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import {
   lastDay,
   QUARANTINE_LABEL,
@@ -10,13 +9,14 @@ import {
   quarantineMarker,
   quarantineStatusOf,
   wasChangedToday,
-} from '#shared/domain/flaky-tests/quarantined-test.ts';
-import { withDecisions } from '#shared/domain/flaky-tests/test-quarantine.ts';
+} from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
+import { withDecisions } from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
+import { pastOf } from '#shared/domain/failure/history/history-of-run.ts';
+import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
+import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { unlessRefused } from '#shared/kernel/errors.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { Preparation, PreparationPorts } from '../contract.ts';
 import { readOwner } from './owner.ts';
 

@@ -1,7 +1,11 @@
-import { datedMarker, type QuarantinedTest, type TestOwner } from '#shared/domain/flaky-tests/quarantined-test.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
-import { fenced } from '#shared/kernel/text/markdown.ts';
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { fenced } from '@selfheal/kernel/text/markdown.ts';
+import {
+  datedMarker,
+  type QuarantinedTest,
+  type TestOwner,
+} from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 
 const MAX_NAME_LENGTH = 200;
 const MAX_FILE_LENGTH = 300;

@@ -1,9 +1,9 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
 import { CHANGES_SETTINGS } from '#shared/domain/plan/candidates.ts';
 import { REMEDY_TARGET, RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { resourceKey } from '#shared/domain/plan/resource-ref.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { settingSteps } from '../common/changed-setting.ts';
 import { listedRemedy, readResource } from '../common/listed-remedy.ts';
 import { remedyGrants } from '../common/resource-grants.ts';

@@ -1,10 +1,10 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { INTERRUPTS } from '#shared/domain/plan/candidates.ts';
 import { RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { alarmSchedule, judgeAlarm, whileRinging } from '../common/alarm-verification.ts';
 import { listedRemedy, needsEcsService, readResource } from '../common/listed-remedy.ts';
 import { makeReceipt } from '../common/make-receipt.ts';

@@ -1,6 +1,6 @@
+import { isCancellable, isRefreshing } from '@selfheal/log-reading/logs/resource-state.ts';
 import * as z from 'zod';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
-import { isCancellable, isRefreshing } from '#shared/domain/logs/resource-state.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { INTERRUPTS } from '#shared/domain/plan/candidates.ts';
 import { REMEDY_TARGET, RemedyAlarms } from '#shared/domain/plan/remedies.ts';

@@ -1,4 +1,4 @@
-import { chanceOf } from '#shared/domain/incident/failure-class.ts';
+import { chanceOf } from '@selfheal/kernel/failure-class.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { failsStill, parametersOf, RunParameters, runIn } from '../common/failed-run.ts';
 import { LAST_ATTEMPT, rerunSteps } from '../common/rerun.ts';

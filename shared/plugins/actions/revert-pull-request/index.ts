@@ -1,9 +1,9 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { fixBranch } from '@selfheal/patch-guard/fix-branch.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { Refused } from '#shared/kernel/errors.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import type { BranchHead } from '#shared/ports/code-writer.ts';
 import type { PullRequestNote } from '#shared/ports/proposals.ts';

@@ -1,4 +1,4 @@
-import { unlessRefused } from '#shared/kernel/errors.ts';
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
 import type { Preparation, PreparationPorts } from '../contract.ts';
 
 /** A pull request that was merged as the newest commit of the default branch. */

@@ -1,9 +1,9 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
 import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { READ_ALARMS, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
 import { makeReceipt } from '../common/make-receipt.ts';
 import { ROLLBACK_STEPS, suspectDeployment } from '../common/recent-deployment.ts';

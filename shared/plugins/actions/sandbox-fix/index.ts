@@ -1,8 +1,8 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import { correlationIdOf, SANDBOX_TEST_STEP, sandboxInputs, sandboxTitle } from '@selfheal/patch-guard/sandbox-run.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { correlationIdOf, SANDBOX_TEST_STEP, sandboxInputs, sandboxTitle } from '#shared/domain/patch/sandbox-run.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import { FAILURE_STEPS, observeFailure } from '../common/failed-run.ts';
 import { makeReceipt } from '../common/make-receipt.ts';

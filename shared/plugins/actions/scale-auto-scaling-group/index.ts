@@ -1,6 +1,6 @@
+import { isRefreshing } from '@selfheal/log-reading/logs/resource-state.ts';
 import * as z from 'zod';
 import type { RoomMaker } from '#shared/domain/capacity/pre-emptive-action.ts';
-import { isRefreshing } from '#shared/domain/logs/resource-state.ts';
 import { CHANGES_SETTINGS } from '#shared/domain/plan/candidates.ts';
 import { REMEDY_TARGET, RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { resourceKey } from '#shared/domain/plan/resource-ref.ts';

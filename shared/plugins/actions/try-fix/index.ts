@@ -1,6 +1,6 @@
-import { fixBranch } from '#shared/domain/patch/fix-branch.ts';
+import { fixBranch } from '@selfheal/patch-guard/fix-branch.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { NO_IMPACT } from '#shared/domain/plan/candidates.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { FAILURE_STEPS, observeFailure, superseded } from '../common/failed-run.ts';
 import { passesOn } from '../common/fix-validation.ts';
 import { makeReceipt } from '../common/make-receipt.ts';

@@ -1,6 +1,6 @@
+import { UnreadableAnswer } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
-import { UnreadableAnswer } from '#shared/kernel/errors.ts';
 import type { ModelAnswer, ModelTurn, TokenUse, ToolUse } from '#shared/ports/model-client.ts';
 import type { ModelPorts } from '../contract.ts';
 

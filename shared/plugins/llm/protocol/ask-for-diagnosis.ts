@@ -1,5 +1,5 @@
+import { FAMILY_OF } from '@selfheal/kernel/failure-class.ts';
 import type { ModelSettings } from '#shared/domain/diagnosis/model-settings.ts';
-import { FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
 import type {
   DiagnosisModel,
   DiagnosisReply,

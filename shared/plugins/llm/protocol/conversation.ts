@@ -1,9 +1,9 @@
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import { UnreadableAnswer } from '@selfheal/kernel/errors.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
+import { redactJson } from '@selfheal/redaction/redact-json.ts';
 import { addTokens, NO_TOKENS } from '#shared/domain/diagnosis/model-settings.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { redactJson } from '#shared/domain/redaction/redact-json.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
-import { UnreadableAnswer } from '#shared/kernel/errors.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { ConsultedLine, DiagnosisRequest, ModelBudget, ModelSpending } from '#shared/ports/diagnosis-model.ts';
 import type {
   ModelAnswer,

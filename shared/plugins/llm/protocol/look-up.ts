@@ -1,5 +1,5 @@
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { ConsultedLine, Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { ToolResult, ToolUse } from '#shared/ports/model-client.ts';
 import { renderLines } from './prompt.ts';

@@ -1,8 +1,8 @@
-import type { FAMILY_OF } from '#shared/domain/incident/failure-class.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { digestOf } from '#shared/kernel/digest.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
+import { digestOf } from '@selfheal/kernel/digest.ts';
+import type { FAMILY_OF } from '@selfheal/kernel/failure-class.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { DiagnosisRequest } from '#shared/ports/diagnosis-model.ts';
 import type { ShownLine } from './reply.ts';
 

@@ -1,6 +1,6 @@
+import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { redact } from '#shared/domain/redaction/redact.ts';
-import { phrase, type RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CitedClaim, CodeSuggestion, DiagnosisReply, DiagnosisRequest } from '#shared/ports/diagnosis-model.ts';
 import type { ModelTool } from '#shared/ports/model-client.ts';
 import { cleanCode } from './clean-code.ts';

@@ -1,13 +1,13 @@
+import { chanceOf } from '@selfheal/kernel/failure-class.ts';
+import { instantWords } from '@selfheal/kernel/time-words.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { asksForRepeat, asksForRollback, fitAdvice, withoutRollback } from '#shared/domain/diagnosis/advice.ts';
 import { adviceOfClass } from '#shared/domain/diagnosis/explanation.ts';
 import { isReceipt, solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
-import { chanceOf } from '#shared/domain/incident/failure-class.ts';
 import { saysForeign } from '#shared/domain/incident/home.ts';
 import { isAboutService } from '#shared/domain/incident/scope.ts';
 import { didNotHelp } from '#shared/domain/plan/bound-action.ts';
 import { saysLeftAlone } from '#shared/domain/policy/closed-pull-request.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { instantWords } from '#shared/kernel/time-words.ts';
 import type { IncidentStory } from '../contract.ts';
 import { actionWords, rerunAttempt } from './story-words.ts';
 

@@ -1,5 +1,5 @@
+import { durationWords, instantWords, relativeWords } from '@selfheal/kernel/time-words.ts';
 import { tellsOutcomes } from '#shared/domain/learning/action-experience.ts';
-import { durationWords, instantWords, relativeWords } from '#shared/kernel/time-words.ts';
 import type { AskedPlan, IncidentStory } from '../contract.ts';
 import { triedLines } from './advice-words.ts';
 import { seenBeforeLines } from './story-words.ts';

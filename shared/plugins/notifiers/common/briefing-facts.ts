@@ -1,8 +1,8 @@
+import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
+import { durationWords, instantWords } from '@selfheal/kernel/time-words.ts';
+import type { Deployment } from '@selfheal/log-reading/logs/telemetry.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { isAlarmOrAlert } from '#shared/domain/incident/target-context.ts';
-import type { Deployment } from '#shared/domain/logs/telemetry.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { percentOf } from '#shared/kernel/numbers/proportion.ts';
-import { durationWords, instantWords } from '#shared/kernel/time-words.ts';
 import type { IncidentStory } from '../contract.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -1,8 +1,8 @@
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { cutLine } from '#shared/kernel/text/markdown.ts';
-import { cutAtSentence } from '#shared/kernel/text/shortened-text.ts';
-import { instantWords } from '#shared/kernel/time-words.ts';
+import { cutLine } from '@selfheal/kernel/text/markdown.ts';
+import { cutAtSentence } from '@selfheal/kernel/text/shortened-text.ts';
+import { instantWords } from '@selfheal/kernel/time-words.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
 import { adviceNow } from './advice-words.ts';
 import { freshDeadline, WITHOUT_ANSWER } from './asked-words.ts';

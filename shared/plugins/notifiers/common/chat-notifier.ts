@@ -1,7 +1,7 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import { TOPICS, type Topic } from '#shared/domain/routing/routing-settings.ts';
 import { ANNOUNCEMENT_KINDS, type AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { ChannelAnswer, ChannelRequest } from '#shared/ports/poster.ts';
 import { defineNotifier, type NotifierPlugin } from '../contract.ts';
 import { type ChannelMessage, channelMessageOf } from './channel-message.ts';

@@ -1,4 +1,4 @@
-import { cutAtSentence } from '#shared/kernel/text/shortened-text.ts';
+import { cutAtSentence } from '@selfheal/kernel/text/shortened-text.ts';
 import { CAUSE, type ChannelMessage } from './channel-message.ts';
 
 /** Shortest form of a paragraph, in characters. */

@@ -1,6 +1,6 @@
+import { cutLine } from '@selfheal/kernel/text/markdown.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { chainLines, isInformative } from '#shared/domain/causality/chain-words.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { cutLine } from '#shared/kernel/text/markdown.ts';
 import type { IncidentStory } from '../contract.ts';
 import { adviceNow, triedLines } from './advice-words.ts';
 import { historyLines } from './asked-words.ts';

@@ -1,3 +1,7 @@
+import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
+import { shortenedText } from '@selfheal/kernel/text/shortened-text.ts';
+import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import type { Diagnosis, KnownHere, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
@@ -5,11 +9,7 @@ import { isAlarmOrAlert, type TargetContext } from '#shared/domain/incident/targ
 import { isOfSimulation } from '#shared/domain/knowledge/search/past-incident.ts';
 import { outcomeWords } from '#shared/domain/knowledge/search/seen-before.ts';
 import { outcomesWords } from '#shared/domain/learning/outcomes-words.ts';
-import { type Evidence, logsOf } from '#shared/domain/logs/evidence.ts';
 import { type ActionRecord, isUnclear } from '#shared/domain/plan/bound-action.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { percentOf } from '#shared/kernel/numbers/proportion.ts';
-import { shortenedText } from '#shared/kernel/text/shortened-text.ts';
 import type { IncidentStory } from '../contract.ts';
 import { confidencesOf } from './briefing-facts.ts';
 

@@ -1,12 +1,12 @@
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
+import { cutLine, fenced, safeLine, safeProse } from '@selfheal/kernel/text/markdown.ts';
+import { firstPlace } from '@selfheal/kernel/text/place.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
-import { firstPlace } from '#shared/domain/failure/place.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { PullRequestState } from '#shared/domain/policy/closed-pull-request.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { unlessRefused } from '#shared/kernel/errors.ts';
-import { cutLine, fenced, safeLine, safeProse } from '#shared/kernel/text/markdown.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import { adviceNow } from '../common/advice-words.ts';
 import { askedFacts, changeWords, lastingDeadline, WITHOUT_ANSWER } from '../common/asked-words.ts';

@@ -1,5 +1,5 @@
+import { OutcomeUnknown, Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { OutcomeUnknown, Refused } from '#shared/kernel/errors.ts';
 import type { ChannelRequest, Poster } from '#shared/ports/poster.ts';
 
 export const JiraFields = z.strictObject({

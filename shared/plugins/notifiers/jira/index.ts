@@ -1,6 +1,6 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { IncidentStory } from '#shared/ports/announcement.ts';
 import { isToldEnd } from '../common/told-end.ts';
 import { defineNotifier } from '../contract.ts';

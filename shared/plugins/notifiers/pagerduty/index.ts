@@ -1,5 +1,5 @@
+import { cutAtSentence } from '@selfheal/kernel/text/shortened-text.ts';
 import * as z from 'zod';
-import { cutAtSentence } from '#shared/kernel/text/shortened-text.ts';
 import type { ChannelMessage } from '../common/channel-message.ts';
 import { defineChatNotifier } from '../common/chat-notifier.ts';
 

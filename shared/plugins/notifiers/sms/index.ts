@@ -1,5 +1,5 @@
+import { messageOf } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { messageOf } from '#shared/kernel/errors.ts';
 import { isToldEnd } from '../common/told-end.ts';
 import { defineNotifier } from '../contract.ts';
 

@@ -1,7 +1,7 @@
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import { cutAtSentence } from '#shared/kernel/text/shortened-text.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { cutAtSentence } from '@selfheal/kernel/text/shortened-text.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import { mailOf } from '../common/mail/mail-of.ts';
 import { headlineOf } from '../common/story-words.ts';

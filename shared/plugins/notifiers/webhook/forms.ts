@@ -1,4 +1,4 @@
-import { cutAtSentence } from '#shared/kernel/text/shortened-text.ts';
+import { cutAtSentence } from '@selfheal/kernel/text/shortened-text.ts';
 import type { ChannelMessage, Tone } from '../common/channel-message.ts';
 import { plainText } from '../common/chat-notifier.ts';
 import { fitMessage } from '../common/fit-message.ts';

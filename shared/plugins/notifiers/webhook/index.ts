@@ -1,5 +1,5 @@
+import { standardWebhookHeaders } from '@selfheal/kernel/standard-webhook.ts';
 import * as z from 'zod';
-import { standardWebhookHeaders } from '#shared/kernel/standard-webhook.ts';
 import { defineChatNotifier } from '../common/chat-notifier.ts';
 import { FORMS, type Form } from './forms.ts';
 

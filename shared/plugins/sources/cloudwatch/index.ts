@@ -1,6 +1,6 @@
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import { AlarmTarget } from '#shared/domain/incident/target-context.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import { defineSource, firstProblem, type SourceResult } from '../contract.ts';
 
 /**

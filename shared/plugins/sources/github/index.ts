@@ -1,12 +1,12 @@
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import { isFixBranch } from '@selfheal/patch-guard/fix-branch.ts';
+import { isSandboxRun } from '@selfheal/patch-guard/sandbox-run.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
 import { isFailure } from '#shared/domain/incident/signal.ts';
 import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
-import { isFixBranch } from '#shared/domain/patch/fix-branch.ts';
-import { isSandboxRun } from '#shared/domain/patch/sandbox-run.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { defineSource, firstProblem, type SourceResult } from '../contract.ts';
 import { commentResult } from './comment.ts';
 

@@ -1,5 +1,5 @@
+import { makeModuleResolver } from '@selfheal/pull-request-quality/adapters/architecture/module-resolver.ts';
 import { describe, expect, it } from 'vitest';
-import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
 
 const json = (value: unknown): string => JSON.stringify(value);
 const FILES: Readonly<Record<string, string>> = {

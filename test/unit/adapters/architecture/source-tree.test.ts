@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { openSourceTree as open } from '@selfheal/pull-request-quality/adapters/architecture/source-tree.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { runGit } from '#apps/cli/input/git.ts';
-import { openSourceTree as open } from '#shared/adapters/architecture/source-tree.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 
 const openSourceTree = (folder: string) => open(folder, runGit);
 

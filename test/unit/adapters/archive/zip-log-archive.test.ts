@@ -1,10 +1,10 @@
 import { crc32, deflateRawSync } from 'node:zlib';
+import { rawNameOf } from '@selfheal/kernel/text/raw-name.ts';
+import { readRawText } from '@selfheal/kernel/text/raw-text-read.ts';
+import { archivedJobName, isLogOf, jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { DEFAULT_ZIP_LIMITS, makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
-import { archivedJobName, isLogOf, jobNameOf } from '#shared/domain/logs/job-name.ts';
-import { rawNameOf } from '#shared/kernel/text/raw-name.ts';
-import { readRawText } from '#shared/kernel/text/raw-text-read.ts';
 
 interface ZipEntry {
   readonly path: string;

@@ -1,3 +1,4 @@
+import { CorruptRecord, InvalidInput, Retryable } from '@selfheal/kernel/errors.ts';
 import type { APIGatewayProxyEventV2, Context, SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
@@ -9,7 +10,6 @@ import {
   sqsBatchFunction,
   stepFunction,
 } from '#shared/adapters/aws/lambda-edge.ts';
-import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 
 const context = {
   functionName: 'classify',

@@ -1,4 +1,5 @@
 import { InvokeCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { OutcomeUnknown, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { describe, expect, it } from 'vitest';
 import {
@@ -6,7 +7,6 @@ import {
   makeFunctionWriter,
   makeLambdaFunctionWriter,
 } from '#shared/adapters/aws/lambda-function-writer.ts';
-import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 
 const SETTER = 'arn:aws:lambda:eu-west-1:111122223333:function:set-memory';
 const CHANGE = { functionName: 'worker', memoryMb: 1024, revisionId: 'revision-1' };

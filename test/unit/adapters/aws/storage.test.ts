@@ -1,13 +1,13 @@
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { digestOfQuarantine } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeSnsMailer } from '#shared/adapters/aws/sns-mailer.ts';
 import { makeSqsSignalQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
-import { digestOfQuarantine } from '#shared/domain/flaky-tests/quarantined-test.ts';
 import { offerOf } from '#shared/domain/plan/candidates.ts';
 import { aDiagnosis, anEvidence, aSignal, aTelemetry, redactedText } from '#test/builders/index.ts';
 import { makeMemoryEvidenceStore } from '#test/fakes/index.ts';

@@ -1,6 +1,6 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { ControlStore } from '#shared/ports/control-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import { aGithubTarget, aSignal } from '#test/builders/index.ts';
 import { type FakeClock, fakeClock } from '#test/fakes/index.ts';
 

@@ -1,6 +1,6 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 import type { IncidentLists, IncidentQuery, PageRequest } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { aClassification, aGithubTarget, anAlarmTarget, anIncident } from '#test/builders/index.ts';

@@ -1,9 +1,9 @@
+import type { Clock } from '@selfheal/kernel/time.ts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
 import { NO_ANNOTATIONS } from '#shared/domain/incident/annotations.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import type { Clock } from '#shared/ports/time.ts';
 import {
   aBoundAction,
   aClassification,

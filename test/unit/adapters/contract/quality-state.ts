@@ -1,8 +1,8 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import { updateDocument } from '@selfheal/pull-request-quality/app/quality-state/update-document.ts';
+import type { QualityState } from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { updateDocument } from '#shared/app/quality-state/update-document.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
-import type { QualityState } from '#shared/ports/quality-state.ts';
 import { fakeClock } from '#test/fakes/index.ts';
 
 const COUNTER = {

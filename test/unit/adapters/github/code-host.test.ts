@@ -1,6 +1,6 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import { redactedText } from '#test/builders/index.ts';
 import type { FakeClock } from '#test/fakes/index.ts';

@@ -1,6 +1,6 @@
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import { fakeClock } from '#test/fakes/index.ts';
 import { type ScriptedServer, startServer } from './scripted-server.ts';
 

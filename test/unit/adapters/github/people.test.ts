@@ -1,9 +1,9 @@
 import { accountId } from '@selfheal/fake-github/shapes-account.ts';
+import { Refused } from '@selfheal/kernel/errors.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
 import { makeGithubPeople } from '#shared/adapters/github/people.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { CodeHost, People } from '#shared/ports/code-host.ts';
 import { makeGithubConformance } from '#test/contract/github-conformance.ts';
 

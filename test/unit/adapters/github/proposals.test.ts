@@ -1,8 +1,8 @@
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubCodeWriter } from '#shared/adapters/github/code-writer.ts';
 import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import { redactedText } from '#test/builders/index.ts';
 import { fakeClock } from '#test/fakes/index.ts';
 

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { OutcomeUnknown, RateLimited, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { makePoster } from '#shared/adapters/http/poster.ts';
-import { OutcomeUnknown, RateLimited, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { SecretReader } from '#shared/ports/cloud.ts';
 
 const secrets = (stored: Readonly<Record<string, string>>): SecretReader => ({ read: async () => stored });

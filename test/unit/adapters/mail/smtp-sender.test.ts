@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type LocalMailServer, type ReceivedMail, startMailServer } from '#apps/local/world/mail-server.ts';
 import { makeSmtpSender } from '#shared/adapters/mail/smtp-sender.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import type { OutgoingMail } from '#shared/ports/smtp-sender.ts';
 
 const USER = { name: 'selfheal', password: ['not', 'a', 'password'].join('-') };

@@ -1,6 +1,6 @@
+import { compilePattern, type TextPattern } from '@selfheal/log-reading/logs/text-pattern.ts';
 import { describe, expect, it } from 'vitest';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
-import { compilePattern, type TextPattern } from '#shared/domain/logs/text-pattern.ts';
 
 const re2Engine = await loadRe2Engine();
 const compile = (source: string, ignoreCase = false): TextPattern => {

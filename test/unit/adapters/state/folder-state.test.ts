@@ -1,13 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CorruptRecord, InvalidInput, Retryable } from '@selfheal/kernel/errors.ts';
+import { readDocument, updateDocument } from '@selfheal/pull-request-quality/app/quality-state/update-document.ts';
+import { MAX_QUALITY_DOCUMENT_BYTES } from '@selfheal/pull-request-quality/ports/quality-state.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { makeFolderState } from '#shared/adapters/state/folder-state.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
-import { readDocument, updateDocument } from '#shared/app/quality-state/update-document.ts';
-import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
-import { MAX_QUALITY_DOCUMENT_BYTES } from '#shared/ports/quality-state.ts';
 
 const COUNTER = {
   schema: z.strictObject({ version: z.literal(1), count: z.number() }),

@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { makeFolder, writeOutput, writeOutputs } from '#shared/adapters/system/output-files.ts';
-import { InvalidInput } from '#shared/kernel/errors.ts';
 
 const aFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'selfheal-output-'));

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { redact } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { type ApiKeyOrder, createApiKey, listApiKeys, revokeApiKey } from '#shared/app/access/api-keys.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
 import { MAX_KEY_DAYS } from '#shared/domain/access/api-key.ts';
 import { type Caller, mayDo, type Permission, Role } from '#shared/domain/access/caller.ts';
 import { describeAuditEntry } from '#shared/domain/audit/describe-audit-entry.ts';
-import { redact } from '#shared/domain/redaction/redact.ts';
 import { aCaller, NO_WORKFLOWS } from '#test/builders/index.ts';
 import { fakeClock, makeMemoryAccessTrail, makeMemoryApiKeyStore, makeRecordingLog } from '#test/fakes/index.ts';
 

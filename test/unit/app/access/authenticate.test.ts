@@ -1,12 +1,12 @@
 import crypto from 'node:crypto';
 import { syncBuiltinESMExports } from 'node:module';
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { makeCognitoTokenVerifier } from '#shared/adapters/aws/cognito-token-verifier.ts';
 import { authenticate } from '#shared/app/access/authenticate.ts';
 import { formatApiKey } from '#shared/domain/access/api-key.ts';
 import { mayDo } from '#shared/domain/access/caller.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { TokenVerifier } from '#shared/ports/access.ts';
 import {
   API_KEY_ID,

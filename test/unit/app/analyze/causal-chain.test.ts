@@ -1,6 +1,6 @@
+import type { EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
 import { describe, expect, it } from 'vitest';
 import { chainOfIncident } from '#shared/app/analyze/analyze.ts';
-import type { EvidenceLine } from '#shared/domain/logs/evidence.ts';
 import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import {

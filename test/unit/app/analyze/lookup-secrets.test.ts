@@ -1,10 +1,10 @@
 import { writeZip } from '@selfheal/fake-github/zip/zip-writer.ts';
+import { jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { logLookups } from '#shared/app/analyze/lookups-log.ts';
 import { serviceLookups } from '#shared/app/analyze/lookups-service.ts';
-import { jobNameOf } from '#shared/domain/logs/job-name.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';
 import { aConfiguration, aGithubTarget, anAlarmTarget, anEvidence, aService } from '#test/builders/index.ts';

@@ -1,4 +1,6 @@
 import { writeZip } from '@selfheal/fake-github/zip/zip-writer.ts';
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import { jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
 import { describe, expect, it } from 'vitest';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import type { AnalysisInputs } from '#shared/app/analyze/lookups.ts';
@@ -7,8 +9,6 @@ import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { causalChainOf } from '#shared/domain/causality/chain.ts';
 import { knowledgeScopeOf, runsKeyOf } from '#shared/domain/incident/scope.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
-import { jobNameOf } from '#shared/domain/logs/job-name.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { ChangedFile, CodeReader } from '#shared/ports/code-reader.ts';
 import type { LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';

@@ -1,3 +1,4 @@
+import { InvalidInput, OutcomeUnknown, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { approvalDetails, decideApproval } from '#shared/app/approve/approval.ts';
@@ -8,7 +9,6 @@ import { guard } from '#shared/app/remediate/guard.ts';
 import { readPlannedAction } from '#shared/app/remediate/planned.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
 import { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
-import { InvalidInput, OutcomeUnknown, Retryable } from '#shared/kernel/errors.ts';
 import { aGithubTarget } from '#test/builders/index.ts';
 import { makeRecordingLog } from '#test/fakes/index.ts';
 import { aRemedyRig, type RigOptions } from '../remedy-rig.ts';

@@ -1,10 +1,10 @@
+import { OutcomeUnknown } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { decideApproval } from '#shared/app/approve/approval.ts';
 import { type RemindDeps, remindApprovals } from '#shared/app/approve/remind-approvals.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { OutcomeUnknown } from '#shared/kernel/errors.ts';
 import { aConfiguration } from '#test/builders/index.ts';
 import { aRemedyRig } from '../remedy-rig.ts';
 

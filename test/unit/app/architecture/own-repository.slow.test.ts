@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { makeTreeSitter } from '@selfheal/patch-guard/tree-sitter.ts';
+import { makeModuleResolver } from '@selfheal/pull-request-quality/adapters/architecture/module-resolver.ts';
+import { openSourceTree } from '@selfheal/pull-request-quality/adapters/architecture/source-tree.ts';
+import { scanArchitecture } from '@selfheal/pull-request-quality/app/architecture/scan-architecture.ts';
 import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import { describe, expect, it } from 'vitest';
 import { runGit } from '#apps/cli/input/git.ts';
-import { makeModuleResolver } from '#shared/adapters/architecture/module-resolver.ts';
-import { openSourceTree } from '#shared/adapters/architecture/source-tree.ts';
-import { makeTreeSitter } from '#shared/adapters/parsers/tree-sitter.ts';
-import { scanArchitecture } from '#shared/app/architecture/scan-architecture.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const FOLDERS = ['shared', 'functions', 'infra', 'statemachines', 'apps', 'packages', 'lab', 'tools', 'test'];

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { type FeedbackRequest, postFeedback } from '@selfheal/pull-request-quality/app/feedback/post-feedback.ts';
+import { combineResults } from '@selfheal/pull-request-quality/domain/pull-request/pull-request-facts.ts';
+import { templateWords } from '@selfheal/pull-request-quality/domain/pull-request/report-words.ts';
+import { COMMENT_MARKER } from '@selfheal/pull-request-quality/domain/pull-request/sticky-comment.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubPullRequestFeedback } from '#shared/adapters/github/pull-request-feedback.ts';
-import { type FeedbackRequest, postFeedback } from '#shared/app/feedback/post-feedback.ts';
-import { combineResults } from '#shared/domain/pull-request/pull-request-facts.ts';
-import { templateWords } from '#shared/domain/pull-request/report-words.ts';
-import { COMMENT_MARKER } from '#shared/domain/pull-request/sticky-comment.ts';
 import {
   aFailedTest,
   aJobResult,

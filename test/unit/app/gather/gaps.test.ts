@@ -1,5 +1,5 @@
+import { RateLimited, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
-import { RateLimited, Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import { redactedText } from '#test/builders/index.ts';
 import { aGatherRig, archiveOf, JOBS } from '../gather-rig.ts';

@@ -1,7 +1,7 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
+import { lineRulesOf } from '@selfheal/log-reading/logs/line-rules.ts';
 import { describe, expect, it } from 'vitest';
-import { jobNameOf } from '#shared/domain/logs/job-name.ts';
-import { lineRulesOf } from '#shared/domain/logs/line-rules.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import { aGithubTarget, anIncident, redactedText } from '#test/builders/index.ts';

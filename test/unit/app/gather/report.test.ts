@@ -1,8 +1,8 @@
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { describe, expect, it } from 'vitest';
 import { loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
 import { anIncident, redactedText } from '#test/builders/index.ts';
 import { aGatherRig } from '../gather-rig.ts';
 

@@ -1,3 +1,4 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { decideApproval } from '#shared/app/approve/approval.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
@@ -6,7 +7,6 @@ import { notify } from '#shared/app/notify/notify.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aCommentCommand, aGithubTarget, anEvidence, aPrediction, redactedText } from '#test/builders/index.ts';
 import {

@@ -1,3 +1,4 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { decideApproval } from '#shared/app/approve/approval.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
@@ -5,7 +6,6 @@ import { type CommentCommandDeps, handleCommentCommand } from '#shared/app/intak
 import { makePlan } from '#shared/app/plan/plan.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { RunPeople } from '#shared/domain/incident/target-context.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import {
   aCommentCommand,
   aConfiguration,

@@ -1,3 +1,4 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { decideApproval } from '#shared/app/approve/approval.ts';
@@ -11,7 +12,6 @@ import { forecastCapacity } from '#shared/app/upkeep/forecast-capacity.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
 import { watchQuality } from '#shared/app/upkeep/watch-quality.ts';
 import { ANNOUNCEMENT_KINDS } from '#shared/domain/workflow/function-config.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import type { Announcement } from '#shared/ports/announcement.ts';

@@ -1,8 +1,8 @@
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escalate } from '#shared/app/notify/escalate.ts';
 import { sendDigests } from '#shared/app/notify/send-digests.ts';
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Severity } from '#shared/domain/incident/target-context.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';

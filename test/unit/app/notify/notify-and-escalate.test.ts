@@ -1,11 +1,11 @@
+import { OutcomeUnknown, RateLimited, Refused, Retryable, Unreachable } from '@selfheal/kernel/errors.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
 import { escalate } from '#shared/app/notify/escalate.ts';
 import { mayMail } from '#shared/app/notify/mail-limit.ts';
 import { notify } from '#shared/app/notify/notify.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { OutcomeUnknown, RateLimited, Refused, Retryable, Unreachable } from '#shared/kernel/errors.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {

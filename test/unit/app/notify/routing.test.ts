@@ -1,3 +1,4 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { announce } from '#shared/app/notify/announce.ts';
@@ -5,7 +6,6 @@ import { escalate } from '#shared/app/notify/escalate.ts';
 import { sendDigests } from '#shared/app/notify/send-digests.ts';
 import type { Severity } from '#shared/domain/incident/target-context.ts';
 import type { Routing } from '#shared/domain/routing/routing-settings.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';

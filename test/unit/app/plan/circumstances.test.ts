@@ -1,7 +1,7 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { gatherCircumstances } from '#shared/app/plan/circumstances.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { MetricPoint } from '#shared/ports/metric-reader.ts';
 import {
   aLambdaDeployment,

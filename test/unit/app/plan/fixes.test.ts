@@ -1,10 +1,10 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { readAskingStory } from '#shared/app/notify/asked-plan.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { act } from '#shared/app/remediate/act.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
-import { canonicalJson, digestOf } from '#shared/kernel/digest.ts';
 import { aFixRig, approve, effectsOf, type FixRig, healWith, mortal, WHOLE } from '../fix-rig.ts';
 
 let world: World;

@@ -1,3 +1,4 @@
+import { CorruptRecord } from '@selfheal/kernel/errors.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { candidatesFor } from '#shared/app/plan/context.ts';
@@ -5,7 +6,6 @@ import { makePlan } from '#shared/app/plan/plan.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import { isIntact } from '#shared/domain/plan/bind-action.ts';
 import { StepPlan } from '#shared/domain/workflow/steps.ts';
-import { CorruptRecord } from '#shared/kernel/errors.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { aDiagnosis, anActionOutcome, anActionRecord, anIncident, redactedText } from '#test/builders/index.ts';
 import { anyText } from '../../any-text.ts';

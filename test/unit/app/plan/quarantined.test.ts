@@ -1,8 +1,12 @@
+import {
+  type AskedDecision,
+  decided,
+  type TestQuarantine,
+} from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readStory } from '#shared/app/notify/report.ts';
 import { recordTests } from '#shared/app/record/tests.ts';
 import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
-import { type AskedDecision, decided, type TestQuarantine } from '#shared/domain/flaky-tests/test-quarantine.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { healWith } from '../fix-rig.ts';
 import { aName, DAY, type FlakyShop, NOON, OPENED, startFlakyShop } from '../quarantine-rig.ts';

@@ -1,9 +1,9 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { notify } from '#shared/app/notify/notify.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
 import { actionPorts } from '#shared/app/remediate/ports.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import type { DefaultBranchFile } from '#shared/ports/code-host.ts';
 import { aRemedyRig } from '../remedy-rig.ts';
 

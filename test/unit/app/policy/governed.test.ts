@@ -1,3 +1,4 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { ingestSignal } from '#shared/app/intake/ingest-signal.ts';
 import { notify } from '#shared/app/notify/notify.ts';
@@ -6,7 +7,6 @@ import { act } from '#shared/app/remediate/act.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
 import { undo } from '#shared/app/remediate/undo.ts';
 import type { OverlaySettings } from '#shared/domain/configuration/overlay.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import { aSignal } from '#test/builders/index.ts';
 import { anIngestRig } from '../ingest-rig.ts';
 import { aRemedyRig } from '../remedy-rig.ts';

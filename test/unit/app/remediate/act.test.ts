@@ -1,7 +1,7 @@
+import { CorruptRecord, InvalidInput, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { act } from '#shared/app/remediate/act.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
-import { CorruptRecord, InvalidInput, Retryable } from '#shared/kernel/errors.ts';
 import { aBoundAction } from '#test/builders/index.ts';
 import { aRun } from '../../plugins/actions/action-world.ts';
 import { aGrantedRig, type GrantedRig } from '../granted-rig.ts';

@@ -1,7 +1,7 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { githubComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { aProposalStory } from '#test/builders/index.ts';
 import { fakeCodeHost, makeMemoryComments, makeMemoryMailer } from '#test/fakes/index.ts';

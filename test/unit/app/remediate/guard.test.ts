@@ -1,9 +1,9 @@
+import { CorruptRecord, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
-import { CorruptRecord, Retryable } from '#shared/kernel/errors.ts';
 import type { ControlStore } from '#shared/ports/control-store.ts';
 import { anApproval } from '#test/builders/index.ts';
 import { aRun } from '../../plugins/actions/action-world.ts';

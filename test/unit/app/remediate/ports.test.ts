@@ -1,7 +1,7 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { actionPorts } from '#shared/app/remediate/ports.ts';
 import { alarmArnAt } from '#shared/domain/incident/home.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { HOME } from '#test/builders/index.ts';
 import { fakeClock, fakeCodeHost } from '#test/fakes/index.ts';
 

@@ -1,6 +1,6 @@
+import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan/plan.ts';
-import { Refused, Retryable } from '#shared/kernel/errors.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { remediedService } from '../../plugins/actions/remedy-world.ts';
 import { aRemedyRig, type RemedyRig } from '../remedy-rig.ts';

@@ -1,6 +1,6 @@
+import { OutcomeUnknown, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { act } from '#shared/app/remediate/act.ts';
-import { OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 import { anActionRecord } from '#test/builders/index.ts';
 import { inTurn } from '#test/fakes/index.ts';
 import { aRun } from '../../plugins/actions/action-world.ts';

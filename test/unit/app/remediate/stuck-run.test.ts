@@ -1,3 +1,4 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { makeGithubCodeHost } from '#shared/adapters/github/code-host.ts';
@@ -6,7 +7,6 @@ import { act } from '#shared/app/remediate/act.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
 import { actionPorts } from '#shared/app/remediate/ports.ts';
 import { verify } from '#shared/app/remediate/verify.ts';
-import { Retryable } from '#shared/kernel/errors.ts';
 import { aGithubTarget, anActionRecord, aTelemetry, someRunFacts } from '#test/builders/index.ts';
 import { type SetTime, setTime } from '#test/fakes/set-time.ts';
 import { aRemedyRig } from '../remedy-rig.ts';

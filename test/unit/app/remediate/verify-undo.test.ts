@@ -1,3 +1,4 @@
+import { CorruptRecord, OutcomeUnknown, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { act } from '#shared/app/remediate/act.ts';
@@ -6,7 +7,6 @@ import { undo } from '#shared/app/remediate/undo.ts';
 import { verify } from '#shared/app/remediate/verify.ts';
 import type { BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { breakerScopeOf } from '#shared/domain/policy/guard-rules.ts';
-import { CorruptRecord, OutcomeUnknown, Refused, Retryable } from '#shared/kernel/errors.ts';
 import { aRun } from '../../plugins/actions/action-world.ts';
 import { aRemedyRig, type RigOptions } from '../remedy-rig.ts';
 

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UnreadableReport } from '@selfheal/reports/normal-form/unreadable-report.ts';
 import { describe, expect, it } from 'vitest';
 import { mutateReports } from '#lab/eval/mutated-reports.ts';
-import { UnreadableReport } from '#shared/domain/reports/unreadable-report.ts';
-import { readWhole } from './report-rig.ts';
+import { readWhole } from '../../../../packages/reports/test/read/report-rig.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/reports');
 const fixtures = readdirSync(FIXTURES).map((name) => ({ path: name, bytes: readFileSync(join(FIXTURES, name)) }));

@@ -1,7 +1,7 @@
+import { OutcomeUnknown, Refused } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { forecastCapacity } from '#shared/app/upkeep/forecast-capacity.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { OutcomeUnknown, Refused } from '#shared/kernel/errors.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import type { MetricPoint, MetricReader } from '#shared/ports/metric-reader.ts';

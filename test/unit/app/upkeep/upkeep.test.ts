@@ -1,8 +1,8 @@
+import { Refused, Unreachable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { claimOf } from '#shared/app/common/incident-lock.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
 import { redeliverWebhooks } from '#shared/app/upkeep/redeliver-webhooks.ts';
-import { Refused, Unreachable } from '#shared/kernel/errors.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aConfiguration, aGithubTarget, anIncident, aSignal } from '#test/builders/index.ts';
 import {

@@ -1,9 +1,9 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { watchMetricAlerts } from '#shared/app/upkeep/watch-metric-alerts.ts';
 import { crossing, MetricAlert } from '#shared/domain/capacity/metric-alert.ts';
 import { PolicyOverlay } from '#shared/domain/configuration/overlay.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import type { MetricReader } from '#shared/ports/metric-reader.ts';

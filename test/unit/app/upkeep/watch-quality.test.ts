@@ -1,10 +1,10 @@
+import { OutcomeUnknown } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { promoteModel, registerModel } from '#shared/app/learning/model-registry.ts';
 import { watchQuality } from '#shared/app/upkeep/watch-quality.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { Retraining } from '#shared/domain/quality/watch.ts';
-import { OutcomeUnknown } from '#shared/kernel/errors.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import {
   aConfiguration,

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { instantOfLine } from '@selfheal/log-reading/logs/instant.ts';
+import { severityOf } from '@selfheal/log-reading/logs/severity.ts';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { entitiesOf, isIpv6 } from '#shared/domain/causality/entities.ts';
 import { ENTITY_PATTERNS, type EntityKind } from '#shared/domain/causality/entity-patterns.ts';
 import { isSummary, stageOf } from '#shared/domain/causality/stage.ts';
-import { instantOfLine } from '#shared/domain/logs/instant.ts';
-import { severityOf } from '#shared/domain/logs/severity.ts';
 
 const LOGS = new URL('../../../fixtures/logs/', import.meta.url);
 

@@ -1,6 +1,6 @@
+import { type Instant, instantOfLine, instantsIn } from '@selfheal/log-reading/logs/instant.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Instant, instantOfLine, instantsIn } from '#shared/domain/logs/instant.ts';
 
 const MOMENT = Date.UTC(2026, 10, 21, 3, 4, 5);
 const CLOCK = ((3 * 60 + 4) * 60 + 5) * 1000;

@@ -1,4 +1,4 @@
-import { RunRecord } from '#shared/domain/ci-metrics/run-record.ts';
+import { RunRecord } from '@selfheal/pull-request-quality/domain/ci-metrics/run-record.ts';
 
 /** A successful run of the default branch that measured nothing besides its times. */
 export const aRunRecord = (change: Partial<RunRecord> = {}): RunRecord =>

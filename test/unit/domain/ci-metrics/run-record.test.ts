@@ -1,12 +1,12 @@
-import { describe, expect, it } from 'vitest';
 import {
   MetricsArtifact,
   metricsArtifact,
   RUN_RECORDS,
   RunRecords,
   withRunRecord,
-} from '#shared/domain/ci-metrics/run-record.ts';
-import { datadogSeries, prometheusText, samplesOf } from '#shared/domain/ci-metrics/samples.ts';
+} from '@selfheal/pull-request-quality/domain/ci-metrics/run-record.ts';
+import { datadogSeries, prometheusText, samplesOf } from '@selfheal/pull-request-quality/domain/ci-metrics/samples.ts';
+import { describe, expect, it } from 'vitest';
 import { aRunRecord } from './a-run-record.ts';
 
 const AT = '2026-11-20T12:30:00.000Z';

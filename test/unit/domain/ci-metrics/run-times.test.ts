@@ -1,5 +1,5 @@
+import { runTimesOf, runTimesWords } from '@selfheal/pull-request-quality/domain/ci-metrics/run-times.ts';
 import { describe, expect, it } from 'vitest';
-import { runTimesOf, runTimesWords } from '#shared/domain/ci-metrics/run-times.ts';
 import { aRunRecord } from './a-run-record.ts';
 
 const proposed = aRunRecord({

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
@@ -7,7 +8,6 @@ import { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { redactDiagnosis } from '#shared/domain/diagnosis/redact-diagnosis.ts';
 import { diagnoseByRules, type RulesDiagnosisInput } from '#shared/domain/diagnosis/rules-diagnosis.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import { Evidence } from '#shared/domain/logs/evidence.ts';
 
 const DATA = join(import.meta.dirname, '../../../../shared/data');
 const { signatures } = await loadSignatures(DATA);

@@ -1,8 +1,8 @@
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ExperimentOutcome, resultsOf } from '#shared/domain/experiment/results.ts';
 import { evidenceOfDifference } from '#shared/domain/experiment/sequential-test.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { anExperiment, anExperimentOutcome } from '#test/builders/index.ts';
 
 const experiment = anExperiment();

@@ -1,17 +1,17 @@
-import { describe, expect, it } from 'vitest';
 import {
   alwaysFails,
   decideInHistory,
   isQuarantined,
   quarantineFlaky,
   releaseBroken,
-} from '#shared/domain/flaky-tests/history-quarantine.ts';
+} from '@selfheal/pull-request-quality/domain/flaky-tests/history-quarantine.ts';
 import {
   EMPTY_HISTORY,
   reportedTestKey,
   type TestHistory,
   withRecordedRun,
-} from '#shared/domain/flaky-tests/test-history.ts';
+} from '@selfheal/pull-request-quality/domain/flaky-tests/test-history.ts';
+import { describe, expect, it } from 'vitest';
 import { aRecordedRun, aReportedTest } from '#test/builders/index.ts';
 
 const NOW = new Date('2026-11-21T12:00:00.000Z');

@@ -1,6 +1,4 @@
-import * as fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
-import { judgeTest, rankTests } from '#shared/domain/flaky-tests/flaky-ranking.ts';
+import { judgeTest, rankTests } from '@selfheal/pull-request-quality/domain/flaky-tests/flaky-ranking.ts';
 import {
   EMPTY_HISTORY,
   MAX_HISTORY_RUNS,
@@ -10,8 +8,10 @@ import {
   TestHistory,
   withinBytes,
   withRecordedRun,
-} from '#shared/domain/flaky-tests/test-history.ts';
-import type { ReportedTest } from '#shared/domain/reports/normal-form.ts';
+} from '@selfheal/pull-request-quality/domain/flaky-tests/test-history.ts';
+import type { ReportedTest } from '@selfheal/reports/normal-form/normal-form.ts';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { aRecordedRun, aReportedTest, redactedText } from '#test/builders/index.ts';
 
 const KEY = reportedTestKey(aReportedTest());

@@ -1,5 +1,4 @@
-import { describe, expect, it } from 'vitest';
-import type { QuarantineStatus } from '#shared/domain/flaky-tests/quarantined-test.ts';
+import type { QuarantineStatus } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
 import {
   type AskedDecision,
   decided,
@@ -7,7 +6,8 @@ import {
   quarantineState,
   type TestQuarantine,
   withDecisions,
-} from '#shared/domain/flaky-tests/test-quarantine.ts';
+} from '@selfheal/pull-request-quality/domain/flaky-tests/test-quarantine.ts';
+import { describe, expect, it } from 'vitest';
 import { aTestQuarantine } from '#test/builders/index.ts';
 
 const day = (date: string): Date => new Date(`${date}T12:00:00.000Z`);

@@ -1,3 +1,4 @@
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
@@ -7,7 +8,6 @@ import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import { alarmNameOf, identify, minuteOf } from '#shared/domain/incident/identity.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import { openIncident } from '#shared/domain/incident/open-incident.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
 import {
   aConfiguration,
   aGithubTarget,

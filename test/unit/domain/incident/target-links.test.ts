@@ -1,6 +1,6 @@
+import { durationWords, relativeWords } from '@selfheal/kernel/time-words.ts';
 import { describe, expect, it } from 'vitest';
 import { githubPagesOf, targetLinks } from '#shared/domain/incident/target-links.ts';
-import { durationWords, relativeWords } from '#shared/kernel/time-words.ts';
 import { aGithubTarget, anAlarmTarget } from '#test/builders/index.ts';
 
 describe('links to what an incident is about', () => {

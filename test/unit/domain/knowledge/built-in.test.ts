@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { describe, expect, it } from 'vitest';
 import { loadPlaybooks } from '#shared/adapters/archive/data-files.ts';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
 import { lookupKnowledge } from '#shared/domain/knowledge/lookup.ts';
 import { makeRecall } from '#shared/domain/knowledge/search/recall.ts';
 import { type RememberedEntry, rememberedEntry } from '#shared/domain/knowledge/search/remembered-entry.ts';

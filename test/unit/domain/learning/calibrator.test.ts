@@ -1,8 +1,8 @@
+import { calibrationErrorOf, reliabilityOf } from '@selfheal/kernel/numbers/reliability.ts';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyCalibrator, Calibrator, chooseCalibrator, confidenceFor } from '#shared/domain/learning/calibrator.ts';
-import { calibrationErrorOf, reliabilityOf } from '#shared/kernel/numbers/reliability.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
 /** Answers that are right as often as `chance` makes of their confidence. */
 function answers(cases: number, chance: (confidence: number) => number, seed = 1) {

@@ -1,8 +1,8 @@
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { describe, expect, it } from 'vitest';
 import type { ActionOutcome } from '#shared/domain/learning/action-experience.ts';
 import { rankByBenefit } from '#shared/domain/learning/rank-by-benefit.ts';
 import type { Circumstances } from '#shared/domain/policy/circumstances/circumstances.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { anActionOutcome, someCircumstances } from '#test/builders/index.ts';
 import { aCandidate } from '../plan/a-candidate.ts';
 

@@ -1,8 +1,8 @@
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { describe, expect, it } from 'vitest';
 import { evidenceOfText } from '#apps/cli/training/labelled-case.ts';
 import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
 const { signatures } = await loadSignatures(dataDirectoryOf({}));
 const { model } = await loadFailureModel(dataDirectoryOf({}));

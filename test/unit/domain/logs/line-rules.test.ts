@@ -1,10 +1,10 @@
+import { makeExcerpter } from '@selfheal/log-reading/logs/excerpt.ts';
+import { makeLastLines } from '@selfheal/log-reading/logs/last-lines.ts';
+import { LogReading, lineRulesOf } from '@selfheal/log-reading/logs/line-rules.ts';
+import { makeRedactor } from '@selfheal/redaction/redact.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
-import { makeExcerpter } from '#shared/domain/logs/excerpt.ts';
-import { makeLastLines } from '#shared/domain/logs/last-lines.ts';
-import { LogReading, lineRulesOf } from '#shared/domain/logs/line-rules.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
 
 const engine = await loadRe2Engine();
 const rulesOf = (settings: object) => lineRulesOf(LogReading.parse(settings), engine);

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ANCHORS, WORDINGS } from '@selfheal/log-reading/logs/failure-keywords.ts';
+import { NOISE } from '@selfheal/log-reading/logs/noise-patterns.ts';
+import { makePatternSet } from '@selfheal/log-reading/logs/pattern-set.ts';
+import { HARMLESS_PHRASES, severityOf, statedSeverity, wordedSeverity } from '@selfheal/log-reading/logs/severity.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ANCHORS, WORDINGS } from '#shared/domain/logs/failure-keywords.ts';
-import { NOISE } from '#shared/domain/logs/noise-patterns.ts';
-import { makePatternSet } from '#shared/domain/logs/pattern-set.ts';
-import { HARMLESS_PHRASES, severityOf, statedSeverity, wordedSeverity } from '#shared/domain/logs/severity.ts';
 
 const SETS: readonly (readonly [string, readonly RegExp[]])[] = [
   ['wordings', WORDINGS.map(([, pattern]) => pattern)],

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { scoreLine, UNALARMING } from '@selfheal/log-reading/logs/line-score.ts';
+import { type Severity, severityOf, wordedSeverity, worst } from '@selfheal/log-reading/logs/severity.ts';
 import { describe, expect, it } from 'vitest';
-import { scoreLine, UNALARMING } from '#shared/domain/logs/line-score.ts';
-import { type Severity, severityOf, wordedSeverity, worst } from '#shared/domain/logs/severity.ts';
 
 const TABLE: readonly (readonly [Severity, string])[] = [
   // The level a line gives itself

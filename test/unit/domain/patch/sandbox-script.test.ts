@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { applyPatch } from '@selfheal/patch-guard/apply-patch.ts';
+import { readDiff } from '@selfheal/patch-guard/read-diff.ts';
+import { renderDiff } from '@selfheal/patch-guard/render-diff.ts';
+import { sandboxInputs } from '@selfheal/patch-guard/sandbox-run.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { applyPatch } from '#shared/domain/patch/apply-patch.ts';
-import { readDiff } from '#shared/domain/patch/read-diff.ts';
-import { renderDiff } from '#shared/domain/patch/render-diff.ts';
-import { sandboxInputs } from '#shared/domain/patch/sandbox-run.ts';
 import { SANDBOX } from '../../../e2e/support/sandbox.ts';
 
 /** A stand-in for Docker: notes the flags, and runs the command in the working folder. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isSandboxRun, sandboxInputs, sandboxTitle } from '@selfheal/patch-guard/sandbox-run.ts';
+import { judgeSandboxWorkflow, sandboxWorkflow } from '@selfheal/patch-guard/sandbox-workflow.ts';
 import { describe, expect, it } from 'vitest';
-import { isSandboxRun, sandboxInputs, sandboxTitle } from '#shared/domain/patch/sandbox-run.ts';
-import { judgeSandboxWorkflow, sandboxWorkflow } from '#shared/domain/patch/sandbox-workflow.ts';
 
 const VALUES = {
   runner: 'ubuntu-24.04',

@@ -1,8 +1,8 @@
+import { unsupportedClaims } from '@selfheal/pull-request-quality/domain/pull-request/claims.ts';
+import { combineResults } from '@selfheal/pull-request-quality/domain/pull-request/pull-request-facts.ts';
+import { factLines } from '@selfheal/pull-request-quality/domain/pull-request/report-words.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { unsupportedClaims } from '#shared/domain/pull-request/claims.ts';
-import { combineResults } from '#shared/domain/pull-request/pull-request-facts.ts';
-import { factLines } from '#shared/domain/pull-request/report-words.ts';
 import { greenResults, redResults } from '#test/builders/index.ts';
 
 const red = combineResults(redResults());

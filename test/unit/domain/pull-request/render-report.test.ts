@@ -1,12 +1,12 @@
+import type { JobResult } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
+import { combineResults } from '@selfheal/pull-request-quality/domain/pull-request/pull-request-facts.ts';
+import { renderReport } from '@selfheal/pull-request-quality/domain/pull-request/render-report.ts';
+import { templateWords } from '@selfheal/pull-request-quality/domain/pull-request/report-words.ts';
+import { COMMENT_MARKER, partsOf } from '@selfheal/pull-request-quality/domain/pull-request/sticky-comment.ts';
+import { redactName } from '@selfheal/redaction/redact.ts';
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { describe, expect, it } from 'vitest';
-import type { JobResult } from '#shared/domain/pull-request/job-result.ts';
-import { combineResults } from '#shared/domain/pull-request/pull-request-facts.ts';
-import { renderReport } from '#shared/domain/pull-request/render-report.ts';
-import { templateWords } from '#shared/domain/pull-request/report-words.ts';
-import { COMMENT_MARKER, partsOf } from '#shared/domain/pull-request/sticky-comment.ts';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import {
   aCause,
   aFailedTest,

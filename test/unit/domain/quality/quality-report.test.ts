@@ -1,10 +1,10 @@
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classMixOf, countClasses } from '#shared/domain/quality/class-mix.ts';
 import { costOf } from '#shared/domain/quality/cost.ts';
 import { qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';
 import { nextWatch } from '#shared/domain/quality/watch.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 import { aCorrection, anEnding, aPrediction, judgedPredictions } from '#test/builders/index.ts';
 
 const MODEL: WatchedModel = {

@@ -1,13 +1,13 @@
+import { makeLiteralMachine, SIGN, signsIn } from '@selfheal/redaction/character-runs.ts';
+import { FOREIGN_CODES, redact } from '@selfheal/redaction/redact.ts';
+import { makeSecretLines } from '@selfheal/redaction/secret-lines.ts';
+import { literalsIn } from '@selfheal/redaction/secret-literals.ts';
+import { makePlaceholders } from '@selfheal/redaction/secret-placeholders.ts';
+import { makeSecretSteps } from '@selfheal/redaction/secret-steps.ts';
+import { INVISIBLE_RANGES, visibleText } from '@selfheal/redaction/visible-text.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { plantedLookalikes, plantedSecrets } from '#lab/secrets/planted-cases.ts';
-import { makeLiteralMachine, SIGN, signsIn } from '#shared/domain/redaction/character-runs.ts';
-import { FOREIGN_CODES, redact } from '#shared/domain/redaction/redact.ts';
-import { makeSecretLines } from '#shared/domain/redaction/secret-lines.ts';
-import { literalsIn } from '#shared/domain/redaction/secret-literals.ts';
-import { makePlaceholders } from '#shared/domain/redaction/secret-placeholders.ts';
-import { makeSecretSteps } from '#shared/domain/redaction/secret-steps.ts';
-import { INVISIBLE_RANGES, visibleText } from '#shared/domain/redaction/visible-text.ts';
 
 /** Steps whose patterns are tried everywhere in a line that has one of their literals. */
 const everywhere = makeSecretSteps(undefined, (text) => {

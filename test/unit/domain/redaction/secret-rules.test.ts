@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { redact } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
-import { redact } from '#shared/domain/redaction/redact.ts';
 import { packSecretRules, readSecretRules } from '../../../../tools/pack-secret-rules.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
@@ -81,5 +81,5 @@ describe('a word for password', () => {
 });
 
 it('the packed rules are those of the data: `node tools/pack-secret-rules.ts` packs them again', () => {
-  expect(readFileSync(join(ROOT, 'shared/domain/redaction/secret-rules.json'), 'utf8')).toBe(packSecretRules(ROOT));
+  expect(readFileSync(join(ROOT, 'packages/redaction/src/secret-rules.json'), 'utf8')).toBe(packSecretRules(ROOT));
 });

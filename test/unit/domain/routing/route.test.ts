@@ -1,7 +1,7 @@
+import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
-import { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { Severity } from '#shared/domain/incident/target-context.ts';
 import { incidentSeverity, matterOf, quietReason, type RoutedMatter, routeOf } from '#shared/domain/routing/route.ts';
 import { Routing, TOPICS } from '#shared/domain/routing/routing-settings.ts';

@@ -1,5 +1,5 @@
+import { clusterFailures, type JobFailure } from '@selfheal/pull-request-quality/domain/triage/cluster-failures.ts';
 import { describe, expect, it } from 'vitest';
-import { clusterFailures, type JobFailure } from '#shared/domain/triage/cluster-failures.ts';
 import { decideHandOver } from '#shared/domain/triage/hand-over.ts';
 import { aCause, redactedText } from '#test/builders/index.ts';
 

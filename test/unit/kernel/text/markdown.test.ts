@@ -1,6 +1,6 @@
+import { fenced, safeLine, safeProse } from '@selfheal/kernel/text/markdown.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fenced, safeLine, safeProse } from '#shared/kernel/text/markdown.ts';
 import { markerOf, renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';
 import { aDiagnosis, anEvidence, anIncident, aProposalStory } from '#test/builders/index.ts';
 

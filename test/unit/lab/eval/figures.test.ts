@@ -1,9 +1,9 @@
+import { calibrationError, errorsOfExact, f1Of, macroF1 } from '@selfheal/cli-kit/figures/class-measures.ts';
+import { groupBootstrap, meanFigure, proportion } from '@selfheal/cli-kit/figures/figures.ts';
+import { renderReport } from '@selfheal/cli-kit/figures/render.ts';
+import { wilsonInterval } from '@selfheal/kernel/numbers/proportion.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { calibrationError, errorsOfExact, f1Of, macroF1 } from '#apps/cli/figures/class-measures.ts';
-import { groupBootstrap, meanFigure, proportion } from '#apps/cli/figures/figures.ts';
-import { renderReport } from '#apps/cli/figures/render.ts';
-import { wilsonInterval } from '#shared/kernel/numbers/proportion.ts';
 
 describe("Wilson's interval", () => {
   it.each([

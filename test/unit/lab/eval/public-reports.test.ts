@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { FigureReport } from '@selfheal/cli-kit/figures/figures.ts';
 import { expect, it } from 'vitest';
-import type { FigureReport } from '#apps/cli/figures/figures.ts';
 import { aFolder, runLab } from '../../cli/run-command.ts';
 
 const REFUSED = 'connect ECONNREFUSED 10.0.0.7:5432\n';

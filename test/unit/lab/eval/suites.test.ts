@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import type { FigureReport, GroupFigures } from '@selfheal/cli-kit/figures/figures.ts';
 import { describe, expect, it } from 'vitest';
-import type { FigureReport, GroupFigures } from '#apps/cli/figures/figures.ts';
 import { aFolder, runLab } from '../../cli/run-command.ts';
 
 type Files = Readonly<Record<string, string | readonly unknown[]>>;

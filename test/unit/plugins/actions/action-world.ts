@@ -1,6 +1,6 @@
-import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import type { RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
 import type { ActionPlugin, ActionPorts } from '#shared/plugins/actions/contract.ts';
 import type { AlarmState } from '#shared/ports/cloud.ts';
 import type { Run } from '#shared/ports/code-host.ts';

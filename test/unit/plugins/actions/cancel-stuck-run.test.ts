@@ -1,5 +1,5 @@
+import type { RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
 import { describe, expect, it } from 'vitest';
-import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import { cancelStuckRun } from '#shared/plugins/actions/cancel-stuck-run/index.ts';
 import { aTelemetry, redactedText, someRunFacts } from '#test/builders/index.ts';
 import { anActionWorld, aRun, fittingContext } from './action-world.ts';

@@ -1,5 +1,5 @@
+import { readFixMarker } from '@selfheal/patch-guard/fix-branch.ts';
 import { describe, expect, it } from 'vitest';
-import { readFixMarker } from '#shared/domain/patch/fix-branch.ts';
 import { fixTitle } from '#shared/plugins/actions/common/proposed-patch.ts';
 import { type FixStory, fixBody } from '#shared/plugins/actions/fix-pull-request/words.ts';
 import { redactedText } from '#test/builders/index.ts';

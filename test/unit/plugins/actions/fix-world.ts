@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { digestOfQuarantine, QuarantinedTest } from '#shared/domain/flaky-tests/quarantined-test.ts';
-import { jobNameOf } from '#shared/domain/logs/job-name.ts';
-import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
-import { digestOfFix, ProposedFix } from '#shared/domain/patch/proposed-fix.ts';
-import { sandboxWorkflow } from '#shared/domain/patch/sandbox-workflow.ts';
-import { RawRef } from '#shared/kernel/text/raw-ref.ts';
+import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import { jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
+import type { RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
+import { digestOfFix, ProposedFix } from '@selfheal/patch-guard/proposed-fix.ts';
+import { sandboxWorkflow } from '@selfheal/patch-guard/sandbox-workflow.ts';
+import {
+  digestOfQuarantine,
+  QuarantinedTest,
+} from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
 import { PATCH, type PreparedPatch } from '#shared/plugins/actions/common/patch-preparation.ts';
 import type { ActionPorts, Preparation } from '#shared/plugins/actions/contract.ts';
 import { type PreparedQuarantine, QUARANTINE } from '#shared/plugins/actions/quarantine-flaky-test/prepare.ts';

@@ -1,6 +1,6 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import type { ResourceState } from '@selfheal/log-reading/logs/resource-state.ts';
 import { describe, expect, it } from 'vitest';
-import type { ResourceState } from '#shared/domain/logs/resource-state.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { ACTIONS, actionOf } from '#shared/plugins/actions/registry.ts';
 import { aConfiguration, aService, aTelemetry, redactedText, someAlarmFacts } from '#test/builders/index.ts';

@@ -1,5 +1,5 @@
+import type { ResourceState, ResourceStateOf } from '@selfheal/log-reading/logs/resource-state.ts';
 import type { Service } from '#shared/domain/configuration/configuration.ts';
-import type { ResourceState, ResourceStateOf } from '#shared/domain/logs/resource-state.ts';
 import type { Remedy } from '#shared/domain/plan/remedies.ts';
 import { aService } from '#test/builders/index.ts';
 import { fakeAutoScaling, fakeDatabases, fakeLambdaFunctions, fakeResources } from '#test/fakes/index.ts';

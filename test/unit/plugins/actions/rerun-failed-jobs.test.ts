@@ -1,6 +1,6 @@
+import type { Classification } from '@selfheal/kernel/failure-class.ts';
+import type { RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
 import { describe, expect, it } from 'vitest';
-import type { Classification } from '#shared/domain/incident/failure-class.ts';
-import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs/index.ts';
 import {
   aClassification,

@@ -1,5 +1,5 @@
+import type { RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
 import { describe, expect, it } from 'vitest';
-import type { RunFacts } from '#shared/domain/logs/telemetry.ts';
 import { rerunWorkflowRun } from '#shared/plugins/actions/rerun-workflow-run/index.ts';
 import { aClassification, anActionRecord, aTelemetry, redactedText, someRunFacts } from '#test/builders/index.ts';
 import { fittingContext } from './action-world.ts';

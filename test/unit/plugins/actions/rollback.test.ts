@@ -1,6 +1,6 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
+import type { AlarmFacts } from '@selfheal/log-reading/logs/telemetry.ts';
 import { describe, expect, it } from 'vitest';
-import type { AlarmFacts } from '#shared/domain/logs/telemetry.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { judgeAlarm } from '#shared/plugins/actions/common/alarm-verification.ts';
 import { rollbackEcsService } from '#shared/plugins/actions/rollback-ecs-service/index.ts';
 import { rollbackLambdaAlias } from '#shared/plugins/actions/rollback-lambda-alias/index.ts';

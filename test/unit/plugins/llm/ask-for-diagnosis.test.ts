@@ -1,6 +1,6 @@
+import { Refused, Retryable, UnreadableAnswer } from '@selfheal/kernel/errors.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Refused, Retryable, UnreadableAnswer } from '#shared/kernel/errors.ts';
 import { makeDiagnosisModel } from '#shared/plugins/llm/protocol/ask-for-diagnosis.ts';
 import { aClassification, aFullBudget, anAnswer, aReport, someProse, someTokens } from '#test/builders/index.ts';
 import { fakeModelClient } from '#test/fakes/index.ts';

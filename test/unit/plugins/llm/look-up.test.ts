@@ -1,5 +1,5 @@
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
-import { Retryable } from '#shared/kernel/errors.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import type { ModelTurn } from '#shared/ports/model-client.ts';
 import { anAnswer, redactedText } from '#test/builders/index.ts';

@@ -1,5 +1,5 @@
+import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { redactName } from '#shared/domain/redaction/redact.ts';
 import { defineSource, firstProblem } from '#shared/plugins/sources/contract.ts';
 
 const Failure = z.object({ nr: z.string(), what: z.string(), commit: z.string(), run: z.number(), at: z.string() });

@@ -1,8 +1,8 @@
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import { INTERRUPTS } from '#shared/domain/plan/candidates.ts';
 import { RemedyAlarms } from '#shared/domain/plan/remedies.ts';
 import { ecsServiceKey } from '#shared/domain/plan/resource-ref.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import { alarmSchedule } from '#shared/plugins/actions/common/alarm-verification.ts';
 import { listedRemedy, needsEcsService } from '#shared/plugins/actions/common/listed-remedy.ts';
 import { defineAction } from '#shared/plugins/actions/contract.ts';

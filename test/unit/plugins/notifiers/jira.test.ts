@@ -1,9 +1,9 @@
+import { OutcomeUnknown } from '@selfheal/kernel/errors.ts';
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import { makeLocalJira } from '#apps/local/world/jira.ts';
 import { hostileText } from '#lab/channels/made-messages.ts';
-import { OutcomeUnknown } from '#shared/kernel/errors.ts';
 import { codeRoutingOf } from '#shared/plugins/notifiers/jira/index.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';

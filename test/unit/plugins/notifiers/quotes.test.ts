@@ -1,7 +1,7 @@
+import { cutLine } from '@selfheal/kernel/text/markdown.ts';
+import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Evidence } from '#shared/domain/logs/evidence.ts';
-import { cutLine } from '#shared/kernel/text/markdown.ts';
 import { type Quote, quotesOf, repeatWords } from '#shared/plugins/notifiers/common/quotes.ts';
 import { wrapText } from '#shared/plugins/notifiers/common/wrap.ts';
 import { anEvidence, anEvidenceLine } from '#test/builders/index.ts';

@@ -1,6 +1,6 @@
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
-import { phrase } from '#shared/kernel/text/redacted-text.ts';
 import { renderApprovalMail } from '#shared/plugins/notifiers/common/mail/approval-mail.ts';
 import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import { renderComment } from '#shared/plugins/notifiers/github-comment/index.ts';

@@ -1,8 +1,8 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import { hostileText } from '#lab/channels/made-messages.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { inGsm, MAX_SEPTETS, textMessageOf } from '#shared/plugins/notifiers/sms/text-message.ts';
 import type { Announcement } from '#shared/ports/announcement.ts';

@@ -1,8 +1,8 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import { announce } from '#shared/app/notify/announce.ts';
-import { Refused } from '#shared/kernel/errors.ts';
 import { mailHtml } from '#shared/plugins/notifiers/common/mail/mail-html.ts';
 import { mailOf } from '#shared/plugins/notifiers/common/mail/mail-of.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { REPORT_FORMATS } from '@selfheal/reports/formats/registry.ts';
+import { makeRepositoryFiles } from '@selfheal/reports/normal-form/repository-path.ts';
 import { describe, expect, it } from 'vitest';
-import { makeRepositoryFiles } from '#shared/domain/reports/repository-path.ts';
-import { REPORT_FORMATS } from '#shared/plugins/reports/registry.ts';
-import { readWhole, type WholeReport } from '../../app/reports/report-rig.ts';
+import { readWhole, type WholeReport } from '../../../../packages/reports/test/read/report-rig.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/reports');
 const fixture = (name: string): string => readFileSync(join(FIXTURES, name), 'utf8');

@@ -1,6 +1,6 @@
+import { FAMILY_OF } from '@selfheal/kernel/failure-family.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { FAMILY_OF } from '#shared/domain/incident/failure-family.ts';
 import type { IncidentDetails as Incident } from '../../api/answers.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { useHasRole, useMe } from '../../api/me.ts';

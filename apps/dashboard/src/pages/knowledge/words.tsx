@@ -1,5 +1,5 @@
+import { FAMILY_OF } from '@selfheal/kernel/failure-family.ts';
 import { useQuery } from '@tanstack/react-query';
-import { FAMILY_OF } from '#shared/domain/incident/failure-family.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { classWords, type Tone } from '../../ui/words.ts';
 import type { PatternSummary } from './pattern-api.ts';

@@ -1,6 +1,6 @@
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { alertWords } from '#shared/domain/policy/alert-rule.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stopLines } from '../briefing-facts.ts';
 import { linkLines, type Mail } from './mail.ts';

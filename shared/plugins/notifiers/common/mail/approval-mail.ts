@@ -1,4 +1,4 @@
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { AskedPlan, IncidentStory } from '../../contract.ts';
 import { askedFacts, changeWords, freshDeadline, historyLines, WITHOUT_ANSWER } from '../asked-words.ts';
 import { changeLines, stoppedWords } from '../briefing-facts.ts';

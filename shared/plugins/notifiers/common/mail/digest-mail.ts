@@ -1,5 +1,5 @@
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { counted, instantWords } from '#shared/kernel/time-words.ts';
+import { counted, instantWords } from '@selfheal/kernel/time-words.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stoppedWords } from '../briefing-facts.ts';
 import { linkLines, type Mail, messageOf, subjectOfWords } from './mail.ts';

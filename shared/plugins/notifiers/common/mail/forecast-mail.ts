@@ -1,5 +1,5 @@
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { type Capacity, capacityName } from '#shared/domain/capacity/capacity-settings.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stopLines } from '../briefing-facts.ts';
 import { type Mail, messageOf } from './mail.ts';

@@ -1,5 +1,5 @@
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
 import type { Announcement, AnnouncementOf } from '#shared/ports/announcement.ts';
 import { deciderNameOf } from '#shared/ports/incident-store.ts';

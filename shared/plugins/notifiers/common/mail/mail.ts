@@ -1,10 +1,10 @@
+import { cutLine } from '@selfheal/kernel/text/markdown.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { instantWords } from '@selfheal/kernel/time-words.ts';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import { isAlarmOrAlert, type TargetContext } from '#shared/domain/incident/target-context.ts';
-import { cleanText } from '#shared/domain/redaction/clean-text.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { cutLine } from '#shared/kernel/text/markdown.ts';
-import type { RedactedText } from '#shared/kernel/text/redacted-text.ts';
-import { instantWords } from '#shared/kernel/time-words.ts';
 import type { IncidentStory } from '../../contract.ts';
 import { adviceNow } from '../advice-words.ts';
 import { stoppedWords } from '../briefing-facts.ts';

@@ -1,5 +1,5 @@
+import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import type { Retraining } from '#shared/domain/quality/watch.ts';
-import { shareText } from '#shared/kernel/numbers/proportion.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stopLines } from '../briefing-facts.ts';
 import { type Mail, messageOf, subjectOfWords } from './mail.ts';

@@ -1,7 +1,7 @@
+import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { ReviewAction } from '#shared/domain/learning/learning-review.ts';
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { type Proportion, shareText } from '#shared/kernel/numbers/proportion.ts';
-import { counted } from '#shared/kernel/time-words.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stopLines } from '../briefing-facts.ts';
 import { type Mail, subjectOfWords } from './mail.ts';

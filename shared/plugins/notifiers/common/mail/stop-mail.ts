@@ -1,5 +1,5 @@
-import { redactOutgoing } from '#shared/domain/redaction/redact.ts';
-import { counted } from '#shared/kernel/time-words.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
 import { stoppedWords } from '../briefing-facts.ts';
 import type { Mail } from './mail.ts';

@@ -1,5 +1,9 @@
+import {
+  chanceOfTest,
+  judgeFlakiness,
+  type TestOutcomes,
+} from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import { describe, expect, it } from 'vitest';
-import { chanceOfTest, judgeFlakiness, type TestOutcomes } from '#shared/domain/failure/history/flakiness.ts';
 
 /** `P` passed, `F` failed; newest first. */
 function outcomes(row: string, flips: number | null = 0): TestOutcomes {

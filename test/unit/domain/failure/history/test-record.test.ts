@@ -1,6 +1,6 @@
+import { chanceOfTest, judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chanceOfTest, judgeFlakiness } from '#shared/domain/failure/history/flakiness.ts';
 import { afterFailure, type FinishedRun, testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.ts';
 import {
   newestResults,

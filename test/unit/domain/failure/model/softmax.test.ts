@@ -1,5 +1,5 @@
+import { logOdds } from '@selfheal/kernel/numbers/log-odds.ts';
 import { describe, expect, it } from 'vitest';
-import { logOdds } from '#shared/kernel/numbers/log-odds.ts';
 import { calibrated, fitCalibration } from '#shared/domain/failure/model/calibration.ts';
 import { minimise } from '#shared/domain/failure/model/minimise.ts';
 import { type Example, fitLinear, predict } from '#shared/domain/failure/model/softmax.ts';

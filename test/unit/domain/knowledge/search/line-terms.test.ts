@@ -1,8 +1,8 @@
+import { problemOfPattern } from '@selfheal/log-reading/logs/pattern-safety.ts';
 import { describe, expect, it } from 'vitest';
 import { TERM_PATTERNS, termsOfLine } from '#shared/domain/knowledge/search/line-terms.ts';
 import { BLAMES } from '#shared/domain/knowledge/search/missing-symbols.ts';
 import { BESIDE } from '#shared/domain/knowledge/search/packages.ts';
-import { problemOfPattern } from '#shared/domain/logs/pattern-safety.ts';
 
 describe('the terms of a line', () => {
   it.each<[spelling: string, line: string, terms: readonly string[]]>([

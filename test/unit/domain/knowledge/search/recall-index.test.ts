@@ -1,8 +1,8 @@
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeRecallIndex, type RecallIndex } from '#shared/domain/knowledge/search/recall-index.ts';
 import { readTerms, termsOfLines, termsOfText, writeTerms } from '#shared/domain/knowledge/search/terms.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
 const WORDS = [
   'guava',

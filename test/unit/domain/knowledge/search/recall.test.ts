@@ -1,5 +1,5 @@
+import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { describe, expect, it } from 'vitest';
-import type { FailureClass } from '#shared/domain/incident/failure-class.ts';
 import { makeRecall, type Recall, type RecallQuery, type Remembered } from '#shared/domain/knowledge/search/recall.ts';
 import { termsOfText } from '#shared/domain/knowledge/search/terms.ts';
 

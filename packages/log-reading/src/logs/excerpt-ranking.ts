@@ -1,0 +1,140 @@
+import { sumsOfTrees } from '@selfheal/kernel/numbers/tree-ensemble.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { FEATURE_COUNT, lineFeatures, type ReadLine, readLines } from './line-features.ts';
+import type { LineRanker } from './line-ranker.ts';
+import type { LineScore } from './line-score.ts';
+import { repeatKeysOf } from './outcome-figures.ts';
+
+/** A line that may go into the excerpt. */
+export interface Candidate {
+  readonly number: number;
+  readonly text: RedactedText;
+  /** When it was written, as the log says; undefined when it does not. */
+  readonly at?: string | undefined;
+  /** What carried it; undefined when nothing did. */
+  readonly prefix?: RedactedText | undefined;
+  /** By its own keywords; an anchor ends the failing step. */
+  readonly score: LineScore;
+  /** Score of its own keywords; lower when a passing run prints the line too. */
+  readonly base: number;
+  /** Whether a passing run of the same job prints it too. */
+  readonly isKnown: boolean;
+}
+
+export interface RankedLine {
+  readonly number: number;
+  readonly text: RedactedText;
+  readonly score: number;
+  readonly at?: string;
+  readonly prefix?: RedactedText;
+}
+
+/**
+ * How the two answers of the ranker are combined, in log-odds. Chosen by recall of marked lines, mean over sources, each left out of what
+ * was learned.
+ */
+const W = {
+  /** Share of "says what went wrong" in the rank of a needed line. */
+  cause: 0.3,
+  /** What a line loses for each doubling of better ranked lines with the same wording. */
+  repeated: 1,
+  /** What a line loses that a passing run prints, too. */
+  known: 20,
+  /** What it loses when it reports success, or is what a tool prints after any failure. */
+  noise: 5,
+} as const;
+/** Of so many best lines those that say what went wrong come first, each wording once. */
+const HEAD = 12;
+/** Share of the rank in the order of those. */
+const RANK_IN_HEAD = 0.6;
+/** The highest score of a line, and the log-odds by which scores become e times as certain. */
+const FULL_SCORE = 10;
+const SCORE_SCALE = 2;
+
+/** The logarithms of the odds of both questions for each candidate. */
+function answersOf(candidates: readonly Candidate[], read: readonly ReadLine[], { words, needed, cause }: LineRanker) {
+  const rows = lineFeatures(candidates, read, words);
+  return { needed: sumsOfTrees(needed, rows, FEATURE_COUNT), cause: sumsOfTrees(cause, rows, FEATURE_COUNT) };
+}
+
+/** Positions of numbers, greatest first; of equal ones the first or the last. */
+function descending(numbers: Float64Array, ofEqual: 'first' | 'last'): number[] {
+  const sign = ofEqual === 'first' ? 1 : -1;
+  return Array.from(numbers, (_, at) => at).sort((a, b) => (numbers[b] ?? 0) - (numbers[a] ?? 0) || sign * (a - b));
+}
+
+/** Ranks with repeated wording lowered: of many similar lines the best ones are enough. */
+function withoutRepetition(ranks: Float64Array, wordings: readonly string[]): Float64Array {
+  const lowered = Float64Array.from(ranks);
+  const seen = new Map<string, number>();
+  for (const at of descending(ranks, 'first')) {
+    const wording = wordings[at] ?? '';
+    const before = seen.get(wording) ?? 0;
+    seen.set(wording, before + 1);
+    lowered[at] = (ranks[at] ?? 0) - W.repeated * Math.log2(1 + before);
+  }
+  return lowered;
+}
+
+/** Moves each line whose wording came before it behind the others. */
+function eachOnce(order: readonly number[], wordings: readonly string[]): number[] {
+  const first = new Set<number>();
+  const seen = new Set<string>();
+  for (const at of order) {
+    const wording = wordings[at] ?? '';
+    if (!seen.has(wording)) first.add(at);
+    seen.add(wording);
+  }
+  return [...first, ...order.filter((at) => !first.has(at))];
+}
+
+/** Behind so many best lines come what belongs to them, then the others. */
+const BEST = 30;
+/** How far the lines around a chosen one are taken for its paragraph. */
+const REACH = 4;
+
+/**
+ * The order in which the best lines are followed by their own paragraphs: the lines around them up to a blank one. A person who needs one line of a
+ * report needs the others.
+ */
+function withParagraphs(order: readonly number[], candidates: readonly Candidate[]): number[] {
+  const best = order.slice(0, BEST);
+  const taken = new Set(best);
+  for (const at of best) {
+    for (const step of [1, -1] as const) {
+      for (let near = at + step; Math.abs(near - at) <= REACH; near += step) {
+        const line = candidates[near];
+        const gap = Math.abs((line?.number ?? 0) - (candidates[at]?.number ?? 0));
+        if (line === undefined || gap > REACH || line.text.trim() === '') break;
+        if (!line.isKnown) taken.add(near);
+      }
+    }
+  }
+  return [...taken, ...order.filter((at) => !taken.has(at))];
+}
+
+/** Orders the candidates of a whole log best first. */
+export function rankCandidates(candidates: readonly Candidate[], ranker: LineRanker): RankedLine[] {
+  const read = readLines(candidates);
+  const { needed, cause } = answersOf(candidates, read, ranker);
+  const wordings = repeatKeysOf(candidates.map(({ text }, at) => ({ text, wording: read[at]?.wording ?? '' })));
+  // The passing run may print the end of a step that is allowed to fail; the last end is that of the failure.
+  const end = candidates.findLastIndex(({ score }) => score.anchor);
+  const own = Float64Array.from(candidates, ({ isKnown }, at) => {
+    const lowered = (isKnown && at !== end ? W.known : 0) + (read[at]?.isNoise ? W.noise : 0);
+    return (needed[at] ?? 0) + W.cause * (cause[at] ?? 0) - lowered;
+  });
+  const ranks = withoutRepetition(own, wordings);
+  const order = descending(ranks, 'last');
+  const inHead = (at: number): number => (cause[at] ?? 0) + RANK_IN_HEAD * (ranks[at] ?? 0);
+  const head = order.slice(0, HEAD).sort((a, b) => inHead(b) - inHead(a));
+  const scores = order.map((at) => FULL_SCORE / (1 + Math.exp(-(ranks[at] ?? 0) / SCORE_SCALE)));
+  const ranked = withParagraphs([...eachOnce(head, wordings), ...order.slice(HEAD)], candidates);
+  return ranked.flatMap((at, place) => {
+    const candidate = candidates[at];
+    if (candidate === undefined) return [];
+    const { number, text, at: time, prefix } = candidate;
+    const line = { number, text, score: scores[place] ?? 0 };
+    return [{ ...line, ...(time === undefined ? {} : { at: time }), ...(prefix === undefined ? {} : { prefix }) }];
+  });
+}

@@ -1,0 +1,202 @@
+import { lazy } from '@selfheal/kernel/lazy.ts';
+import type { RawText } from '@selfheal/kernel/text/raw-text.ts';
+import { readRawText } from '@selfheal/kernel/text/raw-text-read.ts';
+import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { cleanLine, cleanPlainLine, DRESSING, timestampOf } from '@selfheal/redaction/clean-line.ts';
+import { makeLineScanner, makeScanPlan, marksOf } from '@selfheal/redaction/line-scanner.ts';
+import {
+  HEAD_READ,
+  LINE_KEPT,
+  shortened,
+  TAIL_READ,
+  withoutFirstWord,
+  withoutLastWord,
+} from '@selfheal/redaction/long-line.ts';
+import { endsInLongWord, FOREIGN_CODES, type Redactor, secretLiterals } from '@selfheal/redaction/redact.ts';
+import { INVISIBLE_RANGES } from '@selfheal/redaction/visible-text.ts';
+import { makeCarrierReader, timeIn } from './carrier-prefix.ts';
+import { type Candidate, rankCandidates } from './excerpt-ranking.ts';
+import { ALARMING } from './failure-keywords.ts';
+import { type HeldLine, makeLastLines } from './last-lines.ts';
+import { makeLinePool } from './line-pool.ts';
+import { type LineRanker, shippedRanker } from './line-ranker.ts';
+import type { LineRules } from './line-rules.ts';
+import { type LineScore, scoreAlarmingLine, stronger, UNALARMING } from './line-score.ts';
+import type { PassingLines } from './passing-lines.ts';
+
+/** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */
+export interface ExcerptLine {
+  readonly number: number;
+  readonly text: RedactedText;
+  readonly score: number;
+  /** When it was written, by the log's own timestamp. */
+  readonly at?: string;
+  /** What carried it (container, host, stage); not part of `text`. */
+  readonly prefix?: RedactedText;
+}
+
+export interface Excerpt {
+  readonly totalLines: number;
+  /** In source order, at most `maxLines`. */
+  readonly lines: readonly ExcerptLine[];
+  /** What was cut, as sentences. */
+  readonly notes: readonly RedactedText[];
+}
+
+/** Takes a log's text in chunks of any size and keeps the lines that explain the failure. Memory does not grow with the log. */
+export interface Excerpter {
+  push(chunk: RawText | string): void;
+  finish(): Excerpt;
+}
+
+export interface ExcerptOptions {
+  readonly maxLines: number;
+  /** Sees every line that may contain a secret, in order and before it is cut, so that no secret is kept. */
+  readonly redactor: Pick<Redactor, 'line' | 'apart' | 'isInsideSecret'>;
+  /** What a passing run of the same job printed; lines that are new against it weigh more. */
+  readonly passing?: Pick<PassingLines, 'has'>;
+  /** What the configuration leaves out. */
+  readonly rules?: LineRules | null;
+  /** Orders the lines; the shipped one by default. */
+  readonly ranker?: LineRanker;
+}
+
+/** So many lines are ranked, and so many for each line of the excerpt: more cost time and are not better (recall of marked lines, sources left out). */
+const MIN_RANKED = 450;
+const RANKED_SHARE = 3;
+/** Share of its keywords' score that a line keeps when a passing run prints it too. */
+const KNOWN_SHARE = 0.3;
+const ALARM = 1;
+const SECRET = 2;
+const DRESSED = 4;
+/** One pass over the log finds the few lines that need a closer look. */
+const scanPlan = lazy(() =>
+  makeScanPlan([ALARMING, secretLiterals(), DRESSING], 2, [
+    { group: 1, ranges: FOREIGN_CODES },
+    { group: 2, ranges: INVISIBLE_RANGES },
+  ]),
+);
+
+interface ReadLine {
+  /** Cleaned and redacted. */
+  readonly clean: RedactedText;
+  readonly score: LineScore;
+  readonly isKnown: boolean;
+}
+
+/** Reads lines or their parts in order; what was marked in the raw line decides what is looked for. */
+function makeReader({ redactor, passing }: ExcerptOptions): (raw: string, marks: number) => ReadLine {
+  return (raw, rawMarks) => {
+    const isPlain = (rawMarks & DRESSED) === 0;
+    const cleaned = isPlain ? cleanPlainLine(raw) : cleanLine(raw);
+    // Dressing such as colour codes may have been inside a literal.
+    const marks = isPlain ? rawMarks : marksOf(scanPlan(), cleaned);
+    // No other line begins or ends a secret that spans lines.
+    const isInOrder = (marks & SECRET) !== 0 || redactor.isInsideSecret || endsInLongWord(cleaned);
+    const clean = isInOrder ? redactor.line(cleaned) : redactor.apart(cleaned);
+    const score = (marks & ALARM) === 0 ? UNALARMING : scoreAlarmingLine(clean);
+    return { clean, score, isKnown: passing?.has(cleaned) ?? false };
+  };
+}
+
+interface LineTaker {
+  take(line: HeldLine): void;
+  /** Reads a line without keeping it: it may begin or end a key that spans the following lines. */
+  leaveOut(line: HeldLine): void;
+  /** What was cut or left out so far. */
+  notes(): RedactedText[];
+}
+
+/** Takes lines, in order, into a pool. */
+function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLinePool>): LineTaker {
+  const { redactor, rules = null } = options;
+  const read = makeReader(options);
+  let cutLines = 0;
+  let leftOut = 0;
+  const placeOf = ({ number, raw, prefix }: HeldLine) => ({
+    number,
+    at: timeOf(raw, prefix),
+    ...(prefix === undefined ? {} : { prefix: redactor.apart(cleanLine(prefix)) }),
+  });
+  const add = (line: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
+    const { anchor } = score;
+    const base = isKnown && !anchor ? score.score * KNOWN_SHARE : score.score;
+    pool.add({ base, anchor }, (): Candidate => ({ ...placeOf(line), text, score, base, isKnown }));
+  };
+  const addWhole = (line: HeldLine): void => {
+    const { clean, score, isKnown } = read(line.raw, line.marks);
+    if (clean.length > LINE_KEPT) cutLines += 1;
+    add(line, clean.length > LINE_KEPT ? shortened(clean) : clean, score, isKnown);
+  };
+  const addEnds = (line: HeldLine, tail: string): void => {
+    cutLines += 1;
+    const head = read(withoutLastWord(line.raw), line.marks);
+    const end = read(withoutFirstWord(tail), line.marks);
+    add(line, shortened(head.clean, end.clean), stronger(head.score, end.score), head.isKnown && end.isKnown);
+  };
+  const addQuiet = (line: HeldLine): void =>
+    pool.add({ base: 0, anchor: false }, (): Candidate => {
+      // Checked when later lines have already passed the redactor.
+      const cleaned = cleanLine(line.raw);
+      const isKnown = options.passing?.has(cleaned) ?? false;
+      return { ...placeOf(line), text: redactor.apart(cleaned), score: UNALARMING, base: 0, isKnown };
+    });
+  const leaveOut = ({ raw, marks, tail }: HeldLine): void => {
+    leftOut += 1;
+    read(raw, marks);
+    if (tail !== null) read(tail, marks);
+  };
+  const isQuiet = ({ raw, marks }: HeldLine): boolean =>
+    marks === 0 && raw.length <= LINE_KEPT && !redactor.isInsideSecret && !endsInLongWord(raw);
+  const take = (line: HeldLine): void => {
+    const { raw, tail } = line;
+    if (rules?.skips(cleanLine(raw))) leaveOut(line);
+    else if (tail !== null) addEnds(line, tail);
+    else if (isQuiet(line)) addQuiet(line);
+    else addWhole(line);
+  };
+  return { take, leaveOut, notes: () => notesOf(cutLines, leftOut) };
+}
+
+/** When a line was written, by its own timestamp or by that of what carried it. */
+function timeOf(raw: string, prefix: string | undefined): string | undefined {
+  return timestampOf(raw) ?? (prefix === undefined ? undefined : timeIn(prefix));
+}
+
+function notesOf(cutLines: number, leftOut: number): RedactedText[] {
+  const lines = (count: number) => (count === 1 ? phrase`${count} line was` : phrase`${count} lines were`);
+  return [
+    ...(cutLines > 0 ? [phrase`${lines(cutLines)} too long and cut.`] : []),
+    ...(leftOut > 0 ? [phrase`${lines(leftOut)} not read, as configured.`] : []),
+  ];
+}
+
+/** Creates an excerpter for one log. */
+export function makeExcerpter(options: ExcerptOptions): Excerpter {
+  const { maxLines, rules = null } = options;
+  const pool = makeLinePool();
+  const { take, leaveOut, notes } = makeLineTaker(options, pool);
+  const last = rules?.cut ? makeLastLines(rules.cut, leaveOut) : null;
+  const carried = makeCarrierReader<HeldLine>((given, prefix) => {
+    const line = prefix === '' ? given : { ...given, raw: given.raw.slice(prefix.length), prefix };
+    if (last === null) take(line);
+    else last.push(line);
+  });
+  let totalLines = 0;
+  const scanner = makeLineScanner(scanPlan(), { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
+    totalLines += 1;
+    carried.push({ number: totalLines, raw, marks, tail });
+  });
+  const finish = (): Excerpt => {
+    scanner.end();
+    carried.end();
+    for (const line of last?.end() ?? []) take(line);
+    const ranked = rankCandidates(
+      pool.best(Math.max(MIN_RANKED, RANKED_SHARE * maxLines)),
+      options.ranker ?? shippedRanker(),
+    );
+    const best = ranked.slice(0, Math.max(0, maxLines));
+    return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes: notes() };
+  };
+  return { push: (chunk) => scanner.push(readRawText(chunk)), finish };
+}
