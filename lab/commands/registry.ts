@@ -6,6 +6,7 @@ import { evalCommand } from './eval.ts';
 import { mutateRows } from './mutate-rows.ts';
 import { simulateCommand } from './simulate.ts';
 import { simulateFlaky } from './simulate-flaky.ts';
+import { simulateLogs } from './simulate-logs.ts';
 import { simulateSelection } from './simulate-selection.ts';
 import { trainRankerCommand } from './train-ranker.ts';
 
@@ -23,6 +24,7 @@ export const LAB_COMMANDS: readonly Command[] = [
   trainRankerCommand,
   simulateCommand,
   simulateFlaky,
+  simulateLogs,
   simulateSelection,
   checkChannels,
 ];
