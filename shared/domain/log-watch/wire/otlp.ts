@@ -1,0 +1,203 @@
+import { InvalidInput } from '../../../kernel/errors.ts';
+import { readProtobuf } from './protobuf.ts';
+import {
+  type Fields,
+  type SentBatch,
+  type SentLine,
+  serviceOf,
+  severityOfName,
+  severityOfNumber,
+  statusIn,
+  textOf,
+  type Value,
+} from './sent-line.ts';
+
+/*
+ * `ExportLogsServiceRequest` of the OpenTelemetry protocol 1.x (opentelemetry-proto, collector/logs/v1 and logs/v1), from JSON and protobuf. Both
+ * become the same records. Unknown fields are ignored, as the protocol asks.
+ */
+
+interface LogRecord {
+  readonly timeMs: number | null;
+  readonly severityNumber: number;
+  readonly severityText: string;
+  readonly body: Value;
+  readonly attributes: Fields;
+}
+
+const MAX_DEPTH = 12;
+
+function lineOf(record: LogRecord, resource: Fields): SentLine {
+  const { timeMs, severityNumber, severityText, body, attributes } = record;
+  return {
+    service: serviceOf(resource, attributes),
+    at: timeMs,
+    level: severityOfNumber(severityNumber) ?? severityOfName(severityText),
+    text: textOf(body, attributes),
+    status: statusIn(attributes),
+  };
+}
+
+function batchOf(lines: readonly (SentLine | string)[]): SentBatch {
+  const problems = lines.filter((line) => typeof line === 'string');
+  return {
+    lines: lines.filter((line) => typeof line !== 'string'),
+    rejected: problems.length,
+    problem: problems[0] ?? null,
+  };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function listIn(value: unknown, name: string, where: string): readonly unknown[] {
+  const list = isObject(value) ? value[name] : undefined;
+  if (list === undefined || list === null) return [];
+  if (!Array.isArray(list)) throw new InvalidInput(`${where}${name} must be a list.`);
+  return list;
+}
+
+/** Reads an export request in JSON. Throws `InvalidInput` when it is none; a record that is not understood is rejected alone. */
+export function readOtlpJson(text: string): SentBatch {
+  let request: unknown;
+  try {
+    request = JSON.parse(text);
+  } catch {
+    throw new InvalidInput('The body is not JSON.');
+  }
+  if (!isObject(request) || !('resourceLogs' in request))
+    throw new InvalidInput('The body is no export request for logs: it has no "resourceLogs".');
+  const lines: (SentLine | string)[] = [];
+  for (const [at, one] of listIn(request, 'resourceLogs', '').entries()) {
+    const where = `resourceLogs[${at}].`;
+    const resource = isObject(one) ? attributesOf(isObject(one.resource) ? one.resource.attributes : null) : {};
+    for (const scope of listIn(one, 'scopeLogs', where))
+      for (const record of listIn(scope, 'logRecords', `${where}scopeLogs.`))
+        lines.push(isObject(record) ? lineOf(recordOfJson(record), resource) : `${where}logRecords: a record is no object.`);
+  }
+  return batchOf(lines);
+}
+
+function recordOfJson(record: Record<string, unknown>): LogRecord {
+  const { severityNumber, severityText } = record;
+  return {
+    timeMs: millisecondsOf(record.timeUnixNano) ?? millisecondsOf(record.observedTimeUnixNano),
+    severityNumber: typeof severityNumber === 'number' ? severityNumber : 0,
+    severityText: typeof severityText === 'string' ? severityText : '',
+    body: valueOfJson(record.body, 0),
+    attributes: attributesOf(record.attributes),
+  };
+}
+
+/** Nanoseconds as a decimal text or a number; 0 is no time. */
+function millisecondsOf(value: unknown): number | null {
+  const text = typeof value === 'number' ? value.toFixed(0) : value;
+  if (typeof text !== 'string' || !/^\d{1,20}$/.test(text)) return null;
+  const milliseconds = Number(BigInt(text) / 1_000_000n);
+  return milliseconds === 0 ? null : milliseconds;
+}
+
+function attributesOf(list: unknown): Fields {
+  if (!Array.isArray(list)) return {};
+  return Object.fromEntries(
+    list.flatMap((one): [string, Value][] =>
+      isObject(one) && typeof one.key === 'string' ? [[one.key, valueOfJson(one.value, 0)]] : [],
+    ),
+  );
+}
+
+function valueOfJson(value: unknown, depth: number): Value {
+  if (!isObject(value) || depth > MAX_DEPTH) return null;
+  if (typeof value.stringValue === 'string') return value.stringValue;
+  if (typeof value.boolValue === 'boolean') return value.boolValue;
+  if (typeof value.intValue === 'string' || typeof value.intValue === 'number') return Number(value.intValue);
+  if (typeof value.doubleValue === 'number') return value.doubleValue;
+  if (typeof value.bytesValue === 'string') return value.bytesValue;
+  if (isObject(value.arrayValue))
+    return listIn(value.arrayValue, 'values', '').map((one) => valueOfJson(one, depth + 1));
+  if (isObject(value.kvlistValue))
+    return Object.fromEntries(
+      listIn(value.kvlistValue, 'values', '').flatMap((one): [string, Value][] =>
+        isObject(one) && typeof one.key === 'string' ? [[one.key, valueOfJson(one.value, depth + 1)]] : [],
+      ),
+    );
+  return null;
+}
+
+/** Reads an export request in protobuf. Throws `InvalidInput` when it is cut short or malformed. */
+export function readOtlpProtobuf(bytes: Uint8Array): SentBatch {
+  const lines: SentLine[] = [];
+  for (const [field, resourceLogs] of readProtobuf(bytes)) {
+    if (field !== 1 || !(resourceLogs instanceof Uint8Array)) continue;
+    let resource: Fields = {};
+    const scopes: Uint8Array[] = [];
+    for (const [inner, value] of readProtobuf(resourceLogs)) {
+      if (inner === 1 && value instanceof Uint8Array) resource = fieldsIn(value, 1, 0);
+      if (inner === 2 && value instanceof Uint8Array) scopes.push(value);
+    }
+    for (const scope of scopes)
+      for (const [inner, record] of readProtobuf(scope))
+        if (inner === 2 && record instanceof Uint8Array) lines.push(lineOf(recordOfProtobuf(record), resource));
+  }
+  return batchOf(lines);
+}
+
+function recordOfProtobuf(bytes: Uint8Array): LogRecord {
+  let [time, observed]: (number | null)[] = [null, null];
+  let [severityNumber, severityText] = [0, ''];
+  let body: Value = null;
+  const attributes: [string, Value][] = [];
+  for (const [field, value] of readProtobuf(bytes)) {
+    if (field === 1 && typeof value === 'bigint') time = millisecondsOf(value.toString());
+    else if (field === 11 && typeof value === 'bigint') observed = millisecondsOf(value.toString());
+    else if (field === 2 && typeof value === 'bigint') severityNumber = Number(value);
+    else if (!(value instanceof Uint8Array)) continue;
+    else if (field === 3) severityText = decode(value);
+    else if (field === 5) body = anyValue(value, 0);
+    else if (field === 6) attributes.push(pairOf(value, 0));
+  }
+  return { timeMs: time ?? observed, severityNumber, severityText, body, attributes: Object.fromEntries(attributes) };
+}
+
+const decoder = new TextDecoder();
+const decode = (bytes: Uint8Array): string => decoder.decode(bytes);
+const asDouble = (bits: bigint): number => new Float64Array(BigUint64Array.of(bits).buffer)[0] ?? 0;
+
+/** `repeated KeyValue` with this field number. */
+function fieldsIn(bytes: Uint8Array, number: number, depth: number): Fields {
+  const pairs: [string, Value][] = [];
+  for (const [field, value] of readProtobuf(bytes))
+    if (field === number && value instanceof Uint8Array) pairs.push(pairOf(value, depth));
+  return Object.fromEntries(pairs);
+}
+
+function pairOf(bytes: Uint8Array, depth: number): [string, Value] {
+  let [key, value]: [string, Value] = ['', null];
+  for (const [field, given] of readProtobuf(bytes)) {
+    if (!(given instanceof Uint8Array)) continue;
+    if (field === 1) key = decode(given);
+    if (field === 2) value = anyValue(given, depth + 1);
+  }
+  return [key, value];
+}
+
+function anyValue(bytes: Uint8Array, depth: number): Value {
+  if (depth > MAX_DEPTH) return null;
+  let result: Value = null;
+  for (const [field, value] of readProtobuf(bytes)) {
+    if (typeof value === 'bigint') {
+      if (field === 2) result = value !== 0n;
+      if (field === 3) result = Number(BigInt.asIntN(64, value));
+      if (field === 4) result = asDouble(value);
+    } else if (value instanceof Uint8Array) {
+      if (field === 1) result = decode(value);
+      if (field === 5)
+        result = [...readProtobuf(value)].flatMap(([inner, one]) =>
+          inner === 1 && one instanceof Uint8Array ? [anyValue(one, depth + 1)] : [],
+        );
+      if (field === 6) result = fieldsIn(value, 1, depth + 1);
+      if (field === 7) result = Buffer.from(value).toString('base64');
+    }
+  }
+  return result;
+}
