@@ -1,4 +1,4 @@
-import { defineCommand, JSON_OPTION, wholeNumber } from '#apps/cli/command.ts';
+import { defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { SERVICE_SHAPES, type ServiceFigures, simulateServiceLog } from '../simulations/service-logs.ts';
 
 /** The second seed was never used for tuning. */

@@ -1,8 +1,8 @@
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { makeRedactor } from '@selfheal/redaction/redact.ts';
 import { type LogEntry, levelOf, statusOf } from '#shared/domain/log-watch/log-entry.ts';
 import { type LogIncident, makeServiceWatch } from '#shared/domain/log-watch/service-watch.ts';
 import { makeDigester, WINDOW_MS, windowOf } from '#shared/domain/log-watch/window-digest.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;

@@ -1,5 +1,5 @@
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { isAtLeast, type Severity } from '../logs/severity.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { isAtLeast, type Severity } from '@selfheal/log-reading/logs/severity.ts';
 import {
   countOf,
   dispersionOf,

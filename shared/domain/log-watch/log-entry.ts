@@ -1,5 +1,5 @@
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { type Severity, severityOf } from '../logs/severity.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { type Severity, severityOf } from '@selfheal/log-reading/logs/severity.ts';
 
 /** One line of a service's log, as every source hands it over. */
 export interface LogEntry {

@@ -1,7 +1,7 @@
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { Severity } from '@selfheal/log-reading/logs/severity.ts';
 import * as z from 'zod';
-import { recordText } from '../../kernel/text/record-text.ts';
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { Severity } from '../logs/severity.ts';
 import type { WindowCounts } from './window-counts.ts';
 
 const HOUR = 3_600_000;

@@ -1,9 +1,9 @@
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
+import { readTemplateMinerState } from '@selfheal/log-reading/templates/template-state.ts';
+import { redact } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { InvalidInput } from '../../kernel/errors.ts';
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { redact } from '../redaction/redact.ts';
-import { makeTemplateMiner } from '../templates/template-miner.ts';
-import { readTemplateMinerState } from '../templates/template-state.ts';
 import { type JudgeSettings, judgeDefaults, judgeWindow, type LogFinding } from './judge-window.ts';
 import { emptyHistory, learnWindow, mergeTemplates, type SeriesName, ServiceHistory } from './service-history.ts';
 import {

@@ -1,7 +1,7 @@
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { isAtLeast, Severity } from '@selfheal/log-reading/logs/severity.ts';
 import * as z from 'zod';
-import { recordText } from '../../kernel/text/record-text.ts';
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { isAtLeast, Severity } from '../logs/severity.ts';
 import { WINDOW_MS, type WindowDigest } from './window-digest.ts';
 
 const MAX_SAMPLES = 5;

@@ -1,8 +1,8 @@
+import { recordText } from '@selfheal/kernel/text/record-text.ts';
+import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { Severity } from '@selfheal/log-reading/logs/severity.ts';
+import { scanLine } from '@selfheal/log-reading/templates/line-scan.ts';
 import * as z from 'zod';
-import { recordText } from '../../kernel/text/record-text.ts';
-import type { RedactedText } from '../../kernel/text/redacted-text.ts';
-import { Severity } from '../logs/severity.ts';
-import { scanLine } from '../templates/line-scan.ts';
 import type { LogEntry } from './log-entry.ts';
 
 /** Length of a window. */

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../../kernel/errors.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { readProtobuf } from './protobuf.ts';
 import {
   type Fields,
@@ -73,7 +73,9 @@ export function readOtlpJson(text: string): SentBatch {
     const resource = isObject(one) ? attributesOf(isObject(one.resource) ? one.resource.attributes : null) : {};
     for (const scope of listIn(one, 'scopeLogs', where))
       for (const record of listIn(scope, 'logRecords', `${where}scopeLogs.`))
-        lines.push(isObject(record) ? lineOf(recordOfJson(record), resource) : `${where}logRecords: a record is no object.`);
+        lines.push(
+          isObject(record) ? lineOf(recordOfJson(record), resource) : `${where}logRecords: a record is no object.`,
+        );
   }
   return batchOf(lines);
 }
@@ -143,7 +145,8 @@ export function readOtlpProtobuf(bytes: Uint8Array): SentBatch {
 }
 
 function recordOfProtobuf(bytes: Uint8Array): LogRecord {
-  let [time, observed]: (number | null)[] = [null, null];
+  let time: number | null = null;
+  let observed: number | null = null;
   let [severityNumber, severityText] = [0, ''];
   let body: Value = null;
   const attributes: [string, Value][] = [];

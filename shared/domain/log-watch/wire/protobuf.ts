@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../../kernel/errors.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 
 /** A varint or fixed 64 bits as `bigint`, fixed 32 bits as `number`, everything with a length as bytes. */
 export type WireValue = bigint | number | Uint8Array;

@@ -1,4 +1,4 @@
-import type { Severity } from '../../logs/severity.ts';
+import type { Severity } from '@selfheal/log-reading/logs/severity.ts';
 
 /** A log record as its sender worded it: raw, before redaction. */
 export interface SentLine {

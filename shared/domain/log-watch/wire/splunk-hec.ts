@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../../kernel/errors.ts';
+import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import {
   type Fields,
   type SentBatch,

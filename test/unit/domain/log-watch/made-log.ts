@@ -1,8 +1,8 @@
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
+import { makeRedactor } from '@selfheal/redaction/redact.ts';
 import { type LogEntry, levelOf, statusOf } from '#shared/domain/log-watch/log-entry.ts';
 import { type LogIncident, makeServiceWatch, type ServiceWatch } from '#shared/domain/log-watch/service-watch.ts';
 import { makeDigester, type WindowDigest } from '#shared/domain/log-watch/window-digest.ts';
-import { makeRedactor } from '#shared/domain/redaction/redact.ts';
-import { numbersFrom } from '#shared/kernel/numbers/seeded-numbers.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
