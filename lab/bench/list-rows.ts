@@ -198,7 +198,8 @@ const alarmTarget = (alarm: number, changedAt: string) => ({
 });
 
 const runTarget = (repository: number, runId: number) => ({
-  kind: 'github-run',
+  kind: 'run',
+  host: 'github',
   installationId: 1,
   repository: `acme/repository-${repository}`,
   repositoryId: repository,

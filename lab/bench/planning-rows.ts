@@ -65,7 +65,8 @@ interface PlannedCase extends Case {
 
 function failedRun(runId: number): Case {
   const target: TargetContext = {
-    kind: 'github-run',
+    kind: 'run',
+    host: 'github',
     installationId: null,
     repository: 'acme/shop',
     repositoryId: 1,
@@ -79,7 +80,7 @@ function failedRun(runId: number): Case {
     actor: 'octo-dev',
   };
   const facts = {
-    kind: 'github-run' as const,
+    kind: 'run' as const,
     attempt: 1,
     status: 'completed',
     conclusion: 'failure',
@@ -93,6 +94,7 @@ function firedAlarm(): Case {
   const since = '2026-02-01T11:58:00.000Z';
   const target: TargetContext = {
     kind: 'alarm',
+    provider: 'cloudwatch',
     alarmArn: 'arn:aws:cloudwatch:eu-west-1:123456789012:alarm:checkout-errors',
     account: '123456789012',
     region: 'eu-west-1',

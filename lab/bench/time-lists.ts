@@ -90,7 +90,7 @@ async function showSome(
       await store.audit(id, `opened#${entry}`, {
         at: new Date(0).toISOString(),
         event: 'incident.opened',
-        facts: { attempt: entry + 1, source: 'github', kind: 'github-run' },
+        facts: { attempt: entry + 1, source: 'github', kind: 'run' },
       });
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
     const id = ids[round % ids.length] ?? '';

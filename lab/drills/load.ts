@@ -64,7 +64,7 @@ export async function runLoad(stage: DrillStage, options: LoadOptions): Promise<
 
 export async function outcomesOf({ world, records }: DrillStage, runs: readonly { readonly runId: number }[]) {
   const incidents = await records.incidents();
-  const byRun = Map.groupBy(incidents, ({ target }) => (target.kind === 'github-run' ? target.runId : null));
+  const byRun = Map.groupBy(incidents, ({ target }) => (target.kind === 'run' ? target.runId : null));
   const statuses = runs.map(({ runId }) => byRun.get(runId)?.map(({ status }) => status) ?? []);
   const count = (fits: (status: string) => boolean) =>
     statuses.filter((own) => own.length > 0 && own.every(fits)).length;

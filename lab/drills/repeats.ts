@@ -47,7 +47,7 @@ async function resend({ runtime }: DrillStage, { requestHeaders, payload }: Deli
 async function factsOf({ world, records }: DrillStage, run: FailedRun): Promise<RunFacts> {
   const incidents = await records.incidents();
   return {
-    incidents: incidents.filter(({ target }) => target.kind === 'github-run' && target.runId === run.runId).length,
+    incidents: incidents.filter(({ target }) => target.kind === 'run' && target.runId === run.runId).length,
     comments: world.journal.count('github.comment.created', `${run.repository}/issues/${run.pullRequest}`),
     reruns: world.journal.count('github.run.rerun', `${run.repository}/runs/${run.runId}`),
   };

@@ -61,7 +61,7 @@ export function tally(
 
 export function subjectOf({ target }: Pick<IncidentFacts, 'target'>): string {
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return `run ${target.runId}`;
     case 'alarm':
       return `alarm ${target.alarmArn.split(':').at(-1)} ${new Date(target.changedAt).toISOString()}`;

@@ -72,7 +72,7 @@ export function anEcsDeployment(
 
 export function someRunFacts(change: Partial<RunFacts> = {}): RunFacts {
   return {
-    kind: 'github-run',
+    kind: 'run',
     attempt: 1,
     status: 'completed',
     conclusion: 'failure',

@@ -8,7 +8,7 @@ export function aPrediction(change: Partial<Prediction> = {}): Prediction {
     attempt: 1,
     openedAt: '2026-11-21T12:00:00.000Z',
     at: '2026-11-21T12:01:00.000Z',
-    kind: 'github-run',
+    kind: 'run',
     scope: 'repository#42',
     class: 'network_connectivity',
     verdict: 'infrastructure',

@@ -2,7 +2,7 @@ import { digestOf } from '@selfheal/kernel/digest.ts';
 import type * as z from 'zod';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal, type TaintedText } from '#shared/domain/incident/signal.ts';
-import type { AlarmTarget, GithubRunTarget, RunPeople } from '#shared/domain/incident/target-context.ts';
+import type { AlarmTarget, RunPeople, RunTarget } from '#shared/domain/incident/target-context.ts';
 
 /** What outsiders worded, as plain strings. */
 export interface TaintedChange {
@@ -10,9 +10,10 @@ export interface TaintedChange {
 }
 
 /** A failed run of a pull request of `acme/shop`. */
-export function aGithubTarget(change: Partial<GithubRunTarget> = {}): GithubRunTarget {
+export function aGithubTarget(change: Partial<RunTarget> = {}): RunTarget {
   return {
-    kind: 'github-run',
+    kind: 'run',
+    host: 'github',
     installationId: null,
     repository: 'acme/shop',
     repositoryId: 4711,
@@ -39,6 +40,7 @@ export function anAlarmTarget(change: Partial<AlarmTarget> & { alarmName?: strin
   const { alarmName = 'checkout-errors', ...fields } = change;
   return {
     kind: 'alarm',
+    provider: 'cloudwatch',
     alarmArn: `arn:aws:cloudwatch:eu-west-1:123456789012:alarm:${alarmName}`,
     account: '123456789012',
     region: 'eu-west-1',

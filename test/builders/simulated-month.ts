@@ -59,9 +59,9 @@ interface Path {
 }
 
 const step = (event: string, after: number, facts: object = {}): Step => ({ event, after, facts });
-const opened = step('incident.opened', 0, { attempt: 1, source: 'github', kind: 'github-run' });
+const opened = step('incident.opened', 0, { attempt: 1, source: 'github', kind: 'run' });
 const reopened = (after: number, attempt = 2) =>
-  step('incident.reopened', after, { attempt, source: 'github', kind: 'github-run' });
+  step('incident.reopened', after, { attempt, source: 'github', kind: 'run' });
 const told = (after: number, channel = 'github-comment', stage = 'acting') =>
   step('incident.notified', after, { channel, where: 'acme/shop#7', stage });
 const helped = (after: number) => step('action.recovered', after, { ...EFFECT, inconclusive: false });

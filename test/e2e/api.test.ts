@@ -63,7 +63,7 @@ describe('the API of a deployment', () => {
     const { incidents } = IncidentPage.parse(
       (await call(`/api/incidents?repository=${run.repository}&status=resolved`, { token })).json,
     );
-    expect(incidents).toMatchObject([{ id, status: 'resolved', subject: { kind: 'github-run', runId: run.runId } }]);
+    expect(incidents).toMatchObject([{ id, status: 'resolved', subject: { kind: 'run', runId: run.runId } }]);
     const details = IncidentDetails.parse((await call(`/api/incidents/${id.slice(0, 11)}`, { token })).json);
     expect(details.outcome.lead).toBe('Passed on attempt 2.');
     expect(details.briefing.evidence.flatMap(({ lines }) => lines).join()).toContain('ECONNRESET');

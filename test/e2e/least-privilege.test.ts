@@ -106,7 +106,7 @@ const ASKED_AGAIN = { taskToken: 'asked-again', expiresInSeconds: 3600 };
 async function waitingPlan({ id: incidentId, target }: Incident, sinceMinutes = 0): Promise<string> {
   const requestedAt = new Date(Date.now() - sinceMinutes * 60_000);
   const createdAt = requestedAt.toISOString();
-  if (target.kind !== 'github-run') throw new Error(`${incidentId} is not about a run.`);
+  if (target.kind !== 'run') throw new Error(`${incidentId} is not about a run.`);
   const plan = aBoundAction({ incidentId, target: { ...target, people: PEOPLE }, createdAt });
   await healer.incidents.putPlan(plan);
   const expiresAt = new Date(requestedAt.getTime() + 3_600_000).toISOString();

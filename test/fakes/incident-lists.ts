@@ -61,7 +61,7 @@ function isListed(incident: Incident, query: IncidentQuery, services: Configurat
         ? services.find(({ alarms }) => isAtHome(target, HOME) && alarms.includes(alarmNameOf(target)))?.id
         : undefined;
   const isOfRepository =
-    (target.kind === 'github-run' || target.kind === 'report') &&
+    (target.kind === 'run' || target.kind === 'report') &&
     target.repository?.toLowerCase() === repository?.toLowerCase();
   return (
     (query.simulated === true || !isSimulated(target)) &&

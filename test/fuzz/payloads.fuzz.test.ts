@@ -5,7 +5,7 @@ import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature
 import { parseBoundedJson } from '#shared/app/intake/ingest-json.ts';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { translateWebhook } from '#shared/plugins/sources/contract.ts';
 import { WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
 import {
@@ -185,10 +185,10 @@ describe('any webhook delivery', () => {
 const WORDED = ['name', 'display_title', 'message', 'description', 'email', 'title', 'topics', 'homepage', 'license'];
 const FAILED_RUNS = GITHUB_SAMPLES.filter(({ name }) => /failure|timed-out/.test(name) && /^workflow-run/.test(name));
 
-async function targetOf(body: string, headers: Readonly<Record<string, string>>): Promise<GithubRunTarget | null> {
+async function targetOf(body: string, headers: Readonly<Record<string, string>>): Promise<RunTarget | null> {
   const source = WEBHOOK_SOURCES.find(({ id }) => id === 'github');
   const result = source && translateWebhook(source, { headers, body: JSON.parse(body) as unknown, receivedAt: NOW });
-  return result?.kind === 'signal' && result.signal.target.kind === 'github-run' ? result.signal.target : null;
+  return result?.kind === 'signal' && result.signal.target.kind === 'run' ? result.signal.target : null;
 }
 
 describe('what people can word', () => {

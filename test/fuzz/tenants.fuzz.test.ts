@@ -11,7 +11,7 @@ import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import { deliveryKeyOf, identify } from '#shared/domain/incident/identity.ts';
 import type { RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import { knowledgeScopeOf, runsKeyOf } from '#shared/domain/incident/scope.ts';
-import { type GithubRunTarget, RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { RepositoryName, type RunTarget } from '#shared/domain/incident/target-context.ts';
 import { github } from '#shared/plugins/sources/github/index.ts';
 import type { Permission } from '#shared/ports/code-host.ts';
 import {
@@ -143,7 +143,7 @@ const nearlyRight = fc
   });
 const attempts = fc.oneof(anything, nearlyRight);
 
-const targetOf = ({ name, id }: RepositoryIdentity): GithubRunTarget =>
+const targetOf = ({ name, id }: RepositoryIdentity): RunTarget =>
   aGithubTarget({ repository: name, repositoryId: id, people: somePeople(), actor: 'octo-dev' });
 
 /** A repository with an open incident, a plan that waits for its approval, and a past. */

@@ -143,7 +143,7 @@ type Findings = Omit<FailureAnalysis, 'otherFailedRuns' | 'jobs' | 'posting'>;
 function analysisOf(story: IncidentStory, run: FoundRun): Findings {
   const { diagnosis, evidence, incident } = story;
   const { target } = incident;
-  if (diagnosis === null || evidence === null || target.kind !== 'github-run')
+  if (diagnosis === null || evidence === null || target.kind !== 'run')
     throw new Error(`The analysis of run ${run.id} left no diagnosis.`);
   const { classification, note, unchecked } = diagnosis;
   const { repository, runId, runAttempt: attempt, pullRequest } = target;
@@ -190,7 +190,7 @@ async function settlePosting(story: IncidentStory, { post, dryRun }: Wishes, cod
   const { target } = story.incident;
   if (dryRun) return { kind: 'dry-run' };
   if (!post) return { kind: 'not-asked' };
-  if (target.kind !== 'github-run' || target.pullRequest === null) return { kind: 'no-pull-request' };
+  if (target.kind !== 'run' || target.pullRequest === null) return { kind: 'no-pull-request' };
   const { repository, pullRequest } = target;
   let changed: 'created' | 'updated' | 'unchanged' = 'unchanged';
   const noting: CodeHost = {

@@ -1,7 +1,7 @@
 /** What an incident is about, as the API says it. */
 type Subject =
   | {
-      readonly kind: 'github-run';
+      readonly kind: 'run';
       readonly repository: string;
       readonly pullRequest: number | null;
       readonly runId: number;
@@ -26,7 +26,7 @@ type Subject =
 /** `acme/shop#7, run 123`. Untrusted text. */
 export function subjectWords({ subject }: { readonly subject: Subject }): string {
   switch (subject.kind) {
-    case 'github-run':
+    case 'run':
       return `${subject.repository}${subject.pullRequest === null ? '' : `#${subject.pullRequest}`}, run ${subject.runId}`;
     case 'alarm':
       return `alarm ${subject.alarm}`;

@@ -68,7 +68,7 @@ async function ask(repository: string, runId: number, terminal: Terminal): Promi
   const { incidents } = await contentOf(
     await api.incidents.$get({ query: { repository, order: 'newest', limit: String(MAX_LISTED) } }),
   );
-  const about = incidents.find(({ subject }) => subject.kind === 'github-run' && subject.runId === runId);
+  const about = incidents.find(({ subject }) => subject.kind === 'run' && subject.runId === runId);
   if (about === undefined) return await afterRun(repository, runId, api);
   if (about.status === 'open')
     return {

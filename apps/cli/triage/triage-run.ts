@@ -114,7 +114,7 @@ async function ofArchive(
 ): Promise<Evidence[]> {
   await checkLogs(repository, run, codeHost);
   const { target } = signalOf(run);
-  if (target.kind !== 'github-run') throw new UsageError(`Run ${run.id} cannot be read.`);
+  if (target.kind !== 'run') throw new UsageError(`Run ${run.id} cannot be read.`);
   const deps = { codeHost, archives: makeZipLogArchive(), clock: systemClock, log: SILENT };
   const { sources, failedTests = [], notes } = await gatherRun(target, true, deps);
   for (const note of notes) say(`selfheal: ${note}`);

@@ -61,7 +61,8 @@ const runIncident = Incident.parse({
   tainted: { title: 'CI', branch: 'round-per-line', branchKey: '5'.repeat(40), reason: null },
   classification: runClass,
   target: {
-    kind: 'github-run',
+    kind: 'run',
+    host: 'github',
     installationId: null,
     repository: 'acme/shop',
     repositoryId: 4711,
@@ -283,7 +284,7 @@ const predictions = Array.from({ length: 160 }, (_, at): Prediction => {
     attempt: 1,
     openedAt: when,
     at: when,
-    kind: 'github-run',
+    kind: 'run',
     scope: 'repository#4711:acme/shop',
     class: 'network_connectivity',
     verdict: 'infrastructure',

@@ -27,7 +27,8 @@ const Instant = z.iso.datetime({ offset: true });
 const IncidentSubject = z
   .discriminatedUnion('kind', [
     z.object({
-      kind: z.literal('github-run'),
+      kind: z.literal('run'),
+      host: z.string(),
       repository: z.string(),
       runId: z.number().int(),
       runAttempt: z.number().int(),
@@ -36,6 +37,7 @@ const IncidentSubject = z
     }),
     z.object({
       kind: z.literal('alarm'),
+      provider: z.string(),
       alarm: z.string(),
       account: z.string(),
       region: z.string(),

@@ -246,7 +246,7 @@ export function operationRoutes(deps: OperationRoutesDeps) {
     .openapi(baselines, async (context) => {
       const { repository } = context.req.valid('query');
       const { incidents } = await deps.lists.list({ repository }, { limit: LOOKED_AT, order: 'newest' });
-      const targets = incidents.flatMap(({ target }) => (target.kind === 'github-run' ? [target] : []));
+      const targets = incidents.flatMap(({ target }) => (target.kind === 'run' ? [target] : []));
       if (targets.length === 0) throw new Problem('not-found', `${repository} had no incident yet.`);
       const workflows = new Map(targets.map((target) => [target.workflowId, runsKeyOf(target)] as const).reverse());
       const found = await Promise.all(

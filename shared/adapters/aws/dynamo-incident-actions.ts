@@ -1,5 +1,5 @@
-import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import { CorruptRecord } from '@selfheal/kernel/errors.ts';
+import { isIntact } from '#shared/domain/plan/bind-action.ts';
 import { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action.ts';
 import { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
@@ -74,8 +74,7 @@ async function requireAction(table: Table, incidentId: string, digest: string): 
 /** Null when the content was changed since planning: its digest does not match. */
 function planOf(item: Item, incidentId: string, digest: string): BoundAction | null {
   const plan = parseRecord(BoundAction, withoutStorage(item), `Plan ${digest} of incident ${incidentId}`);
-  const { digest: _claimed, ...content } = plan;
-  return plan.incidentId === incidentId && digestOf(canonicalJson(content)) === digest ? plan : null;
+  return plan.incidentId === incidentId && isIntact({ ...plan, digest }) ? plan : null;
 }
 
 const actionOf = (item: Item): ActionRecord =>

@@ -79,7 +79,7 @@ export function listingChangeOf({ target, classification }: Partial<Pick<Inciden
 /** Null for a storm, which has no single target. */
 function targetPartition(target: TargetContext): string | null {
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return repositoryPartition(target.repository);
     case 'alarm':
       return alarmPartition(target.alarmArn);

@@ -116,7 +116,7 @@ async function ofIncident(
     if (service === null) return refused(`No service of the configuration has the alarm of incident ${id}.`);
     return await ofService({ ...order, alarm: alarmNameOf(target) }, service.id, plugin, deps);
   }
-  if (target.kind !== 'github-run')
+  if (target.kind !== 'run')
     return refused(`Incident ${id} is a ${target.kind}: what it is about is nothing that an action may change.`);
   if (plugin.family !== 'github')
     return invalid('action', `${plugin.id} changes services, and incident ${id} is about a run.`);
@@ -194,6 +194,7 @@ function alarmTargetAt(home: Home, { name, state }: { name: string; state: Alarm
   const { account, region } = home;
   return {
     kind: 'alarm',
+    provider: 'cloudwatch',
     alarmArn: alarmArnAt(home, name),
     account,
     region,
@@ -206,8 +207,7 @@ const LOOKED_AT = 100;
 /** The id of an open incident about the same alarm or run. */
 async function openIncidentOn(target: Signal['target'], deps: Governed): Promise<string | null> {
   const service = serviceOf(deps.configuration, target)?.id;
-  const place =
-    target.kind === 'github-run' ? { repository: target.repository } : service === undefined ? {} : { service };
+  const place = target.kind === 'run' ? { repository: target.repository } : service === undefined ? {} : { service };
   const { incidents } = await deps.lists.list({ ...place, statuses: ['open'] }, { limit: LOOKED_AT, order: 'newest' });
   return incidents.find((one) => !isSimulated(one.target) && isSamePlace(one.target, target))?.id ?? null;
 }
@@ -215,8 +215,9 @@ async function openIncidentOn(target: Signal['target'], deps: Governed): Promise
 function isSamePlace(one: Incident['target'], other: Incident['target']): boolean {
   if (one.kind === 'alarm' && other.kind === 'alarm') return one.alarmArn === other.alarmArn;
   return (
-    one.kind === 'github-run' &&
-    other.kind === 'github-run' &&
+    one.kind === 'run' &&
+    other.kind === 'run' &&
+    one.host === other.host &&
     one.repository.toLowerCase() === other.repository.toLowerCase() &&
     one.runId === other.runId
   );

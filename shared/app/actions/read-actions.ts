@@ -79,7 +79,7 @@ function pastAction(incident: Incident, { actionId, intendedAt, state, verified,
 
 function subjectOf({ target }: Incident): string {
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return target.repository;
     case 'alarm':
       return alarmNameOf(target);

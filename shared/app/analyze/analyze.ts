@@ -65,10 +65,10 @@ async function withBaseline(
   { incident: { target, openedAt }, evidence, telemetry }: AnalysisInputs,
   { stats }: AnalyzeDeps,
 ): Promise<DiagnosisDraft> {
-  if (target.kind !== 'github-run') return diagnosis;
+  if (target.kind !== 'run') return diagnosis;
   const lines = evidence.sources.flatMap((source) => source.lines.map(({ text }) => text));
   const coverage = coverageIn(lines);
-  const facts = telemetry?.facts.kind === 'github-run' ? telemetry.facts : null;
+  const facts = telemetry?.facts.kind === 'run' ? telemetry.facts : null;
   // A run is reported when it ends.
   const seconds = facts?.startedAt == null ? null : (Date.parse(openedAt) - Date.parse(facts.startedAt)) / 1000;
   const vulnerabilities = vulnerabilitiesIn(lines);

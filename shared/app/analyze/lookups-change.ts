@@ -2,7 +2,7 @@ import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeReader } from '#shared/ports/code-reader.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import { defineLookup } from './lookup.ts';
@@ -22,7 +22,7 @@ const Path = z
 type ReadChange = () => ReturnType<CodeReader['changedFiles']>;
 
 /** Lookups in the change under test, and in the history of its files. */
-export function changeLookups(target: GithubRunTarget, { code }: ChangeLookupDeps): Lookup[] {
+export function changeLookups(target: RunTarget, { code }: ChangeLookupDeps): Lookup[] {
   const { repository, headSha, pullRequest } = target;
   let files: ReturnType<CodeReader['changedFiles']> | null = null;
   const read: ReadChange = () => {
@@ -32,7 +32,7 @@ export function changeLookups(target: GithubRunTarget, { code }: ChangeLookupDep
   return [showChange(target, read), blame(target, code, read)];
 }
 
-function showChange({ pullRequest }: GithubRunTarget, read: ReadChange): Lookup {
+function showChange({ pullRequest }: RunTarget, read: ReadChange): Lookup {
   const what = pullRequest === null ? phrase`the commit under test` : phrase`the pull request`;
   return defineLookup({
     name: 'show_change',
@@ -55,7 +55,7 @@ function showChange({ pullRequest }: GithubRunTarget, read: ReadChange): Lookup 
   });
 }
 
-function blame({ repository, headSha }: GithubRunTarget, code: CodeReader, read: ReadChange): Lookup {
+function blame({ repository, headSha }: RunTarget, code: CodeReader, read: ReadChange): Lookup {
   /** A path that was redacted when shown is resolved only if the change has such a file. */
   const refOf = async (file: string): Promise<RawRef> => {
     const shown = file.includes('[redacted') ? (await read()).find((one) => one.shown === file) : undefined;

@@ -5,7 +5,7 @@ import { makeRedactor } from '@selfheal/redaction/redact.ts';
 import { makeRedactedLines } from '@selfheal/redaction/redacted-lines.ts';
 import * as z from 'zod';
 import { isFailure } from '#shared/domain/incident/signal.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost, Job } from '#shared/ports/code-host.ts';
 import type { Lookup, LookupResult } from '#shared/ports/diagnosis-model.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
@@ -31,7 +31,7 @@ interface LogPlace {
 type VisitLine = (place: LogPlace, number: number, text: RedactedText) => void;
 
 /** Lookups in the run's logs, which are read again from the code host. */
-export function logLookups(target: GithubRunTarget, evidence: Evidence, deps: LogLookupDeps): Lookup[] {
+export function logLookups(target: RunTarget, evidence: Evidence, deps: LogLookupDeps): Lookup[] {
   const run = makeRunReader(target, deps);
   return [failingStep(run), logAround(evidence, run), searchLog(run)];
 }
@@ -46,7 +46,7 @@ interface RunReader {
  * Reads the run's jobs and logs once each. Every log is redacted as a whole, and lookups search only the redacted log, so neither a slice nor a
  * search can reveal a secret.
  */
-function makeRunReader({ repository, runId, runAttempt }: GithubRunTarget, deps: LogLookupDeps): RunReader {
+function makeRunReader({ repository, runId, runAttempt }: RunTarget, deps: LogLookupDeps): RunReader {
   let archive: ReturnType<CodeHost['downloadLogs']> | null = null;
   let listed: Promise<readonly Job[]> | null = null;
   const jobs = (): Promise<readonly Job[]> => {

@@ -7,7 +7,7 @@ import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.
 import { newestResults, outcomesOf, type TestRecord, testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { Lookup } from '#shared/ports/diagnosis-model.ts';
 import type { RunOutcome, StatsStore, TestStore } from '#shared/ports/test-store.ts';
 import { defineLookup } from './lookup.ts';
@@ -24,7 +24,7 @@ const RUNS = 50;
 const percent = (share: number): string => `${Math.round(share * 100)}%`;
 
 /** Earlier results of the workflow and of the failed tests, or of a named test. */
-export function testHistory(target: GithubRunTarget, evidence: Evidence, deps: TestLookupDeps): Lookup {
+export function testHistory(target: RunTarget, evidence: Evidence, deps: TestLookupDeps): Lookup {
   const repository = repositoryKeyOf(identityOf(target));
   return defineLookup({
     name: 'test_history',
@@ -63,10 +63,7 @@ function lineOfTest(record: TestRecord): string {
   return `test "${name}": failed ${failures} of ${runs} runs since ${firstAt.slice(0, 10)}, failed and passed on ${flips} same commits; newest first ${row}; ${judged}`;
 }
 
-function lineOfRun(
-  { at, runId, runAttempt, conclusion, onDefaultBranch }: RunOutcome,
-  target: GithubRunTarget,
-): string {
+function lineOfRun({ at, runId, runAttempt, conclusion, onDefaultBranch }: RunOutcome, target: RunTarget): string {
   const own = runId === target.runId ? ' (this run)' : '';
   return `${at} run ${runId}${own} attempt ${runAttempt}: ${conclusion}${onDefaultBranch ? ', default branch' : ''}`;
 }

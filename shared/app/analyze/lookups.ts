@@ -47,7 +47,7 @@ const FITS_WORDS = 0.1;
 export function lookupsOf(material: AnalysisInputs, deps: LookupDeps & SimilarDeps): readonly Lookup[] {
   const { target } = material.incident;
   const own =
-    target.kind === 'github-run'
+    target.kind === 'run'
       ? [
           ...logLookups(target, material.evidence, deps),
           ...changeLookups(target, deps),

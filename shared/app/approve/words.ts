@@ -10,7 +10,7 @@ export interface Fact {
 /** Where it is, in a few words. */
 export function placeWords(target: TargetContext): string {
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return target.pullRequest === null ? target.repository : `${target.repository}#${target.pullRequest}`;
     case 'alarm':
       return `${cleanText(alarmNameOf(target), 255)}, ${target.region}`;
@@ -28,7 +28,7 @@ export function placeWords(target: TargetContext): string {
 /** Facts about the target, from authenticated fields only. */
 export function targetFacts(target: TargetContext): readonly Fact[] {
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return [
         { name: 'Repository', value: target.repository },
         { name: 'Run', value: `${target.runId}, attempt ${target.runAttempt}` },

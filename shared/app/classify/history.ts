@@ -5,7 +5,7 @@ import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.
 import type { RunHistory, TestPast } from '#shared/domain/failure/run-history.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
-import type { GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
 import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
 
 export interface HistoryDeps {
@@ -24,7 +24,7 @@ export async function readHistory(
   telemetry: Telemetry | null,
   deps: HistoryDeps,
 ): Promise<{ history?: RunHistory }> {
-  if (target.kind !== 'github-run' || telemetry?.facts.kind !== 'github-run') return {};
+  if (target.kind !== 'run' || telemetry?.facts.kind !== 'run') return {};
   const tests = await pastsOf(
     (evidence.failedTests ?? []).map(({ name }) => name),
     target,
@@ -34,7 +34,7 @@ export async function readHistory(
 }
 
 /** Earlier results of each failed test; empty for a test that never failed before. */
-async function pastsOf(names: readonly string[], target: GithubRunTarget, deps: HistoryDeps): Promise<TestPast[]> {
+async function pastsOf(names: readonly string[], target: RunTarget, deps: HistoryDeps): Promise<TestPast[]> {
   const wanted = testsByKey(names.slice(0, MAX_TESTS));
   if (wanted.size === 0) return [];
   const repository = repositoryKeyOf(identityOf(target));

@@ -49,7 +49,7 @@ export async function noteRecurrence(
 /** When something was deployed after the failure was resolved; null when nothing was, or nobody knows. */
 function deployedSince({ resolvedAt }: HealingWatch, telemetry: Telemetry | null): string | null {
   const facts = telemetry?.facts;
-  if (facts === undefined || facts.kind === 'github-run') return null;
+  if (facts === undefined || facts.kind === 'run') return null;
   const at = facts.deployment?.deployedAt ?? null;
   return at !== null && Date.parse(at) > Date.parse(resolvedAt) ? at : null;
 }

@@ -20,7 +20,7 @@ export async function deferSignal(
     readonly clock: Clock;
   },
 ): Promise<void> {
-  if (signal.target.kind !== 'github-run') return;
+  if (signal.target.kind !== 'run') return;
   await deps.control.keepWaiting(owner.intakeKey, signal, signal.target.runId, deps.clock.now());
   const current = await deps.incidents.get(owner.id);
   // If the incident has just ended, it may have looked for a waiting signal before this one was stored.
@@ -34,7 +34,7 @@ export async function forgetWaiting(
   { intakeKey }: IncidentIds,
   control: Pick<IncidentLocks, 'dropWaiting'>,
 ): Promise<void> {
-  if (signal.target.kind === 'github-run') await control.dropWaiting(intakeKey, signal.target.runId);
+  if (signal.target.kind === 'run') await control.dropWaiting(intakeKey, signal.target.runId);
 }
 
 /**
@@ -45,9 +45,9 @@ export async function releaseWaiting(
   { id, attempt, intakeKey, target }: Incident,
   deps: { readonly control: Pick<IncidentLocks, 'waiting' | 'dropWaiting'>; readonly queue: SignalQueue },
 ): Promise<void> {
-  if (target.kind !== 'github-run') return;
+  if (target.kind !== 'run') return;
   const next = await deps.control.waiting(intakeKey);
-  if (next?.target.kind !== 'github-run') return;
+  if (next?.target.kind !== 'run') return;
   const { runId, runAttempt } = next.target;
   if (runId !== target.runId) {
     const deliveryId = `waited#${id}-${attempt}#${identify(next).incidentId}#${runAttempt}`;

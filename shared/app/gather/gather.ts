@@ -52,7 +52,7 @@ async function gatherFrom(
   deps: GatherDeps,
 ): Promise<GatheredFacts<Telemetry['facts']>> {
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return await gatherRun(target, acceptGaps, deps);
     case 'alarm':
       return await gatherAlarm(target, incident.tainted, acceptGaps, deps);

@@ -2,7 +2,7 @@ import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import type { JobName } from '@selfheal/log-reading/logs/job-name.ts';
 import type { JobHistory, JobResult } from '@selfheal/log-reading/logs/telemetry.ts';
 import { isFailure } from '#shared/domain/incident/signal.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost, Job, JobAttempt, Run } from '#shared/ports/code-host.ts';
 import type { PartReader } from './part.ts';
 
@@ -29,7 +29,7 @@ const needsLook = ({ conclusion, attempt }: Run): boolean => conclusion !== 'suc
 
 /** Makes at most ten requests in addition to the two lists. */
 export async function readElsewhere(
-  target: GithubRunTarget,
+  target: RunTarget,
   codeHost: HistoryHost,
   part: PartReader,
 ): Promise<RunsElsewhere> {
@@ -83,7 +83,7 @@ const newestFirst = (a: JobResult, b: JobResult): number => b.runId - a.runId ||
 /** Results of each failed job in other runs, without the failed attempt itself. */
 export function historiesOf(
   failed: readonly Job[],
-  { runId, runAttempt }: GithubRunTarget,
+  { runId, runAttempt }: RunTarget,
   { branch, commit, jobs }: RunsElsewhere,
 ): JobHistory[] {
   const isNow = (result: JobResult): boolean => result.runId === runId && result.attempt === runAttempt;

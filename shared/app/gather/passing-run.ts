@@ -1,7 +1,7 @@
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { isLogOf, type JobName } from '@selfheal/log-reading/logs/job-name.ts';
 import { makePassingLines, type PassingLines } from '@selfheal/log-reading/logs/passing-lines.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
@@ -25,7 +25,7 @@ const LAST_START_MILLISECONDS = 45_000;
 const UNKNOWN: PassingOf = () => undefined;
 
 /** The newest run of the default branch in which all jobs passed. */
-function newestPassing(branch: readonly Run[], { runId }: GithubRunTarget): Run | undefined {
+function newestPassing(branch: readonly Run[], { runId }: RunTarget): Run | undefined {
   return branch.find(({ id, conclusion }) => id !== runId && conclusion === 'success');
 }
 
@@ -37,7 +37,7 @@ export type PassingReader = (jobs: readonly JobName[]) => Promise<PassingOf>;
  * so a failure, a log that is too large, or a lack of time is not an error.
  */
 export function makePassingReader(
-  target: GithubRunTarget,
+  target: RunTarget,
   branch: Promise<readonly Run[]>,
   { codeHost, archives, clock, log }: PassingDeps,
 ): PassingReader {

@@ -7,7 +7,7 @@ import type { LineRules } from '@selfheal/log-reading/logs/line-rules.ts';
 import type { RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import { isFailure } from '#shared/domain/incident/signal.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
@@ -54,7 +54,7 @@ const NO_LOGS: ReadLogs = { sources: [], failedTests: [] };
  * possible.
  */
 export async function gatherRun(
-  target: GithubRunTarget,
+  target: RunTarget,
   acceptGaps: boolean,
   deps: RunGatherDeps,
 ): Promise<GatheredFacts<RunFacts>> {
@@ -81,7 +81,7 @@ export async function gatherRun(
   ]);
   return {
     facts: {
-      kind: 'github-run',
+      kind: 'run',
       attempt: run?.attempt ?? runAttempt,
       status: run?.status ?? 'unknown',
       conclusion: run?.conclusion ?? null,
@@ -105,7 +105,7 @@ export async function gatherRun(
 /**
  * Null when GitHub refuses to show the run permanently. A transient failure is thrown, because everything else depends on this read.
  */
-async function readRun(target: GithubRunTarget, notes: RedactedText[], deps: RunGatherDeps): Promise<Run | null> {
+async function readRun(target: RunTarget, notes: RedactedText[], deps: RunGatherDeps): Promise<Run | null> {
   try {
     return await deps.codeHost.getRun(target.repository, target.runId);
   } catch (error) {
@@ -128,7 +128,7 @@ const NOT_STARTED =
   'Invalid workflow file: GitHub started no job of this run. The workflow, or one that it calls, is not valid, or not allowed here. The page of the run names the line.\n';
 
 async function readFailedJobs(
-  target: GithubRunTarget,
+  target: RunTarget,
   notes: RedactedText[],
   part: PartReader,
   deps: LogDeps,
@@ -166,7 +166,7 @@ const MAX_ASKED_JOBS = 4;
  * runner, or without a log.
  */
 async function readRunnerMessages(
-  { repository }: GithubRunTarget,
+  { repository }: RunTarget,
   failed: readonly Job[],
   read: ReadonlySet<number>,
   { excerpts, notes, deps }: { readonly excerpts: Excerpts; readonly notes: RedactedText[]; readonly deps: LogDeps },
@@ -189,7 +189,7 @@ async function readRunnerMessages(
 
 /** `all`: names the logs of a run of which GitHub lists no job as failed. */
 async function readLogs(
-  target: GithubRunTarget,
+  target: RunTarget,
   { failed, all }: { readonly failed: readonly Job[]; readonly all: readonly Job[] },
   notes: RedactedText[],
   deps: LogDeps,

@@ -164,7 +164,7 @@ async function correction(
 }
 
 /** What outsiders could have worded teaches no new pattern. */
-const isTainted = ({ target }: Incident): boolean => target.kind === 'github-run' && !target.onDefaultBranch;
+const isTainted = ({ target }: Incident): boolean => target.kind === 'run' && !target.onDefaultBranch;
 
 const textsOf = ({ sources }: Evidence): string[] => sources.flatMap(({ lines }) => lines.map(({ text }) => text));
 

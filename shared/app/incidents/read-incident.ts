@@ -26,7 +26,9 @@ import { readStory, type StoryDeps } from '../notify/report.ts';
 /** What an incident is about, without the fields that only Selfheal needs. */
 export type IncidentSubject =
   | {
-      readonly kind: 'github-run';
+      readonly kind: 'run';
+      /** Id of the code host. */
+      readonly host: string;
       readonly repository: string;
       readonly runId: number;
       readonly runAttempt: number;
@@ -35,6 +37,7 @@ export type IncidentSubject =
     }
   | {
       readonly kind: 'alarm';
+      readonly provider: string;
       readonly alarm: string;
       readonly account: string;
       readonly region: string;
@@ -154,7 +157,7 @@ export function summaryOf(incident: Incident): IncidentSummary {
 /** What an incident is tagged with by itself. Names are tags in lower case, with hyphens. */
 function tagsOfIncident({ target, classification, annotations }: Incident): string[] {
   const service = target.kind === 'report' || target.kind === 'alert' ? target.service : null;
-  const place = target.kind === 'github-run' ? 'ci' : target.kind;
+  const place = target.kind === 'run' ? 'ci' : target.kind;
   const severity = annotations?.severity ?? severityOf(target);
   const slug = (text: string): string =>
     text
@@ -173,13 +176,13 @@ export function annotatedOf(incident: Incident): AnnotatedIncident {
 
 function subjectOf(target: Incident['target']): IncidentSubject {
   switch (target.kind) {
-    case 'github-run': {
-      const { kind, repository, runId, runAttempt, headSha, pullRequest } = target;
-      return { kind, repository, runId, runAttempt, headSha, pullRequest };
+    case 'run': {
+      const { kind, host, repository, runId, runAttempt, headSha, pullRequest } = target;
+      return { kind, host, repository, runId, runAttempt, headSha, pullRequest };
     }
     case 'alarm': {
-      const { kind, account, region, changedAt } = target;
-      return { kind, alarm: alarmNameOf(target), account, region, changedAt };
+      const { kind, provider, account, region, changedAt } = target;
+      return { kind, provider, alarm: alarmNameOf(target), account, region, changedAt };
     }
     case 'alert': {
       const { kind, provider, connection, service, severity, url, changedAt } = target;

@@ -1,6 +1,6 @@
 import { unlessRefused } from '@selfheal/kernel/errors.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 
 export interface CompleteDeps {
@@ -20,7 +20,7 @@ const STOPPED =
  */
 export async function completeSignal(signal: Signal, { codeHost }: CompleteDeps): Promise<Signal | null> {
   const { target } = signal;
-  if (target.kind !== 'github-run') return signal;
+  if (target.kind !== 'run') return signal;
   if (signal.kind === 'run-cancelled' && !(await wasStopped(target, codeHost))) return null;
   const told: Signal = signal.kind === 'run-cancelled' ? { ...signal, kind: 'run-failed' } : signal;
   if (target.pullRequest !== null || !target.event.startsWith('pull_request')) return told;
@@ -30,7 +30,7 @@ export async function completeSignal(signal: Signal, { codeHost }: CompleteDeps)
 }
 
 async function wasStopped(
-  { repository, runId, runAttempt }: GithubRunTarget,
+  { repository, runId, runAttempt }: RunTarget,
   codeHost: CompleteDeps['codeHost'],
 ): Promise<boolean> {
   const jobs = (await unlessRefused(() => codeHost.listJobs(repository, runId, runAttempt))) ?? [];

@@ -206,7 +206,7 @@ async function asksHere(command: CommentCommand, digest: string, deps: CommentCo
 }
 
 function isAbout(command: CommentCommand, target: BoundAction['target']): boolean {
-  if (target.kind !== 'github-run' || target.pullRequest !== command.pullRequest) return false;
+  if (target.kind !== 'run' || target.pullRequest !== command.pullRequest) return false;
   return isSameRepository(identityOf(target), identityOf(command));
 }
 
@@ -220,10 +220,7 @@ async function entitlementOf(
   const { configuration, people, persons, clock } = deps;
   if (!configuration.approvals.comments)
     return { kind: 'objection', reason: 'Approval by comment is turned off here; use the dashboard.' };
-  if (
-    asked.action.target.kind !== 'github-run' ||
-    !(await mayWrite(asked.action.target.repository, command.by, people))
-  )
+  if (asked.action.target.kind !== 'run' || !(await mayWrite(asked.action.target.repository, command.by, people)))
     return { kind: 'objection', reason: 'Only people with write access to the repository may decide.' };
   if (decision === 'rejected') return { kind: 'entitled', onBehalfOf: null, roles: [] };
   const identities = { persons, keyOwner: async () => null };
@@ -351,7 +348,7 @@ function unknown({ incident }: WithIncident): HandledCommand {
 
 /** The incident's own repository, for which permissions are checked whatever the comment says. */
 function repositoryOf({ repository }: CommentCommand, incident: Incident | null): string {
-  return incident?.target.kind === 'github-run' ? incident.target.repository : repository;
+  return incident?.target.kind === 'run' ? incident.target.repository : repository;
 }
 
 async function rerun(

@@ -29,7 +29,7 @@ export function repositoryOfMessage(message: IntakeMessage): RepositoryIdentity 
   if (message.kind === 'ignored') return null;
   if (message.kind === 'command') return identityOf(message.command);
   const { target } = message.signal;
-  return target.kind === 'github-run' ? identityOf(target) : null;
+  return target.kind === 'run' ? identityOf(target) : null;
 }
 
 function readEvent(event: BusEvent, sources: readonly EventSource[], receivedAt: Date): IntakeMessage {

@@ -252,7 +252,7 @@ const writtenBranches = new WeakMap<object, Map<number, string>>();
 /** Records every finished run for the workflow's baseline, and the default branch that a run of it names. */
 async function rememberRun(signal: Signal, deps: IngestDeps): Promise<void> {
   const { target, tainted } = signal;
-  if (target.kind !== 'github-run') return;
+  if (target.kind !== 'run') return;
   await deps.stats.addRun(runsKeyOf(target), {
     runId: target.runId,
     runAttempt: target.runAttempt,

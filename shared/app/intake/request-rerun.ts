@@ -4,7 +4,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { bindAction } from '#shared/domain/plan/bind-action.ts';
 import { approvalReasons } from '#shared/domain/policy/approval.ts';
 import { partOfWeekAt } from '#shared/domain/policy/circumstances/circumstances.ts';
@@ -35,7 +35,7 @@ const refused = (reason: string): RerunRequest => ({ kind: 'refused', reason });
  */
 export async function requestRerun(incident: Incident, command: AskedBy, deps: RerunDeps): Promise<RerunRequest> {
   const { target } = incident;
-  if (target.kind !== 'github-run') return refused('The incident is not about a workflow run.');
+  if (target.kind !== 'run') return refused('The incident is not about a workflow run.');
   const reason = objectionTo(incident, deps);
   if (reason !== null) return refused(reason);
   const attempt = incident.attempt + 1;
@@ -61,7 +61,7 @@ function objectionTo(incident: Incident, { configuration, clock }: RerunDeps): s
 
 async function begin(
   incident: Incident,
-  target: GithubRunTarget,
+  target: RunTarget,
   { by: login, byId }: AskedBy,
   deps: RerunDeps,
 ): Promise<void> {

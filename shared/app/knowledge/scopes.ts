@@ -90,9 +90,7 @@ async function placesNamed(name: string, recent: readonly string[], deps: ScopeD
     if (known.some((scope) => isRunOf(scope, key))) return known;
     // Its runs may have failed longer ago than the latest incidents reach.
     const { incidents } = await deps.lists.list({ repository: name }, { limit: LISTED, order: 'newest' });
-    const older = incidents.flatMap(({ target }) =>
-      target.kind === 'github-run' ? (knowledgeScopeOf(target) ?? []) : [],
-    );
+    const older = incidents.flatMap(({ target }) => (target.kind === 'run' ? (knowledgeScopeOf(target) ?? []) : []));
     return [...known, ...older.filter((scope) => isRunOf(scope, key))];
   }
   const [, service = name] = /^service:(.+)$/i.exec(name) ?? [];

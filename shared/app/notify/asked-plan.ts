@@ -128,7 +128,7 @@ async function changeOf(
  * shows no groups.
  */
 function takesComments(target: TargetContext, { approvals }: Configuration): boolean {
-  if (!approvals.comments || target.kind !== 'github-run' || target.pullRequest === null) return false;
+  if (!approvals.comments || target.kind !== 'run' || target.pullRequest === null) return false;
   return approvals.levels.every(({ groups }) => groups.length === 0);
 }
 
@@ -142,7 +142,7 @@ function decidersOf(
       ? 'anybody who may approve on the dashboard'
       : `members of ${groups.join(', ')}, or people they delegated to, who sign in to the dashboard`;
   const own = configuration.approvals.selfApproval && selfApproval;
-  const others = target.kind === 'github-run' && !own ? ', unless the change or the run is their own' : '';
+  const others = target.kind === 'run' && !own ? ', unless the change or the run is their own' : '';
   return takesComments(target, configuration)
     ? `Anybody with write access to the repository, by a comment, or ${onPage}${others}.`
     : `${onPage.charAt(0).toUpperCase()}${onPage.slice(1)}${others}.`;

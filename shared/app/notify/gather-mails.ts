@@ -50,8 +50,7 @@ function gatheringOf({ id, target, classification }: Incident, configuration: Co
     return about === null ? null : { about, cause, holder: id };
   }
   if (cause === 'unknown' || target.kind === 'storm') return null;
-  if (target.kind === 'github-run')
-    return { about: target.repository, cause: `${cause}@${target.headSha}`, holder: id };
+  if (target.kind === 'run') return { about: target.repository, cause: `${cause}@${target.headSha}`, holder: id };
   const service = serviceOf(configuration, target);
   return service === null ? null : { about: service.id, cause, holder: alarmArnOf(target) };
 }

@@ -22,7 +22,7 @@ export async function mayMail(
   { control, clock }: MailLimitDeps,
   channel: string,
 ): Promise<boolean> {
-  if (target.kind !== 'github-run' || target.pullRequest === null) return true;
+  if (target.kind !== 'run' || target.pullRequest === null) return true;
   const now = clock.now();
   const expires = new Date(now.getTime() + 2 * DAY_MILLISECONDS);
   return await control.takeFromLimit(

@@ -11,7 +11,7 @@ const LOUD = 'no';
 
 /** Whether somebody asked for no comments on further failures of the target's pull request. */
 export async function isQuiet(target: TargetContext, control: Pick<ControlSettings, 'cursor'>): Promise<boolean> {
-  if (target.kind !== 'github-run' || target.pullRequest === null) return false;
+  if (target.kind !== 'run' || target.pullRequest === null) return false;
   const { repositoryId, pullRequest } = target;
   const kept = await control.cursor(keyOf({ repositoryId, pullRequest }));
   return kept !== null && kept !== LOUD;

@@ -46,7 +46,7 @@ export function allowedOf(
   return actions.filter(
     ({ id, switch: name }) =>
       !isOff(id, configuration.policy) &&
-      (name === undefined || (target.kind === 'github-run' && isSwitchedOn(configuration, target.repository, name))),
+      (name === undefined || (target.kind === 'run' && isSwitchedOn(configuration, target.repository, name))),
   );
 }
 

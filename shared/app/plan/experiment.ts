@@ -18,7 +18,7 @@ export function exposureFor(
 ): Exposure | null {
   const subject = {
     class: classification.class,
-    repository: target.kind === 'github-run' ? target.repository : null,
+    repository: target.kind === 'run' ? target.repository : null,
     service: serviceOf(configuration, target)?.id ?? null,
   };
   const experiment = experimentFor(subject, configuration.experiments);

@@ -230,7 +230,7 @@ async function seal(
 
 /** Adds the people behind the run, for the approval. When GitHub refuses to name them, nobody may approve. */
 async function withPeople(target: TargetContext, { codeHost }: PlanDeps): Promise<TargetContext> {
-  if (target.kind !== 'github-run') return target;
+  if (target.kind !== 'run') return target;
   const people = await unlessRefused(() => codeHost.peopleBehind(target.repository, target));
   return people === null ? target : { ...target, people };
 }

@@ -168,6 +168,7 @@ function situationOf(
   return {
     target: {
       kind: 'alarm',
+      provider: 'cloudwatch',
       alarmArn: alarmArnAt(HOME, alarm),
       account,
       region,
@@ -218,7 +219,8 @@ function failedRun(repository: string, { run }: Scenario, readAt: string) {
   const { attempt, onDefaultBranch, pullRequest } = run;
   return {
     target: {
-      kind: 'github-run',
+      kind: 'run',
+      host: 'github',
       ...{ installationId: null, repository, repositoryId: 0, workflowId: 0, runId: 0, runAttempt: attempt },
       ...{ headSha: NO_ID.sha, event: pullRequest === null ? 'push' : 'pull_request', pullRequest, onDefaultBranch },
       actor: null,
@@ -227,7 +229,7 @@ function failedRun(repository: string, { run }: Scenario, readAt: string) {
       version: 1,
       readAt,
       facts: {
-        kind: 'github-run',
+        kind: 'run',
         ...{
           attempt,
           status: 'completed',

@@ -6,7 +6,7 @@ import type { Configuration, Service } from '#shared/domain/configuration/config
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { isForeign } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
-import type { AlarmTarget, GithubRunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
+import type { AlarmTarget, RunTarget, TargetContext } from '#shared/domain/incident/target-context.ts';
 import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
 import type { AlarmReader, DeploymentReader, ResourceReader } from '#shared/ports/cloud.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
@@ -34,7 +34,7 @@ export async function readTelemetryAgain(
 ): Promise<Telemetry> {
   const { facts } = gathered;
   const readAt = deps.clock.now().toISOString();
-  if (target.kind === 'github-run' && facts.kind === 'github-run') {
+  if (target.kind === 'run' && facts.kind === 'run') {
     return { version: 1, readAt, facts: { ...facts, ...(await readRunAgain(target, deps)) } };
   }
   if (target.kind === 'alarm' && facts.kind === 'alarm') {
@@ -44,7 +44,7 @@ export async function readTelemetryAgain(
 }
 
 async function readRunAgain(
-  { repository, runId, pullRequest: number }: GithubRunTarget,
+  { repository, runId, pullRequest: number }: RunTarget,
   { codeHost }: FreshTelemetryDeps,
 ): Promise<Pick<RunFacts, 'status' | 'conclusion'> & Partial<RunFacts>> {
   const run = await unlessRefused(() => codeHost.getRun(repository, runId));

@@ -24,7 +24,7 @@ export async function governedInRepository<D extends GovernedDeps & Governance>(
   target: TargetContext,
   codeHost: RepositoryFileReader,
 ): Promise<D> {
-  const repository = target.kind === 'github-run' || target.kind === 'report' ? target.repository : null;
+  const repository = target.kind === 'run' || target.kind === 'report' ? target.repository : null;
   if (repository === null) return deps;
   // Nothing is left to narrow, so GitHub is not asked.
   if (['off', 'observe'].includes(repositoryModeOf(deps.configuration, repository))) return deps;

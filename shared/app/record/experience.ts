@@ -77,7 +77,7 @@ function filedUnder({
 }: Incident): Pick<ActionOutcome, 'version' | 'incidentId' | 'class' | 'scope' | 'trusted'> | null {
   const scope = knowledgeScopeOf(target);
   if (scope === null || classification === null) return null;
-  const trusted = target.kind === 'alarm' || (target.kind === 'github-run' && target.onDefaultBranch);
+  const trusted = target.kind === 'alarm' || (target.kind === 'run' && target.onDefaultBranch);
   return { version: 1, incidentId, class: classification.class, scope, trusted };
 }
 

@@ -105,7 +105,7 @@ async function close(
 ): Promise<void> {
   const { outcome, parentId } = input;
   const attempts = actions.map(({ receipt }) => receipt?.facts.attempt).filter((fact) => typeof fact === 'number');
-  const newest = incident.target.kind === 'github-run' ? Math.max(incident.runAttempt, ...attempts) : 1;
+  const newest = incident.target.kind === 'run' ? Math.max(incident.runAttempt, ...attempts) : 1;
   // Written conditionally and only when it rises: a signal of a later attempt may have raised it further.
   const rises = newest > incident.runAttempt;
   const closed = await deps.incidents.update(

@@ -32,7 +32,7 @@ export async function recordTests(
   actions: readonly ActionRecord[],
   deps: RecordTestsDeps,
 ): Promise<void> {
-  if (target.kind !== 'github-run') return;
+  if (target.kind !== 'run') return;
   const repository = repositoryKeyOf(identityOf(target));
   for (const action of actions) await recordQuarantine(id, action, repository, deps);
   const evidence = await deps.evidence.getEvidence(id);

@@ -66,7 +66,7 @@ function endedDenials(incident: Incident): string[] {
 
 /** The pull request may have been closed or merged while its plan waited. Whose state may not be read is left alone. */
 async function closedDenials({ target }: Incident, { ports }: GuardDeps): Promise<string[]> {
-  if (target.kind !== 'github-run' || target.pullRequest === null) return [];
+  if (target.kind !== 'run' || target.pullRequest === null) return [];
   const { repository, pullRequest: number } = target;
   const state = await unlessRefused(() => ports.codeHost.pullRequestState(repository, number));
   if (state === null)
@@ -137,7 +137,7 @@ function writableFingerprint(
   { switch: name }: ActionPlugin,
   configuration: Configuration,
 ): string | null {
-  if (target.kind !== 'github-run' || name === undefined) return null;
+  if (target.kind !== 'run' || name === undefined) return null;
   if (!isSwitchedOn(configuration, target.repository, name)) return null;
   return classification?.fingerprint ?? null;
 }

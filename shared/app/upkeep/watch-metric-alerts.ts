@@ -93,7 +93,7 @@ async function requestOf(
   const { account, region } = home;
   const subject = {
     source: 'cloudwatch',
-    target: { kind: 'alarm', alarmArn, account, region, changedAt: state.since ?? at },
+    target: { kind: 'alarm', provider: 'cloudwatch', alarmArn, account, region, changedAt: state.since ?? at },
     tainted: {
       title: redactName(`${metric} of ${service} is ${side} ${limit}`, 300),
       branch: null,

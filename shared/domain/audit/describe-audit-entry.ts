@@ -1,3 +1,4 @@
+import { FORMER_RUN_KIND } from '@selfheal/log-reading/logs/telemetry.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
 import { AccessEvent } from './access-event.ts';
@@ -107,9 +108,12 @@ const STAGES: Readonly<Record<AuditFacts<'incident.notified'>['stage'], string>>
   final: 'the outcome',
 };
 
-const OPENED: Readonly<Record<string, string>> = {
-  'github-run': 'GitHub reported a failed run',
-  alarm: 'CloudWatch reported an alarm',
+const SENDERS: Readonly<Record<string, string>> = { github: 'GitHub', gitlab: 'GitLab', cloudwatch: 'CloudWatch' };
+const REPORTED: Readonly<Record<string, string>> = {
+  run: 'a failed run',
+  // Entries of format 4.
+  [FORMER_RUN_KIND]: 'a failed run',
+  alarm: 'an alarm',
 };
 
 const SENT: Readonly<Record<string, string>> = { email: 'E-mail sent', 'github-comment': 'Comment written' };
@@ -131,7 +135,7 @@ const DESCRIPTIONS: Descriptions = {
   'incident.opened': ({ source, kind }) =>
     source === kind
       ? `It was opened by a ${kind}.`
-      : `It was opened: ${OPENED[kind] ?? `${source} reported a failure (${kind})`}.`,
+      : `It was opened: ${SENDERS[source] ?? source} reported ${REPORTED[kind] ?? `a failure (${kind})`}.`,
   'incident.reopened': ({ attempt }) => `It was reopened (attempt ${attempt}).`,
   'incident.reported': ({ by, severity, service, repository, simulated }) =>
     `${by} reported ${simulated ? 'a rehearsal' : 'it'} about ${service ?? repository ?? 'no service'}, severity ${severity}.`,
@@ -144,7 +148,7 @@ const DESCRIPTIONS: Descriptions = {
   'incident.feedback': ({ by, actionCorrect, comments }) =>
     `${by} said the actions were ${actionCorrect ? 'right' : 'wrong'}.${because(comments)}`,
   'incident.grouped': ({ parent }) => `It was made part of the storm ${parent}; no workflow of its own.`,
-  'run.succeeded': ({ runAttempt }) => `GitHub reported that attempt ${runAttempt} of the run passed.`,
+  'run.succeeded': ({ runAttempt }) => `Attempt ${runAttempt} of the run passed.`,
   'alarm.cleared': () => 'The alarm reported that it is OK.',
   'workflow.restarted': ({ attempt }) => `Its workflow had stopped and was restarted (attempt ${attempt}).`,
   'plan.made': planWords,

@@ -37,7 +37,7 @@ const suggestAtMost = (mode: Mode): Mode => (mode === 'act' ? 'suggest' : mode);
 /** How far Selfheal may go with a target. An alarm of no listed service can only be handed to people. */
 export function modeOf(configuration: Configuration, target: TargetContext): Mode {
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return repositoryModeOf(configuration, target.repository);
     case 'alarm':
       return serviceOf(configuration, target)?.mode ?? 'suggest';

@@ -179,7 +179,7 @@ function failsThere({ defaultBranch }: JobHistory): boolean | null {
  * such run, or an incident without a run).
  */
 export function preExistingOf(telemetry: Telemetry | null): boolean | null {
-  if (telemetry?.facts.kind !== 'github-run') return null;
+  if (telemetry?.facts.kind !== 'run') return null;
   const jobs = telemetry.facts.jobHistories.map(failsThere).filter((one) => one !== null);
   if (jobs.length > 0) return jobs.every((fails) => fails);
   const newest = telemetry.facts.defaultBranchConclusions.find(

@@ -14,7 +14,7 @@ export function fingerprintKeyOf(
   if (fingerprint === null) return null;
   const { target, tainted } = incident;
   switch (target.kind) {
-    case 'github-run': {
+    case 'run': {
       const ref = target.pullRequest ?? [tainted.branchKey, target.onDefaultBranch, target.actor];
       return `fp#${digestOf(canonicalJson([repositoryKeyOf(identityOf(target)), ref, fingerprint]), 40)}`;
     }

@@ -3,7 +3,7 @@ import type { CommentCommand } from './comment-command.ts';
 import { alarmNameIn, type Home, isForeign } from './home.ts';
 import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 import type { Signal } from './signal.ts';
-import type { AlarmTarget, GithubRunTarget, TargetContext } from './target-context.ts';
+import type { AlarmTarget, RunTarget, TargetContext } from './target-context.ts';
 
 export interface IncidentIds {
   /** Hash of the place of a failure; equal for failures that belong together. */
@@ -23,7 +23,7 @@ export function identify(signal: Signal): IncidentIds {
   // It shares the lock of what it is about, and is an incident of its own.
   if (request !== undefined) return { intakeKey, incidentId: `rq-${request.id.slice(0, ID_LENGTH)}` };
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return { intakeKey, incidentId: `gh-${digestOf(canonicalJson([intakeKey, target.runId]), ID_LENGTH)}` };
     case 'alarm':
       return { intakeKey, incidentId: `cw-${digestOf(canonicalJson([intakeKey, target.changedAt]), ID_LENGTH)}` };
@@ -46,7 +46,7 @@ export function identify(signal: Signal): IncidentIds {
 export function intakeKeyOf(signal: Signal): string {
   const { target } = signal;
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return digestOf(
         canonicalJson([signal.source, repositoryKeyOf(identityOf(target)), target.workflowId, placeOf(target, signal)]),
         KEY_LENGTH,
@@ -65,7 +65,7 @@ export function intakeKeyOf(signal: Signal): string {
   }
 }
 
-function placeOf(target: GithubRunTarget, signal: Signal): unknown {
+function placeOf(target: RunTarget, signal: Signal): unknown {
   if (target.pullRequest !== null) return { pullRequest: target.pullRequest };
   const author = target.event.startsWith('pull_request') ? target.actor : null;
   return { branch: signal.tainted.branchKey, event: target.event, onDefaultBranch: target.onDefaultBranch, author };
@@ -101,7 +101,7 @@ export const FOREIGN_ALARMS = 'foreign-alarms';
 export function stormScopeOf(target: TargetContext, home?: Home): string {
   if (isForeign(target, home)) return FOREIGN_ALARMS;
   if (target.kind === 'alert') return `alert-${target.connection}`;
-  if (target.kind !== 'github-run') return target.kind;
+  if (target.kind !== 'run') return target.kind;
   return target.pullRequest === null && TRUSTED_EVENTS.has(target.event) ? 'own-runs' : 'contributed-runs';
 }
 
@@ -122,7 +122,7 @@ export function alarmNameOf(target: AlarmTarget): string {
 export function deliveryKeyOf(delivery: Pick<Signal, 'deliveryId' | 'target'> | CommentCommand): string {
   if (!('target' in delivery)) return keyOf(repositoryKeyOf(identityOf(delivery)), delivery.deliveryId);
   const { target, deliveryId } = delivery;
-  return target.kind === 'github-run' ? keyOf(repositoryKeyOf(identityOf(target)), deliveryId) : deliveryId;
+  return target.kind === 'run' ? keyOf(repositoryKeyOf(identityOf(target)), deliveryId) : deliveryId;
 }
 
 const keyOf = (...parts: readonly string[]): string => `delivery#${digestOf(canonicalJson(parts), KEY_LENGTH)}`;

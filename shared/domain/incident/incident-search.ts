@@ -4,7 +4,7 @@ import type { Incident } from './incident.ts';
 export function isFoundBy(search: string, incident: Incident): boolean {
   const { id, status, target, tainted, summary, classification, outcomeReason, annotations, request } = incident;
   const place =
-    target.kind === 'github-run'
+    target.kind === 'run'
       ? [target.repository, target.runId, target.pullRequest === null ? 'push' : `#${target.pullRequest}`]
       : target.kind === 'alarm'
         ? [target.alarmArn, target.region]

@@ -56,5 +56,5 @@ function openParent(ids: IncidentIds, target: StormTarget, title: string, now: D
 
 /** The run attempt of a signal; 1 for anything that has none. */
 export function runAttemptOf(signal: Signal): number {
-  return signal.target.kind === 'github-run' ? signal.target.runAttempt : 1;
+  return signal.target.kind === 'run' ? signal.target.runAttempt : 1;
 }

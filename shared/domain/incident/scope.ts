@@ -1,5 +1,5 @@
 import { identityOf, repositoryKeyOf } from './repository-identity.ts';
-import { type GithubRunTarget, isAlarmOrAlert, type TargetContext } from './target-context.ts';
+import { isAlarmOrAlert, type RunTarget, type TargetContext } from './target-context.ts';
 
 /**
  * Where lessons from an incident may be shown again: in the same repository (name and id), for the same alarm, or among
@@ -7,7 +7,7 @@ import { type GithubRunTarget, isAlarmOrAlert, type TargetContext } from './targ
  */
 export function knowledgeScopeOf(target: TargetContext): string | null {
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return `repository#${repositoryKeyOf(identityOf(target))}`;
     case 'alarm':
       return `alarm#${target.alarmArn}`;
@@ -43,6 +43,6 @@ export function isAboutService(target: TargetContext): boolean {
 }
 
 /** Key under which the finished runs of a workflow are counted. */
-export function runsKeyOf(target: GithubRunTarget): string {
+export function runsKeyOf(target: RunTarget): string {
   return `${repositoryKeyOf(identityOf(target))}#${target.workflowId}`;
 }

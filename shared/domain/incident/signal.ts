@@ -58,7 +58,7 @@ export function isSameTarget(a: TargetContext, b: TargetContext): boolean {
 }
 
 function withoutPeople(target: TargetContext): TargetContext {
-  if (target.kind !== 'github-run') return target;
+  if (target.kind !== 'run') return target;
   const { people: _people, ...identity } = target;
   return identity;
 }

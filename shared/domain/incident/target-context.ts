@@ -1,3 +1,4 @@
+import { FORMER_RUN_KIND } from '@selfheal/log-reading/logs/telemetry.ts';
 import * as z from 'zod';
 
 /**
@@ -28,9 +29,13 @@ export const RunPeople = z.strictObject({
 });
 export type RunPeople = z.infer<typeof RunPeople>;
 
-/** Authenticated identity of a failed GitHub Actions run: only fields that GitHub sets, none that a person can word. */
-export const GithubRunTarget = z.strictObject({
-  kind: z.literal('github-run'),
+/** Id of a code host: the folder of its plug-in (`github`). */
+export const HostId = z.string().regex(/^[a-z][a-z0-9-]{1,29}$/);
+
+/** The host of every run that earlier versions stored. */
+export const FIRST_HOST = 'github';
+
+const RunFields = z.strictObject({
   installationId: z.number().int().nonnegative().nullable(),
   repository: RepositoryName,
   repositoryId: z.number().int().nonnegative(),
@@ -48,11 +53,21 @@ export const GithubRunTarget = z.strictObject({
   /** Read from GitHub for a plan that needs an approval, and sealed into it. */
   people: RunPeople.optional(),
 });
-export type GithubRunTarget = z.infer<typeof GithubRunTarget>;
 
-/** Authenticated identity of a CloudWatch alarm that changed its state. */
+/** Authenticated identity of a failed run on a code host: only fields that the host sets, none that a person can word. */
+export const RunTarget = z.strictObject({ kind: z.literal('run'), host: HostId, ...RunFields.shape });
+export type RunTarget = z.infer<typeof RunTarget>;
+
+/** Reads a run of format 4. */
+const FormerRunTarget = z
+  .strictObject({ kind: z.literal(FORMER_RUN_KIND), ...RunFields.shape })
+  .transform((former): RunTarget => ({ ...former, kind: 'run', host: FIRST_HOST }));
+
+/** Authenticated identity of an alarm that changed its state. */
 export const AlarmTarget = z.strictObject({
   kind: z.literal('alarm'),
+  /** The service that watches it. Records of format 4 knew one and do not name it. */
+  provider: z.literal('cloudwatch').default('cloudwatch'),
   alarmArn: z.string().regex(/^arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.{1,255}$/s),
   account: z.string().regex(/^\d{12}$/),
   region: z.string().regex(/^[a-z0-9-]{5,25}$/),
@@ -142,10 +157,22 @@ export function isSimulated(target: TargetContext): boolean {
 
 /** What an incident is about. Created at intake, before any text is read, and never changed afterwards. */
 export const TargetContext = z.discriminatedUnion('kind', [
-  GithubRunTarget,
+  RunTarget,
+  FormerRunTarget,
   AlarmTarget,
   AlertTarget,
   StormTarget,
   ReportTarget,
 ]);
 export type TargetContext = z.infer<typeof TargetContext>;
+
+/** The target as format 4 stored it, over which the actions of that format are sealed. */
+export function formerTargetOf(target: TargetContext): unknown {
+  if (target.kind === 'run' && target.host === FIRST_HOST) {
+    const { host: _host, ...fields } = target;
+    return { ...fields, kind: FORMER_RUN_KIND };
+  }
+  if (target.kind !== 'alarm') return target;
+  const { provider: _provider, ...fields } = target;
+  return fields;
+}

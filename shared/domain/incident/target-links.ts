@@ -19,7 +19,7 @@ export function githubPagesOf(apiUrl: string): string {
 /** Links to what an incident is about, made of authenticated fields only. */
 export function targetLinks(target: TargetContext, githubPages: string): readonly TargetLink[] {
   switch (target.kind) {
-    case 'github-run': {
+    case 'run': {
       const { repository, runId, pullRequest } = target;
       const base = `${githubPages}/${repository}`;
       return [

@@ -1,6 +1,6 @@
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
-import type { TargetContext } from '../incident/target-context.ts';
+import { formerTargetOf, type TargetContext } from '../incident/target-context.ts';
 import { BoundAction } from './bound-action.ts';
 import type { Candidate } from './candidates.ts';
 
@@ -36,8 +36,9 @@ export function bindAction(
   return BoundAction.parse({ ...content, digest: digestOf(canonicalJson(content)) });
 }
 
-/** True while the digest matches the content: nothing was changed since it was sealed. */
+/** True while the digest matches the content: nothing was changed since it was sealed, by this format or the one before. */
 export function isIntact(action: BoundAction): boolean {
   const { digest, ...content } = action;
-  return digestOf(canonicalJson(content)) === digest;
+  const former = () => ({ ...content, target: formerTargetOf(content.target) });
+  return digestOf(canonicalJson(content)) === digest || digestOf(canonicalJson(former())) === digest;
 }

@@ -42,7 +42,7 @@ export function changeableKeys(
   fingerprint: string | null = null,
 ): readonly string[] {
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return [
         runKey(target.repository, target.runId),
         ...(fingerprint === null ? [] : [fixKey(target.repository, fingerprint)]),
@@ -70,7 +70,7 @@ export function isChangeable(
   service: ManagedService | null,
   fingerprint: string | null = null,
 ): boolean {
-  const isTest = target.kind === 'github-run' && key.startsWith(testIssueKey(target.repository, ''));
+  const isTest = target.kind === 'run' && key.startsWith(testIssueKey(target.repository, ''));
   return (isTest && fingerprint !== null) || changeableKeys(target, service, fingerprint).includes(key);
 }
 

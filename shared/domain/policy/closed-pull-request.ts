@@ -15,6 +15,6 @@ export const saysLeftAlone = (reason: string): boolean =>
 
 /** Why a run's pull request is left alone, by what was read last; null for everything else. */
 export function closedReason(target: TargetContext, { facts }: Telemetry): string | null {
-  if (target.kind !== 'github-run' || target.pullRequest === null || facts.kind !== 'github-run') return null;
+  if (target.kind !== 'run' || target.pullRequest === null || facts.kind !== 'run') return null;
   return facts.pullRequest === null ? null : leftAlone(target.pullRequest, facts.pullRequest);
 }

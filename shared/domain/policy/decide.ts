@@ -145,7 +145,7 @@ function certaintyWords(own: number, model: number | null): string {
 
 /** A failed run is handed to the readers of its comment; an alarm must reach somebody. */
 function handOver(reasons: readonly string[], candidate: Candidate | null, input: DecisionInput): Judgement {
-  return { decision: input.targetKind === 'github-run' ? 'suggest' : 'escalate', reasons, candidate };
+  return { decision: input.targetKind === 'run' ? 'suggest' : 'escalate', reasons, candidate };
 }
 
 const BOLDNESS = { escalate: 0, recovered: 0, suggest: 1, approve: 2, act: 3 } as const satisfies Record<

@@ -111,7 +111,7 @@ function judgeBreaker({ failures, policy }: GuardFacts): string[] {
  * heals the default branch. Otherwise the target itself.
  */
 export function breakerScopeOf({ actionId, target, targetKey }: BoundAction): string {
-  if (target.kind !== 'github-run') return `${actionId}#${targetKey}`;
+  if (target.kind !== 'run') return `${actionId}#${targetKey}`;
   return `${actionId}#${target.repository.toLowerCase()}#${target.workflowId}#${stormScopeOf(target)}`;
 }
 

@@ -47,7 +47,7 @@ export function limitRules(action: BoundAction, policy: Policy, now: Date): read
       maxActionsPerTargetPerHour,
       `${action.targetKey} was changed ${maxActionsPerTargetPerHour} times`,
     ),
-    ...(action.target.kind === 'github-run'
+    ...(action.target.kind === 'run'
       ? [
           hourly(
             'runs',
@@ -80,7 +80,7 @@ export function writeLimitRules(
   { maxPerDay }: Fixes,
   now: Date,
 ): readonly LimitRule[] {
-  if (target.kind !== 'github-run') return [];
+  if (target.kind !== 'run') return [];
   const denial = `${actionId} was used ${maxPerDay} times in this repository today, as often as is allowed.`;
   return [{ ...dailyRule(`write:${actionId}:${target.repository.toLowerCase()}`, maxPerDay, now), denial }];
 }

@@ -28,7 +28,7 @@ export function recoveryOf(
           why: `${how} That may be due to ${undone.actionId}, which was undone: a human has to look.`,
         };
   }
-  if (target.kind === 'github-run' && facts.kind === 'github-run' && facts.attempt > target.runAttempt) {
+  if (target.kind === 'run' && facts.kind === 'run' && facts.attempt > target.runAttempt) {
     if (facts.conclusion === 'success')
       return { kind: 'recovered', how: `Attempt ${facts.attempt} of the run passed.` };
   }

@@ -45,7 +45,7 @@ export function judgeSelfApproval(
   const requester = action.requestedBy === undefined ? 'different' : relationOf(identity, action.requestedBy);
   if (requester !== 'different' && !(selfApproval && action.selfApproval))
     return objection(requester === 'same' ? OWN_REQUEST : UNTOLD);
-  if (target.kind !== 'github-run') return { kind: 'may-approve', roles: [] };
+  if (target.kind !== 'run') return { kind: 'may-approve', roles: [] };
   const { accountIds = [], ...logins } = target.people ?? {};
   const people = Object.entries(logins) as [RunRole, string | null][];
   if (target.actor === null || people.length === 0 || people.some(([, login]) => login === null))

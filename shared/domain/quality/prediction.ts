@@ -1,4 +1,5 @@
 import { FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
+import { FORMER_RUN_KIND } from '@selfheal/log-reading/logs/telemetry.ts';
 import * as z from 'zod';
 
 /** Used in place of the linear model's id where signatures decided alone because no model could be read. */
@@ -63,7 +64,10 @@ export const Prediction = z.strictObject({
   openedAt: z.iso.datetime(),
   /** When it was said. */
   at: z.iso.datetime(),
-  kind: z.enum(['github-run', 'alarm', 'alert', 'storm', 'report']),
+  kind: z.union([
+    z.enum(['run', 'alarm', 'alert', 'storm', 'report']),
+    z.literal(FORMER_RUN_KIND).transform((): 'run' => 'run'),
+  ]),
   /** Where it happened, by ids that nobody can word: see `knowledgeScopeOf`. */
   scope: z.string().max(2000).nullable(),
   class: FailureClass,

@@ -37,7 +37,7 @@ export function incidentSeverity(
   const service = serviceOf(configuration, target);
   if (service !== null) return service.criticality;
   if (target.kind === 'storm') return 'high';
-  return target.kind === 'github-run' && !target.onDefaultBranch ? 'low' : 'medium';
+  return target.kind === 'run' && !target.onDefaultBranch ? 'low' : 'medium';
 }
 
 export function matterOf(

@@ -50,7 +50,7 @@ async function fails(play: Play, kind: FailureKind, source: Source, options: Fai
       const incident = await healer.incidents.get(id);
       if (incident === null) continue;
       looked.add(id);
-      if (incident.target.kind === 'github-run' && incident.target.runId === run.runId) found = id;
+      if (incident.target.kind === 'run' && incident.target.runId === run.runId) found = id;
     }
     return found !== null;
   });
@@ -402,7 +402,7 @@ const ANSWERS: readonly Plot[] = [
   asking('author of a pull request who is renamed on GitHub before approving', async (play) => {
     const run = await askedRun(play);
     const incident = await play.healer.incidents.get(run.id);
-    const author = incident?.target.kind === 'github-run' ? incident.target.actor : null;
+    const author = incident?.target.kind === 'run' ? incident.target.actor : null;
     await saysInComment(play, run, 'acme-renamed', 'approve', author ?? '');
     expect(await waits(play, run.id)).toBe(true);
     await play.tell('asking', run.id);

@@ -249,7 +249,7 @@ export const RULES: readonly Rule[] = [
     name: 'a failure of the default branch is not compared with the default branch',
     untrue: (telling) => {
       const { target } = telling.facts.incident;
-      const isThere = target.kind === 'github-run' && target.onDefaultBranch;
+      const isThere = target.kind === 'run' && target.onDefaultBranch;
       return isThere ? saying(telling, /passes on the default branch|fails on the default branch too/) : [];
     },
   },

@@ -67,7 +67,7 @@ export function makeTeller(healer: Healer, token: string): Teller {
       const mails = healer.mailsAbout(id).filter((mail) => !readMails.has(mail.id));
       for (const mail of mails) readMails.add(mail.id);
       const comments =
-        target.kind !== 'github-run' || target.pullRequest === null
+        target.kind !== 'run' || target.pullRequest === null
           ? []
           : healer.world.github
               .comments(target.repository, target.pullRequest)
@@ -98,7 +98,7 @@ async function factsOf({ incidents, evidence, control, world }: Healer, id: stri
   if (incident === null) throw new Error(`There is no incident ${id}.`);
   const { target } = incident;
   const pull =
-    target.kind === 'github-run' && target.pullRequest !== null
+    target.kind === 'run' && target.pullRequest !== null
       ? world.github.pullRequests(target.repository).find(({ number }) => number === target.pullRequest)
       : undefined;
   return {

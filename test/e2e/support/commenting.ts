@@ -16,8 +16,7 @@ export async function commentOn(
   text: string,
   { delivery = randomUUID(), account = by }: { readonly delivery?: string; readonly account?: string } = {},
 ): Promise<number> {
-  if (target.kind !== 'github-run' || target.pullRequest === null)
-    throw new Error(`${incidentId} has no pull request.`);
+  if (target.kind !== 'run' || target.pullRequest === null) throw new Error(`${incidentId} has no pull request.`);
   const { repository, pullRequest, repositoryId } = target;
   const { id } = healer.world.github.addComment(repository, pullRequest, by, text);
   const person = (login: string) => ({ login, type: 'User', id: accountId(login === by ? account : login) });

@@ -67,7 +67,7 @@ async function rememberBefore({ deps, incident }: RemedyRig, actionId: string): 
       anActionRecord({ incidentId: incident.id, state: 'done', verified: 'failed', receipt }),
     );
   }
-  if (actionId !== 'quarantine-flaky-test' || incident.target.kind !== 'github-run') return;
+  if (actionId !== 'quarantine-flaky-test' || incident.target.kind !== 'run') return;
   const { key } = unknownTest(redactedText(FLAKY_TEST), '2026-11-01T00:00:00.000Z');
   const result = { attempt: 1, commit: 'abcdefabcdef', onDefaultBranch: true };
   await deps.tests.changeTests(repositoryKeyOf(identityOf(incident.target)), [key], () => ({

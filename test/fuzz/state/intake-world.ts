@@ -151,14 +151,14 @@ export function isAccountedFor(sent: Signal, incidents: readonly Incident[]): bo
 export const stormSignal = (place: number): Signal =>
   aSignal({ deliveryId: `storm-${place}`, target: aGithubTarget({ pullRequest: place, runId: 9_000 + place }) });
 
-const runOf = ({ target }: Signal) => (target.kind === 'github-run' ? target.runId : 0);
+const runOf = ({ target }: Signal) => (target.kind === 'run' ? target.runId : 0);
 
 /**
  * Newest failed runs of their places that no incident knows, though no such run passed. When nothing is open any more
  * there must be none: the last failure of a place is always worked on.
  */
 export function neglected(sent: readonly Signal[], incidents: readonly Incident[]): string[] {
-  const runs = sent.filter(({ target }) => target.kind === 'github-run');
+  const runs = sent.filter(({ target }) => target.kind === 'run');
   const places = [...new Set(runs.map((one) => identify(one).intakeKey))];
   return places.flatMap((place) => {
     const here = runs.filter((one) => identify(one).intakeKey === place);

@@ -195,7 +195,7 @@ async function aDeployment() {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
       if (request.method === 'POST') requests.push(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-      const incident = { id: 'inc-1', status: 'closed', subject: { kind: 'github-run', runId: 41 } };
+      const incident = { id: 'inc-1', status: 'closed', subject: { kind: 'run', runId: 41 } };
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(request.method === 'POST' ? incident : { incidents: [incident] }));
     });

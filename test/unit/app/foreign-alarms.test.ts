@@ -32,7 +32,7 @@ const ALARM = 'checkout-errors';
 /** The alarm of this name at another place. */
 function alarmAt(place: Home, changedAt = '2026-11-21T11:58:00.000Z', name = ALARM): AlarmTarget {
   const { account, region } = place;
-  return { kind: 'alarm', alarmArn: alarmArnAt(place, name), account, region, changedAt };
+  return { kind: 'alarm', provider: 'cloudwatch', alarmArn: alarmArnAt(place, name), account, region, changedAt };
 }
 
 const digits = fc.stringMatching(/^\d{12}$/);

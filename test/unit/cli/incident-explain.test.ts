@@ -17,7 +17,7 @@ async function aStory(): Promise<TrailEntry[]> {
   const store = makeMemoryIncidentStore();
   const write = <E extends AuditEvent>(event: E, facts: AuditFacts<E>) =>
     store.audit(incident.id, event, { at: AT, event, facts } as AuditEntry);
-  await write('incident.opened', { attempt: 1, source: 'github', kind: 'github-run' });
+  await write('incident.opened', { attempt: 1, source: 'github', kind: 'run' });
   await write('plan.made', {
     decision: 'act',
     action: 'rerun-failed-jobs',

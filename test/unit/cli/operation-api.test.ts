@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Service } from '#shared/domain/configuration/configuration.ts';
 import { alarmArnAt } from '#shared/domain/incident/home.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { anEnding, aPrediction, HOME } from '#test/builders/index.ts';
 import { aServedApi } from './served-api.ts';
 
@@ -40,7 +40,7 @@ describe('selfheal service levels', () => {
 describe('selfheal baseline list', () => {
   it('tells how the workflows that failed lately ended before', async () => {
     const { run, deps, incident } = await aServedApi();
-    const target = incident.target as GithubRunTarget;
+    const target = incident.target as RunTarget;
     const result = { runAttempt: 1, onDefaultBranch: true, at: '2026-11-20T12:00:00.000Z' };
     await deps.stats.addRun(runsKeyOf(target), { ...result, runId: 1, conclusion: 'success' });
     await deps.stats.addRun(runsKeyOf(target), { ...result, runId: 2, conclusion: 'failure' });

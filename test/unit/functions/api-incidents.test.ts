@@ -5,7 +5,7 @@ import { ingestSignal } from '#shared/app/intake/ingest-signal.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { guard } from '#shared/app/remediate/guard.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import { aPattern, aPrediction } from '#test/builders/index.ts';
 import { anApi, aWaitingPlan } from './api-rig.ts';
@@ -265,7 +265,7 @@ describe('POST /api/incidents/{id}/resolve', () => {
     await api.deps.incidents.update(api.incident.id, {
       status: 'open',
       attempt: 2,
-      target: { ...(api.incident.target as GithubRunTarget), onDefaultBranch: true },
+      target: { ...(api.incident.target as RunTarget), onDefaultBranch: true },
     });
     const [first, second] = [await resolve(api), await resolve(api)];
     expect(second.json.incident).toEqual(first.json.incident);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { positionIn } from '#shared/app/common/list-cursor.ts';
 import { LogScan, LogTriage, PredictedCause } from '#shared/app/triage/log-answers.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { aPastIncident } from '#test/builders/index.ts';
 import { anApi } from './api-rig.ts';
 
@@ -76,7 +76,7 @@ async function withPast(api: Api) {
     text: 'ERROR could not connect: connect ECONNREFUSED 10.0.0.9:5432',
   });
   await api.deps.knowledge.remember(past, scope);
-  return (api.incident.target as GithubRunTarget).repository;
+  return (api.incident.target as RunTarget).repository;
 }
 
 describe('POST /api/search', () => {

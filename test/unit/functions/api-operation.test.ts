@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Baselines, Costs, ServiceLevels, SystemStatus } from '#functions/api/routes/operation.ts';
 import { Service } from '#shared/domain/configuration/configuration.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import { renderMetrics } from '#shared/domain/quality/prometheus.ts';
 import { serviceLevelOf } from '#shared/domain/quality/service-level.ts';
@@ -263,7 +263,7 @@ describe('service levels', () => {
 describe('baselines', () => {
   it('are the latest runs of the workflows of a repository', async () => {
     const { read, incident, deps } = await aSystem();
-    const target = incident.target as GithubRunTarget;
+    const target = incident.target as RunTarget;
     const run = { runAttempt: 1, onDefaultBranch: true, at: '2026-11-20T12:00:00.000Z' };
     await deps.stats.addRun(runsKeyOf(target), { ...run, runId: 1, conclusion: 'success' });
     await deps.stats.addRun(runsKeyOf(target), { ...run, runId: 2, conclusion: 'failure' });

@@ -81,7 +81,7 @@ describe('incidents', () => {
     ]);
     const page = IncidentPage.parse(json);
     expect(page).toMatchObject({ next: 'cursor-2', unreadable: [{ id: 'gh-broken' }] });
-    expect(page.incidents).toMatchObject([{ id: incident.id, status: 'open', subject: { kind: 'github-run' } }]);
+    expect(page.incidents).toMatchObject([{ id: incident.id, status: 'open', subject: { kind: 'run' } }]);
   });
 
   it.each([
@@ -154,7 +154,7 @@ describe('incidents', () => {
     await deps.incidents.audit(incident.id, 'k-1', {
       event: 'incident.opened',
       at: '2026-11-21T12:00:00.000Z',
-      facts: { source: 'github', kind: 'github-run', attempt: 1 },
+      facts: { source: 'github', kind: 'run', attempt: 1 },
     } as never);
     const { json } = await call(`/api/incidents/${incident.id}/timeline`, { as: 'viewer' });
     const account = IncidentAccount.parse(json);

@@ -50,7 +50,7 @@ const answersWith = (text: string): Readonly<Record<string, unknown>> => {
     occurrences: 1,
     openedAt: '2026-11-01T10:00:00Z',
     lastSeenAt: '2026-11-01T10:00:00Z',
-    subject: { kind: 'github-run', repository: text },
+    subject: { kind: 'run', repository: text },
   };
   const lines = Array.from({ length: 40 }, () => text);
   const numbered = (count: number) =>

@@ -18,7 +18,7 @@ export const STATUSES: Readonly<Record<IncidentStatus, { readonly label: string;
 /** What an incident is about: a name, and what tells it from others of that name. */
 export function subjectWords(subject: Subject): { readonly name: string; readonly detail: string } {
   switch (subject.kind) {
-    case 'github-run': {
+    case 'run': {
       const { repository, pullRequest, runId, runAttempt } = subject;
       const where = pullRequest === null ? 'push' : `#${pullRequest}`;
       return { name: repository, detail: `${where} · run ${runId}${runAttempt > 1 ? `, attempt ${runAttempt}` : ''}` };

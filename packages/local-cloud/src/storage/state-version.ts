@@ -8,8 +8,10 @@ const RUNTIME_FORMAT = 1;
 export interface StateWriter {
   /** Shown to people: `Selfheal 0.1.0`. */
   readonly name: string;
-  /** Format of the records that the deployed program keeps in its tables; raised when it cannot read older ones. */
+  /** Format of the records that the deployed program keeps in its tables; raised when a kind of record changes its shape. */
   readonly recordFormat: number;
+  /** Older formats that it reads, too. */
+  readonly readsFormats?: readonly number[];
 }
 
 /** The state folder was written by a version whose state this one cannot use. */
@@ -17,7 +19,7 @@ export class OtherVersion extends Error {
   override readonly name = 'OtherVersion';
 }
 
-interface Written extends StateWriter {
+interface Written extends Pick<StateWriter, 'name' | 'recordFormat'> {
   readonly runtimeFormat: number;
 }
 
@@ -34,7 +36,8 @@ export function checkStateVersion(dataDir: string, writer: StateWriter = UNNAMED
   const file = join(dataDir, FILE);
   const found = existsSync(file) ? writtenBy(file) : null;
   if (found === null && !STATE_FILES.some((name) => existsSync(join(dataDir, name)))) return;
-  if (found?.recordFormat === writer.recordFormat && found.runtimeFormat === RUNTIME_FORMAT) return;
+  const readable = [writer.recordFormat, ...(writer.readsFormats ?? [])];
+  if (found?.runtimeFormat === RUNTIME_FORMAT && readable.includes(found.recordFormat)) return;
   const own = formatOf({ ...writer, runtimeFormat: RUNTIME_FORMAT });
   if (found === null && existsSync(file))
     throw new OtherVersion(
@@ -46,11 +49,11 @@ export function checkStateVersion(dataDir: string, writer: StateWriter = UNNAMED
   );
 }
 
-/** Writes the version file, unless there is one. */
+/** Writes the version file, unless it is there. From then on a version of an older format refuses the folder. */
 export function claimStateFolder(dataDir: string, writer: StateWriter = UNNAMED): void {
   checkStateVersion(dataDir, writer);
   const file = join(dataDir, FILE);
-  if (existsSync(file) && writtenBy(file) !== null) return;
+  if (existsSync(file) && writtenBy(file)?.recordFormat === writer.recordFormat) return;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const { name, recordFormat } = writer;
   const written: Written = { name, recordFormat, runtimeFormat: RUNTIME_FORMAT };

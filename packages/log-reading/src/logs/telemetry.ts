@@ -19,8 +19,7 @@ const JobHistory = z.strictObject({
 });
 export type JobHistory = z.infer<typeof JobHistory>;
 
-const RunFacts = z.strictObject({
-  kind: z.literal('github-run'),
+const RunFields = z.strictObject({
   attempt: z.number().int().positive(),
   status: z.string(),
   conclusion: z.string().nullable(),
@@ -43,6 +42,17 @@ const RunFacts = z.strictObject({
   /** Of the failed jobs, in the order of their ids above; empty when they could not be read. */
   jobHistories: z.array(JobHistory).max(8).default([]),
 });
+
+const RunFacts = z.strictObject({ kind: z.literal('run'), ...RunFields.shape });
+export type RunFacts = z.infer<typeof RunFacts>;
+
+/** Kind of runs in records of format 4 and before, which knew one code host. */
+export const FORMER_RUN_KIND = 'github-run';
+
+/** Reads the facts of a run of format 4. */
+const FormerRunFacts = z
+  .strictObject({ kind: z.literal(FORMER_RUN_KIND), ...RunFields.shape })
+  .transform((former): RunFacts => ({ ...former, kind: 'run' }));
 
 /**
  * Times of other deployments: the newest versions of a Lambda function, and what an ECS service has not replaced yet.
@@ -104,10 +114,9 @@ const AlertFacts = z.strictObject({
 export const Telemetry = z.strictObject({
   version: z.literal(1),
   readAt: z.iso.datetime(),
-  facts: z.discriminatedUnion('kind', [RunFacts, AlarmFacts, AlertFacts, ReportFacts]),
+  facts: z.discriminatedUnion('kind', [RunFacts, FormerRunFacts, AlarmFacts, AlertFacts, ReportFacts]),
 });
 export type Telemetry = z.infer<typeof Telemetry>;
-export type RunFacts = z.infer<typeof RunFacts>;
 export type AlarmFacts = z.infer<typeof AlarmFacts>;
 export type AlertFacts = z.infer<typeof AlertFacts>;
 export type ReportFacts = z.infer<typeof ReportFacts>;

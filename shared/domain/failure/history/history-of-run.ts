@@ -1,5 +1,5 @@
 import type { JobHistory, JobResult, RunFacts } from '@selfheal/log-reading/logs/telemetry.ts';
-import type { GithubRunTarget } from '../../incident/target-context.ts';
+import type { RunTarget } from '../../incident/target-context.ts';
 import type { RunHistory, TestPast } from '../run-history.ts';
 import { newestResults, outcomesOf, type TestRecord } from './test-record.ts';
 
@@ -23,7 +23,7 @@ function branchResultsOf(histories: readonly JobHistory[]): boolean[] {
 }
 
 /** The record without the failure in question, which is no evidence about itself. */
-export function pastOf(record: TestRecord, { runId, runAttempt }: GithubRunTarget): TestPast {
+export function pastOf(record: TestRecord, { runId, runAttempt }: RunTarget): TestPast {
   const isNow = (result: TestRecord['results'][number]): boolean =>
     result.runId === runId && result.attempt === runAttempt;
   const earlier = newestResults(record).filter((result) => !isNow(result));
@@ -35,7 +35,7 @@ export function pastOf(record: TestRecord, { runId, runAttempt }: GithubRunTarge
 }
 
 /** The run's history from facts and from the records of the failed tests. */
-export function historyOfRun(facts: RunFacts, target: GithubRunTarget, tests: readonly TestPast[]): RunHistory {
+export function historyOfRun(facts: RunFacts, target: RunTarget, tests: readonly TestPast[]): RunHistory {
   const same = together(facts.jobHistories.map(({ sameCommit }) => sameCommit));
   const passed = same.filter((one) => one.passed);
   const words = passed.map(({ runId, attempt }) =>

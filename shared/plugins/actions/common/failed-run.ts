@@ -3,7 +3,7 @@ import { isFixBranch } from '@selfheal/patch-guard/fix-branch.ts';
 import { ProposedFix } from '@selfheal/patch-guard/proposed-fix.ts';
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { fixKey } from '#shared/domain/plan/target-key.ts';
 import type { Run } from '#shared/ports/code-host.ts';
 import {
@@ -15,14 +15,14 @@ import {
 } from '../contract.ts';
 
 /** Parameters of an action on a workflow run. */
-export const RunParameters = GithubRunTarget.pick({ repository: true, runId: true }).extend({
+export const RunParameters = RunTarget.pick({ repository: true, runId: true }).extend({
   /** The attempt at planning, which failed or hangs. A later one is the effect, or somebody else started it. */
-  attempt: GithubRunTarget.shape.runAttempt,
+  attempt: RunTarget.shape.runAttempt,
 });
 export type RunParameters = z.infer<typeof RunParameters>;
 
 /** The id of a commit. */
-export const Sha = GithubRunTarget.shape.headSha;
+export const Sha = RunTarget.shape.headSha;
 /** Fingerprint of a failure. */
 export const Fingerprint = ProposedFix.shape.fingerprint;
 /** The name of a branch that Selfheal made. */
@@ -32,7 +32,7 @@ export const FixBranch = z.string().refine(isFixBranch, 'expected the branch nam
 const FAILED = new Set(['failure', 'timed_out']);
 
 export interface FailedRun {
-  readonly target: GithubRunTarget;
+  readonly target: RunTarget;
   readonly facts: RunFacts;
 }
 
@@ -54,7 +54,7 @@ export const FAILURE_STEPS = {
 
 /** The incident's workflow run with its facts, or null for other targets. */
 export function runIn({ target, telemetry: { facts } }: ProposalContext): FailedRun | null {
-  return target.kind === 'github-run' && facts.kind === 'github-run' ? { target, facts } : null;
+  return target.kind === 'run' && facts.kind === 'run' ? { target, facts } : null;
 }
 
 /** Parameters for the current attempt of the incident's run. */

@@ -58,9 +58,9 @@ const RECIPE_CONFIDENCE = 0.85;
 
 async function preparePatch(inputs: PreparationInputs, ports: PreparationPorts): Promise<Outcome> {
   const { incident, classification, telemetry, records } = inputs;
-  if (incident.target.kind !== 'github-run') return NONE;
+  if (incident.target.kind !== 'run') return NONE;
   if (classification.verdict !== 'regression' || classification.fingerprint === null) return NONE;
-  if (telemetry.facts.kind !== 'github-run' || telemetry.facts.newerRun) return NONE;
+  if (telemetry.facts.kind !== 'run' || telemetry.facts.newerRun) return NONE;
   // The result of an earlier fix is in its own record.
   if (records.some(({ actionId }) => actionId === 'fix-pull-request')) return NONE;
   const suggestions = await suggestionsOf(inputs, ports);
@@ -118,7 +118,7 @@ async function prepareFirst(
   ports: PreparationPorts,
 ): Promise<Outcome> {
   const { target } = inputs.incident;
-  if (target.kind !== 'github-run') return NONE;
+  if (target.kind !== 'run') return NONE;
   const { baseBranch, fromFork } = await ports.codeHost.getRun(target.repository, target.runId);
   if (fromFork) return none('No fix is proposed for a fork.');
   if (baseBranch === null) return NONE;
@@ -183,7 +183,7 @@ async function keep(
 ): Promise<Outcome | 'rejected'> {
   const { target } = incident;
   const fingerprint = classification.fingerprint ?? '';
-  if (target.kind !== 'github-run') return NONE;
+  if (target.kind !== 'run') return NONE;
   const earlier = earlierFixes(await ports.proposals.pullRequests(target.repository, FIX_BRANCH_PREFIX));
   const permission = mayProposeFix({ fingerprint, digest: patch.digest }, earlier);
   if (permission.kind === 'withheld') return permission.why === 'rejected' ? 'rejected' : none(permission.reason);

@@ -5,7 +5,7 @@ import { CODE_OWNER_FILES, codeOwnersOf } from '@selfheal/pull-request-quality/d
 import { fileOfTest } from '@selfheal/pull-request-quality/domain/flaky-tests/file-of-test.ts';
 import type { TestOwner } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { CodeTree } from '#shared/ports/code-writer.ts';
 import type { PreparationPorts } from '../contract.ts';
 
@@ -24,11 +24,11 @@ const LOGIN = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}$/;
  * Finds the file of a test and its owners, at the newest commit of the default branch that the workflow ran on, because a pull request must not
  * choose the owners. After a refused read there are none.
  */
-export async function readOwner(testName: string, target: GithubRunTarget, ports: OwnerPorts): Promise<Owned> {
+export async function readOwner(testName: string, target: RunTarget, ports: OwnerPorts): Promise<Owned> {
   return (await unlessRefused(() => ownerOf(testName, target, ports))) ?? NOBODY;
 }
 
-async function ownerOf(testName: string, target: GithubRunTarget, ports: OwnerPorts): Promise<Owned> {
+async function ownerOf(testName: string, target: RunTarget, ports: OwnerPorts): Promise<Owned> {
   const baseSha = await baseOf(target, ports);
   const tree = baseSha === null ? null : await ports.code.readTree(target.repository, baseSha);
   const file = tree === null ? null : fileOfTest(testName, filesOf(tree));
@@ -41,7 +41,7 @@ async function ownerOf(testName: string, target: GithubRunTarget, ports: OwnerPo
   return { file: shown, owner: LOGIN.test(login) ? { kind: 'author', login } : { kind: 'nobody' } };
 }
 
-async function baseOf(target: GithubRunTarget, { codeHost }: OwnerPorts): Promise<string | null> {
+async function baseOf(target: RunTarget, { codeHost }: OwnerPorts): Promise<string | null> {
   if (target.onDefaultBranch) return target.headSha;
   const [newest] = await codeHost.listDefaultBranchRuns(target.repository, target.workflowId, 1);
   return newest?.headSha ?? null;

@@ -16,7 +16,7 @@ import { testsByKey, withRuns } from '#shared/domain/failure/history/known-runs.
 import type { TestRecord } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import { runsKeyOf } from '#shared/domain/incident/scope.ts';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import type { Preparation, PreparationPorts } from '../contract.ts';
 import { readOwner } from './owner.ts';
 
@@ -50,8 +50,8 @@ export const QUARANTINE: Preparation<PreparedQuarantine> = {
   async prepare({ incident, classification, telemetry }, ports) {
     const { target } = incident;
     const nothing = { value: null };
-    if (target.kind !== 'github-run' || classification.verdict !== 'flaky') return nothing;
-    if (telemetry.facts.kind !== 'github-run' || telemetry.facts.newerRun) return nothing;
+    if (target.kind !== 'run' || classification.verdict !== 'flaky') return nothing;
+    if (telemetry.facts.kind !== 'run' || telemetry.facts.newerRun) return nothing;
     const evidence = await ports.evidence.getEvidence(incident.id);
     const tests = testsByKey((evidence?.failedTests ?? []).map(({ name }) => name));
     if (tests.size === 0 || tests.size > MAX_TESTS) return nothing;
@@ -64,7 +64,7 @@ export const QUARANTINE: Preparation<PreparedQuarantine> = {
 
 async function proposalOf(
   incidentId: string,
-  target: GithubRunTarget,
+  target: RunTarget,
   tests: ReadonlyMap<string, RedactedText>,
   ports: PreparationPorts,
 ): Promise<QuarantineProposal> {
@@ -106,7 +106,7 @@ function expiredOf(statuses: ReadonlyMap<string, QuarantineStatus>): PreparedQua
 /** The failed test without an issue that is most likely flaky. */
 async function entering(
   incidentId: string,
-  target: GithubRunTarget,
+  target: RunTarget,
   { tests, statuses }: { tests: ReadonlyMap<string, RedactedText>; statuses: ReadonlyMap<string, QuarantineStatus> },
   ports: PreparationPorts,
 ): Promise<PreparedQuarantine | null> {
@@ -137,7 +137,7 @@ async function entering(
 type FlakyTest = Pick<QuarantinedTest, 'testKey' | 'name' | 'runs' | 'failures' | 'rate' | 'score' | 'commits'>;
 
 /** Judges by the results before this failure, which is no evidence about itself. */
-function judged(record: TestRecord, target: GithubRunTarget, minRate: number): FlakyTest[] {
+function judged(record: TestRecord, target: RunTarget, minRate: number): FlakyTest[] {
   const { outcomes } = pastOf(record, target);
   if (outcomes === undefined) return [];
   const { kind, rate, score } = judgeFlakiness(outcomes, false);

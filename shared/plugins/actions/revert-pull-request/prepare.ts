@@ -14,9 +14,9 @@ export const REVERT: Preparation<PreparedRevert> = {
   async prepare({ incident, classification, telemetry, records }, ports) {
     const { target } = incident;
     const nothing = { value: null };
-    if (target.kind !== 'github-run' || !target.onDefaultBranch || target.event !== 'push') return nothing;
+    if (target.kind !== 'run' || !target.onDefaultBranch || target.event !== 'push') return nothing;
     if (classification.verdict !== 'regression') return nothing;
-    if (telemetry.facts.kind !== 'github-run' || telemetry.facts.newerRun) return nothing;
+    if (telemetry.facts.kind !== 'run' || telemetry.facts.newerRun) return nothing;
     if (records.some(({ actionId }) => actionId === 'revert-pull-request')) return nothing;
     return { value: await unlessRefused(() => readRevert(target.repository, target.runId, target.headSha, ports)) };
   },

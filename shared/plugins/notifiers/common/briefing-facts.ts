@@ -43,18 +43,18 @@ export function confidencesOf({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): 
 /** What was deployed or changed before the failure, when, and by whom, as far as GitHub and AWS say. */
 export function changeLines({ incident, diagnosis, telemetry, timeZone }: IncidentStory): readonly string[] {
   const { target } = incident;
-  if (target.kind === 'github-run') {
+  if (target.kind === 'run') {
     const lines = runLines(target, timeZone, telemetry ?? null);
     // The diagnosis compares what failed, job by job, and the page shows its words.
     return (diagnosis?.preExisting ?? null) === null ? [...lines, ...branchLines(telemetry ?? null)] : lines;
   }
   const facts = telemetry?.facts;
-  if (facts === undefined || facts.kind === 'github-run' || facts.deployment === null) return [];
+  if (facts === undefined || facts.kind === 'run' || facts.deployment === null) return [];
   const failedAt = isAlarmOrAlert(target) ? target.changedAt : incident.openedAt;
   return deploymentLines(facts.deployment, { failedAt, timeZone });
 }
 
-type RunTarget = Extract<IncidentStory['incident']['target'], { kind: 'github-run' }>;
+type RunTarget = Extract<IncidentStory['incident']['target'], { kind: 'run' }>;
 
 function runLines(target: RunTarget, timeZone: string, telemetry: IncidentStory['telemetry']): string[] {
   const { headSha, actor, event, pullRequest, people, repository } = target;
@@ -68,14 +68,14 @@ function runLines(target: RunTarget, timeZone: string, telemetry: IncidentStory[
   const where = pullRequest === null ? repository : `pull request #${pullRequest} of ${repository}`;
   const commit = `Commit ${headSha.slice(0, 12)} of ${where}${who.length === 0 ? '' : `, ${who.join(', ')}`} (${event}).`;
   const facts = telemetry?.facts;
-  if (facts?.kind !== 'github-run') return [commit];
+  if (facts?.kind !== 'run') return [commit];
   const began =
     facts.startedAt === null ? [] : [`Its attempt began on ${instantWords(new Date(facts.startedAt), timeZone)}.`];
   return [commit, ...began];
 }
 
 function branchLines(telemetry: IncidentStory['telemetry']): string[] {
-  if (telemetry?.facts.kind !== 'github-run') return [];
+  if (telemetry?.facts.kind !== 'run') return [];
   const [newest] = telemetry.facts.defaultBranchConclusions;
   return newest === undefined
     ? []

@@ -110,7 +110,7 @@ export function uncheckedOf({ incident, diagnosis, actions, evidence }: Incident
 export function preExistingOf({ incident, diagnosis }: Pick<IncidentStory, 'incident' | 'diagnosis'>): string | null {
   const preExisting = diagnosis?.preExisting ?? null;
   if (preExisting === null) return null;
-  const isDefaultBranch = incident.target.kind === 'github-run' && incident.target.onDefaultBranch;
+  const isDefaultBranch = incident.target.kind === 'run' && incident.target.onDefaultBranch;
   if (isDefaultBranch)
     return preExisting
       ? 'The run before it on the default branch failed too: this commit may not be the cause.'

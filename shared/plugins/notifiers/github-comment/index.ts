@@ -52,7 +52,7 @@ export const githubComment = defineNotifier({
     const { story } = announcement;
     const { incident } = story;
     const { target, intakeKey } = incident;
-    if (target.kind !== 'github-run' || target.pullRequest === null) return null;
+    if (target.kind !== 'run' || target.pullRequest === null) return null;
     // Nobody reads on there; and who merged has decided. What was written about this incident does not keep waiting.
     const isOver = (await stateOf(target.repository, target.pullRequest, codeHost)) !== 'open';
     const existing = await codeHost.findComment(target.repository, target.pullRequest, markerOf(intakeKey));
@@ -76,7 +76,7 @@ async function stateOf(
 }
 
 function hasComment({ incident: { target, status } }: IncidentStory): boolean {
-  return target.kind === 'github-run' && target.pullRequest !== null && COMMENTED_STATUSES.has(status);
+  return target.kind === 'run' && target.pullRequest !== null && COMMENTED_STATUSES.has(status);
 }
 
 /** Marker by which the comment is found again; invisible to readers. */
@@ -87,7 +87,7 @@ export function markerOf(intakeKey: string): string {
 /** Marker for the run that a comment is about, and whether its failure is known; invisible to readers. */
 const ABOUT = /^<!-- selfheal-run:(\d{1,20}) (known|unknown) -->$/m;
 const aboutOf = (story: IncidentStory): string =>
-  story.incident.target.kind === 'github-run'
+  story.incident.target.kind === 'run'
     ? `<!-- selfheal-run:${story.incident.target.runId} ${isKnown(story) ? 'known' : 'unknown'} -->`
     : '';
 
@@ -108,7 +108,7 @@ function rewriteComment(body: string, story: IncidentStory): RedactedText | null
   const { incident, stage, links } = story;
   const [, runId, knowledge] = ABOUT.exec(body) ?? [];
   const isAboutThis = body.includes(incidentWords(incident));
-  if (runId === undefined || isAboutThis || stage === 'asking' || incident.target.kind !== 'github-run')
+  if (runId === undefined || isAboutThis || stage === 'asking' || incident.target.kind !== 'run')
     return renderComment(story);
   if (Number(runId) > incident.target.runId) return null;
   if (knowledge === 'unknown' || isKnown(story)) return renderComment(story);
@@ -250,7 +250,7 @@ function fixTitle({ actions, stage }: IncidentStory): string {
 function placeLines({ incident: { target }, diagnosis, evidence }: IncidentStory): string[] {
   const place = diagnosis === null ? null : firstPlace([diagnosis.rootCause]);
   const web = webAddressOf(evidence?.sources.map(({ url }) => url) ?? []);
-  if (place === null || web === null || target.kind !== 'github-run') return [];
+  if (place === null || web === null || target.kind !== 'run') return [];
   if (!/^\w[\w./@+-]{0,200}$/.test(place.file) || place.file.includes('..')) return [];
   const path = place.file.split('/').map(encodeURIComponent).join('/');
   return [`- Where: [${place.file} line ${place.line}](${web}/blob/${target.headSha}/${path}#L${place.line})`];

@@ -50,7 +50,7 @@ export function codeRoutingOf(
 /** The first of the names by which settings may speak of what failed. */
 function mapped(map: Readonly<Record<string, string>>, { incident: { target } }: IncidentStory): string | undefined {
   const names =
-    target.kind === 'github-run'
+    target.kind === 'run'
       ? [target.repository]
       : target.kind === 'report'
         ? [target.service, target.repository]

@@ -47,7 +47,7 @@ const inert = (text: string): string =>
     .replaceAll(/(?<=\w)@(?=\w)/g, ' at ');
 
 function placeOf({ incident: { target } }: IncidentStory): string | null {
-  if (target.kind === 'github-run')
+  if (target.kind === 'run')
     return target.pullRequest === null ? target.repository : `${target.repository} #${target.pullRequest}`;
   if (target.kind === 'alarm') return `${target.region}, account ${target.account}`;
   if (target.kind === 'alert') return target.service ?? target.connection;

@@ -6,7 +6,7 @@ import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
 import { isFailure } from '#shared/domain/incident/signal.ts';
-import { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { defineSource, firstProblem, type SourceResult } from '../contract.ts';
 import { commentResult } from './comment.ts';
 
@@ -118,7 +118,7 @@ function translate(body: CompletedRun, deliveryId: string): SourceResult {
   if (kind === 'run-failed' && !isFailure(conclusion)) {
     return { kind: 'ignored', reason: QUIET.has(conclusion) ? `conclusion-${conclusion}` : 'conclusion-other' };
   }
-  const target = GithubRunTarget.safeParse(targetOf(body));
+  const target = RunTarget.safeParse(targetOf(body));
   if (!target.success) return { kind: 'rejected', reason: firstProblem(target.error) };
   const { head_branch: branch } = body.workflow_run;
   return {
@@ -157,11 +157,12 @@ function queuedPullRequest({ event, head_branch }: CompletedRun['workflow_run'])
 }
 
 /** All fields are set by GitHub; the branch is only compared. */
-function targetOf({ workflow_run: run, repository, installation }: CompletedRun): GithubRunTarget {
+function targetOf({ workflow_run: run, repository, installation }: CompletedRun): RunTarget {
   const own = run.head_repository?.id === repository.id;
   const pullRequest = run.pull_requests.find((pull) => pull.base.repo.id === repository.id);
   return {
-    kind: 'github-run',
+    kind: 'run',
+    host: 'github',
     installationId: installation?.id ?? null,
     repository: repository.full_name,
     repositoryId: repository.id,

@@ -31,7 +31,7 @@ describe('gathering a failed run', () => {
     });
     expect(kept?.sources[0]?.lines.map(({ ref }) => ref)).toEqual(['L1', 'L2']);
     expect((await evidence.getTelemetry(incident.id))?.facts).toEqual({
-      kind: 'github-run',
+      kind: 'run',
       attempt: 1,
       status: 'completed',
       conclusion: 'failure',
@@ -80,7 +80,7 @@ describe('gathering a failed run', () => {
     });
     await run();
     const facts = (await evidence.getTelemetry(incident.id))?.facts;
-    const [history] = facts?.kind === 'github-run' ? facts.jobHistories : [];
+    const [history] = facts?.kind === 'run' ? facts.jobHistories : [];
     expect(history?.sameCommit).toEqual([
       { runId: 1001, attempt: 2, passed: true },
       { runId: 1001, attempt: 1, passed: false },

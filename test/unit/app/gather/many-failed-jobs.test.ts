@@ -50,8 +50,8 @@ async function gathered(failedJobs: number) {
 describe('a run in which 3,000 jobs failed', () => {
   it('is told with all of them counted, and read with a bounded number of requests', async () => {
     const { evidence, telemetry, requests, incident } = await gathered(3_000);
-    expect(telemetry?.facts).toMatchObject({ kind: 'github-run', passedJobs: 1 });
-    const ids = telemetry?.facts.kind === 'github-run' ? telemetry.facts.failedJobIds : [];
+    expect(telemetry?.facts).toMatchObject({ kind: 'run', passedJobs: 1 });
+    const ids = telemetry?.facts.kind === 'run' ? telemetry.facts.failedJobIds : [];
     expect(new Set(ids).size).toBe(3_000);
     expect(evidence?.sources).toHaveLength(8);
     expect(evidence?.failedJobs).toBe(3_000);

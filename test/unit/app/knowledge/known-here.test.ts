@@ -196,7 +196,7 @@ describe('an action that a pattern names', () => {
       for (const mode of ['suggest', 'act'] as const) {
         const one = { ...candidate, confidence };
         const judged = decide({
-          targetKind: 'github-run',
+          targetKind: 'run',
           offLimits: null,
           recovery: { kind: 'none' },
           mode,

@@ -65,7 +65,7 @@ describe('keeping a prediction', () => {
       attempt: 1,
       openedAt: incident.openedAt,
       at: '2026-11-21T12:00:00.000Z',
-      kind: 'github-run',
+      kind: 'run',
       scope: expect.stringMatching(/^repository#\d+:acme\/shop$/),
       class: 'network_connectivity',
       verdict: 'infrastructure',

@@ -67,7 +67,7 @@ describe('the decision', () => {
     ['recovered', { recovery: healthy, mode: 'suggest' as const, choice: none }],
     // Healthy, but perhaps thanks to what was undone: nothing more is tried, a human looks.
     ['escalate', { recovery: doubtful }],
-    ['suggest', { recovery: doubtful, targetKind: 'github-run' as const }],
+    ['suggest', { recovery: doubtful, targetKind: 'run' as const }],
     // Modes.
     ['suggest', { mode: 'off' as const }],
     ['suggest', { mode: 'observe' as const }],
@@ -77,20 +77,20 @@ describe('the decision', () => {
     // Nothing fits, or a human is asked for: a run gets a comment, an alarm must reach somebody.
     ['escalate', { choice: none }],
     ['escalate', { choice: none, mode: 'suggest' as const }],
-    ['suggest', { choice: none, targetKind: 'github-run' as const }],
+    ['suggest', { choice: none, targetKind: 'run' as const }],
     ['escalate', { choice: none, targetKind: 'storm' as const }],
     ['escalate', { choice: human }],
-    ['suggest', { choice: human, targetKind: 'github-run' as const }],
+    ['suggest', { choice: human, targetKind: 'run' as const }],
     // Risks and critical services.
     ['act', { candidate: { risk: 'medium' as const } }],
     ['approve', { candidate: { risk: 'high' as const } }],
     ['approve', { candidate: { risk: 'low' as const }, ...policyOf({ policy: { approvalRequiredRisks: ['low'] } }) }],
     ['approve', { service: aService({ criticality: 'critical' }) }],
     ['act', { service: aService({ criticality: 'high' }) }],
-    ['act', { service: null, targetKind: 'github-run' as const }],
+    ['act', { service: null, targetKind: 'run' as const }],
     // Freezes and the limit of one incident.
     ['escalate', policyOf({ policy: { freezes: [frozen] } })],
-    ['suggest', { ...policyOf({ policy: { freezes: [frozen] } }), targetKind: 'github-run' as const }],
+    ['suggest', { ...policyOf({ policy: { freezes: [frozen] } }), targetKind: 'run' as const }],
     ['act', { actionsSoFar: 4 }],
     ['escalate', { actionsSoFar: 5 }],
     ['escalate', policyOf({ policy: { maxActionsPerIncident: 0 } })],
@@ -133,7 +133,7 @@ describe('the decision', () => {
     ['act', { ...ruled({ changeWindows: [night] }), service: aService({ changeWindows: [noon] }) }],
     ['act', { ...ruled({ changeWindows: [night] }), service: aService({ changeWindows: [] }) }],
     // A run is no service, and no change of one.
-    ['act', { ...ruled({ changeWindows: [night] }), service: null, targetKind: 'github-run' as const }],
+    ['act', { ...ruled({ changeWindows: [night] }), service: null, targetKind: 'run' as const }],
     // By the part of the week and the risk.
     ['approve', { ...asking('medium', 'weekend'), candidate: medium, ...during('weekend') }],
     ['act', { ...asking('medium', 'weekend'), candidate: medium, ...during('working-hours') }],
@@ -167,7 +167,7 @@ describe('the decision', () => {
         ...around({ incidentsInDay: 25 }),
         ...ruled(riskyDay),
         service: null,
-        targetKind: 'github-run' as const,
+        targetKind: 'run' as const,
       },
     ],
     ['act', { candidate: medium, ...around({ recentDeployments: 40 }) }],

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GithubRunTarget } from '#shared/domain/incident/target-context.ts';
+import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { judgeSelfApproval } from '#shared/domain/policy/self-approval.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { aGithubTarget, anAlarmTarget, somePeople } from '#test/builders/index.ts';
@@ -59,10 +59,10 @@ describe('who may approve what is done about a run', () => {
       expect(planned(actionId).selfApproval).toBe(false);
   });
 
-  const UNKNOWN: readonly [string, GithubRunTarget][] = [
+  const UNKNOWN: readonly [string, RunTarget][] = [
     ['the actor is not known', { ...target, actor: null }],
     ['nobody asked GitHub who is behind it', aGithubTarget({ actor: 'cleo' })],
-    ...ROLES.map((role): [string, GithubRunTarget] => [
+    ...ROLES.map((role): [string, RunTarget] => [
       `GitHub does not name the ${role}`,
       { ...target, people: { ...FOUR, [role]: null } },
     ]),

@@ -31,7 +31,8 @@ export const relay = defineSource({
         kind: 'run-failed',
         occurredAt: at,
         target: {
-          kind: 'github-run',
+          kind: 'run',
+          host: 'relay',
           installationId: null,
           repository: 'acme/shop',
           repositoryId: 501,

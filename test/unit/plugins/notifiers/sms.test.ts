@@ -38,7 +38,7 @@ describe('a text message', () => {
     const { target, id } = announcement.story.incident;
     expect(text).toContain(id.slice(0, 11));
     if (target.kind === 'alarm') expect(text).toContain(target.region);
-    if (target.kind === 'github-run') expect(text).toContain(target.repository);
+    if (target.kind === 'run') expect(text).toContain(target.repository);
   });
 
   it('is sent for what a person has to do, not for what ended well', () => {

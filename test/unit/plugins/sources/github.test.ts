@@ -99,7 +99,7 @@ describe('the GitHub source', () => {
 
   it('makes the target of authenticated fields', () => {
     expect(signalOf(aWorkflowRunBody()).target).toEqual({
-      kind: 'github-run',
+      kind: 'run',
       installationId: 31,
       repository: 'acme/shop',
       repositoryId: 4711,

@@ -217,7 +217,7 @@ function actsOf(incident: Incident, me: string): readonly Act[] {
     ...(hasEnded ? [] : [resolve, falseAlarm]),
     wrongClass,
     verdict,
-    ...(!isOpen && subject.kind === 'github-run' ? [rerun] : []),
+    ...(!isOpen && subject.kind === 'run' ? [rerun] : []),
     note,
   ];
 }

@@ -192,7 +192,7 @@ function cutWords(text: string, length: number): string {
 /** The target in trusted words. */
 export function subjectOf(target: TargetContext): string {
   switch (target.kind) {
-    case 'github-run':
+    case 'run':
       return `Run ${target.runId}, attempt ${target.runAttempt}, of ${target.repository}`;
     case 'alarm':
       return `Alarm ${cleanText(alarmNameOf(target), 255)} in ${target.region}, account ${target.account}`;
@@ -246,7 +246,7 @@ export function footerOf({ incident, timeZone }: IncidentStory): string {
   const times = incident.occurrences === 1 ? 'reported once' : `reported ${incident.occurrences} times`;
   const { target, runAttempt } = incident;
   // A re-run is a later attempt of the run that the incident was opened for.
-  const subject = subjectOf(target.kind === 'github-run' ? { ...target, runAttempt } : target);
+  const subject = subjectOf(target.kind === 'run' ? { ...target, runAttempt } : target);
   return `${subject}.\nIncident ${incident.id}, opened ${instantWords(new Date(incident.openedAt), timeZone)}, ${times}.`;
 }
 
