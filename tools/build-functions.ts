@@ -29,13 +29,14 @@ const PARSER_PACKAGE = '@vscode/tree-sitter-wasm';
 const MAX_BYTES = 1_000_000;
 /**
  * The webhook's limit is lower because its sender waits for the cold start; the library of the API's routes imports zod as a whole, and
- * it reads logs with the ranker of lines; the plan reads every
- * kind of service, and tells people by every channel, mail through SMTP included, what alert rules ask for.
+ * it reads logs with the ranker of lines; the plan reads every kind of service, and tells people by every channel, mail through SMTP included, what alert
+ * rules ask for; notify routes and speaks by every channel.
  */
 const MAX_BYTES_OF: Readonly<Record<string, number>> = {
   webhook: 450_000,
   'inspect-patch': 15_000_000,
   api: 1_400_000,
+  notify: 1_030_000,
   plan: 1_120_000,
 };
 /** Functions that load a part of their code when it is needed. Their size is that of what they load at their start. */
@@ -171,7 +172,8 @@ function outputsOf(entry: string, { outputs }: Metafile): { readonly atStart: Ou
   return { atStart: reach(new Set(['import-statement'])), all: reach(new Set(['import-statement', 'dynamic-import'])) };
 }
 
-function bundling(root: string, mains: readonly string[], outDir: string) {
+/** How the functions `mains` become bundles below `outDir`. */
+export function bundling(root: string, mains: readonly string[], outDir: string) {
   return {
     absWorkingDir: root,
     entryPoints: mains.map((main) => ({ in: main, out: `${nameOf(main)}/index` })),
@@ -187,6 +189,9 @@ function bundling(root: string, mains: readonly string[], outDir: string) {
     mainFields: ['module', 'main'],
     plugins: [leanSdk(), leanZod(), leanYaml(root)],
     minify: true,
+    // `source-frames.ts` reads them when an error is logged; nothing names them in the code, so that a cold start does not.
+    sourcemap: 'external',
+    sourcesContent: false,
     legalComments: 'none',
     // Redaction rules contain words in many scripts, which would be several times as long if escaped.
     charset: 'utf8',

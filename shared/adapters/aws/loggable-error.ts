@@ -1,5 +1,6 @@
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { redact, redactName } from '@selfheal/redaction/redact.ts';
+import { sourceFrames } from './source-frames.ts';
 
 /** The part of an error that may be logged. */
 export interface LoggableError {
@@ -8,7 +9,7 @@ export interface LoggableError {
   readonly message?: RedactedText;
   /** Of an HTTP answer. */
   readonly status?: number;
-  /** Where it was thrown, one frame a line. */
+  /** Where it was thrown, one frame a line, by file and line of the source. */
   readonly stack?: RedactedText;
   readonly cause?: LoggableError;
 }
@@ -31,7 +32,7 @@ export function loggableError(error: unknown, depth = 0): LoggableError {
     name: redactName(name, MAX_NAME),
     ...(mayQuote(error) ? {} : { message: redact(message).text.slice(0, MAX_MESSAGE) }),
     ...(status === null ? {} : { status }),
-    ...(frames.length === 0 ? {} : { stack: redact(frames.slice(0, MAX_FRAMES).join('\n')).text }),
+    ...(frames.length === 0 ? {} : { stack: redact(sourceFrames(frames.slice(0, MAX_FRAMES)).join('\n')).text }),
     ...(cause === undefined || depth >= MAX_DEPTH ? {} : { cause: loggableError(cause, depth + 1) }),
   };
 }
