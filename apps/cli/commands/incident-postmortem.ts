@@ -1,7 +1,6 @@
-import { defineCommand } from '@selfheal/cli-kit/command.ts';
+import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { plainId } from '../incidents/change-incident.ts';
-import { renderPostmortem } from '../incidents/render-postmortem.ts';
 
 export const incidentPostmortem = defineCommand({
   name: 'incident postmortem',
@@ -11,17 +10,13 @@ export const incidentPostmortem = defineCommand({
     'Timeline, what was known when, cause and evidence, what was tried, what is open: facts alone, each with its source. It asks the API of a\n' +
     'deployment. Example: selfheal incident postmortem 42 > postmortem.md',
   operands: { shown: 'INCIDENT', atLeast: 1, atMost: 1, aliases: ['incident-id'] },
-  options: API_OPTIONS,
+  options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ operands: [given = ''], options }, terminal) {
     const { api } = await openApi(options, terminal);
-    const incident = api.incidents[':id'];
-    const path = { param: { id: plainId(given) } };
-    const [details, account, story] = await Promise.all([
-      incident.$get(path).then(contentOf),
-      incident.timeline.$get(path).then(contentOf),
-      incident.story.$get(path).then(contentOf),
-    ]);
-    await terminal.write(renderPostmortem({ details, account, story }));
+    const answer = await api.incidents[':id'].postmortem.$get({ param: { id: plainId(given) }, query: {} });
+    const draft = await contentOf(answer);
+    if (typeof draft === 'string') throw new Error('The API answered Markdown where JSON was asked for.');
+    await terminal.write(options.json === true ? `${JSON.stringify(draft)}\n` : draft.markdown);
     return 0;
   },
 });

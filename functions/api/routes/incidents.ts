@@ -316,6 +316,35 @@ export const IncidentStory = z
   })
   .meta({ id: 'IncidentStory', description: 'Texts come from logs and models: show them as plain text.' });
 
+const POSTMORTEM_SECTIONS = ['timeline', 'knowledge', 'cause', 'attempts', 'open'] as const;
+
+const Postmortem = z
+  .object({
+    incident: z.string(),
+    number: z.number().int().nullable(),
+    headline: z.string(),
+    summary: z
+      .string()
+      .meta({ description: 'When it was opened and changed, and whether its audit trail is unchanged.' }),
+    outcome: z.string(),
+    sections: z
+      .array(
+        z.object({
+          id: z.enum(POSTMORTEM_SECTIONS),
+          title: z.string(),
+          facts: z.array(z.object({ at: z.string().nullable(), words: z.string(), source: z.string() })).readonly(),
+          otherwise: z.string().meta({ description: 'Said where there is no fact.' }),
+        }),
+      )
+      .readonly(),
+    markdown: z.string().meta({ description: 'All of it as Markdown.' }),
+  })
+  .meta({
+    id: 'Postmortem',
+    description:
+      'A draft: facts alone, each with its source. Texts come from logs and models: show them as plain text.',
+  });
+
 export const IncidentPath = z.strictObject({
   id: z
     .string()
@@ -385,6 +414,29 @@ const story = routeFor('read', {
   responses: { ...answers('The story.', IncidentStory), ...NOT_FOUND },
 });
 
+const postmortem = routeFor('read', {
+  method: 'get',
+  path: '/api/incidents/{id}/postmortem',
+  tags: TAGS,
+  summary: 'Draft the post-mortem of an incident: timeline, what was known when, cause, what was tried, what is open',
+  request: {
+    params: IncidentPath,
+    query: z.strictObject({
+      format: z
+        .enum(['json', 'markdown'])
+        .default('json')
+        .meta({ description: 'markdown: the text alone, as a file to save.' }),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'The draft.',
+      content: { 'application/json': { schema: Postmortem }, 'text/markdown': { schema: z.string() } },
+    },
+    ...NOT_FOUND,
+  },
+});
+
 export function incidentRoutes(deps: IncidentRoutesDeps) {
   return makeRoutes()
     .openapi(list, async (context) => {
@@ -400,6 +452,15 @@ export function incidentRoutes(deps: IncidentRoutesDeps) {
     .openapi(story, async (context) => {
       const found = await find(context.req.valid('param').id, (id) => readIncidentStory(id, deps), deps);
       return context.json(found, 200);
+    })
+    .openapi(postmortem, async (context) => {
+      const { draftPostmortem } = await import('#shared/app/incidents/draft-postmortem.ts');
+      const found = await find(context.req.valid('param').id, (id) => draftPostmortem(id, deps), deps);
+      if (context.req.valid('query').format === 'json') return context.json(found, 200);
+      return context.text(found.markdown, 200, {
+        'content-type': 'text/markdown; charset=utf-8',
+        'content-disposition': `attachment; filename="postmortem-${found.number ?? found.incident}.md"`,
+      });
     })
     .openapi(account, async (context) => {
       const found = await find(context.req.valid('param').id, (id) => readAccount(id, deps), deps);

@@ -10,7 +10,7 @@ import { BrowserSignIn } from '#shared/domain/access/browser-sign-in.ts';
 import { PERMISSIONS, type Permission, Role } from '#shared/domain/access/caller.ts';
 import { Approvals } from '#shared/domain/policy/approval-settings.ts';
 import { aDiagnosis, anEvidence } from '#test/builders/index.ts';
-import { anApi, aWaitingPlan, VERSION } from './api-rig.ts';
+import { anApi, askAbout, aWaitingPlan, VERSION } from './api-rig.ts';
 
 describe('every route of the API', () => {
   it('takes the roles that have its permission, and nobody else', async () => {
@@ -162,7 +162,30 @@ describe('incidents', () => {
     expect(account.story.length).toBeGreaterThan(0);
   });
 
-  it.each(['/api/incidents/gh-ffffff', '/api/incidents/gh-ffffff/timeline'])(
+  it('draft their post-mortem, as JSON with a source for every fact and as Markdown to save', async () => {
+    const api = await anApi();
+    const { call, incident } = api;
+    await askAbout(api);
+    const { json } = await call(`/api/incidents/${incident.id}/postmortem`, { as: 'viewer' });
+    expect(json.sections.map(({ id }: { id: string }) => id)).toEqual([
+      'timeline',
+      'knowledge',
+      'cause',
+      'attempts',
+      'open',
+    ]);
+    const facts = json.sections.flatMap((section: { facts: object[] }) => section.facts);
+    expect(facts.length).toBeGreaterThan(2);
+    for (const fact of facts)
+      expect(fact).toMatchObject({ words: expect.stringMatching(/./), source: expect.stringMatching(/./) });
+    const text = await call(`/api/incidents/${incident.id}/postmortem?format=markdown`, { as: 'viewer' });
+    expect(text.headers?.['content-type']).toBe('text/markdown; charset=utf-8');
+    expect(text.headers?.['content-disposition']).toMatch(/^attachment; filename="postmortem-[\w-]+\.md"$/);
+    expect(text.body).toBe(json.markdown);
+    expect((await call(`/api/incidents/${incident.id}/postmortem?format=pdf`, { as: 'viewer' })).statusCode).toBe(400);
+  });
+
+  it.each(['/api/incidents/gh-ffffff', '/api/incidents/gh-ffffff/timeline', '/api/incidents/gh-ffffff/postmortem'])(
     'are missed plainly at %s',
     async (path) => {
       const { call } = await anApi();

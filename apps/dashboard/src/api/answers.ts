@@ -12,6 +12,8 @@ export type IncidentDetails = InferResponseType<OneIncident['$get'], 200>;
 export type IncidentStory = InferResponseType<OneIncident['story']['$get'], 200>;
 /** Its audit trail, described for people. */
 export type IncidentAccount = InferResponseType<OneIncident['timeline']['$get'], 200>;
+/** A draft of its post-mortem. */
+export type Postmortem = Extract<InferResponseType<OneIncident['postmortem']['$get'], 200>, { markdown: string }>;
 export type Overview = InferResponseType<typeof api.overview.$get, 200>;
 /** A plan that waits, or waited, for a person. */
 export type ApprovalDetails = InferResponseType<(typeof api.approvals)[':incidentId'][':digest']['$get'], 200>;

@@ -7,6 +7,7 @@ import { useHasRole, useMe } from '../../api/me.ts';
 import { Button } from '../../ui/button.tsx';
 import { classWords } from '../../ui/words.ts';
 import { Order, type OrderField } from './order.tsx';
+import { Postmortem } from './postmortem.tsx';
 
 type FailureClass = keyof typeof FAMILY_OF;
 type Answers = Readonly<Record<string, string>>;
@@ -30,6 +31,7 @@ export function IncidentActions({ incident }: { readonly incident: Incident }) {
   const { data: me } = useMe();
   const queries = useQueryClient();
   const [chosen, setChosen] = useState<Act | null>(null);
+  const [isDrafting, setIsDrafting] = useState(false);
   const [said, setSaid] = useState('');
   if (me === undefined) return null;
   const acts = mayOperate ? actsOf(incident, me.name) : [];
@@ -52,6 +54,8 @@ export function IncidentActions({ incident }: { readonly incident: Incident }) {
       >
         Copy link
       </Button>
+      <Button onClick={() => setIsDrafting(true)}>Post-mortem</Button>
+      {isDrafting ? <Postmortem id={incident.id} close={() => setIsDrafting(false)} /> : null}
       {mayOperate ? null : (
         <span className="soft">To change an incident you need the role operator: ask an administrator.</span>
       )}
