@@ -22,6 +22,7 @@ const DOMAIN = [
   'quality',
   'capacity',
   'audit',
+  'replay',
   'configuration',
   'workflow',
 ];
