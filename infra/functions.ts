@@ -19,6 +19,7 @@ import { config as mcp } from '#functions/mcp/config.ts';
 import { config as notify } from '#functions/notify/config.ts';
 import { config as plan } from '#functions/plan/config.ts';
 import { config as quality } from '#functions/quality/config.ts';
+import { config as receiver } from '#functions/receiver/config.ts';
 import { config as reconciler } from '#functions/reconciler/config.ts';
 import { config as record } from '#functions/record/config.ts';
 import { config as redeliverWebhooks } from '#functions/redeliver-webhooks/config.ts';
@@ -43,6 +44,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   requestApproval,
   api,
   mcp,
+  receiver,
   guard,
   actGithub,
   actLambda,

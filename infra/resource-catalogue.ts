@@ -5,6 +5,8 @@ import type { ResourceName } from '#shared/domain/workflow/function-config.ts';
 import type { ResourceAccess, ResourceCatalogue } from './access.ts';
 import {
   ACCESS_PARTITIONS,
+  CONNECTION_PARTITIONS,
+  EVENT_PARTITIONS,
   KILL_SWITCH_PARTITIONS,
   LIST_INDEXES,
   OPEN_INDEX,
@@ -47,6 +49,8 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     statsTable: whole(state.statsTable.name, state.statsTable.arn),
     controlTable: partitions(state.controlTable, 'ForAllValues:StringNotEquals', [
       ...ACCESS_PARTITIONS,
+      ...CONNECTION_PARTITIONS,
+      ...EVENT_PARTITIONS,
       ...PEOPLE_PARTITIONS,
       ...POLICY_PARTITIONS,
       ...KILL_SWITCH_PARTITIONS,
@@ -55,6 +59,8 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     accessRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', ACCESS_PARTITIONS),
     peopleRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', PEOPLE_PARTITIONS),
     policyRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', POLICY_PARTITIONS),
+    connectionRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', CONNECTION_PARTITIONS),
+    eventRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', EVENT_PARTITIONS),
     killSwitchRecord: partitions(state.controlTable, 'ForAllValues:StringEquals', KILL_SWITCH_PARTITIONS),
     policyTrail: partitions(state.controlTable, 'ForAllValues:StringEquals', POLICY_TRAIL_PARTITIONS),
     evidenceBucket: bucketAccess(state.evidenceBucket),

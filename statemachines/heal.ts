@@ -222,6 +222,11 @@ export function healDefinition(functions: readonly FunctionConfig[]) {
         Choices: [
           { Condition: js("$classified.next = 'continue'"), Next: 'Knowledge' },
           { Condition: js("$classified.next = 'link'"), Assign: { outcome: 'linked' }, Next: 'RecordLinked' },
+          {
+            Condition: js("$classified.next = 'announce'"),
+            Assign: { outcome: js('$classified.status') },
+            Next: 'Notify',
+          },
           { Condition: js("$classified.next = 'stop'"), Assign: { outcome: js('$classified.status') }, Next: 'Done' },
         ],
         Assign: { reason: js('$classified.reason') },

@@ -8,6 +8,12 @@ import { PLUGINS, type Plugins } from '#shared/plugins/plugins.ts';
 /** Page of the user guide that lists every plug-in. `npm run plugins` writes it; a test compares it with the registries. */
 export const PLUGINS_PAGE = 'docs/guide/plugins.md';
 
+const ARRIVALS: Readonly<Record<Plugins['sources'][number]['kind'], (id: string) => string>> = {
+  webhook: (id) => `webhook ${code(`/webhooks/${id}`)}`,
+  alerts: (id) => `webhook ${code(`/webhooks/${id}/CONNECTION`)}`,
+  event: () => 'EventBridge',
+};
+
 /** The text of the page: one table per kind of plug-in, made from the plug-ins' declarations. */
 export function listPlugins({ actions, notifiers, sources, modelProviders }: Plugins): string {
   return [
@@ -30,11 +36,7 @@ export function listPlugins({ actions, notifiers, sources, modelProviders }: Plu
     '## Sources',
     table(
       ['id', 'what it reports', 'arrives by'],
-      sources.map((source) => [
-        code(source.id),
-        source.title,
-        source.kind === 'webhook' ? `webhook ${code(`/webhooks/${source.id}`)}` : 'EventBridge',
-      ]),
+      sources.map((source) => [code(source.id), source.title, ARRIVALS[source.kind](source.id)]),
     ),
     '## Notifiers',
     table(

@@ -41,6 +41,9 @@ export const ACCESS_PARTITIONS: readonly string[] = ['APIKEY', 'AUDIT#access', '
 export const PEOPLE_PARTITIONS: readonly string[] = ['PERSON'];
 /** Partitions of the Control table with the policy, the kill switch, and the trail about both: each with rights of its own. */
 export const POLICY_PARTITIONS: readonly string[] = ['POLICY'];
+/** Connections, and what came in: whoever receives deliveries reads the former and writes the latter, and has no other right to the table. */
+export const CONNECTION_PARTITIONS: readonly string[] = ['CONNECTION'];
+export const EVENT_PARTITIONS: readonly string[] = ['CONNECTION-COUNT', 'EVENT'];
 export const KILL_SWITCH_PARTITIONS: readonly string[] = ['CONTROLS'];
 export const POLICY_TRAIL_PARTITIONS: readonly string[] = ['AUDIT#policy'];
 

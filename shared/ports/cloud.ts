@@ -108,6 +108,11 @@ export interface SignalQueue {
   send(signal: import('#shared/domain/incident/signal.ts').Signal): Promise<void>;
 }
 
+/** The same queue for many signals at once. Resolves only after it accepted all of them. */
+export interface SignalBatchQueue {
+  sendAll(signals: readonly import('#shared/domain/incident/signal.ts').Signal[]): Promise<void>;
+}
+
 /** Signals that the intake gave up on. */
 export interface DeadLetters {
   /** Sends all of them to the intake queue again; the effect comes within minutes. */

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { parseBoundedJson } from '#shared/app/intake/ingest-json.ts';
 import { readIntakeMessage } from '#shared/app/intake/ingest-message.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
-import type { SourceResult } from '#shared/plugins/sources/contract.ts';
+import { signalOfAlert } from '#shared/domain/webhooks/alert.ts';
+import type { AlertsResult, SourceResult } from '#shared/plugins/sources/contract.ts';
 import { translateWebhook } from '#shared/plugins/sources/contract.ts';
-import { EVENT_SOURCES, SOURCES, WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
+import { ALERT_SOURCES, EVENT_SOURCES, SOURCES, WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
 
 const EVENTS = join(import.meta.dirname, '../../events');
 /** What the name of a sample promises, by its first fitting pattern. */
@@ -20,6 +21,11 @@ const PROMISES: readonly [RegExp, string][] = [
   [/^cloudwatch\/.*alarm-raised/, 'signal alarm-raised'],
   [/^cloudwatch\/alarm-cleared/, 'signal alarm-cleared'],
   [/^cloudwatch\//, 'ignored'],
+  [/-firing-empty/, 'alerts'],
+  [/-firing/, 'alerts firing'],
+  [/-resolved/, 'alerts resolved'],
+  [/-rejected/, 'rejected'],
+  [/-ignored/, 'ignored'],
 ];
 
 const samples = SOURCES.flatMap(({ id }) =>
@@ -28,7 +34,7 @@ const samples = SOURCES.flatMap(({ id }) =>
     .map((name) => `${id}/${name}`),
 );
 
-function replay(sample: string): SourceResult {
+function replay(sample: string): SourceResult | AlertsResult {
   const bytes = readFileSync(join(EVENTS, sample));
   const parsed = parseBoundedJson(bytes);
   if (parsed.kind === 'invalid') throw new Error(parsed.reason);
@@ -37,16 +43,31 @@ function replay(sample: string): SourceResult {
     const { headers, body } = parsed.value as { headers: Record<string, string>; body: unknown };
     return translateWebhook(webhook, { headers, body, receivedAt: new Date('2026-11-21T12:00:00.000Z') });
   }
+  const alerts = ALERT_SOURCES.find(({ id }) => sample.startsWith(`${id}/`));
+  if (alerts !== undefined)
+    return alerts.read({ headers: {}, body: parsed.value, receivedAt: new Date('2026-11-21T12:00:00.000Z') });
   const event = EVENT_SOURCES.find(({ id }) => sample.startsWith(`${id}/`));
   if (event === undefined) throw new Error(`No source for ${sample}.`);
   return event.toSignal(parsed.value, new Date('2026-11-21T12:00:00.000Z'));
+}
+
+/** `signal run-failed`, `alerts firing`; `alerts` where all were left aside. */
+function kindOf(result: SourceResult | AlertsResult): string {
+  if (result.kind === 'signal') return `signal ${result.signal.kind}`;
+  if (result.kind !== 'alerts') return result.kind;
+  return ['alerts', ...new Set(result.alerts.map(({ state }) => state))].join(' ');
 }
 
 describe('every recorded event goes through its source', () => {
   it.each(samples)('%s', (sample) => {
     const result = replay(sample);
     const promised = PROMISES.find(([pattern]) => pattern.test(sample))?.[1];
-    expect(result.kind === 'signal' ? `signal ${result.signal.kind}` : result.kind).toBe(promised);
+    expect(kindOf(result)).toBe(promised);
+    if (result.kind === 'alerts')
+      for (const alert of result.alerts) {
+        const signal = signalOfAlert(alert, { provider: 'tool', connection: 'of-a-test' });
+        expect(Signal.parse(signal)).toEqual(signal);
+      }
     if (result.kind === 'signal') expect(Signal.parse(result.signal)).toEqual(result.signal);
   });
 

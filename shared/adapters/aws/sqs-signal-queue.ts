@@ -1,7 +1,8 @@
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
-import type { CommandQueue, SignalQueue } from '#shared/ports/cloud.ts';
+import type { CommandQueue, SignalBatchQueue, SignalQueue } from '#shared/ports/cloud.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';
 
@@ -12,6 +13,35 @@ export function makeSqsSignalQueue(options: { readonly queueUrl: string; readonl
     send: async (signal) => {
       const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(Signal.parse(signal)) });
       await callAws('Sending a signal to the intake queue', () => client.send(command));
+    },
+  };
+}
+
+/** Messages that SQS takes in one request. */
+const AT_ONCE = 10;
+
+/**
+ * The intake queue, ten signals a request and all requests at once. When one of them is not accepted, `Retryable` is thrown: a repeat sends all
+ * again, and copies are recognised by their delivery ids.
+ */
+export function makeSqsSignalBatches(options: {
+  readonly queueUrl: string;
+  readonly client?: SQSClient;
+}): SignalBatchQueue {
+  const { queueUrl, client = new SQSClient(REPEATABLE) } = options;
+  const sendSome = async (signals: readonly Signal[]) => {
+    const Entries = signals.map((signal, at) => ({ Id: `${at}`, MessageBody: JSON.stringify(Signal.parse(signal)) }));
+    const command = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries });
+    const { Failed = [] } = await callAws('Sending signals to the intake queue', () => client.send(command));
+    if (Failed.length > 0)
+      throw new Retryable(`The intake queue did not take ${Failed.length} of ${signals.length} signals.`);
+  };
+  return {
+    sendAll: async (signals) => {
+      const parts = Array.from({ length: Math.ceil(signals.length / AT_ONCE) }, (_, at) =>
+        signals.slice(at * AT_ONCE, (at + 1) * AT_ONCE),
+      );
+      await Promise.all(parts.map(sendSome));
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Configuration } from '#shared/domain/configuration/configuration.t
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import type { SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { fingerprintKeyOf } from '#shared/domain/incident/fingerprint-key.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isAboutService } from '#shared/domain/incident/scope.ts';
@@ -43,6 +44,9 @@ export async function classifyIncident(
 ): Promise<StepOutput<'classify'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   const { status } = incident;
+  if (status === 'resolved' && incident.target.kind === 'alert' && !endedByPerson(incident)) {
+    return { ...ENDS_HERE, next: 'announce', status, reason: incident.outcomeReason ?? '' };
+  }
   if (status !== 'open') {
     return { ...ENDS_HERE, next: 'stop', status, reason: 'The incident was closed before its workflow began.' };
   }

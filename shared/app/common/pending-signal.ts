@@ -28,13 +28,28 @@ export async function deferSignal(
     throw new Retryable(`Incident ${owner.id} ended while the signal was being stored; the intake queue will retry.`);
 }
 
-/** Drops the waiting signal, because a later run has passed. */
+/**
+ * Stores that an alert's sender calls it resolved while its incident is worked on. Once that has ended, the signal comes in again and closes it.
+ */
+export async function deferResolution(
+  signal: Signal,
+  owner: Incident,
+  deps: Parameters<typeof deferSignal>[2],
+): Promise<void> {
+  await deps.control.keepWaiting(owner.intakeKey, signal, Date.parse(signal.occurredAt), deps.clock.now());
+  const current = await deps.incidents.get(owner.id);
+  if (current?.status !== 'open')
+    throw new Retryable(`Incident ${owner.id} ended while the signal was being stored; the intake queue will retry.`);
+}
+
+/** Drops the waiting signal, because a later run has passed, or the alert fires again. */
 export async function forgetWaiting(
   signal: Signal,
-  { intakeKey }: IncidentIds,
+  { intakeKey }: Pick<IncidentIds, 'intakeKey'>,
   control: Pick<IncidentLocks, 'dropWaiting'>,
 ): Promise<void> {
   if (signal.target.kind === 'run') await control.dropWaiting(intakeKey, signal.target.runId);
+  if (signal.target.kind === 'alert') await control.dropWaiting(intakeKey, Date.parse(signal.target.changedAt));
 }
 
 /**
@@ -45,8 +60,14 @@ export async function releaseWaiting(
   { id, attempt, intakeKey, target }: Incident,
   deps: { readonly control: Pick<IncidentLocks, 'waiting' | 'dropWaiting'>; readonly queue: SignalQueue },
 ): Promise<void> {
-  if (target.kind !== 'run') return;
+  if (target.kind !== 'run' && target.kind !== 'alert') return;
   const next = await deps.control.waiting(intakeKey);
+  if (next?.target.kind === 'alert') {
+    await deps.queue.send({ ...next, deliveryId: `waited#${id}-${attempt}#${next.occurredAt}` });
+    await deps.control.dropWaiting(intakeKey, Date.parse(next.occurredAt));
+    return;
+  }
+  if (target.kind !== 'run') return;
   if (next?.target.kind !== 'run') return;
   const { runId, runAttempt } = next.target;
   if (runId !== target.runId) {

@@ -15,6 +15,7 @@ import { acquireIncidentLock } from '../common/incident-lock.ts';
 import { deferSignal, forgetWaiting } from '../common/pending-signal.ts';
 import { auditRequest } from '../common/requested-action.ts';
 import { governed } from '../policy/governed.ts';
+import { closeAlert, wasResolvedFirst } from './close-alert.ts';
 import { newestOfAlarm, rememberNewest } from './latest-incident.ts';
 import { type AdmissionDeps, admitIncident, isOnlyCounted, resumeIncident, startWorkflow } from './start-or-group.ts';
 
@@ -34,6 +35,9 @@ export type IngestOutcome =
   | 'mode-off'
   | 'noted'
   | 'stale'
+  | 'resolved-first'
+  | 'resolved-unknown'
+  | 'closed'
   | 'occurrence'
   | 'opened'
   | 'reopened'
@@ -60,8 +64,11 @@ async function applySignal(signal: Signal, deps: IngestDeps): Promise<IngestOutc
   const ids = identify(signal);
   switch (signal.kind) {
     case 'run-succeeded':
-    case 'alarm-cleared':
       return await noteRecovery(signal, ids, deps);
+    case 'alarm-cleared':
+      return signal.target.kind === 'alert'
+        ? await closeAlert(signal, ids, deps)
+        : await noteRecovery(signal, ids, deps);
     case 'run-failed':
     case 'alarm-raised':
     case 'reported':
@@ -125,6 +132,7 @@ async function applyRequest(signal: Signal, ids: IncidentIds, deps: IngestDeps):
 async function applyFailure(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise<IngestOutcome> {
   const known = await deps.incidents.get(ids.incidentId);
   if (known !== null) return await applyToKnown(known, signal, deps);
+  if (await wasResolvedFirst(signal, ids, deps)) return 'resolved-first';
   const newest = await newestOfAlarm(signal, ids, deps);
   // What joins an open incident opens none.
   if (newest?.status !== 'open' && (await isOnlyCounted(signal, ids, deps))) return 'foreign-counted';
@@ -189,6 +197,7 @@ async function open(signal: Signal, ids: IncidentIds, deps: IngestDeps): Promise
  */
 async function joinOwner(owner: Incident, signal: Signal, deps: IngestDeps): Promise<IngestOutcome> {
   await deps.incidents.addOccurrence(owner.id, signal.deliveryId, owner.runAttempt, deps.clock.now());
+  if (signal.target.kind === 'alert') await forgetWaiting(signal, owner, deps.control);
   await deferSignal(signal, owner, deps);
   return 'occurrence';
 }

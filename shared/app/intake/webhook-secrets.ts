@@ -27,6 +27,8 @@ function secretsBy(what: string) {
 const WebhookSecret = Rotation.extend({
   /** Secrets of sources other than GitHub, by source id. */
   sources: secretsBy('source').pipe(z.record(z.string().max(40), Rotation)),
+  /** Secrets that senders made themselves, by connection. */
+  connections: secretsBy('connection').pipe(z.record(z.string().max(40), Rotation)),
   repositories: secretsBy('repository').pipe(
     z
       .record(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}(\/[A-Za-z0-9._-]{1,100})?$/), Rotation)
@@ -57,7 +59,12 @@ export async function findSigners(
   { body, headers }: { body: Uint8Array; headers: Readonly<Record<string, string | undefined>> },
   { secrets, signatures }: { readonly secrets: SecretReader; readonly signatures: WebhookSignatures },
 ): Promise<Signers | null> {
-  const { repositories, sources, ...everything } = WebhookSecret.parse(await secrets.read('github-webhook'));
+  const {
+    repositories,
+    sources,
+    connections: _,
+    ...everything
+  } = WebhookSecret.parse(await secrets.read('github-webhook'));
   if (id !== GITHUB) {
     const own = sources[id] ?? { current: '' };
     return (await signatures.verify(scheme, body, headers, textsOf(own))) ? { mayReport: () => true } : null;
@@ -76,4 +83,10 @@ export async function findSigners(
 function scopeOf(repository: string, scopes: ReadonlyMap<string, unknown>): string {
   const name = repository.toLowerCase();
   return [name, name.split('/')[0] ?? name].find((scope) => scopes.has(scope)) ?? EVERYTHING;
+}
+
+/** The secrets that an operator stored for a connection: the current one, and the previous one during a rotation. Throws when they are malformed. */
+export function storedSecrets(secret: Readonly<Record<string, string>>, connection: string): string[] {
+  const { connections } = WebhookSecret.pick({ connections: true }).parse(secret);
+  return textsOf(connections[connection] ?? { current: '' });
 }

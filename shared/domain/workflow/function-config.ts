@@ -23,6 +23,10 @@ export const RESOURCE_VARIABLES = {
   killSwitchRecord: 'KILL_SWITCH_TABLE',
   /** The trail of policy and kill switch, in the control table; other grants do not cover it. */
   policyTrail: 'POLICY_TRAIL_TABLE',
+  /** Connections, in the control table; a grant on the table does not cover them. */
+  connectionRecords: 'CONNECTIONS_TABLE',
+  /** What connections send by the minute, and the ledger of what opened no incident, in the control table; a grant on the table does not cover them. */
+  eventRecords: 'EVENTS_TABLE',
   evidenceBucket: 'EVIDENCE_BUCKET',
   /** Parts of the evidence bucket, for functions that need no other: logs and evidence, models, documents of repositories. */
   incidentObjects: 'INCIDENT_OBJECTS_BUCKET',

@@ -37,14 +37,15 @@ export const STEPS = {
     z.strictObject({ lines: z.number().int(), sources: z.number().int(), notes: z.array(recordText()) }),
   ),
   /**
-   * `stop`: it was closed before its workflow began, as `status` says; `link`: the open incident `duplicateOf` has the
+   * `stop`: it was closed before its workflow began, as `status` says; `announce`: its sender closed it, and people are
+   * told; `link`: the open incident `duplicateOf` has the
    * same failure; `escalate`: it stands for many failures, which a person looks at. `reason` is empty where the
    * workflow goes on.
    */
   classify: step(
     {},
     z.strictObject({
-      next: z.enum(['continue', 'stop', 'link', 'escalate']),
+      next: z.enum(['continue', 'stop', 'announce', 'link', 'escalate']),
       reason: z.string(),
       status: z.string(),
       class: z.string().nullable(),

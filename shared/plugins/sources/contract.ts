@@ -2,6 +2,8 @@ import type { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import type * as z from 'zod';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
+import type { Alert } from '#shared/domain/webhooks/alert.ts';
+import type { Scheme } from '#shared/domain/webhooks/verify-delivery.ts';
 import type { SignatureScheme } from '#shared/ports/webhook-signature.ts';
 
 export type SourceResult =
@@ -83,7 +85,32 @@ export interface EventSource {
   toSignal(event: unknown, receivedAt: Date): SourceResult;
 }
 
-export type SourcePlugin = WebhookSource | EventSource;
+/** What a delivery of alerts holds. */
+export type AlertsResult =
+  | {
+      readonly kind: 'alerts';
+      readonly alerts: readonly Alert[];
+      /** What it holds and what opens nothing: a short static code (`heartbeat`), and what it is about, raw. */
+      readonly ignored?: readonly { readonly reason: string; readonly about: string }[];
+    }
+  | { readonly kind: 'ignored'; readonly reason: string }
+  /** Not understood: names the field and what was expected. */
+  | { readonly kind: 'rejected'; readonly reason: string };
+
+/** A tool that sends alerts through a connection: `POST /webhooks/<id>/<connection>`. Pure. */
+export interface AlertSource {
+  readonly kind: 'alerts';
+  readonly id: string;
+  readonly title: string;
+  /** How its deliveries can prove their sender; the first is what a new connection gets unless another is chosen. */
+  readonly schemes: readonly [Scheme, ...Scheme[]];
+  /** Whether the tool makes the secret itself, so that it must be stored. */
+  readonly makesSecret?: boolean;
+  /** Parsed and authenticated JSON, bounded in size and depth. */
+  read(request: WebhookRequest): AlertsResult;
+}
+
+export type SourcePlugin = WebhookSource | AlertSource | EventSource;
 export function defineSource<S extends SourcePlugin>(plugin: S): S {
   return plugin;
 }

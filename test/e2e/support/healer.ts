@@ -157,7 +157,7 @@ export function expectClean({ conformance, runtime }: Healer): void {
 }
 
 /** By which branches are hashed, so that a test can tell the incident of a push beforehand. */
-const NAME_KEY = 'name key of tests';
+export const NAME_KEY = 'name key of tests';
 
 /** Computed as the intake function computes it, from the payload the outside world sends. */
 function incidentIdOf(subject: Subject, { world }: Stage): string {

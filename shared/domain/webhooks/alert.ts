@@ -1,0 +1,81 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { redact, redactName } from '@selfheal/redaction/redact.ts';
+import type { Signal } from '../incident/signal.ts';
+import { AlertTarget, type Severity } from '../incident/target-context.ts';
+
+/** An alarm of another tool as its source read it. Texts are raw. */
+export interface Alert {
+  /** What the sender identifies the alarm by: the same for each change of its state, and for no other alarm of the connection. */
+  readonly id: string;
+  readonly state: 'firing' | 'resolved';
+  readonly severity: Severity;
+  /** As the sender names it; null: it names none. */
+  readonly service: string | null;
+  readonly title: string;
+  /** What it says about it, in the sender's words; empty without any. */
+  readonly text: string;
+  /** The sender's page about it. */
+  readonly url: string | null;
+  /** When the alarm began. */
+  readonly startedAt: Date;
+  /** When this state began; of a firing alarm the same. */
+  readonly changedAt: Date;
+}
+
+const MAX_URL = 1000;
+const MAX_SERVICE = 100;
+const [MAX_TITLE, MAX_TEXT] = [300, 2000];
+
+/** The signal of an alert: equal for repeats of it, whatever else is in their deliveries. */
+export function signalOfAlert(
+  alert: Alert,
+  { provider, connection }: { readonly provider: string; readonly connection: string },
+): Signal {
+  const key = digestOf(canonicalJson([provider, connection, alert.id]), 40);
+  const target: AlertTarget = {
+    kind: 'alert',
+    provider,
+    connection,
+    key,
+    service: alert.service === null ? null : redactName(alert.service.trim(), MAX_SERVICE) || null,
+    severity: alert.severity,
+    url: linkOf(alert.url),
+    changedAt: alert.startedAt.toISOString(),
+  };
+  const at = alert.changedAt.toISOString();
+  return {
+    version: 1,
+    deliveryId: `alert-${digestOf(canonicalJson([key, alert.state, target.changedAt, at]), 40)}`,
+    source: provider,
+    kind: alert.state === 'firing' ? 'alarm-raised' : 'alarm-cleared',
+    occurredAt: at,
+    target,
+    tainted: {
+      title: redactName(alert.title.trim() || 'An alert without a title', MAX_TITLE),
+      branch: null,
+      branchKey: null,
+      reason: alert.text.trim() === '' ? null : redact(alert.text.slice(0, 4 * MAX_TEXT)).text.slice(0, MAX_TEXT),
+    },
+  };
+}
+
+/** Only an address of the web without a user name or password. */
+function linkOf(url: string | null): string | null {
+  const parsed = url === null || url.length > MAX_URL ? null : URL.parse(url);
+  if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.password !== '')
+    return null;
+  return AlertTarget.shape.url.safeParse(parsed.href).data ?? null;
+}
+
+const SEVERITIES: readonly (readonly [Severity, RegExp])[] = [
+  ['critical', /^(?:critical|crit|fatal|disaster|emergency|emerg|page|blocker|p0|p1|sev-?0|sev-?1|s1)$/],
+  ['high', /^(?:high|error|err|major|severe|urgent|p2|sev-?2|s2)$/],
+  ['medium', /^(?:medium|warning|warn|moderate|average|minor|normal|degraded|p3|sev-?3|s3)$/],
+  ['low', /^(?:low|info|information|informational|notice|debug|trivial|none|ok|p4|p5|sev-?[45]|s[45])$/],
+];
+
+/** The severity that a word of a sender means, by the words that tools use; null for a word that none uses. */
+export function severityOfWord(word: string | null | undefined): Severity | null {
+  const text = (word ?? '').trim().toLowerCase();
+  return SEVERITIES.find(([, words]) => words.test(text))?.[0] ?? null;
+}
