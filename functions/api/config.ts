@@ -59,6 +59,16 @@ export const config = defineFunction({
       'dynamodb:Query',
     ],
     accessRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    connectionRecords: [
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:Query',
+    ],
+    eventRecords: ['dynamodb:GetItem', 'dynamodb:Query'],
+    /** The secrets of connections are derived from it. */
+    nameKeySecret: ['secretsmanager:GetSecretValue'],
     peopleRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     policyRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     killSwitchRecord: ['dynamodb:GetItem', 'dynamodb:PutItem'],

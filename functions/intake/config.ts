@@ -12,6 +12,7 @@ export const config = defineFunction({
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
     openIncidents: ['dynamodb:Query'],
+    eventRecords: ['dynamodb:UpdateItem'],
     statsTable: ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     workflow: ['states:StartExecution', 'states:SendTaskSuccess'],
     peopleRecords: ['dynamodb:Query'],

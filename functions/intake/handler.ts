@@ -1,4 +1,5 @@
 import { type CompleteDeps, completeSignal } from '#shared/app/intake/complete-signal.ts';
+import { type NoteDeps, noteIgnored, noteOutcome } from '#shared/app/intake/note-event.ts';
 import type { ConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
 import type { CommandOutcome } from '#shared/app/intake/handle-comment-command.ts';
 import { readIntakeMessage, repositoryOfMessage } from '#shared/app/intake/ingest-message.ts';
@@ -9,7 +10,7 @@ import type { Signal } from '#shared/domain/incident/signal.ts';
 import { EVENT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 
-export interface IntakeDeps extends IngestDeps, CompleteDeps {
+export interface IntakeDeps extends IngestDeps, CompleteDeps, Pick<NoteDeps, 'ledger'> {
   readonly confirm: ConfirmRepository;
   readonly handleCommand: (command: CommentCommand) => Promise<CommandOutcome>;
   readonly meter: Meter;
@@ -25,6 +26,7 @@ export function makeHandler(deps: IntakeDeps) {
     const message = readIntakeMessage(body, EVENT_SOURCES, deps.clock.now());
     if (message.kind === 'ignored') {
       deps.meter.count(`intake-ignored-${message.reason}`);
+      await noteIgnored(message, deps);
       return;
     }
     const repository = repositoryOfMessage(message);
@@ -35,6 +37,7 @@ export function makeHandler(deps: IntakeDeps) {
         deliveryId,
         ...repository,
       });
+      if (message.kind === 'signal') await noteOutcome(message.signal, 'foreign-repository', deps);
       return;
     }
     if (message.kind === 'command') {
@@ -46,10 +49,12 @@ export function makeHandler(deps: IntakeDeps) {
     const signal = await completed(message.signal, deps);
     if (signal === null) {
       deps.meter.count('intake-ignored-cancelled');
+      await noteOutcome(message.signal, 'ignored-cancelled', deps);
       return;
     }
     const outcome = await ingestSignal(signal, deps);
     deps.meter.count(`intake-${outcome}`);
+    if (outcome !== 'opened' && outcome !== 'reopened') await noteOutcome(signal, outcome, deps);
     deps.log.info('Signal ingested.', { deliveryId: signal.deliveryId, kind: signal.kind, outcome });
   };
 }

@@ -1,3 +1,4 @@
+import { makeDynamoEventLedger } from '#shared/adapters/aws/dynamo-event-ledger.ts';
 import { sqsBatchFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeGithubRepositoryDirectory } from '#shared/adapters/github/code-host.ts';
 import { makeGithubPeople } from '#shared/adapters/github/people.ts';
@@ -35,6 +36,7 @@ const deps = compose(config, {
   stats,
   persons,
   people: (environment) => makeGithubPeople(github(environment)),
+  ledger: ({ eventRecords: table }) => makeDynamoEventLedger({ table }),
   directory: (environment) => makeGithubRepositoryDirectory(github(environment)),
 });
 

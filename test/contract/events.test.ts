@@ -45,10 +45,21 @@ function replay(sample: string): SourceResult | AlertsResult {
   }
   const alerts = ALERT_SOURCES.find(({ id }) => sample.startsWith(`${id}/`));
   if (alerts !== undefined)
-    return alerts.read({ headers: {}, body: parsed.value, receivedAt: new Date('2026-11-21T12:00:00.000Z') });
+    return alerts.read({
+      headers: {},
+      body: parsed.value,
+      ...deliveryIn(parsed.value),
+      receivedAt: new Date('2026-11-21T12:00:00.000Z'),
+    });
   const event = EVENT_SOURCES.find(({ id }) => sample.startsWith(`${id}/`));
   if (event === undefined) throw new Error(`No source for ${sample}.`);
   return event.toSignal(parsed.value, new Date('2026-11-21T12:00:00.000Z'));
+}
+
+/** A sample with `headers` and `body` is a delivery whose meaning depends on its headers. */
+function deliveryIn(value: unknown): { headers?: Record<string, string>; body?: unknown } {
+  const isDelivery = typeof value === 'object' && value !== null && 'headers' in value && 'body' in value;
+  return isDelivery ? (value as { headers: Record<string, string>; body: unknown }) : {};
 }
 
 /** `signal run-failed`, `alerts firing`; `alerts` where all were left aside. */

@@ -1,4 +1,5 @@
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
+import * as z from 'zod';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { identityOf, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
@@ -7,7 +8,7 @@ import type { EventSource } from '#shared/plugins/sources/contract.ts';
 export type IntakeMessage =
   | { kind: 'signal'; signal: Signal }
   | { kind: 'command'; command: CommentCommand }
-  | { kind: 'ignored'; reason: string };
+  | { kind: 'ignored'; reason: string; about?: { readonly source: string; readonly subject: string } };
 
 /**
  * Reads an intake message: a signal or a command from the webhook function, or an event from EventBridge. Throws `InvalidInput` for anything
@@ -39,7 +40,13 @@ function readEvent(event: BusEvent, sources: readonly EventSource[], receivedAt:
   if (source === undefined) return { kind: 'ignored', reason: 'event-other' };
   const result = source.toSignal(event, receivedAt);
   if (result.kind === 'rejected') throw new InvalidInput(`Event of source ${source.id}: ${result.reason}`);
-  return result;
+  return result.kind === 'ignored' ? { ...result, about: { source: source.id, subject: subjectOf(event) } } : result;
+}
+
+/** What an event of the bus is about, by its own account: the first resource's name. */
+function subjectOf(event: unknown): string {
+  const read = z.object({ resources: z.array(z.string()).min(1) }).safeParse(event);
+  return read.data?.resources[0]?.split(':').slice(6).join(':') || 'an event';
 }
 
 interface BusEvent {

@@ -20,6 +20,7 @@ export const RULES = {
   'truncated-by-sender': 'The sender left further alerts out of the delivery.',
   'duplicate-delivery': 'The same report had been dealt with before.',
   'mode-off': 'The mode of its repository or service is "off".',
+  success: 'It tells of a success, and no incident of it was open.',
   stale: 'It was about something that had ended, or was older than what is known.',
   'resolved-unknown': 'It was resolved, and no incident of it was open.',
   'resolved-first': 'It had been resolved before it arrived.',

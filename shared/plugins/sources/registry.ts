@@ -2,14 +2,18 @@ import { registered } from '@selfheal/kernel/plugin.ts';
 import { alertmanager } from './alertmanager/index.ts';
 import { cloudwatch } from './cloudwatch/index.ts';
 import type { AlertSource, EventSource, SourcePlugin, WebhookSource } from './contract.ts';
+import { datadog } from './datadog/index.ts';
 import { github } from './github/index.ts';
+import { grafana } from './grafana/index.ts';
+import { pagerduty } from './pagerduty/index.ts';
+import { sentry } from './sentry/index.ts';
 
 /*
  * Every source, by the way on which it arrives. To add one: a folder here, named after its id, and a line below. The lists stand apart, so that a
  * function's bundle holds only the sources that it reads.
  */
 export const WEBHOOK_SOURCES: readonly WebhookSource[] = [github];
-export const ALERT_SOURCES: readonly AlertSource[] = [alertmanager];
+export const ALERT_SOURCES: readonly AlertSource[] = [alertmanager, grafana, datadog, pagerduty, sentry];
 export const EVENT_SOURCES: readonly EventSource[] = [cloudwatch];
 
 export const SOURCES: readonly SourcePlugin[] = /* @__PURE__ */ registered('sources', [

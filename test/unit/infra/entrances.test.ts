@@ -78,13 +78,15 @@ describe('the entrances', () => {
     });
   });
 
-  it('[D219] are the webhooks, the API and the server of assistants alone, whose functions verify every caller themselves', () => {
+  it('[D219] are the webhooks of GitHub and of connections, the API and the server of assistants alone, whose functions verify every caller themselves', () => {
     const routes = resourcesOf(selfheal, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
       Properties.RouteKey,
       Properties.AuthorizationType,
     ]);
     expect(Object.fromEntries(routes)).toEqual({
       'POST /webhooks/{source}': 'NONE',
+      'POST /webhooks/{source}/{connection}': 'NONE',
+      'POST /webhooks/{source}/{connection}/{secret}': 'NONE',
       'ANY /mcp': 'NONE',
       'ANY /mcp/': 'NONE',
       ...Object.fromEntries(api.trigger.routes.map(({ method, path }) => [`${method} ${path}`, 'NONE'])),

@@ -10,6 +10,8 @@ it('lets the stage wait for every route that its settings name: API Gateway refu
     'GET /api/health': { ThrottlingRateLimit: 1000, ThrottlingBurstLimit: 2000 },
     'GET /api/incidents': { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
     'POST /webhooks/{source}': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
+    'POST /webhooks/{source}/{connection}': { ThrottlingRateLimit: 300, ThrottlingBurstLimit: 600 },
+    'POST /webhooks/{source}/{connection}/{secret}': { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
   });
   const keys = Object.keys(settings);
   const routes = selfheal.findResources('AWS::ApiGatewayV2::Route');

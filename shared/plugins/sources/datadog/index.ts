@@ -4,10 +4,13 @@ import { instantOf } from '../common/instant.ts';
 import { type AlertsResult, defineSource, firstProblem } from '../contract.ts';
 
 /** A variable of Datadog's template that had no value is sent as an empty text, or as its own name. */
-const Variable = z.union([z.string(), z.number()]).nullish().transform((value) => {
-  const text = value === null || value === undefined ? '' : String(value).trim();
-  return /^\$[A-Z_]+$/.test(text) || text === 'null' ? '' : text;
-});
+const Variable = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((value) => {
+    const text = value === null || value === undefined ? '' : String(value).trim();
+    return /^\$[A-Z_]+$/.test(text) || text === 'null' ? '' : text;
+  });
 const Tags = z.union([z.string(), z.array(z.string())]).nullish();
 
 /**
