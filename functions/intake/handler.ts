@@ -1,9 +1,9 @@
 import { type CompleteDeps, completeSignal } from '#shared/app/intake/complete-signal.ts';
-import { type NoteDeps, noteIgnored, noteOutcome } from '#shared/app/intake/note-event.ts';
 import type { ConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
 import type { CommandOutcome } from '#shared/app/intake/handle-comment-command.ts';
 import { readIntakeMessage, repositoryOfMessage } from '#shared/app/intake/ingest-message.ts';
 import { type IngestDeps, ingestSignal } from '#shared/app/intake/ingest-signal.ts';
+import { type NoteDeps, noteIgnored, noteOutcome } from '#shared/app/intake/note-event.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';

@@ -43,6 +43,7 @@ import {
   makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
+import { MemoryEventLedger } from '#test/fakes/memory-event-ledger.ts';
 import { fuzzOptions } from './seed.ts';
 
 /** Two tenants; their secrets, made up and in pieces. The second one's is for an owner, the first one's for a repository. */
@@ -284,6 +285,7 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
   const handle = makeHandler({
     ...shared,
     codeHost: fakeCodeHost(),
+    ledger: new MemoryEventLedger(),
     confirm: makeConfirmRepository({ directory: directoryOf(attempt.history, () => isDown), clock: stores.clock }),
     handleCommand: (command) =>
       handleCommentCommand(command, { ...shared, persons, people, codeHost: { listComments } } as never),

@@ -4,8 +4,8 @@ import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { DroppedEvent, Rule } from '#shared/domain/webhooks/received-event.ts';
 import type { EventLedger } from '#shared/ports/event-ledger.ts';
-import type { IngestOutcome } from './ingest-signal.ts';
 import type { IntakeMessage } from './ingest-message.ts';
+import type { IngestOutcome } from './ingest-signal.ts';
 
 export interface NoteDeps {
   readonly ledger: Pick<EventLedger, 'note'>;
@@ -42,10 +42,7 @@ export async function noteIgnored(
 ): Promise<void> {
   const { source = 'bus', subject = 'an event of no source' } = about ?? {};
   const nothing = { connection: null, sample: null, incidentId: null, signal: null };
-  await ledger.note(
-    { ...nothing, source, rule: `ignored-${reason}`, subject: redactName(subject, 300) },
-    clock.now(),
-  );
+  await ledger.note({ ...nothing, source, rule: `ignored-${reason}`, subject: redactName(subject, 300) }, clock.now());
 }
 
 /** What people call it: the name of the alarm, the service with the alert's title, the repository. */
@@ -55,7 +52,7 @@ function subjectOf({ target, tainted }: Signal): string {
       return alarmNameOf(target);
     case 'alert':
       return target.service === null ? tainted.title : `${target.service}: ${tainted.title}`;
-    case 'github-run':
+    case 'run':
       return target.repository;
     case 'report':
       return target.service ?? target.repository ?? tainted.title;

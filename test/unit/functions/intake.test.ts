@@ -18,6 +18,7 @@ import {
   makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
+import { MemoryEventLedger } from '#test/fakes/memory-event-ledger.ts';
 
 /** What GitHub says of `acme/shop`: nobody else's id, unless a test changes it. */
 function setUp(answer: () => RepositoryIdentity = () => SHOP) {
@@ -42,6 +43,7 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
     stats: makeMemoryStatsStore(),
     workflow,
     codeHost: fakeCodeHost(),
+    ledger: new MemoryEventLedger(),
     confirm: makeConfirmRepository({ directory, clock }),
     handleCommand: async ({ commentId }) => {
       commands.push(commentId);

@@ -1,6 +1,8 @@
 import { beforeAll, expect, it } from 'vitest';
 import {
   ACCESS_PARTITIONS,
+  CONNECTION_PARTITIONS,
+  EVENT_PARTITIONS,
   KILL_SWITCH_PARTITIONS,
   PEOPLE_PARTITIONS,
   POLICY_PARTITIONS,
@@ -8,7 +10,9 @@ import {
 } from '#infra/constructs/tables.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { API_KEY_PARTITION } from '#shared/adapters/aws/dynamo-api-key-store.ts';
+import { CONNECTION_COUNT_PARTITION, CONNECTION_PARTITION } from '#shared/adapters/aws/dynamo-connection-store.ts';
 import { CONTROLS_PARTITION } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { EVENT_PARTITION } from '#shared/adapters/aws/dynamo-event-ledger.ts';
 import { PERSON_PARTITION } from '#shared/adapters/aws/dynamo-person-store.ts';
 import { POLICY_PARTITION } from '#shared/adapters/aws/dynamo-policy-store.ts';
 import { REQUEST_PARTITION } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
@@ -20,6 +24,8 @@ const outside = JSON.stringify({
   'ForAllValues:StringNotEquals': {
     'dynamodb:LeadingKeys': [
       ...ACCESS_PARTITIONS,
+      ...CONNECTION_PARTITIONS,
+      ...EVENT_PARTITIONS,
       ...PEOPLE_PARTITIONS,
       ...POLICY_PARTITIONS,
       ...KILL_SWITCH_PARTITIONS,
@@ -29,8 +35,10 @@ const outside = JSON.stringify({
 });
 const within = (keys: readonly string[]) =>
   JSON.stringify({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } });
-const [access = '', people = '', policy = '', killSwitch = '', trail = ''] = [
+const [access = '', connections = '', events = '', people = '', policy = '', killSwitch = '', trail = ''] = [
   ACCESS_PARTITIONS,
+  CONNECTION_PARTITIONS,
+  EVENT_PARTITIONS,
   PEOPLE_PARTITIONS,
   POLICY_PARTITIONS,
   KILL_SWITCH_PARTITIONS,
@@ -42,8 +50,10 @@ beforeAll(() => {
   rights = rightsOf(templatesFor(undefined, {}).selfheal);
 });
 
-it('API keys, answers to requests, policy, kill switch and trails lie in partitions that rights on the Control table do not cover', () => {
+it('API keys, connections, received events, answers to requests, policy, kill switch and trails lie in partitions that rights on the Control table do not cover', () => {
   expect(ACCESS_PARTITIONS).toEqual([API_KEY_PARTITION, `AUDIT#${ACCESS_TRAIL}`, REQUEST_PARTITION]);
+  expect(CONNECTION_PARTITIONS).toEqual([CONNECTION_PARTITION]);
+  expect(EVENT_PARTITIONS).toEqual([CONNECTION_COUNT_PARTITION, EVENT_PARTITION]);
   expect(PEOPLE_PARTITIONS).toEqual([PERSON_PARTITION]);
   expect(POLICY_PARTITIONS).toEqual([POLICY_PARTITION]);
   expect(KILL_SWITCH_PARTITIONS).toEqual([CONTROLS_PARTITION]);
@@ -54,7 +64,8 @@ it('API keys, answers to requests, policy, kill switch and trails lie in partiti
   expect(onControl.length).toBeGreaterThan(10);
   expect(
     onControl.filter(
-      ([, condition]) => ![outside, access, people, policy, killSwitch, trail].includes(condition ?? ''),
+      ([, condition]) =>
+        ![outside, access, connections, events, people, policy, killSwitch, trail].includes(condition ?? ''),
     ),
   ).toEqual([]);
 });
