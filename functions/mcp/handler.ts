@@ -40,8 +40,8 @@ export function makeHandler({ api, version, onFailure }: McpDeps) {
       if (error instanceof ApiRefusal) return refused(error.status ?? 503, error.message);
       throw error;
     }
-    const { origin } = event.headers;
-    if (origin !== undefined && origin !== URL.parse(dashboardUrl ?? '')?.origin)
+    const { origin, host } = event.headers;
+    if (origin !== undefined && !isAllowed(origin, host, dashboardUrl))
       return refused(403, `Pages of ${origin.slice(0, 200)} may not ask.`);
     const mcp = createMcpHandler(
       () => makeMcpServer({ api: api(token, dashboardUrl), logs: null }, { version, onFailure }),
@@ -59,6 +59,16 @@ export function makeHandler({ api, version, onFailure }: McpDeps) {
       await mcp.close();
     }
   };
+}
+
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Whether a page of this origin may ask: the dashboard, and on one machine every page of that machine. A name that only resolves to it does not count. */
+function isAllowed(origin: string, host: string | undefined, dashboardUrl: string | null): boolean {
+  const page = URL.parse(origin);
+  if (page === null) return false;
+  if (page.origin === URL.parse(dashboardUrl ?? '')?.origin) return true;
+  return LOOPBACK.has(page.hostname) && LOOPBACK.has(URL.parse(`http://${host}`)?.hostname ?? '');
 }
 
 function requestOf({ headers, body, isBase64Encoded, requestContext, rawPath }: APIGatewayProxyEventV2): Request {

@@ -92,6 +92,22 @@ describe('the function mcp', () => {
     ['a token of nobody', { authorization: 'Bearer nobody' }, 403],
     ['a page of another origin', { authorization: 'Bearer viewer', origin: 'https://evil.example' }, 403],
     ['the dashboard', { authorization: 'Bearer viewer', origin: 'https://dashboard.example.com' }, 200],
+    [
+      'a page of this machine',
+      { authorization: 'Bearer viewer', origin: 'http://localhost:6274', host: '127.0.0.1:3000' },
+      200,
+    ],
+    [
+      'a page of the own machine before a deployment',
+      { authorization: 'Bearer viewer', origin: 'http://localhost:6274', host: 'api.example.com' },
+      403,
+    ],
+    [
+      'a name that resolves to this machine',
+      { authorization: 'Bearer viewer', origin: 'http://evil.example', host: 'evil.example' },
+      403,
+    ],
+    ['a page that names no origin', { authorization: 'Bearer viewer', origin: 'null', host: 'localhost:3000' }, 403],
   ])('answers %s with the right status', async (_, headers, status) => {
     const { call } = await aFunction();
     const answer = await call({ headers, body: TOOLS_LIST });
