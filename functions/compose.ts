@@ -5,6 +5,7 @@ import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store
 import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
+import { makeDynamoEscalationChains } from '#shared/adapters/aws/dynamo-escalation-chains.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { makeDynamoAccessTrail, makeDynamoPolicyTrail } from '#shared/adapters/aws/dynamo-incident-audit.ts';
@@ -151,6 +152,8 @@ const storeOfRun =
     makeDynamoIncidentStore({ ...incidentTable(environment), ofOneRun });
 export const approvals = (environment: Variables<'incidentsTable'>) =>
   makeDynamoApprovalQueue(incidentTable(environment));
+export const chains = (environment: Variables<'incidentsTable'>) =>
+  makeDynamoEscalationChains(incidentTable(environment));
 export const delegations = ({ incidentsTable: table }: Variables<'incidentsTable'>) =>
   makeDynamoDelegationStore({ table });
 export const healing = (environment: Variables<'incidentsTable'>) => makeDynamoHealingStore(incidentTable(environment));

@@ -1,9 +1,11 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { modelIdsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
+import { callsNeedSecret } from '#shared/domain/on-call/on-call-settings.ts';
 import type { FunctionConfig, ResourceName } from '#shared/domain/workflow/function-config.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ModelProvider } from '#shared/plugins/llm/contract.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
+import { sms } from '#shared/plugins/notifiers/sms/index.ts';
 import { type Access, serviceAccess } from './service-access.ts';
 
 /** A resource as a function uses it: the value of the function's environment variable, and the policy statements for given actions. */
@@ -36,6 +38,7 @@ export function accessOf(config: FunctionConfig, sources: AccessSources): Access
     ...resourceAccess(forModel?.uses ?? {}, sources),
     ...actionAccess(config, sources),
     ...notifierAccess(config, sources),
+    ...onCallAccess(config, sources),
     ...(config.callsModel ? modelAccess(sources) : []),
     ...embeddingAccess(config, sources),
     ...serviceAccess(services, config.readsServices ?? []),
@@ -68,6 +71,20 @@ function notifierAccess({ announces = [] }: FunctionConfig, sources: AccessSourc
     const own = grants?.(sources.configuration) ?? [];
     return [...resourceAccess(uses, sources), ...own.map((grant) => ({ ...grant, wildcardReason }))];
   });
+}
+
+/** To call people: text messages where somebody has a telephone, and the secret where a mail or a schedule needs it. */
+function onCallAccess({ servesSection }: FunctionConfig, sources: AccessSources): readonly Access[] {
+  const { onCall } = sources.configuration;
+  if (servesSection !== 'onCall' || onCall.levels.length === 0) return [];
+  const texts = onCall.people.some(({ phone }) => phone !== undefined)
+    ? (sms.grants?.(sources.configuration) ?? [])
+    : [];
+  const wildcardReason = 'Telephone numbers have no ARN: everything but topics.';
+  return [
+    ...(callsNeedSecret(onCall) ? resourceAccess({ channelSecret: ['secretsmanager:GetSecretValue'] }, sources) : []),
+    ...texts.map((grant) => ({ ...grant, wildcardReason })),
+  ];
 }
 
 function modelAccess({ modelProviders, configuration }: AccessSources): Access[] {

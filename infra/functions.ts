@@ -17,6 +17,7 @@ import { config as intake } from '#functions/intake/config.ts';
 import { config as knowledge } from '#functions/knowledge/config.ts';
 import { config as mcp } from '#functions/mcp/config.ts';
 import { config as notify } from '#functions/notify/config.ts';
+import { config as onCall } from '#functions/on-call/config.ts';
 import { config as plan } from '#functions/plan/config.ts';
 import { config as quality } from '#functions/quality/config.ts';
 import { config as receiver } from '#functions/receiver/config.ts';
@@ -60,6 +61,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   escalate,
   redeliverWebhooks,
   reconciler,
+  onCall,
   quality,
   forecast,
 ];

@@ -2,6 +2,7 @@ import { App, type AppProps, Aspects, CfnOutput, Validations } from 'aws-cdk-lib
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
+import { callsNeedSecret } from '#shared/domain/on-call/on-call-settings.ts';
 import { playbookActions } from '#shared/plugins/actions/playbook/index.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { readSettings, type Settings } from './settings.ts';
@@ -31,9 +32,9 @@ export function makeSelfhealApp(
     mfa: settings.mfa,
     modelKey: needsModelKey(parts, settings),
     modelKeySecretName: settings.modelKeySecretName,
-    channels: notifiersOf(settings.configuration, parts.notifiers).some(
-      ({ uses }) => uses?.channelSecret !== undefined,
-    ),
+    channels:
+      callsNeedSecret(settings.configuration.onCall) ||
+      notifiersOf(settings.configuration, parts.notifiers).some(({ uses }) => uses?.channelSecret !== undefined),
     channelSecretName: settings.channelSecretName,
   });
   const selfheal = new SelfhealStack(app, 'Selfheal', {

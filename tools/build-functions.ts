@@ -48,6 +48,7 @@ const SPLIT: ReadonlySet<string> = new Set([
   'notify',
   'escalate',
   'reconciler',
+  'on-call',
   'request-approval',
   'quality',
   'forecast',

@@ -7,6 +7,7 @@ import { reconcile } from '#shared/app/upkeep/reconcile.ts';
 import {
   actions,
   approvals,
+  chains,
   configuration,
   control,
   dashboardUrl,
@@ -23,6 +24,7 @@ export const handler = defineScheduled(
   config,
   {
     incidents,
+    chains,
     approvals,
     healing,
     control,

@@ -3,6 +3,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { makeDeadLetterQueue } from './intake.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 
@@ -15,12 +16,14 @@ export class Schedules extends Construct {
     this.deadLetters = makeDeadLetterQueue(this, 'DeadLetters');
   }
 
-  run({ config, handler }: LambdaFunction): void {
+  /** A function that serves a section of the configuration runs only where that section asks for it. */
+  run({ config, handler }: LambdaFunction, { onCall }: Pick<Configuration, 'onCall'>): void {
     if (config.trigger.kind !== 'schedule') return;
     const period = Duration.minutes(config.trigger.everyMinutes);
     const rule = new Rule(this, `Run-${config.name}`, {
       description: config.description,
       schedule: Schedule.rate(period),
+      enabled: config.servesSection !== 'onCall' || onCall.levels.length > 0,
     });
     // A late event is dropped after one period: the next round does its work.
     rule.addTarget(new LambdaTarget(handler, { deadLetterQueue: this.deadLetters, maxEventAge: period }));

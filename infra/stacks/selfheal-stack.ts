@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
 import { maxExecutionSeconds } from '#shared/domain/workflow/workflow-time.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import type { Plugins } from '#shared/plugins/plugins.ts';
 import { pascalCase } from '#statemachines/heal.ts';
@@ -89,7 +90,7 @@ export class SelfhealStack extends Stack {
     const others = parts.functions
       .filter(({ trigger }) => trigger.kind !== 'workflow' && trigger.kind !== 'function')
       .map((config) => this.addFunction(config, props, outside));
-    for (const each of others) this.connect(each);
+    for (const each of others) this.connect(each, settings.configuration);
     this.watch([...steps, ...called, ...others], workflow);
     new HealingDashboard(this, 'Healing');
     for (const forecaster of others.filter(({ config }) => config.name === 'forecast')) {
@@ -120,10 +121,10 @@ export class SelfhealStack extends Stack {
   }
 
   /** Connects the function to its trigger: intake queue, HTTP API or schedule. */
-  private connect(each: LambdaFunction): void {
+  private connect(each: LambdaFunction, configuration: Configuration): void {
     if (each.config.trigger.kind === 'intake-queue') this.intake.feed(each);
     this.api.serve(each);
-    this.schedules.run(each);
+    this.schedules.run(each, configuration);
   }
 
   private watch(functions: readonly LambdaFunction[], workflow: Workflow): void {

@@ -53,5 +53,8 @@ export function configurationWith({ actions, notifiers }: Pick<Plugins, 'actions
       channels: channelsOf(configuration, notifiers),
     }))
       refuse(['routing', ...path], message);
+    const mailed = configuration.onCall.people.findIndex(({ email }) => email !== undefined);
+    if (configuration.onCall.levels.length > 0 && mailed !== -1 && configuration.notifiers.smtp === undefined)
+      refuse(['onCall', 'people', mailed, 'email'], 'a mail to one person needs a mail server: set notifiers.smtp');
   });
 }

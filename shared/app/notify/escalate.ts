@@ -5,9 +5,10 @@ import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
 import { type AnnounceIncidentDeps, announceOnce } from './announce.ts';
+import { type BeginCallsDeps, beginCalls } from './begin-calls.ts';
 import { readStory, type StoryDeps } from './report.ts';
 
-export interface EscalateDeps extends StoryDeps, AnnounceIncidentDeps {
+export interface EscalateDeps extends StoryDeps, AnnounceIncidentDeps, BeginCallsDeps {
   readonly control: AnnounceIncidentDeps['control'] & Pick<ControlSettings, 'controls'>;
   readonly incidents: StoryDeps['incidents'] & AnnounceIncidentDeps['incidents'] & Pick<IncidentStore, 'get' | 'audit'>;
 }
@@ -22,6 +23,7 @@ export async function escalate(input: StepInput<'escalate'>, deps: EscalateDeps)
   if (isSimulated(incident.target) || endedByPerson(incident)) return null;
   const story = await readStory(incident, 'final', deps);
   const key = `escalated#${incident.attempt}`;
+  await beginCalls(story, key, deps);
   const onNotified = async () => {
     deps.meter.count('incident-mailed');
     const facts = { attempt: incident.attempt, error: input.error };

@@ -9,11 +9,12 @@ import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import { releaseIncidentLock } from '../common/incident-lock.ts';
 import { releaseWaiting } from '../common/pending-signal.ts';
 import { type AnnounceDeps, announce } from '../notify/announce.ts';
+import { type BeginCallsDeps, beginCalls } from '../notify/begin-calls.ts';
 import { storyFrame } from '../notify/report.ts';
 import { readStop, type StopDeps } from '../notify/stop-notice.ts';
 
-export interface ReconcileDeps extends AnnounceDeps {
-  readonly incidents: Pick<IncidentStore, 'listStalled' | 'update' | 'audit' | 'listActions'>;
+export interface ReconcileDeps extends AnnounceDeps, BeginCallsDeps {
+  readonly incidents: Pick<IncidentStore, 'listStalled' | 'update' | 'audit' | 'listActions' | 'listNotifications'>;
   readonly control: Pick<IncidentLocks, 'releaseGroup' | 'waiting' | 'dropWaiting'> & StopDeps['control'];
   readonly queue: SignalQueue;
   readonly workflow: Pick<WorkflowEngine, 'start' | 'status'>;
@@ -119,6 +120,7 @@ async function giveUp(incident: Incident, deps: ReconcileDeps): Promise<Reconcil
   const frame = storyFrame(incident, deps.configuration);
   const stopped = await readStop(deps);
   const story = { incident, diagnosis: null, evidence: null, actions, stage: 'final' as const, stopped, ...frame };
+  await beginCalls(story, `workflow-failure#${incident.attempt}`, deps);
   await announce({ kind: 'workflow-failure', story, reason }, deps);
   await releaseIncidentLock(incident, deps.control);
   await releaseWaiting(incident, deps);

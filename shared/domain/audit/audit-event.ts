@@ -97,6 +97,8 @@ export const AuditEntry = z.discriminatedUnion('event', [
     simulated: z.boolean(),
   }),
   event('incident.acknowledged', { by: Name, attempt: Count }),
+  event('on-call.called', { attempt: Count, level: Count, people: Name, reached: Count, gap: Sentence.nullable() }),
+  event('on-call.unanswered', { attempt: Count, levels: Count }),
   event('incident.edited', { by: Name, fields: Name, reason: Sentence.nullable() }),
   event('incident.person-resolved', {
     by: Name,

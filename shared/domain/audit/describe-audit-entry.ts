@@ -140,6 +140,9 @@ const DESCRIPTIONS: Descriptions = {
   'incident.reported': ({ by, severity, service, repository, simulated }) =>
     `${by} reported ${simulated ? 'a rehearsal' : 'it'} about ${service ?? repository ?? 'no service'}, severity ${severity}.`,
   'incident.acknowledged': ({ by }) => `${by} acknowledged it.`,
+  'on-call.called': ({ level, people, reached, gap }) =>
+    `Level ${level} of who is on call: ${people === '' ? 'nobody' : people}${reached === 0 ? ', not reached' : ''}.${gap === null ? '' : ` (${gap}.)`}`,
+  'on-call.unanswered': ({ levels }) => `Nobody acknowledged it, though all ${levels} levels were called.`,
   'incident.edited': ({ by, fields, reason }) => `${by} changed ${fields}.${because(reason)}`,
   'incident.person-resolved': ({ by, success, solution, minutes }) =>
     `${by} ${success ? 'ended it and reported as helpful' : 'reported as not helpful'}${minutes === null ? '' : `, after ${minutes} minutes`}: ${solution}`,

@@ -7,6 +7,7 @@ import type { Home } from '../incident/home.ts';
 import { RepositoryName } from '../incident/target-context.ts';
 import { RecallSettings } from '../knowledge/search/recall-settings.ts';
 import { Learning } from '../learning/learning-settings.ts';
+import { OnCall } from '../on-call/on-call-settings.ts';
 import { Performance } from '../performance/performance-settings.ts';
 import { DeploymentRef } from '../plan/managed-service.ts';
 import { Remedy, remedyProblems } from '../plan/remedies.ts';
@@ -93,6 +94,8 @@ export const Configuration = z.strictObject({
   notifiers: z.record(z.string().max(60), z.unknown()).default({}),
   /** Which of the channels is told of what, and when. */
   routing: Routing,
+  /** Who is called for incidents that need a person, one level after the other. */
+  onCall: OnCall,
   model: Model.default({ provider: 'rules' }),
   features: Features,
   policy: Policy.prefault({}),

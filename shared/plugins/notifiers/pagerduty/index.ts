@@ -8,6 +8,8 @@ const MAX_SUMMARY = 1024;
 
 /** A routing key has 32 characters. */
 const Fields = z.strictObject({
+  /** Reads schedules (`onCall`); this notifier has no use for it. */
+  apiToken: z.string().min(1).optional(),
   routingKey: z
     .string()
     .regex(/^[A-Za-z0-9]{32}$/, 'the integration key of an Events API v2 integration: 32 letters and digits'),

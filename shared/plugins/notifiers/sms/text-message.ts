@@ -58,7 +58,7 @@ function placeOf({ incident: { target } }: IncidentStory): string | null {
 const SHORT_ID = 11;
 
 /** What happened and where, in one text message; null for kinds that nobody is told of. Where room is short, the place stays whole. */
-export function textMessageOf(announcement: Announcement): RedactedText | null {
+export function textMessageOf(announcement: Announcement, opening?: string): RedactedText | null {
   if (!('story' in announcement)) {
     const subject = mailOf(announcement)?.subject;
     return subject === undefined
@@ -66,7 +66,8 @@ export function textMessageOf(announcement: Announcement): RedactedText | null {
       : redactOutgoing(cutAtSentence(inert(inGsm(subject.replace(/^\[Selfheal\] /, 'Selfheal: '))), MAX_SEPTETS));
   }
   const { story } = announcement;
-  const start = announcement.kind === 'approval-asked' ? 'Selfheal asks you to decide: ' : 'Selfheal needs a person: ';
+  const asks = announcement.kind === 'approval-asked';
+  const start = opening ?? (asks ? 'Selfheal asks you to decide: ' : 'Selfheal needs a person: ');
   const place = placeOf(story);
   const end = `. ${place === null ? '' : `In ${inGsm(cleanText(place, 70))}. `}${story.incident.id.slice(0, SHORT_ID)}`;
   const headline = inert(inGsm(redactOutgoing(cleanText(headlineOf(story).replaceAll('`', ''), 300))));

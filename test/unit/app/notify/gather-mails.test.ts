@@ -20,6 +20,7 @@ import {
 import {
   fakeClock,
   makeMemoryControlStore,
+  makeMemoryEscalationChains,
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
   makeMemoryMailer,
@@ -47,6 +48,7 @@ function setUp(flapWindowMinutes = 30) {
     log: makeRecordingLog(),
     actions: ACTIONS,
     control: makeMemoryControlStore(clock),
+    chains: makeMemoryEscalationChains(),
   };
   let reports = 0;
   const handOver = (incidentId: string) => escalate({ incidentId, reason: 'No safe action fits.', error: null }, deps);

@@ -22,6 +22,7 @@ import {
   fakeCodeHost,
   makeMemoryComments,
   makeMemoryControlStore,
+  makeMemoryEscalationChains,
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
   makeMemoryMailer,
@@ -49,6 +50,7 @@ async function setUp(incident: Incident, configuration = aConfiguration()) {
     actions: ACTIONS,
     dashboardUrl: 'https://dashboard.example/',
     control: makeMemoryControlStore(clock),
+    chains: makeMemoryEscalationChains(),
     policy: makeMemoryPolicyStore(),
     predictions: makeMemoryPredictionStore(),
   };

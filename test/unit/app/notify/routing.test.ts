@@ -13,6 +13,7 @@ import { aConfiguration, aDiagnosis, anAlarmTarget, anEvidence, anIncident, aSer
 import {
   fakeClock,
   makeMemoryControlStore,
+  makeMemoryEscalationChains,
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
   makeMemoryMailer,
@@ -56,6 +57,7 @@ function setUp(routing: z.input<typeof Routing>, failing: readonly string[] = []
     log: makeRecordingLog(),
     actions: ACTIONS,
     control: makeMemoryControlStore(clock),
+    chains: makeMemoryEscalationChains(),
   };
   let count = 0;
   const handOver = async (severity: Severity) => {
