@@ -16,6 +16,7 @@ const DOMAIN = [
   'knowledge',
   'plan',
   'policy',
+  'on-call',
   'playbook',
   'experiment',
   'learning',
@@ -24,6 +25,7 @@ const DOMAIN = [
   'audit',
   'replay',
   'configuration',
+  'routing',
   'workflow',
 ];
 const PURE_PACKAGES = 'node_modules/(zod|@noble/hashes)/';

@@ -1,8 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
 import { maxExecutionSeconds } from '#shared/domain/workflow/workflow-time.ts';
-import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import type { Plugins } from '#shared/plugins/plugins.ts';
 import { pascalCase } from '#statemachines/heal.ts';

@@ -1,6 +1,6 @@
 import { Configuration } from '../domain/configuration/configuration.ts';
 import { entryProblems } from '../domain/plan/remedies.ts';
-import { routingProblems } from '../domain/routing/routing-settings.ts';
+import { routingProblems } from '../domain/policy/routing-settings.ts';
 import type { ActionPlugin } from './actions/contract.ts';
 import { ACTIONS } from './actions/registry.ts';
 import type { ModelProvider } from './llm/contract.ts';

@@ -40,6 +40,7 @@ import { flakyRelease } from './flaky-release.ts';
 import { gateBaseline } from './gate-baseline.ts';
 import { gateCheck } from './gate-check.ts';
 import { gateUpdate } from './gate-update.ts';
+import { incidentAcknowledge } from './incident-acknowledge.ts';
 import { incidentCreate } from './incident-create.ts';
 import { incidentExplain } from './incident-explain.ts';
 import { incidentFalsePositive } from './incident-false-positive.ts';
@@ -224,6 +225,7 @@ export const COMMANDS: readonly Command[] = [
   incidentCreate,
   incidentUpdate,
   incidentPostmortem,
+  incidentAcknowledge,
   incidentResolve,
   incidentFalsePositive,
   incidentFeedback,

@@ -4,6 +4,7 @@ import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { alarmArnOf } from '#shared/domain/incident/home.ts';
+import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Ending, Incident } from '#shared/domain/incident/incident.ts';
 import { Severity } from '#shared/domain/incident/target-context.ts';
 import { incidentSeverity } from '#shared/domain/routing/route.ts';
@@ -11,7 +12,6 @@ import { statusOf } from '#shared/plugins/notifiers/common/status-words.ts';
 import { headlineOf } from '#shared/plugins/notifiers/common/story-words.ts';
 import type { IncidentStory } from '#shared/ports/announcement.ts';
 import type { GatheredMessages, Leases, Limits } from '#shared/ports/control-store.ts';
-import { placeWords } from '../approve/words.ts';
 import { quietNow } from './choose-channels.ts';
 
 export interface GatherMailsDeps {
@@ -77,7 +77,7 @@ export async function waitsForDigest(message: IncidentMessage, deps: GatherMails
   const gathering = gatheringOf(incident, configuration);
   const isQuiet = quietNow(message.channel, incident, configuration, clock.now()) !== null;
   if (!isQuiet && !(await isTold(gathering, message, deps)) && !(await isTooMany(message, deps))) return false;
-  await keep(message, gathering?.about ?? placeWords(incident.target), deps);
+  await keep(message, gathering?.about ?? placeOf(incident.target), deps);
   return true;
 }
 
@@ -137,4 +137,11 @@ async function keep(
     outcome: redactOutgoing(cleanText(`${lead} ${rest}`, MAX_OUTCOME)),
     links: story.links.map(({ name, url }) => ({ name, url })),
   });
+}
+
+/** What a digest says it is about, where the incident has neither service nor repository. */
+function placeOf(target: Incident['target']): string {
+  if (target.kind === 'alarm') return cleanText(alarmNameOf(target), 255);
+  if (target.kind === 'github-run') return target.repository;
+  return 'several places';
 }

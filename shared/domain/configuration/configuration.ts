@@ -18,7 +18,7 @@ import { ChangeWindow } from '../policy/circumstances/circumstance-rules.ts';
 import { ServiceLoad } from '../policy/circumstances/circumstances.ts';
 import { Fixes } from '../policy/fix-settings.ts';
 import { Features, Mode, Policy } from '../policy/policy-settings.ts';
-import { Routing } from '../routing/routing-settings.ts';
+import { Routing } from '../policy/routing-settings.ts';
 
 /** `signatures` of `selfheal.json`: where the user's own signatures are. */
 export const OwnSignatures = z.strictObject({

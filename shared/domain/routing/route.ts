@@ -3,7 +3,7 @@ import { serviceOf } from '../configuration/scope.ts';
 import type { Incident } from '../incident/incident.ts';
 import { Severity, severityOf } from '../incident/target-context.ts';
 import { isWithin, type WallClock, wallClockAt } from '../policy/circumstances/wall-clock.ts';
-import type { Conditions, Routing, Topic } from './routing-settings.ts';
+import type { Conditions, Routing, Topic } from '../policy/routing-settings.ts';
 
 /** What rules look at. */
 export interface RoutedMatter {

@@ -3,6 +3,7 @@ import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store
 import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
+import { makeDynamoEscalationChains } from '#shared/adapters/aws/dynamo-escalation-chains.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
 import { makeDynamoHealingStore } from '#shared/adapters/aws/dynamo-healing-store.ts';
 import { makeDynamoIncidentStore } from '#shared/adapters/aws/dynamo-incident-store.ts';
@@ -17,6 +18,7 @@ import {
   makeMemoryApiKeyStore,
   makeMemoryControlStore,
   makeMemoryDelegationStore,
+  makeMemoryEscalationChains,
   makeMemoryExperienceStore,
   makeMemoryHealingStore,
   makeMemoryIncidentStore,
@@ -33,6 +35,7 @@ import { apiKeyStoreContract } from './contract/api-key-store.ts';
 import { approvalQueueContract } from './contract/approval-queue.ts';
 import { controlStoreContract } from './contract/control-store.ts';
 import { delegationStoreContract } from './contract/delegation-store.ts';
+import { escalationChainsContract } from './contract/escalation-chains.ts';
 import { experienceStoreContract } from './contract/experience-store.ts';
 import { healingStoreContract } from './contract/healing-store.ts';
 import { incidentStoreContract } from './contract/incident-store.ts';
@@ -90,3 +93,6 @@ predictionStoreContract('prediction store in memory', async () => makeMemoryPred
 predictionStoreContract('prediction store in DynamoDB', async () => makeDynamoPredictionStore(await access()));
 modelRegistryContract('model registry in memory', async () => makeMemoryModelRegistry());
 modelRegistryContract('model registry in DynamoDB', async () => makeDynamoModelRegistry(await access()));
+
+escalationChainsContract('escalation chains in memory', async () => makeMemoryEscalationChains());
+escalationChainsContract('escalation chains in DynamoDB', async () => makeDynamoEscalationChains(await access()));

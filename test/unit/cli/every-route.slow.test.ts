@@ -49,6 +49,7 @@ const argumentsOf = (
     'experiment stop': ['e'],
     'incident create': ['--title', 'It fails', '--repo', 'acme/shop'],
     'incident update': [incident, '--severity', 'high'],
+    'incident acknowledge': [incident],
     'incident resolve': [incident, '--solution', 'Done by hand.', '--yes'],
     'incident false-positive': [incident, ...REASON, '--yes'],
     'incident feedback': [incident, '--action-correct'],

@@ -71,6 +71,7 @@ describe('selfheal incident create and update', () => {
     const shown = await Promise.all([
       run('incident', 'create', '--title', 'a', '--dry-run'),
       run('incident', 'update', 'gh-1', '--title', 'a', '--dry-run'),
+      run('incident', 'acknowledge', 'gh-1', '--dry-run'),
       run('incident', 'resolve', 'gh-1', '--solution', 'a', '--dry-run'),
       run('incident', 'false-positive', 'gh-1', '--reason', 'a', '--dry-run'),
       run('incident', 'feedback', 'gh-1', '--action-correct', '--dry-run'),
@@ -78,6 +79,18 @@ describe('selfheal incident create and update', () => {
     ]);
     expect(shown.map((one) => [one.code, parsed(one).dryRun])).toEqual(shown.map(() => [0, true]));
     expect(requests).toEqual([]);
+  });
+});
+
+describe('acknowledging an incident', () => {
+  it('keeps the first person who says so, and says who it is', async () => {
+    const { run, incident } = await aServedApi();
+    const [first, second] = [
+      await run('incident', 'acknowledge', incident.id),
+      await run('acknowledge-incident', incident.id, '--json'),
+    ];
+    expect(first.text).toMatch(/ {2}acknowledged by \S+/);
+    expect(parsed(second).acknowledged.by).toBe(/acknowledged by (\S+)/.exec(first.text)?.[1]);
   });
 });
 

@@ -66,7 +66,7 @@ describe('the functions', () => {
       if (trigger.kind !== 'schedule') continue;
       const [id, { Properties }] = functionOf(selfheal, name);
       selfheal.hasResourceProperties('AWS::Events::Rule', {
-        ScheduleExpression: `rate(${trigger.everyMinutes} minutes)`,
+        ScheduleExpression: `rate(${trigger.everyMinutes} minute${trigger.everyMinutes === 1 ? '' : 's'})`,
         Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [id, 'Arn'] } })],
       });
       expect(words(Properties.DeadLetterConfig?.TargetArn)).toBe('SchedulesDeadLetters.Arn');

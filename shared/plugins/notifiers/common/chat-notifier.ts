@@ -1,6 +1,6 @@
 import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { TOPICS, type Topic } from '#shared/domain/routing/routing-settings.ts';
+import { TOPICS, type Topic } from '#shared/domain/policy/routing-settings.ts';
 import { ANNOUNCEMENT_KINDS, type AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
 import type { ChannelAnswer, ChannelRequest } from '#shared/ports/poster.ts';
 import { defineNotifier, type NotifierPlugin } from '../contract.ts';

@@ -12,6 +12,7 @@ import { ApprovalAnswer } from '#shared/domain/workflow/steps.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { aConfiguration, anIncident } from '#test/builders/index.ts';
 import {
+  makeMemoryEscalationChains,
   makeMemoryMailer,
   makeMemorySignalQueue,
   makeMemoryWorkflowEngine,
@@ -69,6 +70,7 @@ describe.each(STEPS)('the clock steps a day %s between intake and workflow', (_d
       control,
       incidents,
       workflow,
+      chains: makeMemoryEscalationChains(),
       queue: makeMemorySignalQueue(),
       mailer: makeMemoryMailer(),
       notifiers: NOTIFIERS,

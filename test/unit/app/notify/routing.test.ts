@@ -5,7 +5,7 @@ import { announce } from '#shared/app/notify/announce.ts';
 import { escalate } from '#shared/app/notify/escalate.ts';
 import { sendDigests } from '#shared/app/notify/send-digests.ts';
 import type { Severity } from '#shared/domain/incident/target-context.ts';
-import type { Routing } from '#shared/domain/routing/routing-settings.ts';
+import type { Routing } from '#shared/domain/policy/routing-settings.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';

@@ -9,6 +9,7 @@ import {
   fakeClock,
   fakeCodeHost,
   makeMemoryControlStore,
+  makeMemoryEscalationChains,
   makeMemoryIncidentStore,
   makeMemoryMailer,
   makeMemorySignalQueue,
@@ -136,6 +137,7 @@ describe('the reconciler', () => {
     const observers = { meter: makeRecordingMeter(), log: makeRecordingLog() };
     const configuration = aConfiguration();
     const deps = {
+      chains: makeMemoryEscalationChains(),
       clock,
       incidents,
       workflow,

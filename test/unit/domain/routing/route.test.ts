@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type * as z from 'zod';
 import { Severity } from '#shared/domain/incident/target-context.ts';
+import { Routing, TOPICS } from '#shared/domain/policy/routing-settings.ts';
 import { incidentSeverity, matterOf, quietReason, type RoutedMatter, routeOf } from '#shared/domain/routing/route.ts';
-import { Routing, TOPICS } from '#shared/domain/routing/routing-settings.ts';
 import { configurationWith, PLUGINS } from '#shared/plugins/plugins.ts';
 import { aConfiguration, aGithubTarget, anAlarmTarget, anIncident, aService } from '#test/builders/index.ts';
 

@@ -1,7 +1,7 @@
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import { Severity } from '../incident/target-context.ts';
-import { ChangeWindow } from '../policy/circumstances/circumstance-rules.ts';
+import { ChangeWindow } from './circumstances/circumstance-rules.ts';
 
 /** What people are told about: incidents that need a person or ended, requests for approval, and how Selfheal itself is doing. */
 export const TOPICS = ['incidents', 'approvals', 'upkeep'] as const;
