@@ -142,6 +142,6 @@ async function keep(
 /** What a digest says it is about, where the incident has neither service nor repository. */
 function placeOf(target: Incident['target']): string {
   if (target.kind === 'alarm') return cleanText(alarmNameOf(target), 255);
-  if (target.kind === 'github-run') return target.repository;
+  if (target.kind === 'run') return target.repository;
   return 'several places';
 }
