@@ -84,6 +84,8 @@ export interface Runtime extends Pick<UserPools, 'createUser' | 'signIn'> {
   putEvent(event: Readonly<Record<string, unknown>>): Promise<void>;
   /** Invokes a function by name, ARN or logical id, and waits for it. */
   invoke(functionName: string, payload: unknown): Promise<FunctionOutcome>;
+  /** The environment variables of a function (named as for `invoke`), with which its source can run elsewhere. Throws when there is none. */
+  environmentOf(functionName: string): Readonly<Record<string, string>>;
   /** Starts a worker for each of these functions (named as for `invoke`), one after another, while there is memory for it. */
   warm(functionNames: readonly string[]): Promise<void>;
   readonly schedules: { trigger(ruleLogicalIdOrFunctionName: string): Promise<void> };

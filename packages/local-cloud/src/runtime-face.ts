@@ -31,6 +31,7 @@ export function runtimeFace({ deployment, services, faults, close }: FaceParts):
         ? { ok: true, payload: JSON.parse(result.payload), error: null }
         : { ok: false, payload: null, error: result.error };
     },
+    environmentOf: (functionName) => functions.environmentOf(nameOf(functionName)),
     warm: (functionNames) => functions.warm(functionNames.map(nameOf)),
     schedules: { trigger: services.schedules.trigger },
     mailbox: { list: services.mailbox.list, receive: services.mailbox.receive },

@@ -16,6 +16,8 @@ export interface Functions {
    * aborted before a worker is free: an answer that nobody waits for any more takes no worker from others.
    */
   invoke(nameOrArn: string, event: string, signal?: AbortSignal): Promise<InvocationResult>;
+  /** What its workers get. Throws `AwsFault` when there is no such function. */
+  environmentOf(nameOrArn: string): Record<string, string>;
   /** Starts a worker for each of these functions, one after another, as long as no other worker must end for it. */
   warm(names: readonly string[]): Promise<void>;
   /** Number of invocations running or waiting. */
@@ -115,6 +117,12 @@ export function makeFunctions(options: FunctionsOptions): Functions {
       const result = await pool.run(event, nameOrArn.startsWith('arn:') ? nameOrArn : definition.arn, signal);
       options.onInvoked(definition, result);
       return result;
+    },
+    environmentOf(nameOrArn) {
+      const definition = find(nameOrArn);
+      if (definition === undefined)
+        throw new AwsFault('ResourceNotFoundException', `Function not found: ${nameOrArn}`, 404);
+      return environmentOf(definition, deployment, options.extraEnvironment);
     },
     async warm(names) {
       for (const name of names) {
