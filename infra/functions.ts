@@ -15,6 +15,8 @@ import { config as guard } from '#functions/guard/config.ts';
 import { config as inspectPatch } from '#functions/inspect-patch/config.ts';
 import { config as intake } from '#functions/intake/config.ts';
 import { config as knowledge } from '#functions/knowledge/config.ts';
+import { config as logIntake } from '#functions/log-intake/config.ts';
+import { config as logWatch } from '#functions/log-watch/config.ts';
 import { config as mcp } from '#functions/mcp/config.ts';
 import { config as notify } from '#functions/notify/config.ts';
 import { config as onCall } from '#functions/on-call/config.ts';
@@ -46,6 +48,8 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   api,
   mcp,
   receiver,
+  logIntake,
+  logWatch,
   guard,
   actGithub,
   actLambda,

@@ -9,6 +9,7 @@ import {
   EVENT_PARTITIONS,
   KILL_SWITCH_PARTITIONS,
   LIST_INDEXES,
+  LOG_PARTITIONS,
   OPEN_INDEX,
   PEOPLE_PARTITIONS,
   POLICY_PARTITIONS,
@@ -47,6 +48,7 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     },
     knowledgeTable: whole(state.knowledgeTable.name, state.knowledgeTable.arn),
     statsTable: whole(state.statsTable.name, state.statsTable.arn),
+    logRecords: partitions(state.statsTable, 'ForAllValues:StringLike', LOG_PARTITIONS),
     controlTable: partitions(state.controlTable, 'ForAllValues:StringNotEquals', [
       ...ACCESS_PARTITIONS,
       ...CONNECTION_PARTITIONS,
@@ -123,7 +125,7 @@ export function withCalledFunctions(
  */
 function partitions(
   { name, arn }: NamedArn,
-  operator: 'ForAllValues:StringEquals' | 'ForAllValues:StringNotEquals',
+  operator: `ForAllValues:String${'Equals' | 'NotEquals' | 'Like'}`,
   keys: readonly string[],
 ): ResourceAccess {
   const conditions = { [operator]: { 'dynamodb:LeadingKeys': keys } };

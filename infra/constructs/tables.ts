@@ -35,6 +35,8 @@ const LISTS: readonly GlobalSecondaryIndexPropsV2[] = [
 /** Of the Incidents table, for lists and for finding an id by its beginning. */
 export const LIST_INDEXES: readonly string[] = LISTS.map(({ indexName }) => indexName);
 
+/** Partitions of the Stats table with what logs were counted to, and what their watch knows: rights of their own, because senders of logs write there. */
+export const LOG_PARTITIONS: readonly string[] = ['LOGS', 'LOGS#*', 'LOGWATCH'];
 /** Partitions of the Control table with API keys, the trail about them and answers to requests: rights of their own. */
 export const ACCESS_PARTITIONS: readonly string[] = ['APIKEY', 'AUDIT#access', 'REQUEST'];
 /** The partition of the Control table with who signed in and their GitHub accounts: rights of its own. */

@@ -19,6 +19,8 @@ export interface LogFields {
   readonly kind?: string;
   readonly outcome?: string;
   readonly channel?: string;
+  /** Id of a service. */
+  readonly service?: string;
   readonly class?: string;
   /** Of a capacity, as the configuration names it. */
   readonly metric?: string;

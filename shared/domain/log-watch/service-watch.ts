@@ -187,8 +187,10 @@ export function makeServiceWatch(
       }
       if (firstWindow === null) {
         firstWindow = window;
-        nextWindow = Math.max(window, windowOf(now - GRACE_MS) - WINDOW_MS);
+        nextWindow = window;
       }
+      // What a new service sends of the past is learned, in whatever order it comes.
+      if (history.windows === 0) nextWindow = Math.min(nextWindow, window);
       let counts = open.get(window);
       if (counts === undefined) {
         if (open.size >= MAX_OPEN_WINDOWS) {

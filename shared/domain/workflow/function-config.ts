@@ -12,6 +12,8 @@ export const RESOURCE_VARIABLES = {
   incidentIndexes: 'INCIDENT_INDEXES',
   knowledgeTable: 'KNOWLEDGE_TABLE',
   statsTable: 'STATS_TABLE',
+  /** What logs were counted to, in the stats table; whoever has only this sees and writes nothing else there. */
+  logRecords: 'LOG_TABLE',
   controlTable: 'CONTROL_TABLE',
   /** API keys, the trail about them and answers to requests, in the control table; a grant on the table does not cover them. */
   accessRecords: 'ACCESS_TABLE',

@@ -1,6 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { config as api } from '#functions/api/config.ts';
+import { config as logIntake } from '#functions/log-intake/config.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { deniesPlainText, functionOf, resourcesOf, templatesFor } from './assembly.ts';
 
@@ -78,7 +79,7 @@ describe('the entrances', () => {
     });
   });
 
-  it('[D219] are the webhooks of GitHub and of connections, the API and the server of assistants alone, whose functions verify every caller themselves', () => {
+  it('[D219] are the webhooks of GitHub and of connections, the API, what takes logs and the server of assistants alone, whose functions verify every caller themselves', () => {
     const routes = resourcesOf(selfheal, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
       Properties.RouteKey,
       Properties.AuthorizationType,
@@ -89,12 +90,14 @@ describe('the entrances', () => {
       'POST /webhooks/{source}/{connection}/{secret}': 'NONE',
       'ANY /mcp': 'NONE',
       'ANY /mcp/': 'NONE',
-      ...Object.fromEntries(api.trigger.routes.map(({ method, path }) => [`${method} ${path}`, 'NONE'])),
+      ...Object.fromEntries(
+        [...api.trigger.routes, ...logIntake.trigger.routes].map(({ method, path }) => [`${method} ${path}`, 'NONE']),
+      ),
       // The paths of older programs, with a slash at the end.
       ...Object.fromEntries(
-        api.trigger.routes
+        [...api.trigger.routes, ...logIntake.trigger.routes]
           .filter(({ path }) => !path.startsWith('/api/') && !path.includes('{'))
-          .map(({ path }) => [`ANY ${path}/`, 'NONE']),
+          .map(({ method, path }) => [`${method} ${path}/`, 'NONE']),
       ),
     });
   });

@@ -1,0 +1,17 @@
+import { makeDynamoLogWatch } from '#shared/adapters/aws/dynamo-log-watch.ts';
+import { type WatchLogsDeps, watchLogs } from '#shared/app/log-watch/watch-logs.ts';
+import { configuration, defineScheduled, incidents, type Variables } from '../compose.ts';
+import { evidence, signalQueue } from '../compose-cloud.ts';
+import { config } from './config.ts';
+
+export const handler = defineScheduled(
+  config,
+  {
+    store: ({ logRecords: table }: Variables<'logRecords'>) => makeDynamoLogWatch({ table }),
+    incidents,
+    evidence,
+    queue: signalQueue,
+    configuration,
+  },
+  async (deps: WatchLogsDeps) => await watchLogs(deps),
+);
