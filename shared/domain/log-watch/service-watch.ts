@@ -14,7 +14,7 @@ import {
   type WindowCounts,
   WindowRecord,
 } from './window-counts.ts';
-import { WINDOW_MS, type WindowDigest, windowOf } from './window-digest.ts';
+import { WINDOW_MS, type WindowDigest } from './window-digest.ts';
 
 const MINUTE = 60_000;
 /** A window stays open this long after its end, for lines that come late; what it has too much of is told at once. */
