@@ -15,7 +15,10 @@ const GROUPS: readonly (readonly [title: string, nouns: readonly string[]])[] = 
   ['Start', ['start', 'login', 'logout', 'connection', 'doctor', 'completion', 'mcp']],
   ['Explain a failure', ['analyze', 'run', 'replay', 'log', 'redact', 'scenario']],
   ['Tests and pull requests', ['report', 'flaky', 'test', 'gate', 'feedback', 'ci', 'arch', 'patch', 'fix']],
-  ['Operate a deployment', ['status', 'watch', 'incident', 'action', 'approval', 'policy', 'config', 'user', 'key']],
+  [
+    'Operate a deployment',
+    ['status', 'watch', 'incident', 'action', 'approval', 'policy', 'config', 'user', 'key', 'notify'],
+  ],
   ['Services', ['service', 'alert', 'metric', 'performance', 'baseline', 'production', 'playbook', 'cost']],
   ['Learning', ['knowledge', 'solution', 'learning', 'model', 'quality', 'confidence', 'experiment', 'train']],
 ];

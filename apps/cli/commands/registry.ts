@@ -104,6 +104,7 @@ import { metricForecast } from './metric-forecast.ts';
 import { modelList } from './model-list.ts';
 import { modelPromote } from './model-promote.ts';
 import { modelRollback } from './model-rollback.ts';
+import { notifyTest } from './notify-test.ts';
 import { patchCheck } from './patch-check.ts';
 import { performanceAdvise } from './performance-advise.ts';
 import { playbookCheck } from './playbook-check.ts';
@@ -204,6 +205,7 @@ export const COMMANDS: readonly Command[] = [
   fixDocument,
   ciMetrics,
   ciInsights,
+  notifyTest,
   patchCheck,
   archScan,
   playbookCheck,

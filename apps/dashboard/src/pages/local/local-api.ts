@@ -29,6 +29,8 @@ export interface Preview {
   readonly channels: readonly {
     readonly id: string;
     readonly title: string;
+    /** Why it is told, or not. */
+    readonly why: string;
     /** Null when the channel is silent about it. */
     readonly message: { readonly subject: string | null; readonly text: string; readonly html?: string } | null;
   }[];

@@ -65,7 +65,7 @@ function Loaded({ list }: { readonly list: readonly Preview[] }) {
           ))}
         </ul>
         <div className="preview-messages" aria-live="polite">
-          {shown?.channels.map(({ id, title, message }) => (
+          {shown?.channels.map(({ id, title, why, message }) => (
             <section key={id} className="card" aria-label={title}>
               <div className="card-head">
                 <h2>{title}</h2>
@@ -74,7 +74,7 @@ function Loaded({ list }: { readonly list: readonly Preview[] }) {
                 </span>
               </div>
               {message === null ? (
-                <p className="card-body soft">This channel says nothing about it.</p>
+                <p className="card-body soft">This channel says nothing about it: {why}.</p>
               ) : (
                 <>
                   {message.subject === null ? null : <p className="preview-subject">{message.subject}</p>}

@@ -1,0 +1,176 @@
+import { messageOf } from '@selfheal/kernel/errors.ts';
+import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { onDuty, waysOf } from '#shared/domain/on-call/escalation-chain.ts';
+import { incidentSeverity } from '#shared/domain/routing/route.ts';
+import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/contract.ts';
+import type { Announcement } from '#shared/ports/announcement.ts';
+import { chooseChannels, incidentOf, quietNow } from './choose-channels.ts';
+
+export interface DryMessage {
+  /** Of a mail and a ticket; others have none. */
+  readonly subject: string | null;
+  readonly text: string;
+  /** The same as a page, where the message has one. */
+  readonly html?: string;
+}
+
+/** What would happen at one channel. */
+export interface DryChannel {
+  readonly id: string;
+  readonly title: string;
+  /** `waits`: told in the digest after the quiet hours; `reserve`: told only what others could not be told. */
+  readonly outcome: 'told' | 'waits' | 'silent' | 'left-out' | 'reserve' | 'failed';
+  readonly why: string;
+  /** What would be sent; null where nothing is. */
+  readonly message: DryMessage | null;
+}
+
+/** One level of who is on call, as it would be called. */
+export interface DryLevel {
+  readonly afterMinutes: number;
+  readonly people: readonly { readonly name: string; readonly ways: readonly string[] }[];
+  /** Why somebody else stands in, or what is not known without asking another tool; null for neither. */
+  readonly note: string | null;
+}
+
+/** Every channel, in the order of the registry. Nothing is sent, nothing is read from a service. */
+export async function dryRun(
+  announcement: Announcement,
+  notifiers: readonly NotifierPlugin[],
+  configuration: Configuration,
+  now: Date,
+  textOf: (body: string) => string,
+): Promise<readonly DryChannel[]> {
+  const incident = incidentOf(announcement);
+  const mayWait = announcement.kind === 'progress' || announcement.kind === 'escalation';
+  const choices = chooseChannels(announcement, notifiers, configuration, now);
+  const replaced = new Set(choices.filter(({ kind }) => kind === 'tell').map(({ notifier }) => notifier.id));
+  return await Promise.all(
+    choices.map(async ({ notifier, kind, why }): Promise<DryChannel> => {
+      const { id, title, standsInFor } = notifier;
+      const of = (outcome: DryChannel['outcome'], reason: string, message: DryMessage | null = null) => ({
+        id,
+        title,
+        outcome,
+        why: reason,
+        message,
+      });
+      if (kind === 'silent' || kind === 'left-out') return of(kind, why);
+      const isReplaced = standsInFor !== undefined && replaced.has(standsInFor);
+      const reserve = kind === 'reserve' ? why : isReplaced ? `it is told what ${standsInFor} could not be told` : null;
+      const quiet = incident === null || !mayWait ? null : quietNow(id, incident, configuration, now);
+      try {
+        const message = await renderMessage(notifier, announcement, textOf);
+        if (message === null) return of('silent', 'it has nothing to say about it');
+        if (reserve !== null) return of('reserve', reserve, message);
+        return quiet !== null && !notifier.repeatable ? of('waits', quiet, message) : of('told', why, message);
+      } catch (error) {
+        return of('failed', messageOf(error));
+      }
+    }),
+  );
+}
+
+/** Who would be called, level by level; empty where nobody would be. Schedules of other tools are not read. */
+export function dryCalls(announcement: Announcement, configuration: Configuration, now: Date): readonly DryLevel[] {
+  const incident = incidentOf(announcement);
+  const { onCall, policy } = configuration;
+  const isCalled = announcement.kind === 'escalation' || announcement.kind === 'workflow-failure';
+  if (incident === null || !isCalled || !onCall.severities.includes(incidentSeverity(incident, configuration)))
+    return [];
+  let afterMinutes = 0;
+  return onCall.levels.map(({ minutes, schedule }, index) => {
+    const at = new Date(now.getTime() + afterMinutes * 60_000);
+    const duty = onDuty(onCall, index + 1, null, { now: at, timeZone: policy.circumstances.timeZone });
+    const tool = schedule === null ? null : 'pagerduty' in schedule ? 'PagerDuty' : 'Jira Service Management';
+    const level: DryLevel = {
+      afterMinutes,
+      people: duty.people.map((person) => ({ name: person.name, ways: waysOf(person) })),
+      note:
+        tool === null ? duty.gap : `first whoever the schedule of ${tool} names; these people where it names nobody`,
+    };
+    afterMinutes += minutes;
+    return level;
+  });
+}
+
+/** Obviously of nobody. */
+const SAMPLE_SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  slack: { url: 'https://hooks.slack.com/services/T000/B000/preview' },
+  teams: { url: 'https://example.com/workflows/preview' },
+  pagerduty: { routingKey: '0'.repeat(32) },
+  webhook: { url: 'https://example.com/webhook' },
+  jira: { url: 'https://jira.example.com', token: 'preview' },
+};
+
+/** A Jira without tickets, whose projects demand nothing. */
+const JIRA_ANSWERS: readonly (readonly [RegExp, unknown])[] = [
+  [/\/search(\/jql)?$/, { issues: [] }],
+  [/\/issuetypes$/, { issueTypes: ['Bug', 'Task', 'Story', 'Incident'].map((name) => ({ id: name, name })) }],
+  [/\/issuetypes\/[^/]+$/, { fields: [] }],
+  [/\/issue$/, { key: 'PREVIEW-1' }],
+];
+
+/** An announcement as a notifier would send it, by ports that only keep what is written. `textOf`: the words of a chat message's body. */
+export async function renderMessage(
+  notifier: NotifierPlugin,
+  announcement: Announcement,
+  textOf: (body: string) => string,
+): Promise<DryMessage | null> {
+  let message: DryMessage | null = null;
+  const ports: NotifierPorts = {
+    mailer: {
+      publish: async (subject, text) => {
+        message = { subject, text };
+      },
+    },
+    texter: {
+      send: async (_phone, text) => {
+        message = { subject: null, text };
+      },
+    },
+    smtp: {
+      send: async ({ subject, text, html }) => {
+        message = { subject, text, html };
+        return [];
+      },
+    },
+    poster: {
+      secretOf: async (channel) => SAMPLE_SECRETS[channel] ?? {},
+      send: async ({ url, body }) => {
+        const answer = JIRA_ANSWERS.find(([path]) => path.test(new URL(url).pathname) && notifier.id === 'jira')?.[1];
+        if (answer === undefined) message = { subject: null, text: textOf(body) };
+        else if (/\/issue$/.test(url)) message = ticketMessage(body);
+        return { status: 200, headers: {}, text: answer === undefined ? 'ok' : JSON.stringify(answer) };
+      },
+    },
+    codeHost: {
+      findComment: async () => null,
+      pullRequestState: async () => 'open',
+      createComment: async (_repository, _pullRequest, text) => {
+        message = { subject: null, text };
+        return { id: 0, url: '', body: text, authorIsUs: true };
+      },
+      updateComment: async () => {
+        throw new Error('A preview has no earlier comment.');
+      },
+    },
+  };
+  await notifier.notify(announcement, ports);
+  return message;
+}
+
+interface AdfNode {
+  readonly type: string;
+  readonly text?: string;
+  readonly content?: readonly AdfNode[];
+}
+
+/** The words of a ticket. */
+function ticketMessage(body: string): DryMessage {
+  const { fields } = JSON.parse(body) as { fields: { summary: string; description: AdfNode | string } };
+  const words = (node: AdfNode): string => node.text ?? (node.content ?? []).map(words).join('');
+  const { description } = fields;
+  const text = typeof description === 'string' ? description : (description.content ?? []).map(words).join('\n\n');
+  return { subject: fields.summary, text };
+}
