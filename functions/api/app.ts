@@ -28,10 +28,12 @@ import { type OperationRoutesDeps, operationRoutes } from './routes/operation.ts
 import { type OverviewRoutesDeps, overviewRoutes } from './routes/overview.ts';
 import { type PeopleRoutesDeps, peopleRoutes } from './routes/people.ts';
 import { type QualityRoutesDeps, qualityRoutes } from './routes/quality.ts';
+import { type ReceivedRoutesDeps, receivedRoutes } from './routes/received.ts';
 import { type TestRoutesDeps, testRoutes } from './routes/tests.ts';
 
 export type ApiDeps = IncidentRoutesDeps &
   Pick<IncidentChangeDeps, 'changes'> &
+  ReceivedRoutesDeps &
   Pick<KnowledgeLearnDeps, 'recordLearning'> &
   ApprovalRoutesDeps &
   Omit<ActionRoutesDeps, 'governance' | 'random'> &
@@ -148,6 +150,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', operationRoutes(deps))
     .route('/', experimentRoutes(deps))
     .route('/', connectionRoutes(deps))
+    .route('/', receivedRoutes(deps))
     .route('/', testRoutes(deps))
     .route('/', qualityRoutes(deps))
     .route('/', logRoutes({ ...deps, logs: async () => countingLogs(await deps.logs(), counts) }));

@@ -145,6 +145,35 @@ export const handler = httpFunction({
         queue: makeSqsSignalQueue({ queueUrl: intakeQueue }),
       });
     }),
+    received: once(async () => {
+      const [
+        { makeReceivedRequests },
+        { makeSqsSignalQueue },
+        { makeDynamoConnectionMeter, makeDynamoConnectionStore },
+        { makeDynamoEventLedger },
+        { makeSecretReader },
+        { ALERT_SOURCES },
+      ] = await Promise.all([
+        import('./received-requests.ts'),
+        import('#shared/adapters/aws/sqs-signal-queue.ts'),
+        import('#shared/adapters/aws/dynamo-connection-store.ts'),
+        import('#shared/adapters/aws/dynamo-event-ledger.ts'),
+        import('#shared/adapters/aws/secrets-reader.ts'),
+        import('#shared/plugins/sources/registry.ts'),
+      ]);
+      const { connectionRecords, eventRecords, nameKeySecret, intakeQueue, apiUrl } = deps.environment;
+      return makeReceivedRequests({
+        ...deps,
+        connections: makeDynamoConnectionStore({ table: connectionRecords }),
+        activity: makeDynamoConnectionMeter({ table: eventRecords }),
+        ledger: makeDynamoEventLedger({ table: eventRecords }),
+        secrets: makeSecretReader({ 'name-key': nameKeySecret }),
+        sources: ALERT_SOURCES,
+        queue: makeSqsSignalQueue({ queueUrl: intakeQueue }),
+        trail: deps.accessTrail,
+        apiUrl: apiUrl.replace(/\/+$/, ''),
+      });
+    }),
     requests: once(async () => {
       const [
         { makeActionRequests },

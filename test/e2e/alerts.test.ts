@@ -7,7 +7,8 @@ import { makeDynamoConnectionStore } from '#shared/adapters/aws/dynamo-connectio
 import { makeDynamoEventLedger } from '#shared/adapters/aws/dynamo-event-ledger.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import { signalOfAlert } from '#shared/domain/webhooks/alert.ts';
-import { type Connection, secretOfGeneration } from '#shared/domain/webhooks/connection.ts';
+import type { Connection } from '#shared/domain/webhooks/connection.ts';
+import { secretOfGeneration } from '#shared/domain/webhooks/connection-secret.ts';
 import { alertmanager } from '#shared/plugins/sources/alertmanager/index.ts';
 import { expectClean, type Healer, NAME_KEY, openHealer } from './support/healer.ts';
 import { until } from './support/until.ts';

@@ -25,8 +25,16 @@ import { configRestore } from './config-restore.ts';
 import { configSet } from './config-set.ts';
 import { configShow } from './config-show.ts';
 import { connectionCheck } from './connection-check.ts';
+import { connectionCreate } from './connection-create.ts';
+import { connectionList } from './connection-list.ts';
+import { connectionRemove } from './connection-remove.ts';
+import { connectionRotate } from './connection-rotate.ts';
+import { connectionShow } from './connection-show.ts';
 import { costReport } from './cost-report.ts';
 import { doctor } from './doctor.ts';
+import { eventList } from './event-list.ts';
+import { eventReplay } from './event-replay.ts';
+import { eventShow } from './event-show.ts';
 import { experimentResults } from './experiment-results.ts';
 import { experimentStart } from './experiment-start.ts';
 import { experimentStop } from './experiment-stop.ts';
@@ -252,6 +260,14 @@ export const COMMANDS: readonly Command[] = [
   keyCreate,
   keyList,
   keyRevoke,
+  connectionCreate,
+  connectionList,
+  connectionShow,
+  connectionRotate,
+  connectionRemove,
+  eventList,
+  eventShow,
+  eventReplay,
   configShow,
   configSet,
   configReset,

@@ -18,7 +18,10 @@ export const POLICY_TRAIL = 'policy';
 /** A person or a key; `byId` stays when the name `by` changes. */
 const BY = { by: z.string(), byId: z.string(), byKind: Actor.shape.kind };
 
-/** What was changed about who may call the API. */
+/** A sender of webhooks. */
+const CONNECTION = { id: z.string(), source: z.string(), scheme: z.string(), ...BY };
+
+/** What was changed about who may call the API, and who may send alerts. */
 export const AccessEvent = z.discriminatedUnion('event', [
   event('api-key.created', {
     id: z.string(),
@@ -30,6 +33,9 @@ export const AccessEvent = z.discriminatedUnion('event', [
   }),
   /** `login`: null when the link was ended. */
   event('person.linked', { id: z.string(), name: z.string(), login: z.string().nullable(), ...BY }),
+  event('connection.created', CONNECTION),
+  event('connection.rotated', CONNECTION),
+  event('connection.removed', CONNECTION),
   event('api-key.revoked', { id: z.string(), name: z.string(), ...BY }),
 ]);
 export type AccessEvent = z.infer<typeof AccessEvent>;

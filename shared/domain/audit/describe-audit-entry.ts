@@ -200,6 +200,10 @@ const DESCRIPTIONS: Descriptions = {
   'incident.linked': ended('the same failure is handled elsewhere'),
   'api-key.created': ({ id, name, roles, expiresAt, by }) =>
     `${by} created the API key ${id} (${name}) with the roles ${roles}, until ${expiresAt}.`,
+  'connection.created': ({ id, source, scheme, by }) =>
+    `${by} made the connection ${id} for ${source}, which proves itself by ${scheme}.`,
+  'connection.rotated': ({ id, by }) => `${by} gave the connection ${id} its next secret.`,
+  'connection.removed': ({ id, by }) => `${by} removed the connection ${id}.`,
   'person.linked': ({ name, login, by }) =>
     login === null
       ? `${by} ended the link of ${name} to GitHub.`

@@ -1,9 +1,25 @@
-import { hkdf } from '@noble/hashes/hkdf.js';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import * as z from 'zod';
 import { ConnectionId } from '../incident/target-context.ts';
-import { SCHEMES, STANDARD_SECRET_PREFIX } from './verify-delivery.ts';
+
+/** How senders prove who they are. */
+export const SCHEMES = [
+  'github',
+  'standard-webhooks',
+  'grafana',
+  'sentry',
+  'pagerduty',
+  'bearer',
+  'basic',
+  'token-header',
+  'path',
+] as const;
+export type Scheme = (typeof SCHEMES)[number];
+
+/** Prefix of a secret of Standard Webhooks; the rest is Base64. */
+export const STANDARD_SECRET_PREFIX = 'whsec_';
+
+/** Header that a `token-header` connection reads unless it names another one. */
+export const DEFAULT_TOKEN_HEADER = 'x-selfheal-token';
 
 /** Id of the source plug-in or of the mapping that reads a connection's deliveries. */
 export const SourceId = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/, 'Must be the id of a source');
@@ -44,34 +60,6 @@ export const Connection = ConnectionSettings.extend({
   createdAt: z.iso.datetime(),
 });
 export type Connection = z.infer<typeof Connection>;
-
-const SALT = utf8ToBytes('selfheal connection secret');
-const SECRET_BYTES = 24;
-
-/**
- * Secret of one generation of a connection, derived from the deployment's own key (HKDF, RFC 5869), so that nothing secret is stored with the
- * connection. For Standard Webhooks with its prefix and in Base64, else in hexadecimal.
- */
-export function secretOfGeneration(
-  { id, scheme }: Pick<Connection, 'id' | 'scheme'>,
-  generation: number,
-  key: string,
-): string {
-  const bytes = hkdf(sha256, utf8ToBytes(key), SALT, utf8ToBytes(`${id}#${generation}`), SECRET_BYTES);
-  return scheme === 'standard-webhooks'
-    ? `${STANDARD_SECRET_PREFIX}${Buffer.from(bytes).toString('base64')}`
-    : bytesToHex(bytes);
-}
-
-/** The derived secrets that are accepted at `now`, the current one first. */
-export function derivedSecrets(connection: Connection, key: string, now: Date): string[] {
-  if (connection.secret === 'stored') return [];
-  const { generation, previousUntil } = connection;
-  const isOverlapping = previousUntil !== null && Date.parse(previousUntil) > now.getTime() && generation > 1;
-  return [generation, ...(isOverlapping ? [generation - 1] : [])].map((one) =>
-    secretOfGeneration(connection, one, key),
-  );
-}
 
 /** Names of services are compared by their letters and digits: `payment-service`, `PaymentService` and `payment_service` are one. */
 export const spellingOf = (service: string): string => service.toLowerCase().replaceAll(/[^\p{L}\p{N}]+/gu, '');

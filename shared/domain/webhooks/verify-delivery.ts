@@ -1,20 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-
-/** How senders prove who they are. */
-export const SCHEMES = [
-  'github',
-  'standard-webhooks',
-  'grafana',
-  'sentry',
-  'pagerduty',
-  'bearer',
-  'basic',
-  'token-header',
-  'path',
-] as const;
-export type Scheme = (typeof SCHEMES)[number];
+import { DEFAULT_TOKEN_HEADER, type Scheme, STANDARD_SECRET_PREFIX } from './connection.ts';
 
 /** What is known of a delivery before anything in it is believed. */
 export interface RawDelivery {
@@ -72,9 +59,6 @@ const VERIFIERS: Readonly<Record<Scheme, Verifier>> = {
   path: ({ pathSecret }, secret) => validIf(isSame(pathSecret ?? '', secret)),
 };
 
-/** Header that a `token-header` connection reads unless it names another one. */
-export const DEFAULT_TOKEN_HEADER = 'x-selfheal-token';
-
 /**
  * Whether one of the secrets proves a delivery, over the raw bytes and in constant time. `stale` when none is valid and one would be but for its
  * time. An empty secret proves nothing. Never throws.
@@ -90,9 +74,6 @@ export function verifyDelivery(
     .map((secret) => VERIFIERS[settings.scheme](delivery, secret, now, settings));
   return results.includes('valid') ? 'valid' : results.includes('stale') ? 'stale' : 'invalid';
 }
-
-/** Prefix of a secret of Standard Webhooks; the rest is Base64. */
-export const STANDARD_SECRET_PREFIX = 'whsec_';
 
 /** standardwebhooks.com: Base64 HMAC-SHA-256 of `id.timestamp.body`; several signatures with a space between. */
 function verifyStandardWebhook({ headers, body }: RawDelivery, secret: string, now: Date): Verification {

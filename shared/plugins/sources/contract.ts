@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { Alert } from '#shared/domain/webhooks/alert.ts';
-import type { Scheme } from '#shared/domain/webhooks/verify-delivery.ts';
+import type { Scheme } from '#shared/domain/webhooks/connection.ts';
 import type { SignatureScheme } from '#shared/ports/webhook-signature.ts';
 
 export type SourceResult =

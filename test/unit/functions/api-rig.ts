@@ -3,6 +3,7 @@ import { makeActionRequests } from '#functions/api/action-requests.ts';
 import { makeHandler } from '#functions/api/handler.ts';
 import { makeIncidentChanges } from '#functions/api/incident-changes.ts';
 import { makeLogRequests } from '#functions/api/log-requests.ts';
+import { makeReceivedRequests } from '#functions/api/received-requests.ts';
 import { makeRecordLearning } from '#functions/api/record-learning.ts';
 import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
@@ -18,6 +19,7 @@ import type { KnowledgeEntry } from '#shared/domain/knowledge/knowledge-entry.ts
 import { parsePlaybooks } from '#shared/domain/knowledge/playbooks.ts';
 import type { ModelVersion } from '#shared/domain/learning/model-registry.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
+import { ALERT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import type { SignInOutcome } from '#shared/ports/access.ts';
 import type { CounterStore } from '#shared/ports/counter-store.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
@@ -35,6 +37,8 @@ import {
   makeMemoryQualityState,
   makeMemoryRepeatedRequests,
 } from '#test/fakes/index.ts';
+import { MemoryConnections } from '#test/fakes/memory-connections.ts';
+import { MemoryEventLedger } from '#test/fakes/memory-event-ledger.ts';
 import { aRemedyRig, type RigOptions } from '../app/remedy-rig.ts';
 
 const PERSON = {
@@ -146,6 +150,7 @@ export async function anApi(
     healing: makeMemoryHealingStore(),
     queue: { send: async (signal: Signal) => void sent.push(Signal.parse(signal)) },
   };
+  const [connections, ledger] = [new MemoryConnections(), new MemoryEventLedger()];
   let random = 0;
   const handler = makeHandler({
     ...rig.deps,
@@ -170,6 +175,19 @@ export async function anApi(
       }),
     recordLearning: async () => makeRecordLearning(learning),
     changes: async () => makeIncidentChanges(changeable),
+    received: async () =>
+      makeReceivedRequests({
+        connections,
+        activity: connections,
+        ledger,
+        secrets: { read: async () => ({ key: 'name key of tests' }) },
+        sources: ALERT_SOURCES,
+        trail: makeMemoryAccessTrail(),
+        queue: changeable.queue,
+        log: rig.deps.log,
+        clock: rig.deps.clock,
+        apiUrl: 'https://api.example.com',
+      }),
     people: { persons: rig.deps.persons, trail: makeMemoryAccessTrail(), clock: rig.deps.clock },
     keys: {
       apiKeys,

@@ -1,13 +1,8 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type RawDelivery,
-  SCHEMES,
-  type Scheme,
-  type SchemeSettings,
-  verifyDelivery,
-} from '#shared/domain/webhooks/verify-delivery.ts';
+import { SCHEMES, type Scheme } from '#shared/domain/webhooks/connection.ts';
+import { type RawDelivery, type SchemeSettings, verifyDelivery } from '#shared/domain/webhooks/verify-delivery.ts';
 
 const NOW = new Date('2026-03-02T10:00:00Z');
 const SECONDS = NOW.getTime() / 1000;
