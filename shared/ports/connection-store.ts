@@ -1,4 +1,4 @@
-import { type Connection } from '#shared/domain/webhooks/connection.ts';
+import type { Connection } from '#shared/domain/webhooks/connection.ts';
 
 /** When a connection last spoke, and how much. */
 export interface ConnectionActivity {
