@@ -6,6 +6,7 @@ import { type AuthenticateDeps, type Authentication, authenticate } from '#share
 import { type ReceiveDeps, receiveLines } from '#shared/app/log-watch/receive-lines.ts';
 import { mayDo } from '#shared/domain/access/caller.ts';
 import { readOtlpJson, readOtlpProtobuf } from '#shared/domain/log-watch/wire/otlp.ts';
+import { lengthField, varintBytes } from '#shared/domain/log-watch/wire/protobuf.ts';
 import type { SentBatch } from '#shared/domain/log-watch/wire/sent-line.ts';
 import { readHecEvents, readHecRaw } from '#shared/domain/log-watch/wire/splunk-hec.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
@@ -97,6 +98,11 @@ function unpacked({ body, headers, isBase64Encoded }: Request): Buffer {
   if (sent.length > MAX_SENT)
     throw new TooLarge(`The request has ${sent.length} bytes; at most ${MAX_SENT} are taken. ${SMALLER}`);
   const encoding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  // An HTTP API hands over JSON as text, which compressed bytes do not survive.
+  if (!isBase64Encoded && encoding !== 'identity' && encoding !== '')
+    throw new Unsupported(
+      'Compressed JSON does not pass API Gateway: send application/x-protobuf, compressed or not, or JSON without compression.',
+    );
   try {
     if (encoding === 'gzip') return gunzipSync(sent, { maxOutputLength: MAX_UNPACKED });
     if (encoding === 'deflate') return inflateSync(sent, { maxOutputLength: MAX_UNPACKED });
@@ -148,9 +154,9 @@ const OTLP_PROTOBUF: Protocol = {
       200,
       rejected === 0
         ? Buffer.alloc(0)
-        : field(1, Buffer.concat([Buffer.of(8), varint(rejected), field(2, Buffer.from(problem ?? ''))])),
+        : lengthField(1, Buffer.concat([Buffer.of(8), varintBytes(rejected), lengthField(2, problem ?? '')])),
     ),
-  refused: (status, message) => protobuf(status, Buffer.concat([Buffer.of(8, 3), field(2, Buffer.from(message))])),
+  refused: (status, message) => protobuf(status, Buffer.concat([Buffer.of(8, 3), lengthField(2, message)])),
 };
 
 const protobuf = (statusCode: number, body: Buffer): Answer => ({
@@ -159,17 +165,6 @@ const protobuf = (statusCode: number, body: Buffer): Answer => ({
   body: body.toString('base64'),
   isBase64Encoded: true,
 });
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
-  return Buffer.from([...bytes, rest]);
-}
-
-/** A field with a length. */
-const field = (number: number, content: Buffer): Buffer =>
-  Buffer.concat([Buffer.of(number * 8 + 2), varint(content.length), content]);
 
 /** Codes of Splunk's documentation, "Troubleshoot HTTP Event Collector". */
 const HEC_CODE: Readonly<Record<number, number>> = { 400: 6, 401: 2, 403: 4, 413: 27, 503: 9 };

@@ -14,8 +14,8 @@ const COMMANDS = readFileSync(join(DOCUMENT, 'commands.txt'), 'utf8').trimEnd().
 /** What a command ends with and says, where it is not 0 or the words matter; by the beginning of the command behind `selfheal`. */
 const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp])[] = [
   ['train', 2, /needs --data DIR/],
-  ['create-test-logs', 1, /No log source is connected/],
-  ['test-log-polling', 1, /No log source is connected/],
+  ['create-test-logs', 0, /100 lines written to logs\/application\.log/],
+  ['test-log-polling', 0, /: \d+ lines\n {2}levels: /],
   ['import-airflow-logs', 1, /No log source is connected/],
   ['simulate-incident --title "Redis Connection Failed"', 0, /^\d+ \(sim-\w+\), simulated: service unavailability/m],
   ['test-action', 2, /restart_service is here: .*The configuration has no service web-api/s],

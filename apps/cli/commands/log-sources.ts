@@ -3,8 +3,10 @@ import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 const READ_TODAY = [
   'the logs of failed GitHub runs, when their webhook arrives',
   'the logs of a service, when an alarm of it goes off',
+  'what is sent to /v1/logs, all the time',
 ];
 const INSTEAD = [
+  ['send a log as it is written', 'selfheal log forward --service NAME FILE'],
   ['watch what is kept of new failures', 'selfheal log monitor --service NAME'],
   ['read a log file now', 'selfheal log triage FILE'],
   ['learn from incidents of the past', 'selfheal knowledge learn FILE.csv'],
@@ -12,7 +14,7 @@ const INSTEAD = [
 
 export const logSources = defineCommand({
   name: 'log sources',
-  aliases: ['create-test-logs', 'test-log-polling', 'import-airflow-logs'],
+  aliases: ['import-airflow-logs'],
   summary: 'which logs Selfheal reads by itself, and what to use for others',
   details:
     'Selfheal watches no log source: nothing is polled, no test lines are made, and nothing is imported from Airflow. So the options of commands\n' +

@@ -97,9 +97,12 @@ import { logChain } from './log-chain.ts';
 import { logClassify } from './log-classify.ts';
 import { logExcerpt } from './log-excerpt.ts';
 import { logExpect } from './log-expect.ts';
+import { logForward } from './log-forward.ts';
 import { logMatch } from './log-match.ts';
 import { logMonitor } from './log-monitor.ts';
+import { logPoll } from './log-poll.ts';
 import { logRecent } from './log-recent.ts';
+import { logSample } from './log-sample.ts';
 import { logSources } from './log-sources.ts';
 import { logStatistics } from './log-statistics.ts';
 import { logTemplates } from './log-templates.ts';
@@ -158,6 +161,9 @@ export const COMMANDS: readonly Command[] = [
   logExpect,
   logRecent,
   logMonitor,
+  logForward,
+  logPoll,
+  logSample,
   logSources,
   logStatistics,
   logAnomalies,

@@ -60,3 +60,17 @@ export function* readProtobuf(bytes: Uint8Array): Generator<readonly [field: num
     }
   }
 }
+
+/** A number as a varint. */
+export function varintBytes(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) + 128);
+  return Buffer.from([...bytes, rest]);
+}
+
+/** A field with a length: a text, bytes, or a message. */
+export function lengthField(number: number, content: Uint8Array | string): Buffer {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return Buffer.concat([Buffer.of(number * 8 + 2), varintBytes(bytes.length), bytes]);
+}

@@ -1,0 +1,213 @@
+import { appendFile, mkdtemp, rename, truncate, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openElasticsearchSource } from '#apps/cli/forward/elasticsearch-source.ts';
+import { openFileSource } from '#apps/cli/forward/file-source.ts';
+import { SourceDown, withFallback } from '#apps/cli/forward/log-source.ts';
+import { makeOtlpSender } from '#apps/cli/forward/otlp-sender.ts';
+import { readOtlpProtobuf } from '#shared/domain/log-watch/wire/otlp.ts';
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+type Answer = { readonly status: number; readonly body?: unknown };
+
+async function served(answer: (request: { method: string; path: string; body: Buffer }) => Answer): Promise<string> {
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      const { status, body } = answer({
+        method: request.method ?? '',
+        path: request.url ?? '',
+        body: Buffer.concat(parts),
+      });
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}));
+    });
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const aFolder = () => mkdtemp(join(tmpdir(), 'selfheal-forward-'));
+
+describe('following files', () => {
+  const options = { stateFile: null, fromStart: true };
+  const textsOf = async (source: Awaited<ReturnType<typeof openFileSource>>) =>
+    (await source.read()).lines.map(({ text }) => text);
+
+  it('takes every line once, through rotation by renaming and by truncating', async () => {
+    const file = join(await aFolder(), 'orders.log');
+    await writeFile(file, 'one\ntwo\n');
+    const source = await openFileSource([file], options);
+    expect(await textsOf(source)).toEqual(['one', 'two']);
+    await appendFile(file, 'three\n');
+    await rename(file, `${file}.1`);
+    await appendFile(`${file}.1`, 'four\n');
+    await writeFile(file, 'five\n');
+    expect(await textsOf(source)).toEqual(['three', 'four', 'five']);
+    await truncate(file, 0);
+    await appendFile(file, 'x\n');
+    expect(await textsOf(source)).toEqual(['x']);
+    expect(await textsOf(source)).toEqual([]);
+    await source.close();
+  });
+
+  it('holds an unfinished line back for one look, and takes bytes of one letter together', async () => {
+    const file = join(await aFolder(), 'orders.log');
+    const euro = Buffer.from('price 5 €\n');
+    await writeFile(file, euro.subarray(0, 9));
+    const source = await openFileSource([file], options);
+    expect(await textsOf(source)).toEqual([]);
+    await appendFile(file, euro.subarray(9));
+    expect(await textsOf(source)).toEqual(['price 5 €']);
+    await appendFile(file, 'no end');
+    expect([await textsOf(source), await textsOf(source)]).toEqual([[], ['no end']]);
+    await source.close();
+  });
+
+  it('goes on after a restart where it was delivered, and reads a file that was not there from its beginning', async () => {
+    const folder = await aFolder();
+    const [file, stateFile] = [join(folder, 'orders.log'), join(folder, 'state.json')];
+    const waiting = await openFileSource([file], { stateFile, fromStart: false });
+    expect((await waiting.read()).notes).toEqual([`${file} is not there yet.`]);
+    await writeFile(file, 'one\n');
+    expect(await textsOf(waiting)).toEqual(['one']);
+    await waiting.commit();
+    await appendFile(file, 'two\n');
+    // Read, but not delivered.
+    expect(await textsOf(waiting)).toEqual(['two']);
+    await waiting.close();
+    const again = await openFileSource([file], { stateFile, fromStart: false });
+    expect(await textsOf(again)).toEqual(['two']);
+    await again.close();
+  });
+});
+
+describe('sending lines', () => {
+  it('sends the same bytes until they are taken, and says why it waits', async () => {
+    const bodies: Buffer[] = [];
+    const base = await served(({ body }) => {
+      bodies.push(body);
+      return { status: bodies.length < 3 ? 503 : 200 };
+    });
+    const said: string[] = [];
+    const sender = makeOtlpSender({
+      base,
+      token: async () => 'x',
+      service: 'orders',
+      now: () => 1_700_000_000_000,
+      pause: async () => {},
+      say: (message) => void said.push(message),
+    });
+    await sender.send([
+      { service: null, at: null, text: 'one' },
+      { service: 'pay', at: 1_700_000_000_123, text: 'zwei €' },
+    ]);
+    expect(bodies).toHaveLength(3);
+    expect(new Set(bodies.map((body) => body.toString('base64'))).size).toBe(1);
+    expect(readOtlpProtobuf(gunzipSync(bodies[0] ?? '')).lines).toMatchObject([
+      { service: 'orders', at: 1_700_000_000_000, text: 'one' },
+      { service: 'pay', at: 1_700_000_000_123, text: 'zwei €' },
+    ]);
+    expect(said[0]).toContain('answered 503. Trying again');
+  });
+
+  it('ends with the words of the deployment when it refuses', async () => {
+    const base = await served(() => ({ status: 403 }));
+    const sender = makeOtlpSender({
+      base,
+      token: async () => 'x',
+      service: 'orders',
+      now: Date.now,
+      pause: async () => {},
+      say: () => {},
+    });
+    await expect(sender.send([{ service: null, at: null, text: 'one' }])).rejects.toThrow('/v1/logs: status 403');
+  });
+});
+
+/** A cluster with these lines: it answers as the documentation of point in time and search_after says. */
+function aCluster(count: number, start: number) {
+  const hits = Array.from({ length: count }, (_, at) => ({
+    _index: 'logs-1',
+    _id: `id-${at}`,
+    _source: {
+      '@timestamp': new Date(start + at * 10).toISOString(),
+      message: `line ${at}`,
+      service: { name: 'orders' },
+      log: { level: 'error' },
+    },
+    sort: [start + at * 10, at],
+  }));
+  const open = new Set<string>();
+  const answer = ({ method, path, body }: { method: string; path: string; body: Buffer }): Answer => {
+    if (method === 'POST' && path.includes('/_pit')) {
+      open.add('pit-1');
+      return { status: 200, body: { id: 'pit-1' } };
+    }
+    const asked = JSON.parse(body.toString() || '{}');
+    if (method === 'DELETE') return { status: open.delete(asked.id) ? 200 : 404 };
+    if (!open.has(asked.pit?.id)) return { status: 404, body: { error: 'no search context' } };
+    const from = Date.parse(asked.query.range['@timestamp'].gte);
+    const after = asked.search_after?.[1] ?? -1;
+    const found = hits
+      .filter(({ sort: [at, shard] }) => (at ?? 0) >= from && (shard ?? 0) > after)
+      .slice(0, asked.size);
+    return { status: 200, body: { pit_id: 'pit-1', hits: { hits: found } } };
+  };
+  return { answer, open, hits };
+}
+
+describe('reading Elasticsearch', () => {
+  const START = Date.UTC(2026, 10, 3);
+  const optionsFor = (urls: readonly string[]) => ({
+    urls,
+    index: 'logs-*',
+    authorization: null,
+    now: () => START + 3_600_000,
+    since: START,
+  });
+
+  it('takes every line once over pages and looks, and closes each point in time', async () => {
+    const { answer, open } = aCluster(2_500, START);
+    const source = openElasticsearchSource(optionsFor([await served(answer)]));
+    const { lines } = await source.read();
+    expect(lines.map(({ text }) => text)).toEqual(Array.from({ length: 2_500 }, (_, at) => `ERROR line ${at}`));
+    expect(lines[0]).toMatchObject({ service: 'orders', at: START });
+    expect((await source.read()).lines).toEqual([]);
+    expect(open.size).toBe(0);
+  });
+
+  it('asks the next address when one is down, and files when none answers', async () => {
+    const { answer } = aCluster(3, START);
+    const down = await served(() => ({ status: 503 }));
+    const up = await served(answer);
+    expect((await openElasticsearchSource(optionsFor([down, up])).read()).lines).toHaveLength(3);
+    const file = join(await aFolder(), 'application.log');
+    await writeFile(file, 'from the file\n');
+    const files = await openFileSource([file], { stateFile: null, fromStart: true });
+    const both = withFallback(openElasticsearchSource(optionsFor([down])), files);
+    const look = await both.read();
+    expect(look.lines.map(({ text }) => text)).toEqual(['from the file']);
+    expect(look.notes[0]).toBe(`${down} answered 503. Reading ${file} instead.`);
+    await both.close();
+  });
+
+  it.each([
+    [401, /set ELASTICSEARCH_API_KEY/],
+    [404, /There is no index logs-\*/],
+    [429, /answered 429/],
+  ])('says what to do when the cluster answers %i', async (status, words) => {
+    const source = openElasticsearchSource(optionsFor([await served(() => ({ status }))]));
+    await expect(source.read()).rejects.toThrow(SourceDown);
+    await expect(source.read()).rejects.toThrow(words);
+  });
+});
