@@ -180,16 +180,29 @@ module.exports = {
       { pathNot: ['^statemachines/', '^shared/domain/workflow/'] },
     ),
     rule(
-      'the-action-runs-no-commands',
-      'A task calls use cases. What reads inputs for the command line may serve it, too; metrics and insights are the same for both.',
-      { path: '^apps/action/' },
+      'no-app-imports-an-app',
+      'What the command line, the Action and the laboratory have in common is on the workbench.',
+      { path: '^(apps/(?!dashboard/)([^/]+)|lab)/' },
+      { path: '^apps/(?!workbench/|local/)', pathNot: '^$1/' },
+    ),
+    rule(
+      'the-workbench-knows-no-app',
+      'It serves them: it knows no command and no task. Of a deployment it takes the types of the API and the reader of selfheal.json.',
+      { path: '^apps/workbench/' },
       {
         path: [
-          '^apps/cli/(commands/(?!ci-(metrics|insights)[.]ts$)|(?!(command|terminal)[.]ts$)[^/]+[.]ts$)',
-          '^apps/(?!cli/|action/)',
-          '^(functions|infra|lab|tools)/',
+          '^apps/(?!workbench/)',
+          '^functions/(?!api/app[.]ts$)',
+          '^infra/(?!configuration[.]ts$)',
+          '^(lab|tools)/',
         ],
       },
+    ),
+    rule(
+      'only-the-laboratory-starts-the-local-deployment',
+      'A command or a task reaches a deployment over HTTP.',
+      { path: '^apps/(?!local/)' },
+      { path: '^apps/local/' },
     ),
     rule(
       'dashboard-is-a-browser',

@@ -1,4 +1,4 @@
-import { runProcess } from '#apps/cli/cli.ts';
+import { runProcess } from '#apps/workbench/cli.ts';
 import { LAB_COMMANDS } from './commands/registry.ts';
 
 await runProcess(LAB_COMMANDS);

@@ -1,4 +1,4 @@
-import { diffSince, runGit } from '#apps/cli/input/git.ts';
+import { diffSince, runGit } from '#apps/workbench/input/git.ts';
 import { makeGithubPullRequestFeedback } from '#shared/adapters/github/pull-request-feedback.ts';
 import { githubOptions } from './github.ts';
 import type { TaskInput } from './task.ts';

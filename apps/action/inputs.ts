@@ -1,6 +1,6 @@
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { StatePlace } from '#apps/cli/input/state-place.ts';
+import { StatePlace } from '#apps/workbench/input/state-place.ts';
 import { type Environment, inputOf } from './runner.ts';
 
 /** What `fail-on` may name: kinds of bad news that fail the step. */

@@ -1,4 +1,4 @@
-import { type RunOrigin, readRunOrigin } from '#apps/cli/input/run-origin.ts';
+import { type RunOrigin, readRunOrigin } from '#apps/workbench/input/run-origin.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { Environment } from './runner.ts';
 

@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { makeRepositoryFiles, type RepositoryFiles } from '@selfheal/reports/normal-form/repository-path.ts';
 import type { ReadReportsOptions, ReportSet } from '@selfheal/reports/read/read-reports.ts';
-import { runGit } from '#apps/cli/input/git.ts';
+import { runGit } from '#apps/workbench/input/git.ts';
 import { readReportFile, reportFilesOf, repositoryFileReader } from '#shared/adapters/archive/report-files.ts';
 import type { TaskInput } from './task.ts';
 

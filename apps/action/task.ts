@@ -1,7 +1,7 @@
 import type { Clock } from '@selfheal/kernel/time.ts';
 import type { JobResult } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
 import type { QualityState } from '@selfheal/pull-request-quality/ports/quality-state.ts';
-import type { DecidingFiles } from '#apps/cli/input/base-files.ts';
+import type { DecidingFiles } from '#apps/workbench/input/base-files.ts';
 import type { ActionInputs, FailOn } from './inputs.ts';
 import type { JobContext } from './job-context.ts';
 import type { Annotation, Environment } from './runner.ts';

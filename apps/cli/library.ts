@@ -1,5 +1,22 @@
 import { FAMILY_OF } from '@selfheal/kernel/failure-class.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
+import type {
+  AnalyzeOptions,
+  OllamaOptions,
+  ParsedLog,
+  ParseOptions,
+  RunAnalysis,
+} from '#apps/workbench/analyze/analysis.ts';
+import { analyzeSelectedRun } from '#apps/workbench/analyze/analyze-run.ts';
+import { apiUrlOf, appTokenWarning, githubOptions } from '#apps/workbench/analyze/github-environment.ts';
+import { type ModelChoice, modelChoiceOf, modelPorts } from '#apps/workbench/analyze/model-choice.ts';
+import { questionOf } from '#apps/workbench/analyze/select-run.ts';
+import {
+  shippedModel,
+  shippedRecall,
+  shippedSignatures,
+  withOwnSignatures,
+} from '#apps/workbench/input/shipped-content.ts';
 import { dataDirectoryOf } from '#shared/adapters/archive/data-files.ts';
 import { loadPrompts } from '#shared/adapters/archive/prompt-files.ts';
 import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
@@ -14,15 +31,9 @@ import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { DiagnosisModel } from '#shared/ports/diagnosis-model.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import type { AnalyzeOptions, OllamaOptions, ParsedLog, ParseOptions, RunAnalysis } from './analyze/analysis.ts';
-import { analyzeSelectedRun } from './analyze/analyze-run.ts';
 import { generate } from './analyze/ask-ollama.ts';
-import { apiUrlOf, appTokenWarning, githubOptions } from './analyze/github-environment.ts';
-import { type ModelChoice, modelChoiceOf, modelPorts } from './analyze/model-choice.ts';
-import { questionOf } from './analyze/select-run.ts';
-import { shippedModel, shippedRecall, shippedSignatures, withOwnSignatures } from './input/shipped-content.ts';
 
-export type * from './analyze/analysis.ts';
+export type * from '#apps/workbench/analyze/analysis.ts';
 
 /**
  * Reads the log of a failed job: the kind of failure, the failed tests and the lines that tell of it. `signatures` adds

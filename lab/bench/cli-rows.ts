@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeSession } from '#apps/cli/api/session.ts';
+import { writeSession } from '#apps/workbench/api/session.ts';
 import { packCommandLine } from './measure-command.ts';
 import type { Row } from './row.ts';
 import { viewerToken, withSampleStage } from './sample-stage.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redact } from '@selfheal/redaction/redact.ts';
-import { shippedModel, shippedSignatures } from '#apps/cli/input/shipped-content.ts';
+import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { looseEvidence, makeExcerpts } from '#shared/app/gather/excerpts.ts';
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { makeFailure } from './made-failures.ts';

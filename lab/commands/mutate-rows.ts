@@ -1,5 +1,5 @@
 import { defineCommand, JSON_OPTION, listOf, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
-import { runGit } from '#apps/cli/input/git.ts';
+import { runGit } from '#apps/workbench/input/git.ts';
 import { plantRowMutants, type RowMutant } from '../simulations/row-mutants.ts';
 
 const SAMPLE = { otherwise: 10_000, atMost: 10_000 };

@@ -1,5 +1,5 @@
 import type { Command } from '@selfheal/cli-kit/command.ts';
-import { makeTrainCommand } from '#apps/cli/commands/train.ts';
+import { makeTrainCommand } from '#apps/workbench/training/train-command.ts';
 import { gatherCases } from '../training/public-cases.ts';
 import { checkChannels } from './check-channels.ts';
 import { evalCommand } from './eval.ts';

@@ -6,7 +6,7 @@ import { figuresByGroup, proportion } from '@selfheal/cli-kit/figures/figures.ts
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
-import { csvRows } from '#apps/cli/input/csv-rows.ts';
+import { csvRows } from '#apps/workbench/input/csv-rows.ts';
 import { makeTestTally } from '#shared/domain/failure/history/test-tally.ts';
 import type { Suite } from './suite.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { shippedModel } from '#apps/cli/input/shipped-content.ts';
+import { shippedModel } from '#apps/workbench/input/shipped-content.ts';
 import { dataDirectoryOf, PROVENANCE_FILE } from '#shared/adapters/archive/data-files.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import { trainFailureModel } from '#shared/domain/failure/model/train.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import * as z from 'zod';
-import { shippedSignatures } from '#apps/cli/input/shipped-content.ts';
+import { shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
 import { heldOutRankers } from '../training/held-out-rankers.ts';
 import { excerptReport, keptShares } from './excerpt-recall.ts';

@@ -6,7 +6,7 @@ import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { instantOfLine } from '@selfheal/log-reading/logs/instant.ts';
 import { type Severity, severityOf } from '@selfheal/log-reading/logs/severity.ts';
 import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
-import { csvRows } from '#apps/cli/input/csv-rows.ts';
+import { csvRows } from '#apps/workbench/input/csv-rows.ts';
 import { linesOf, readCaseText } from '../labels/read-labels.ts';
 import { anomalyFigures } from './log-anomaly-figures.ts';
 import type { LabelledLog } from './made-logs/make-log.ts';

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { type Figure, figuresByGroup, groupBy, statisticFigure } from '@selfheal/cli-kit/figures/figures.ts';
-import { shippedSignatures } from '#apps/cli/input/shipped-content.ts';
-import { digestOfText } from '#apps/cli/training/labelled-case.ts';
+import { shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
+import { digestOfText } from '#apps/workbench/training/labelled-case.ts';
 import { linesOf } from '../labels/read-labels.ts';
 import { readSecondLabels, type SecondLabel } from '../labels/source-labels.ts';
 import { heldOutRankers, type RankerWithout } from '../training/held-out-rankers.ts';

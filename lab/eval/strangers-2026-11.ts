@@ -1,6 +1,6 @@
 import { shippedRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
 import * as z from 'zod';
-import { shippedModel, shippedSignatures } from '#apps/cli/input/shipped-content.ts';
+import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';
 import { SourceLabel } from '../training/marked-logs.ts';
 import { figuresOf, MIN_LINES, readLog } from './labelled-logs.ts';

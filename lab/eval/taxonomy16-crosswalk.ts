@@ -6,8 +6,8 @@ import { figuresByGroup, groupBy, proportion, statisticFigure } from '@selfheal/
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import * as z from 'zod';
-import { shippedSignatures } from '#apps/cli/input/shipped-content.ts';
-import { digestOfText, evidenceOfText } from '#apps/cli/training/labelled-case.ts';
+import { shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
+import { digestOfText, evidenceOfText } from '#apps/workbench/training/labelled-case.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { fits, isOfCode, isOutside } from '../labels/crosswalk-labels.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';

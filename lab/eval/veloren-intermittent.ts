@@ -3,8 +3,8 @@ import { f1Of, type LabelledAnswer } from '@selfheal/cli-kit/figures/class-measu
 import type { Figure } from '@selfheal/cli-kit/figures/figures.ts';
 import { proportion, statisticFigure } from '@selfheal/cli-kit/figures/figures.ts';
 import * as z from 'zod';
-import { shippedModel, shippedSignatures } from '#apps/cli/input/shipped-content.ts';
-import { digestOfText, evidenceOfText, type LabelledCase } from '#apps/cli/training/labelled-case.ts';
+import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
+import { digestOfText, evidenceOfText, type LabelledCase } from '#apps/workbench/training/labelled-case.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { FailureModel } from '#shared/domain/failure/model/failure-model.ts';
 import { trainFailureModel } from '#shared/domain/failure/model/train.ts';

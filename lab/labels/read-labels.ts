@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import type * as z from 'zod';
-import { parseJsonLines } from '#apps/cli/input/json-lines.ts';
+import { parseJsonLines } from '#apps/workbench/input/json-lines.ts';
 
 async function readRequired(path: string): Promise<Buffer> {
   return readFile(path).catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { parseJsonLines } from '#apps/cli/input/json-lines.ts';
+import { parseJsonLines } from '#apps/workbench/input/json-lines.ts';
 
 /** What a second annotator, who had not seen the first labels, said of a log of `sources-2026-11`; `cause` is a 1-based line. */
 const SecondLabel = z.object({

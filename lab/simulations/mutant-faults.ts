@@ -12,7 +12,7 @@ import {
   type Selection,
   selectTests,
 } from '@selfheal/pull-request-quality/domain/test-selection/select-tests.ts';
-import { runGit } from '#apps/cli/input/git.ts';
+import { runGit } from '#apps/workbench/input/git.ts';
 import { readCoverage, type SuiteCoverage } from './mutants/coverage.ts';
 import { dataMutationsOf, type Mutation, mutated, mutationsOf } from './mutants/mutations.ts';
 import { copyRepository, type Suite, startSuite } from './mutants/suite.ts';

@@ -9,7 +9,7 @@ import { makeSourceLexer } from '@selfheal/pull-request-quality/adapters/parsers
 import { selectForChange } from '@selfheal/pull-request-quality/app/test-selection/select-for-change.ts';
 import { isTestFile } from '@selfheal/pull-request-quality/domain/test-selection/file-kinds.ts';
 import type { Selection } from '@selfheal/pull-request-quality/domain/test-selection/select-tests.ts';
-import { runGit } from '#apps/cli/input/git.ts';
+import { runGit } from '#apps/workbench/input/git.ts';
 import { type Files, faultIn, makeGrownRepository } from './grown-repository.ts';
 
 /** What selection did with faults that at least one test shows. */

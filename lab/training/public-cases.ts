@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
-import { type LabelledCase, labelledCase } from '#apps/cli/training/labelled-case.ts';
+import { type LabelledCase, labelledCase } from '#apps/workbench/training/labelled-case.ts';
 import { annotationOfTool, logchunksAnnotations } from '../labels/annotations.ts';
 import { classesOfLabel, classOfLabel } from '../labels/crosswalk-labels.ts';
 import { readCaseText, readLabels } from '../labels/read-labels.ts';

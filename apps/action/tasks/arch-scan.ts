@@ -3,7 +3,7 @@ import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { summarizeArchitecture } from '@selfheal/pull-request-quality/domain/architecture/analyze-architecture.ts';
 import { ArchitectureAnalysis } from '@selfheal/pull-request-quality/domain/architecture/architecture-analysis.ts';
 import { MAX_QUALITY_DOCUMENT_BYTES } from '@selfheal/pull-request-quality/ports/quality-state.ts';
-import { scanFolder } from '#apps/cli/architecture/scan-folder.ts';
+import { scanFolder } from '#apps/workbench/architecture/scan-folder.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf, withTextFile } from '../terminal.ts';

@@ -2,7 +2,7 @@ import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { handOverRun } from '#apps/cli/triage/hand-over.ts';
+import { handOverRun } from '#apps/workbench/triage/hand-over.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { FeedbackOutcome, Writing } from '@selfheal/pull-request-quality/app/feedback/post-feedback.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
-import { type FeedbackOptions, feedbackOf } from '#apps/cli/feedback/feedback.ts';
+import { type FeedbackOptions, feedbackOf } from '#apps/workbench/feedback/feedback.ts';
 import { inWordsOfInputs } from '../input-words.ts';
 import type { Annotation } from '../runner.ts';
 import type { Task, TaskInput } from '../task.ts';

@@ -9,10 +9,10 @@ import {
   recordReports,
 } from '@selfheal/pull-request-quality/app/flaky-tests/test-history.ts';
 import { CODE_OWNER_FILES } from '@selfheal/pull-request-quality/domain/flaky-tests/code-owners.ts';
-import { readCodeOwners } from '#apps/cli/flaky/recorded-histories.ts';
-import { testRunOf } from '#apps/cli/input/described-run.ts';
-import { triageLog } from '#apps/cli/triage/triage-log.ts';
-import { triageContent } from '#apps/cli/triage/triage-output.ts';
+import { readCodeOwners } from '#apps/workbench/flaky/recorded-histories.ts';
+import { testRunOf } from '#apps/workbench/input/described-run.ts';
+import { triageLog } from '#apps/workbench/triage/triage-log.ts';
+import { triageContent } from '#apps/workbench/triage/triage-output.ts';
 import { filesOf, type NamedFiles, readFiles, reportFiles, withText } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';

@@ -1,11 +1,11 @@
 import { checkGates, type GateCheck, summarizeGates } from '@selfheal/pull-request-quality/app/gates/check-gates.ts';
 import type { JobFacts } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
-import { neededJobs } from '#apps/cli/feedback/read-results.ts';
-import { gateSettingsOf } from '#apps/cli/gates/gate-options.ts';
-import { type Measurements, measuredOf } from '#apps/cli/gates/measured.ts';
-import { recordRun } from '#apps/cli/gates/record-run.ts';
-import { type GateRun, gateRunOf } from '#apps/cli/input/described-run.ts';
+import { neededJobs } from '#apps/workbench/feedback/read-results.ts';
+import { gateSettingsOf } from '#apps/workbench/gates/gate-options.ts';
+import { type Measurements, measuredOf } from '#apps/workbench/gates/measured.ts';
+import { recordRun } from '#apps/workbench/gates/record-run.ts';
+import { type GateRun, gateRunOf } from '#apps/workbench/input/described-run.ts';
 import { diffOf } from '../changes.ts';
 import { reportFiles } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
-import { writeInsights } from '#apps/cli/commands/ci-insights.ts';
+import { writeInsights } from '#apps/workbench/ci-metrics/write-insights.ts';
 import type { Task } from '../task.ts';
 import { terminalOf } from '../terminal.ts';
 

@@ -8,8 +8,8 @@ import {
   type RunRecord,
 } from '@selfheal/pull-request-quality/domain/ci-metrics/run-record.ts';
 import { type RunTimes, runTimesOf } from '@selfheal/pull-request-quality/domain/ci-metrics/run-times.ts';
-import { collectMetrics } from '#apps/cli/commands/ci-metrics.ts';
-import { parseNeeds } from '#apps/cli/feedback/read-results.ts';
+import { collectMetrics } from '#apps/workbench/ci-metrics/collect-metrics.ts';
+import { parseNeeds } from '#apps/workbench/feedback/read-results.ts';
 import { reportFiles } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
 import { terminalOf } from '../terminal.ts';

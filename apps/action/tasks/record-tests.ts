@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { joined, phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { parseSelectionFile, recordMisses } from '@selfheal/pull-request-quality/app/test-selection/record-misses.ts';
-import { testRunOf } from '#apps/cli/input/described-run.ts';
-import { recordCoverageFiles } from '#apps/cli/selection/coverage-files.ts';
+import { testRunOf } from '#apps/workbench/input/described-run.ts';
+import { recordCoverageFiles } from '#apps/workbench/selection/coverage-files.ts';
 import { filesOf, readJobReports } from '../reports.ts';
 import type { Task, TaskInput } from '../task.ts';
 

@@ -9,7 +9,7 @@ import type { JobFacts } from '@selfheal/pull-request-quality/domain/pull-reques
 import { redactName } from '@selfheal/redaction/redact.ts';
 import { FindingSeverity, noneFound, type ReportedTest } from '@selfheal/reports/normal-form/normal-form.ts';
 import type { ReportSet } from '@selfheal/reports/read/read-reports.ts';
-import { readCodeOwners } from '#apps/cli/flaky/recorded-histories.ts';
+import { readCodeOwners } from '#apps/workbench/flaky/recorded-histories.ts';
 import { diffOf } from '../changes.ts';
 import { failedFacts } from '../history.ts';
 import type { FailOn } from '../inputs.ts';

@@ -14,9 +14,9 @@ import type {
 } from '@selfheal/pull-request-quality/domain/test-selection/select-tests.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
-import { runGit } from '#apps/cli/input/git.ts';
-import { argumentsOf, countOf, formatOf } from '#apps/cli/selection/selected-formats.ts';
-import { selectionBaseOf } from '#apps/cli/selection/selection-base.ts';
+import { runGit } from '#apps/workbench/input/git.ts';
+import { argumentsOf, countOf, formatOf } from '#apps/workbench/selection/selected-formats.ts';
+import { selectionBaseOf } from '#apps/workbench/selection/selection-base.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import type { Task, TaskInput } from '../task.ts';
 

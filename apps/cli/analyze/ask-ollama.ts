@@ -3,9 +3,9 @@ import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
+import type { OllamaOptions } from '#apps/workbench/analyze/analysis.ts';
+import { modelChoiceOf } from '#apps/workbench/analyze/model-choice.ts';
 import { makeJsonPost } from '#shared/adapters/http/json-post.ts';
-import type { OllamaOptions } from './analysis.ts';
-import { modelChoiceOf } from './model-choice.ts';
 
 const Generated = z.object({ response: z.string(), done: z.literal(true) });
 const MAX_REASON = 300;

@@ -2,10 +2,10 @@ import { UsageError } from '@selfheal/cli-kit/command.ts';
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
+import { asking } from '#apps/workbench/analyze/github-problem.ts';
+import { type ModelChoice, modelPorts } from '#apps/workbench/analyze/model-choice.ts';
 import type { GithubSelfTest } from '#shared/adapters/github/self-test.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
-import { asking } from './github-problem.ts';
-import { type ModelChoice, modelPorts } from './model-choice.ts';
 
 /** One thing that was tried. `unknown`: it cannot be tried without changing something. */
 export interface ConnectionCheck {

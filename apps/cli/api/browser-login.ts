@@ -5,9 +5,9 @@ import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
+import { addressOf, contentOf, openApiUnsigned, send, sessionOf } from '#apps/workbench/api/api-client.ts';
+import { type Place, writeSession } from '#apps/workbench/api/session.ts';
 import { BrowserSignIn } from '#shared/domain/access/browser-sign-in.ts';
-import { addressOf, contentOf, openApiUnsigned, send, sessionOf } from './api-client.ts';
-import { type Place, writeSession } from './session.ts';
 
 export interface BrowserLogin {
   readonly waitSeconds: number;

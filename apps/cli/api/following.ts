@@ -1,7 +1,7 @@
 import { DRY_RUN_OPTION, type OptionSpecs, yesOption } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import { type ApiClient, contentOf } from './api-client.ts';
+import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
 
 /** Of commands that ask for an effect. */
 export const EFFECT_OPTIONS = {

@@ -1,7 +1,7 @@
 import { type OptionSpecs, type OptionValues, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { API_OPTIONS, type ApiClient, openApi } from '#apps/workbench/api/api-client.ts';
 import { durationOption } from '../duration.ts';
-import { API_OPTIONS, type ApiClient, openApi } from './api-client.ts';
 
 /** Of commands that look at a deployment again and again, every `seconds` by default. */
 export const watchOptions = (seconds: number) =>

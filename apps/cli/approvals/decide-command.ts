@@ -1,6 +1,6 @@
 import { type Command, DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import { API_OPTIONS, type ApiClient, contentOf, openApi, RefusedByApi } from '../api/api-client.ts';
+import { API_OPTIONS, type ApiClient, contentOf, openApi, RefusedByApi } from '#apps/workbench/api/api-client.ts';
 import { showOrder } from '../incidents/change-incident.ts';
 
 /** A pending approval as the API lists it. Its texts are untrusted. */

@@ -1,5 +1,5 @@
 import { defineCommand, JSON_OPTION, requireYes, UsageError } from '@selfheal/cli-kit/command.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { EFFECT_OPTIONS, follow, sayRehearsal } from '../api/following.ts';
 import { incidentMeant } from '../incidents/change-incident.ts';
 import { numberTo, TO_OPTION } from './action-try.ts';

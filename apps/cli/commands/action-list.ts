@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 
 export const actionList = defineCommand({
   name: 'action list',

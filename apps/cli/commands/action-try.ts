@@ -1,5 +1,5 @@
 import { defineCommand, type ExitCode, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { sayRehearsal } from '../api/following.ts';
 import { actionsMeant } from '../policy/action-names.ts';
 

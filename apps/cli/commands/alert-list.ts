@@ -1,7 +1,7 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { API_OPTIONS } from '#apps/workbench/api/api-client.ts';
 import { MetricAlert, metricAlertWords } from '#shared/domain/capacity/metric-alert.ts';
 import { AlertRule, alertWords } from '#shared/domain/policy/alert-rule.ts';
-import { API_OPTIONS } from '../api/api-client.ts';
 import { clean, openPolicy } from '../policy/policy-api.ts';
 
 export const alertList = defineCommand({

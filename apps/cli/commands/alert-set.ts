@@ -1,8 +1,8 @@
 import { defineCommand, type OptionValues, shareOption, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
+import { type API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import type { MetricAlert } from '#shared/domain/capacity/metric-alert.ts';
-import { type API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { CHANGE_OPTIONS, changeBy } from '../policy/policy-api.ts';
 
 /** What an alert may do, also by the words of older tools. */

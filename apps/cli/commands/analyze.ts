@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import type { FailureAnalysis } from '../analyze/analysis.ts';
+import type { FailureAnalysis } from '#apps/workbench/analyze/analysis.ts';
 
 const MAX_NAME = 200;
 

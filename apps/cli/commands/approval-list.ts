@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import { API_OPTIONS, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, openApi } from '#apps/workbench/api/api-client.ts';
 import { type PendingApproval, pendingApprovals } from '../approvals/decide-command.ts';
 
 const DIGEST_DIGITS = 12;

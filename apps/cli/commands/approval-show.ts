@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import type { InferResponseType } from 'hono/client';
-import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, type ApiClient, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { digestDigits, findByDigest, pendingApprovals } from '../approvals/decide-command.ts';
 import { causeSections, clean, contextSections, section } from '../incidents/render-briefing.ts';
 

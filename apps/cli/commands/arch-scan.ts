@@ -1,8 +1,8 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { summarizeArchitecture } from '@selfheal/pull-request-quality/domain/architecture/analyze-architecture.ts';
 import type { ArchitectureAnalysis } from '@selfheal/pull-request-quality/domain/architecture/architecture-analysis.ts';
+import { leaveResult, RESULT_OPTIONS } from '#apps/workbench/feedback/write-result.ts';
 import { writeOutputs } from '#shared/adapters/system/output-files.ts';
-import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
 
 const ANALYSIS = 'architecture_analysis.json';
 const REPORT = 'architecture_report.md';
@@ -40,7 +40,7 @@ export const archScan = defineCommand({
   },
   async run({ operands, options }, terminal) {
     // Parsers, resolver and layout are loaded when they are needed, not by every command.
-    const { scanFolder } = await import('../architecture/scan-folder.ts');
+    const { scanFolder } = await import('#apps/workbench/architecture/scan-folder.ts');
     const { analysis, report, drawing } = await scanFolder(
       operands[0] ?? '.',
       { ...options, drawing: DRAWING },

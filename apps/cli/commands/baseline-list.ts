@@ -2,7 +2,7 @@ import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 
 export const baselineList = defineCommand({
   name: 'baseline list',

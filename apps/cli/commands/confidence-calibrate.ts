@@ -10,6 +10,8 @@ import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { type Answer, tuningOf } from '@selfheal/kernel/numbers/reliability.ts';
 import * as z from 'zod';
+import { API_OPTIONS, contentOf } from '#apps/workbench/api/api-client.ts';
+import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import {
   applyCalibrator,
@@ -19,8 +21,6 @@ import {
 } from '#shared/domain/learning/calibrator.ts';
 import { judge } from '#shared/domain/quality/judgement.ts';
 import { Prediction } from '#shared/domain/quality/prediction.ts';
-import { API_OPTIONS, contentOf } from '../api/api-client.ts';
-import { jsonLinesIn } from '../input/json-lines.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 
 const ScoredAnswer = z.strictObject({ confidence: z.number().min(0).max(1), right: z.boolean() });

@@ -1,5 +1,5 @@
 import { defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { clean } from '../policy/policy-api.ts';
 
 export const configHistory = defineCommand({

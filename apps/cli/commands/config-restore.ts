@@ -1,5 +1,5 @@
 import { defineCommand, requireYes, wholeNumber } from '@selfheal/cli-kit/command.ts';
-import { contentOf } from '../api/api-client.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { CHANGE_OPTIONS, openPolicy, reasonOf, sayChange, YES_OPTION } from '../policy/policy-api.ts';
 
 export const configRestore = defineCommand({

@@ -1,5 +1,5 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
-import { API_OPTIONS } from '../api/api-client.ts';
+import { API_OPTIONS } from '#apps/workbench/api/api-client.ts';
 import { clean, openPolicy, type RuntimePolicy, valueWords } from '../policy/policy-api.ts';
 
 function render(

@@ -30,10 +30,10 @@ export const connectionCheck = defineCommand({
       throw new UsageError(`${repository} is not a repository: expected owner/name.`);
     const [{ apiUrlOf, githubOptions }, { makeGithubSelfTest }, { checkGithub, checkModel }, { modelChoiceOf }] =
       await Promise.all([
-        import('../analyze/github-environment.ts'),
+        import('#apps/workbench/analyze/github-environment.ts'),
         import('#shared/adapters/github/self-test.ts'),
         import('../analyze/check-connections.ts'),
-        import('../analyze/model-choice.ts'),
+        import('#apps/workbench/analyze/model-choice.ts'),
       ]);
     const apiUrl = apiUrlOf(environment);
     const choice = modelChoiceOf(options.model, environment, (line) => terminal.say(`selfheal: ${line}`));

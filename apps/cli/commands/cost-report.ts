@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 
 const dollars = (microdollars: number | null): string =>
   microdollars === null ? 'unknown' : `$${(microdollars / 1_000_000).toFixed(4)}`;

@@ -2,9 +2,9 @@ import process from 'node:process';
 import { defineCommand, type ExitCode, JSON_OPTION, type OptionValues, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { API_OPTIONS } from '#apps/workbench/api/api-client.ts';
 import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { API_OPTIONS } from '../api/api-client.ts';
 
 const GITHUB = 'https://api.github.com';
 

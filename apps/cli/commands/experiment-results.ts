@@ -2,11 +2,11 @@ import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/comman
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
+import { API_OPTIONS, type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
+import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
 import { readConfiguration } from '#infra/configuration.ts';
 import type { Experiment } from '#shared/domain/experiment/experiment.ts';
 import { ExperimentOutcome, type ExperimentResults, resultsOf } from '#shared/domain/experiment/results.ts';
-import { API_OPTIONS, type ApiClient, contentOf } from '../api/api-client.ts';
-import { jsonLinesIn } from '../input/json-lines.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 
 const MAX_OUTCOMES = 20_000;

@@ -1,6 +1,6 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import type { FeedbackOutcome, Writing } from '@selfheal/pull-request-quality/app/feedback/post-feedback.ts';
-import { RESULTS_DIRECTORY } from '../feedback/read-results.ts';
+import { RESULTS_DIRECTORY } from '#apps/workbench/feedback/read-results.ts';
 
 function wordsOf(what: string, writing: Writing): string {
   switch (writing.kind) {
@@ -67,7 +67,7 @@ export const feedbackPost = defineCommand({
     const { results = RESULTS_DIRECTORY, needs, patch, repo, pr, sha, run, check, model, json } = options;
     const number = (name: string, given: string | undefined): number | undefined =>
       given === undefined ? undefined : wholeNumber(name, given, { otherwise: 0, atMost: Number.MAX_SAFE_INTEGER });
-    const { feedbackOf } = await import('../feedback/feedback.ts');
+    const { feedbackOf } = await import('#apps/workbench/feedback/feedback.ts');
     const dryRun = options['dry-run'] === true;
     const outcome = await feedbackOf(
       {

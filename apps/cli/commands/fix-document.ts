@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
+import { jsonIn } from '#apps/workbench/input/json-file.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { withHelpfulFixes } from '#shared/domain/triage/troubleshooting-page.ts';
-import { jsonIn } from '../input/json-file.ts';
 
 const Report = z.object({
   logs: z.array(
@@ -39,7 +39,7 @@ export const fixDocument = defineCommand({
     const known = new Map(
       logs.flatMap(({ fingerprint, ...rest }) => (fingerprint === null ? [] : [[fingerprint, rest] as const])),
     );
-    const { connectFixes } = await import('../triage/document-fixes.ts');
+    const { connectFixes } = await import('#apps/workbench/triage/document-fixes.ts');
     const { find, propose } = connectFixes(repository, terminal.environment);
     const fixes = await find(known);
     if (draft === true) {

@@ -2,13 +2,13 @@ import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/comman
 import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { judgeFlakiness } from '@selfheal/pull-request-quality/domain/flaky-tests/flakiness.ts';
+import { recordedHistories } from '#apps/workbench/flaky/recorded-histories.ts';
+import { metricLines } from '#apps/workbench/input/metric-lines.ts';
+import { openInput } from '#apps/workbench/input/open-input.ts';
+import { stateOption } from '#apps/workbench/input/state-place.ts';
+import { makeTestResultReader, type RowResult } from '#apps/workbench/input/test-results.ts';
 import { makeTestTally, type TestTally } from '#shared/domain/failure/history/test-tally.ts';
-import { recordedHistories } from '../flaky/recorded-histories.ts';
 import { writeRanked } from '../flaky/render-ranking.ts';
-import { metricLines } from '../input/metric-lines.ts';
-import { openInput } from '../input/open-input.ts';
-import { stateOption } from '../input/state-place.ts';
-import { makeTestResultReader, type RowResult } from '../input/test-results.ts';
 
 const MAX_BAD_ROWS_NAMED = 20;
 /** Generous, because a row may have one column for each of many runs. */

@@ -1,6 +1,6 @@
 import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
 import * as z from 'zod';
-import { isAboutRecorded } from '../flaky/recorded-histories.ts';
+import { isAboutRecorded } from '#apps/workbench/flaky/recorded-histories.ts';
 import { showOrder } from '../incidents/change-incident.ts';
 import {
   decideInState,

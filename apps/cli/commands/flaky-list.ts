@@ -3,10 +3,10 @@ import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { isQuarantined } from '@selfheal/pull-request-quality/domain/flaky-tests/history-quarantine.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
-import { isAboutRecorded, recordedHistories } from '../flaky/recorded-histories.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
+import { isAboutRecorded, recordedHistories } from '#apps/workbench/flaky/recorded-histories.ts';
+import { chosenState, stateOption } from '#apps/workbench/input/state-place.ts';
 import { writeRanked } from '../flaky/render-ranking.ts';
-import { chosenState, stateOption } from '../input/state-place.ts';
 
 const MAX_NAME = 200;
 

@@ -7,12 +7,12 @@ import {
   wholeNumber,
 } from '@selfheal/cli-kit/command.ts';
 import { CODE_OWNER_FILES } from '@selfheal/pull-request-quality/domain/flaky-tests/code-owners.ts';
-import { readCodeOwners } from '../flaky/recorded-histories.ts';
+import { readCodeOwners } from '#apps/workbench/flaky/recorded-histories.ts';
+import { decidingFilesHere } from '#apps/workbench/input/deciding-files.ts';
+import { RUN_OPTIONS, testRunOf } from '#apps/workbench/input/described-run.ts';
+import { stateAt, stateOption, withState } from '#apps/workbench/input/state-place.ts';
+import { readNamedReports } from '#apps/workbench/reports/named-reports.ts';
 import { recordedText } from '../flaky/render-ranking.ts';
-import { decidingFilesHere } from '../input/deciding-files.ts';
-import { RUN_OPTIONS, testRunOf } from '../input/described-run.ts';
-import { stateAt, stateOption, withState } from '../input/state-place.ts';
-import { readNamedReports } from '../reports/named-reports.ts';
 
 const DAYS = { otherwise: 14, atMost: 90 };
 /** Tests in quarantine at once. */

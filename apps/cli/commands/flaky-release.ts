@@ -1,5 +1,5 @@
 import { defineCommand } from '@selfheal/cli-kit/command.ts';
-import { isAboutRecorded } from '../flaky/recorded-histories.ts';
+import { isAboutRecorded } from '#apps/workbench/flaky/recorded-histories.ts';
 import { showOrder } from '../incidents/change-incident.ts';
 import {
   decideInState,

@@ -25,13 +25,13 @@ import {
   QualityMetricsFile,
   runsOfFile,
 } from '@selfheal/pull-request-quality/domain/gates/quality-metrics-file.ts';
+import { exportedBaseline, runsOfBranch } from '#apps/workbench/gates/baseline-file.ts';
+import { GATE_OPTIONS, gateSettingsOf } from '#apps/workbench/gates/gate-options.ts';
+import { decidingFilesHere } from '#apps/workbench/input/deciding-files.ts';
+import { jsonIn } from '#apps/workbench/input/json-file.ts';
+import { STANDARD_INPUT } from '#apps/workbench/input/open-input.ts';
+import { stateAt, stateOption, withState } from '#apps/workbench/input/state-place.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
-import { exportedBaseline, runsOfBranch } from '../gates/baseline-file.ts';
-import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
-import { decidingFilesHere } from '../input/deciding-files.ts';
-import { jsonIn } from '../input/json-file.ts';
-import { STANDARD_INPUT } from '../input/open-input.ts';
-import { stateAt, stateOption, withState } from '../input/state-place.ts';
 
 const SHOWN_VERSIONS = 20;
 type Baseline = Readonly<Record<string, { readonly value: number; readonly runs: number }>>;

@@ -4,13 +4,13 @@ import { InvalidInput, messageOf } from '@selfheal/kernel/errors.ts';
 import { checkGates, type GateCheck, summarizeGates } from '@selfheal/pull-request-quality/app/gates/check-gates.ts';
 import type { GateVerdict } from '@selfheal/pull-request-quality/domain/gates/metric-kind.ts';
 import type { JobFacts } from '@selfheal/pull-request-quality/domain/pull-request/job-result.ts';
-import { leaveResult, RESULT_OPTIONS } from '../feedback/write-result.ts';
-import { GATE_OPTIONS, gateSettingsOf } from '../gates/gate-options.ts';
-import { MEASURED_OPTIONS, type Measurements, measuredOf, REPORT_OPERANDS } from '../gates/measured.ts';
-import { originalExitCode, recordRun } from '../gates/record-run.ts';
-import { decidingFilesHere } from '../input/deciding-files.ts';
-import { gateRunOf, RUN_OPTIONS } from '../input/described-run.ts';
-import { stateAt, stateOption } from '../input/state-place.ts';
+import { leaveResult, RESULT_OPTIONS } from '#apps/workbench/feedback/write-result.ts';
+import { GATE_OPTIONS, gateSettingsOf } from '#apps/workbench/gates/gate-options.ts';
+import { MEASURED_OPTIONS, type Measurements, measuredOf, REPORT_OPERANDS } from '#apps/workbench/gates/measured.ts';
+import { originalExitCode, recordRun } from '#apps/workbench/gates/record-run.ts';
+import { decidingFilesHere } from '#apps/workbench/input/deciding-files.ts';
+import { gateRunOf, RUN_OPTIONS } from '#apps/workbench/input/described-run.ts';
+import { stateAt, stateOption } from '#apps/workbench/input/state-place.ts';
 
 const WORDS = { passed: 'pass', failed: 'fail', unavailable: 'unavailable', skipped: 'skipped' } as const;
 

@@ -1,12 +1,12 @@
 import { DRY_RUN_OPTION, defineCommand, dryRunFact, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { QUALITY_METRICS_FILE } from '@selfheal/pull-request-quality/domain/gates/quality-metrics-file.ts';
+import { exportedBaseline } from '#apps/workbench/gates/baseline-file.ts';
+import { MEASURED_OPTIONS, measuredOf, REPORT_OPERANDS } from '#apps/workbench/gates/measured.ts';
+import { originalExitCode, recordRun } from '#apps/workbench/gates/record-run.ts';
+import { gateRunOf, RUN_OPTIONS } from '#apps/workbench/input/described-run.ts';
+import { stateAt, stateOption } from '#apps/workbench/input/state-place.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
-import { exportedBaseline } from '../gates/baseline-file.ts';
-import { MEASURED_OPTIONS, measuredOf, REPORT_OPERANDS } from '../gates/measured.ts';
-import { originalExitCode, recordRun } from '../gates/record-run.ts';
-import { gateRunOf, RUN_OPTIONS } from '../input/described-run.ts';
-import { stateAt, stateOption } from '../input/state-place.ts';
 
 export const gateUpdate = defineCommand({
   name: 'gate update',

@@ -1,7 +1,7 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
+import { openInput, textOf } from '#apps/workbench/input/open-input.ts';
 import { changedWords, severityOption, showOrder } from '../incidents/change-incident.ts';
-import { openInput, textOf } from '../input/open-input.ts';
 
 const MAX_LINES = 1000;
 const MAX_LINE_LENGTH = 4000;

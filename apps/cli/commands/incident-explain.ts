@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import {
   type Account,
   type DescribedAccount,
   describeAccount,
   endingWith,
 } from '#shared/domain/audit/incident-account.ts';
-import { API_OPTIONS, type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
 import { plainId } from '../incidents/change-incident.ts';
 import { accountIn, accountOf, findIdsIn, INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
 import { renderAccount } from '../incidents/render-account.ts';

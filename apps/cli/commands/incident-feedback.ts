@@ -1,5 +1,5 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { incidentMeant, plainId, showOrder, withYesOrNo } from '../incidents/change-incident.ts';
 
 const rating = (name: string, given: string | undefined): number | null =>

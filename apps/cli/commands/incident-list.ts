@@ -2,8 +2,8 @@ import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber 
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
+import { API_OPTIONS, type ApiClient, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 import { INCIDENTS_OPTION, openIncidents } from '../incidents/read-trail.ts';
 import { subjectWords } from '../incidents/subject-words.ts';
 

@@ -7,7 +7,7 @@ import {
   yesOption,
 } from '@selfheal/cli-kit/command.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { secondsOf } from '../duration.ts';
 import { endedWords, incidentMeant, plainId, showOrder, withYesOrNo } from '../incidents/change-incident.ts';
 import { parseClass } from '../learning/class-names.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import { API_OPTIONS, contentOf, openApi, RefusedByApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi, RefusedByApi } from '#apps/workbench/api/api-client.ts';
 import { durationOption } from '../duration.ts';
 import { severityOption, showOrder } from '../incidents/change-incident.ts';
 import { causeSections, section } from '../incidents/render-briefing.ts';

@@ -1,6 +1,6 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { Role } from '#shared/domain/access/caller.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { showOrder } from '../incidents/change-incident.ts';
 
 const DAY_MILLISECONDS = 24 * 3600 * 1000;

@@ -8,7 +8,7 @@ import {
 } from '@selfheal/cli-kit/command.ts';
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { nearestValue, unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
-import { contentOf } from '../api/api-client.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { addLocalPattern } from '../learning/add-local.ts';
 import { classesNamed } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, patternNamed, placeOf, sayWritten } from '../learning/knowledge-api.ts';

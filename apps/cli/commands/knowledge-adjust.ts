@@ -1,6 +1,6 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption, UsageError } from '@selfheal/cli-kit/command.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { applyChanges, byPerson, type PersonsWord } from '#shared/app/learning/pattern-maintenance.ts';
-import { contentOf } from '../api/api-client.ts';
 import { showOrder } from '../incidents/change-incident.ts';
 import {
   apiUnlessNamed,

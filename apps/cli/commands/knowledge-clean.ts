@@ -1,5 +1,5 @@
 import { DRY_RUN_OPTION, defineCommand, type ExitCode, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
-import { contentOf } from '../api/api-client.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 import { knowledgeCheck } from './knowledge-check.ts';

@@ -1,5 +1,5 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, listOf, UsageError } from '@selfheal/cli-kit/command.ts';
-import { contentOf } from '../api/api-client.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { parseClass } from '../learning/class-names.ts';
 import {
   openScope,

@@ -1,9 +1,9 @@
 import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { noteOf } from '#shared/app/learning/change-pattern.ts';
 import { exportPatterns, PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
-import { contentOf } from '../api/api-client.ts';
 import { classesOf } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, shareOption, UsageError } from '@selfheal/cli-kit/command.ts';
 import { type Terminal, writeTogether } from '@selfheal/cli-kit/terminal.ts';
+import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
+import { jsonIn } from '#apps/workbench/input/json-file.ts';
 import { type ImportResult, importPatterns } from '#shared/app/learning/pattern-maintenance.ts';
 import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
-import { type ApiClient, contentOf } from '../api/api-client.ts';
-import { jsonIn } from '../input/json-file.ts';
 import { classesOf } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';

@@ -7,9 +7,9 @@ import {
   wholeNumber,
 } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { optimizePatterns, suggestGeneralisations } from '#shared/domain/learning/apply-pattern-changes.ts';
-import { contentOf } from '../api/api-client.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';

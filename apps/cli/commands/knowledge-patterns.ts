@@ -2,9 +2,9 @@ import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/c
 import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
+import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
 import { type LearnedPattern, PatternStage } from '#shared/domain/learning/learned-pattern.ts';
 import { approvalsMissing, asItCounts, effectivenessOf } from '#shared/domain/learning/pattern-trust.ts';
-import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { parseClass } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, type Pattern, placeOf, renderPattern } from '../learning/knowledge-api.ts';
 import { openPatterns } from '../learning/open-patterns.ts';

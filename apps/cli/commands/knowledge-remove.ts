@@ -6,7 +6,7 @@ import {
   UsageError,
   yesOption,
 } from '@selfheal/cli-kit/command.ts';
-import { contentOf } from '../api/api-client.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import {
   openScope,
   patternNamed,

@@ -6,7 +6,7 @@ import {
   requireYes,
   yesOption,
 } from '@selfheal/cli-kit/command.ts';
-import { contentOf } from '../api/api-client.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { openScope, placeWords, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 

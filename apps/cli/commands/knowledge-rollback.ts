@@ -1,7 +1,7 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { applyChanges } from '#shared/app/learning/pattern-maintenance.ts';
 import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
-import { contentOf } from '../api/api-client.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { learningChange, openPatterns } from '../learning/open-patterns.ts';
 import { sayChanges } from '../learning/render-changes.ts';

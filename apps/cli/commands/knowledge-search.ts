@@ -1,8 +1,8 @@
 import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { API_OPTIONS, contentOf } from '#apps/workbench/api/api-client.ts';
+import { shippedRecall } from '#apps/workbench/input/shipped-content.ts';
 import { type KnowledgeResult, searchKnowledge } from '#shared/app/knowledge/search-knowledge.ts';
-import { API_OPTIONS, contentOf } from '../api/api-client.ts';
-import { shippedRecall } from '../input/shipped-content.ts';
 import { apiUnlessNamed, placeOf } from '../learning/knowledge-api.ts';
 
 const MAX_RESULTS = 10;

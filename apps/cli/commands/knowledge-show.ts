@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
-import { contentOf } from '../api/api-client.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { openScope, patternNamed, renderPattern, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
 
 export const knowledgeShow = defineCommand({

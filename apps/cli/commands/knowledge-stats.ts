@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { helpedWords } from '#shared/domain/learning/outcomes-words.ts';
-import { contentOf } from '../api/api-client.ts';
 import { openScope, placeWords, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
 
 const counts = (record: Readonly<Record<string, number>>): string =>

@@ -1,8 +1,8 @@
 import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
+import { openInput, textOf } from '#apps/workbench/input/open-input.ts';
 import { tryPattern, wordingsFrom } from '#shared/app/learning/write-pattern.ts';
-import { openInput, textOf } from '../input/open-input.ts';
 
 const MAX_LENGTH = 64_000_000;
 const MAX_SHOWN = 100;

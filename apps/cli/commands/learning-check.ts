@@ -7,9 +7,9 @@ import {
   wholeNumber,
 } from '@selfheal/cli-kit/command.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
+import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
 import { type HealthCheck, type LearningHealth, learningHealthOf } from '#shared/domain/learning/learning-health.ts';
 import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
-import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 import { PERIOD_OPTIONS, readLearning } from '../learning/learning-material.ts';
 import { renderHealth } from '../learning/render-learning.ts';

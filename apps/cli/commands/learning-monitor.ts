@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
-import { contentOf } from '../api/api-client.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { watchApi, watchOptions } from '../api/watching.ts';
 import { type LearningStatus, renderStatus, shareWords } from '../learning/render-status.ts';
 

@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { renderLearning } from '../learning/render-learning.ts';
 import { renderFigures, renderSeries } from '../learning/render-status.ts';
 

@@ -1,7 +1,7 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { type LearningReport, learningReportOf } from '#shared/domain/learning/learning-report.ts';
-import { contentOf } from '../api/api-client.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 import { PERIOD_OPTIONS, readLearning } from '../learning/learning-material.ts';
 import { renderLearning, renderReview } from '../learning/render-learning.ts';

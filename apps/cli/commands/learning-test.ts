@@ -1,9 +1,9 @@
 import { defineCommand, JSON_OPTION, type OptionValues, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { type SelfTest, selfTest } from '#shared/domain/learning/self-test.ts';
-import { contentOf } from '../api/api-client.ts';
 import { classesOf } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { asRecord, MAX_RECORDS } from '../learning/learn-remotely.ts';

@@ -1,7 +1,7 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { lineBatches } from '#apps/workbench/input/log-lines.ts';
 import { makeLogJudge, type ScoredLine } from '#shared/app/triage/log-judge.ts';
-import { lineBatches } from '../input/log-lines.ts';
 
 /** Characters of a line that are printed without `--json`. */
 const MAX_PRINTED_LENGTH = 200;

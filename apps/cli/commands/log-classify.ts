@@ -1,13 +1,13 @@
 import { defineCommand, forEachFile, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { type Classification, FAMILY_OF } from '@selfheal/kernel/failure-class.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
+import { readClassifyContext } from '#apps/workbench/input/classify-context.ts';
+import { CONFIG_OPTION, evidenceOf, lineRulesOfFile } from '#apps/workbench/input/log-evidence.ts';
+import { openInput } from '#apps/workbench/input/open-input.ts';
+import { shippedModel, shippedSignatures, withOwnSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { nothingFailed } from '#shared/app/triage/text-evidence.ts';
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { ancestorsOf, type SignatureSet } from '#shared/domain/failure/signatures.ts';
-import { readClassifyContext } from '../input/classify-context.ts';
-import { CONFIG_OPTION, evidenceOf, lineRulesOfFile } from '../input/log-evidence.ts';
-import { openInput } from '../input/open-input.ts';
-import { shippedModel, shippedSignatures, withOwnSignatures } from '../input/shipped-content.ts';
 
 interface Answer extends Omit<Classification, 'evidence'> {
   readonly file: string;

@@ -5,12 +5,12 @@ import { type Excerpt, makeExcerpter } from '@selfheal/log-reading/logs/excerpt.
 import type { LineRules } from '@selfheal/log-reading/logs/line-rules.ts';
 import { makePassingLines, type PassingLines } from '@selfheal/log-reading/logs/passing-lines.ts';
 import { makeRedactor, redactName } from '@selfheal/redaction/redact.ts';
+import { CONFIG_OPTION, lineRulesOfFile } from '#apps/workbench/input/log-evidence.ts';
+import { openInput, textOf } from '#apps/workbench/input/open-input.ts';
+import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { MAX_EVIDENCE_LINES } from '#shared/app/gather/excerpts.ts';
 import { type ExplainedExcerpt, explainExcerpt } from '#shared/app/triage/explained-excerpt.ts';
 import type { ClassifyContext } from '#shared/domain/failure/classify.ts';
-import { CONFIG_OPTION, lineRulesOfFile } from '../input/log-evidence.ts';
-import { openInput, textOf } from '../input/open-input.ts';
-import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 
 const LINES = { otherwise: 100, atMost: 5_000 };
 

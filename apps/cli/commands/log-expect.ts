@@ -1,7 +1,7 @@
 import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
-import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 import { parseClasses } from '../learning/class-names.ts';
 
 export const logExpect = defineCommand({

@@ -6,8 +6,8 @@ import { compilePattern, type TextPattern } from '@selfheal/log-reading/logs/tex
 import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
+import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
-import { type ApiClient, contentOf } from '../api/api-client.ts';
 import { watchApi, watchOptions } from '../api/watching.ts';
 
 type LogsApi = ApiClient['api']['logs'];

@@ -2,8 +2,8 @@ import { defineCommand, forEachFile, JSON_OPTION } from '@selfheal/cli-kit/comma
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { makeTemplateMiner, type TemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
-import { lineBatches } from '../input/log-lines.ts';
-import { STANDARD_INPUT } from '../input/open-input.ts';
+import { lineBatches } from '#apps/workbench/input/log-lines.ts';
+import { STANDARD_INPUT } from '#apps/workbench/input/open-input.ts';
 
 async function learn(miner: TemplateMiner, file: string, terminal: Terminal): Promise<void> {
   for await (const lines of lineBatches(file, terminal)) for (const [, text] of lines) miner.add(text);

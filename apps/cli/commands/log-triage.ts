@@ -1,7 +1,7 @@
 import { defineCommand, forEachFile, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { triageLog } from '#apps/workbench/triage/triage-log.ts';
+import { TRIAGE_OPTIONS, triageContent, triageModel, writeTriage } from '#apps/workbench/triage/triage-output.ts';
 import type { Triage } from '#shared/app/triage/triage-failures.ts';
-import { triageLog } from '../triage/triage-log.ts';
-import { TRIAGE_OPTIONS, triageContent, triageModel, writeTriage } from '../triage/triage-output.ts';
 
 export const logTriage = defineCommand({
   name: 'log triage',

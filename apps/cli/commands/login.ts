@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { defineCommand, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
-import { signIn } from '../api/api-client.ts';
+import { signIn } from '#apps/workbench/api/api-client.ts';
+import { sessionFile } from '#apps/workbench/api/session.ts';
 import { signInWithBrowser } from '../api/browser-login.ts';
-import { sessionFile } from '../api/session.ts';
 
 const MAX_PASSWORD_LENGTH = 256;
 const [INTERRUPT, END_OF_INPUT, BACKSPACE, DELETE] = ['\u0003', '\u0004', '\b', '\u007f'];

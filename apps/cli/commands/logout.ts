@@ -1,5 +1,5 @@
 import { defineCommand } from '@selfheal/cli-kit/command.ts';
-import { removeSession } from '../api/session.ts';
+import { removeSession } from '#apps/workbench/api/session.ts';
 
 export const logout = defineCommand({
   name: 'logout',

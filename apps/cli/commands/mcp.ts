@@ -3,12 +3,12 @@ import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/s
 import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import * as z from 'zod';
+import { API_OPTIONS, type ApiOptions, credentialsOf } from '#apps/workbench/api/api-client.ts';
+import { readSession } from '#apps/workbench/api/session.ts';
 import { makeDeploymentApi } from '#shared/adapters/http/deployment-api.ts';
 import { makeMcpServer } from '#shared/app/mcp/server.ts';
 import { ApiRefusal, type DeploymentApi } from '#shared/ports/deployment-api.ts';
 import packageFile from '../../../package.json' with { type: 'json' };
-import { API_OPTIONS, type ApiOptions, credentialsOf } from '../api/api-client.ts';
-import { readSession } from '../api/session.ts';
 import { makeLogDesk } from '../mcp/log-desk.ts';
 
 const Me = z.object({ name: z.string(), dashboardUrl: z.string().nullish() });

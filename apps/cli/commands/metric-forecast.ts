@@ -1,8 +1,8 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { metricRows } from '#apps/workbench/input/metric-rows.ts';
 import { HOUR, type Reading, readingOf } from '#shared/domain/anomaly/reading.ts';
 import { type Forecast, forecastExhaustion, type NoExhaustion } from '#shared/domain/capacity/forecast.ts';
-import { metricRows } from '../input/metric-rows.ts';
 
 const DEFAULT_HOURS = 24;
 const MAX_HOURS = 24 * 365;

@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { openRegistry, REGISTRY_OPTIONS } from '#apps/workbench/registry/open-registry.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
-import { openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 
 export const modelList = defineCommand({
   name: 'model list',

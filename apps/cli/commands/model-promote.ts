@@ -1,6 +1,6 @@
 import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
+import { changeBy, openForChange, STAGE_OPTIONS, sayChange } from '#apps/workbench/registry/open-registry.ts';
 import { promoteModel } from '#shared/app/learning/model-registry.ts';
-import { changeBy, openForChange, STAGE_OPTIONS, sayChange } from '../registry/open-registry.ts';
 
 function stageOf(to: string | undefined): 'staging' | 'production' | undefined {
   if (to === undefined || to === 'staging' || to === 'production') return to;

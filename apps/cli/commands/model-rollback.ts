@@ -1,6 +1,6 @@
 import { defineCommand } from '@selfheal/cli-kit/command.ts';
+import { changeBy, openForChange, STAGE_OPTIONS, sayChange } from '#apps/workbench/registry/open-registry.ts';
 import { rollBackModel } from '#shared/app/learning/model-registry.ts';
-import { changeBy, openForChange, STAGE_OPTIONS, sayChange } from '../registry/open-registry.ts';
 
 export const modelRollback = defineCommand({
   name: 'model rollback',

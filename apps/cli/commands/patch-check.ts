@@ -4,7 +4,7 @@ import { inspectPatch } from '@selfheal/patch-guard/inspect-patch.ts';
 import { judgePatch } from '@selfheal/patch-guard/judge-patch.ts';
 import { PATCH_LIMITS } from '@selfheal/patch-guard/patch-limits.ts';
 import { makeTreeSitter } from '@selfheal/patch-guard/tree-sitter.ts';
-import { openInput, STANDARD_INPUT } from '../input/open-input.ts';
+import { openInput, STANDARD_INPUT } from '#apps/workbench/input/open-input.ts';
 import { directoryTree } from '../patch/directory-tree.ts';
 
 /** A path that is safe to print: paths of a patch may contain control characters. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { inputError } from '#apps/workbench/input/open-input.ts';
 import { readConfiguration } from '#infra/configuration.ts';
 import { servicePlaybookProblems } from '#infra/configured-playbooks.ts';
 import { type PlaybookFile, readPlaybookFiles } from '#infra/playbook-files.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { inputError } from '../input/open-input.ts';
 
 export const DEFAULT_CONFIGURATION = 'config/selfheal.json';
 

@@ -1,5 +1,5 @@
 import { defineCommand, requireYes, UsageError } from '@selfheal/cli-kit/command.ts';
-import { contentOf } from '../api/api-client.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { CHANGE_OPTIONS, clean, openPolicy, reasonOf, YES_OPTION } from '../policy/policy-api.ts';
 
 export const policyResume = defineCommand({

@@ -1,5 +1,5 @@
 import { defineCommand, requireYes, yesOption } from '@selfheal/cli-kit/command.ts';
-import { contentOf, openApi } from '../api/api-client.ts';
+import { contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { CHANGE_OPTIONS, clean, reasonOf } from '../policy/policy-api.ts';
 
 const { 'dry-run': _dryRun, ...OPTIONS } = CHANGE_OPTIONS;

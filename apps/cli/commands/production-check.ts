@@ -4,9 +4,9 @@ import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
+import { API_OPTIONS } from '#apps/workbench/api/api-client.ts';
 import { Freeze } from '#shared/domain/policy/policy-settings.ts';
 import type { ConnectionCheck } from '../analyze/check-connections.ts';
-import { API_OPTIONS } from '../api/api-client.ts';
 import { checkDeployment, checkMail, checkToken, sayChecks } from '../doctor/check-environment.ts';
 import { openPolicy, type RuntimePolicy } from '../policy/policy-api.ts';
 

@@ -7,10 +7,10 @@ import {
   UsageError,
 } from '@selfheal/cli-kit/command.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
+import { changeBy, REGISTRY_OPTIONS } from '#apps/workbench/registry/open-registry.ts';
 import { correctPrediction } from '#shared/app/learning/correct-prediction.ts';
 import { Correction } from '#shared/domain/quality/prediction.ts';
 import { openPredictions } from '../quality/render-quality.ts';
-import { changeBy, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 
 export const qualityCorrect = defineCommand({
   name: 'quality correct',

@@ -1,10 +1,10 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { openRegistry, REGISTRY_OPTIONS } from '#apps/workbench/registry/open-registry.ts';
 import { watchedModel } from '#shared/app/upkeep/watch-quality.ts';
 import { promisedBy } from '#shared/domain/learning/provenance.ts';
 import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import { qualityOf, type WatchedModel } from '#shared/domain/quality/quality-report.ts';
 import { openPredictions, predictionsIn, renderQuality } from '../quality/render-quality.ts';
-import { openRegistry, REGISTRY_OPTIONS } from '../registry/open-registry.ts';
 
 interface Request {
   readonly model?: string | undefined;

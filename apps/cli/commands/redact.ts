@@ -1,5 +1,5 @@
 import { defineCommand } from '@selfheal/cli-kit/command.ts';
-import { openInput, STANDARD_INPUT } from '../input/open-input.ts';
+import { openInput, STANDARD_INPUT } from '#apps/workbench/input/open-input.ts';
 import { redactInput } from '../redaction/redact-input.ts';
 
 export const redactCommand = defineCommand({

@@ -1,7 +1,7 @@
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { modelChoiceOf } from '#apps/workbench/analyze/model-choice.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
-import { modelChoiceOf } from '../analyze/model-choice.ts';
 
 const MAX_RUNS = 1000;
 

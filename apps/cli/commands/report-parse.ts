@@ -4,13 +4,13 @@ import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { UnreadableReport } from '@selfheal/reports/normal-form/unreadable-report.ts';
 import type { ReportInput } from '@selfheal/reports/read/read-report.ts';
+import { inSmallHeap, STANDARD_INPUT } from '#apps/workbench/input/open-input.ts';
 import {
   filesOfRepository,
   readReportFile,
   readReportStream,
   reportFilesOf,
 } from '#shared/adapters/archive/report-files.ts';
-import { inSmallHeap, STANDARD_INPUT } from '../input/open-input.ts';
 import { makeJsonPrinter, makeTextPrinter } from '../reports/render-report.ts';
 
 /** Files that are named of those that are no reports. */

@@ -1,6 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
-import { needsOf, TRIAGE_OPTIONS, triageContent, triageModel, writeTriage } from '../triage/triage-output.ts';
+import {
+  needsOf,
+  TRIAGE_OPTIONS,
+  triageContent,
+  triageModel,
+  writeTriage,
+} from '#apps/workbench/triage/triage-output.ts';
 
 export const runTriage = defineCommand({
   name: 'run triage',
@@ -36,7 +42,7 @@ export const runTriage = defineCommand({
     const needs = workflow === undefined ? new Map<string, string[]>() : needsOf(await textOfFile(workflow), workflow);
     const [content, { triageRun }] = await Promise.all([
       triageContent(terminal, triageModel(options.model, terminal), process.cwd()),
-      import('../triage/triage-run.ts'),
+      import('#apps/workbench/triage/triage-run.ts'),
     ]);
     const triaged = await triageRun(
       {
@@ -56,7 +62,7 @@ export const runTriage = defineCommand({
       terminal,
     );
     if (options['hand-over'] !== true || triaged === null) return 0;
-    const { handOverRun } = await import('../triage/hand-over.ts');
+    const { handOverRun } = await import('#apps/workbench/triage/hand-over.ts');
     terminal.say((await handOverRun(handOver, triaged, terminal)).words);
     return 0;
   },

@@ -11,13 +11,13 @@ import {
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { parseDocument } from 'yaml';
+import { inputError } from '#apps/workbench/input/open-input.ts';
+import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { differencesFrom, planScenario, Scenario, type ScenarioPlan } from '#shared/app/plan/scenario.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { actionsOf } from '#shared/plugins/actions/registry.ts';
-import { inputError } from '../input/open-input.ts';
-import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 import { configurationOf, DEFAULT_CONFIGURATION } from './playbook-check.ts';
 
 const OPTIONS = {

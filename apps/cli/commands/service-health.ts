@@ -1,7 +1,7 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 
 const time = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
 

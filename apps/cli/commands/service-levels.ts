@@ -2,7 +2,7 @@ import { defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/c
 import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 
 /** `99.9`, `99.9%` or `0.999` as a share; the API's default when nothing is given. */
 function objectiveOf(given: string | undefined): { objective?: number } {

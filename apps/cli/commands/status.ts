@@ -2,7 +2,7 @@ import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted, durationWords } from '@selfheal/kernel/time-words.ts';
 import type { InferResponseType } from 'hono/client';
-import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, type ApiClient, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { shareWords } from '../learning/render-status.ts';
 import { readStop } from '../policy/policy-api.ts';
 

@@ -10,10 +10,10 @@ import {
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
-import { RUN_OPTIONS, testRunOf } from '../input/described-run.ts';
-import { inputError } from '../input/open-input.ts';
-import { stateAt, stateOption, withState } from '../input/state-place.ts';
-import { namedReportFiles, readNamedReports } from '../reports/named-reports.ts';
+import { RUN_OPTIONS, testRunOf } from '#apps/workbench/input/described-run.ts';
+import { inputError } from '#apps/workbench/input/open-input.ts';
+import { stateAt, stateOption, withState } from '#apps/workbench/input/state-place.ts';
+import { namedReportFiles, readNamedReports } from '#apps/workbench/reports/named-reports.ts';
 
 const OPTIONS = {
   coverage: {
@@ -62,7 +62,7 @@ export const testRecord = defineCommand({
 type Options = OptionValues<typeof OPTIONS>;
 
 async function coverage(folder: string, given: readonly string[], options: Options, terminal: Terminal): Promise<void> {
-  const { recordCoverageFiles } = await import('../selection/coverage-files.ts');
+  const { recordCoverageFiles } = await import('#apps/workbench/selection/coverage-files.ts');
   const deps = stateAt(options.state, terminal, { dryRun: options['dry-run'] });
   const { test, commit } = options;
   const files = await namedReportFiles(given);

@@ -12,12 +12,12 @@ import {
   summaryOf,
 } from '@selfheal/pull-request-quality/domain/test-selection/select-tests.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { runGit } from '#apps/workbench/input/git.ts';
+import { readRunOrigin } from '#apps/workbench/input/run-origin.ts';
+import { chosenPlace, stateAt, stateOption, withState } from '#apps/workbench/input/state-place.ts';
+import { argumentsOf, countOf, FORMATS, formatOf } from '#apps/workbench/selection/selected-formats.ts';
+import { selectionBaseOf } from '#apps/workbench/selection/selection-base.ts';
 import { appendOutput, writeOutput } from '#shared/adapters/system/output-files.ts';
-import { runGit } from '../input/git.ts';
-import { readRunOrigin } from '../input/run-origin.ts';
-import { chosenPlace, stateAt, stateOption, withState } from '../input/state-place.ts';
-import { argumentsOf, countOf, FORMATS, formatOf } from '../selection/selected-formats.ts';
-import { selectionBaseOf } from '../selection/selection-base.ts';
 
 const THRESHOLD = { otherwise: 20, atMost: 1_000_000 };
 const SAMPLE = 0.05;

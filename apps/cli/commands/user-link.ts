@@ -1,6 +1,6 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { GithubLogin } from '#shared/domain/access/person.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { showOrder } from '../incidents/change-incident.ts';
 
 export const userLink = defineCommand({

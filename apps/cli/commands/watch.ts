@@ -2,7 +2,7 @@ import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
 import { type Colour, paint } from '@selfheal/cli-kit/terminal.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
-import { type ApiClient, contentOf } from '../api/api-client.ts';
+import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
 import { watchApi, watchOptions } from '../api/watching.ts';
 import { subjectWords } from '../incidents/subject-words.ts';
 import { readStop } from '../policy/policy-api.ts';

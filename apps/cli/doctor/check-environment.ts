@@ -3,10 +3,10 @@ import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { messageOf } from '@selfheal/kernel/errors.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { type ApiOptions, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
+import { readSession } from '#apps/workbench/api/session.ts';
 import { mayDo } from '#shared/domain/access/caller.ts';
 import type { ConnectionCheck } from '../analyze/check-connections.ts';
-import { type ApiOptions, contentOf, openApi } from '../api/api-client.ts';
-import { readSession } from '../api/session.ts';
 import { readStop } from '../policy/policy-api.ts';
 
 const NEEDED_MAJOR = 24;
@@ -27,7 +27,7 @@ export async function checkToken(repository: string | null, { environment }: Ter
     return [{ name: 'GitHub', state: 'unknown', detail }];
   }
   const [{ apiUrlOf, githubOptions }, { makeGithubSelfTest }, { checkGithub }] = await Promise.all([
-    import('../analyze/github-environment.ts'),
+    import('#apps/workbench/analyze/github-environment.ts'),
     import('#shared/adapters/github/self-test.ts'),
     import('../analyze/check-connections.ts'),
   ]);
@@ -48,7 +48,7 @@ export async function checkToken(repository: string | null, { environment }: Ter
 export async function checkModels(given: string | undefined, { environment }: Terminal): Promise<ConnectionCheck[]> {
   const [{ checkModel }, { modelChoiceOf }] = await Promise.all([
     import('../analyze/check-connections.ts'),
-    import('../analyze/model-choice.ts'),
+    import('#apps/workbench/analyze/model-choice.ts'),
   ]);
   const remarks: ConnectionCheck[] = [];
   const say = (detail: string): void => void remarks.push({ name: 'Model', state: 'unknown', detail });

@@ -3,7 +3,7 @@ import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
-import { type ApiClient, contentOf } from '../api/api-client.ts';
+import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
 import { subjectWords } from './subject-words.ts';
 
 export type ChangedIncident = Extract<

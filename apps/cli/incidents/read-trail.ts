@@ -1,12 +1,12 @@
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import * as z from 'zod';
+import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
 import { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Account } from '#shared/domain/audit/incident-account.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
-import { jsonLinesIn } from '../input/json-lines.ts';
 
 const AccountLine = z.union([TrailEntry, Incident]);
 

@@ -1,6 +1,6 @@
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
-import type { ApiClient } from '../api/api-client.ts';
+import type { ApiClient } from '#apps/workbench/api/api-client.ts';
 
 export type IncidentDetails = Extract<
   InferResponseType<ApiClient['api']['incidents'][':id']['$get']>,

@@ -3,10 +3,10 @@ import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { nearestValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
+import { API_OPTIONS, type ApiClient, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
+import { readSession } from '#apps/workbench/api/session.ts';
 import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
 import { helpedWords } from '#shared/domain/learning/outcomes-words.ts';
-import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
-import { readSession } from '../api/session.ts';
 import { PATTERN_OPTIONS } from './open-patterns.ts';
 
 /** Where patterns are: the API, or else the table or the file that is named. */

@@ -5,11 +5,11 @@ import type { OptionValues } from '@selfheal/cli-kit/command.ts';
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import * as z from 'zod';
+import { contentOf, openApi } from '#apps/workbench/api/api-client.ts';
+import { type Place, sessionFile } from '#apps/workbench/api/session.ts';
 import { makeFolder } from '#shared/adapters/system/output-files.ts';
 import type { PatternResult } from '#shared/app/learning/learn-patterns.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
-import { contentOf, openApi } from '../api/api-client.ts';
-import { type Place, sessionFile } from '../api/session.ts';
 import type { KNOWLEDGE_OPTIONS } from './knowledge-api.ts';
 
 /** Records of one request to the API, and their bytes: it takes 100 KB. */

@@ -1,5 +1,7 @@
 import { type OptionSpecs, type OptionValues, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { API_OPTIONS } from '#apps/workbench/api/api-client.ts';
+import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { reportEvidence } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
@@ -8,8 +10,6 @@ import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { linesOf } from '#shared/domain/learning/resolution.ts';
-import { API_OPTIONS } from '../api/api-client.ts';
-import { shippedModel, shippedSignatures } from '../input/shipped-content.ts';
 import { type OpenPatterns, openPatterns, PATTERN_OPTIONS } from './open-patterns.ts';
 import { type NumberedResolution, readResolutions } from './read-resolutions.ts';
 import { renderFindings } from './render-learned.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type OptionSpecs, type OptionValues, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { changeBy } from '#apps/workbench/registry/open-registry.ts';
 import { readConfiguration } from '#infra/configuration.ts';
 import { makeFilePatternStore } from '#shared/adapters/archive/file-pattern-store.ts';
 import type { LearningChange } from '#shared/app/learning/change-pattern.ts';
@@ -8,7 +9,6 @@ import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { PastIncident } from '#shared/domain/knowledge/search/past-incident.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
-import { changeBy } from '../registry/open-registry.ts';
 
 /** Default file of learned patterns. */
 const LOCAL_PATTERNS = join('.selfheal', 'patterns.json');

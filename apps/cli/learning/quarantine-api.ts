@@ -8,8 +8,8 @@ import {
 } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import type { HistoryDecision } from '@selfheal/pull-request-quality/domain/flaky-tests/history-quarantine.ts';
-import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
-import { stateAt, stateOption, withState } from '../input/state-place.ts';
+import { API_OPTIONS, type ApiClient, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
+import { stateAt, stateOption, withState } from '#apps/workbench/input/state-place.ts';
 
 /** Of both commands that decide about a quarantine. */
 export const QUARANTINE_OPTIONS = {

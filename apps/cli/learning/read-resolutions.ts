@@ -1,9 +1,9 @@
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { numberedCsvRows } from '#apps/workbench/input/csv-rows.ts';
+import { type JsonRow, jsonRows } from '#apps/workbench/input/json-lines.ts';
+import { openInput, textOf } from '#apps/workbench/input/open-input.ts';
 import { RESOLUTION_COLUMNS, Resolution } from '#shared/domain/learning/resolution.ts';
-import { numberedCsvRows } from '../input/csv-rows.ts';
-import { type JsonRow, jsonRows } from '../input/json-lines.ts';
-import { openInput, textOf } from '../input/open-input.ts';
 
 /** A record with its line number. */
 export interface NumberedResolution {

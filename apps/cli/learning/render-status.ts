@@ -2,7 +2,7 @@ import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
-import type { ApiClient } from '../api/api-client.ts';
+import type { ApiClient } from '#apps/workbench/api/api-client.ts';
 
 type Api = ApiClient['api'];
 export type LearningStatus = Extract<InferResponseType<Api['learning']['$get']>, { closest: unknown }>;

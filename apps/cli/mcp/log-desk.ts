@@ -1,14 +1,14 @@
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { lazy } from '@selfheal/kernel/lazy.ts';
+import { openInput, textOf } from '#apps/workbench/input/open-input.ts';
+import { shippedModel, shippedRecall, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
 import { searchKnowledge } from '#shared/app/knowledge/search-knowledge.ts';
 import type { Advice, LogDesk, RunTriage } from '#shared/app/mcp/contract.ts';
 import { McpToolError } from '#shared/app/mcp/contract.ts';
 import type { Triage } from '#shared/app/triage/triage-failures.ts';
 import { type TriageRequestDeps, triageLogs } from '#shared/app/triage/triage-request.ts';
-import { openInput, textOf } from '../input/open-input.ts';
-import { shippedModel, shippedRecall, shippedSignatures } from '../input/shipped-content.ts';
 
 /** Characters of a file; larger ones are for `selfheal log triage`, which reads them in pieces. */
 const MAX_FILE_CHARACTERS = 50_000_000;
@@ -66,8 +66,8 @@ export function makeLogDesk(terminal: Terminal): LogDesk {
 
 async function readRun(url: string, terminal: Terminal): Promise<RunTriage | null> {
   const [{ triageContent }, { triageRun }] = await Promise.all([
-    import('../triage/triage-output.ts'),
-    import('../triage/triage-run.ts'),
+    import('#apps/workbench/triage/triage-output.ts'),
+    import('#apps/workbench/triage/triage-run.ts'),
   ]);
   const found = await triageRun({ url }, await triageContent(terminal), terminal);
   if (found === null) return null;

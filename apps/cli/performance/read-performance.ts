@@ -1,6 +1,10 @@
 import { dirname, resolve } from 'node:path';
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { jsonIn } from '#apps/workbench/input/json-file.ts';
+import { lineBatches } from '#apps/workbench/input/log-lines.ts';
+import { metricRows } from '#apps/workbench/input/metric-rows.ts';
+import { openInput, STANDARD_INPUT, textOf } from '#apps/workbench/input/open-input.ts';
 import { bottlenecksOf, type MetricSeries } from '#shared/domain/performance/bottlenecks.ts';
 import { codeSigns } from '#shared/domain/performance/code-signs.ts';
 import { costSuggestions, type Provision } from '#shared/domain/performance/costs.ts';
@@ -8,10 +12,6 @@ import type { Evidence } from '#shared/domain/performance/evidence.ts';
 import { makeLogSigns } from '#shared/domain/performance/log-signs.ts';
 import type { Performance } from '#shared/domain/performance/performance-settings.ts';
 import { suggestionsFrom } from '#shared/domain/performance/suggestions.ts';
-import { jsonIn } from '../input/json-file.ts';
-import { lineBatches } from '../input/log-lines.ts';
-import { metricRows } from '../input/metric-rows.ts';
-import { openInput, STANDARD_INPUT, textOf } from '../input/open-input.ts';
 import { PerformanceDocument, type Series } from './performance-document.ts';
 
 const MAX_SOURCE_LENGTH = 5_000_000;

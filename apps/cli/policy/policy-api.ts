@@ -10,8 +10,8 @@ import {
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import type { InferResponseType } from 'hono/client';
+import { API_OPTIONS, type ApiClient, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { stoppedWords } from '#shared/plugins/notifiers/common/briefing-facts.ts';
-import { API_OPTIONS, type ApiClient, contentOf, openApi } from '../api/api-client.ts';
 
 type Routes = ApiClient['api']['config'];
 export type RuntimePolicy = Extract<InferResponseType<Routes['$get']>, { effective: unknown }>;

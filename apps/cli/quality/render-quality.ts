@@ -1,10 +1,10 @@
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
+import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
 import { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
-import { jsonLinesIn } from '../input/json-lines.ts';
 
 const between = ([low, high]: readonly [number, number]): string => `${shareText(low)} to ${shareText(high)}`;
 const dollars = (microdollars: number | null): string =>

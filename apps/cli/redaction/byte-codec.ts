@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { TextInput } from '../input/open-input.ts';
+import type { TextInput } from '#apps/workbench/input/open-input.ts';
 
 /** A line as text for matching, and the encoding back to its raw form. */
 export interface DecodedLine {

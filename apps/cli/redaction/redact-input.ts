@@ -1,6 +1,6 @@
 import { makeRedactor } from '@selfheal/redaction/redact.ts';
 import { visibleText } from '@selfheal/redaction/visible-text.ts';
-import type { TextInput } from '../input/open-input.ts';
+import type { TextInput } from '#apps/workbench/input/open-input.ts';
 import { makeByteCodec } from './byte-codec.ts';
 import { safeCut } from './safe-cut.ts';
 

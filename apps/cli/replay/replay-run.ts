@@ -4,6 +4,8 @@ import { chanceOf, type FailureClass, type Verdict } from '@selfheal/kernel/fail
 import { placeIn } from '@selfheal/kernel/text/place.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
+import { type DiagnosedRun, diagnoseRun, type RunPorts, signalOf } from '#apps/workbench/analyze/analyze-run.ts';
+import { withOneRead } from '#apps/workbench/analyze/run-reads.ts';
 import { candidatesFor } from '#shared/app/plan/context.ts';
 import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import { chooseCandidate } from '#shared/domain/plan/candidates.ts';
@@ -22,8 +24,6 @@ import { rerunFailedJobs } from '#shared/plugins/actions/rerun-failed-jobs/index
 import { quotesOf } from '#shared/plugins/notifiers/common/quotes.ts';
 import type { IncidentStory } from '#shared/ports/announcement.ts';
 import type { PastRun, PastRuns } from '#shared/ports/past-runs.ts';
-import { type DiagnosedRun, diagnoseRun, type RunPorts, signalOf } from '../analyze/analyze-run.ts';
-import { withOneRead } from '../analyze/run-reads.ts';
 import type { PastFailure } from './find-failures.ts';
 import { hostAt } from './host-at.ts';
 

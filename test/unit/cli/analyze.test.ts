@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
-import type { FailureAnalysis } from '#apps/cli/analyze/analysis.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { FAKE_TOKEN } from '#apps/local/world/samples/job-log.ts';
 import { startWorld } from '#apps/local/world/world.ts';
+import type { FailureAnalysis } from '#apps/workbench/analyze/analysis.ts';
 import { githubWorld } from './github-world.ts';
 import { runCommand } from './run-command.ts';
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { comingFromPage, findForeignWords, foreignDocuments } from '#apps/cli/coming-from.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { loadCommands } from '#apps/cli/load-commands.ts';
+import { comingFromPage, findForeignWords, foreignDocuments } from '#apps/workbench/coming-from.ts';
 import { runCommand } from './run-command.ts';
 
 const GUIDE = join(import.meta.dirname, '../../../docs/guide');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { gateRunOf, testRunOf } from '#apps/cli/input/described-run.ts';
+import { gateRunOf, testRunOf } from '#apps/workbench/input/described-run.ts';
 import { aFile } from './run-command.ts';
 
 const SHA = 'a'.repeat(40);

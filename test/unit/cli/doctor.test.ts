@@ -5,9 +5,9 @@ import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { makeTerminal } from '@selfheal/cli-kit/terminal.ts';
 import { mockClient } from 'aws-sdk-client-mock';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { runCli } from '#apps/cli/cli.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { startWorld } from '#apps/local/world/world.ts';
+import { runCli } from '#apps/workbench/cli.ts';
 import { addSandbox, SANDBOX } from '../../e2e/support/sandbox.ts';
 import { aFolder, runCommand } from './run-command.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
-import { groupOf } from '#apps/cli/help.ts';
 import { loadCommands } from '#apps/cli/load-commands.ts';
+import { groupOf } from '#apps/workbench/help.ts';
 import { COMMAND_LIST, listCommands } from '../../../tools/list-commands.ts';
 
 const names = async (...args: string[]) => (await loadCommands(args)).map(({ name }) => name);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { makeTerminal } from '@selfheal/cli-kit/terminal.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runCli } from '#apps/cli/cli.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
+import { runCli } from '#apps/workbench/cli.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
 
 const LOGS = join(import.meta.dirname, '../../fixtures/logs');

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { openInput, textOf } from '#apps/cli/input/open-input.ts';
-import { textShapeOf } from '#apps/cli/input/text-shape.ts';
+import { openInput, textOf } from '#apps/workbench/input/open-input.ts';
+import { textShapeOf } from '#apps/workbench/input/text-shape.ts';
 import { aFile, aFolder } from './run-command.ts';
 
 const LOG = 'step one\nstep two\nError: it broke\n'.repeat(2_000);

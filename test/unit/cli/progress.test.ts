@@ -6,7 +6,7 @@ import { forEachFile } from '@selfheal/cli-kit/command.ts';
 import { makeProgress } from '@selfheal/cli-kit/progress.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { describe, expect, it } from 'vitest';
-import { openInput, textOf } from '#apps/cli/input/open-input.ts';
+import { openInput, textOf } from '#apps/workbench/input/open-input.ts';
 
 /** A terminal whose clock goes on by so many milliseconds each time it is read. */
 function aTerminal(step = 0) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { TextInput } from '#apps/cli/input/open-input.ts';
 import { redactInput } from '#apps/cli/redaction/redact-input.ts';
+import type { TextInput } from '#apps/workbench/input/open-input.ts';
 
 const TOKEN = `ghp_${'aB3dE5fG7hJ9'.repeat(3)}`;
 const PLACEHOLDER = '[redacted:github-token:1]';

@@ -5,8 +5,8 @@ import { PassThrough, Readable } from 'node:stream';
 import type { Command } from '@selfheal/cli-kit/command.ts';
 import { makeTerminal, type Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { onTestFinished } from 'vitest';
-import { runCli } from '#apps/cli/cli.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
+import { runCli } from '#apps/workbench/cli.ts';
 import { LAB_COMMANDS } from '#lab/commands/registry.ts';
 
 export interface CommandResult {

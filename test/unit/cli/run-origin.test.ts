@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type RunOrigin, readRunOrigin } from '#apps/cli/input/run-origin.ts';
+import { type RunOrigin, readRunOrigin } from '#apps/workbench/input/run-origin.ts';
 import { aFile } from './run-command.ts';
 import { RUNNER_EVENTS, TIP } from './runner-events.ts';
 
@@ -50,8 +50,9 @@ describe('the event of the runner', () => {
     /GITHUB_(?:EVENT_NAME|EVENT_PATH|REF|REF_NAME|REF_TYPE|HEAD_REF|BASE_REF|REPOSITORY_ID)\b(?!['"]?\))/;
   /** Who reads them, and why nobody else need ask `readRunOrigin`. */
   const READERS: Readonly<Record<string, string>> = {
-    'apps/cli/input/run-origin.ts': 'answers for all others',
-    'apps/cli/input/described-run.ts': 'the name of the branch of a pull request, by which its tests are kept apart',
+    'apps/workbench/input/run-origin.ts': 'answers for all others',
+    'apps/workbench/input/described-run.ts':
+      'the name of the branch of a pull request, by which its tests are kept apart',
     'apps/action/tasks/feedback.ts': 'leaves a damaged event out, which the step has said already',
   };
 
@@ -70,10 +71,10 @@ describe('the event of the runner', () => {
     const readers = [
       'apps/action/job-context.ts',
       'apps/cli/commands/test-select.ts',
-      'apps/cli/feedback/job-environment.ts',
-      'apps/cli/input/deciding-files.ts',
-      'apps/cli/input/described-run.ts',
-      'apps/cli/input/state-place.ts',
+      'apps/workbench/feedback/job-environment.ts',
+      'apps/workbench/input/deciding-files.ts',
+      'apps/workbench/input/described-run.ts',
+      'apps/workbench/input/state-place.ts',
     ];
     for (const file of readers) expect(readFileSync(join(ROOT, file), 'utf8'), file).toContain('readRunOrigin(');
   });

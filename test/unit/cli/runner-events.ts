@@ -1,4 +1,4 @@
-import type { RunOrigin } from '#apps/cli/input/run-origin.ts';
+import type { RunOrigin } from '#apps/workbench/input/run-origin.ts';
 
 export const HEAD = 'a'.repeat(40);
 export const BASE = 'b'.repeat(40);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { repositoryOfRemote } from '#apps/cli/input/state-place.ts';
+import { repositoryOfRemote } from '#apps/workbench/input/state-place.ts';
 import { githubWorld } from './github-world.ts';
 import { aFile, aFolder, runCommand } from './run-command.ts';
 import { aServedApi } from './served-api.ts';

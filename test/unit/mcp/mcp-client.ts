@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { Client, type ClientOptions, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
 import { makeTerminal } from '@selfheal/cli-kit/terminal.ts';
 import { onTestFinished } from 'vitest';
-import { runCli } from '#apps/cli/cli.ts';
+import { runCli } from '#apps/workbench/cli.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 
 /** The revisions that are served, and how a client asks for each. */

@@ -28,6 +28,7 @@ const FINE: Record<string, string> = {
   'apps/local/main.ts': "import { heal } from '#shared/app/heal.ts'; export const main = heal;",
   'apps/dashboard/page.ts':
     "import { incident } from '#shared/domain/incident/incident.ts'; import type { app } from '#functions/api/app.ts'; export type App = typeof app; export const page = incident;",
+  'apps/cli/command.ts': 'export const command = 1;',
   'packages/local-cloud/src/runtime.ts': 'export const runtime = 1;',
   'packages/patch-guard/src/tree-sitter.ts': "import fs from 'node:fs'; export const parse = fs;",
   'lab/bench.ts': "import { heal } from '#shared/app/heal.ts'; export const bench = heal;",
@@ -131,9 +132,19 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
     "import { app } from '#functions/api/app.ts'; export const a = app;",
   ],
   [
-    'the-action-runs-no-commands',
+    'no-app-imports-an-app',
     'apps/action/shortcut.ts',
-    "import { app } from '#functions/api/app.ts'; export const a = app;",
+    "import { command } from '#apps/cli/command.ts'; export const a = command;",
+  ],
+  [
+    'the-workbench-knows-no-app',
+    'apps/workbench/leaks.ts',
+    "import { config } from '#functions/plan/config.ts'; export const a = config;",
+  ],
+  [
+    'only-the-laboratory-starts-the-local-deployment',
+    'apps/cli/starts.ts',
+    "import { main } from '#apps/local/main.ts'; export const a = main;",
   ],
   [
     'dashboard-is-a-browser',

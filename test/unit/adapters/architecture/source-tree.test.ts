@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { openSourceTree as open } from '@selfheal/pull-request-quality/adapters/architecture/source-tree.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { runGit } from '#apps/cli/input/git.ts';
+import { runGit } from '#apps/workbench/input/git.ts';
 
 const openSourceTree = (folder: string) => open(folder, runGit);
 

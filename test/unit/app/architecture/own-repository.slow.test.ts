@@ -8,7 +8,7 @@ import { scanArchitecture } from '@selfheal/pull-request-quality/app/architectur
 import { cruise, type ICruiseOptions, type ICruiseResult } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 import { describe, expect, it } from 'vitest';
-import { runGit } from '#apps/cli/input/git.ts';
+import { runGit } from '#apps/workbench/input/git.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const FOLDERS = ['shared', 'functions', 'infra', 'statemachines', 'apps', 'packages', 'lab', 'tools', 'test'];

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { shippedModel, shippedSignatures } from '#apps/cli/input/shipped-content.ts';
+import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { causalChainOf } from '#shared/domain/causality/chain.ts';
 import { decidingLines, readFailure } from '#shared/domain/causality/read-failure.ts';

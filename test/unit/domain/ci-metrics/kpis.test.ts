@@ -2,7 +2,7 @@ import { insightsOf } from '@selfheal/pull-request-quality/domain/ci-metrics/ins
 import { type KpiInputs, kpisOf } from '@selfheal/pull-request-quality/domain/ci-metrics/kpis.ts';
 import type { RunRecord } from '@selfheal/pull-request-quality/domain/ci-metrics/run-record.ts';
 import { describe, expect, it } from 'vitest';
-import { renderInsights } from '#apps/cli/figures/render-insights.ts';
+import { renderInsights } from '#apps/workbench/ci-metrics/render-insights.ts';
 import { aRunRecord } from './a-run-record.ts';
 
 const NOW = new Date('2026-11-30T12:00:00.000Z');

@@ -1,6 +1,6 @@
 import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { describe, expect, it } from 'vitest';
-import { evidenceOfText } from '#apps/cli/training/labelled-case.ts';
+import { evidenceOfText } from '#apps/workbench/training/labelled-case.ts';
 import { dataDirectoryOf, loadFailureModel, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { csvRows } from '#apps/cli/input/csv-rows.ts';
+import { csvRows } from '#apps/workbench/input/csv-rows.ts';
 import { loghub2k } from '#lab/eval/loghub-2k.ts';
 import { HEADERS, withHeaders } from '#lab/eval/made-logs/headers.ts';
 import { makeLog } from '#lab/eval/made-logs/make-log.ts';
