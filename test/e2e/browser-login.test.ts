@@ -7,9 +7,9 @@ import { PassThrough, Readable } from 'node:stream';
 import { makeTerminal } from '@selfheal/cli-kit/terminal.ts';
 import { codeOf } from '@selfheal/local-cloud/identity/challenges.ts';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { runCli } from '#apps/workbench/cli.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { openStage, outputOf, type Stage } from '#apps/local/stage.ts';
+import { runCli } from '#apps/workbench/cli.ts';
 import { LOOPBACK_CALLBACKS } from '#shared/domain/access/browser-sign-in.ts';
 import { anAssembly } from './support/assemblies.ts';
 

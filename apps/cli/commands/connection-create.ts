@@ -1,6 +1,6 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION, UsageError, wholeNumber } from '@selfheal/cli-kit/command.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { SCHEMES, type Scheme } from '#shared/domain/webhooks/connection.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
 import { showOrder } from '../incidents/change-incident.ts';
 import { showSetup } from '../incidents/received.ts';
 

@@ -1,5 +1,5 @@
 import { DRY_RUN_OPTION, defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { showOrder } from '../incidents/change-incident.ts';
 
 export const connectionRemove = defineCommand({

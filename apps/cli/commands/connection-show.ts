@@ -1,5 +1,5 @@
 import { defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { showSetup } from '../incidents/received.ts';
 
 export const connectionShow = defineCommand({

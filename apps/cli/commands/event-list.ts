@@ -1,6 +1,6 @@
 import { defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import { API_OPTIONS, contentOf, openApi } from '../api/api-client.ts';
+import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 
 export const eventList = defineCommand({
   name: 'event list',

@@ -1,12 +1,12 @@
 import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
-import { API_OPTIONS, credentialsOf } from '../api/api-client.ts';
+import { API_OPTIONS, credentialsOf } from '#apps/workbench/api/api-client.ts';
+import { openInput, textOf } from '#apps/workbench/input/open-input.ts';
 import { durationOption } from '../duration.ts';
 import type { LogSource, SourceLine } from '../forward/log-source.ts';
 import { openLogSource } from '../forward/open-source.ts';
 import { type LogSender, makeOtlpSender } from '../forward/otlp-sender.ts';
-import { openInput, textOf } from '../input/open-input.ts';
 
 const STDIN_BATCH = 1_000;
 

@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream';
 import { Client, type ClientOptions, type JSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
 import { makeTerminal } from '@selfheal/cli-kit/terminal.ts';
 import { onTestFinished } from 'vitest';
-import { runCli } from '#apps/workbench/cli.ts';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
+import { runCli } from '#apps/workbench/cli.ts';
 
 /** The revisions that are served, and how a client asks for each. */
 export const REVISIONS: Readonly<Record<string, ClientOptions>> = {
