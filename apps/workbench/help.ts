@@ -19,7 +19,7 @@ const GROUPS: readonly (readonly [title: string, nouns: readonly string[]])[] = 
     'Operate a deployment',
     ['status', 'watch', 'incident', 'event', 'action', 'approval', 'policy', 'config', 'user', 'key', 'notify'],
   ],
-  ['Services', ['service', 'alert', 'metric', 'performance', 'baseline', 'production', 'playbook', 'cost']],
+  ['Services', ['service', 'alert', 'metric', 'performance', 'source', 'baseline', 'production', 'playbook', 'cost']],
   ['Learning', ['knowledge', 'solution', 'learning', 'model', 'quality', 'confidence', 'experiment', 'train']],
 ];
 

@@ -153,6 +153,7 @@ export const handler = httpFunction({
         { makeDynamoEventLedger },
         { makeSecretReader },
         { ALERT_SOURCES },
+        { MAPPED_SOURCES },
       ] = await Promise.all([
         import('./received-requests.ts'),
         import('#shared/adapters/aws/sqs-signal-queue.ts'),
@@ -160,6 +161,7 @@ export const handler = httpFunction({
         import('#shared/adapters/aws/dynamo-event-ledger.ts'),
         import('#shared/adapters/aws/secrets-reader.ts'),
         import('#shared/plugins/sources/registry.ts'),
+        import('#shared/plugins/sources/common/mapped-source.ts'),
       ]);
       const { connectionRecords, eventRecords, nameKeySecret, intakeQueue, apiUrl } = deps.environment;
       return makeReceivedRequests({
@@ -168,7 +170,7 @@ export const handler = httpFunction({
         activity: makeDynamoConnectionMeter({ table: eventRecords }),
         ledger: makeDynamoEventLedger({ table: eventRecords }),
         secrets: makeSecretReader({ 'name-key': nameKeySecret }),
-        sources: ALERT_SOURCES,
+        sources: [...ALERT_SOURCES, ...MAPPED_SOURCES],
         queue: makeSqsSignalQueue({ queueUrl: intakeQueue }),
         trail: deps.accessTrail,
         apiUrl: apiUrl.replace(/\/+$/, ''),

@@ -3,13 +3,14 @@ import { makeDynamoEventLedger } from '#shared/adapters/aws/dynamo-event-ledger.
 import { httpFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { makeSqsSignalBatches } from '#shared/adapters/aws/sqs-signal-queue.ts';
+import { MAPPED_SOURCES } from '#shared/plugins/sources/common/mapped-source.ts';
 import { ALERT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import { compose } from '../compose.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
 const deps = compose(config, {
-  sources: () => ALERT_SOURCES,
+  sources: () => [...ALERT_SOURCES, ...MAPPED_SOURCES],
   connections: ({ connectionRecords: table }) => makeDynamoConnectionStore({ table }),
   activity: ({ eventRecords: table }) => makeDynamoConnectionMeter({ table }),
   ledger: ({ eventRecords: table }) => makeDynamoEventLedger({ table }),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
+import { signIn } from '#lab/drills/approvals.ts';
 import { makeDynamoConnectionStore } from '#shared/adapters/aws/dynamo-connection-store.ts';
 import { makeDynamoEventLedger } from '#shared/adapters/aws/dynamo-event-ledger.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
@@ -127,6 +128,97 @@ describe('alerts of Prometheus Alertmanager through a connection', () => {
     expect(await send(sample('watchdog-firing-empty'))).toEqual({ status: 202, body: { accepted: 0, ledger: 1 } });
     const rules = (await ledger()).map(({ rule }) => rule);
     expect(rules).toEqual(expect.arrayContaining(['unauthorized', 'not-json', 'not-understood', 'heartbeat']));
+    expectClean(healer);
+  });
+});
+
+describe('a connection that an administrator makes', () => {
+  const PASSWORD = 'Correct-Horse-8-Battery';
+  let authorization = '';
+  beforeAll(async () => {
+    await healer.runtime.createUser('owner', 'owner@example.com', PASSWORD, ['viewer', 'operator', 'admin']);
+    authorization = `Bearer ${await signIn(healer, 'owner@example.com', PASSWORD)}`;
+  });
+  async function call(method: string, path: string, body?: unknown) {
+    const response = await fetch(`${outputOf(healer.runtime, 'ApiUrl')}${path}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  }
+  const post = async (url: string, body: unknown) =>
+    (await fetch(url, { method: 'POST', body: JSON.stringify(body) })).status;
+  const firing = (fingerprint: string, service = 'orders') => {
+    const group = sample('two-alerts-firing');
+    return { ...group, alerts: [{ ...group.alerts[1], fingerprint, labels: { alertname: 'Slow', service } }] };
+  };
+
+  it('takes what has its secret, also that of before a rotation, and nothing once it is removed', async () => {
+    const made = await call('POST', '/api/connections/webhooks', {
+      id: 'by-path',
+      source: 'alertmanager',
+      scheme: 'path',
+    });
+    expect(made).toMatchObject({ status: 201, body: { secret: expect.stringMatching(/^[0-9a-f]{48}$/) } });
+    expect(made.body.url).toBe(
+      `${outputOf(healer.runtime, 'ApiUrl')}/webhooks/alertmanager/by-path/${made.body.secret}`,
+    );
+    expect(await post(made.body.url, firing('rotated-1'))).toBe(202);
+    const rotated = await call('POST', '/api/connections/webhooks/by-path/rotate', { overlapHours: 1 });
+    expect(rotated.body.secret).not.toBe(made.body.secret);
+    expect(await post(rotated.body.url, firing('rotated-2'))).toBe(202);
+    expect(await post(made.body.url, firing('rotated-3'))).toBe(202);
+    expect(await call('POST', '/api/connections/webhooks/by-path/rotate', { overlapHours: 0 })).toMatchObject({
+      status: 200,
+    });
+    expect(await post(rotated.body.url, firing('rotated-4'))).toBe(401);
+    expect((await call('GET', '/api/connections/webhooks')).body.connections).toEqual(
+      expect.arrayContaining([expect.objectContaining({ id: 'by-path', lastSeenAt: expect.any(String) })]),
+    );
+    expect(await call('DELETE', '/api/connections/webhooks/by-path')).toMatchObject({ status: 200 });
+    expect(await post(rotated.body.url, firing('rotated-5'))).toBe(401);
+  });
+
+  it('floods only itself, speaks only for its services, and one search says why an alert was ignored', async () => {
+    const order = { id: 'narrow', source: 'alertmanager', scheme: 'path', services: ['orders'], perMinute: 5 };
+    const { url } = (await call('POST', '/api/connections/webhooks', order)).body;
+    expect(await post(url, firing('for-checkout', 'checkout'))).toBe(202);
+    for (let at = 0; at < 9; at += 1) expect(await post(url, firing(`flood-${at}`, 'Orders'))).toBe(202);
+    expect(await send(firing('beside-the-flood'))).toMatchObject({ status: 202, body: { accepted: 1 } });
+    await healer.quiet();
+    const found = await call('GET', '/api/events?search=checkout+slow');
+    expect(found.body.events).toMatchObject([
+      {
+        rule: 'place-not-allowed',
+        connection: 'narrow',
+        why: 'The connection may not speak for this service.',
+        count: 1,
+      },
+    ]);
+    const limited = (await call('GET', '/api/events?rule=over-limit')).body.events;
+    expect(limited).toMatchObject([{ connection: 'narrow', subject: 'narrow' }]);
+    expect(limited[0].count).toBeGreaterThanOrEqual(4);
+    expect(healer.runtime.denials).toEqual([]);
+  });
+
+  it('lets a repeat that was left aside go through the intake once more', async () => {
+    const group = firing('replayed');
+    const [id = ''] = incidentsOf(group as never);
+    await send(group);
+    await healer.ended(id);
+    await send(group);
+    await until('the repeat in the ledger', async () => {
+      const { events } = (await call('GET', '/api/events?rule=duplicate-delivery&search=Slow')).body;
+      return events.length > 0;
+    });
+    const [event] = (await call('GET', '/api/events?rule=duplicate-delivery&search=Slow')).body.events;
+    expect(await call('POST', `/api/events/${event.id}/replay`, {})).toMatchObject({
+      status: 200,
+      body: { delivery: expect.stringContaining('replay#') },
+    });
+    await until('the replay', async () => (await ledger()).some(({ rule }) => rule === 'stale'));
+    await healer.quiet();
     expectClean(healer);
   });
 });

@@ -12,7 +12,11 @@ export const connectionCreate = defineCommand({
     'role admin. With --json: {connection, url, secret, how}.',
   operands: { shown: 'ID', atLeast: 1, atMost: 1 },
   options: {
-    source: { type: 'string', value: 'SOURCE', about: 'alertmanager, grafana, datadog, pagerduty, sentry; required' },
+    source: {
+      type: 'string',
+      value: 'SOURCE',
+      about: 'alertmanager, grafana, datadog, pagerduty, sentry, newrelic ...; required',
+    },
     scheme: { type: 'string', value: 'SCHEME', about: `${SCHEMES.join(', ')}; bearer by default` },
     header: { type: 'string', value: 'NAME', about: 'the header with the secret, for token-header' },
     services: { type: 'string', value: 'IDS', about: 'services that it may speak for, with commas; all by default' },

@@ -135,6 +135,7 @@ import { serviceLevels } from './service-levels.ts';
 import { serviceList } from './service-list.ts';
 import { serviceScale } from './service-scale.ts';
 import { solutionAdd } from './solution-add.ts';
+import { sourceTry } from './source-try.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { testRecord } from './test-record.ts';
@@ -274,6 +275,7 @@ export const COMMANDS: readonly Command[] = [
   eventList,
   eventShow,
   eventReplay,
+  sourceTry,
   configShow,
   configSet,
   configReset,

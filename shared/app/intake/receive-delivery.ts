@@ -133,7 +133,6 @@ function aboutAlert(alert: Alert, connection: Connection): Partial<DroppedEvent>
   return {
     subject: redactName(about === null ? signal.tainted.title : `${about}: ${signal.tainted.title}`, 300),
     sample: signal.tainted.reason,
-    signal,
   };
 }
 
