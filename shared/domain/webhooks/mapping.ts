@@ -73,7 +73,11 @@ export type MappedResult =
   | { readonly kind: 'rejected'; readonly reason: string };
 
 /** Reads a body by a mapping. Pure. */
-export function readByMapping({ requires, fields }: Mapping, body: unknown, receivedAt: Date): MappedResult {
+export function readByMapping(
+  { requires, fields }: Pick<Mapping, 'requires' | 'fields'>,
+  body: unknown,
+  receivedAt: Date,
+): MappedResult {
   const missing = requires.find((pointer) => valueAt(body, pointer) === undefined);
   if (missing !== undefined) return { kind: 'rejected', reason: `${missing}: missing` };
   const text = (rule: TextRule | undefined): string => (rule === undefined ? '' : textOf(rule, body));
