@@ -6,7 +6,7 @@ import { Mapping } from '#shared/domain/webhooks/mapping.ts';
 
 const FOLDER = join(import.meta.dirname, '../shared/data/mappings');
 /** The mappings as the product reads them, because a parser of YAML costs a function's start 100 ms. `npm run mappings` writes it; a test compares it. */
-export const MAPPINGS_FILE = join(FOLDER, 'mappings.json');
+export const MAPPINGS_FILE = join(import.meta.dirname, '../shared/plugins/sources/common/mappings.json');
 
 /** The text of the file, without the examples, which only tests need. Throws for a file that is no mapping, naming it. */
 export function packedMappings(): string {

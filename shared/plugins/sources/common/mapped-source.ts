@@ -1,6 +1,6 @@
-import mappings from '#shared/data/mappings/mappings.json' with { type: 'json' };
 import { type Mapping, readByMapping } from '#shared/domain/webhooks/mapping.ts';
 import { type AlertSource, defineSource } from '../contract.ts';
+import mappings from './mappings.json' with { type: 'json' };
 
 /** A mapping without the examples that prove it. */
 export type PackedMapping = Omit<Mapping, 'examples'>;
