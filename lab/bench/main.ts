@@ -49,7 +49,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   tests: testRows,
 };
 
-/** `npm run bench [-- NAME ...]`: prints the table of the README. Exit code 2 for an unknown name, 1 when a benchmark threw an error. */
+/** `npm run bench [-- NAME ...]`: prints the table of docs/figures.md. Exit code 2 for an unknown name, 1 when a benchmark threw an error. */
 async function main(names: readonly string[]): Promise<void> {
   const unknown = names.filter((name) => !(name in BENCHES));
   if (unknown.length > 0) {
