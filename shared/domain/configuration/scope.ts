@@ -2,6 +2,7 @@ import { isAtHome } from '../incident/home.ts';
 import { alarmNameOf } from '../incident/identity.ts';
 import type { ReportTarget, TargetContext } from '../incident/target-context.ts';
 import type { Mode } from '../policy/policy-settings.ts';
+import { spellingOf } from '../webhooks/connection.ts';
 import type { Configuration, Service } from './configuration.ts';
 
 /**
@@ -9,11 +10,18 @@ import type { Configuration, Service } from './configuration.ts';
  * another account or region belongs to no service, whatever its name is.
  */
 export function serviceOf(configuration: Configuration, target: TargetContext): Service | null {
-  if (target.kind === 'report' || target.kind === 'alert')
-    return configuration.services.find(({ id }) => id === target.service) ?? null;
+  if (target.kind === 'report') return configuration.services.find(({ id }) => id === target.service) ?? null;
+  if (target.kind === 'alert') return serviceSpelled(configuration, target.service);
   if (target.kind !== 'alarm' || !isAtHome(target, configuration.home)) return null;
   const name = alarmNameOf(target);
   return configuration.services.find((service) => service.alarms.includes(name)) ?? null;
+}
+
+/** The service that another tool names, by its id or, where only one fits, by its letters and digits (`PaymentService`). */
+function serviceSpelled({ services }: Configuration, name: string | null): Service | null {
+  if (name === null) return null;
+  const spelled = services.filter(({ id }) => spellingOf(id) === spellingOf(name));
+  return services.find(({ id }) => id === name) ?? (spelled.length === 1 ? (spelled[0] ?? null) : null);
 }
 
 /** How far Selfheal may go in a repository; the name's case does not matter. */

@@ -29,6 +29,7 @@ const Event = z.object({
   message: Variable,
   priority: Variable,
   service: Variable,
+  query: Variable,
   scope: Variable,
   scopes: Tags,
   tags: Tags,
@@ -57,6 +58,9 @@ export const datadog = defineSource({
     if (!parsed.success) return { kind: 'rejected', reason: firstProblem(parsed.error) };
     const event = parsed.data;
     const monitor = event.alert_id || event.monitor_id;
+    // Other tools name an alert_id and a title, too.
+    if (event.transition === '' && event.query === '')
+      return { kind: 'rejected', reason: 'transition: missing; use the template of the guide' };
     if (monitor === '') return { kind: 'rejected', reason: 'alert_id: missing; use the template of the guide' };
     const { transition, scope, scopes, tags } = event;
     const state = RESOLVED.test(transition) || /^\[Recovered\]/i.test(event.title) ? 'resolved' : 'firing';
@@ -71,7 +75,8 @@ export const datadog = defineSource({
         {
           id: [monitor, event.cycle_key || place].join('#'),
           state,
-          severity: severityOfWord(event.priority) ?? (/warn/i.test(transition) ? 'medium' : 'high'),
+          severity:
+            severityOfWord(event.priority.replace(/^(?=\d$)/, 'P')) ?? (/warn/i.test(transition) ? 'medium' : 'high'),
           service: event.service || tagOf(tags, 'service') || null,
           title: event.title.replace(/^\[[^\]]{1,30}\]\s*/, ''),
           text: [event.body || event.message, place === '' ? '' : `Scope: ${place}`, tagsWords(tags)]
