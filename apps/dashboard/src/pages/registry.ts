@@ -85,6 +85,12 @@ export const PAGES: readonly Page[] = [
     navigation: { label: 'Experiments', icon: 'flask', key: 'x' },
   },
   {
+    path: '/events',
+    title: 'Events',
+    load: () => import('./events/events-page.tsx'),
+    navigation: { label: 'Events', icon: 'bell', key: 'v' },
+  },
+  {
     path: '/connect',
     title: 'Connect',
     load: () => import('./connect/connect-page.tsx'),
