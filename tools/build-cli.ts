@@ -77,10 +77,12 @@ export const { ${names.join(', ')} } = createRequire(import.meta.url)('./library
 
 /** The types of the library in one file that imports nothing. Throws when a public type needs one of another file. */
 function libraryTypes(): string {
-  const types = ['analyze/analysis.ts', 'library.ts'].map((file) => declarationOf(join(ROOT, 'apps/cli', file)));
+  const types = ['apps/workbench/analyze/analysis.ts', 'apps/cli/library.ts'].map((file) =>
+    declarationOf(join(ROOT, file)),
+  );
   const text = types
     .join('')
-    .replaceAll(/^(?:import type .*'\.\/analyze\/analysis\.ts'|export type \* from .*);\n/gm, '');
+    .replaceAll(/^(?:import type .*'#apps\/workbench\/analyze\/analysis\.ts'|export type \* from .*);\n/gm, '');
   if (/^import|\bfrom '/m.test(text)) throw new Error(`The types of the library import something:\n${text}`);
   return text;
 }

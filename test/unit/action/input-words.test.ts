@@ -4,10 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { inWordsOfInputs, UNREACHABLE_OPTIONS } from '#apps/action/input-words.ts';
 import { aStep } from './action-rig.ts';
 
-const CLI = join(import.meta.dirname, '../../../apps/cli');
+const WORKBENCH = join(import.meta.dirname, '../../../apps/workbench');
 /** Where the code lies that the tasks of the Action share with commands. */
-const SHARED = ['feedback', 'gates', 'input', 'selection', 'triage', 'flaky', 'architecture', 'analyze'];
-const COMMANDS = ['commands/ci-metrics.ts', 'commands/ci-insights.ts'];
+const SHARED = ['feedback', 'gates', 'input', 'selection', 'triage', 'flaky', 'architecture', 'analyze', 'ci-metrics'];
 
 describe('an error of a step', () => {
   it.each([
@@ -23,10 +22,10 @@ describe('an error of a step', () => {
 
   it('names no option that a workflow cannot give, whatever shared code throws it', () => {
     const files = SHARED.flatMap((folder) =>
-      readdirSync(join(CLI, folder), { encoding: 'utf8' }).map((file) => join(folder, file)),
+      readdirSync(join(WORKBENCH, folder), { encoding: 'utf8' }).map((file) => join(folder, file)),
     );
-    const left = [...files, ...COMMANDS].flatMap((file) => {
-      const text = readFileSync(join(CLI, file), 'utf8');
+    const left = files.flatMap((file) => {
+      const text = readFileSync(join(WORKBENCH, file), 'utf8');
       const errors = [...text.matchAll(/new (?:\w+Error|InvalidInput|MissingModelKey)\(([\s\S]*?)\);\n/g)];
       const options = errors.flatMap(([, words = '']) => [...inWordsOfInputs(words).matchAll(/--([a-z][a-z-]*)/g)]);
       return options.flatMap(([, name = '']) => (UNREACHABLE_OPTIONS.includes(name) ? [] : [`${file}: --${name}`]));

@@ -57,7 +57,13 @@ describe('the event of the runner', () => {
   };
 
   it('is interpreted in one place, and who reads it beside that is listed with the reason', () => {
-    const sources = ['apps/action', 'apps/cli', 'shared', 'packages/pull-request-quality/src'].flatMap((folder) =>
+    const sources = [
+      'apps/action',
+      'apps/cli',
+      'apps/workbench',
+      'shared',
+      'packages/pull-request-quality/src',
+    ].flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts'))
         .map((file) => join(folder, file).replaceAll('\\', '/')),
