@@ -46,7 +46,7 @@ describe('the command line', () => {
     [['frobnicate'], 'Unknown command "frobnicate". "selfheal --help" lists the commands.'],
     [['incidnts'], 'Unknown command "incidnts"; did you mean "incidents"?'],
     [['simulate-incidents'], 'Unknown command "simulate-incidents"; did you mean "simulate-incident"?'],
-    [['log', 'fold'], 'Unknown command "log fold". Use one of: log excerpt, '],
+    [['log', 'translate'], 'Unknown command "log translate". Use one of: log excerpt, '],
     [['log', 'excerpt'], '"selfheal log excerpt" needs FILE...: see "selfheal log excerpt --help".'],
     [['log', 'excerpt', '--many', 'x'], `Unknown option '--many': see "selfheal log excerpt --help".`],
     [['log', 'excerpt', 'x', '--lines'], 'argument missing: see "selfheal log excerpt --help".'],
