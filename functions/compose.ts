@@ -1,3 +1,4 @@
+import { Refused } from '@selfheal/kernel/errors.ts';
 import { dataDirectoryOf, loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
 import { makeCognitoTokenVerifier } from '#shared/adapters/aws/cognito-token-verifier.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
@@ -43,9 +44,13 @@ import {
 } from '#shared/domain/workflow/function-config.ts';
 import { STEPS, type StepInput, type StepName, type StepOutput } from '#shared/domain/workflow/steps.ts';
 import { actionsOf } from '#shared/plugins/actions/registry.ts';
+import { HOSTS } from '#shared/plugins/hosts/registry.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
+import type { RepositoryDirectory } from '#shared/ports/code-host.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
+import type { HostApi } from '#shared/ports/host-api.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import { routeHost } from './compose-hosts.ts';
 
 export type Variables<R extends ResourceName> = Readonly<Record<R, string>>;
 type Ports<C extends FunctionConfig> = Readonly<Record<string, (environment: FunctionEnvironment<C>) => unknown>>;
@@ -204,8 +209,29 @@ export function github({ githubTokenSecret }: Variables<'githubTokenSecret'>): G
   return access;
 }
 export type Token = Variables<'githubTokenSecret'>;
-export const codeHost = (environment: Token) => makeGithubCodeHost(github(environment));
-export const codeReader = (environment: Token) => makeGithubCodeReader(github(environment));
+/** Hosts beside GitHub: their tokens are in the same secret, as `{"hosts": {"gitlab": {"token": "..."}}}`. */
+async function hostApi(environment: Token, id: string): Promise<HostApi> {
+  const settings = configuration().hosts[id];
+  if (settings === undefined)
+    throw new Refused(`hosts.${id} is missing in selfheal.json: set "hosts": {"${id}": {"apiUrl": "https://..."}}.`);
+  const secrets = makeSecretReader({ 'github-token': environment.githubTokenSecret });
+  const { hostTokenOf, makeHostApi } = await import('#shared/adapters/http/host-api.ts');
+  return makeHostApi({
+    title: HOSTS.find((host) => host.id === id)?.title ?? id,
+    baseUrl: settings.apiUrl,
+    token: async () => hostTokenOf(await secrets.read('github-token'), id),
+    clock: systemClock,
+    meter: lambdaMeter,
+    counter: 'code-host-requests',
+  });
+}
+/** Each port apart, so that a bundle contains only what its ports need. */
+export const codeHost = (environment: Token) =>
+  routeHost(makeGithubCodeHost(github(environment)), 'codeHost', (id) => hostApi(environment, id));
+export const codeReader = (environment: Token) =>
+  routeHost(makeGithubCodeReader(github(environment)), 'codeReader', (id) => hostApi(environment, id));
+export const routedDirectory = (environment: Token, own: RepositoryDirectory) =>
+  routeHost(own, 'directory', (id) => hostApi(environment, id));
 export const code = (environment: Token) => makeGithubCodeWriter(github(environment));
 export const proposals = (environment: Token) => makeGithubProposals(github(environment));
 /** The ports that actions use GitHub through. */

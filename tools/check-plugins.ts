@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 
 /** The folder of each kind of plug-in, the export of its registry, and subfolders that are not plug-ins. */
 const KINDS = [
+  { folder: 'shared/plugins/hosts', exported: 'HOSTS', others: [] },
   { folder: 'shared/plugins/sources', exported: 'SOURCES', others: ['common'] },
   // Each playbook of the configuration becomes an action; the folder `playbook` is not one.
   { folder: 'shared/plugins/actions', exported: 'ACTIONS', others: ['common', 'playbook'] },

@@ -16,6 +16,7 @@ import {
   persons,
   policy,
   predictions,
+  routedDirectory,
   stats,
 } from '../compose.ts';
 import { workflow } from '../compose-cloud.ts';
@@ -37,7 +38,7 @@ const deps = compose(config, {
   persons,
   people: (environment) => makeGithubPeople(github(environment)),
   ledger: ({ eventRecords: table }) => makeDynamoEventLedger({ table }),
-  directory: (environment) => makeGithubRepositoryDirectory(github(environment)),
+  directory: (environment) => routedDirectory(environment, makeGithubRepositoryDirectory(github(environment))),
 });
 
 export const handler = sqsBatchFunction({

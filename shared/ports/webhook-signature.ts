@@ -1,3 +1,5 @@
+import type { SchemeSettings } from '#shared/domain/webhooks/verify-delivery.ts';
+
 /** HMAC-SHA-256 over the raw bytes of the body, in a header. */
 export interface HmacScheme {
   readonly kind: 'hmac-sha256';
@@ -9,7 +11,13 @@ export interface HmacScheme {
 }
 
 /** How a source's requests prove their sender. */
-export type SignatureScheme = 'github-hmac-sha256' | HmacScheme;
+export type SignatureScheme = 'github-hmac-sha256' | HmacScheme | OneOfSchemes;
+
+/** Any of the schemes of webhook connections. */
+export interface OneOfSchemes {
+  readonly kind: 'one-of';
+  readonly schemes: readonly SchemeSettings[];
+}
 
 /** Proves who sent a webhook. One method per scheme; pure computation behind a port because it needs a library. */
 export interface WebhookSignatures {

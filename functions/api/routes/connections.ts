@@ -7,7 +7,7 @@ import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import { answers, makeRoutes, routeFor } from './contract.ts';
 
 export interface ConnectionRoutesDeps {
-  readonly configuration: Pick<Configuration, 'github'>;
+  readonly configuration: Pick<Configuration, 'github' | 'hosts'>;
   readonly lists: Pick<IncidentLists, 'list'>;
   readonly environment: { readonly apiUrl: string };
 }

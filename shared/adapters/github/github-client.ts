@@ -1,7 +1,7 @@
 import { Octokit } from '@octokit/core';
 import { InvalidInput, OutcomeUnknown, RateLimited, Refused, Retryable, Unreachable } from '@selfheal/kernel/errors.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
-import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { FIRST_HOST, hostOfRepository, RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { type CallFailure, classifyFailure } from './github-errors.ts';
 
@@ -163,7 +163,14 @@ function nextPage({ headers }: Answer): Parameters | null {
 /** Splits `owner/name`; throws `InvalidInput` for anything else. */
 export function repositoryOf(repository: string): { owner: string; repo: string } {
   const [owner, repo] = repository.split('/');
-  if (!RepositoryName.safeParse(repository).success || !owner || !repo || repo === '.' || repo === '..') {
+  if (
+    !RepositoryName.safeParse(repository).success ||
+    hostOfRepository(repository) !== FIRST_HOST ||
+    !owner ||
+    !repo ||
+    repo === '.' ||
+    repo === '..'
+  ) {
     throw new InvalidInput(`${repository} is not a repository name (owner/name).`);
   }
   return { owner, repo };

@@ -1,6 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Webhooks } from '@octokit/webhooks';
-import type { HmacScheme, WebhookSignatures } from '#shared/ports/webhook-signature.ts';
+import { verifyDelivery } from '#shared/domain/webhooks/verify-delivery.ts';
+import type { HmacScheme, OneOfSchemes, WebhookSignatures } from '#shared/ports/webhook-signature.ts';
+
+import { systemClock } from '../system/clock.ts';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 
@@ -14,7 +17,9 @@ export function makeWebhookSignatures(): WebhookSignatures {
         const fits =
           scheme === 'github-hmac-sha256'
             ? await verifyGithub(body, headers, secret)
-            : verifyHmac(scheme, body, headers, secret);
+            : scheme.kind === 'one-of'
+              ? verifyOneOf(scheme, body, headers, secret)
+              : verifyHmac(scheme, body, headers, secret);
         if (fits) valid = true;
       }
       return valid;
@@ -43,4 +48,9 @@ function verifyHmac({ header, prefix, encoding }: HmacScheme, body: Uint8Array, 
   const expected = createHmac('sha256', secret).update(body).digest();
   const received = Buffer.from(given.slice(prefix.length), encoding);
   return received.byteLength === expected.byteLength && timingSafeEqual(received, expected);
+}
+
+function verifyOneOf({ schemes }: OneOfSchemes, body: Uint8Array, headers: Headers, secret: string): boolean {
+  const delivery = { headers, body, pathSecret: null };
+  return schemes.some((scheme) => verifyDelivery(scheme, delivery, [secret], systemClock.now()) === 'valid');
 }

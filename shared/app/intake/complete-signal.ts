@@ -1,10 +1,11 @@
 import { unlessRefused } from '@selfheal/kernel/errors.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { RunTarget } from '#shared/domain/incident/target-context.ts';
+import { hostPluginOf } from '#shared/plugins/hosts/registry.ts';
 import type { CodeHost } from '#shared/ports/code-host.ts';
 
 export interface CompleteDeps {
-  readonly codeHost: Pick<CodeHost, 'listJobs' | 'runnerMessages' | 'pullRequestOfRun'>;
+  readonly codeHost: Pick<CodeHost, 'getRun' | 'listJobs' | 'runnerMessages' | 'pullRequestOfRun'>;
 }
 
 /** Cancelled jobs of a run that are asked why. */
@@ -21,12 +22,24 @@ const STOPPED =
 export async function completeSignal(signal: Signal, { codeHost }: CompleteDeps): Promise<Signal | null> {
   const { target } = signal;
   if (target.kind !== 'run') return signal;
+  if (hostPluginOf(target.repository)?.completes === true) return await completeRun(signal, target, codeHost);
   if (signal.kind === 'run-cancelled' && !(await wasStopped(target, codeHost))) return null;
   const told: Signal = signal.kind === 'run-cancelled' ? { ...signal, kind: 'run-failed' } : signal;
   if (target.pullRequest !== null || !target.event.startsWith('pull_request')) return told;
   const { repository, runId } = target;
   const pullRequest = await unlessRefused(() => codeHost.pullRequestOfRun(repository, runId));
   return pullRequest === null ? told : { ...told, target: { ...target, pullRequest } };
+}
+
+/** The attempt, and the pull request of a run of a branch. */
+async function completeRun(signal: Signal, target: RunTarget, codeHost: CompleteDeps['codeHost']): Promise<Signal> {
+  const { repository, runId, onDefaultBranch } = target;
+  const run = await unlessRefused(() => codeHost.getRun(repository, runId));
+  const isAsked = target.pullRequest === null && !onDefaultBranch && target.event === 'push';
+  const pullRequest = isAsked
+    ? await unlessRefused(() => codeHost.pullRequestOfRun(repository, runId))
+    : target.pullRequest;
+  return { ...signal, target: { ...target, pullRequest, runAttempt: run?.attempt ?? target.runAttempt } };
 }
 
 async function wasStopped(

@@ -7,6 +7,7 @@ import type { ActionRecord, BoundAction } from '#shared/domain/plan/bound-action
 import { type ApprovalPeriod, entitledGroups } from '#shared/domain/policy/approval-levels.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
+import { hostPluginOf } from '#shared/plugins/hosts/registry.ts';
 import type { AskedPlan, IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
@@ -129,6 +130,7 @@ async function changeOf(
  */
 function takesComments(target: TargetContext, { approvals }: Configuration): boolean {
   if (!approvals.comments || target.kind !== 'run' || target.pullRequest === null) return false;
+  if (hostPluginOf(target.repository)?.capabilities.has('comment-commands') !== true) return false;
   return approvals.levels.every(({ groups }) => groups.length === 0);
 }
 

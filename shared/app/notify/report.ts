@@ -1,11 +1,13 @@
 import { instantWords } from '@selfheal/kernel/time-words.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { FIRST_HOST } from '#shared/domain/incident/target-context.ts';
 import { githubPagesOf, targetLinks } from '#shared/domain/incident/target-links.ts';
 import { type ActionRecord, didNotHelp } from '#shared/domain/plan/bound-action.ts';
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import { actionOf, titlesOf } from '#shared/plugins/actions/registry.ts';
+import { hostPluginOf } from '#shared/plugins/hosts/registry.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
 import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
@@ -91,12 +93,15 @@ export function afterwardsOf(records: readonly ActionRecord[], actions: readonly
 /** The links and the time zone that every report needs. */
 export function storyFrame(
   { target }: Pick<Incident, 'target'>,
-  { github, policy }: Configuration,
+  { github, hosts, policy }: Configuration,
 ): Pick<IncidentStory, 'links' | 'timeZone'> {
-  return {
-    links: targetLinks(target, githubPagesOf(github.apiUrl)),
-    timeZone: policy.circumstances.timeZone,
-  };
+  const { timeZone } = policy.circumstances;
+  const isElsewhere = target.kind === 'run' && target.host !== FIRST_HOST;
+  const apiUrl = isElsewhere ? hosts[target.host]?.apiUrl : github.apiUrl;
+  if (!isElsewhere || apiUrl === undefined)
+    return { links: targetLinks(target, githubPagesOf(github.apiUrl)), timeZone };
+  const links = hostPluginOf(target.repository)?.links(target, apiUrl) ?? [];
+  return { links, timeZone };
 }
 
 function cameBackWords(

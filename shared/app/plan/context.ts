@@ -12,6 +12,7 @@ import { type Candidate, listCandidates } from '#shared/domain/plan/candidates.t
 import { isOff } from '#shared/domain/policy/autonomy.ts';
 import { isSwitchedOn } from '#shared/domain/policy/fix-settings.ts';
 import type { ActionPlugin, ProposalContext } from '#shared/plugins/actions/contract.ts';
+import { missingOnHost } from './host-limits.ts';
 
 export interface PlanFacts {
   readonly target: TargetContext;
@@ -37,16 +38,18 @@ export function candidatesFor(facts: PlanFacts, actions: readonly ActionPlugin[]
   );
 }
 
-/** The actions that are not switched off, without those that write to a repository that does not allow it. */
+/** The actions that are not switched off, without those that the code host cannot take or that write to a repository that does not allow it. */
 export function allowedOf(
   actions: readonly ActionPlugin[],
   target: TargetContext,
   configuration: Configuration,
 ): readonly ActionPlugin[] {
   return actions.filter(
-    ({ id, switch: name }) =>
-      !isOff(id, configuration.policy) &&
-      (name === undefined || (target.kind === 'run' && isSwitchedOn(configuration, target.repository, name))),
+    (plugin) =>
+      !isOff(plugin.id, configuration.policy) &&
+      missingOnHost(plugin, target) === null &&
+      (plugin.switch === undefined ||
+        (target.kind === 'run' && isSwitchedOn(configuration, target.repository, plugin.switch))),
   );
 }
 
@@ -66,4 +69,17 @@ export function rankedFor(
   const scope = knowledgeScopeOf(target);
   if (scope === null) return candidates;
   return rankByBenefit(candidates, outcomes, { class: classification.class, scope, now, circumstances });
+}
+
+/** Why the actions that would fit were left out for their host, a sentence each. */
+export function leftOutByHost(facts: PlanFacts, actions: readonly ActionPlugin[]): readonly string[] {
+  const { configuration, target } = facts;
+  if (target.kind !== 'run') return [];
+  return actions
+    .filter(({ id, switch: name }) => name === undefined && !isOff(id, configuration.policy))
+    .flatMap((plugin) => {
+      const missing = missingOnHost(plugin, target);
+      if (missing === null || listCandidates({ ...facts, service: null }, [plugin]).length === 0) return [];
+      return [`"${plugin.title}" was left out: ${missing}`];
+    });
 }

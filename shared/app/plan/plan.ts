@@ -31,7 +31,7 @@ import { advisedCandidates } from './advised.ts';
 import { type AlertDeps, announceAlerts, raisedAlerts } from './alerts.ts';
 import { knownFacts, planContext, reasonsFact, withHistory } from './audit-facts.ts';
 import { type CircumstanceDeps, gatherCircumstances } from './circumstances.ts';
-import { candidatesFor, rankedFor } from './context.ts';
+import { candidatesFor, leftOutByHost, rankedFor } from './context.ts';
 import { exposureFor, heldPlan } from './experiment.ts';
 import { type IncidentFactsDeps, type PlanInputs, readIncidentFacts } from './inputs.ts';
 import { prepareActions } from './prepare.ts';
@@ -114,9 +114,16 @@ type Past = Pick<StepInput<'plan'>, 'tried' | 'held'>;
 const roundOf = ({ tried, held }: Past): number => tried.length + (held ? 1 : 0);
 
 function decided(inputs: PlanInputs, choice: Choice, deps: GovernedPlan): Judgement {
-  const judgement = withHistory(judgementOf(inputs, choice, deps), inputs, deps.actions);
+  const judgement = withLeftOut(withHistory(judgementOf(inputs, choice, deps), inputs, deps.actions), inputs, deps);
   if (deps.denial === null || judgement.decision === 'recovered') return judgement;
   return { ...judgement, reasons: [deps.denial, ...judgement.reasons] };
+}
+
+/** Says which actions the run's host cannot take, where nothing else is done. */
+function withLeftOut(judgement: Judgement, inputs: PlanInputs, deps: GovernedPlan): Judgement {
+  if (judgement.decision !== 'suggest' && judgement.decision !== 'escalate') return judgement;
+  const leftOut = leftOutByHost(factsOf(inputs, deps), deps.actions);
+  return leftOut.length === 0 ? judgement : { ...judgement, reasons: [...judgement.reasons, ...leftOut] };
 }
 
 /** An action that does not heal may come first. If it may not be executed at once, healing does not wait for it. */
@@ -139,19 +146,9 @@ function choiceOf(
   { tried, held }: Past,
   deps: PlanDeps,
 ): { choice: Choice; exposure: Exposure | null; listed: readonly Candidate[] } {
-  const { incident, telemetry, classification, diagnosis, outcomes } = inputs;
-  const { configuration, clock } = deps;
-  const facts = {
-    target: incident.target,
-    telemetry,
-    classification,
-    configuration,
-    past: inputs.records,
-    prepared: inputs.prepared.found,
-    circumstances: inputs.circumstances,
-    requested: incident.request ?? null,
-    now: clock.now(),
-  };
+  const { incident, classification, diagnosis, outcomes } = inputs;
+  const { configuration } = deps;
+  const facts = factsOf(inputs, deps);
   const own = rankedFor(incident, candidatesFor(facts, deps.actions), outcomes, facts);
   const isLeft = ({ actionId }: Candidate) => !tried.includes(actionId);
   if (incident.request !== undefined) {
@@ -171,6 +168,18 @@ function choiceOf(
   const choice = exposure === null || diagnosis.choice === HUMAN ? usual : chooseCandidate(left, exposure.label);
   return { choice, exposure, listed };
 }
+
+const factsOf = (inputs: PlanInputs, { configuration, clock }: PlanDeps) => ({
+  target: inputs.incident.target,
+  telemetry: inputs.telemetry,
+  classification: inputs.classification,
+  configuration,
+  past: inputs.records,
+  prepared: inputs.prepared.found,
+  circumstances: inputs.circumstances,
+  requested: inputs.incident.request ?? null,
+  now: clock.now(),
+});
 
 /** Deployed experiments first, then those that people started. */
 function experimentsAt({ started }: PlanInputs, { configuration, clock }: PlanDeps): Configuration['experiments'] {

@@ -4,7 +4,7 @@ import { Capacity, capacityProblems } from '../capacity/capacity-settings.ts';
 import { Model } from '../diagnosis/model-settings.ts';
 import { Experiment } from '../experiment/experiment.ts';
 import type { Home } from '../incident/home.ts';
-import { RepositoryName } from '../incident/target-context.ts';
+import { HostId, RepositoryName } from '../incident/target-context.ts';
 import { RecallSettings } from '../knowledge/search/recall-settings.ts';
 import { Learning } from '../learning/learning-settings.ts';
 import { OnCall } from '../on-call/on-call-settings.ts';
@@ -76,6 +76,16 @@ export const Configuration = z.strictObject({
       repositories: z.array(z.strictObject({ name: RepositoryName, mode: Mode })).default([]),
     })
     .prefault({}),
+  /** Code hosts beside GitHub, by the ids of their plug-ins. A repository of a host that is not listed is left alone. */
+  hosts: z
+    .record(
+      HostId,
+      z.strictObject({
+        /** Address of its API: `https://gitlab.com/api/v4`. */
+        apiUrl: z.url({ protocol: /^https?$/ }),
+      }),
+    )
+    .default({}),
   /** Days after its last change that a record is kept. */
   retention: z
     .strictObject({

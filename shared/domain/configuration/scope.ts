@@ -1,6 +1,6 @@
 import { isAtHome } from '../incident/home.ts';
 import { alarmNameOf } from '../incident/identity.ts';
-import type { ReportTarget, TargetContext } from '../incident/target-context.ts';
+import { FIRST_HOST, hostOfRepository, type ReportTarget, type TargetContext } from '../incident/target-context.ts';
 import type { Mode } from '../policy/policy-settings.ts';
 import { spellingOf } from '../webhooks/connection.ts';
 import type { Configuration, Service } from './configuration.ts';
@@ -24,8 +24,10 @@ function serviceSpelled({ services }: Configuration, name: string | null): Servi
   return services.find(({ id }) => id === name) ?? (spelled.length === 1 ? (spelled[0] ?? null) : null);
 }
 
-/** How far Selfheal may go in a repository; the name's case does not matter. */
-export function repositoryModeOf({ github }: Pick<Configuration, 'github'>, repository: string): Mode {
+/** How far Selfheal may go in a repository; the name's case does not matter. Off on a host that is not configured. */
+export function repositoryModeOf({ github, hosts }: Pick<Configuration, 'github' | 'hosts'>, repository: string): Mode {
+  const host = hostOfRepository(repository);
+  if (host !== FIRST_HOST && hosts[host] === undefined) return 'off';
   const name = repository.toLowerCase();
   return github.repositories.find((one) => one.name.toLowerCase() === name)?.mode ?? github.defaultMode;
 }

@@ -3,7 +3,7 @@ import type { CommentCommand } from './comment-command.ts';
 import { alarmNameIn, type Home, isForeign } from './home.ts';
 import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 import type { Signal } from './signal.ts';
-import type { AlarmTarget, RunTarget, TargetContext } from './target-context.ts';
+import { type AlarmTarget, FIRST_HOST, type RunTarget, type TargetContext } from './target-context.ts';
 
 export interface IncidentIds {
   /** Hash of the place of a failure; equal for failures that belong together. */
@@ -24,7 +24,10 @@ export function identify(signal: Signal): IncidentIds {
   if (request !== undefined) return { intakeKey, incidentId: `rq-${request.id.slice(0, ID_LENGTH)}` };
   switch (target.kind) {
     case 'run':
-      return { intakeKey, incidentId: `gh-${digestOf(canonicalJson([intakeKey, target.runId]), ID_LENGTH)}` };
+      return {
+        intakeKey,
+        incidentId: `${target.host === FIRST_HOST ? 'gh' : 'run'}-${digestOf(canonicalJson([intakeKey, target.runId]), ID_LENGTH)}`,
+      };
     case 'alarm':
       return { intakeKey, incidentId: `cw-${digestOf(canonicalJson([intakeKey, target.changedAt]), ID_LENGTH)}` };
     case 'alert':

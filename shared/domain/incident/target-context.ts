@@ -1,13 +1,35 @@
 import { FORMER_RUN_KIND } from '@selfheal/log-reading/logs/telemetry.ts';
 import * as z from 'zod';
 
+/** Id of a code host: the folder of its plug-in (`github`). */
+export const HostId = z.string().regex(/^[a-z][a-z0-9-]{1,29}$/);
+
+/** The host of every run that earlier versions stored. Names of its repositories name no host. */
+export const FIRST_HOST = 'github';
+
 /**
- * `owner/name` as GitHub allows it; accounts of managed users contain an underscore. `.` and `..` are excluded because
- * they are path segments.
+ * `owner/name` as GitHub allows it; accounts of managed users contain an underscore. A repository of another host is named
+ * with the host, so that no two of different hosts are ever one: `gitlab:group/subgroup/project`. `.` and `..` are excluded
+ * because they are path segments.
  */
 export const RepositoryName = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/, 'Must name a repository as owner/name');
+  .max(300)
+  .regex(
+    /^(?:[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}|(?!github:)[a-z][a-z0-9-]{1,29}:[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}(?:\/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}){1,20})$/,
+    'Must name a repository as owner/name, or as host:group/name on another host than GitHub',
+  );
+
+/** Id of the host of a repository. */
+export function hostOfRepository(repository: string): string {
+  const end = repository.indexOf(':');
+  return end < 0 ? FIRST_HOST : repository.slice(0, end);
+}
+
+/** The name of a repository on its host: `group/subgroup/project`. */
+export function pathOfRepository(repository: string): string {
+  return repository.slice(repository.indexOf(':') + 1);
+}
 
 const Login = z.string().min(1).max(60);
 
@@ -28,12 +50,6 @@ export const RunPeople = z.strictObject({
   accountIds: z.array(z.number().int().positive()).max(8).optional(),
 });
 export type RunPeople = z.infer<typeof RunPeople>;
-
-/** Id of a code host: the folder of its plug-in (`github`). */
-export const HostId = z.string().regex(/^[a-z][a-z0-9-]{1,29}$/);
-
-/** The host of every run that earlier versions stored. */
-export const FIRST_HOST = 'github';
 
 const RunFields = z.strictObject({
   installationId: z.number().int().nonnegative().nullable(),
@@ -156,14 +172,12 @@ export function isSimulated(target: TargetContext): boolean {
 }
 
 /** What an incident is about. Created at intake, before any text is read, and never changed afterwards. */
-export const TargetContext = z.discriminatedUnion('kind', [
-  RunTarget,
-  FormerRunTarget,
-  AlarmTarget,
-  AlertTarget,
-  StormTarget,
-  ReportTarget,
-]);
+export const TargetContext = z
+  .discriminatedUnion('kind', [RunTarget, FormerRunTarget, AlarmTarget, AlertTarget, StormTarget, ReportTarget])
+  .refine((target) => target.kind !== 'run' || target.host === hostOfRepository(target.repository), {
+    path: ['host'],
+    message: 'Must be the host that the name of the repository says',
+  });
 export type TargetContext = z.infer<typeof TargetContext>;
 
 /** The target as format 4 stored it, over which the actions of that format are sealed. */

@@ -1,16 +1,25 @@
 import { alarmNameOf } from '../incident/identity.ts';
-import type { AlarmTarget, TargetContext } from '../incident/target-context.ts';
+import {
+  type AlarmTarget,
+  hostOfRepository,
+  pathOfRepository,
+  type TargetContext,
+} from '../incident/target-context.ts';
 import type { ManagedService } from './managed-service.ts';
 import { ecsServiceKey, resourceKey, resourcesOf } from './resource-ref.ts';
 
-/** Key of a workflow run, for leases, limits and the blast radius. */
+/** `github:acme/shop`, `gitlab:group/project`. */
+const placeOf = (repository: string): string =>
+  `${hostOfRepository(repository)}:${pathOfRepository(repository).toLowerCase()}`;
+
+/** Key of a run, for leases, limits and the blast radius. */
 export function runKey(repository: string, runId: number): string {
-  return `github:${repository.toLowerCase()}/run/${runId}`;
+  return `${placeOf(repository)}/run/${runId}`;
 }
 
 /** Key of what is written into a repository because of one failure: a branch, a pull request, an issue. */
 export function fixKey(repository: string, fingerprint: string): string {
-  return `github:${repository.toLowerCase()}/fix/${fingerprint}`;
+  return `${placeOf(repository)}/fix/${fingerprint}`;
 }
 
 /**
@@ -18,7 +27,7 @@ export function fixKey(repository: string, fingerprint: string): string {
  * name.
  */
 export function testIssueKey(repository: string, testKey: string): string {
-  return `github:${repository.toLowerCase()}/test/${testKey}`;
+  return `${placeOf(repository)}/test/${testKey}`;
 }
 
 /** The key of a Lambda function's alias. */

@@ -31,6 +31,7 @@ import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { AutomationRunner, EndpointCaller, ParameterStore } from '#shared/ports/playbook-effects.ts';
 import type { Proposals } from '#shared/ports/proposals.ts';
 import type { StatsStore, TestStore } from '#shared/ports/test-store.ts';
+import type { HostCapability } from '../hosts/contract.ts';
 
 export type { Grant } from '@selfheal/kernel/plugin.ts';
 
@@ -213,6 +214,8 @@ export interface ActionPlugin<P = unknown> {
   readonly sample: P;
   /** What owners may list of it for a service. Such an action is only proposed where it is listed. */
   readonly remedy?: RoomMaker;
+  /** What it needs of the run's code host. Absent: of family `github` everything, so that it is left to hosts that can do all. */
+  readonly needs?: readonly HostCapability[];
   /** Reads that it needs before it can be proposed. */
   readonly prepare?: Preparation;
   /** Pure. Empty when the action does not fit. */

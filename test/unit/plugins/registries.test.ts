@@ -41,6 +41,7 @@ describe('a tree of plug-ins', () => {
     symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
     cpSync(join(ROOT, 'package.json'), join(tree, 'package.json'));
     write('shared/plugins/sources/registry.ts', 'export const SOURCES = [];');
+    write('shared/plugins/hosts/registry.ts', 'export const HOSTS = [];');
     write('packages/reports/src/formats/registry.ts', 'export const REPORT_FORMATS = [];');
     write('shared/plugins/llm/registry.ts', 'export const MODEL_PROVIDERS = [];');
     write('shared/plugins/notifiers/registry.ts', 'export const NOTIFIERS = [];');

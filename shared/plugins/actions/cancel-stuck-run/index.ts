@@ -56,6 +56,7 @@ export const cancelStuckRun = defineAction<RunParameters>({
   id: 'cancel-stuck-run',
   title: 'Cancel a stuck run',
   family: 'github',
+  needs: ['cancel-run'],
   risk: 'low',
   impact: NO_IMPACT,
   repeat: {

@@ -41,6 +41,7 @@ export const rerunFailedJobs = defineAction<RunParameters>({
   id: 'rerun-failed-jobs',
   title: 'Re-run the failed jobs',
   family: 'github',
+  needs: ['rerun-failed-jobs'],
   risk: 'low',
   impact: NO_IMPACT,
   parameters: RunParameters,

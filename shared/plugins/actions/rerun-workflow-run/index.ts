@@ -43,6 +43,7 @@ export const rerunWorkflowRun = defineAction<RunParameters>({
   id: 'rerun-workflow-run',
   title: 'Re-run the whole workflow run',
   family: 'github',
+  needs: ['rerun-run'],
   risk: 'medium',
   impact: NO_IMPACT,
   parameters: RunParameters,

@@ -32,7 +32,7 @@ export const relay = defineSource({
         occurredAt: at,
         target: {
           kind: 'run',
-          host: 'relay',
+          host: 'github',
           installationId: null,
           repository: 'acme/shop',
           repositoryId: 501,

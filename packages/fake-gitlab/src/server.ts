@@ -1,0 +1,324 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jobAnswer, mergeRequestAnswer, noteAnswer, pipelineAnswer, pipelineEvent } from './answers.ts';
+import {
+  currentJobs,
+  DEVELOPER,
+  type Job,
+  type JobSpec,
+  type MergeRequest,
+  type Note,
+  type Pipeline,
+  type Project,
+  quickActionsIn,
+  SELF,
+  shaOf,
+  statusOf,
+} from './state.ts';
+
+export interface PipelineSpec {
+  readonly jobs: readonly JobSpec[];
+  /** Results of the jobs that each retry makes. */
+  readonly again?: readonly (readonly JobSpec[])[];
+  /** Null: a push to the default branch. Default: a new merge request. */
+  readonly mergeRequest?: number | null;
+  /** Milliseconds until the jobs of a retry have ended. Default 300. */
+  readonly retryMs?: number;
+}
+
+/** A request that changed something. */
+export interface Change {
+  readonly what: 'retry' | 'cancel' | 'note' | 'note-edit' | 'quick-action';
+  readonly about: string;
+}
+
+export interface FakeGitlab {
+  /** `http://127.0.0.1:<port>/api/v4` */
+  readonly apiUrl: string;
+  readonly changes: readonly Change[];
+  /** Requests that were answered with 400 to 499. */
+  readonly refused: readonly string[];
+  addProject(path: string, files?: Record<string, string>): Project;
+  addPipeline(project: Project, spec: PipelineSpec): Pipeline;
+  notes(project: Project, mergeRequest: number): readonly Note[];
+  setWebhook(webhook: { readonly url: string; readonly token: string }): void;
+  /** Sends the pipeline's event; gives the status of the answer. */
+  deliver(pipeline: Pipeline, headers?: Readonly<Record<string, string>>): Promise<number>;
+  stop(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly json?: unknown;
+  readonly text?: string;
+}
+interface Call {
+  readonly method: string;
+  /** Decoded segments behind `/api/v4`. */
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+const NOT_FOUND: Answer = { status: 404, json: { message: '404 Not found' } };
+const FIRST_ID = 5000;
+
+/** Starts a GitLab on 127.0.0.1 with a free port, which knows one token. */
+export async function startFakeGitlab({ token }: { readonly token: string }): Promise<FakeGitlab> {
+  const projects: Project[] = [];
+  const pipelines: Pipeline[] = [];
+  const changes: Change[] = [];
+  const refused: string[] = [];
+  let lastId = FIRST_ID;
+  let webhook: { readonly url: string; readonly token: string } | null = null;
+  let origin = '';
+  const nextId = (): number => {
+    lastId += 1;
+    return lastId;
+  };
+  const makeJob = (spec: JobSpec, finishedAt: string | null): Job => ({
+    ...spec,
+    id: nextId(),
+    createdAt: new Date().toISOString(),
+    finishedAt,
+  });
+
+  async function deliver(pipeline: Pipeline, headers: Readonly<Record<string, string>> = {}): Promise<number> {
+    if (webhook === null) throw new Error('No webhook is set.');
+    const answer = await fetch(webhook.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'GitLab/18.0.0',
+        'x-gitlab-event': 'Pipeline Hook',
+        'x-gitlab-token': webhook.token,
+        'x-gitlab-event-uuid': randomUUID(),
+        'idempotency-key': randomUUID(),
+        ...headers,
+      },
+      body: JSON.stringify(pipelineEvent(pipeline, origin)),
+    });
+    await answer.text();
+    return answer.status;
+  }
+
+  /** https://docs.gitlab.com/api/pipelines/#retry-jobs-in-a-pipeline: failed and canceled jobs only. */
+  function retry(pipeline: Pipeline): void {
+    const planned = pipeline.again[pipeline.retries] ?? [];
+    pipeline.retries += 1;
+    pipeline.canceled = false;
+    const failed = currentJobs(pipeline).filter(({ status }) => status === 'failed');
+    const made = failed.map((job) => makeJob(planned.find(({ name }) => name === job.name) ?? job, null));
+    pipeline.jobs.push(...made);
+    changes.push({ what: 'retry', about: `${pipeline.project.path}/pipelines/${pipeline.id}` });
+    void sleep(pipeline.retryMs).then(async () => {
+      for (const job of made) job.finishedAt = new Date().toISOString();
+      if (made.length > 0 && webhook !== null) await deliver(pipeline).catch(() => 0);
+    });
+  }
+
+  function write(project: Project, request: MergeRequest, body: string, note?: Note): Note {
+    const about = `${project.path}/merge_requests/${request.iid}`;
+    for (const action of quickActionsIn(body)) {
+      changes.push({ what: 'quick-action', about: `${about}: ${action}` });
+      if (action.startsWith('/close')) request.state = 'closed';
+      if (action.startsWith('/merge')) request.state = 'merged';
+    }
+    changes.push({ what: note === undefined ? 'note' : 'note-edit', about });
+    if (note !== undefined) {
+      note.body = body;
+      note.edits += 1;
+      return note;
+    }
+    const made: Note = { id: nextId(), author: SELF, mergeRequest: request.iid, body, edits: 0 };
+    project.notes.push(made);
+    return made;
+  }
+
+  function answerRequest(project: Project, request: MergeRequest, rest: readonly string[], call: Call): Answer {
+    const [kind, id] = rest;
+    if (kind === undefined) return { status: 200, json: mergeRequestAnswer(request, project, origin) };
+    if (kind === 'diffs') return { status: 200, json: [] };
+    if (kind !== 'notes') return NOT_FOUND;
+    const notes = project.notes.filter(({ mergeRequest }) => mergeRequest === request.iid);
+    if (id === undefined && call.method === 'GET') return { status: 200, json: notes.map(noteAnswer) };
+    const { body } = call.body;
+    if (typeof body !== 'string' || body === '') return { status: 400, json: { error: 'body is missing' } };
+    if (id === undefined) return { status: 201, json: noteAnswer(write(project, request, body)) };
+    const note = notes.find((one) => one.id === Number(id));
+    return note === undefined || call.method !== 'PUT'
+      ? NOT_FOUND
+      : { status: 200, json: noteAnswer(write(project, request, body, note)) };
+  }
+
+  function answerPipelines(project: Project, rest: readonly string[], call: Call): Answer {
+    const [id, part] = rest;
+    const own = pipelines.filter((one) => one.project === project);
+    if (id === undefined) {
+      const wanted = (name: string, value: string) => (call.query.get(name) ?? value) === value;
+      const found = own.filter(
+        (one) =>
+          wanted('ref', one.ref) &&
+          wanted('sha', one.sha) &&
+          wanted('source', one.source) &&
+          (call.query.get('scope') !== 'finished' || statusOf(one) !== 'running'),
+      );
+      return { status: 200, json: found.toSorted((a, b) => b.id - a.id).map((one) => pipelineAnswer(one, origin)) };
+    }
+    const pipeline = own.find((one) => one.id === Number(id));
+    if (pipeline === undefined) return NOT_FOUND;
+    const now = (): Answer => ({ status: 201, json: pipelineAnswer(pipeline, origin) });
+    if (part === undefined) return { ...now(), status: 200 };
+    if (part === 'jobs') {
+      const jobs = call.query.get('include_retried') === 'true' ? pipeline.jobs : currentJobs(pipeline);
+      return { status: 200, json: jobs.toReversed().map((job) => jobAnswer(job, pipeline, origin)) };
+    }
+    if (call.method !== 'POST') return NOT_FOUND;
+    if (part === 'retry') {
+      retry(pipeline);
+      return now();
+    }
+    if (part !== 'cancel') return NOT_FOUND;
+    pipeline.canceled = statusOf(pipeline) === 'running';
+    changes.push({ what: 'cancel', about: `${project.path}/pipelines/${pipeline.id}` });
+    return { ...now(), status: 200 };
+  }
+
+  function answerProject(project: Project, rest: readonly string[], call: Call): Answer {
+    const [kind, id, ...more] = rest;
+    const pipelinesOf = pipelines.filter((one) => one.project === project);
+    switch (kind) {
+      case undefined:
+        return {
+          status: 200,
+          json: {
+            id: project.id,
+            path_with_namespace: project.path,
+            default_branch: project.defaultBranch,
+            visibility: 'private',
+          },
+        };
+      case 'pipelines':
+        return answerPipelines(project, rest.slice(1), call);
+      case 'jobs': {
+        const pipeline = pipelinesOf.find(({ jobs }) => jobs.some((job) => job.id === Number(id)));
+        const job = pipeline?.jobs.find((one) => one.id === Number(id));
+        if (pipeline === undefined || job === undefined) return NOT_FOUND;
+        if (more[0] === undefined) return { status: 200, json: jobAnswer(job, pipeline, origin) };
+        return more[0] === 'trace' && job.trace !== null ? { status: 200, text: job.trace } : NOT_FOUND;
+      }
+      case 'merge_requests': {
+        const request = project.mergeRequests.get(Number(id));
+        return request === undefined ? NOT_FOUND : answerRequest(project, request, more, call);
+      }
+      case 'repository': {
+        const path = more[0] ?? '';
+        if (id === 'files' && more[1] === 'raw')
+          return Object.hasOwn(project.files, path) ? { status: 200, text: project.files[path] ?? '' } : NOT_FOUND;
+        if (id === 'commits') {
+          const requests = [...project.mergeRequests.values()].filter(({ sha }) => sha === path);
+          const found = more[1] === 'merge_requests' ? requests : [];
+          return { status: 200, json: found.map((one) => mergeRequestAnswer(one, project, origin)) };
+        }
+        return NOT_FOUND;
+      }
+      default:
+        return NOT_FOUND;
+    }
+  }
+
+  function answer(call: Call, authorization: string | undefined): Answer {
+    if (authorization !== `Bearer ${token}`) return { status: 401, json: { message: '401 Unauthorized' } };
+    const [first, id, ...rest] = call.path;
+    if (first === 'user') return { status: 200, json: SELF };
+    const project = projects.find(({ path, id: number }) => path === id || String(number) === id);
+    return first === 'projects' && project !== undefined ? answerProject(project, rest, call) : NOT_FOUND;
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    read(incoming)
+      .then((call) => {
+        const given = answer(call, incoming.headers.authorization);
+        if (given.status >= 400) refused.push(`${call.method} ${incoming.url}: ${given.status}`);
+        send(outgoing, given);
+      })
+      .catch(() => send(outgoing, { status: 400, json: { error: 'The request cannot be read.' } }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    apiUrl: `${origin}/api/v4`,
+    changes,
+    refused,
+    addProject(path, files = {}) {
+      const project: Project = {
+        id: nextId(),
+        path,
+        defaultBranch: 'main',
+        mergeRequests: new Map(),
+        notes: [],
+        files: { ...files },
+      };
+      projects.push(project);
+      return project;
+    },
+    addPipeline(project, { jobs, again = [], mergeRequest = project.mergeRequests.size + 1, retryMs = 300 }) {
+      const id = nextId();
+      const sha = shaOf(`${project.path} ${id}`);
+      if (mergeRequest !== null && !project.mergeRequests.has(mergeRequest))
+        project.mergeRequests.set(mergeRequest, { iid: mergeRequest, state: 'opened', author: DEVELOPER, sha });
+      const createdAt = new Date(Date.now() - 60_000).toISOString();
+      const pipeline: Pipeline = {
+        id,
+        project,
+        sha,
+        ref: mergeRequest === null ? project.defaultBranch : `feature-${mergeRequest}`,
+        source: mergeRequest === null ? 'push' : 'merge_request_event',
+        mergeRequest,
+        user: DEVELOPER,
+        createdAt,
+        jobs: jobs.map((spec) => ({ ...makeJob(spec, new Date().toISOString()), createdAt })),
+        again: [...again],
+        retryMs,
+        retries: 0,
+        canceled: false,
+      };
+      pipelines.push(pipeline);
+      return pipeline;
+    },
+    notes: ({ notes }, mergeRequest) => notes.filter((note) => note.mergeRequest === mergeRequest),
+    setWebhook(given) {
+      webhook = given;
+    },
+    deliver,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function read(incoming: IncomingMessage): Promise<Call> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  const text = Buffer.concat(chunks).toString('utf8');
+  const url = new URL(incoming.url ?? '/', 'http://gitlab.invalid');
+  const [, path = ''] = /^\/api\/v4\/(.+)$/.exec(url.pathname) ?? [];
+  const body: unknown = text === '' ? {} : JSON.parse(text);
+  return {
+    method: incoming.method ?? 'GET',
+    path: path.split('/').map(decodeURIComponent),
+    query: url.searchParams,
+    body: typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {},
+  };
+}
+
+function send(outgoing: ServerResponse, { status, json, text }: Answer): void {
+  const body = text ?? JSON.stringify(json ?? null);
+  outgoing.writeHead(status, { 'content-type': text === undefined ? 'application/json' : 'text/plain; charset=utf-8' });
+  outgoing.end(body);
+}
