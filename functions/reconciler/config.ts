@@ -3,12 +3,21 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 export const config = defineFunction({
   name: 'reconciler',
   description:
-    'Restarts stalled incidents or escalates them, sends reminders of approvals and of the kill switch and digests of reports, passes on decisions that did not arrive, and marks incidents as healed.',
+    'Restarts stalled incidents or escalates them, sends reminders of approvals and of the kill switch and digests of reports, passes on decisions that did not arrive, marks incidents as healed, and ends those that a merged pull request fixed.',
   timeoutSeconds: 120,
   memoryMb: 256,
   trigger: { kind: 'schedule', everyMinutes: 5 },
   uses: {
-    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
+    incidentsTable: [
+      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      'dynamodb:Query',
+    ],
+    incidentIndexes: ['dynamodb:Query'],
+    policyRecords: ['dynamodb:Query'],
+    githubTokenSecret: ['secretsmanager:GetSecretValue'],
     openIncidents: ['dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
     killSwitchRecord: ['dynamodb:GetItem'],
@@ -19,5 +28,12 @@ export const config = defineFunction({
     channelSecret: [],
     dashboardUrl: [],
   },
-  announces: ['approval-asked', 'approval-too-late', 'workflow-failure', 'still-stopped', 'reports-gathered'],
+  announces: [
+    'progress',
+    'approval-asked',
+    'approval-too-late',
+    'workflow-failure',
+    'still-stopped',
+    'reports-gathered',
+  ],
 });

@@ -12,11 +12,16 @@ import {
   control,
   dashboardUrl,
   defineScheduled,
+  github,
   healing,
   incidents,
   notifiers,
+  policy,
+  type Token,
+  type Variables,
 } from '../compose.ts';
 import { evidence, mailer, poster, signalQueue, smtp, texter, workflow } from '../compose-cloud.ts';
+import { onDemand } from '../on-demand.ts';
 import { config } from './config.ts';
 
 /** Passes on decisions and sends reminders first, because people wait for them. */
@@ -39,6 +44,21 @@ export const handler = defineScheduled(
     actions,
     dashboardUrl,
     configuration,
+    policy,
+    codeHost: (environment: Token) =>
+      onDemand(async () =>
+        (await import('#shared/adapters/github/code-host.ts')).makeGithubCodeHost(github(environment)),
+      ),
+    merges: (environment: Token) =>
+      onDemand(async () =>
+        (await import('#shared/adapters/github/merge-reader.ts')).makeGithubMergeReader(github(environment)),
+      ),
+    lists: ({ incidentsTable: table }: Variables<'incidentsTable'>) =>
+      onDemand(async () => {
+        const { services, home } = configuration();
+        const { makeDynamoIncidentLists } = await import('#shared/adapters/aws/dynamo-incident-lists.ts');
+        return makeDynamoIncidentLists({ table, services, ...(home === undefined ? {} : { home }) });
+      }),
   },
   async (deps) => {
     await answerDecided(deps);
@@ -47,5 +67,7 @@ export const handler = defineScheduled(
     await sendDigests(deps);
     await reconcile(deps);
     await settleHealed(deps);
+    const { watchFixes } = await import('#shared/app/upkeep/watch-fixes.ts');
+    await watchFixes(deps);
   },
 );

@@ -58,6 +58,7 @@ const KNOWING: ReadonlySet<string> = new Set([
   'run.succeeded',
   'alarm.cleared',
   'plan.made',
+  'fix.verified',
   'guard.denied',
   'action.recovered',
   'action.advanced',

@@ -164,6 +164,7 @@ export const AuditEntry = z.discriminatedUnion('event', [
   event('incident.suggested', ENDED),
   event('incident.escalated', ENDED),
   event('incident.linked', ENDED),
+  event('fix.verified', { attempt: Count, pullRequest: Count, mergedAt: Name, run: Count }),
   event('incident.healed', { since: Name, action: Name.nullable() }),
   event('incident.recurred', {
     away: Name,

@@ -189,6 +189,8 @@ const DESCRIPTIONS: Descriptions = {
     `${SENT[channel] ?? `Notice sent by ${channel}`}: ${STAGES[stage]}${/^https?:/.test(where) ? ` (${where})` : ''}.`,
   'incident.handed-over': ({ error }) => `E-mail sent: a person has to take over${error ? ` (${error})` : ''}.`,
   'incident.resolved': ended('resolved, as verified'),
+  'fix.verified': ({ pullRequest, mergedAt, run }) =>
+    `Pull request #${pullRequest} was merged at ${mergedAt}, and run ${run} then passed on the default branch: it is resolved.`,
   'incident.healed': ({ since }) => `It is healed: the failure has not come back since ${since}.`,
   'incident.recurred': ({ away, as }) => `The failure came back after ${away}; it continues as incident ${as}.`,
   'incident.came-back': ({ away, earlier, action, deployedAt }) => {

@@ -115,6 +115,9 @@ const READERS: Readonly<Record<string, (state: State, entry: Entry) => void>> = 
   'incident.person-resolved': (state, { at, facts }) => {
     if (facts.success === true) state.end = { at, how: 'person' };
   },
+  'fix.verified': (state, { at }) => {
+    state.end = { at, how: 'person' };
+  },
   'incident.false-positive': (state, { at }) => {
     if (state.wasHealed) state.doubts.add('false-positive');
     state.end = { at: state.end?.at ?? at, how: 'person' };

@@ -1,5 +1,6 @@
 import { asksForRepeat } from '#shared/domain/diagnosis/advice.ts';
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
+import { splitFixReason } from '#shared/domain/incident/merged-fix.ts';
 import { isAlarmOrAlert } from '#shared/domain/incident/target-context.ts';
 import { type ActionRecord, didNotHelp, isUnclear } from '#shared/domain/plan/bound-action.ts';
 import { saysLeftAlone } from '#shared/domain/policy/closed-pull-request.ts';
@@ -30,7 +31,7 @@ export function statusOf(story: IncidentStory, reason: string | null = story.inc
   switch (story.incident.status) {
     case 'resolved':
     case 'healed':
-      return endedByWord(story.incident) ?? resolved(last, reason);
+      return endedByWord(story.incident) ?? splitFixReason(reason) ?? resolved(last, reason);
     case 'grouped':
     case 'linked':
       return { lead: 'Selfheal handles it together with other failures.', rest: reason ?? '' };

@@ -103,7 +103,10 @@ export const jira = defineNotifier<JiraSettings>({
     const routing = codeRoutingOf(story, settings.codeKeywords);
     const ticket = ticketTextOf(announcement, routing.words);
     if (ticket === null) return null;
-    const existing = await client.find(label);
+    const earlier = story.incident.recurrence?.earlier;
+    // A failure that came back goes on in the ticket that it had.
+    const existing =
+      (await client.find(label)) ?? (earlier === undefined ? null : await client.find(`selfheal-${earlier}`));
     const where = (key: string) => ({ where: `${stored.data.url.replace(/\/+$/, '')}/browse/${key}` });
     if (isRecovered(story)) {
       if (existing === null || existing.isDone) return null;
