@@ -12,6 +12,7 @@ import { burstRows, crashRows, latencyRows, loadRows, repeatRows } from './drill
 import { knownItemRows } from './known-item-rows.ts';
 import { learningRows } from './learning-rows.ts';
 import { listRows } from './list-rows.ts';
+import { logIntakeRows } from './log-intake-rows.ts';
 import { logRows } from './log-rows.ts';
 import { planningRows } from './planning-rows.ts';
 import { recallRows } from './recall-rows.ts';
@@ -33,6 +34,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   repeats: repeatRows,
   crash: crashRows,
   logs: logRows,
+  'log-intake': logIntakeRows,
   reading: unlikeLogRows,
   reports: reportRows,
   templates: templateRows,

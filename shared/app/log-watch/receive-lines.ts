@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { joined, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
+import type { Severity } from '@selfheal/log-reading/logs/severity.ts';
+import { scanLine } from '@selfheal/log-reading/templates/line-scan.ts';
 import { makeRedactor, type Redactor } from '@selfheal/redaction/redact.ts';
 import { redactLines } from '@selfheal/redaction/redacted-lines.ts';
 import { levelOf, serviceKey, statusOf } from '#shared/domain/log-watch/log-entry.ts';
@@ -31,6 +33,7 @@ const MAX_SERVICES = 50;
 export async function receiveLines(batch: SentBatch, bytes: Uint8Array, deps: ReceiveDeps): Promise<Received> {
   const now = deps.clock.now();
   const digester = makeDigester();
+  const levels = makeLevels();
   const services = new Set<string>();
   const redactors = new Map<string, Redactor>();
   let [accepted, rejected] = [0, batch.rejected];
@@ -51,7 +54,8 @@ export async function receiveLines(batch: SentBatch, bytes: Uint8Array, deps: Re
     }
     const text = redactedText(line, redactor);
     const status = line.status ?? statusOf(text);
-    digester.add({ service, at: line.at ?? now.getTime(), level: levelOf(text, line.level, status), text, status });
+    const level = line.level ?? levels.of(text, status);
+    digester.add({ service, at: line.at ?? now.getTime(), level, text, status });
     accepted += 1;
   }
   const id = createHash('sha256').update(bytes).digest('hex').slice(0, 20);
@@ -67,3 +71,28 @@ function redactedText({ text }: SentLine, redactor: Redactor): RedactedText {
 }
 
 const MAX_PLAIN_LENGTH = 8_192;
+
+const OPEN_ANGLE = 60;
+const MAX_FORMS = 2_000;
+
+/**
+ * The levels of lines, read once for lines that are equal but for their values. Where the level itself may be a value, in JSON and after a syslog
+ * priority, each line is read; klog's first letter is part of what has to be equal.
+ */
+function makeLevels() {
+  const known = new Map<string, Severity>();
+  return {
+    of(text: string, status: number | null): Severity {
+      const first = text.charCodeAt(0);
+      if (status !== null || first === OPEN_ANGLE || text.endsWith('}')) return levelOf(text, null, status);
+      const { low, high } = scanLine(text, 0, Math.min(text.length, MAX_PLAIN_LENGTH));
+      const form = `${first} ${low} ${high}`;
+      let level = known.get(form);
+      if (level === undefined) {
+        level = levelOf(text, null, null);
+        if (known.size < MAX_FORMS) known.set(form, level);
+      }
+      return level;
+    },
+  };
+}

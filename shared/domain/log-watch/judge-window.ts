@@ -43,7 +43,7 @@ export interface JudgeSettings {
 export const judgeDefaults: JudgeSettings = { seriesSurprise: 4, messageSurprise: 5, minCount: 5 };
 
 /** Variance of one message's counts beyond Poisson's, in squares of the mean: messages come in bursts. */
-const MESSAGE_DISPERSION = 0.5;
+const MESSAGE_DISPERSION = 0.25;
 /** A message, or a level, is unusual only at so many times what is usual. */
 const MIN_RATIO = 3;
 const MIN_BENIGN_RATIO = 5;
