@@ -198,7 +198,7 @@ describe('a connection that an administrator makes', () => {
       {
         rule: 'place-not-allowed',
         connection: 'narrow',
-        why: 'The connection may not speak for this service.',
+        why: 'The connection may not speak for this service, or for what names none.',
         count: 1,
       },
     ]);

@@ -21,6 +21,7 @@ export const connectionCreate = defineCommand({
     header: { type: 'string', value: 'NAME', about: 'the header with the secret, for token-header' },
     services: { type: 'string', value: 'IDS', about: 'services that it may speak for, with commas; all by default' },
     'per-minute': { type: 'string', value: 'N', about: 'deliveries that are read in a minute; 120 by default' },
+    'silent-after': { type: 'string', value: 'MINUTES', about: 'lists it as silent after so long without a delivery' },
     'stored-secret': { type: 'boolean', about: 'the sender makes the secret; an operator stores it' },
     ...API_OPTIONS,
     ...DRY_RUN_OPTION,
@@ -38,6 +39,10 @@ export const connectionCreate = defineCommand({
       header: header?.toLowerCase() ?? null,
       services: services === undefined ? null : services.split(',').map((service) => service.trim()),
       perMinute: wholeNumber('per-minute', options['per-minute'] ?? '120', { otherwise: 120, atMost: 3000 }),
+      silentAfterMinutes:
+        options['silent-after'] === undefined
+          ? null
+          : wholeNumber('silent-after', options['silent-after'], { otherwise: 60, atMost: 43_200 }),
       secret: options['stored-secret'] === true ? ('stored' as const) : ('derived' as const),
     };
     if (options['dry-run'] === true) return await showOrder('POST /api/connections/webhooks', order, terminal);

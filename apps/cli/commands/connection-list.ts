@@ -4,14 +4,16 @@ import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.
 export const connectionList = defineCommand({
   name: 'connection list',
   summary: 'list the connections through which other tools send alerts',
-  details: 'Each with its source, how it proves itself, and when it last sent. With --json: {connections: [...]}.',
+  details:
+    'Each with its source, how it proves itself, when it last sent, and whether it is silent for longer than it should.\n' +
+    ' With --json: {connections: [...]}.',
   options: { ...API_OPTIONS, ...JSON_OPTION },
   async run({ options }, terminal) {
     const { api } = await openApi(options, terminal);
     const { connections } = await contentOf(await api.connections.webhooks.$get());
-    const lines = connections.map(({ id, source, scheme, services, perMinute, lastSeenAt }) => {
+    const lines = connections.map(({ id, source, scheme, services, perMinute, lastSeenAt, isSilent }) => {
       const about = services === null ? 'every service' : services.join(', ');
-      return `${id}  ${source}  by ${scheme}  for ${about}  ${perMinute} a minute  ${lastSeenAt ? `last sent ${lastSeenAt}` : 'never sent'}\n`;
+      return `${id}  ${source}  by ${scheme}  for ${about}  ${perMinute} a minute  ${isSilent ? 'SILENT, ' : ''}${lastSeenAt ? `last sent ${lastSeenAt}` : 'never sent'}\n`;
     });
     await terminal.write(
       options.json === true

@@ -9,7 +9,7 @@ import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor } from './contract.t
 
 /** What the routes ask for; loaded when the first of them is called. */
 export interface ReceivedRequests {
-  connections(): Promise<readonly (Connection & { readonly lastSeenAt: string | null })[]>;
+  connections(): Promise<readonly (Connection & { readonly lastSeenAt: string | null; readonly isSilent: boolean })[]>;
   create(settings: ConnectionSettings, caller: Caller): Promise<ConnectionOutcome>;
   show(id: string): Promise<ConnectionOutcome>;
   rotate(id: string, overlapHours: number, caller: Caller): Promise<ConnectionOutcome>;
@@ -27,6 +27,10 @@ export const ShownConnection = ConnectionSettings.extend({
   previousUntil: z.string().nullable(),
   createdBy: z.string(),
   createdAt: z.string(),
+  isSilent: z
+    .boolean()
+    .optional()
+    .meta({ description: 'It spoke once, and then for longer than silentAfterMinutes no more.' }),
   lastSeenAt: z.string().nullable().optional().meta({ description: 'Its last authenticated delivery.' }),
 }).meta({ id: 'WebhookConnection' });
 
@@ -201,7 +205,10 @@ export function receivedRoutes({ received }: ReceivedRoutesDeps) {
     });
 }
 
-function shown({ version: _, ...connection }: Connection & { readonly lastSeenAt?: string | null }) {
+function shown({
+  version: _,
+  ...connection
+}: Connection & { readonly lastSeenAt?: string | null; readonly isSilent?: boolean }) {
   return connection;
 }
 

@@ -41,11 +41,17 @@ export type ConnectionOutcome =
 export const OVERLAP_HOURS = 24;
 const HOUR = 3_600_000;
 
-/** Connections with the time of their last delivery. */
-export async function listConnections({ connections, activity }: ManageConnectionsDeps) {
+/** Connections with the time of their last delivery, and whether they spoke once and have been silent for longer than they should. */
+export async function listConnections({ connections, activity, clock }: ManageConnectionsDeps) {
+  const now = clock.now().getTime();
   const all = await connections.list();
   return await Promise.all(
-    all.map(async (connection) => ({ ...connection, lastSeenAt: await activity.lastSeen(connection.id) })),
+    all.map(async (connection) => {
+      const lastSeenAt = await activity.lastSeen(connection.id);
+      const limit = connection.silentAfterMinutes;
+      const isSilent = limit !== null && lastSeenAt !== null && now - Date.parse(lastSeenAt) > limit * 60_000;
+      return { ...connection, lastSeenAt, isSilent };
+    }),
   );
 }
 

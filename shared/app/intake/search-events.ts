@@ -39,7 +39,7 @@ export async function searchEvents(
   const until = clock.now();
   const from = new Date(until.getTime() - Math.min(query.days, EVENT_DAYS) * DAY);
   const read = await ledger.list({ from, until, limit: MAX_READ });
-  const found = read.filter((event) => isFound(event, query));
+  const found = read.filter((event) => isFound(event, query)).sort((a, b) => (a.lastAt < b.lastAt ? 1 : -1));
   const shown = found.slice(0, query.limit);
   return { events: shown.map(explained), more: found.length > shown.length || read.length === MAX_READ };
 }

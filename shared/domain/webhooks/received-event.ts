@@ -15,7 +15,7 @@ export const RULES = {
   'not-understood': 'The body was not one of this source: a field that it needs is missing.',
   'over-limit': 'The connection sent more in this minute than its limit allows.',
   'too-many-alerts': 'One delivery held more alerts than are read of one.',
-  'place-not-allowed': 'The connection may not speak for this service.',
+  'place-not-allowed': 'The connection may not speak for this service, or for what names none.',
   heartbeat: 'It only shows that the sender works.',
   'truncated-by-sender': 'The sender left further alerts out of the delivery.',
   'duplicate-delivery': 'The same report had been dealt with before.',

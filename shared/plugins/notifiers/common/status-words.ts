@@ -88,6 +88,7 @@ function untouched(story: IncidentStory, reason: string | null): Status {
   const isSaid = !hasReason || (story.stopped && KILL_SWITCH.test(reason));
   const why = isSaid ? '' : ` ${reasonOfThen(reason)}`;
   const lead = 'Selfheal changed nothing.';
+  const ofOthers = incident.target.kind === 'alert' ? ': nothing is changed on the word of another tool' : null;
   const isAlarm = isAlarmOrAlert(incident.target);
   if (reason !== null && saysLeftAlone(reason)) return { lead, rest: reason };
   if (diagnosis === null) return { lead, rest: `A person has to look.${why}` };
@@ -96,7 +97,7 @@ function untouched(story: IncidentStory, reason: string | null): Status {
       if (isAlarm)
         return {
           lead,
-          rest: `A person has to look${hasReason ? '' : ': no deployment could be rolled back safely'}.${why}`,
+          rest: `A person has to look${hasReason ? '' : (ofOthers ?? ': no deployment could be rolled back safely')}.${why}`,
         };
       // A model or a person may advise a re-run all the same; the text must not contradict that.
       return asksForRepeat(adviceNow(story))
@@ -110,7 +111,11 @@ function untouched(story: IncidentStory, reason: string | null): Status {
     }
     case 'unknown': {
       const told = hasReadLog(story) ? 'the log does not show whether a re-run would pass' : 'no log could be read';
-      if (isAlarm) return { lead, rest: `A person has to look${hasReason ? '' : ': no safe remedy is known'}.${why}` };
+      if (isAlarm)
+        return {
+          lead,
+          rest: `A person has to look${hasReason ? '' : (ofOthers ?? ': no safe remedy is known')}.${why}`,
+        };
       return { lead, rest: `A person has to look: ${told}.${why}` };
     }
     default:
