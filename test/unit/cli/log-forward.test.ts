@@ -10,6 +10,7 @@ import { openFileSource } from '#apps/cli/forward/file-source.ts';
 import { SourceDown, withFallback } from '#apps/cli/forward/log-source.ts';
 import { makeOtlpSender } from '#apps/cli/forward/otlp-sender.ts';
 import { readOtlpProtobuf } from '#shared/domain/log-watch/wire/otlp.ts';
+import { runCommand } from './run-command.ts';
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -43,7 +44,7 @@ describe('following files', () => {
   const textsOf = async (source: Awaited<ReturnType<typeof openFileSource>>) =>
     (await source.read()).lines.map(({ text }) => text);
 
-  it('takes every line once, through rotation by renaming and by truncating', async () => {
+  it('[D1] takes every line once, through rotation by renaming and by truncating', async () => {
     const file = join(await aFolder(), 'orders.log');
     await writeFile(file, 'one\ntwo\n');
     const source = await openFileSource([file], options);
@@ -134,6 +135,19 @@ describe('sending lines', () => {
   });
 });
 
+describe('trying it out', () => {
+  it('[D124] [D125] writes made-up lines, which a look at the file then counts by level', async () => {
+    const file = join(await aFolder(), 'logs', 'application.log');
+    const made = await runCommand(['create-test-logs', file]);
+    expect([made.code, made.stdout.toString()]).toEqual([0, expect.stringContaining(`100 lines written to ${file}`)]);
+    const { code, stdout } = await runCommand(['test-log-polling', file, '--json']);
+    const { lines, levels } = JSON.parse(stdout.toString());
+    expect([code, lines, levels.critical + levels.error, levels.debug]).toEqual([0, 100, 10, 0]);
+    const nothing = await runCommand(['test-log-polling', `${file}.missing`]);
+    expect([nothing.code, nothing.stdout.toString()]).toEqual([1, expect.stringContaining('is not there yet')]);
+  });
+});
+
 /** A cluster with these lines: it answers as the documentation of point in time and search_after says. */
 function aCluster(count: number, start: number) {
   const hits = Array.from({ length: count }, (_, at) => ({
@@ -176,7 +190,7 @@ describe('reading Elasticsearch', () => {
     since: START,
   });
 
-  it('takes every line once over pages and looks, and closes each point in time', async () => {
+  it('[D86] takes every line once over pages and looks, and closes each point in time', async () => {
     const { answer, open } = aCluster(2_500, START);
     const source = openElasticsearchSource(optionsFor([await served(answer)]));
     const { lines } = await source.read();
@@ -186,7 +200,7 @@ describe('reading Elasticsearch', () => {
     expect(open.size).toBe(0);
   });
 
-  it('asks the next address when one is down, and files when none answers', async () => {
+  it('[D87] [D185] asks the next address when one is down, and files when none answers', async () => {
     const { answer } = aCluster(3, START);
     const down = await served(() => ({ status: 503 }));
     const up = await served(answer);

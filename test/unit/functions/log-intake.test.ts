@@ -233,7 +233,7 @@ describe('POST /v1/logs', () => {
 });
 
 describe('POST /services/collector', () => {
-  it('takes events one after another, and lines as they are', async () => {
+  it('[D247] takes events one after another, and lines as they are', async () => {
     const { send, kept, text } = await anIntake();
     const headers = { authorization: `Splunk ${text}`, 'content-type': 'application/json' };
     const events =

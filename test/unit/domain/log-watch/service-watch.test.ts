@@ -26,7 +26,7 @@ const FAULTS = [
 ] as const;
 
 describe('the watch of a service', () => {
-  it.each(FAULTS)('opens one incident when %s, and says against what', (_name, fault, kind) => {
+  it.each(FAULTS)('[D34] opens one incident when %s, and says against what', (_name, fault, kind) => {
     const { watch, now } = learned();
     const incidents = play(
       watch,
