@@ -37,8 +37,6 @@ export type ConnectionOutcome =
   | { readonly kind: 'not-found' }
   | { readonly kind: 'changed-meanwhile' };
 
-/** Hours for which the secret of before is accepted after a rotation, unless somebody says otherwise. */
-export const OVERLAP_HOURS = 24;
 const HOUR = 3_600_000;
 
 /** Connections with the time of their last delivery, and whether they spoke once and have been silent for longer than they should. */
