@@ -39,6 +39,7 @@ export function accessOf(config: FunctionConfig, sources: AccessSources): Access
     ...actionAccess(config, sources),
     ...notifierAccess(config, sources),
     ...onCallAccess(config, sources),
+    ...slackAccess(config, sources),
     ...(config.callsModel ? modelAccess(sources) : []),
     ...embeddingAccess(config, sources),
     ...serviceAccess(services, config.readsServices ?? []),
@@ -71,6 +72,12 @@ function notifierAccess({ announces = [] }: FunctionConfig, sources: AccessSourc
     const own = grants?.(sources.configuration) ?? [];
     return [...resourceAccess(uses, sources), ...own.map((grant) => ({ ...grant, wildcardReason }))];
   });
+}
+
+/** What a button of Slack's app needs: the secret that verifies it and asks who pressed. */
+function slackAccess({ servesSection }: FunctionConfig, sources: AccessSources): readonly Access[] {
+  if (servesSection !== 'slack-app' || sources.configuration.notifiers['slack-app'] === undefined) return [];
+  return resourceAccess({ channelSecret: ['secretsmanager:GetSecretValue'] }, sources);
 }
 
 /** To call people: text messages where somebody has a telephone, and the secret where a mail or a schedule needs it. */

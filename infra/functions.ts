@@ -28,6 +28,7 @@ import { config as record } from '#functions/record/config.ts';
 import { config as redeliverWebhooks } from '#functions/redeliver-webhooks/config.ts';
 import { config as requestApproval } from '#functions/request-approval/config.ts';
 import { config as setMemory } from '#functions/set-memory/config.ts';
+import { config as slack } from '#functions/slack/config.ts';
 import { config as undo } from '#functions/undo/config.ts';
 import { config as verify } from '#functions/verify/config.ts';
 import { config as webhook } from '#functions/webhook/config.ts';
@@ -66,6 +67,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   redeliverWebhooks,
   reconciler,
   onCall,
+  slack,
   quality,
   forecast,
 ];

@@ -10,6 +10,7 @@ const SAMPLE_SETTINGS = {
   ...Object.fromEntries(
     ['slack', 'teams', 'pagerduty', 'webhook'].map((id) => [id, { tell: ['incidents', 'approvals', 'upkeep'] }]),
   ),
+  'slack-app': { tell: ['incidents', 'approvals', 'upkeep'], channel: 'C0000000' },
   sms: { to: ['+491700000000'] },
   jira: { project: 'OPS' },
   smtp: { host: 'smtp.example.com', from: 'selfheal@example.com', to: ['on-call@example.com'] },

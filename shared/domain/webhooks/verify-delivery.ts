@@ -110,7 +110,7 @@ const anyOf = (given: readonly string[], expected: string): boolean =>
   given.slice(0, 10).filter((one) => isSame(one, expected)).length > 0;
 
 /** Compares digests, so that neither the length nor the first difference shows in the time that it takes. */
-function isSame(given: string, expected: string): boolean {
+export function isSame(given: string, expected: string): boolean {
   const [a, b] = [sha256(utf8ToBytes(given)), sha256(utf8ToBytes(expected))];
   let difference = 0;
   for (const [index, byte] of a.entries()) difference |= byte ^ (b[index] ?? 0);

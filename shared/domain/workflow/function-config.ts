@@ -103,8 +103,8 @@ export interface FunctionConfig {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly trigger: Trigger;
-  /** Its schedule runs, and it has further rights, only where this section of the configuration asks for it. */
-  readonly servesSection?: 'onCall';
+  /** Its schedule runs, and it has further rights, only where this section of the configuration asks for it; a notifier by its id. */
+  readonly servesSection?: 'onCall' | 'slack-app';
   /** Exact IAM actions on each resource it uses; an empty list gives the variable without a grant. */
   readonly uses: Partial<Readonly<Record<ResourceName, readonly string[]>>>;
   /** Which part of the action plug-ins' grants its role gets; `family` limits `execute` to one family. */

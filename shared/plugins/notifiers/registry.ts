@@ -6,6 +6,7 @@ import { githubComment } from './github-comment/index.ts';
 import { jira } from './jira/index.ts';
 import { pagerduty } from './pagerduty/index.ts';
 import { slack } from './slack/index.ts';
+import { slackApp } from './slack-app/index.ts';
 import { sms } from './sms/index.ts';
 import { smtp } from './smtp/index.ts';
 import { teams } from './teams/index.ts';
@@ -16,6 +17,7 @@ export const NOTIFIERS: readonly NotifierPlugin[] = registered('notifiers', [
   githubComment,
   email,
   slack,
+  slackApp,
   teams,
   pagerduty,
   webhook,

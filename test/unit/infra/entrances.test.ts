@@ -79,12 +79,14 @@ describe('the entrances', () => {
     });
   });
 
-  it('[D219] are the webhooks of GitHub and of connections, the API, what takes logs and the server of assistants alone, whose functions verify every caller themselves', () => {
+  it('[D219] are the webhooks of GitHub and of connections, the API, what takes logs, the buttons of Slack and the server of assistants alone, whose functions verify every caller themselves', () => {
     const routes = resourcesOf(selfheal, 'AWS::ApiGatewayV2::Route').map(([, { Properties }]) => [
       Properties.RouteKey,
       Properties.AuthorizationType,
     ]);
     expect(Object.fromEntries(routes)).toEqual({
+      'POST /slack/interactions': 'NONE',
+      'POST /slack/interactions/': 'NONE',
       'POST /webhooks/{source}': 'NONE',
       'POST /webhooks/{source}/{connection}': 'NONE',
       'POST /webhooks/{source}/{connection}/{secret}': 'NONE',

@@ -2,7 +2,8 @@ import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import { TOPICS, type Topic } from '#shared/domain/policy/routing-settings.ts';
 import { ANNOUNCEMENT_KINDS, type AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
-import type { ChannelAnswer, ChannelRequest } from '#shared/ports/poster.ts';
+import type { Announcement } from '#shared/ports/announcement.ts';
+import type { ChannelAnswer, ChannelRequest, Poster } from '#shared/ports/poster.ts';
 import { defineNotifier, type NotifierPlugin } from '../contract.ts';
 import { type ChannelMessage, channelMessageOf } from './channel-message.ts';
 import { isToldEnd } from './told-end.ts';
@@ -32,6 +33,13 @@ const ChatSettings = z.strictObject({
     .describe('What the channel is told: incidents, approvals, upkeep.'),
 });
 
+interface ChatPlace<F, S> {
+  readonly fields: F;
+  readonly settings: S;
+  readonly poster: Poster;
+  readonly announcement: Announcement;
+}
+
 interface ChatNotifier<F, S> {
   readonly id: string;
   readonly title: string;
@@ -46,7 +54,9 @@ interface ChatNotifier<F, S> {
   /** Its section of `notifiers`, in addition to `tell`. */
   readonly settings?: z.ZodObject;
   /** Pure. The message as a request of its service; null when there is nothing to say there. */
-  request(message: ChannelMessage, fields: F, settings: S): Omit<ChannelRequest, 'what'> | null;
+  readonly request?: (message: ChannelMessage, fields: F, settings: S) => Omit<ChannelRequest, 'what'> | null;
+  /** In place of `request`, for a service that takes more than one; false when there was nothing to say there. */
+  readonly post?: (message: ChannelMessage, to: ChatPlace<F, S>) => Promise<boolean>;
   /** Null when the service took the message, else why not: some answer 200 with an error in the text. */
   readonly problemOf?: (answer: ChannelAnswer) => string | null;
 }
@@ -83,7 +93,11 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
       const fields = chat.fields.safeParse(await poster.secretOf(chat.id));
       if (!fields.success)
         throw new Refused(`What is stored for the channel ${chat.id} does not fit: ${z.prettifyError(fields.error)}`);
-      const request = chat.request(message, fields.data, given as S);
+      if (chat.post !== undefined) {
+        const place = { fields: fields.data, settings: given as S, poster, announcement };
+        return (await chat.post(message, place)) ? { where: chat.title } : null;
+      }
+      const request = chat.request?.(message, fields.data, given as S) ?? null;
       if (request === null) return null;
       const answer = await poster.send({ what: chat.title, ...request });
       const problem = chat.problemOf?.(answer) ?? null;
