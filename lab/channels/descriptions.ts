@@ -5,9 +5,9 @@ import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { Ajv, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import type { ChannelMessage } from '#shared/plugins/notifiers/common/channel-message.ts';
+import { slackBody } from '#shared/plugins/notifiers/common/slack-blocks.ts';
 import { adfOf } from '#shared/plugins/notifiers/jira/ticket-text.ts';
 import { pagerdutyEvent } from '#shared/plugins/notifiers/pagerduty/index.ts';
-import { slackBody } from '#shared/plugins/notifiers/slack/index.ts';
 import { teamsBody } from '#shared/plugins/notifiers/teams/index.ts';
 import { FORMS } from '#shared/plugins/notifiers/webhook/forms.ts';
 
