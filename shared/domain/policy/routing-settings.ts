@@ -40,7 +40,6 @@ const Rule = z.strictObject({
   /** Ids of the notifiers that are told, and no other. */
   tell: Channels.min(1, 'name at least one channel'),
 });
-export type RoutingRule = z.infer<typeof Rule>;
 
 const QuietHours = z.strictObject({
   hours: z.array(ChangeWindow).min(1, 'name the hours').max(20),
