@@ -52,6 +52,7 @@ const SPLIT: ReadonlySet<string> = new Set([
   'escalate',
   'reconciler',
   'on-call',
+  'slack',
   'request-approval',
   'quality',
   'forecast',
