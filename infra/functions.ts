@@ -26,6 +26,7 @@ import { config as receiver } from '#functions/receiver/config.ts';
 import { config as reconciler } from '#functions/reconciler/config.ts';
 import { config as record } from '#functions/record/config.ts';
 import { config as redeliverWebhooks } from '#functions/redeliver-webhooks/config.ts';
+import { config as repositoryData } from '#functions/repository-data/config.ts';
 import { config as requestApproval } from '#functions/request-approval/config.ts';
 import { config as setMemory } from '#functions/set-memory/config.ts';
 import { config as slack } from '#functions/slack/config.ts';
@@ -44,6 +45,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   analyze,
   inspectPatch,
   setMemory,
+  repositoryData,
   plan,
   requestApproval,
   api,

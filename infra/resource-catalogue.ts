@@ -6,6 +6,7 @@ import type { ResourceAccess, ResourceCatalogue } from './access.ts';
 import {
   ACCESS_PARTITIONS,
   CONNECTION_PARTITIONS,
+  DATA_TRAIL_PARTITIONS,
   EVENT_PARTITIONS,
   KILL_SWITCH_PARTITIONS,
   LIST_INDEXES,
@@ -14,6 +15,7 @@ import {
   PEOPLE_PARTITIONS,
   POLICY_PARTITIONS,
   POLICY_TRAIL_PARTITIONS,
+  REQUEST_PARTITIONS,
 } from './constructs/tables.ts';
 import type { Access } from './service-access.ts';
 import type { NamedArn, StateResources } from './stacks/state-stack.ts';
@@ -57,6 +59,7 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
       ...POLICY_PARTITIONS,
       ...KILL_SWITCH_PARTITIONS,
       ...POLICY_TRAIL_PARTITIONS,
+      ...DATA_TRAIL_PARTITIONS,
     ]),
     accessRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', ACCESS_PARTITIONS),
     peopleRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', PEOPLE_PARTITIONS),
@@ -65,6 +68,8 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     eventRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', EVENT_PARTITIONS),
     killSwitchRecord: partitions(state.controlTable, 'ForAllValues:StringEquals', KILL_SWITCH_PARTITIONS),
     policyTrail: partitions(state.controlTable, 'ForAllValues:StringEquals', POLICY_TRAIL_PARTITIONS),
+    dataTrail: partitions(state.controlTable, 'ForAllValues:StringEquals', DATA_TRAIL_PARTITIONS),
+    requestRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', REQUEST_PARTITIONS),
     evidenceBucket: bucketAccess(state.evidenceBucket),
     incidentObjects: objectsIn(state.evidenceBucket, 'incidents'),
     modelObjects: objectsIn(state.evidenceBucket, 'models'),
@@ -88,6 +93,7 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     dashboardUrl: noActions('dashboardUrl', sources.dashboardUrl),
     codeInspector: noActions('codeInspector', 'of-this-stack'),
     memorySetter: noActions('memorySetter', 'of-this-stack'),
+    repositoryData: noActions('repositoryData', 'of-this-stack'),
     userPoolClient: noActions('userPoolClient', state.userPoolClientId),
     userPoolIssuer: noActions('userPoolIssuer', state.approverIssuerUrl),
     signInUrl: noActions('signInUrl', state.signInUrl),
@@ -102,10 +108,11 @@ export function withWorkflow(stack: Stack, catalogue: ResourceCatalogue, workflo
   return { ...catalogue, workflow: workflowAccess(stack, workflow) };
 }
 
-const CALLED = { 'inspect-patch': 'codeInspector', 'set-memory': 'memorySetter' } as const satisfies Record<
-  string,
-  ResourceName
->;
+const CALLED = {
+  'inspect-patch': 'codeInspector',
+  'set-memory': 'memorySetter',
+  'repository-data': 'repositoryData',
+} as const satisfies Record<string, ResourceName>;
 
 /** Adds the functions that other functions call, by their names. */
 export function withCalledFunctions(
@@ -169,7 +176,7 @@ function objectsIn({ name, arn }: NamedArn, folder: string): ResourceAccess {
 }
 
 function bucketAccess({ name, arn }: NamedArn): ResourceAccess {
-  const aboutBucket = (action: string) => action === 's3:ListBucket';
+  const aboutBucket = (action: string) => action === 's3:ListBucket' || action === 's3:ListBucketVersions';
   const wildcardReason = 'The objects of the evidence bucket get their names when an incident happens.';
   return {
     value: name,
@@ -204,7 +211,7 @@ function workflowAccess(stack: Stack, { machineArn, machineName, aliasArn }: Sta
 }
 
 function aboutExecution(action: string): boolean {
-  return action === 'states:DescribeExecution';
+  return action === 'states:DescribeExecution' || action === 'states:StopExecution';
 }
 
 function statement(actions: readonly string[], rest: Omit<Access, 'actions'>): Access[] {

@@ -28,6 +28,7 @@ export function makeSelfhealApp(
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const state = new StateStack(app, 'SelfhealState', {
     evidenceDays: settings.evidenceDays,
+    qualityDays: settings.qualityDays,
     tokenMinutes: settings.tokenMinutes,
     mfa: settings.mfa,
     modelKey: needsModelKey(parts, settings),

@@ -28,6 +28,8 @@ export interface Settings {
   readonly dashboardDir: string;
   /** Days for which redacted logs and evidence are kept. */
   readonly evidenceDays: number;
+  /** Days after its last change that a document of quality checks is kept. */
+  readonly qualityDays: number;
   /** Reserved concurrency of each public function, taken from the account's limit; null reserves none. */
   readonly publicConcurrency: number | null;
   /** How long a sign-in lasts before its token is refreshed. */
@@ -81,6 +83,7 @@ const Context = z.object({
   bundles: z.string().min(1).default('dist/functions'),
   dashboard: z.string().min(1).default('dist/dashboard'),
   evidenceDays: z.coerce.number().int().min(1).max(3650).default(90),
+  qualityDays: z.coerce.number().int().min(30).max(3650).default(400),
   publicConcurrency: z.coerce.number().int().min(1).max(1000).nullable().default(null),
   // Cognito's limits; a refresh token lives at least an hour.
   tokenMinutes: z.coerce.number().int().min(5).max(60).default(30),
@@ -100,8 +103,18 @@ export function readSettings(
   const given = Object.keys(Context.shape).map((name) => [name, node.tryGetContext(name) ?? undefined]);
   const context = Context.safeParse(Object.fromEntries(given));
   if (!context.success) throw new Error(`The CDK context is not valid:\n${z.prettifyError(context.error)}`);
-  const { config, emails, bundles, dashboard, evidenceDays, publicConcurrency, tokenMinutes, mfa, logLevel } =
-    context.data;
+  const {
+    config,
+    emails,
+    bundles,
+    dashboard,
+    evidenceDays,
+    qualityDays,
+    publicConcurrency,
+    tokenMinutes,
+    mfa,
+    logLevel,
+  } = context.data;
   const { subnets: subnetIds, securityGroups: securityGroupIds } = context.data;
   if ((subnetIds.length === 0) !== (securityGroupIds.length === 0))
     throw new Error('The CDK context is not valid: subnets and securityGroups are given together, or neither of them.');
@@ -118,6 +131,7 @@ export function readSettings(
     bundlesDir: resolve(ROOT, bundles),
     dashboardDir: resolve(ROOT, dashboard),
     evidenceDays,
+    qualityDays,
     publicConcurrency,
     tokenMinutes,
     mfa,

@@ -17,7 +17,7 @@ const GROUPS: readonly (readonly [title: string, nouns: readonly string[]])[] = 
   ['Tests and pull requests', ['report', 'flaky', 'test', 'gate', 'feedback', 'ci', 'arch', 'patch', 'fix']],
   [
     'Operate a deployment',
-    ['status', 'watch', 'incident', 'event', 'action', 'approval', 'policy', 'config', 'user', 'key', 'notify'],
+    ['status', 'watch', 'incident', 'event', 'action', 'approval', 'policy', 'config', 'user', 'key', 'data', 'notify'],
   ],
   ['Services', ['service', 'alert', 'metric', 'performance', 'source', 'baseline', 'production', 'playbook', 'cost']],
   ['Learning', ['knowledge', 'solution', 'learning', 'model', 'quality', 'confidence', 'experiment', 'train']],

@@ -15,6 +15,7 @@ import { type AuthRoutesDeps, authRoutes } from './routes/auth.ts';
 import { configRoutes } from './routes/config.ts';
 import { type ConnectionRoutesDeps, connectionRoutes } from './routes/connections.ts';
 import { answers, makeRoutes, openRoute } from './routes/contract.ts';
+import { type DataRoutesDeps, dataRoutes } from './routes/data.ts';
 import { type ExperimentRoutesDeps, experimentRoutes } from './routes/experiments.ts';
 import { type IncidentChangeDeps, incidentChangeRoutes } from './routes/incident-changes.ts';
 import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
@@ -47,6 +48,7 @@ export type ApiDeps = IncidentRoutesDeps &
   PeopleRoutesDeps &
   TestRoutesDeps &
   QualityRoutesDeps &
+  DataRoutesDeps &
   ApiSettings;
 
 interface ApiSettings {
@@ -153,6 +155,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', receivedRoutes(deps))
     .route('/', testRoutes(deps))
     .route('/', qualityRoutes(deps))
+    .route('/', dataRoutes(deps))
     .route('/', logRoutes({ ...deps, logs: async () => countingLogs(await deps.logs(), counts) }));
 }
 

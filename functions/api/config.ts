@@ -77,6 +77,8 @@ export const config = defineFunction({
     incidentObjects: ['s3:GetObject', 's3:PutObject'],
     modelObjects: ['s3:GetObject'],
     qualityObjects: ['s3:GetObject', 's3:PutObject'],
+    // It alone may remove records; its role is another one.
+    repositoryData: ['lambda:InvokeFunction'],
     intakeQueue: ['sqs:SendMessage'],
     workflow: ['states:SendTaskSuccess'],
     userPoolClient: [],

@@ -52,6 +52,10 @@ const deps = compose(config, {
     onDemand(async () =>
       (await import('#shared/adapters/aws/sfn-workflow-engine.ts')).makeSfnWorkflowEngine({ workflowArn }),
     ),
+  repositoryData: ({ repositoryData: functionArn }) =>
+    onDemand(async () =>
+      (await import('#shared/adapters/aws/lambda-repository-data.ts')).makeLambdaRepositoryData({ functionArn }),
+    ),
   actions,
   configuration,
   tokens,

@@ -3,11 +3,15 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
-/** Private bucket for redacted logs, evidence and diagnoses, which expire after `days`; TLS only. */
+/** Private bucket for redacted logs, evidence and diagnoses, which expire, and for models and documents of quality checks; TLS only. */
 export class EvidenceBucket extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, { days }: { days: number }) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { evidenceDays, qualityDays }: { readonly evidenceDays: number; readonly qualityDays: number },
+  ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -17,15 +21,15 @@ export class EvidenceBucket extends Construct {
       versioned: true,
       lifecycleRules: [
         {
-          // Only incidents expire; trained models and documents of quality checks are kept.
           prefix: 'incidents/',
-          expiration: Duration.days(days),
+          expiration: Duration.days(evidenceDays),
           noncurrentVersionExpiration: Duration.days(7),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
         {
-          // Earlier versions of the documents of quality checks: long enough to look back at a baseline.
+          // Documents that nobody wrote for so long, and earlier versions: long enough to look back at a baseline. Trained models are kept.
           prefix: 'quality/',
+          expiration: Duration.days(qualityDays),
           noncurrentVersionExpiration: Duration.days(90),
         },
       ],

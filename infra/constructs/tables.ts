@@ -39,6 +39,8 @@ export const LIST_INDEXES: readonly string[] = LISTS.map(({ indexName }) => inde
 export const LOG_PARTITIONS: readonly string[] = ['LOGS', 'LOGS#*', 'LOGWATCH'];
 /** Partitions of the Control table with API keys, the trail about them and answers to requests: rights of their own. */
 export const ACCESS_PARTITIONS: readonly string[] = ['APIKEY', 'AUDIT#access', 'REQUEST'];
+/** The answers to requests alone, for whoever removes them. */
+export const REQUEST_PARTITIONS: readonly string[] = ['REQUEST'];
 /** The partition of the Control table with who signed in and their GitHub accounts: rights of its own. */
 export const PEOPLE_PARTITIONS: readonly string[] = ['PERSON'];
 /** Partitions of the Control table with the policy, the kill switch, and the trail about both: each with rights of its own. */
@@ -48,6 +50,8 @@ export const CONNECTION_PARTITIONS: readonly string[] = ['CONNECTION'];
 export const EVENT_PARTITIONS: readonly string[] = ['CONNECTION-COUNT', 'EVENT'];
 export const KILL_SWITCH_PARTITIONS: readonly string[] = ['CONTROLS'];
 export const POLICY_TRAIL_PARTITIONS: readonly string[] = ['AUDIT#policy'];
+/** The trail of what was deleted on request. */
+export const DATA_TRAIL_PARTITIONS: readonly string[] = ['AUDIT#data'];
 
 const COMMON = {
   partitionKey: string('pk'),

@@ -72,9 +72,13 @@ export class SelfhealStack extends Stack {
       apiUrl: this.api.url,
       dashboardUrl: this.site.url,
     });
-    const called = triggeredBy(parts, 'function').map((config) => this.addFunction(config, props, base));
-    const arns = new Map(called.map(({ config, handler }) => [config.name, handler.functionArn]));
-    const catalogue = withCalledFunctions(base, arns);
+    // The workflow calls some of them, others ask about its executions.
+    const isOutside = ({ uses }: FunctionConfig) => uses.workflow !== undefined;
+    const callees = triggeredBy(parts, 'function');
+    const called = callees
+      .filter((config) => !isOutside(config))
+      .map((config) => this.addFunction(config, props, base));
+    const catalogue = withCalledFunctions(base, arnsOf(called));
     const steps = triggeredBy(parts, 'workflow').map((config) => this.addFunction(config, props, catalogue));
     const workflow = new Workflow(this, 'Workflow', {
       functions: new Map(steps.map((step) => [step.config.name, step])),
@@ -82,16 +86,18 @@ export class SelfhealStack extends Stack {
       tracing: this.tracing.policy,
       maxSeconds: maxExecutionSeconds(settings.configuration, parts.actions.length),
     });
-    const outside = withWorkflow(this, catalogue, {
+    const aroundWorkflow = withWorkflow(this, catalogue, {
       machineArn: workflow.machine.stateMachineArn,
       machineName: workflow.machine.stateMachineName,
       aliasArn: workflow.aliasArn,
     });
+    const calledOutside = callees.filter(isOutside).map((config) => this.addFunction(config, props, aroundWorkflow));
+    const outside = withCalledFunctions(aroundWorkflow, arnsOf(calledOutside));
     const others = parts.functions
       .filter(({ trigger }) => trigger.kind !== 'workflow' && trigger.kind !== 'function')
       .map((config) => this.addFunction(config, props, outside));
     for (const each of others) this.connect(each, settings.configuration);
-    this.watch([...steps, ...called, ...others], workflow);
+    this.watch([...steps, ...called, ...calledOutside, ...others], workflow);
     new HealingDashboard(this, 'Healing');
     for (const forecaster of others.filter(({ config }) => config.name === 'forecast')) {
       new ForecastAlarms(this, 'Forecasts', { forecaster, services: settings.configuration.services });
@@ -171,3 +177,6 @@ export class SelfhealStack extends Stack {
 function triggeredBy({ functions }: Parts, kind: FunctionConfig['trigger']['kind']): readonly FunctionConfig[] {
   return functions.filter(({ trigger }) => trigger.kind === kind);
 }
+
+const arnsOf = (functions: readonly LambdaFunction[]): ReadonlyMap<string, string> =>
+  new Map(functions.map(({ config, handler }) => [config.name, handler.functionArn]));

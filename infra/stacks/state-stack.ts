@@ -38,6 +38,7 @@ export interface StateResources {
 
 export interface StateStackProps extends StackProps {
   readonly evidenceDays: number;
+  readonly qualityDays: number;
   readonly tokenMinutes: number;
   readonly mfa: ApproversProps['mfa'];
   /** Whether the model provider needs a key. */
@@ -57,7 +58,7 @@ export class StateStack extends Stack {
   constructor(scope: Construct, id: string, props: StateStackProps) {
     super(scope, id, { terminationProtection: true, ...props });
     const tables = new Tables(this, 'Tables');
-    const { bucket } = new EvidenceBucket(this, 'Evidence', { days: props.evidenceDays });
+    const { bucket } = new EvidenceBucket(this, 'Evidence', props);
     const secrets = new GithubSecrets(this, 'GithubSecrets');
     const nameKey = new NameKey(this, 'NameKey').secret;
     const modelKey = props.modelKey && props.modelKeySecretName === null ? new ModelKey(this, 'ModelKey').secret : null;

@@ -132,6 +132,8 @@ export interface WorkflowEngine {
   start(incidentId: string, attempt: number): Promise<'started' | 'exists'>;
   /** `missing` when there is no such execution. */
   status(incidentId: string, attempt: number): Promise<'running' | 'ended' | 'missing'>;
+  /** Stops an execution. The step that is under way still ends. One that has ended or is missing stays as it is. */
+  stop(incidentId: string, attempt: number, reason: string): Promise<void>;
   /** Answers a waiting task; `expired` when nothing waits for the token any more. */
   answer(taskToken: string, output: unknown): Promise<'accepted' | 'expired'>;
 }

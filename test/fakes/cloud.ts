@@ -104,6 +104,9 @@ export function makeMemoryWorkflowEngine(): MemoryWorkflowEngine {
       return 'started';
     },
     status: async (incidentId, attempt) => executions.get(`${incidentId}-${attempt}`) ?? 'missing',
+    stop: async (incidentId, attempt) => {
+      if (executions.has(`${incidentId}-${attempt}`)) executions.set(`${incidentId}-${attempt}`, 'ended');
+    },
     answer: async (taskToken, output) => {
       if (spent.has(taskToken)) return 'expired';
       spent.add(taskToken);

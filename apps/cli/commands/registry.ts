@@ -31,6 +31,8 @@ import { connectionRemove } from './connection-remove.ts';
 import { connectionRotate } from './connection-rotate.ts';
 import { connectionShow } from './connection-show.ts';
 import { costReport } from './cost-report.ts';
+import { dataDelete } from './data-delete.ts';
+import { dataExport } from './data-export.ts';
 import { doctor } from './doctor.ts';
 import { eventList } from './event-list.ts';
 import { eventReplay } from './event-replay.ts';
@@ -290,6 +292,8 @@ export const COMMANDS: readonly Command[] = [
   alertSet,
   status,
   costReport,
+  dataDelete,
+  dataExport,
   doctor,
   completion,
 ];

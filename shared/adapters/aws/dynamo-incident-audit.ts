@@ -1,11 +1,19 @@
 import { Retryable } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { ACCESS_TRAIL, AccessEvent, POLICY_TRAIL, PolicyEvent } from '#shared/domain/audit/access-event.ts';
+import {
+  ACCESS_TRAIL,
+  AccessEvent,
+  DATA_TRAIL,
+  DataEvent,
+  POLICY_TRAIL,
+  PolicyEvent,
+} from '#shared/domain/audit/access-event.ts';
 import { chainEntry } from '#shared/domain/audit/audit-chain.ts';
 import { AuditLink, TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import { AuditEntry } from '#shared/domain/audit/audit-event.ts';
 import type { AccessTrail } from '#shared/ports/access.ts';
 import type { AuditReader, PolicyTrail } from '#shared/ports/audit-reader.ts';
+import type { DataTrail } from '#shared/ports/held-data.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { type Item, openTable, type Table, type TableOptions, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
@@ -55,6 +63,15 @@ export function makeDynamoPolicyTrail(options: TableOptions): PolicyTrail & Audi
   };
 }
 
+/** The audit trail of what was deleted on request, in the Control table. */
+export function makeDynamoDataTrail(options: TableOptions): DataTrail & AuditReader {
+  const table = openTable(options);
+  return {
+    append: async (key, event) => appendToTrail(table, DATA_TRAIL, { key, ...DataEvent.parse(event) }),
+    auditTrail: (trailId) => readTrail(table, trailId),
+  };
+}
+
 /**
  * A trail has a partition of its own. An entry is written after the last one, on the condition that the position is
  * free: of two writers one is first, and the other reads again and follows. So entries form one chain, and an entry
@@ -63,7 +80,7 @@ export function makeDynamoPolicyTrail(options: TableOptions): PolicyTrail & Audi
 async function appendToTrail(
   table: Table,
   trailId: string,
-  { key, ...entry }: { readonly key: string } & (AuditEntry | AccessEvent | PolicyEvent),
+  { key, ...entry }: { readonly key: string } & (AuditEntry | AccessEvent | PolicyEvent | DataEvent),
   known: KnownTrails = new Map(),
 ): Promise<void> {
   // A trail begins with this event; where it does not, the first position is taken and the trail is read.

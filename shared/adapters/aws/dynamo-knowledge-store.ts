@@ -72,7 +72,7 @@ export function makeDynamoKnowledgeStore(options: TableOptions): KnowledgeStore 
 async function countOutcome(
   table: Table,
   key: Key,
-  entry: KnowledgeEntry,
+  entry: KnowledgeEntry & { readonly updatedAt: string },
   incidentId: string,
   outcome: 'success' | 'failure',
 ): Promise<void> {
@@ -81,13 +81,14 @@ async function countOutcome(
   const names = Object.keys(fields);
   await table.update(key, {
     version,
-    update: `SET ${names.map((name) => `#${name} = :${name}`).join(', ')} ADD successes :success, failures :failure, counted :members`,
+    update: `SET expiresAt = :expiresAt, ${names.map((name) => `#${name} = :${name}`).join(', ')} ADD successes :success, failures :failure, counted :members`,
     condition: 'attribute_not_exists(counted) OR (NOT contains(counted, :member) AND size(counted) < :most)',
     names: Object.fromEntries(names.map((name) => [`#${name}`, name])),
     values: {
       ...Object.fromEntries(Object.entries(fields).map(([name, value]) => [`:${name}`, value])),
       ':success': outcome === 'success' ? 1 : 0,
       ':failure': outcome === 'failure' ? 1 : 0,
+      ':expiresAt': ttlOf(new Date(Date.parse(entry.updatedAt) + RECALLED_MS)),
       ':members': new Set([member]),
       ':member': member,
       ':most': COUNTED_INCIDENTS,

@@ -24,11 +24,13 @@ const BaselineRecord = RunBaseline.extend({ version: z.literal(1) });
 const RepositoryRecord = DefaultBranch.extend({ version: z.literal(1) });
 
 /**
- * Stats table: `RUNS#<repository>#<workflowId>`, one item per run and attempt; `REPOSITORY#<id>`, what webhooks say of the repository;
- * `BASELINE#<owner/name>`, what its quality gates measured.
+ * Stats table: `RUNS#<repository>#<workflowId>`, one item per run and attempt; `WORKFLOWS#<owner/name>`, whose runs there are, so that they are found
+ * by the name; `REPOSITORY#<id>`, what webhooks say of the repository; `BASELINE#<owner/name>`, what its quality gates measured.
  */
 export function makeDynamoStatsStore(options: TableOptions): StatsStore {
   const table = openTable(options);
+  /** Listed by this process: one write for each workflow, not one with every run. */
+  const listed = new Set<string>();
   return {
     recentRuns: async (scope, most = SHOWN) => {
       const items = await table.query(`RUNS#${scope}`, { newestFirst: true, limit: LOOKED_AT });
@@ -38,6 +40,9 @@ export function makeDynamoStatsStore(options: TableOptions): StatsStore {
       const record = RunRecord.parse({ version: 1, ...outcome });
       const sk = `${digits(outcome.runId, 20)}#${digits(outcome.runAttempt, 6)}`;
       const expiresAt = ttlOf(new Date(Date.parse(outcome.at) + KEPT_DAYS * 24 * 60 * 60 * 1000));
+      // Before the run, so that no run is stored that nothing leads to.
+      if (!listed.has(scope)) await table.put({ pk: workflowsOf(repositoryIn(scope)), sk: scope });
+      listed.add(scope);
       await table.put({ pk: `RUNS#${scope}`, sk, ...record, expiresAt });
     },
     keepRunBaseline: async (repository, baseline) => {
@@ -61,6 +66,12 @@ export function makeDynamoStatsStore(options: TableOptions): StatsStore {
     },
   };
 }
+
+/** Partition with one item for each workflow of a repository, whose sort key is the scope of its runs. */
+export const workflowsOf = (repository: string): string => `WORKFLOWS#${repository.toLowerCase()}`;
+
+/** `acme/shop` of `501:acme/shop#77`. */
+const repositoryIn = (scope: string): string => scope.replace(/#[^#]*$/, '').replace(/^.*:/, '');
 
 /** GitHub's names do not tell upper from lower case. */
 const baselineKey = (repository: string) => ({ pk: `BASELINE#${repository.toLowerCase()}`, sk: 'LATEST' });

@@ -13,7 +13,7 @@ import { callAws } from './errors.ts';
 const WAS_CHANGED = new Set(['PreconditionFailed', 'ConditionalRequestConflict', 'NoSuchKey']);
 
 /**
- * Objects `quality/<owner>/<name>/<document>.json.gz` of the evidence bucket; they do not expire. The revision is the object's ETag, which S3
+ * Objects `quality/<owner>/<name>/<document>.json.gz` of the evidence bucket, which expire 400 days after their last change. The revision is the object's ETag, which S3
  * compares when it writes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 export function makeS3QualityState(options: {

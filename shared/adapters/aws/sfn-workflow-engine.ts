@@ -3,6 +3,7 @@ import {
   SendTaskSuccessCommand,
   SFNClient,
   StartExecutionCommand,
+  StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import type { WorkflowEngine } from '#shared/ports/cloud.ts';
 import { REPEATABLE } from './client-settings.ts';
@@ -33,11 +34,16 @@ export function makeSfnWorkflowEngine(options: {
     },
     status: async (incidentId, attempt) => {
       const command = new DescribeExecutionCommand({
-        executionArn: executionArn(workflowArn, `${incidentId}-${attempt}`),
+        executionArn: executionArnOf(workflowArn, `${incidentId}-${attempt}`),
       });
       const execution = await unless(['ExecutionDoesNotExist'], 'Reading the workflow', () => client.send(command));
       if (execution === null) return 'missing';
       return execution.status === 'RUNNING' || execution.status === 'PENDING_REDRIVE' ? 'running' : 'ended';
+    },
+    stop: async (incidentId, attempt, cause) => {
+      const executionArn = executionArnOf(workflowArn, `${incidentId}-${attempt}`);
+      const command = new StopExecutionCommand({ executionArn, error: 'StoppedOnRequest', cause });
+      await unless(['ExecutionDoesNotExist'], 'Stopping the workflow', () => client.send(command));
     },
     answer: async (taskToken, output) => {
       const command = new SendTaskSuccessCommand({ taskToken, output: JSON.stringify(output) });
@@ -48,7 +54,7 @@ export function makeSfnWorkflowEngine(options: {
 }
 
 /** `arn:aws:states:<region>:<account>:stateMachine:<name>:<alias>` -> `...:execution:<name>:<execution>`. */
-function executionArn(workflowArn: string, execution: string): string {
+function executionArnOf(workflowArn: string, execution: string): string {
   const [arn, partition, service, region, account, , name] = workflowArn.split(':');
   return [arn, partition, service, region, account, 'execution', name, execution].join(':');
 }

@@ -1,3 +1,4 @@
+import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
@@ -94,8 +95,10 @@ async function isTold(
   if (gathering === null || seconds === 0) return false;
   const { about, cause, holder } = gathering;
   const now = clock.now();
+  // A digest: the name of a repository is not left in a key that nothing leads to.
+  const place = digestOf(canonicalJson([about, cause]), 40);
   const take = (severity: number, end: number) =>
-    control.acquireLease(`mails#${channel}#${about}#${cause}#${severity}#${end}`, holder, seconds, now);
+    control.acquireLease(`mails#${channel}#${place}#${severity}#${end}`, holder, seconds, now);
   const [severity, end] = [
     Severity.options.indexOf(incidentSeverity(incident, configuration)),
     ENDINGS.indexOf(ending),

@@ -15,6 +15,9 @@ export const ACCESS_TRAIL = 'access';
 /** The trail of what was changed at run time: settings, and the kill switch. */
 export const POLICY_TRAIL = 'policy';
 
+/** The trail of what was deleted on request. */
+export const DATA_TRAIL = 'data';
+
 /** A person or a key; `byId` stays when the name `by` changes. */
 const BY = { by: z.string(), byId: z.string(), byKind: Actor.shape.kind };
 
@@ -57,3 +60,15 @@ export const PolicyEvent = z.discriminatedUnion('event', [
   event('policy.resumed', { reason: z.string(), ...BY }),
 ]);
 export type PolicyEvent = z.infer<typeof PolicyEvent>;
+
+/** What was deleted on request. It names the repository and who asked, and nobody else. */
+export const DataEvent = z.discriminatedUnion('event', [
+  event('data.deleted', {
+    repository: z.string(),
+    startedAt: z.iso.datetime(),
+    /** Records by kind: `incident: 3, audit: 41`. */
+    counts: z.string(),
+    ...BY,
+  }),
+]);
+export type DataEvent = z.infer<typeof DataEvent>;

@@ -29,6 +29,10 @@ export const RESOURCE_VARIABLES = {
   connectionRecords: 'CONNECTIONS_TABLE',
   /** What connections send by the minute, and the ledger of what opened no incident, in the control table; a grant on the table does not cover them. */
   eventRecords: 'EVENTS_TABLE',
+  /** The trail of what was deleted on request, in the control table; other grants do not cover it. */
+  dataTrail: 'DATA_TRAIL_TABLE',
+  /** Answers to repeated requests, in the control table, without the rest of `accessRecords`. */
+  requestRecords: 'REQUEST_TABLE',
   evidenceBucket: 'EVIDENCE_BUCKET',
   /** Parts of the evidence bucket, for functions that need no other: logs and evidence, models, documents of repositories. */
   incidentObjects: 'INCIDENT_OBJECTS_BUCKET',
@@ -58,6 +62,8 @@ export const RESOURCE_VARIABLES = {
   codeInspector: 'CODE_INSPECTOR_ARN',
   /** The function that sets the memory of functions. */
   memorySetter: 'MEMORY_SETTER_ARN',
+  /** The function that exports and deletes what is held of a repository. */
+  repositoryData: 'REPOSITORY_DATA_ARN',
 } as const;
 export type ResourceName = keyof typeof RESOURCE_VARIABLES;
 

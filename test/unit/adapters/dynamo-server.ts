@@ -23,6 +23,8 @@ export interface DynamoServer {
   readonly client: DynamoDBDocumentClient;
   /** Decides the fate of the next requests, one after the other, whatever they are. */
   fault(...faults: Fault[]): void;
+  /** What was planned and has not come about. */
+  clearFaults(): void;
   /** Operations sent since the start, by their name in the SDK: `QueryCommand`. */
   readonly operations: ReadonlyMap<string, number>;
   /** A new empty table with the keys and indexes of the Incidents table; returns its name. */
@@ -67,6 +69,7 @@ export async function startDynamo(): Promise<DynamoServer> {
     client: DynamoDBDocumentClient.from(low, { marshallOptions: { removeUndefinedValues: true } }),
     operations,
     fault: (...next) => void faults.push(...next),
+    clearFaults: () => void faults.splice(0),
     createTable: async () => {
       const name = `table-${++tables}`;
       await low.send(new CreateTableCommand(definition(name)));

@@ -70,6 +70,8 @@ const argumentsOf = (
     'connection remove': ['prometheus-eu'],
     'event show': ['2026112610-0123456789abcdef'],
     'event replay': ['2026112610-0123456789abcdef'],
+    'data export': ['--repo', 'acme/shop'],
+    'data delete': ['--repo', 'acme/shop', '--confirm', 'acme/shop'],
     'user link': ['lead@example.com', '--github', 'acme-lead'],
     'alert set': ['--pattern', 'ERROR', '--name', 'errors'],
     'approval show': [digest],

@@ -23,6 +23,7 @@ import { ALERT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import type { SignInOutcome } from '#shared/ports/access.ts';
 import type { CounterStore } from '#shared/ports/counter-store.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
+import type { DataAnswer, DataRequest } from '#shared/ports/repository-data.ts';
 import {
   makeMemoryAccessTrail,
   makeMemoryApiKeyStore,
@@ -97,6 +98,8 @@ export async function anApi(
     predictions?: readonly Prediction[];
     shipped?: ModelVersion;
     counters?: CounterStore;
+    /** Of the function that exports and deletes. */
+    dataAnswer?: DataAnswer;
     configure?: RigOptions['configure'];
     /** Verifies what is sent as a bearer token. */
     workflows?: Pick<AuthenticateDeps, 'workflowTokens' | 'repositories'>;
@@ -151,6 +154,7 @@ export async function anApi(
     queue: { send: async (signal: Signal) => void sent.push(Signal.parse(signal)) },
   };
   const [connections, ledger] = [new MemoryConnections(), new MemoryEventLedger()];
+  const dataAsked: DataRequest[] = [];
   let random = 0;
   const handler = makeHandler({
     ...rig.deps,
@@ -205,6 +209,12 @@ export async function anApi(
       },
     },
     qualityOf,
+    repositoryData: {
+      ask: async (request) => {
+        dataAsked.push(request);
+        return change.dataAnswer ?? { kind: 'unknown' };
+      },
+    },
     unpack: unpackDocument,
     counters: change.counters ?? makeMemoryCounters(),
     onFailure: (error) => errors.push(error),
@@ -241,7 +251,7 @@ export async function anApi(
       json: answer.headers?.['content-type']?.toString().includes('json') ? JSON.parse(answer.body || 'null') : null,
     };
   };
-  return { ...rig, ...learning, qualityOf, call, asked, errors, sent, changeable };
+  return { ...rig, ...learning, qualityOf, call, asked, errors, sent, changeable, dataAsked };
 }
 
 /** Makes a plan of the stored incident that waits for a decision; gives its digest. */

@@ -2,11 +2,13 @@ import { beforeAll, expect, it } from 'vitest';
 import {
   ACCESS_PARTITIONS,
   CONNECTION_PARTITIONS,
+  DATA_TRAIL_PARTITIONS,
   EVENT_PARTITIONS,
   KILL_SWITCH_PARTITIONS,
   PEOPLE_PARTITIONS,
   POLICY_PARTITIONS,
   POLICY_TRAIL_PARTITIONS,
+  REQUEST_PARTITIONS,
 } from '#infra/constructs/tables.ts';
 import { FUNCTIONS } from '#infra/functions.ts';
 import { API_KEY_PARTITION } from '#shared/adapters/aws/dynamo-api-key-store.ts';
@@ -16,7 +18,7 @@ import { EVENT_PARTITION } from '#shared/adapters/aws/dynamo-event-ledger.ts';
 import { PERSON_PARTITION } from '#shared/adapters/aws/dynamo-person-store.ts';
 import { POLICY_PARTITION } from '#shared/adapters/aws/dynamo-policy-store.ts';
 import { REQUEST_PARTITION } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
-import { ACCESS_TRAIL, POLICY_TRAIL } from '#shared/domain/audit/access-event.ts';
+import { ACCESS_TRAIL, DATA_TRAIL, POLICY_TRAIL } from '#shared/domain/audit/access-event.ts';
 import { pascalCase } from '#statemachines/heal.ts';
 import { rightsOf, templatesFor } from './assembly.ts';
 
@@ -30,11 +32,13 @@ const outside = JSON.stringify({
       ...POLICY_PARTITIONS,
       ...KILL_SWITCH_PARTITIONS,
       ...POLICY_TRAIL_PARTITIONS,
+      ...DATA_TRAIL_PARTITIONS,
     ],
   },
 });
 const within = (keys: readonly string[]) =>
   JSON.stringify({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } });
+const [requests = '', data = ''] = [REQUEST_PARTITIONS, DATA_TRAIL_PARTITIONS].map(within);
 const [access = '', connections = '', events = '', people = '', policy = '', killSwitch = '', trail = ''] = [
   ACCESS_PARTITIONS,
   CONNECTION_PARTITIONS,
@@ -58,6 +62,8 @@ it('API keys, connections, received events, answers to requests, policy, kill sw
   expect(POLICY_PARTITIONS).toEqual([POLICY_PARTITION]);
   expect(KILL_SWITCH_PARTITIONS).toEqual([CONTROLS_PARTITION]);
   expect(POLICY_TRAIL_PARTITIONS).toEqual([`AUDIT#${POLICY_TRAIL}`]);
+  expect(DATA_TRAIL_PARTITIONS).toEqual([`AUDIT#${DATA_TRAIL}`]);
+  expect(REQUEST_PARTITIONS).toEqual([REQUEST_PARTITION]);
   const onControl = Object.entries(rights).flatMap(([role, all]) =>
     all.filter((right) => right.includes('TablesControl')).map((right) => [role, right.split(' if ')[1]] as const),
   );
@@ -65,7 +71,9 @@ it('API keys, connections, received events, answers to requests, policy, kill sw
   expect(
     onControl.filter(
       ([, condition]) =>
-        ![outside, access, connections, events, people, policy, killSwitch, trail].includes(condition ?? ''),
+        ![outside, access, connections, events, people, policy, killSwitch, trail, requests, data].includes(
+          condition ?? '',
+        ),
     ),
   ).toEqual([]);
 });
@@ -76,6 +84,8 @@ it.each([
   ['policyRecords', policy],
   ['killSwitchRecord', killSwitch],
   ['policyTrail', trail],
+  ['dataTrail', data],
+  ['requestRecords', requests],
 ] as const)('only functions that say so reach %s', (resource, condition) => {
   const reaching = Object.entries(rights).filter(([, all]) => all.some((right) => right.endsWith(condition)));
   // Without a model, `analyze` reads no policy.

@@ -15,6 +15,7 @@ describe('the context of a deployment', () => {
     expect(settings.configuration.services).toEqual([]);
     expect(settings.emails).toEqual([]);
     expect(settings.evidenceDays).toBe(90);
+    expect(settings.qualityDays).toBe(400);
     expect(settings.bundlesDir).toBe(join(ROOT, 'dist/functions'));
   });
 

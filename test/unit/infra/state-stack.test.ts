@@ -79,8 +79,12 @@ describe('the stateful stack', () => {
             NoncurrentVersionExpiration: { NoncurrentDays: 7 },
             Status: 'Enabled',
           }),
-          // Documents of quality checks stay; only their earlier versions go.
-          { Prefix: 'quality/', NoncurrentVersionExpiration: { NoncurrentDays: 90 }, Status: 'Enabled' },
+          {
+            Prefix: 'quality/',
+            ExpirationInDays: 400,
+            NoncurrentVersionExpiration: { NoncurrentDays: 90 },
+            Status: 'Enabled',
+          },
         ],
       },
     });

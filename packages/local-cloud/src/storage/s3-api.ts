@@ -6,6 +6,7 @@ import type { ObjectStore, StoredObject } from './object-store.ts';
 const KEPT =
   /^(x-amz-meta-.+|content-encoding|cache-control|content-disposition|content-language|x-amz-checksum-(crc32|crc32c|crc64nvme|sha1|sha256))$/;
 const MAX_LIST_LENGTH = 1000;
+const ONLY_VERSION = 'null';
 
 /** The S3 operations on objects, in the REST-XML protocol. */
 export function makeS3Api(store: ObjectStore) {
@@ -64,6 +65,35 @@ export function makeS3Api(store: ObjectStore) {
     });
   };
 
+  /** A bucket here keeps one version of each object, which S3 calls `null` in a bucket without versions. */
+  const listVersions = (request: GatewayRequest, bucket: string): GatewayResponse => {
+    const { query } = request;
+    const prefix = query.get('prefix') ?? '';
+    const limit = Math.min(Number(query.get('max-keys') ?? MAX_LIST_LENGTH), MAX_LIST_LENGTH);
+    const entries = store.list(bucket, prefix, query.get('key-marker') ?? '', limit + 1);
+    const shown = entries.slice(0, limit);
+    const truncated = entries.length > limit;
+    return xml({
+      ListVersionsResult: {
+        Name: bucket,
+        Prefix: prefix,
+        MaxKeys: limit,
+        IsTruncated: truncated,
+        NextKeyMarker: truncated ? shown.at(-1)?.key : undefined,
+        NextVersionIdMarker: truncated ? ONLY_VERSION : undefined,
+        Version: shown.map((entry) => ({
+          Key: entry.key,
+          VersionId: ONLY_VERSION,
+          IsLatest: true,
+          LastModified: new Date(entry.modifiedAt).toISOString(),
+          ETag: entry.etag,
+          Size: entry.size,
+          StorageClass: 'STANDARD',
+        })),
+      },
+    });
+  };
+
   const deleteMany = (request: GatewayRequest, bucket: string): GatewayResponse => {
     const keys = deletedKeys(request.body);
     for (const key of keys) store.delete(bucket, key);
@@ -79,13 +109,15 @@ export function makeS3Api(store: ObjectStore) {
     }
     if (address.key === '') {
       if (method === 'HEAD') return { status: 200, headers: {}, body: '' };
+      if (method === 'GET' && query.has('versions')) return listVersions(request, address.bucket);
       if (method === 'GET') return list(request, address.bucket);
       if (method === 'POST' && query.has('delete')) return deleteMany(request, address.bucket);
     } else if (!['uploads', 'uploadId', 'tagging', 'acl'].some((each) => query.has(each))) {
       if (method === 'PUT') return put(request, address);
       if (method === 'GET' || method === 'HEAD') return objectResponse(request, found(address));
       if (method === 'DELETE') {
-        store.delete(address.bucket, address.key);
+        const version = query.get('versionId') ?? ONLY_VERSION;
+        if (version === ONLY_VERSION) store.delete(address.bucket, address.key);
         return { status: 204, headers: {}, body: '' };
       }
     }

@@ -22,10 +22,12 @@ function bucketNeeds({ method, query, body }: GatewayRequest, bucket: string): N
   if (method === 'POST' && query.has('delete')) {
     return deletedKeys(body).map((key) => ({ action: 's3:DeleteObject', resource: `${bucket}/${key}` }));
   }
-  if (method === 'GET' && query.has('location')) return [{ action: 's3:GetBucketLocation', resource: bucket }];
-  const plain = ['versions', 'uploads', 'policy', 'acl', 'tagging'].every((each) => !query.has(each));
-  if (!plain || (method !== 'GET' && method !== 'HEAD')) return null;
   const prefix = query.get('prefix') ?? '';
+  if (method === 'GET' && query.has('versions'))
+    return [{ action: 's3:ListBucketVersions', resource: bucket, context: { 's3:prefix': prefix } }];
+  if (method === 'GET' && query.has('location')) return [{ action: 's3:GetBucketLocation', resource: bucket }];
+  const plain = ['uploads', 'policy', 'acl', 'tagging'].every((each) => !query.has(each));
+  if (!plain || (method !== 'GET' && method !== 'HEAD')) return null;
   return [{ action: 's3:ListBucket', resource: bucket, context: { 's3:prefix': prefix } }];
 }
 
@@ -35,6 +37,7 @@ function objectNeeds({ method, query, headers }: GatewayRequest, object: string)
     return verb === undefined ? null : [{ action: `s3:${verb}ObjectTagging`, resource: object }];
   }
   if (query.has('acl')) return null;
+  if (method === 'DELETE' && query.has('versionId')) return [{ action: 's3:DeleteObjectVersion', resource: object }];
   const uploads = query.has('uploads') || query.has('uploadId');
   const action = uploads && method !== 'DELETE' ? 's3:PutObject' : ON_OBJECTS[method];
   if (action === undefined) return null;

@@ -1,0 +1,181 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { outputOf } from '#apps/local/stage.ts';
+import { HELD_KINDS, type HeldRecord } from '#shared/ports/held-data.ts';
+import { runCommand } from '#test/unit/cli/run-command.ts';
+import { expectClean, type Healer, openHealer } from './support/healer.ts';
+import { tableNamed } from './support/template.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
+
+const PASSWORD = ['Correct', 'horse', 'battery', '1!'].join('-');
+const GONE = 'acme/shop';
+/** Begins like the other one. */
+const KEPT = 'acme/shop-tools';
+const TABLES = ['Incidents', 'Knowledge', 'Stats', 'Control'];
+
+let healer: Healer;
+let token: string | undefined;
+let s3: S3Client;
+const ids: string[] = [];
+beforeAll(async () => {
+  healer = await openHealer();
+  const { endpoint } = healer.runtime;
+  s3 = new S3Client({
+    endpoint,
+    region: 'us-east-1',
+    forcePathStyle: true,
+    credentials: { accessKeyId: healer.adminKey, secretAccessKey: 'local' },
+  });
+  await healer.runtime.createUser('ada', 'ada@example.com', PASSWORD, ['admin']);
+  token = (await send('POST', '/api/auth/login', { user: 'ada', password: PASSWORD })).json.token;
+  const failed = [GONE, KEPT].flatMap((repository) => [
+    healer.world.samples.failRun('transient', { repository, rerunMs: 20 }),
+    healer.world.samples.failRun('regression', { repository }),
+  ]);
+  for (const { repository, runId } of failed) {
+    const { id } = await healer.ended(runId);
+    if (repository === GONE) ids.push(id);
+  }
+  for (const repository of [GONE, KEPT]) {
+    const content = gzipSync(JSON.stringify({ about: repository })).toString('base64');
+    const document = `/api/repositories/${repository}/quality/baselines~main`;
+    expect((await send('PUT', document, { content }, { 'if-none-match': '*' })).status).toBe(200);
+    const order = {
+      scope: repository,
+      title: 'Registry',
+      pattern: 'registry * dropped',
+      solution: 'Raise the limit.',
+      class: 'resource_exhaustion',
+    };
+    expect(await send('POST', '/api/knowledge/patterns', order)).toMatchObject({ status: 201 });
+  }
+  await healer.quiet();
+});
+afterAll(async () => {
+  s3?.destroy();
+  await healer?.stop();
+});
+
+async function send(method: string, path: string, body: unknown, headers: object = {}) {
+  const response = await fetch(`${healer.runtime.endpoint}${path}`, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, json: JSON.parse(await response.text()) };
+}
+
+const selfheal = async (...args: readonly string[]) => {
+  const environment = { SELFHEAL_URL: healer.runtime.endpoint, SELFHEAL_TOKEN: token ?? '' };
+  const { code, stdout, stderr } = await runCommand(args, '', undefined, environment);
+  return { code, stdout: stdout.toString(), stderr };
+};
+
+/** Every record of the tables and every object of the bucket, by its place. */
+async function everything(): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const part of TABLES) {
+    const TableName = tableNamed(healer, part);
+    let start: Record<string, AttributeValue> | undefined;
+    const page = () => healer.dynamoDb.send(new ScanCommand({ TableName, ExclusiveStartKey: start }));
+    do {
+      const { Items = [], LastEvaluatedKey } = await page();
+      for (const item of Items.map((one) => unmarshall(one))) found.set(`${part} ${item.pk} ${item.sk}`, text(item));
+      start = LastEvaluatedKey;
+    } while (start !== undefined);
+  }
+  const Bucket = outputOf(healer.runtime, 'EvidenceBucketName');
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+  for (const { Key = '' } of Contents) {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+    found.set(`bucket ${Key}`, (await Body?.transformToString('utf8')) ?? '');
+  }
+  return found;
+}
+
+const text = (item: object): string =>
+  JSON.stringify(item, (_, value) => (value instanceof Set ? [...value].sort() : value));
+
+/** Places that name the repository or one of its incidents. */
+function aboutGone(all: ReadonlyMap<string, string>): string[] {
+  const named = new RegExp(`${GONE}(?![\\w-])|${ids.join('|')}`, 'i');
+  return [...all].filter(([place, content]) => named.test(place) || named.test(content)).map(([place]) => place);
+}
+
+const aboutKept = (all: ReadonlyMap<string, string>) =>
+  new Map([...all].filter(([place, content]) => place.includes(KEPT) || content.includes(KEPT)));
+
+it('exports each record of a repository, and none of another one, to whoever is an administrator', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'selfheal-data-'));
+  try {
+    const out = join(folder, 'shop.jsonl');
+    const { code, stderr } = await selfheal('data', 'export', '--repo', 'Acme/Shop', '--out', out);
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^selfheal: \d+ records of Acme\/Shop written/)]);
+    const lines = readFileSync(out, 'utf8').trim().split('\n');
+    const records = lines.map((line) => JSON.parse(line) as HeldRecord);
+    const kinds = new Set(records.map(({ kind }) => kind));
+    const rare = ['healing', 'message', 'event', 'request', 'limit'];
+    expect(HELD_KINDS.filter((kind) => !kinds.has(kind) && !rare.includes(kind))).toEqual([]);
+    expect(lines.filter((line) => line.includes(KEPT))).toEqual([]);
+    expect(lines.filter((line) => line.includes('taskToken'))).toEqual([]);
+    const places = new Set(
+      records.map(({ place }) => ('object' in place ? `bucket ${place.object}` : `${place.pk} ${place.sk}`)),
+    );
+    const missing = aboutGone(await everything()).filter(
+      (place) => !places.has(place) && !places.has(place.replace(/^\w+ /, '')),
+    );
+    expect(missing).toEqual([]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+it('refuses without the name once more, and about a repository that nothing is held of', async () => {
+  const without = await selfheal('data', 'delete', '--repo', GONE);
+  expect([without.code, without.stderr]).toEqual([2, expect.stringContaining(`--confirm ${GONE}`)]);
+  const other = await send('POST', '/api/data/delete', { repository: GONE, confirm: KEPT });
+  expect(other).toMatchObject({ status: 400, json: { detail: expect.stringContaining('confirm: repeat acme/shop') } });
+  const unknown = await selfheal('data', 'delete', '--repo', 'acme/nothing', '--confirm', 'acme/nothing');
+  expect([unknown.code, unknown.stderr]).toEqual([
+    1,
+    expect.stringContaining('Nothing is held of the repository acme/nothing'),
+  ]);
+  expect(aboutGone(await everything()).length).toBeGreaterThan(20);
+});
+
+it('deletes everything of one repository, also when it is cut off, leaves the other as it is, and keeps one audit entry', async () => {
+  const before = aboutKept(await everything());
+  expect(before.size).toBeGreaterThan(20);
+  // Objects are removed, and then no record is.
+  const refused = { kind: 'error', code: 'ValidationException', status: 400, when: 'before' } as const;
+  healer.runtime.faults.inject('dynamodb:DeleteItem', refused, { times: Number.POSITIVE_INFINITY });
+  const cutOff = await selfheal('data', 'delete', '--repo', GONE, '--confirm', GONE);
+  expect(cutOff.code).not.toBe(0);
+  healer.runtime.faults.clear();
+  expect(aboutGone(await everything()).length).toBeGreaterThan(20);
+  const { code, stdout, stderr } = await selfheal('data', 'delete', '--repo', 'ACME/shop', '--confirm', GONE);
+  expect([code, stderr]).toEqual([0, expect.any(String)]);
+  expect(stdout).toMatch(/^Deleted \d+ records of ACME\/shop:\n/);
+  await healer.quiet();
+  const after = await everything();
+  expect(aboutGone(after)).toEqual([expect.stringMatching(/^Control AUDIT#data ENTRY#0+1$/)]);
+  expect(aboutKept(after)).toEqual(before);
+  const again = await selfheal('data', 'delete', '--repo', GONE, '--confirm', GONE);
+  expect([again.code, again.stderr]).toEqual([
+    1,
+    expect.stringContaining('Nothing is held of the repository acme/shop'),
+  ]);
+  expect(aboutGone(await everything())).toHaveLength(1);
+  expectClean(healer);
+});
