@@ -35,7 +35,7 @@ const READS = [
 
 /** Names of the variables that programs for people read. */
 function namesRead(): string[] {
-  const files = globSync(['apps/{cli,local}/**/*.{ts,mjs}', '{infra,lab,tools}/**/*.ts', 'vitest*.config.ts'], {
+  const files = globSync(['apps/{cli,local,workbench}/**/*.{ts,mjs}', '{infra,lab,tools}/**/*.ts', 'vitest*.config.ts'], {
     cwd: ROOT,
   });
   const names = files.flatMap((file) =>

@@ -28,7 +28,7 @@ const FINE: Record<string, string> = {
   'apps/local/main.ts': "import { heal } from '#shared/app/heal.ts'; export const main = heal;",
   'apps/dashboard/page.ts':
     "import { incident } from '#shared/domain/incident/incident.ts'; import type { app } from '#functions/api/app.ts'; export type App = typeof app; export const page = incident;",
-  'packages/cli-kit/src/command.ts': 'export const command = 1;',
+  'apps/cli/signing.ts': 'export const command = 1;',
   'packages/local-cloud/src/runtime.ts': 'export const runtime = 1;',
   'packages/patch-guard/src/tree-sitter.ts': "import fs from 'node:fs'; export const parse = fs;",
   'lab/bench.ts': "import { heal } from '#shared/app/heal.ts'; export const bench = heal;",
@@ -134,7 +134,7 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
   [
     'no-app-imports-an-app',
     'apps/action/shortcut.ts',
-    "import { command } from '@selfheal/cli-kit/command.ts'; export const a = command;",
+    "import { command } from '#apps/cli/signing.ts'; export const a = command;",
   ],
   [
     'the-workbench-knows-no-app',
@@ -159,7 +159,7 @@ const PLANTED: readonly [rule: string, file: string, text: string][] = [
   [
     'records-alone-read-redacted-text-back',
     'shared/plugins/actions/reads.ts',
-    "import { recordText } from '@selfheal/kernel/text/record-text.ts'; export const a = recordText;",
+    "import { recordText } from '../../../packages/kernel/src/text/record-text.ts'; export const a = recordText;",
   ],
   [
     'only-the-code-host-unwraps-names',
