@@ -35,9 +35,12 @@ const READS = [
 
 /** Names of the variables that programs for people read. */
 function namesRead(): string[] {
-  const files = globSync(['apps/{cli,local,workbench}/**/*.{ts,mjs}', '{infra,lab,tools}/**/*.ts', 'vitest*.config.ts'], {
-    cwd: ROOT,
-  });
+  const files = globSync(
+    ['apps/{cli,local,workbench}/**/*.{ts,mjs}', '{infra,lab,tools}/**/*.ts', 'vitest*.config.ts'],
+    {
+      cwd: ROOT,
+    },
+  );
   const names = files.flatMap((file) =>
     READS.flatMap((expression) => read(file).match(expression) ?? []).flatMap((text) => text.match(NAME) ?? []),
   );
