@@ -79,7 +79,7 @@ describe('selfheal incident explain', () => {
          5  2026-11-21T12:00:00.000Z  Verified: rerun-failed-jobs on github:acme/shop/run/1001 helped.
          6  2026-11-21T12:00:00.000Z  It ended: resolved, as verified, after one action.
 
-      The audit trail is intact: 6 chained entries, the last one is f1e69301709933b24b7903d2b5069cde5aa2ed2fb775eb92eb29484763b4e032.
+      The audit trail is intact: 6 chained entries, the last one is 76a8323712fc077c2dc9955a982e1a1ee4fa6e6a54ac0ba0850e96e8535d3f97.
       "
     `);
   });
