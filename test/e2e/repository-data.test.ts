@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { HELD_KINDS, type HeldRecord } from '#shared/ports/held-data.ts';
@@ -86,13 +85,14 @@ const selfheal = async (...args: readonly string[]) => {
 /** Every record of the tables and every object of the bucket, by its place. */
 async function everything(): Promise<Map<string, string>> {
   const found = new Map<string, string>();
+  const documents = DynamoDBDocumentClient.from(healer.dynamoDb);
   for (const part of TABLES) {
     const TableName = tableNamed(healer, part);
-    let start: Record<string, AttributeValue> | undefined;
-    const page = () => healer.dynamoDb.send(new ScanCommand({ TableName, ExclusiveStartKey: start }));
+    let start: Record<string, unknown> | undefined;
+    const page = () => documents.send(new ScanCommand({ TableName, ExclusiveStartKey: start }));
     do {
       const { Items = [], LastEvaluatedKey } = await page();
-      for (const item of Items.map((one) => unmarshall(one))) found.set(`${part} ${item.pk} ${item.sk}`, text(item));
+      for (const item of Items) found.set(`${part} ${item.pk} ${item.sk}`, text(item));
       start = LastEvaluatedKey;
     } while (start !== undefined);
   }

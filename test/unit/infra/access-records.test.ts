@@ -106,7 +106,7 @@ it('only the API writes the policy, and nothing in the workflow lifts the kill s
 });
 
 it('whoever only tells people that the kill switch is on reads that record, and neither the policy nor its trail', () => {
-  const telling = ['Escalate', 'RequestApproval', 'Reconciler'].map((name) => `Functions${name}Role`);
+  const telling = ['Escalate', 'RequestApproval'].map((name) => `Functions${name}Role`);
   const further = telling.flatMap((role) =>
     (rights[role] ?? []).filter((right) => right.endsWith(policy) || right.endsWith(trail)),
   );
