@@ -100,6 +100,7 @@ describe('the GitHub source', () => {
   it('makes the target of authenticated fields', () => {
     expect(signalOf(aWorkflowRunBody()).target).toEqual({
       kind: 'run',
+      host: 'github',
       installationId: 31,
       repository: 'acme/shop',
       repositoryId: 4711,
