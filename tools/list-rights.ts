@@ -7,7 +7,9 @@ const ROOT = join(import.meta.dirname, '..');
 interface Statement {
   readonly Effect: string;
   readonly Action: string | string[];
-  readonly Resource: unknown;
+  readonly Resource?: unknown;
+  /** Everything but these, in place of `Resource`: a text message to a phone has no resource. */
+  readonly NotResource?: unknown;
   readonly Condition?: unknown;
 }
 
@@ -80,11 +82,14 @@ export function rightsOf({ Resources }: Template): ReadonlyMap<string, readonly 
   );
 }
 
-function rightOf({ Effect, Action, Resource, Condition }: Statement): Right {
+function rightOf({ Effect, Action, Resource, NotResource, Condition }: Statement): Right {
   return {
     effect: Effect,
     actions: asList(Action).join(' '),
-    resources: asList(Resource).map(words).join(' '),
+    resources:
+      NotResource === undefined
+        ? asList(Resource).map(words).join(' ')
+        : `all but ${asList(NotResource).map(words).join(' ')}`,
     condition: Condition === undefined ? null : JSON.stringify(Condition),
   };
 }

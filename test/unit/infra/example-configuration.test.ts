@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import * as z from 'zod';
+import { readConfiguration } from '#infra/configuration.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 
 const EXAMPLE: unknown = JSON.parse(
@@ -58,4 +59,12 @@ it('the example configuration shows every block and field that the schema knows'
   expect(known.length).toBeGreaterThan(100);
   const shown = new Set(fieldsIn(EXAMPLE));
   expect(known.filter((field) => !shown.has(field) && !OF_OTHER_CHOICES.test(field))).toEqual([]);
+});
+
+it('the example configuration can be deployed as it is', () => {
+  const problems: string[] = [];
+  readConfiguration(join(import.meta.dirname, '../../../config/selfheal.example.json'), (problem) =>
+    problems.push(problem),
+  );
+  expect(problems).toEqual([]);
 });

@@ -12,6 +12,7 @@ it('lets the stage wait for every route that its settings name: API Gateway refu
     'GET /services/collector/health': { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 40 },
     'POST /services/collector': { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
     'POST /services/collector/{proxy+}': { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
+    'POST /slack/interactions': { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 },
     'POST /v1/logs': { ThrottlingRateLimit: 200, ThrottlingBurstLimit: 400 },
     'POST /webhooks/{source}': { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1000 },
     'POST /webhooks/{source}/{connection}': { ThrottlingRateLimit: 300, ThrottlingBurstLimit: 600 },
