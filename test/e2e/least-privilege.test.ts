@@ -29,6 +29,7 @@ import {
   ownFunctions,
   type Right,
 } from './support/rights.ts';
+import { type Api, eraseRepository, mergeFix, sendAlerts, sendLogs } from './support/senders.ts';
 import { makeStalled, stopExecutions, trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
 
@@ -160,12 +161,12 @@ function forgottenImport(): JobLog[] {
 }
 
 /** Calls the API as the person of this name; gives the content, and fails for any refusal. */
-async function apiOf(person: 'approver' | 'admin') {
-  const token = await signIn(healer, `${person}@example.com`, PASSWORD);
+async function apiOf(person: 'approver' | 'admin', of = healer): Promise<Api> {
+  const token = await signIn(of, `${person}@example.com`, PASSWORD);
   return async (path: string, method = 'GET', body?: object) => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'if-match': '*' };
     const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const response = await fetch(`${healer.runtime.endpoint}/api${path}`, request);
+    const response = await fetch(`${of.runtime.endpoint}/api${path}`, request);
     expect(response.status, `${method} ${path}`).toBeLessThan(300);
     return JSON.parse(await response.text());
   };
@@ -514,6 +515,21 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     const told = () => other.runtime.mailbox.list().map(({ subject }) => subject);
     await until('the reminder', () => told().some((subject) => subject.includes('kill switch')));
     expect(told()).toHaveLength(3);
+    expect(other.runtime.denials).toEqual([]);
+    askedElsewhere.push(...other.runtime.decisions);
+    await other.stop();
+  },
+  'take alerts of other tools and logs of services': async () => {
+    const api = await apiOf('admin');
+    await sendAlerts(healer, api);
+    await sendLogs(healer, api);
+  },
+  'end what a merged pull request mended': () => mergeFix(healer),
+  'export and delete what is held of a repository': async () => {
+    const other = await openHealer({ base: 'model', maxWorkersPerFunction: 1 });
+    await other.runtime.createUser('admin', 'admin@example.com', PASSWORD, ['admin']);
+    await other.ended(other.world.samples.failRun('regression').runId);
+    await eraseRepository(await apiOf('admin', other), 'acme/shop');
     expect(other.runtime.denials).toEqual([]);
     askedElsewhere.push(...other.runtime.decisions);
     await other.stop();

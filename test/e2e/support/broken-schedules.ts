@@ -9,7 +9,7 @@ import { deploymentOf } from './rights.ts';
 import { logicalIdOf } from './template.ts';
 import { until } from './until.ts';
 
-const SCHEDULED = ['redeliver-webhooks', 'reconciler', 'quality', 'forecast'];
+const SCHEDULED = ['redeliver-webhooks', 'reconciler', 'quality', 'forecast', 'log-watch'];
 
 /**
  * Lets every function that runs by the clock break down, expects each to put its event into the dead letters, and gives what
