@@ -519,21 +519,19 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     askedElsewhere.push(...other.runtime.decisions);
     await other.stop();
   },
-  'take alerts of other tools and logs of services': async () => {
-    const api = await apiOf('admin');
-    await sendAlerts(healer, api);
-    await sendLogs(healer, api);
-  },
-  'end what a merged pull request mended': () => mergeFix(healer),
-  'export and delete what is held of a repository': async () => {
-    const other = await openHealer({ base: 'model', maxWorkersPerFunction: 1 });
-    await other.runtime.createUser('admin', 'admin@example.com', PASSWORD, ['admin']);
-    await other.ended(other.world.samples.failRun('regression').runId);
-    await eraseRepository(await apiOf('admin', other), 'acme/shop');
-    expect(other.runtime.denials).toEqual([]);
-    askedElsewhere.push(...other.runtime.decisions);
-    await other.stop();
-  },
+  'take alerts and logs, end what a merged pull request mended, and export and delete what is held of a repository':
+    async () => {
+      const other = await openHealer({ base: 'model', maxWorkersPerFunction: 1 });
+      await other.runtime.createUser('admin', 'admin@example.com', PASSWORD, ['admin']);
+      const api = await apiOf('admin', other);
+      await sendAlerts(other, api);
+      await sendLogs(other, api);
+      await mergeFix(other);
+      await eraseRepository(api, 'acme/shop');
+      expect(other.runtime.denials).toEqual([]);
+      askedElsewhere.push(...other.runtime.decisions);
+      await other.stop();
+    },
   'that run by the clock and break down put their event into the dead letters': async () => {
     const decisions = await decisionsOfBrokenSchedules('model');
     expect(decisions.length).toBeGreaterThan(0);
