@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { nearestValue } from '@selfheal/kernel/text/nearest-value.ts';
+import { functionNamed } from '@selfheal/local-cloud/control-api.ts';
 import packageFile from '../../package.json' with { type: 'json' };
 import { prepareAssembly } from './assembly.ts';
-import { openStage, type Stage } from './stage.ts';
+import { openStage } from './stage.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const USAGE = `Usage: npm run debug -- FUNCTION EVENT.json [--data DIR] [--wait]
@@ -50,15 +51,6 @@ function readEvent(file: string): unknown {
   }
 }
 
-/** The function's logical id in the template: `FunctionsHealthCheckHandler1A2B` for `health-check`. */
-function logicalId({ runtime }: Stage, name: string): string {
-  const wanted = `functions${name.replaceAll('-', '')}handler`;
-  const found = Object.keys(runtime.resources()).find((id) => id.toLowerCase().startsWith(wanted));
-  if (found === undefined)
-    throw new InvalidInput(`The sample configuration deploys no function ${name}. Name another with --config.`);
-  return found;
-}
-
 async function main(): Promise<void> {
   const { name, event, data, config, wait } = readArguments();
   const assembly = await prepareAssembly(
@@ -70,7 +62,9 @@ async function main(): Promise<void> {
     ...(data === undefined ? {} : { dataDir: data }),
   });
   try {
-    const id = logicalId(stage, name);
+    const id = functionNamed(stage.runtime, name);
+    if (id === undefined)
+      throw new InvalidInput(`The sample configuration deploys no function ${name}. Name another with --config.`);
     Object.assign(process.env, stage.runtime.environmentOf(id));
     Object.assign(globalThis, { SELFHEAL_VERSION: packageFile.version });
     if (wait) waitForDebugger();

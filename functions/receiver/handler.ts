@@ -1,27 +1,15 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { type ReceiveDeps, receiveDelivery } from '#shared/app/intake/receive-delivery.ts';
+import { rawRequest, type SignedRequest } from '../raw-request.ts';
 
-type Request = Pick<APIGatewayProxyEventV2, 'body' | 'headers' | 'isBase64Encoded' | 'pathParameters'>;
+type Request = SignedRequest & Pick<APIGatewayProxyEventV2, 'pathParameters'>;
 
 /** Handles `POST /webhooks/{source}/{connection}`: translates the HTTP API's event to a delivery, and the answer back. */
 export function makeHandler(deps: ReceiveDeps) {
-  return async ({
-    body,
-    headers,
-    isBase64Encoded,
-    pathParameters,
-  }: Request): Promise<APIGatewayProxyStructuredResultV2> => {
-    const { source = '', connection = '', secret } = pathParameters ?? {};
-    const answer = await receiveDelivery(
-      {
-        sourceId: source,
-        connectionId: connection,
-        pathSecret: secret ?? null,
-        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-        body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
-      },
-      deps,
-    );
+  return async (event: Request): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { source = '', connection = '', secret = null } = event.pathParameters ?? {};
+    const delivery = { sourceId: source, connectionId: connection, pathSecret: secret, ...rawRequest(event) };
+    const answer = await receiveDelivery(delivery, deps);
     return {
       statusCode: answer.status,
       headers: { 'content-type': 'application/json' },

@@ -1,18 +1,11 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { handleInteraction, type InteractionDeps } from '#shared/app/slack/handle-interaction.ts';
-
-type Request = Pick<APIGatewayProxyEventV2, 'body' | 'headers' | 'isBase64Encoded'>;
+import { rawRequest, type SignedRequest } from '../raw-request.ts';
 
 /** Handles `POST /slack/interactions`. Slack shows an error to whoever pressed when the answer is not 200. */
 export function makeHandler(deps: InteractionDeps) {
-  return async ({ body, headers, isBase64Encoded }: Request): Promise<APIGatewayProxyStructuredResultV2> => {
-    const { status, reason } = await handleInteraction(
-      {
-        headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
-        body: Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8'),
-      },
-      deps,
-    );
+  return async (event: SignedRequest): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { status, reason } = await handleInteraction(rawRequest(event), deps);
     return {
       statusCode: status,
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },

@@ -90,9 +90,14 @@ function planFaults(runtime: Runtime, planned: readonly PlannedFault[]): void {
 }
 
 /** The function's logical id, which begins with its name: `FunctionsReconcilerHandler...`. */
-function scheduledFunction(runtime: Runtime, name: string): string {
+/** Logical id of the function of this name: `FunctionsHealthCheckHandler1A2B` for `health-check`. */
+export function functionNamed(runtime: Pick<Runtime, 'resources'>, name: string): string | undefined {
   const wanted = `functions${name.replaceAll('-', '')}handler`;
-  const found = Object.keys(runtime.resources()).find((id) => id.toLowerCase().startsWith(wanted));
+  return Object.keys(runtime.resources()).find((id) => id.toLowerCase().startsWith(wanted));
+}
+
+function scheduledFunction(runtime: Runtime, name: string): string {
+  const found = functionNamed(runtime, name);
   if (found === undefined) throw new Error(`The deployment has no function ${name}.`);
   return found;
 }

@@ -2,6 +2,7 @@ import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import type { CodeHost, JobLogs, LogArchive } from '#shared/ports/code-host.ts';
+import { readAtMost } from '../http/read-at-most.ts';
 import { type GithubClient, type GithubOptions, makeGithubClient, repositoryOf } from './github-client.ts';
 import { isHttpError } from './github-errors.ts';
 
@@ -128,16 +129,4 @@ async function fetchBounded(url: URL, { maxBytes, milliseconds }: Limits): Promi
     if (cause instanceof Retryable) throw cause;
     throw new Retryable('The log archive could not be downloaded.', { cause });
   }
-}
-
-/** Null as soon as there are more bytes; the rest is not downloaded. */
-async function readAtMost(body: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > maxBytes) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { type HostApi, NotThere, type QueryValue } from '#shared/ports/host-api.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { packLogs } from '../archive/pack-logs.ts';
+import { readAtMost } from './read-at-most.ts';
 
 export interface HostApiOptions {
   /** Named in errors: `GitLab`. */
@@ -150,18 +151,11 @@ function waitBefore(retry: number, error: unknown): number | null {
 
 /** Null when there are more bytes. */
 async function readBounded(answer: Response, maxBytes: number): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
   try {
-    for await (const chunk of answer.body ?? []) {
-      length += chunk.byteLength;
-      if (length > maxBytes) return null;
-      chunks.push(chunk);
-    }
+    return await readAtMost(answer.body, maxBytes);
   } catch (cause) {
     throw new Unreachable('The answer broke off.', { cause });
   }
-  return Buffer.concat(chunks);
 }
 
 function jsonOf(bytes: Uint8Array | null): unknown {

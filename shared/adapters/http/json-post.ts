@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import type { JsonPost, JsonRequest } from '#shared/ports/model-client.ts';
+import { readAtMost } from './read-at-most.ts';
 
 /** A model's answer has some kilobytes; endless answers are cut off. */
 const MAX_BYTES = 1_000_000;
@@ -59,16 +60,9 @@ async function once(request: JsonRequest, send: typeof fetch): Promise<Answer> {
 }
 
 async function readText(response: Response, what: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  // Leaving the loop cancels the body.
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BYTES) throw new Retryable(`${what}: the answer is longer than ${MAX_BYTES} bytes.`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
+  const bytes = await readAtMost(response.body, MAX_BYTES);
+  if (bytes === null) throw new Retryable(`${what}: the answer is longer than ${MAX_BYTES} bytes.`);
+  return new TextDecoder().decode(bytes);
 }
 
 function parse(text: string, what: string): unknown {

@@ -46,7 +46,7 @@ export async function noteIgnored(
 }
 
 /** What people call it: the name of the alarm, the service with the alert's title, the repository. */
-function subjectOf({ target, tainted }: Signal): string {
+export function subjectOf({ target, tainted }: Signal): string {
   switch (target.kind) {
     case 'alarm':
       return alarmNameOf(target);

@@ -12,6 +12,7 @@ import type { ConnectionMeter, ConnectionStore } from '#shared/ports/connection-
 import type { EventLedger } from '#shared/ports/event-ledger.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import { parseBoundedJson } from './ingest-json.ts';
+import { subjectOf } from './note-event.ts';
 import { storedSecrets } from './webhook-secrets.ts';
 
 export interface Delivery extends RawDelivery {
@@ -129,11 +130,7 @@ const signalFrom = (alert: Alert, { source, id }: Connection) =>
 
 function aboutAlert(alert: Alert, connection: Connection): Partial<DroppedEvent> {
   const signal = signalFrom(alert, connection);
-  const about = signal.target.kind === 'alert' ? signal.target.service : null;
-  return {
-    subject: redactName(about === null ? signal.tainted.title : `${about}: ${signal.tainted.title}`, 300),
-    sample: signal.tainted.reason,
-  };
+  return { subject: redactName(subjectOf(signal), 300), sample: signal.tainted.reason };
 }
 
 async function answered(

@@ -1,7 +1,8 @@
 import { hkdf } from '@noble/hashes/hkdf.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { type Connection, STANDARD_SECRET_PREFIX } from './connection.ts';
+import { STANDARD_SECRET_PREFIX } from '@selfheal/kernel/standard-webhook.ts';
+import type { Connection } from './connection.ts';
 
 const SALT = utf8ToBytes('selfheal connection secret');
 const SECRET_BYTES = 24;

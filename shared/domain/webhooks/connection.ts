@@ -15,9 +15,6 @@ export const SCHEMES = [
 ] as const;
 export type Scheme = (typeof SCHEMES)[number];
 
-/** Prefix of a secret of Standard Webhooks; the rest is Base64. */
-export const STANDARD_SECRET_PREFIX = 'whsec_';
-
 /** Header that a `token-header` connection reads unless it names another one. */
 export const DEFAULT_TOKEN_HEADER = 'x-selfheal-token';
 

@@ -1,7 +1,8 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { DEFAULT_TOKEN_HEADER, type Scheme, STANDARD_SECRET_PREFIX } from './connection.ts';
+import { standardWebhookSignature } from '@selfheal/kernel/standard-webhook.ts';
+import { DEFAULT_TOKEN_HEADER, type Scheme } from './connection.ts';
 
 /** What is known of a delivery before anything in it is believed. */
 export interface RawDelivery {
@@ -79,12 +80,9 @@ export function verifyDelivery(
 function verifyStandardWebhook({ headers, body }: RawDelivery, secret: string, now: Date): Verification {
   const { 'webhook-id': id = '', 'webhook-timestamp': timestamp = '', 'webhook-signature': signatures = '' } = headers;
   if (id === '' || !/^\d{1,12}$/.test(timestamp)) return 'invalid';
-  const key = secret.startsWith(STANDARD_SECRET_PREFIX)
-    ? Buffer.from(secret.slice(STANDARD_SECRET_PREFIX.length), 'base64')
-    : utf8ToBytes(secret);
-  const signed = concatBytes(utf8ToBytes(`${id}.${timestamp}.`), body);
-  const expected = `v1,${Buffer.from(hmac(sha256, key, signed)).toString('base64')}`;
-  return anyOf(signatures.split(' '), expected) ? inTime(Number(timestamp), now) : 'invalid';
+  return anyOf(signatures.split(' '), standardWebhookSignature(id, timestamp, body, secret))
+    ? inTime(Number(timestamp), now)
+    : 'invalid';
 }
 
 /**
@@ -99,8 +97,8 @@ function verifyGrafana({ headers, body }: RawDelivery, secret: string, now: Date
   return isSame(signature, hmacHex(secret, signed)) ? inTime(Number(timestamp), now) : 'invalid';
 }
 
-/** `seconds`: since 1970, by the sender's clock. */
-function inTime(seconds: number, now: Date): Verification {
+/** Of a rightly signed delivery. `seconds`: since 1970, by the sender's clock. */
+export function inTime(seconds: number, now: Date): Verification {
   return Math.abs(now.getTime() / 1000 - seconds) <= MAX_CLOCK_DIFFERENCE_SECONDS ? 'valid' : 'stale';
 }
 
