@@ -48,6 +48,8 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
         { actions, resources: LIST_INDEXES.map((name) => `${state.incidentsTable.arn}/index/${name}`) },
       ],
     },
+    statusIndex: whole('by-status', `${state.incidentsTable.arn}/index/by-status`),
+    targetIndex: whole('by-target', `${state.incidentsTable.arn}/index/by-target`),
     knowledgeTable: whole(state.knowledgeTable.name, state.knowledgeTable.arn),
     statsTable: whole(state.statsTable.name, state.statsTable.arn),
     logRecords: partitions(state.statsTable, 'ForAllValues:StringLike', LOG_PARTITIONS),

@@ -15,7 +15,7 @@ export const config = defineFunction({
       'dynamodb:UpdateItem',
       'dynamodb:Query',
     ],
-    incidentIndexes: ['dynamodb:Query'],
+    statusIndex: ['dynamodb:Query'],
     policyRecords: ['dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
     openIncidents: ['dynamodb:Query'],

@@ -9,7 +9,7 @@ export const config = defineFunction({
   trigger: { kind: 'function' },
   uses: {
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:DeleteItem'],
-    incidentIndexes: ['dynamodb:Query'],
+    targetIndex: ['dynamodb:Query'],
     knowledgeTable: ['dynamodb:Query', 'dynamodb:DeleteItem'],
     statsTable: ['dynamodb:BatchGetItem', 'dynamodb:Query', 'dynamodb:DeleteItem'],
     controlTable: [

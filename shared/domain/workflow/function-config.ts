@@ -10,6 +10,10 @@ export const RESOURCE_VARIABLES = {
   openIncidents: 'OPEN_INCIDENTS_INDEX',
   /** The indexes of the incidents table for lists. Whoever lists also needs `dynamodb:BatchGetItem` on the table. */
   incidentIndexes: 'INCIDENT_INDEXES',
+  /** One of them, for whoever lists by status alone. */
+  statusIndex: 'INCIDENTS_BY_STATUS_INDEX',
+  /** One of them, for whoever lists by repository or alarm alone. */
+  targetIndex: 'INCIDENTS_BY_TARGET_INDEX',
   knowledgeTable: 'KNOWLEDGE_TABLE',
   statsTable: 'STATS_TABLE',
   /** What logs were counted to, in the stats table; whoever has only this sees and writes nothing else there. */
