@@ -175,6 +175,8 @@ describe('messages', () => {
   it('that no pattern wants go nowhere', async () => {
     // The schedule may fire meanwhile; it is not about the event.
     const ofEvents = () => received.filter((each) => each !== 'Main-Sweeper');
+    // A function's log is there before its end is told.
+    await until(() => runtime.isIdle());
     const before = ofEvents();
     await runtime.putEvent({ source: 'aws.cloudwatch', detail: { state: { value: 'OK' } } });
     await until(() => runtime.isIdle());
