@@ -24,7 +24,7 @@ const LEVEL =
 
 interface Form {
   readonly pattern: RegExp;
-  /** Least share of the lines that begin so. */
+  /** Least share of the lines that begin so; `FEW`: a log may change to it further on. */
   readonly share: number;
   /** Whether what the lines have in front, one entry a line, is that of a carrier; true without it. */
   readonly holds?: (prefixes: readonly string[]) => boolean;
@@ -43,13 +43,16 @@ function areNames(prefixes: readonly string[]): boolean {
   return names.size <= MAX_NAMES && names.size <= prefixes.length / 3;
 }
 
-/** Line numbers that go up by one. */
+/** Line numbers that go up by one, or, where a page hides lines, nearly always by one and never down. */
 function areCounted(prefixes: readonly string[]): boolean {
   const numbers = prefixes.map((prefix) => Number(/\d+/.exec(prefix)?.[0]));
-  const steps = numbers.slice(1).filter((number, at) => number === (numbers[at] ?? 0) + 1);
-  return steps.length >= (numbers.length - 1) * COUNTED;
+  const steps = numbers.slice(1).map((number, at) => number - (numbers[at] ?? 0));
+  const byOne = steps.filter((step) => step === 1).length;
+  const up = steps.filter((step) => step >= 1).length;
+  return byOne >= steps.length * COUNTED || (byOne >= steps.length * COUNTED_WITH_GAPS && up === steps.length);
 }
 const COUNTED = 0.9;
+const COUNTED_WITH_GAPS = 0.6;
 
 /** Forms that nothing else has need few lines; the others are a carrier's only if nearly every line has them. */
 const FEW = 0.1;
@@ -70,7 +73,7 @@ const FORMS: readonly Form[] = [
   form(`[A-Za-z][\\w.-]{0,60}${COLOURS} {1,40}${COLOURS}\\|${COLOURS} ?${COLOURS}`, NEARLY_ALL, areNames),
   form(`[a-z][\\w.]{0,60}(?:-[\\w.]{1,60})*-[a-z\\d]{5} [\\w.-]{1,60} `, NEARLY_ALL, areNames),
   form(`\\[(?!(?:${LEVEL}|${LEVEL.toLowerCase()})\\b)(?=[^\\]]*[A-Za-z])[\\w./:@ -]{1,60}\\] ?`, NEARLY_ALL, areNames),
-  ...['\\t', ':', ' {0,2}\\| ', '\\. ', ' {2}', ' '].map((end) =>
+  ...['\\t', ':', ' {0,2}\\| ', '\\. ', ' {2}', ' ', '(?![\\d.,:/%\\])-])'].map((end) =>
     form(`[ \\t]{0,8}\\d{1,7}${end}`, NEARLY_ALL, areCounted),
   ),
 ];
@@ -80,6 +83,11 @@ const MIN_LINES = 3;
 
 /** Recognises what carried a log by its first raw lines; null when nothing did. A runner's own timestamp alone is no carrier. */
 export function carrierOf(lines: readonly string[]): Carrier | null {
+  return carrierBy(formsOf(lines));
+}
+
+/** The forms of what the lines have in front, the outermost first. */
+function formsOf(lines: readonly string[]): readonly RegExp[] {
   const forms: RegExp[] = [];
   let left = lines.map((line) => withoutTimestamp(line).slice(0, MAX_PREFIX)).filter(isWritten);
   for (let round = 0; round < MAX_NESTED; round++) {
@@ -88,6 +96,10 @@ export function carrierOf(lines: readonly string[]): Carrier | null {
     forms.push(found.pattern);
     left = left.map((line) => line.slice(lengthOf(found.pattern, line))).filter(isWritten);
   }
+  return forms;
+}
+
+function carrierBy(forms: readonly RegExp[]): Carrier | null {
   if (forms.length === 0) return null;
   return {
     prefixOf(raw) {
@@ -97,6 +109,22 @@ export function carrierOf(lines: readonly string[]): Carrier | null {
       return length === stamp ? '' : raw.slice(0, length);
     },
   };
+}
+
+/** Forms that nothing else has: a log that was put together from several may change to them anywhere. */
+const UNMISTAKABLE = FORMS.filter(({ share }) => share === FEW);
+const SAMPLED = 10;
+
+/** The forms that further lines have beyond those that are known. A sample decides whether all lines are looked at. */
+function laterForms(lines: readonly string[], known: readonly RegExp[]): readonly RegExp[] {
+  const open = UNMISTAKABLE.filter(({ pattern }) => !known.includes(pattern));
+  const carrier = carrierBy(known);
+  const rest = (line: string): string =>
+    withoutTimestamp(line.slice(carrier?.prefixOf(line).length ?? 0)).slice(0, MAX_PREFIX);
+  const sample = lines.filter((_, at) => at % SAMPLED === 0).map(rest);
+  if (!sample.some((line) => open.some(({ pattern }) => pattern.test(line)))) return [];
+  const left = lines.map(rest).filter(isWritten);
+  return open.filter((one) => isCarriedIn(one, left)).map(({ pattern }) => pattern);
 }
 
 const isWritten = (line: string): boolean => line.trim() !== '';
@@ -115,27 +143,28 @@ export function timeIn(prefix: string): string | undefined {
   return new Date(instant.milliseconds).toISOString();
 }
 
-/** Takes raw lines in order and hands them on, each with its prefix, once enough of them were seen. */
+/**
+ * Takes raw lines in order and hands them on, each with its prefix, once enough of them were seen. A log may be put together from several: what
+ * unmistakably carries a later part is recognised, too.
+ */
 export function makeCarrierReader<L extends { readonly raw: string }>(
   take: (line: L, prefix: string) => void,
 ): { push(line: L): void; end(): void } {
-  let waiting: L[] | null = [];
-  let carrier: Carrier | null = null;
+  let waiting: L[] = [];
+  let forms: readonly RegExp[] | null = null;
   const decide = (): void => {
-    const lines = waiting ?? [];
-    waiting = null;
-    carrier = carrierOf(lines.map(({ raw }) => raw));
-    for (const line of lines) pass(line);
+    const lines = waiting;
+    waiting = [];
+    const texts = lines.map(({ raw }) => raw);
+    forms = forms === null ? formsOf(texts) : [...forms, ...laterForms(texts, forms)];
+    const carrier = carrierBy(forms);
+    for (const line of lines) take(line, carrier === null ? '' : carrier.prefixOf(line.raw));
   };
-  const pass = (line: L): void => take(line, carrier === null ? '' : carrier.prefixOf(line.raw));
   return {
     push(line) {
-      if (waiting === null) return pass(line);
       waiting.push(line);
       if (waiting.length >= CARRIER_LINES) decide();
     },
-    end() {
-      if (waiting !== null) decide();
-    },
+    end: decide,
   };
 }

@@ -22,7 +22,9 @@ import { makeLinePool } from './line-pool.ts';
 import { type LineRanker, shippedRanker } from './line-ranker.ts';
 import type { LineRules } from './line-rules.ts';
 import { type LineScore, scoreAlarmingLine, stronger, UNALARMING } from './line-score.ts';
+import { saysOutputIsMissing } from './missing-output.ts';
 import type { PassingLines } from './passing-lines.ts';
+import { makeUnwrapper } from './wrapped-lines.ts';
 
 /** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */
 export interface ExcerptLine {
@@ -163,6 +165,16 @@ function timeOf(raw: string, prefix: string | undefined): string | undefined {
   return timestampOf(raw) ?? (prefix === undefined ? undefined : timeIn(prefix));
 }
 
+/** What the log lacks: a part of it, or everything but what carried it. */
+function gapsOf(candidates: readonly Candidate[]): RedactedText[] {
+  const missing = candidates.find(({ text }) => saysOutputIsMissing(text));
+  if (missing !== undefined)
+    return [phrase`Line ${missing.number} says that a part of the log is missing; the cause may be in it.`];
+  const isBare =
+    candidates.some(({ prefix }) => prefix !== undefined) && candidates.every(({ text }) => text.trim() === '');
+  return isBare ? [phrase`Its lines have times, jobs or containers in front, and nothing behind them.`] : [];
+}
+
 function notesOf(cutLines: number, leftOut: number): RedactedText[] {
   const lines = (count: number) => (count === 1 ? phrase`${count} line was` : phrase`${count} lines were`);
   return [
@@ -182,21 +194,24 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
     if (last === null) take(line);
     else last.push(line);
   });
+  const whole = makeUnwrapper<HeldLine>(
+    (first, raw) => ({ ...first, raw, marks: marksOf(scanPlan(), raw) }),
+    (line) => carried.push(line),
+  );
   let totalLines = 0;
   const scanner = makeLineScanner(scanPlan(), { head: HEAD_READ, tail: TAIL_READ }, (raw, marks, tail) => {
     totalLines += 1;
-    carried.push({ number: totalLines, raw, marks, tail });
+    whole.push({ number: totalLines, raw, marks, tail });
   });
   const finish = (): Excerpt => {
     scanner.end();
+    whole.end();
     carried.end();
     for (const line of last?.end() ?? []) take(line);
-    const ranked = rankCandidates(
-      pool.best(Math.max(MIN_RANKED, RANKED_SHARE * maxLines)),
-      options.ranker ?? shippedRanker(),
-    );
+    const candidates = pool.best(Math.max(MIN_RANKED, RANKED_SHARE * maxLines));
+    const ranked = rankCandidates(candidates, options.ranker ?? shippedRanker());
     const best = ranked.slice(0, Math.max(0, maxLines));
-    return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes: notes() };
+    return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes: [...notes(), ...gapsOf(candidates)] };
   };
   return { push: (chunk) => scanner.push(readRawText(chunk)), finish };
 }
