@@ -8,6 +8,7 @@ import { shippedModel, shippedSignatures, withOwnSignatures } from '#apps/workbe
 import { nothingFailed } from '#shared/app/triage/text-evidence.ts';
 import { readFailure } from '#shared/domain/causality/read-failure.ts';
 import { ancestorsOf, type SignatureSet } from '#shared/domain/failure/signatures.ts';
+import { abstentionOf } from '#shared/domain/failure/verdict.ts';
 
 interface Answer extends Omit<Classification, 'evidence'> {
   readonly file: string;
@@ -18,6 +19,10 @@ interface Answer extends Omit<Classification, 'evidence'> {
   readonly match: SignatureMatched | null;
   /** False for a log of a successful run: no line reports a failure. */
   readonly failed: boolean;
+  /** Why there is no verdict; null where there is one. */
+  readonly abstention: string | null;
+  /** What was not read, or is missing from the log. */
+  readonly notes: readonly string[];
 }
 
 interface SignatureMatched {
@@ -57,12 +62,16 @@ function answerOf(
     evidence: lines,
     match,
     failed,
+    abstention: failed ? abstentionOf({ class: failureClass, ...classification }, evidence) : null,
+    notes: evidence.notes,
   };
 }
 
 function asText(answer: Answer, evidence: Evidence): string {
-  const { file, family, verdict, confidence, alternatives, signature, fingerprint, match, failed } = answer;
-  if (!failed) return `${file}: nothing failed (no line reports a failure)\n`;
+  const { file, family, verdict, confidence, alternatives, signature, fingerprint, match, failed, notes, abstention } =
+    answer;
+  const said = notes.map((note) => `  note: ${note}`);
+  if (!failed) return [`${file}: nothing failed (no line reports a failure)`, ...said, ''].join('\n');
   const output =
     match === null ? '' : ` (${[match.severity, ...(match.service === null ? [] : [match.service])].join(', ')})`;
   const percent = (share: number): string => `${Math.round(share * 100)}%`;
@@ -71,9 +80,11 @@ function asText(answer: Answer, evidence: Evidence): string {
   );
   return [
     `${file}: ${answer.class} (${family}), verdict ${verdict}, confidence ${percent(confidence)}`,
+    ...(abstention === null ? [] : [`  ${abstention}`]),
     `  signature ${signature ?? 'none'}${output}, fingerprint ${fingerprint ?? 'none'}`,
     ...alternatives.map((other) => `  or ${other.class}, ${percent(other.confidence)}`),
     ...answer.evidence.slice(0, 5).map((number) => `  line ${number}: ${texts.get(number) ?? ''}`),
+    ...said,
     '',
   ].join('\n');
 }
@@ -82,7 +93,7 @@ export const logClassify = defineCommand({
   name: 'log classify',
   summary: 'classify the failure in a log, with a confidence',
   details:
-    'With --json: {file, class, family, verdict, confidence, alternatives, signature, fingerprint, evidence: [line], match, failed} per file;\n' +
+    'With --json: {file, class, family, verdict, confidence, alternatives, signature, fingerprint, evidence: [line], match, failed, abstention, notes} per file;\n' +
     'match has title, severity, service, confidence and parents of the signature.\n' +
     'The context is a JSON file with newest results first: {"attempt": 2, "defaultBranchConclusions": ["success", "failure"],\n' +
     '"sameCommit": {"failures": 1, "successes": 1}, "tests": [{"name": "pays", "passed": [true, false]}]}.',

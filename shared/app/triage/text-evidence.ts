@@ -1,5 +1,6 @@
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { withoutAddressed } from '@selfheal/log-reading/logs/addressed-line.ts';
 import { type Evidence, REPORT_STATEMENT } from '@selfheal/log-reading/logs/evidence.ts';
 import type { LineRanker } from '@selfheal/log-reading/logs/line-ranker.ts';
 import { scoreLine } from '@selfheal/log-reading/logs/line-score.ts';
@@ -32,7 +33,8 @@ const ZERO_COUNT =
 /** Whether the log is of a successful run: its class is unknown, and no line of its excerpt reports a failure. */
 export function nothingFailed(evidence: Evidence, classification: Pick<Classification, 'class'>): boolean {
   if (classification.class !== 'unknown') return false;
-  return evidence.sources.every(({ lines }) => lines.every(({ text }) => !mentionsFailure(text)));
+  const { sources } = withoutAddressed(evidence);
+  return sources.every(({ lines }) => lines.every(({ text }) => !mentionsFailure(text)));
 }
 
 function mentionsFailure(text: string): boolean {

@@ -1,3 +1,4 @@
+import { withoutAddressed } from '@selfheal/log-reading/logs/addressed-line.ts';
 import type { Evidence, EvidenceLine, EvidenceSource } from '@selfheal/log-reading/logs/evidence.ts';
 import { instantOfLine } from '@selfheal/log-reading/logs/instant.ts';
 import {
@@ -60,7 +61,7 @@ const BARE_FRAME =
 const NOISE =
   /^\s{0,8}(?:echo|printf|exit \d|if \[|fi$|then$|else$|set -\w)|^\+{1,3} (?:echo|printf)\b|^##\[(?:group|endgroup|debug|command)\]|^\[command\]|^shell: |^env:$/;
 /** Lines of a cause chain begin no event of their own: they belong to the error above them. */
-const PART_OF_ERROR = /^\s{0,12}(?:Caused by:|\.\.\. \d{1,4} more|---> |\[cause\]:|\d{1,2}: )/;
+const PART_OF_ERROR = /^\s{0,12}(?:Caused by:|Wrapped by:|\.\.\. \d{1,4} more|---> |\[cause\]:|\d{1,2}: )/;
 
 /** Time of the event: from its text where that is plausible, otherwise from the runner's timestamp. */
 function timeOf({ at, text }: EvidenceLine): number | null {
@@ -106,7 +107,7 @@ interface Block {
   readonly follows: boolean;
 }
 
-const TRACEBACK = /^Traceback \(most recent call last\)/;
+const TRACEBACK = /^Traceback \(most recent call (?:last|first)\)/;
 
 function blocksOf(lines: readonly EvidenceLine[], tests: ReadonlySet<string>): Block[] {
   const times = timesOf(lines);
@@ -175,6 +176,7 @@ export function orderEvents(events: readonly Event[]): Event[] {
  * Every warning, error and crash of the evidence as an event, in order; stack traces and notes stay with their line.
  */
 export function eventsIn(evidence: Evidence): Event[] {
+  const { sources } = withoutAddressed(evidence);
   const tests = new Set(readFailedTests(evidence).map(({ ref }) => ref));
-  return orderEvents(evidence.sources.flatMap((source) => eventsOf(source, tests)));
+  return orderEvents(sources.flatMap((source) => eventsOf(source, tests)));
 }

@@ -5,6 +5,7 @@ import {
   type FailureClass,
   type Verdict,
 } from '@selfheal/kernel/failure-class.ts';
+import { withoutAddressed } from '@selfheal/log-reading/logs/addressed-line.ts';
 import { type Evidence, type EvidenceLine, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
 import { isWorded } from './class-wordings.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -193,9 +194,10 @@ function described(
  * as an instruction.
  */
 export function classify(
-  gathered: Evidence,
+  everything: Evidence,
   { signatures, model, history, about = 'run' }: ClassifyContext,
 ): Classification {
+  const gathered = withoutAddressed(everything);
   const evidence = logsOf(gathered);
   const isPossible = (failureClass: FailureClass): boolean => about === 'run' || !OF_RUNS.has(failureClass);
   const matches = matchSignatures(evidence, signatures).filter(({ compiled }) => isPossible(compiled.signature.class));

@@ -1,4 +1,10 @@
-import { type Chance, FAMILY_OF, type FailureClass, type Verdict } from '@selfheal/kernel/failure-class.ts';
+import {
+  type Chance,
+  type Classification,
+  FAMILY_OF,
+  type FailureClass,
+  type Verdict,
+} from '@selfheal/kernel/failure-class.ts';
 import { logistic, logOdds } from '@selfheal/kernel/numbers/log-odds.ts';
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import { ruledChance } from './chance.ts';
@@ -133,4 +139,17 @@ export function isServiceLog({ sources }: Evidence, verdict: Verdict): boolean {
   const stamped = lines.filter(({ prefix = '', text }) => STAMPED.test(prefix) || STAMPED.test(text)).length;
   const least = Math.max(isTransient(verdict) ? MIN_STAMPED_OF_TRANSIENT : 1, lines.length * MIN_STAMPED_SHARE);
   return stamped >= least && !lines.some(({ text }) => OF_RUN.test(text));
+}
+
+/** Why no verdict is given, as a sentence for a person; null where there is one. */
+export function abstentionOf(
+  { class: failureClass, verdict, failures }: Pick<Classification, 'class' | 'verdict' | 'failures'>,
+  evidence: Evidence,
+): string | null {
+  if (verdict !== 'unknown') return null;
+  const because = (reason: string): string => `Whether it passes when run again is unknown: ${reason}.`;
+  if (failureClass === 'unknown') return because('the log does not say what failed');
+  if (isServiceLog(evidence, verdict)) return because('the log is of something that runs, not of a run to repeat');
+  if ((failures?.count ?? 0) > 1) return because('some of its failures may pass and others may not');
+  return because('the log says what failed, but not whether that comes by chance');
 }

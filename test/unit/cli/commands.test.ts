@@ -107,6 +107,8 @@ describe('log classify', () => {
         evidence: expect.arrayContaining([302]),
         match: expect.objectContaining({ severity: 'error', service: null, parents: [] }),
         failed: true,
+        abstention: null,
+        notes: [],
       },
     ]);
   });
@@ -115,6 +117,14 @@ describe('log classify', () => {
     const { code, stdout } = await runCommand(['log', 'classify', '-', '--json'], 'all quiet\n');
     expect(code).toBe(0);
     expect(parsed(stdout)).toMatchObject([{ file: '-', class: 'unknown', verdict: 'unknown', confidence: 0 }]);
+  });
+
+  it('says why there is no verdict', async () => {
+    const log = 'deploy: something went wrong\nError: Process completed with exit code 3.\n';
+    const { stdout } = await runCommand(['log', 'classify', '-'], log);
+    expect(stdout.toString()).toContain(
+      'Whether it passes when run again is unknown: the log does not say what failed.\n',
+    );
   });
 
   it('uses what the context says of the run', async () => {
