@@ -37,12 +37,15 @@ const LEVELS: Readonly<Record<string, Severity>> = {
   DEBUG: 'debug',
   TRACE: 'debug',
   VERBOSE: 'debug',
+  VERB: 'debug',
   FINE: 'debug',
   FINER: 'debug',
   FINEST: 'debug',
 };
+/** Only npm writes these two. */
+const OF_NPM = ['ERR!', 'VERB'];
 const NAMES = Object.keys(LEVELS)
-  .filter((name) => name !== 'ERR!')
+  .filter((name) => !OF_NPM.includes(name))
   .join('|');
 /** One letter for a level: Android's logcat and Kubernetes' klog. */
 const LETTERS: Readonly<Record<string, Severity>> = {
@@ -153,6 +156,24 @@ export function severitiesOf(
   return { stated: statedIn(line, text, words), worded: isPassed ? 'info' : mayAlarm ? wordedIn(words) : null };
 }
 
+/** A shorter name is looked up as it is. */
+const MIN_ABBREVIATION = 3;
+
+/**
+ * The severity that a level's name means in a field of its own: any of the names above in any case, one letter, an abbreviation or a longer form
+ * (`crit`, `informational`), also with a number behind it as in OpenTelemetry (`WARN2`). Null for other words.
+ */
+export function severityOfName(given: string): Severity | null {
+  const name = given.trim().toUpperCase().replace(/\d$/, '');
+  const exact = LEVELS[name] ?? LETTERS[name];
+  if (exact !== undefined) return exact;
+  if (name.length < MIN_ABBREVIATION || name.length > HEADER) return null;
+  const known = Object.keys(LEVELS).find(
+    (one) => one.startsWith(name) || (one !== 'LOG' && one !== 'CONFIG' && name.startsWith(one)),
+  );
+  return known === undefined ? null : (LEVELS[known] ?? null);
+}
+
 /** The severity that the line states itself (a level field, a syslog priority, a compiler's `error:`), or null. */
 export function statedSeverity(line: string): Severity | null {
   const text = line.slice(0, LONGEST);
@@ -171,7 +192,7 @@ function statedIn(line: string, text: string, words: string): Severity | null {
   }
   if (!MAY_STATE.test(head)) return null;
   const name = STATED[stated().first(head)]?.exec(head)?.[1]?.toUpperCase();
-  return name === undefined ? null : (LEVELS[name] ?? (name === 'VERB' ? 'debug' : null));
+  return name === undefined ? null : (LEVELS[name] ?? null);
 }
 
 function ofStructured(level: 'debug' | 'info' | 'warn' | 'error', text: string): Severity {

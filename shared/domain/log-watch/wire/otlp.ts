@@ -5,7 +5,7 @@ import {
   type SentBatch,
   type SentLine,
   serviceOf,
-  severityOfName,
+  severityNamed,
   severityOfNumber,
   statusIn,
   textOf,
@@ -32,7 +32,7 @@ function lineOf(record: LogRecord, resource: Fields): SentLine {
   return {
     service: serviceOf(resource, attributes),
     at: timeMs,
-    level: severityOfNumber(severityNumber) ?? severityOfName(severityText),
+    level: severityOfNumber(severityNumber) ?? severityNamed(severityText),
     text: textOf(body, attributes),
     status: statusIn(attributes),
   };

@@ -1,4 +1,4 @@
-import type { Severity } from '@selfheal/log-reading/logs/severity.ts';
+import { type Severity, severityOfName } from '@selfheal/log-reading/logs/severity.ts';
 
 /** A log record as its sender worded it: raw, before redaction. */
 export interface SentLine {
@@ -92,16 +92,6 @@ export function severityOfNumber(number: number): Severity | null {
   return number >= 9 ? 'info' : 'debug';
 }
 
-const LEVELS: readonly (readonly [RegExp, Severity])[] = [
-  [/^(?:fatal|crit|alert|emerg|panic)/i, 'critical'],
-  [/^(?:err|severe|fail)/i, 'error'],
-  [/^warn/i, 'warning'],
-  [/^(?:info|notice|log$)/i, 'info'],
-  [/^(?:debug|trace|verb|fine)/i, 'debug'],
-];
-
 /** A level by its name, as loggers and syslog call it; null for other words. */
-export function severityOfName(name: Value | undefined): Severity | null {
-  if (typeof name !== 'string') return null;
-  return LEVELS.find(([pattern]) => pattern.test(name))?.[1] ?? null;
-}
+export const severityNamed = (name: Value | undefined): Severity | null =>
+  typeof name === 'string' ? severityOfName(name) : null;

@@ -4,7 +4,7 @@ import {
   type SentBatch,
   type SentLine,
   serviceOf,
-  severityOfName,
+  severityNamed,
   statusIn,
   textOf,
   type Value,
@@ -70,7 +70,7 @@ function lineOf({ event, time, fields, source, host, sourcetype }: Fields): Sent
   return {
     service: serviceOf(given, told) ?? (typeof named === 'string' ? named : null),
     at: Number.isFinite(seconds) && seconds > 0 ? Math.round(seconds * 1000) : null,
-    level: severityOfName(told.level ?? told.severity ?? given.level ?? given.severity),
+    level: severityNamed(told.level ?? told.severity ?? given.level ?? given.severity),
     text: textOf(event, told),
     status: statusIn(told) ?? statusIn(given),
   };

@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { scoreLine, UNALARMING } from '@selfheal/log-reading/logs/line-score.ts';
-import { type Severity, severityOf, wordedSeverity, worst } from '@selfheal/log-reading/logs/severity.ts';
+import {
+  type Severity,
+  severityOf,
+  severityOfName,
+  wordedSeverity,
+  worst,
+} from '@selfheal/log-reading/logs/severity.ts';
 import { describe, expect, it } from 'vitest';
 
 const TABLE: readonly (readonly [Severity, string])[] = [
@@ -84,5 +90,22 @@ describe('a line without an alarming word', () => {
       .flatMap((name) => readFileSync(new URL(name, logs), 'utf8').split('\n'))
       .filter((line) => scoreLine(line) === UNALARMING && !['info', null].includes(wordedSeverity(line)));
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('the name of a level in a field of its own', () => {
+  it.each([
+    ['critical', ['FATAL', 'fatal', 'CRIT', 'Critical', 'emerg', 'emergency', 'ALERT', 'panic', 'FATAL4', 'F']],
+    ['error', ['error', 'err', 'Error', 'ERR!', 'severe', 'failure', 'fail', 'ERROR2', 'E']],
+    ['warning', ['warn', 'WARNING', 'Warn', 'WARN3', 'W']],
+    ['info', ['info', 'INFO', 'Information', 'informational', 'notice', 'log', 'inf', 'I']],
+    ['debug', ['debug', 'trace', 'TRACE2', 'verbose', 'verb', 'fine', 'FINEST', 'D']],
+  ] as const)('is %s for %j', (severity, names) => {
+    for (const name of names) expect([name, severityOfName(name)]).toEqual([name, severity]);
+  });
+
+  it('is none for other words', () => {
+    for (const name of ['', ' ', 'login', 'configured', 'ok', 'status', 'x', '200', 'a'.repeat(500)])
+      expect([name, severityOfName(name)]).toEqual([name, null]);
   });
 });
