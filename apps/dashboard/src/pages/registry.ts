@@ -85,6 +85,12 @@ export const PAGES: readonly Page[] = [
     navigation: { label: 'Experiments', icon: 'flask', key: 'x' },
   },
   {
+    path: '/logs',
+    title: 'Logs',
+    load: () => import('./logs/logs-page.tsx'),
+    navigation: { label: 'Logs', icon: 'lines', key: 'w' },
+  },
+  {
     path: '/events',
     title: 'Events',
     load: () => import('./events/events-page.tsx'),

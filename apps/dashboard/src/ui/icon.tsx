@@ -1,6 +1,7 @@
 /** Paths of 20 by 20 icons, drawn as lines. */
 const ICONS = {
   pulse: 'M2 10.5h3.6l2-5.5 4.2 10 2.2-4.5H18',
+  lines: 'M3 5h14M3 9h9M3 13h12M3 17h7',
   list: 'M7 5h10M7 10h10M7 15h10M3 5h.01M3 10h.01M3 15h.01',
   check: 'M4 10.5l3.5 3.5L16 5.5',
   laptop: 'M4.5 4.5h11v8h-11zM2.5 15.5h15',
