@@ -118,20 +118,28 @@ export const handler = httpFunction({
     shipped: once(async () => (await loadShippedVersion(dataDirectoryOf(process.env))).version),
     recall,
     logs: once(async () => {
-      const [{ makeLogRequests }, { makeProductionModel }, { makeDynamoExperienceStore }, signatures, shipped] =
-        await Promise.all([
-          import('./log-requests.ts'),
-          import('#shared/app/learning/production-model.ts'),
-          import('#shared/adapters/aws/dynamo-experience-store.ts'),
-          readSignatures(),
-          loadFailureModel(dataDirectoryOf(process.env)),
-        ]);
+      const [
+        { makeLogRequests },
+        { makeProductionModel },
+        { makeDynamoExperienceStore },
+        { makeDynamoLogWatch },
+        signatures,
+        shipped,
+      ] = await Promise.all([
+        import('./log-requests.ts'),
+        import('#shared/app/learning/production-model.ts'),
+        import('#shared/adapters/aws/dynamo-experience-store.ts'),
+        import('#shared/adapters/aws/dynamo-log-watch.ts'),
+        readSignatures(),
+        loadFailureModel(dataDirectoryOf(process.env)),
+      ]);
       return makeLogRequests({
         ...deps,
         signatures,
         model: makeProductionModel({ ...deps, shipped: shipped.model }),
         recall: await recall(),
         experience: makeDynamoExperienceStore({ table: deps.environment.statsTable }),
+        watched: makeDynamoLogWatch({ table: deps.environment.statsTable }),
         engine: loadRe2Engine,
       });
     }),

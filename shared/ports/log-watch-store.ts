@@ -29,6 +29,8 @@ export interface LogWatchStore {
   services(): Promise<WatchedService[]>;
   /** Digests in the order of their arrival, those after the position, and some before it that may have been written late. */
   digestsAfter(service: string, position: string | null): Promise<ArrivedDigest[]>;
+  /** The latest digests, in the order of their arrival. */
+  latestDigests(service: string, limit: number): Promise<ArrivedDigest[]>;
   watch(service: string): Promise<KeptWatch | null>;
   /** False when somebody else wrote since `revision`; null: there is none yet. */
   keepWatch(service: string, kept: Omit<KeptWatch, 'revision'>, revision: number | null): Promise<boolean>;

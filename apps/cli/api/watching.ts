@@ -10,7 +10,7 @@ export const watchOptions = (seconds: number) =>
     every: {
       type: 'string',
       value: 'TIME',
-      about: `time between two looks: seconds, or such as 5m; ${seconds} by default`,
+      about: `time between two looks: seconds, or such as 5m; MONITORING_INTERVAL, or ${seconds} by default`,
     },
     for: {
       type: 'string',
@@ -36,7 +36,10 @@ export async function watchApi(
   terminal: Terminal,
   look: (client: ApiClient) => Promise<void>,
 ): Promise<Watched> {
-  const every = durationOption('every', options.every, { otherwise, atMost: 3600 });
+  const every = durationOption('every', options.every ?? terminal.environment.MONITORING_INTERVAL, {
+    otherwise,
+    atMost: 3600,
+  });
   const seconds =
     options.for === undefined ? Infinity : durationOption('for', options.for, { otherwise: 1, atMost: 86_400 });
   const end = terminal.now() + seconds * 1000;

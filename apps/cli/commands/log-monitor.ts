@@ -5,13 +5,11 @@ import { Severity } from '@selfheal/log-reading/logs/severity.ts';
 import { compilePattern, type TextPattern } from '@selfheal/log-reading/logs/text-pattern.ts';
 import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import type { InferResponseType } from 'hono/client';
-import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
+import { type LogEntry, type LogsApi, sentAnomalies, sentLines, type WatchedAnomaly } from '../api/watched-logs.ts';
 import { watchApi, watchOptions } from '../api/watching.ts';
 
-type LogsApi = ApiClient['api']['logs'];
-type LogEntry = Extract<InferResponseType<LogsApi['recent']['$get']>, { entries: unknown }>['entries'][number];
 type RecentQuery = NonNullable<Parameters<LogsApi['recent']['$get']>[0]>['query'];
 
 const EVERY_SECONDS = 5;
@@ -22,13 +20,14 @@ const COLOURS: Partial<Record<Severity, Colour>> = { critical: 'red', error: 're
 export const logMonitor = defineCommand({
   name: 'log monitor',
   aliases: ['monitor-logs', 'logs monitor', 'monitor-service'],
-  summary: 'watch the log lines that are kept of new failures, and count errors and patterns',
+  summary: 'watch what services send and what is kept of new failures, and count errors and patterns',
   details:
-    'Asks the API every few seconds and prints each line that is new, until --for is over or Ctrl-C; then a summary: lines by level, patterns, the most\n' +
-    'frequent messages. While the API does not answer it says so and goes on.\n' +
+    'Asks the API every few seconds and prints each line that is new, of services that send their logs and of new incidents, and whatever is unusual\n' +
+    'against the past of a service, until --for is over or Ctrl-C; then a summary: lines by level, patterns, the most frequent messages. Of a busy service\n' +
+    'some lines of each request are shown. While the API does not answer it says so and goes on.\n' +
     "Example: selfheal log monitor --duration 600 --pattern 'timeouts=(timed out|deadline exceeded)'\n" +
-    'With --json: JSON Lines {kind: "line", at, patterns, entry}, the last one {kind: "summary", seconds, looks, unanswered, incidents, lines, levels,\n' +
-    'patterns, templates}.',
+    'With --json: JSON Lines {kind: "line", at, patterns, entry} and {kind: "anomaly", at, service, anomaly}, the last one {kind: "summary", seconds,\n' +
+    'looks, unanswered, incidents, services, anomalies, lines, levels, patterns, templates}.',
   options: {
     ...watchOptions(EVERY_SECONDS),
     pattern: {
@@ -54,19 +53,30 @@ export const logMonitor = defineCommand({
     };
     const tally = makeTally(patterns);
     const startedAt = terminal.now();
+    const asked = { service, repository, level };
     let seen: ReadonlySet<string> | null = null;
     const watched = await watchApi(options, EVERY_SECONDS, terminal, async ({ api }) => {
       const read = await readNew(api.logs, query, seen);
-      const isFirst = seen === null;
-      seen = read.keys;
+      const [sent, anomalies] = [await sentLines(api.logs, asked), await sentAnomalies(api.logs, asked)];
+      const [known, isFirst]: [ReadonlySet<string>, boolean] = [seen ?? new Set(), seen === null];
+      seen = new Set([...read.keys, ...sent.map(keyOf), ...anomalies.map(anomalyKey)]);
       if (isFirst && !all) return;
-      for (const entry of read.entries) {
+      for (const entry of [...read.entries, ...sent.filter((one) => !known.has(keyOf(one)))]) {
         const names = tally.add(entry);
         const at = new Date(terminal.now());
         await terminal.write(
           json
             ? `${JSON.stringify({ kind: 'line', at: at.toISOString(), patterns: names, entry })}\n`
             : lineOf(entry, { names, at, coloured: terminal.coloured }),
+        );
+      }
+      for (const { service: sender, anomaly } of anomalies.filter((one) => !known.has(anomalyKey(one))).toReversed()) {
+        tally.noteAnomaly();
+        const at = new Date(terminal.now());
+        await terminal.write(
+          json
+            ? `${JSON.stringify({ kind: 'anomaly', at: at.toISOString(), service: sender, anomaly })}\n`
+            : anomalyLine(sender, anomaly, { at, coloured: terminal.coloured }),
         );
       }
       if (read.more) terminal.say('selfheal: there are more new lines than were read; see "selfheal log statistics".');
@@ -124,23 +134,33 @@ const oldestFirst = (entries: readonly LogEntry[]): LogEntry[] =>
 
 const keyOf = ({ incident, source, line }: LogEntry): string => `${incident} ${line} ${source}`;
 
+/** The same while its counts grow. */
+const anomalyKey = ({ service, anomaly }: { readonly service: string; readonly anomaly: WatchedAnomaly }): string =>
+  `${service} ${anomaly.at} ${anomaly.kind} ${anomaly.reason.replace(/^[^:]*:?/, '')}`;
+
 /** Counts lines by level, pattern and message. */
 function makeTally(patterns: readonly NamedPattern[]) {
   const levels: Record<Severity, number> = { critical: 0, error: 0, warning: 0, info: 0, debug: 0 };
   const matches = new Map(patterns.map(({ name }) => [name, 0]));
   const incidents = new Set<string>();
+  const services = new Set<string>();
+  let anomalies = 0;
   const miner = makeTemplateMiner();
   let lines = 0;
   return {
     /** Returns the names of the patterns that match. */
-    add({ incident, level, text }: LogEntry): string[] {
+    add({ incident, source, level, text }: LogEntry): string[] {
       lines += 1;
       levels[level] += 1;
-      incidents.add(incident);
+      if (incident === null) services.add(source);
+      else incidents.add(incident);
       if (text.trim() !== '') miner.add(text);
       const names = patterns.filter(({ pattern }) => pattern.test(text)).map(({ name }) => name);
       for (const name of names) matches.set(name, (matches.get(name) ?? 0) + 1);
       return names;
+    },
+    noteAnomaly() {
+      anomalies += 1;
     },
     summary() {
       miner.refine();
@@ -148,7 +168,8 @@ function makeTally(patterns: readonly NamedPattern[]) {
         .sort((a, b) => b.lines - a.lines || a.cluster - b.cluster)
         .slice(0, MAX_TEMPLATES)
         .map(({ template, lines: count }) => ({ template, count }));
-      return { incidents: incidents.size, lines, levels, patterns: Object.fromEntries(matches), templates };
+      const found = { incidents: incidents.size, services: services.size, anomalies };
+      return { ...found, lines, levels, patterns: Object.fromEntries(matches), templates };
     },
   };
 }
@@ -158,21 +179,39 @@ function lineOf(
   { names, at, coloured }: { readonly names: readonly string[]; readonly at: Date; readonly coloured: boolean },
 ): string | Buffer {
   const matched = names.length === 0 ? '' : ` [${names.join(', ')}]`;
-  const rest = `${cleanText(source, 60)}:${line}${matched}  ${cleanText(text, 500)}\n`;
-  const words = (shown: string) => `${at.toTimeString().slice(0, 8)}  ${cleanText(incident, 11)}  ${shown}  ${rest}`;
+  const place = incident === null ? '' : `${cleanText(source, 60)}:${line}`;
+  const rest = `${place}${matched}${place + matched === '' ? '' : '  '}${cleanText(text, 500)}\n`;
+  const origin = cleanText(incident ?? source, incident === null ? 20 : 11);
+  const words = (shown: string) => `${at.toTimeString().slice(0, 8)}  ${origin}  ${shown}  ${rest}`;
   const colour = coloured ? COLOURS[level] : undefined;
   return colour === undefined ? words(level.padEnd(8)) : Buffer.from(words(paint(level.padEnd(8), colour)));
+}
+
+function anomalyLine(
+  service: string,
+  { reason, incident }: WatchedAnomaly,
+  { at, coloured }: { readonly at: Date; readonly coloured: boolean },
+): string | Buffer {
+  const words = (shown: string) =>
+    `${at.toTimeString().slice(0, 8)}  ${cleanText(service, 20)}  ${shown}  ${cleanText(reason, 500)}${incident === null ? '' : ` (incident ${incident})`}\n`;
+  return coloured ? Buffer.from(words(paint('unusual ', 'red'))) : words('unusual ');
 }
 
 type Summary = { readonly seconds: number; readonly looks: number; readonly unanswered: number } & ReturnType<
   ReturnType<typeof makeTally>['summary']
 >;
 
-function summaryText({ seconds, looks, unanswered, incidents, lines, levels, patterns, templates }: Summary): string {
+function summaryText(summary: Summary): string {
+  const { seconds, looks, unanswered, incidents, services, anomalies, lines, levels, patterns, templates } = summary;
   const byLevel = Severity.options.filter((level) => levels[level] > 0).map((level) => `${level} ${levels[level]}`);
+  const origins = [
+    ...(incidents > 0 || services === 0 ? [counted(incidents, 'incident')] : []),
+    ...(services > 0 ? [counted(services, 'service')] : []),
+  ];
   return [
-    `${counted(lines, 'new line')} of ${counted(incidents, 'incident')} in ${counted(seconds, 'second')}, ${counted(levels.critical + levels.error, 'error')}`,
+    `${counted(lines, 'new line')} of ${origins.join(' and ')} in ${counted(seconds, 'second')}, ${counted(levels.critical + levels.error, 'error')}`,
     `  levels: ${byLevel.join(', ') || 'none'}`,
+    ...(anomalies === 0 ? [] : [`  unusual: ${anomalies}`]),
     ...Object.entries(patterns).map(([name, count]) => `  pattern ${name}: ${count}`),
     ...templates.map(({ template, count }) => `  ${String(count).padStart(5)}  ${cleanText(template, 300)}`),
     ...(unanswered === 0 ? [] : [`  the API did not answer ${unanswered} of ${looks + unanswered} times`]),

@@ -1,14 +1,17 @@
 import { defineCommand, JSON_OPTION, wholeNumber } from '@selfheal/cli-kit/command.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { API_OPTIONS, contentOf, openApi } from '#apps/workbench/api/api-client.ts';
+import { type LogEntry, sentLines } from '../api/watched-logs.ts';
 
 const MAX_INCIDENTS = 25;
 
 export const logRecent = defineCommand({
   name: 'log recent',
   aliases: ['logs'],
-  summary: 'log lines that are kept as evidence of the latest incidents',
-  details: 'Asks the API of a deployment. With --json: JSON Lines {incident, source, line, at, level, text}.',
+  summary: 'log lines that are kept as evidence of the latest incidents, and the last ones that services sent',
+  details:
+    'Asks the API of a deployment. Lines that services send come last, in the order in which they were written; a busy service shows some of them. With\n' +
+    '--json: JSON Lines {incident, source, line, at, level, text}; incident is null for a line that a service sent.',
   options: {
     level: { type: 'string', value: 'LEVEL', about: 'critical, error, warning, info, debug; several with commas' },
     repo: { type: 'string', value: 'OWNER/NAME', about: 'of this repository' },
@@ -28,13 +31,17 @@ export const logRecent = defineCommand({
       ...(service === undefined ? {} : { service }),
     };
     const { entries } = await contentOf(await api.logs.recent.$get({ query }));
-    for (const entry of entries)
-      await terminal.write(
-        options.json === true
-          ? `${JSON.stringify(entry)}\n`
-          : `${entry.incident}  ${entry.level.padEnd(8)}  ${cleanText(entry.source, 60)}:${entry.line}  ${cleanText(entry.text, 500)}\n`,
-      );
-    if (entries.length === 0 && options.json !== true) terminal.say('selfheal: no such lines are kept.');
+    const sent = await sentLines(api.logs, { service, repository, level });
+    for (const entry of [...entries, ...sent])
+      await terminal.write(options.json === true ? `${JSON.stringify(entry)}\n` : lineOf(entry));
+    if (entries.length + sent.length === 0 && options.json !== true) terminal.say('selfheal: no such lines are kept.');
     return 0;
   },
 });
+
+function lineOf({ incident, source, line, at, level, text }: LogEntry): string {
+  const words = cleanText(text, 500);
+  const from = cleanText(source, 60);
+  if (incident === null) return `${at?.slice(0, 19)}Z  ${level.padEnd(8)}  ${from}  ${words}\n`;
+  return `${incident}  ${level.padEnd(8)}  ${from}:${line}  ${words}\n`;
+}

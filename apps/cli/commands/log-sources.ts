@@ -7,7 +7,8 @@ const READ_TODAY = [
 ];
 const INSTEAD = [
   ['send a log as it is written', 'selfheal log forward --service NAME FILE'],
-  ['watch what is kept of new failures', 'selfheal log monitor --service NAME'],
+  ['see the log that a service sends', 'selfheal log watched NAME'],
+  ['watch it, and what is kept of new failures', 'selfheal log monitor --service NAME'],
   ['read a log file now', 'selfheal log triage FILE'],
   ['learn from incidents of the past', 'selfheal knowledge learn FILE.csv'],
 ] as const;

@@ -109,6 +109,7 @@ import { logSources } from './log-sources.ts';
 import { logStatistics } from './log-statistics.ts';
 import { logTemplates } from './log-templates.ts';
 import { logTriage } from './log-triage.ts';
+import { logWatched } from './log-watched.ts';
 import { login } from './login.ts';
 import { logout } from './logout.ts';
 import { mcp } from './mcp.ts';
@@ -169,6 +170,7 @@ export const COMMANDS: readonly Command[] = [
   logSample,
   logSources,
   logStatistics,
+  logWatched,
   logAnomalies,
   redactCommand,
   knowledgeSearch,

@@ -14,14 +14,18 @@ import {
   SimilarIncident,
 } from '#shared/app/triage/log-answers.ts';
 import type { CauseOrder, Logs } from '#shared/app/triage/triage-request.ts';
+import { WatchedLog, WatchedService } from '#shared/app/triage/watched-answers.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { IncidentQuery } from '#shared/ports/incident-lists.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
 
+/** Which kept lines; with `stream` those that a service sends, in place of those of incidents. */
+export type LogQuery = IncidentQuery & { readonly stream?: string };
+
 /** What is asked about logs. Nothing that is given is kept. */
 export interface LogRequests {
-  analyze(logs: Logs): Promise<LogScan>;
+  analyze(given: { readonly logs: Logs } | { readonly stream: string }): Promise<LogScan>;
   predict(logs: Logs): Promise<PredictedCause>;
   search(
     question: { readonly logs: Logs } | { readonly query: string },
@@ -31,11 +35,13 @@ export interface LogRequests {
   recommend(order: CauseOrder): Promise<Recommended>;
   triage(logs: Logs, place: { service: string | null; scopes: readonly string[] }): Promise<LogTriage>;
   recent(
-    query: IncidentQuery,
+    query: LogQuery,
     page: { limit: number; cursor?: string; levels: readonly Severity[] | null },
   ): Promise<RecentLogs>;
-  statistics(query: IncidentQuery): Promise<LogStatistics>;
-  patterns(patterns: readonly PatternOrder[], logs: Logs | null, query: IncidentQuery): Promise<PatternCounts>;
+  statistics(query: LogQuery): Promise<LogStatistics>;
+  patterns(patterns: readonly PatternOrder[], logs: Logs | null, query: LogQuery): Promise<PatternCounts>;
+  services(): Promise<WatchedService[]>;
+  watched(service: string): Promise<WatchedLog | null>;
 }
 
 export interface LogRoutesDeps extends ScopeDeps {
@@ -53,6 +59,11 @@ const Scope = z.string().min(1).max(400).meta({
 });
 const Place = { scope: Scope.optional(), service: Service.nullable().default(null) };
 
+const Stream = z.string().min(1).max(100).meta({
+  description:
+    'The log that this service sends, in place of a given one or of what incidents keep; * for every service.',
+});
+
 const TAGS = ['logs'];
 
 const analyze = routeFor('read', {
@@ -60,7 +71,13 @@ const analyze = routeFor('read', {
   path: '/api/analyze',
   tags: TAGS,
   summary: 'Anomalies and key events of a log',
-  request: { body: jsonBody(z.strictObject({ logs: GivenLogs })) },
+  request: {
+    body: jsonBody(
+      z
+        .strictObject({ logs: GivenLogs.optional(), stream: Stream.optional() })
+        .refine(({ logs, stream }) => (logs === undefined) !== (stream === undefined), 'Give either logs or stream'),
+    ),
+  },
   responses: answers('The findings in the log.', LogScan),
 });
 
@@ -132,6 +149,7 @@ const Filter = {
   repository: RepositoryName.optional(),
   service: Service.optional(),
   class: FailureClass.optional(),
+  stream: Stream.optional(),
   from: z.iso.datetime({ offset: true }).optional().meta({ description: 'Of incidents opened at this time or later.' }),
 };
 
@@ -192,10 +210,27 @@ const patterns = routeFor('read', {
   responses: answers('The counts.', PatternCounts),
 });
 
+const services = routeFor('read', {
+  method: 'get',
+  path: '/api/logs/watched',
+  tags: TAGS,
+  summary: 'The services that send their logs',
+  responses: answers('Those that sent last first.', z.object({ services: z.array(WatchedService).readonly() })),
+});
+
+const watched = routeFor('read', {
+  method: 'get',
+  path: '/api/logs/watched/{service}',
+  tags: TAGS,
+  summary: 'The log that a service sends: levels over time, patterns, and what is unusual against its own past',
+  request: { params: z.strictObject({ service: z.string().min(1).max(100) }) },
+  responses: { ...answers('What is known of it.', WatchedLog), ...NOT_FOUND },
+});
+
 export function logRoutes(deps: LogRoutesDeps) {
   return makeRoutes()
     .openapi(analyze, async (context) =>
-      context.json(await (await deps.logs()).analyze(context.req.valid('json').logs), 200),
+      context.json(await (await deps.logs()).analyze(context.req.valid('json') as GivenOrStream), 200),
     )
     .openapi(predict, async (context) =>
       context.json(await (await deps.logs()).predict(context.req.valid('json').logs), 200),
@@ -230,8 +265,21 @@ export function logRoutes(deps: LogRoutesDeps) {
     .openapi(patterns, async (context) => {
       const { patterns: asked, logs = null, ...filter } = context.req.valid('json');
       return context.json(await (await deps.logs()).patterns(asked, logs, queryOf(filter)), 200);
+    })
+    .openapi(services, async (context) => context.json({ services: await (await deps.logs()).services() }, 200))
+    .openapi(watched, async (context) => {
+      const { service } = context.req.valid('param');
+      const found = await (await deps.logs()).watched(service);
+      if (found === null)
+        throw new Problem(
+          'not-found',
+          `No service ${service} sends its log. GET /api/logs/watched lists those that do.`,
+        );
+      return context.json(found, 200);
     });
 }
+
+type GivenOrStream = Parameters<LogRequests['analyze']>[0];
 
 /** Scopes that one search looks at. */
 const MAX_SCOPES = 20;
@@ -254,13 +302,16 @@ function queryOf({
   service,
   class: failureClass,
   from,
+  stream,
 }: {
   readonly repository?: string | undefined;
   readonly service?: string | undefined;
   readonly class?: FailureClass | undefined;
   readonly from?: string | undefined;
-}): IncidentQuery {
+  readonly stream?: string | undefined;
+}): LogQuery {
   return {
+    ...(stream === undefined ? {} : { stream }),
     ...(repository === undefined ? {} : { repository }),
     ...(service === undefined ? {} : { service }),
     ...(failureClass === undefined ? {} : { failureClass }),

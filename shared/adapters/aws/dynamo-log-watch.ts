@@ -58,6 +58,10 @@ export function makeDynamoLogWatch(options: TableOptions): LogWatchStore {
       const items = await table.query(`LOGS#${service}`, { after: arrival(Math.max(0, from)) });
       return items.map((item) => ({ position: String(item.sk), digest: digestOf(item) }));
     },
+    latestDigests: async (service, limit) => {
+      const items = await table.query(`LOGS#${service}`, { newestFirst: true, limit });
+      return items.toReversed().map((item) => ({ position: String(item.sk), digest: digestOf(item) }));
+    },
     watch: async (service) => {
       const item = await table.get({ pk: 'LOGWATCH', sk: service });
       if (item === null) return null;

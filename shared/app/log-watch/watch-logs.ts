@@ -1,5 +1,4 @@
 import type { Clock } from '@selfheal/kernel/time.ts';
-import { counted } from '@selfheal/kernel/time-words.ts';
 import type { Severity } from '#shared/domain/incident/target-context.ts';
 import type { LogFinding } from '#shared/domain/log-watch/judge-window.ts';
 import { type LogIncident, makeServiceWatch } from '#shared/domain/log-watch/service-watch.ts';
@@ -7,6 +6,7 @@ import { WINDOW_MS, windowOf } from '#shared/domain/log-watch/window-digest.ts';
 import type { LogWatchStore } from '#shared/ports/log-watch-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import { type ReportIncidentDeps, type ReportOrder, reportIncident } from '../incidents/report-incident.ts';
+import { wordsOf } from './finding-words.ts';
 
 export interface WatchLogsDeps extends ReportIncidentDeps {
   readonly store: LogWatchStore;
@@ -52,6 +52,7 @@ async function watchService(service: string, deps: WatchLogsDeps): Promise<void>
   for (const incident of watch.judge(now)) {
     // Reported before the state is kept: a crash in between reports the same incident again, which opens nothing twice.
     const outcome = await reportIncident(orderOf(incident), REPORTER, deps);
+    if (outcome.kind === 'opened') watch.noteIncident(incident.window, outcome.incident.id);
     deps.meter.count(outcome.kind === 'opened' ? 'log-incident-opened' : 'log-incident-refused');
   }
   const position = arrived.at(-1)?.position ?? kept?.position ?? null;
@@ -85,29 +86,6 @@ function orderOf({ service, window, findings }: LogIncident): ReportOrder {
 
 const spanWords = (window: number): string =>
   `${new Date(window).toISOString().slice(0, 16).replace('T', ' ')} to ${new Date(window + WINDOW_MS).toISOString().slice(11, 16)} UTC`;
-
-/** The finding in one line: `48 errors in 5 minutes, usually 2`. */
-export function wordsOf({ kind, observed, expected, windows, message }: LogFinding): string {
-  const time = `in ${(windows * WINDOW_MS) / MINUTE} minutes`;
-  const usual = `usually ${expected >= 10 ? Math.round(expected) : Number(expected.toFixed(1))}`;
-  const sample = message?.samples[0]?.split('\n')[0]?.slice(0, 160) ?? '';
-  switch (kind) {
-    case 'more-errors':
-      return `${counted(observed, 'error')} ${time}, ${usual}`;
-    case 'more-warnings':
-      return `${counted(observed, 'warning')} ${time}, ${usual}`;
-    case 'failing-requests':
-      return `${counted(observed, 'request')} failed with a status of 5xx ${time}, ${usual}`;
-    case 'new-message':
-      return `new ${message?.level ?? 'message'}, ${counted(observed, 'time')} ${time}: ${sample}`;
-    case 'more-of-message':
-      return `${counted(observed, 'time')} ${time}, ${usual}: ${sample}`;
-    case 'silence':
-      return `${counted(observed, 'line')} ${time}, ${usual}: the service, or what ships its log, is silent`;
-    default:
-      return kind satisfies never;
-  }
-}
 
 function severityOf(findings: readonly LogFinding[]): Severity {
   if (findings.some(({ message }) => message?.level === 'critical')) return 'critical';

@@ -1,6 +1,7 @@
 import { FailureClass, Verdict } from '@selfheal/kernel/failure-class.ts';
 import { Severity } from '@selfheal/log-reading/logs/severity.ts';
 import * as z from 'zod';
+import { WatchedAnomaly } from './watched-answers.ts';
 
 /*
  * What is answered about logs. Only the forms: what makes the answers is large, and loaded when the first of them is asked for.
@@ -34,22 +35,30 @@ export const LogScan = z
       .readonly()
       .meta({ description: 'The course of events: warnings and worse, by template.' }),
     templates: Templates,
+    watched: z
+      .array(WatchedAnomaly)
+      .readonly()
+      .optional()
+      .meta({ description: "Of a watched log: what is unusual against the service's own past." }),
   })
   .meta({ id: 'LogAnalysis' });
 export type LogScan = z.infer<typeof LogScan>;
 
 export const LogEntry = z
   .object({
-    incident: z.string(),
-    source: z.string(),
-    /** 1-based in its source. */
+    incident: z.string().nullable().meta({ description: 'Null for a line of a watched log.' }),
+    source: z.string().meta({ description: 'Of a watched log its service.' }),
+    /** 1-based in its source; of a watched log its place in the order of arrival. */
     line: z.number().int(),
     /** By the log's own time stamp. */
     at: z.string().nullable(),
     level: Severity,
     text: z.string(),
   })
-  .meta({ id: 'LogEntry', description: 'A line that is kept as evidence of an incident, redacted.' });
+  .meta({
+    id: 'LogEntry',
+    description: 'A line that is kept as evidence of an incident, or the line of a watched log, redacted.',
+  });
 export type LogEntry = z.infer<typeof LogEntry>;
 
 /** `next`: the cursor of the next page, or null. */

@@ -7,6 +7,17 @@ import * as z from 'zod';
 import { type JudgeSettings, judgeDefaults, judgeWindow, type LogFinding } from './judge-window.ts';
 import { emptyHistory, learnWindow, mergeTemplates, type SeriesName, ServiceHistory } from './service-history.ts';
 import {
+  besideUsual,
+  MAX_SHOWN_WINDOWS,
+  NotedFinding,
+  noteFindings,
+  patternsOf,
+  totalsOf,
+  type WatchedPattern,
+  type WatchedWindow,
+  WindowTotals,
+} from './watch-report.ts';
+import {
   addDigest,
   emptyWindow,
   readWindow,
@@ -32,6 +43,8 @@ const Episode = z.strictObject({
   from: z.number(),
   /** Unusual windows until then are of this episode. */
   until: z.number(),
+  /** What was opened for it; null until then. */
+  incidentId: z.string().nullable().default(null),
 });
 type Episode = z.infer<typeof Episode>;
 
@@ -52,6 +65,9 @@ export const ServiceWatchState = z.strictObject({
   lines: Count,
   /** Lines that were too old, or from the future. */
   outOfTime: Count,
+  /** Of the windows of the last day that are over, oldest first. */
+  day: z.array(WindowTotals).max(MAX_SHOWN_WINDOWS).default([]),
+  noted: z.array(NotedFinding).default([]),
 });
 export type ServiceWatchState = z.infer<typeof ServiceWatchState>;
 
@@ -84,13 +100,25 @@ export interface WatchStatus {
   readonly templates: number;
 }
 
+/** What the watch knows, to be shown. */
+export interface WatchReport extends WatchStatus {
+  /** Of the last day, oldest first; the last ones are still open. */
+  readonly windows: readonly WatchedWindow[];
+  readonly patterns: readonly WatchedPattern[];
+  /** Newest first. */
+  readonly findings: readonly (NotedFinding & { readonly incidentId: string | null })[];
+}
+
 /** Watches the log of one service. Deterministic: time comes in, and everything it knows is in its state. */
 export interface ServiceWatch {
   /** Counts a digest; false when it was counted before, or is out of time. */
   add(digest: WindowDigest, now: number): boolean;
   /** Learns the windows whose time is over, and returns incidents to open. */
   judge(now: number): LogIncident[];
+  /** Remembers which incident was opened for a window. */
+  noteIncident(window: number, incidentId: string): void;
   status(): WatchStatus;
+  report(): WatchReport;
   state(): ServiceWatchState;
 }
 
@@ -111,6 +139,8 @@ export function makeServiceWatch(
   let firstWindow = state?.firstWindow ?? null;
   let nextWindow = state?.nextWindow ?? 0;
   let [lines, outOfTime] = [state?.lines ?? 0, state?.outOfTime ?? 0];
+  let day: WindowTotals[] = [...(state?.day ?? [])];
+  let noted: NotedFinding[] = [...(state?.noted ?? [])];
   // The miner only ever saw redacted lines; redacting its templates again changes nothing and says so to the compiler.
   const templates = new Map<number, RedactedText>();
   const templateOf = (cluster: number): RedactedText => templates.get(cluster) ?? redact('').text;
@@ -143,18 +173,24 @@ export function makeServiceWatch(
     return judgeWindow(counts, before, history, isOver, settings);
   }
 
+  const episodeOf = (window: number): Episode | undefined => {
+    const quiet = settings.quietMinutes * MINUTE;
+    return episodes.find(({ from, until }) => window >= from - quiet && window <= until);
+  };
+
   /** The incident of a window's findings, unless they belong to one that was told before. */
   function told(counts: WindowCounts, findings: readonly LogFinding[]): LogIncident[] {
     if (findings.length === 0) return [];
+    noted = noteFindings(noted, counts.window, findings);
     const quiet = settings.quietMinutes * MINUTE;
     const end = counts.window + WINDOW_MS + quiet;
-    const episode = episodes.find(({ from, until }) => counts.window >= from - quiet && counts.window <= until);
+    const episode = episodeOf(counts.window);
     if (episode !== undefined) {
-      const longer = { from: Math.min(episode.from, counts.window), until: Math.max(episode.until, end) };
+      const longer = { ...episode, from: Math.min(episode.from, counts.window), until: Math.max(episode.until, end) };
       episodes = episodes.map((one) => (one === episode ? longer : one));
       return [];
     }
-    episodes = [...episodes, { from: counts.window, until: end }].slice(-MAX_EPISODES);
+    episodes = [...episodes, { from: counts.window, until: end, incidentId: null }].slice(-MAX_EPISODES);
     const ordered = findings.toSorted((a, b) => b.surprise - a.surprise || b.observed - a.observed);
     return [{ service, window: counts.window, findings: ordered, lines: counts.lines }];
   }
@@ -169,6 +205,7 @@ export function makeServiceWatch(
       incidents.push(...told(counts, findings));
       mergeTemplates(history, miner.clusterOf);
       learnWindow(history, counts, unusualIn(findings), templateOf);
+      day = [...day, totalsOf(counts)].slice(-MAX_SHOWN_WINDOWS);
       // The next two look back at it.
       open.delete(nextWindow - 3 * WINDOW_MS);
     }
@@ -177,6 +214,16 @@ export function makeServiceWatch(
     }
     return incidents;
   }
+
+  const status = (): WatchStatus => ({
+    service,
+    learning: isLearning(),
+    learnedHours: Math.floor((history.windows * WINDOW_MS) / (60 * MINUTE)),
+    learningHours: settings.learningHours,
+    lines,
+    outOfTime,
+    templates: history.templates.length,
+  });
 
   return {
     add(digest, now) {
@@ -211,15 +258,24 @@ export function makeServiceWatch(
       }
       return incidents;
     },
-    status: () => ({
-      service,
-      learning: isLearning(),
-      learnedHours: Math.floor((history.windows * WINDOW_MS) / (60 * MINUTE)),
-      learningHours: settings.learningHours,
-      lines,
-      outOfTime,
-      templates: history.templates.length,
-    }),
+    noteIncident(window, incidentId) {
+      const found = episodeOf(window);
+      episodes = episodes.map((one) => (one === found ? { ...one, incidentId } : one));
+    },
+    status,
+    report() {
+      const unfinished = [...open.values()].filter(({ window, isLate }) => window >= nextWindow && !isLate);
+      for (const counts of unfinished) merge(counts);
+      mergeTemplates(history, miner.clusterOf);
+      const mined = new Map(miner.clusters().map(({ cluster, template }) => [cluster, template]));
+      const windows = [...day, ...unfinished.map(totalsOf)].sort((a, b) => a.window - b.window);
+      return {
+        ...status(),
+        windows: windows.slice(-MAX_SHOWN_WINDOWS).map((one) => besideUsual(one, history)),
+        patterns: patternsOf(history, unfinished, (cluster) => redact(mined.get(cluster) ?? '').text),
+        findings: noted.map((one) => ({ ...one, incidentId: episodeOf(one.window)?.incidentId ?? null })).toReversed(),
+      };
+    },
     state: () => ({
       version: 1,
       service,
@@ -231,6 +287,8 @@ export function makeServiceWatch(
       episodes,
       lines,
       outOfTime,
+      day,
+      noted,
     }),
   };
 }

@@ -11,6 +11,8 @@ export const WINDOW_MS = 5 * 60_000;
 const MAX_FORMS = 400;
 const MAX_SAMPLES = 3;
 const MAX_SAMPLE_LENGTH = 500;
+/** Last lines of a digest, for who watches the log as it is written. */
+const MAX_TAIL = 20;
 
 export const windowOf = (at: number): number => at - (at % WINDOW_MS);
 
@@ -25,6 +27,15 @@ export const FormCount = z.strictObject({
     .max(MAX_SAMPLES),
 });
 export type FormCount = z.infer<typeof FormCount>;
+
+/** A line as it is shown, redacted. */
+export const TailLine = z.strictObject({
+  /** Milliseconds since 1970. */
+  at: z.number(),
+  level: Severity,
+  text: recordText({ max: MAX_SAMPLE_LENGTH }),
+});
+export type TailLine = z.infer<typeof TailLine>;
 
 const Count = z.number().int().nonnegative();
 
@@ -44,11 +55,15 @@ export const WindowDigest = z.strictObject({
   requests: Count,
   failures: Count,
   forms: z.array(FormCount).max(MAX_FORMS),
+  /** The last lines, in the order in which they were sent. */
+  tail: z.array(TailLine).max(MAX_TAIL).default([]),
 });
 export type WindowDigest = z.infer<typeof WindowDigest>;
 
 interface OpenDigest {
-  readonly digest: Omit<WindowDigest, 'id' | 'forms'>;
+  readonly digest: Omit<WindowDigest, 'id' | 'forms' | 'tail'>;
+  /** The last lines are the last `MAX_TAIL` of it. */
+  tail: TailLine[];
   readonly forms: Map<string, { level: Severity; count: number; samples: RedactedText[] }>;
 }
 
@@ -68,7 +83,11 @@ export function makeDigester(): Digester {
       let one = open.get(key);
       if (one === undefined) {
         const levels = { critical: 0, error: 0, warning: 0, info: 0, debug: 0 };
-        one = { digest: { version: 1, service, window, lines: 0, levels, requests: 0, failures: 0 }, forms: new Map() };
+        one = {
+          digest: { version: 1, service, window, lines: 0, levels, requests: 0, failures: 0 },
+          tail: [],
+          forms: new Map(),
+        };
         open.set(key, one);
       }
       const { digest, forms } = one;
@@ -78,6 +97,8 @@ export function makeDigester(): Digester {
       if (status !== null) digest.requests += 1;
       if (isFailure) digest.failures += 1;
       const { low, high } = scanLine(text, 0, Math.min(text.length, MAX_SAMPLE_LENGTH));
+      if (one.tail.length === 2 * MAX_TAIL) one.tail = one.tail.slice(MAX_TAIL);
+      one.tail.push({ at, level, text });
       const form = `${low} ${high} ${level}`;
       const known = forms.get(form);
       if (known === undefined) {
@@ -88,10 +109,11 @@ export function makeDigester(): Digester {
       if (known.samples.length < MAX_SAMPLES) known.samples.push(text.slice(0, MAX_SAMPLE_LENGTH));
     },
     take(batchId) {
-      const taken = [...open.values()].map(({ digest, forms }) => ({
+      const taken = [...open.values()].map(({ digest, forms, tail }) => ({
         ...digest,
         id: batchId,
         forms: [...forms.values()],
+        tail: tail.slice(-MAX_TAIL).map(({ text, ...line }) => ({ ...line, text: text.slice(0, MAX_SAMPLE_LENGTH) })),
       }));
       open.clear();
       return taken;

@@ -40,6 +40,7 @@ import {
 } from '#test/fakes/index.ts';
 import { MemoryConnections } from '#test/fakes/memory-connections.ts';
 import { MemoryEventLedger } from '#test/fakes/memory-event-ledger.ts';
+import { makeMemoryLogWatch } from '#test/fakes/memory-log-watch.ts';
 import { aRemedyRig, type RigOptions } from '../app/remedy-rig.ts';
 
 const PERSON = {
@@ -153,6 +154,7 @@ export async function anApi(
     healing: makeMemoryHealingStore(),
     queue: { send: async (signal: Signal) => void sent.push(Signal.parse(signal)) },
   };
+  const logWatch = makeMemoryLogWatch();
   const [connections, ledger] = [new MemoryConnections(), new MemoryEventLedger()];
   const dataAsked: DataRequest[] = [];
   let random = 0;
@@ -176,6 +178,7 @@ export async function anApi(
         model: async () => undefined,
         recall,
         engine: loadRe2Engine,
+        watched: logWatch,
       }),
     recordLearning: async () => makeRecordLearning(learning),
     changes: async () => makeIncidentChanges(changeable),
@@ -251,7 +254,7 @@ export async function anApi(
       json: answer.headers?.['content-type']?.toString().includes('json') ? JSON.parse(answer.body || 'null') : null,
     };
   };
-  return { ...rig, ...learning, qualityOf, call, asked, errors, sent, changeable, dataAsked };
+  return { ...rig, ...learning, logWatch, qualityOf, call, asked, errors, sent, changeable, dataAsked };
 }
 
 /** Makes a plan of the stored incident that waits for a decision; gives its digest. */

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { receiveLines } from '#shared/app/log-watch/receive-lines.ts';
+import { watchLogs } from '#shared/app/log-watch/watch-logs.ts';
+import { HOUR, MINUTE, START, usualLines } from '../domain/log-watch/made-log.ts';
+import { aServedApi } from './served-api.ts';
+
+const END = START + 26 * HOUR;
+
+/** A served API to which services send their logs. */
+async function aLog() {
+  const api = await aServedApi();
+  const clockAt = (now: number) => ({ now: () => new Date(now), sleep: async () => {} });
+  const send = async (at: number, lines: readonly string[], service = 'orders') => {
+    const sent = lines.map((text) => ({ service, at, level: null, text, status: null }));
+    const batch = { lines: sent, rejected: 0, problem: null };
+    await receiveLines(batch, Buffer.from(JSON.stringify([at, lines])), { store: api.logWatch, clock: clockAt(at) });
+  };
+  const judge = async (at: number) =>
+    await watchLogs({
+      ...api.deps,
+      queue: api.changeable.queue,
+      store: api.logWatch,
+      clock: clockAt(at),
+      meter: { count: () => {} } as never,
+    });
+  const learn = async () => {
+    for (let minute = 0; minute < 26 * 60; minute += 1) await send(START + minute * MINUTE, usualLines(minute));
+    await judge(END);
+  };
+  return { ...api, send, judge, learn };
+}
+
+const withoutTime = (line: string): string => line.replace(/^\S+ +/, '');
+
+describe('commands about the log that a service sends', () => {
+  it('[D123] logs shows the last lines of every service, or of one, and those of a level', async () => {
+    const { send, runAs } = await aLog();
+    await send(START, ['INFO started', 'ERROR disk full on node 3']);
+    await send(START + MINUTE, ['WARN slow query took 9 ms'], 'tills');
+    const all = await runAs('viewer', ['logs']);
+    expect([all.code, all.stderr]).toEqual([0, '']);
+    expect(all.text.trimEnd().split('\n')).toEqual([
+      '2026-11-02T00:00:00Z  info      orders  INFO started',
+      '2026-11-02T00:00:00Z  error     orders  ERROR disk full on node 3',
+      '2026-11-02T00:01:00Z  warning   tills  WARN slow query took 9 ms',
+    ]);
+    const some = await runAs('viewer', ['logs', '--service', 'Orders', '--level', 'error', '--json']);
+    expect(JSON.parse(some.text)).toMatchObject({ incident: null, source: 'orders', level: 'error' });
+    const none = await runAs('viewer', ['logs', '--service', 'nobody']);
+    expect([none.code, none.text, none.stderr]).toEqual([0, '', 'selfheal: no such lines are kept.\n']);
+  });
+
+  it('[D153] monitor-service shows the lines of a service as they are sent, and what is unusual about them', async () => {
+    const { learn, send, judge, runThrough } = await aLog();
+    await learn();
+    const args = ['monitor-service', '--service', 'orders', '--duration', '10'];
+    const { code, text, stderr } = await runThrough('viewer', args, async (pause) => {
+      if (pause !== 1) return;
+      const fault = Array.from({ length: 12 }, (_, at) => `ERROR connection to 10.0.0.${at}:5432 refused`);
+      await send(END + MINUTE, fault);
+      await send(END + MINUTE, ['INFO of another service'], 'tills');
+      await judge(END + 2 * MINUTE);
+    });
+    expect([code, stderr]).toEqual([0, '']);
+    const lines = text.trimEnd().split('\n').map(withoutTime);
+    expect(lines.filter((line) => line.startsWith('orders  error '))).toHaveLength(12);
+    expect(lines[0]).toBe('orders  error     ERROR connection to 10.0.0.0:5432 refused');
+    expect(text).toMatch(/ orders {2}unusual {3}(?:new error, 12 times|12 errors) in 5 minutes.*\(incident \S+\)/);
+    expect(text).toMatch(/\n12 new lines of 1 service in 10 seconds, 12 errors\n.*\n {2}unusual: [12]\n/);
+    expect(text).not.toContain('another service');
+  });
+
+  it('[D153] [D186] prints them as JSON Lines, and looks as often as MONITORING_INTERVAL says', async () => {
+    const { send, runThrough, requests } = await aLog();
+    await send(START, ['INFO started']);
+    const args = ['monitor-service', '--service', 'orders', '--duration', '10', '--all', '--json'];
+    const { text } = await runThrough('viewer', args, () => undefined);
+    const [line, summary] = text
+      .trimEnd()
+      .split('\n')
+      .map((one) => JSON.parse(one));
+    expect(line).toMatchObject({ kind: 'line', entry: { incident: null, source: 'orders', text: 'INFO started' } });
+    expect(summary).toMatchObject({ kind: 'summary', looks: 3, services: 1, incidents: 0, anomalies: 0, lines: 1 });
+    expect(requests).toContain('GET /api/logs/watched/orders');
+  });
+
+  it('log watched lists the services, and sums up the log of one', async () => {
+    const { learn, send, judge, runAs } = await aLog();
+    expect((await runAs('viewer', ['log', 'watched'])).text).toMatch(/^No service sends its log\. To send one: /);
+    await learn();
+    await send(END + MINUTE, ['FATAL out of memory: heap of 900 MB exhausted']);
+    await judge(END + 2 * MINUTE);
+    expect((await runAs('viewer', ['log', 'watched'])).text).toBe('2026-11-03T02:01Z  orders\n');
+    const { code, text } = await runAs('viewer', ['log', 'watched', 'orders']);
+    expect(code).toBe(0);
+    expect(text).toMatch(/^orders: \d+ lines in the last day, the last at 2026-11-03T02:01Z\n {2}levels: critical 1, /);
+    expect(text).toMatch(
+      /unusual:\n {4}2026-11-03T02:00Z {2}new critical, 1 time in 5 minutes: FATAL.*\(incident \S+\)/,
+    );
+    expect(text).toMatch(/ 1 {2} +0 {2}critical {2}(?:FATAL )?out of memory/);
+    const missing = await runAs('viewer', ['log', 'watched', 'nobody']);
+    expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('No service nobody sends its log')]);
+  });
+});
