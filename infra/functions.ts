@@ -16,6 +16,7 @@ import { config as inspectPatch } from '#functions/inspect-patch/config.ts';
 import { config as intake } from '#functions/intake/config.ts';
 import { config as knowledge } from '#functions/knowledge/config.ts';
 import { config as logIntake } from '#functions/log-intake/config.ts';
+import { config as logSubscription } from '#functions/log-subscription/config.ts';
 import { config as logWatch } from '#functions/log-watch/config.ts';
 import { config as mcp } from '#functions/mcp/config.ts';
 import { config as notify } from '#functions/notify/config.ts';
@@ -52,6 +53,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   mcp,
   receiver,
   logIntake,
+  logSubscription,
   logWatch,
   guard,
   actGithub,

@@ -129,6 +129,7 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
     region: DEFAULT_REGION,
     ...(options.dataDir === undefined ? {} : { dataDir: join(dataDir, 'world') }),
     onEvent: (event) => void receiver.runtime?.putEvent({ ...event }),
+    onLogs: (group, events) => void receiver.runtime?.putLogs(group, events),
   });
   const mail = await startMailServer({
     user: LOCAL_MAIL_USER,

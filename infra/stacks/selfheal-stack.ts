@@ -16,6 +16,7 @@ import { ForecastAlarms } from '../constructs/forecast-alarms.ts';
 import { Tracing } from '../constructs/function-role.ts';
 import { Intake } from '../constructs/intake.ts';
 import { LambdaFunction } from '../constructs/lambda-function.ts';
+import { LogSubscriptions } from '../constructs/log-subscriptions.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
 import { Schedules } from '../constructs/schedules.ts';
 import { Workflow } from '../constructs/workflow.ts';
@@ -97,6 +98,8 @@ export class SelfhealStack extends Stack {
       .filter(({ trigger }) => trigger.kind !== 'workflow' && trigger.kind !== 'function')
       .map((config) => this.addFunction(config, props, outside));
     for (const each of others) this.connect(each, settings.configuration);
+    for (const subscriber of others.filter(({ config }) => config.trigger.kind === 'log-groups'))
+      new LogSubscriptions(this, 'LogSubscriptions', { subscriber, ...settings.configuration });
     this.watch([...steps, ...called, ...calledOutside, ...others], workflow);
     new HealingDashboard(this, 'Healing');
     for (const forecaster of others.filter(({ config }) => config.name === 'forecast')) {
@@ -122,7 +125,7 @@ export class SelfhealStack extends Stack {
         modelProviders: parts.modelProviders,
       },
       reservedConcurrency: config.trigger.kind === 'http' ? settings.publicConcurrency : null,
-      ...(config.trigger.kind === 'schedule' ? { deadLetterQueue: this.schedules.deadLetters } : {}),
+      ...(ASYNCHRONOUS.has(config.trigger.kind) ? { deadLetterQueue: this.schedules.deadLetters } : {}),
     });
   }
 
@@ -173,6 +176,9 @@ export class SelfhealStack extends Stack {
     output('WorkflowAliasArn', workflow.aliasArn, 'The version of the workflow that new incidents start.');
   }
 }
+
+/** Functions that Lambda retries, and whose failed events end in the dead-letter queue. */
+const ASYNCHRONOUS: ReadonlySet<FunctionConfig['trigger']['kind']> = new Set(['schedule', 'log-groups']);
 
 function triggeredBy({ functions }: Parts, kind: FunctionConfig['trigger']['kind']): readonly FunctionConfig[] {
   return functions.filter(({ trigger }) => trigger.kind === kind);

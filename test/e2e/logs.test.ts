@@ -103,6 +103,29 @@ it('refuses who may not send, in the words of the protocol', async () => {
   await expect(send([{ at: 0, text: 'x' }], 'orders', viewer)).rejects.toThrow('needs the role operator');
 });
 
+it('counts what CloudWatch Logs sends of a subscribed log group, and lists it as the log of the service', async () => {
+  const at = Date.now();
+  healer.world.aws.putLogs('/aws/lambda/checkout-api', [
+    { at: at - 2, stream: 'a', message: 'START RequestId: 1 Version: 42\n' },
+    { at: at - 1, stream: 'a', message: `{"level":"ERROR","message":"payment refused, token=${SECRET}"}\n` },
+  ]);
+  const read = async (path: string) => {
+    const response = await fetch(`${healer.runtime.endpoint}/api${path}`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    return (await response.json()) as { readonly entries: { readonly text: string; readonly level: string }[] };
+  };
+  const entries = async () =>
+    (await read('/logs/recent?stream=*')).entries.filter(({ text }) => text.includes('refused, token'));
+  await until('the line', async () => (await entries()).some(({ text }) => text.includes('payment')));
+  expect(await entries()).toContainEqual(
+    expect.objectContaining({ source: 'checkout', level: 'error', incident: null }),
+  );
+  expect(JSON.stringify(await entries())).not.toContain(SECRET);
+  const shown = await read('/logs/watched/checkout');
+  expect(shown).toMatchObject({ learning: true, anomalies: [], lines: 2 });
+});
+
 it('takes events in the format of Splunk', async () => {
   const response = await fetch(`${healer.runtime.endpoint}/services/collector/event`, {
     method: 'POST',

@@ -23,6 +23,8 @@ export interface WorldOptions {
   readonly webhook?: { url: string; secret: string };
   /** Called with every event that the services put on their EventBridge bus. */
   readonly onEvent?: (event: AwsEvent) => void;
+  /** Called with what is written to a log group of CloudWatch Logs. */
+  readonly onLogs?: (logGroup: string, events: readonly LogEvent[]) => void;
   readonly account?: string;
   readonly region?: string;
   /** Clock of the world; the machine's by default. */
@@ -31,6 +33,7 @@ export interface WorldOptions {
   readonly log?: (line: string) => void;
 }
 
+type LogEvent = import('@selfheal/fake-aws/state.ts').LogEvent;
 export type AwsEvent = import('@selfheal/fake-aws/alarm-events.ts').AwsEvent;
 
 /** The local outside world: fakes of GitHub, of the AWS services that actions change, and of language models, on one port of 127.0.0.1. */
@@ -59,7 +62,7 @@ export interface World {
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const { dataDir, log, onEvent, account = '123456789012', region = 'us-east-1', time = machineTime } = options;
+  const { dataDir, log, onEvent, onLogs, account = '123456789012', region = 'us-east-1', time = machineTime } = options;
   const faults = makeFaults();
   const journal = makeJournal(time, dataDir);
   const listeners = new Set<(exchange: Exchange) => void>();
@@ -72,6 +75,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     time,
     documents,
     onEvent: (event) => onEvent?.(event),
+    onLogs: (group, events) => onLogs?.(group, events),
   });
   const jobs = makeLocalJobs({ journal, dataDir, cleared: () => aws.control.clearReports() });
   const channels = makeLocalChannels({ dataDir, now: () => new Date(time.now()) });

@@ -62,8 +62,10 @@ export function makeLocalAws(options: {
   time: WorldTime;
   documents?: readonly AutomationDocument[];
   onEvent: (event: AwsEvent) => void;
+  /** Called with what is written to a log group. */
+  onLogs?: (logGroup: string, events: readonly LogEvent[]) => void;
 }): LocalAws {
-  const { journal, dataDir, account, region, time, documents = [], onEvent } = options;
+  const { journal, dataDir, account, region, time, documents = [], onEvent, onLogs = () => undefined } = options;
   const cloud = openSampleCloud({ account, region, time }, dataDir);
   const { change, deployed, stop } = makeAlarmClock(cloud, onEvent);
   const alarmOf = (fits: (alarm: AlarmRecord) => boolean): AlarmRecord => {
@@ -75,7 +77,8 @@ export function makeLocalAws(options: {
   const control: AwsControl = {
     fireAlarm(service, { okAfterMs = 1500, deployedMinutesAgo = 6 } = {}) {
       SCENARIOS[service].begin(cloud, ago(time, deployedMinutesAgo * MINUTE));
-      writeServiceLog(cloud, service, new Date(time.now()), deployedMinutesAgo);
+      const written = writeServiceLog(cloud, service, new Date(time.now()), deployedMinutesAgo);
+      if (written !== null) onLogs(written.group, written.events);
       const alarm = alarmOf((one) => one.service === service);
       alarm.okAfterMs = okAfterMs;
       return change(alarm, 'ALARM');
@@ -109,7 +112,10 @@ export function makeLocalAws(options: {
       cloud.functions.put(functionName, state);
       if (functionName === 'checkout-api') deployed('checkout');
     },
-    putLogs: (group, events) => cloud.logs.put(group, events),
+    putLogs(group, events) {
+      cloud.logs.put(group, events);
+      onLogs(group, events);
+    },
     failDocument: (document, fails) => void (fails ? cloud.failing.add(document) : cloud.failing.delete(document)),
     runDocument(document, parameters) {
       const id = randomUUID();

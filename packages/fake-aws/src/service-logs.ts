@@ -115,10 +115,15 @@ const SERVICE_LOGS: Readonly<Partial<Record<ServiceId, LogVocabulary>>> = {
   },
 };
 
-/** Replaces the service's log group: normal lines before the bad deployment, errors since. */
-export function writeServiceLog(cloud: SampleCloud, service: ServiceId, now: Date, brokenMinutes: number): void {
+/** Replaces the service's log group: normal lines before the bad deployment, errors since. Returns what was written; null for a service without a log. */
+export function writeServiceLog(
+  cloud: SampleCloud,
+  service: ServiceId,
+  now: Date,
+  brokenMinutes: number,
+): { readonly group: string; readonly events: readonly LogEvent[] } | null {
   const serviceLog = SERVICE_LOGS[service];
-  if (serviceLog === undefined) return;
+  if (serviceLog === undefined) return null;
   const { group, stream, rate, normal, broken } = serviceLog;
   const stepMs = 60_000 / rate;
   const minutes = brokenMinutes + 10;
@@ -130,4 +135,5 @@ export function writeServiceLog(cloud: SampleCloud, service: ServiceId, now: Dat
     for (const [line, message] of lines.entries()) events.push({ at: Math.floor(start + line * 3), stream, message });
   }
   cloud.logs.put(group, events);
+  return { group, events };
 }

@@ -1,6 +1,7 @@
 import type { Backend } from './gateway/gateway.ts';
 import type { IamDecision } from './iam/decisions.ts';
 import type { UserPools } from './identity/user-pools.ts';
+import type { WrittenLogEvent } from './logs/subscriptions.ts';
 import type { ArrivedMail, Mail } from './mail/mailbox.ts';
 import type { StateWriter } from './storage/state-version.ts';
 import type { GatewayFaults } from './wire/faults.ts';
@@ -82,6 +83,8 @@ export interface Runtime extends Pick<UserPools, 'createUser' | 'signIn'> {
   readonly outputs: Readonly<Record<string, string>>;
   /** Puts an event in EventBridge's envelope onto the default bus, as an AWS service does; missing fields are filled in. */
   putEvent(event: Readonly<Record<string, unknown>>): Promise<void>;
+  /** Hands what was written to a log group to the subscription filters of CloudWatch Logs. */
+  putLogs(logGroup: string, events: readonly WrittenLogEvent[]): Promise<void>;
   /** Invokes a function by name, ARN or logical id, and waits for it. */
   invoke(functionName: string, payload: unknown): Promise<FunctionOutcome>;
   /** The environment variables of a function (named as for `invoke`), with which its source can run elsewhere. Throws when there is none. */

@@ -25,6 +25,7 @@ export function runtimeFace({ deployment, services, faults, close }: FaceParts):
     async putEvent(event) {
       buses.publish('default', buses.envelope(event));
     },
+    putLogs: services.logSubscriptions.publish,
     async invoke(functionName, payload) {
       const result = await functions.invoke(nameOf(functionName), JSON.stringify(payload ?? {}));
       return result.ok

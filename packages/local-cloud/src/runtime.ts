@@ -126,6 +126,7 @@ async function resumeServices(services: Services): Promise<void> {
   services.asyncInvocations.resume();
   for (const source of services.sources) source.start();
   services.schedules.start();
+  await services.logSubscriptions.start();
 }
 
 /** Stops what creates work first, then what does it. Unfinished work stays on disk. */

@@ -7,6 +7,7 @@ import { makeAuthorizer } from './iam/authorizer.ts';
 import { makeDecisionLog } from './iam/decisions.ts';
 import { loadPolicies } from './iam/policies.ts';
 import { makeUserPools } from './identity/user-pools.ts';
+import { makeLogSubscriptions } from './logs/subscriptions.ts';
 import { makeMailbox } from './mail/mailbox.ts';
 import { makeEventSources, queueSettings } from './queues/event-source.ts';
 import { makeSqsApi } from './queues/sqs-api.ts';
@@ -99,6 +100,7 @@ export async function makeServices(foundation: Foundation) {
     states,
     sources,
     schedules,
+    logSubscriptions: makeLogSubscriptions(deployment, delivery),
     userPools: makeUserPools(database, deployment),
   };
 }

@@ -135,6 +135,17 @@ export function scheduledFunction(schedule: {
   });
 }
 
+/** A function that another service calls without waiting for it; an error is retried by Lambda and ends in the dead-letter queue. */
+export function eventFunction(called: {
+  readonly config: Named;
+  readonly run: (event: unknown) => Promise<void>;
+}): LambdaHandler<unknown, null> {
+  return edge(called.config.name, async (event: unknown) => {
+    await called.run(event);
+    return null;
+  });
+}
+
 /** Shared by all functions: log context, metrics flushed at the end, cold starts counted, failures logged once. */
 function edge<E, R>(name: string, run: (event: E, context: Context) => Promise<R>): LambdaHandler<E, R> {
   const handler = middy()

@@ -19,6 +19,7 @@ import { ServiceLoad } from '../policy/circumstances/circumstances.ts';
 import { Fixes } from '../policy/fix-settings.ts';
 import { Features, Mode, Policy } from '../policy/policy-settings.ts';
 import { Routing } from '../policy/routing-settings.ts';
+import { LogSubscriptions } from './log-subscriptions.ts';
 
 /** `signatures` of `selfheal.json`: where the user's own signatures are. */
 export const OwnSignatures = z.strictObject({
@@ -115,6 +116,8 @@ export const Configuration = z.strictObject({
   learning: Learning.prefault({}),
   recall: RecallSettings.prefault({}),
   logReading: LogReading.prefault({}),
+  /** Log groups of CloudWatch Logs that are watched. */
+  logSubscriptions: LogSubscriptions.default([]),
   /** From which limits on `performance advise` reports a bottleneck. */
   performance: Performance.prefault({}),
   signatures: OwnSignatures.nullable().default(null),

@@ -77,6 +77,8 @@ export type Trigger =
   | { kind: 'function' }
   | { kind: 'intake-queue' }
   | { kind: 'schedule'; everyMinutes: number }
+  /** CloudWatch Logs, with what the subscribed log groups get. */
+  | { kind: 'log-groups' }
   | { kind: 'http'; routes: readonly HttpRoute[] };
 
 export interface HttpRoute {

@@ -165,6 +165,7 @@ export const SERVED_TYPES = {
   },
   'AWS::SSM::Document': { nameProperty: 'Name' },
   'AWS::Logs::LogGroup': named('LogGroupName', arnOf('logs', 'log-group:', ':*')),
+  'AWS::Logs::SubscriptionFilter': { nameProperty: 'FilterName' },
 } as const satisfies Record<string, ResourceType>;
 
 /** Types without behaviour here: they only have names. */
