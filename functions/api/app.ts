@@ -7,7 +7,6 @@ import { governed } from '#shared/app/policy/governed.ts';
 import type { RepeatedRequests } from '#shared/ports/access.ts';
 import { countingLogs, countRequests, makeRequestCounts } from './count-requests.ts';
 import { notFound, problemOf } from './problem.ts';
-import { REFERENCE_POLICY, renderReference } from './reference.ts';
 import { type ActionRoutesDeps, actionRoutes } from './routes/actions.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { type ApprovalRoutesDeps, approvalRoutes } from './routes/approvals.ts';
@@ -128,9 +127,10 @@ export function makeApi(deps: ApiDeps) {
     return closedTuples({ ...document, tags: [...new Set(tags)].sort().map((name) => ({ name })) });
   };
   app.get('/api/openapi.json', (context) => context.json(described()));
-  app.get('/api/docs', (context) =>
-    context.html(renderReference(described()), 200, { 'content-security-policy': REFERENCE_POLICY }),
-  );
+  app.get('/api/docs', async (context) => {
+    const { REFERENCE_POLICY, renderReference } = await import('./reference.ts');
+    return context.html(renderReference(described()), 200, { 'content-security-policy': REFERENCE_POLICY });
+  });
   const learning = { ...deps, rules: async () => (await governed(deps.policy)).configuration.learning };
   const actionDeps = { ...deps, governance: deps.policy, random: deps.keys.random };
   return app

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { dataDirectoryOf, loadFailureModel, loadShippedVersion } from '#shared/adapters/archive/data-files.ts';
-import { makeCognitoSignIn } from '#shared/adapters/aws/cognito-sign-in.ts';
 import { makeDynamoCounters } from '#shared/adapters/aws/dynamo-counters.ts';
 import { makeDynamoIncidentLists } from '#shared/adapters/aws/dynamo-incident-lists.ts';
 import { httpFunction, logFailedRequest } from '#shared/adapters/aws/lambda-edge.ts';
@@ -94,7 +93,13 @@ const deps = compose(config, {
     return makeDynamoIncidentLists({ table, services, ...(home === undefined ? {} : { home }) });
   },
   signIn: ({ userPoolClient: clientId }) =>
-    makeCognitoSignIn({ region: process.env.AWS_REGION ?? '', clientId, endpoint: process.env.AWS_ENDPOINT_URL }),
+    onDemand(async () =>
+      (await import('#shared/adapters/aws/cognito-sign-in.ts')).makeCognitoSignIn({
+        region: process.env.AWS_REGION ?? '',
+        clientId,
+        endpoint: process.env.AWS_ENDPOINT_URL,
+      }),
+    ),
   browserSignIn: ({ signInUrl, userPoolClient }) =>
     browserSignIn(process.env.AWS_ENDPOINT_URL ?? signInUrl, userPoolClient),
 });
