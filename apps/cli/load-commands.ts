@@ -27,6 +27,16 @@ async function listedCommands(): Promise<readonly Command[]> {
 }
 
 /** Whether only the list of commands was asked for: of all, or of a noun. */
+/** The table in `requests` with the commands of a noun, where it has not the noun's own name. */
+const TABLES: Readonly<Record<string, string>> = {
+  key: 'access',
+  user: 'access',
+  event: 'received',
+  log: 'received',
+  knowledge: 'learning',
+};
+const OTHERS = 'operation';
+
 const asksForList = ([first, second, ...more]: readonly string[]): boolean =>
   first === undefined || HELP.test(first) || (WORD.test(first) && HELP.test(second ?? '') && more.length === 0);
 
@@ -39,8 +49,9 @@ export async function loadCommands(args: readonly string[]): Promise<readonly Co
   if (VERSION.test(first)) return [];
   const words = [first, second].filter((word) => WORD.test(word));
   for (const file of first === words[0] && first !== ABOUT_ALL ? [words.join('-'), first] : []) {
-    const command = await loadFile(file);
-    if (command?.name === file.replace('-', ' ')) return [command];
+    const name = file.replace('-', ' ');
+    const command = (await loadFile(file)) ?? (name.includes(' ') ? await loadRow(first, name) : null);
+    if (command?.name === name) return [command];
   }
   if (asksForList(args)) {
     const listed = await listedCommands();
@@ -59,6 +70,21 @@ async function loadFile(name: string): Promise<Command | null> {
   } catch {
     return null;
   }
+}
+
+/** Null where the tables that may have the command do not; one that cannot be loaded fails again with the registry, and says why. */
+async function loadRow(noun: string, name: string): Promise<Command | null> {
+  for (const table of [TABLES[noun] ?? noun, OTHERS]) {
+    try {
+      const module = (await import(`./requests/${table}.ts`)) as Readonly<Record<string, unknown>>;
+      const rows = Object.values(module).flatMap((value) => (Array.isArray(value) ? (value as Command[]) : []));
+      const row = rows.find((one) => one.name === name);
+      if (row !== undefined) return row;
+    } catch {
+      // There is no table of this name.
+    }
+  }
+  return null;
 }
 
 const isCommand = (value: unknown): boolean => typeof value === 'object' && value !== null && 'operands' in value;

@@ -1,45 +1,30 @@
 import type { Command } from '@selfheal/cli-kit/command.ts';
+import { REQUESTS } from '../requests/table.ts';
 import { actionExecute } from './action-execute.ts';
-import { actionList } from './action-list.ts';
 import { actionRecent } from './action-recent.ts';
-import { actionStats } from './action-stats.ts';
 import { actionTry } from './action-try.ts';
-import { alertList } from './alert-list.ts';
 import { alertSet } from './alert-set.ts';
 import { analyzeCommand } from './analyze.ts';
 import { approvalApprove } from './approval-approve.ts';
 import { approvalDelegate } from './approval-delegate.ts';
-import { approvalList } from './approval-list.ts';
 import { approvalReject } from './approval-reject.ts';
 import { approvalShow } from './approval-show.ts';
 import { archScan } from './arch-scan.ts';
-import { baselineList } from './baseline-list.ts';
 import { ciInsights } from './ci-insights.ts';
 import { ciMetrics } from './ci-metrics.ts';
 import { completion } from './completion.ts';
 import { confidenceCalibrate } from './confidence-calibrate.ts';
 import { confidenceRequire } from './confidence-require.ts';
-import { configHistory } from './config-history.ts';
 import { configReset } from './config-reset.ts';
 import { configRestore } from './config-restore.ts';
 import { configSet } from './config-set.ts';
 import { configShow } from './config-show.ts';
 import { connectionCheck } from './connection-check.ts';
-import { connectionCreate } from './connection-create.ts';
-import { connectionList } from './connection-list.ts';
-import { connectionRemove } from './connection-remove.ts';
-import { connectionRotate } from './connection-rotate.ts';
-import { connectionShow } from './connection-show.ts';
-import { costReport } from './cost-report.ts';
 import { dataDelete } from './data-delete.ts';
 import { dataExport } from './data-export.ts';
 import { doctor } from './doctor.ts';
-import { eventList } from './event-list.ts';
-import { eventReplay } from './event-replay.ts';
-import { eventShow } from './event-show.ts';
 import { experimentResults } from './experiment-results.ts';
 import { experimentStart } from './experiment-start.ts';
-import { experimentStop } from './experiment-stop.ts';
 import { feedbackPost } from './feedback-post.ts';
 import { fixDocument } from './fix-document.ts';
 import { flakyDetect } from './flaky-detect.ts';
@@ -50,20 +35,9 @@ import { flakyRelease } from './flaky-release.ts';
 import { gateBaseline } from './gate-baseline.ts';
 import { gateCheck } from './gate-check.ts';
 import { gateUpdate } from './gate-update.ts';
-import { incidentAcknowledge } from './incident-acknowledge.ts';
-import { incidentCreate } from './incident-create.ts';
 import { incidentExplain } from './incident-explain.ts';
-import { incidentFalsePositive } from './incident-false-positive.ts';
-import { incidentFeedback } from './incident-feedback.ts';
 import { incidentList } from './incident-list.ts';
-import { incidentPostmortem } from './incident-postmortem.ts';
-import { incidentResolve } from './incident-resolve.ts';
-import { incidentShow } from './incident-show.ts';
 import { incidentSimulate } from './incident-simulate.ts';
-import { incidentUpdate } from './incident-update.ts';
-import { keyCreate } from './key-create.ts';
-import { keyList } from './key-list.ts';
-import { keyRevoke } from './key-revoke.ts';
 import { knowledgeAdd } from './knowledge-add.ts';
 import { knowledgeAdjust } from './knowledge-adjust.ts';
 import { knowledgeCheck } from './knowledge-check.ts';
@@ -80,19 +54,16 @@ import { knowledgeRestore } from './knowledge-restore.ts';
 import { knowledgeRollback } from './knowledge-rollback.ts';
 import { knowledgeSearch } from './knowledge-search.ts';
 import { knowledgeShow } from './knowledge-show.ts';
-import { knowledgeStats } from './knowledge-stats.ts';
 import { knowledgeTry } from './knowledge-try.ts';
 import { learningCheck } from './learning-check.ts';
 import { learningEnable } from './learning-enable.ts';
 import { learningLimits } from './learning-limits.ts';
-import { learningMetrics } from './learning-metrics.ts';
 import { learningMonitor } from './learning-monitor.ts';
 import { learningPerformance } from './learning-performance.ts';
 import { learningRate } from './learning-rate.ts';
 import { learningReport } from './learning-report.ts';
 import { learningScheduleReview } from './learning-schedule-review.ts';
 import { learningStages } from './learning-stages.ts';
-import { learningStatus } from './learning-status.ts';
 import { learningTest } from './learning-test.ts';
 import { logAnomalies } from './log-anomalies.ts';
 import { logChain } from './log-chain.ts';
@@ -106,7 +77,6 @@ import { logPoll } from './log-poll.ts';
 import { logRecent } from './log-recent.ts';
 import { logSample } from './log-sample.ts';
 import { logSources } from './log-sources.ts';
-import { logStatistics } from './log-statistics.ts';
 import { logTemplates } from './log-templates.ts';
 import { logTriage } from './log-triage.ts';
 import { logWatched } from './log-watched.ts';
@@ -123,7 +93,6 @@ import { patchCheck } from './patch-check.ts';
 import { performanceAdvise } from './performance-advise.ts';
 import { playbookCheck } from './playbook-check.ts';
 import { policyResume } from './policy-resume.ts';
-import { policyStop } from './policy-stop.ts';
 import { productionCheck } from './production-check.ts';
 import { productionConfigure } from './production-configure.ts';
 import { qualityCorrect } from './quality-correct.ts';
@@ -133,9 +102,7 @@ import { replay } from './replay.ts';
 import { reportParse } from './report-parse.ts';
 import { runTriage } from './run-triage.ts';
 import { scenarioValidate } from './scenario-validate.ts';
-import { serviceHealth } from './service-health.ts';
 import { serviceLevels } from './service-levels.ts';
-import { serviceList } from './service-list.ts';
 import { serviceScale } from './service-scale.ts';
 import { solutionAdd } from './solution-add.ts';
 import { sourceTry } from './source-try.ts';
@@ -144,12 +111,10 @@ import { status } from './status.ts';
 import { testRecord } from './test-record.ts';
 import { testSelect } from './test-select.ts';
 import { trainCommand } from './train.ts';
-import { userLink } from './user-link.ts';
-import { userList } from './user-list.ts';
 import { watch } from './watch.ts';
 
-/** Every command, in the order of the help text. To add one, add its file `<noun>-<verb>.ts` and a line here, and run `npm run commands`. */
-export const COMMANDS: readonly Command[] = [
+/** Commands in the order of the help text: those with a file of their own, and the rows of `../requests` by their names. */
+const ORDER: readonly (Command | string)[] = [
   analyzeCommand,
   connectionCheck,
   start,
@@ -169,14 +134,14 @@ export const COMMANDS: readonly Command[] = [
   logPoll,
   logSample,
   logSources,
-  logStatistics,
+  'log statistics',
   logWatched,
   logAnomalies,
   redactCommand,
   knowledgeSearch,
   knowledgePatterns,
   knowledgeShow,
-  knowledgeStats,
+  'knowledge stats',
   knowledgeAdd,
   knowledgeTry,
   knowledgeEdit,
@@ -191,7 +156,7 @@ export const COMMANDS: readonly Command[] = [
   knowledgeReset,
   knowledgeExport,
   knowledgeImport,
-  learningStatus,
+  'learning status',
   learningReport,
   learningScheduleReview,
   learningEnable,
@@ -199,7 +164,7 @@ export const COMMANDS: readonly Command[] = [
   learningLimits,
   learningCheck,
   learningTest,
-  learningMetrics,
+  'learning metrics',
   learningPerformance,
   learningMonitor,
   learningRate,
@@ -239,63 +204,77 @@ export const COMMANDS: readonly Command[] = [
   confidenceCalibrate,
   experimentResults,
   experimentStart,
-  experimentStop,
+  'experiment stop',
   incidentList,
-  incidentShow,
+  'incident show',
   incidentExplain,
-  incidentCreate,
-  incidentUpdate,
-  incidentPostmortem,
-  incidentAcknowledge,
-  incidentResolve,
-  incidentFalsePositive,
-  incidentFeedback,
+  'incident create',
+  'incident update',
+  'incident postmortem',
+  'incident acknowledge',
+  'incident resolve',
+  'incident false-positive',
+  'incident feedback',
   incidentSimulate,
-  actionList,
+  'action list',
   actionRecent,
-  actionStats,
+  'action stats',
   actionTry,
   actionExecute,
-  baselineList,
-  serviceList,
+  'baseline list',
+  'service list',
   serviceLevels,
-  serviceHealth,
+  'service health',
   serviceScale,
-  approvalList,
+  'approval list',
   approvalApprove,
   approvalReject,
   approvalShow,
   approvalDelegate,
-  userList,
-  userLink,
-  keyCreate,
-  keyList,
-  keyRevoke,
-  connectionCreate,
-  connectionList,
-  connectionShow,
-  connectionRotate,
-  connectionRemove,
-  eventList,
-  eventShow,
-  eventReplay,
+  'user list',
+  'user link',
+  'key create',
+  'key list',
+  'key revoke',
+  'connection create',
+  'connection list',
+  'connection show',
+  'connection rotate',
+  'connection remove',
+  'event list',
+  'event show',
+  'event replay',
   sourceTry,
   configShow,
   configSet,
   configReset,
-  configHistory,
+  'config history',
   configRestore,
-  policyStop,
+  'policy stop',
   policyResume,
   productionConfigure,
   productionCheck,
   confidenceRequire,
-  alertList,
+  'alert list',
   alertSet,
   status,
-  costReport,
+  'cost report',
   dataDelete,
   dataExport,
   doctor,
   completion,
 ];
+
+const ROWS = new Map(REQUESTS.map((row) => [row.name, row as Command]));
+
+function rowNamed(name: string): Command {
+  const row = ROWS.get(name);
+  if (row === undefined) throw new Error(`No row of apps/cli/requests is named "${name}".`);
+  return row;
+}
+
+/**
+ * Every command, in the order of the help text. To add one that is options -> one request -> text, add a row to a table in `../requests`; for any
+ * other add its file `<noun>-<verb>.ts`. Then add a line to `ORDER` and run `npm run commands`.
+ */
+export const COMMANDS: readonly Command[] = ORDER.map((one) => (typeof one === 'string' ? rowNamed(one) : one));

@@ -21,6 +21,8 @@ import { readReportFiles } from '../reports/named-reports.ts';
 /** What the run measured, from reports and options. */
 export interface Measurements {
   readonly metrics: MetricValues;
+  /** Kept beside them for the diagnosis of later runs, and judged by no gate: `findings`, all that the scans found, whatever their severity. */
+  readonly counted: MetricValues;
   readonly changedLines: CoverageTotals | null;
   /** Why scans did not finish, each a sentence with its file: what they found is left out of `metrics`, because it is not everything. */
   readonly unfinishedScans: readonly RedactedText[];
@@ -86,6 +88,10 @@ export async function measuredIfAny(options: MeasuredOptions): Promise<Measureme
   if (twice !== undefined)
     throw new UsageError(`--metric ${twice}: a report says it, too. Give either the report or the value.`);
   const metrics: MetricValues = { ...reported, ...given };
+  const counted: MetricValues =
+    totals === null || unfinishedScans.length > 0 || Object.hasOwn(metrics, 'findings')
+      ? {}
+      : { findings: Object.values(totals).reduce((sum, count) => sum + count, 0) };
   if (Object.keys(metrics).length === 0 && unfinishedScans.length === 0) return null;
   const diff = coverage === null ? null : await diffOf(options);
   const changed = diff === null ? null : changedLinesOf(diff);
@@ -99,7 +105,7 @@ export async function measuredIfAny(options: MeasuredOptions): Promise<Measureme
       ? []
       : [{ kind: 'findings', totals, added: null } satisfies JobFacts]),
   ];
-  return { metrics, changedLines, unfinishedScans, facts };
+  return { metrics, counted, changedLines, unfinishedScans, facts };
 }
 
 function givenMetrics(given: readonly string[]): MetricValues {

@@ -30,7 +30,8 @@ export async function recordRun(
     throw new UsageError('A baseline needs the id of the run, which orders the runs: --run ID, or GITHUB_RUN_ID.');
   const { attempt, commit, branch, defaultBranch, isProposal } = run;
   const at = new Date(terminal.now()).toISOString();
-  const { metrics, unfinishedScans } = measured;
+  const { counted, unfinishedScans } = measured;
+  const metrics = { ...measured.metrics, ...counted };
   try {
     const recorded = await recordBaseline(deps, {
       ...{ run: run.run, attempt, commit, branch, defaultBranch, isProposal },

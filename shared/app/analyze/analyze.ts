@@ -4,6 +4,7 @@ import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Telemetry } from '@selfheal/log-reading/logs/telemetry.ts';
 import {
   coverageIn,
+  findingsIn,
   vulnerabilitiesIn,
   worseThanBaseline,
 } from '@selfheal/pull-request-quality/domain/gates/run-baseline.ts';
@@ -73,10 +74,11 @@ async function withBaseline(
   const seconds = facts?.startedAt == null ? null : (Date.parse(openedAt) - Date.parse(facts.startedAt)) / 1000;
   const vulnerabilities = vulnerabilitiesIn(lines);
   // Durations are compared with those of the runs themselves.
-  const isMeasured = coverage !== null || vulnerabilities !== null;
+  const findings = findingsIn(lines);
+  const isMeasured = coverage !== null || vulnerabilities !== null || findings !== null;
   const baseline = isMeasured ? await stats.runBaseline(target.repository) : null;
   const worse = worseThanBaseline(
-    { coverage, vulnerabilities, seconds, usualSeconds: facts?.usualSeconds ?? [] },
+    { coverage, vulnerabilities, findings, seconds, usualSeconds: facts?.usualSeconds ?? [] },
     baseline,
   ).join(' ');
   const room = MAX_ROOT_CAUSE - worse.length - 1;

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
+import { REQUESTS } from '#apps/cli/requests/table.ts';
 import { runCommand } from './run-command.ts';
 
 const CLI = join(import.meta.dirname, '../../../apps/cli');
@@ -85,8 +86,9 @@ describe('the command line', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('has one file for each command, named after it', () => {
+  it('has one row or one file for each command, the file named after it', () => {
     const files = readdirSync(join(CLI, 'commands')).filter((name) => name !== 'registry.ts');
-    expect(files.sort()).toEqual(COMMANDS.map(({ name }) => `${name.replaceAll(' ', '-')}.ts`).sort());
+    const rows = REQUESTS.map(({ name }) => `${name.replaceAll(' ', '-')}.ts`);
+    expect([...files, ...rows].sort()).toEqual(COMMANDS.map(({ name }) => `${name.replaceAll(' ', '-')}.ts`).sort());
   });
 });

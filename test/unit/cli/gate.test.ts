@@ -52,6 +52,28 @@ describe('gate check', () => {
     expect(stdout).toContain('coverage: current 93.0 %, baseline 93.0 %');
   });
 
+  it('keeps how much the scans found beside the baseline, and judges it by no gate', async () => {
+    const { gate, state } = gates({ MIN_COVERAGE: 'off' });
+    const scan = (...levels: string[]) =>
+      aFile(
+        JSON.stringify({
+          version: '2.1.0',
+          runs: [
+            {
+              tool: { driver: { name: 'ESLint' } },
+              results: levels.map((level, at) => ({ ruleId: `rule-${at}`, level, message: { text: `Fault ${at}` } })),
+            },
+          ],
+        }),
+        'lint.sarif',
+      );
+    expect((await gate('update', scan('note', 'warning'), '--run', '1')).code).toBe(0);
+    const { branches } = JSON.parse(readFileSync(join(state, 'baselines.json'), 'utf8'));
+    expect(branches[0].runs[0].metrics.findings).toMatchObject({ value: 2 });
+    const { code, stdout } = await gate('check', scan('note', 'note', 'note', 'note', 'note', 'note', 'note', 'note'));
+    expect([code, stdout]).toEqual([0, expect.not.stringContaining('findings')]);
+  });
+
   it('fails by name when a scan did not finish, whatever the settings say, and records nothing of it', async () => {
     const run = { tool: { driver: { name: 'CodeQL' } } };
     const of = (fields: object) => JSON.stringify({ version: '2.1.0', runs: [{ ...run, ...fields }] });

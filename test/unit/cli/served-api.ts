@@ -8,6 +8,7 @@ import { type CommandResult, runCommand } from './run-command.ts';
 export async function aServedApi(change: Parameters<typeof anApi>[0] = {}) {
   const api = await anApi(change);
   const requests: string[] = [];
+  const bodies: unknown[] = [];
   let isDown = false;
   const server = createServer(async (request, response) => {
     const pieces: Buffer[] = [];
@@ -16,6 +17,7 @@ export async function aServedApi(change: Parameters<typeof anApi>[0] = {}) {
     requests.push(`${method} ${decodeURIComponent(url)}`);
     if (isDown) return void response.destroy();
     const body = Buffer.concat(pieces).toString();
+    bodies.push(body === '' ? null : JSON.parse(body));
     const answer = await api.call(url, { method, headers, ...(body === '' ? {} : { body }) });
     response.writeHead(answer.statusCode ?? 500, answer.headers as Record<string, string>).end(answer.body);
   });
@@ -50,5 +52,14 @@ export async function aServedApi(change: Parameters<typeof anApi>[0] = {}) {
   const setDown = (down: boolean): void => {
     isDown = down;
   };
-  return { ...api, url, requests, runThrough, setDown, runAs, run: (...args: string[]) => runAs('operator', args) };
+  return {
+    ...api,
+    url,
+    requests,
+    bodies,
+    runThrough,
+    setDown,
+    runAs,
+    run: (...args: string[]) => runAs('operator', args),
+  };
 }

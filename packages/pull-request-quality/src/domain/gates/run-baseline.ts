@@ -69,10 +69,31 @@ export function vulnerabilitiesIn(lines: readonly string[]): FoundVulnerabilitie
   return Object.keys(found).length === 0 ? null : found;
 }
 
+/** Totals without a severity, as npm (`found 7 vulnerabilities`), ESLint (`7 problems (5 errors, ...`), golangci-lint (`7 issues:`), mypy and Ruff (`Found 7 errors`) print them. */
+const PLAIN_TOTALS = [
+  /^(?:found )?(?<count>\d{1,6}) (?:(?:known )?vulnerabilit(?:y|ies)|security issues?|findings?)\b(?!.*\bfixed\b)/i,
+  /^\W{0,3}(?<count>\d{1,6}) problems? \(\d+ errors?, \d+ warnings?\)/i,
+  /^(?<count>\d{1,6}) issues?:?$/i,
+  /^found (?<count>\d{1,6}) errors?(?: in \d+ files?\b.*|\.|$)/i,
+];
+
+/** What scanners and linters of a log count without telling how bad it is, added up; null when none does. */
+export function findingsIn(lines: readonly string[]): number | null {
+  const counts = lines.flatMap((text) => {
+    const line = text.slice(0, 500).trim();
+    if (SEVERITIES.some((severity) => line.toLowerCase().includes(severity))) return [];
+    const count = PLAIN_TOTALS.map((form) => form.exec(line)?.groups?.count).find((found) => found !== undefined);
+    return count === undefined ? [] : [Number(count)];
+  });
+  return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
+}
+
 export interface RunMeasures {
   /** Percent. */
   readonly coverage: number | null;
   readonly vulnerabilities?: FoundVulnerabilities | null;
+  /** Without a severity. */
+  readonly findings?: number | null;
   readonly seconds: number | null;
   /** Durations of the newest runs that passed on the default branch. */
   readonly usualSeconds: readonly number[];
@@ -84,7 +105,7 @@ const DOUBLED = 2;
 /** Fewer runs say nothing about what is usual. */
 const MIN_RUNS = 3;
 
-/** Sentences about what is worse than the baseline: coverage that fell, vulnerabilities that are more, a duration that doubled. Empty when nothing is. */
+/** Sentences about what is worse than the baseline: coverage that fell, vulnerabilities and findings that are more, a duration that doubled. Empty when nothing is. */
 export function worseThanBaseline(measured: RunMeasures, baseline: RunBaseline | null): string[] {
   const { coverage, seconds, usualSeconds } = measured;
   const usual = baseline?.metrics.coverage;
@@ -110,7 +131,14 @@ export function worseThanBaseline(measured: RunMeasures, baseline: RunBaseline |
       `The scan counts ${count} ${severity} vulnerabilit${count === 1 ? 'y' : 'ies'}; the baseline is ${mean} (${before.runs === 1 ? 'the last run' : `the last ${before.runs} runs`} of the default branch).`,
     ];
   });
-  return [...fell, ...rose, ...slow];
+  const [found, usualFindings] = [measured.findings ?? null, baseline?.metrics.findings];
+  const more =
+    found !== null && usualFindings !== undefined && found > usualFindings.mean
+      ? [
+          `The checks count ${found} finding${found === 1 ? '' : 's'}; the baseline is ${Number(usualFindings.mean.toFixed(1))} (${usualFindings.runs === 1 ? 'the last run' : `the last ${usualFindings.runs} runs`} of the default branch).`,
+        ]
+      : [];
+  return [...fell, ...rose, ...more, ...slow];
 }
 
 const minutes = (seconds: number): string =>
