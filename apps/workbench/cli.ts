@@ -56,10 +56,32 @@ function parseOrSay(command: Command, rest: string[], hint: string) {
   for (const [name, { type, multiple = false }] of Object.entries(command.options)) options[name] = { type, multiple };
   try {
     const args = withValues(command, withoutAliases(command, command.rewrite?.(rest) ?? rest));
-    return parseArgs({ args, options, allowPositionals: true, strict: true });
+    const parsed = parseArgs({ args, options, allowPositionals: true, strict: true, tokens: true });
+    refuseTwice(command, parsed.tokens);
+    return parsed;
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const reason = error instanceof Error ? error.message.split(/\. |\.?\n/)[0] : 'The options cannot be read';
     throw new UsageError(`${reason}: ${hint}.`);
+  }
+}
+
+/** An option with two values means neither: the last would win in silence. */
+function refuseTwice(
+  { options }: Command,
+  tokens: readonly { readonly kind: string; readonly name?: string; readonly value?: string | undefined }[],
+): void {
+  const values = new Map<string, string>();
+  for (const { kind, name = '', value } of tokens) {
+    const option = options[name];
+    if (kind !== 'option' || value === undefined || option === undefined || option.multiple) continue;
+    const before = values.get(name);
+    if (before !== undefined && before !== value) {
+      const { aliases = [] } = option;
+      const other = aliases.length === 0 ? '' : ` (also ${aliases.map((alias) => `--${alias}`).join(', ')})`;
+      throw new UsageError(`--${name}${other} is given twice, as "${before}" and as "${value}". Give it once.`);
+    }
+    values.set(name, value);
   }
 }
 

@@ -67,7 +67,7 @@ export const DOCUMENT_FORMS: readonly DocumentForm[] = [
         answer: (incident) => ({
           ...incident,
           ticket: null,
-          note: 'The incident is recorded. No ticket was made in Jira: no tracker is connected yet.',
+          note: 'The incident is recorded. Where Jira is connected (notifiers.jira), its ticket is opened when people are told; elsewhere there is none.',
         }),
       };
     },

@@ -125,8 +125,12 @@ function requestOf(event: APIGatewayProxyEventV2): Request | Response {
     return problem('unsupported', `Send the body as it is: content-encoding ${encoding} is not read here.`);
   if (!isUtf8(content)) return problem('invalid-request', 'The body is not valid UTF-8.');
   const url = `https://${requestContext.domainName}${rawPath}${rawQueryString === '' ? '' : `?${rawQueryString}`}`;
-  const given = Object.entries(headers).filter((header): header is [string, string] => header[1] !== undefined);
   const takesBody = !READS.has(method) && method !== 'DELETE';
+  // Nothing at all has no form of its own.
+  const form = takesBody && content.length === 0 ? { 'content-type': 'application/json' } : {};
+  const given = Object.entries({ ...headers, ...form }).filter(
+    (header): header is [string, string] => header[1] !== undefined,
+  );
   if (takesBody && content.length > 0 && !JSON_TYPE.test(headers['content-type'] ?? ''))
     return problem('unsupported', 'The body is read as JSON only: send the header content-type: application/json.');
   try {

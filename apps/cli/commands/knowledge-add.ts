@@ -89,6 +89,9 @@ export const knowledgeAdd = defineCommand({
       terminal.say(
         `selfheal: the category "${options.category}" is none of Selfheal's classes: it is kept as the tag "${tag}", and the pattern fits failures of any class.`,
       );
+    const meant = options.category === undefined ? [] : classesNamed(options.category);
+    if (meant.length > 1)
+      terminal.say(`selfheal: ${options.category} is here ${meant.join(' or ')}: taken as ${failureClass}.`);
     const isExpression = options.regex === true || EXPRESSION.test(pattern);
     const order = {
       pattern,

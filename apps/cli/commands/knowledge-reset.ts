@@ -7,7 +7,7 @@ import {
   yesOption,
 } from '@selfheal/cli-kit/command.ts';
 import { contentOf } from '#apps/workbench/api/api-client.ts';
-import { openScope, placeWords, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
+import { openScope, placeMeant, placeWords, SCOPE_OPTIONS } from '../learning/knowledge-api.ts';
 import { sayChanges } from '../learning/render-changes.ts';
 
 export const knowledgeReset = defineCommand({
@@ -27,7 +27,8 @@ export const knowledgeReset = defineCommand({
   async run({ options }, terminal) {
     const dryRun = options['dry-run'] === true;
     const { api, scope } = await openScope(options, terminal);
-    await requireYes('knowledge reset', { options }, terminal, `retire every pattern of ${placeWords(scope)}`);
+    const place = placeWords(await placeMeant({ api }, scope));
+    await requireYes('knowledge reset', { options }, terminal, `retire every pattern of ${place}`);
     const json = { scope, confirm: scope, reason: options.reason ?? 'the knowledge base was reset', dryRun };
     let code: ExitCode = 0;
     let remaining: number;

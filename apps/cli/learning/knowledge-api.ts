@@ -53,6 +53,12 @@ export function placeOf(given: string | undefined, terminal: Pick<Terminal, 'say
   return scope;
 }
 
+/** The place that a name means, as it is stored. Fails with those that there are where the name fits none or several. */
+export async function placeMeant({ api }: Pick<ApiClient, 'api'>, scope: string): Promise<string> {
+  if (scope === ALL_SERVICES) return scope;
+  return (await contentOf(await api.knowledge.stats.$get({ query: { scope } }))).scope;
+}
+
 /** A place, for people: `all services`, `acme/shop`, `service redis`, `alarm checkout-errors`. */
 export function placeWords(scope: string): string {
   if (scope === ALL_SERVICES) return 'all services';

@@ -65,11 +65,17 @@ export const IncidentCreate = z
   })
   .meta({ id: 'IncidentCreate' });
 
+/** Of a field that may be null: a replacement without it says so. */
+const missing = (what: string) => ({
+  error: ({ input }: { readonly input?: unknown }) =>
+    input === undefined ? `is missing: it must be ${what}, or null for none` : undefined,
+});
+const MISSING_TEXT = missing('a text');
 const EDIT = {
-  title: text(300).nullable().meta({ description: 'Null: as it arrived.' }),
-  severity: Severity.nullable(),
-  assignee: text(200).nullable(),
-  notes: z.string().max(8000).nullable(),
+  title: z.string(MISSING_TEXT).trim().min(1).max(300).nullable().meta({ description: 'Null: as it arrived.' }),
+  severity: z.enum(Severity.options, missing(Severity.options.join(', '))).nullable(),
+  assignee: z.string(MISSING_TEXT).trim().min(1).max(200).nullable(),
+  notes: z.string(MISSING_TEXT).max(8000).nullable(),
 };
 const reason = text(1000).optional().meta({ description: 'Why, for the audit trail.' });
 export const IncidentReplace = z.strictObject({ ...EDIT, reason }).meta({ id: 'IncidentReplace' });

@@ -253,6 +253,29 @@ describe('selfheal knowledge, signed in', () => {
     expect(text).toContain('confidence 0.20');
   });
 
+  it('names the place that a name means before it retires anything, and lists the places where it means none', async () => {
+    const { run, patterns } = await served();
+    const stored = 'repository#501:acme/shop';
+    await patterns.write(aPattern({ scope: stored }));
+    const asked = await run('knowledge', 'reset', '--scope', stored);
+    expect([asked.code, asked.stderr]).toEqual([
+      2,
+      expect.stringContaining('needs --yes to retire every pattern of acme/shop, or --dry-run'),
+    ]);
+    const nowhere = await run('knowledge', 'reset', '--scope', 'nowhere', '--yes');
+    expect([nowhere.code, nowhere.stderr]).toEqual([2, expect.stringMatching(/nowhere.*There are: /s)]);
+    expect(await patterns.list(stored)).toMatchObject([{ retired: null }]);
+  });
+
+  it('says which class a category of several becomes', async () => {
+    const { run } = await served();
+    const { text, stderr } = await run('add-pattern', '--pattern', WORDS, '--category', 'performance');
+    expect(text).toContain('resource_exhaustion, suggest');
+    expect(stderr).toContain(
+      'performance is here resource_exhaustion or timing_dependencies: taken as resource_exhaustion.',
+    );
+  });
+
   it('[D136] reset-knowledge-base asks for --confirm and for an administrator', async () => {
     const { run, runAs, patterns } = await served();
     await patterns.write(aPattern({ scope: SCOPE }));

@@ -107,6 +107,18 @@ describe('selfheal learning, signed in', () => {
     );
   });
 
+  it('learning report prints the sections that are named, in that order, as one text or one document', async () => {
+    const { run, requests } = await aSchool();
+    const { code, text } = await run('learning', 'report', '--section', 'model,stage');
+    expect([code, text]).toEqual([0, expect.stringMatching(/^model .*: \d+ predictions[\s\S]*\nlearning: stage /)]);
+    const all = JSON.parse((await run('learning', 'report', '--section', 'all', '--days', '60', '--json')).text);
+    expect(Object.keys(all)).toEqual(['status', 'report', 'quality', 'accuracy', 'health']);
+    expect(requests.filter((one) => one.includes('days=60'))).toHaveLength(3);
+    const wrong = await run('learning', 'report', '--section', 'modle');
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('did you mean model?')]);
+    expect((await run('learning', 'report', '--section', 'model', '--format', 'markdown')).code).toBe(2);
+  });
+
   it('[D163] ai-performance-report tells more in detail', async () => {
     const { run } = await aSchool();
     const summary = (await run('ai-performance-report', '--days', '60')).text;

@@ -90,3 +90,32 @@ describe('commands for log sources', () => {
     expect(stdout.toString()).toContain('selfheal knowledge learn FILE.csv');
   });
 });
+
+describe('an option that is typed twice', () => {
+  it('is refused with both values where they differ, also under its other name', async () => {
+    const add = ['knowledge', 'add', '--pattern', 'remaining connection slots are reserved'];
+    const other = await runCommand([...add, '--category', 'memory_leaks', '--class', 'storage_issues']);
+    expect([other.code, other.stderr]).toEqual([
+      2,
+      'selfheal: --category (also --class) is given twice, as "memory_leaks" and as "storage_issues". Give it once.\n',
+    ]);
+    const count = await runCommand(['log', 'excerpt', '-', '--lines', '3', '--lines=4'], 'a\n');
+    expect([count.code, count.stderr]).toEqual([2, expect.stringContaining('as "3" and as "4"')]);
+  });
+
+  it('counts once where both are the same, and more often where a list is meant', async () => {
+    const same = await runCommand(['log', 'excerpt', '-', '--lines', '3', '--lines=3', '--json'], 'Error: a\n');
+    expect(same.code).toBe(0);
+    const list = await runCommand([
+      'gate',
+      'check',
+      '--metric',
+      'coverage=91',
+      '--metric',
+      'duration=2',
+      '--state',
+      '-',
+    ]);
+    expect(list.stderr).not.toContain('given twice');
+  });
+});

@@ -53,6 +53,22 @@ describe('a body with a fault', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('is answered with the field that is missing where not even the form of a body is named', async () => {
+    const api = await anApi();
+    const { statusCode, json } = await api.call('/auth/refresh', { method: 'POST' });
+    expect([statusCode, json?.detail]).toEqual([400, 'json.refreshToken is missing: it must be a text.']);
+  });
+
+  it('says of a replacement without a field what it must be, and that null takes the value away', async () => {
+    const api = await anApi();
+    const { json } = await sent(api, 'PUT', `/api/incidents/${api.incident.id}`, { title: 'Down', severity: null });
+    expect(json?.detail).toBe(
+      'json.assignee is missing: it must be a text, or null for none. json.notes is missing: it must be a text, or null for none.',
+    );
+    const whole = { title: 'Down', severity: null, assignee: null, notes: null };
+    expect((await sent(api, 'PUT', `/api/incidents/${api.incident.id}`, whole)).statusCode).toBe(200);
+  });
+
   it('is answered in words of its own for a value of another type, form or size', async () => {
     const api = await anApi();
     const { operations, resolved } = await describedOperations(api);
