@@ -189,6 +189,8 @@ export const tokens = ({ userPoolIssuer, userPoolClient }: Variables<'userPoolIs
 export const workflowTokens = ({ apiUrl, dashboardUrl }: Variables<'apiUrl' | 'dashboardUrl'>) =>
   makeWorkflowTokenVerifier({ issuer: configuration().github.tokenIssuer, audiences: [apiUrl, dashboardUrl] });
 export const apiKeys = ({ accessRecords: table }: Variables<'accessRecords'>) => makeDynamoApiKeyStore({ table });
+/** Verifies callers; keys of this store cannot be created or revoked. */
+export const usedApiKeys = ({ keyRecords: table }: Variables<'keyRecords'>) => makeDynamoApiKeyStore({ table });
 export const persons = ({ peopleRecords: table }: Variables<'peopleRecords'>) => makeDynamoPersonStore({ table });
 export const repeatedRequests = ({ accessRecords: table }: Variables<'accessRecords'>) =>
   makeDynamoRepeatedRequests({ table });

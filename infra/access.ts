@@ -28,14 +28,17 @@ export interface AccessSources {
 
 /**
  * The policy statements of a function's role for everything its config declares: resources, actions, notifiers, model, services. No right appears
- * twice. Throws when the configured model provider is unknown or refuses its settings.
+ * twice. A function that serves a section which the configuration lacks has nothing to do, and no rights. Throws when the configured model provider is unknown
+ * or refuses its settings.
  */
 export function accessOf(config: FunctionConfig, sources: AccessSources): Access[] {
+  if (!isServing(config, sources.configuration)) return [];
   const { services } = sources.configuration;
   const forModel = modelSettingsOf(sources.configuration) === null ? undefined : config.forModel;
   const statements = [
     ...resourceAccess(config.uses, sources),
     ...resourceAccess(forModel?.uses ?? {}, sources),
+    ...(hasSlackApp(sources.configuration) ? resourceAccess(config.forSlack?.uses ?? {}, sources) : []),
     ...actionAccess(config, sources),
     ...notifierAccess(config, sources),
     ...onCallAccess(config, sources),
@@ -47,6 +50,25 @@ export function accessOf(config: FunctionConfig, sources: AccessSources): Access
   ];
   return withoutRepeats(statements);
 }
+
+/** Whether the configuration asks for what the function serves; true for a function that serves no section. */
+export function isServing(
+  { servesSection }: FunctionConfig,
+  { onCall, notifiers }: Pick<Configuration, 'onCall' | 'notifiers'>,
+): boolean {
+  switch (servesSection) {
+    case undefined:
+      return true;
+    case 'onCall':
+      return onCall.levels.length > 0;
+    case 'slack-app':
+      return hasSlackApp({ notifiers });
+    default:
+      return servesSection satisfies never;
+  }
+}
+
+const hasSlackApp = ({ notifiers }: Pick<Configuration, 'notifiers'>): boolean => notifiers['slack-app'] !== undefined;
 
 function resourceAccess(uses: FunctionConfig['uses'], { resources }: AccessSources): Access[] {
   return Object.entries(uses).flatMap(([name, actions]) =>
@@ -76,14 +98,14 @@ function notifierAccess({ announces = [] }: FunctionConfig, sources: AccessSourc
 
 /** What a button of Slack's app needs: the secret that verifies it and asks who pressed. */
 function slackAccess({ servesSection }: FunctionConfig, sources: AccessSources): readonly Access[] {
-  if (servesSection !== 'slack-app' || sources.configuration.notifiers['slack-app'] === undefined) return [];
+  if (servesSection !== 'slack-app') return [];
   return resourceAccess({ channelSecret: ['secretsmanager:GetSecretValue'] }, sources);
 }
 
 /** To call people: text messages where somebody has a telephone, and the secret where a mail or a schedule needs it. */
 function onCallAccess({ servesSection }: FunctionConfig, sources: AccessSources): readonly Access[] {
   const { onCall } = sources.configuration;
-  if (servesSection !== 'onCall' || onCall.levels.length === 0) return [];
+  if (servesSection !== 'onCall') return [];
   const texts = onCall.people.some(({ phone }) => phone !== undefined)
     ? (sms.grants?.(sources.configuration) ?? [])
     : [];

@@ -8,6 +8,8 @@ import {
   CONNECTION_PARTITIONS,
   DATA_TRAIL_PARTITIONS,
   EVENT_PARTITIONS,
+  KEY_PARTITIONS,
+  KEY_USE_ATTRIBUTES,
   KILL_SWITCH_PARTITIONS,
   LIST_INDEXES,
   LOG_PARTITIONS,
@@ -64,6 +66,7 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
       ...DATA_TRAIL_PARTITIONS,
     ]),
     accessRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', ACCESS_PARTITIONS),
+    keyRecords: keyUse(state.controlTable),
     peopleRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', PEOPLE_PARTITIONS),
     policyRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', POLICY_PARTITIONS),
     connectionRecords: partitions(state.controlTable, 'ForAllValues:StringEquals', CONNECTION_PARTITIONS),
@@ -139,6 +142,29 @@ function partitions(
 ): ResourceAccess {
   const conditions = { [operator]: { 'dynamodb:LeadingKeys': keys } };
   return { value: name, statements: (actions) => [{ actions, resources: [arn], conditions }] };
+}
+
+/**
+ * API keys for whoever verifies callers: an update writes the time of use alone, so that no role but that of the API gives a key other rights or more time.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+function keyUse({ name, arn }: NamedArn): ResourceAccess {
+  const own = { 'dynamodb:LeadingKeys': KEY_PARTITIONS };
+  const when = (values: Readonly<Record<string, readonly string[]>>) => ({ 'ForAllValues:StringEquals': values });
+  const isUpdate = (action: string) => action === 'dynamodb:UpdateItem';
+  return {
+    value: name,
+    statements: (all) => [
+      ...statement(
+        all.filter((action) => !isUpdate(action)),
+        { resources: [arn], conditions: when(own) },
+      ),
+      ...statement(all.filter(isUpdate), {
+        resources: [arn],
+        conditions: when({ ...own, 'dynamodb:Attributes': KEY_USE_ATTRIBUTES }),
+      }),
+    ],
+  };
 }
 
 function whole(value: string, arn: string): ResourceAccess {

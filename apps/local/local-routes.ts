@@ -3,6 +3,7 @@ import type { OwnRoutes, Runtime } from '@selfheal/local-cloud/runtime-contract.
 import type { GatewayResponse } from '@selfheal/local-cloud/wire/request.ts';
 import { chatPage } from './chat-page.ts';
 import { renderPreviews } from './previews.ts';
+import { SLACK_FORM_PATH, slackPage, submitSlackForm } from './slack-page.ts';
 import type { World } from './world/world.ts';
 
 /** A failure that a person can make happen from the dashboard. */
@@ -53,17 +54,20 @@ export interface LocalRoutesDeps {
 }
 
 /**
- * What `npm start` adds for its own pages: the messages of the local chat at `/chat`, and below `/local-api/` a sign-in without a password, failures on
+ * What `npm start` adds for its own pages: the messages of the local chat at `/chat`, the local Slack at `/slack`, and below `/local-api/` a sign-in without a password, failures on
  * request, and how announcements look. A
  * page of another origin gets none of it, not even of another port of this machine.
  */
 export function makeLocalRoutes({ runtime, world, user }: LocalRoutesDeps): OwnRoutes {
   return async (request) => {
     if (request.method === 'GET' && request.path === '/chat') return chatPage(world.channels.messages());
+    if (request.method === 'GET' && request.path === '/slack') return slackPage(world.slack);
     if (!request.path.startsWith('/local-api/')) return null;
     const refusal = refusalOfOrigin(request.headers);
     if (refusal !== null) return json(403, { message: refusal });
     const route = `${request.method} ${request.path}`;
+    if (route === `POST ${SLACK_FORM_PATH}`)
+      return await submitSlackForm(new URLSearchParams(request.body.toString('utf8')), world.slack);
     if (route === 'GET /local-api/breakages')
       return json(200, { breakages: BREAKAGES.map(({ id, title, about }) => ({ id, title, about })) });
     if (route === 'GET /local-api/previews') return json(200, { previews: await renderPreviews() });

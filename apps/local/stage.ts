@@ -163,6 +163,9 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
   const webhookUrl = outputOf(runtime, 'WebhookUrl');
   const webhookSecret = introduce(runtime, undefined, realModel?.key ?? undefined);
   world.github.setWebhook({ url: webhookUrl, secret: webhookSecret });
+  world.slack.connect({ url: `${runtime.endpoint}/slack/interactions`, signingSecret: LOCAL_SLACK_APP.signingSecret });
+  if (options.user !== undefined) world.slack.addPerson({ id: 'U0YOU', name: 'you', email: options.user });
+  world.slack.addPerson({ id: 'U0GUEST', name: 'somebody who never signed in', email: 'guest@example.com' });
   return {
     runtime,
     world,
@@ -180,6 +183,12 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
 /** The local mail server knows this password alone, whatever the user is. */
 const LOCAL_MAIL_USER = { password: 'local-password' };
 
+/** The local Slack knows one app. */
+const LOCAL_SLACK_APP = {
+  botToken: ['xoxb', 'local'].join('-'),
+  signingSecret: ['of', 'the', 'local', 'slack'].join('-'),
+};
+
 /** Addresses that the local services answer, whatever their host is. */
 const LOCAL_CHANNELS = {
   slack: JSON.stringify({ url: 'https://hooks.slack.com/services/T0/B0/local' }),
@@ -187,6 +196,7 @@ const LOCAL_CHANNELS = {
   pagerduty: JSON.stringify({ routingKey: 'local'.padEnd(32, '0') }),
   webhook: JSON.stringify({ url: 'https://example.com/hooks/local' }),
   smtp: JSON.stringify(LOCAL_MAIL_USER),
+  'slack-app': JSON.stringify(LOCAL_SLACK_APP),
   jira: JSON.stringify({ url: 'https://local.atlassian.net', user: 'selfheal@example.com', token: 'local-token' }),
 };
 

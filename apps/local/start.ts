@@ -156,7 +156,7 @@ function present({ runtime, world }: Stage, model: string, seconds: number, writ
   write(`  runtime    ${runtime.endpoint}, ready in ${seconds.toFixed(2)} s`);
   write(`  dashboard  ${runtime.endpoint}/`);
   write(`  mailbox    ${runtime.endpoint}/mail`);
-  write(`  chat       ${runtime.endpoint}/chat`);
+  write(`  slack      ${runtime.endpoint}/slack`);
   write(`  model      ${model}`);
   write(`  GitHub     ${world.url} (local, as are CloudWatch, Lambda and ECS)\n`);
 }

@@ -2,7 +2,8 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'intake',
-  description: 'Groups signals into incidents, starts the healing workflow, and handles comment commands.',
+  description:
+    'Groups signals into incidents, starts the healing workflow, and carries out what people ask for in comments and other tools.',
   timeoutSeconds: 30,
   memoryMb: 512,
   trigger: { kind: 'intake-queue' },
@@ -18,5 +19,11 @@ export const config = defineFunction({
     peopleRecords: ['dynamodb:Query'],
     policyRecords: ['dynamodb:Query'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
+    killSwitchRecord: [],
+    channelSecret: [],
+  },
+  // What people ask for in Slack is carried out here.
+  forSlack: {
+    uses: { killSwitchRecord: ['dynamodb:GetItem'], channelSecret: ['secretsmanager:GetSecretValue'] },
   },
 });

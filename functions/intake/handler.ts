@@ -1,17 +1,23 @@
+import type { AcknowledgementOutcome } from '#shared/app/intake/acknowledge-page.ts';
 import { type CompleteDeps, completeSignal } from '#shared/app/intake/complete-signal.ts';
 import type { ConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
 import type { CommandOutcome } from '#shared/app/intake/handle-comment-command.ts';
 import { readIntakeMessage, repositoryOfMessage } from '#shared/app/intake/ingest-message.ts';
 import { type IngestDeps, ingestSignal } from '#shared/app/intake/ingest-signal.ts';
 import { type NoteDeps, noteIgnored, noteOutcome } from '#shared/app/intake/note-event.ts';
+import type { SlackOutcome } from '#shared/app/slack/carry-out-order.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
+import type { PagerAcknowledgement } from '#shared/domain/webhooks/pager-acknowledgement.ts';
+import type { SlackOrder } from '#shared/domain/webhooks/slack-order.ts';
 import { EVENT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 
 export interface IntakeDeps extends IngestDeps, CompleteDeps, Pick<NoteDeps, 'ledger'> {
   readonly confirm: ConfirmRepository;
+  readonly handleSlackOrder: (order: SlackOrder) => Promise<SlackOutcome>;
+  readonly acknowledge: (acknowledgement: PagerAcknowledgement) => Promise<AcknowledgementOutcome>;
   readonly handleCommand: (command: CommentCommand) => Promise<CommandOutcome>;
   readonly meter: Meter;
   readonly log: Log;
@@ -27,6 +33,20 @@ export function makeHandler(deps: IntakeDeps) {
     if (message.kind === 'ignored') {
       deps.meter.count(`intake-ignored-${message.reason}`);
       await noteIgnored(message, deps);
+      return;
+    }
+    if (message.kind === 'slack') {
+      const outcome = await deps.handleSlackOrder(message.order);
+      deps.meter.count(`slack-${outcome}`);
+      return;
+    }
+    if (message.kind === 'acknowledgement') {
+      const outcome = await deps.acknowledge(message.acknowledgement);
+      deps.meter.count(`pager-${outcome}`);
+      deps.log.info('An acknowledgement of a pager handled.', {
+        incidentId: message.acknowledgement.incidentId,
+        outcome,
+      });
       return;
     }
     const repository = repositoryOfMessage(message);

@@ -2,14 +2,18 @@ import { makeDynamoEventLedger } from '#shared/adapters/aws/dynamo-event-ledger.
 import { sqsBatchFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeGithubRepositoryDirectory } from '#shared/adapters/github/code-host.ts';
 import { makeGithubPeople } from '#shared/adapters/github/people.ts';
+import { acknowledgePage } from '#shared/app/intake/acknowledge-page.ts';
 import { makeConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
 import { handleCommentCommand } from '#shared/app/intake/handle-comment-command.ts';
+import { carryOutSlackOrder } from '#shared/app/slack/carry-out-order.ts';
 import {
+  actions,
   approvals,
   codeHost,
   compose,
   configuration,
   control,
+  delegations,
   experience,
   github,
   incidents,
@@ -18,8 +22,9 @@ import {
   predictions,
   routedDirectory,
   stats,
+  killSwitch as stops,
 } from '../compose.ts';
-import { workflow } from '../compose-cloud.ts';
+import { poster, workflow } from '../compose-cloud.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
@@ -36,6 +41,12 @@ const deps = compose(config, {
   codeHost,
   stats,
   persons,
+  actions,
+  delegations,
+  stops,
+  poster,
+  // Keys press no buttons.
+  keyOwner: () => async () => null,
   people: (environment) => makeGithubPeople(github(environment)),
   ledger: ({ eventRecords: table }) => makeDynamoEventLedger({ table }),
   directory: (environment) => routedDirectory(environment, makeGithubRepositoryDirectory(github(environment))),
@@ -46,6 +57,8 @@ export const handler = sqsBatchFunction({
   run: makeHandler({
     ...deps,
     confirm: makeConfirmRepository(deps),
+    handleSlackOrder: (order) => carryOutSlackOrder(order, deps),
+    acknowledge: (acknowledgement) => acknowledgePage(acknowledgement, deps),
     handleCommand: (command) => handleCommentCommand(command, deps),
   }),
 });

@@ -16,6 +16,6 @@ export const config = defineFunction({
   },
   uses: {
     logRecords: ['dynamodb:PutItem'],
-    accessRecords: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    keyRecords: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
   },
 });

@@ -1,11 +1,11 @@
 import { makeDynamoLogWatch } from '#shared/adapters/aws/dynamo-log-watch.ts';
 import { httpFunction } from '#shared/adapters/aws/lambda-edge.ts';
-import { apiKeys, compose } from '../compose.ts';
+import { compose, usedApiKeys } from '../compose.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
 const deps = compose(config, {
-  apiKeys,
+  apiKeys: usedApiKeys,
   store: ({ logRecords: table }) => makeDynamoLogWatch({ table }),
 });
 

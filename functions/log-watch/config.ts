@@ -10,7 +10,7 @@ export const config = defineFunction({
     logRecords: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     evidenceBucket: [],
-    incidentObjects: ['s3:GetObject', 's3:PutObject'],
+    incidentObjects: ['s3:PutObject'],
     intakeQueue: ['sqs:SendMessage'],
   },
 });

@@ -11,7 +11,9 @@ export const config = defineFunction({
     incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     openIncidents: ['dynamodb:Query'],
     killSwitchRecord: ['dynamodb:GetItem'],
-    evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
+    // An incident whose evidence is gone is called about all the same.
+    evidenceBucket: ['s3:ListBucket'],
+    incidentObjects: ['s3:GetObject'],
     channelSecret: [],
     dashboardUrl: [],
   },

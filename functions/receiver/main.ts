@@ -2,7 +2,7 @@ import { makeDynamoConnectionMeter, makeDynamoConnectionStore } from '#shared/ad
 import { makeDynamoEventLedger } from '#shared/adapters/aws/dynamo-event-ledger.ts';
 import { httpFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
-import { makeSqsSignalBatches } from '#shared/adapters/aws/sqs-signal-queue.ts';
+import { makeSqsOrderQueue, makeSqsSignalBatches } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { MAPPED_SOURCES } from '#shared/plugins/sources/common/mapped-source.ts';
 import { ALERT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import { compose } from '../compose.ts';
@@ -16,7 +16,7 @@ const deps = compose(config, {
   ledger: ({ eventRecords: table }) => makeDynamoEventLedger({ table }),
   secrets: ({ webhookSecret, nameKeySecret }) =>
     makeSecretReader({ 'github-webhook': webhookSecret, 'name-key': nameKeySecret }),
-  queue: ({ intakeQueue: queueUrl }) => makeSqsSignalBatches({ queueUrl }),
+  queue: ({ intakeQueue: queueUrl }) => ({ ...makeSqsSignalBatches({ queueUrl }), ...makeSqsOrderQueue({ queueUrl }) }),
 });
 
 export const handler = httpFunction({ config, run: makeHandler(deps) });

@@ -1,15 +1,11 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { handleInteraction, type InteractionDeps } from '#shared/app/slack/handle-interaction.ts';
+import { type TakeSlackDeps, takeSlackRequest } from '#shared/app/slack/take-request.ts';
 import { rawRequest, type SignedRequest } from '../raw-request.ts';
 
-/** Handles `POST /slack/interactions`. Slack shows an error to whoever pressed when the answer is not 200. */
-export function makeHandler(deps: InteractionDeps) {
+/** Handles `POST /slack/interactions`. Slack shows an error to whoever pressed when the answer is not 200, or takes longer than three seconds. */
+export function makeHandler(deps: TakeSlackDeps) {
   return async (event: SignedRequest): Promise<APIGatewayProxyStructuredResultV2> => {
-    const { status, reason } = await handleInteraction(rawRequest(event), deps);
-    return {
-      statusCode: status,
-      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-      body: reason === null ? '' : JSON.stringify({ message: reason }),
-    };
+    const { status, body } = await takeSlackRequest(rawRequest(event), deps);
+    return { statusCode: status, headers: { 'content-type': 'application/json', 'cache-control': 'no-store' }, body };
   };
 }

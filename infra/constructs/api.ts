@@ -73,10 +73,10 @@ export class Api extends Construct {
         integration,
       });
       if (route === undefined) continue;
-      acknowledge(route, 'APIG4', openBecause(path));
+      acknowledge(route, 'APIG4', openBecause(config.name));
       if (maxRate !== undefined) this.throttle(`${method} ${path}`, route, maxRate);
       // Programs from elsewhere write these paths with a slash at the end, which is another route (and none that the construct takes).
-      if (!path.startsWith('/api/') && !path.startsWith('/webhooks/') && !path.includes('{')) {
+      if (config.name === 'api' && !path.startsWith('/api/') && !path.includes('{')) {
         const { target } = route.node.defaultChild as CfnRoute;
         const slashed = new CfnRoute(this, `Slashed${path.replace(/\W/g, '-')}`, {
           apiId: this.api.apiId,
@@ -84,7 +84,7 @@ export class Api extends Construct {
           authorizationType: 'NONE',
           ...(target === undefined ? {} : { target }),
         });
-        acknowledge(slashed, 'APIG4', openBecause(path));
+        acknowledge(slashed, 'APIG4', openBecause(config.name));
         handler.addPermission(`Slashed${path.replace(/\W/g, '-')}`, {
           principal: new ServicePrincipal('apigateway.amazonaws.com'),
           sourceArn: this.api.arnForExecuteApi('*', `${path}/`),
@@ -102,10 +102,24 @@ export class Api extends Construct {
   }
 }
 
-function openBecause(path: string): string {
-  if (path === '/mcp')
-    return 'The function has the API verify the caller of every request, by the same tokens and keys, before it reads any of it.';
-  return path.startsWith('/webhooks/')
-    ? 'A webhook sender has no account: the function verifies the signature of every request before it parses it.'
-    : 'The function verifies callers itself: tokens of the user pool and of workflow runs, and API keys. Without one it gives its health and its description, and takes a sign-in.';
+/** By the function's name: each verifies callers by itself, because an authorizer of the HTTP API knows tokens only. */
+const VERIFIES: Readonly<Record<string, string>> = {
+  webhook: 'A webhook sender has no account: the function verifies the signature of every request before it parses it.',
+  receiver:
+    'A sender of alerts has no account: the function verifies the signature or the secret of its connection before it parses anything.',
+  slack:
+    'Slack has no account: the function verifies the signature and the time of every request by the signing secret of the app before it parses it.',
+  'log-intake':
+    'A shipper of logs sends an API key: the function verifies it before it reads any line. The health of the collector, which says nothing, needs none.',
+  mcp: 'The function has the API verify the caller of every request, by the same tokens and keys, before it reads any of it.',
+  api: 'The function verifies callers itself: tokens of the user pool and of workflow runs, and API keys. Without one it gives its health and its description, and takes a sign-in.',
+};
+
+function openBecause(name: string): string {
+  const reason = VERIFIES[name];
+  if (reason === undefined)
+    throw new Error(
+      `The routes of ${name} are open: add to VERIFIES in infra/constructs/api.ts how it verifies callers.`,
+    );
+  return reason;
 }

@@ -39,6 +39,9 @@ export const LIST_INDEXES: readonly string[] = LISTS.map(({ indexName }) => inde
 export const LOG_PARTITIONS: readonly string[] = ['LOGS', 'LOGS#*', 'LOGWATCH'];
 /** Partitions of the Control table with API keys, the trail about them and answers to requests: rights of their own. */
 export const ACCESS_PARTITIONS: readonly string[] = ['APIKEY', 'AUDIT#access', 'REQUEST'];
+/** API keys alone, and the attributes that whoever verifies callers may write: `version` is part of every update's condition. */
+export const KEY_PARTITIONS: readonly string[] = ['APIKEY'];
+export const KEY_USE_ATTRIBUTES: readonly string[] = ['pk', 'sk', 'version', 'lastUsedAt'];
 /** The answers to requests alone, for whoever removes them. */
 export const REQUEST_PARTITIONS: readonly string[] = ['REQUEST'];
 /** The partition of the Control table with who signed in and their GitHub accounts: rights of its own. */

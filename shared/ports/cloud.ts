@@ -4,6 +4,8 @@ import type { Deployment } from '@selfheal/log-reading/logs/telemetry.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { AlarmArn } from '#shared/domain/incident/home.ts';
 import type { ResourceRef } from '#shared/domain/plan/resource-ref.ts';
+import type { PagerAcknowledgement } from '#shared/domain/webhooks/pager-acknowledgement.ts';
+import type { SlackOrder } from '#shared/domain/webhooks/slack-order.ts';
 
 export interface AlarmState {
   readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
@@ -136,6 +138,11 @@ export interface WorkflowEngine {
   stop(incidentId: string, attempt: number, reason: string): Promise<void>;
   /** Answers a waiting task; `expired` when nothing waits for the token any more. */
   answer(taskToken: string, output: unknown): Promise<'accepted' | 'expired'>;
+}
+
+/** The durable intake queue for what people ask for in other tools. Resolves only after the queue accepted it. */
+export interface OrderQueue {
+  sendOrder(order: SlackOrder | PagerAcknowledgement): Promise<void>;
 }
 
 /** The durable intake queue for commands of people. Resolves only after the queue accepted the command. */

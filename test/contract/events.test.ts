@@ -21,6 +21,7 @@ const PROMISES: readonly [RegExp, string][] = [
   [/^cloudwatch\/.*alarm-raised/, 'signal alarm-raised'],
   [/^cloudwatch\/alarm-cleared/, 'signal alarm-cleared'],
   [/^cloudwatch\//, 'ignored'],
+  [/own-page-acknowledged/, 'acknowledged'],
   [/-firing-empty/, 'alerts'],
   [/-firing/, 'alerts firing'],
   [/-resolved/, 'alerts resolved'],

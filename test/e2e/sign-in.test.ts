@@ -179,21 +179,38 @@ it('no function but the one that manages API keys may read, create or change one
   );
   const table = outputOf(stage.runtime, 'ControlTableName');
   const resource = `arn:aws:dynamodb:${deployment.region}:${deployment.account}:table/${table}`;
-  const others = FUNCTIONS.filter(({ uses }) => uses.accessRecords === undefined).map(({ name }) => pascalCase(name));
-  const roles = functionRoles(deployment).filter(({ logicalId }) =>
-    others.some((name) => logicalId.startsWith(`Functions${name}Role`)),
-  );
-  const allowed = (partition: string) =>
+  const rolesOf = (functions: readonly { readonly name: string }[]) => {
+    const names = functions.map(({ name }) => pascalCase(name));
+    return functionRoles(deployment).filter(({ logicalId }) =>
+      names.some((name) => logicalId.startsWith(`Functions${name}Role`)),
+    );
+  };
+  const allowedTo = (roles: ReturnType<typeof functionRoles>, partition: string, attributes = ['pk', 'sk', 'roles']) =>
     roles.flatMap((role) =>
       ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'].filter((operation) =>
         authorizer.would(role, {
           action: `dynamodb:${operation}`,
           resource,
-          context: { 'dynamodb:LeadingKeys': [partition] },
+          context: {
+            'dynamodb:LeadingKeys': [partition],
+            ...(operation === 'UpdateItem' ? { 'dynamodb:Attributes': attributes } : {}),
+          },
         }),
       ),
     );
-  expect(others).toHaveLength(FUNCTIONS.length - 1);
+  // Whoever takes logs knows the sender by its key: it reads the key, and notes that it was used.
+  const verifiers = FUNCTIONS.filter(({ uses }) => uses.keyRecords !== undefined);
+  expect(verifiers.map(({ name }) => name)).toEqual(['log-intake']);
+  expect(allowedTo(rolesOf(verifiers), API_KEY_PARTITION)).toEqual(['GetItem']);
+  expect(allowedTo(rolesOf(verifiers), API_KEY_PARTITION, ['pk', 'sk', 'lastUsedAt'])).toEqual([
+    'GetItem',
+    'UpdateItem',
+  ]);
+  expect(allowedTo(rolesOf(verifiers), `AUDIT#${ACCESS_TRAIL}`)).toEqual([]);
+  const others = FUNCTIONS.filter(({ uses }) => uses.accessRecords === undefined && uses.keyRecords === undefined);
+  const roles = rolesOf(others);
+  const allowed = (partition: string) => allowedTo(roles, partition);
+  expect(others).toHaveLength(FUNCTIONS.length - verifiers.length - 1);
   expect(roles).toHaveLength(others.length);
   expect(allowed('LEASE#target').length).toBeGreaterThan(10);
   expect(allowed(API_KEY_PARTITION)).toEqual([]);

@@ -1,56 +1,7 @@
 import { RateLimited } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
+import { SlackMessage, SlackWhisper } from '#apps/local/world/slack-rules.ts';
 import type { Poster } from '#shared/ports/poster.ts';
-
-const plain = (most: number) =>
-  z.strictObject({ type: z.literal('plain_text'), text: z.string().min(1).max(most), emoji: z.boolean().optional() });
-const Button = z.strictObject({
-  type: z.literal('button'),
-  action_id: z.string().min(1).max(255),
-  text: plain(75),
-  value: z.string().min(1).max(2000),
-  style: z.enum(['primary', 'danger']).optional(),
-  confirm: z.strictObject({
-    title: plain(100),
-    text: plain(300),
-    confirm: plain(30),
-    deny: plain(30),
-    style: z.enum(['primary', 'danger']).optional(),
-  }),
-});
-/** What Slack takes of a message: docs.slack.dev, "Block Kit" and chat.postMessage. */
-const Message = z.strictObject({
-  channel: z.string(),
-  ts: z.string().optional(),
-  thread_ts: z.string().optional(),
-  text: z.string().min(1),
-  mrkdwn: z.literal(false),
-  link_names: z.literal(false),
-  unfurl_links: z.literal(false),
-  unfurl_media: z.literal(false),
-  blocks: z
-    .array(
-      z.union([
-        z.strictObject({ type: z.literal('header'), text: plain(150) }),
-        z.strictObject({
-          type: z.literal('rich_text'),
-          elements: z
-            .array(
-              z.object({ type: z.string(), elements: z.array(z.object({ type: z.enum(['text', 'link']) })).min(1) }),
-            )
-            .min(1),
-        }),
-        z.strictObject({ type: z.literal('actions'), elements: z.array(Button).min(1).max(25) }),
-      ]),
-    )
-    .min(1)
-    .max(50),
-  metadata: z.strictObject({
-    event_type: z.string(),
-    event_payload: z.strictObject({ incident: z.string(), key: z.string() }),
-  }),
-});
-export type SlackMessage = z.output<typeof Message>;
 
 /** A workspace with one channel. `fail` answers the next request of a method in place of it. */
 export function makeFakeSlack(channel = 'C0000001') {
@@ -58,6 +9,7 @@ export function makeFakeSlack(channel = 'C0000001') {
   const users = new Map<string, object>();
   const failures: { readonly method: string; readonly how: 'lost' | 'limited' | object }[] = [];
   const told: { readonly url: string; readonly text: string }[] = [];
+  const whispers: z.output<typeof SlackWhisper>[] = [];
   let count = 0;
   const answer = (body: object) => ({ status: 200, headers: {}, text: JSON.stringify(body) });
   const perform = (method: string, given: Record<string, unknown>): object => {
@@ -66,11 +18,17 @@ export function makeFakeSlack(channel = 'C0000001') {
       return user === undefined ? { ok: false, error: 'user_not_found' } : { ok: true, user };
     }
     if (given.channel !== channel) return { ok: false, error: 'channel_not_found' };
+    if (method === 'chat.postEphemeral') {
+      const whisper = SlackWhisper.safeParse(given);
+      if (!whisper.success) return { ok: false, error: 'invalid_blocks', detail: z.prettifyError(whisper.error) };
+      whispers.push(whisper.data);
+      return { ok: true, message_ts: '1764000000.999999' };
+    }
     if (method === 'conversations.history')
       return { ok: true, messages: messages.filter(({ thread_ts }) => thread_ts === undefined).toReversed() };
     if (method === 'conversations.replies')
       return { ok: true, messages: messages.filter((one) => one.ts === given.ts || one.thread_ts === given.ts) };
-    const parsed = Message.safeParse(given);
+    const parsed = SlackMessage.safeParse(given);
     if (!parsed.success) return { ok: false, error: 'invalid_blocks', detail: z.prettifyError(parsed.error) };
     if (method === 'chat.update') {
       const at = messages.findIndex(({ ts }) => ts === parsed.data.ts);
@@ -108,6 +66,14 @@ export function makeFakeSlack(channel = 'C0000001') {
     poster,
     messages: () => messages,
     told,
+    whispers: () => whispers,
+    /** A message that somebody else posted. */
+    begin(metadata: { event_type: string; event_payload: { incident: string; key: string } }): string {
+      count += 1;
+      const ts = `1764000000.${String(count).padStart(6, '0')}`;
+      messages.push({ channel, text: 'a message', blocks: [], metadata, ts, edits: 0 } as never);
+      return ts;
+    },
     remove: (ts: string) =>
       void messages.splice(
         messages.findIndex((one) => one.ts === ts),

@@ -70,12 +70,15 @@ describe('any message on the intake queue', () => {
         if (read.kind === 'thrown') expect(read.name).toBe('InvalidInput');
         else if (read.kind === 'ignored') expect(read.reason).toMatch(/^[a-z-]{1,40}$/);
         else if (read.kind === 'command') expect(CommentCommand.parse(JSON.parse(body))).toEqual(read.command);
-        else {
+        else if (read.kind === 'signal') {
           const queued = JSON.stringify(read.signal);
           expect(Signal.parse(JSON.parse(queued))).toEqual(JSON.parse(queued));
           const sent = JSON.parse(body) as { detail?: { state?: { value?: string } } };
           const raised = read.signal.kind === 'alarm-raised';
           if (sent.detail !== undefined) expect(sent.detail.state?.value).toBe(raised ? 'ALARM' : 'OK');
+        } else {
+          const order = read.kind === 'slack' ? read.order : read.acknowledgement;
+          expect(JSON.parse(body)).toEqual(order);
         }
       }),
       fuzzOptions(600),

@@ -287,6 +287,8 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
     codeHost: fakeCodeHost(),
     ledger: new MemoryEventLedger(),
     confirm: makeConfirmRepository({ directory: directoryOf(attempt.history, () => isDown), clock: stores.clock }),
+    handleSlackOrder: async () => 'answered',
+    acknowledge: async () => 'acknowledged',
     handleCommand: (command) =>
       handleCommentCommand(command, { ...shared, persons, people, codeHost: { listComments } } as never),
   });

@@ -72,6 +72,8 @@ async function mappingIn(file: string): Promise<Mapping> {
 function wordsOf(read: AlertsResult): string {
   if (read.kind === 'rejected') return `Refused: ${cleanText(read.reason, 300)}\n`;
   if (read.kind === 'ignored') return `Left aside: ${cleanText(read.reason, 300)}\n`;
+  if (read.kind === 'acknowledged')
+    return `Acknowledges incident ${read.incidentId}, for ${cleanText(read.by ?? 'somebody', 200)}\n`;
   const line = (name: string, value: string | null) => `  ${name.padEnd(9)} ${cleanText(value ?? 'none', 400)}\n`;
   const alerts = read.alerts.map(
     ({ state, severity, service, title, text, url, id, startedAt }) =>

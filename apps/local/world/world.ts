@@ -13,6 +13,7 @@ import { type ChannelsControl, makeLocalChannels } from './channels.ts';
 import { type JiraControl, makeLocalJira } from './jira.ts';
 import { type JobsControl, makeLocalJobs } from './jobs.ts';
 import { makeSamples, type Samples } from './samples/samples.ts';
+import { makeLocalSlack, type SlackControl } from './slack.ts';
 
 export interface WorldOptions {
   /** Default 0, which takes any free port. */
@@ -51,6 +52,8 @@ export interface World {
   readonly jobs: JobsControl;
   /** Slack, Teams, PagerDuty and a webhook of one's own. */
   readonly channels: ChannelsControl;
+  /** The workspace of the Slack app. */
+  readonly slack: SlackControl;
   /** Jira Cloud and Data Center. */
   readonly jira: JiraControl;
   readonly samples: Samples;
@@ -80,6 +83,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const jobs = makeLocalJobs({ journal, dataDir, cleared: () => aws.control.clearReports() });
   const channels = makeLocalChannels({ dataDir, now: () => new Date(time.now()) });
   const jira = makeLocalJira(dataDir);
+  const slack = makeLocalSlack({ dataDir, now: () => new Date(time.now()) });
   const models = makeLocalModels();
   const parts: { github?: ReturnType<typeof makeLocalGithub> } = {};
   const server = await serveHttp({
@@ -87,7 +91,11 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     faults,
     services(url) {
       parts.github = makeLocalGithub({ site: { api: url + API_PREFIX, web: url }, journal, time, dataDir });
-      return [...parts.github.services, aws.service, jobs.service, channels.service, jira.service, ...models.services];
+      return [
+        ...parts.github.services,
+        ...[aws, jobs, channels, slack, jira].map(({ service }) => service),
+        ...models.services,
+      ];
     },
     onExchange(exchange) {
       log?.(`${exchange.service} ${exchange.operation} ${exchange.response.status}`);
@@ -107,6 +115,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     models: models.control,
     jobs: jobs.control,
     channels: channels.control,
+    slack: slack.control,
     jira: jira.control,
     samples: makeSamples(github.control, aws.control, time),
     faults,

@@ -2,7 +2,7 @@ import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk
 import { Retryable } from '@selfheal/kernel/errors.ts';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
-import type { CommandQueue, SignalBatchQueue, SignalQueue } from '#shared/ports/cloud.ts';
+import type { CommandQueue, OrderQueue, SignalBatchQueue, SignalQueue } from '#shared/ports/cloud.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';
 
@@ -54,6 +54,17 @@ export function makeSqsCommandQueue(options: { readonly queueUrl: string; readon
       const message = JSON.stringify(CommentCommand.parse(command));
       const send = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: message });
       await callAws('Sending a command to the intake queue', () => client.send(send));
+    },
+  };
+}
+
+/** The intake queue, for what people ask for in other tools. Repeated after a lost answer, as above. */
+export function makeSqsOrderQueue(options: { readonly queueUrl: string; readonly client?: SQSClient }): OrderQueue {
+  const { queueUrl, client = new SQSClient(REPEATABLE) } = options;
+  return {
+    sendOrder: async (order) => {
+      const send = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(order) });
+      await callAws('Sending an order to the intake queue', () => client.send(send));
     },
   };
 }

@@ -3,15 +3,19 @@ import * as z from 'zod';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { identityOf, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
+import { PagerAcknowledgement } from '#shared/domain/webhooks/pager-acknowledgement.ts';
+import { SlackOrder } from '#shared/domain/webhooks/slack-order.ts';
 import type { EventSource } from '#shared/plugins/sources/contract.ts';
 
 export type IntakeMessage =
   | { kind: 'signal'; signal: Signal }
   | { kind: 'command'; command: CommentCommand }
+  | { kind: 'slack'; order: SlackOrder }
+  | { kind: 'acknowledgement'; acknowledgement: PagerAcknowledgement }
   | { kind: 'ignored'; reason: string; about?: { readonly source: string; readonly subject: string } };
 
 /**
- * Reads an intake message: a signal or a command from the webhook function, or an event from EventBridge. Throws `InvalidInput` for anything
+ * Reads an intake message: a signal or a command from the webhook function, what people ask for in Slack or acknowledge in a pager, or an event from EventBridge. Throws `InvalidInput` for anything
  * else, which then goes to the dead-letter queue.
  */
 export function readIntakeMessage(body: string, sources: readonly EventSource[], receivedAt: Date): IntakeMessage {
@@ -19,6 +23,10 @@ export function readIntakeMessage(body: string, sources: readonly EventSource[],
   if (isEvent(value)) return readEvent(value, sources, receivedAt);
   const command = CommentCommand.safeParse(value);
   if (command.success) return { kind: 'command', command: command.data };
+  const order = SlackOrder.safeParse(value);
+  if (order.success) return { kind: 'slack', order: order.data };
+  const acknowledgement = PagerAcknowledgement.safeParse(value);
+  if (acknowledgement.success) return { kind: 'acknowledgement', acknowledgement: acknowledgement.data };
   const signal = Signal.safeParse(value);
   if (!signal.success)
     throw new InvalidInput('The intake message is neither a signal nor an event of a registered source.');
@@ -27,7 +35,7 @@ export function readIntakeMessage(body: string, sources: readonly EventSource[],
 
 /** The repository that the sender names; null for messages about none. */
 export function repositoryOfMessage(message: IntakeMessage): RepositoryIdentity | null {
-  if (message.kind === 'ignored') return null;
+  if (message.kind === 'ignored' || message.kind === 'slack' || message.kind === 'acknowledgement') return null;
   if (message.kind === 'command') return identityOf(message.command);
   const { target } = message.signal;
   return target.kind === 'run' ? identityOf(target) : null;

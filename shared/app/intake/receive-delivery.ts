@@ -7,7 +7,7 @@ import { derivedSecrets } from '#shared/domain/webhooks/connection-secret.ts';
 import type { DroppedEvent, Rule } from '#shared/domain/webhooks/received-event.ts';
 import { type RawDelivery, verifyDelivery } from '#shared/domain/webhooks/verify-delivery.ts';
 import type { AlertSource, AlertsResult } from '#shared/plugins/sources/contract.ts';
-import type { SecretReader, SignalBatchQueue } from '#shared/ports/cloud.ts';
+import type { OrderQueue, SecretReader, SignalBatchQueue } from '#shared/ports/cloud.ts';
 import type { ConnectionMeter, ConnectionStore } from '#shared/ports/connection-store.ts';
 import type { EventLedger } from '#shared/ports/event-ledger.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
@@ -31,7 +31,7 @@ export interface ReceiveDeps {
   readonly activity: Pick<ConnectionMeter, 'count'>;
   readonly ledger: Pick<EventLedger, 'note'>;
   readonly secrets: SecretReader;
-  readonly queue: SignalBatchQueue;
+  readonly queue: SignalBatchQueue & OrderQueue;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
@@ -84,6 +84,10 @@ export async function receiveDelivery(delivery: Delivery, deps: ReceiveDeps): Pr
   return await takeAlerts(read, { connection, delivery, drop }, deps);
 }
 
+/** The tool of the connection, as people call it. */
+const titleOf = ({ source }: Connection, { sources }: Pick<ReceiveDeps, 'sources'>): string =>
+  sources.find(({ id }) => id === source)?.title.split(' ')[0] ?? source;
+
 type Drop = (rule: Rule, about?: Partial<DroppedEvent>) => Promise<void>;
 
 async function takeAlerts(
@@ -100,6 +104,18 @@ async function takeAlerts(
       );
     case 'ignored':
       return await answered(0, [drop(`ignored-${read.reason}`, { sample: sampleOf(delivery.body) })], deps);
+    case 'acknowledged': {
+      const { eventId, incidentId, by } = read;
+      await deps.queue.sendOrder({
+        version: 1,
+        kind: 'pager-acknowledgement',
+        deliveryId: `${connection.source}:${connection.id}:${eventId}`.slice(0, 200),
+        incidentId,
+        by: redactName(by === null ? titleOf(connection, deps) : `${by} (${titleOf(connection, deps)})`, 200),
+        services: connection.services,
+      });
+      return await answered(1, [], deps);
+    }
     case 'alerts': {
       const taken = read.alerts.slice(0, MAX_ALERTS);
       const allowed = taken.filter(({ service }) => maySpeakFor(connection, service));

@@ -44,6 +44,8 @@ const MAX_PROBLEM = 200;
  * people were told.
  */
 export async function callPeople(deps: CallDeps): Promise<number> {
+  // Then the function has no rights either.
+  if (deps.configuration.onCall.levels.length === 0) return 0;
   let told = 0;
   for (const chain of await deps.chains.due(deps.clock.now(), AT_ONCE)) {
     try {
@@ -148,6 +150,7 @@ async function callLevel(chain: EscalationChain, deps: CallDeps): Promise<number
 function endOf({ attempt }: EscalationChain, incident: Incident | null): 'acknowledged' | 'ended' | null {
   if (incident === null || incident.attempt !== attempt || endedByPerson(incident)) return 'ended';
   if (incident.annotations?.acknowledged?.attempt === attempt) return 'acknowledged';
+  if (incident.annotations?.callsEnded?.attempt === attempt) return 'ended';
   return incident.status === 'resolved' || incident.status === 'healed' ? 'ended' : null;
 }
 

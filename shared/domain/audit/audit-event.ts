@@ -98,6 +98,7 @@ export const AuditEntry = z.discriminatedUnion('event', [
   }),
   event('incident.acknowledged', { by: Name, attempt: Count }),
   event('on-call.called', { attempt: Count, level: Count, people: Name, reached: Count, gap: Sentence.nullable() }),
+  event('on-call.ended', { by: Name, attempt: Count }),
   event('on-call.unanswered', { attempt: Count, levels: Count }),
   event('incident.edited', { by: Name, fields: Name, reason: Sentence.nullable() }),
   event('incident.person-resolved', {

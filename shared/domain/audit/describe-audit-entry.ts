@@ -142,6 +142,7 @@ const DESCRIPTIONS: Descriptions = {
   'incident.acknowledged': ({ by }) => `${by} acknowledged it.`,
   'on-call.called': ({ level, people, reached, gap }) =>
     `Level ${level} of who is on call: ${people === '' ? 'nobody' : people}${reached === 0 ? ', not reached' : ''}.${gap === null ? '' : ` (${gap}.)`}`,
+  'on-call.ended': ({ by }) => `${by} asked to call nobody else.`,
   'on-call.unanswered': ({ levels }) => `Nobody acknowledged it, though all ${levels} levels were called.`,
   'incident.edited': ({ by, fields, reason }) => `${by} changed ${fields}.${because(reason)}`,
   'incident.person-resolved': ({ by, success, solution, minutes }) =>

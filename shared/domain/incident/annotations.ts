@@ -58,6 +58,8 @@ export const Annotations = z.strictObject({
   notes: recordText({ max: 8000 }).nullable(),
   /** Who took it on first, of the attempt; earlier records lack it. */
   acknowledged: z.strictObject(WRITTEN).nullable().optional(),
+  /** Who said that nobody is to be called about the attempt any more; earlier records lack it. */
+  callsEnded: z.strictObject(WRITTEN).nullable().optional(),
   resolution: IncidentResolution.nullable(),
   falsePositive: FalsePositive.nullable(),
   feedback: z.array(IncidentFeedback).max(MAX_FEEDBACK),

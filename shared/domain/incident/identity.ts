@@ -113,6 +113,9 @@ export function stormIdOf(minute: string, scope = 'storm'): string {
   return `storm-${digestOf(canonicalJson([scope, minute]), ID_LENGTH)}`;
 }
 
+/** Whether a text has the form of an incident's id of ours, such as another tool was given as a key. */
+export const isIncidentId = (text: string): boolean => /^(?:gh|run|cw|al|rq|rp|sim|storm)-[0-9a-f]{24}$/.test(text);
+
 /** For display, and to find the alarm in the configuration once it is known to be at home (see `serviceOf`). */
 export function alarmNameOf(target: AlarmTarget): string {
   return alarmNameIn(target.alarmArn);

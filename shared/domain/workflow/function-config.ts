@@ -21,6 +21,8 @@ export const RESOURCE_VARIABLES = {
   controlTable: 'CONTROL_TABLE',
   /** API keys, the trail about them and answers to requests, in the control table; a grant on the table does not cover them. */
   accessRecords: 'ACCESS_TABLE',
+  /** API keys alone, to verify callers; an update may only note when a key was used. */
+  keyRecords: 'API_KEY_TABLE',
   /** Who signed in, and their GitHub accounts, in the control table; a grant on the table does not cover them. */
   peopleRecords: 'PEOPLE_TABLE',
   /** The policy, in the control table; a grant on the table does not cover it. */
@@ -115,7 +117,7 @@ export interface FunctionConfig {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly trigger: Trigger;
-  /** Its schedule runs, and it has further rights, only where this section of the configuration asks for it; a notifier by its id. */
+  /** Its schedule runs, and it has rights, only where this section of the configuration asks for it; a notifier by its id. */
   readonly servesSection?: 'onCall' | 'slack-app';
   /** Exact IAM actions on each resource it uses; an empty list gives the variable without a grant. */
   readonly uses: Partial<Readonly<Record<ResourceName, readonly string[]>>>;
@@ -130,6 +132,8 @@ export interface FunctionConfig {
    * Grants that only a language model needs: without a model its role does not get them. Their variables are in `uses`.
    */
   readonly forModel?: Pick<FunctionConfig, 'uses' | 'readsServices'>;
+  /** Grants that only the Slack app needs, in the same way. */
+  readonly forSlack?: Pick<FunctionConfig, 'uses'>;
   /** Grants for an embedding model: without one its role gets neither them nor the model. */
   readonly forEmbeddings?: Pick<FunctionConfig, 'uses'>;
   /**

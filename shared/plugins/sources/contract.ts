@@ -93,6 +93,8 @@ export type AlertsResult =
       /** What it holds and what opens nothing: a short static code (`heartbeat`), and what it is about, raw. */
       readonly ignored?: readonly { readonly reason: string; readonly about: string }[];
     }
+  /** Somebody took on an incident of ours that the tool had paged them about. `by`: who, raw; null when the tool does not say. */
+  | { readonly kind: 'acknowledged'; readonly eventId: string; readonly incidentId: string; readonly by: string | null }
   | { readonly kind: 'ignored'; readonly reason: string }
   /** Not understood: names the field and what was expected. */
   | { readonly kind: 'rejected'; readonly reason: string };

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as z from 'zod';
 import { prepareAssembly } from '#apps/local/assembly.ts';
+import { LOCAL_SLACK } from '#apps/local/world/slack.ts';
 import { withPlaybooks } from '#infra/configured-playbooks.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 
@@ -71,12 +72,23 @@ const BASES: Readonly<Record<AssemblyName, ConfigurationChange>> = {
   channels: {
     notifiers: {
       slack: EVERYTHING,
+      'slack-app': { ...EVERYTHING, channel: LOCAL_SLACK.channel },
       teams: EVERYTHING,
       pagerduty: EVERYTHING,
       webhook: EVERYTHING,
       sms: { to: ['+491700000001', '+15550000002'] },
       jira: { project: 'OPS' },
       smtp: { host: 'mail.example.com', user: 'selfheal', from: 'selfheal@example.com', to: ['team@example.com'] },
+    },
+    // None of the sample company's services is critical, unless a test says so.
+    onCall: {
+      severities: ['critical'],
+      people: [
+        { name: 'Ada', phone: '+4917000000010', email: 'ada@example.com' },
+        { name: 'Ben', phone: '+4917000000020' },
+        { name: 'Cem', email: 'cem@example.com' },
+      ],
+      levels: ['Ada', 'Ben', 'Cem'].map((name) => ({ minutes: 30, people: [name] })),
     },
   },
   keyed: { model: { provider: 'anthropic', modelId: 'claude-sonnet-4-5', timeoutSeconds: 20 } },

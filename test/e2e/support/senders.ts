@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { makeOtlpSender } from '#apps/cli/forward/otlp-sender.ts';
+import { outputOf } from '#apps/local/stage.ts';
+import { packDocument } from '#shared/adapters/state/packed-state.ts';
 import { HOUR, MINUTE, START, usualLines } from '#test/unit/domain/log-watch/made-log.ts';
 import type { Healer } from './healer.ts';
 import { trigger } from './steering.ts';
@@ -81,7 +83,41 @@ export async function sendLogs(healer: Healer, api: Api): Promise<void> {
   await healer.quiet();
 }
 
-/** All that is held of the repository is exported and deleted, page by page, as the command line does it. */
+/** A sender that made its secret itself, which an operator stored. */
+export async function sendWithOwnSecret(healer: Healer, api: Api): Promise<void> {
+  await api('/connections/webhooks', 'POST', {
+    id: 'own-secret',
+    source: 'alertmanager',
+    scheme: 'bearer',
+    secret: 'stored',
+  });
+  const secret = ['of', 'the', 'sender'].join('-').padEnd(32, '0');
+  healer.runtime.overrideSecret(outputOf(healer.runtime, 'WebhookSecretName'), {
+    current: healer.webhookSecret,
+    connections: JSON.stringify({ 'own-secret': { current: secret } }),
+  });
+  const { status } = await fetch(`${healer.runtime.endpoint}/webhooks/alertmanager/own-secret`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}` },
+    body: JSON.stringify(sampleOf('two-alerts-firing')),
+  });
+  expect(status).toBe(202);
+  await healer.quiet();
+}
+
+/** What a deletion finds beside incidents: a document of the repository's quality checks, an experiment, and a pull request that was asked to be left alone. */
+export async function keepFurtherRecords(healer: Healer, api: Api, token: string): Promise<void> {
+  const response = await fetch(`${healer.runtime.endpoint}/api/repositories/acme/shop/quality/baselines~main`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'if-none-match': '*' },
+    body: JSON.stringify({ content: packDocument('{"a":1}') }),
+  });
+  expect(response.status).toBe(200);
+  const order = { id: 'order-of-actions', title: 'Which comes first', repository: 'acme/shop', solutionA: 'ranked' };
+  await api('/experiments', 'POST', { ...order, solutionB: 'rerun-failed-jobs' });
+}
+
+/** All that is held of the repository is exported and deleted, page by page, as the command line does it; a workflow that still runs is stopped. */
 export async function eraseRepository(api: Api, repository: string): Promise<void> {
   let position: string | null = null;
   do {
@@ -92,7 +128,7 @@ export async function eraseRepository(api: Api, repository: string): Promise<voi
     position = page.next;
   } while (position !== null);
   for (;;) {
-    const { done, waitSeconds } = await api('/data/delete', 'POST', { repository, confirm: repository });
+    const { done, waitSeconds } = await api('/data/delete', 'POST', { repository, confirm: repository, force: true });
     if (done) return;
     await setTimeout(waitSeconds * 1000);
   }

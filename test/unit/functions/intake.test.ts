@@ -36,6 +36,7 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
   const meter = makeRecordingMeter();
   const log = makeRecordingLog();
   const commands: number[] = [];
+  const orders: string[] = [];
   const handle = makeHandler({
     incidents,
     control,
@@ -45,6 +46,14 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
     codeHost: fakeCodeHost(),
     ledger: new MemoryEventLedger(),
     confirm: makeConfirmRepository({ directory, clock }),
+    handleSlackOrder: async ({ user }) => {
+      orders.push(user);
+      return 'answered' as const;
+    },
+    acknowledge: async ({ incidentId }) => {
+      orders.push(incidentId);
+      return 'acknowledged' as const;
+    },
     handleCommand: async ({ commentId }) => {
       commands.push(commentId);
       return 'carried-out' as const;
@@ -54,7 +63,7 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
     meter,
     log,
   });
-  return { handle, workflow, meter, log, commands, asked, clock, incidents, control };
+  return { handle, workflow, meter, log, commands, orders, asked, clock, incidents, control };
 }
 const event = (name: string) => readFileSync(join(import.meta.dirname, '../../../events/cloudwatch', name), 'utf8');
 
@@ -170,4 +179,32 @@ describe('the intake function', () => {
       name: 'InvalidInput',
     });
   });
+});
+
+it('hands on what people ask for in Slack and acknowledge in a pager, without asking about a repository', async () => {
+  const { handle, orders, asked, meter } = setUp();
+  await handle(
+    JSON.stringify({
+      version: 1,
+      kind: 'slack-order',
+      deliveryId: 'slack:1',
+      team: 'T0000001',
+      user: 'UADA',
+      answer: { kind: 'url', url: 'https://hooks.slack.com/actions/T0000001/1/abc' },
+      request: { kind: 'command', verb: 'status', incidentId: null, isKnown: true },
+    }),
+  );
+  await handle(
+    JSON.stringify({
+      version: 1,
+      kind: 'pager-acknowledgement',
+      deliveryId: 'pagerduty:pager:1',
+      incidentId: 'cw-0123456789ab',
+      by: 'Ada (PagerDuty)',
+      services: null,
+    }),
+  );
+  expect(orders).toEqual(['UADA', 'cw-0123456789ab']);
+  expect(asked).toEqual([]);
+  expect(meter.counts).toMatchObject({ 'slack-answered': 1, 'pager-acknowledged': 1 });
 });

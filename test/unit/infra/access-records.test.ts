@@ -4,6 +4,8 @@ import {
   CONNECTION_PARTITIONS,
   DATA_TRAIL_PARTITIONS,
   EVENT_PARTITIONS,
+  KEY_PARTITIONS,
+  KEY_USE_ATTRIBUTES,
   KILL_SWITCH_PARTITIONS,
   PEOPLE_PARTITIONS,
   POLICY_PARTITIONS,
@@ -38,6 +40,10 @@ const outside = JSON.stringify({
 });
 const within = (keys: readonly string[]) =>
   JSON.stringify({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } });
+const keys = within(KEY_PARTITIONS);
+const keyUse = JSON.stringify({
+  'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': KEY_PARTITIONS, 'dynamodb:Attributes': KEY_USE_ATTRIBUTES },
+});
 const [requests = '', data = ''] = [REQUEST_PARTITIONS, DATA_TRAIL_PARTITIONS].map(within);
 const [access = '', connections = '', events = '', people = '', policy = '', killSwitch = '', trail = ''] = [
   ACCESS_PARTITIONS,
@@ -56,6 +62,7 @@ beforeAll(() => {
 
 it('API keys, connections, received events, answers to requests, policy, kill switch and trails lie in partitions that rights on the Control table do not cover', () => {
   expect(ACCESS_PARTITIONS).toEqual([API_KEY_PARTITION, `AUDIT#${ACCESS_TRAIL}`, REQUEST_PARTITION]);
+  expect(KEY_PARTITIONS).toEqual([API_KEY_PARTITION]);
   expect(CONNECTION_PARTITIONS).toEqual([CONNECTION_PARTITION]);
   expect(EVENT_PARTITIONS).toEqual([CONNECTION_COUNT_PARTITION, EVENT_PARTITION]);
   expect(PEOPLE_PARTITIONS).toEqual([PERSON_PARTITION]);
@@ -71,15 +78,17 @@ it('API keys, connections, received events, answers to requests, policy, kill sw
   expect(
     onControl.filter(
       ([, condition]) =>
-        ![outside, access, connections, events, people, policy, killSwitch, trail, requests, data].includes(
-          condition ?? '',
-        ),
+        ![
+          ...[outside, access, keys, keyUse, connections, events, people],
+          ...[policy, killSwitch, trail, requests, data],
+        ].includes(condition ?? ''),
     ),
   ).toEqual([]);
 });
 
 it.each([
   ['accessRecords', access],
+  ['keyRecords', keys],
   ['peopleRecords', people],
   ['policyRecords', policy],
   ['killSwitchRecord', killSwitch],
@@ -88,11 +97,27 @@ it.each([
   ['requestRecords', requests],
 ] as const)('only functions that say so reach %s', (resource, condition) => {
   const reaching = Object.entries(rights).filter(([, all]) => all.some((right) => right.endsWith(condition)));
-  // Without a model, `analyze` reads no policy.
-  const saying = FUNCTIONS.filter(({ uses }) => (uses[resource] ?? []).length > 0);
+  // Without a model, `analyze` reads no policy; without Slack's app and people on call, their functions have no rights.
+  const saying = FUNCTIONS.filter(
+    ({ uses, servesSection }) => (uses[resource] ?? []).length > 0 && servesSection === undefined,
+  );
   expect(reaching.map(([role]) => role).sort()).toEqual(
     saying.map(({ name }) => `Functions${pascalCase(name)}Role`).sort(),
   );
+});
+
+it('whoever verifies callers may note when an API key was used, and writes nothing else of it', () => {
+  const writing = Object.entries(rights).flatMap(([role, all]) =>
+    all
+      .filter(
+        (right) =>
+          [access, keys, keyUse].some((one) => right.endsWith(one)) && /PutItem|UpdateItem|DeleteItem/.test(right),
+      )
+      .map((right) => [role, right.split(' on ')[0], right.endsWith(keyUse)]),
+  );
+  expect(writing.filter(([role]) => role !== 'FunctionsApiRole')).toEqual([
+    ['FunctionsLogIntakeRole', 'dynamodb:UpdateItem', true],
+  ]);
 });
 
 it('only the API writes the policy, and nothing in the workflow lifts the kill switch', () => {

@@ -23,6 +23,19 @@ export function slackBody(message: ChannelMessage): object {
   return blocksOf(fitMessage(message, (one) => JSON.stringify(blocksOf(one)).length <= MAX_BODY));
 }
 
+/** Paragraphs for one person, which Slack interprets as little. */
+export function slackWords(paragraphs: readonly string[]): {
+  readonly text: string;
+  readonly blocks: readonly object[];
+} {
+  return {
+    text: escaped(cut(paragraphs.join('\n'), MAX_FALLBACK)),
+    blocks: paragraphs.slice(0, MAX_PARAGRAPHS).map((text) => richText([section([words(cut(text, MAX_PARAGRAPH))])])),
+  };
+}
+const MAX_PARAGRAPHS = 20;
+const MAX_PARAGRAPH = 600;
+
 function blocksOf(message: ChannelMessage): object {
   const { tone, title, paragraphs, facts, quoted, links } = message;
   return {

@@ -84,6 +84,16 @@ export function makeSlackClient({ botToken }: { readonly botToken: string }, pos
       const { messages } = await newest('conversations.replies', { channel, ts });
       return messages.some((one) => one.ts !== ts && one.metadata?.event_payload.key === key);
     },
+    /** The incident of a thread that a message of ours begins; null for every other one. */
+    async incidentOf(channel: string, ts: string): Promise<string | null> {
+      const { messages } = await newest('conversations.replies', { channel, ts });
+      const root = messages.find((one) => one.ts === ts)?.metadata;
+      return root?.event_type === EVENT_TYPE && root.event_payload.incident !== '' ? root.event_payload.incident : null;
+    },
+    /** Shows a message to one person alone. */
+    whisper: async (message: object): Promise<void> => void (await call(z.unknown(), 'chat.postEphemeral', message)),
     user: async (id: string): Promise<SlackUser> => (await call(User, 'users.info', { user: id }, true)).user,
   };
 }
+
+export type SlackClient = ReturnType<typeof makeSlackClient>;

@@ -4,13 +4,7 @@ import type { Announcement } from '#shared/ports/announcement.ts';
 import type { ChannelMessage } from '../common/channel-message.ts';
 import { defineChatNotifier } from '../common/chat-notifier.ts';
 import { slackBody } from '../common/slack-blocks.ts';
-
-/** What people store for the app. */
-export const SlackAppFields = z.strictObject({
-  botToken: z.string().regex(/^xoxb-/, 'the bot token of the app, which begins with xoxb-'),
-  signingSecret: z.string().min(16, 'the signing secret of the app'),
-});
-export type SlackAppFields = z.output<typeof SlackAppFields>;
+import { type SlackAction, SlackAppFields } from './fields.ts';
 
 const Settings = z.object({
   channel: z
@@ -62,10 +56,6 @@ export const slackApp = defineChatNotifier<SlackAppFields, { readonly channel: s
     return true;
   },
 });
-
-/** Actions of the buttons, as `functions/slack` reads them. */
-export const SLACK_ACTIONS = ['selfheal-approve', 'selfheal-reject', 'selfheal-acknowledge'] as const;
-export type SlackAction = (typeof SLACK_ACTIONS)[number];
 
 function buttonsOf(announcement: Announcement, { tone }: ChannelMessage, incidentId: string): readonly object[] {
   if (announcement.kind === 'approval-asked') {

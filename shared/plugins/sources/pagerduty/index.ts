@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isIncidentId } from '#shared/domain/incident/identity.ts';
 import { severityOfWord } from '#shared/domain/webhooks/alert.ts';
 import { type AlertsResult, defineSource, firstProblem } from '../contract.ts';
 
@@ -12,6 +13,7 @@ const Delivery = z.object({
     event_type: z.string().min(1),
     resource_type: z.string(),
     occurred_at: Instant,
+    agent: Reference,
     data: z.unknown(),
   }),
 });
@@ -26,6 +28,9 @@ const Incident = z.object({
   assignees: z.array(z.object({ summary: z.string().nullish() })).nullish(),
 });
 
+/** The key under which PagerDuty was told of it: that of a page of ours is the incident's id. */
+const OwnPage = z.object({ incident_key: z.string() });
+
 /** What opens and what ends an incident; whatever else happens to one of PagerDuty's stays there. */
 const STATES: Readonly<Record<string, 'firing' | 'resolved'>> = {
   'incident.triggered': 'firing',
@@ -33,7 +38,7 @@ const STATES: Readonly<Record<string, 'firing' | 'resolved'>> = {
   'incident.resolved': 'resolved',
 };
 
-/** Incidents of PagerDuty, as its V3 webhooks tell of them. */
+/** Incidents of PagerDuty, as its V3 webhooks tell of them; and that somebody there acknowledged a page of ours. */
 export const pagerduty = defineSource({
   kind: 'alerts',
   id: 'pagerduty',
@@ -43,8 +48,14 @@ export const pagerduty = defineSource({
   read({ body }): AlertsResult {
     const delivery = Delivery.safeParse(body);
     if (!delivery.success) return { kind: 'rejected', reason: firstProblem(delivery.error) };
-    const { event_type: type, occurred_at, data } = delivery.data.event;
+    const { id: eventId, event_type: type, occurred_at, agent, data } = delivery.data.event;
     if (type === 'pagey.ping') return { kind: 'ignored', reason: 'ping' };
+    const own = OwnPage.safeParse(data).data?.incident_key;
+    // What we paged about ourselves is no news: otherwise each page would open another incident, which pages again.
+    if (own !== undefined && isIncidentId(own))
+      return type === 'incident.acknowledged'
+        ? { kind: 'acknowledged', eventId, incidentId: own, by: agent?.summary ?? null }
+        : { kind: 'ignored', reason: 'own-page' };
     const state = STATES[type];
     if (state === undefined) return { kind: 'ignored', reason: type.replaceAll(/[^a-z]+/g, '-').slice(0, 60) };
     const parsed = Incident.safeParse(data);

@@ -68,6 +68,7 @@ beforeAll(async () => {
     'statemachines',
     'config',
     'tools',
+    'packages/reports',
   ])
     cpSync(join(ROOT, name), join(tree, name), { recursive: true });
   const here = join('test/unit/plugins/made-up');

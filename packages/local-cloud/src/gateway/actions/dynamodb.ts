@@ -38,8 +38,26 @@ function tableNeed(operation: string, input: JsonObject, deployment: Deployment)
   return {
     action: `dynamodb:${operation}`,
     resource: index === undefined ? table : `${table}/index/${index}`,
-    context: leading.length === 0 ? {} : { 'dynamodb:LeadingKeys': leading },
+    context: {
+      ...(leading.length === 0 ? {} : { 'dynamodb:LeadingKeys': leading }),
+      ...(operation === 'UpdateItem' ? { 'dynamodb:Attributes': updatedAttributes(input) } : {}),
+    },
   };
+}
+
+/** Words of update and condition expressions that are no attributes. */
+const RESERVED = /^(?:SET|REMOVE|ADD|DELETE|AND|OR|NOT|IN|BETWEEN)$/i;
+
+/** Names of the attributes that an update names, its keys included, for conditions on `dynamodb:Attributes`. */
+function updatedAttributes(input: JsonObject): string[] {
+  const names = objectOf(input.ExpressionAttributeNames);
+  const expressions = [textOf(input.UpdateExpression), textOf(input.ConditionExpression)].join(' ');
+  // Not a value (`:at`), a function (`attribute_exists(`), or a part of a path (`a.b`).
+  const paths = expressions.match(/(?<![:#\w.])#?[A-Za-z_]\w*(?![\w(]|\s*\()/g) ?? [];
+  const attributes = paths.filter((path) => !RESERVED.test(path)).map((path) => textOf(names[path]) ?? path);
+  return [
+    ...new Set([...Object.keys(objectOf(input.Key)), ...attributes, ...Object.keys(objectOf(input.AttributeUpdates))]),
+  ];
 }
 
 /** Partition key values of the items that a call touches, for conditions on `dynamodb:LeadingKeys`. */

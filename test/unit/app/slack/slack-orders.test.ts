@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { decideApproval } from '#shared/app/approve/approval.ts';
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
-import { handleInteraction } from '#shared/app/slack/handle-interaction.ts';
+import { carryOutSlackOrder } from '#shared/app/slack/carry-out-order.ts';
+import { type SlackRequest, takeSlackRequest } from '#shared/app/slack/take-request.ts';
 import type { Person } from '#shared/domain/access/person.ts';
 import { slackSignature } from '#shared/domain/webhooks/slack-signature.ts';
+import type { OrderQueue } from '#shared/ports/cloud.ts';
 import { makeMemoryPersonStore } from '#test/fakes/index.ts';
 import { makeFakeSlack } from '#test/fakes/slack.ts';
 import { aRemedyRig, type RigOptions } from '../remedy-rig.ts';
@@ -47,7 +49,18 @@ async function setUp(options: RigOptions = { confidence: 0.7 }) {
   const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
   await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 3600 }, rig.deps);
-  const deps = { ...rig.deps, persons, poster: slack.poster, keyOwner: async () => null };
+  const deps = {
+    ...rig.deps,
+    persons,
+    poster: slack.poster,
+    keyOwner: async () => null,
+    trail: rig.deps.incidents,
+    stops: rig.deps.control,
+    approvals: {
+      pending: async () =>
+        (await rig.deps.incidents.listApprovals(place.incidentId)).map((one) => ({ ...one, noticesSent: 0 })),
+    },
+  };
   const signed = (
     user: string,
     action = 'selfheal-approve',
@@ -68,10 +81,62 @@ async function setUp(options: RigOptions = { confidence: 0.7 }) {
     };
     return { headers, body };
   };
-  const press = (...args: Parameters<typeof signed>) => handleInteraction(signed(...args), deps);
+  /** As the two functions do it, with the queue in between. */
+  const handle = async (request: SlackRequest, given: typeof deps = deps) => {
+    const queued: Parameters<OrderQueue['sendOrder']>[0][] = [];
+    const answer = await takeSlackRequest(request, {
+      ...given,
+      queue: { sendOrder: async (order) => void queued.push(order) },
+    });
+    // The queue delivers at least once.
+    for (const order of [...queued, ...queued])
+      if (order.kind === 'slack-order') await carryOutSlackOrder(order, given);
+    return { status: answer.status, reason: answer.body === '' ? null : (JSON.parse(answer.body).message as string) };
+  };
+  const press = (...args: Parameters<typeof signed>) => handle(signed(...args));
+  const sealed = (text: string, headers: Record<string, string> = {}): SlackRequest => {
+    const body = Buffer.from(text);
+    const timestamp = String(Math.floor(rig.clock.now().getTime() / 1000));
+    const signature = {
+      'x-slack-request-timestamp': timestamp,
+      'x-slack-signature': slackSignature(SECRET, timestamp, body),
+    };
+    return { headers: { ...signature, ...headers }, body };
+  };
+  const slash = (user: string, text: string) =>
+    handle(
+      sealed(
+        new URLSearchParams({
+          command: '/selfheal',
+          text,
+          team_id: TEAM,
+          user_id: user,
+          response_url: 'https://hooks.slack.com/commands/T0000001/1/abc',
+        }).toString(),
+      ),
+    );
+  let events = 0;
+  const mention = (user: string, text: string, thread: string, id = `Ev${++events}`) =>
+    handle(
+      sealed(
+        JSON.stringify({
+          type: 'event_callback',
+          team_id: TEAM,
+          event_id: id,
+          event: {
+            type: 'app_mention',
+            user,
+            text: `<@U0SELFHEAL> ${text}`,
+            channel: 'C0000001',
+            ts: '1764000000.5',
+            thread_ts: thread,
+          },
+        }),
+      ),
+    );
   const approval = () => rig.deps.incidents.getApproval(place.incidentId, place.digest);
   const said = () => slack.told.at(-1)?.text;
-  return { ...rig, deps, slack, place, signed, press, approval, said };
+  return { ...rig, deps, slack, place, signed, sealed, handle, press, slash, mention, approval, said };
 }
 
 describe('a button in Slack', () => {
@@ -154,7 +219,7 @@ describe('a button in Slack', () => {
 
 describe('a request that is not to be believed', () => {
   it('is refused: unsigned, of the old secret, changed, too old, or carried out before', async () => {
-    const { press, signed, deps, approval, slack } = await setUp();
+    const { press, signed, handle, approval, slack } = await setUp();
     expect(await press('ULEA', 'selfheal-approve', { secret: 'the-secret-of-before' })).toMatchObject({ status: 401 });
     expect(await press('ULEA', 'selfheal-approve', { secondsAgo: 301 })).toEqual({
       status: 401,
@@ -162,24 +227,24 @@ describe('a request that is not to be believed', () => {
     });
     const request = signed('UANN');
     const changed = { ...request, body: Buffer.from(request.body.toString().replace('UANN', 'ULEA')) };
-    expect(await handleInteraction(changed, deps)).toMatchObject({ status: 401 });
-    expect(await handleInteraction({ ...request, headers: {} }, deps)).toMatchObject({ status: 401 });
+    expect(await handle(changed)).toMatchObject({ status: 401 });
+    expect(await handle({ ...request, headers: {} })).toMatchObject({ status: 401 });
     const later = { 'x-slack-request-timestamp': '9999999999' };
-    expect(await handleInteraction({ ...request, headers: { ...request.headers, ...later } }, deps)).toMatchObject({
+    expect(await handle({ ...request, headers: { ...request.headers, ...later } })).toMatchObject({
       status: 401,
     });
     expect(await approval()).toMatchObject({ state: 'pending' });
     const right = signed('UVIC');
-    expect(await handleInteraction(right, deps)).toMatchObject({ status: 200 });
-    expect(await handleInteraction(right, deps)).toEqual({
+    expect(await handle(right)).toMatchObject({ status: 200 });
+    expect(await handle(right)).toEqual({
       status: 401,
-      reason: 'The request was carried out before.',
+      reason: 'The request was taken before.',
     });
     expect(slack.told).toHaveLength(1);
   });
 
   it('is refused when it is no press of a button of ours, or answers elsewhere', async () => {
-    const { press, deps } = await setUp();
+    const { press, deps, handle } = await setUp();
     expect(await press('ULEA', 'other-button')).toMatchObject({ status: 400 });
     const timestamp = String(Math.floor(deps.clock.now().getTime() / 1000));
     for (const text of ['', 'payload=', 'payload=%7B', 'payload=null', 'a=b']) {
@@ -188,10 +253,10 @@ describe('a request that is not to be believed', () => {
         'x-slack-request-timestamp': timestamp,
         'x-slack-signature': slackSignature(SECRET, timestamp, body),
       };
-      expect(await handleInteraction({ headers, body }, deps)).toMatchObject({ status: 400 });
+      expect(await handle({ headers, body })).toMatchObject({ status: 400 });
     }
     expect(
-      await handleInteraction(
+      await handle(
         { headers: {}, body: Buffer.from('') },
         { ...deps, poster: { ...deps.poster, secretOf: async () => ({}) } },
       ),
@@ -199,7 +264,7 @@ describe('a request that is not to be believed', () => {
   });
 
   it('is carried out all the same when its answer is lost', async () => {
-    const { deps, signed, approval } = await setUp();
+    const { deps, signed, handle, approval } = await setUp();
     const { send } = deps.poster;
     const poster: typeof deps.poster = {
       ...deps.poster,
@@ -208,7 +273,83 @@ describe('a request that is not to be believed', () => {
         return await send(request);
       },
     };
-    expect(await handleInteraction(signed('ULEA'), { ...deps, poster })).toMatchObject({ status: 200 });
+    expect(await handle(signed('ULEA'), { ...deps, poster })).toMatchObject({ status: 200 });
     expect(await approval()).toMatchObject({ state: 'approved' });
+  });
+});
+
+describe('a command in Slack', () => {
+  it('says what is open and which plans wait, to everybody who may look', async () => {
+    const { slash, said } = await setUp();
+    expect(await slash('UVIC', 'status')).toEqual({ status: 200, reason: null });
+    expect(said()).toContain('Actions are allowed.');
+    expect(said()).toContain('1 plan waits for a decision.');
+  });
+
+  it('shows an incident with its last steps', async () => {
+    const { slash, said, incident } = await setUp();
+    await slash('UVIC', `show ${incident.id}`);
+    expect(said()).toContain(`Incident ${incident.id} is open.`);
+    await slash('UVIC', 'show gh-00000000');
+    expect(said()).toContain('There is no incident gh-00000000');
+    await slash('UVIC', 'show');
+    expect(said()).toContain('Name the incident');
+  });
+
+  it('acknowledges and ends the calls for who may, and says why to everybody else', async () => {
+    const { slash, said, deps, incident } = await setUp();
+    await slash('UVIC', `acknowledge ${incident.id}`);
+    expect(said()).toContain('it needs the permission &quot;operate&quot;'.replaceAll('&quot;', '"'));
+    await slash('UEVE', `quiet ${incident.id}`);
+    expect(said()).toContain('Nobody with the address eve@example.com has signed in');
+    expect((await deps.incidents.get(incident.id))?.annotations ?? {}).toEqual({});
+    await slash('ULEA', `quiet ${incident.id}`);
+    expect(said()).toBe('Nobody is called about it any more.');
+    await slash('ULEA', `ack ${incident.id}`);
+    expect(said()).toBe('Acknowledged. Nobody else is called.');
+    expect((await deps.incidents.get(incident.id))?.annotations).toMatchObject({
+      callsEnded: { by: 'lea@example.com' },
+      acknowledged: { by: 'lea@example.com' },
+    });
+    const events = (await deps.incidents.auditTrail(incident.id)).map(({ event }) => event);
+    expect(events.filter((one) => one === 'on-call.ended')).toHaveLength(1);
+  });
+
+  it('in a thread means the incident of the thread, and of no thread that somebody else began', async () => {
+    const { mention, slack, deps, incident } = await setUp();
+    const own = slack.begin({ event_type: 'selfheal_message', event_payload: { incident: incident.id, key: 'k' } });
+    await mention('ULEA', 'acknowledge', own);
+    expect(slack.whispers().at(-1)).toMatchObject({
+      user: 'ULEA',
+      thread_ts: own,
+      text: 'Acknowledged. Nobody else is called.',
+    });
+    expect((await deps.incidents.get(incident.id))?.annotations?.acknowledged?.by).toBe('lea@example.com');
+    const other = slack.begin({ event_type: 'other_app', event_payload: { incident: incident.id, key: 'k' } });
+    await mention('ULEA', 'show', other);
+    expect(slack.whispers().at(-1)?.text).toContain('Name the incident');
+  });
+
+  it('explains itself where a text is no command, and carries out nothing of it', async () => {
+    const { slash, said, approval } = await setUp();
+    for (const text of ['approve it', 'acknowledge everything now please', '<!channel> status', 'drop tables']) {
+      await slash('ULEA', text);
+      expect(said()).toMatch(/^This is no command\./);
+    }
+    await slash('ULEA', '');
+    expect(said()).toMatch(/^status: /);
+    expect(await approval()).toMatchObject({ state: 'pending' });
+  });
+
+  it('is carried out once though Slack sends an event again, and proves the address to Slack', async () => {
+    const { mention, slack, handle, sealed, deps } = await setUp();
+    await mention('ULEA', 'status', '1764000000.000009', 'Ev77');
+    const again = await mention('ULEA', 'status', '1764000000.000009', 'Ev77');
+    expect(again).toMatchObject({ status: 401 });
+    expect(slack.whispers()).toHaveLength(1);
+    const challenge = sealed(JSON.stringify({ type: 'url_verification', challenge: 'abc' }));
+    const answer = await takeSlackRequest(challenge, { ...deps, queue: { sendOrder: async () => undefined } });
+    expect(answer).toEqual({ status: 200, body: '{"challenge":"abc"}' });
+    expect(await handle({ ...challenge, headers: {} })).toMatchObject({ status: 401 });
   });
 });
