@@ -78,8 +78,12 @@ async function useGitAndProposals(repo: string, head: string): Promise<void> {
   await json(post(`${repo}/issues/${pull.number}/labels`, { labels: ['autofix-bot'] }), 200);
   await json(api(`${repo}/commits/${head}/pulls`), 200);
   await json(api(`${repo}/pulls?state=all&sort=created&direction=desc`), 200);
-  await json(post(`${repo}/issues`, { title: 'Two', body: 'x', labels: ['flaky-test'], assignees: ['acme-dev'] }), 201);
+  const two = { title: 'Two', body: 'x', labels: ['flaky-test'], assignees: ['acme-dev'] };
+  const issue = await json(post(`${repo}/issues`, two), 201);
   await json(api(`${repo}/issues?state=all&labels=flaky-test`), 200);
+  const close = JSON.stringify({ state: 'closed', state_reason: 'completed' });
+  await json(api(`${repo}/issues/${issue.number}`, { method: 'PATCH', body: close }), 200);
+  await json(api(`/search/issues?q=${encodeURIComponent('"x" in:body is:issue')}`), 200);
   const gone = `${repo}/git/refs/heads%2Fautofix-20261121-120000`;
   expect((await api(gone, { method: 'DELETE' })).status).toBe(204);
 }

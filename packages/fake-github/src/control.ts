@@ -19,6 +19,7 @@ import {
   type GithubState,
   type IssueState,
   makeGithubState,
+  nextNumber,
   type PullRequest,
   type Repository,
   type ReviewCommentState,
@@ -67,6 +68,10 @@ export interface GithubControl extends WebhookEvents {
   closePullRequest(repository: string, number: number, merged?: boolean, mergedAs?: string): void;
   /** As a person would. */
   closeIssue(repository: string, number: number): void;
+  /** As a person would: from then on it is in the other repository alone, under another number. */
+  transferIssue(repository: string, number: number, to: string): IssueState;
+  /** As an administrator would. */
+  deleteIssue(repository: string, number: number): void;
   /** Existing branches that were created through the API. */
   branches(repository: string): string[];
   /** As a person would. */
@@ -184,6 +189,15 @@ export function makeLocalGithub(options: {
       if (issue === undefined) throw new Error(`There is no issue ${repository}#${number}.`);
       state.issues.put(`${repository}#${number}`, { ...issue, state: 'closed', updatedAt: isoNow(state.time) });
     },
+    transferIssue(repository, number, to) {
+      const issue = state.issues.get(`${repository}#${number}`);
+      if (issue === undefined) throw new Error(`There is no issue ${repository}#${number}.`);
+      const moved = { ...issue, repository: to, number: nextNumber(state, to), updatedAt: isoNow(state.time) };
+      state.issues.remove(`${repository}#${number}`);
+      state.issues.put(`${to}#${moved.number}`, moved);
+      return moved;
+    },
+    deleteIssue: (repository, number) => state.issues.remove(`${repository}#${number}`),
     setUnreachable: webhookSender.setUnreachable,
     acceptTokens(tokens) {
       access.tokens = tokens;

@@ -16,6 +16,9 @@ function acceptedFor(operation: string): readonly Permissions[] {
       return [{ pull_requests: 'read' }];
     case 'issues/list-comments':
       return [{ issues: 'read' }, { pull_requests: 'read' }];
+    case 'issues/create':
+    case 'issues/update':
+      return [{ issues: 'write' }];
     case 'issues/create-comment':
     case 'issues/update-comment':
     case 'issues/delete-comment':

@@ -94,6 +94,15 @@ function createIssue(context: RouteContext): Answer {
   if (typeof title !== 'string' || !Array.isArray(labels) || !Array.isArray(assignees)) {
     return validationFailed(ISSUE_DOCS, { resource: 'Issue', field: 'title', code: 'missing_field' });
   }
+  // Accounts that are gone, as `GET /users/{username}` answers.
+  const gone = assignees.find((login) => String(login).startsWith('gone-'));
+  if (gone !== undefined)
+    return validationFailed(ISSUE_DOCS, {
+      resource: 'Issue',
+      field: 'assignees',
+      code: 'invalid',
+      value: String(gone),
+    });
   const issue: IssueState = {
     id: context.state.nextId(),
     number: nextNumber(context.state, fullName),
@@ -126,6 +135,40 @@ function listIssues(context: RouteContext): Answer {
   return { status: 200, headers: page.headers, json: page.items.map((issue) => presentIssue(context.site, issue)) };
 }
 
+function updateIssue(context: RouteContext): Answer {
+  const { fullName } = repositoryIn(context);
+  const key = `${fullName}#${context.params.issue_number}`;
+  const issue = context.state.issues.get(key);
+  if (issue === undefined) throw new NotFound('issue');
+  const { state, state_reason: reason } = bodyOf(context);
+  if (state !== 'open' && state !== 'closed')
+    return validationFailed(ISSUE_DOCS, { resource: 'Issue', field: 'state', code: 'invalid' });
+  const at = isoNow(context.state.time);
+  const stateReason = reason === 'completed' || reason === 'not_planned' || reason === 'reopened' ? reason : null;
+  const changed: IssueState = { ...issue, state, stateReason, closedAt: state === 'closed' ? at : null, updatedAt: at };
+  context.state.issues.put(key, changed);
+  context.journal.record(
+    `github.issue.${state === 'closed' ? 'closed' : 'reopened'}`,
+    `${fullName}/issues/${issue.number}`,
+    {
+      reason: stateReason ?? 'none',
+    },
+  );
+  return { status: 200, json: presentIssue(context.site, changed) };
+}
+
+/** GitHub's search, of which it knows phrases in quotes, which have to be in the body; qualifiers are ignored. */
+function searchIssues(context: RouteContext): Answer {
+  const words = [...(context.request.query.get('q') ?? '').matchAll(/"([^"]+)"/g)].map(([, phrase = '']) => phrase);
+  const found = context.state.issues
+    .all()
+    .filter(({ body }) => words.length > 0 && words.every((phrase) => body?.includes(phrase)))
+    .sort((a, b) => b.number - a.number);
+  const page = pageOf(found, context);
+  const items = page.items.map((issue) => ({ ...presentIssue(context.site, issue), score: 1 }));
+  return { status: 200, json: { total_count: found.length, incomplete_results: false, search_type: 'lexical', items } };
+}
+
 /** Pull requests and issues. */
 export const PROPOSAL_ROUTES: readonly Route[] = [
   { operation: 'pulls/list', method: 'GET', path: `${REPO}/pulls`, handle: listPullRequests },
@@ -145,5 +188,7 @@ export const PROPOSAL_ROUTES: readonly Route[] = [
   },
   { operation: 'issues/list-for-repo', method: 'GET', path: `${REPO}/issues`, handle: listIssues },
   { operation: 'issues/create', method: 'POST', path: `${REPO}/issues`, handle: createIssue },
+  { operation: 'issues/update', method: 'PATCH', path: `${REPO}/issues/{issue_number}`, handle: updateIssue },
+  { operation: 'search/issues-and-pull-requests', method: 'GET', path: '/search/issues', handle: searchIssues },
   { operation: 'issues/add-labels', method: 'POST', path: `${REPO}/issues/{issue_number}/labels`, handle: addLabels },
 ];

@@ -40,7 +40,9 @@ function commentText(context: RouteContext): string | Answer {
 function issueIn(context: RouteContext): { repository: string; issue: number } {
   const { fullName } = repositoryIn(context);
   const issue = Number(context.params.issue_number);
-  if (context.state.pullRequests.get(`${fullName}#${issue}`) === undefined) throw new NotFound('issue');
+  const key = `${fullName}#${issue}`;
+  const { pullRequests, issues } = context.state;
+  if (pullRequests.get(key) === undefined && issues.get(key) === undefined) throw new NotFound('issue');
   return { repository: fullName, issue };
 }
 

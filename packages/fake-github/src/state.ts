@@ -55,6 +55,8 @@ export interface IssueState {
   readonly labels: readonly string[];
   readonly assignees: readonly string[];
   readonly state: 'open' | 'closed';
+  readonly stateReason?: 'completed' | 'not_planned' | 'reopened' | null;
+  readonly closedAt?: string | null;
   readonly createdAt: string;
   /** Absent until it is changed. */
   readonly updatedAt?: string;

@@ -13,6 +13,8 @@ export const EFFECTS = [
   'github.pull.created',
   'github.labels.added',
   'github.issue.created',
+  'github.issue.closed',
+  'github.issue.reopened',
   'github.comment.created',
   'github.comment.updated',
   'github.comment.deleted',
