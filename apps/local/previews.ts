@@ -13,6 +13,7 @@ const SAMPLE_SETTINGS = {
   'slack-app': { tell: ['incidents', 'approvals', 'upkeep'], channel: 'C0000000' },
   sms: { to: ['+491700000000'] },
   jira: { project: 'OPS' },
+  'github-issue': { repository: 'acme/operations' },
   smtp: { host: 'smtp.example.com', from: 'selfheal@example.com', to: ['on-call@example.com'] },
 };
 /** Noon of a day on which nobody has quiet hours. */

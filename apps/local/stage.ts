@@ -197,6 +197,7 @@ const LOCAL_CHANNELS = {
   webhook: JSON.stringify({ url: 'https://example.com/hooks/local' }),
   smtp: JSON.stringify(LOCAL_MAIL_USER),
   'slack-app': JSON.stringify(LOCAL_SLACK_APP),
+  'github-issue': JSON.stringify({ url: 'https://github.example.com/api/v3', token: 'local-token' }),
   jira: JSON.stringify({ url: 'https://local.atlassian.net', user: 'selfheal@example.com', token: 'local-token' }),
 };
 

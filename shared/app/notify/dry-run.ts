@@ -103,16 +103,26 @@ const SAMPLE_SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>>
   pagerduty: { routingKey: '0'.repeat(32) },
   webhook: { url: 'https://example.com/webhook' },
   jira: { url: 'https://jira.example.com', token: 'preview' },
+  'github-issue': { token: 'preview' },
 };
 
-/** A Slack without messages, and a Jira without tickets, whose projects demand nothing. */
+/** A Slack without messages, a Jira without tickets, whose projects demand nothing, and a GitHub without issues. */
 const ANSWERS: readonly (readonly [RegExp, unknown])[] = [
   [/\/api\/conversations[.]\w+$/, { ok: true, messages: [] }],
   [/\/search(\/jql)?$/, { issues: [] }],
   [/\/issuetypes$/, { issueTypes: ['Bug', 'Task', 'Story', 'Incident'].map((name) => ({ id: name, name })) }],
   [/\/issuetypes\/[^/]+$/, { fields: [] }],
   [/\/issue$/, { key: 'PREVIEW-1' }],
+  [/\/search\/issues$/, { items: [] }],
+  [/\/repos\/[^/]+\/[^/]+\/issues$/, []],
 ];
+
+const PREVIEW_ISSUE = {
+  number: 1,
+  state: 'open',
+  html_url: 'https://github.com/acme/preview/issues/1',
+  repository_url: 'https://api.github.com/repos/acme/preview',
+};
 
 /** An announcement as a notifier would send it, by ports that only keep what is written. `textOf`: the words of a chat message's body. */
 export async function renderMessage(
@@ -140,8 +150,13 @@ export async function renderMessage(
     },
     poster: {
       secretOf: async (channel) => SAMPLE_SECRETS[channel] ?? {},
-      send: async ({ url, body }) => {
-        const isReader = notifier.id === 'jira' || notifier.id === 'slack-app';
+      send: async ({ url, body, method }) => {
+        if (notifier.id === 'github-issue' && method === 'POST') {
+          const { title, body: text } = JSON.parse(body) as { title: string; body: string };
+          message = { subject: title, text };
+          return { status: 201, headers: {}, text: JSON.stringify(PREVIEW_ISSUE) };
+        }
+        const isReader = ['jira', 'slack-app', 'github-issue'].includes(notifier.id);
         const answer = isReader ? ANSWERS.find(([path]) => path.test(new URL(url).pathname))?.[1] : undefined;
         if (answer === undefined) message = { subject: null, text: textOf(body) };
         else if (/\/issue$/.test(url)) message = ticketMessage(body);

@@ -3,6 +3,7 @@ import type { Configuration } from '../../domain/configuration/configuration.ts'
 import type { NotifierPlugin } from './contract.ts';
 import { email } from './email/index.ts';
 import { githubComment } from './github-comment/index.ts';
+import { githubIssue } from './github-issue/index.ts';
 import { jira } from './jira/index.ts';
 import { pagerduty } from './pagerduty/index.ts';
 import { slack } from './slack/index.ts';
@@ -22,6 +23,7 @@ export const NOTIFIERS: readonly NotifierPlugin[] = registered('notifiers', [
   pagerduty,
   webhook,
   jira,
+  githubIssue,
   sms,
   // Last of those outside AWS: its mail names the channels that could not be told.
   smtp,

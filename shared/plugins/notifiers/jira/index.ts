@@ -1,8 +1,6 @@
 import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import { alarmNameOf } from '#shared/domain/incident/identity.ts';
-import type { IncidentStory } from '#shared/ports/announcement.ts';
-import { isToldEnd } from '../common/told-end.ts';
+import { CodeKeywords, codeRoutingOf, isRecovered, mappedFor, wantsTicket } from '../common/ticket-routing.ts';
 import { defineNotifier } from '../contract.ts';
 
 const Key = z.string().regex(/^[A-Z][A-Z0-9_]{1,30}$/, 'the key of a project, such as OPS');
@@ -24,46 +22,9 @@ const JiraSettings = z.strictObject({
     .default({})
     .describe('Values for fields that the project demands, by field id, as Jira takes them.'),
   only: z.enum(['all', 'code']).default('all').describe('Tickets for every failure, or for those that code causes.'),
-  codeKeywords: z
-    .array(z.string().min(2).max(60))
-    .max(200)
-    .default([])
-    .describe('Words by which a failure counts as caused by code, besides its class.'),
+  codeKeywords: CodeKeywords,
 });
 type JiraSettings = z.output<typeof JiraSettings>;
-
-/** Whether code causes the failure, and by what that is known: the verdict on its class, or a configured word. */
-export function codeRoutingOf(
-  { diagnosis, incident }: IncidentStory,
-  keywords: readonly string[],
-): { readonly isCode: boolean; readonly words: string } {
-  const { class: name, verdict } = diagnosis?.classification ?? { class: 'unknown', verdict: 'unknown' };
-  if (verdict === 'regression')
-    return { isCode: true, words: `Code-related by its class: ${name.replaceAll('_', ' ')}.` };
-  const said = [incident.tainted.title, diagnosis?.summary, diagnosis?.rootCause].join('\n').toLowerCase();
-  const keyword = keywords.find((word) => said.includes(word.toLowerCase()));
-  return keyword === undefined
-    ? { isCode: false, words: 'Not code-related by its class or by a keyword.' }
-    : { isCode: true, words: `Code-related by the keyword "${keyword}".` };
-}
-
-/** The first of the names by which settings may speak of what failed. */
-function mapped(map: Readonly<Record<string, string>>, { incident: { target } }: IncidentStory): string | undefined {
-  const names =
-    target.kind === 'run'
-      ? [target.repository]
-      : target.kind === 'report'
-        ? [target.service, target.repository]
-        : target.kind === 'alert'
-          ? [target.service]
-          : target.kind === 'alarm'
-            ? [alarmNameOf(target)]
-            : [];
-  return names.flatMap((name) => (name === null ? [] : (map[name] ?? [])))[0];
-}
-
-const isRecovered = ({ incident, stage }: IncidentStory): boolean =>
-  stage === 'final' && incident.status === 'resolved';
 
 /**
  * A ticket in Jira for what a person has to mend: found by its label before it is created, closed when the incident recovered, reopened when it
@@ -81,10 +42,7 @@ export const jira = defineNotifier<JiraSettings>({
   needs: ['poster'],
   takes: ['progress', 'escalation', 'workflow-failure'],
   repeatable: false,
-  wants: (announcement, settings?: unknown) => {
-    if (settings === undefined || !('story' in announcement)) return false;
-    return announcement.kind !== 'progress' || isToldEnd(announcement.story) || isRecovered(announcement.story);
-  },
+  wants: (announcement, settings?: unknown) => settings !== undefined && wantsTicket(announcement),
   async notify(announcement, { poster }, settings) {
     if (!('story' in announcement)) return null;
     // On demand: functions near their ceiling tell Jira rarely.
@@ -123,8 +81,8 @@ export const jira = defineNotifier<JiraSettings>({
       };
     }
     if (settings.only === 'code' && !routing.isCode) return null;
-    const project = mapped(settings.projects, story) ?? settings.project;
-    const assignee = mapped(settings.assignees, story) ?? settings.assignee;
+    const project = mappedFor(settings.projects, story) ?? settings.project;
+    const assignee = mappedFor(settings.assignees, story) ?? settings.assignee;
     const fields = {
       project: { key: project },
       issuetype: { name: settings.issueType },

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import { makeLocalJira } from '#apps/local/world/jira.ts';
 import { hostileText } from '#lab/channels/made-messages.ts';
-import { codeRoutingOf } from '#shared/plugins/notifiers/jira/index.ts';
+import { codeRoutingOf } from '#shared/plugins/notifiers/common/ticket-routing.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { ChannelRequest, Poster } from '#shared/ports/poster.ts';
