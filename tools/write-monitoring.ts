@@ -7,18 +7,22 @@ import {
   prometheusRules,
 } from '@selfheal/pull-request-quality/domain/ci-metrics/monitoring.ts';
 import { stringify } from 'yaml';
+import {
+  DEPLOYMENT_DASHBOARDS,
+  deploymentDashboard,
+  deploymentRules,
+  scrapeConfiguration,
+} from '#shared/domain/quality/monitoring.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-
-import { deploymentDashboard, deploymentRules, scrapeConfiguration } from '#shared/domain/quality/monitoring.ts';
 
 /** Dashboards and alerts by file name, made from the names of the metrics. */
 export const monitoringFiles = (): Readonly<Record<string, string>> => ({
   'datadog-dashboard.json': json(datadogDashboard()),
   'datadog-monitors.json': json(datadogMonitors()),
   'deployment-alerts.yml': stringify(deploymentRules(), { lineWidth: 0 }),
-  'grafana-dashboard.json': json(grafanaDashboard()),
-  'grafana-deployment.json': json(deploymentDashboard()),
+  ...Object.fromEntries(DEPLOYMENT_DASHBOARDS.map((id) => [`grafana-${id}.json`, json(deploymentDashboard(id))])),
+  'grafana-pull-requests.json': json(grafanaDashboard()),
   'prometheus-alerts.yml': stringify(prometheusRules(), { lineWidth: 0 }),
   'prometheus-scrape.yml': stringify(scrapeConfiguration(), { lineWidth: 0 }),
 });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { CI_METRICS, JOB_METRIC } from '@selfheal/pull-request-quality/domain/ci-metrics/samples.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { actionMetricsOf, countersOf, metricsOf } from '#shared/app/learning/read-operation.ts';
+import { actionMetricsOf, metricsOf } from '#shared/app/learning/read-operation.ts';
+import { COUNTED_METRICS, countedFamilies } from '#shared/domain/quality/counted-metrics.ts';
 import { MONITORING_FOLDER, monitoringFiles } from '../../../tools/write-monitoring.ts';
 
 const files = monitoringFiles();
@@ -19,7 +20,7 @@ describe('the dashboards and alerts', () => {
   it('[B59] show every metric, and ask for no other', () => {
     const names = new Set(METRICS.map(({ name }) => name));
     const dotted = new Set(METRICS.map(({ dotted: one }) => one));
-    const grafana = JSON.parse(files['grafana-dashboard.json'] ?? '') as {
+    const grafana = JSON.parse(files['grafana-pull-requests.json'] ?? '') as {
       panels: { targets: { expr: string }[]; gridPos: { x: number; y: number } }[];
     };
     const asked = grafana.panels.flatMap(({ targets }) =>
@@ -74,26 +75,52 @@ const served = (): Set<string> => {
   const families = [
     ...metricsOf({ ...operation, quality: quality as never }, '1'),
     ...actionMetricsOf([]),
-    ...countersOf([]),
+    ...countedFamilies([]),
   ];
   return new Set(families.map(({ name }) => name));
 };
 
-it('the dashboard and alerts about a deployment ask only for what /metrics serves', () => {
-  const names = served();
-  const asked = ['grafana-deployment.json', 'deployment-alerts.yml'].flatMap((file) =>
-    [...(files[file] ?? '').matchAll(/\bselfheal_[a-z_]+/g)].map(([name]) => name),
+const ABOUT_DEPLOYMENTS = [
+  'grafana-healing.json',
+  'grafana-channels.json',
+  'grafana-model-cost.json',
+  'deployment-alerts.yml',
+] as const;
+
+describe('the dashboards and alerts about a deployment', () => {
+  const ofSeries = (name: string): string => name.replace(/_seconds_(bucket|sum|count)$/, '_seconds');
+  const asked = ABOUT_DEPLOYMENTS.flatMap((file) =>
+    [...(files[file] ?? '').matchAll(/\bselfheal_[a-z_]+/g)].map(([name]) => ofSeries(name)),
   );
-  expect(asked.length).toBeGreaterThan(15);
-  expect(asked.filter((name) => !names.has(name))).toEqual([]);
-  for (const counter of [...names].filter((name) => name.endsWith('_total') && !name.includes('recommendations')))
-    expect(asked).toContain(counter);
-  const { groups } = parse(files['deployment-alerts.yml'] ?? '') as { groups: { rules: { alert: string }[] }[] };
-  expect(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert))).toEqual([
-    'SelfhealStalled',
-    'SelfhealApprovalsWait',
-    'SelfhealModelDegraded',
-    'SelfhealErrorBudgetBurnsFast',
-    'SelfhealErrorBudgetBurns',
-  ]);
+
+  it('ask only for what /metrics serves, and for everything that it counts', () => {
+    const names = served();
+    expect(asked.filter((name) => !names.has(name))).toEqual([]);
+    for (const name of Object.keys(COUNTED_METRICS)) expect(asked).toContain(`selfheal_${name}`);
+  });
+
+  it('have one alert for each fast and slow burn of a service level', () => {
+    const { groups } = parse(files['deployment-alerts.yml'] ?? '') as { groups: { rules: { alert: string }[] }[] };
+    expect(groups.flatMap(({ rules }) => rules.map(({ alert }) => alert))).toEqual([
+      'SelfhealStalled',
+      'SelfhealApprovalsWait',
+      'SelfhealModelDegraded',
+      ...['SelfhealErrorBudgetBurns', 'SelfhealFirstWordLate', 'SelfhealIntakeLate', 'SelfhealMessagesFail'].flatMap(
+        (name) => [`${name}Fast`, name],
+      ),
+    ]);
+  });
+
+  it('have an id and a place of their own for every panel of a dashboard', () => {
+    const uids = ABOUT_DEPLOYMENTS.filter((file) => file.endsWith('.json')).map((file) => {
+      const { uid, panels } = JSON.parse(files[file] ?? '') as {
+        uid: string;
+        panels: { id: number; gridPos: { x: number; y: number } }[];
+      };
+      expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
+      expect(new Set(panels.map(({ gridPos }) => `${gridPos.x}/${gridPos.y}`)).size).toBe(panels.length);
+      return uid;
+    });
+    expect(new Set(uids).size).toBe(uids.length);
+  });
 });
