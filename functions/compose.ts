@@ -5,6 +5,7 @@ import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
 import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
+import { makeDynamoCounters } from '#shared/adapters/aws/dynamo-counters.ts';
 import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
 import { makeDynamoEscalationChains } from '#shared/adapters/aws/dynamo-escalation-chains.ts';
 import { makeDynamoExperienceStore } from '#shared/adapters/aws/dynamo-experience-store.ts';
@@ -32,6 +33,7 @@ import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
 import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
+import { type Counts, makeCounts } from '#shared/app/common/counts.ts';
 import { act } from '#shared/app/remediate/act.ts';
 import { actionPorts, type RemediationPorts } from '#shared/app/remediate/ports.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
@@ -172,6 +174,9 @@ export const stats = ({ statsTable: table }: Variables<'statsTable'>) => makeDyn
 export const tests = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoTestStore({ table });
 export const experience = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoExperienceStore({ table });
 export const predictions = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoPredictionStore({ table });
+/** What the metrics of the deployment count. A count that cannot be written fails nothing, and is written with the next one of its instance. */
+export const counts = ({ statsTable: table }: Variables<'statsTable'>): Counts =>
+  makeCounts(makeDynamoCounters({ table }), systemClock, () => lambdaMeter.count('counters-late'));
 export const registry = ({ statsTable: table }: Variables<'statsTable'>) => makeDynamoModelRegistry({ table });
 export const knowledgeEntries = ({ knowledgeTable: table }: Variables<'knowledgeTable'>) =>
   makeDynamoKnowledgeStore({ table });

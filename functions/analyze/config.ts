@@ -24,7 +24,8 @@ export const config = defineFunction({
       controlTable: ['dynamodb:UpdateItem'],
       policyRecords: ['dynamodb:Query'],
       knowledgeTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
-      statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
+      // It counts what the model took.
+      statsTable: ['dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'],
       githubTokenSecret: ['secretsmanager:GetSecretValue'],
       modelKeySecret: ['secretsmanager:GetSecretValue'],
     },

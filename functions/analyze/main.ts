@@ -15,6 +15,7 @@ import {
   compose,
   configuration,
   control,
+  counts,
   defineStep,
   knowledgeEntries,
   policy,
@@ -52,6 +53,7 @@ export const handler = defineStep(
   config,
   {
     control,
+    counts,
     policy,
     stats,
     tests,

@@ -2,10 +2,11 @@ import type { Clock } from '@selfheal/kernel/time.ts';
 import * as z from 'zod';
 import type { ApiKeyDeps } from '#shared/app/access/api-keys.ts';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
+import { makeCounts } from '#shared/app/common/counts.ts';
 import type { PolicyDeps } from '#shared/app/policy/change-policy.ts';
 import { governed } from '#shared/app/policy/governed.ts';
 import type { RepeatedRequests } from '#shared/ports/access.ts';
-import { countingLogs, countRequests, makeRequestCounts } from './count-requests.ts';
+import { countingLogs, countRequests } from './count-requests.ts';
 import { notFound, problemOf } from './problem.ts';
 import { type ActionRoutesDeps, actionRoutes } from './routes/actions.ts';
 import { applicationRoutes } from './routes/applications.ts';
@@ -104,7 +105,7 @@ export function makeApi(deps: ApiDeps) {
     context.set('idempotency', deps);
     await next();
   });
-  const counts = makeRequestCounts(deps.counters, deps.clock, deps.onFailure);
+  const counts = makeCounts(deps.counters, deps.clock, deps.onFailure);
   app.use(countRequests(counts));
   app.notFound(notFound);
   app.onError((error) => {

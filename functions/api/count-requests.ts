@@ -1,55 +1,8 @@
-import type { Clock } from '@selfheal/kernel/time.ts';
 import { createMiddleware } from 'hono/factory';
 import { matchedRoutes } from 'hono/route';
-import type { Count, CounterLabels, CounterStore } from '#shared/ports/counter-store.ts';
+import type { Counts } from '#shared/app/common/counts.ts';
 import type { Environment } from './routes/contract.ts';
 import type { LogRequests } from './routes/logs.ts';
-
-export interface RequestCounts {
-  /** Counts for the request that goes on; written when it ends. */
-  note(name: string, labels: CounterLabels, value?: number): void;
-  /** Writes what was noted, if it is demanded or not too often. What was not written is written with a later request. */
-  flush(demanded?: boolean): Promise<void>;
-}
-
-/** Writes of one instance in a second. What is counted beyond them is written in the next one: a busy API does not wait for its own counters. */
-const WRITES_A_SECOND = 10;
-
-/** Counts in memory and writes them together. `onFailure` hears of a write that failed: no request fails because of its count. */
-export function makeRequestCounts(
-  counters: CounterStore,
-  clock: Clock,
-  onFailure: (error: Error) => void,
-): RequestCounts {
-  /** By name and labels. */
-  let pending = new Map<string, Count>();
-  let second = 0;
-  let writes = 0;
-  return {
-    note(name, labels, value = 1) {
-      if (value === 0) return;
-      const key = JSON.stringify([name, labels]);
-      pending.set(key, { name, labels, value: value + (pending.get(key)?.value ?? 0) });
-    },
-    async flush(demanded = false) {
-      const now = Math.floor(clock.now().getTime() / 1000);
-      if (now !== second) {
-        second = now;
-        writes = 0;
-      }
-      if (pending.size === 0 || (!demanded && writes >= WRITES_A_SECOND)) return;
-      writes += 1;
-      const counts = [...pending.values()];
-      pending = new Map();
-      try {
-        await counters.add(counts);
-      } catch (error) {
-        for (const { name, labels, value } of counts) this.note(name, labels, value);
-        onFailure(error instanceof Error ? error : new Error('Counters could not be written.'));
-      }
-    },
-  };
-}
 
 /** Read a thousand times a second by whoever watches the API; it reads and writes nothing. */
 const HEALTH = '/api/health';
@@ -58,7 +11,7 @@ const METRICS: ReadonlySet<string> = new Set(['/api/metrics', '/metrics']);
 const SEARCHES: ReadonlySet<string> = new Set(['/api/knowledge/search']);
 
 /** Counts every request by its route, and those that fail. Unknown paths count as `other`, so that nobody makes counters by asking. */
-export const countRequests = (counts: RequestCounts) =>
+export const countRequests = (counts: Counts) =>
   createMiddleware<Environment>(async (context, next) => {
     if (METRICS.has(context.req.path)) await counts.flush(true);
     await next();
@@ -73,7 +26,7 @@ export const countRequests = (counts: RequestCounts) =>
   });
 
 /** The use cases about logs, with what they find counted by the route that asks. */
-export function countingLogs(logs: LogRequests, { note }: Pick<RequestCounts, 'note'>): LogRequests {
+export function countingLogs(logs: LogRequests, { note }: Pick<Counts, 'note'>): LogRequests {
   return {
     ...logs,
     async analyze(given) {

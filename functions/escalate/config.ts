@@ -11,6 +11,8 @@ export const config = defineFunction({
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     killSwitchRecord: ['dynamodb:GetItem'],
     evidenceBucket: ['s3:GetObject', 's3:ListBucket'],
+    // It counts its messages.
+    statsTable: ['dynamodb:UpdateItem'],
     escalationTopic: ['sns:Publish'],
     channelSecret: [],
   },

@@ -1,11 +1,11 @@
 import { escalate } from '#shared/app/notify/escalate.ts';
-import { actions, chains, control, defineStep, notifiers } from '../compose.ts';
+import { actions, chains, control, counts, defineStep, notifiers } from '../compose.ts';
 import { evidence, mailer, poster, smtp, texter } from '../compose-cloud.ts';
 import { config } from './config.ts';
 
 export const handler = defineStep(
   'escalate',
   config,
-  { chains, control, evidence, mailer, poster, smtp, texter, notifiers, actions },
+  { chains, control, counts, evidence, mailer, poster, smtp, texter, notifiers, actions },
   escalate,
 );

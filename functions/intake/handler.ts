@@ -1,3 +1,4 @@
+import type { Counts } from '#shared/app/common/counts.ts';
 import type { AcknowledgementOutcome } from '#shared/app/intake/acknowledge-page.ts';
 import { type CompleteDeps, completeSignal } from '#shared/app/intake/complete-signal.ts';
 import type { ConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
@@ -20,7 +21,20 @@ export interface IntakeDeps extends IngestDeps, CompleteDeps, Pick<NoteDeps, 'le
   readonly acknowledge: (acknowledgement: PagerAcknowledgement) => Promise<AcknowledgementOutcome>;
   readonly handleCommand: (command: CommentCommand) => Promise<CommandOutcome>;
   readonly meter: Meter;
+  readonly counts: Pick<Counts, 'observe' | 'flush'>;
   readonly log: Log;
+}
+
+/** What the queue says of a message. */
+export interface QueuedMessage {
+  readonly attributes: { readonly SentTimestamp: string; readonly ApproximateReceiveCount: string };
+}
+
+/** How long a message waited; one that is delivered again was counted before. */
+function noteWait({ attributes }: QueuedMessage, { counts, clock }: IntakeDeps): void {
+  if (attributes.ApproximateReceiveCount !== '1') return;
+  const seconds = (clock.now().getTime() - Number(attributes.SentTimestamp)) / 1000;
+  if (Number.isFinite(seconds)) counts.observe('queue_wait_seconds', { queue: 'intake' }, seconds);
 }
 
 /**
@@ -28,6 +42,15 @@ export interface IntakeDeps extends IngestDeps, CompleteDeps, Pick<NoteDeps, 'le
  * Throws when GitHub cannot be reached, which leaves the message on the queue.
  */
 export function makeHandler(deps: IntakeDeps) {
+  const handle = handlerOf(deps);
+  return async (body: string, queued: QueuedMessage): Promise<void> => {
+    noteWait(queued, deps);
+    // Not before the message is handled: its sender waits for that.
+    await handle(body).finally(() => deps.counts.flush());
+  };
+}
+
+function handlerOf(deps: IntakeDeps) {
   return async (body: string): Promise<void> => {
     const message = readIntakeMessage(body, EVENT_SOURCES, deps.clock.now());
     if (message.kind === 'ignored') {

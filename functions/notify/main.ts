@@ -3,6 +3,7 @@ import {
   actions,
   codeHost,
   control,
+  counts,
   dashboardUrl,
   defineStep,
   notifiers,
@@ -18,6 +19,7 @@ export const handler = defineStep(
   config,
   {
     control,
+    counts,
     policy,
     predictions,
     evidence,

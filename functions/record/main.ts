@@ -6,6 +6,7 @@ import {
   actions,
   configuration,
   control,
+  counts,
   defineStep,
   experience,
   healing,
@@ -26,6 +27,7 @@ export const handler = defineStep(
   {
     healing,
     control,
+    counts,
     policy,
     patterns,
     predictions,

@@ -1,15 +1,8 @@
-/** Labels of a counter, each with a value from a closed list or a path of the API. */
-export type CounterLabels = Readonly<Record<string, string>>;
+import type { Count } from '#shared/domain/quality/counted-metrics.ts';
 
-/** One counter and how much is added to it, or its total. */
-export interface Count {
-  /** In snake case, with `_total` at the end: `requests_total`. */
-  readonly name: string;
-  readonly labels: CounterLabels;
-  readonly value: number;
-}
+export type { Count } from '#shared/domain/quality/counted-metrics.ts';
 
-/** Totals that all processes of a function share. Each only grows. */
+/** Totals that all processes of a deployment share. Each only grows. */
 export interface CounterStore {
   /** Adds all of them or, when it throws, none. */
   add(counts: readonly Count[]): Promise<void>;

@@ -77,7 +77,7 @@ export interface ModelArtifacts {
 /** Outcomes of actions and experiments. Every write is one conditional single-item write and harmless when repeated. */
 export interface ExperienceStore {
   /** Once per incident and action. */
-  addActionOutcome(outcome: ActionOutcome): Promise<void>;
+  addActionOutcome(outcome: ActionOutcome): Promise<'added' | 'exists'>;
   /**
    * The failure that the action had ended came back, or a person called the action wrong: from now on its outcome is a
    * failure. Once per incident and action.

@@ -11,7 +11,9 @@ export function makeMemoryExperienceStore(given: readonly ActionOutcome[] = []):
   return {
     addActionOutcome: async (outcome) => {
       const key = keyOf(outcome);
-      if (!actions.has(key)) actions.set(key, { ...outcome });
+      if (actions.has(key)) return 'exists';
+      actions.set(key, { ...outcome });
+      return 'added';
     },
     addRecurrence: async (outcome) => {
       actions.set(keyOf(outcome), {

@@ -1,6 +1,8 @@
+import { makeCounts } from '#shared/app/common/counts.ts';
 import { fakeClock } from './clock.ts';
 import { makeMemorySignalQueue } from './cloud.ts';
 import { makeMemoryControlStore } from './control-store.ts';
+import { makeMemoryCounters } from './counter-store.ts';
 import { makeMemoryEvidenceStore } from './evidence-store.ts';
 import { makeMemoryExperienceStore } from './experience-store.ts';
 import { makeMemoryHealingStore } from './healing-store.ts';
@@ -16,6 +18,7 @@ import { makeMemoryTestStore } from './test-store.ts';
 /** Everything that the record step writes to, in memory, by a clock of its own. */
 export function makeMemoryPorts() {
   const clock = fakeClock();
+  const counters = makeMemoryCounters();
   return {
     clock,
     incidents: makeMemoryIncidentStore(clock),
@@ -30,6 +33,8 @@ export function makeMemoryPorts() {
     experience: makeMemoryExperienceStore(),
     healing: makeMemoryHealingStore(),
     queue: makeMemorySignalQueue(),
+    counters,
+    counts: makeCounts(counters, clock, () => undefined),
     meter: makeRecordingMeter(),
   };
 }

@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/intake/handler.ts';
 import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
+import { makeCounts } from '#shared/app/common/counts.ts';
 import { makeConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
 import { handleCommentCommand } from '#shared/app/intake/handle-comment-command.ts';
 import { ingestWebhook } from '#shared/app/intake/ingest-webhook.ts';
@@ -31,6 +32,7 @@ import {
   fakeCodeHost,
   makeMemoryCommandQueue,
   makeMemoryControlStore,
+  makeMemoryCounters,
   makeMemoryExperienceStore,
   makeMemoryIncidents,
   makeMemoryKnowledgeStore,
@@ -51,6 +53,8 @@ const SHOP: RepositoryIdentity = { name: 'acme/shop', id: 4711 };
 const TOOL: RepositoryIdentity = { name: 'rival/tool', id: 815 };
 const SECRETS = { 'acme/shop': ['shop', 'secret'].join('-'), rival: ['rival', 'secret'].join('-') };
 const EVERYBODY = ['everybody', 'secret'].join('-');
+/** As a queue hands over a message that just came. */
+const QUEUED = { attributes: { SentTimestamp: '0', ApproximateReceiveCount: '1' } };
 type Holder = keyof typeof SECRETS | '*';
 
 /** What GitHub says: which repository has a name now, where a name that was left behind leads, and who may write where. */
@@ -285,6 +289,7 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
   const handle = makeHandler({
     ...shared,
     codeHost: fakeCodeHost(),
+    counts: makeCounts(makeMemoryCounters(), stores.clock, () => undefined),
     ledger: new MemoryEventLedger(),
     confirm: makeConfirmRepository({ directory: directoryOf(attempt.history, () => isDown), clock: stores.clock }),
     handleSlackOrder: async () => 'answered',
@@ -295,7 +300,7 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
   for (const message of [...queue.sent, ...commands.sent]) {
     for (let tries = 0; tries < 2; tries += 1) {
       try {
-        await handle(JSON.stringify(message));
+        await handle(JSON.stringify(message), QUEUED);
         break;
       } catch (error) {
         if (!(error instanceof Retryable || error instanceof Refused)) throw error;

@@ -6,7 +6,6 @@ import { MAX_PREDICTIONS } from '#shared/app/learning/read-learning.ts';
 import {
   ACTION_DAYS,
   actionMetricsOf,
-  countersOf,
   keptBriefly,
   makeOperationReader,
   metricsOf,
@@ -17,6 +16,7 @@ import { runsKeyOf } from '#shared/domain/incident/scope.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { CostReport, costOf } from '#shared/domain/quality/cost.ts';
 import { awsMicrodollarsOf, costByDay } from '#shared/domain/quality/cost-series.ts';
+import { countedFamilies } from '#shared/domain/quality/counted-metrics.ts';
 import {
   OPENMETRICS_TYPE,
   PROMETHEUS_TYPE,
@@ -198,7 +198,7 @@ export function operationRoutes(deps: OperationRoutesDeps) {
     .openapi(metrics, async (context) => {
       // Totals are read for every scrape: one that is kept would fall behind that of another instance, and look like a restart.
       const [operation, actions, totals] = await Promise.all([read(), readActions(), deps.counters.totals()]);
-      const families = [...metricsOf(operation, version), ...actionMetricsOf(actions), ...countersOf(totals)];
+      const families = [...metricsOf(operation, version), ...actionMetricsOf(actions), ...countedFamilies(totals)];
       const isOpen = prefersOpenMetrics(context.req.header('accept'));
       return context.text(isOpen ? renderOpenMetrics(families) : renderMetrics(families), 200, {
         'content-type': isOpen ? OPENMETRICS_TYPE : PROMETHEUS_TYPE,

@@ -19,22 +19,23 @@ const DAY = 24 * 60 * 60 * 1000;
  */
 export function makeDynamoExperienceStore(options: TableOptions): ExperienceStore {
   const table = openTable(options);
-  const add = async (pk: string, sk: string, record: { readonly at: string }): Promise<void> => {
+  const add = async (pk: string, sk: string, record: { readonly at: string }): Promise<boolean> => {
     const expiresAt = ttlOf(new Date(Date.parse(record.at) + KEPT_DAYS * DAY));
-    await table.put({ pk, sk, ...record, expiresAt }, { condition: 'attribute_not_exists(pk)' });
+    return await table.putOnce({ pk, sk, ...record, expiresAt }, { condition: 'attribute_not_exists(pk)' });
   };
   return {
-    addActionOutcome: (outcome) => {
+    addActionOutcome: async (outcome) => {
       const record = ActionOutcome.parse(outcome);
-      return add(`ACTIONS#${record.class}`, `${record.at}#${record.incidentId}#${record.digest}`, record);
+      const key = `${record.at}#${record.incidentId}#${record.digest}`;
+      return (await add(`ACTIONS#${record.class}`, key, record)) ? 'added' : 'exists';
     },
-    addRecurrence: (outcome) => {
+    addRecurrence: async (outcome) => {
       const record = ActionOutcome.parse({
         ...outcome,
         verified: 'failed',
         ...(outcome.by === undefined ? { cameBack: true } : {}),
       });
-      return add(`ACTIONS#${record.class}`, `${record.at}#${record.incidentId}#${record.digest}${RECURRED}`, record);
+      await add(`ACTIONS#${record.class}`, `${record.at}#${record.incidentId}#${record.digest}${RECURRED}`, record);
     },
     actionOutcomes: async (failureClass, limit) => {
       const items = await table.query(`ACTIONS#${failureClass}`, { newestFirst: true, limit });
@@ -43,9 +44,9 @@ export function makeDynamoExperienceStore(options: TableOptions): ExperienceStor
         .filter(({ sk }) => !recurred.has(`${String(sk)}${RECURRED}`))
         .map((item) => parseRecord(ActionOutcome, withoutStorage(item), `Outcome ${String(item.sk)}`));
     },
-    addExperimentOutcome: (outcome) => {
+    addExperimentOutcome: async (outcome) => {
       const record = ExperimentOutcome.parse(outcome);
-      return add(`EXPERIMENT#${record.experimentId}`, record.incidentId, record);
+      await add(`EXPERIMENT#${record.experimentId}`, record.incidentId, record);
     },
     experimentOutcomes: async (experimentId, limit) => {
       const items = await table.query(`EXPERIMENT#${experimentId}`, { limit });

@@ -7,6 +7,7 @@ import type { Offer } from '#shared/domain/plan/candidates.ts';
 import type { DiagnosisModel, DiagnosisReply, ModelSpending } from '#shared/ports/diagnosis-model.ts';
 import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Counts } from '../common/counts.ts';
 import type { KnowledgeDeps } from '../knowledge/knowledge.ts';
 import { type BudgetDeps, openModelBudget } from './budget.ts';
 import type { AnalysisInputs } from './lookups.ts';
@@ -17,6 +18,8 @@ export interface ModelDeps extends BudgetDeps, LookupDeps, Pick<KnowledgeDeps, '
   readonly configuration: LookupDeps['configuration'];
   readonly clock: BudgetDeps['clock'];
   readonly meter: Meter;
+  /** Absent on a command line, which has no counters. */
+  readonly counts?: Counts;
 }
 
 type ModelWork = NonNullable<DiagnosisDraft['model']>;
@@ -58,7 +61,7 @@ export async function askModel(
   };
   const result = await model.diagnose(request, openModelBudget(incident.id, deps));
   const work = workOf(result.spent, modelSettingsOf(deps.configuration));
-  count(work, deps);
+  await count(work, deps);
   if (result.kind === 'unavailable') {
     deps.meter.count('model-unavailable');
     return { kind: 'unavailable', reason: result.reason, work: work.turns === 0 ? null : work };
@@ -81,12 +84,24 @@ function subjectOf(target: TargetContext): string {
   return `A GitHub Actions workflow run, started by ${event} ${branch}, attempt ${target.runAttempt}`;
 }
 
-function count({ turns, inputTokens, outputTokens, cachedInputTokens, microdollars }: ModelWork, deps: ModelDeps) {
+async function count(
+  { provider, modelId, turns, inputTokens, outputTokens, cachedInputTokens, microdollars }: ModelWork,
+  deps: ModelDeps,
+): Promise<void> {
   if (turns === 0) return;
   deps.meter.count('model-turns', turns);
   deps.meter.count('model-tokens', inputTokens + outputTokens);
   deps.meter.count('model-cached-tokens', cachedInputTokens);
   if (microdollars !== null) deps.meter.count('model-microdollars', microdollars);
+  const labels = { provider, model: modelId };
+  const { counts } = deps;
+  if (counts === undefined) return;
+  counts.note('llm_answers_total', labels);
+  counts.note('llm_tokens_total', { ...labels, kind: 'input' }, Math.max(0, inputTokens - cachedInputTokens));
+  counts.note('llm_tokens_total', { ...labels, kind: 'cached_input' }, cachedInputTokens);
+  counts.note('llm_tokens_total', { ...labels, kind: 'output' }, outputTokens);
+  counts.note('llm_cost_dollars_total', labels, (microdollars ?? 0) / 1e6);
+  await counts.flush(true);
 }
 
 /** What an answer took; without prices no money. */

@@ -6,7 +6,6 @@ import type { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { MetricFamily, MetricSample } from '#shared/domain/quality/prometheus.ts';
 import { type QualityReport, qualityOf } from '#shared/domain/quality/quality-report.ts';
 import type { ApprovalQueue } from '#shared/ports/approval-queue.ts';
-import type { Count } from '#shared/ports/counter-store.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ModelRegistryStore, PredictionStore } from '#shared/ports/learning-stores.ts';
@@ -160,24 +159,6 @@ function byStatus(lastDay: readonly Prediction[]): MetricSample[] {
     value: lastDay.filter(({ ending }) => ending?.status === outcome).length,
   }));
 }
-
-const HELP_OF: Readonly<Record<string, string>> = {
-  requests_total: 'Requests to the API, by route and method. Health checks are not counted.',
-  errors_total: 'Requests that were answered with an error, by route: 4xx of the caller, 5xx of Selfheal.',
-  anomalies_total: 'Unusual lines that were found in logs, by the route that was asked.',
-  predictions_total: 'Causes that were predicted from logs, by the route that was asked.',
-  recommendations_total: 'Remedies that were recommended, by the route that was asked.',
-  searches_total: 'Searches among past incidents and advice, by the route that was asked.',
-};
-
-/** The totals that all instances of the API share, as counters. Those that this version does not know are left out. */
-export const countersOf = (totals: readonly Count[]): MetricFamily[] =>
-  Object.entries(HELP_OF).map(([name, help]) => ({
-    name: `selfheal_${name}`,
-    help,
-    type: 'counter',
-    samples: totals.filter((one) => one.name === name).map(({ labels, value }) => ({ labels, value })),
-  }));
 
 /** How often actions helped and how long that took, of those that were tried within `ACTION_DAYS`. */
 export function actionMetricsOf(actions: readonly ActionStats[]): MetricFamily[] {

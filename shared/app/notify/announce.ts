@@ -7,6 +7,7 @@ import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/co
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Counts } from '../common/counts.ts';
 import { chooseChannels, isOutside } from './choose-channels.ts';
 import { type GatherMailsDeps, waitsForDigest } from './gather-mails.ts';
 import { type MailLimitDeps, mayMail } from './mail-limit.ts';
@@ -19,6 +20,8 @@ export interface AnnounceDeps extends Partial<NotifierPorts> {
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
+  /** Absent in functions that tell people of something else than an incident's progress. */
+  readonly counts?: Pick<Counts, 'note'>;
 }
 
 interface Hooks {
@@ -37,7 +40,7 @@ interface Hooks {
  */
 export async function announce(
   announcement: Announcement,
-  { notifiers, configuration, clock, meter, log, ...ports }: AnnounceDeps,
+  { notifiers, configuration, clock, meter, log, counts, ...ports }: AnnounceDeps,
   { shouldNotify, onNotified, onFailed = async (_notifier, error) => notificationError(error) }: Hooks = {},
 ): Promise<readonly string[]> {
   const channels: string[] = [];
@@ -71,10 +74,15 @@ export async function announce(
       );
       if (sent === null) continue;
       channels.push(notifier.id);
+      counts?.note('notifications_total', {
+        channel: notifier.id,
+        outcome: sent.problem === undefined ? 'sent' : 'failed',
+      });
       if (sent.problem === undefined) told.add(notifier.id);
       else untold.push(notTold(notifier, new Error(sent.problem), { meter, log }));
       await onNotified?.(notifier, sent.where);
     } catch (error) {
+      counts?.note('notifications_total', { channel: notifier.id, outcome: 'failed' });
       if (isOutside(notifier) && inside.length > 0) untold.push(notTold(notifier, error, { meter, log }));
       else failure = (await onFailed(notifier, error)) ?? failure;
     }

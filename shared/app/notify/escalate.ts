@@ -4,12 +4,14 @@ import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
 import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
+import type { Counts } from '../common/counts.ts';
 import { type AnnounceIncidentDeps, announceOnce } from './announce.ts';
 import { type BeginCallsDeps, beginCalls } from './begin-calls.ts';
 import { readStory, type StoryDeps } from './report.ts';
 
 export interface EscalateDeps extends StoryDeps, AnnounceIncidentDeps, BeginCallsDeps {
   readonly control: AnnounceIncidentDeps['control'] & Pick<ControlSettings, 'controls'>;
+  readonly counts?: Counts;
   readonly incidents: StoryDeps['incidents'] & AnnounceIncidentDeps['incidents'] & Pick<IncidentStore, 'get' | 'audit'>;
 }
 
@@ -31,7 +33,9 @@ export async function escalate(input: StepInput<'escalate'>, deps: EscalateDeps)
     await deps.incidents.audit(incident.id, key, { at, event: 'incident.handed-over', facts });
   };
   const how = { key, ending: 'escalated', skipSimilar: true, limited: true, onNotified } as const;
-  await announceOnce({ kind: 'escalation', story, reason: reasonOf(input) }, how, deps);
+  await announceOnce({ kind: 'escalation', story, reason: reasonOf(input) }, how, deps).finally(() =>
+    deps.counts?.flush(true),
+  );
   return null;
 }
 

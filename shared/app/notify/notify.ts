@@ -15,6 +15,7 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
 import type { PolicyReader } from '#shared/ports/policy-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
+import type { Counts } from '../common/counts.ts';
 import { governed } from '../policy/governed.ts';
 import { governedInRepository } from '../policy/governed-repository.ts';
 import { type AnnounceIncidentDeps, announceOnce, notificationError } from './announce.ts';
@@ -30,6 +31,7 @@ export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, 
   readonly ports: Partial<NotifierPorts> & { readonly codeHost: CodeHost };
   readonly policy: PolicyReader;
   readonly predictions: Pick<PredictionStore, 'noteAnnounced'>;
+  readonly counts?: Counts;
 }
 
 /**
@@ -37,6 +39,10 @@ export interface NotifyDeps extends AskingStoryDeps, Omit<AnnounceIncidentDeps, 
  * step; the other channels still get the announcement.
  */
 export async function notify(input: StepInput<'notify'>, deps: NotifyDeps): Promise<StepOutput<'notify'>> {
+  return await announceProgress(input, deps).finally(() => deps.counts?.flush(true));
+}
+
+async function announceProgress(input: StepInput<'notify'>, deps: NotifyDeps): Promise<StepOutput<'notify'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   if (isSimulated(incident.target)) return null;
   if (await isSilent(incident, input, deps)) return null;
@@ -109,10 +115,14 @@ function deliveryOf({ incident, stage }: IncidentStory, deps: NotifyDeps) {
 async function noteAnnounced(
   { id: incidentId, attempt, openedAt }: Incident,
   announced: Announced,
-  { predictions, meter }: NotifyDeps,
+  { predictions, meter, counts }: NotifyDeps,
 ): Promise<void> {
   try {
-    await predictions.noteAnnounced({ incidentId, attempt, openedAt }, announced);
+    if ((await predictions.noteAnnounced({ incidentId, attempt, openedAt }, announced)) !== 'written') return;
+    // A later attempt of an incident is told long after its opening, and is no measure of how fast people are told.
+    if (attempt > 1) return;
+    const seconds = (Date.parse(announced.at) - Date.parse(openedAt)) / 1000;
+    counts?.observe('time_to_comment_seconds', { channel: announced.channel }, seconds);
   } catch {
     meter.count('announcement-time-lost');
   }

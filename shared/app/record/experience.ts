@@ -10,12 +10,14 @@ import type { StepInput } from '#shared/domain/workflow/steps.ts';
 import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
+import type { Counts } from '../common/counts.ts';
 
 export interface ExperienceDeps {
   readonly incidents: Pick<IncidentStore, 'listPlans' | 'listApprovals'>;
   readonly experience: Pick<ExperienceStore, 'addActionOutcome' | 'addExperimentOutcome'>;
   readonly clock: Clock;
   readonly meter: Meter;
+  readonly counts?: Pick<Counts, 'note' | 'observe'>;
 }
 
 /**
@@ -39,13 +41,22 @@ export async function keepExperience(
     const known = actions.filter(({ verified, inconclusive }) => verified !== null && !inconclusive);
     for (const action of known) {
       const outcome = outcomeOf(incident, action, circumstancesOfPlan(plans, action.digest));
-      if (outcome !== null)
-        await deps.experience.addActionOutcome({ ...outcome, ...courseOf(action, deps.clock.now()) });
+      if (outcome === null) continue;
+      const course = courseOf(action, deps.clock.now());
+      if ((await deps.experience.addActionOutcome({ ...outcome, ...course })) === 'added') countAction(action, deps);
     }
     if (known.length > 0) await keepExperiment(incident, actions, { input, plans }, deps);
   } catch {
     deps.meter.count('experience-lost');
   }
+}
+
+/** An action whose outcome was kept for the first time. */
+function countAction({ actionId, state, verified, intendedAt }: ActionRecord, { counts, clock }: ExperienceDeps): void {
+  const outcome = state === 'undone' ? 'undone' : verified === 'failed' ? 'not_helped' : 'helped';
+  counts?.note('actions_total', { action: actionId, outcome });
+  const seconds = (clock.now().getTime() - Date.parse(intendedAt)) / 1000;
+  counts?.observe('action_duration_seconds', { action: actionId }, seconds);
 }
 
 /** Outcome of an action by its verification; null when the verification shows nothing. */

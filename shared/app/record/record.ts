@@ -14,6 +14,7 @@ import type { IncidentLocks, Leases } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { Meter } from '#shared/ports/telemetry-sink.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
+import type { Counts } from '../common/counts.ts';
 import { releaseIncidentLock } from '../common/incident-lock.ts';
 import { releaseWaiting } from '../common/pending-signal.ts';
 import { type ExperienceDeps, keepExperience } from './experience.ts';
@@ -41,6 +42,7 @@ export interface RecordDeps
   readonly configuration: Configuration;
   readonly clock: Clock;
   readonly meter: Meter;
+  readonly counts: Counts;
 }
 
 const MAX_REASON = 2000;
@@ -53,7 +55,18 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
   // A late repeat: the incident was reopened meanwhile, and its new workflow will end it.
   if (incident.attempt !== input.attempt) return null;
   const actions = await deps.incidents.listActions(incident.id);
-  if (endedByPerson(incident)) return await recordBeside(incident, actions, input, deps);
+  if (endedByPerson(incident)) await recordBeside(incident, actions, input, deps);
+  else await recordEnd(incident, actions, input, deps);
+  await deps.counts.flush(true);
+  return null;
+}
+
+async function recordEnd(
+  incident: Incident,
+  actions: readonly ActionRecord[],
+  input: StepInput<'record'>,
+  deps: RecordDeps,
+): Promise<void> {
   const isReal = !isSimulated(incident.target);
   if (isReal) await learnFrom(incident, actions, input, deps);
   await close(incident, actions, input, deps);
@@ -65,7 +78,6 @@ export async function record(input: StepInput<'record'>, deps: RecordDeps): Prom
     event: `incident.${input.outcome}`,
     facts: { attempt: incident.attempt, actions: actions.length, parent: input.parentId },
   });
-  return null;
 }
 
 async function learnFrom(
@@ -90,10 +102,9 @@ async function recordBeside(
   actions: readonly ActionRecord[],
   input: StepInput<'record'>,
   deps: RecordDeps,
-): Promise<null> {
+): Promise<void> {
   await Promise.all([recordTests(incident, actions, deps), keepExperience(incident, actions, input, deps)]);
   await release(incident, actions, deps);
-  return null;
 }
 
 /** Records the attempts of our own re-runs, so that their late signals are stale and do not reopen the incident. */
@@ -126,7 +137,11 @@ async function close(
   if (closed === 'condition-failed') await refuseWhileOpen(incident, deps);
   if (closed === 'updated' && incident.status === 'open' && !isSimulated(incident.target)) {
     deps.meter.count(`incident-${outcome}`);
-    deps.meter.time('incident-duration', deps.clock.now().getTime() - Date.parse(incident.openedAt));
+    const milliseconds = deps.clock.now().getTime() - Date.parse(incident.openedAt);
+    deps.meter.time('incident-duration', milliseconds);
+    deps.counts.note('incidents_total', { outcome });
+    if (outcome === 'resolved' && incident.request === undefined)
+      deps.counts.observe('time_to_heal_seconds', {}, milliseconds / 1000);
   }
 }
 

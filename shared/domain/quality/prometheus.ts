@@ -3,13 +3,13 @@ export interface MetricFamily {
   /** With its unit at the end: `selfheal_incident_duration_seconds`. */
   readonly name: string;
   readonly help: string;
-  readonly type: 'gauge' | 'counter' | 'summary';
+  readonly type: 'gauge' | 'counter' | 'summary' | 'histogram';
   readonly samples: readonly MetricSample[];
 }
 
 export interface MetricSample {
-  /** Only of a summary: `_sum` or `_count`. */
-  readonly suffix?: '_sum' | '_count';
+  /** Only of a summary or histogram. */
+  readonly suffix?: '_bucket' | '_sum' | '_count';
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }

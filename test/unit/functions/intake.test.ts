@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/intake/handler.ts';
+import { makeCounts } from '#shared/app/common/counts.ts';
 import { makeConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
 import { deliveryKeyOf, identify } from '#shared/domain/incident/identity.ts';
 import { identityOf, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
@@ -11,6 +12,7 @@ import {
   fakeClock,
   fakeCodeHost,
   makeMemoryControlStore,
+  makeMemoryCounters,
   makeMemoryIncidentStore,
   makeMemoryPolicyStore,
   makeMemoryStatsStore,
@@ -37,7 +39,8 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
   const log = makeRecordingLog();
   const commands: number[] = [];
   const orders: string[] = [];
-  const handle = makeHandler({
+  const counters = makeMemoryCounters();
+  const handler = makeHandler({
     incidents,
     control,
     policy: makeMemoryPolicyStore(),
@@ -62,12 +65,34 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
     clock,
     meter,
     log,
+    counts: makeCounts(counters, clock, () => undefined),
   });
-  return { handle, workflow, meter, log, commands, orders, asked, clock, incidents, control };
+  /** As the queue hands it over `waitedMs` after it arrived. */
+  const handle = (body: string, { waitedMs = 0, receives = 1 } = {}) =>
+    handler(body, {
+      attributes: {
+        SentTimestamp: String(clock.now().getTime() - waitedMs),
+        ApproximateReceiveCount: String(receives),
+      },
+    });
+  return { handle, counters, workflow, meter, log, commands, orders, asked, clock, incidents, control };
 }
 const event = (name: string) => readFileSync(join(import.meta.dirname, '../../../events/cloudwatch', name), 'utf8');
 
 const SHOP = identityOf(aGithubTarget());
+
+it('counts how long a message waited in the queue, once, whatever becomes of it', async () => {
+  const rig = setUp(() => {
+    throw new Retryable('502');
+  });
+  const body = JSON.stringify(aSignal());
+  await expect(rig.handle(body, { waitedMs: 1500 })).rejects.toThrow(Retryable);
+  await expect(rig.handle(body, { waitedMs: 181_500, receives: 2 })).rejects.toThrow(Retryable);
+  expect(await rig.counters.totals()).toEqual([
+    { name: 'queue_wait_seconds_bucket', labels: { queue: 'intake', le: '2.0' }, value: 1 },
+    { name: 'queue_wait_seconds_sum', labels: { queue: 'intake' }, value: 1.5 },
+  ]);
+});
 
 describe('whose a delivery is', () => {
   const deliveries = [

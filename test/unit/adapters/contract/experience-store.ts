@@ -15,7 +15,8 @@ export function experienceStoreContract(name: string, open: () => Promise<Experi
       const at = (hour: number) => anActionOutcome({ at: `2026-11-21T${hour}:00:00.000Z`, incidentId: `gh-${hour}` });
       for (const hour of [13, 11, 14, 12, 13]) await store.addActionOutcome(at(hour));
       await store.addActionOutcome(anActionOutcome({ class: 'unknown' }));
-      await store.addActionOutcome({ ...at(14), verified: 'failed' });
+      expect(await store.addActionOutcome({ ...at(14), verified: 'failed' })).toBe('exists');
+      expect(await store.addActionOutcome(anActionOutcome({ class: 'unknown', incidentId: 'gh-other' }))).toBe('added');
       expect(await store.actionOutcomes('flaky_tests', 3)).toEqual([at(14), at(13), at(12)]);
       expect(await store.actionOutcomes('flaky_tests', 100)).toHaveLength(4);
     });

@@ -2,6 +2,7 @@ import { OutcomeUnknown, RateLimited, Refused, Retryable, Unreachable } from '@s
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
+import { makeCounts } from '#shared/app/common/counts.ts';
 import { escalate } from '#shared/app/notify/escalate.ts';
 import { mayMail } from '#shared/app/notify/mail-limit.ts';
 import { notify } from '#shared/app/notify/notify.ts';
@@ -22,6 +23,7 @@ import {
   fakeCodeHost,
   makeMemoryComments,
   makeMemoryControlStore,
+  makeMemoryCounters,
   makeMemoryEscalationChains,
   makeMemoryEvidenceStore,
   makeMemoryIncidentStore,
@@ -35,6 +37,7 @@ import {
 async function setUp(incident: Incident, configuration = aConfiguration()) {
   const clock = fakeClock();
   const mailer = makeMemoryMailer();
+  const counters = makeMemoryCounters();
   const comments = makeMemoryComments();
   const codeHost = fakeCodeHost(comments);
   const deps = {
@@ -45,6 +48,7 @@ async function setUp(incident: Incident, configuration = aConfiguration()) {
     mailer,
     configuration,
     clock,
+    counts: makeCounts(counters, clock, () => undefined),
     meter: makeRecordingMeter(),
     log: makeRecordingLog(),
     actions: ACTIONS,
@@ -59,7 +63,7 @@ async function setUp(incident: Incident, configuration = aConfiguration()) {
   await deps.evidence.putDiagnosis(incident.id, aDiagnosis());
   const announceEnd = (stage: 'acting' | 'final' = 'final') => notify({ incidentId: incident.id, stage }, deps);
   const handOver = () => escalate({ incidentId: incident.id, reason: 'No safe action fits.', error: null }, deps);
-  return { deps, mailer, comments, codeHost, announceEnd, handOver };
+  return { deps, counters, mailer, comments, codeHost, announceEnd, handOver };
 }
 
 const pullRequest = anIncident({ status: 'suggested' });
@@ -71,6 +75,28 @@ describe('announcing the end of an incident', () => {
     await announceEnd();
     expect(comments.comments).toHaveLength(1);
     expect(mailer.mails).toEqual([]);
+  });
+
+  it('counts each message, and how long people waited for the first one', async () => {
+    const { announceEnd, counters, deps, codeHost } = await setUp(pullRequest);
+    const { id: incidentId, openedAt, attempt } = pullRequest;
+    await deps.predictions.addPrediction(aPrediction({ incidentId, openedAt, attempt }));
+    deps.clock.advance(Math.max(0, Date.parse(openedAt) + 40_000 - deps.clock.now().getTime()));
+    const waited = (deps.clock.now().getTime() - Date.parse(openedAt)) / 1000;
+    await announceEnd();
+    deps.clock.advance(60_000);
+    codeHost.program({ findComment: async () => Promise.reject(new Retryable('502')) });
+    await expect(announceEnd()).rejects.toThrow(Retryable);
+    const totals = await counters.totals();
+    const channel = 'github-comment';
+    expect(totals).toEqual(
+      expect.arrayContaining([
+        { name: 'notifications_total', labels: { channel, outcome: 'sent' }, value: 1 },
+        { name: 'notifications_total', labels: { channel, outcome: 'failed' }, value: 1 },
+        { name: 'time_to_comment_seconds_sum', labels: { channel }, value: waited },
+      ]),
+    );
+    expect(totals.filter(({ name }) => name === 'time_to_comment_seconds_bucket')).toMatchObject([{ value: 1 }]);
   });
 
   it('keeps when the comment was posted first, and does without when it cannot be kept', async () => {

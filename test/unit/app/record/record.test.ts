@@ -58,6 +58,47 @@ describe('recording the end of an incident', () => {
     });
   });
 
+  it('[D233] counts the incident, its action and how long both took, once, however often the step is repeated', async () => {
+    const { run, counters, clock } = await setUp();
+    clock.advance(42_000);
+    await run();
+    clock.advance(60_000);
+    await run();
+    const totals = await counters.totals();
+    const of = (name: string) => totals.filter((one) => one.name === name);
+    expect(of('incidents_total')).toEqual([{ name: 'incidents_total', labels: { outcome: 'resolved' }, value: 1 }]);
+    expect(of('actions_total')).toMatchObject([
+      { labels: { action: 'rerun-failed-jobs', outcome: 'helped' }, value: 1 },
+    ]);
+    expect(of('action_duration_seconds_bucket')).toMatchObject([{ labels: { action: 'rerun-failed-jobs' }, value: 1 }]);
+    expect(of('time_to_heal_seconds_bucket').reduce((sum, { value }) => sum + value, 0)).toBe(1);
+  });
+
+  it('counts an action that was undone as such, and what nobody verified not at all', async () => {
+    const undone = await setUp({ state: 'undone', receipt, verified: 'failed' });
+    await undone.run('escalated');
+    expect(await undone.counters.totals()).toEqual(
+      expect.arrayContaining([
+        { name: 'actions_total', labels: { action: 'rerun-failed-jobs', outcome: 'undone' }, value: 1 },
+        { name: 'incidents_total', labels: { outcome: 'escalated' }, value: 1 },
+      ]),
+    );
+    const unclear = await setUp({ state: 'unknown', verified: null });
+    await unclear.run('escalated');
+    expect((await unclear.counters.totals()).map(({ name }) => name)).toEqual(['incidents_total']);
+  });
+
+  it('ends the incident while counts cannot be written, and writes them with those of the next', async () => {
+    const { run, counters, incidents, incident, counts } = await setUp();
+    const { add } = counters;
+    counters.add = () => Promise.reject(new Error('The table is busy.'));
+    await run();
+    expect((await incidents.get(incident.id))?.status).toBe('resolved');
+    counters.add = add;
+    await counts.flush(true);
+    expect((await counters.totals()).map(({ name }) => name)).toContain('incidents_total');
+  });
+
   it('frees the place, the fingerprint and the lease', async () => {
     const { run, control, incident, plan, clock } = await setUp();
     const key = fingerprintKeyOf(incident, FINGERPRINT, null) ?? '';

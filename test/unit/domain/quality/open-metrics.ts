@@ -9,6 +9,7 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   counter: ['_total'],
   gauge: [''],
   summary: ['', '_sum', '_count'],
+  histogram: ['_bucket', '_sum', '_count'],
 };
 
 /** Reads OpenMetrics 1.0 strictly: throws for whatever a scraper would refuse. */
