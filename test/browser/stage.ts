@@ -4,7 +4,7 @@ import { openStage, type Stage } from '#apps/local/stage.ts';
 import { Role } from '#shared/domain/access/caller.ts';
 import { anAssembly, type ConfigurationChange } from '#test/e2e/support/assemblies.ts';
 
-const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 /** The user whom pages of this machine are signed in as. */
 export const LOCAL = { name: 'local', email: 'local@example.com', password: `Correct-${'horse'}-7` };
 

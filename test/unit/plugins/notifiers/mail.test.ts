@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
+import { mailOf } from '#shared/plugins/notifiers/common/mail/mail-of.ts';
 import { email } from '#shared/plugins/notifiers/email/index.ts';
 import {
   aClassification,
@@ -11,6 +13,11 @@ import {
   aResolvedStory,
 } from '#test/builders/index.ts';
 import { anyText } from '../../any-text.ts';
+
+it.each(SAMPLE_ANNOUNCEMENTS)('the mail "$title" names no instant as a machine writes it', ({ announcement }) => {
+  const mail = mailOf(announcement);
+  expect(`${mail?.subject} ${mail?.message}`).not.toMatch(/\d{4}-\d\d-\d\dT\d\d:/);
+});
 
 describe('the mail', () => {
   const alarm = anIncident({

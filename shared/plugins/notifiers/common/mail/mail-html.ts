@@ -50,7 +50,7 @@ export function mailHtml({ subject, message }: Mail, announcement: Announcement)
 <body ${paint({ background: 'ground', color: 'ink' }, `margin:0;padding:0;font:15px/1.55 ${FONT};-webkit-text-size-adjust:100%`)}>
 <div ${paint({ background: 'ground' }, 'padding:20px 8px').replace('class="', 'class="outer ')}><div ${paint({ background: 'sheet', color: 'ink' }, 'max-width:680px;margin:0 auto;padding:24px 28px;border-radius:10px;overflow-wrap:anywhere;word-break:break-word').replace('class="', 'class="sheet ')}>
 <p ${paint({ color: 'soft' }, 'margin:0 0 10px;font-size:13px;letter-spacing:.02em')}>Selfheal</p>
-${headline === null ? '' : `<h1 style="margin:0 0 12px;font-size:19px;line-height:1.35">${escaped(headline)}</h1>\n`}${shown.map((block) => blockHtml(block, links)).join('\n')}
+${headline === null ? '' : `<h1 style="margin:0 0 12px;font-size:19px;line-height:1.35">${prose(headline)}</h1>\n`}${shown.map((block) => blockHtml(block, links)).join('\n')}
 </div></div></body></html>
 `;
 }
@@ -78,14 +78,14 @@ function linesHtml(lines: readonly string[], links: ReadonlySet<string>): string
 
 function runHtml({ kind, lines }: { kind: Kind; lines: readonly string[] }, links: ReadonlySet<string>): string {
   if (kind === 'item')
-    return `<ul style="margin:0 0 10px;padding-left:20px">${lines.map((line) => `<li style="margin:0 0 4px">${escaped(line.slice(2))}</li>`).join('')}</ul>`;
+    return `<ul style="margin:0 0 10px;padding-left:20px">${lines.map((line) => `<li style="margin:0 0 4px">${prose(line.slice(2))}</li>`).join('')}</ul>`;
   if (kind === 'quoted')
     return `<pre ${paint({ background: 'sunken', color: 'ink' }, `margin:0 0 10px;padding:10px 12px;border-radius:6px;font:12.5px/1.5 ${MONOSPACE};white-space:pre-wrap;overflow-wrap:anywhere`)}>${lines.map((line) => escaped(line.slice(2))).join('\n')}</pre>`;
   return `<p style="margin:0 0 10px">${lines.map((line) => proseHtml(line, links)).join('<br>')}</p>`;
 }
 
 const proseHtml = (line: string, links: ReadonlySet<string>): string =>
-  links.has(line) ? `<a href="${entities(line)}" ${paint({ color: 'accent' })}>${entities(line)}</a>` : escaped(line);
+  links.has(line) ? `<a href="${entities(line)}" ${paint({ color: 'accent' })}>${entities(line)}</a>` : prose(line);
 
 /** The addresses that an announcement links to. */
 function linksOf(announcement: Announcement): ReadonlySet<string> {
@@ -117,3 +117,7 @@ const inert = (text: string): string =>
 
 const entities = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 const escaped = (text: string): string => entities(inert(text));
+
+/** Words of a person or a model, in which marks of code look like code. */
+const prose = (text: string): string =>
+  escaped(text).replaceAll(/`([^`]+)`/g, `<code style="font:.9em ${MONOSPACE}">$1</code>`);

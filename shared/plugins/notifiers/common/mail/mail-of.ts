@@ -1,3 +1,4 @@
+import { instantWords } from '@selfheal/kernel/time-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { AnnouncementKind } from '#shared/domain/workflow/function-config.ts';
@@ -80,9 +81,12 @@ function withoutUntold(announcement: Announcement): Mail | null {
 }
 
 function renderTooLateMail({ approval, action }: AnnouncementOf<'approval-too-late'>): Mail {
+  const { decision } = approval;
+  const when = decision === undefined ? '' : ` on ${instantWords(new Date(decision.at), 'UTC')}`;
   const message = [
-    `${deciderNameOf(approval) ?? 'Somebody'} approved this at ${approval.decision?.at ?? 'an unknown time'}, but the decision did not reach the workflow before it stopped waiting.`,
-    'The approval was not carried out and can no longer be used.',
+    'Approved too late: nothing was done.',
+    '',
+    `${deciderNameOf(approval) ?? 'Somebody'} approved this${when}, but the decision did not reach the workflow before it stopped waiting. The approval can no longer be used.`,
     '',
     `What was approved: ${action.description}`,
     `Incident: ${approval.incidentId}`,
