@@ -9,6 +9,7 @@ import { simulateFlaky } from './simulate-flaky.ts';
 import { simulateLogs } from './simulate-logs.ts';
 import { simulateSelection } from './simulate-selection.ts';
 import { trainRankerCommand } from './train-ranker.ts';
+import { trySignaturesCommand } from './try-signatures.ts';
 
 /** `train` on the public data; it makes the shipped model. */
 export const trainOnPublicData = makeTrainCommand({
@@ -22,6 +23,7 @@ export const LAB_COMMANDS: readonly Command[] = [
   mutateRows,
   trainOnPublicData,
   trainRankerCommand,
+  trySignaturesCommand,
   simulateCommand,
   simulateFlaky,
   simulateLogs,

@@ -171,9 +171,13 @@ const SOURCES: Readonly<Record<string, Source>> = {
   errorformat,
 };
 
-/** Every labelled log below `root`, each once. Reports missing folders and skips them. */
-export async function gatherCases(root: string, progress: (message: string) => void): Promise<LabelledCase[]> {
-  const rankerWithout = await heldOutRankers(root, progress);
+/** Every labelled log below `root`, each once. Reports missing folders and skips them. `ranker`: used instead of one that is trained without the source. */
+export async function gatherCases(
+  root: string,
+  progress: (message: string) => void,
+  ranker?: RankerWithout,
+): Promise<LabelledCase[]> {
+  const rankerWithout = ranker ?? (await heldOutRankers(root, progress));
   const byDigest = new Map<string, LabelledCase>();
   for (const [name, read] of Object.entries(SOURCES)) {
     if (!existsSync(join(root, name))) {

@@ -12,6 +12,8 @@ export interface SignatureMatch {
   readonly captures: Readonly<Record<string, string>>;
   /** 0 to 1: the signature's confidence, weighted by how relevant its line is in its log. */
   readonly strength: number;
+  /** A harness counts failed tests in its line, which holds however much else the log says. */
+  readonly isVerdict: boolean;
 }
 
 const BLOCK_BEFORE = 3;
@@ -58,6 +60,10 @@ function relevanceOf(score: number, best: number): number {
   return MIN_RELEVANCE + (1 - MIN_RELEVANCE) * Math.max(0, score / best);
 }
 
+/** A harness's count of failed tests. */
+const COUNTS_FAILURES =
+  /\b[1-9]\d{0,6} (?:tests? |examples? |specs? |assertions? )?(?:failed|failures?|failing|errors?)\b|\b(?:Failures|Failed|Errors|failures|failed|errors)\s?[:=]\s?[1-9]|\bFAIL [1-9]|^Status: [1-9]\d{0,3} ERROR/;
+
 function matchesOfLine(
   lines: readonly EvidenceLine[],
   at: number,
@@ -77,10 +83,11 @@ function matchesOfLine(
     const match = firstMatch(compiled, seen);
     if (match === null) return [];
     const { confidence } = compiled.signature;
-    const strength = confidence * relevanceOf(line.score, best);
+    const isVerdict = compiled.signature.class === 'test_failure' && COUNTS_FAILURES.test(line.text);
+    const strength = confidence * (isVerdict ? 1 : relevanceOf(line.score, best));
     // The closing line of a step says nothing that a person could see.
     const cited = where === 'step' && step !== null ? (lines[step.at] ?? line) : line;
-    return [{ compiled, line: cited, captures: capturesOf(match), strength }];
+    return [{ compiled, line: cited, captures: capturesOf(match), strength, isVerdict }];
   });
   return withoutRefined(found, signatures);
 }

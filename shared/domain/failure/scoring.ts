@@ -86,6 +86,12 @@ function weakenWarnings(matches: readonly SignatureMatch[]): readonly SignatureM
   return matches.map((match) => (errors.has(match) ? match : { ...match, strength: match.strength * WARNING_SHARE }));
 }
 
+/** What is left of an exception where a harness counts failed tests: it is how one of them failed, or what a test provokes. */
+const IN_TEST_SHARE = 0.75;
+
+const scaled = (score: ClassScore, share: number): ClassScore =>
+  share === 1 ? score : { ...score, strength: score.strength * share };
+
 /** The classes that signatures indicate, strongest first. */
 export function scoreClasses(all: readonly SignatureMatch[]): ClassScore[] {
   const matches = weakenWarnings(all);
@@ -95,12 +101,17 @@ export function scoreClasses(all: readonly SignatureMatch[]): ClassScore[] {
     .map(({ compiled }) => compiled.signature.class);
   // An exception in a test is how that test failed.
   const named = new Set<FailureClass>(classes.filter((one) => one !== 'runtime_exceptions'));
+  const testsFailed = matches.some(({ isVerdict }) => isVerdict);
   return [...groupBy(matches, (match) => match.compiled.signature.class)]
     .map(([failureClass, group]) => {
-      const score = scoreClass(failureClass, group);
+      const share = testsFailed && failureClass === 'runtime_exceptions' ? IN_TEST_SHARE : 1;
+      const score = scaled(scoreClass(failureClass, group), share);
       if (named.size === 0 || (named.size === 1 && named.has(failureClass))) return score;
-      const own = group.filter((match) => naming.includes(match));
-      return { ...score, strength: Math.max(score.strength * WRAPPER_SHARE, scoreClass(failureClass, own).strength) };
+      const own = scoreClass(
+        failureClass,
+        group.filter((match) => naming.includes(match)),
+      );
+      return { ...score, strength: Math.max(score.strength * WRAPPER_SHARE, own.strength * share) };
     })
     .sort((a, b) => b.strength - a.strength || (a.class < b.class ? -1 : 1));
 }

@@ -1,4 +1,7 @@
 import { readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SUITES } from '#lab/eval/registry.ts';
 import { runLab } from '../cli/run-command.ts';
@@ -20,6 +23,38 @@ describe('the laboratory', () => {
     expect(stdout).toHaveLength(0);
     expect(stderr).toContain(reason);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('tries each signature with and without it', async () => {
+    const data = await mkdtemp(join(tmpdir(), 'signatures-'));
+    const source = join(data, 'sources-2026-11', 'ours');
+    await mkdir(source, { recursive: true });
+    const failing = [
+      'added 812 packages',
+      'FAIL src/basket.test.ts',
+      '  ● basket › adds up',
+      'Tests: 1 failed, 4 total',
+    ];
+    await writeFile(join(source, 'one.log'), failing.join('\n'));
+    await writeFile(join(source, 'two.log'), [...failing, ''].join('\n'));
+    const label = { lines: 4, cause_lines: [3], cause_top: 3, verdict: 'regression' };
+    const labels = [
+      { ...label, file: 'one', log: 'one.log', class: 'test_failure' },
+      { ...label, file: 'two', log: 'two.log', class: 'lint/format' },
+    ];
+    await writeFile(join(source, 'labels.jsonl'), labels.map((one) => JSON.stringify(one)).join('\n'));
+    const { code, stdout } = await runLab(['try-signatures', '--data', data, '--json']);
+    expect(code).toBe(0);
+    const results = stdout.toString().trimEnd().split('\n');
+    expect(results.map((one) => JSON.parse(one))).toContainEqual({
+      id: 'jest-failed',
+      pays: ['sources-2026-11/ours'],
+      hurts: [],
+      neutral: 1,
+    });
+    const refused = await runLab(['try-signatures']);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('"try-signatures" needs --data DIR, the folder of labelled logs.');
   });
 
   it('has a file for each suite, named after the folder of its data', () => {
