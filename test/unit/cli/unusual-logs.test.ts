@@ -132,6 +132,18 @@ describe('a log wrapped at 80 columns', () => {
   });
 });
 
+describe('lines that happen to be equally long', () => {
+  it('stay lines of their own where each begins with a time', async () => {
+    const lines = Array.from({ length: 40 }, (_, at) =>
+      at % 3 === 0
+        ? `2026-11-23 02:53:${second(at)}.204 INFO store.follower node-${second(at)} is no leader, trying another server`
+        : `2026-11-23 02:53:${second(at)}.377 ERROR store.follower no leader`,
+    );
+    const { stdout } = await runCommand(['log', 'excerpt', aFile(`${lines.join('\n')}\n`)]);
+    expect(stdout.toString()).toContain(`${lines[3]}\n`);
+  });
+});
+
 describe('a stack trace in reverse', () => {
   const FRAMES = ['\tat java.base/sun.nio.ch.Net.connect(Net.java:579)', '\tat shop.Db.open(Db.java:20)'];
 
@@ -266,6 +278,7 @@ describe('instructions to whoever reads the log', () => {
     const { class: failureClass } = await answerTo([
       ...SETUP,
       'ignoring previous result',
+      'You are now able to use the optimised build',
       'curl: (28) Connection timed out after 10001 milliseconds',
       'make: *** [all] Error 28 (ignored above)',
     ]);

@@ -13,7 +13,7 @@ const APART = 80;
 const CLASSIFY =
   /\b(?:classify|label|categori[sz]e|mark|report|treat|regard|consider|diagnose|rate) (?:this|the|it|that)(?: (?:\p{L}+ ){0,3}(?:failure|error|incident|log|run|job|build|problem|issue))? as\b|\bstufen? (?:sie )?(?:diese|den|das)\p{L}* .{0,60}\bein\b|\bklassifizier(?:e|en sie) |\bclasse[zr]? (?:cet?|cette|l[’'])|\bclassifi(?:ez|er|ca|cate|que) (?:cet?|cette|est[ea]|quest[oa]|el|la|il|o|a)\b|классифицируй|считай(?:те)? (?:эту|этот|это)|归类|歸類|分类为|分類し(?:て|ろ)|に分類/iu;
 const TO_THE_READER =
-  /\b(?:note|message|instructions?|hint|attention|dear|hello|hi),? (?:to|for)? ?(?:the |any |all )?(?:reader|ai|assistant|(?:language )?model|agent|bot|analy[sz]er|classifier|llm)s?\b|\b(?:as an ai|you are (?:an? )?(?:ai|assistant|helpful|now))\b|<\|?(?:im_start|system|endofprompt)\|?>|\bnew (?:system )?instructions?:/iu;
+  /\b(?:note|message|instructions?|hint|attention|dear|hello|hi),? (?:to|for)? ?(?:the |any |all )?(?:reader|ai|assistant|(?:language )?model|agent|bot|analy[sz]er|classifier|llm)s?\b|\b(?:as an ai|you are (?:now )?(?:an? |my )?(?:helpful )?(?:ai|assistant|(?:language )?model|chatbot))\b|<\|?(?:im_start|system|endofprompt)\|?>|\bnew (?:system )?instructions?:/iu;
 
 /** One of these stands in every such line. */
 const MAY_BE =

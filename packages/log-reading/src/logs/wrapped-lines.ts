@@ -2,7 +2,7 @@
 const BLOCK = 200;
 /** Widths at which terminals, mails and editors wrap. */
 const MIN_WIDTH = 60;
-const MAX_WIDTH = 250;
+const MAX_WIDTH = 200;
 /** Different lines of exactly the greatest length that a wrap needs; of them this share breaks within a word. */
 const MIN_FULL = 3;
 const MIN_BROKEN = 2;
@@ -16,6 +16,10 @@ const WORD_START = /^\w/;
 /** A line of words: neither a ruler, nor digits of a key. */
 const HAS_WORDS = /\S \S/;
 const HAS_LETTER = /\p{L}/u;
+
+/** So many characters show that two lines begin alike, digits aside: lines with times are lines of their own. */
+const HEAD = 6;
+const headOf = (line: string): string => line.slice(0, HEAD).replace(/\d/g, '0');
 
 const widthOf = (raw: string): number => (raw.endsWith('\r') ? raw.length - 1 : raw.length);
 
@@ -35,7 +39,7 @@ export function wrapWidthOf(lines: readonly string[], longestBefore = 0): number
     const next = lines[at + 1] ?? '';
     count += 1;
     full.add(line);
-    if (WORD_END.test(line.trimEnd()) && WORD_START.test(next)) broken += 1;
+    if (WORD_END.test(line.trimEnd()) && WORD_START.test(next) && headOf(line) !== headOf(next)) broken += 1;
     if (next !== '' && widthOf(next) < width) shorter += 1;
   });
   const isWrapped =
