@@ -164,7 +164,7 @@ describe.skipIf(missing.length > 0)(
         { now: () => Date.now() },
       );
       expect({ code, stderr }).toMatchObject({ code: 0 });
-    });
+    }, 600_000);
     afterAll(async () => {
       await stopPrograms();
       service?.stop();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
 import { renderMail } from '#shared/plugins/notifiers/common/mail/mail.ts';
+import { mailHtml } from '#shared/plugins/notifiers/common/mail/mail-html.ts';
 import { mailOf } from '#shared/plugins/notifiers/common/mail/mail-of.ts';
 import { email } from '#shared/plugins/notifiers/email/index.ts';
 import {
@@ -18,6 +19,17 @@ it.each(SAMPLE_ANNOUNCEMENTS)('the mail "$title" names no instant as a machine w
   const mail = mailOf(announcement);
   expect(`${mail?.subject} ${mail?.message}`).not.toMatch(/\d{4}-\d\d-\d\dT\d\d:/);
 });
+
+it.each(SAMPLE_ANNOUNCEMENTS)(
+  'the page of the mail "$title" has one heading, which is no paragraph',
+  ({ announcement }) => {
+    const mail = mailOf(announcement);
+    if (mail === null) return expect(announcement.kind).toMatch(/^approval-(?:decided|expired)$/);
+    const headings = [...mailHtml(mail, announcement).matchAll(/<h1[^>]*>(.*?)<\/h1>/g)].map(([, words = '']) => words);
+    expect(headings).toHaveLength(1);
+    expect(headings[0]?.length).toBeLessThanOrEqual(160);
+  },
+);
 
 describe('the mail', () => {
   const alarm = anIncident({

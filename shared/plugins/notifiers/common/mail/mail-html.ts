@@ -39,21 +39,35 @@ const DARK = Object.entries(PREFIX)
  */
 export function mailHtml({ subject, message }: Mail, announcement: Announcement): string {
   const links = linksOf(announcement);
-  const blocks = message.split(/\n{2,}/).filter((block) => block.trim() !== '');
-  const [lead = '', ...rest] = blocks;
-  const [first = '', ...others] = lead.split('\n');
-  const headline = /^-{3,}$/.test(others[0] ?? '') ? null : first;
-  const shown = headline === null ? blocks : [others.join('\n'), ...rest].filter((block) => block !== '');
+  const { heading, shown } = opening(subject, message);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark"><title>${entities(subject)}</title>
 <style>:root{color-scheme:light dark;supported-color-schemes:light dark}@media(prefers-color-scheme:dark){${DARK}}@media(max-width:480px){.sheet{padding:16px 14px!important}.outer{padding:0!important}}</style></head>
 <body ${paint({ background: 'ground', color: 'ink' }, `margin:0;padding:0;font:15px/1.55 ${FONT};-webkit-text-size-adjust:100%`)}>
 <div ${paint({ background: 'ground' }, 'padding:20px 8px').replace('class="', 'class="outer ')}><div ${paint({ background: 'sheet', color: 'ink' }, 'max-width:680px;margin:0 auto;padding:24px 28px;border-radius:10px;overflow-wrap:anywhere;word-break:break-word').replace('class="', 'class="sheet ')}>
 <p ${paint({ color: 'soft' }, 'margin:0 0 10px;font-size:13px;letter-spacing:.02em')}>Selfheal</p>
-${headline === null ? '' : `<h1 style="margin:0 0 12px;font-size:19px;line-height:1.35">${prose(headline)}</h1>\n`}${shown.map((block) => blockHtml(block, links)).join('\n')}
+<h1 style="margin:0 0 12px;font-size:19px;line-height:1.35">${prose(heading)}</h1>
+${shown.map((block) => blockHtml(block, links)).join('\n')}
 </div></div></body></html>
 `;
 }
+
+/** Characters of a heading that is still one. */
+const MAX_HEADING = 120;
+
+/** The first line as the heading, or its first sentence; where both are too long, or there is none, the subject. */
+function opening(subject: string, message: string): { readonly heading: string; readonly shown: readonly string[] } {
+  const blocks = message.split(/\n{2,}/).filter((block) => block.trim() !== '');
+  const [lead = '', ...rest] = blocks;
+  const [first = '', ...others] = lead.split('\n');
+  const instead = { heading: subject.replace(/^\[Selfheal\] /, ''), shown: blocks };
+  if (/^-{3,}$/.test(others[0] ?? '')) return instead;
+  const [, sentence, more = ''] = first.length <= MAX_HEADING ? [first, first] : (SENTENCE.exec(first) ?? []);
+  if (sentence === undefined) return instead;
+  const left = [more, ...others].filter((line) => line !== '').join('\n');
+  return { heading: sentence, shown: [left, ...rest].filter((block) => block !== '') };
+}
+const SENTENCE = new RegExp(`^(.{10,${MAX_HEADING}}?[.!?]) (?=[A-Z])(.+)$`);
 
 function blockHtml(block: string, links: ReadonlySet<string>): string {
   const [title = '', rule = '', ...lines] = block.split('\n');
