@@ -6,6 +6,7 @@ import { JobResult } from '@selfheal/pull-request-quality/domain/pull-request/jo
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World } from '#apps/local/world/world.ts';
 import { buildAction } from '../../tools/build-action.ts';
+import { aServedApi } from '../unit/cli/served-api.ts';
 import { runWorkflow, type WorkflowEnd } from './support/workflow-runner.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -63,7 +64,28 @@ interface Build {
   readonly failure: string | null;
   readonly coverage: string;
   readonly findings: string;
+  /** What the tests print when they fail. */
+  readonly log?: string;
+  /** Further files of the clone. */
+  readonly files?: Readonly<Record<string, string>>;
 }
+/** A module of one's own that is misspelt: the sources confirm the cause. */
+const MISSING_IMPORT: Pick<Build, 'log' | 'files'> = {
+  log: [
+    '=== ERRORS ===',
+    'ImportError while importing test module.',
+    'app/main.py:2: in <module>',
+    '    from app.total import total',
+    "E   ModuleNotFoundError: No module named 'app.total'",
+    '##[error]Process completed with exit code 2.',
+    '',
+  ].join('\n'),
+  files: {
+    'app/main.py': '\nfrom app.total import total\n',
+    'app/totals.py': 'def total(): return 1\n',
+    'app/__init__.py': '',
+  },
+};
 
 let world: World;
 let folder: string;
@@ -92,12 +114,16 @@ const git = (cwd: string, ...args: readonly string[]): string =>
   }).trim();
 
 /** A clone of the shop: its default branch, and for a pull request one commit more. */
-function aClone(changed: boolean): { path: string; base: string } {
+function aClone(changed: boolean, files: Readonly<Record<string, string>> = {}): { path: string; base: string } {
   const path = join(folder, `clone-${runs}`);
   mkdirSync(join(path, 'src'), { recursive: true });
   git(path, 'init', '-q', '-b', 'main');
   writeFileSync(join(path, 'src/cart.ts'), CART);
   writeFileSync(join(path, 'package-lock.json'), '{\n  "name": "shop",\n  "packages": {\n    "left-pad": {}\n  }\n}\n');
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(join(path, file, '..'), { recursive: true });
+    writeFileSync(join(path, file), text);
+  }
   git(path, 'add', '.');
   git(path, 'commit', '-q', '-m', 'One');
   const base = git(path, 'rev-parse', 'HEAD');
@@ -108,7 +134,7 @@ function aClone(changed: boolean): { path: string; base: string } {
   return { path, base };
 }
 
-function prepareTools({ failure, coverage }: Build): string {
+function prepareTools({ failure, coverage, log = FAILED_LOG }: Build): string {
   const tools = join(folder, `tools-${runs}`);
   const put = (path: string, text: string): void => {
     mkdirSync(join(tools, path, '..'), { recursive: true });
@@ -118,15 +144,19 @@ function prepareTools({ failure, coverage }: Build): string {
   put('tsc/exit', '0');
   put('vitest/files/out/unit.xml', junit(failure));
   put('vitest/files/coverage/lcov.info', coverage);
-  put('vitest/log', failure === null ? 'ok\n' : FAILED_LOG);
+  put('vitest/log', failure === null ? 'ok\n' : log);
   put('vitest/exit', failure === null ? '0' : '1');
   return tools;
 }
 
 /** Runs the kit for a push to the default branch, or for a pull request. */
-async function run(build: Build, pull: { number: number; headSha: string } | null, { fork = false } = {}) {
+async function run(
+  build: Build,
+  pull: { number: number; headSha: string } | null,
+  { fork = false, deployment = null as { readonly url: string; readonly token: string } | null } = {},
+) {
   runs += 1;
-  const clone = aClone(pull !== null);
+  const clone = aClone(pull !== null, build.files);
   const repository = { full_name: REPOSITORY, default_branch: 'main' };
   const event =
     pull === null
@@ -196,6 +226,9 @@ async function run(build: Build, pull: { number: number; headSha: string } | nul
           '{"matches":[],"descriptor":{"name":"grype","version":"0.110.0"}}',
         ),
     },
+    ...(deployment === null
+      ? {}
+      : { vars: { SELFHEAL_URL: deployment.url }, secrets: { SELFHEAL_TOKEN: deployment.token } }),
     neverRun: ['Sign'],
     leg: ({ os = 'ubuntu-24.04' }) => os === 'ubuntu-24.04',
   });
@@ -272,6 +305,31 @@ describe('the workflow kit, step by step against the local GitHub', () => {
     expect(headline).toMatch(/^### ✅ All \d+ jobs passed$/);
     expect(green?.body).not.toContain('rounds totals');
     expect(world.github.checkRuns(REPOSITORY, pull.headSha).at(-1)).toMatchObject({ conclusion: 'success' });
+  });
+
+  it('[B5] hands a sure failure over in the same run, whose fix the deployment tries when the run has ended', async () => {
+    const { url } = await aServedApi({
+      configure: (one) =>
+        ({
+          ...one,
+          github: { ...one.github, defaultMode: 'act', repositories: [] },
+          fixes: {
+            ...one.fixes,
+            repositories: [{ name: REPOSITORY, patches: true, sandboxWorkflow: null, reverts: false, issues: false }],
+          },
+        }) as never,
+    });
+    const failing: Build = { ...GOOD, failure: 'No module named app.total', ...MISSING_IMPORT };
+    const pull = world.github.addPullRequest(REPOSITORY, { title: 'Import what is not there' });
+    const end = await run(failing, pull, { deployment: { url, token: 'operator' } });
+    expect(end.jobs.triage?.outputs).toMatchObject({ hand_over: 'hand-over' });
+    expect(end.jobs.auto_fix).toMatchObject({ result: 'success' });
+    const handedOver = end.steps.find(({ step }) => step === 'Hand the failure over');
+    expect(handedOver?.log).toMatch(/opens the incident of run \d+ .* tries a fix then by itself/);
+
+    const unsure = await run({ ...failing, files: {} }, pull, { deployment: { url, token: 'operator' } });
+    expect(unsure.jobs.triage?.outputs).toMatchObject({ hand_over: 'keep' });
+    expect(unsure.jobs.auto_fix).toMatchObject({ result: 'skipped' });
   });
 
   it('keeps the scan of the default branch, with which a pull request is compared', async () => {

@@ -54,6 +54,7 @@ export interface RunnerOptions {
   /** `event_name`, `ref`, `event`, ... */
   readonly github: Readonly<Record<string, unknown>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  readonly vars?: Readonly<Record<string, string>>;
   /** Variables of each job, such as those of GitHub's runner. */
   readonly environment: Readonly<Record<string, string>>;
   /** Puts files in place of a step that cannot be run here, by the part of `uses` before `@`. */
@@ -96,7 +97,7 @@ export async function runWorkflow(options: RunnerOptions): Promise<WorkflowEnd> 
       success: () => results.every((result) => result === 'success'),
       failure: () => results.includes('failure'),
     };
-    const base = { github: options.github, secrets: options.secrets ?? {}, needs };
+    const base = { github: options.github, secrets: options.secrets ?? {}, vars: options.vars ?? {}, needs };
     if (!isOn(job.if, base, functions)) {
       ends[id] = { result: 'skipped', outputs: {} };
       continue;
