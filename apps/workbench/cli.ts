@@ -37,16 +37,16 @@ function chooseCommand(args: readonly string[], commands: readonly Command[]): {
 }
 
 /** Parses options and operands. Errors keep the reason that `parseArgs` gives and point to the help text. */
-function parse(command: Command, rest: string[]): ParsedInput & { help: boolean } {
+function parse(command: Command, rest: string[]): ParsedInput & { help: boolean; notes: readonly string[] } {
   const hint = `see "selfheal ${command.name} --help"`;
-  const { values, positionals } = parseOrSay(command, rest, hint);
+  const { values, positionals, tokens } = parseOrSay(command, rest, hint);
   const { help, ...options } = values;
   const { atLeast, atMost, shown } = command.operands;
-  if (help === true) return { operands: positionals, options: {}, help: true };
+  if (help === true) return { operands: positionals, options: {}, help: true, notes: [] };
   if (positionals.length < atLeast) throw new UsageError(`"selfheal ${command.name}" needs ${shown}: ${hint}.`);
   const extra = positionals[atMost];
   if (extra !== undefined) throw new UsageError(`"${extra}" is one argument too many: ${hint}.`);
-  return { operands: positionals, options, help: false };
+  return { operands: positionals, options, help: false, notes: overridden(command, tokens) };
 }
 
 function parseOrSay(command: Command, rest: string[], hint: string) {
@@ -56,33 +56,31 @@ function parseOrSay(command: Command, rest: string[], hint: string) {
   for (const [name, { type, multiple = false }] of Object.entries(command.options)) options[name] = { type, multiple };
   try {
     const args = withValues(command, withoutAliases(command, command.rewrite?.(rest) ?? rest));
-    const parsed = parseArgs({ args, options, allowPositionals: true, strict: true, tokens: true });
-    refuseTwice(command, parsed.tokens);
-    return parsed;
+    return parseArgs({ args, options, allowPositionals: true, strict: true, tokens: true });
   } catch (error) {
-    if (error instanceof UsageError) throw error;
     const reason = error instanceof Error ? error.message.split(/\. |\.?\n/)[0] : 'The options cannot be read';
     throw new UsageError(`${reason}: ${hint}.`);
   }
 }
 
-/** An option with two values means neither: the last would win in silence. */
-function refuseTwice(
+/** Of options that were given two values, of which the last counts: a sentence each, so that it does not win in silence. */
+function overridden(
   { options }: Command,
   tokens: readonly { readonly kind: string; readonly name?: string; readonly value?: string | undefined }[],
-): void {
+): string[] {
   const values = new Map<string, string>();
+  const notes: string[] = [];
   for (const { kind, name = '', value } of tokens) {
     const option = options[name];
     if (kind !== 'option' || value === undefined || option === undefined || option.multiple) continue;
     const before = values.get(name);
-    if (before !== undefined && before !== value) {
-      const { aliases = [] } = option;
-      const other = aliases.length === 0 ? '' : ` (also ${aliases.map((alias) => `--${alias}`).join(', ')})`;
-      throw new UsageError(`--${name}${other} is given twice, as "${before}" and as "${value}". Give it once.`);
-    }
     values.set(name, value);
+    if (before === undefined || before === value) continue;
+    const { aliases = [] } = option;
+    const other = aliases.length === 0 ? '' : ` (also ${aliases.map((alias) => `--${alias}`).join(', ')})`;
+    notes.push(`selfheal: --${name}${other} is given twice: "${value}" counts, and "${before}" does not.`);
   }
+  return notes;
 }
 
 /** The arguments with each option by its own name, and options that stand for an operand as operands. */
@@ -184,7 +182,8 @@ async function runChosen(args: readonly string[], commands: readonly Command[], 
     return 0;
   }
   const { command, rest } = chooseCommand(args, commands);
-  const { help, ...input } = parse(command, rest);
+  const { help, notes, ...input } = parse(command, rest);
+  for (const note of notes) terminal.say(note);
   if (!help) return await command.run(input, terminal, commands);
   await terminal.write(commandHelp(command));
   return 0;
