@@ -169,7 +169,7 @@ export function actionMetricsOf(actions: readonly ActionStats[]): MetricFamily[]
     });
   return [
     gauge(
-      'actions_last_90_days',
+      'actions_judged',
       'Actions with a known outcome within 90 days, by outcome.',
       actions.flatMap(({ action, tries, helped, undone }) => {
         const good = Math.round((helped?.value ?? 0) * tries);

@@ -167,3 +167,14 @@ export async function queried(prometheus: string, expr: string): Promise<Answer[
   if (status !== 'success') throw new Error(`Prometheus refuses ${expr}: ${error}`);
   return data.result;
 }
+
+/** Expressions of a dashboard or rule file, without Grafana's variables. */
+export function expressionsOf(name: string): string[] {
+  const text = readFileSync(join(MONITORING, name), 'utf8');
+  if (name.endsWith('.yml')) {
+    const { groups = [] } = parse(text) as { groups?: { rules: { expr: string }[] }[] };
+    return groups.flatMap(({ rules }) => rules.map(({ expr }) => expr));
+  }
+  const { panels } = JSON.parse(text) as { panels: { targets: { expr: string }[] }[] };
+  return panels.flatMap(({ targets }) => targets.map(({ expr }) => expr.replaceAll('$repository', '.+')));
+}

@@ -160,6 +160,6 @@ describe('the counters of the API', () => {
     expect(value('selfheal_action_success_ratio', labels)).toBe(0.5);
     expect(value('selfheal_action_recovery_seconds_mean', labels)).toBe(120);
     for (const [result, count] of Object.entries({ helped: 2, undone: 1, not_helped: 1 }))
-      expect(value('selfheal_actions_last_90_days', { ...labels, outcome: result })).toBe(count);
+      expect(value('selfheal_actions_judged', { ...labels, outcome: result })).toBe(count);
   });
 });
