@@ -47,7 +47,9 @@ export class Intake extends Construct {
         detailType: [...pattern.detailType],
         ...(pattern.source.includes('aws.cloudwatch')
           ? { detail: { alarmName: Match.anythingButPrefix(`${Stack.of(this).stackName}-`) } }
-          : {}),
+          : pattern.detail === undefined
+            ? {}
+            : { detail: pattern.detail }),
       },
     });
     rule.addTarget(

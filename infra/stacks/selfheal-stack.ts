@@ -55,7 +55,9 @@ export class SelfhealStack extends Stack {
     this.topic = new EscalationTopic(this, 'Escalation', { emails: settings.emails });
     this.intake = new Intake(this, 'Intake', {
       functionTimeoutSeconds: Math.max(...triggeredBy(parts, 'intake-queue').map((each) => each.timeoutSeconds)),
-      eventSources: parts.sources.filter((source) => source.kind === 'event'),
+      eventSources: parts.sources
+        .filter((source) => source.kind === 'event')
+        .filter(({ id, optional }) => optional !== true || isListenedTo(id, settings.configuration)),
     });
     this.api = new Api(this, 'Api');
     this.site = new DashboardSite(this, 'Dashboard', { apiId: this.api.api.apiId });
@@ -186,3 +188,5 @@ function triggeredBy({ functions }: Parts, kind: FunctionConfig['trigger']['kind
 
 const arnsOf = (functions: readonly LambdaFunction[]): ReadonlyMap<string, string> =>
   new Map(functions.map(({ config, handler }) => [config.name, handler.functionArn]));
+
+const isListenedTo = (id: string, { awsEvents }: Configuration): boolean => awsEvents.some((one) => one === id);

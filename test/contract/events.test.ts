@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseBoundedJson } from '#shared/app/intake/ingest-json.ts';
 import { readIntakeMessage } from '#shared/app/intake/ingest-message.ts';
+import { AWS_EVENT_SOURCES } from '#shared/domain/incident/aws-resource.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import { signalOfAlert } from '#shared/domain/webhooks/alert.ts';
 import type { AlertsResult, SourceResult } from '#shared/plugins/sources/contract.ts';
@@ -16,12 +17,19 @@ const PROMISES: readonly [RegExp, string][] = [
   [/^github\/workflow-run-completed-success/, 'signal run-succeeded'],
   [/^github\/workflow-run-completed-cancelled/, 'signal run-cancelled'],
   [/^github\/issue-comment-command/, 'command'],
+  [/^github\/push/, 'change'],
   [/^github\//, 'ignored'],
   [/^cloudwatch\/.*-suppressed/, 'ignored'],
   [/^cloudwatch\/.*alarm-raised/, 'signal alarm-raised'],
   [/^cloudwatch\/alarm-cleared/, 'signal alarm-cleared'],
   [/^cloudwatch\//, 'ignored'],
+<<<<<<< HEAD
   [/own-page-acknowledged/, 'acknowledged'],
+=======
+  [new RegExp(`^(?:${AWS_EVENT_SOURCES.join('|')})/.*-changed`), 'change'],
+  [new RegExp(`^(?:${AWS_EVENT_SOURCES.join('|')})/.*-firing`), 'signal alarm-raised'],
+  [new RegExp(`^(?:${AWS_EVENT_SOURCES.join('|')})/.*-resolved`), 'signal alarm-cleared'],
+>>>>>>> 2c1d9f2f (feat(sources): hear of pipelines, tasks, jobs and databases on AWS)
   [/-firing-empty/, 'alerts'],
   [/-firing/, 'alerts firing'],
   [/-resolved/, 'alerts resolved'],

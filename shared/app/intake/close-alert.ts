@@ -1,6 +1,7 @@
 import { Retryable } from '@selfheal/kernel/errors.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
+import { awsPlaceOf } from '#shared/domain/incident/aws-resource.ts';
 import type { IncidentIds } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
@@ -13,20 +14,38 @@ import { newestOfAlarm } from './latest-incident.ts';
 
 export interface CloseAlertDeps {
   readonly incidents: Pick<IncidentStore, 'get' | 'update' | 'audit'>;
-  readonly control: Pick<ControlSettings, 'cursor'> & Deduplication & Pick<IncidentLocks, 'keepWaiting'>;
+  readonly control: Pick<ControlSettings, 'cursor' | 'setCursor'> & Deduplication & Pick<IncidentLocks, 'keepWaiting'>;
   readonly workflow: Pick<WorkflowEngine, 'start'>;
   readonly clock: Clock;
 }
 
 const resolvedKey = (incidentId: string): string => `resolved#${incidentId}`;
 
+/** Of an event of AWS, whose end does not say when the trouble began: when the newest end of it was. */
+const endOf = (intakeKey: string): string => `ended#${intakeKey}`;
+
 /** Whether the sender had called this alert resolved before its beginning arrived: then nothing is opened. */
 export async function wasResolvedFirst(
   { target }: Signal,
-  { incidentId }: IncidentIds,
-  { control }: { readonly control: Pick<Deduplication, 'isProcessed'> },
+  { incidentId, intakeKey }: IncidentIds,
+  { control }: { readonly control: Pick<Deduplication, 'isProcessed'> & Pick<ControlSettings, 'cursor'> },
 ): Promise<boolean> {
-  return target.kind === 'alert' && (await control.isProcessed(resolvedKey(incidentId)));
+  if (target.kind !== 'alert') return false;
+  if (await control.isProcessed(resolvedKey(incidentId))) return true;
+  const ended = awsPlaceOf(target) === null ? null : await control.cursor(endOf(intakeKey));
+  return ended !== null && Date.parse(target.changedAt) <= Date.parse(ended);
+}
+
+async function rememberEnd(
+  target: AlertTarget,
+  { incidentId, intakeKey }: IncidentIds,
+  { control, clock }: Pick<CloseAlertDeps, 'control' | 'clock'>,
+): Promise<void> {
+  await control.markProcessed(resolvedKey(incidentId), clock.now());
+  if (awsPlaceOf(target) === null) return;
+  const known = await control.cursor(endOf(intakeKey));
+  if (known === null || Date.parse(known) < Date.parse(target.changedAt))
+    await control.setCursor(endOf(intakeKey), target.changedAt);
 }
 
 /**
@@ -40,7 +59,7 @@ export async function closeAlert(
 ): Promise<'stale' | 'noted' | 'closed' | 'resolved-unknown'> {
   const { target } = signal;
   if (target.kind !== 'alert') return 'stale';
-  await deps.control.markProcessed(resolvedKey(ids.incidentId), deps.clock.now());
+  await rememberEnd(target, ids, deps);
   const incident = (await deps.incidents.get(ids.incidentId)) ?? (await newestOfAlarm(signal, ids, deps));
   if (incident === null) return 'resolved-unknown';
   if (incident.target.kind !== 'alert' || Date.parse(incident.target.changedAt) > Date.parse(target.changedAt))
@@ -64,15 +83,10 @@ export async function closeAlert(
   }
 }
 
-async function close(
-  incident: Incident,
-  signal: Signal,
-  { provider, connection }: AlertTarget,
-  deps: CloseAlertDeps,
-): Promise<'closed'> {
+async function close(incident: Incident, signal: Signal, sender: AlertTarget, deps: CloseAlertDeps): Promise<'closed'> {
   const at = deps.clock.now();
   const outcomeReason = redactName(
-    `${provider} (connection ${connection}) reported at ${signal.occurredAt} that it is resolved. Selfheal did not check it.`,
+    `${reporterOf(sender)} reported at ${signal.occurredAt} that it is resolved. Selfheal did not check it.`,
     300,
   );
   await note(incident, signal, deps);
@@ -87,6 +101,13 @@ async function close(
   // Its workflow finds it closed, and only tells people.
   await deps.workflow.start(incident.id, attempt);
   return 'closed';
+}
+
+function reporterOf(sender: AlertTarget): string {
+  const place = awsPlaceOf(sender);
+  return place === null
+    ? `${sender.provider} (connection ${sender.connection})`
+    : `${sender.provider} (account ${place.account} in ${place.region})`;
 }
 
 /** After a crash between the record and its workflow, a repeat starts that; execution names are unique. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { awsPlaceOf } from './aws-resource.ts';
 import type { AlarmTarget, TargetContext } from './target-context.ts';
 
 /**
@@ -40,19 +41,27 @@ export function isAtHome({ alarmArn, account, region }: AlarmTarget, home: Home 
   return account === home.account && region === home.region && alarmArn === alarmArnAt(home, alarmNameIn(alarmArn));
 }
 
-/** Whether a target is an alarm of another account or region: nothing may be read or changed because of it. */
-export function isForeign(target: TargetContext, home: Home | undefined): boolean {
-  return target.kind === 'alarm' && !isAtHome(target, home);
+/** Whether an event of AWS came from another account or region. Fails closed: without a known home every one did. */
+export function isForeignEvent(target: TargetContext, home: Home | undefined): boolean {
+  const place = target.kind === 'alert' ? awsPlaceOf(target) : null;
+  return place !== null && (home === undefined || place.account !== home.account || place.region !== home.region);
 }
 
-/** Whether the reason says that an alarm is of another account or region. */
-export const saysForeign = (reason: string): boolean => reason.startsWith('The alarm is of account ');
+/** Whether a target is an alarm or an event of another account or region: nothing may be read or changed because of it. */
+export function isForeign(target: TargetContext, home: Home | undefined): boolean {
+  return (target.kind === 'alarm' && !isAtHome(target, home)) || isForeignEvent(target, home);
+}
+
+/** Whether the reason says that an alarm or event is of another account or region. */
+export const saysForeign = (reason: string): boolean => /^The (?:alarm|event) is of account /.test(reason);
 
 /** Why nothing may be done about a target, in words; null for whatever is not foreign. */
 export function foreignReason(target: TargetContext, home: Home | undefined): string | null {
-  if (target.kind !== 'alarm' || isAtHome(target, home)) return null;
-  const from = `The alarm is of account ${target.account} in ${target.region}.`;
+  if (!isForeign(target, home)) return null;
+  const place = target.kind === 'alert' ? awsPlaceOf(target) : target.kind === 'alarm' ? target : null;
+  const what = target.kind === 'alert' ? 'event' : 'alarm';
+  const from = `The ${what} is of account ${place?.account} in ${place?.region}.`;
   return home === undefined
-    ? `${from} This deployment does not know its own account and region, so it reads and changes nothing for any alarm. Deploy the stack again.`
-    : `${from} This deployment runs in account ${home.account} in ${home.region}: it reads and changes nothing for alarms of other accounts and regions, even where the names are equal.`;
+    ? `${from} This deployment does not know its own account and region, so it reads and changes nothing for any ${what}. Deploy the stack again.`
+    : `${from} This deployment runs in account ${home.account} in ${home.region}: it reads and changes nothing for ${what}s of other accounts and regions, even where the names are equal.`;
 }

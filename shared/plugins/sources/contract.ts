@@ -1,6 +1,8 @@
 import type { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import type * as z from 'zod';
+import type { Change } from '#shared/domain/changes/change.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
+import type { RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { Alert } from '#shared/domain/webhooks/alert.ts';
 import type { Scheme } from '#shared/domain/webhooks/connection.ts';
@@ -8,7 +10,21 @@ import type { SignatureScheme } from '#shared/ports/webhook-signature.ts';
 
 export type SourceResult =
   /** `branch`: the run's branch. Only its keyed hash goes into the signal. */
-  | { kind: 'signal'; signal: Signal; branch: RawRef | null }
+  | {
+      kind: 'signal';
+      signal: Signal;
+      branch: RawRef | null /** What was changed, where the event says that as well. */;
+      change?: Change;
+    }
+  /** Something was changed; `signal`: what it says of trouble besides. Null where only that is said, and the repository has to be confirmed. */
+  | {
+      kind: 'change';
+      deliveryId: string;
+      change: Change | null;
+      /** The repository that the sender names. */
+      repository: RepositoryIdentity | null;
+      signal: Signal | null;
+    }
   /** A command in a comment. */
   | { kind: 'command'; command: CommentCommand }
   /** Understood but not needed; `reason` is a short static code that is counted (`conclusion-success`). */
@@ -81,7 +97,14 @@ export interface EventSource {
   readonly kind: 'event';
   readonly id: string;
   readonly title: string;
-  readonly pattern: { readonly source: readonly string[]; readonly detailType: readonly string[] };
+  readonly pattern: {
+    readonly source: readonly string[];
+    readonly detailType: readonly string[];
+    /** Matchers of fields of `detail`, so that what would be left aside costs nothing. */
+    readonly detail?: Readonly<Record<string, unknown>>;
+  };
+  /** Whether the configuration has to name it in `awsEvents` before it is listened to. */
+  readonly optional?: boolean;
   toSignal(event: unknown, receivedAt: Date): SourceResult;
 }
 

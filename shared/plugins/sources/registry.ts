@@ -1,11 +1,20 @@
 import { registered } from '@selfheal/kernel/plugin.ts';
 import { alertmanager } from './alertmanager/index.ts';
+import { batch } from './batch/index.ts';
+import { cloudformation } from './cloudformation/index.ts';
 import { cloudwatch } from './cloudwatch/index.ts';
+import { codebuild } from './codebuild/index.ts';
+import { codedeploy } from './codedeploy/index.ts';
+import { codepipeline } from './codepipeline/index.ts';
 import type { AlertSource, EventSource, SourcePlugin, WebhookSource } from './contract.ts';
 import { datadog } from './datadog/index.ts';
+import { ecs } from './ecs/index.ts';
 import { github } from './github/index.ts';
 import { grafana } from './grafana/index.ts';
+import { health } from './health/index.ts';
+import { lambda } from './lambda/index.ts';
 import { pagerduty } from './pagerduty/index.ts';
+import { rds } from './rds/index.ts';
 import { sentry } from './sentry/index.ts';
 
 /*
@@ -14,7 +23,18 @@ import { sentry } from './sentry/index.ts';
  */
 export const WEBHOOK_SOURCES: readonly WebhookSource[] = [github];
 export const ALERT_SOURCES: readonly AlertSource[] = [alertmanager, grafana, datadog, pagerduty, sentry];
-export const EVENT_SOURCES: readonly EventSource[] = [cloudwatch];
+export const EVENT_SOURCES: readonly EventSource[] = [
+  cloudwatch,
+  codepipeline,
+  codebuild,
+  codedeploy,
+  ecs,
+  batch,
+  lambda,
+  rds,
+  health,
+  cloudformation,
+];
 
 export const SOURCES: readonly SourcePlugin[] = /* @__PURE__ */ registered('sources', [
   ...WEBHOOK_SOURCES,

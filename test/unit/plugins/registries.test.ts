@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { registered } from '@selfheal/kernel/plugin.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AWS_EVENT_SOURCES } from '#shared/domain/incident/aws-resource.ts';
 import { PLUGINS } from '#shared/plugins/plugins.ts';
 import { EVENT_SOURCES, WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
 import { checkPlugins } from '../../../tools/check-plugins.ts';
@@ -16,7 +17,7 @@ it('has every plug-in folder in its registry, under the name of the folder', asy
 
 it('splits the sources by the way they come in', () => {
   expect(WEBHOOK_SOURCES.map(({ id }) => id)).toEqual(['github']);
-  expect(EVENT_SOURCES.map(({ id }) => id)).toEqual(['cloudwatch']);
+  expect(EVENT_SOURCES.map(({ id }) => id)).toEqual(['cloudwatch', ...AWS_EVENT_SOURCES]);
 });
 
 it('has every plug-in in the user guide: `npm run plugins` writes the page', () => {

@@ -19,6 +19,7 @@ import {
 } from '@selfheal/fake-github/webhook-payloads.ts';
 import { headersOf } from '@selfheal/fake-github/webhook-sender.ts';
 import { machineTime } from '@selfheal/fake-server/world-time.ts';
+import { AWS_EVENTS } from './aws-events.ts';
 import { CLOUDWATCH_EVENTS } from './cloudwatch-events.ts';
 import { shopJobs } from './shop-jobs.ts';
 
@@ -120,3 +121,5 @@ writeGithub('issue-comment-command-wrong', 'issue_comment', says('/selfheal wron
 writeGithub('issue-comment-other', 'issue_comment', says('Thanks, I had a look.'));
 writeGithub('ping', 'ping', pingPayload(state, SITE, hook));
 for (const [name, event] of Object.entries(CLOUDWATCH_EVENTS)) write('cloudwatch', name, event);
+for (const [source, events] of Object.entries(AWS_EVENTS))
+  for (const [name, event] of Object.entries(events)) write(source, name, event);

@@ -1,5 +1,6 @@
 import { asksForRepeat } from '#shared/domain/diagnosis/advice.ts';
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
+import { awsPlaceOf } from '#shared/domain/incident/aws-resource.ts';
 import { splitFixReason } from '#shared/domain/incident/merged-fix.ts';
 import { isAlarmOrAlert } from '#shared/domain/incident/target-context.ts';
 import { type ActionRecord, didNotHelp, isUnclear } from '#shared/domain/plan/bound-action.ts';
@@ -88,7 +89,9 @@ function untouched(story: IncidentStory, reason: string | null): Status {
   const isSaid = !hasReason || (story.stopped && KILL_SWITCH.test(reason));
   const why = isSaid ? '' : ` ${reasonOfThen(reason)}`;
   const lead = 'Selfheal changed nothing.';
-  const ofOthers = incident.target.kind === 'alert' ? ': nothing is changed on the word of another tool' : null;
+  const { target } = incident;
+  const sender = target.kind === 'alert' && awsPlaceOf(target) !== null ? 'an event alone' : 'another tool';
+  const ofOthers = target.kind === 'alert' ? `: nothing is changed on the word of ${sender}` : null;
   const isAlarm = isAlarmOrAlert(incident.target);
   if (reason !== null && saysLeftAlone(reason)) return { lead, rest: reason };
   if (diagnosis === null) return { lead, rest: `A person has to look.${why}` };

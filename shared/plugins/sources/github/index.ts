@@ -8,6 +8,7 @@ import { setupProblems } from '#shared/domain/configuration/webhook-setup.ts';
 import { isFailure } from '#shared/domain/incident/signal.ts';
 import { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { defineSource, firstProblem, type SourceResult } from '../contract.ts';
+import { CHANGE_EVENTS } from './changes.ts';
 import { commentResult } from './comment.ts';
 
 const Repository = z.object({ id: z.number(), full_name: z.string(), default_branch: z.string() });
@@ -41,13 +42,13 @@ type CompletedRun = z.infer<typeof CompletedRun>;
 const QUIET = new Set(['cancelled', 'skipped', 'neutral', 'action_required', 'stale']);
 const QUIET_ACTIONS = new Set(['requested', 'in_progress']);
 /** Events that webhooks often send as well; they are ignored. */
-const QUIET_EVENTS = new Set(['ping', 'workflow_job', 'check_run', 'check_suite', 'push', 'pull_request', 'status']);
+const QUIET_EVENTS = new Set(['ping', 'workflow_job', 'check_suite', 'pull_request', 'status']);
 
 /** GitHub Actions runs, from a repository's or an app's webhook. */
 export const github = defineSource({
   kind: 'webhook',
   id: 'github',
-  title: 'GitHub workflow runs',
+  title: 'GitHub workflow runs, pushes, releases, deployments and checks of other tools',
   scheme: 'github-hmac-sha256',
   deliveryId: ({ headers }) => headers['x-github-delivery'] || { missing: 'x-github-delivery: header is missing' },
   eventName: ({ headers }) => headers['x-github-event'] ?? null,
@@ -60,6 +61,8 @@ export const github = defineSource({
     if (event === null) return { kind: 'rejected', reason: 'x-github-event: header is missing' };
     if (event === 'issue_comment') return commentResult(envelope);
     if (event === 'ping') return pingResult(envelope.body);
+    const readChange = Object.hasOwn(CHANGE_EVENTS, event) ? CHANGE_EVENTS[event] : undefined;
+    if (readChange !== undefined) return readChange(envelope);
     if (event !== 'workflow_run')
       return { kind: 'ignored', reason: QUIET_EVENTS.has(event) ? `event-${event}` : 'event-other' };
     const action = z.object({ action: z.string() }).safeParse(envelope.body);

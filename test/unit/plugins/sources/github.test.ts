@@ -67,7 +67,7 @@ describe('the GitHub source', () => {
     });
   });
 
-  it.each(['workflow_job', 'check_run', 'ping'])('ignores the event %s', (event) => {
+  it.each(['workflow_job', 'check_suite', 'ping'])('ignores the event %s', (event) => {
     expect(translate({ action: 'completed' }, { 'x-github-event': event })).toEqual({
       kind: 'ignored',
       reason: `event-${event}`,
