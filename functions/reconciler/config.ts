@@ -3,7 +3,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 export const config = defineFunction({
   name: 'reconciler',
   description:
-    'Restarts stalled incidents or escalates them, sends reminders of approvals and of the kill switch and digests of reports, passes on decisions that did not arrive, marks incidents as healed, and ends those that a merged pull request fixed.',
+    'Restarts stalled incidents or escalates them, sends reminders and digests, passes on decisions that did not arrive, marks incidents as healed, tells of connections that fell silent, and ends what a merged pull request fixed.',
   timeoutSeconds: 120,
   memoryMb: 256,
   trigger: { kind: 'schedule', everyMinutes: 5 },
@@ -20,6 +20,8 @@ export const config = defineFunction({
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
     openIncidents: ['dynamodb:Query'],
     controlTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'dynamodb:Query'],
+    connectionRecords: ['dynamodb:Query'],
+    eventRecords: ['dynamodb:GetItem'],
     killSwitchRecord: ['dynamodb:GetItem'],
     intakeQueue: ['sqs:SendMessage'],
     workflow: ['states:StartExecution', 'states:DescribeExecution', 'states:SendTaskSuccess'],

@@ -1,9 +1,11 @@
+import { makeDynamoConnectionMeter, makeDynamoConnectionStore } from '#shared/adapters/aws/dynamo-connection-store.ts';
 import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { remindApprovals } from '#shared/app/approve/remind-approvals.ts';
 import { sendDigests } from '#shared/app/notify/send-digests.ts';
 import { remindOfStop } from '#shared/app/notify/stop-notice.ts';
 import { settleHealed } from '#shared/app/record/recurrence-watch.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
+import { watchSilence } from '#shared/app/upkeep/watch-silence.ts';
 import {
   actions,
   approvals,
@@ -53,6 +55,8 @@ export const handler = defineScheduled(
       onDemand(async () =>
         (await import('#shared/adapters/github/merge-reader.ts')).makeGithubMergeReader(github(environment)),
       ),
+    connections: ({ connectionRecords: table }: Variables<'connectionRecords'>) => makeDynamoConnectionStore({ table }),
+    activity: ({ eventRecords: table }: Variables<'eventRecords'>) => makeDynamoConnectionMeter({ table }),
     lists: ({ incidentsTable: table }: Variables<'incidentsTable'>) =>
       onDemand(async () => {
         const { services, home } = configuration();
@@ -67,6 +71,7 @@ export const handler = defineScheduled(
     await sendDigests(deps);
     await reconcile(deps);
     await settleHealed(deps);
+    await watchSilence(deps);
     const { watchFixes } = await import('#shared/app/upkeep/watch-fixes.ts');
     await watchFixes(deps);
   },
