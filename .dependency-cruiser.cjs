@@ -5,6 +5,7 @@ const SDK = 'node_modules/(@aws-sdk|@smithy|@octokit)/';
 const DOMAIN = [
   'incident',
   'webhooks',
+  'changes',
   'log-watch',
   'access',
   'anomaly',

@@ -1,3 +1,4 @@
+import { makeDynamoChangeStore } from '#shared/adapters/aws/dynamo-change-store.ts';
 import { makeLambdaCodeInspector } from '#shared/adapters/aws/lambda-code-inspector.ts';
 import { makeS3EvidenceStore } from '#shared/adapters/aws/s3-evidence-store.ts';
 import { makeS3ModelArtifacts } from '#shared/adapters/aws/s3-model-artifacts.ts';
@@ -16,6 +17,8 @@ import type { Variables } from './compose.ts';
  */
 export const evidence = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3EvidenceStore({ bucket });
 export const artifacts = ({ evidenceBucket: bucket }: Variables<'evidenceBucket'>) => makeS3ModelArtifacts({ bucket });
+/** The change graph. */
+export const changes = ({ incidentsTable: table }: Variables<'incidentsTable'>) => makeDynamoChangeStore({ table });
 export const mailer = ({ escalationTopic: topicArn }: Variables<'escalationTopic'>) => makeSnsMailer({ topicArn });
 export const texter = () => makeSnsTexter();
 export const poster = ({ channelSecret: channels }: Variables<'channelSecret'>) =>

@@ -41,6 +41,7 @@ function replayGithub({ event, payload }: Recorded): SourceResult {
 
 function outcomeOf(result: SourceResult): string {
   if (result.kind === 'signal') return `signal: ${result.signal.kind}`;
+  if (result.kind === 'change') return `change: ${result.change?.kind ?? 'none'}`;
   return result.kind === 'command' ? `command: ${result.command.request.kind}` : `${result.kind}: ${result.reason}`;
 }
 

@@ -170,7 +170,7 @@ export const handler = httpFunction({
         { makeDynamoEventLedger },
         { makeSecretReader },
         { ALERT_SOURCES },
-        { MAPPED_SOURCES },
+        { MAPPED_SOURCES, mappedSource },
       ] = await Promise.all([
         import('./received-requests.ts'),
         import('#shared/adapters/aws/sqs-signal-queue.ts'),
@@ -187,7 +187,7 @@ export const handler = httpFunction({
         activity: makeDynamoConnectionMeter({ table: eventRecords }),
         ledger: makeDynamoEventLedger({ table: eventRecords }),
         secrets: makeSecretReader({ 'name-key': nameKeySecret }),
-        sources: [...ALERT_SOURCES, ...MAPPED_SOURCES],
+        sources: [...ALERT_SOURCES, ...MAPPED_SOURCES, ...configuration().mappings.map(mappedSource)],
         queue: makeSqsSignalQueue({ queueUrl: intakeQueue }),
         trail: deps.accessTrail,
         apiUrl: apiUrl.replace(/\/+$/, ''),

@@ -7,7 +7,7 @@ export const config = defineFunction({
   memoryMb: 1769,
   trigger: { kind: 'workflow' },
   uses: {
-    incidentsTable: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    incidentsTable: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:Query'],
     evidenceBucket: ['s3:PutObject', 's3:GetObject', 's3:ListBucket'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },

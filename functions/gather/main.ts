@@ -2,7 +2,7 @@ import { makeZipLogArchive } from '#shared/adapters/archive/zip-log-archive.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
 import { gather } from '#shared/app/gather/gather.ts';
 import { codeHost, configuration, defineStep } from '../compose.ts';
-import { evidence } from '../compose-cloud.ts';
+import { changes, evidence } from '../compose-cloud.ts';
 import { onDemand } from '../on-demand.ts';
 import { config } from './config.ts';
 
@@ -17,6 +17,7 @@ export const handler = defineStep(
   {
     evidence,
     codeHost,
+    changes,
     alarms: () => onDemand(async () => (await services()).alarms()),
     deployments: () => onDemand(async () => (await services()).deployments()),
     resources: () => onDemand(async () => (await services()).resources()),

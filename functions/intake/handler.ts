@@ -3,11 +3,13 @@ import type { AcknowledgementOutcome } from '#shared/app/intake/acknowledge-page
 import { type CompleteDeps, completeSignal } from '#shared/app/intake/complete-signal.ts';
 import type { ConfirmRepository } from '#shared/app/intake/confirm-repository.ts';
 import type { CommandOutcome } from '#shared/app/intake/handle-comment-command.ts';
-import { readIntakeMessage, repositoryOfMessage } from '#shared/app/intake/ingest-message.ts';
+import { type IntakeMessage, readIntakeMessage, repositoryOfMessage } from '#shared/app/intake/ingest-message.ts';
 import { type IngestDeps, ingestSignal } from '#shared/app/intake/ingest-signal.ts';
-import { type NoteDeps, noteIgnored, noteOutcome } from '#shared/app/intake/note-event.ts';
+import { type JoinedDeps, joinedIncident, noteIgnored, noteOutcome } from '#shared/app/intake/note-event.ts';
+import { placeEvent } from '#shared/app/intake/place-event.ts';
+import { noteChange, type RecordChangeDeps, recordChange } from '#shared/app/intake/record-change.ts';
 import type { SlackOutcome } from '#shared/app/slack/carry-out-order.ts';
-import { modeOf } from '#shared/domain/configuration/scope.ts';
+import { modeOf, repositoryModeOf } from '#shared/domain/configuration/scope.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { PagerAcknowledgement } from '#shared/domain/webhooks/pager-acknowledgement.ts';
@@ -15,7 +17,8 @@ import type { SlackOrder } from '#shared/domain/webhooks/slack-order.ts';
 import { EVENT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 
-export interface IntakeDeps extends IngestDeps, CompleteDeps, Pick<NoteDeps, 'ledger'> {
+export interface IntakeDeps extends IngestDeps, CompleteDeps, Pick<RecordChangeDeps, 'ledger' | 'changes'> {
+  readonly control: IngestDeps['control'] & JoinedDeps['control'];
   readonly confirm: ConfirmRepository;
   readonly handleSlackOrder: (order: SlackOrder) => Promise<SlackOutcome>;
   readonly acknowledge: (acknowledgement: PagerAcknowledgement) => Promise<AcknowledgementOutcome>;
@@ -74,13 +77,15 @@ function handlerOf(deps: IntakeDeps) {
     }
     const repository = repositoryOfMessage(message);
     if (repository !== null && (await deps.confirm(repository)) === 'foreign') {
-      const { deliveryId } = message.kind === 'command' ? message.command : message.signal;
+      const { deliveryId } = deliveryOf(message);
       deps.meter.count('intake-foreign-repository');
       deps.log.error('A delivery was dropped: at GitHub, the repository of this name has another id.', {
         deliveryId,
         ...repository,
       });
       if (message.kind === 'signal') await noteOutcome(message.signal, 'foreign-repository', deps);
+      if (message.kind === 'change' && message.change !== null)
+        await noteChange(message.change, deps, 'foreign-repository');
       return;
     }
     if (message.kind === 'command') {
@@ -89,17 +94,44 @@ function handlerOf(deps: IntakeDeps) {
       deps.log.info('Comment command handled.', { deliveryId: message.command.deliveryId, outcome });
       return;
     }
-    const signal = await completed(message.signal, deps);
-    if (signal === null) {
-      deps.meter.count('intake-ignored-cancelled');
-      await noteOutcome(message.signal, 'ignored-cancelled', deps);
+    if (message.change) {
+      await recordChange(message.change, deps);
+      deps.meter.count('intake-change');
+    }
+    if (message.signal === null) {
+      if (message.change) await noteChange(message.change, deps);
       return;
     }
-    const outcome = await ingestSignal(signal, deps);
-    deps.meter.count(`intake-${outcome}`);
-    if (outcome !== 'opened' && outcome !== 'reopened') await noteOutcome(signal, outcome, deps);
-    deps.log.info('Signal ingested.', { deliveryId: signal.deliveryId, kind: signal.kind, outcome });
+    if (
+      repository !== null &&
+      message.kind === 'change' &&
+      repositoryModeOf(deps.configuration, repository.name) === 'off'
+    ) {
+      await noteOutcome(message.signal, 'mode-off', deps);
+      return;
+    }
+    await ingest(message.signal, deps);
   };
+}
+
+const deliveryOf = (
+  message: Extract<IntakeMessage, { kind: 'signal' | 'change' | 'command' }>,
+): { readonly deliveryId: string } =>
+  message.kind === 'command' ? message.command : message.kind === 'change' ? message : message.signal;
+
+async function ingest(received: Signal, deps: IntakeDeps): Promise<void> {
+  const placed = placeEvent(received, deps.configuration);
+  const signal = await completed(placed, deps);
+  if (signal === null) {
+    deps.meter.count('intake-ignored-cancelled');
+    await noteOutcome(placed, 'ignored-cancelled', deps);
+    return;
+  }
+  const outcome = await ingestSignal(signal, deps);
+  deps.meter.count(`intake-${outcome}`);
+  if (outcome !== 'opened' && outcome !== 'reopened')
+    await noteOutcome(signal, outcome, deps, await joinedIncident(signal, outcome, deps));
+  deps.log.info('Signal ingested.', { deliveryId: signal.deliveryId, kind: signal.kind, outcome });
 }
 
 /** Asks GitHub only about repositories that are looked at. */

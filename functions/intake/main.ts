@@ -25,7 +25,7 @@ import {
   stats,
   killSwitch as stops,
 } from '../compose.ts';
-import { poster, workflow } from '../compose-cloud.ts';
+import { changes, poster, workflow } from '../compose-cloud.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
@@ -50,6 +50,7 @@ const deps = compose(config, {
   // Keys press no buttons.
   keyOwner: () => async () => null,
   people: (environment) => makeGithubPeople(github(environment)),
+  changes,
   ledger: ({ eventRecords: table }) => makeDynamoEventLedger({ table }),
   directory: (environment) => routedDirectory(environment, makeGithubRepositoryDirectory(github(environment))),
 });

@@ -1,6 +1,6 @@
 import { httpFunction } from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
-import { makeSqsCommandQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
+import { makeSqsChangeQueue, makeSqsCommandQueue } from '#shared/adapters/aws/sqs-signal-queue.ts';
 import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
 import { HOST_SOURCES } from '#shared/plugins/hosts/registry.ts';
 import { WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
@@ -15,6 +15,7 @@ const deps = compose(config, {
   secrets: ({ webhookSecret, nameKeySecret }) =>
     makeSecretReader({ 'github-webhook': webhookSecret, 'name-key': nameKeySecret }),
   queue: signalQueue,
+  changes: ({ intakeQueue: queueUrl }) => makeSqsChangeQueue({ queueUrl }),
   commands: ({ intakeQueue: queueUrl }) => makeSqsCommandQueue({ queueUrl }),
 });
 

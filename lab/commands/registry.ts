@@ -5,6 +5,7 @@ import { checkChannels } from './check-channels.ts';
 import { evalCommand } from './eval.ts';
 import { mutateRows } from './mutate-rows.ts';
 import { simulateCommand } from './simulate.ts';
+import { simulateChanges } from './simulate-changes.ts';
 import { simulateFlaky } from './simulate-flaky.ts';
 import { simulateLogs } from './simulate-logs.ts';
 import { simulateSelection } from './simulate-selection.ts';
@@ -26,6 +27,7 @@ export const LAB_COMMANDS: readonly Command[] = [
   trySignaturesCommand,
   simulateCommand,
   simulateFlaky,
+  simulateChanges,
   simulateLogs,
   simulateSelection,
   checkChannels,

@@ -1,12 +1,14 @@
 import { Configuration } from '../domain/configuration/configuration.ts';
 import { entryProblems } from '../domain/plan/remedies.ts';
 import { routingProblems } from '../domain/policy/routing-settings.ts';
+import { exampleProblem } from '../domain/webhooks/mapping.ts';
 import type { ActionPlugin } from './actions/contract.ts';
 import { ACTIONS } from './actions/registry.ts';
 import type { ModelProvider } from './llm/contract.ts';
 import { MODEL_PROVIDERS } from './llm/registry.ts';
 import type { NotifierPlugin } from './notifiers/contract.ts';
 import { channelsOf, NOTIFIERS } from './notifiers/registry.ts';
+import { MAPPED_SOURCES } from './sources/common/mapped-source.ts';
 import type { SourcePlugin } from './sources/contract.ts';
 import { SOURCES } from './sources/registry.ts';
 
@@ -30,7 +32,11 @@ export const PLUGINS: Plugins = {
  * The schema of `selfheal.json` as the build reads it: also what plug-ins say of their own parts, which are the remedies of services and the
  * settings of notifiers. What is deployed was read by it, so functions read the file without the plug-ins.
  */
-export function configurationWith({ actions, notifiers }: Pick<Plugins, 'actions' | 'notifiers'>) {
+export function configurationWith({
+  actions,
+  notifiers,
+  sources = SOURCES,
+}: Pick<Plugins, 'actions' | 'notifiers'> & Partial<Pick<Plugins, 'sources'>>) {
   const kinds = actions.flatMap(({ remedy }) => remedy ?? []);
   return Configuration.superRefine((configuration, context) => {
     const refuse = (path: readonly PropertyKey[], message: string) =>
@@ -47,6 +53,8 @@ export function configurationWith({ actions, notifiers }: Pick<Plugins, 'actions
       for (const { path, message } of schema?.safeParse(settings).error?.issues ?? [])
         refuse(['notifiers', id, ...path], message);
     }
+    for (const { path, message } of mappingProblems(configuration.mappings, [...sources, ...MAPPED_SOURCES]))
+      refuse(['mappings', ...path], message);
     const services = configuration.services.map(({ id }) => id);
     for (const { path, message } of routingProblems(configuration.routing, {
       services,
@@ -56,5 +64,23 @@ export function configurationWith({ actions, notifiers }: Pick<Plugins, 'actions
     const mailed = configuration.onCall.people.findIndex(({ email }) => email !== undefined);
     if (configuration.onCall.levels.length > 0 && mailed !== -1 && configuration.notifiers.smtp === undefined)
       refuse(['onCall', 'people', mailed, 'email'], 'a mail to one person needs a mail server: set notifiers.smtp');
+  });
+}
+
+/** A mapping that has the id of another source, or whose examples it does not read as they expect. */
+function mappingProblems(
+  mappings: Configuration['mappings'],
+  sources: readonly { readonly id: string }[],
+): readonly { readonly path: readonly PropertyKey[]; readonly message: string }[] {
+  const taken = new Set(sources.map(({ id }) => id));
+  return mappings.flatMap((mapping, at) => {
+    const twice = taken.has(mapping.id);
+    taken.add(mapping.id);
+    const examples = mapping.examples.flatMap((_, index) => {
+      const problem = exampleProblem(mapping, index);
+      return problem === null ? [] : [{ path: [at, 'examples', index], message: problem }];
+    });
+    const id = { path: [at, 'id'], message: `there is a source ${mapping.id} already: choose another id` };
+    return [...(twice ? [id] : []), ...examples];
   });
 }

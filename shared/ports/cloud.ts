@@ -110,6 +110,11 @@ export interface SignalQueue {
   send(signal: import('#shared/domain/incident/signal.ts').Signal): Promise<void>;
 }
 
+/** The same queue for changes. */
+export interface ChangeQueue {
+  sendChange(message: import('#shared/domain/changes/change-message.ts').ChangeMessage): Promise<void>;
+}
+
 /** The same queue for many signals at once. Resolves only after it accepted all of them. */
 export interface SignalBatchQueue {
   sendAll(signals: readonly import('#shared/domain/incident/signal.ts').Signal[]): Promise<void>;

@@ -18,6 +18,8 @@ export interface IncidentLocks {
    * incident's.
    */
   claimGroup(intakeKey: string, incidentId: string, at: Date): Promise<string>;
+  /** Who holds the lock, by the claim; null: nobody does. */
+  groupHolder(intakeKey: string): Promise<string | null>;
   /** Releases the lock if this incident holds it. */
   releaseGroup(intakeKey: string, incidentId: string): Promise<void>;
   /**

@@ -13,6 +13,8 @@ export interface DiagnosisRequest {
   readonly candidates: readonly { label: string; description: string }[];
   /** Similar knowledge: title and resolution. */
   readonly similar: readonly { title: RedactedText; resolution: RedactedText }[];
+  /** What was changed before, the likeliest cause first. Redacted and tainted. */
+  readonly changes?: readonly { readonly ref: string; readonly text: RedactedText }[];
   /** What the model may look up. */
   readonly lookups: readonly Lookup[];
 }

@@ -23,13 +23,10 @@ const PROMISES: readonly [RegExp, string][] = [
   [/^cloudwatch\/.*alarm-raised/, 'signal alarm-raised'],
   [/^cloudwatch\/alarm-cleared/, 'signal alarm-cleared'],
   [/^cloudwatch\//, 'ignored'],
-<<<<<<< HEAD
   [/own-page-acknowledged/, 'acknowledged'],
-=======
   [new RegExp(`^(?:${AWS_EVENT_SOURCES.join('|')})/.*-changed`), 'change'],
   [new RegExp(`^(?:${AWS_EVENT_SOURCES.join('|')})/.*-firing`), 'signal alarm-raised'],
   [new RegExp(`^(?:${AWS_EVENT_SOURCES.join('|')})/.*-resolved`), 'signal alarm-cleared'],
->>>>>>> 2c1d9f2f (feat(sources): hear of pipelines, tasks, jobs and databases on AWS)
   [/-firing-empty/, 'alerts'],
   [/-firing/, 'alerts firing'],
   [/-resolved/, 'alerts resolved'],

@@ -55,6 +55,7 @@ function memoryIntake(clock: Clock): Intake {
       groups.set(intakeKey, { incidentId, until: at.getTime() + 14 * DAY });
       return incidentId;
     },
+    groupHolder: async (intakeKey) => groups.get(intakeKey)?.incidentId ?? null,
     releaseGroup: async (intakeKey, incidentId) => {
       if (groups.get(intakeKey)?.incidentId === incidentId) groups.delete(intakeKey);
     },

@@ -70,6 +70,7 @@ describe('any message on the intake queue', () => {
         if (read.kind === 'thrown') expect(read.name).toBe('InvalidInput');
         else if (read.kind === 'ignored') expect(read.reason).toMatch(/^[a-z-]{1,40}$/);
         else if (read.kind === 'command') expect(CommentCommand.parse(JSON.parse(body))).toEqual(read.command);
+        else if (read.kind === 'change') expect(JSON.parse(body)).toBeDefined();
         else if (read.kind === 'signal') {
           const queued = JSON.stringify(read.signal);
           expect(Signal.parse(JSON.parse(queued))).toEqual(JSON.parse(queued));

@@ -16,6 +16,7 @@ import {
   makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
+import { makeMemoryChangeQueue } from '#test/fakes/memory-change-store.ts';
 import { type Delivery, delivery, GITHUB_SAMPLES, hostileText, SECRETS } from './payloads/deliveries.ts';
 import { mutatedJson } from './payloads/json-mutations.ts';
 import { fuzzOptions } from './seed.ts';
@@ -35,6 +36,7 @@ function setUp() {
     secrets: fakeSecrets({ 'github-webhook': SECRETS, 'name-key': { key: 'k'.repeat(48) } }),
     queue,
     commands,
+    changes: makeMemoryChangeQueue(),
     clock: fakeClock(),
     meter,
     log: makeRecordingLog(),

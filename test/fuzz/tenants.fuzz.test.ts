@@ -45,6 +45,7 @@ import {
   makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
+import { MemoryChangeStore, makeMemoryChangeQueue } from '#test/fakes/memory-change-store.ts';
 import { MemoryEventLedger } from '#test/fakes/memory-event-ledger.ts';
 import { fuzzOptions } from './seed.ts';
 
@@ -264,6 +265,7 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
       secrets: { read: async () => ({ current: EVERYBODY, repositories: scoped }) },
       queue,
       commands,
+      changes: makeMemoryChangeQueue(),
       clock: stores.clock,
       meter,
       log,
@@ -291,6 +293,7 @@ async function deliver(attempt: Attempt, victim: Settled, stores: Stores) {
     codeHost: fakeCodeHost(),
     counts: makeCounts(makeMemoryCounters(), stores.clock, () => undefined),
     ledger: new MemoryEventLedger(),
+    changes: new MemoryChangeStore(),
     confirm: makeConfirmRepository({ directory: directoryOf(attempt.history, () => isDown), clock: stores.clock }),
     handleSlackOrder: async () => 'answered',
     acknowledge: async () => 'acknowledged',

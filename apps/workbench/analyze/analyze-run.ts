@@ -86,7 +86,7 @@ export async function analyzeSelectedRun(question: RunQuestion, wishes: Wishes, 
 export function signalOf(run: FoundRun): Signal {
   const result = signalOfRun(run.report, `asked-for#${run.id}#${run.attempt}`);
   if (result.kind === 'signal') return result.signal;
-  const reason = result.kind === 'command' ? 'it is none' : result.reason;
+  const reason = 'reason' in result ? result.reason : 'it is none';
   throw new UsageError(`GitHub's answer about run ${run.id} cannot be used: ${cleanText(reason, 300)}.`);
 }
 

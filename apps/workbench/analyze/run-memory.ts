@@ -103,13 +103,14 @@ const ofService = async (): Promise<never> => {
   throw new Refused('A workflow run has no alarm, service or metric.');
 };
 
-/** Ports that only alarms need; they refuse every call. */
-export const NO_SERVICE: Pick<GatherDeps, 'alarms' | 'deployments' | 'resources' | 'serviceLogs'> &
+/** Ports that only alarms need, which refuse every call; and the change graph, which only a deployment has. */
+export const NO_SERVICE: Pick<GatherDeps, 'alarms' | 'deployments' | 'resources' | 'serviceLogs' | 'changes'> &
   Pick<AnalyzeDeps, 'metrics' | 'policy'> = {
   alarms: { read: ofService },
   deployments: { read: ofService },
   resources: { read: ofService },
   serviceLogs: { recent: ofService },
+  changes: { at: async () => [], link: async () => {} },
   metrics: { read: ofService },
   policy: { current: async () => ({ kind: 'none' }) },
 };

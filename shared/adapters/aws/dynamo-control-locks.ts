@@ -17,7 +17,7 @@ export function dynamoIncidentLocks(table: Table, clock: Clock): IncidentLocks {
 }
 
 /** A lock expires after 14 days, so that an incident that was never created does not block its intake key for ever. */
-function groups(table: Table): Pick<IncidentLocks, 'claimGroup' | 'releaseGroup'> {
+function groups(table: Table): Pick<IncidentLocks, 'claimGroup' | 'groupHolder' | 'releaseGroup'> {
   const keyOf = (intakeKey: string): Key => ({ pk: `GROUP#${intakeKey}`, sk: 'META' });
   return {
     claimGroup: async (intakeKey, incidentId, at) => {
@@ -32,6 +32,10 @@ function groups(table: Table): Pick<IncidentLocks, 'claimGroup' | 'releaseGroup'
         if (holder) return parseRecord(Group, holder, `Group ${intakeKey}`).incidentId;
       }
       throw new Retryable(`Could not lock incident group ${intakeKey} after ${RACES} attempts.`);
+    },
+    groupHolder: async (intakeKey) => {
+      const holder = await table.get(keyOf(intakeKey));
+      return holder && parseRecord(Group, holder, `Group ${intakeKey}`).incidentId;
     },
     releaseGroup: async (intakeKey, incidentId) => {
       await table.remove(keyOf(intakeKey), { condition: 'incidentId = :id', values: { ':id': incidentId } });

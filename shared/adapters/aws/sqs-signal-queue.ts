@@ -1,8 +1,9 @@
 import { SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { Retryable } from '@selfheal/kernel/errors.ts';
+import { ChangeMessage } from '#shared/domain/changes/change-message.ts';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
-import type { CommandQueue, OrderQueue, SignalBatchQueue, SignalQueue } from '#shared/ports/cloud.ts';
+import type { ChangeQueue, CommandQueue, OrderQueue, SignalBatchQueue, SignalQueue } from '#shared/ports/cloud.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';
 
@@ -65,6 +66,18 @@ export function makeSqsOrderQueue(options: { readonly queueUrl: string; readonly
     sendOrder: async (order) => {
       const send = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(order) });
       await callAws('Sending an order to the intake queue', () => client.send(send));
+    },
+  };
+}
+
+/** The intake queue. Repeated after a lost answer: a change is written once for each fact. */
+export function makeSqsChangeQueue(options: { readonly queueUrl: string; readonly client?: SQSClient }): ChangeQueue {
+  const { queueUrl, client = new SQSClient(REPEATABLE) } = options;
+  return {
+    sendChange: async (change) => {
+      const message = JSON.stringify(ChangeMessage.parse(change));
+      const send = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: message });
+      await callAws('Sending a change to the intake queue', () => client.send(send));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import type { DiagnosisDraft, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
 import { type ModelSettings, microdollarsOf, modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
@@ -49,6 +50,10 @@ export async function askModel(
     subject: subjectOf(incident.target),
     classification,
     lines: evidence.sources.flatMap(({ lines }) => lines).slice(0, MODEL_LINES),
+    changes: (evidence.changes ?? []).map(({ kind, at, title, state }, index) => ({
+      ref: `C${index + 1}`,
+      text: phrase`${redactName(`${kind} at ${at}${state === 'failed' ? ', failed' : ''}`, 100)}: ${title}`,
+    })),
     candidates: candidates.map(({ label, description }) => ({ label, description })),
     similar: [
       ...seen.map((past) => ({

@@ -3,6 +3,7 @@ import { REPORT_STATEMENT } from '@selfheal/log-reading/logs/evidence.ts';
 import type { AlertFacts } from '@selfheal/log-reading/logs/telemetry.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
+import { senderOf } from '#shared/domain/incident/aws-resource.ts';
 import type { TaintedText } from '#shared/domain/incident/signal.ts';
 import type { AlertTarget } from '#shared/domain/incident/target-context.ts';
 import { type AlarmGatherDeps, readServiceLog } from './alarm.ts';
@@ -31,7 +32,7 @@ export async function gatherAlert(
       ? null
       : await part(phrase`deployment of the service`, () => deps.deployments.read(deployment), null);
   const excerpts = makeExcerpts(2, deps.lineRules);
-  const sender = phrase`Alert of ${redactName(target.provider, 40)}, connection ${redactName(target.connection, 40)}`;
+  const sender = phrase`Alert of ${redactName(senderOf(target), 120)}`;
   excerpts
     .open({ id: REPORT_STATEMENT, name: sender, url: null })
     .push(`${[title, reason].filter(Boolean).join('\n')}\n`);

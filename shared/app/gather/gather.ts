@@ -7,10 +7,11 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
 import { type AlarmGatherDeps, gatherAlarm } from './alarm.ts';
 import { gatherAlert } from './alert.ts';
+import { type ChangesBeforeDeps, changesBefore } from './changes-before.ts';
 import { gatherReport, type ReportGatherDeps } from './report.ts';
 import { type GatheredFacts, gatherRun, type RunGatherDeps } from './run.ts';
 
-export interface GatherDeps extends AlarmGatherDeps, RunGatherDeps, ReportGatherDeps {
+export interface GatherDeps extends AlarmGatherDeps, RunGatherDeps, ReportGatherDeps, ChangesBeforeDeps {
   readonly incidents: Pick<IncidentStore, 'get'>;
   readonly evidence: ReportGatherDeps['evidence'] & Pick<EvidenceStore, 'putEvidence' | 'putTelemetry'>;
 }
@@ -25,6 +26,7 @@ export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Prom
   const { target } = incident;
   if (target.kind === 'storm' || incident.status !== 'open') return { lines: 0, sources: 0, notes: [] };
   const found = await gatherFrom(target, incident, input.acceptGaps, deps);
+  const changes = await changesBefore(incident, found.sources, deps);
   const at = deps.clock.now().toISOString();
   const notes = found.notes.map((note) => note.slice(0, 300)).slice(0, 20);
   await deps.evidence.putEvidence({
@@ -35,6 +37,7 @@ export async function gather(input: StepInput<'gather'>, deps: GatherDeps): Prom
     ...((found.failedJobs ?? 0) > found.sources.length ? { failedJobs: found.failedJobs } : {}),
     ...(found.failedTests === undefined || found.failedTests.length === 0 ? {} : { failedTests: found.failedTests }),
     ...(found.found === undefined || found.found.length === 0 ? {} : { found: found.found.slice(0, 20) }),
+    ...(changes.length === 0 ? {} : { changes: [...changes] }),
     notes,
   });
   await deps.evidence.putTelemetry(incident.id, { version: 1, readAt: at, facts: found.facts });

@@ -1,5 +1,7 @@
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
+import type { Change } from '#shared/domain/changes/change.ts';
+import { ChangeMessage } from '#shared/domain/changes/change-message.ts';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { identityOf, type RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
@@ -8,7 +10,8 @@ import { SlackOrder } from '#shared/domain/webhooks/slack-order.ts';
 import type { EventSource } from '#shared/plugins/sources/contract.ts';
 
 export type IntakeMessage =
-  | { kind: 'signal'; signal: Signal }
+  | { kind: 'signal'; signal: Signal; change?: Change }
+  | ChangeMessage
   | { kind: 'command'; command: CommentCommand }
   | { kind: 'slack'; order: SlackOrder }
   | { kind: 'acknowledgement'; acknowledgement: PagerAcknowledgement }
@@ -21,6 +24,8 @@ export type IntakeMessage =
 export function readIntakeMessage(body: string, sources: readonly EventSource[], receivedAt: Date): IntakeMessage {
   const value = parseJson(body);
   if (isEvent(value)) return readEvent(value, sources, receivedAt);
+  const change = ChangeMessage.safeParse(value);
+  if (change.success) return change.data;
   const command = CommentCommand.safeParse(value);
   if (command.success) return { kind: 'command', command: command.data };
   const order = SlackOrder.safeParse(value);
@@ -37,6 +42,7 @@ export function readIntakeMessage(body: string, sources: readonly EventSource[],
 export function repositoryOfMessage(message: IntakeMessage): RepositoryIdentity | null {
   if (message.kind === 'ignored' || message.kind === 'slack' || message.kind === 'acknowledgement') return null;
   if (message.kind === 'command') return identityOf(message.command);
+  if (message.kind === 'change') return message.repository;
   const { target } = message.signal;
   return target.kind === 'run' ? identityOf(target) : null;
 }
@@ -48,6 +54,7 @@ function readEvent(event: BusEvent, sources: readonly EventSource[], receivedAt:
   if (source === undefined) return { kind: 'ignored', reason: 'event-other' };
   const result = source.toSignal(event, receivedAt);
   if (result.kind === 'rejected') throw new InvalidInput(`Event of source ${source.id}: ${result.reason}`);
+  if (result.kind === 'change') return { version: 1, ...result };
   return result.kind === 'ignored' ? { ...result, about: { source: source.id, subject: subjectOf(event) } } : result;
 }
 

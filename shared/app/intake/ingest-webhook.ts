@@ -1,7 +1,8 @@
 import { keyedHashOf } from '@selfheal/kernel/text/raw-ref.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
+import type { ChangeMessage } from '#shared/domain/changes/change-message.ts';
 import { envelopeOf, type SourceResult, type WebhookSource } from '#shared/plugins/sources/contract.ts';
-import type { CommandQueue, SecretReader, SignalQueue } from '#shared/ports/cloud.ts';
+import type { ChangeQueue, CommandQueue, SecretReader, SignalQueue } from '#shared/ports/cloud.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import type { WebhookSignatures } from '#shared/ports/webhook-signature.ts';
 import { parseBoundedJson } from './ingest-json.ts';
@@ -27,6 +28,7 @@ export interface WebhookDeps {
   readonly secrets: SecretReader;
   readonly queue: SignalQueue;
   readonly commands: CommandQueue;
+  readonly changes: ChangeQueue;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
@@ -96,6 +98,11 @@ async function translate(
       return counted(deps, 'rejected', refuse(422, result.reason));
     case 'signal':
       return await enqueueSignal(result, deps);
+    case 'change': {
+      const { kind, deliveryId, change, repository, signal } = result;
+      const message: ChangeMessage = { version: 1, kind, deliveryId, change, repository, signal };
+      return await enqueue(deliveryId, () => deps.changes.sendChange(message), deps);
+    }
     case 'command':
       return await enqueue(result.command.deliveryId, () => deps.commands.sendCommand(result.command), deps);
     default:

@@ -1,11 +1,14 @@
 import { joined } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
-import { alarmNameOf } from '#shared/domain/incident/identity.ts';
+import { alarmNameOf, identify } from '#shared/domain/incident/identity.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { DroppedEvent, Rule } from '#shared/domain/webhooks/received-event.ts';
+import type { ControlSettings, IncidentLocks } from '#shared/ports/control-store.ts';
 import type { EventLedger } from '#shared/ports/event-ledger.ts';
+import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { IntakeMessage } from './ingest-message.ts';
 import type { IngestOutcome } from './ingest-signal.ts';
+import { newestOfAlarm } from './latest-incident.ts';
 
 export interface NoteDeps {
   readonly ledger: Pick<EventLedger, 'note'>;
@@ -14,8 +17,44 @@ export interface NoteDeps {
 
 type OutcomeRule = Exclude<IngestOutcome, 'opened' | 'reopened'> | 'foreign-repository' | 'ignored-cancelled';
 
+/** Outcomes that concern an incident that was there already, or one that holds the signal's place. */
+const OF_AN_INCIDENT: ReadonlySet<OutcomeRule> = new Set([
+  'occurrence',
+  'noted',
+  'closed',
+  'resumed',
+  'grouped',
+  'stale',
+  'request-refused',
+]);
+
+export interface JoinedDeps {
+  readonly incidents: Pick<IncidentStore, 'get'>;
+  readonly control: Pick<ControlSettings, 'cursor'> & Pick<IncidentLocks, 'groupHolder'>;
+}
+
+/**
+ * The incident that a signal was counted for: its own, the storm that took it, the newest of its alarm, or the one that holds its place. Null where there is
+ * none. Read afterwards, so that it may have ended meanwhile.
+ */
+export async function joinedIncident(signal: Signal, outcome: OutcomeRule, deps: JoinedDeps): Promise<string | null> {
+  if (!OF_AN_INCIDENT.has(outcome)) return null;
+  const ids = identify(signal);
+  const own = await deps.incidents.get(ids.incidentId);
+  if (own !== null) return own.parentId ?? own.id;
+  const newest = await newestOfAlarm(signal, ids, deps);
+  if (newest !== null) return newest.id;
+  // A claim is `<incident>#<attempt>`.
+  return (await deps.control.groupHolder(ids.intakeKey))?.split('#')[0] ?? null;
+}
+
 /** Notes a signal that opened no incident in the ledger, with the rule that kept it from it. Throws when it cannot; the queue repeats the signal. */
-export async function noteOutcome(signal: Signal, outcome: OutcomeRule, { ledger, clock }: NoteDeps): Promise<void> {
+export async function noteOutcome(
+  signal: Signal,
+  outcome: OutcomeRule,
+  { ledger, clock }: NoteDeps,
+  incidentId: string | null = null,
+): Promise<void> {
   const isSuccess = signal.kind === 'run-succeeded' && (outcome === 'stale' || outcome === 'noted');
   const rule: Rule = isSuccess && outcome === 'stale' ? 'success' : outcome;
   const { target, source, tainted } = signal;
@@ -28,7 +67,7 @@ export async function noteOutcome(signal: Signal, outcome: OutcomeRule, { ledger
       [tainted.title, tainted.reason].filter((text) => text !== null),
       '\n',
     ).slice(0, 2000),
-    incidentId: null,
+    incidentId,
     // A success has nothing to replay.
     signal: isSuccess ? null : signal,
   };

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Capacity, capacityProblems } from '../capacity/capacity-settings.ts';
 import { Model } from '../diagnosis/model-settings.ts';
 import { Experiment } from '../experiment/experiment.ts';
+import { AWS_EVENT_SOURCES, AwsEventSource, AwsResource } from '../incident/aws-resource.ts';
 import type { Home } from '../incident/home.ts';
 import { HostId, RepositoryName } from '../incident/target-context.ts';
 import { RecallSettings } from '../knowledge/search/recall-settings.ts';
@@ -19,6 +20,7 @@ import { ServiceLoad } from '../policy/circumstances/circumstances.ts';
 import { Fixes } from '../policy/fix-settings.ts';
 import { Features, Mode, Policy } from '../policy/policy-settings.ts';
 import { Routing } from '../policy/routing-settings.ts';
+import { Mapping } from '../webhooks/mapping.ts';
 import { LogSubscriptions } from './log-subscriptions.ts';
 
 /** `signatures` of `selfheal.json`: where the user's own signatures are. */
@@ -41,6 +43,10 @@ export const Service = z
     mode: Mode.default('suggest'),
     /** Names of its CloudWatch alarms, in the account and region of the deployment. */
     alarms: z.array(z.string().min(1).max(255)).min(1),
+    /** What of AWS it is made of, beside its `deployment`: events about one of them are about this service. */
+    resources: z.array(AwsResource).max(100).default([]),
+    /** Where its code is: pushes, releases and deployments there are changes of it. */
+    repositories: z.array(RepositoryName).max(20).default([]),
     deployment: DeploymentRef.nullable().default(null),
     logGroup: z.string().min(1).max(512).nullable().default(null),
     /** Only members of these groups approve actions on it; none: everybody whom `approvals` names. */
@@ -96,7 +102,11 @@ export const Configuration = z.strictObject({
       auditDays: z.number().int().min(90).max(3650).default(400),
     })
     .prefault({}),
+  /** How bodies of your own tools are read, beside the mappings that are built in. */
+  mappings: z.array(Mapping).max(20).default([]),
   services: z.array(Service).default([]),
+  /** AWS services whose events are listened to, on the default event bus of the deployment's account and region. */
+  awsEvents: z.array(AwsEventSource).max(AWS_EVENT_SOURCES.length).default([]),
   /** What playbooks may call. */
   http: Http,
   /** Filled by the build from the playbook files. */

@@ -1,4 +1,4 @@
-import { isAtHome } from '../incident/home.ts';
+import { isAtHome, isForeignEvent } from '../incident/home.ts';
 import { alarmNameOf } from '../incident/identity.ts';
 import { FIRST_HOST, hostOfRepository, type ReportTarget, type TargetContext } from '../incident/target-context.ts';
 import type { Mode } from '../policy/policy-settings.ts';
@@ -7,11 +7,12 @@ import type { Configuration, Service } from './configuration.ts';
 
 /**
  * The service that lists an alarm, or that a report or another tool's alert names; null for runs, storms and whatever is not listed. An alarm of
- * another account or region belongs to no service, whatever its name is.
+ * another account or region, and an event of AWS from there, belongs to no service, whatever its name is.
  */
 export function serviceOf(configuration: Configuration, target: TargetContext): Service | null {
   if (target.kind === 'report') return configuration.services.find(({ id }) => id === target.service) ?? null;
-  if (target.kind === 'alert') return serviceSpelled(configuration, target.service);
+  if (target.kind === 'alert')
+    return isForeignEvent(target, configuration.home) ? null : serviceSpelled(configuration, target.service);
   if (target.kind !== 'alarm' || !isAtHome(target, configuration.home)) return null;
   const name = alarmNameOf(target);
   return configuration.services.find((service) => service.alarms.includes(name)) ?? null;
@@ -60,4 +61,11 @@ export function modeOf(configuration: Configuration, target: TargetContext): Mod
     default:
       return target satisfies never;
   }
+}
+
+/** What a service deploys, as events of AWS name it. */
+export function deployedResource(deployment: NonNullable<Service['deployment']>): string {
+  return deployment.kind === 'lambda-alias'
+    ? `lambda/${deployment.functionName}`
+    : `ecs/${deployment.cluster}/${deployment.service}`;
 }

@@ -31,6 +31,7 @@ export const RULES = {
   'foreign-counted': 'More alarms of other accounts and regions went off in this hour than become incidents.',
   'request-refused': 'Another incident was working on the same target.',
   resumed: 'It was for an incident that was open already.',
+  'recorded-change': 'It is no trouble: it was recorded as a change.',
   'foreign-repository': 'At GitHub, the repository of this name has another id.',
 } as const;
 export type Rule = keyof typeof RULES | `ignored-${string}`;

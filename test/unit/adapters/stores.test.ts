@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
 import { makeDynamoApprovalQueue } from '#shared/adapters/aws/dynamo-approval-queue.ts';
+import { makeDynamoChangeStore } from '#shared/adapters/aws/dynamo-change-store.ts';
 import { makeDynamoControlStore } from '#shared/adapters/aws/dynamo-control-store.ts';
 import { makeDynamoDelegationStore } from '#shared/adapters/aws/dynamo-delegation-store.ts';
 import { makeDynamoEscalationChains } from '#shared/adapters/aws/dynamo-escalation-chains.ts';
@@ -31,8 +32,10 @@ import {
   makeMemoryRepeatedRequests,
   makeMemoryStatsStore,
 } from '#test/fakes/index.ts';
+import { MemoryChangeStore } from '#test/fakes/memory-change-store.ts';
 import { apiKeyStoreContract } from './contract/api-key-store.ts';
 import { approvalQueueContract } from './contract/approval-queue.ts';
+import { changeStoreContract } from './contract/change-store.ts';
 import { controlStoreContract } from './contract/control-store.ts';
 import { delegationStoreContract } from './contract/delegation-store.ts';
 import { escalationChainsContract } from './contract/escalation-chains.ts';
@@ -96,3 +99,5 @@ modelRegistryContract('model registry in DynamoDB', async () => makeDynamoModelR
 
 escalationChainsContract('escalation chains in memory', async () => makeMemoryEscalationChains());
 escalationChainsContract('escalation chains in DynamoDB', async () => makeDynamoEscalationChains(await access()));
+changeStoreContract('in memory', async () => new MemoryChangeStore());
+changeStoreContract('in DynamoDB', async () => makeDynamoChangeStore(await access()));

@@ -17,6 +17,7 @@ import {
   makeMemoryIncidentStore,
   makeRecordingLog,
 } from '#test/fakes/index.ts';
+import { MemoryChangeStore } from '#test/fakes/memory-change-store.ts';
 
 /** The incident's run as GitHub shows it. */
 export const aRun = (change: Partial<Run> = {}): Run => ({
@@ -98,6 +99,7 @@ export async function aGatherRig(
     deployments,
     resources,
     serviceLogs,
+    changes: new MemoryChangeStore(),
     configuration: aConfiguration({ services: [change.service ?? aService()] }),
     clock,
     log: makeRecordingLog(),

@@ -20,6 +20,7 @@ import {
   makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
+import { MemoryChangeStore } from '#test/fakes/memory-change-store.ts';
 import { MemoryEventLedger } from '#test/fakes/memory-event-ledger.ts';
 
 /** What GitHub says of `acme/shop`: nobody else's id, unless a test changes it. */
@@ -40,6 +41,8 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
   const commands: number[] = [];
   const orders: string[] = [];
   const counters = makeMemoryCounters();
+  const ledger = new MemoryEventLedger();
+  const changes = new MemoryChangeStore();
   const handler = makeHandler({
     incidents,
     control,
@@ -47,7 +50,8 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
     stats: makeMemoryStatsStore(),
     workflow,
     codeHost: fakeCodeHost(),
-    ledger: new MemoryEventLedger(),
+    ledger,
+    changes,
     confirm: makeConfirmRepository({ directory, clock }),
     handleSlackOrder: async ({ user }) => {
       orders.push(user);
@@ -75,7 +79,7 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
         ApproximateReceiveCount: String(receives),
       },
     });
-  return { handle, counters, workflow, meter, log, commands, orders, asked, clock, incidents, control };
+  return { handle, counters, workflow, meter, log, commands, orders, asked, clock, incidents, control, ledger, changes };
 }
 const event = (name: string) => readFileSync(join(import.meta.dirname, '../../../events/cloudwatch', name), 'utf8');
 
@@ -232,4 +236,63 @@ it('hands on what people ask for in Slack and acknowledge in a pager, without as
   expect(orders).toEqual(['UADA', 'cw-0123456789ab']);
   expect(asked).toEqual([]);
   expect(meter.counts).toMatchObject({ 'slack-answered': 1, 'pager-acknowledged': 1 });
+describe('changes', () => {
+  const change = {
+    version: 1,
+    id: `commit:acme/shop@${'a'.repeat(40)}`,
+    kind: 'commit',
+    places: ['repository:acme/shop'],
+    at: '2026-11-21T11:00:00.000Z',
+    source: 'github',
+    title: 'Push to main',
+    by: 'octo-dev',
+    url: null,
+    state: 'done',
+    files: ['src/cart.ts'],
+    reason: 'GitHub sent the event push',
+    edges: [],
+  };
+  const message = { version: 1, kind: 'change', deliveryId: 'push-1', change, repository: SHOP, signal: null };
+
+  it('are recorded once, however often they are told, and the ledger says so', async () => {
+    const { handle, changes, ledger, workflow } = setUp();
+    await handle(JSON.stringify(message));
+    await handle(JSON.stringify(message));
+    expect([...changes.facts.values()]).toEqual([change]);
+    expect([...ledger.kept.values()]).toMatchObject([{ rule: 'recorded-change', subject: 'Push to main', count: 2 }]);
+    expect(workflow.started).toEqual([]);
+  });
+
+  it('of a repository with another id are not recorded', async () => {
+    const { handle, changes, ledger } = setUp(() => ({ ...SHOP, id: SHOP.id + 1 }));
+    await handle(JSON.stringify(message));
+    expect(changes.facts.size).toBe(0);
+    expect(ledger.rules()).toEqual(['foreign-repository']);
+  });
+
+  it('that say of trouble as well open an incident', async () => {
+    const { handle, changes, workflow } = setUp();
+    const ecs = readFileSync(join(import.meta.dirname, '../../../events/ecs/deployment-failed-firing.json'), 'utf8');
+    await handle(ecs);
+    expect([...changes.facts.values()]).toMatchObject([{ kind: 'deployment', state: 'failed', source: 'ecs' }]);
+    expect(workflow.started).toHaveLength(1);
+  });
+});
+
+describe('what opens no incident', () => {
+  it('is in the ledger with the incident that it was counted for', async () => {
+    const { handle, ledger } = setUp();
+    await handle(JSON.stringify(aSignal()));
+    const another = aSignal({ deliveryId: 'another', target: aGithubTarget({ runId: 4711 }) });
+    await handle(JSON.stringify(another));
+    const { incidentId } = identify(aSignal());
+    expect([...ledger.kept.values()]).toMatchObject([{ rule: 'occurrence', incidentId }]);
+    expect(identify(another).incidentId).not.toBe(incidentId);
+  });
+
+  it('names no incident where there is none', async () => {
+    const { handle, ledger } = setUp();
+    await handle(JSON.stringify(aSignal({ kind: 'run-succeeded' })));
+    expect([...ledger.kept.values()]).toMatchObject([{ rule: 'success', incidentId: null }]);
+  });
 });

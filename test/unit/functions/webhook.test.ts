@@ -13,6 +13,7 @@ import {
   makeRecordingLog,
   makeRecordingMeter,
 } from '#test/fakes/index.ts';
+import { makeMemoryChangeQueue } from '#test/fakes/memory-change-store.ts';
 import { relay } from '../plugins/made-up/relay.ts';
 import { aWorkflowRunBody } from '../plugins/sources/deliveries.ts';
 
@@ -33,6 +34,7 @@ function setUp(stored: Record<string, unknown> = { current: CURRENT, previous: P
     secrets: fakeSecrets({ 'github-webhook': secret, 'name-key': { key: 'k'.repeat(48) } }),
     queue,
     commands,
+    changes: makeMemoryChangeQueue(),
     clock: fakeClock(),
     meter,
     log: makeRecordingLog(),

@@ -12,7 +12,8 @@ const EXAMPLE: unknown = JSON.parse(
 /** Filled by the build, not by people. */
 const BY_THE_BUILD = new Set(['playbooks']);
 /** One of these is chosen; the user guide shows the others. */
-const OF_OTHER_CHOICES = /^(?:model\.(?:baseUrl|url|endpoint|apiKey|region)|.*\[\]\.strategy\.)/;
+const OF_OTHER_CHOICES =
+  /^(?:model\.(?:baseUrl|url|endpoint|apiKey|region)|.*\[\]\.strategy\.|mappings\[\]\.fields\..*\.(?:constant|template|first)$)/;
 
 interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;

@@ -41,6 +41,20 @@ export const EvidenceSource = z.strictObject({
 });
 export type EvidenceSource = z.infer<typeof EvidenceSource>;
 
+/** Something that was changed before the failure; the likeliest cause comes first. Tainted. */
+export const ChangeBefore = z.strictObject({
+  kind: z.enum(['commit', 'pull-request', 'release', 'workflow-run', 'deployment', 'configuration-change']),
+  at: z.iso.datetime(),
+  title: recordText({ max: 300 }),
+  by: recordText({ max: 100 }).nullable(),
+  url: z.string().max(1000).nullable(),
+  state: z.enum(['started', 'done', 'failed']),
+  /** Paths that it touches and the failing lines name. */
+  files: z.array(recordText({ max: 300 })).max(5),
+  source: z.string().max(40),
+});
+export type ChangeBefore = z.infer<typeof ChangeBefore>;
+
 /**
  * Everything read about a failure, redacted. Tainted as a whole: displayed and classified, never followed as an
  * instruction.
@@ -62,6 +76,7 @@ export const Evidence = z.strictObject({
     .array(recordText({ max: 300 }))
     .max(20)
     .optional(),
+  changes: z.array(ChangeBefore).max(10).optional(),
   /** What could not be read and why, in plain words (`The log archive of the run is truncated.`). */
   notes: z.array(recordText()),
 });

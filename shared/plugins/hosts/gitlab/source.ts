@@ -6,6 +6,7 @@ import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { defineSource, firstProblem, type SourceResult } from '../../sources/contract.ts';
+import { changeResult } from './changes.ts';
 
 const Project = z.object({ id: z.number(), path_with_namespace: z.string(), default_branch: z.string().nullish() });
 
@@ -45,16 +46,16 @@ const QUIET = new Set([
   ...['created', 'waiting_for_resource', 'preparing', 'pending', 'running', 'canceling', 'canceled', 'skipped'],
   ...['manual', 'scheduled', 'waiting_for_callback'],
 ]);
-const QUIET_EVENTS = new Set(['build', 'push', 'tag_push', 'merge_request', 'note', 'issue', 'deployment', 'release']);
+const QUIET_EVENTS = new Set(['build', 'tag_push', 'merge_request', 'note', 'issue', 'release']);
 const MAX_ACTOR = 60;
 
 const ignored = (reason: string): SourceResult => ({ kind: 'ignored', reason });
 
-/** Pipelines, from a project's or a group's webhook with "Pipeline events". */
+/** Pipelines, from a project's or a group's webhook with "Pipeline events"; pushes and deployments where it sends those as well. */
 export const source = defineSource({
   kind: 'webhook',
   id: 'gitlab',
-  title: 'GitLab pipelines',
+  title: 'GitLab pipelines, pushes and deployments',
   scheme: {
     kind: 'one-of',
     schemes: [{ scheme: 'standard-webhooks' }, { scheme: 'token-header', header: 'x-gitlab-token' }],
@@ -73,10 +74,12 @@ export const source = defineSource({
     const named = z.object({ project: Project.pick({ path_with_namespace: true }) }).safeParse(body);
     return named.success ? `gitlab:${named.data.project.path_with_namespace}` : null;
   },
-  toSignal({ body, deliveryId, receivedAt }): SourceResult {
+  toSignal(envelope): SourceResult {
+    const { body, deliveryId, receivedAt } = envelope;
     const kind = z.object({ object_kind: z.string() }).safeParse(body);
     if (!kind.success) return { kind: 'rejected', reason: firstProblem(kind.error) };
     const { object_kind: event } = kind.data;
+    if (event === 'push' || event === 'deployment') return changeResult(event, envelope);
     if (event !== 'pipeline') return ignored(QUIET_EVENTS.has(event) ? `event-${event}` : 'event-other');
     const parsed = PipelineEvent.safeParse(body);
     if (!parsed.success) return { kind: 'rejected', reason: firstProblem(parsed.error) };

@@ -1,5 +1,6 @@
 import { percentOf } from '@selfheal/kernel/numbers/proportion.ts';
 import { durationWords, instantWords } from '@selfheal/kernel/time-words.ts';
+import type { ChangeBefore } from '@selfheal/log-reading/logs/evidence.ts';
 import type { Deployment } from '@selfheal/log-reading/logs/telemetry.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { isAlarmOrAlert } from '#shared/domain/incident/target-context.ts';
@@ -41,7 +42,41 @@ export function confidencesOf({ diagnosis }: Pick<IncidentStory, 'diagnosis'>): 
 }
 
 /** What was deployed or changed before the failure, when, and by whom, as far as GitHub and AWS say. */
-export function changeLines({ incident, diagnosis, telemetry, timeZone }: IncidentStory): readonly string[] {
+export function changeLines(story: IncidentStory): readonly string[] {
+  return [...targetLines(story), ...recordedLines(story)];
+}
+
+const KIND_WORDS: Readonly<Record<ChangeBefore['kind'], string>> = {
+  commit: 'Commit',
+  'pull-request': 'Pull request',
+  release: 'Release',
+  'workflow-run': 'Workflow run',
+  deployment: 'Deployment',
+  'configuration-change': 'Configuration change',
+};
+
+/** Changes of the change graph, the likeliest cause first. */
+function recordedLines({ evidence, incident, timeZone }: IncidentStory): readonly string[] {
+  const { target } = incident;
+  const failedAt = Date.parse(isAlarmOrAlert(target) ? target.changedAt : incident.openedAt);
+  return (evidence?.changes ?? []).map(({ kind, at, title, by, state, files }) => {
+    const since = failedAt - Date.parse(at);
+    const words = cleanText(title, 200);
+    const named = words.toLowerCase().startsWith(KIND_WORDS[kind].toLowerCase())
+      ? words
+      : `${KIND_WORDS[kind]}: ${words}`;
+    const when = `${since >= 0 ? `${durationWords(since)} before` : 'at the time'} (${instantWords(new Date(at), timeZone)})`;
+    const who = by === null ? '' : `, by ${cleanText(by, 100)}`;
+    const ended = state === 'failed' ? ', which failed' : '';
+    const touched =
+      files.length === 0
+        ? ''
+        : `. It touches ${files.map((file) => cleanText(file, 120)).join(', ')}, which the failing lines name`;
+    return `${named}, ${when}${who}${ended}${touched}.`;
+  });
+}
+
+function targetLines({ incident, diagnosis, telemetry, timeZone }: IncidentStory): readonly string[] {
   const { target } = incident;
   if (target.kind === 'run') {
     const lines = runLines(target, timeZone, telemetry ?? null);

@@ -41,7 +41,9 @@ export function controlStoreContract(name: string, open: (clock: Clock) => Promi
       await store.claimGroup('place', 'gh-first', clock.now());
       await store.releaseGroup('place', 'gh-second');
       expect(await store.claimGroup('place', 'gh-second', clock.now())).toBe('gh-first');
+      expect(await store.groupHolder('place')).toBe('gh-first');
       await store.releaseGroup('place', 'gh-first');
+      expect(await store.groupHolder('place')).toBeNull();
       expect(await store.claimGroup('place', 'gh-second', clock.now())).toBe('gh-second');
     });
 
