@@ -5,6 +5,7 @@ import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/intake/handler.ts';
 import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
+import { makeCounts } from '#shared/app/common/counts.ts';
 import { ingestWebhook } from '#shared/app/intake/ingest-webhook.ts';
 import { receiveDelivery } from '#shared/app/intake/receive-delivery.ts';
 import { AWS_EVENT_SOURCES } from '#shared/domain/incident/aws-resource.ts';
@@ -200,7 +201,7 @@ async function setUp() {
         activity: connections,
         ledger: { note },
         secrets: fakeSecrets({ 'github-webhook': {}, 'name-key': { key: KEY } }),
-        queue: { sendAll: async (signals) => signals.forEach(push) },
+        queue: { sendAll: async (signals) => signals.forEach(push), sendOrder: async (order) => push(order) },
       },
     );
     return answer.status;

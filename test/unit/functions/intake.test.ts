@@ -79,7 +79,21 @@ function setUp(answer: () => RepositoryIdentity = () => SHOP) {
         ApproximateReceiveCount: String(receives),
       },
     });
-  return { handle, counters, workflow, meter, log, commands, orders, asked, clock, incidents, control, ledger, changes };
+  return {
+    handle,
+    counters,
+    workflow,
+    meter,
+    log,
+    commands,
+    orders,
+    asked,
+    clock,
+    incidents,
+    control,
+    ledger,
+    changes,
+  };
 }
 const event = (name: string) => readFileSync(join(import.meta.dirname, '../../../events/cloudwatch', name), 'utf8');
 
@@ -236,6 +250,8 @@ it('hands on what people ask for in Slack and acknowledge in a pager, without as
   expect(orders).toEqual(['UADA', 'cw-0123456789ab']);
   expect(asked).toEqual([]);
   expect(meter.counts).toMatchObject({ 'slack-answered': 1, 'pager-acknowledged': 1 });
+});
+
 describe('changes', () => {
   const change = {
     version: 1,
