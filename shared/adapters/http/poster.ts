@@ -21,6 +21,8 @@ const TIMEOUT_SECONDS = 5;
 /** A service that is away for longer is told of in another channel. */
 const ATTEMPTS = 3;
 const WAIT_MILLISECONDS = 500;
+/** Of a service that takes no more messages, and says for how long. */
+const MAX_WAIT_SECONDS = 5;
 /** Of an answer in an error. */
 const ERROR_WORDS = 200;
 const Fields = z.record(z.string(), z.string());
@@ -51,8 +53,15 @@ export function makePoster({ secrets, origin, wait = setTimeout }: PosterOptions
       const address = addressOf(request, origin);
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return checked(request, await exchange(request, address));
+          const answer = await exchange(request, address);
+          if (answer.status === 429 && attempt < ATTEMPTS && mayWaitFor(answer)) {
+            await wait(Number(answer.headers['retry-after']) * 1000);
+            continue;
+          }
+          return checked(request, answer);
         } catch (error) {
+          // A service that says when it takes messages again refuses each one before, and some count them against their sender.
+          if (error instanceof RateLimited) throw error;
           const isLost = error instanceof OutcomeUnknown;
           if (attempt >= ATTEMPTS || !isPassing(error) || (isLost && request.once === true)) throw error;
           await wait(WAIT_MILLISECONDS * attempt);
@@ -60,6 +69,12 @@ export function makePoster({ secrets, origin, wait = setTimeout }: PosterOptions
       }
     },
   };
+}
+
+/** Whether the service takes messages again so soon that the function may wait for it. */
+function mayWaitFor({ headers }: ChannelAnswer): boolean {
+  const seconds = Number(headers['retry-after'] || Number.NaN);
+  return seconds >= 0 && seconds <= MAX_WAIT_SECONDS;
 }
 
 function fieldsIn(stored: string | undefined): unknown {
