@@ -29,13 +29,13 @@ const PARSER_PACKAGE = '@vscode/tree-sitter-wasm';
 const MAX_BYTES = 1_000_000;
 /**
  * The webhook's limit is lower because its sender waits for the cold start; the library of the API's routes imports zod as a whole, and
- * it reads logs with the ranker of lines, and describes the routes of connections and of received events; the plan reads every kind of service, and tells people by every channel, mail through SMTP included, what alert
+ * it reads logs with the ranker of lines, undoes their detours and knows words to a reader in nine languages, and describes the routes of connections and of received events; the plan reads every kind of service, and tells people by every channel, mail through SMTP included, what alert
  * rules ask for; notify routes and speaks by every channel; webhook, plan and analyze know a second code host.
  */
 const MAX_BYTES_OF: Readonly<Record<string, number>> = {
   webhook: 460_000,
   'inspect-patch': 15_000_000,
-  api: 1_420_000,
+  api: 1_440_000,
   notify: 1_030_000,
   plan: 1_150_000,
   analyze: 1_030_000,
