@@ -2,7 +2,6 @@ import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { API_OPTIONS, credentialsOf } from '#apps/workbench/api/api-client.ts';
-import { openInput, textOf } from '#apps/workbench/input/open-input.ts';
 import { durationOption } from '../duration.ts';
 import type { LogSource, SourceLine } from '../forward/log-source.ts';
 import { openLogSource } from '../forward/open-source.ts';
@@ -87,11 +86,13 @@ async function forwardSource(
   }
 }
 
+/** Sends lines as they come: unlike a file, whose beginning says whether it is text, standard input may hold its second line back for hours. */
 async function forwardStdin(sender: LogSender, terminal: Terminal): Promise<number> {
   let [sent, rest] = [0, ''];
   let lines: SourceLine[] = [];
-  for await (const piece of textOf(await openInput('-', terminal))) {
-    const texts = (rest + piece).split('\n');
+  const decoder = new TextDecoder();
+  for await (const piece of terminal.stdin) {
+    const texts = (rest + decoder.decode(piece as Buffer, { stream: true })).split('\n');
     rest = texts.pop() ?? '';
     for (const text of texts) if (text.trim() !== '') lines.push({ service: null, at: null, text });
     // What came in one piece is sent at once, so that a slow log is not kept back; a fast one comes in large pieces.

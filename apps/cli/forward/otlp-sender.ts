@@ -110,7 +110,7 @@ function requestOf(lines: readonly SourceLine[], { service, now }: SenderOptions
     const attribute = Buffer.concat([lengthField(1, 'service.name'), lengthField(2, lengthField(1, name))]);
     const records = own.map(({ at, text }) => {
       const time = Buffer.alloc(9, 9);
-      time.writeBigUInt64LE(BigInt(at ?? received) * 1_000_000n, 1);
+      time.writeBigUInt64LE(BigInt(Math.trunc(at ?? received)) * 1_000_000n, 1);
       return lengthField(2, Buffer.concat([time, lengthField(5, lengthField(1, text))]));
     });
     return lengthField(

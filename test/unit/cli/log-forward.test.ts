@@ -3,13 +3,18 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
+import { makeTerminal } from '@selfheal/cli-kit/terminal.ts';
 import { afterEach, describe, expect, it } from 'vitest';
+import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { openElasticsearchSource } from '#apps/cli/forward/elasticsearch-source.ts';
 import { openFileSource } from '#apps/cli/forward/file-source.ts';
 import { SourceDown, withFallback } from '#apps/cli/forward/log-source.ts';
 import { makeOtlpSender } from '#apps/cli/forward/otlp-sender.ts';
+import { runCli } from '#apps/workbench/cli.ts';
 import { readOtlpProtobuf } from '#shared/domain/log-watch/wire/otlp.ts';
+import { until } from '#test/e2e/support/until.ts';
 import { runCommand } from './run-command.ts';
 
 const servers: Server[] = [];
@@ -104,7 +109,8 @@ describe('sending lines', () => {
       base,
       token: async () => 'x',
       service: 'orders',
-      now: () => 1_700_000_000_000,
+      // A terminal's clock has fractions of a millisecond.
+      now: () => 1_700_000_000_000.388,
       pause: async () => {},
       say: (message) => void said.push(message),
     });
@@ -132,6 +138,52 @@ describe('sending lines', () => {
       say: () => {},
     });
     await expect(sender.send([{ service: null, at: null, text: 'one' }])).rejects.toThrow('/v1/logs: status 403');
+  });
+});
+
+describe('standard input', () => {
+  it('is sent line by line while it is still open, however short the lines are', async () => {
+    const texts: string[] = [];
+    const base = await served(({ body }) => {
+      texts.push(...readOtlpProtobuf(gunzipSync(body)).lines.map(({ text }) => text));
+      return { status: 200 };
+    });
+    const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+    const environment = { SELFHEAL_URL: base, SELFHEAL_TOKEN: 'key' };
+    const terminal = makeTerminal({ stdin, stdout, stderr, environment, now: () => 1_700_000_000_000.5 });
+    const ended = runCli(['log', 'forward', '--service', 'host1', '-'], COMMANDS, terminal);
+    stdin.write('first\nsecond ');
+    await until('the first line', () => texts.length > 0);
+    expect(texts).toEqual(['first']);
+    stdin.end('half €');
+    expect(await ended).toBe(0);
+    expect(texts).toEqual(['first', 'second half €']);
+  });
+});
+
+describe('how often sources are looked at', () => {
+  it.each([
+    [{}, 'every 15 seconds'],
+    [{ ELASTICSEARCH_URLS: 'http://127.0.0.1:9' }, 'every 30 seconds'],
+    [{ POLL_INTERVAL: '60' }, 'every 60 seconds'],
+  ])('[D88] [D186] with %j: %s', async (environment, says) => {
+    const file = join(await aFolder(), 'application.log');
+    await writeFile(file, '');
+    const { code, stderr } = await runCommand(['log', 'forward', file, '--once'], '', undefined, {
+      SELFHEAL_URL: 'http://127.0.0.1:9',
+      SELFHEAL_TOKEN: 'key',
+      ...environment,
+    });
+    expect([code, stderr]).toEqual([0, expect.stringContaining(says)]);
+  });
+
+  it('[D88] names a wrong interval', async () => {
+    const { code, stderr } = await runCommand(['log', 'forward', '--once'], '', undefined, {
+      SELFHEAL_URL: 'http://127.0.0.1:9',
+      SELFHEAL_TOKEN: 'key',
+      POLL_INTERVAL: 'soon',
+    });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('soon: expected seconds')]);
   });
 });
 
