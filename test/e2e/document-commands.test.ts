@@ -16,7 +16,7 @@ const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp]
   ['train', 2, /needs --data DIR/],
   ['create-test-logs', 0, /100 lines written to logs\/application\.log/],
   ['test-log-polling', 0, /: \d+ lines\n {2}levels: /],
-  ['import-airflow-logs', 1, /No log source is connected/],
+  ['import-airflow-logs', 2, /Set AIRFLOW_BASE_URL, AIRFLOW_USERNAME and AIRFLOW_PASSWORD/],
   ['simulate-incident --title "Redis Connection Failed"', 0, /^\d+ \(sim-\w+\), simulated: service unavailability/m],
   ['test-action', 2, /restart_service is here: .*The configuration has no service web-api/s],
   ['reset-knowledge-base', 0, /place: all services/],

@@ -3,6 +3,7 @@ import { REQUESTS } from '../requests/table.ts';
 import { actionExecute } from './action-execute.ts';
 import { actionRecent } from './action-recent.ts';
 import { actionTry } from './action-try.ts';
+import { airflowImport } from './airflow-import.ts';
 import { alertSet } from './alert-set.ts';
 import { analyzeCommand } from './analyze.ts';
 import { approvalApprove } from './approval-approve.ts';
@@ -136,6 +137,7 @@ const ORDER: readonly (Command | string)[] = [
   logSources,
   'log statistics',
   logWatched,
+  airflowImport,
   logAnomalies,
   redactCommand,
   knowledgeSearch,

@@ -14,7 +14,7 @@ const LOCAL: readonly (readonly [command: string, code: number, says: RegExp])[]
   ['--help', 0, /^Usage: selfheal COMMAND/],
   ['create-test-logs', 0, /100 lines written to logs\/application\.log/],
   ['test-log-polling', 0, /: \d+ lines\n {2}levels: /],
-  ['import-airflow-logs', 1, /No log source is connected/],
+  ['import-airflow-logs', 2, /Set AIRFLOW_BASE_URL, AIRFLOW_USERNAME and AIRFLOW_PASSWORD/],
   ['test-log-pattern', 0, /^matches/],
   ['knowledge search', 0, /1\. /],
   ['knowledge stats', 2, /"selfheal login/],
