@@ -36,7 +36,7 @@ export async function watchApi(
   terminal: Terminal,
   look: (client: ApiClient) => Promise<void>,
 ): Promise<Watched> {
-  const every = durationOption('every', options.every ?? terminal.environment.MONITORING_INTERVAL, {
+  const every = durationOption('every', options.every ?? (terminal.environment.MONITORING_INTERVAL || undefined), {
     otherwise,
     atMost: 3600,
   });

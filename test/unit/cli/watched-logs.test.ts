@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { receiveLines } from '#shared/app/log-watch/receive-lines.ts';
 import { watchLogs } from '#shared/app/log-watch/watch-logs.ts';
 import { HOUR, MINUTE, START, usualLines } from '../domain/log-watch/made-log.ts';
+import { runCommand } from './run-command.ts';
 import { aServedApi } from './served-api.ts';
 
 const END = START + 26 * HOUR;
@@ -70,7 +71,25 @@ describe('commands about the log that a service sends', () => {
     expect(text).not.toContain('another service');
   });
 
-  it('[D153] [D186] prints them as JSON Lines, and looks as often as MONITORING_INTERVAL says', async () => {
+  it('[D186] looks as often as MONITORING_INTERVAL says, and names a wrong one', async () => {
+    const { url } = await aLog();
+    const looksWith = async (interval: string) => {
+      let now = 0;
+      const environment = { SELFHEAL_URL: url, SELFHEAL_TOKEN: 'viewer', MONITORING_INTERVAL: interval };
+      const time = {
+        now: () => now,
+        pause: async (milliseconds: number) => {
+          now += milliseconds;
+        },
+      };
+      return await runCommand(['monitor-logs', '--duration', '60', '--json'], '', undefined, environment, time);
+    };
+    expect(JSON.parse((await looksWith('30')).stdout.toString())).toMatchObject({ kind: 'summary', looks: 3 });
+    expect(JSON.parse((await looksWith('')).stdout.toString())).toMatchObject({ kind: 'summary', looks: 13 });
+    expect((await looksWith('often')).stderr).toContain('often: expected seconds');
+  });
+
+  it('[D153] prints them as JSON Lines', async () => {
     const { send, runThrough, requests } = await aLog();
     await send(START, ['INFO started']);
     const args = ['monitor-service', '--service', 'orders', '--duration', '10', '--all', '--json'];
