@@ -76,6 +76,18 @@ describe('forecasting the capacity of services', () => {
     expect(mail?.message).toContain('The alarm orders-memory-soon is in ALARM');
   });
 
+  it.each(['disk', 'memory', 'connections', 'cpu'] as const)(
+    '[D248] foresees when %s runs out, tells people, and counts it for the alarm that opens an incident',
+    async (kind) => {
+      const deps = setUp(pointsOf(LEAK), [anOwner({ capacity: [{ ...MEMORY, kind, alarm: 'orders-memory-soon' }] })]);
+      await forecastCapacity(deps);
+      expect(deps.mailer.mails.map(({ subject }) => subject)).toEqual([
+        expect.stringMatching(/^\[Selfheal\] orders: .* soon$/),
+      ]);
+      expect(deps.meter.counts).toMatchObject({ 'exhaustion-expected-orders-memory-soon': 1 });
+    },
+  );
+
   it('mails again the next day', async () => {
     const deps = setUp(pointsOf(LEAK));
     await forecastCapacity(deps);
