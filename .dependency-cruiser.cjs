@@ -19,6 +19,7 @@ const DOMAIN = [
   'policy',
   'on-call',
   'playbook',
+  'health',
   'experiment',
   'learning',
   'quality',

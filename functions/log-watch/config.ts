@@ -2,7 +2,8 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 
 export const config = defineFunction({
   name: 'log-watch',
-  description: 'Judges the log of each service by its own past, and reports what is unusual as an incident.',
+  description:
+    'Asks the addresses of health checks, judges the log of each service by its own past, and reports what is unusual as an incident.',
   timeoutSeconds: 50,
   memoryMb: 512,
   trigger: { kind: 'schedule', everyMinutes: 1 },

@@ -1,4 +1,6 @@
 import { makeDynamoLogWatch } from '#shared/adapters/aws/dynamo-log-watch.ts';
+import { makeHealthProbe } from '#shared/adapters/http/health-probe.ts';
+import { type CheckHealthDeps, checkHealth } from '#shared/app/log-watch/check-health.ts';
 import { type WatchLogsDeps, watchLogs } from '#shared/app/log-watch/watch-logs.ts';
 import { configuration, defineScheduled, incidents, type Variables } from '../compose.ts';
 import { evidence, signalQueue } from '../compose-cloud.ts';
@@ -12,6 +14,11 @@ export const handler = defineScheduled(
     evidence,
     queue: signalQueue,
     configuration,
+    probe: () => makeHealthProbe(),
   },
-  async (deps: WatchLogsDeps) => await watchLogs(deps),
+  async (deps: WatchLogsDeps & CheckHealthDeps) => {
+    // First, so that the answers are judged in the same round.
+    await checkHealth(deps);
+    await watchLogs(deps);
+  },
 );

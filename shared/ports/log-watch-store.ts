@@ -1,3 +1,4 @@
+import type { CheckState } from '../domain/health/health-check.ts';
 import type { WindowDigest } from '../domain/log-watch/window-digest.ts';
 
 /** A digest with the place in the order of arrival after which reading goes on. */
@@ -32,6 +33,9 @@ export interface LogWatchStore {
   /** The latest digests, in the order of their arrival. */
   latestDigests(service: string, limit: number): Promise<ArrivedDigest[]>;
   watch(service: string): Promise<KeptWatch | null>;
+  /** What is known of a health check by what it asks; null before the first answer. */
+  checkState(target: string): Promise<CheckState | null>;
+  keepCheckState(target: string, state: CheckState): Promise<void>;
   /** False when somebody else wrote since `revision`; null: there is none yet. */
   keepWatch(service: string, kept: Omit<KeptWatch, 'revision'>, revision: number | null): Promise<boolean>;
 }

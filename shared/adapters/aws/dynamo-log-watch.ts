@@ -1,6 +1,8 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { digestOf as hashOf } from '@selfheal/kernel/digest.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
+import { CheckState } from '#shared/domain/health/health-check.ts';
 import { WindowDigest } from '#shared/domain/log-watch/window-digest.ts';
 import type { LogWatchStore, WatchedService } from '#shared/ports/log-watch-store.ts';
 import { type Item, openTable, type TableOptions, ttlOf, withoutStorage } from './dynamo-table.ts';
@@ -17,12 +19,16 @@ const ServiceRecord = z.strictObject({ version: z.literal(1), lastSeen: z.iso.da
 const Packed = z.strictObject({ version: z.literal(1), packed: z.string() });
 const WatchRecord = Packed.extend({ position: z.string().nullable(), revision: z.number().int() });
 
+const CheckRecord = z.strictObject({ version: z.literal(1), state: CheckState });
+/** No service's name has a space. */
+const checkKey = (target: string): string => `check ${hashOf(target, 24)}`;
+
 const pack = (value: unknown): string => gzipSync(JSON.stringify(value)).toString('base64');
 const unpack = (packed: string): unknown => JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString());
 
 /**
  * Stats table: `LOGS`/`<service>`, that it sends lines; `LOGS#<service>`/`<arrival>#<batch>#<window>`, digests of a day; `LOGWATCH`/`<service>`, what
- * the watch knows. Digests and states are compressed JSON.
+ * the watch knows; `LOGWATCH`/`check <hash>`, the health check of this address. Digests and states are compressed JSON.
  */
 export function makeDynamoLogWatch(options: TableOptions): LogWatchStore {
   const table = openTable(options);
@@ -68,6 +74,14 @@ export function makeDynamoLogWatch(options: TableOptions): LogWatchStore {
       const { packed, position, revision } = parseRecord(WatchRecord, withoutStorage(item), `Watch of ${service}`);
       return { state: unpack(packed), position, revision };
     },
+    checkState: async (target) => {
+      const item = await table.get({ pk: 'LOGWATCH', sk: checkKey(target) });
+      if (item === null) return null;
+      const { state } = parseRecord(CheckRecord, withoutStorage(item), `Health check ${target}`);
+      return state;
+    },
+    keepCheckState: async (target, state) =>
+      void (await table.put({ pk: 'LOGWATCH', sk: checkKey(target), version: 1, state })),
     keepWatch: async (service, { state, position }, revision) => {
       const packed = pack(state);
       if (packed.length > MAX_PACKED_LENGTH)

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { Capacity, capacityProblems } from '../capacity/capacity-settings.ts';
 import { Model } from '../diagnosis/model-settings.ts';
 import { Experiment } from '../experiment/experiment.ts';
+import { HealthChecks } from '../health/health-check.ts';
 import { AWS_EVENT_SOURCES, AwsEventSource, AwsResource } from '../incident/aws-resource.ts';
 import type { Home } from '../incident/home.ts';
 import { HostId, RepositoryName } from '../incident/target-context.ts';
@@ -126,6 +127,8 @@ export const Configuration = z.strictObject({
   learning: Learning.prefault({}),
   recall: RecallSettings.prefault({}),
   logReading: LogReading.prefault({}),
+  /** Addresses that are asked once a minute whether they answer. */
+  healthChecks: HealthChecks.default([]),
   /** Log groups of CloudWatch Logs that are watched. */
   logSubscriptions: LogSubscriptions.default([]),
   /** From which limits on `performance advise` reports a bottleneck. */

@@ -104,6 +104,12 @@ function problemOfBase({ url: text, private: inside }: { url: string; private: b
   return problemOfHost(url, inside);
 }
 
+/** Why an address of a GET may not be called, whatever its path; null when it may. `inside`: its host is inside one's own network. */
+export function problemOfAddress(text: string, inside: boolean): string | null {
+  const url = parse(text);
+  return typeof url === 'string' ? url : problemOfHost(url, inside);
+}
+
 /** Objections to a host before its name is resolved. */
 function problemOfHost({ protocol, hostname }: URL, inside: boolean): string | null {
   const host = hostname.replace(/\.$/, '').toLowerCase();
