@@ -13,13 +13,6 @@ type Program = (typeof PROGRAMS)[number];
 export const missingPrograms = (): Program[] =>
   PROGRAMS.filter((program) => spawnSync(program, ['--version']).status !== 0);
 
-const PROMTOOL = 'promtool';
-/** What Prometheus' own checker says of a scrape. */
-export function checkMetrics(scrape: string): { readonly status: number | null; readonly said: string } {
-  const { status, stdout, stderr } = spawnSync(PROMTOOL, ['check', 'metrics'], { input: scrape });
-  return { status, said: `${stdout}${stderr}` };
-}
-
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
