@@ -6,16 +6,17 @@ import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/intake/handler.ts';
 import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
 import { makeCounts } from '#shared/app/common/counts.ts';
+import { readIntakeMessage } from '#shared/app/intake/ingest-message.ts';
 import { ingestWebhook } from '#shared/app/intake/ingest-webhook.ts';
 import { receiveDelivery } from '#shared/app/intake/receive-delivery.ts';
 import { AWS_EVENT_SOURCES } from '#shared/domain/incident/aws-resource.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
-import { Signal } from '#shared/domain/incident/signal.ts';
+import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { Connection } from '#shared/domain/webhooks/connection.ts';
 import { secretOfGeneration } from '#shared/domain/webhooks/connection-secret.ts';
 import type { DroppedEvent } from '#shared/domain/webhooks/received-event.ts';
 import { MAPPED_SOURCES } from '#shared/plugins/sources/common/mapped-source.ts';
-import { ALERT_SOURCES, WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
+import { ALERT_SOURCES, EVENT_SOURCES, WEBHOOK_SOURCES } from '#shared/plugins/sources/registry.ts';
 import { aConfiguration } from '#test/builders/index.ts';
 import {
   fakeClock,
@@ -138,7 +139,8 @@ async function setUp() {
     policy: makeMemoryPolicyStore(),
     stats: makeMemoryStatsStore(),
     workflow,
-    codeHost: fakeCodeHost(),
+    // A cancelled run of which no job says why was stopped on purpose.
+    codeHost: fakeCodeHost({ listJobs: async () => [] }),
     ledger: { note },
     changes: new MemoryChangeStore(),
     confirm: async () => 'confirmed',
@@ -209,6 +211,16 @@ async function setUp() {
   return { clock, deliver, handle, queued, noted, workflow, incidents, intakeMeter };
 }
 
+/** What a message says of trouble; null where it says nothing of it, or is not understood. */
+function signalIn(message: string, now: Date): Signal | null {
+  try {
+    const read = readIntakeMessage(message, EVENT_SOURCES, now);
+    return read.kind === 'signal' || read.kind === 'change' ? read.signal : null;
+  } catch {
+    return null;
+  }
+}
+
 describe(`${DELIVERIES} deliveries of all sources, shuffled, repeated and delayed`, () => {
   it('are each in one incident or in the ledger, and none opens an incident twice', { timeout: 600_000 }, async () => {
     const numbers = numbersFrom(SEED);
@@ -249,21 +261,20 @@ describe(`${DELIVERIES} deliveries of all sources, shuffled, repeated and delaye
     );
     let [opened, seen] = [0, 0];
     for (const message of new Set(world.queued)) {
-      const parsed = Signal.safeParse(JSON.parse(message));
-      if (!parsed.success) continue;
+      const signal = signalIn(message, world.clock.now());
+      if (signal === null) continue;
       seen += 1;
-      const { incidentId } = identify(parsed.data);
+      const { incidentId } = identify(signal);
       const isOpened = (await world.incidents.get(incidentId)) !== null;
       if (isOpened) opened += 1;
       const isNoted =
-        inLedger.has(parsed.data.deliveryId) ||
-        (parsed.data.target.kind === 'run' && successes.has(parsed.data.target.repository));
-      expect(isOpened || isNoted, `${parsed.data.source} ${parsed.data.kind} ${parsed.data.deliveryId}`).toBe(true);
+        inLedger.has(signal.deliveryId) || (signal.target.kind === 'run' && successes.has(signal.target.repository));
+      expect(isOpened || isNoted, `${signal.source} ${signal.kind} ${signal.deliveryId}`).toBe(true);
     }
-    expect(seen).toBeGreaterThan(1500);
-    expect(opened).toBeGreaterThan(500);
+    expect(seen).toBeGreaterThan(1000);
+    expect(opened).toBeGreaterThan(300);
     // Every message that the intake handled has one outcome.
-    const counts = Object.entries(world.intakeMeter.counts).filter(([name]) => name.startsWith('intake-'));
+    const counts = Object.entries(world.intakeMeter.counts).filter(([name]) => /^(?:intake|pager)-/.test(name));
     const outcomes = counts.filter(([name]) => name !== 'intake-change').reduce((sum, [, count]) => sum + count, 0);
     const changesAlone = world.noted.filter(({ rule }) => rule === 'recorded-change').length;
     expect(outcomes + changesAlone).toBe(handled);
