@@ -37,6 +37,7 @@ import {
   sendAlerts,
   sendLogs,
   sendWithOwnSecret,
+  stopForDeletion,
 } from './support/senders.ts';
 import { makeStalled, stopExecutions, trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
@@ -537,9 +538,9 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
       await sendWithOwnSecret(other, api);
       await mergeFix(other);
       await keepFurtherRecords(other, api, await signIn(other, 'admin@example.com', PASSWORD));
-      const { runId } = other.world.samples.failRun('transient', { rerunMs: UNTIL_FINISHED_MS });
-      await until('its re-run', () => other.statesOf(runId).includes('VerifyWait'));
       await eraseRepository(api, 'acme/shop');
+      const { runId } = other.world.samples.failRun('transient', { rerunMs: UNTIL_FINISHED_MS });
+      await stopForDeletion(other, api, runId);
       expect(other.runtime.denials).toEqual([]);
       askedElsewhere.push(...other.runtime.decisions);
       await other.stop();

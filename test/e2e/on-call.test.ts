@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { signIn } from '#lab/drills/approvals.ts';
 import { makeDynamoEscalationChains } from '#shared/adapters/aws/dynamo-escalation-chains.ts';
@@ -12,6 +12,8 @@ import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { askAgain, deploymentOf, functionRights, nameOf, type Right } from './support/rights.ts';
 import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
 
 const PASSWORD = ['Correct', 'Horse', '8', 'Battery'].join('-');
 const ON_CALL = ['+4917000000010', 'ada@example.com', '+4917000000020', 'cem@example.com'];

@@ -105,7 +105,7 @@ export async function sendWithOwnSecret(healer: Healer, api: Api): Promise<void>
   await healer.quiet();
 }
 
-/** What a deletion finds beside incidents: a document of the repository's quality checks, an experiment, and a pull request that was asked to be left alone. */
+/** What a deletion finds beside incidents: a document of the repository's quality checks, an experiment, an event that opened nothing, and the answer to a request. */
 export async function keepFurtherRecords(healer: Healer, api: Api, token: string): Promise<void> {
   const response = await fetch(`${healer.runtime.endpoint}/api/repositories/acme/shop/quality/baselines~main`, {
     method: 'PUT',
@@ -115,9 +115,32 @@ export async function keepFurtherRecords(healer: Healer, api: Api, token: string
   expect(response.status).toBe(200);
   const order = { id: 'order-of-actions', title: 'Which comes first', repository: 'acme/shop', solutionA: 'ranked' };
   await api('/experiments', 'POST', { ...order, solutionB: 'rerun-failed-jobs' });
+  const { runId } = healer.world.samples.failRun('compile');
+  await healer.ended(runId);
+  await healer.world.github.announceRun(runId, 'completed', 1);
+  await healer.quiet();
+  const pattern = {
+    scope: 'acme/shop',
+    title: 'Registry',
+    pattern: 'registry * dropped',
+    solution: 'Raise the limit.',
+  };
+  const kept = await fetch(`${healer.runtime.endpoint}/api/knowledge/patterns`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': 'a-drill-1' },
+    body: JSON.stringify({ ...pattern, class: 'resource_exhaustion' }),
+  });
+  expect(kept.status).toBe(201);
 }
 
-/** All that is held of the repository is exported and deleted, page by page, as the command line does it; a workflow that still runs is stopped. */
+/** A deletion that stops a workflow which still runs; it goes on when the last step has ended. */
+export async function stopForDeletion(healer: Healer, api: Api, runId: number): Promise<void> {
+  await until('its re-run', () => healer.statesOf(runId).includes('VerifyWait'));
+  const order = { repository: 'acme/shop', confirm: 'acme/shop', force: true };
+  expect(await api('/data/delete', 'POST', order)).toMatchObject({ done: false });
+}
+
+/** All that is held of the repository is exported and deleted, page by page, as the command line does it. */
 export async function eraseRepository(api: Api, repository: string): Promise<void> {
   let position: string | null = null;
   do {
@@ -128,7 +151,7 @@ export async function eraseRepository(api: Api, repository: string): Promise<voi
     position = page.next;
   } while (position !== null);
   for (;;) {
-    const { done, waitSeconds } = await api('/data/delete', 'POST', { repository, confirm: repository, force: true });
+    const { done, waitSeconds } = await api('/data/delete', 'POST', { repository, confirm: repository });
     if (done) return;
     await setTimeout(waitSeconds * 1000);
   }
