@@ -30,20 +30,17 @@ const MAX_BYTES = 1_000_000;
 /**
  * The webhook's limit is lower because its sender waits for the cold start; the library of the API's routes imports zod as a whole, and
  * it reads logs with the ranker of lines, undoes their detours and knows words to a reader in nine languages, and describes the routes of connections and of received events; the plan reads every kind of service, and tells people by every channel, mail through SMTP included, what alert
- * rules ask for; notify routes and speaks by every channel; webhook, plan and analyze know a second code host.
+ * rules ask for; notify routes and speaks by every channel; webhook and plan know a second code host.
  */
 const MAX_BYTES_OF: Readonly<Record<string, number>> = {
   // It knows every source that sends to it, those of AWS among them.
   webhook: 490_000,
   'inspect-patch': 15_000_000,
   api: 1_440_000,
-  notify: 1_040_000,
-  // It classifies what people teach: what undoes a log's detour comes with that.
-  knowledge: 1_010_000,
+  notify: 1_030_000,
   plan: 1_150_000,
-  analyze: 1_030_000,
   // It asks GitHub what was merged: 4 % more for access to it, with the routing of what it tells; its client is loaded on demand.
-  reconciler: 1_065_000,
+  reconciler: 1_050_000,
 };
 /** Functions that load a part of their code when it is needed. Their size is that of what they load at their start. */
 const SPLIT: ReadonlySet<string> = new Set([
@@ -59,9 +56,11 @@ const SPLIT: ReadonlySet<string> = new Set([
   'request-approval',
   'quality',
   'forecast',
+  'knowledge',
+  'analyze',
 ]);
-/** Functions that write schemas as JSON Schema: a model is told its lookups, and an assistant its tools, by them. */
-const WRITES_JSON_SCHEMA: ReadonlySet<string> = new Set(['analyze', 'mcp']);
+/** Functions that write schemas as JSON Schema: a model is told its lookups, an assistant its tools, and a caller of the API its routes, by them. */
+const WRITES_JSON_SCHEMA: ReadonlySet<string> = new Set(['analyze', 'api', 'mcp']);
 const JSON_SCHEMA_WRITER = 'shared/app/analyze/lookup.ts';
 /** Functions that run patterns of their requests. */
 const RUNS_REQUESTED_PATTERNS: ReadonlySet<string> = new Set(['api']);
@@ -101,17 +100,17 @@ export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bu
   writeSecretRules(root);
   const define = { SELFHEAL_VERSION: VERSION };
   const split = mains.filter(isSplit);
-  const describing = mains.filter((main) => WRITES_JSON_SCHEMA.has(nameOf(main)));
-  const whole = bundling(
-    root,
-    mains.filter((main) => !split.includes(main) && !describing.includes(main)),
-    options.outDir,
-  );
+  const whole = mains.filter((main) => !split.includes(main));
+  const describing = whole.filter(writesJsonSchema);
+  const others = whole.filter((main) => !writesJsonSchema(main));
   const built = await Promise.all([
-    build({ ...whole, plugins: [...whole.plugins, zodWithoutJsonSchema()], define }),
+    build({ ...withoutJsonSchema(bundling(root, others, options.outDir)), define }),
     build({ ...bundling(root, describing, options.outDir), define }),
     // Chunks of one function are not those of another, so each is built alone.
-    ...split.map((main) => build({ ...splitting(root, main, options.outDir), define })),
+    ...split.map((main) => {
+      const bundle = splitting(root, main, options.outDir);
+      return build({ ...(writesJsonSchema(main) ? bundle : withoutJsonSchema(bundle)), define });
+    }),
   ]);
   const metafile = joined(built.map((one) => one.metafile));
   writeFileSync(`${options.outDir}.meta.json`, JSON.stringify(metafile));
@@ -150,6 +149,12 @@ async function packedData(root: string, options: BuildFunctionsOptions): Promise
 
 /** A function that loads some of its code when a request needs it: the chunks lie beside its entry. */
 const isSplit = (main: string): boolean => SPLIT.has(nameOf(main));
+const writesJsonSchema = (main: string): boolean => WRITES_JSON_SCHEMA.has(nameOf(main));
+
+const withoutJsonSchema = (bundle: ReturnType<typeof bundling>) => ({
+  ...bundle,
+  plugins: [...bundle.plugins, zodWithoutJsonSchema()],
+});
 
 function splitting(root: string, main: string, outDir: string) {
   return {
@@ -239,7 +244,7 @@ function finish(
     writeData(join(root, 'shared/data'), join(folder, 'data'));
     for (const [file, text] of Object.entries(options.data)) writeFileSync(join(folder, 'data', file), text);
   }
-  if (contains(JSON_SCHEMA_WRITER) && !isSplit(main) && !WRITES_JSON_SCHEMA.has(name))
+  if (contains(JSON_SCHEMA_WRITER) && !writesJsonSchema(main))
     throw new Error(`${main} contains ${JSON_SCHEMA_WRITER}: add ${name} to WRITES_JSON_SCHEMA.`);
   const runsPatterns = all.some(({ imports }) => imports.some(({ path }) => path === PATTERN_ENGINE));
   if (runsPatterns && (options.hasPatterns || RUNS_REQUESTED_PATTERNS.has(name))) packEngine(folder);

@@ -25,7 +25,7 @@ const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'cdk.json',
 
 interface Played {
   readonly statuses: readonly number[];
-  readonly incidents: readonly Pick<Incident, 'status' | 'target' | 'outcome'>[];
+  readonly incidents: readonly Pick<Incident, 'status' | 'target'>[];
   readonly again: readonly number[];
   readonly remarks: readonly { readonly proposal: number; readonly text: string; readonly edits: number }[];
   readonly unknown: readonly string[];
@@ -45,8 +45,7 @@ beforeAll(async () => {
   for (const name of ['CONTRIBUTING.md', 'SECURITY.md']) cpSync(join(ROOT, name), join(tree, name));
   linkPackages();
   const hosts = join(tree, 'shared/plugins/hosts');
-  mkdirSync(join(hosts, 'fake-forge'));
-  cpSync(join(ROOT, HERE, 'index.ts'), join(hosts, 'fake-forge/index.ts'));
+  cpSync(join(ROOT, HERE, 'fake-forge'), join(hosts, 'fake-forge'), { recursive: true });
   const registry = readFileSync(join(hosts, 'registry.ts'), 'utf8');
   const added = registry.replace("registered('hosts', [", "registered('hosts', [fakeForge, ");
   expect(added).not.toBe(registry);

@@ -79,7 +79,6 @@ try {
       incidents: ended.map((incident) => ({
         status: incident?.status,
         target: incident?.target,
-        outcome: incident?.outcome,
       })),
       again: forge.again,
       remarks: forge.remarks,

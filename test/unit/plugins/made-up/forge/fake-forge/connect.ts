@@ -1,92 +1,10 @@
-import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import { phrase, type RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
-import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
-import { pathOfRepository, RunTarget } from '#shared/domain/incident/target-context.ts';
-import { type ConnectedHost, defineHost } from '#shared/plugins/hosts/contract.ts';
-import { defineSource, firstProblem } from '#shared/plugins/sources/contract.ts';
+import type { ConnectedHost } from '#shared/plugins/hosts/contract.ts';
 import type { CodeHost, Comment, Run } from '#shared/ports/code-host.ts';
 import type { HostApi } from '#shared/ports/host-api.ts';
-
-const Repository = z.object({ id: z.number(), path: z.string(), mainBranch: z.string() });
-const ForgeRun = z.object({
-  number: z.number(),
-  attempt: z.number(),
-  result: z.enum(['passed', 'failed']).nullable(),
-  commit: z.string(),
-  branch: z.string(),
-  proposal: z.number().nullable(),
-  startedBy: z.string(),
-  begunAt: z.string(),
-  endedAt: z.string().nullable(),
-  page: z.string(),
-});
-type ForgeRun = z.infer<typeof ForgeRun>;
-const ForgeJob = z.object({ number: z.number(), name: z.string(), result: z.enum(['passed', 'failed']) });
-const Remark = z.object({ number: z.number(), text: z.string(), by: z.string(), page: z.string() });
-const Delivery = z.object({ repository: Repository, run: ForgeRun });
-
-const conclusionOf = (result: 'passed' | 'failed' | null): string | null =>
-  result === null ? null : result === 'passed' ? 'success' : 'failure';
-const eventOf = ({ proposal }: ForgeRun): string => (proposal === null ? 'push' : 'pull_request');
-const at = (repository: string): string => `repositories/${encodeURIComponent(pathOfRepository(repository))}`;
-
-const source = defineSource({
-  kind: 'webhook',
-  id: 'fake-forge',
-  title: 'Fake Forge runs',
-  scheme: { kind: 'one-of', schemes: [{ scheme: 'token-header', header: 'x-forge-token' }] },
-  deliveryId: ({ headers }) => {
-    const id = headers['x-forge-delivery'];
-    return id ? `fake-forge:${id}` : { missing: 'x-forge-delivery: header is missing' };
-  },
-  eventName: () => 'run',
-  repositoryOf(body) {
-    const delivery = z.object({ repository: Repository }).safeParse(body);
-    return delivery.success ? `fake-forge:${delivery.data.repository.path}` : null;
-  },
-  toSignal({ body, deliveryId, receivedAt }) {
-    const delivery = Delivery.safeParse(body);
-    if (!delivery.success) return { kind: 'rejected', reason: firstProblem(delivery.error) };
-    const { repository, run } = delivery.data;
-    if (run.result === null) return { kind: 'ignored', reason: 'status-running' };
-    const target = RunTarget.safeParse({
-      kind: 'run',
-      host: 'fake-forge',
-      installationId: null,
-      repository: `fake-forge:${repository.path}`,
-      repositoryId: repository.id,
-      workflowId: 0,
-      runId: run.number,
-      runAttempt: run.attempt,
-      headSha: run.commit,
-      event: eventOf(run),
-      pullRequest: run.proposal,
-      onDefaultBranch: run.proposal === null && run.branch === repository.mainBranch,
-      actor: run.startedBy,
-    });
-    if (!target.success) return { kind: 'rejected', reason: firstProblem(target.error) };
-    return {
-      kind: 'signal',
-      branch: new RawRef(run.branch),
-      signal: {
-        version: 1,
-        deliveryId,
-        source: 'fake-forge',
-        kind: run.result === 'passed' ? 'run-succeeded' : 'run-failed',
-        occurredAt: run.endedAt ?? receivedAt.toISOString(),
-        target: target.data,
-        tainted: {
-          title: phrase`Checks`,
-          branch: redactName(run.branch, 300),
-          branchKey: null,
-          reason: null,
-        },
-      },
-    };
-  },
-});
+import { at, conclusionOf, eventOf, ForgeJob, ForgeRun, Remark, Repository } from './shapes.ts';
 
 const runOf = (run: ForgeRun): Run => ({
   id: run.number,
@@ -196,23 +114,13 @@ function codeHost(api: HostApi): Partial<CodeHost> {
   };
 }
 
-/** A code host that is made up: it cannot cancel, dispatch or take proposals, and says nothing about people and runners. */
-export const fakeForge = defineHost({
-  id: 'fake-forge',
-  title: 'Fake Forge',
-  capabilities: new Set(['rerun-failed-jobs', 'comments']),
-  source,
-  completes: false,
-  links: ({ repository, runId }, apiUrl) => [
-    { name: `run ${runId}`, url: `${apiUrl.replace(/\/api$/, '')}/${pathOfRepository(repository)}/runs/${runId}` },
-  ],
-  connect: async (api): Promise<ConnectedHost> => ({
-    codeHost: codeHost(api),
-    directory: {
-      lookUp: async (name) => {
-        const { id, path } = await api.read(at(name), Repository);
-        return { id, name: `fake-forge:${path}` };
-      },
+/** The forge's API behind the ports of a code host. */
+export const connect = (api: HostApi): ConnectedHost => ({
+  codeHost: codeHost(api),
+  directory: {
+    lookUp: async (name) => {
+      const { id, path } = await api.read(at(name), Repository);
+      return { id, name: `fake-forge:${path}` };
     },
-  }),
+  },
 });
