@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { signIn } from '#lab/drills/approvals.ts';
@@ -17,7 +18,8 @@ import { until } from './support/until.ts';
 
 const PASSWORD = 'Correct-Horse-8-Battery';
 /** Account and region of the local runtime. */
-const HOME = { partition: 'aws', account: '123456789012', region: 'us-east-1' } as const;
+const HOME = { partition: 'aws', account: DEFAULT_ACCOUNT, region: DEFAULT_REGION } as const;
+const SAMPLE = { account: '123456789012', region: 'eu-central-1' } as const;
 
 let healer: Healer;
 beforeAll(async () => {
@@ -30,10 +32,11 @@ interface BusEvent extends Record<string, unknown> {
   readonly region: string;
 }
 
-/** A sample as an event of the deployment's own region. */
+/** A sample as an event of the deployment's own account and region. */
 function sample(path: string, changes: object = {}): BusEvent {
   const text = readFileSync(join(import.meta.dirname, '../../events', `${path}.json`), 'utf8');
-  return { ...JSON.parse(text.replaceAll('eu-central-1', HOME.region)), id: randomUUID(), ...changes };
+  const own = text.replaceAll(SAMPLE.region, HOME.region).replaceAll(SAMPLE.account, HOME.account);
+  return { ...JSON.parse(own), id: randomUUID(), ...changes };
 }
 
 function incidentOf(path: string, event: unknown): string {
@@ -71,14 +74,14 @@ describe('events of AWS on the default bus', () => {
       expect(await healer.ended(id)).toMatchObject({
         status: expect.stringMatching(/^(?:escalated|suggested)$/),
         source,
-        target: { kind: 'alert', provider: source, service, severity, connection: '123456789012-us-east-1' },
+        target: { kind: 'alert', provider: source, service, severity, connection: `${HOME.account}-${HOME.region}` },
       });
       expect(healer.mailsAbout(id).length).toBeGreaterThan(0);
       // The end of it is told later than the beginning, by AWS and on this bus.
       await healer.runtime.putEvent(sample(`${source}/${ended}`, { time: '2026-11-20T12:00:00Z' }));
       await until('the end of it', async () => (await healer.incidents.get(id))?.status === 'resolved');
       expect((await healer.ended(id)).outcomeReason).toContain(
-        `${source} (account 123456789012 in us-east-1) reported`,
+        `${source} (account ${HOME.account} in ${HOME.region}) reported`,
       );
       expect(healer.world.journal.entries()).toEqual([]);
     },

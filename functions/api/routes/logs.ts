@@ -224,7 +224,7 @@ const watched = routeFor('read', {
   tags: TAGS,
   summary: 'The log that a service sends: levels over time, patterns, and what is unusual against its own past',
   request: { params: z.strictObject({ service: z.string().min(1).max(100) }) },
-  responses: { ...answers('What is known of it.', WatchedLog), ...NOT_FOUND },
+  responses: { ...answers('The facts known of it.', WatchedLog), ...NOT_FOUND },
 });
 
 export function logRoutes(deps: LogRoutesDeps) {

@@ -18,7 +18,7 @@ export const WatchedAnomaly = z
     at: Instant.meta({ description: 'Start of the window.' }),
     kind: z.string(),
     level: Severity.nullable(),
-    reason: z.string().meta({ description: 'What was observed, and what is usual.' }),
+    reason: z.string().meta({ description: 'The observation, and the usual value.' }),
     observed: z.number(),
     usual: z.number(),
     incident: z.string().nullable().meta({ description: 'The incident that it was reported in.' }),

@@ -72,7 +72,9 @@ try {
   );
   const incidents = makeDynamoIncidentStore({ table: outputOf(runtime, 'IncidentsTableName'), client });
   const ids = new Set(runtime.executions().map(({ name }) => name.replace(/-\d+$/, '')));
-  const ended = await Promise.all([...ids].map((id) => incidents.get(id)));
+  const found = await Promise.all([...ids].map((id) => incidents.get(id)));
+  const numberOf = (incident: (typeof found)[number]) => (incident?.target.kind === 'run' ? incident.target.runId : 0);
+  const ended = found.toSorted((a, b) => numberOf(a) - numberOf(b));
   console.log(
     JSON.stringify({
       statuses,
