@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/webhook/handler.ts';
 import { makeWebhookSignatures } from '#shared/adapters/github/webhook-signature.ts';
 import { parseBoundedJson } from '#shared/app/intake/ingest-json.ts';
+import { ChangeMessage } from '#shared/domain/changes/change-message.ts';
 import { CommentCommand } from '#shared/domain/incident/comment-command.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
 import type { RunTarget } from '#shared/domain/incident/target-context.ts';
@@ -29,6 +30,7 @@ const NOW = new Date('2026-11-21T12:00:00.000Z');
 function setUp() {
   const queue = makeMemorySignalQueue();
   const commands = makeMemoryCommandQueue();
+  const changes = makeMemoryChangeQueue();
   const meter = makeRecordingMeter();
   const handle = makeHandler({
     sources: WEBHOOK_SOURCES,
@@ -36,22 +38,39 @@ function setUp() {
     secrets: fakeSecrets({ 'github-webhook': SECRETS, 'name-key': { key: 'k'.repeat(48) } }),
     queue,
     commands,
-    changes: makeMemoryChangeQueue(),
+    changes,
     clock: fakeClock(),
     meter,
     log: makeRecordingLog(),
   });
-  return { meter, handle, messages: () => [...queue.sent, ...commands.sent] };
+  return { meter, handle, messages: () => [...queue.sent, ...commands.sent, ...changes.sent] };
 }
 
 const signedRight = ({ signing }: Delivery) => signing === 'current' || signing === 'previous';
 const headerOf = ({ event }: Delivery, wanted: string) =>
   Object.entries(event.headers).find(([name]) => name.toLowerCase() === wanted)?.[1];
 
-/** Says what is wanted: the end of a run, or a command in a new comment. */
+/** Events about what was changed, and the checks of other tools. */
+const CHANGES = new Set(['push', 'release', 'deployment', 'deployment_status', 'check_run']);
+
+/** Says what is wanted: the end of a run, a command in a new comment, or a change. */
 function isWanted(sent: Delivery): boolean {
   const event = headerOf(sent, 'x-github-event');
-  return (event === 'workflow_run' && isFinishedRun(sent)) || (event === 'issue_comment' && isCommand(sent));
+  return (
+    (event === 'workflow_run' && isFinishedRun(sent)) ||
+    (event === 'issue_comment' && isCommand(sent)) ||
+    (CHANGES.has(event ?? '') && !isCheckOfActions(sent))
+  );
+}
+
+/** Whether a delivery is about a check of GitHub Actions, whose runs are told of by themselves. */
+function isCheckOfActions({ bytes }: Delivery): boolean {
+  try {
+    const body = JSON.parse(bytes.toString('utf8')) as { check_run?: { app?: { slug?: unknown } } };
+    return body.check_run?.app?.slug === 'github-actions';
+  } catch {
+    return false;
+  }
 }
 
 function isCommand({ bytes }: Delivery): boolean {
@@ -111,7 +130,7 @@ function expectCleanPrototypes(): void {
 afterEach(expectCleanPrototypes);
 
 describe('any webhook delivery', () => {
-  it('gets a documented answer, and reaches the queue only signed, whole and about a finished run or a command', async () => {
+  it('gets a documented answer, and reaches the queue only signed, whole and about a finished run, a command or a change', async () => {
     await fc.assert(
       fc.asyncProperty(delivery(), async (sent) => {
         const { handle, messages } = setUp();
@@ -130,7 +149,8 @@ describe('any webhook delivery', () => {
         expect(isWanted(sent)).toBe(true);
         expect(depthOf(sent.bytes)).toBeLessThanOrEqual(64);
         const queued = JSON.stringify(message);
-        const Queued = headerOf(sent, 'x-github-event') === 'workflow_run' ? Signal : CommentCommand;
+        const event = headerOf(sent, 'x-github-event') ?? '';
+        const Queued = event === 'workflow_run' ? Signal : CHANGES.has(event) ? ChangeMessage : CommentCommand;
         expect(Queued.parse(JSON.parse(queued))).toEqual(JSON.parse(queued));
         expect(message.deliveryId).toBe(headerOf(sent, 'x-github-delivery'));
       }),

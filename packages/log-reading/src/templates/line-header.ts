@@ -237,7 +237,10 @@ function columnsOf(line: string, most = MAX_COLUMNS): Seen[] {
     const test = (kind: AnchorKind): boolean => hasKind(line, { skip: 0, kind, offset: 0 });
     const kinds = (['level', 'wordless', 'enclosed', 'closed', 'letter'] as const).filter(test);
     const offset = behindSpaces(line, at);
-    columns.push({ text, kinds, isTime: column.digits >= 4 && TIME.test(text), offset, isPadded: offset > at + 1 });
+    // Six digits behind words are a value of the message (`GET /orders 200 485837`), not a time without colons.
+    const isValue = /^\d{6}$/.test(text) && columns.some((before) => before.kinds.length === 0);
+    const isTime = column.digits >= 4 && TIME.test(text) && !isValue;
+    columns.push({ text, kinds, isTime, offset, isPadded: offset > at + 1 });
   }
   return columns;
 }

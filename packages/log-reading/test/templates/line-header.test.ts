@@ -107,3 +107,11 @@ function messagesOf(lines: readonly string[]): string[] {
   const layout = learnLayouts(lines);
   return lines.map((line) => messageIn(layout, line));
 }
+
+describe('a log without times', () => {
+  it('has no header, though numbers of its messages have as many digits as a time', () => {
+    const requests = Array.from({ length: 100 }, (_, n) => `GET /api/orders/${n} HTTP/1.1" 200 ${485_837 + n}`);
+    const others = Array.from({ length: 14 }, (_, n) => `ERROR connection to 10.0.0.${n}:5432 refused`);
+    expect(learnLayouts([...requests, ...others])).toEqual([]);
+  });
+});
