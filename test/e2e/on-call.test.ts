@@ -175,7 +175,10 @@ it('calls people about an incident of which nothing is known any more, and uses 
   const deployment = deploymentOf(healer.assemblyDir, healer.runtime.endpoint);
   const again = askAgain(deployment, healer.runtime.decisions);
   const isOfCalls = ({ role }: Pick<Right, 'role'>) => role.logicalId.startsWith('FunctionsOnCallRole');
-  const own = functionRights(deployment).filter(isOfCalls);
+  // Its event goes to the dead letters only when it breaks down: test/e2e/least-privilege.test.ts.
+  const own = functionRights(deployment)
+    .filter(isOfCalls)
+    .filter(({ statement }) => !(statement.actions ?? []).includes('sqs:SendMessage'));
   expect(own.length).toBeGreaterThan(10);
   expect(own.filter((right) => again.refusedWithout(right).length === 0).map(nameOf)).toEqual([]);
 });

@@ -24,9 +24,9 @@ const Contact = z
   });
 export type Contact = z.infer<typeof Contact>;
 
-/** A person of a level; without hours at all times. */
+/** A person of a level; without hours at all times. Takes what it gives: a configuration is parsed again with what the deployment sets. */
 const Shift = z
-  .union([Name, z.strictObject({ name: Name, hours: z.array(ChangeWindow).min(1).max(20) })])
+  .union([Name, z.strictObject({ name: Name, hours: z.array(ChangeWindow).max(20).default([]) })])
   .transform((given) => (typeof given === 'string' ? { name: given, hours: [] } : given));
 
 /** Whom another tool names at the moment. */

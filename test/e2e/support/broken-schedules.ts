@@ -9,7 +9,7 @@ import { deploymentOf } from './rights.ts';
 import { logicalIdOf } from './template.ts';
 import { until } from './until.ts';
 
-const SCHEDULED = ['redeliver-webhooks', 'reconciler', 'quality', 'forecast', 'log-watch'];
+const SCHEDULED = ['redeliver-webhooks', 'reconciler', 'quality', 'forecast', 'log-watch', 'on-call'];
 
 /**
  * Lets every function that runs by the clock break down, expects each to put its event into the dead letters, and gives what

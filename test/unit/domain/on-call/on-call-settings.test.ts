@@ -49,3 +49,16 @@ describe('settings of who is on call', () => {
     expect(problems({ people: [ADA], levels })).toBeUndefined();
   });
 });
+
+it('are taken again as they were read: a deployment adds what its environment sets, and reads the whole once more', () => {
+  const onCall = {
+    people: [ADA],
+    levels: [
+      { minutes: 5, people: ['Ada'] },
+      { minutes: 5, people: [{ name: 'Ada', hours: [] }] },
+    ],
+  };
+  const configuration = configurationWith(PLUGINS);
+  const once = configuration.parse({ version: 1, onCall });
+  expect(configuration.parse(JSON.parse(JSON.stringify(once)))).toEqual(once);
+});
