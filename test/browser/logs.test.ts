@@ -70,7 +70,7 @@ it('[D34] the page Logs follows what a service sends, and says what is unusual a
 
   await page.getByLabel('Lines', { exact: true }).selectOption('Errors');
   await page.getByText('INFO <b>a line</b>').waitFor({ state: 'detached' });
-  expect(await page.locator('.logs-line').count()).toBeGreaterThanOrEqual(12);
+  await expect.poll(() => page.locator('.logs-line').count(), { timeout: 20_000 }).toBeGreaterThanOrEqual(12);
   await unusual.getByRole('link', { name: 'Incident' }).first().click();
   await page.getByRole('heading', { level: 1 }).filter({ hasText: 'orders' }).waitFor();
   expect(problems).toEqual([]);
