@@ -33,8 +33,7 @@ const MAX_BYTES = 1_000_000;
  * rules ask for; notify routes and speaks by every channel; webhook and plan know a second code host.
  */
 const MAX_BYTES_OF: Readonly<Record<string, number>> = {
-  // It knows every source that sends to it, those of AWS among them.
-  webhook: 490_000,
+  webhook: 450_000,
   'inspect-patch': 15_000_000,
   api: 1_440_000,
   notify: 1_030_000,
@@ -58,6 +57,7 @@ const SPLIT: ReadonlySet<string> = new Set([
   'forecast',
   'knowledge',
   'analyze',
+  'webhook',
 ]);
 /** Functions that write schemas as JSON Schema: a model is told its lookups, an assistant its tools, and a caller of the API its routes, by them. */
 const WRITES_JSON_SCHEMA: ReadonlySet<string> = new Set(['analyze', 'api', 'mcp']);

@@ -36,8 +36,6 @@ export const EVENT_SOURCES: readonly EventSource[] = [
   cloudformation,
 ];
 
-export const SOURCES: readonly SourcePlugin[] = /* @__PURE__ */ registered('sources', [
-  ...WEBHOOK_SOURCES,
-  ...ALERT_SOURCES,
-  ...EVENT_SOURCES,
-]);
+// In a function, because a bundler may leave out a call without arguments, but not one that spreads lists.
+export const SOURCES: readonly SourcePlugin[] = /* @__PURE__ */ (() =>
+  registered('sources', [...WEBHOOK_SOURCES, ...ALERT_SOURCES, ...EVENT_SOURCES]))();
