@@ -26,7 +26,6 @@ async function listedCommands(): Promise<readonly Command[]> {
   }));
 }
 
-/** Whether only the list of commands was asked for: of all, or of a noun. */
 /** The table in `requests` with the commands of a noun, where it has not the noun's own name. */
 const TABLES: Readonly<Record<string, string>> = {
   key: 'access',
@@ -37,6 +36,7 @@ const TABLES: Readonly<Record<string, string>> = {
 };
 const OTHERS = 'operation';
 
+/** Whether only the list of commands was asked for: of all, or of a noun. */
 const asksForList = ([first, second, ...more]: readonly string[]): boolean =>
   first === undefined || HELP.test(first) || (WORD.test(first) && HELP.test(second ?? '') && more.length === 0);
 

@@ -1,6 +1,7 @@
 import { escapeText, renderWebPage } from '@selfheal/fake-server/web-page.ts';
 import { objectOf } from '@selfheal/local-cloud/template/json.ts';
 import type { GatewayResponse } from '@selfheal/local-cloud/wire/request.ts';
+import { htmlResponse } from './html-response.ts';
 import { slackHtml } from './slack-html.ts';
 import type { ChannelMessage } from './world/channels.ts';
 
@@ -10,15 +11,8 @@ export function chatPage(messages: readonly ChannelMessage[]): GatewayResponse {
     messages.length === 0
       ? '<p class="empty">No message yet. Which channels are told of what stands in <code>notifiers</code> of the configuration.</p>'
       : [...messages].reverse().map(messageHtml).join('');
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      // Messages carry text from outside: nothing in it may run or load, even where escaping was forgotten.
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-      'x-content-type-options': 'nosniff',
-    },
-    body: renderWebPage({
+  return htmlResponse(
+    renderWebPage({
       title: 'Chat',
       place: 'Chat',
       links: [
@@ -28,7 +22,7 @@ export function chatPage(messages: readonly ChannelMessage[]): GatewayResponse {
       ],
       content,
     }),
-  };
+  );
 }
 
 function messageHtml({ channel, at, body }: ChannelMessage): string {

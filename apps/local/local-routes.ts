@@ -2,6 +2,7 @@ import { refusalOfOrigin } from '@selfheal/fake-server/same-machine.ts';
 import type { OwnRoutes, Runtime } from '@selfheal/local-cloud/runtime-contract.ts';
 import type { GatewayResponse } from '@selfheal/local-cloud/wire/request.ts';
 import { chatPage } from './chat-page.ts';
+import { htmlResponse } from './html-response.ts';
 import { renderPreviews } from './previews.ts';
 import { SLACK_FORM_PATH, slackPage, submitSlackForm } from './slack-page.ts';
 import type { World } from './world/world.ts';
@@ -92,13 +93,7 @@ async function mailPage(occasion: number): Promise<GatewayResponse> {
   const preview = (await renderPreviews())[occasion];
   const html = preview?.channels.find(({ message }) => message?.html !== undefined)?.message?.html;
   if (html === undefined) return json(404, { message: 'There is no mail of this occasion.' });
-  const headers = {
-    'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-store',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
-    'x-content-type-options': 'nosniff',
-  };
-  return { status: 200, headers, body: html };
+  return htmlResponse(html);
 }
 
 function json(status: number, value: unknown): GatewayResponse {

@@ -2,6 +2,7 @@ import { escapeText, renderWebPage } from '@selfheal/fake-server/web-page.ts';
 import { objectOf, textOf } from '@selfheal/local-cloud/template/json.ts';
 import type { GatewayResponse } from '@selfheal/local-cloud/wire/request.ts';
 import { listOf } from './chat-text.ts';
+import { htmlResponse } from './html-response.ts';
 import { slackHtml } from './slack-html.ts';
 import type { LocalSlackMessage, LocalSlackWhisper, SlackControl } from './world/slack.ts';
 
@@ -29,26 +30,17 @@ export function slackPage(slack: SlackControl): GatewayResponse {
     roots.length === 0 ? '<p class="empty">No message yet.</p>' : '',
     ...threads,
   ].join('');
-  return {
-    status: 200,
-    headers: {
-      'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
-      // Messages carry text from outside: nothing in it may run or load, even where escaping was forgotten.
-      'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'",
-      'x-content-type-options': 'nosniff',
-    },
-    body: renderWebPage({
-      title: '#incidents',
-      place: 'Slack',
-      links: [
-        { name: 'Dashboard', href: '/' },
-        { name: 'Mailbox', href: '/mail' },
-        { name: 'Chat', href: '/chat' },
-      ],
-      content: `${STYLE}${content}`,
-    }),
-  };
+  const page = renderWebPage({
+    title: '#incidents',
+    place: 'Slack',
+    links: [
+      { name: 'Dashboard', href: '/' },
+      { name: 'Mailbox', href: '/mail' },
+      { name: 'Chat', href: '/chat' },
+    ],
+    content: `${STYLE}${content}`,
+  });
+  return htmlResponse(page, { isForm: true });
 }
 
 const STYLE = `<style>

@@ -5,9 +5,15 @@ import type { ConfirmRepository } from '#shared/app/intake/confirm-repository.ts
 import type { CommandOutcome } from '#shared/app/intake/handle-comment-command.ts';
 import { type IntakeMessage, readIntakeMessage, repositoryOfMessage } from '#shared/app/intake/ingest-message.ts';
 import { type IngestDeps, ingestSignal } from '#shared/app/intake/ingest-signal.ts';
-import { type JoinedDeps, joinedIncident, noteIgnored, noteOutcome } from '#shared/app/intake/note-event.ts';
+import {
+  type JoinedDeps,
+  joinedIncident,
+  type NoteDeps,
+  noteChange,
+  noteIgnored,
+  noteOutcome,
+} from '#shared/app/intake/note-event.ts';
 import { placeEvent } from '#shared/app/intake/place-event.ts';
-import { noteChange, type RecordChangeDeps, recordChange } from '#shared/app/intake/record-change.ts';
 import type { SlackOutcome } from '#shared/app/slack/carry-out-order.ts';
 import { modeOf, repositoryModeOf } from '#shared/domain/configuration/scope.ts';
 import type { CommentCommand } from '#shared/domain/incident/comment-command.ts';
@@ -15,9 +21,12 @@ import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { PagerAcknowledgement } from '#shared/domain/webhooks/pager-acknowledgement.ts';
 import type { SlackOrder } from '#shared/domain/webhooks/slack-order.ts';
 import { EVENT_SOURCES } from '#shared/plugins/sources/registry.ts';
+import type { ChangeStore } from '#shared/ports/change-store.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 
-export interface IntakeDeps extends IngestDeps, CompleteDeps, Pick<RecordChangeDeps, 'ledger' | 'changes'> {
+export interface IntakeDeps extends IngestDeps, CompleteDeps, Pick<NoteDeps, 'ledger'> {
+  /** The change graph. Repeatable: the same fact is one item at each of its places. */
+  readonly changes: Pick<ChangeStore, 'record'>;
   readonly control: IngestDeps['control'] & JoinedDeps['control'];
   readonly confirm: ConfirmRepository;
   readonly handleSlackOrder: (order: SlackOrder) => Promise<SlackOutcome>;
@@ -95,7 +104,7 @@ function handlerOf(deps: IntakeDeps) {
       return;
     }
     if (message.change) {
-      await recordChange(message.change, deps);
+      await deps.changes.record(message.change);
       deps.meter.count('intake-change');
     }
     if (message.signal === null) {

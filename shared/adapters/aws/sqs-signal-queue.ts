@@ -7,15 +7,23 @@ import type { ChangeQueue, CommandQueue, OrderQueue, SignalBatchQueue, SignalQue
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';
 
-/** The intake queue. Repeated after a lost answer: a second copy is recognised by its delivery id. */
-export function makeSqsSignalQueue(options: { readonly queueUrl: string; readonly client?: SQSClient }): SignalQueue {
-  const { queueUrl, client = new SQSClient(REPEATABLE) } = options;
-  return {
-    send: async (signal) => {
-      const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(Signal.parse(signal)) });
-      await callAws('Sending a signal to the intake queue', () => client.send(command));
-    },
+interface QueueOptions {
+  readonly queueUrl: string;
+  readonly client?: SQSClient;
+}
+
+/** Sends one message, repeated after a lost answer: whoever takes it recognises a second copy. */
+function sender({ queueUrl, client = new SQSClient(REPEATABLE) }: QueueOptions, what: string) {
+  return async (message: object): Promise<void> => {
+    const command = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(message) });
+    await callAws(`Sending ${what} to the intake queue`, () => client.send(command));
   };
+}
+
+/** The intake queue; a second copy of a signal is recognised by its delivery id. */
+export function makeSqsSignalQueue(options: QueueOptions): SignalQueue {
+  const send = sender(options, 'a signal');
+  return { send: async (signal) => await send(Signal.parse(signal)) };
 }
 
 /** Messages that SQS takes in one request. */
@@ -25,10 +33,7 @@ const AT_ONCE = 10;
  * The intake queue, ten signals a request and all requests at once. When one of them is not accepted, `Retryable` is thrown: a repeat sends all
  * again, and copies are recognised by their delivery ids.
  */
-export function makeSqsSignalBatches(options: {
-  readonly queueUrl: string;
-  readonly client?: SQSClient;
-}): SignalBatchQueue {
+export function makeSqsSignalBatches(options: QueueOptions): SignalBatchQueue {
   const { queueUrl, client = new SQSClient(REPEATABLE) } = options;
   const sendSome = async (signals: readonly Signal[]) => {
     const Entries = signals.map((signal, at) => ({ Id: `${at}`, MessageBody: JSON.stringify(Signal.parse(signal)) }));
@@ -47,37 +52,19 @@ export function makeSqsSignalBatches(options: {
   };
 }
 
-/** The intake queue. Repeated after a lost answer: a second copy is recognised by its delivery id. */
-export function makeSqsCommandQueue(options: { readonly queueUrl: string; readonly client?: SQSClient }): CommandQueue {
-  const { queueUrl, client = new SQSClient(REPEATABLE) } = options;
-  return {
-    sendCommand: async (command) => {
-      const message = JSON.stringify(CommentCommand.parse(command));
-      const send = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: message });
-      await callAws('Sending a command to the intake queue', () => client.send(send));
-    },
-  };
+/** The intake queue, for commands in comments; a second copy is recognised by its delivery id. */
+export function makeSqsCommandQueue(options: QueueOptions): CommandQueue {
+  const send = sender(options, 'a command');
+  return { sendCommand: async (command) => await send(CommentCommand.parse(command)) };
 }
 
-/** The intake queue, for what people ask for in other tools. Repeated after a lost answer, as above. */
-export function makeSqsOrderQueue(options: { readonly queueUrl: string; readonly client?: SQSClient }): OrderQueue {
-  const { queueUrl, client = new SQSClient(REPEATABLE) } = options;
-  return {
-    sendOrder: async (order) => {
-      const send = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(order) });
-      await callAws('Sending an order to the intake queue', () => client.send(send));
-    },
-  };
+/** The intake queue, for what people ask for in other tools; a second copy is recognised by its delivery id. */
+export function makeSqsOrderQueue(options: QueueOptions): OrderQueue {
+  return { sendOrder: sender(options, 'an order') };
 }
 
-/** The intake queue. Repeated after a lost answer: a change is written once for each fact. */
-export function makeSqsChangeQueue(options: { readonly queueUrl: string; readonly client?: SQSClient }): ChangeQueue {
-  const { queueUrl, client = new SQSClient(REPEATABLE) } = options;
-  return {
-    sendChange: async (change) => {
-      const message = JSON.stringify(ChangeMessage.parse(change));
-      const send = new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: message });
-      await callAws('Sending a change to the intake queue', () => client.send(send));
-    },
-  };
+/** The intake queue, for changes; each fact about one is written once. */
+export function makeSqsChangeQueue(options: QueueOptions): ChangeQueue {
+  const send = sender(options, 'a change');
+  return { sendChange: async (change) => await send(ChangeMessage.parse(change)) };
 }

@@ -124,23 +124,39 @@ export async function editIncident(
   return result;
 }
 
-/** Says that a person works on this attempt; the first one stays, and hearing it again changes nothing. */
-export async function acknowledgeIncident(id: string, by: string, deps: AnnotateDeps): Promise<IncidentChange> {
+/** What is said once of each attempt, by the field that says who did. */
+const SAID_OF_ATTEMPT = { acknowledged: 'incident.acknowledged', callsEnded: 'on-call.ended' } as const;
+
+/** Writes who said it of this attempt; the first one stays, and hearing it again changes nothing. */
+async function sayOfAttempt(
+  field: keyof typeof SAID_OF_ATTEMPT,
+  id: string,
+  by: string,
+  deps: AnnotateDeps,
+): Promise<IncidentChange> {
   const at = deps.clock.now().toISOString();
   let isNew = false;
   const result = await changeIncident(
     id,
     ({ attempt }, current) => {
-      isNew = current.acknowledged?.attempt !== attempt;
-      return isNew ? { annotations: { ...current, acknowledged: { by, at, attempt } } } : null;
+      isNew = current[field]?.attempt !== attempt;
+      return isNew ? { annotations: { ...current, [field]: { by, at, attempt } } } : null;
     },
     deps,
   );
   if (result.kind !== 'changed' || !isNew) return result;
   const facts = { by, attempt: result.incident.attempt };
-  await auditChange(result.incident, { at, event: 'incident.acknowledged', facts }, deps);
+  await auditChange(result.incident, { at, event: SAID_OF_ATTEMPT[field], facts }, deps);
   return result;
 }
+
+/** Says that a person works on this attempt. */
+export const acknowledgeIncident = (id: string, by: string, deps: AnnotateDeps): Promise<IncidentChange> =>
+  sayOfAttempt('acknowledged', id, by, deps);
+
+/** Says that nobody is to be called about this attempt any more, though nobody took it on. */
+export const endCalls = (id: string, by: string, deps: AnnotateDeps): Promise<IncidentChange> =>
+  sayOfAttempt('callsEnded', id, by, deps);
 
 export interface FeedbackDeps extends AnnotateDeps {
   readonly incidents: AnnotateDeps['incidents'] & Pick<IncidentStore, 'listActions' | 'listPlans'>;

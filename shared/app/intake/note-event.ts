@@ -1,5 +1,6 @@
 import { joined } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
+import type { Change } from '#shared/domain/changes/change.ts';
 import { alarmNameOf, identify } from '#shared/domain/incident/identity.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import type { DroppedEvent, Rule } from '#shared/domain/webhooks/received-event.ts';
@@ -82,6 +83,24 @@ export async function noteIgnored(
   const { source = 'bus', subject = 'an event of no source' } = about ?? {};
   const nothing = { connection: null, sample: null, incidentId: null, signal: null };
   await ledger.note({ ...nothing, source, rule: `ignored-${reason}`, subject: redactName(subject, 300) }, clock.now());
+}
+
+/** Notes a change that says nothing of trouble in the ledger: whoever asks where a deployment went finds it there. */
+export async function noteChange(
+  change: Change,
+  { ledger, clock }: NoteDeps,
+  rule: 'recorded-change' | 'foreign-repository' = 'recorded-change',
+): Promise<void> {
+  const event: DroppedEvent = {
+    source: change.source,
+    connection: null,
+    rule,
+    subject: change.title,
+    sample: null,
+    incidentId: null,
+    signal: null,
+  };
+  await ledger.note(event, clock.now());
 }
 
 /** What people call it: the name of the alarm, the service with the alert's title, the repository. */

@@ -19,7 +19,6 @@ export interface CheckHealthDeps extends ReportIncidentDeps {
 
 /** Who reports, in the words of the incident's page. */
 const REPORTER = 'Selfheal, checking health';
-const MAX_LINES = 5;
 
 /**
  * Asks every configured address. The answer becomes a line of the service's log, so that it is shown and judged with the others; after so many failures in
@@ -67,7 +66,7 @@ async function report(check: HealthCheck, line: string, since: string, deps: Che
       simulated: false,
       title: `${service}: ${target} fails its health check`,
       description: `${counted(failures, 'check')} in a row failed, the first at ${since}. The last: ${line}`,
-      lines: [line].slice(0, MAX_LINES),
+      lines: [line],
     },
     REPORTER,
     deps,

@@ -31,6 +31,22 @@ export function Figures<T>(props: {
   );
 }
 
+/** The look of every axis of a chart. */
+export const CHART_AXIS = { tickLine: false, axisLine: false, tick: { fill: 'var(--soft)', fontSize: 11 } } as const;
+
+/** The look of what a chart says at the pointer. */
+export const CHART_TOOLTIP = {
+  cursor: { fill: 'var(--hover)' },
+  contentStyle: {
+    background: 'var(--raised)',
+    border: '1px solid var(--line)',
+    borderRadius: 8,
+    fontSize: 12,
+  },
+  labelStyle: { color: 'var(--ink)', fontWeight: 600 },
+  itemStyle: { color: 'var(--ink)' },
+} as const;
+
 /** A share as a bar, for the eye only: the number stands beside it. */
 export function Meter({ share, tone = 'accent' }: { readonly share: number; readonly tone?: Tone }) {
   return (

@@ -1,7 +1,7 @@
-import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import { type Change, commitId, placeOfRepository } from '#shared/domain/changes/change.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { changeOf, type ToldChange } from '../../sources/common/change-of.ts';
 import { firstProblem, type SourceResult, type WebhookEnvelope } from '../../sources/contract.ts';
 
 const Project = z.object({
@@ -73,7 +73,7 @@ function pushResult(envelope: WebhookEnvelope): SourceResult {
   const head = commits.find(({ id }) => id === after) ?? commits.at(-1);
   const told = Date.parse(head?.timestamp ?? '');
   const received = envelope.receivedAt.getTime();
-  return changeOf(envelope, project, {
+  return resultOf(envelope, project, {
     id: commitId(nameOf(project), after),
     kind: 'commit',
     at: new Date(Number.isNaN(told) ? received : Math.min(told, received)),
@@ -91,47 +91,28 @@ function deploymentResult(envelope: WebhookEnvelope): SourceResult {
   const state = STATES[status];
   if (state === undefined) return ignored('deployment-on-the-way');
   const told = Date.parse(status_changed_at ?? '');
-  return changeOf(envelope, project, {
+  return resultOf(envelope, project, {
     id: `deployment:${nameOf(project).toLowerCase()}@${id}`,
     kind: 'deployment',
     at: Number.isNaN(told) ? envelope.receivedAt : new Date(told),
     title: `Deployment of ${sha} to ${environment}`,
     by: user?.username,
     url: parsed.data.deployable_url,
-    files: [],
     state,
   });
 }
 
 const nameOf = ({ path_with_namespace: path }: z.infer<typeof Project>): string => `gitlab:${path}`;
 
-interface Told extends Pick<Change, 'id' | 'kind'> {
-  readonly at: Date;
-  readonly title: string;
-  readonly by: string | null | undefined;
-  readonly url: string | null | undefined;
-  readonly files: readonly string[];
-  readonly state?: Change['state'];
-}
+type Told = Pick<ToldChange, 'id' | 'kind' | 'at' | 'title' | 'by' | 'url' | 'files' | 'state'>;
 
-function changeOf({ deliveryId, event }: WebhookEnvelope, project: z.infer<typeof Project>, told: Told): SourceResult {
-  const { id, kind, at, title, by, files, state = 'done' } = told;
-  const url = told.url ? URL.parse(told.url) : null;
+function resultOf({ deliveryId, event }: WebhookEnvelope, project: z.infer<typeof Project>, told: Told): SourceResult {
   const repository = { id: project.id, name: nameOf(project) };
-  const change: Change = {
-    version: 1,
-    id: id.slice(0, 400),
-    kind,
-    places: [placeOfRepository(repository.name)],
-    at: at.toISOString(),
+  const change = changeOf({
+    ...told,
+    place: placeOfRepository(repository.name),
     source: 'gitlab',
-    title: redactName(title, 300),
-    by: by ? redactName(by, 100) : null,
-    url: url !== null && /^https?:$/.test(url.protocol) && url.href.length <= 1000 ? url.href : null,
-    state,
-    files: [...new Set(files)].slice(0, 100).map((file) => redactName(file, 300)),
     reason: `GitLab sent the event ${event ?? 'without a name'}`,
-    edges: [],
-  };
+  });
   return { kind: 'change', deliveryId, change, repository, signal: null };
 }

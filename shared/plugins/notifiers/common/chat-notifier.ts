@@ -6,6 +6,7 @@ import type { Announcement } from '#shared/ports/announcement.ts';
 import type { ChannelAnswer, ChannelRequest, Poster } from '#shared/ports/poster.ts';
 import { defineNotifier, type NotifierPlugin } from '../contract.ts';
 import { type ChannelMessage, channelMessageOf } from './channel-message.ts';
+import { storedFields } from './stored-fields.ts';
 import { isToldEnd } from './told-end.ts';
 
 export const TOPIC_OF: Readonly<Record<AnnouncementKind, Topic | null>> = {
@@ -90,14 +91,12 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
     async notify(announcement, { poster }, given) {
       const message = channelMessageOf(announcement);
       if (message === null) return null;
-      const fields = chat.fields.safeParse(await poster.secretOf(chat.id));
-      if (!fields.success)
-        throw new Refused(`What is stored for the channel ${chat.id} does not fit: ${z.prettifyError(fields.error)}`);
+      const fields = await storedFields(chat.id, chat.fields, poster);
       if (chat.post !== undefined) {
-        const place = { fields: fields.data, settings: given as S, poster, announcement };
+        const place = { fields, settings: given as S, poster, announcement };
         return (await chat.post(message, place)) ? { where: chat.title } : null;
       }
-      const request = chat.request?.(message, fields.data, given as S) ?? null;
+      const request = chat.request?.(message, fields, given as S) ?? null;
       if (request === null) return null;
       const answer = await poster.send({ what: chat.title, ...request });
       const problem = chat.problemOf?.(answer) ?? null;

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { FIRST_HOST } from '#shared/domain/incident/target-context.ts';
 import type { IncidentStory } from '#shared/ports/announcement.ts';
 import { channelMessageOf } from '../common/channel-message.ts';
+import { storedFields } from '../common/stored-fields.ts';
 import { CodeKeywords, codeRoutingOf, isRecovered, mappedFor, wantsTicket } from '../common/ticket-routing.ts';
 import { defineNotifier } from '../contract.ts';
 
@@ -54,10 +55,7 @@ export const githubIssue = defineNotifier<GithubIssueSettings>({
     );
     const { story } = announcement;
     const { target, id, recurrence } = story.incident;
-    const stored = GithubIssueFields.safeParse(await poster.secretOf('github-issue'));
-    if (!stored.success)
-      throw new Refused(`What is stored for the channel github-issue does not fit: ${z.prettifyError(stored.error)}`);
-    const client = makeIssueClient(stored.data, poster);
+    const client = makeIssueClient(await storedFields('github-issue', GithubIssueFields, poster), poster);
     const own = target.kind === 'run' && target.host === FIRST_HOST ? target.repository : undefined;
     const repository = mappedFor(settings.repositories, story) ?? own ?? settings.repository;
     const routing = codeRoutingOf(story, settings.codeKeywords);

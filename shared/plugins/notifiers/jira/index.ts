@@ -1,5 +1,6 @@
 import { Refused } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
+import { storedFields } from '../common/stored-fields.ts';
 import { CodeKeywords, codeRoutingOf, isRecovered, mappedFor, wantsTicket } from '../common/ticket-routing.ts';
 import { defineNotifier } from '../contract.ts';
 
@@ -51,10 +52,8 @@ export const jira = defineNotifier<JiraSettings>({
       import('./ticket-text.ts'),
     ]);
     const { story } = announcement;
-    const stored = JiraFields.safeParse(await poster.secretOf('jira'));
-    if (!stored.success)
-      throw new Refused(`What is stored for the channel jira does not fit: ${z.prettifyError(stored.error)}`);
-    const client = makeJiraClient(stored.data, settings.edition, poster);
+    const stored = await storedFields('jira', JiraFields, poster);
+    const client = makeJiraClient(stored, settings.edition, poster);
     const { id } = story.incident;
     const label = `selfheal-${id}`;
     const bodyOf = settings.edition === 'cloud' ? adfOf : wikiOf;
@@ -65,7 +64,7 @@ export const jira = defineNotifier<JiraSettings>({
     // A failure that came back goes on in the ticket that it had.
     const existing =
       (await client.find(label)) ?? (earlier === undefined ? null : await client.find(`selfheal-${earlier}`));
-    const where = (key: string) => ({ where: `${stored.data.url.replace(/\/+$/, '')}/browse/${key}` });
+    const where = (key: string) => ({ where: `${stored.url.replace(/\/+$/, '')}/browse/${key}` });
     if (isRecovered(story)) {
       if (existing === null || existing.isDone) return null;
       await client.comment(existing.key, bodyOf(ticket));

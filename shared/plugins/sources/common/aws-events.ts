@@ -1,10 +1,10 @@
-import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import { type Change, placeOfResource } from '#shared/domain/changes/change.ts';
 import { type AwsEventSource, type AwsPlace, connectionOfPlace } from '#shared/domain/incident/aws-resource.ts';
 import type { Severity } from '#shared/domain/incident/target-context.ts';
 import { signalOfAlert } from '#shared/domain/webhooks/alert.ts';
 import { defineSource, type EventSource, firstProblem, type SourceResult } from '../contract.ts';
+import { changeOf } from './change-of.ts';
 
 /** What every event of the bus has (EventBridge user guide, "AWS service event metadata"). */
 const Envelope = z.object({
@@ -118,21 +118,12 @@ function changeFrom(
   { id, kind, resource, title, by, state, url }: AwsChange,
   { id: source, place, at }: { readonly id: AwsEventSource; readonly place: AwsPlace; readonly at: Date },
 ): Change {
-  return {
-    version: 1,
-    id: `${kind}:${connectionOfPlace(place)}/${id}`.slice(0, 400),
-    kind,
-    places: [placeOfResource(resource, place).slice(0, 400)],
-    at: at.toISOString(),
-    source,
-    title: redactName(title, 300),
-    by: by ? redactName(by, 100) : null,
-    url: url === null ? null : url.slice(0, 1000),
-    state,
-    files: [],
+  return changeOf({
+    id: `${kind}:${connectionOfPlace(place)}/${id}`,
+    place: placeOfResource(resource, place),
     reason: `AWS sent an event of ${source}`,
-    edges: [],
-  };
+    ...{ kind, at, source, title, by, state, url },
+  });
 }
 
 /** Domains of the console by the beginning of a region's name; `aws.amazon.com` elsewhere. */

@@ -1,9 +1,9 @@
-import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
 import { type Change, commitId, placeOfRepository } from '#shared/domain/changes/change.ts';
 import type { RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { signalOfAlert } from '#shared/domain/webhooks/alert.ts';
+import { changeOf, webLink } from '../common/change-of.ts';
 import { firstProblem, type SourceResult, type WebhookEnvelope } from '../contract.ts';
 
 /** The connection that `POST /webhooks/github` stands for. */
@@ -206,25 +206,17 @@ function reader<Schema extends z.ZodType<{ repository: Repository }>>(
 
 function resultOf(told: Told, repository: RepositoryIdentity, { event, deliveryId }: WebhookEnvelope): SourceResult {
   const { id, kind, at, trouble } = told;
-  const url = linkOf(told.url);
-  const change: Change | null =
+  const url = webLink(told.url);
+  const change =
     id === undefined || kind === undefined
       ? null
-      : {
-          version: 1,
-          id: id.slice(0, 400),
-          kind,
-          places: [placeOfRepository(repository.name)],
-          at: at.toISOString(),
+      : changeOf({
+          ...{ id, kind, at, by: told.by, url, state: told.state, files: told.files, edges: told.edges },
+          title: told.title ?? '',
+          place: placeOfRepository(repository.name),
           source: 'github',
-          title: redactName(told.title ?? '', 300),
-          by: told.by ? redactName(told.by, 100) : null,
-          url,
-          state: told.state ?? 'done',
-          files: [...new Set(told.files ?? [])].slice(0, 100).map((file) => redactName(file, 300)),
           reason: `GitHub sent the event ${event}`,
-          edges: [...(told.edges ?? [])],
-        };
+        });
   const signal = trouble
     ? signalOfAlert(
         {
@@ -272,9 +264,3 @@ function deploymentChange(
 
 const earliest = (a: Date, b: Date): Date => (a.getTime() < b.getTime() ? a : b);
 const firstLine = (text = ''): string => text.split('\n')[0] ?? '';
-
-/** Only an address of the web. */
-function linkOf(url: string | null | undefined): string | null {
-  const parsed = url && url.length <= 1000 ? URL.parse(url) : null;
-  return parsed !== null && /^https?:$/.test(parsed.protocol) ? parsed.href.slice(0, 1000) : null;
-}

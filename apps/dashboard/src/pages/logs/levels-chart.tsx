@@ -1,5 +1,5 @@
 import { Bar, CartesianGrid, ComposedChart, Line, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { ChartTable } from '../../ui/figures.tsx';
+import { CHART_AXIS, CHART_TOOLTIP, ChartTable } from '../../ui/figures.tsx';
 import { timeOfDay } from '../../ui/time.tsx';
 import type { WatchedLog } from './logs-api.ts';
 
@@ -10,8 +10,6 @@ const LEVELS = [
   ['error', 'Error', 'var(--bad)'],
   ['critical', 'Critical', 'var(--bad)'],
 ] as const;
-
-const AXIS = { tickLine: false, axisLine: false, tick: { fill: 'var(--soft)', fontSize: 11 } } as const;
 
 /** Lines by level over the last day beside the usual number of lines: bars for the eye, a table for a screen reader. */
 export default function LevelsChart({ windows }: { readonly windows: WatchedLog['windows'] }) {
@@ -27,20 +25,9 @@ export default function LevelsChart({ windows }: { readonly windows: WatchedLog[
             accessibilityLayer={false}
           >
             <CartesianGrid vertical={false} stroke="var(--line)" />
-            <XAxis dataKey="at" tickFormatter={timeOfDay} minTickGap={32} {...AXIS} />
-            <YAxis allowDecimals={false} {...AXIS} />
-            <Tooltip
-              cursor={{ fill: 'var(--hover)' }}
-              labelFormatter={(at) => timeOfDay(String(at))}
-              contentStyle={{
-                background: 'var(--raised)',
-                border: '1px solid var(--line)',
-                borderRadius: 8,
-                fontSize: 12,
-              }}
-              labelStyle={{ color: 'var(--ink)', fontWeight: 600 }}
-              itemStyle={{ color: 'var(--ink)' }}
-            />
+            <XAxis dataKey="at" tickFormatter={timeOfDay} minTickGap={32} {...CHART_AXIS} />
+            <YAxis allowDecimals={false} {...CHART_AXIS} />
+            <Tooltip {...CHART_TOOLTIP} labelFormatter={(at) => timeOfDay(String(at))} />
             {LEVELS.map(([level, name, fill]) => (
               <Bar key={level} dataKey={level} name={name} stackId="lines" fill={fill} isAnimationActive={false} />
             ))}

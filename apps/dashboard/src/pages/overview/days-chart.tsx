@@ -1,6 +1,6 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Overview } from '../../api/answers.ts';
-import { ChartTable } from '../../ui/figures.tsx';
+import { CHART_AXIS, CHART_TOOLTIP, ChartTable } from '../../ui/figures.tsx';
 import { dayName } from '../../ui/time.tsx';
 
 /** Bars for the eye, a table for a screen reader. */
@@ -16,32 +16,9 @@ export default function DaysChart({ days }: { readonly days: Overview['days'] })
             accessibilityLayer={false}
           >
             <CartesianGrid vertical={false} stroke="var(--line)" />
-            <XAxis
-              dataKey="day"
-              tickFormatter={dayName}
-              tickLine={false}
-              axisLine={false}
-              tick={{ fill: 'var(--soft)', fontSize: 11 }}
-              minTickGap={18}
-            />
-            <YAxis
-              allowDecimals={false}
-              tickLine={false}
-              axisLine={false}
-              tick={{ fill: 'var(--soft)', fontSize: 11 }}
-            />
-            <Tooltip
-              cursor={{ fill: 'var(--hover)' }}
-              labelFormatter={(day) => dayName(String(day))}
-              contentStyle={{
-                background: 'var(--raised)',
-                border: '1px solid var(--line)',
-                borderRadius: 8,
-                fontSize: 12,
-              }}
-              labelStyle={{ color: 'var(--ink)', fontWeight: 600 }}
-              itemStyle={{ color: 'var(--ink)' }}
-            />
+            <XAxis dataKey="day" tickFormatter={dayName} {...CHART_AXIS} minTickGap={18} />
+            <YAxis allowDecimals={false} {...CHART_AXIS} />
+            <Tooltip {...CHART_TOOLTIP} labelFormatter={(day) => dayName(String(day))} />
             <Bar dataKey="healed" name="Healed" stackId="ended" fill="var(--good)" isAnimationActive={false} />
             <Bar
               dataKey="human"
