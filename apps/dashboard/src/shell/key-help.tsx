@@ -2,7 +2,6 @@ import { useEffect, useRef } from 'react';
 import { isLocal } from '../api/client.ts';
 import { PAGES } from '../pages/registry.ts';
 import { Button } from '../ui/button.tsx';
-import './shell.css';
 
 const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['/', 'Search and filter'],
@@ -18,12 +17,11 @@ const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['?', 'This list'],
 ];
 
-export function KeyHelp({ isOpen, close }: { readonly isOpen: boolean; readonly close: () => void }) {
+export default function KeyHelp({ close }: { readonly close: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    if (isOpen) dialog.current?.showModal();
-    else dialog.current?.close();
-  }, [isOpen]);
+    if (dialog.current?.open === false) dialog.current.showModal();
+  }, []);
   return (
     <dialog ref={dialog} onClose={close} aria-labelledby="keys-title">
       <div className="card-head">

@@ -11,9 +11,10 @@ import { Icon } from '../ui/icon.tsx';
 import { useKeys } from '../ui/keys.ts';
 import { LoadingState } from '../ui/states.tsx';
 import { clockTime } from '../ui/time.tsx';
-import { KeyHelp } from './key-help.tsx';
-import { SignIn } from './sign-in.tsx';
+import './shell.css';
 
+const SignIn = lazy(() => import('./sign-in.tsx'));
+const KeyHelp = lazy(() => import('./key-help.tsx'));
 const StopBanner = lazy(() => import('./stop-banner.tsx'));
 const MorePages = lazy(() => import('./more-pages.tsx'));
 
@@ -42,7 +43,12 @@ export function Shell() {
     if (session === null) queryClient.clear();
   }, [session]);
   if (session !== null) return <Frame />;
-  return isAsked ? <SignIn /> : <LoadingState />;
+  if (!isAsked) return <LoadingState />;
+  return (
+    <Suspense fallback={<LoadingState />}>
+      <SignIn />
+    </Suspense>
+  );
 }
 
 function Frame() {
@@ -106,7 +112,11 @@ function Frame() {
           <MorePages links={links} close={() => setIsMoreOpen(false)} />
         </Suspense>
       ) : null}
-      <KeyHelp isOpen={isHelpOpen} close={() => setIsHelpOpen(false)} />
+      {isHelpOpen ? (
+        <Suspense fallback={null}>
+          <KeyHelp close={() => setIsHelpOpen(false)} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

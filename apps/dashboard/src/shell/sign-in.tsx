@@ -2,7 +2,6 @@ import { useState } from 'react';
 import { ApiError, api, contentOf } from '../api/client.ts';
 import { startSession } from '../api/session.ts';
 import { Button } from '../ui/button.tsx';
-import './shell.css';
 
 /** What the user pool asks for after the password. */
 interface Challenge {
@@ -29,7 +28,7 @@ const QUESTIONS = {
 } as const;
 
 /** With user name and password of the user pool, and what it asks for beside them. Passwords are sent once and kept nowhere. */
-export function SignIn() {
+export default function SignIn() {
   const [challenge, setChallenge] = useState<Challenge | null>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
