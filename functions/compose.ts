@@ -1,5 +1,6 @@
 import { Refused } from '@selfheal/kernel/errors.ts';
 import { dataDirectoryOf, loadPlaybooks, loadSignatures } from '#shared/adapters/archive/data-files.ts';
+import type { RequestCounter } from '#shared/adapters/aws/carried-requests.ts';
 import { makeCognitoTokenVerifier } from '#shared/adapters/aws/cognito-token-verifier.ts';
 import { loadConfiguration } from '#shared/adapters/aws/configuration-file.ts';
 import { makeDynamoApiKeyStore } from '#shared/adapters/aws/dynamo-api-key-store.ts';
@@ -21,7 +22,14 @@ import { makeDynamoPredictionStore } from '#shared/adapters/aws/dynamo-predictio
 import { makeDynamoRepeatedRequests } from '#shared/adapters/aws/dynamo-repeated-requests.ts';
 import { makeDynamoStatsStore } from '#shared/adapters/aws/dynamo-stats-store.ts';
 import { makeDynamoTestStore } from '#shared/adapters/aws/dynamo-test-store.ts';
-import { lambdaLog, lambdaMeter, scheduledFunction, stepFunction } from '#shared/adapters/aws/lambda-edge.ts';
+import {
+  giveBackGithubRequests,
+  lambdaLog,
+  lambdaMeter,
+  scheduledFunction,
+  stepFunction,
+  takeGithubRequests,
+} from '#shared/adapters/aws/lambda-edge.ts';
 import { makeSecretReader } from '#shared/adapters/aws/secrets-reader.ts';
 import { sharingEvidence } from '#shared/adapters/aws/shared-reads.ts';
 import { makeWorkflowTokenVerifier } from '#shared/adapters/aws/workflow-token-verifier.ts';
@@ -87,7 +95,7 @@ export function defineStep<
 >(name: N, config: C, ports: P, run: (input: StepInput<N>, deps: Composed<P> & StepPorts) => Promise<StepOutput<N>>) {
   const deps = compose(config, { ...ports, incidents, configuration, storeOfRun } as P) as Composed<P> & StepPorts;
   const { input, output } = STEPS[name];
-  const ofOneRun = () => portsOfRun(name, deps);
+  const ofOneRun = () => portsOfRun(name, config, deps);
   return stepFunction({
     config,
     input,
@@ -99,15 +107,16 @@ export function defineStep<
 
 /** Steps right before or after an effect: what they read is as new as the request for it. */
 const READS_AFRESH: ReadonlySet<StepName> = new Set(['guard', 'act', 'verify', 'undo', 'requestApproval']);
-/** Steps that read the lists of an incident beside the incident itself. */
-const READS_LISTS: ReadonlySet<StepName> = new Set(['plan', 'record', 'notify', 'escalate']);
+/** Steps that read several records of an incident: its lists, or a plan and its action. */
+const READS_LISTS: ReadonlySet<StepName> = new Set(['plan', 'verify', 'record', 'notify', 'escalate']);
 
 /** The same ports for one run of a step: what its parts read of an incident is read once, unless it has to be new. */
-function portsOfRun<D extends StepPorts>(name: StepName, deps: D): D {
+function portsOfRun<D extends StepPorts>(name: StepName, config: FunctionConfig, deps: D): D {
   const { storeOfRun, evidence } = deps as { storeOfRun?: StoreOfRun; evidence?: EvidenceStore };
+  const requests = { step: config.name, take: takeGithubRequests, giveBack: giveBackGithubRequests };
   return {
     ...deps,
-    ...(storeOfRun === undefined ? {} : { incidents: storeOfRun({ sharesLists: READS_LISTS.has(name) }) }),
+    ...(storeOfRun === undefined ? {} : { incidents: storeOfRun({ sharesLists: READS_LISTS.has(name), requests }) }),
     ...(evidence === undefined || READS_AFRESH.has(name) ? {} : { evidence: sharingEvidence(evidence) }),
   };
 }
@@ -152,7 +161,7 @@ const incidentTable = ({ incidentsTable }: Variables<'incidentsTable'>) => ({
 });
 export const incidents = (environment: Variables<'incidentsTable'>) =>
   makeDynamoIncidentStore(incidentTable(environment));
-type StoreOfRun = (run: { readonly sharesLists: boolean }) => IncidentStore;
+type StoreOfRun = (run: { readonly sharesLists: boolean; readonly requests: RequestCounter }) => IncidentStore;
 const storeOfRun =
   (environment: Variables<'incidentsTable'>): StoreOfRun =>
   (ofOneRun) =>

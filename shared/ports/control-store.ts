@@ -65,6 +65,13 @@ export interface Leases {
   releaseHeldBy(targetKey: string, holder: string): Promise<void>;
 }
 
+/** The minute and the hour that an incident was opened in, as ISO 8601 cut there, and how many places the minute has. */
+export interface PlaceWindow {
+  readonly minute: string;
+  readonly hour: string;
+  readonly perMinute: number;
+}
+
 /** Rate limits, budgets, circuit breakers and storm protection. */
 export interface Limits {
   /**
@@ -83,6 +90,11 @@ export interface Limits {
    * ... 1001 for all after 1000).
    */
   countInMinute(minute: string, incidentId: string, scope: string): Promise<number>;
+  /**
+   * Takes a place for a new incident of `scope` in its minute and in its hour, once per incident id. The minute has `perMinute` places, and only
+   * those who get one take one of the hour. Returns the place in the hour (1, 2, ...), or null when the minute or the hour's list is full.
+   */
+  takePlace(incidentId: string, scope: string, window: PlaceWindow): Promise<number | null>;
   /**
    * The parent of the running storm of `scope`: joins one that was active within `quietMinutes`, otherwise starts
    * `candidateId`. A long storm gets another parent, and so another mail, every hour. `started`: the candidate is the

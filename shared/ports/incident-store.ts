@@ -92,6 +92,11 @@ export interface IncidentStore {
    * counted.
    */
   countRequests(id: string, step: string, requests: number): Promise<void>;
+  /**
+   * The requests to GitHub of an incident by the function that sent them: those that were counted by themselves, and those that were written with
+   * a plan or an action. Null for an unknown incident, or one from before they were counted.
+   */
+  requestsOf(id: string): Promise<Record<string, number> | null>;
   /** Open incidents whose last update is older than `before` and not older than `from`, oldest first, at most `limit`. */
   listStalled(before: Date, limit: number, from?: Date): Promise<Incident[]>;
 

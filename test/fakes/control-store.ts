@@ -16,8 +16,8 @@ import {
 import { fakeClock } from './clock.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
-type Intake = Deduplication & IncidentLocks & Pick<Limits, 'countInMinute' | 'joinStorm'>;
-type Counted = Omit<Limits, 'countInMinute' | 'joinStorm'>;
+type Intake = Deduplication & IncidentLocks & Pick<Limits, 'countInMinute' | 'takePlace' | 'joinStorm'>;
+type Counted = Omit<Limits, 'countInMinute' | 'takePlace' | 'joinStorm'>;
 
 /** Controls in memory. Expiry that has no instant of its own is compared with `clock`. */
 export function makeMemoryControlStore(clock: Clock = fakeClock()): ControlStore {
@@ -76,6 +76,16 @@ function memoryIntake(clock: Clock): Intake {
       const ids = minutes.get(minute) ?? [];
       if (!ids.includes(incidentId)) minutes.set(minute, [...ids, incidentId]);
       return (minutes.get(minute) ?? []).indexOf(incidentId) + 1;
+    },
+    takePlace: async (incidentId, scope, { minute, hour, perMinute }) => {
+      const [ofHour, ofMinute] = [`${scope}#hour#${hour}`, `${scope}#minute#${minute}`];
+      const [members, beside] = [minutes.get(ofHour) ?? [], minutes.get(ofMinute) ?? []];
+      if (!members.includes(incidentId) && beside.length < perMinute) {
+        minutes.set(ofHour, [...members, incidentId]);
+        minutes.set(ofMinute, [...beside, incidentId]);
+      }
+      const place = (minutes.get(ofHour) ?? []).indexOf(incidentId) + 1;
+      return place === 0 ? null : place;
     },
     joinStorm: async (candidateId, at, quietMinutes, scope) => {
       const storm = storms.get(scope);

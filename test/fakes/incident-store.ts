@@ -15,7 +15,10 @@ import type { Approval, IncidentStore } from '#shared/ports/incident-store.ts';
 import { fakeClock } from './clock.ts';
 import { makeMemoryIncidentLists } from './incident-lists.ts';
 
-type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'countRequests' | 'listStalled'>;
+type Incidents = Pick<
+  IncidentStore,
+  'create' | 'get' | 'update' | 'addOccurrence' | 'countRequests' | 'requestsOf' | 'listStalled'
+>;
 type Plans = Pick<IncidentStore, 'putPlan' | 'getPlan' | 'recordPlan' | 'listPlans'>;
 type Notifications = Pick<IncidentStore, 'recordNotification' | 'listNotifications'>;
 type Actions = Pick<IncidentStore, 'intend' | 'getAction' | 'listActions' | 'commitAction'>;
@@ -94,6 +97,7 @@ function memoryIncidents(clock: Clock): Incidents & { all(): Incident[] } {
       const sum = (counted[step] ?? 0) + requests;
       incidents.set(id, Incident.parse({ ...incident, githubRequests: { ...counted, [step]: sum } }));
     },
+    requestsOf: async (id) => structuredClone(incidents.get(id)?.githubRequests ?? null),
     listStalled: async (before, limit, from = new Date(0)) =>
       [...incidents.values()]
         .filter(({ status, updatedAt }) => status === 'open' && updatedAt < before.toISOString())

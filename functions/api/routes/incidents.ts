@@ -20,6 +20,7 @@ export interface IncidentRoutesDeps extends ReadIncidentDeps, IncidentStoryDeps 
   readonly evidence: IncidentStoryDeps['evidence'];
   readonly lists: IncidentLists;
   readonly trail: ReadAccountDeps['trail'];
+  readonly incidents: ReadIncidentDeps['incidents'] & IncidentStoryDeps['incidents'] & ReadAccountDeps['incidents'];
 }
 
 const Instant = z.iso.datetime({ offset: true });

@@ -11,7 +11,7 @@ const Total = z.object({ version: z.literal(1), total: z.number(), until: z.numb
 const Limit = z.object({ version: z.literal(1), until: z.number() });
 const Failure = z.object({ version: z.literal(1), at: z.number() });
 
-type Counted = Omit<Limits, 'countInMinute' | 'joinStorm'>;
+type Counted = Omit<Limits, 'countInMinute' | 'takePlace' | 'joinStorm'>;
 
 /** Rate limits, budgets and the failures that circuit breakers count. `until` is in milliseconds. */
 export function dynamoLimits(table: Table, clock: Clock): Counted {

@@ -1,25 +1,29 @@
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import { Retryable } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
-import type { Limits } from '#shared/ports/control-store.ts';
+import type { Limits, PlaceWindow } from '#shared/ports/control-store.ts';
 import { type Item, type Key, type Table, ttlOf } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Members of a minute that are stored; later ones all get the next position. Keeps the item below 20 KB. */
 const COUNTED_PER_MINUTE = 1000;
+/** Members of an hour that are stored; later ones get no place. Keeps the item below 100 KB. */
+const COUNTED_PER_HOUR = 2000;
 const RACES = 5;
 /** A long storm must be reported again from time to time. */
 const MAX_STORM_MS = 60 * 60 * 1000;
 
 const Minute = z.object({ version: z.literal(1), members: z.array(z.string()) });
+const Hour = z.object({ version: z.literal(1), members: z.array(z.string()) });
 const Storm = z.object({ version: z.literal(1), parentId: z.string() });
 const stormKey = (scope: string): Key => ({ pk: `STORM#${scope}`, sk: 'META' });
 
 /** Counts new incidents, and joins excess ones to a storm. */
-export function dynamoStorms(table: Table): Pick<Limits, 'countInMinute' | 'joinStorm'> {
+export function dynamoStorms(table: Table): Pick<Limits, 'countInMinute' | 'takePlace' | 'joinStorm'> {
   return {
     countInMinute: (minute, incidentId, scope) => countInMinute(table, minute, incidentId, scope),
+    takePlace: (incidentId, scope, window) => takePlace(table, incidentId, scope, window),
     joinStorm: async (candidateId, at, quietMinutes, scope) => {
       const key = stormKey(scope);
       const quietSince = at.getTime() - quietMinutes * 60_000;
@@ -55,6 +59,46 @@ async function countInMinute(table: Table, minute: string, incidentId: string, s
   });
   const item = changed ?? (await table.get(key));
   return item ? placeIn(item) : COUNTED_PER_MINUTE + 1;
+}
+
+/**
+ * One item an hour holds the list of the hour and one list a minute (`minute:<minute>`), so that one write takes both places. A minute's list
+ * is full with `perMinute` members; whoever comes then is in neither list.
+ */
+async function takePlace(
+  table: Table,
+  incidentId: string,
+  scope: string,
+  { minute, hour, perMinute }: PlaceWindow,
+): Promise<number | null> {
+  const key = { pk: `HOUR#${scope}#${hour}`, sk: 'META' };
+  const member = digestOf(incidentId, 12);
+  const placeIn = (item: Item): number | null => {
+    const { members } = parseRecord(Hour, item, `Hour ${hour}`);
+    const place = members.indexOf(member) + 1;
+    return place === 0 ? null : place;
+  };
+  const changed = await table.update(key, {
+    update:
+      'SET members = list_append(if_not_exists(members, :none), :one), ' +
+      '#minute = list_append(if_not_exists(#minute, :none), :one), expiresAt = :expiresAt',
+    condition:
+      '(attribute_not_exists(members) OR (NOT contains(members, :member) AND size(members) < :most)) AND ' +
+      '((attribute_not_exists(#minute) AND :perMinute > :zero) OR size(#minute) < :perMinute)',
+    names: { '#minute': `minute:${minute}` },
+    values: {
+      ':none': [],
+      ':one': [member],
+      ':member': member,
+      ':most': COUNTED_PER_HOUR,
+      ':perMinute': perMinute,
+      ':zero': 0,
+      // A member is stored as long as its signal can be repeated.
+      ':expiresAt': ttlOf(new Date(Date.parse(minute) + 15 * DAY)),
+    },
+  });
+  const item = changed ?? (await table.get(key));
+  return item === null ? null : placeIn(item);
 }
 
 /**

@@ -2,11 +2,13 @@ import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import { CorruptRecord } from '@selfheal/kernel/errors.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
+import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { Incident, Notification } from '#shared/domain/incident/incident.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { systemClock } from '../system/clock.ts';
+import { carryingRequests, type RequestCounter, requestsIn } from './carried-requests.ts';
 import { dynamoActions } from './dynamo-incident-actions.ts';
 import { dynamoApprovals } from './dynamo-incident-approvals.ts';
 import { dynamoAudit } from './dynamo-incident-audit.ts';
@@ -30,8 +32,12 @@ const COUNTED_DELIVERIES = 500;
 /** As the configuration's own defaults: for whoever has none at hand. */
 export const DEFAULT_RETENTION: Configuration['retention'] = { incidentDays: 180, auditDays: 400 };
 const keyOf = (id: string): Key => ({ pk: `INC#${id}`, sk: 'META' });
+const Counted = z.record(z.string(), z.number());
 
-type Incidents = Pick<IncidentStore, 'create' | 'get' | 'update' | 'addOccurrence' | 'countRequests' | 'listStalled'>;
+type Incidents = Pick<
+  IncidentStore,
+  'create' | 'get' | 'update' | 'addOccurrence' | 'countRequests' | 'requestsOf' | 'listStalled'
+>;
 type IncidentUpdate = Parameters<IncidentStore['update']>;
 
 /**
@@ -45,20 +51,25 @@ export function makeDynamoIncidentStore(options: {
   readonly retention?: Configuration['retention'];
   readonly client?: DynamoDBDocumentClient;
   readonly clock?: Clock;
-  /** For one run of a step, which remembers the audit trail that it appends to, and may read an incident and its lists together (`sharingLists`). */
-  readonly ofOneRun?: { readonly sharesLists: boolean };
+  /**
+   * For one run of a step, which remembers the audit trail that it appends to, writes its requests to the code host with its records
+   * (`carryingRequests`), and may read an incident and its lists together (`sharingLists`).
+   */
+  readonly ofOneRun?: { readonly sharesLists: boolean; readonly requests: RequestCounter };
 }): IncidentStore & AuditReader {
   const { table: name, retention = DEFAULT_RETENTION, client = dynamoClient(), clock = systemClock } = options;
   const whole = openTable({ table: name, client });
+  const { ofOneRun } = options;
   const kept = retaining(whole, retention.incidentDays, clock);
-  const table = options.ofOneRun?.sharesLists === true ? sharingLists(kept) : kept;
+  const counting = ofOneRun === undefined ? kept : carryingRequests(kept, ofOneRun.requests);
+  const table = ofOneRun?.sharesLists === true ? sharingLists(counting) : counting;
   return {
     ...incidentRecords(table, whole, clock),
     listStalled: listStalled(table, name, client),
     ...dynamoActions(table),
     ...notifications(table),
     ...dynamoApprovals(table),
-    ...dynamoAudit(retaining(whole, retention.auditDays, clock), options.ofOneRun && new Map()),
+    ...dynamoAudit(retaining(whole, retention.auditDays, clock), ofOneRun && new Map()),
   };
 }
 
@@ -87,6 +98,18 @@ function incidentRecords(table: Table, whole: Table, clock: Clock): Omit<Inciden
         names: { '#step': step },
         values: { ':zero': 0, ':requests': requests },
       });
+    },
+    requestsOf: async (id) => {
+      const { META: own = {}, ...beside } = Object.fromEntries(
+        (await table.query(`INC#${id}`)).map((item) => [String(item.sk), item]),
+      );
+      const { githubRequests } = own;
+      if (githubRequests === undefined) return null;
+      const sums = Counted.parse(githubRequests);
+      for (const [step, count] of Object.entries(requestsIn(Object.values(beside)))) {
+        sums[step] = (sums[step] ?? 0) + count;
+      }
+      return sums;
     },
     addOccurrence: async (id, deliveryId, runAttempt, at) => {
       const delivery = digestOf(deliveryId, 16);

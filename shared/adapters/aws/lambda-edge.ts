@@ -15,7 +15,7 @@ import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { lambdaMeter, logger, metrics, takeGithubRequests } from './lambda-telemetry.ts';
 import { loggableError } from './loggable-error.ts';
 
-export { lambdaLog, lambdaMeter } from './lambda-telemetry.ts';
+export { giveBackGithubRequests, lambdaLog, lambdaMeter, takeGithubRequests } from './lambda-telemetry.ts';
 
 interface Named {
   readonly name: string;

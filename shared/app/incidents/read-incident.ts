@@ -1,6 +1,6 @@
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { type Redacted, redactFields } from '@selfheal/redaction/redact-json.ts';
-import { type DescribedAccount, describeAccount } from '#shared/domain/audit/incident-account.ts';
+import { type DescribedAccount, describeAccount, withRequests } from '#shared/domain/audit/incident-account.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { type Annotations, endedByPerson, NO_ANNOTATIONS } from '#shared/domain/incident/annotations.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
@@ -117,7 +117,7 @@ export interface ReadIncidentDeps extends StoryDeps {
 }
 
 export interface ReadAccountDeps {
-  readonly incidents: Pick<IncidentStore, 'get'>;
+  readonly incidents: Pick<IncidentStore, 'get' | 'requestsOf'>;
   readonly trail: AuditReader;
 }
 
@@ -232,6 +232,11 @@ async function stageOf({ id, status }: Incident, { incidents }: ReadIncidentDeps
 
 /** What happened in an incident, in order, with its audit chain verified. Null when nothing is known of this id. */
 export async function readAccount(id: string, deps: ReadAccountDeps): Promise<DescribedAccount | null> {
-  const [incident, trail] = await Promise.all([deps.incidents.get(id), deps.trail.auditTrail(id)]);
-  return incident === null && trail.length === 0 ? null : describeAccount({ id, incident, trail });
+  const [incident, requests, trail] = await Promise.all([
+    deps.incidents.get(id),
+    deps.incidents.requestsOf(id),
+    deps.trail.auditTrail(id),
+  ]);
+  if (incident === null && trail.length === 0) return null;
+  return describeAccount({ id, incident: withRequests(incident, requests), trail });
 }

@@ -22,7 +22,7 @@ import { releaseIncidentLock } from '../common/incident-lock.ts';
 
 export interface AdmissionDeps {
   readonly incidents: Pick<IncidentStore, 'create' | 'update' | 'addOccurrence' | 'audit'>;
-  readonly control: Pick<Limits, 'countInMinute' | 'joinStorm'> & Pick<IncidentLocks, 'releaseGroup'>;
+  readonly control: Pick<Limits, 'countInMinute' | 'takePlace' | 'joinStorm'> & Pick<IncidentLocks, 'releaseGroup'>;
   readonly workflow: Pick<WorkflowEngine, 'start'>;
   readonly configuration: Configuration;
   readonly clock: Clock;
@@ -69,10 +69,9 @@ async function hasPlace(
   const member = `${incident.id}-${incident.attempt}`;
   const scope = stormScopeOf(incident.target, configuration.home);
   const { stormIncidentsPerMinute, stormIncidentsPerHour } = configuration.policy;
-  const inMinute = await control.countInMinute(minuteOf(openedAt), member, scope);
-  if (inMinute > stormIncidentsPerMinute) return false;
-  const inHour = await control.countInMinute(hourOf(openedAt), member, `${scope}-by-the-hour`);
-  return inHour <= stormIncidentsPerHour;
+  const window = { minute: minuteOf(openedAt), hour: hourOf(openedAt), perMinute: stormIncidentsPerMinute };
+  const inHour = await control.takePlace(member, scope, window);
+  return inHour !== null && inHour <= stormIncidentsPerHour;
 }
 
 /**

@@ -108,7 +108,9 @@ export interface AnnounceIncidentDeps extends AnnounceDeps, MailLimitDeps, Gathe
   readonly configuration: Configuration;
 }
 
-interface OnceOptions extends Pick<Hooks, 'onFailed' | 'onNotified'> {
+interface OnceOptions extends Pick<Hooks, 'onFailed'> {
+  /** Called right after a notifier has announced it. `isFirst`: nobody was told anything of this attempt of the incident before. */
+  onNotified?(notifier: NotifierPlugin, where: string, isFirst: boolean): Promise<void>;
   /** Identifies the announcement on each channel, so that a repeat is recognised. */
   readonly key: string;
   /** How the incident ends for its reader. */
@@ -132,6 +134,8 @@ export async function announceOnce(
   const sent = await deps.incidents.listNotifications(incident.id);
   const gist = gistOf(incident, ending, actions.length);
   const { flapWindowMinutes: windowMinutes } = deps.configuration.policy;
+  // A comment, whose record has no gist, was certainly made; a mail may still wait for a digest.
+  let isFirst = !sent.some((one) => one.gist === null && one.key.endsWith(`#${incident.attempt}`));
   const recordSent = async (channel: string, told: Notification['gist']) => {
     const at = deps.clock.now().toISOString();
     await deps.incidents.recordNotification({ version: 1, incidentId: incident.id, channel, key, at, gist: told });
@@ -154,7 +158,8 @@ export async function announceOnce(
       return false;
     },
     onNotified: async (notifier, where) => {
-      await onNotified?.(notifier, where);
+      await onNotified?.(notifier, where, isFirst);
+      isFirst = false;
       await recordSent(notifier.id, notifier.repeatable ? null : gist);
     },
   });

@@ -98,10 +98,10 @@ function deliveryOf({ incident, stage }: IncidentStory, deps: NotifyDeps) {
     incident.status === 'resolved' || incident.status === 'suggested' ? incident.status : 'escalated';
   return {
     ending,
-    onNotified: async ({ id: channel }: NotifierPlugin, where: string) => {
+    onNotified: async ({ id: channel }: NotifierPlugin, where: string, isFirst: boolean) => {
       deps.meter.count(`notified-${channel}`);
       const at = deps.clock.now().toISOString();
-      await noteAnnounced(incident, { at, channel }, deps);
+      if (isFirst) await noteAnnounced(incident, { at, channel }, deps);
       await deps.incidents.audit(incident.id, `notified#${channel}#${stage}#${incident.attempt}`, {
         at,
         event: 'incident.notified',

@@ -10,6 +10,14 @@ export interface Account {
   readonly trail: readonly TrailEntry[];
 }
 
+/** The incident with all its requests to GitHub, wherever they were stored. */
+export function withRequests(
+  incident: Incident | null,
+  requests: Readonly<Record<string, number>> | null,
+): Incident | null {
+  return incident === null || requests === null ? incident : { ...incident, githubRequests: { ...requests } };
+}
+
 /** One entry of the audit trail, described for people. */
 export interface DescribedEntry {
   readonly sequence: number;

@@ -28,6 +28,7 @@ import { type DynamoServer, startDynamo } from './dynamo-server.ts';
 
 const ID = `gh-${'0'.repeat(24)}`;
 const AT = new Date('2026-11-21T12:00:00.000Z');
+const HOUR = { minute: '2026-11-21T12:00Z', hour: '2026-11-21T12Z', perMinute: 5 };
 const LATER = new Date('2099-01-01T00:00:00.000Z');
 const RUNS = 'repository#501#77';
 const PLAN = aBoundAction();
@@ -128,6 +129,11 @@ const KINDS: readonly [
     'a minute',
     ({ control }) => control.countInMinute('2026-11-21T12:00Z', ID, 'runs'),
     ({ control }) => control.countInMinute('2026-11-21T12:00Z', 'another', 'runs'),
+  ],
+  [
+    'an hour',
+    ({ control }) => control.takePlace(ID, 'runs', HOUR),
+    ({ control }) => control.takePlace('another', 'runs', HOUR),
   ],
   [
     'a lease',

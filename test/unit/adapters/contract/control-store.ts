@@ -80,6 +80,30 @@ export function controlStoreContract(name: string, open: (clock: Clock) => Promi
       expect(places.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
     });
 
+    it('gives a place of the hour once, and only to those who have one in their minute', async () => {
+      const take = (id: string, minute: string, perMinute = 2) =>
+        store.takePlace(id, 'runs', { minute, hour: '2026-11-21T12Z', perMinute });
+      expect(await take('gh-a', '2026-11-21T12:00Z')).toBe(1);
+      expect(await take('gh-b', '2026-11-21T12:00Z')).toBe(2);
+      expect(await take('gh-c', '2026-11-21T12:00Z')).toBeNull();
+      expect(await take('gh-b', '2026-11-21T12:00Z')).toBe(2);
+      expect(await take('gh-d', '2026-11-21T12:01Z')).toBe(3);
+      expect(await take('gh-c', '2026-11-21T12:00Z')).toBeNull();
+      expect(await take('gh-e', '2026-11-21T12:02Z', 0)).toBeNull();
+      const alone = { minute: '2026-11-21T12:00Z', hour: '2026-11-21T12Z', perMinute: 2 };
+      expect(await store.takePlace('cw-a', 'alarm', alone)).toBe(1);
+      expect(
+        await store.takePlace('gh-f', 'runs', { ...alone, hour: '2026-11-21T13Z', minute: '2026-11-21T13:00Z' }),
+      ).toBe(1);
+    });
+
+    it('gives as many of twenty simultaneous incidents a place as the minute has', async () => {
+      const window = { minute: '2026-11-21T12:00Z', hour: '2026-11-21T12Z', perMinute: 12 };
+      const places = await twenty((index) => store.takePlace(`gh-${index}`, 'runs', window));
+      const taken = places.filter((place) => place !== null).toSorted((a, b) => a - b);
+      expect(taken).toEqual(Array.from({ length: 12 }, (_, index) => index + 1));
+    });
+
     it('joins a running storm, and starts one when there was none or it went quiet', async () => {
       expect(await store.joinStorm('storm-a', clock.now(), 10, 'runs')).toEqual({ parentId: 'storm-a', started: true });
       expect(await store.joinStorm('storm-b', later(9 * MINUTE), 10, 'runs')).toEqual({

@@ -1,7 +1,7 @@
 import { OutcomeUnknown, RateLimited, Refused, Retryable, Unreachable } from '@selfheal/kernel/errors.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { makeCounts } from '#shared/app/common/counts.ts';
 import { escalate } from '#shared/app/notify/escalate.ts';
 import { mayMail } from '#shared/app/notify/mail-limit.ts';
@@ -99,15 +99,22 @@ describe('announcing the end of an incident', () => {
     expect(totals.filter(({ name }) => name === 'time_to_comment_seconds_bucket')).toMatchObject([{ value: 1 }]);
   });
 
-  it('keeps when the comment was posted first, and does without when it cannot be kept', async () => {
-    const { announceEnd, comments, deps } = await setUp(pullRequest);
+  it('keeps when the comment was posted first, and writes that once', async () => {
+    const { announceEnd, deps } = await setUp(pullRequest);
     const { id: incidentId, openedAt, attempt } = pullRequest;
     await deps.predictions.addPrediction(aPrediction({ incidentId, openedAt, attempt }));
     const at = deps.clock.now().toISOString();
-    await announceEnd();
+    await announceEnd('acting');
+    const noteAnnounced = vi.spyOn(deps.predictions, 'noteAnnounced');
     deps.clock.advance(60_000);
     await announceEnd();
+    await announceEnd();
     expect((await deps.predictions.recentPredictions(1))[0]?.announced).toEqual({ at, channel: 'github-comment' });
+    expect(noteAnnounced).not.toHaveBeenCalled();
+  });
+
+  it('comments all the same when the time of it cannot be kept', async () => {
+    const { announceEnd, comments, deps } = await setUp(pullRequest);
     deps.predictions.noteAnnounced = () => Promise.reject(new Error('throttled'));
     await announceEnd();
     expect(comments.comments).toHaveLength(1);
