@@ -19,12 +19,15 @@ async function aServer(options: Options = { user: USER }) {
   return { server, mails };
 }
 
-const senderTo = ({ port, certificate }: Pick<LocalMailServer, 'port' | 'certificate'>, password = USER.password) =>
+type Address = Pick<LocalMailServer, 'port' | 'certificate'>;
+
+/** With `timeoutMilliseconds` for a server that does not answer. */
+const senderTo = ({ port, certificate }: Address, password = USER.password, timeoutMilliseconds?: number) =>
   makeSmtpSender({
     secrets: { read: async () => ({ smtp: JSON.stringify({ password }) }) },
     local: { port, certificate },
     wait: async () => undefined,
-    timeoutMilliseconds: 400,
+    ...(timeoutMilliseconds === undefined ? {} : { timeoutMilliseconds }),
   });
 
 const MAIL: OutgoingMail = {
@@ -160,7 +163,7 @@ describe('a mail that is not sent', () => {
         },
       },
     });
-    await expect(senderTo(server).send(MAIL)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
+    await expect(senderTo(server, USER.password, 2000).send(MAIL)).rejects.toMatchObject({ name: 'OutcomeUnknown' });
     expect(received).toBe(1);
   });
 
@@ -169,7 +172,7 @@ describe('a mail that is not sent', () => {
     ['greets and then says nothing', (line: string) => (line === '' ? '220 mail\r\n' : null)],
   ])('may be tried again when the server %s', async (_title, answer) => {
     const { port } = await scripted(answer);
-    await expect(senderTo({ port, certificate: '' }).send(MAIL)).rejects.toMatchObject({
+    await expect(senderTo({ port, certificate: '' }, USER.password, 400).send(MAIL)).rejects.toMatchObject({
       name: 'Retryable',
       message: expect.stringMatching(/could not be reached/),
     });
