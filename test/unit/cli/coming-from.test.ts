@@ -4,6 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { loadCommands } from '#apps/cli/load-commands.ts';
 import { comingFromPage, findForeignWords, foreignDocuments } from '#apps/workbench/coming-from.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
+import { HOSTS } from '#shared/plugins/hosts/registry.ts';
+import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
+import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
+import { SOURCES } from '#shared/plugins/sources/registry.ts';
 import { runCommand } from './run-command.ts';
 
 const GUIDE = join(import.meta.dirname, '../../../docs/guide');
@@ -55,6 +60,17 @@ describe('words of other documents', () => {
       text: expect.stringContaining('Not here, because BM25'),
     });
     expect((await help('federated', 'learning')).stdout.toString()).toContain('no second party takes part');
+  });
+
+  it('are missing here only where no plug-in and no environment variable has the name', () => {
+    const plugins = [...NOTIFIERS, ...SOURCES, ...HOSTS, ...ACTIONS, ...MODEL_PROVIDERS].map(({ id }) => id);
+    const pages = ['environment', 'channels'].map((page) => readFileSync(join(GUIDE, `${page}.md`), 'utf8')).join('\n');
+    const variables = [...pages.matchAll(/`([A-Z][A-Z0-9_]+)`/g)].map(([, name = '']) => name);
+    for (const name of [...plugins, ...variables])
+      for (const { word, here, also } of findForeignWords(name, documents)) {
+        const isNamed = [word, ...also].some((one) => one.toLowerCase() === name.toLowerCase());
+        if (isNamed) expect(here, `${word}, because there is ${name}`).not.toMatch(/^Not here|There is no\b/);
+      }
   });
 
   it('are not the names of commands: help shows those, also by an old name', async () => {
