@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parse } from 'yaml';
 import { TASKS } from '#apps/action/tasks/registry.ts';
 
@@ -137,7 +138,34 @@ describe('the workflow kit', () => {
     expect(steps.indexOf('docker/setup-qemu-action')).toBeLessThan(steps.indexOf('docker/build-push-action'));
     // The Dockerfile is the reader's own: the kit says what it has to begin with.
     expect(TEXT).toMatch(/# .*`ARG BASE` and `FROM \$BASE`/);
+    expect(steps.indexOf('docker/build-push-action')).toBeGreaterThan(steps.indexOf('docker/setup-buildx-action'));
   });
+
+  it.each([
+    ['ARG BASE\nFROM $BASE\n', 0],
+    [`ARG BASE=debian:trixie-slim\nFROM --platform=$TARGETPLATFORM \${BASE} AS app\n`, 0],
+    [`arg BASE\nfrom \${BASE:-debian}\n`, 0],
+    ['FROM debian:trixie-slim\n', 1],
+    ['ARG BASE\nFROM $BASEMENT\n', 1],
+    ['ARG BASEMENT\nFROM $BASE\n', 1],
+    [null, 1],
+  ])(
+    '[B84] builds no image twice from a Dockerfile that ignores its base, and names one in small letters: %j',
+    (dockerfile, code) => {
+      const folder = mkdtempSync(join(tmpdir(), 'selfheal-image-'));
+      onTestFinished(() => rmSync(folder, { recursive: true }));
+      if (dockerfile !== null) writeFileSync(join(folder, 'Dockerfile'), dockerfile);
+      const run = jobs.image?.steps.find(({ name }) => name?.startsWith('Name the image'))?.run ?? 'exit 9';
+      const variables = join(folder, 'variables');
+      const { status, stdout } = spawnSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', run], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, GITHUB_ENV: variables, GITHUB_REPOSITORY: 'Acme/Shop.Web' },
+      });
+      expect([status, stdout.includes('::error file=Dockerfile::')]).toEqual([code, code === 1]);
+      expect(readFileSync(variables, 'utf8')).toBe('IMAGE=ghcr.io/acme/shop.web\n');
+    },
+  );
 
   it('[B86] puts the coverage of all legs together and looks at what the cache held', () => {
     expect(stepOf('gates', 'acme/selfheal')?.with?.reports).toContain('in/**/lcov.info');
