@@ -122,5 +122,5 @@ const shareOf = (rate: number): string => `${(rate * 100).toFixed(1)} %`;
 function sideEffectsOf(results: readonly VariantResult[], { id }: Variant): string {
   const effects = Object.entries(results.find((one) => one.id === id)?.sideEffects ?? {});
   if (effects.length === 0) return 'It had no side effects.';
-  return `Side effects: ${effects.map(([effect, times]) => `${effect} ${times} times`).join(', ')}.`;
+  return `Side effects: ${effects.map(([effect, times]) => `${effect} ${times === 1 ? 'once' : `${times} times`}`).join(', ')}.`;
 }

@@ -177,6 +177,17 @@ describe('recording the end of an incident', () => {
     expect(await knowledge.findByFingerprint(FINGERPRINT, SCOPE)).toBeNull();
   });
 
+  it('[D165] counts a side effect once for an incident, however many of its actions had it', async () => {
+    const { run, experience, incidents, incident } = await setUp({ state: 'undone', receipt, verified: 'failed' });
+    const exposure = { experimentId: 'rerun-first', variantId: 'control' };
+    await incidents.recordPlan(aPlanRecord({ incidentId: incident.id, exposure }));
+    for (const [at, state] of (['undone', 'refused', 'unknown', 'undo-failed', 'undo-intended'] as const).entries())
+      await incidents.intend(anActionRecord({ digest: `${at}`.repeat(64), state, receipt, verified: 'failed' }));
+    await run('escalated');
+    const [outcome] = await experience.experimentOutcomes('rerun-first', 10);
+    expect(outcome?.sideEffects.toSorted()).toEqual(['not-undone', 'refused', 'unclear', 'undone']);
+  });
+
   it('[D212] keeps once what came of the action and of the experiment that the incident met', async () => {
     const { run, experience, incidents, incident } = await setUp({
       state: 'undone',

@@ -78,6 +78,17 @@ describe('the recommendation', () => {
     });
     expect(recommended(outcomes(control, 100, 90), outcomes(variant, 100, 50))).toMatchObject({ variantId: control });
   });
+
+  it('says how often the better one had which side effect', () => {
+    const effects = new Map([
+      [0, ['undone', 'refused']],
+      [1, ['undone']],
+    ]);
+    const better = outcomes(variant, 100, 90).map((one, at) => ({ ...one, sideEffects: effects.get(at) ?? [] }));
+    expect(recommended(outcomes(control, 100, 50), better)).toMatchObject({
+      reason: expect.stringMatching(/Side effects: undone 2 times, refused once\.$/),
+    });
+  });
 });
 
 /** The share of simulated experiments in which the evidence ever passed the bound. */
