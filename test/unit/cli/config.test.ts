@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { makePlan } from '#shared/app/plan/plan.ts';
 import { aFile } from './run-command.ts';
 import { aServedApi } from './served-api.ts';
 
@@ -65,6 +66,33 @@ describe('selfheal config', () => {
       /^verification\.intervalSeconds +20 +\(overlay\)$/m,
     ])
       expect(text).toMatch(line);
+  });
+
+  it('[D190] set enable_risk_assessment=true makes a busy service wait for a person, who is told why', async () => {
+    const api = await aServedApi({
+      rig: { family: 'ecs', actionId: 'redeploy-ecs-service' },
+      configure: (one) => ({
+        ...one,
+        features: { ...one.features, riskAssessment: false },
+        policy: { ...one.policy, actAtConfidence: 0.5 },
+        services: one.services.map((service) => ({
+          ...service,
+          load: {
+            metric: { namespace: 'Shop', name: 'Requests', dimensions: {}, statistic: 'Sum' },
+            low: 10,
+            high: 20,
+          },
+        })),
+      }),
+    });
+    const metrics = { read: async () => [{ at: '2026-11-21T12:00:00.000Z', value: 21 }] };
+    const plan = () => makePlan({ incidentId: api.incident.id, tried: [], held: false }, { ...api.deps, metrics });
+    expect((await plan()).decision).toBe('act');
+    const set = await api.runAs('admin', ['config', 'set', 'enable_risk_assessment=true', ...WHY]);
+    expect([set.code, set.text]).toEqual([0, expect.stringContaining('features.riskAssessment')]);
+    expect((await plan()).decision).toBe('approve');
+    const { text } = await api.runAs('viewer', ['incident', 'explain', api.incident.id]);
+    expect(text.replaceAll(/\s+/g, ' ')).toMatch(/is under high load: actions that interrupt it need an approval/);
   });
 
   it.each([

@@ -46,7 +46,7 @@ async function aPlace() {
 }
 
 describe('learning from a file while signed in', () => {
-  it("shows the five patterns of the document's table in the statistics of the deployment, each of its service", async () => {
+  it("[D262] [D144] shows the five patterns of the document's table in the statistics of the deployment, each of its service", async () => {
     const { run, patterns } = await aPlace();
     const learned = await run('import-incidents', '--file', aFile(TABLE, 'historical_incidents.csv'), '--auto-learn');
     expect([learned.code, learned.stderr]).toEqual([0, expect.stringContaining('place: all services')]);
@@ -96,12 +96,38 @@ describe('learning from a file while signed in', () => {
     expect(new Set(incidents).size).toBe(incidents.length);
   });
 
-  it('tests the patterns of the deployment', async () => {
-    const { run } = await aPlace();
-    const file = aFile(TABLE, 'incidents.csv');
-    await run('knowledge', 'learn', file);
-    const tested = await run('test-ai-learning', file, '--json');
-    expect(JSON.parse(tested.stdout.toString())).toMatchObject({ incidents: 5, identified: { cases: 5 } });
+  it('[D262] names duplicates and conflicts by their lines, and learns from the others', async () => {
+    const { run, patterns } = await aPlace();
+    const [head = '', database = '', disk = ''] = TABLE.split('\n');
+    const file = aFile(
+      [head, database, database, database.replace('restart_db', 'wait'), disk].join('\n'),
+      'twice.csv',
+    );
+    const { code, stderr } = await run('import-incidents', '--file', file);
+    expect(code).toBe(1);
+    expect(stderr).toContain('line 2 and 3: duplicate');
+    expect(stderr).toContain('line 2 and 4: conflict');
+    const stored = await patterns.list(ALL_SERVICES);
+    expect(stored.map(({ service }) => service)).toContain('server');
+  });
+
+  it('[D259] tests the patterns of the deployment: identified, healed alone, wrong, confidence and time', async () => {
+    const { run, patterns } = await aPlace();
+    await run('knowledge', 'learn', aFile(TABLE, 'incidents.csv'));
+    const before = await patterns.list(ALL_SERVICES);
+    const [head = '', database = '', disk = ''] = TABLE.split('\n');
+    const strange = '2024-02-01T10:00:00Z,"Odd","the frobnicator wobbled","postgres","low",60,"look","odd",true';
+    const { code, stdout } = await run(
+      'test-ai-learning',
+      aFile([head, database, disk, strange].join('\n'), 'simulated.csv'),
+    );
+    const text = stdout.toString();
+    expect(code, text).toBe(0);
+    expect(text).toContain('3 simulated incidents: identified 66.7% of 3');
+    expect(text).toMatch(/without a model 0\.0% of 3 .*; wrong class 0\.0% of 3/);
+    expect(text).toMatch(/mean confidence 0\.\d\d; mean time to resolve 15 minutes/);
+    expect(text).toContain('line 4: Odd');
+    expect(await patterns.list(ALL_SERVICES)).toEqual(before);
   });
 });
 
