@@ -137,6 +137,19 @@ describe('the user guide', () => {
     expect(pages.filter((page) => !index.includes(`](${page})`))).toEqual([]);
   });
 
+  it('leads from each command to a page, and names no command that does not exist', () => {
+    const commands: string[] = JSON.parse(read('apps/cli/command-list.json')).map(({ name }: { name: string }) => name);
+    const rows = read('docs/guide/command-line.md')
+      .split('\n')
+      .flatMap((line) => /^\| (.+) \| .+ \|$/.exec(line)?.[1] ?? []);
+    const named = rows.flatMap((row) => [...row.matchAll(/`([a-z][a-z -]*?)( \.\.\.)?`/g)]);
+    const covers = ([, name = '', others]: readonly (string | undefined)[], command: string): boolean =>
+      others === undefined ? command === name : command.startsWith(`${name} `);
+    expect(named.length).toBeGreaterThan(30);
+    expect(commands.filter((command) => !named.some((one) => covers(one, command)))).toEqual([]);
+    expect(named.filter((one) => !commands.some((command) => covers(one, command))).map(([cell]) => cell)).toEqual([]);
+  });
+
   it('shows only configuration that is accepted', () => {
     const keys = new Set(Object.keys(Configuration.shape));
     const shown = GUIDE.flatMap((file) => jsonBlocksOf(read(file)).map((block) => ({ file, block })))
