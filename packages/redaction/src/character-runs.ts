@@ -402,11 +402,18 @@ export function signsIn(text: string, machine: LiteralMachine = noLiterals()): n
 const HARMLESS = SIGN.long | SIGN.solid | SIGN.at;
 
 /**
- * Where the first line begins, at or behind `from`, that needs a look; `length` when none does. `from` is the beginning
- * of a line.
+ * Where the first line begins, at or behind `from`, that needs a look, and its signs; `length` when none does. `from` is the
+ * beginning of a line.
  */
-export function firstDoubtfulLine(codes: Uint16Array, from: number, length: number, machine: LiteralMachine): number {
-  for (let at = from; at < length; at = scannedTo + 1)
-    if ((scan(codes, at, length, true, machine) & ~HARMLESS) !== 0) return at;
-  return length;
+export function firstDoubtfulLine(
+  codes: Uint16Array,
+  from: number,
+  length: number,
+  machine: LiteralMachine,
+): { readonly from: number; readonly signs: number } {
+  for (let at = from; at < length; at = scannedTo + 1) {
+    const signs = scan(codes, at, length, true, machine);
+    if ((signs & ~HARMLESS) !== 0) return { from: at, signs };
+  }
+  return { from: length, signs: 0 };
 }

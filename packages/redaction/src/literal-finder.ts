@@ -4,8 +4,8 @@ export interface LiteralFinder {
   find(text: string): readonly number[];
   /** The same for each end of a literal, without a list: one may be told more than once. */
   eachFound(text: string, take: (index: number) => void): void;
-  /** Every place of every literal, in the order of their ends. */
-  places(text: string): readonly LiteralPlace[];
+  /** Every place of every literal, in the order of their ends; the list is the caller's. */
+  places(text: string): LiteralPlace[];
   /** For callers that search for more in the same pass. */
   readonly automaton: Pick<LiteralAutomaton, 'letters' | 'steps'>;
 }
@@ -34,7 +34,6 @@ export const STEP_BITS = 8;
 export const STEP_MARKS = (1 << STEP_BITS) - 1;
 const CODES = 65_536;
 const NONE: readonly number[] = [];
-const NOWHERE: readonly LiteralPlace[] = [];
 
 /** ASCII in lower case. */
 function folded(code: number): number {
@@ -170,14 +169,13 @@ export function makeLiteralFinder(literals: readonly string[], bitsOf?: (index: 
     },
     places(text) {
       let step = 0;
-      let found: LiteralPlace[] | null = null;
+      const found: LiteralPlace[] = [];
       for (let at = 0; at < text.length; at++) {
         step = steps[(step >>> STEP_BITS) + (letters[text.charCodeAt(at)] as number)] as number;
         if ((step & STEP_MARKS) === 0) continue;
-        found ??= [];
         for (const index of endingAt(step)) found.push({ index, start: at + 1 - (literals[index]?.length ?? 0) });
       }
-      return found ?? NOWHERE;
+      return found;
     },
   };
 }

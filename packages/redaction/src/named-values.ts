@@ -174,6 +174,20 @@ export function isAssignedSecret(assigned: Assigned): boolean {
   return value.length < 16 && isWritten && isShortToken(value);
 }
 
+/** The same value under another name or operator. What its place says is read only when it is asked for. */
+function writtenAs(assigned: Assigned, { name = assigned.name, operator = assigned.operator }): Assigned {
+  const { value, isQuoted, isSpaced } = assigned;
+  return {
+    ...{ name, operator, value, isQuoted, isSpaced },
+    get isAlone() {
+      return assigned.isAlone;
+    },
+    get isSetting() {
+      return assigned.isSetting;
+    },
+  };
+}
+
 /** Words that make a name that of a secret wherever they stand in it, and those that do so at its end. */
 const INNER_PASSWORD = new RegExp(`${PASSWORD_WORDS}|(?<=[^A-Za-z])(?:${passwordsAlone.join('|')})`, 'gi');
 const LAST_SECRET = new RegExp(`(?:${SECRET_WORDS.secrets.join('|')})$`, 'i');
@@ -186,7 +200,7 @@ const MIN_OUTER = 3;
 export function isSecretByInnerName(assigned: Assigned, isSecret: (assigned: Assigned) => boolean): boolean {
   const { name } = assigned;
   if (name.length <= MIN_OUTER || /^public/i.test(name)) return false;
-  const says = (at: number): boolean => isSecret({ ...assigned, name: name.slice(at) });
+  const says = (at: number): boolean => isSecret(writtenAs(assigned, { name: name.slice(at) }));
   INNER_PASSWORD.lastIndex = 1;
   for (let found = INNER_PASSWORD.exec(name); found !== null; found = INNER_PASSWORD.exec(name)) {
     if (isPasswordName(name.slice(found.index)) && says(found.index)) return true;
@@ -212,7 +226,7 @@ export function isSpokenSecret(assigned: Assigned): boolean {
   const isGap = /^(?: ?\.{3,}|\s)\s+$|\t/.test(operator);
   if (PASS.test(name) && !assigned.isSetting) return false;
   if (isGap || assigned.isSetting || isQuoted)
-    return isAssignedSecret({ ...assigned, operator: isGap ? ':' : operator });
+    return isAssignedSecret(writtenAs(assigned, isGap ? { operator: ':' } : {}));
   if (!isWordless(value) && value.split(/[-_./]/).some((part) => /^[A-Za-z]?[a-z]{4,}$/.test(part))) return false;
   if (isRandom(value)) return /^[\w.+/=~-]+$/.test(value) || isPasswordName(name);
   const isSaid = operator.trim() !== '';

@@ -127,10 +127,10 @@ export function redactNamedTokens(text: string, placeholders: Placeholders): str
 
 /**
  * Replaces long random tokens that nothing else identifies: letters of both cases and digits that alternate unlike
- * words.
+ * words. `signs`: what `signsIn` found in the text.
  */
-export function redactRandomTokens(text: string, placeholders: Placeholders): string {
-  if ((signsIn(text) & SIGN.random) === 0) return text;
+export function redactRandomTokens(text: string, placeholders: Placeholders, signs = signsIn(text)): string {
+  if ((signs & SIGN.random) === 0) return text;
   const isPublic = (run: string, at: number): boolean => {
     if (PUBLIC.test(run) || isBlankedToken(run) || isEncodedText(run)) return true;
     const before = dotted.slice(Math.max(0, at - 60), at);

@@ -65,8 +65,7 @@ interface Look {
   readonly signs: number;
 }
 
-function lookAt(text: string): Look {
-  const signs = signsIn(text, secretMachine());
+function lookAt(text: string, signs = signsIn(text, secretMachine())): Look {
   if (hasSign(text, signs)) return { text, isCandidate: true, signs };
   if ((signs & SIGN.colour) === 0) return { text, isCandidate: false, signs };
   const shown = withoutSequences(text);
@@ -80,6 +79,8 @@ function hasSign(text: string, signs: number): boolean {
 }
 
 const EVERY_STEP = makeSecretSteps();
+/** What an invisible character shows in. */
+const UNPLAIN = SIGN.foreign | SIGN.control;
 
 /** Longer lines are seldom repeated. */
 const MAX_REMEMBERED_LENGTH = 500;
@@ -103,11 +104,20 @@ function makeCleanLines() {
  * measuring.
  */
 export function makeRedactor(steps: RedactSteps = EVERY_STEP): Redactor {
+  return makeScannedRedactor(steps);
+}
+
+interface ScannedRedactor extends Redactor {
+  /** `signs`: what `signsIn` finds in the line with `secretMachine`, where it is known. */
+  line(text: string, signs?: number): RedactedText;
+}
+
+function makeScannedRedactor(steps: RedactSteps): ScannedRedactor {
   const placeholders = makePlaceholders();
   // Each line is looked at twice: first in its order, then by itself.
   let last: Look = { text: '', isCandidate: false, signs: 0 };
-  const lookOnce = (text: string): Look => {
-    if (text !== last.text) last = lookAt(text);
+  const lookOnce = (text: string, signs?: number): Look => {
+    if (text !== last.text) last = lookAt(text, signs);
     return last;
   };
   const redactAlone = (text: string, random = true): string => {
@@ -123,8 +133,10 @@ export function makeRedactor(steps: RedactSteps = EVERY_STEP): Redactor {
   });
   // Logs repeat lines. The time before them is neither part of a secret nor says anything about one.
   const clean = makeCleanLines();
-  const redactLine = (raw: string): string => {
-    const text = visibleText(raw);
+  const visible = (raw: string, signs?: number): string =>
+    (lookOnce(raw, signs).signs & UNPLAIN) === 0 ? raw : visibleText(raw);
+  const redactLine = (raw: string, signs?: number): string => {
+    const text = visible(raw, signs);
     if (lines.open) return lines.line(text);
     if (!lookOnce(text).isCandidate) return text;
     const untimed = withoutTimestamp(text);
@@ -135,8 +147,8 @@ export function makeRedactor(steps: RedactSteps = EVERY_STEP): Redactor {
     return redacted;
   };
   return {
-    line: (raw) => markRedacted(redactLine(raw)),
-    apart: (raw) => markRedacted(redactAlone(visibleText(raw))),
+    line: (raw, signs) => markRedacted(redactLine(raw, signs)),
+    apart: (raw) => markRedacted(redactAlone(visible(raw))),
     get isInsideSecret() {
       return lines.open;
     },
@@ -154,6 +166,11 @@ export function redactOutgoing(text: string): RedactedText {
   return Object.keys(counts).length === 0 ? markRedacted(text) : redacted;
 }
 
+/** Whether an escape may begin at the end of a line: by itself it is one, before a line feed none. */
+function endsInEscape(line: string): boolean {
+  return /[\\%&].?$/s.test(line.slice(-2));
+}
+
 /** Characters that are looked at together; longer lines are still read whole. */
 const AT_ONCE = 65_536;
 
@@ -162,19 +179,19 @@ const AT_ONCE = 65_536;
  * not change are copied together, as most do not.
  */
 export function redact(text: string, steps: RedactSteps = EVERY_STEP): Redaction {
-  const redactor = makeRedactor(steps);
+  const redactor = makeScannedRedactor(steps);
   const parts: RedactedText[] = [];
   const units = Buffer.alloc(2 * Math.min(text.length, AT_ONCE));
   const codes = new Uint16Array(units.buffer, units.byteOffset, units.length / 2);
   let copied = 0;
-  /** Redacts the line at `from` and those that it opens a secret in; returns where the next begins. */
-  const redactLines = (from: number): number => {
+  /** Redacts the line at `from`, with these signs, and those that it opens a secret in; returns where the next begins. */
+  const redactLines = (from: number, signs?: number): number => {
     let next = from;
     do {
       const feed = text.indexOf('\n', next);
       const end = feed < 0 ? text.length : feed;
       const line = text.slice(next, end);
-      const redacted = redactor.line(line);
+      const redacted = redactor.line(line, next === from && !endsInEscape(line) ? signs : undefined);
       if (redacted !== line) {
         parts.push(markRedacted(text.slice(copied, next)), redacted);
         copied = end;
@@ -193,8 +210,8 @@ export function redact(text: string, steps: RedactSteps = EVERY_STEP): Redaction
     units.write(text.slice(base, end), 'utf16le');
     let at = base;
     while (at < end) {
-      const doubtful = base + firstDoubtfulLine(codes, at - base, end - base, secretMachine());
-      at = doubtful < end ? redactLines(doubtful) : end;
+      const { from, signs } = firstDoubtfulLine(codes, at - base, end - base, secretMachine());
+      at = base + from < end ? redactLines(base + from, signs) : end;
     }
     base = at;
   }

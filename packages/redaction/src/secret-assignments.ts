@@ -57,30 +57,35 @@ export interface NameStart {
   readonly next: string;
 }
 
-/** The matches of a form, one behind the other: anywhere, or only from one of `starts`. */
-function* matchesOf(form: Assignment, text: string, starts?: readonly NameStart[]): Generator<RegExpExecArray> {
+/** Hands over the matches of a form, one behind the other: anywhere, or only from one of `starts`. */
+function eachMatch(
+  form: Assignment,
+  text: string,
+  starts: readonly NameStart[] | undefined,
+  take: (match: RegExpExecArray) => void,
+): void {
   const { pattern, atName, follows } = form;
-  const fit = follows === undefined ? starts : starts?.filter(({ next }) => follows.includes(next));
-  if (fit?.length === 0 || !form.beside.test(text)) return;
+  const fits = (start: NameStart): boolean => follows === undefined || follows.includes(start.next);
+  if (starts?.some(fits) === false || !form.beside.test(text)) return;
   // What begins a call's values may also stand before the next name.
   const again = form.isCall ? 1 : 0;
-  if (atName === undefined || fit === undefined) {
+  if (atName === undefined || starts === undefined) {
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
       const next = pattern.lastIndex - again;
-      yield match;
+      take(match);
       pattern.lastIndex = next;
     }
     return;
   }
   let from = 0;
-  for (const { at } of fit) {
-    if (at < from) continue;
-    atName.lastIndex = at;
+  for (const start of starts) {
+    if (start.at < from || !fits(start)) continue;
+    atName.lastIndex = start.at;
     const match = atName.exec(text);
     if (match === null) continue;
     from = atName.lastIndex - again;
-    yield match;
+    take(match);
   }
 }
 
@@ -89,12 +94,12 @@ function assignedBy(form: Assignment, text: string, isNamed: boolean, starts?: r
   const { isSentence = false, isCall = false, isSecret } = form;
   const found: FoundSecret[] = [];
   let left = MAX_READ;
-  for (const match of matchesOf(form, text, starts)) {
+  eachMatch(form, text, starts, (match) => {
     const { name = '', operator = '' } = match.groups ?? {};
     const { index } = match;
     const at = index + match[0].length - (isCall ? 1 : 0);
-    if (isSentence && /[([]/.test(text.charAt(at))) continue;
-    if (INSIDE_PLACEHOLDER.test(text.slice(Math.max(0, at - 60), at))) continue;
+    if (isSentence && /[([]/.test(text.charAt(at))) return;
+    if (INSIDE_PLACEHOLDER.test(text.slice(Math.max(0, at - 60), at))) return;
     const isSpaced = /\s["'`]?$/.test(match[0]);
     for (const { start, end, isQuoted, closedBy } of valuesBehind(text, at, left > 0 ? undefined : MIN_READ)) {
       left -= end - start;
@@ -115,7 +120,7 @@ function assignedBy(form: Assignment, text: string, isNamed: boolean, starts?: r
       if (isSecret(assigned) || (isNamed && isSecretByInnerName(assigned, isSecret)))
         found.push({ start, end, closedBy });
     }
-  }
+  });
   return found;
 }
 
@@ -196,6 +201,9 @@ const COPULAS = new Set(SECRET_WORDS.copulas);
 /** Characters read of a line's end: a name with a sentence after it is no longer. */
 const END_READ = 400;
 
+/** How a block of YAML begins, with its indentation: `|2-`. */
+const BLOCK_SIGN = /[|>][+-]?\d?[+-]?$/;
+
 /** What a line announces whose value is in the next. */
 export interface Announcement {
   readonly name: string;
@@ -210,7 +218,10 @@ export interface Announcement {
 export function announcementIn(line: string): Announcement | null {
   const last = line.charAt(line.length - 1);
   const isNamed =
-    /[:=>|\\"'`[({：+\-\d]/.test(last) || COPULAS.has(last) || COPULAS.has(line.slice(line.lastIndexOf(' ') + 1));
+    /[:=>|\\"'`[({：]/.test(last) ||
+    (/[+\-\d]/.test(last) && BLOCK_SIGN.test(line.slice(-4))) ||
+    COPULAS.has(last) ||
+    COPULAS.has(line.slice(line.lastIndexOf(' ') + 1));
   if (!isNamed) return null;
   const from = Math.max(0, line.length - END_READ);
   const { announcement } = FOREIGN_LETTER.test(line) ? allScripts() : asciiOnly();

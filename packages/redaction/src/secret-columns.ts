@@ -57,9 +57,19 @@ function secretNameOf(heading: string): string | undefined {
   return found === null ? undefined : found.name;
 }
 
+/** What a heading consists of altogether, its separators included; most lines are told apart by that alone. */
+const MAY_HEAD = {
+  lines: (line: string): boolean => /[|│┃]/.test(line) && /^[\s\w.#|│┃-]*$/.test(line),
+  // Text between a closing quote and the next comma belongs to no cell.
+  commas: (line: string): boolean => line.includes(',') && (line.includes('"') || /^[\s\w,]*$/.test(line)),
+  tabs: (line: string): boolean => line.includes('\t') && /^[\s\w]*$/.test(line),
+  blanks: (line: string): boolean => line.includes('  ') && /^[\sA-Z0-9_-]*$/.test(line),
+} as const;
+
 /** Reads a line as the heading of a table; null unless a column in it is named after a secret. */
 export function secretColumnsIn(line: string): SecretColumns | null {
   for (const kind of Object.keys(CELLS) as (keyof typeof CELLS)[]) {
+    if (!MAY_HEAD[kind](line)) continue;
     const cells = CELLS[kind](line);
     if (cells.filter(({ text }) => text !== '').length < 2 || !cells.every(({ text }) => HEADING[kind].test(text)))
       continue;

@@ -5,6 +5,7 @@ import { type LiteralFinder, type LiteralPlace, makeLiteralFinder } from './lite
 import { type NameStart, type NamesToLookFor, nameStartAt, nextAt } from './secret-assignments.ts';
 import type { SecretRule } from './secret-rule.ts';
 import { SECRET_WORDS, secretRules } from './secret-rules.ts';
+import { MIN_JOINED } from './secret-views.ts';
 
 /** Beginnings of private keys, certificates and public keys, and an encoded address; no step of their own. */
 const OTHER_LITERALS = ['private key', '-----begin', '-----end', 'private-lines', '%3a%2f%2f', 'stringdata'];
@@ -129,6 +130,8 @@ export interface FoundLiterals {
   readonly names: NamesToLookFor;
   /** Whether one of the steps searches for blanks, which joins of words may stand for. */
   readonly isSpoken: boolean;
+  /** Whether `mayHold` may be true of any word; without a search for words, so it may say so of none. */
+  readonly mayHoldAny: boolean;
   /** Whether a step may find something from `start` to `end` when hyphens and the like are read as blanks there. */
   mayHold(start: number, end: number): boolean;
   /** Whether the text may name, in Latin letters, the secret of the next lines. */
@@ -137,57 +140,72 @@ export interface FoundLiterals {
 
 const NOTHING: FoundLiterals = {
   ...{ rules: [], mayMatch: () => false, isSpoken: false, mayHold: () => false, mayAnnounce: false },
+  mayHoldAny: false,
   names: { named: false, vague: false, starts: { named: [], vague: [] } },
 };
 
-let last: { readonly text: string; readonly found: FoundLiterals } = { text: '', found: NOTHING };
+/** The latest answers: a line is asked about more than once, and its joined words between. */
+const RECENT = 4;
+const recentTexts = Array.from({ length: RECENT }, () => '');
+const recentFound = Array.from({ length: RECENT }, () => NOTHING);
+let latest = 0;
 
-/** Reads the literals of one text. The last answer is kept, because a line is asked about more than once. */
+/** Reads the literals of one text. */
 export function literalsIn(text: string): FoundLiterals {
-  if (text !== last.text) last = { text, found: readLiterals(text) };
-  return last.found;
+  for (let at = 0; at < RECENT; at++) if (recentTexts[at] === text) return recentFound[at] ?? NOTHING;
+  const found = readLiterals(text);
+  latest = (latest + 1) % RECENT;
+  recentTexts[latest] = text;
+  recentFound[latest] = found;
+  return found;
 }
 
 function readLiterals(text: string): FoundLiterals {
   const { entries, finder, named: ofNames, vague: ofVague, spoken, mayAnnounce } = tables();
-  const places = finder.places(text).toSorted((a, b) => a.start - b.start);
-  let next = 0;
+  const places = finder.places(text);
   if (places.length === 0) return NOTHING;
-  const byStep = new Map<number, LiteralPlace[]>();
-  const named = new Set<number>();
+  if (places.length > 1) places.sort((a, b) => a.start - b.start);
+  let next = 0;
+  const steps: number[] = [];
+  let named: Set<number> | null = null;
   const vague: NameStart[] = [];
   for (const { index, start } of places) {
     const entry = entries[index];
     if (entry === undefined) continue;
-    if (entry.step !== undefined && entry.step <= ofVague) {
-      const place = { index: entry.index ?? 0, start };
-      const known = byStep.get(entry.step);
-      if (known === undefined) byStep.set(entry.step, [place]);
-      else known.push(place);
-    }
-    if (entry.isName) named.add(start);
+    const { step, literal } = entry;
+    if (step !== undefined && step <= ofVague && !steps.includes(step)) steps.push(step);
+    if (entry.isName) named = (named ?? new Set()).add(start);
     // The sign before it belongs to the match.
-    if (entry.isShortName && start === 0) named.add(0);
-    else if (entry.isShortName && !isLetter(text.charCodeAt(start - 1))) named.add(start - 1);
+    if (entry.isShortName && (start === 0 || !isLetter(text.charCodeAt(start - 1))))
+      named = (named ?? new Set()).add(Math.max(0, start - 1));
     if (entry.isVague) {
-      const behind = entry.literal === 'schl' ? '' : nextAt(text, start + entry.literal.length);
+      const behind = literal === 'schl' ? '' : nextAt(text, start + literal.length);
       if (behind !== undefined) for (const at of startsOfVague(text, start)) vague.push({ at, next: behind });
     }
   }
-  const steps = [...byStep.keys()].sort((a, b) => a - b);
+  steps.sort((a, b) => a - b);
   return {
     rules: steps.filter((step) => step < ofNames),
     mayMatch: (rule) =>
-      byStep.get(rule)?.some(({ index, start }) => secretRules()[rule]?.mayBegin(text, index, start)) === true,
+      places.some(({ index, start }) => {
+        const entry = entries[index];
+        return entry?.step === rule && secretRules()[rule]?.mayBegin(text, entry.index ?? 0, start) === true;
+      }),
     names: {
-      named: byStep.has(ofNames),
-      vague: byStep.has(ofVague),
+      named: steps.includes(ofNames),
+      vague: steps.includes(ofVague),
       starts: {
-        named: inOrder([...named].flatMap((at) => nameStartAt(text, at) ?? [])),
+        named: inOrder([...(named ?? [])].flatMap((at) => nameStartAt(text, at) ?? [])),
         vague: inOrder(vague),
       },
     },
     isSpoken: steps.some((step) => spoken.has(step)),
+    get mayHoldAny() {
+      return places.some((place) => {
+        const word = wordAround(text, place.start);
+        return word.length >= MIN_JOINED && mayMatchJoined(text, place, word);
+      });
+    },
     mayHold(from, end) {
       // Words are asked about in order.
       if ((places[next - 1]?.start ?? -1) >= from) next = 0;
@@ -203,6 +221,15 @@ function readLiterals(text: string): FoundLiterals {
     },
     mayAnnounce: places.some(({ index }) => mayAnnounce[index]),
   };
+}
+
+/** The word at a place, up to a blank of ASCII or a colour: what `redactJoined` reads as a word is a part of it. */
+function wordAround(text: string, at: number): string {
+  let start = at;
+  while (start > 0 && text.charCodeAt(start - 1) > 32) start -= 1;
+  let end = at;
+  while (end < text.length && text.charCodeAt(end) > 32) end += 1;
+  return text.slice(start, end);
 }
 
 /** Whether the step of a literal may find something in its word once hyphens and the like in it are read as blanks. */

@@ -1,4 +1,4 @@
-import { assignmentPatterns, FOREIGN_LETTER } from './assignment-forms.ts';
+import { assignmentPatterns, FOREIGN_LETTER, NO_ASCII } from './assignment-forms.ts';
 import { RUNS, SIGN, signsIn } from './character-runs.ts';
 import { redactEncoded } from './encoded-secrets.ts';
 import { isBlankedToken, isPlaceholder } from './placeholder.ts';
@@ -7,7 +7,7 @@ import { redactNamedTokens, redactRandomTokens } from './random-tokens.ts';
 import { assignedSecrets, type NamesToLookFor } from './secret-assignments.ts';
 import { insertedSecrets } from './secret-columns.ts';
 import { makeSecretLines } from './secret-lines.ts';
-import { type FoundLiterals, literalsIn } from './secret-literals.ts';
+import { type FoundLiterals, literalsIn, secretMachine } from './secret-literals.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 import type { SecretRule } from './secret-rule.ts';
 import { secretRules } from './secret-rules.ts';
@@ -90,11 +90,12 @@ export type RedactSteps = (text: string, placeholders: Placeholders, random: boo
 
 /**
  * The steps of redaction. For measuring and tests: without the rules that are not used, and with another reading of what
- * literals say.
+ * literals and signs say of a decoded line.
  */
 export function makeSecretSteps(
   isUsed: (rule: SecretRule) => boolean = () => true,
   readLiterals: (text: string) => FoundLiterals = literalsIn,
+  readSigns: (text: string) => number = (text) => signsIn(text, secretMachine()),
 ): RedactSteps {
   /**
    * Replaces the secrets of one text, and of joined words in it, that their format or name reveals. `signs`: what `signsIn`
@@ -106,9 +107,9 @@ export function makeSecretSteps(
     const literals = readLiterals(text);
     const redacted = redactNamed(text, placeholders, literals, isForeign);
     if (isForeign) return redactJoined(redacted, placeholders, redactNamed, () => true);
-    return literals.isSpoken
-      ? redactJoined(redacted, placeholders, redactNamed, readLiterals(redacted).mayHold)
-      : redacted;
+    if (!literals.isSpoken) return redacted;
+    const { mayHold, mayHoldAny } = readLiterals(redacted);
+    return mayHoldAny ? redactJoined(redacted, placeholders, redactNamed, mayHold) : redacted;
   }
 
   /** Only patterns whose literal occurs are run. */
@@ -144,11 +145,18 @@ export function makeSecretSteps(
   /** Several lines in one text: encoded, or with escaped line ends. */
   function redactWritten(text: string, placeholders: Placeholders): string {
     const redact = (line: string, random: boolean): string => {
-      const plain = redactPlain(line, placeholders);
-      return random ? redactRandomTokens(redactNamedTokens(plain, placeholders), placeholders) : plain;
+      const known = readSigns(line);
+      const plain = redactPlain(line, placeholders, known);
+      if (!random) return plain;
+      const named = redactNamedTokens(plain, placeholders);
+      return redactRandomTokens(named, placeholders, named === line ? known : readSigns(named));
     };
     if (!text.includes('\n')) return redact(text, true);
-    const lines = makeSecretLines(placeholders, { isCandidate: () => true, redact, mayAnnounce: () => true });
+    const lines = makeSecretLines(placeholders, {
+      isCandidate: () => true,
+      redact,
+      mayAnnounce: (line) => NO_ASCII.test(line) || readLiterals(line).mayAnnounce,
+    });
     return text
       .split('\n')
       .map((line) => lines.line(line))
@@ -172,7 +180,8 @@ export function makeSecretSteps(
     const decoded = redactEncoded(plain, placeholders, redactDecoded, signs);
     if (!random) return decoded;
     const assigned = (signs & SIGN.dense) !== 0 ? redactNamedTokens(decoded, placeholders) : decoded;
-    return (signs & SIGN.random) !== 0 ? redactRandomTokens(assigned, placeholders) : assigned;
+    if ((signs & SIGN.random) === 0) return assigned;
+    return redactRandomTokens(assigned, placeholders, assigned === plain ? signs : signsIn(assigned));
   }
 
   return redactSteps;

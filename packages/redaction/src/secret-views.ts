@@ -240,10 +240,15 @@ function viewBy(decoders: readonly Decoder[], text: string): View {
 
 /** Separators between words in branches, artifacts and files. */
 const JOINS = [/-(-*)/g, /_(_*)/g, /\+(\+*)/g, /\.(\.*)/g];
+/** A shorter word holds no name with its value. */
+export const MIN_JOINED = 12;
 /** Redacted already, or a word long enough for a name and its value. */
-const JOINED = new RegExp(`\\[redacted:[\\w-]{1,40}(?::\\d{1,6})?\\]|(?:(?!\\[redacted:)[^\\s${ESC}]){12,1000}`, 'g');
+const JOINED = new RegExp(
+  `\\[redacted:[\\w-]{1,40}(?::\\d{1,6})?\\]|(?:(?!\\[redacted:)[^\\s${ESC}]){${MIN_JOINED},1000}`,
+  'g',
+);
 /** The same in a text in which nothing is redacted yet. */
-const JOINED_ALONE = new RegExp(`[^\\s${ESC}]{12,1000}`, 'g');
+const JOINED_ALONE = new RegExp(`[^\\s${ESC}]{${MIN_JOINED},1000}`, 'g');
 const WORD = /^(?:[A-Za-z]?[a-z]*|[A-Z]*)$/;
 /** Text that follows a secret in the same word: the secret contained a separator. */
 const REST =

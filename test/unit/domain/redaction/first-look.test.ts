@@ -10,11 +10,16 @@ import { describe, expect, it } from 'vitest';
 import { plantedLookalikes, plantedSecrets } from '#lab/secrets/planted-cases.ts';
 
 /** Steps whose patterns are tried everywhere in a line that has one of their literals. */
-const everywhere = makeSecretSteps(undefined, (text) => {
-  const { rules, names, isSpoken } = literalsIn(text);
-  const { named, vague } = names;
-  return { rules, names: { named, vague }, isSpoken, mayMatch: () => true, mayHold: () => true, mayAnnounce: true };
-});
+const everywhere = makeSecretSteps(
+  undefined,
+  (text) => {
+    const { rules, names, isSpoken } = literalsIn(text);
+    const { named, vague } = names;
+    const all = { mayMatch: () => true, mayHold: () => true, mayHoldAny: true, mayAnnounce: true };
+    return { rules, names: { named, vague }, isSpoken, ...all };
+  },
+  (text) => signsIn(text) | SIGN.random | DOUBTS,
+);
 /** Signs by which a line is only left out; the others also decide what is random. */
 const DOUBTS = SIGN.literal | SIGN.hex | SIGN.base64 | SIGN.escape | SIGN.foreign;
 
