@@ -1,3 +1,4 @@
+import { remembered } from '@selfheal/kernel/remembered.ts';
 import type { Evidence } from './evidence.ts';
 
 /**
@@ -19,11 +20,16 @@ const TO_THE_READER =
 const MAY_BE =
   /ignor|disreg|forget|overr|overlook|vergiss|vergess|oubli|olvid|esque|descons|diment|classif|klassif|classe|stuf|label|categ|mark |report|treat |regard |consider|diagnos|rate |reader|assist|model|agent|bot|analy|llm|as an ai|you are |<\|?|instructions|[\u0400-\u04ff\u3040-\u30ff\u4e00-\u9fff]/i;
 
+/** Lines whose answer is kept: about the evidence of one incident, which class and chain both read. */
+const MAX_REMEMBERED = 512;
+
 /**
  * Whether the line tells whoever reads the log what to make of it. Programs report; only somebody who wants to steer the reading says what to ignore
  * and what to call a failure. Such a line counts neither for a class nor as a cause, whatever messages of tools it quotes.
  */
-export function isAddressed(text: string): boolean {
+export const isAddressed: (text: string) => boolean = remembered(speaksToReader, MAX_REMEMBERED);
+
+function speaksToReader(text: string): boolean {
   if (!MAY_BE.test(text)) return false;
   if (CLASSIFY.test(text) || TO_THE_READER.test(text)) return true;
   IGNORE.lastIndex = 0;

@@ -58,8 +58,12 @@ const MIN_STRONG_SCORE = 7;
 
 /** Single words and pairs of neighbours, each as relevant as its most relevant line. */
 function addText(features: Map<number, number>, lines: readonly EvidenceLine[]): void {
-  const telling = lines.filter(({ text }) => !isProse(text));
-  const ranked = telling.sort((a, b) => b.score - a.score).slice(0, MAX_LINES);
+  const ranked: EvidenceLine[] = [];
+  // Most relevant first: only as many as are needed are read.
+  for (const line of lines.toSorted((a, b) => b.score - a.score)) {
+    if (ranked.length === MAX_LINES) break;
+    if (!isProse(line.text)) ranked.push(line);
+  }
   const best = Math.max(1e-9, ranked[0]?.score ?? 0);
   for (const line of ranked) {
     const relevance = Math.max(0.1, line.score / best);
