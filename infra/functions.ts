@@ -29,6 +29,7 @@ import { config as record } from '#functions/record/config.ts';
 import { config as redeliverWebhooks } from '#functions/redeliver-webhooks/config.ts';
 import { config as repositoryData } from '#functions/repository-data/config.ts';
 import { config as requestApproval } from '#functions/request-approval/config.ts';
+import { config as setDatabaseSize } from '#functions/set-database-size/config.ts';
 import { config as setMemory } from '#functions/set-memory/config.ts';
 import { config as slack } from '#functions/slack/config.ts';
 import { config as undo } from '#functions/undo/config.ts';
@@ -46,6 +47,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   analyze,
   inspectPatch,
   setMemory,
+  setDatabaseSize,
   repositoryData,
   plan,
   requestApproval,

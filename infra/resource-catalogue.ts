@@ -98,6 +98,7 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     dashboardUrl: noActions('dashboardUrl', sources.dashboardUrl),
     codeInspector: noActions('codeInspector', 'of-this-stack'),
     memorySetter: noActions('memorySetter', 'of-this-stack'),
+    databaseSizer: noActions('databaseSizer', 'of-this-stack'),
     repositoryData: noActions('repositoryData', 'of-this-stack'),
     userPoolClient: noActions('userPoolClient', state.userPoolClientId),
     userPoolIssuer: noActions('userPoolIssuer', state.approverIssuerUrl),
@@ -116,6 +117,7 @@ export function withWorkflow(stack: Stack, catalogue: ResourceCatalogue, workflo
 const CALLED = {
   'inspect-patch': 'codeInspector',
   'set-memory': 'memorySetter',
+  'set-database-size': 'databaseSizer',
   'repository-data': 'repositoryData',
 } as const satisfies Record<string, ResourceName>;
 

@@ -1,4 +1,5 @@
 import { databaseReader, makeDatabaseWriter } from '#shared/adapters/aws/database-reader.ts';
+import { makeDatabaseSizer } from '#shared/adapters/aws/database-sizer.ts';
 import { defineAct } from '../compose.ts';
 import { alarms, resourcesOf } from '../compose-services.ts';
 import { config } from './config.ts';
@@ -7,4 +8,5 @@ export const handler = defineAct(config, {
   alarms,
   resources: resourcesOf(databaseReader),
   databases: () => makeDatabaseWriter(),
+  databaseSizes: ({ databaseSizer }) => makeDatabaseSizer({ databaseSizerArn: databaseSizer }),
 });

@@ -13,6 +13,7 @@ export const config = defineFunction({
     killSwitchRecord: ['dynamodb:GetItem'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
     memorySetter: ['lambda:InvokeFunction'],
+    databaseSizer: ['lambda:InvokeFunction'],
   },
   /** The undo grants include the reads that undoing needs. */
   actionGrants: ['undo'],

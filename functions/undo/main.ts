@@ -1,5 +1,6 @@
 import { makeAutoScalingWriter } from '#shared/adapters/aws/auto-scaling-writer.ts';
 import { makeDatabaseWriter } from '#shared/adapters/aws/database-reader.ts';
+import { makeDatabaseSizer } from '#shared/adapters/aws/database-sizer.ts';
 import { makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-reader.ts';
 import { makeLambdaAliasWriter } from '#shared/adapters/aws/lambda-alias-writer.ts';
 import { makeLambdaFunctionWriter } from '#shared/adapters/aws/lambda-function-writer.ts';
@@ -10,7 +11,7 @@ import { actions, code, control, defineStep, policy, type Variables } from '../c
 import { deployments, playbookPorts, resources } from '../compose-services.ts';
 import { config } from './config.ts';
 
-const ports = (environment: Variables<'githubTokenSecret' | 'memorySetter'>) =>
+const ports = (environment: Variables<'githubTokenSecret' | 'memorySetter' | 'databaseSizer'>) =>
   actionPorts({
     code: code(environment),
     deployments: deployments(),
@@ -20,6 +21,7 @@ const ports = (environment: Variables<'githubTokenSecret' | 'memorySetter'>) =>
     ecsServices: makeEcsServiceWriter(),
     autoScaling: makeAutoScalingWriter(),
     databases: makeDatabaseWriter(),
+    databaseSizes: makeDatabaseSizer({ databaseSizerArn: environment.databaseSizer }),
     ...playbookPorts(),
     clock: systemClock,
   });

@@ -13,6 +13,18 @@ export interface AlarmState {
   readonly since: string | null;
   /** Of a composite alarm: the alarms that its rule names, at most 20; absent for others. */
   readonly children?: readonly AlarmArn[];
+  /** Of a log alarm: its scheduled query of CloudWatch Logs; absent for others. Tainted. */
+  readonly logQuery?: LogAlarmQuery;
+}
+
+/** A log alarm compares numbers that a query finds in log groups with a threshold. */
+export interface LogAlarmQuery {
+  readonly query: string;
+  /** How lines become a number: `count(*)`. */
+  readonly aggregation: string;
+  readonly logGroups: readonly string[];
+  /** In words: `greater than 5`; null when CloudWatch does not say. */
+  readonly limit: string | null;
 }
 
 /** CloudWatch alarms, read only. Throws `Retryable` or `Refused` like every cloud port. */
@@ -92,6 +104,14 @@ export interface DatabaseWriter {
   reboot(instance: string): Promise<void>;
   /** Immediately; only for parameters that need no restart. */
   setParameter(parameterGroup: string, parameter: string, value: number): Promise<void>;
+}
+
+/** Changes the size of RDS databases. */
+export interface DatabaseSizer {
+  /** Immediately: the instance restarts, or fails over, while it changes. */
+  setInstanceClass(instance: string, instanceClass: string): Promise<void>;
+  /** The bounds between which Aurora Serverless v2 scales, in capacity units. */
+  setClusterCapacity(cluster: string, capacity: { readonly min: number; readonly max: number }): Promise<void>;
 }
 
 /** Publishes to the escalation topic; its e-mail subscribers get it. Subject: ASCII, at most 100 characters. */

@@ -431,7 +431,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   },
   'try every remedy that owners list, and take it back when it does not help': async () => {
     const token = await signIn(healer, 'approver@example.com', PASSWORD);
-    for (const service of ['catalog', 'invoices', 'search', 'accounts'] as const) {
+    for (const service of ['catalog', 'invoices', 'search', 'accounts', 'ratings'] as const) {
       expect(await endedWithApprovals(healer, ring(service, null), token)).toMatchObject({ status: 'escalated' });
     }
   },

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { signIn } from '#lab/drills/approvals.ts';
-import { endedWithApprovals } from './support/approving.ts';
+import { approve, askedFor, endedWithApprovals } from './support/approving.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 
 const PASSWORD = 'Correct-Horse-8-Battery';
@@ -63,6 +63,20 @@ describe('an ECS service that is about to run out of memory', () => {
   });
 });
 
+describe('a database that is too small', () => {
+  it('[D47] is given another size by nobody before a person agrees, and the request says why and how it is undone', async () => {
+    const before = healer.world.journal.entries().length;
+    const alarm = healer.world.aws.fireAlarm('ratings', { okAfterMs: 60 });
+    const page = await askedFor(healer, alarm);
+    expect(healer.world.journal.entries()).toHaveLength(before);
+    const asked = healer.mailsAbout(alarm).find(({ text }) => text.includes(page))?.text ?? '';
+    expect(asked).toContain('A database of another size costs more');
+    expect(asked).toMatch(/If it does not help, Selfheal (sets|gives)/);
+    await approve(healer, alarm, approver);
+    expect(await healer.ended(alarm)).toMatchObject({ status: 'resolved' });
+  });
+});
+
 describe('what the owner of a service lists for its alarm', () => {
   const effects = (from: number) =>
     healer.world.journal
@@ -78,6 +92,12 @@ describe('what the owner of a service lists for its alarm', () => {
       'accounts',
       'change-rds-parameter',
       ['rds.parameter.changed', 'accounts-mysql/max_connections', 150, 200],
+    ],
+    [
+      '[D47] a larger Aurora cluster',
+      'ratings',
+      'scale-aurora-cluster',
+      ['rds.cluster.scaled', 'ratings-aurora', 4, 8],
     ],
   ] as const)('%s heals %s', async (_what, service, actionId, effect) => {
     const before = healer.world.journal.entries().length;
@@ -116,6 +136,16 @@ describe('what the owner of a service lists for its alarm', () => {
         ['rds.parameter.changed', 'accounts-mysql/max_connections', 150, 200],
         ['rds.parameter.changed', 'accounts-mysql/max_connections', 200, 150],
         ['rds.instance.rebooted', 'accounts-db', null, null],
+      ],
+    ],
+    [
+      'ratings',
+      ['scale-rds-instance', 'scale-aurora-cluster'],
+      [
+        ['rds.cluster.scaled', 'ratings-aurora', 4, 8],
+        ['rds.cluster.scaled', 'ratings-aurora', 8, 4],
+        ['rds.instance.resized', 'ratings-db', 'db.r8g.large', 'db.r8g.xlarge'],
+        ['rds.instance.resized', 'ratings-db', 'db.r8g.xlarge', 'db.r8g.large'],
       ],
     ],
   ] as const)(

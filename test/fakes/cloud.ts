@@ -2,6 +2,7 @@ import type { Signal } from '#shared/domain/incident/signal.ts';
 import type {
   AlarmReader,
   AutoScalingWriter,
+  DatabaseSizer,
   DatabaseWriter,
   DeploymentReader,
   EcsServiceWriter,
@@ -32,6 +33,8 @@ export const fakeAutoScaling = (answers: Partial<AutoScalingWriter> = {}): Scrip
   scripted('autoScaling', answers);
 export const fakeDatabases = (answers: Partial<DatabaseWriter> = {}): Scripted<DatabaseWriter> =>
   scripted('databases', answers);
+export const fakeDatabaseSizes = (answers: Partial<DatabaseSizer> = {}): Scripted<DatabaseSizer> =>
+  scripted('databaseSizes', answers);
 export const fakeEcsServices = (answers: Partial<EcsServiceWriter> = {}): Scripted<EcsServiceWriter> =>
   scripted('ecsServices', answers);
 export const fakeModelClient = (answers: Partial<ModelClient> = {}): Scripted<ModelClient> =>

@@ -76,6 +76,18 @@ export const ALARMS: readonly AlarmDefinition[] = [
     loudValue: 149,
   },
   {
+    name: 'ratings-cpu',
+    service: 'ratings',
+    description: 'The databases of the ratings have no processor time left.',
+    namespace: 'AWS/RDS',
+    metric: 'CPUUtilization',
+    statistic: 'Average',
+    dimensions: { DBInstanceIdentifier: 'ratings-db' },
+    threshold: 85,
+    quietValue: 38,
+    loudValue: 98,
+  },
+  {
     name: 'ledger-latency',
     service: 'ledger',
     description: 'Writing to the books takes too long.',

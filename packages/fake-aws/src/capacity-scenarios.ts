@@ -9,6 +9,8 @@ const INVOICES_MB = 512;
 const INVOICES_AT_ONCE = 10;
 const SEARCH_NODES = 3;
 const ACCOUNTS_CONNECTIONS = 150;
+const RATINGS_CLASS = 'db.r8g.large';
+const RATINGS_UNITS = 4;
 
 const isToday = ({ time }: SampleCloud, iso: string | undefined) => time.now() - Date.parse(iso ?? '') < DAY;
 
@@ -77,5 +79,31 @@ export const accounts: Scenario = {
   isOver: (cloud) => {
     const database = cloud.databases.get('accounts-db');
     return (database?.parameters[0]?.value ?? 0) > ACCOUNTS_CONNECTIONS || isToday(cloud, database?.events.at(-1)?.at);
+  },
+};
+
+/** An instance and an Aurora cluster that are too small for the load. */
+export const ratings: Scenario = {
+  begin: (cloud) => {
+    cloud.databases.put('ratings-db', {
+      name: 'ratings-db',
+      service: 'ratings',
+      parameterGroup: 'ratings-mysql',
+      parameters: [],
+      events: [],
+      rebootingUntil: 0,
+      instanceClass: RATINGS_CLASS,
+    });
+    cloud.clusters.put('ratings-aurora', {
+      name: 'ratings-aurora',
+      service: 'ratings',
+      minCapacity: 0.5,
+      maxCapacity: RATINGS_UNITS,
+    });
+  },
+  isOver: (cloud) => {
+    const { instanceClass, nextClass } = cloud.databases.get('ratings-db') ?? {};
+    const isLarger = (nextClass?.name ?? instanceClass ?? RATINGS_CLASS) !== RATINGS_CLASS;
+    return isLarger || (cloud.clusters.get('ratings-aurora')?.maxCapacity ?? 0) > RATINGS_UNITS;
   },
 };

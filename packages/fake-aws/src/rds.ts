@@ -1,5 +1,5 @@
 import { type AwsContext, AwsError, type QueryOperation } from './operation.ts';
-import type { DatabaseState } from './state.ts';
+import type { ClusterState, DatabaseState } from './state.ts';
 
 function databaseOf({ cloud }: AwsContext, name: string): DatabaseState {
   const database = cloud.databases.get(name);
@@ -14,13 +14,35 @@ function groupOf({ cloud }: AwsContext, form: URLSearchParams): DatabaseState {
   throw new AwsError('DBParameterGroupNotFound', 404, `DBParameterGroup not found: ${name}`);
 }
 
-/** A restart takes a moment, during which the database accepts no connections. */
-const statusOf = ({ cloud }: AwsContext, { rebootingUntil }: DatabaseState) =>
-  cloud.time.now() < rebootingUntil ? 'rebooting' : 'available';
+function clusterOf({ cloud }: AwsContext, name: string): ClusterState {
+  const cluster = cloud.clusters.get(name);
+  if (cluster !== undefined) return cluster;
+  throw new AwsError('DBClusterNotFoundFault', 404, `DBCluster ${name} not found.`);
+}
+
+const DEFAULT_CLASS = 'db.r8g.large';
+
+/** The class now, and the one that it is being given. */
+function classesOf(
+  { cloud }: AwsContext,
+  { instanceClass = DEFAULT_CLASS, nextClass }: DatabaseState,
+): { now: string; next: string | null } {
+  if (nextClass === undefined) return { now: instanceClass, next: null };
+  return cloud.time.now() < nextClass.at
+    ? { now: instanceClass, next: nextClass.name }
+    : { now: nextClass.name, next: null };
+}
+
+/** A restart or another class takes a moment, during which the database accepts no connections. */
+function statusOf(context: AwsContext, database: DatabaseState): string {
+  if (context.cloud.time.now() < database.rebootingUntil) return 'rebooting';
+  return classesOf(context, database).next === null ? 'available' : 'modifying';
+}
 
 const presentInstance = (context: AwsContext, database: DatabaseState) => ({
   DBInstanceIdentifier: database.name,
-  DBInstanceClass: 'db.r8g.large',
+  DBInstanceClass: classesOf(context, database).now,
+  PendingModifiedValues: pendingOf(classesOf(context, database).next),
   Engine: 'mysql',
   EngineVersion: '8.4.6',
   DBInstanceStatus: statusOf(context, database),
@@ -29,6 +51,8 @@ const presentInstance = (context: AwsContext, database: DatabaseState) => ({
     DBParameterGroup: [{ DBParameterGroupName: database.parameterGroup, ParameterApplyStatus: 'in-sync' }],
   },
 });
+
+const pendingOf = (next: string | null) => (next === null ? {} : { DBInstanceClass: next });
 
 const describeInstances: QueryOperation = {
   fields: ['DBInstanceIdentifier'],
@@ -39,19 +63,19 @@ const describeInstances: QueryOperation = {
   }),
 };
 
+function refuseUnlessAvailable(context: AwsContext, database: DatabaseState): void {
+  if (statusOf(context, database) === 'available') return;
+  throw new AwsError('InvalidDBInstanceState', 400, `Database instance ${database.name} is not in available state.`);
+}
+
 const REBOOT_MS = 100;
+const RESIZE_MS = 100;
 
 const reboot: QueryOperation = {
   fields: ['DBInstanceIdentifier', 'ForceFailover'],
   perform: (context, form) => {
     const database = databaseOf(context, form.get('DBInstanceIdentifier') ?? '');
-    if (statusOf(context, database) !== 'available') {
-      throw new AwsError(
-        'InvalidDBInstanceState',
-        400,
-        `Database instance ${database.name} is not in available state.`,
-      );
-    }
+    refuseUnlessAvailable(context, database);
     const at = new Date(context.cloud.time.now());
     database.rebootingUntil = at.getTime() + REBOOT_MS;
     database.events.push(
@@ -136,6 +160,74 @@ const modifyParameterGroup: QueryOperation = {
   },
 };
 
+/** Takes the class alone, and at once; everything else that the call could change is an unknown field. */
+const modifyInstance: QueryOperation = {
+  fields: ['DBInstanceIdentifier', 'DBInstanceClass', 'ApplyImmediately'],
+  perform: (context, form) => {
+    const database = databaseOf(context, form.get('DBInstanceIdentifier') ?? '');
+    const to = form.get('DBInstanceClass') ?? '';
+    if (!/^db\.[a-z0-9-]+\.[a-z0-9-]+$/.test(to)) {
+      throw new AwsError('InvalidParameterValue', 400, `Invalid DB Instance class: ${to}`);
+    }
+    if (form.get('ApplyImmediately') !== 'true') {
+      throw new AwsError('InvalidParameterCombination', 400, 'The fake RDS has no maintenance windows.');
+    }
+    refuseUnlessAvailable(context, database);
+    const { now: from } = classesOf(context, database);
+    if (from !== to) {
+      database.instanceClass = from;
+      database.nextClass = { name: to, at: context.cloud.time.now() + RESIZE_MS };
+      context.cloud.databases.put(database.name, database);
+      context.journal.record('rds.instance.resized', database.name, { from, to });
+    }
+    context.deployed(database.service);
+    return { DBInstance: presentInstance(context, database) };
+  },
+};
+
+const presentCluster = ({ name, minCapacity, maxCapacity }: ClusterState) => ({
+  DBClusterIdentifier: name,
+  Status: 'available',
+  Engine: 'aurora-mysql',
+  EngineMode: 'provisioned',
+  ServerlessV2ScalingConfiguration: { MinCapacity: minCapacity, MaxCapacity: maxCapacity },
+});
+
+const describeClusters: QueryOperation = {
+  fields: ['DBClusterIdentifier'],
+  perform: (context, form) => ({
+    DBClusters: { DBCluster: [presentCluster(clusterOf(context, form.get('DBClusterIdentifier') ?? ''))] },
+  }),
+};
+
+const SCALING = 'ServerlessV2ScalingConfiguration';
+
+const modifyCluster: QueryOperation = {
+  fields: ['DBClusterIdentifier', `${SCALING}.MinCapacity`, `${SCALING}.MaxCapacity`, 'ApplyImmediately'],
+  perform: (context, form) => {
+    const cluster = clusterOf(context, form.get('DBClusterIdentifier') ?? '');
+    const min = Number(form.get(`${SCALING}.MinCapacity`) ?? Number.NaN);
+    const max = Number(form.get(`${SCALING}.MaxCapacity`) ?? Number.NaN);
+    if (
+      !(min >= 0 && max >= 0.5 && max <= 256 && min <= max) ||
+      !Number.isInteger(min * 2) ||
+      !Number.isInteger(max * 2)
+    ) {
+      throw new AwsError(
+        'InvalidParameterValue',
+        400,
+        'The capacity must be in halves from 0 to 256, the minimum first.',
+      );
+    }
+    const from = cluster.maxCapacity;
+    Object.assign(cluster, { minCapacity: min, maxCapacity: max });
+    context.cloud.clusters.put(cluster.name, cluster);
+    if (from !== max) context.journal.record('rds.cluster.scaled', cluster.name, { from, to: max });
+    context.deployed(cluster.service);
+    return { DBCluster: presentCluster(cluster) };
+  },
+};
+
 /** https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Operations.html */
 export const RDS_OPERATIONS: Readonly<Record<string, QueryOperation>> = {
   DescribeDBInstances: describeInstances,
@@ -143,4 +235,7 @@ export const RDS_OPERATIONS: Readonly<Record<string, QueryOperation>> = {
   DescribeEvents: describeEvents,
   DescribeDBParameters: describeParameters,
   ModifyDBParameterGroup: modifyParameterGroup,
+  ModifyDBInstance: modifyInstance,
+  DescribeDBClusters: describeClusters,
+  ModifyDBCluster: modifyCluster,
 };

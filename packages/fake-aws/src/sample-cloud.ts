@@ -2,7 +2,7 @@ import { makeCollection } from '@selfheal/fake-server/collection.ts';
 import { ago, DAY, MINUTE } from '@selfheal/fake-server/world-time.ts';
 import { ALARMS } from './alarm-definitions.ts';
 import { areReportsCleared, beginScenario, isGalleryRestarted, openAutomationRecords } from './automation-state.ts';
-import { accounts, catalog, invoices, search } from './capacity-scenarios.ts';
+import { accounts, catalog, invoices, ratings, search } from './capacity-scenarios.ts';
 import { checkout, ledger, orders } from './deployment-scenarios.ts';
 import { type AlarmValue, type SampleCloud, type Scenario, SERVICE_IDS, type ServiceId } from './state.ts';
 
@@ -22,6 +22,7 @@ export function openSampleCloud(
     ecs: makeCollection(dataDir, 'aws/ecs-services'),
     groups: makeCollection(dataDir, 'aws/auto-scaling-groups'),
     databases: makeCollection(dataDir, 'aws/databases'),
+    clusters: makeCollection(dataDir, 'aws/database-clusters'),
     alarms: makeCollection(dataDir, 'aws/alarms'),
     logs: makeCollection(dataDir, 'aws/log-groups'),
     ...openAutomationRecords(dataDir),
@@ -48,6 +49,7 @@ export const SCENARIOS: Readonly<Record<ServiceId, Scenario>> = {
   invoices,
   search,
   accounts,
+  ratings,
   reports: { begin: (cloud) => beginScenario(cloud, 'reports'), isOver: areReportsCleared },
   gallery: { begin: (cloud) => beginScenario(cloud, 'gallery'), isOver: isGalleryRestarted },
 };

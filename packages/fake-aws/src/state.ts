@@ -11,6 +11,7 @@ export const SERVICE_IDS = [
   'invoices',
   'search',
   'accounts',
+  'ratings',
   'reports',
   'gallery',
 ] as const;
@@ -52,6 +53,19 @@ export interface DatabaseState {
   events: { readonly at: string; readonly message: string }[];
   /** Epoch milliseconds. */
   rebootingUntil: number;
+  /** Absent: `db.r8g.large`. */
+  instanceClass?: string;
+  /** The class that it is being given, until `at`, epoch milliseconds. */
+  nextClass?: { readonly name: string; readonly at: number };
+}
+
+/** A cluster of Aurora Serverless v2. */
+export interface ClusterState {
+  readonly name: string;
+  readonly service: ServiceId;
+  /** Aurora capacity units. */
+  minCapacity: number;
+  maxCapacity: number;
 }
 
 export interface TaskDefinitionState {
@@ -99,6 +113,8 @@ export interface AlarmRecord {
   previous: AlarmValue;
   /** Of a composite alarm: its rule, over alarms by name. */
   readonly rule?: string;
+  /** Of a log alarm: its scheduled query. */
+  readonly logQuery?: { readonly query: string; readonly aggregation: string; readonly logGroup: string };
   /** Milliseconds from a good deployment to OK; null when it stays in ALARM. */
   okAfterMs: number | null;
 }
@@ -118,6 +134,7 @@ export interface SampleCloud extends AutomationRecords {
   readonly ecs: Collection<EcsState>;
   readonly groups: Collection<GroupState>;
   readonly databases: Collection<DatabaseState>;
+  readonly clusters: Collection<ClusterState>;
   readonly alarms: Collection<AlarmRecord>;
   readonly logs: Collection<readonly LogEvent[]>;
 }

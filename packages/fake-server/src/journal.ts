@@ -37,6 +37,8 @@ export const EFFECTS = [
   'autoscaling.refresh.cancelled',
   'rds.instance.rebooted',
   'rds.parameter.changed',
+  'rds.instance.resized',
+  'rds.cluster.scaled',
 ] as const;
 export type EffectKind = (typeof EFFECTS)[number];
 

@@ -1,4 +1,5 @@
 import {
+  DescribeDBClustersCommand,
   DescribeDBInstancesCommand,
   DescribeDBParametersCommand,
   ModifyDBParameterGroupCommand,
@@ -17,16 +18,24 @@ const TWO_WEEKS = 20_160;
 /** RDS-EVENT-0006: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Events.Messages.html */
 const RESTARTED = /^DB instance restarted/;
 
-/** Reads RDS databases and single parameters. */
+/** Reads RDS databases, Aurora clusters and single parameters. */
 export function databaseReader(options: { readonly client?: RDSClient } = {}) {
   const { client = new RDSClient(REPEATABLE) } = options;
   return {
     'rds-instance': async ({ kind, instance }) => {
-      const [{ DBInstanceStatus }, restartedAt] = await Promise.all([
-        readInstance(client, instance),
-        readRestart(client, instance),
-      ]);
-      return { kind, instance, status: DBInstanceStatus ?? 'unknown', restartedAt };
+      const [found, restartedAt] = await Promise.all([readInstance(client, instance), readRestart(client, instance)]);
+      const instanceClass = found.DBInstanceClass ?? 'unknown';
+      const next = found.PendingModifiedValues?.DBInstanceClass ?? null;
+      const nextClass = next === instanceClass ? null : next;
+      return { kind, instance, status: found.DBInstanceStatus ?? 'unknown', restartedAt, instanceClass, nextClass };
+    },
+    'aurora-cluster': async ({ kind, cluster }) => {
+      const { DBClusters = [] } = await client.send(new DescribeDBClustersCommand({ DBClusterIdentifier: cluster }));
+      const [found] = DBClusters;
+      if (found?.DBClusterIdentifier !== cluster) throw new Refused(`There is no database cluster ${cluster}.`);
+      const { MinCapacity: min, MaxCapacity: max } = found.ServerlessV2ScalingConfiguration ?? {};
+      const capacity = min === undefined || max === undefined ? null : { min, max };
+      return { kind, cluster, status: found.Status ?? 'unknown', capacity };
     },
     'rds-parameter': async ({ kind, instance, parameterGroup, parameter }) => {
       const [found, { Parameters = [] }] = await Promise.all([

@@ -4,6 +4,7 @@ import { nearestValue } from '@selfheal/kernel/text/nearest-value.ts';
 const MEANINGS: readonly (readonly [words: RegExp, actions: readonly string[]])[] = [
   [/connection.?pool|parameter/, ['change-rds-parameter']],
   [/(?:restart|reboot).*(?:database|db|rds|postgres|mysql)/, ['reboot-rds-instance']],
+  [/scale.*(?:database|db|rds|aurora|postgres|mysql)/, ['scale-rds-instance', 'scale-aurora-cluster']],
   [/restart|reboot|redeploy/, ['redeploy-ecs-service', 'refresh-instances', 'reboot-rds-instance']],
   [/memory/, ['raise-lambda-memory']],
   [/scale|instances/, ['scale-ecs-service', 'scale-auto-scaling-group']],

@@ -6,6 +6,8 @@ export const REMEDY_TARGET = {
   autoScalingGroup: z.string().regex(/^[A-Za-z0-9_.-]{1,255}$/),
   /** Of a database. */
   instance: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
+  /** Of a cluster of Aurora Serverless v2. */
+  auroraCluster: z.string().regex(/^[a-z][a-z0-9-]{0,62}$/),
   /** Used by this database only, because all databases of a parameter group get its values. */
   parameterGroup: z.string().regex(/^[a-z][a-z0-9-]{0,254}$/),
   /** A number that takes effect without a restart, such as `max_connections` of MySQL. */

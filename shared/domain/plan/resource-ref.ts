@@ -7,6 +7,7 @@ export type ResourceRef =
   | { readonly kind: 'lambda-function'; readonly functionName: string }
   | { readonly kind: 'auto-scaling-group'; readonly group: string }
   | { readonly kind: 'rds-instance'; readonly instance: string }
+  | { readonly kind: 'aurora-cluster'; readonly cluster: string }
   | {
       readonly kind: 'rds-parameter';
       readonly instance: string;
@@ -16,11 +17,12 @@ export type ResourceRef =
 
 /** What a remedy of the service changes, by the names in it; null when it names nothing and the service has no such deployment. */
 export function resourceOf(
-  { functionName, autoScalingGroup: group, instance, parameterGroup, parameter }: Remedy,
+  { functionName, autoScalingGroup: group, auroraCluster: cluster, instance, parameterGroup, parameter }: Remedy,
   { deployment }: Pick<ManagedService, 'deployment'>,
 ): ResourceRef | null {
   if (functionName !== undefined) return { kind: 'lambda-function', functionName };
   if (group !== undefined) return { kind: 'auto-scaling-group', group };
+  if (cluster !== undefined) return { kind: 'aurora-cluster', cluster };
   if (instance !== undefined) {
     return parameterGroup === undefined || parameter === undefined
       ? { kind: 'rds-instance', instance }
@@ -58,6 +60,8 @@ export function resourceKey(ref: ResourceRef): string {
     case 'rds-instance':
     case 'rds-parameter':
       return `rds:instance/${ref.instance}`;
+    case 'aurora-cluster':
+      return `rds:cluster/${ref.cluster}`;
     default:
       return ref satisfies never;
   }

@@ -68,6 +68,8 @@ export const RESOURCE_VARIABLES = {
   codeInspector: 'CODE_INSPECTOR_ARN',
   /** The function that sets the memory of functions. */
   memorySetter: 'MEMORY_SETTER_ARN',
+  /** The function that sets the size of databases. */
+  databaseSizer: 'DATABASE_SIZER_ARN',
   /** The function that exports and deletes what is held of a repository. */
   repositoryData: 'REPOSITORY_DATA_ARN',
 } as const;

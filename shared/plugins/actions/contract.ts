@@ -16,6 +16,7 @@ import type { RepositorySwitch } from '#shared/domain/policy/fix-settings.ts';
 import type { CauseProof } from '#shared/domain/quality/judgement.ts';
 import type {
   AutoScalingWriter,
+  DatabaseSizer,
   DatabaseWriter,
   DeploymentReader,
   EcsServiceWriter,
@@ -132,6 +133,7 @@ export interface ActionPorts {
   readonly ecsServices: EcsServiceWriter;
   readonly autoScaling: AutoScalingWriter;
   readonly databases: DatabaseWriter;
+  readonly databaseSizes: DatabaseSizer;
   readonly endpoints: EndpointCaller;
   readonly automations: AutomationRunner;
   readonly parameters: ParameterStore;

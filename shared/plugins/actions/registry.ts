@@ -17,8 +17,10 @@ import { revertPullRequest } from './revert-pull-request/index.ts';
 import { rollbackEcsService } from './rollback-ecs-service/index.ts';
 import { rollbackLambdaAlias } from './rollback-lambda-alias/index.ts';
 import { sandboxFix } from './sandbox-fix/index.ts';
+import { scaleAuroraCluster } from './scale-aurora-cluster/index.ts';
 import { scaleAutoScalingGroup } from './scale-auto-scaling-group/index.ts';
 import { scaleEcsService } from './scale-ecs-service/index.ts';
+import { scaleRdsInstance } from './scale-rds-instance/index.ts';
 import { setLambdaConcurrency } from './set-lambda-concurrency/index.ts';
 import { tryFix } from './try-fix/index.ts';
 
@@ -43,6 +45,8 @@ export const ACTIONS: readonly ActionPlugin[] = registered('actions', [
   refreshInstances,
   changeRdsParameter,
   rebootRdsInstance,
+  scaleRdsInstance,
+  scaleAuroraCluster,
 ]);
 
 /** Every action under this configuration: Selfheal's own, and one for each playbook that a service allows. */

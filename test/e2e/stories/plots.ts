@@ -165,7 +165,7 @@ const ALARMS: readonly Plot[] = [
     await alarmEnds(play, 'ledger');
     await alarmEnds(play, 'ledger');
   }),
-  ...(['catalog', 'invoices', 'search', 'accounts'] as const).map((service) =>
+  ...(['catalog', 'invoices', 'search', 'accounts', 'ratings'] as const).map((service) =>
     acting(`alarm of ${service} with a remedy of its owner`, (play) => alarmEnds(play, service).then(() => undefined)),
   ),
   acting('alarm that a remedy does not help', (play) =>

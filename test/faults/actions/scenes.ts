@@ -221,6 +221,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'refresh-instances': alarm('search'),
   'change-rds-parameter': alarm('accounts'),
   'reboot-rds-instance': alarm('accounts'),
+  'scale-rds-instance': alarm('ratings'),
+  'scale-aurora-cluster': alarm('ratings'),
 };
 
 /** How the world stands before a playbook that expects something of it. */

@@ -112,18 +112,41 @@ export async function openWire(options: WireOptions): Promise<Wire> {
 
 const INVOCATION = /^\/2015-03-31\/functions\/[^/]+\/invocations$/;
 
-/** What the function `set-memory`, the only one that a step calls, asks Lambda for. */
+/** What the functions `set-memory` and `set-database-size`, the only ones that steps call, ask Lambda and RDS for. */
 function settingOf(request: GatewayRequest): GatewayRequest {
-  const { functionName, memoryMb, revisionId } = JSON.parse(request.body.toString());
+  const given = JSON.parse(request.body.toString());
+  if ('instance' in given || 'cluster' in given) return sizeOf(request, given);
+  const { functionName, memoryMb, revisionId } = given;
   const path = `/2015-03-31/functions/${functionName}/configuration`;
   const body = Buffer.from(JSON.stringify({ MemorySize: memoryMb, RevisionId: revisionId }));
   const headers = { ...request.headers, 'content-length': String(body.length) };
   return { ...request, method: 'PUT', path, url: path, headers, body };
 }
 
-/** What that function answers: another revision is no error. */
+function sizeOf(request: GatewayRequest, given: Readonly<Record<string, string | number>>): GatewayRequest {
+  const { instance, instanceClass, cluster, minCapacity, maxCapacity } = given;
+  const asked =
+    instance === undefined
+      ? {
+          Action: 'ModifyDBCluster',
+          DBClusterIdentifier: cluster,
+          'ServerlessV2ScalingConfiguration.MinCapacity': minCapacity,
+          'ServerlessV2ScalingConfiguration.MaxCapacity': maxCapacity,
+        }
+      : { Action: 'ModifyDBInstance', DBInstanceIdentifier: instance, DBInstanceClass: instanceClass };
+  const form = { ...asked, Version: '2014-10-31', ApplyImmediately: 'true' };
+  const body = Buffer.from(new URLSearchParams(form as Record<string, string>).toString());
+  const headers = {
+    ...request.headers,
+    'content-type': 'application/x-www-form-urlencoded',
+    'content-length': String(body.length),
+  };
+  return { ...request, method: 'POST', path: '/', url: '/', headers, body };
+}
+
+/** What those functions answer: another revision is no error. */
 function outcomeOf({ path }: GatewayRequest, { status, body }: GatewayResponse): GatewayResponse {
-  if (status === 200) return jsonResponse('changed');
+  if (status === 200) return jsonResponse(path === '/' ? 'requested' : 'changed');
   if (status === 412) return jsonResponse('changed-meanwhile');
   const failed = { errorType: 'Retryable', errorMessage: `${path}: ${status} ${String(body)}` };
   return { ...jsonResponse(failed), headers: { 'x-amz-function-error': 'Unhandled' } };

@@ -51,6 +51,37 @@ describe('from the network', () => {
     expect(callers.sort()).toEqual(['FunctionsActLambdaRole', 'FunctionsUndoRole']);
   });
 
+  it('[D47] the size of databases is set by one that takes a name and a size, and on listed databases alone', () => {
+    const service = {
+      id: 'shop',
+      alarms: ['cpu'],
+      remedies: [
+        {
+          action: 'scale-rds-instance',
+          alarms: ['cpu'],
+          instance: 'shop-db',
+          classes: ['db.r8g.large', 'db.r8g.xlarge'],
+        },
+        { action: 'scale-aurora-cluster', alarms: ['cpu'], auroraCluster: 'shop-history', step: 4, maxCapacity: 16 },
+      ],
+    };
+    const { selfheal } = synthesize({ version: 1, services: [service] }, {});
+    const held = Object.entries(rightsOf(selfheal)).flatMap(([role, rights]) =>
+      rights.filter((right) => /rds:Modify/.test(right)).map((right) => `${role}: ${right}`),
+    );
+    expect(held).toHaveLength(2);
+    expect(held[0]).toMatch(
+      /^FunctionsSetDatabaseSizeRole: rds:ModifyDB(?:Instance|Cluster) on .*(?:db:shop-db|cluster:shop-history)$/,
+    );
+    expect(held[1]).toMatch(
+      /^FunctionsSetDatabaseSizeRole: rds:ModifyDB(?:Instance|Cluster) on .*(?:db:shop-db|cluster:shop-history)$/,
+    );
+    const callers = Object.entries(rightsOf(selfheal)).flatMap(([role, rights]) =>
+      rights.includes('lambda:InvokeFunction on FunctionsSetDatabaseSizeHandler.Arn') ? [role] : [],
+    );
+    expect(callers.sort()).toEqual(['FunctionsActRdsRole', 'FunctionsUndoRole']);
+  });
+
   it('[D230] a changed repository is tested in a container without a network and without rights of the machine', () => {
     const guide = readFileSync(join(import.meta.dirname, '../../../docs/guide/sandbox.md'), 'utf8');
     const runs = guide.split(/(?=docker run )/).slice(1);

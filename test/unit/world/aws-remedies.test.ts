@@ -7,6 +7,7 @@ import { startWorld, type World } from '#apps/local/world/world.ts';
 import { autoScalingReader } from '#shared/adapters/aws/auto-scaling-reader.ts';
 import { makeAutoScalingWriter } from '#shared/adapters/aws/auto-scaling-writer.ts';
 import { databaseReader, makeDatabaseWriter } from '#shared/adapters/aws/database-reader.ts';
+import { makeDatabaseSizeWriter } from '#shared/adapters/aws/database-size-writer.ts';
 import { ecsServiceReader, makeEcsServiceWriter } from '#shared/adapters/aws/ecs-service-reader.ts';
 import { lambdaFunctionReader } from '#shared/adapters/aws/lambda-function-reader.ts';
 import { makeFunctionWriter, makeLambdaFunctionWriter } from '#shared/adapters/aws/lambda-function-writer.ts';
@@ -152,6 +153,36 @@ describe('an RDS database', () => {
   });
 });
 
+describe('the size of a database', () => {
+  const RATINGS = { kind: 'rds-instance', instance: 'ratings-db' } as const;
+  const CLUSTER = { kind: 'aurora-cluster', cluster: 'ratings-aurora' } as const;
+
+  it('[D47] of an instance is its class, which it is given after a while', async () => {
+    const setSize = makeDatabaseSizeWriter(new RDSClient(settings()));
+    const before = await resources.read(RATINGS);
+    expect(before).toMatchObject({ status: 'available', instanceClass: 'db.r8g.large', nextClass: null });
+    expect(await setSize({ instance: 'ratings-db', instanceClass: 'db.r8g.xlarge' })).toBe('requested');
+    expect(await resources.read(RATINGS)).toMatchObject({ status: 'modifying', nextClass: 'db.r8g.xlarge' });
+    await expect(setSize({ instance: 'ratings-db', instanceClass: 'db.r8g.large' })).rejects.toMatchObject({
+      name: 'Refused',
+    });
+    await expect
+      .poll(() => resources.read(RATINGS))
+      .toEqual({ ...before, instanceClass: 'db.r8g.xlarge', nextClass: null });
+  });
+
+  it('[D47] of an Aurora cluster is the capacity up to which it scales', async () => {
+    const setSize = makeDatabaseSizeWriter(new RDSClient(settings()));
+    expect(await resources.read(CLUSTER)).toMatchObject({ status: 'available', capacity: { min: 0.5, max: 4 } });
+    await setSize({ cluster: 'ratings-aurora', minCapacity: 0.5, maxCapacity: 8 });
+    expect(await resources.read(CLUSTER)).toMatchObject({ capacity: { min: 0.5, max: 8 } });
+    await expect(setSize({ cluster: 'ratings-aurora', minCapacity: 9, maxCapacity: 8 })).rejects.toMatchObject({
+      name: 'Refused',
+    });
+    await expect(resources.read({ ...CLUSTER, cluster: 'nothing' })).rejects.toMatchObject({ name: 'Refused' });
+  });
+});
+
 describe('effects whose answer is lost', () => {
   it.each([
     [
@@ -168,6 +199,12 @@ describe('effects whose answer is lost', () => {
       'reboot',
       () => makeDatabaseWriter({ client: new RDSClient(settings()) }).reboot('accounts-db'),
       'rds:RebootDBInstance',
+    ],
+    [
+      'resize',
+      () =>
+        makeDatabaseSizeWriter(new RDSClient(settings()))({ instance: 'ratings-db', instanceClass: 'db.r8g.xlarge' }),
+      'rds:ModifyDBInstance',
     ],
     [
       'reserve',

@@ -45,6 +45,18 @@ export const ResourceState = z.discriminatedUnion('kind', [
     status: z.string(),
     /** When it was last restarted, within the two weeks that RDS records. */
     restartedAt: z.iso.datetime({ offset: true }).nullable(),
+    /** Such as `db.r8g.large`; absent in states that were read by older versions. */
+    instanceClass: z.string().optional(),
+    /** The class that the instance is being given, or gets in its maintenance window; null: none. Absent as above. */
+    nextClass: z.string().nullable().optional(),
+  }),
+  z.strictObject({
+    kind: z.literal('aurora-cluster'),
+    cluster: z.string(),
+    /** `available`, `modifying`, ... */
+    status: z.string(),
+    /** In Aurora capacity units, which come in halves; null: not a Serverless v2 cluster. */
+    capacity: z.strictObject({ min: z.number().nonnegative(), max: z.number().nonnegative() }).nullable(),
   }),
   z.strictObject({
     kind: z.literal('rds-parameter'),

@@ -4,25 +4,34 @@ import type { ActionPlugin, ActionPorts, Observation } from '../contract.ts';
 import { alarmSchedule, verifyByAlarm, whileRinging } from './alarm-verification.ts';
 import { makeReceipt } from './make-receipt.ts';
 
-export interface SettingParameters {
+/** A number, or a name such as that of an instance class. */
+export type SettingValue = number | string;
+
+export interface SettingParameters<V extends SettingValue = number> {
   /** The value at planning. */
-  readonly from: number;
-  readonly to: number;
+  readonly from: V;
+  readonly to: V;
   readonly alarmName: string;
   /** Present when the alarm was quiet and a person asked: it neither stands against the change, nor shows that it helped. */
   readonly quiet?: true | undefined;
 }
 
-/** A number that an action sets and can read back. */
-export interface Setting<P> {
+/** A value that an action sets and can read back. */
+export interface Setting<P, V extends SettingValue = number> {
   /** Its name within a sentence: `the number of tasks of shop/orders`. */
   name(parameters: P): string;
   /**
-   * Reads the current `value`; null when it is not a number, which never equals the planned one. `refusal`: why it must not be changed now even
-   * if the number is as planned; ignored when undoing.
+   * Reads the current `value`, or the one that is on its way; null when there is none, which never equals the planned one. `refusal`: why it must
+   * not be changed now even if the value is as planned; ignored when undoing. `underWay`: why a value that was set is not in effect yet.
    */
-  read(parameters: P, ports: ActionPorts): Promise<{ value: number | null; refusal?: string | null }>;
-  write(parameters: P, value: number, ports: ActionPorts): Promise<void>;
+  read(parameters: P, ports: ActionPorts): Promise<ReadSetting<V>>;
+  write(parameters: P, value: V, ports: ActionPorts): Promise<void>;
+}
+
+interface ReadSetting<V> {
+  readonly value: V | null;
+  readonly refusal?: string | null;
+  readonly underWay?: string | null;
 }
 
 type Steps<P> = Required<
@@ -30,10 +39,12 @@ type Steps<P> = Required<
 >;
 
 /**
- * Observation, execution, verification and undo of an action that sets a number. The number itself shows who changed it last: it is the planned
- * value, the previous one, or one that somebody else set, which is left unchanged.
+ * Observation, execution, verification and undo of an action that sets a value. The value itself shows who changed it last: it is the planned
+ * one, the previous one, or one that somebody else set, which is left unchanged.
  */
-export function settingSteps<P extends SettingParameters>(setting: Setting<P>): Steps<P> {
+export function settingSteps<P extends SettingParameters<V>, V extends SettingValue = number>(
+  setting: Setting<P, V>,
+): Steps<P> {
   return {
     repeat: { kind: 'harmless', because: 'setting the same value again changes nothing' },
     describeUndo: (parameters) =>
@@ -48,7 +59,8 @@ export function settingSteps<P extends SettingParameters>(setting: Setting<P>): 
       return receiptOf(setting, parameters, ports.clock.now());
     },
     verify: async (parameters, _receipt, context) => {
-      const { value } = await setting.read(parameters, context.ports);
+      const { value, underWay = null } = await setting.read(parameters, context.ports);
+      if (value === parameters.to && underWay !== null) return { state: 'pending', summary: underWay };
       const failure = `Somebody else changed ${setting.name(parameters)} to ${value ?? 'none'}.`;
       const verified = await verifyByAlarm(parameters, context, value === parameters.to ? null : failure);
       return parameters.quiet === true ? { ...verified, inconclusive: true } : verified;
@@ -57,8 +69,8 @@ export function settingSteps<P extends SettingParameters>(setting: Setting<P>): 
   };
 }
 
-async function observe<P extends SettingParameters>(
-  setting: Setting<P>,
+async function observe<P extends SettingParameters<V>, V extends SettingValue>(
+  setting: Setting<P, V>,
   parameters: P,
   ports: ActionPorts,
 ): Promise<Observation> {
@@ -71,8 +83,8 @@ async function observe<P extends SettingParameters>(
   return parameters.quiet === true ? { kind: 'not-started' } : await whileRinging(parameters.alarmName, ports);
 }
 
-async function restore<P extends SettingParameters>(
-  setting: Setting<P>,
+async function restore<P extends SettingParameters<V>, V extends SettingValue>(
+  setting: Setting<P, V>,
   parameters: P,
   ports: ActionPorts,
 ): Promise<string> {
@@ -85,10 +97,16 @@ async function restore<P extends SettingParameters>(
   return `Set ${name} back to ${from}.`;
 }
 
-function receiptOf<P extends SettingParameters>(setting: Setting<P>, parameters: P, at: Date): Receipt {
+function receiptOf<P extends SettingParameters<V>, V extends SettingValue>(
+  setting: Setting<P, V>,
+  parameters: P,
+  at: Date,
+): Receipt {
   const { from, to } = parameters;
   return makeReceipt(`Changed ${setting.name(parameters)} from ${from} to ${to}.`, at, { from, to });
 }
 
-const changedBySomebody = <P extends SettingParameters>(setting: Setting<P>, parameters: P): string =>
-  `Somebody has changed ${setting.name(parameters)} since the plan was made.`;
+const changedBySomebody = <P extends SettingParameters<V>, V extends SettingValue>(
+  setting: Setting<P, V>,
+  parameters: P,
+): string => `Somebody has changed ${setting.name(parameters)} since the plan was made.`;

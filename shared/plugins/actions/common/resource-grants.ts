@@ -19,6 +19,8 @@ function resourceArn(ref: ResourceRef): string {
       return here('autoscaling', `autoScalingGroup:*:autoScalingGroupName/${ref.group}`);
     case 'rds-instance':
       return here('rds', `db:${ref.instance}`);
+    case 'aurora-cluster':
+      return here('rds', `cluster:${ref.cluster}`);
     case 'rds-parameter':
       return here('rds', `pg:${ref.parameterGroup}`);
     default:
@@ -47,6 +49,8 @@ export function resourceReads(refs: readonly ResourceRef[]): Grant[] {
           { actions: ['rds:DescribeDBInstances'], ...own },
           { actions: ['rds:DescribeEvents'], resources: ['*'] },
         ];
+      case 'aurora-cluster':
+        return [{ actions: ['rds:DescribeDBClusters'], ...own }];
       case 'rds-parameter':
         return [
           { actions: ['rds:DescribeDBInstances'], resources: [here('rds', `db:${ref.instance}`)] },

@@ -7,6 +7,7 @@ const READS: Readonly<Record<string, readonly string[]>> = {
   'lambda-function': ['lambda:GetFunctionConfiguration', 'lambda:GetFunctionConcurrency'],
   'auto-scaling-group': ['autoscaling:DescribeAutoScalingGroups', 'autoscaling:DescribeInstanceRefreshes'],
   'rds-instance': ['rds:DescribeDBInstances', 'rds:DescribeEvents'],
+  'aurora-cluster': ['rds:DescribeDBClusters'],
   'rds-parameter': ['rds:DescribeDBInstances', 'rds:DescribeDBParameters'],
 };
 const DEPLOYMENTS: Readonly<Record<string, readonly string[]>> = {
@@ -30,6 +31,8 @@ const NEEDED: Readonly<Record<string, (ref: Ref) => readonly string[]>> = {
   'autoScaling.cancelRefresh': () => ['autoscaling:CancelInstanceRefresh'],
   'databases.reboot': () => ['rds:RebootDBInstance'],
   'databases.setParameter': () => ['rds:ModifyDBParameterGroup'],
+  'databaseSizes.setInstanceClass': () => ['rds:ModifyDBInstance'],
+  'databaseSizes.setClusterCapacity': () => ['rds:ModifyDBCluster'],
 };
 const FREE = new Set(['codeHost', 'code', 'proposals', 'fixes', 'quarantines', 'clock']);
 

@@ -22,7 +22,7 @@ const parametersOf = (id: string) => {
   return plugin(id).parameters.parse(proposal?.parameters);
 };
 
-const NAMES = ['service', 'functionName', 'group', 'instance'];
+const NAMES = ['service', 'functionName', 'group', 'instance', 'cluster'];
 const underOtherNames = (one: ResourceState) =>
   Object.fromEntries(
     Object.entries(one).map(([key, value]) => [key, NAMES.includes(key) ? 'x' : value]),
@@ -69,7 +69,9 @@ describe.each(REMEDIES.map((action) => [action.id, action] as const))('%s', (id,
     expect(execute).toHaveLength(1);
     expect(execute[0]?.actions).toHaveLength(1);
     expect(execute[0]?.resources).toHaveLength(1);
-    expect(execute[0]?.resources[0]).toMatch(/(shop\/checkout|function:worker|Name\/nodes|db:db|pg:mysql)$/);
+    expect(execute[0]?.resources[0]).toMatch(
+      /(shop\/checkout|function:worker|Name\/nodes|db:db|cluster:aurora|pg:mysql)$/,
+    );
     for (const { actions, resources } of undo.filter(
       (one) => !one.actions.some((name) => /:(Describe|Get)/.test(name)),
     )) {
@@ -113,6 +115,8 @@ const SOMEBODY_ELSES = {
   desiredCapacity: 6,
   refresh: { id: 'refresh-9', status: 'Failed' },
   value: 999,
+  instanceClass: 'db.t4g.small',
+  capacity: { min: 0.5, max: 99 },
 };
 
 describe('preconditions', () => {
@@ -141,6 +145,16 @@ describe('preconditions', () => {
     ['refresh-instances', { 'auto-scaling-group': { refresh: { id: 'r', status: 'Cancelling' } } }, 0],
     ['reboot-rds-instance', { 'rds-instance': { restartedAt: null } }, 1],
     ['reboot-rds-instance', { 'rds-instance': { status: 'backing-up' } }, 0],
+    ['scale-rds-instance', { 'rds-instance': {} }, 1],
+    ['scale-rds-instance', { 'rds-instance': { status: 'modifying' } }, 0],
+    ['scale-rds-instance', { 'rds-instance': { nextClass: 'db.r8g.xlarge' } }, 0],
+    ['scale-rds-instance', { 'rds-instance': { nextClass: undefined } }, 0],
+    ['scale-rds-instance', { 'rds-instance': { instanceClass: 'db.r8g.xlarge' } }, 0],
+    ['scale-rds-instance', { 'rds-instance': { instanceClass: 'db.t4g.small' } }, 0],
+    ['scale-aurora-cluster', { 'aurora-cluster': {} }, 1],
+    ['scale-aurora-cluster', { 'aurora-cluster': { status: 'modifying' } }, 0],
+    ['scale-aurora-cluster', { 'aurora-cluster': { capacity: null } }, 0],
+    ['scale-aurora-cluster', { 'aurora-cluster': { capacity: { min: 0.5, max: 16 } } }, 0],
     ['change-rds-parameter', { 'rds-parameter': {} }, 1],
     ['change-rds-parameter', { 'rds-parameter': { dynamic: false } }, 0],
     ['change-rds-parameter', { 'rds-parameter': { inUse: false } }, 0],
@@ -155,6 +169,7 @@ describe('preconditions', () => {
     ['raise-lambda-memory', { 'lambda-function': { memoryMb: 1536 } }, { from: 1536, to: 2048 }],
     ['scale-auto-scaling-group', { 'auto-scaling-group': { maxSize: 4 } }, { from: 3, to: 4 }],
     ['change-rds-parameter', { 'rds-parameter': { value: 290 } }, { from: 290, to: 300 }],
+    ['scale-aurora-cluster', { 'aurora-cluster': { capacity: { min: 0.5, max: 13.5 } } }, { from: 13.5, to: 16 }],
   ] as const)('%s stays within its bounds', (id, change, expected) => {
     expect(proposedWith(id, change)[0]?.parameters).toMatchObject(expected);
   });
@@ -203,5 +218,63 @@ describe('a database that is being restarted', () => {
     expect((await action.observe(parameters, ports)).kind).toBe('not-started');
     set({ status: 'storage-full' });
     expect((await action.observe(parameters, ports)).kind).toBe('superseded');
+  });
+});
+
+describe('a database of another size', () => {
+  it.each(['scale-rds-instance', 'scale-aurora-cluster'])(
+    '[D47] %s is approved by a person, whatever policy allows',
+    (id) => {
+      expect(plugin(id).approvalReason?.(parametersOf(id))).toContain('costs more');
+    },
+  );
+
+  it('[D47] is watched until the database runs in its new class, whatever the alarm says meanwhile', async () => {
+    const { ports, state } = anActionWorld('scale-rds-instance');
+    const action = plugin('scale-rds-instance');
+    const parameters = parametersOf('scale-rds-instance');
+    const set = (change: object) => {
+      for (const one of state.resources) if (one.kind === 'rds-instance') Object.assign(one, change);
+    };
+    const { target, configuration } = contextOf('scale-rds-instance');
+    const receipt = await action.execute(parameters, ports);
+    const look = () => action.verify(parameters, receipt, { ports, target, configuration, poll: 1 });
+    set({ instanceClass: 'db.r8g.large', nextClass: 'db.r8g.xlarge' });
+    expect((await action.observe(parameters, ports)).kind).toBe('happened');
+    expect(await look()).toMatchObject({ state: 'pending', summary: expect.stringContaining('db.r8g.xlarge') });
+    set({ instanceClass: 'db.r8g.xlarge', nextClass: null, status: 'configuring-enhanced-monitoring' });
+    expect(await look()).toMatchObject({ state: 'pending', summary: expect.stringContaining('configuring') });
+    set({ status: 'available' });
+    expect(await look()).toMatchObject({ summary: expect.stringContaining('alarm') });
+    expect(action.schedule(configuration).maxPolls).toBeGreaterThan(
+      plugin('reboot-rds-instance').schedule(configuration).maxPolls,
+    );
+  });
+
+  it('leaves the lower bound of a cluster where somebody else put it, and does not go below it', async () => {
+    const { ports, state } = anActionWorld('scale-aurora-cluster');
+    const action = plugin('scale-aurora-cluster');
+    const parameters = parametersOf('scale-aurora-cluster');
+    const receipt = await action.execute(parameters, ports);
+    const set = (min: number) => {
+      for (const one of state.resources) if (one.kind === 'aurora-cluster') one.capacity = { min, max: 8 };
+    };
+    set(6);
+    await expect(action.undo?.(parameters, receipt, ports)).rejects.toThrow(Refused);
+    set(2);
+    expect(await action.undo?.(parameters, receipt, ports)).toContain('back to 4');
+    expect(state.effects).toEqual(['units:0.5-8', 'units:2-4']);
+  });
+
+  it.each([
+    ['scale-rds-instance', { instance: 'db', classes: ['db.r8g.large'] }],
+    ['scale-rds-instance', { instance: 'db', classes: ['db.r8g.large', 'db.r8g.large'] }],
+    ['scale-rds-instance', { instance: 'db', classes: ['db.r8g.large', 'db.serverless'] }],
+    ['scale-aurora-cluster', { auroraCluster: 'aurora', step: 0.3, maxCapacity: 16 }],
+    ['scale-aurora-cluster', { auroraCluster: 'aurora', step: 4, maxCapacity: 512 }],
+    ['scale-aurora-cluster', { auroraCluster: 'aurora', maxCapacity: 16 }],
+  ])('cannot be listed without sound bounds: %s %j', (id, bounds) => {
+    const { remedy } = plugin(id);
+    expect(remedy?.entry.safeParse({ action: id, alarms: ['a'], ...bounds }).success).toBe(false);
   });
 });

@@ -2,7 +2,13 @@ import type { ResourceState, ResourceStateOf } from '@selfheal/log-reading/logs/
 import type { Service } from '#shared/domain/configuration/configuration.ts';
 import type { Remedy } from '#shared/domain/plan/remedies.ts';
 import { aService } from '#test/builders/index.ts';
-import { fakeAutoScaling, fakeDatabases, fakeLambdaFunctions, fakeResources } from '#test/fakes/index.ts';
+import {
+  fakeAutoScaling,
+  fakeDatabaseSizes,
+  fakeDatabases,
+  fakeLambdaFunctions,
+  fakeResources,
+} from '#test/fakes/index.ts';
 
 const ECS_SERVICE: ResourceStateOf<'ecs-service'> = {
   kind: 'ecs-service',
@@ -33,7 +39,15 @@ const RESOURCES: readonly ResourceState[] = [
     healthyInstances: 3,
     refresh: { id: 'refresh-1', status: 'Successful' },
   },
-  { kind: 'rds-instance', instance: 'db', status: 'available', restartedAt: '2026-11-20T12:00:00.000Z' },
+  {
+    kind: 'rds-instance',
+    instance: 'db',
+    status: 'available',
+    restartedAt: '2026-11-20T12:00:00.000Z',
+    instanceClass: 'db.r8g.large',
+    nextClass: null,
+  },
+  { kind: 'aurora-cluster', cluster: 'aurora', status: 'available', capacity: { min: 0.5, max: 4 } },
   {
     kind: 'rds-parameter',
     instance: 'db',
@@ -90,6 +104,12 @@ export function remedyPorts(state: { resources: ResourceState[]; effects: string
       reboot: async () => change('reboot', 'rds-instance', { restartedAt: '2026-11-21T12:00:00.000Z' }),
       setParameter: async (_group, _parameter, value) => change(`parameter:${value}`, 'rds-parameter', { value }),
     }),
+    databaseSizes: fakeDatabaseSizes({
+      setInstanceClass: async (_instance, instanceClass) =>
+        change(`class:${instanceClass}`, 'rds-instance', { instanceClass }),
+      setClusterCapacity: async (_cluster, capacity) =>
+        change(`units:${capacity.min}-${capacity.max}`, 'aurora-cluster', { capacity }),
+    }),
   };
 }
 
@@ -111,6 +131,8 @@ const REMEDIES: readonly Remedy[] = [
   { action: 'scale-auto-scaling-group', alarms, autoScalingGroup: 'nodes', step: 2, maxDesiredCapacity: 6 },
   { action: 'refresh-instances', alarms, autoScalingGroup: 'nodes', minHealthyPercentage: 90 },
   { action: 'reboot-rds-instance', alarms, instance: 'db' },
+  { action: 'scale-rds-instance', alarms, instance: 'db', classes: ['db.r8g.large', 'db.r8g.xlarge'] },
+  { action: 'scale-aurora-cluster', alarms, auroraCluster: 'aurora', step: 4, maxCapacity: 16 },
   {
     action: 'change-rds-parameter',
     alarms,

@@ -14,7 +14,8 @@ export const autoscalingActions: ActionMapping = ({ operation, input }, deployme
   return [{ action, resource: regional('autoscaling', group, deployment) }];
 };
 
-const ON_INSTANCES = ['DescribeDBInstances', 'RebootDBInstance'];
+const ON_INSTANCES = ['DescribeDBInstances', 'RebootDBInstance', 'ModifyDBInstance'];
+const ON_CLUSTERS = ['DescribeDBClusters', 'ModifyDBCluster'];
 const ON_PARAMETER_GROUPS = ['DescribeDBParameters', 'ModifyDBParameterGroup'];
 
 export const rdsActions: ActionMapping = ({ operation, input }, deployment) => {
@@ -22,6 +23,10 @@ export const rdsActions: ActionMapping = ({ operation, input }, deployment) => {
   if (ON_INSTANCES.includes(operation)) {
     const name = textOf(input.DBInstanceIdentifier);
     return [{ action, resource: regional('rds', `db:${name ?? '*'}`, deployment) }];
+  }
+  if (ON_CLUSTERS.includes(operation)) {
+    const name = textOf(input.DBClusterIdentifier);
+    return [{ action, resource: regional('rds', `cluster:${name ?? '*'}`, deployment) }];
   }
   if (ON_PARAMETER_GROUPS.includes(operation)) {
     const name = textOf(input.DBParameterGroupName);
