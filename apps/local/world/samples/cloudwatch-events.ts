@@ -21,20 +21,20 @@ const unknown: AlarmValue = {
   at: new Date(AT - 60 * MINUTE).toISOString(),
 };
 
-function alarmOf(index: number): AlarmRecord {
-  const definition = ALARMS[index];
-  if (definition === undefined) throw new Error(`The sample cloud has no alarm with index ${index}.`);
+function alarmOf(name: string): AlarmRecord {
+  const definition = ALARMS.find((one) => one.name === name);
+  if (definition === undefined) throw new Error(`The sample cloud has no alarm ${name}.`);
   return { ...definition, state: unknown, previous: unknown, okAfterMs: null };
 }
 
 /** The event of an alarm that changed from one state to another. */
 function change(
-  index: number,
+  name: string,
   number: number,
   from: 'OK' | 'ALARM' | 'unknown',
   to: 'OK' | 'ALARM' | 'unknown',
 ): AwsEvent {
-  const alarm = alarmOf(index);
+  const alarm = alarmOf(name);
   const value = (state: typeof from, at: number) =>
     state === 'unknown' ? unknown : alarmValue(alarm, state, new Date(at));
   const state = { ...value(to, AT), at: new Date(AT).toISOString() };
@@ -49,7 +49,7 @@ function composite(number: number, state: object): AwsEvent {
   const trigger = (value: string, at: number) =>
     JSON.stringify({ triggeringAlarms: [{ arn: CHILD, state: { value, timestamp: time(at) } }] });
   return {
-    ...change(1, number, 'OK', 'ALARM'),
+    ...change('orders-5xx', number, 'OK', 'ALARM'),
     resources: [alarmArn(PLACE, 'shop-down')],
     detail: {
       alarmName: 'shop-down',
@@ -76,7 +76,7 @@ function composite(number: number, state: object): AwsEvent {
 
 /** An alarm on an expression over two metrics. */
 function metricMath(number: number): AwsEvent {
-  const event = change(0, number, 'OK', 'ALARM');
+  const event = change('checkout-errors', number, 'OK', 'ALARM');
   const metric = (id: string, name: string) => ({
     id,
     metricStat: {
@@ -91,8 +91,58 @@ function metricMath(number: number): AwsEvent {
   return { ...event, detail: { ...event.detail, configuration: { description: 'Too many errors.', metrics } } };
 }
 
+const HOUR_AGO = AT - 60 * MINUTE;
+
+/** An alarm on the band in which anomaly detection expects a metric. */
+function anomaly(number: number): AwsEvent {
+  const event = change('checkout-errors', number, 'OK', 'ALARM');
+  const reasonData = JSON.stringify({
+    version: '1.0',
+    queryDate: time(AT),
+    startDate: time(AT - 2 * MINUTE),
+    period: 60,
+    recentDatapoints: [3.2, 812.5],
+    recentLowerThresholds: [101.5, 104.25],
+    recentUpperThresholds: [340.75, 344.5],
+    evaluatedDatapoints: [
+      { timestamp: time(AT - 2 * MINUTE), sampleCount: 60, value: 3.2 },
+      { timestamp: time(AT - MINUTE), sampleCount: 60, value: 812.5 },
+    ],
+  });
+  const reason =
+    'Thresholds Crossed: 2 out of the last 2 datapoints [812.5 (20/11/26 09:40:00), 3.2 (20/11/26 09:39:00)] was less than ' +
+    'the lower thresholds [104.25, 101.5] or greater than the upper thresholds [344.5, 340.75] (minimum 2 datapoints for OK ' +
+    '-> ALARM transition).';
+  const metric = { namespace: 'AWS/Lambda', name: 'Invocations', dimensions: { FunctionName: 'checkout-api' } };
+  const metrics = [
+    { id: 'm1', metricStat: { metric, period: 60, stat: 'Sum' }, returnData: true },
+    { id: 'ad1', expression: 'ANOMALY_DETECTION_BAND(m1, 2)', label: 'Invocations (expected)', returnData: true },
+  ];
+  const state = { value: 'ALARM', reason, reasonData, timestamp: time(AT) };
+  const configuration = { description: 'Unusual load.', metrics };
+  return { ...event, detail: { ...event.detail, state, configuration } };
+}
+
+/** An alarm that treats missing data as breaching, about a metric that nobody sends any more. */
+function missingData(number: number): AwsEvent {
+  const event = change('catalog-memory', number, 'OK', 'ALARM');
+  const reason =
+    'Threshold Crossed: no datapoints were received for 2 periods and 2 missing datapoints were treated as [Breaching].';
+  const reasonData = JSON.stringify({
+    version: '1.0',
+    queryDate: time(AT),
+    statistic: 'Average',
+    period: 1800,
+    recentDatapoints: [],
+    threshold: 85,
+    evaluatedDatapoints: [{ timestamp: time(AT - 30 * MINUTE) }, { timestamp: time(HOUR_AGO) }],
+  });
+  const state = { value: 'ALARM', reason, reasonData, timestamp: time(AT) };
+  return { ...event, detail: { ...event.detail, state } };
+}
+
 function configurationChange(number: number): AwsEvent {
-  const event = change(2, number, 'unknown', 'unknown');
+  const event = change('ledger-latency', number, 'unknown', 'unknown');
   const { configuration } = event.detail as { configuration: object };
   return {
     ...event,
@@ -120,10 +170,10 @@ function configurationChange(number: number): AwsEvent {
 
 /** Events as EventBridge carries them, by the name of their sample. */
 export const CLOUDWATCH_EVENTS: Readonly<Record<string, AwsEvent>> = {
-  'alarm-raised': change(0, 1, 'OK', 'ALARM'),
-  'alarm-raised-from-insufficient-data': change(2, 2, 'unknown', 'ALARM'),
-  'alarm-cleared': change(0, 3, 'ALARM', 'OK'),
-  'alarm-insufficient-data': change(1, 4, 'OK', 'unknown'),
+  'alarm-raised': change('checkout-errors', 1, 'OK', 'ALARM'),
+  'alarm-raised-from-insufficient-data': change('ledger-latency', 2, 'unknown', 'ALARM'),
+  'alarm-cleared': change('checkout-errors', 3, 'ALARM', 'OK'),
+  'alarm-insufficient-data': change('orders-5xx', 4, 'OK', 'unknown'),
   'composite-alarm-raised': composite(5, {}),
   'composite-alarm-raised-suppressed': composite(6, {
     actionsSuppressedBy: 'WaitPeriod',
@@ -131,4 +181,6 @@ export const CLOUDWATCH_EVENTS: Readonly<Record<string, AwsEvent>> = {
   }),
   'metric-math-alarm-raised': metricMath(7),
   'alarm-configuration-changed': configurationChange(8),
+  'anomaly-alarm-raised': anomaly(9),
+  'missing-data-alarm-raised': missingData(10),
 };

@@ -4,6 +4,7 @@ import { type Evidence, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { firstSentence } from '#shared/domain/diagnosis/advice.ts';
 import type { Diagnosis, KnownHere, SeenBefore } from '#shared/domain/diagnosis/diagnosis.ts';
+import { reasonHeadline } from '#shared/domain/incident/alarm-reason.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import { isAlarmOrAlert, type TargetContext } from '#shared/domain/incident/target-context.ts';
 import { isOfSimulation } from '#shared/domain/knowledge/search/past-incident.ts';
@@ -26,8 +27,12 @@ export function headlineOf({ incident, diagnosis, evidence }: IncidentStory): st
     return summary === null
       ? cleanText(incident.tainted.title, 300)
       : `${cleanText(incident.tainted.title, 300)}: ${summary}`;
-  if (incident.target.kind === 'alarm')
-    return summary === null ? `Alarm ${thing} went off` : `Alarm ${thing}: ${summary}`;
+  if (incident.target.kind === 'alarm') {
+    const why = reasonHeadline(incident.tainted.reason);
+    const bare =
+      why === null ? `Alarm ${thing} went off` : `Alarm ${thing} went off: ${shortenedText(why, MAX_SUMMARY)}`;
+    return summary === null ? bare : `Alarm ${thing}: ${summary}`;
+  }
   return summary === null ? `${thing} failed` : `${thing} failed: ${summary}`;
 }
 

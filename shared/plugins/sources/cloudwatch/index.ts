@@ -1,7 +1,9 @@
 import { redactName } from '@selfheal/redaction/redact.ts';
 import * as z from 'zod';
+import { alarmReason, plainReason } from '#shared/domain/incident/alarm-reason.ts';
 import { AlarmTarget } from '#shared/domain/incident/target-context.ts';
 import { defineSource, firstProblem, type SourceResult } from '../contract.ts';
+import { AlarmConfiguration, alarmReasonWords } from './alarm-reason.ts';
 
 /**
  * CloudWatch writes `2026-03-02T10:00:00.000+0000`, which is not valid ISO 8601, because the offset lacks its colon. Checked again in UTC,
@@ -18,6 +20,7 @@ const Instant = z
 const State = z.object({
   value: z.enum(['OK', 'ALARM', 'INSUFFICIENT_DATA']),
   reason: z.string().default(''),
+  reasonData: z.string().max(100_000).optional().catch(undefined),
   timestamp: Instant,
   /** Of a composite alarm: `Alarm`, `WaitPeriod` or `ExtensionPeriod` while its suppressor keeps its actions back. */
   actionsSuppressedBy: z.string().nullish(),
@@ -35,6 +38,7 @@ const StateChange = z.object({
     alarmName: z.string().min(1),
     state: State,
     previousState: State.partial().optional(),
+    configuration: AlarmConfiguration.default({ metrics: [] }),
   }),
 });
 type StateChange = z.infer<typeof StateChange>;
@@ -91,10 +95,16 @@ function translate(event: StateChange): SourceResult {
         title: redactName(event.detail.alarmName, 300),
         branch: null,
         branchKey: null,
-        reason: redactName(state.reason, 2000),
+        reason: redactName(reasonOf(event), 2000),
       },
     },
   };
+}
+
+/** CloudWatch's reason, after words for it where it is not a plain threshold that was crossed. */
+function reasonOf({ detail: { state, configuration } }: StateChange): string {
+  const words = state.value === 'ALARM' ? alarmReasonWords(state, configuration) : null;
+  return words === null ? plainReason(state.reason) : alarmReason(words, state.reason);
 }
 
 /** When the alarm was raised. When an alarm clears, its previous state gives that time, which leads to the incident. */

@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
+import { alarmReason } from '#shared/domain/incident/alarm-reason.ts';
 import { signalOfAlert } from '#shared/domain/webhooks/alert.ts';
 import { subjectOf } from '#shared/plugins/notifiers/common/mail/mail.ts';
 import { statusOf } from '#shared/plugins/notifiers/common/status-words.ts';
 import { headlineOf } from '#shared/plugins/notifiers/common/story-words.ts';
-import { anIncident } from '#test/builders/index.ts';
+import { anAlarmTarget, anIncident } from '#test/builders/index.ts';
 
 const signal = signalOfAlert(
   {
@@ -35,4 +36,17 @@ it('says that nothing is changed on the word of another tool, whatever the verdi
       'Selfheal changed nothing. A person has to look: nothing is changed on the word of another tool.',
     );
   }
+});
+
+it('says in the headline of an alarm why it went off, where that is not a plain threshold', () => {
+  const headline = (reason: string) => {
+    const alarm = anIncident({ target: anAlarmTarget(), tainted: { title: 'checkout-errors', branch: null, reason } });
+    return headlineOf({ ...(story as object), incident: alarm } as never);
+  };
+  expect(headline(alarmReason('Error rate (e / i) was 12.5, greater than 5. In it: e is Errors.', 'Crossed.'))).toBe(
+    'Alarm checkout-errors went off: Error rate (e / i) was 12.5, greater than 5',
+  );
+  expect(headline('Threshold Crossed: 1 datapoint was greater than the threshold (5.0).')).toBe(
+    'Alarm checkout-errors went off',
+  );
 });
