@@ -92,6 +92,22 @@ export function compositeAlarm(
   return { alarm, event: { ...shown, detail } };
 }
 
+/** A log alarm that its query has raised, and its event: that of every alarm, without metrics. */
+export function logAlarm(
+  cloud: SampleCloud,
+  made: {
+    readonly name: string;
+    readonly logQuery: NonNullable<AlarmRecord['logQuery']>;
+    readonly like: AlarmRecord;
+  },
+): { readonly event: AwsEvent; readonly alarm: AlarmRecord } {
+  const { name, logQuery, like } = made;
+  const state = alarmValue(like, 'ALARM', new Date(cloud.time.now()));
+  const alarm: AlarmRecord = { ...like, name, description: 'Counts lines.', logQuery, state, okAfterMs: null };
+  const shown = alarmStateChange(cloud, alarm);
+  return { alarm, event: { ...shown, detail: { ...shown.detail, configuration: { description: alarm.description } } } };
+}
+
 export const PERIOD_SECONDS = 60;
 
 /** The state of an alarm after `datapoint`, in CloudWatch's words. */

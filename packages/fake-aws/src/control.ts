@@ -3,7 +3,7 @@ import type { EffectsJournal } from '@selfheal/fake-server/journal.ts';
 import type { Service } from '@selfheal/fake-server/wire.ts';
 import { ago, isoNow, MINUTE, type WorldTime } from '@selfheal/fake-server/world-time.ts';
 import { makeAlarmClock } from './alarm-clock.ts';
-import { type AwsEvent, compositeAlarm } from './alarm-events.ts';
+import { type AwsEvent, compositeAlarm, logAlarm } from './alarm-events.ts';
 import { makeAwsService } from './api.ts';
 import type { AutomationDocument } from './operation.ts';
 import { openSampleCloud, SCENARIOS } from './sample-cloud.ts';
@@ -25,6 +25,10 @@ export interface AwsControl {
    * actions are kept back.
    */
   fireComposite(name: string, children: readonly string[], suppressedBy?: 'Alarm' | 'WaitPeriod'): AwsEvent;
+  /**
+   * Makes a log alarm of a service and raises it. No document tells what its event says of its configuration, so that is only the description.
+   */
+  fireLogAlarm(name: string, service: ServiceId, query: NonNullable<AlarmRecord['logQuery']>): AwsEvent;
   /** Sets an alarm to OK and emits the event. */
   clearAlarm(alarmName: string): AwsEvent;
   /** Makes CloudWatch show alarm states this many milliseconds after their events. */
@@ -86,6 +90,12 @@ export function makeLocalAws(options: {
     fireComposite(name, children, suppressedBy) {
       const first = alarmOf((one) => one.name === children[0]);
       const { event, alarm } = compositeAlarm(cloud, { name, children, first, suppressedBy });
+      cloud.alarms.put(name, alarm);
+      onEvent(event);
+      return event;
+    },
+    fireLogAlarm(name, service, logQuery) {
+      const { event, alarm } = logAlarm(cloud, { name, logQuery, like: alarmOf((one) => one.service === service) });
       cloud.alarms.put(name, alarm);
       onEvent(event);
       return event;

@@ -13,14 +13,24 @@ const describeAlarms: Operation = (context, input) => {
     .filter((alarm) => (names.length === 0 || names.includes(alarm.name)) && alarm.name.startsWith(prefix))
     .filter((alarm) => input.StateValue === undefined || alarm.state.value === input.StateValue);
   const page = pageBy(found, input.NextToken, Number(input.MaxRecords ?? 50));
+  const types = list(input.AlarmTypes);
+  // Without types, only metric alarms are returned.
+  const ofType = (type: string): readonly AlarmRecord[] =>
+    page.items.filter(
+      (alarm) => typeOf(alarm) === type && (types.length === 0 ? type === METRIC : types.includes(type)),
+    );
   return {
-    MetricAlarms: page.items.filter(({ rule }) => rule === undefined).map((alarm) => presentAlarm(context, alarm)),
-    CompositeAlarms: page.items
-      .filter(({ rule }) => rule !== undefined)
-      .map((alarm) => presentComposite(context, alarm)),
+    MetricAlarms: ofType(METRIC).map((alarm) => presentAlarm(context, alarm)),
+    CompositeAlarms: ofType('CompositeAlarm').map((alarm) => presentComposite(context, alarm)),
+    LogAlarms: ofType('LogAlarm').map((alarm) => presentLogAlarm(context, alarm)),
     ...(page.next === undefined ? {} : { NextToken: page.next }),
   };
 };
+
+const METRIC = 'MetricAlarm';
+
+const typeOf = ({ rule, logQuery }: AlarmRecord): string =>
+  rule !== undefined ? 'CompositeAlarm' : logQuery !== undefined ? 'LogAlarm' : METRIC;
 
 /** The alarm as reads show it; a recent change is not visible yet. */
 function shown({ cloud, alarmLagMs }: AwsContext, alarm: AlarmRecord): AlarmRecord {
@@ -74,6 +84,39 @@ function presentComposite({ cloud }: AwsContext, alarm: AlarmRecord): object {
     StateReasonData: alarm.state.reasonData,
     StateUpdatedTimestamp: epoch(alarm.state.at),
     StateTransitionedTimestamp: epoch(alarm.state.at),
+  };
+}
+
+function presentLogAlarm({ cloud }: AwsContext, alarm: AlarmRecord): object {
+  const { query, aggregation, logGroup } = alarm.logQuery ?? { query: '', aggregation: '', logGroup: '' };
+  const role = `arn:aws:iam::${cloud.account}:role/log-alarm`;
+  return {
+    AlarmName: alarm.name,
+    AlarmArn: alarmArn(cloud, alarm.name),
+    AlarmDescription: alarm.description,
+    AlarmConfigurationUpdatedTimestamp: epoch(alarm.previous.at),
+    ActionsEnabled: true,
+    OKActions: [],
+    AlarmActions: [],
+    InsufficientDataActions: [],
+    StateValue: alarm.state.value,
+    StateReason: alarm.state.reason,
+    StateReasonData: alarm.state.reasonData,
+    StateUpdatedTimestamp: epoch(alarm.state.at),
+    StateTransitionedTimestamp: epoch(alarm.state.at),
+    ScheduledQueryConfiguration: {
+      QueryString: query,
+      LogGroupIdentifiers: [`arn:aws:logs:${cloud.region}:${cloud.account}:log-group:${logGroup}`],
+      ScheduledQueryRoleARN: role,
+      ScheduleConfiguration: { ScheduleExpression: 'rate(1 minute)', StartTimeOffset: 60 },
+      AggregationExpression: aggregation,
+    },
+    QueryResultsToEvaluate: 1,
+    QueryResultsToAlarm: 1,
+    Threshold: alarm.threshold,
+    ComparisonOperator: 'GreaterThanThreshold',
+    TreatMissingData: 'notBreaching',
+    ActionLogLineCount: 0,
   };
 }
 

@@ -1,11 +1,11 @@
-import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchClient, DescribeAlarmsCommand, type LogAlarm } from '@aws-sdk/client-cloudwatch';
 import { type AlarmArn, alarmNameIn } from '#shared/domain/incident/home.ts';
-import type { AlarmReader, AlarmState } from '#shared/ports/cloud.ts';
+import type { AlarmReader, AlarmState, LogAlarmQuery } from '#shared/ports/cloud.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';
 
 /**
- * Reads metric and composite alarms of the deployment's account and region. CloudWatch looks them up by name, so what it
+ * Reads metric, composite and log alarms of the deployment's account and region. CloudWatch looks them up by name, so what it
  * answers is compared with the ARN: an alarm of that name from elsewhere is not the one that was asked for.
  */
 export function makeCloudWatchAlarmReader(options: { readonly client?: CloudWatchClient } = {}): AlarmReader {
@@ -15,21 +15,47 @@ export function makeCloudWatchAlarmReader(options: { readonly client?: CloudWatc
       const alarmName = alarmNameIn(arn);
       const command = new DescribeAlarmsCommand({
         AlarmNames: [alarmName],
-        AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
+        AlarmTypes: ['MetricAlarm', 'CompositeAlarm', 'LogAlarm'],
       });
-      const { MetricAlarms = [], CompositeAlarms = [] } = await callAws(`Reading alarm ${alarmName}`, () =>
-        client.send(command),
-      );
-      const alarm = [...MetricAlarms, ...CompositeAlarms].find(({ AlarmArn }) => AlarmArn === arn);
+      const {
+        MetricAlarms = [],
+        CompositeAlarms = [],
+        LogAlarms = [],
+      } = await callAws(`Reading alarm ${alarmName}`, () => client.send(command));
+      const alarm = [...MetricAlarms, ...CompositeAlarms, ...LogAlarms].find(({ AlarmArn }) => AlarmArn === arn);
       if (!alarm) return null;
       const rule = CompositeAlarms.find(({ AlarmArn }) => AlarmArn === arn)?.AlarmRule;
+      const logQuery = queryOf(LogAlarms.find(({ AlarmArn }) => AlarmArn === arn));
       const since = alarm.StateTransitionedTimestamp ?? alarm.StateUpdatedTimestamp;
       return {
         state: asState(alarm.StateValue),
         since: since?.toISOString() ?? null,
         ...(rule === undefined ? {} : { children: childrenOf(rule, arn) }),
+        ...(logQuery === null ? {} : { logQuery }),
       };
     },
+  };
+}
+
+const COMPARISONS: Readonly<Record<string, string>> = {
+  GreaterThanThreshold: 'greater than',
+  GreaterThanOrEqualToThreshold: 'greater than or equal to',
+  LessThanThreshold: 'less than',
+  LessThanOrEqualToThreshold: 'less than or equal to',
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_LogAlarm.html */
+function queryOf(alarm: LogAlarm | undefined): LogAlarmQuery | null {
+  const configuration = alarm?.ScheduledQueryConfiguration;
+  if (alarm === undefined || configuration === undefined) return null;
+  const { QueryString = '', AggregationExpression = '', LogGroupIdentifiers = [] } = configuration;
+  const comparison = COMPARISONS[alarm.ComparisonOperator ?? ''];
+  return {
+    query: QueryString,
+    aggregation: AggregationExpression,
+    // A name, or an ARN with the name after `:log-group:`.
+    logGroups: LogGroupIdentifiers.map((one) => one.split(':log-group:').at(-1)?.replace(/:\*$/, '') ?? one),
+    limit: comparison === undefined || alarm.Threshold === undefined ? null : `${comparison} ${alarm.Threshold}`,
   };
 }
 

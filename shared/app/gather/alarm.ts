@@ -82,9 +82,17 @@ export async function gatherAlarm(
       resources,
     },
     sources,
-    found: found.map((line) => redactName(line, 300)),
+    found: [...queryWords(state), ...found].map((line) => redactName(line, 300)),
     notes: [...notes, ...cuts],
   };
+}
+
+/** What a log alarm asks its logs, in one line; nothing for other alarms. */
+function queryWords(state: AlarmState | null): readonly string[] {
+  if (state?.logQuery === undefined) return [];
+  const { query, aggregation, logGroups, limit } = state.logQuery;
+  const compared = limit === null ? '' : `, and rings when it is ${limit}`;
+  return [`It works out ${aggregation} of the query "${query}" over the log of ${logGroups.join(', ')}${compared}.`];
 }
 
 /** What is known of an alarm of another account or region. Nothing is read: a name there is another thing here. */

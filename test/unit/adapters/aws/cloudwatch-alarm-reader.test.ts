@@ -37,6 +37,39 @@ describe('the alarm reader', () => {
     expect(await read(arn)).toBeNull();
   });
 
+  it('reads a log alarm with its query, and asks for log alarms by their type', async () => {
+    const at = new Date('2026-11-21T11:58:00Z');
+    alarms.on(DescribeAlarmsCommand).resolves({
+      LogAlarms: [
+        {
+          ...own('checkout-errors'),
+          StateValue: 'ALARM',
+          StateTransitionedTimestamp: at,
+          Threshold: 5,
+          ComparisonOperator: 'GreaterThanThreshold',
+          ScheduledQueryConfiguration: {
+            QueryString: 'filter @message like /declined/',
+            AggregationExpression: 'count(*)',
+            LogGroupIdentifiers: ['/shop/a', 'arn:aws:logs:eu-west-1:123456789012:log-group:/shop/b:*'],
+            ScheduledQueryRoleARN: 'arn:aws:iam::123456789012:role/alarm',
+            ScheduleConfiguration: { ScheduleExpression: 'rate(1 minute)', StartTimeOffset: 60 },
+          },
+        },
+      ],
+    });
+    expect(await read()).toEqual({
+      state: 'ALARM',
+      since: at.toISOString(),
+      logQuery: {
+        query: 'filter @message like /declined/',
+        aggregation: 'count(*)',
+        logGroups: ['/shop/a', '/shop/b'],
+        limit: 'greater than 5',
+      },
+    });
+    expect(alarms.commandCalls(DescribeAlarmsCommand)[0]?.args[0].input.AlarmTypes).toContain('LogAlarm');
+  });
+
   it('knows no alarm that is not there', async () => {
     alarms.on(DescribeAlarmsCommand).resolves({ MetricAlarms: [], CompositeAlarms: [] });
     expect(await read()).toBeNull();

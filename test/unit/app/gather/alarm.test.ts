@@ -133,6 +133,26 @@ describe('gathering a composite alarm', () => {
   });
 });
 
+describe('gathering a log alarm', () => {
+  it('says what its query asks the logs, redacted', async () => {
+    const target = anAlarmTarget();
+    const incident = anIncident({ target, tainted: { title: 'checkout-errors', branch: null, reason: 'Crossed.' } });
+    const world = await aGatherRig({ incident });
+    const secret = ['AKIA', 'QYLPMN5HFIQR7XYA'].join('');
+    const query = `filter @message like /declined ${secret}/`;
+    const logQuery = { query, aggregation: 'count(*)', logGroups: ['/shop/checkout'], limit: 'greater than 5' };
+    world.alarms.program({ read: async () => ({ state: 'ALARM', since: '2026-11-21T11:58:00.000Z', logQuery }) });
+    world.deployments.program({ read: async () => aLambdaDeployment() });
+    world.serviceLogs.program({ recent: async () => [] });
+    await world.run();
+    const { found } = (await world.evidence.getEvidence(incident.id)) ?? {};
+    expect(found?.[0]).toMatch(
+      /^It works out count\(\*\) of the query "filter @message like \/declined .*" over the log of \/shop\/checkout, and rings when it is greater than 5\.$/,
+    );
+    expect(found?.[0]).not.toContain(secret);
+  });
+});
+
 describe("an alarm's reason", () => {
   it.each([
     'Threshold Crossed: 1 out of the last 1 datapoints [64.0 (20/11/26 09:05:00)] was greater than the threshold (5.0).',
