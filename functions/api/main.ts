@@ -219,7 +219,19 @@ export const handler = httpFunction({
         resources: makeAllResourcesReader(),
       });
     }),
-    policy: { ...deps, trail: deps.policyTrail, control: deps.killSwitch },
+    policy: {
+      ...deps,
+      trail: deps.policyTrail,
+      control: deps.killSwitch,
+      preview: async (before, after) => {
+        const [{ previewOf }, { makeDynamoEventLedger }] = await Promise.all([
+          import('#shared/app/policy/preview-rules.ts'),
+          import('#shared/adapters/aws/dynamo-event-ledger.ts'),
+        ]);
+        const ledger = makeDynamoEventLedger({ table: deps.environment.eventRecords });
+        return await previewOf(before, after, { ...deps, ledger });
+      },
+    },
     keys: { ...deps, trail: deps.accessTrail, random: (bytes) => randomBytes(bytes).toString('hex') },
     people: { ...deps, trail: deps.accessTrail },
     keyOwner: async (id) => (await deps.apiKeys.get(id))?.createdBy ?? null,

@@ -181,7 +181,9 @@ describe('Policy', () => {
     await limit.fill('2');
     await page.getByRole('combobox', { name: 'Mode of all other repositories' }).selectOption('observe');
     await page.getByRole('button', { name: 'Review and save' }).click();
-    await page.getByRole('dialog').getByText('policy.maxActionsPerIncident').waitFor();
+    const week = page.getByRole('dialog').getByRole('list', { name: 'The last week' });
+    await week.getByText(/policy\.maxActionsPerIncident: of \d+ actions of the last 7 days \d+ would have been/).waitFor();
+    await week.getByText(/modes: of \d+ events of the last 7 days \d+ would/).first().waitFor();
     await confirm(page, 'Save', 'a quiet week');
     await page.getByText('Changed: version 1').waitFor();
     expect(await limit.inputValue()).toBe('2');
@@ -270,7 +272,7 @@ describe('Policy', () => {
     const { page, context } = await dashboard.open('/policy');
     await page.getByRole('spinbutton', { name: 'Actions per day, at most' }).fill('3');
     await page.getByRole('button', { name: 'Review and save' }).click();
-    await page.getByRole('dialog').getByText('policy.maxActionsPerDay').waitFor();
+    await page.getByRole('dialog').getByText('policy.maxActionsPerDay', { exact: true }).waitFor();
     const { page: second, context: other } = await dashboard.open('/policy');
     await second.getByRole('spinbutton', { name: 'Actions per day, at most' }).fill('4');
     await second.getByRole('button', { name: 'Review and save' }).click();
@@ -293,7 +295,7 @@ describe('Policy', () => {
     await limit.fill('2');
     await page.getByRole('button', { name: 'Review and save' }).click();
     const dialog = page.getByRole('dialog');
-    await dialog.getByText('policy.maxActionsPerDay').waitFor();
+    await dialog.getByText('policy.maxActionsPerDay', { exact: true }).waitFor();
     await dialog.getByLabel('Why').fill('while it was down');
     await page.route('**/api/**', (route) => route.abort());
     await dialog.getByRole('button', { name: 'Save', exact: true }).click();

@@ -1,38 +1,6 @@
-import { defineCommand, UsageError } from '@selfheal/cli-kit/command.ts';
+import { defineCommand } from '@selfheal/cli-kit/command.ts';
 import { CHANGE_OPTIONS, changeBy, reasonOf } from '../policy/policy-api.ts';
-
-/** Names of older tools for the same settings. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  enable_ai_automation: 'features.automation',
-  automation_confidence_threshold: 'policy.actAtConfidence',
-  max_actions_per_incident: 'policy.maxActionsPerIncident',
-  enable_risk_assessment: 'features.riskAssessment',
-  monitoring_interval: 'verification.intervalSeconds',
-};
-
-/** The path of a setting. The name of a repository may hold dots. */
-function pathOf(name: string): string[] {
-  const ofRepository = /^(github)\.(repositories)\.([^/]+\/.+?)(?:\.(mode|mute)(?:\.(until|reason))?)?$/.exec(name);
-  return ofRepository === null ? name.split('.') : ofRepository.slice(1).filter((part) => part !== undefined);
-}
-
-function parsedValue(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function patchOf(operand: string): unknown {
-  const at = operand.indexOf('=');
-  if (at < 1) throw new UsageError(`${operand}: expected SETTING=VALUE, such as policy.maxActionsPerHour=5.`);
-  const name = operand.slice(0, at);
-  return pathOf(OTHER_NAMES[name] ?? name).reduceRight<unknown>(
-    (inner, part) => ({ [part]: inner }),
-    parsedValue(operand.slice(at + 1)),
-  );
-}
+import { patchOfOperands } from '../policy/setting-patch.ts';
 
 export const configSet = defineCommand({
   name: 'config set',
@@ -48,19 +16,6 @@ export const configSet = defineCommand({
   operands: { shown: 'SETTING=VALUE...', atLeast: 1, atMost: 50 },
   options: CHANGE_OPTIONS,
   async run({ operands, options }, terminal) {
-    // `null` takes back, so patches are put together without applying them.
-    const change = operands.map(patchOf).reduce((all, one) => joined(all, one), {});
-    return await changeBy(change as Record<string, unknown>, reasonOf(options, 'config set'), options, terminal);
+    return await changeBy(patchOfOperands(operands), reasonOf(options, 'config set'), options, terminal);
   },
 });
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value);
-
-function joined(one: unknown, other: unknown): unknown {
-  if (!isObject(one) || !isObject(other)) return other;
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return Object.fromEntries(
-    [...names].map((name) => [name, name in other ? joined(one[name], other[name]) : one[name]]),
-  );
-}

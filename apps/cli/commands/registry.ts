@@ -93,6 +93,7 @@ import { notifyTest } from './notify-test.ts';
 import { patchCheck } from './patch-check.ts';
 import { performanceAdvise } from './performance-advise.ts';
 import { playbookCheck } from './playbook-check.ts';
+import { policyPreview } from './policy-preview.ts';
 import { policyResume } from './policy-resume.ts';
 import { productionCheck } from './production-check.ts';
 import { productionConfigure } from './production-configure.ts';
@@ -253,6 +254,7 @@ const ORDER: readonly (Command | string)[] = [
   'config history',
   configRestore,
   'policy stop',
+  policyPreview,
   policyResume,
   productionConfigure,
   productionCheck,

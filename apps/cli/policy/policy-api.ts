@@ -64,15 +64,22 @@ export async function changeBy(
   return await sayChange(answer, options, terminal);
 }
 
+export const changeLines = (changes: PolicyChange['changes']): readonly string[] =>
+  changes.map(({ field, before, after }) => `${clean(field)}: ${valueWords(before)} -> ${valueWords(after)}`);
+
+/** What the change would have done to the last week. */
+export function previewLines(preview: PolicyChange['preview']): readonly string[] {
+  if (preview === null) return [];
+  const partial = preview.partial ? ['Only the newest part of the week was read: there is too much of it.'] : [];
+  return [...preview.effects.map(({ words }) => clean(words)), ...partial];
+}
+
 export async function sayChange(answer: PolicyChange, options: ChangeOptions, terminal: Terminal): Promise<ExitCode> {
   if (options.json === true) {
     await terminal.write(`${JSON.stringify(answer)}\n`);
     return 0;
   }
-  const { changes, policy } = answer;
-  const lines = changes.map(
-    ({ field, before, after }) => `${clean(field)}: ${valueWords(before)} -> ${valueWords(after)}`,
-  );
+  const { changes, policy, preview } = answer;
   const revision = policy.revision ?? 0;
   const end =
     changes.length === 0
@@ -80,6 +87,6 @@ export async function sayChange(answer: PolicyChange, options: ChangeOptions, te
       : options['dry-run'] === true
         ? `Nothing was changed; it would be revision ${revision}.`
         : `Revision ${revision} holds from now on.`;
-  await terminal.write([...lines, end].map((line) => `${line}\n`).join(''));
+  await terminal.write([...changeLines(changes), ...previewLines(preview), end].map((line) => `${line}\n`).join(''));
   return 0;
 }

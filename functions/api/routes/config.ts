@@ -5,12 +5,14 @@ import {
   type PolicyDeps,
   PolicyHistoryEntry,
   type PolicyReport,
+  type PolicyTrial,
   policyHistory,
   readPolicy,
   resetPolicy,
   restorePolicy,
   resume,
   stopEverything,
+  tryPolicy,
 } from '#shared/app/policy/change-policy.ts';
 import { Reason } from '#shared/domain/configuration/overlay.ts';
 import { Problem } from '../problem.ts';
@@ -46,6 +48,26 @@ export const RuntimePolicy = z
   })
   .meta({ id: 'RuntimePolicy', description: 'Holds no secret.' });
 
+const Preview = z
+  .object({
+    days: z.number(),
+    events: z.number().meta({ description: 'Events that came in.' }),
+    actions: z.number().meta({ description: 'Actions that were begun.' }),
+    effects: z
+      .array(
+        z.object({
+          rule: z.enum(['drop', 'record-only', 'suggest-only', 'go-further', 'group', 'limit', 'delay']),
+          setting: z.string(),
+          of: z.enum(['events', 'actions']),
+          count: z.number(),
+          words: z.string(),
+        }),
+      )
+      .readonly(),
+    partial: z.boolean().meta({ description: 'Whether only the newest part of the week was read.' }),
+  })
+  .meta({ id: 'RulePreview' });
+
 const Changed = z
   .object({
     changes: z
@@ -55,6 +77,10 @@ const Changed = z
         description: 'The differences from before; without `before` or `after` the deployed value held or holds.',
       }),
     policy: RuntimePolicy,
+    preview: Preview.nullable().meta({
+      description:
+        'Of a dry run: what the change would have done to what came in and was done in the last 7 days; null where no rule differs that acts on it.',
+    }),
   })
   .meta({ id: 'PolicyChange' });
 
@@ -91,6 +117,19 @@ const change = routeFor('administer', {
     'Modes, thresholds, limits, features, actions, mutes and freezes. `change` is a JSON merge patch (RFC 7396) of `overlay`: null takes a setting back.',
   request: { headers: Seen, body: jsonBody(z.strictObject({ change: Settings, reason: Reason, dryRun })) },
   responses: { ...answers('The change.', Changed), ...COLLISIONS },
+});
+
+const Trial = z.object({ changes: Changed.shape.changes, preview: Changed.shape.preview }).meta({ id: 'PolicyTrial' });
+
+const trial = routeFor('read', {
+  method: 'post',
+  path: '/api/config/preview',
+  tags: TAGS,
+  summary: 'Try a change of the policy on what came in and was done in the last 7 days; changes nothing',
+  description:
+    '`change` is that of POST /api/config; `policy.stormIncidentsPerMinute` and `policy.stormIncidentsPerHour`, which only a deployment changes, can be tried, too.',
+  request: { body: jsonBody(z.strictObject({ change: Settings })) },
+  responses: { ...answers('What it would have done.', Trial), ...COLLISIONS },
 });
 
 const reset = routeFor('administer', {
@@ -155,6 +194,9 @@ export function configRoutes(deps: PolicyDeps) {
         200,
       );
     })
+    .openapi(trial, async (context) =>
+      context.json(triedOrProblem(await tryPolicy(context.req.valid('json').change, deps)), 200),
+    )
     .openapi(reset, async (context) => {
       const request = { ...context.req.valid('json'), seen: seenBy(context.req.valid('header')) };
       return context.json(doneOrProblem(await resetPolicy(request, context.get('caller'), deps)), 200);
@@ -203,19 +245,31 @@ function seenBy({ 'if-match': header }: z.infer<typeof Seen>): string | null {
 const outdated = (): Problem =>
   new Problem('changed-meanwhile', 'Somebody else changed the policy meanwhile: read GET /api/config again.');
 
+function refusalOf(refused: Extract<PolicyChange, { kind: 'invalid' | 'unreadable' }>): Problem {
+  if (refused.kind === 'unreadable')
+    return new Problem(
+      'conflict',
+      `The stored policy cannot be used; reset it or restore a revision. ${refused.reason}`,
+    );
+  const errors = refused.problems.slice(0, 20).map(({ field, problem }) => ({ field: `change.${field}`, problem }));
+  const detail = errors.map(({ field, problem }) => `${field}: ${problem}`).join(' ');
+  return new Problem('invalid-request', detail, { errors });
+}
+
+function triedOrProblem(done: PolicyTrial): z.infer<typeof Trial> {
+  if (done.kind !== 'tried') throw refusalOf(done);
+  return { changes: done.changes, preview: done.preview };
+}
+
 function doneOrProblem(done: PolicyChange): z.infer<typeof Changed> {
   switch (done.kind) {
     case 'changed':
-      return { changes: done.changes, policy: shown(done.report) };
-    case 'invalid': {
-      const errors = done.problems.slice(0, 20).map(({ field, problem }) => ({ field: `change.${field}`, problem }));
-      const detail = errors.map(({ field, problem }) => `${field}: ${problem}`).join(' ');
-      throw new Problem('invalid-request', detail, { errors });
-    }
+      return { changes: done.changes, policy: shown(done.report), preview: done.preview };
+    case 'invalid':
+    case 'unreadable':
+      throw refusalOf(done);
     case 'outdated':
       throw outdated();
-    case 'unreadable':
-      throw new Problem('conflict', `The stored policy cannot be used; reset it or restore a revision. ${done.reason}`);
     case 'not-found':
       throw new Problem('not-found', 'There is no such revision.');
     default:

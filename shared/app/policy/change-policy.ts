@@ -22,9 +22,11 @@ import {
   policyView,
   type ValueOrigin,
 } from '#shared/domain/configuration/policy-view.ts';
+import { Policy } from '#shared/domain/policy/policy-settings.ts';
 import type { PolicyTrail } from '#shared/ports/audit-reader.ts';
 import type { ControlSettings, Controls } from '#shared/ports/control-store.ts';
 import type { PolicyStore } from '#shared/ports/policy-store.ts';
+import type { RulePreview } from './preview-rules.ts';
 
 export interface PolicyDeps {
   /** As deployed. */
@@ -34,6 +36,8 @@ export interface PolicyDeps {
   readonly control: Pick<ControlSettings, 'controls' | 'setControls' | 'liftKillSwitch'>;
   readonly actions: readonly { readonly id: string }[];
   readonly clock: Clock;
+  /** What rules would have done to the last week: asked for a dry run. */
+  readonly preview: (before: Configuration, after: Configuration) => Promise<RulePreview | null>;
 }
 
 /** What holds now, and why. */
@@ -69,7 +73,13 @@ export interface ValueChange {
 }
 
 export type PolicyChange =
-  | { readonly kind: 'changed'; readonly changes: readonly ValueChange[]; readonly report: PolicyReport }
+  | {
+      readonly kind: 'changed';
+      readonly changes: readonly ValueChange[];
+      readonly report: PolicyReport;
+      /** Of a dry run: what the change would have done to the last week; null where it does nothing to what comes in. */
+      readonly preview: RulePreview | null;
+    }
   | { readonly kind: 'invalid'; readonly problems: readonly FieldProblem[] }
   /** Somebody else changed it meanwhile. */
   | { readonly kind: 'outdated' }
@@ -121,28 +131,85 @@ export async function changePolicy(
     caller,
     deps,
     (stored) => {
-      if (stored.kind === 'unreadable') return { kind: 'unreadable', reason: stored.reason };
-      const before = settingsOf(stored);
-      const parsed = OverlaySettings.safeParse(withoutEmpty(mergePatch(before, withLowerCase(patch))));
-      if (!parsed.success)
-        return {
-          kind: 'invalid',
-          problems: parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), problem: message })),
-        };
-      const problemsOf = (settings: OverlaySettings) =>
-        overlayProblems(
-          deps.configuration,
-          settings,
-          deps.actions.map(({ id }) => id),
-        );
-      const known = new Set(problemsOf(before).map(({ field, problem }) => `${field} ${problem}`));
-      const problems = problemsOf(parsed.data).filter(({ field, problem }) => !known.has(`${field} ${problem}`));
-      return problems.length > 0
-        ? { kind: 'invalid', problems }
-        : { kind: 'next', settings: signed(parsed.data, before, actorOf(caller)) };
+      const next = patched(stored, patch, deps);
+      if (next.kind !== 'next') return next;
+      return { kind: 'next', settings: signed(next.settings, settingsOf(stored), actorOf(caller)) };
     },
     'changed',
   );
+}
+
+/** The settings after a merge patch, or why they cannot be. What was wrong before the patch is no reason. */
+function patched(
+  stored: StoredOverlay,
+  patch: object,
+  { configuration, actions }: PolicyDeps,
+): Next | Extract<PolicyChange, { kind: 'unreadable' | 'invalid' }> {
+  if (stored.kind === 'unreadable') return { kind: 'unreadable', reason: stored.reason };
+  const before = settingsOf(stored);
+  const parsed = OverlaySettings.safeParse(withoutEmpty(mergePatch(before, withLowerCase(patch))));
+  if (!parsed.success)
+    return {
+      kind: 'invalid',
+      problems: parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), problem: message })),
+    };
+  const ids = actions.map(({ id }) => id);
+  const problemsOf = (settings: OverlaySettings) => overlayProblems(configuration, settings, ids);
+  const known = new Set(problemsOf(before).map(({ field, problem }) => `${field} ${problem}`));
+  const problems = problemsOf(parsed.data).filter(({ field, problem }) => !known.has(`${field} ${problem}`));
+  return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'next', settings: parsed.data };
+}
+
+/** Limits that stand in the deployed configuration alone, and can be tried on the last week all the same. */
+const DEPLOYED_LIMITS = z.strictObject({
+  stormIncidentsPerMinute: Policy.shape.stormIncidentsPerMinute.unwrap(),
+  stormIncidentsPerHour: Policy.shape.stormIncidentsPerHour.unwrap(),
+});
+
+export type PolicyTrial =
+  | { readonly kind: 'tried'; readonly changes: readonly ValueChange[]; readonly preview: RulePreview | null }
+  | Extract<PolicyChange, { kind: 'unreadable' | 'invalid' }>;
+
+/** Tries a merge patch of the overlay, and of the deployed limits of storms, on the last week. Changes nothing. */
+export async function tryPolicy(patch: object, deps: PolicyDeps): Promise<PolicyTrial> {
+  const { limits, rest } = withoutDeployedLimits(patch);
+  const tried = DEPLOYED_LIMITS.partial().safeParse(limits);
+  if (!tried.success) {
+    const problems = tried.error.issues.map(({ path, message }) => ({
+      field: `policy.${path.join('.')}`,
+      problem: message,
+    }));
+    return { kind: 'invalid', problems };
+  }
+  const stored = await deps.policy.current();
+  const next = patched(stored, rest, deps);
+  if (next.kind !== 'next') return next;
+  const { stormIncidentsPerMinute, stormIncidentsPerHour } = deps.configuration.policy;
+  const deployed = { stormIncidentsPerMinute, stormIncidentsPerHour };
+  const all = DEPLOYED_LIMITS.parse({ ...deployed, ...tried.data });
+  const changes = [
+    ...differences(settingsOf(stored), next.settings),
+    ...Object.entries(tried.data)
+      .map(([name, after]) => ({
+        field: `policy.${name}`,
+        before: deployed[name as keyof typeof deployed],
+        after,
+      }))
+      .filter(({ before, after }) => before !== after),
+  ];
+  const preview = changes.length === 0 ? null : await previewed(stored, next.settings, deps, all);
+  return { kind: 'tried', changes, preview };
+}
+
+function withoutDeployedLimits(patch: object): { readonly limits: object; readonly rest: object } {
+  const { policy, ...others } = patch as { policy?: unknown };
+  if (typeof policy !== 'object' || policy === null) return { limits: {}, rest: patch };
+  const isDeployed = ([name]: [string, unknown]) => name in DEPLOYED_LIMITS.shape;
+  const entries = Object.entries(policy);
+  return {
+    limits: Object.fromEntries(entries.filter(isDeployed)),
+    rest: { ...others, policy: Object.fromEntries(entries.filter((entry) => !isDeployed(entry))) },
+  };
 }
 
 /** Names who set each alert on a metric that is new or different. */
@@ -199,13 +266,30 @@ async function write(
   const changes = differences(settingsOf(stored), next.settings);
   const report = reportOf({ kind: 'stored', overlay }, killSwitch, deps);
   if (dryRun || (changes.length === 0 && stored.kind !== 'unreadable')) {
-    return { kind: 'changed', changes, report: dryRun ? report : reportOf(stored, killSwitch, deps) };
+    const preview = dryRun && changes.length > 0 ? await previewed(stored, next.settings, deps) : null;
+    return { kind: 'changed', changes, report: dryRun ? report : reportOf(stored, killSwitch, deps), preview };
   }
   // The entry of a change whose writer was cut off before it.
   if (stored.kind === 'stored') await deps.trail.append(...entryOf(stored.overlay, null));
   if (!(await deps.policy.add(overlay))) return { kind: 'outdated' };
   await deps.trail.append(...entryOf(overlay, changes));
-  return { kind: 'changed', changes, report };
+  return { kind: 'changed', changes, report, preview: null };
+}
+
+async function previewed(
+  stored: StoredOverlay,
+  next: OverlaySettings,
+  deps: PolicyDeps,
+  limits: z.infer<typeof DEPLOYED_LIMITS> | null = null,
+): Promise<RulePreview | null> {
+  const { configuration, clock, preview } = deps;
+  const now = clock.now();
+  const before =
+    stored.kind === 'unreadable'
+      ? denyingPolicy(configuration, now)
+      : effectivePolicy(configuration, settingsOf(stored), now);
+  const after = effectivePolicy(configuration, next, now);
+  return await preview(before, { ...after, policy: { ...after.policy, ...limits } });
 }
 
 function newestOf(stored: StoredOverlay): number {

@@ -79,6 +79,7 @@ const argumentsOf = (
     'approval reject': [digest],
     'approval delegate': ['deputy@example.com', '--hours', '2'],
     'config set': ['policy.maxActionsPerHour=1', ...REASON],
+    'policy preview': ['policy.maxActionsPerHour=1'],
     'config reset': ['--yes', ...REASON],
     'config restore': ['1', '--yes', ...REASON],
     'policy stop': ['--yes', ...REASON],

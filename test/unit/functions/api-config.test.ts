@@ -229,3 +229,53 @@ describe('the kill switch', () => {
     expect((await deps.control.controls()).killSwitch).toBe(true);
   });
 });
+
+describe('what a change would have done to the last week', () => {
+  it('is told by a dry run, and nothing is changed', async () => {
+    const { post, read } = await aConfigured();
+    const change = {
+      github: { repositories: { 'acme/shop': { mode: 'off' } }, defaultMode: 'off' },
+      features: { automation: false },
+    };
+    const asked = await post('/api/config', { change, reason: REASON, dryRun: true }, { etag: '*' });
+    expect(asked.json).toMatchObject({
+      preview: { days: 7, effects: [expect.objectContaining({ setting: 'modes' })] },
+    });
+    expect((await read()).policy.revision).toBeNull();
+    const saved = await post('/api/config', { change, reason: REASON }, { etag: '*' });
+    expect(saved.json).toMatchObject({ preview: null });
+  });
+
+  it('is tried by whoever may read, for limits of a deployment, too', async () => {
+    const { post, read } = await aConfigured();
+    const change = { policy: { stormIncidentsPerMinute: 1, maxActionsPerHour: 0 } };
+    const { statusCode, json } = await post('/api/config/preview', { change }, { as: 'viewer' });
+    expect(statusCode).toBe(200);
+    expect(json).toMatchObject({
+      changes: [
+        { field: 'policy.maxActionsPerHour', after: 0 },
+        { field: 'policy.stormIncidentsPerMinute', before: 30, after: 1 },
+      ],
+      preview: {
+        effects: [
+          { rule: 'group', of: 'events' },
+          { rule: 'limit', of: 'actions' },
+        ],
+      },
+    });
+    expect((await read()).policy.revision).toBeNull();
+  });
+
+  it.each([
+    [{ policy: { stormIncidentsPerMinute: 0 } }, 'policy.stormIncidentsPerMinute'],
+    [{ policy: { stormIncidentsPerHour: 'many' } }, 'policy.stormIncidentsPerHour'],
+    [{ policy: { maxActionsPerHour: 999 } }, 'policy.maxActionsPerHour'],
+    [{ services: { nobody: { mode: 'off' } } }, 'services.nobody'],
+    [{ tempo: 1 }, 'tempo'],
+  ])('is refused by name for %j', async (change, field) => {
+    const { post } = await aConfigured();
+    const { statusCode, json } = await post('/api/config/preview', { change }, { as: 'viewer' });
+    expect(statusCode).toBe(400);
+    expect(JSON.stringify(json)).toContain(field);
+  });
+});

@@ -12,6 +12,7 @@ import { type AuthenticateDeps, authenticate } from '#shared/app/access/authenti
 import { requestApproval } from '#shared/app/approve/request.ts';
 import { makeLocalRecall } from '#shared/app/knowledge/recall-incidents.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
+import { previewOf } from '#shared/app/policy/preview-rules.ts';
 import { browserSignIn } from '#shared/domain/access/browser-sign-in.ts';
 import { Role } from '#shared/domain/access/caller.ts';
 import { Signal } from '#shared/domain/incident/signal.ts';
@@ -168,7 +169,11 @@ export async function anApi(
     ...learning,
     recall: async () => recall,
     shipped: async () => change.shipped ?? null,
-    policy: { ...rig.deps, trail: policyTrail },
+    policy: {
+      ...rig.deps,
+      trail: policyTrail,
+      preview: (before, after) => previewOf(before, after, { ...rig.deps, lists, ledger }),
+    },
     requests: async () => makeActionRequests({ ...rig.deps, lists, queue: changeable.queue }),
     logs: async () =>
       makeLogRequests({

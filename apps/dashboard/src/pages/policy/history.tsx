@@ -9,21 +9,39 @@ import { valueWords } from './words.ts';
 
 /** What would be changed, as the API says. */
 export function Changes({ request }: { readonly request: PolicyRequest }) {
-  const changes = useQuery({ queryKey: ['config', 'preview', request], queryFn: () => preview(request), gcTime: 0 });
-  if (changes.error !== null) return <p className="refusal">{changes.error.message}</p>;
-  if (changes.data === undefined) return <p className="soft">Checking what would change …</p>;
-  if (changes.data.length === 0) return <p className="notice">Nothing would change.</p>;
+  const found = useQuery({ queryKey: ['config', 'preview', request], queryFn: () => preview(request), gcTime: 0 });
+  if (found.error !== null) return <p className="refusal">{found.error.message}</p>;
+  if (found.data === undefined) return <p className="soft">Checking what would change …</p>;
+  if (found.data.changes.length === 0) return <p className="notice">Nothing would change.</p>;
   return (
-    <ul className="changes" aria-label="What changes">
-      {changes.data.map(({ field, before, after }) => (
-        <li key={field}>
-          <span className="mono">{field}</span>
-          <span>
-            <del>{before === undefined ? 'as deployed' : valueWords(before)}</del> →{' '}
-            <ins>{after === undefined ? 'as deployed' : valueWords(after)}</ins>
-          </span>
-        </li>
+    <>
+      <ul className="changes" aria-label="What changes">
+        {found.data.changes.map(({ field, before, after }) => (
+          <li key={field}>
+            <span className="mono">{field}</span>
+            <span>
+              <del>{before === undefined ? 'as deployed' : valueWords(before)}</del> →{' '}
+              <ins>{after === undefined ? 'as deployed' : valueWords(after)}</ins>
+            </span>
+          </li>
+        ))}
+      </ul>
+      <LastWeek found={found.data.preview} />
+    </>
+  );
+}
+
+type Found = Awaited<ReturnType<typeof preview>>['preview'];
+
+/** What the change would have done to the last week; nothing where it does nothing to what comes in. */
+function LastWeek({ found }: { readonly found: Found }) {
+  if (found === null) return null;
+  return (
+    <ul className="changes" aria-label="The last week">
+      {found.effects.map(({ rule, setting, words }) => (
+        <li key={`${rule} ${setting}`}>{words}</li>
       ))}
+      {found.partial ? <li>Only the newest part of the week was read: there is too much of it.</li> : null}
     </ul>
   );
 }

@@ -32,9 +32,9 @@ export type PolicyRequest =
   | { readonly kind: 'reset' }
   | { readonly kind: 'restore'; readonly revision: number };
 
-/** Says what would be changed, and changes nothing. */
-export async function preview(request: PolicyRequest): Promise<readonly ValueChange[]> {
-  return (await send(request, { reason: 'preview', seen: '*', dryRun: true })).changes;
+/** Says what would be changed, and what that would have done to the last week; changes nothing. */
+export async function preview(request: PolicyRequest) {
+  return await send(request, { reason: 'preview', seen: '*', dryRun: true });
 }
 
 /** Does it. Throws `ApiError` with status 412 when the policy is not as `seen` any more. */
