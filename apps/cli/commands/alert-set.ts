@@ -30,6 +30,7 @@ const METRIC_ACTIONS: Readonly<Record<string, MetricAlert['action']>> = {
   scale: 'scale',
   preemptive_scale: 'scale',
   scale_infrastructure: 'scale',
+  scale_database: 'scale',
 };
 
 /** The alert that a comparison means; null where the pattern is the text of a message. */
