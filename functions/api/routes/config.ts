@@ -129,7 +129,7 @@ const trial = routeFor('read', {
   description:
     '`change` is that of POST /api/config; `policy.stormIncidentsPerMinute` and `policy.stormIncidentsPerHour`, which only a deployment changes, can be tried, too.',
   request: { body: jsonBody(z.strictObject({ change: Settings })) },
-  responses: { ...answers('What it would have done.', Trial), ...COLLISIONS },
+  responses: { ...answers('The effects on the last week.', Trial), ...COLLISIONS },
 });
 
 const reset = routeFor('administer', {

@@ -5,7 +5,6 @@ import type { PolicyView } from '#shared/domain/configuration/policy-view.ts';
 import { api, contentOf } from '../../api/client.ts';
 
 type Answer = InferResponseType<typeof api.config.$get, 200>;
-export type ValueChange = InferResponseType<typeof api.config.$post, 200>['changes'][number];
 export type PolicyEvent = InferResponseType<typeof api.config.history.$get, 200>['entries'][number];
 
 /** What holds, what is deployed and what was changed at run time, as one state that can be named. */
