@@ -182,8 +182,13 @@ describe('Policy', () => {
     await page.getByRole('combobox', { name: 'Mode of all other repositories' }).selectOption('observe');
     await page.getByRole('button', { name: 'Review and save' }).click();
     const week = page.getByRole('dialog').getByRole('list', { name: 'The last week' });
-    await week.getByText(/policy\.maxActionsPerIncident: of \d+ actions of the last 7 days \d+ would have been/).waitFor();
-    await week.getByText(/modes: of \d+ events of the last 7 days \d+ would/).first().waitFor();
+    await week
+      .getByText(/policy\.maxActionsPerIncident: of \d+ actions of the last 7 days \d+ would have been/)
+      .waitFor();
+    await week
+      .getByText(/modes: of \d+ events of the last 7 days \d+ would/)
+      .first()
+      .waitFor();
     await confirm(page, 'Save', 'a quiet week');
     await page.getByText('Changed: version 1').waitFor();
     expect(await limit.inputValue()).toBe('2');

@@ -15,9 +15,9 @@ const HOME = { account: '123456789012', region: 'us-east-1' } as const;
 let healer: Healer;
 let folder: string;
 beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'selfheal-session-'));
   healer = await openHealer();
   await healer.runtime.createUser('ada', 'ada@example.com', PASSWORD, ['viewer']);
-  folder = mkdtempSync(join(tmpdir(), 'selfheal-session-'));
   await selfheal(['login', '--url', healer.runtime.endpoint, '--user', 'ada@example.com'], `${PASSWORD}\n`);
 });
 afterEach(() => expectClean(healer));
