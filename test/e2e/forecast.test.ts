@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { signIn } from '#lab/drills/approvals.ts';
+import { runCommand } from '#test/unit/cli/run-command.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { LEAKING, leak } from './support/leak.ts';
@@ -44,9 +45,11 @@ it('[D154] an alert on a metric mails once when it is crossed, and scales only a
     const response = await fetch(`${healer.runtime.endpoint}/api${path}`, request);
     return { status: response.status, json: JSON.parse(await response.text()) };
   };
-  const rule = { service: 'catalog', metric: 'memory', side: 'above', limit: 50, action: 'scale' };
-  const change = { metricAlerts: { 'catalog-memory-usage': rule } };
-  expect((await api('/config', { change, reason: 'the sale begins', dryRun: false })).status).toBe(200);
+  const environment = { SELFHEAL_URL: healer.runtime.endpoint, SELFHEAL_TOKEN: token };
+  const words =
+    'set-alert --service catalog --action preemptive_scale --confidence 0.90 --name catalog-memory-usage --pattern';
+  const set = await runCommand([...words.split(' '), 'memory_usage > 50%'], '', undefined, environment);
+  expect([set.code, set.stderr]).toEqual([0, expect.stringContaining('always waits for an approval')]);
   const told = () =>
     healer.runtime.mailbox.list().filter(({ subject }) => subject.includes('catalog: memory is above 50'));
   leak(healer);

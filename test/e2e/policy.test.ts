@@ -143,4 +143,23 @@ describe('the policy that people set at run time', () => {
     expect(patient).toMatchObject({ status: 'resolved', rerun: 1 });
     expect(patient.waited).toBeGreaterThanOrEqual(20 * TIME_SCALE * 1000 - 50);
   });
+
+  it('[D154] mails once when a message is seen that somebody waits for, in failures like it and no others', async () => {
+    const environment = { SELFHEAL_URL: healer.runtime.endpoint, SELFHEAL_TOKEN: token };
+    const typed = async (...args: string[]) => (await runCommand(args, '', undefined, environment)).code;
+    const told = () =>
+      healer.runtime.mailbox
+        .list()
+        .flatMap(({ subject, text }) => (subject.includes('Alert: ') ? [subject + text] : []));
+    const what = ['--pattern', 'attempt * failed with ECONNRESET', '--action', 'immediate_notification'];
+    expect(await typed('config', 'reset', '--yes', '--reason', 'a trial')).toBe(0);
+    expect(await typed('set-alert', ...what, '--confidence', '0.1')).toBe(0);
+    await healer.ended(healer.world.samples.failRun('compile').runId);
+    expect(told()).toEqual([]);
+    expect(await failed()).toMatchObject({ status: 'resolved', rerun: 1 });
+    expect(told()).toEqual([expect.stringContaining('attempt * failed with ECONNRESET')]);
+    expect(await typed('set-alert', ...what, '--off')).toBe(0);
+    expect(await failed()).toMatchObject({ status: 'resolved' });
+    expect(told()).toHaveLength(1);
+  });
 });
