@@ -70,6 +70,72 @@ const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp]
 const WATCHING = /^(?:monitor-service|start-learning-monitor)/;
 const LOOK_SECONDS = 8;
 
+/** The row of the requirements ledger that asks for a command, by its beginning. */
+const ROWS: readonly (readonly [command: string, row: string])[] = [
+  ['status', 'D120'],
+  ['train', 'D122'],
+  ['logs', 'D123'],
+  ['--help', 'D119'],
+  ['create-test-logs', 'D124'],
+  ['test-log-polling', 'D125'],
+  ['test-log-pattern', 'D126'],
+  ['add-log-pattern', 'D127'],
+  ['incidents', 'D128'],
+  ['knowledge', 'D129'],
+  ['knowledge search', 'D130'],
+  ['knowledge stats', 'D131'],
+  ['actions', 'D132'],
+  ['simulate-incident', 'D133'],
+  ['test-action', 'D134'],
+  ['monitor-logs', 'D135'],
+  ['reset-knowledge-base', 'D136'],
+  ['ai-status', 'D137'],
+  ['resolve-incident', 'D138'],
+  ['add-knowledge', 'D139'],
+  ['test-pattern', 'D140'],
+  ['action-stats', 'D141'],
+  ['update-confidence', 'D142'],
+  ['enable-auto-learning', 'D143'],
+  ['import-incidents', 'D144'],
+  ['test-ai-learning', 'D145'],
+  ['validate-scenario', 'D146'],
+  ['export-knowledge --output', 'D147'],
+  ['export-knowledge --destination', 'D148'],
+  ['configure-production', 'D149'],
+  ['production-readiness-check', 'D150'],
+  ['add-pattern', 'D151'],
+  ['add-solution', 'D152'],
+  ['monitor-service', 'D153'],
+  ['set-alert', 'D154'],
+  ['import-airflow-logs', 'D155'],
+  ['ai-metrics', 'D156'],
+  ['set-confidence-threshold', 'D157'],
+  ['feedback', 'D158'],
+  ['mark-false-positive', 'D159'],
+  ['import-knowledge', 'D160'],
+  ['learning-report', 'D161'],
+  ['start-learning-monitor', 'D162'],
+  ['ai-performance-report', 'D163'],
+  ['setup-ab-test', 'D164'],
+  ['ab-test-results', 'D165'],
+  ['validate-training-data', 'D166'],
+  ['clean-training-data', 'D167'],
+  ['configure-learning-stages', 'D168'],
+  ['learning-stage-status', 'D169'],
+  ['schedule-learning-review', 'D170'],
+  ['optimize-patterns', 'D171'],
+  ['configure-safety-limits', 'D172'],
+  ['rollback-learning', 'D173'],
+  ['diagnose-pattern-accuracy', 'D174'],
+  ['calibrate-confidence', 'D175'],
+  ['optimize-learning-rate', 'D176'],
+  ['ai-health-check', 'D177'],
+];
+const rowOf = (command: string): string =>
+  ROWS.filter(([beginning]) => `${command} `.startsWith(`${beginning} `)).toSorted(
+    ([a], [b]) => b.length - a.length,
+  )[0]?.[1] ?? 'no row';
+
 let home: string;
 let runtime: ChildProcess;
 let printed = '';
@@ -123,17 +189,24 @@ afterAll(async () => {
 });
 
 describe("the commands of the users' document, typed in order into a fresh npm start", () => {
-  it('has them all', () => expect(COMMANDS).toHaveLength(81));
-
-  it.each(COMMANDS.map((line, at) => [at + 1, line] as const))('%d: %s', async (_, line) => {
-    const command = line.replace(/^selfheal /, '');
-    const isWatching = WATCHING.test(command);
-    const { code, text } = await typed(line, isWatching ? LOOK_SECONDS : undefined);
-    const [, ends, says] = OUTCOMES.find(([beginning]) => command.startsWith(beginning)) ?? ['', 0, /\S/];
-    expect(text).not.toMatch(/^selfheal: .*(?:is no command|unknown option)/im);
-    if (!command.startsWith('monitor-service')) expect(text, line).toMatch(says);
-    if (!isWatching) expect({ code, text }).toMatchObject({ code: ends });
+  it('has them all, for each row that names one', () => {
+    expect(COMMANDS).toHaveLength(81);
+    const asked = new Set(COMMANDS.map((line) => rowOf(line.replace(/^selfheal /, ''))));
+    expect([...asked].toSorted()).toEqual(ROWS.map(([, row]) => row).toSorted());
   });
+
+  it.each(COMMANDS.map((line, at) => [rowOf(line.replace(/^selfheal /, '')), at + 1, line] as const))(
+    '[%s] %d: %s',
+    async (_row, _at, line) => {
+      const command = line.replace(/^selfheal /, '');
+      const isWatching = WATCHING.test(command);
+      const { code, text } = await typed(line, isWatching ? LOOK_SECONDS : undefined);
+      const [, ends, says] = OUTCOMES.find(([beginning]) => command.startsWith(beginning)) ?? ['', 0, /\S/];
+      expect(text).not.toMatch(/^selfheal: .*(?:is no command|unknown option)/im);
+      if (!command.startsWith('monitor-service')) expect(text, line).toMatch(says);
+      if (!isWatching) expect({ code, text }).toMatchObject({ code: ends });
+    },
+  );
 });
 
 /** Commands that change something. Typed once more, each ends as before, or says why there is nothing to do; what only reads may find more by then. */

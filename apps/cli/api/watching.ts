@@ -43,7 +43,7 @@ export async function watchApi(
   const seconds =
     options.for === undefined ? Infinity : durationOption('for', options.for, { otherwise: 1, atMost: 86_400 });
   const end = terminal.now() + seconds * 1000;
-  let [looks, unanswered, isDown] = [0, 0, false];
+  let [looks, unanswered, waited, isDown] = [0, 0, 0, false];
   for (;;) {
     try {
       // Opened anew each time: the token of `selfheal login` expires.
@@ -57,7 +57,11 @@ export async function watchApi(
       unanswered += 1;
       isDown = true;
     }
-    if (terminal.now() + every * 1000 > end) return { looks, unanswered };
-    await terminal.pause(every * 1000);
+    // By its pauses, too: a clock that is put back does not keep it from ending.
+    const left = Math.min(end - terminal.now(), seconds * 1000 - waited);
+    if (left <= 0) return { looks, unanswered };
+    const pause = Math.min(every * 1000, left);
+    await terminal.pause(pause);
+    waited += pause;
   }
 }

@@ -9,6 +9,7 @@ import {
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { type Answer, tuningOf } from '@selfheal/kernel/numbers/reliability.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import * as z from 'zod';
 import { API_OPTIONS, contentOf } from '#apps/workbench/api/api-client.ts';
 import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
@@ -18,6 +19,7 @@ import {
   type ChosenCalibrator,
   chooseCalibrator,
   confidenceFor,
+  MIN_CASES,
 } from '#shared/domain/learning/calibrator.ts';
 import { judge } from '#shared/domain/quality/judgement.ts';
 import { Prediction } from '#shared/domain/quality/prediction.ts';
@@ -52,12 +54,14 @@ function render({ calibrator, cases, figures, reason, tuning, target }: Report):
     target === null
       ? []
       : [
-          target.confidence === null
-            ? `accuracy of ${shareText(target.accuracy)}: not reached at any confidence`
-            : `accuracy of ${shareText(target.accuracy)}: reached from a confidence of ${target.confidence.toFixed(2)}`,
+          cases < MIN_CASES
+            ? `accuracy of ${shareText(target.accuracy)}: not known from ${counted(cases, 'answer')}; ${MIN_CASES} are needed`
+            : target.confidence === null
+              ? `accuracy of ${shareText(target.accuracy)}: not reached at any confidence`
+              : `accuracy of ${shareText(target.accuracy)}: reached from a confidence of ${target.confidence.toFixed(2)}`,
         ];
   return [
-    `${cases} scored answers: ${calibrator.kind}. ${reason}`,
+    `${counted(cases, 'scored answer')}: ${calibrator.kind}. ${reason}`,
     ...figures.map(
       ({ kind, brier, calibrationError }) =>
         `  ${kind.padEnd(9)} Brier score ${brier.toFixed(4)}, calibration error ${calibrationError.toFixed(4)} on held-out answers`,
@@ -140,7 +144,10 @@ export const confidenceCalibrate = defineCommand({
     const report: Report = {
       ...chosen,
       tuning: { before: tuningOf(answers), after: tuningOf(corrected) },
-      target: accuracy === null ? null : { accuracy, confidence: confidenceFor(calibrator, accuracy) },
+      target:
+        accuracy === null
+          ? null
+          : { accuracy, confidence: chosen.cases < MIN_CASES ? null : confidenceFor(calibrator, accuracy) },
     };
     if (options.out !== undefined) {
       const record = {

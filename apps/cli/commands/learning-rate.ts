@@ -1,7 +1,17 @@
-import { defineCommand, JSON_OPTION, listOf, shareOption, UsageError } from '@selfheal/cli-kit/command.ts';
+import {
+  defineCommand,
+  JSON_OPTION,
+  listOf,
+  type OptionValues,
+  shareOption,
+  UsageError,
+} from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
-import { compareRates, RATE_METRICS, type RateMetric } from '#shared/domain/learning/learning-rate.ts';
-import { openPatterns, PATTERN_OPTIONS } from '../learning/open-patterns.ts';
+import { contentOf } from '#apps/workbench/api/api-client.ts';
+import { adviseRate, RATE_METRICS, type RateAdvice, type RateMetric } from '#shared/domain/learning/learning-rate.ts';
+import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
+import { openPatterns } from '../learning/open-patterns.ts';
 
 const RATES = '0.02,0.05,0.1,0.2,0.5';
 const OTHER_NAMES: Readonly<Record<string, RateMetric>> = {
@@ -30,25 +40,22 @@ export const learningRate = defineCommand({
     'current-rate': {
       type: 'string',
       value: 'SHARE',
-      about: 'the rate to compare with; that of the configuration by default',
+      about: 'the rate to compare with; by default the one that holds',
     },
     'test-rates': { type: 'string', value: 'SHARE,...', about: `the rates to try; ${RATES} by default` },
     'evaluation-metric': { type: 'string', value: 'METRIC', about: `${RATE_METRICS.join(', ')}; brier by default` },
-    ...PATTERN_OPTIONS,
+    ...KNOWLEDGE_OPTIONS,
     ...JSON_OPTION,
   },
   async run({ options }, terminal) {
     const metric = metricOf(options['evaluation-metric'] ?? 'brier');
-    const opened = await openPatterns(options, terminal);
-    const current = shareOption('current-rate', options['current-rate'], opened.rules.maxConfidenceGainPerWeek);
-    const tested = listOf(options['test-rates'] ?? RATES).map((rate) => shareOption('test-rates', rate, 0.1));
-    const patterns = await opened.patterns.list(opened.scope);
-    const results = compareRates(patterns, [...new Set([current, ...tested])], { metric, rules: opened.rules });
+    const rates = listOf(options['test-rates'] ?? RATES).map((rate) => shareOption('test-rates', rate, 0.1));
+    const given = options['current-rate'];
+    const advice = await adviceOn({ metric, rates, given }, options, terminal);
+    const { current, recommended, results } = advice;
     const [best] = results;
-    const now = results.find(({ rate }) => rate === current);
-    const recommended = best === undefined || best.score === null || best.score === now?.score ? current : best.rate;
     if (options.json === true) {
-      await terminal.write(`${JSON.stringify({ metric, current, recommended, results })}\n`);
+      await terminal.write(`${JSON.stringify(advice)}\n`);
       return 0;
     }
     for (const { rate, score, outcomes } of results)
@@ -63,3 +70,28 @@ export const learningRate = defineCommand({
     return 0;
   },
 });
+
+/** What the outcomes of a deployment say where somebody is signed in, else those of a file or a table. */
+async function adviceOn(
+  {
+    metric,
+    rates,
+    given,
+  }: { readonly metric: RateMetric; readonly rates: readonly number[]; readonly given: string | undefined },
+  options: OptionValues<typeof KNOWLEDGE_OPTIONS>,
+  terminal: Terminal,
+): Promise<RateAdvice> {
+  const client = await apiUnlessNamed(options, terminal);
+  if (client === null) {
+    const { patterns, scope, rules } = await openPatterns(options, terminal);
+    const current = shareOption('current-rate', given, rules.maxConfidenceGainPerWeek);
+    return adviseRate(await patterns.list(scope), { current, rates }, { metric, rules });
+  }
+  const query = {
+    scope: placeOf(options.scope, terminal),
+    metric,
+    rates: rates.join(','),
+    ...(given === undefined ? {} : { current: `${shareOption('current-rate', given, 0.1)}` }),
+  };
+  return await contentOf(await client.api.learning.rates.$get({ query }));
+}

@@ -43,7 +43,7 @@ export const status = defineCommand({
       ...(stop === null ? [] : [`STOPPED      ${stop.words}`]),
       `API          ${state.api}, version ${version}`,
       `workflow     ${workflow.state}${workflow.stalled === 0 ? '' : `: ${counted(workflow.stalled, 'incident')} did not change for an hour`}`,
-      `incidents    ${openIncidents.count}${openIncidents.more ? ' or more' : ''} open, ${counted(approvalsPending, 'plan waits', 'plans wait')} for a decision`,
+      `incidents    ${openIncidents.count}${openIncidents.more ? ' or more' : ''} in progress, ${counted(approvalsPending, 'plan waits', 'plans wait')} for a decision`,
       `last healed  ${healed}`,
       `model        ${model.id} with ${model.languageModel}, accuracy ${shareWords(model.accuracy)}${model.degraded ? ', DEGRADED' : ''}`,
       '',

@@ -3,6 +3,7 @@ import { Proportion } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
 import type { LearnOrder, PatternResult } from '#shared/app/learning/learn-patterns.ts';
 import { PatternStage, Tag } from '#shared/domain/learning/learned-pattern.ts';
+import { type adviseRate, RATE_METRICS } from '#shared/domain/learning/learning-rate.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { Resolution } from '#shared/domain/learning/resolution.ts';
@@ -17,6 +18,7 @@ export interface RecordLearning {
     rules: Parameters<typeof asItCounts>[1],
   ): Promise<{ results: readonly PatternResult[]; unplaced: readonly number[] }>;
   test(cases: LearnOrder['cases'], patterns: Parameters<typeof asItCounts>[0][]): SelfTest;
+  rates: typeof adviseRate;
 }
 
 export interface KnowledgeLearnDeps extends KnowledgeRoutesDeps {
@@ -117,6 +119,44 @@ const test = routeFor('read', {
   responses: { ...answers('How they were recognised.', Tested), ...NOT_FOUND },
 });
 
+const Rate = z.coerce.number().min(0).max(1);
+const Rates = z
+  .object({
+    metric: z.enum(RATE_METRICS),
+    current: z.number(),
+    recommended: z.number(),
+    results: z
+      .array(z.object({ rate: z.number(), outcomes: z.number().int(), score: z.number().nullable() }))
+      .readonly()
+      .meta({ description: 'Best first.' }),
+  })
+  .meta({
+    id: 'LearningRates',
+    description: 'How rates of learning would have foretold the outcomes. Nothing is changed.',
+  });
+
+const compare = routeFor('read', {
+  method: 'get',
+  path: '/api/learning/rates',
+  tags: ['learning'],
+  summary: 'Compare rates of learning on the outcomes of the patterns of a place',
+  description: 'A rate is how much confidence may rise in a week (`learning.maxConfidenceGainPerWeek`).',
+  request: {
+    query: z.strictObject({
+      scope: ScopeName,
+      metric: z.enum(RATE_METRICS).default('brier'),
+      rates: z
+        .string()
+        .max(200)
+        .transform((text) => text.split(','))
+        .pipe(z.array(Rate).min(1).max(20))
+        .meta({ description: 'Shares with commas.' }),
+      current: Rate.optional().meta({ description: 'By default the rate that holds.' }),
+    }),
+  },
+  responses: { ...answers('The rates, best first.', Rates), ...NOT_FOUND },
+});
+
 export function knowledgeLearnRoutes(deps: KnowledgeLearnDeps) {
   const { patterns, knowledge, clock } = deps;
   return makeRoutes()
@@ -130,6 +170,12 @@ export function knowledgeLearnRoutes(deps: KnowledgeLearnDeps) {
       const order = { scope, by, at: clock.now(), cases, past, dryRun, source: 'human' } as const;
       const { results, unplaced } = await (await deps.recordLearning()).learn(order, await deps.rules());
       return context.json({ scope, dryRun, results, unplaced }, 200);
+    })
+    .openapi(compare, async (context) => {
+      const { scope, metric, rates, current } = context.req.valid('query');
+      const [stored, rules] = [await patterns.list(await scopeOf(scope, deps)), await deps.rules()];
+      const asked = { current: current ?? rules.maxConfidenceGainPerWeek, rates };
+      return context.json((await deps.recordLearning()).rates(stored, asked, { metric, rules }), 200);
     })
     .openapi(test, async (context) => {
       const { scope: given, records } = context.req.valid('json');

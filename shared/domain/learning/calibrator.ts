@@ -1,5 +1,6 @@
 import { logOdds } from '@selfheal/kernel/numbers/log-odds.ts';
 import { type Answer, brierScore, calibrationErrorOf, reliabilityOf } from '@selfheal/kernel/numbers/reliability.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import * as z from 'zod';
 import { calibrated, fitCalibration } from '../failure/model/calibration.ts';
 
@@ -121,7 +122,7 @@ export interface CalibrationChoice {
 }
 
 /** Fewer answers are not enough for a curve. */
-const MIN_CASES = 50;
+export const MIN_CASES = 50;
 
 /**
  * Chooses the correction of confidences by cross-validation; a calibrator is chosen only when its Brier score on
@@ -134,7 +135,7 @@ export function chooseCalibrator(answers: readonly Answer[], { method, folds }: 
       calibrator: IDENTITY,
       cases,
       figures: [],
-      reason: `${cases} answers are too few: ${MIN_CASES} are needed.`,
+      reason: `${counted(cases, 'answer')} ${cases === 1 ? 'is' : 'are'} too few: ${MIN_CASES} are needed.`,
     };
   }
   const kinds: CalibratorKind[] = method === null ? ['platt', 'isotonic'] : [method];

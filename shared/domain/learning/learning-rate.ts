@@ -15,7 +15,29 @@ export interface RateResult {
   readonly score: number | null;
 }
 
+export interface RateAdvice {
+  readonly metric: RateMetric;
+  /** Maximum gain of confidence per week that holds, and the one that foretold the outcomes best; the same without outcomes or among equals. */
+  readonly current: number;
+  readonly recommended: number;
+  /** Best first. */
+  readonly results: readonly RateResult[];
+}
+
 const EDGE = 0.001;
+
+/** Compares the rate that holds with others on the patterns' outcomes. */
+export function adviseRate(
+  patterns: readonly LearnedPattern[],
+  { current, rates }: { readonly current: number; readonly rates: readonly number[] },
+  basis: { readonly metric: RateMetric; readonly rules: Learning },
+): RateAdvice {
+  const results = compareRates(patterns, [...new Set([current, ...rates])], basis);
+  const [best] = results;
+  const now = results.find(({ rate }) => rate === current);
+  const recommended = best === undefined || best.score === null || best.score === now?.score ? current : best.rate;
+  return { metric: basis.metric, current, recommended, results };
+}
 
 /**
  * Lives the patterns' outcomes again with other rates of learning (`maxConfidenceGainPerWeek`): before each outcome the confidence at that time

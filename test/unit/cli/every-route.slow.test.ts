@@ -156,7 +156,6 @@ describe('whatever the command line reads or changes of a deployment', () => {
       ({ options }) => !('token' in options) && ['table', 'registry', 'bucket'].some((option) => option in options),
     ).map(({ name }) => name);
     const local = direct.filter((name) => !(name in DIRECT) && !WITHOUT_ROUTE.includes(name));
-    // It only compares patterns of a file, or of a table that `knowledge patterns` lists over the API.
-    expect(local).toEqual(['learning rate']);
+    expect(local).toEqual([]);
   });
 });

@@ -176,7 +176,7 @@ describe('selfheal status and costs', () => {
     for (const words of [
       'API          ok, version 1.2.3',
       'workflow',
-      'open, 0 plans wait',
+      'in progress, 0 plans wait',
       `last healed  ${incident.id}`,
       'model        signatures with rules',
     ])
@@ -250,6 +250,26 @@ describe('rates of learning', () => {
       expect((await run(...bad)).code).toBe(2);
     const none = await runCommand(['learning', 'rate', '--patterns', join(aFolder(), 'none.json')]);
     expect(none.stderr).toContain('no outcomes yet');
+  });
+
+  it('[D176] are compared on the outcomes of the deployment for whoever is signed in', async () => {
+    const { run, patterns, requests } = await aSchool();
+    await patterns.write(aPattern({ id: 'dddddddddddd', scope: SCOPE, outcomes: outcomes(30) }));
+    const flags = ['--scope', SCOPE, '--current-rate', '0.01', '--test-rates', '0.05,0.3'];
+    const { code, text, stderr } = await run('optimize-learning-rate', ...flags);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('set learning.maxConfidenceGainPerWeek to 0.3')]);
+    expect(stderr).not.toContain('not signed in');
+    expect(text.split('\n')[0]).toMatch(/^0\.300 {2}brier 0\.\d{4} over 3\d outcomes$/);
+    expect(requests.at(-1)).toContain('GET /api/learning/rates?');
+    // The rate that holds is the one of the deployment's policy.
+    expect(JSON.parse((await run('learning', 'rate', '--scope', SCOPE, '--json')).text).current).toBe(0.1);
+    const many = await run(
+      'learning',
+      'rate',
+      '--test-rates',
+      Array.from({ length: 21 }, (_, at) => at / 100).join(','),
+    );
+    expect([many.code, many.stderr]).toEqual([2, expect.stringContaining('rates')]);
   });
 });
 

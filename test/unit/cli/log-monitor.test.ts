@@ -57,6 +57,16 @@ describe('selfheal log monitor', () => {
     },
   );
 
+  it.each(['3', '5', '7'])(
+    '[D135] watches for %s seconds when it is told so, with a look at their end',
+    async (seconds) => {
+      const { keep, runThrough } = await aLog();
+      await keep(...FIRST);
+      const { text } = await runThrough('viewer', ['monitor-logs', '--duration', seconds], () => keep(...MORE));
+      expect(text).toMatch(new RegExp(`^3 new lines of 1 incident in ${seconds} seconds, `, 'm'));
+    },
+  );
+
   it('[D135] prints JSON Lines, with --all also of what was kept before', async () => {
     const { keep, runThrough, incident } = await aLog();
     await keep(...FIRST);
@@ -73,7 +83,7 @@ describe('selfheal log monitor', () => {
     });
     expect(summary).toMatchObject({
       kind: 'summary',
-      looks: 1,
+      looks: 2,
       unanswered: 0,
       lines: 1,
       levels: { error: 1, info: 0 },
