@@ -118,7 +118,8 @@ describe('the lookup of knowledge', () => {
     ['D84', 'resource_exhaustion', 'QueuePool limit: database connections of the pool', /Restart the service/],
   ])('[%s] advises for %s "%s"', (_row, failureClass, line, advice) => {
     const found = lookUp({ classification: classified(failureClass), lines: [line] }, entries);
-    expect((found.match ?? found.similar[0]?.entry)?.resolution).toMatch(advice);
+    expect(found.match?.resolution).toMatch(advice);
+    expect(found.similar.map(({ entry }) => entry)).not.toContain(found.match);
   });
 
   it('[D81] knows a learned failure again in another variant: another time, checkout, line number and value', () => {
