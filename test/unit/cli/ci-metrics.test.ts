@@ -216,8 +216,10 @@ describe('ci insights', () => {
       control.closePullRequest(repository, fix.number, merged);
     }
     // Undecided, and somebody's own: neither is a suggestion that people took or refused.
-    const open = control.addPullRequest(repository, { branch: 'autofix-20261120-130000' });
-    await call('POST', `/issues/${open.number}/labels`, { labels: ['autofix-bot'] });
+    for (const branch of ['autofix-20261120-130000', 'autofix-20261120-130001']) {
+      const open = control.addPullRequest(repository, { branch });
+      await call('POST', `/issues/${open.number}/labels`, { labels: ['autofix-bot'] });
+    }
     const own = control.addPullRequest(repository, { branch: 'feature' });
     control.closePullRequest(repository, own.number, true);
     const environment = github.environment();

@@ -92,6 +92,13 @@ describe('the goals', () => {
     const proposals = { value: { merged: 8, unchanged: 6, closed: 2, open: 4 } };
     expect(kpi('unchanged-fixes', [], { proposals })).toMatchObject({ status: 'missed', measured: '60 % (6 of 10)' });
     expect(kpi('adoption', [], { proposals })).toMatchObject({ status: 'met', measured: '80 % (8 of 10)' });
+    for (const [merged, status] of [
+      [5, 'missed'],
+      [6, 'met'],
+    ] as const) {
+      const decided = { value: { merged, unchanged: 0, closed: 10 - merged, open: 3 } };
+      expect(kpi('adoption', [], { proposals: decided }), `${merged} of 10`).toMatchObject({ status });
+    }
     expect(kpi('adoption', [], { proposals: { value: { merged: 0, unchanged: 0, closed: 0, open: 1 } } })?.status).toBe(
       'not-measured',
     );
