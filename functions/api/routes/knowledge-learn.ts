@@ -3,7 +3,7 @@ import { Proportion } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
 import type { LearnOrder, PatternResult } from '#shared/app/learning/learn-patterns.ts';
 import { PatternStage, Tag } from '#shared/domain/learning/learned-pattern.ts';
-import { type adviseRate, RATE_METRICS } from '#shared/domain/learning/learning-rate.ts';
+import type { adviseRate, RateMetric } from '#shared/domain/learning/learning-rate.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { Resolution } from '#shared/domain/learning/resolution.ts';
@@ -119,10 +119,11 @@ const test = routeFor('read', {
   responses: { ...answers('How they were recognised.', Tested), ...NOT_FOUND },
 });
 
-const Rate = z.coerce.number().min(0).max(1);
+// Written out, so that the comparison stays in what is loaded when it is asked for.
+const METRIC = z.enum(['brier', 'log-loss', 'accuracy'] as const satisfies readonly RateMetric[]);
 const Rates = z
   .object({
-    metric: z.enum(RATE_METRICS),
+    metric: METRIC,
     current: z.number(),
     recommended: z.number(),
     results: z
@@ -144,14 +145,14 @@ const compare = routeFor('read', {
   request: {
     query: z.strictObject({
       scope: ScopeName,
-      metric: z.enum(RATE_METRICS).default('brier'),
+      metric: METRIC.default('brier'),
       rates: z
         .string()
         .max(200)
-        .transform((text) => text.split(','))
-        .pipe(z.array(Rate).min(1).max(20))
+        .transform((text) => text.split(',').map(Number))
+        .pipe(z.array(z.number().min(0).max(1)).min(1).max(20))
         .meta({ description: 'Shares with commas.' }),
-      current: Rate.optional().meta({ description: 'By default the rate that holds.' }),
+      current: z.coerce.number().min(0).max(1).optional().meta({ description: 'By default the rate that holds.' }),
     }),
   },
   responses: { ...answers('The rates, best first.', Rates), ...NOT_FOUND },
