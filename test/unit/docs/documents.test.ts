@@ -55,6 +55,17 @@ const textOf = (path: string): string | null => {
 };
 
 describe('documents', () => {
+  it('list every decision once, in order, by its number and title', () => {
+    const files = readdirSync(join(ROOT, 'docs/decisions')).filter((file) => /^\d{4}-.*\.md$/.test(file));
+    const rows = files.sort().map((file) => {
+      const [, number, title] = /^# (\d{4}): (.+)$/m.exec(read(`docs/decisions/${file}`)) ?? [];
+      return `| [${number}](${file}) | ${title} |`;
+    });
+    const listed = read('docs/decisions/README.md').match(/^\| \[\d+\].*$/gm);
+    expect(listed).toEqual(rows);
+    expect(new Set(rows.map((row) => row.slice(0, 8))).size).toBe(rows.length);
+  });
+
   it.each(DOCUMENTS)('%s has no broken link', (file) => {
     expect(brokenLinks(file, read(file), textOf)).toEqual([]);
   });
