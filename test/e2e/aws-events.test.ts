@@ -1,8 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { signIn } from '#lab/drills/approvals.ts';
@@ -13,31 +9,16 @@ import { AWS_EVENT_SOURCES } from '#shared/domain/incident/aws-resource.ts';
 import { identify } from '#shared/domain/incident/identity.ts';
 import { EVENT_SOURCES } from '#shared/plugins/sources/registry.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
+import { awsEvent, HOME } from './support/aws-event.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { until } from './support/until.ts';
 
 const PASSWORD = 'Correct-Horse-8-Battery';
-/** Account and region of the local runtime. */
-const HOME = { partition: 'aws', account: DEFAULT_ACCOUNT, region: DEFAULT_REGION } as const;
-const SAMPLE = { account: '123456789012', region: 'eu-central-1' } as const;
-
 let healer: Healer;
 beforeAll(async () => {
   healer = await openHealer({ timeScale: 0.02 });
 });
 afterAll(() => healer?.stop());
-
-interface BusEvent extends Record<string, unknown> {
-  readonly time: string;
-  readonly region: string;
-}
-
-/** A sample as an event of the deployment's own account and region. */
-function sample(path: string, changes: object = {}): BusEvent {
-  const text = readFileSync(join(import.meta.dirname, '../../events', `${path}.json`), 'utf8');
-  const own = text.replaceAll(SAMPLE.region, HOME.region).replaceAll(SAMPLE.account, HOME.account);
-  return { ...JSON.parse(own), id: randomUUID(), ...changes };
-}
 
 function incidentOf(path: string, event: unknown): string {
   const source = EVENT_SOURCES.find(({ id }) => path.startsWith(`${id}/`));
@@ -68,7 +49,7 @@ describe('events of AWS on the default bus', () => {
   ])(
     '%s: %s opens an incident of its service, people are told, and %s closes it',
     async (source, began, ended, service, severity) => {
-      const event = sample(`${source}/${began}`);
+      const event = awsEvent(`${source}/${began}`);
       const id = incidentOf(`${source}/${began}`, event);
       await healer.runtime.putEvent(event);
       expect(await healer.ended(id)).toMatchObject({
@@ -78,7 +59,7 @@ describe('events of AWS on the default bus', () => {
       });
       expect(healer.mailsAbout(id).length).toBeGreaterThan(0);
       // The end of it is told later than the beginning, by AWS and on this bus.
-      await healer.runtime.putEvent(sample(`${source}/${ended}`, { time: '2026-11-20T12:00:00Z' }));
+      await healer.runtime.putEvent(awsEvent(`${source}/${ended}`, { time: '2026-11-20T12:00:00Z' }));
       await until('the end of it', async () => (await healer.incidents.get(id))?.status === 'resolved');
       expect((await healer.ended(id)).outcomeReason).toContain(
         `${source} (account ${HOME.account} in ${HOME.region}) reported`,
@@ -94,7 +75,7 @@ describe('events of AWS on the default bus', () => {
 
   it('only reports an event of another account, whatever its resource is called', async () => {
     const path = 'codepipeline/execution-failed-firing';
-    const event = sample(path, { account: '444455556666' });
+    const event = awsEvent(path, { account: '444455556666' });
     const id = incidentOf(path, event);
     await healer.runtime.putEvent(event);
     expect(await healer.ended(id)).toMatchObject({
@@ -107,9 +88,9 @@ describe('events of AWS on the default bus', () => {
 
   it('opens nothing for a success, nor for a failure that was over before it arrived, and the ledger says both', async () => {
     const pipeline = (detail: object) => ({
-      ...sample('codepipeline/execution-failed-firing'),
+      ...awsEvent('codepipeline/execution-failed-firing'),
       detail: {
-        ...(sample('codepipeline/execution-failed-firing').detail as object),
+        ...(awsEvent('codepipeline/execution-failed-firing').detail as object),
         pipeline: 'late-release',
         ...detail,
       },
@@ -127,7 +108,7 @@ describe('events of AWS on the default bus', () => {
 
 describe('what changed before an alarm', () => {
   it('is on its page and for assistants: the stack that was just updated, before the deployment of hours ago', async () => {
-    const stack = sample('cloudformation/update-in-progress-changed', {
+    const stack = awsEvent('cloudformation/update-in-progress-changed', {
       time: new Date(Date.now() - 120_000).toISOString(),
     });
     await healer.runtime.putEvent(stack);

@@ -14,7 +14,8 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { aBoundAction, aHealingWatch, anApproval, anEvidence, anIncident, aTelemetry } from '#test/builders/index.ts';
 import { approve, endedWithApprovals } from './support/approving.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
-import { decisionsOfBrokenSchedules } from './support/broken-schedules.ts';
+import { awsEvent } from './support/aws-event.ts';
+import { decisionsOfBrokenFunctions } from './support/broken-functions.ts';
 import { commentOn, signsUnder } from './support/commenting.ts';
 import { type Healer, openHealer, type Subject } from './support/healer.ts';
 import { LEAKING, leak } from './support/leak.ts';
@@ -535,6 +536,12 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
       const api = await apiOf('admin', other);
       await sendAlerts(other, api);
       await sendLogs(other, api);
+      await other.runtime.putEvent(
+        awsEvent('cloudformation/update-in-progress-changed', { time: new Date(Date.now() - 120_000).toISOString() }),
+      );
+      await other.quiet();
+      // The change is linked to the incident that follows it.
+      await other.ended(other.world.aws.fireAlarm('checkout', { okAfterMs: 40 }));
       await sendWithOwnSecret(other, api);
       await mergeFix(other);
       await keepFurtherRecords(other, api, await signIn(other, 'admin@example.com', PASSWORD));
@@ -560,8 +567,8 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await until('the status', () => told().includes('Actions are allowed.'));
     await invoked('on-call', {});
   },
-  'that run by the clock and break down put their event into the dead letters': async () => {
-    const decisions = await decisionsOfBrokenSchedules('model');
+  'that nobody waits for and that break down put their event into the dead letters': async () => {
+    const decisions = await decisionsOfBrokenFunctions('model');
     expect(decisions.length).toBeGreaterThan(0);
     askedElsewhere.push(...decisions);
   },

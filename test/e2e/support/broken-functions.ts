@@ -10,15 +10,17 @@ import { logicalIdOf } from './template.ts';
 import { until } from './until.ts';
 
 const SCHEDULED = ['redeliver-webhooks', 'reconciler', 'quality', 'forecast', 'log-watch', 'on-call'];
+/** Nobody waits for their answer. */
+const ASYNCHRONOUS = [...SCHEDULED, 'log-subscription'];
 
 /**
- * Lets every function that runs by the clock break down, expects each to put its event into the dead letters, and gives what
- * was asked of the policies.
+ * Lets every function that runs by the clock or takes lines of a log group break down, expects each to put its event into the dead letters, and
+ * gives what was asked of the policies.
  */
-export async function decisionsOfBrokenSchedules(base: AssemblyName): Promise<readonly IamDecision[]> {
+export async function decisionsOfBrokenFunctions(base: AssemblyName): Promise<readonly IamDecision[]> {
   const { assemblyDir, remove } = await anAssembly({ base });
   const deployment = deploymentOf(assemblyDir, 'http://127.0.0.1:1');
-  const broken = SCHEDULED.map(pascalCase).flatMap((name) =>
+  const broken = ASYNCHRONOUS.map(pascalCase).flatMap((name) =>
     deployment
       .ofType('AWS::Lambda::Function')
       .filter(({ logicalId }) => logicalId.startsWith(`Functions${name}Handler`)),
@@ -31,12 +33,15 @@ export async function decisionsOfBrokenSchedules(base: AssemblyName): Promise<re
   }
   const stage = await openStage({ assemblyDir, ampleMemory: true, timeScale: 0.002 });
   for (const name of SCHEDULED) await stage.runtime.schedules.trigger(logicalIdOf(stage, name));
+  await stage.runtime.putLogs('/aws/lambda/checkout-api', [
+    { at: Date.now(), stream: 'one', message: 'ERROR out of memory' },
+  ]);
   // Of each: the schedules go on by themselves, and one function may fail again before the other fails at all.
   const leftBy = (name: string) =>
     stage.runtime.decisions.some(
       ({ role, action }) => action === 'sqs:SendMessage' && role.includes(`Functions${name}Role`),
     );
-  await until('the dead letters', () => SCHEDULED.map(pascalCase).every(leftBy));
+  await until('the dead letters', () => ASYNCHRONOUS.map(pascalCase).every(leftBy));
   expect(stage.runtime.deadLetters().length).toBeGreaterThanOrEqual(broken.length);
   expect(stage.runtime.denials).toEqual([]);
   const { decisions } = stage.runtime;
