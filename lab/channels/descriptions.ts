@@ -10,37 +10,17 @@ import { adfOf } from '#shared/plugins/notifiers/jira/ticket-text.ts';
 import { pagerdutyEvent } from '#shared/plugins/notifiers/pagerduty/index.ts';
 import { teamsBody } from '#shared/plugins/notifiers/teams/index.ts';
 import { FORMS } from '#shared/plugins/notifiers/webhook/forms.ts';
+import { broken, type Described, type Json, stringsIn } from './described.ts';
+import { DOCUMENTED } from './documented.ts';
 
-/** One channel's messages, and what its vendor says about them. */
-export interface Described {
-  readonly channel: string;
-  /** The file with the vendor's description. */
-  readonly description: string;
-  /** The message as its body; null when the channel says nothing about it. */
-  bodyOf(message: ChannelMessage): unknown;
-  /** What the description does not say and the vendor's documentation does; names of what is broken. */
-  limits(body: unknown): string[];
-  /** The schema of a body in the description. */
-  schemaOf(description: Json): Json;
-}
-
-type Json = Record<string, unknown>;
 const at = (value: unknown, ...path: readonly string[]): Json =>
   path.reduce((inner, key) => (inner as Json)[key] as Json, value as Json);
 const withProperty = (definitions: Json, name: string, property: string): Json => {
   const definition = at(definitions, name);
   return { ...definitions, [name]: { ...definition, properties: { ...at(definition, 'properties'), [property]: {} } } };
 };
-const broken = (rules: Readonly<Record<string, boolean>>): string[] =>
-  Object.entries(rules).flatMap(([name, holds]) => (holds ? [] : [name]));
-const stringsIn = (value: unknown): string[] =>
-  typeof value === 'string'
-    ? [value]
-    : typeof value === 'object' && value !== null
-      ? Object.values(value).flatMap(stringsIn)
-      : [];
 
-export const DESCRIBED: readonly Described[] = [
+const PUBLISHED: readonly Described[] = [
   {
     channel: 'slack',
     description: 'slack-web.json.gz',
@@ -142,28 +122,32 @@ export const DESCRIBED: readonly Described[] = [
   },
 ];
 
-/** A check of one channel's messages against its description in `folder`; gives what is broken, in words. */
-export function checkerFor(described: Described, folder: string): (message: ChannelMessage) => string[] {
-  const file = join(folder, described.description);
-  let text: string;
+export const DESCRIBED: readonly Described[] = [...PUBLISHED, ...DOCUMENTED];
+
+function descriptionIn(file: string): Json {
   try {
-    text = gunzipSync(readFileSync(file)).toString();
+    return JSON.parse(gunzipSync(readFileSync(file)).toString()) as Json;
   } catch (cause) {
     throw new InvalidInput(`${file} cannot be read. Pass the folder of the vendors' descriptions with --data.`, {
       cause,
     });
   }
+}
+
+/** A check of one channel's messages against its description in `folder`; gives what is broken, in words. */
+export function checkerFor(described: Described, folder: string): (message: ChannelMessage) => string[] {
+  const description = described.description === null ? {} : descriptionIn(join(folder, described.description));
   const ajv = new Ajv({ strict: false, allErrors: false, validateFormats: true, logger: false });
   addFormats.default(ajv);
   // No format of JSON Schema; PagerDuty means an address.
   ajv.addFormat('url', (value) => URL.canParse(value));
-  const validate: ValidateFunction = ajv.compile(described.schemaOf(JSON.parse(text) as Json));
+  const validate: ValidateFunction = ajv.compile(described.schemaOf(description));
   return (message) => {
     const body = described.bodyOf(message);
     if (body === null) return [];
     const plain: unknown = JSON.parse(JSON.stringify(body));
     const isValid = validate(plain);
     const errors = isValid ? [] : (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
-    return [...errors, ...described.limits(plain)];
+    return [...errors, ...described.limits(plain, message)];
   };
 }

@@ -30,7 +30,7 @@ export const checkChannels = defineCommand({
       const found = messages.flatMap((message, at) => check(message).map((problem) => `message ${at}: ${problem}`));
       violations += found.length;
       await terminal.write(
-        `${described.channel.padEnd(10)} ${count} messages, ${found.length} violations of ${described.description} (seed ${seed})\n`,
+        `${described.channel.padEnd(11)} ${count} messages, ${found.length} violations of ${described.description ?? 'its documentation'} (seed ${seed})\n`,
       );
       for (const line of found.slice(0, SHOWN)) await terminal.write(`  ${line}\n`);
     }
