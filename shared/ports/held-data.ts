@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { DataEvent } from '#shared/domain/audit/access-event.ts';
+import type { AuditReader } from './audit-reader.ts';
 
 /** What a deployment holds of a repository, by what it is to people; `docs/guide/data.md` says where each is and when it expires. */
 export const HELD_KINDS = [
@@ -104,7 +105,7 @@ export interface Deletions {
 }
 
 /** What was deleted on request, in a chained audit trail of its own. */
-export interface DataTrail {
+export interface DataTrail extends AuditReader {
   /** Writes an entry once: a repeat of the same key is no second. */
   append(key: string, event: DataEvent): Promise<void>;
 }

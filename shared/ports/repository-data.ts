@@ -6,7 +6,18 @@ import { HeldKind, HeldRecord, WalkPosition } from './held-data.ts';
 export const HeldCounts = z.partialRecord(HeldKind, z.number().int().nonnegative());
 export type HeldCounts = z.infer<typeof HeldCounts>;
 
-/** One page of an export or a deletion, as the function `repository-data` takes it. */
+/** A deletion that has ended, from its audit entry. */
+export const PastDeletion = z.strictObject({
+  /** `owner/name` in lower case. */
+  repository: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  by: Actor,
+  counts: HeldCounts,
+});
+export type PastDeletion = z.infer<typeof PastDeletion>;
+
+/** One page of an export or a deletion, or what was deleted, as the function `repository-data` takes it. */
 export const DataRequest = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('export'), repository: z.string(), from: WalkPosition.nullable() }),
   z.strictObject({
@@ -15,6 +26,8 @@ export const DataRequest = z.discriminatedUnion('kind', [
     force: z.boolean(),
     by: Actor,
   }),
+  /** `repository`: of this one alone; null for all. */
+  z.strictObject({ kind: z.literal('history'), repository: z.string().nullable() }),
 ]);
 export type DataRequest = z.infer<typeof DataRequest>;
 
@@ -28,6 +41,8 @@ export const DataAnswer = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stopping'), incidents: z.array(z.string()), waitSeconds: z.number() }),
   /** `counts`: of the whole deletion so far. Ask again until it is done. */
   z.strictObject({ kind: z.literal('deleted'), counts: HeldCounts, done: z.boolean() }),
+  /** The newest first. `broken`: why the trail is not as it was written; null when it is. */
+  z.strictObject({ kind: z.literal('history'), deletions: z.array(PastDeletion), broken: z.string().nullable() }),
 ]);
 export type DataAnswer = z.infer<typeof DataAnswer>;
 

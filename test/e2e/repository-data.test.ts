@@ -10,6 +10,7 @@ import { HELD_KINDS, type HeldRecord } from '#shared/ports/held-data.ts';
 import { runCommand } from '#test/unit/cli/run-command.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { tableNamed } from './support/template.ts';
+import { until } from './support/until.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
 
@@ -179,5 +180,24 @@ it('deletes everything of one repository, also when it is cut off, leaves the ot
     expect.stringContaining('Nothing is held of the repository acme/shop'),
   ]);
   expect(aboutGone(await everything())).toHaveLength(1);
+  expectClean(healer);
+});
+
+it('with force stops the workflow that waits for an approval, and deletes its incident, too', async () => {
+  const asked = await selfheal('config', 'set', 'policy.approvalRequiredRisks=["low","medium","high"]', '--reason', 'drill');
+  expect([asked.code, asked.stderr]).toEqual([0, expect.any(String)]);
+  const { runId } = healer.world.samples.failRun('transient', { repository: GONE });
+  const id = healer.incidentId(runId);
+  ids.push(id);
+  await until('the request for an approval', () => healer.statesOf(runId).includes('Approve'));
+  const open = await selfheal('data', 'delete', '--repo', GONE, '--confirm', GONE);
+  expect([open.code, open.stderr]).toEqual([2, expect.stringContaining(`still open (${id})`)]);
+  const { code, stdout, stderr } = await selfheal('data', 'delete', '--repo', GONE, '--confirm', GONE, '--force');
+  expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/^Deleted \d+ records of acme\/shop:\n/), expect.stringContaining(`stopped the workflow of ${id}`)]);
+  await healer.quiet();
+  expect(aboutGone(await everything())).toEqual([
+    expect.stringMatching(/^Control AUDIT#data ENTRY#0+1$/),
+    expect.stringMatching(/^Control AUDIT#data ENTRY#0+2$/),
+  ]);
   expectClean(healer);
 });

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { actorOf, type Caller } from '#shared/domain/access/caller.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { HeldRecord, WalkPosition } from '#shared/ports/held-data.ts';
-import { HeldCounts, type RepositoryData } from '#shared/ports/repository-data.ts';
+import { HeldCounts, PastDeletion, type RepositoryData } from '#shared/ports/repository-data.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
 
@@ -27,6 +27,16 @@ const DeletionState = z
       .meta({ description: 'Wait so long before the next request: stopped steps may still write.' }),
   })
   .meta({ id: 'DataDeletion' });
+
+const DeletionHistory = z
+  .object({
+    deletions: z.array(PastDeletion).meta({ description: 'The newest first, 500 at most.' }),
+    broken: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why the audit trail is not as it was written; null when it is.' }),
+  })
+  .meta({ id: 'DataDeletionHistory' });
 
 const TAGS = ['data'];
 const FOR_PEOPLE = 'For people with the role admin; an API key gets 403.';
@@ -68,6 +78,20 @@ const deleted = routeFor('administer', {
   },
 });
 
+const history = routeFor('administer', {
+  method: 'get',
+  path: '/api/data/history',
+  tags: TAGS,
+  summary: 'Read from the audit trail which repositories were deleted, when and by whom',
+  description: `${FOR_PEOPLE} A deletion is listed once it has ended.`,
+  request: {
+    query: z.strictObject({
+      repository: RepositoryName.optional().meta({ description: 'Of this one alone. Without it those of all.' }),
+    }),
+  },
+  responses: answers('The deletions.', DeletionHistory),
+});
+
 export function dataRoutes({ repositoryData }: DataRoutesDeps) {
   return makeRoutes()
     .openapi(exported, async (context) => {
@@ -102,6 +126,13 @@ export function dataRoutes({ repositoryData }: DataRoutesDeps) {
         default:
           throw new Error(`A deletion was answered with ${answer.kind}.`);
       }
+    })
+    .openapi(history, async (context) => {
+      requirePerson(context.get('caller'));
+      const { repository = null } = context.req.valid('query');
+      const answer = await repositoryData.ask({ kind: 'history', repository });
+      if (answer.kind !== 'history') throw new Error(`The history of deletions was answered with ${answer.kind}.`);
+      return context.json({ deletions: answer.deletions, broken: answer.broken }, 200);
     });
 }
 
@@ -109,7 +140,7 @@ function requirePerson(caller: Caller): Caller {
   if (caller.kind === 'person') return caller;
   throw new Problem(
     'forbidden',
-    'Only a person with the role admin exports or deletes data. Sign in; an API key is not enough.',
+    'Only a person with the role admin exports or deletes data, and reads what was deleted. Sign in; an API key is not enough.',
   );
 }
 
@@ -121,7 +152,7 @@ const MAX_LISTED = 20;
 function openWords(ids: readonly string[]): string {
   const more = ids.length > MAX_LISTED ? ` and ${ids.length - MAX_LISTED} more` : '';
   const listed = `${ids.slice(0, MAX_LISTED).join(', ')}${more}`;
-  return `Nothing more was deleted: ${ids.length === 1 ? 'an incident is' : `${ids.length} incidents are`} still open (${listed}). Wait until they end, resolve them, or delete them, too, with force.`;
+  return `Nothing more was deleted: ${ids.length === 1 ? 'an incident is' : `${ids.length} incidents are`} still open (${listed}). ${ids.length === 1 ? 'Wait until it ends, resolve it, or delete it' : 'Wait until they end, resolve them, or delete them'}, too, with force.`;
 }
 
 const textOf = (position: WalkPosition | null): string | null =>

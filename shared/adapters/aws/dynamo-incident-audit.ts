@@ -64,7 +64,7 @@ export function makeDynamoPolicyTrail(options: TableOptions): PolicyTrail & Audi
 }
 
 /** The audit trail of what was deleted on request, in the Control table. */
-export function makeDynamoDataTrail(options: TableOptions): DataTrail & AuditReader {
+export function makeDynamoDataTrail(options: TableOptions): DataTrail {
   const table = openTable(options);
   return {
     append: async (key, event) => appendToTrail(table, DATA_TRAIL, { key, ...DataEvent.parse(event) }),

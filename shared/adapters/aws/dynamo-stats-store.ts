@@ -29,8 +29,6 @@ const RepositoryRecord = DefaultBranch.extend({ version: z.literal(1) });
  */
 export function makeDynamoStatsStore(options: TableOptions): StatsStore {
   const table = openTable(options);
-  /** Listed by this process: one write for each workflow, not one with every run. */
-  const listed = new Set<string>();
   return {
     recentRuns: async (scope, most = SHOWN) => {
       const items = await table.query(`RUNS#${scope}`, { newestFirst: true, limit: LOOKED_AT });
@@ -40,9 +38,8 @@ export function makeDynamoStatsStore(options: TableOptions): StatsStore {
       const record = RunRecord.parse({ version: 1, ...outcome });
       const sk = `${digits(outcome.runId, 20)}#${digits(outcome.runAttempt, 6)}`;
       const expiresAt = ttlOf(new Date(Date.parse(outcome.at) + KEPT_DAYS * 24 * 60 * 60 * 1000));
-      // Before the run, so that no run is stored that nothing leads to.
-      if (!listed.has(scope)) await table.put({ pk: workflowsOf(repositoryIn(scope)), sk: scope });
-      listed.add(scope);
+      // Before the run, so that no run is stored that nothing leads to. With every run: the repository may have been deleted since the last one.
+      await table.put({ pk: workflowsOf(repositoryIn(scope)), sk: scope });
       await table.put({ pk: `RUNS#${scope}`, sk, ...record, expiresAt });
     },
     keepRunBaseline: async (repository, baseline) => {

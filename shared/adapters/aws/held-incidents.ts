@@ -106,9 +106,17 @@ async function furtherRecords(incident: Incident, tables: HeldTables): Promise<H
   const own = taught.filter((item) => item.id === id).map((item) => heldItem('knowledge', 'knowledge', item));
   return [
     ...(await existing(places, tables)),
+    ...(await failureLock(id, watched, tables)),
     ...predicted.map((item) => heldItem('prediction', 'stats', item)),
     ...own,
   ];
+}
+
+/** The lock of its failure, where its workflow was stopped before it could release it. Others of the service may hold it as well. */
+async function failureLock(id: string, watched: string | null, { control }: HeldTables): Promise<HeldRecord[]> {
+  if (watched === null) return [];
+  const lock = await control.get({ pk: `GROUP#${watched}`, sk: 'META' });
+  return String(lock?.incidentId).split('#')[0] === id && lock !== null ? [heldItem('limit', 'control', lock)] : [];
 }
 
 /** Limits, leases and failures that were counted for its actions. Their keys name the repository. */
