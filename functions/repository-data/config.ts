@@ -3,7 +3,8 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 /** Its role alone may remove records and objects for good; the API checks who asks, and calls it. */
 export const config = defineFunction({
   name: 'repository-data',
-  description: 'Exports or deletes what is held of one repository, or lists deletions, when an administrator asks for it.',
+  description:
+    'Exports or deletes what is held of one repository, or lists deletions, when an administrator asks for it.',
   timeoutSeconds: 25,
   memoryMb: 1024,
   trigger: { kind: 'function' },

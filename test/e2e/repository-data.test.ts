@@ -184,7 +184,13 @@ it('deletes everything of one repository, also when it is cut off, leaves the ot
 });
 
 it('with force stops the workflow that waits for an approval, and deletes its incident, too', async () => {
-  const asked = await selfheal('config', 'set', 'policy.approvalRequiredRisks=["low","medium","high"]', '--reason', 'drill');
+  const asked = await selfheal(
+    'config',
+    'set',
+    'policy.approvalRequiredRisks=["low","medium","high"]',
+    '--reason',
+    'drill',
+  );
   expect([asked.code, asked.stderr]).toEqual([0, expect.any(String)]);
   const { runId } = healer.world.samples.failRun('transient', { repository: GONE });
   const id = healer.incidentId(runId);
@@ -193,7 +199,11 @@ it('with force stops the workflow that waits for an approval, and deletes its in
   const open = await selfheal('data', 'delete', '--repo', GONE, '--confirm', GONE);
   expect([open.code, open.stderr]).toEqual([2, expect.stringContaining(`still open (${id})`)]);
   const { code, stdout, stderr } = await selfheal('data', 'delete', '--repo', GONE, '--confirm', GONE, '--force');
-  expect([code, stdout, stderr]).toEqual([0, expect.stringMatching(/^Deleted \d+ records of acme\/shop:\n/), expect.stringContaining(`stopped the workflow of ${id}`)]);
+  expect([code, stdout, stderr]).toEqual([
+    0,
+    expect.stringMatching(/^Deleted \d+ records of acme\/shop:\n/),
+    expect.stringContaining(`stopped the workflow of ${id}`),
+  ]);
   await healer.quiet();
   expect(aboutGone(await everything())).toEqual([
     expect.stringMatching(/^Control AUDIT#data ENTRY#0+1$/),

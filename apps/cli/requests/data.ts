@@ -21,7 +21,8 @@ export const DATA = [
         return `${endedAt.slice(0, 16)}Z  ${repository}  by ${cleanText(by.name, 200)}  ${counted(records, 'record')}: ${parts.join(', ')}\n`;
       }),
     none: ({ fields: { repository } }) => `nothing${repository === undefined ? '' : ` of ${repository}`} was deleted.`,
-    note: ({ broken }) => (broken === null ? null : `The audit trail of deletions is not as it was written: ${broken}.`),
+    note: ({ broken }) =>
+      broken === null ? null : `The audit trail of deletions is not as it was written: ${broken}.`,
     code: ({ broken }) => (broken === null ? 0 : 1),
   }),
 ];
