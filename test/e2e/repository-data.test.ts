@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { HELD_KINDS, type HeldRecord } from '#shared/ports/held-data.ts';
@@ -210,4 +210,32 @@ it('with force stops the workflow that waits for an approval, and deletes its in
     expect.stringMatching(/^Control AUDIT#data ENTRY#0+2$/),
   ]);
   expectClean(healer);
+});
+
+it('tells which repositories were deleted, by whom, and when the trail is not as it was written', async () => {
+  const { code, stdout } = await selfheal('data', 'history', '--repo', 'Acme/Shop');
+  const line = String.raw`[\d-]+T\d\d:\d\dZ {2}acme\/shop {2}by ada {2}\d+ records?: [a-z]+ \d+.*\n`;
+  expect([code, stdout]).toEqual([0, expect.stringMatching(new RegExp(`^(?:${line}){2}$`))]);
+  const none = await selfheal('data', 'history', '--repo', KEPT);
+  expect([none.code, `${none.stdout}${none.stderr}`]).toEqual([
+    0,
+    expect.stringContaining(`nothing of ${KEPT} was deleted`),
+  ]);
+  const key = await send('POST', '/api/keys', { name: 'robot', roles: ['admin'] });
+  const program = { SELFHEAL_URL: healer.runtime.endpoint, SELFHEAL_TOKEN: key.json.key };
+  const refused = await runCommand(['data', 'history'], '', undefined, program);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('Only a person with the role admin')]);
+  await DynamoDBDocumentClient.from(healer.dynamoDb).send(
+    new UpdateCommand({
+      TableName: tableNamed(healer, 'Control'),
+      Key: {
+        pk: 'AUDIT#data',
+        sk: [...(await everything()).keys()].find((place) => /AUDIT#data ENTRY/.test(place))?.split(' ')[2],
+      },
+      UpdateExpression: 'SET facts.repository = :other',
+      ExpressionAttributeValues: { ':other': 'acme/other' },
+    }),
+  );
+  const altered = await selfheal('data', 'history');
+  expect([altered.code, altered.stderr]).toEqual([1, expect.stringContaining('is not as it was written')]);
 });
