@@ -265,6 +265,7 @@ const ORDER: readonly (Command | string)[] = [
   'cost report',
   dataDelete,
   dataExport,
+  'data history',
   doctor,
   completion,
 ];

@@ -101,6 +101,12 @@ const LINES: readonly Line[] = [
     null,
     /no event/i,
   ],
+  [
+    'data history --repo acme/shop',
+    'GET /api/data/history?repository=acme/shop',
+    null,
+    /nothing of acme\/shop was deleted/,
+  ],
   ['log statistics --service shop', 'GET /api/logs/statistics?service=shop', null, /^0 lines of 1 incident/],
   ['experiment stop e', 'POST /api/experiments/e/stop', null, /There is no experiment/],
   ['knowledge stats', 'GET /api/knowledge/stats?scope=services', null, /all services\npatterns: 0, 0 removed/],

@@ -220,7 +220,9 @@ export async function anApi(
     repositoryData: {
       ask: async (request) => {
         dataAsked.push(request);
-        return change.dataAnswer ?? { kind: 'unknown' };
+        const none: DataAnswer =
+          request.kind === 'history' ? { kind: 'history', deletions: [], broken: null } : { kind: 'unknown' };
+        return change.dataAnswer ?? none;
       },
     },
     unpack: unpackDocument,
