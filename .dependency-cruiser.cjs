@@ -289,6 +289,9 @@ module.exports = {
           '^shared/app/intake/explain-incident[.]ts$',
           '^shared/app/incidents/(read-incident|incident-story|overview)[.]ts$',
           '^shared/app/policy/change-policy[.]ts$',
+          // Lists what was deleted, for people.
+          '^shared/app/data/list-deletions[.]ts$',
+          '^shared/ports/held-data[.]ts$',
           // Where a ticket was opened, for the pull request that names it; test/e2e/merged-fix.test.ts fails when the event is renamed.
           '^shared/app/upkeep/watch-fixes[.]ts$',
           '^apps/cli/incidents/',
