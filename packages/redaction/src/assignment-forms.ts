@@ -51,6 +51,20 @@ export const VAGUE_LITERALS: readonly string[] = VAGUE_WORDS.flatMap((word) =>
 
 /** Texts with such a letter may contain one of the words although no literal matches. */
 export const FOREIGN_LETTER = new RegExp(`[${FOREIGN}]`);
+const FOREIGN_WORDS = [...passwords, ...secrets, ...vague].filter((word) => literalOf(word) === '');
+/** Any letter beyond ASCII of those words: found much faster than a word. */
+const LETTER_OF_WORDS = new RegExp(
+  `[${[...new Set(FOREIGN_WORDS.join(''))]
+    .filter((char) => NO_ASCII.test(char))
+    .flatMap((char) => [char, char.toUpperCase()])
+    .join('')}]`,
+);
+const FOREIGN_WORD = new RegExp(FOREIGN_WORDS.map((word) => word.replaceAll(' ', '[ _.+-]?')).join('|'), 'i');
+
+/** Whether a text may contain one of the words that no literal finds, with whatever joins its parts. */
+export function hasForeignWord(text: string): boolean {
+  return LETTER_OF_WORDS.test(text) && FOREIGN_WORD.test(text);
+}
 
 const QUOTES = `(?:\\\\{0,7}["'\`”])?`;
 export const QUOTE_CHARACTERS = '\\"\'`”';

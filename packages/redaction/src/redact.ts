@@ -1,6 +1,5 @@
 import { markRedacted, type RedactedText } from '@selfheal/kernel/text/brand.ts';
 import { joined } from '@selfheal/kernel/text/redacted-text.ts';
-import { FOREIGN_LETTER } from './assignment-forms.ts';
 import { firstDoubtfulLine, RUNS, SIGN, signsIn } from './character-runs.ts';
 import { withoutTimestamp } from './clean-line.ts';
 import { cleanText } from './clean-text.ts';
@@ -8,7 +7,7 @@ import type { CodeRange } from './line-scanner.ts';
 import { withoutLastWord } from './long-line.ts';
 import { detachedText } from './placeholder.ts';
 import { makeSecretLines } from './secret-lines.ts';
-import { literalsIn, secretLiterals, secretMachine } from './secret-literals.ts';
+import { isForeign, literalsIn, secretLiterals, secretMachine } from './secret-literals.ts';
 import { makePlaceholders } from './secret-placeholders.ts';
 import { FOREIGN_RANGES } from './secret-rules.ts';
 import { makeSecretSteps, type RedactSteps } from './secret-steps.ts';
@@ -74,7 +73,7 @@ function lookAt(text: string, signs = signsIn(text, secretMachine())): Look {
 
 function hasSign(text: string, signs: number): boolean {
   if ((signs & (RUNS | SIGN.literal)) !== 0) return true;
-  if ((signs & SIGN.foreign) !== 0 && FOREIGN_LETTER.test(text)) return true;
+  if ((signs & SIGN.foreign) !== 0 && isForeign(text)) return true;
   return (signs & (SIGN.foreign | SIGN.escape)) !== 0 && ESCAPE_SIGN.test(text);
 }
 

@@ -1,5 +1,12 @@
 import { lazy } from '@selfheal/kernel/lazy.ts';
-import { NAME_LITERALS, NAME_WORDS, VAGUE_LITERALS, VAGUE_WORDS } from './assignment-forms.ts';
+import {
+  FOREIGN_LETTER,
+  hasForeignWord,
+  NAME_LITERALS,
+  NAME_WORDS,
+  VAGUE_LITERALS,
+  VAGUE_WORDS,
+} from './assignment-forms.ts';
 import { type LiteralMachine, makeLiteralMachine, NEED } from './character-runs.ts';
 import { type LiteralFinder, type LiteralPlace, makeLiteralFinder } from './literal-finder.ts';
 import { type NameStart, type NamesToLookFor, nameStartAt, nextAt } from './secret-assignments.ts';
@@ -158,6 +165,14 @@ export function literalsIn(text: string): FoundLiterals {
   recentTexts[latest] = text;
   recentFound[latest] = found;
   return found;
+}
+
+/**
+ * Whether a text has to be read with the words and letters of all scripts: most texts in other languages than English name no
+ * secret.
+ */
+export function isForeign(text: string): boolean {
+  return FOREIGN_LETTER.test(text) && (hasForeignWord(text) || literalsIn(text) !== NOTHING);
 }
 
 function readLiterals(text: string): FoundLiterals {

@@ -1,4 +1,4 @@
-import { assignmentPatterns, FOREIGN_LETTER, NO_ASCII } from './assignment-forms.ts';
+import { assignmentPatterns, NO_ASCII } from './assignment-forms.ts';
 import { RUNS, SIGN, signsIn } from './character-runs.ts';
 import { redactEncoded } from './encoded-secrets.ts';
 import { isBlankedToken, isPlaceholder } from './placeholder.ts';
@@ -7,7 +7,7 @@ import { redactNamedTokens, redactRandomTokens } from './random-tokens.ts';
 import { assignedSecrets, type NamesToLookFor } from './secret-assignments.ts';
 import { insertedSecrets } from './secret-columns.ts';
 import { makeSecretLines } from './secret-lines.ts';
-import { type FoundLiterals, literalsIn, secretMachine } from './secret-literals.ts';
+import { type FoundLiterals, isForeign, literalsIn, secretMachine } from './secret-literals.ts';
 import type { Placeholders } from './secret-placeholders.ts';
 import type { SecretRule } from './secret-rule.ts';
 import { secretRules } from './secret-rules.ts';
@@ -102,11 +102,11 @@ export function makeSecretSteps(
    * found in it with `secretMachine`.
    */
   function redactPlain(text: string, placeholders: Placeholders, signs = ANY_SIGN): string {
-    const isForeign = (signs & SIGN.foreign) !== 0 && FOREIGN_LETTER.test(text);
-    if ((signs & SIGN.literal) === 0 && !isForeign) return text;
+    const isOther = (signs & SIGN.foreign) !== 0 && isForeign(text);
+    if ((signs & SIGN.literal) === 0 && !isOther) return text;
     const literals = readLiterals(text);
-    const redacted = redactNamed(text, placeholders, literals, isForeign);
-    if (isForeign) return redactJoined(redacted, placeholders, redactNamed, () => true);
+    const redacted = redactNamed(text, placeholders, literals, isOther);
+    if (isOther) return redactJoined(redacted, placeholders, redactNamed, () => true);
     if (!literals.isSpoken) return redacted;
     const { mayHold, mayHoldAny } = readLiterals(redacted);
     return mayHoldAny ? redactJoined(redacted, placeholders, redactNamed, mayHold) : redacted;
@@ -117,7 +117,7 @@ export function makeSecretSteps(
     text: string,
     placeholders: Placeholders,
     literals = readLiterals(text),
-    isForeign = FOREIGN_LETTER.test(text),
+    isOther = isForeign(text),
   ): string {
     const replaced = new Map<string, string>();
     const noting: Placeholders = {
@@ -135,9 +135,9 @@ export function makeSecretSteps(
       redacted = applyRule(rule, redacted, noting);
     }
     const { named, vague } = literals.names;
-    if (named || vague || isForeign) {
+    if (named || vague || isOther) {
       const { starts } = readLiterals(redacted).names;
-      redacted = applyAssignments(redacted, { named: named || isForeign, vague: vague || isForeign, starts }, noting);
+      redacted = applyAssignments(redacted, { named: named || isOther, vague: vague || isOther, starts }, noting);
     }
     return replaced.size === 0 ? redacted : withoutRepeats(redacted, replaced);
   }

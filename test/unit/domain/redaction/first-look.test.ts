@@ -1,8 +1,10 @@
+import { allScripts, FOREIGN_LETTER } from '@selfheal/redaction/assignment-forms.ts';
 import { makeLiteralMachine, SIGN, signsIn } from '@selfheal/redaction/character-runs.ts';
 import { FOREIGN_CODES, redact } from '@selfheal/redaction/redact.ts';
 import { makeSecretLines } from '@selfheal/redaction/secret-lines.ts';
-import { literalsIn } from '@selfheal/redaction/secret-literals.ts';
+import { isForeign, literalsIn } from '@selfheal/redaction/secret-literals.ts';
 import { makePlaceholders } from '@selfheal/redaction/secret-placeholders.ts';
+import { SECRET_WORDS } from '@selfheal/redaction/secret-rules.ts';
 import { makeSecretSteps } from '@selfheal/redaction/secret-steps.ts';
 import { INVISIBLE_RANGES, visibleText } from '@selfheal/redaction/visible-text.ts';
 import fc from 'fast-check';
@@ -209,6 +211,29 @@ describe('the first look at lines', () => {
       ),
       { numRuns: 1_500 },
     );
+  });
+
+  it('reads a text with the words of all scripts wherever one of their forms matches', () => {
+    const { named, vague, announcement } = allScripts();
+    const forms = [...named, ...vague].map(({ pattern }) => new RegExp(pattern.source, 'i'));
+    const aForeign = fc.constantFrom(...'âäöüéñłşяключ密码เ비', 'é ', ' は ', '_für', ' это ');
+    const aWord = fc.constantFrom(
+      ...Object.values(SECRET_WORDS)
+        .flat()
+        .flatMap((word) => [word, word.toUpperCase(), word.replaceAll(' ', '_'), word.replaceAll(' ', '-')])
+        .map((word) => word.replaceAll(/\[(.).*?\]\??/gu, '$1').replaceAll('?', '')),
+    );
+    const aPart = fc.oneof(aForeign, aWord, anAssignment, fc.constantFrom(': ', '="', ' is ', ' ', 'key', '\t', '--'));
+    fc.assert(
+      fc.property(fc.array(aPart, { minLength: 2, maxLength: 7 }), (parts) => {
+        const text = parts.join('');
+        if (!FOREIGN_LETTER.test(text) || isForeign(text)) return;
+        expect([...forms, announcement].filter((form) => form.test(text))).toEqual([]);
+      }),
+      { numRuns: 3_000 },
+    );
+    for (const word of [...SECRET_WORDS.passwords, ...SECRET_WORDS.secrets].filter((one) => !/[[?]/.test(one)))
+      expect(isForeign(`é ${word}`) && isForeign(`é ${word.toUpperCase()}`), word).toBe(true);
   });
 
   it('says of every character beyond ASCII that is invisible, or of a word for password, that it is foreign', () => {
