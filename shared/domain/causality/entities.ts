@@ -161,8 +161,10 @@ export function entitiesOf(line: string): Entity[] {
     if (host !== null) found.push(host);
   };
   const set = patterns();
-  for (const [index, one] of ENTITY_PATTERNS.entries()) {
-    if (set.mayMatch(index, text)) for (const entity of ofPattern(text, one)) claim(entity);
+  // By index: an iterator of pairs makes one for each pattern and line.
+  for (let index = 0; index < ENTITY_PATTERNS.length; index++) {
+    const one = ENTITY_PATTERNS[index];
+    if (one !== undefined && set.mayMatch(index, text)) for (const entity of ofPattern(text, one)) claim(entity);
     if (index > 0) continue;
     // Behind URLs, which may contain both.
     for (const entity of timestamps(text)) claim(entity);

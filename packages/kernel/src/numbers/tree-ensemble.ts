@@ -25,23 +25,31 @@ export interface PackedTrees {
 }
 
 /** The ensemble's answers for rows of features, each `width` long. A tree after the other: rows that resemble each other take the same way. */
-export function sumsOfTrees(
-  { base, roots, feature, value, left }: TreeEnsemble,
-  rows: Float32Array,
-  width: number,
-): Float64Array {
-  const sums = new Float64Array(rows.length / width).fill(base);
-  for (const root of roots) {
-    for (let row = 0, at = 0; row < sums.length; row++, at += width) {
-      let node = root;
-      for (let which = feature[node] as number; which >= 0; which = feature[node] as number) {
-        const isLower = (rows[at + which] as number) < (value[node] as number);
-        node = (left[node] as number) + (isLower ? 0 : 1);
-      }
-      sums[row] = (sums[row] as number) + (value[node] as number);
-    }
-  }
+export function sumsOfTrees(ensemble: TreeEnsemble, rows: Float32Array, width: number): Float64Array {
+  const sums = new Float64Array(rows.length / width).fill(ensemble.base);
+  for (const root of ensemble.roots) addTree(ensemble, root, { rows, width, sums });
   return sums;
+}
+
+interface Sums {
+  readonly rows: Float32Array;
+  readonly width: number;
+  readonly sums: Float64Array;
+}
+
+/**
+ * Adds the answers of one tree. A function of its own, called for each tree: compiled in the middle of one loop over all trees, the code is thrown away
+ * at its end and compiled again for the next rows.
+ */
+function addTree({ feature, value, left }: TreeEnsemble, root: number, { rows, width, sums }: Sums): void {
+  for (let row = 0, at = 0; row < sums.length; row++, at += width) {
+    let node = root;
+    for (let which = feature[node] as number; which >= 0; which = feature[node] as number) {
+      const isLower = (rows[at + which] as number) < (value[node] as number);
+      node = (left[node] as number) + (isLower ? 0 : 1);
+    }
+    sums[row] = (sums[row] as number) + (value[node] as number);
+  }
 }
 
 export function packTrees({ base, roots, feature, value, left }: TreeEnsemble): PackedTrees {

@@ -85,18 +85,20 @@ export const outcomeFiguresOf: (line: string) => string = remembered(readFigures
 function readFigures(line: string): string {
   const text = line.length > MAX_READ ? line.slice(0, MAX_READ) : line;
   if (!MAY_HAVE.test(text)) return '';
-  const found = new Map<number, string>();
+  let found: Map<number, string> | null = null;
   const set = figures();
-  for (const [index, [, pattern]] of FIGURES.entries()) {
-    if (!set.mayMatch(index, text)) continue;
+  // By index: an iterator of pairs makes one for each pattern and line.
+  for (let index = 0; index < FIGURES.length; index++) {
+    const pattern = FIGURES[index]?.[1];
+    if (pattern === undefined || !set.mayMatch(index, text)) continue;
     pattern.lastIndex = 0;
     // Not `matchAll`, which copies the pattern.
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
       const figure = match[1] ?? '';
-      found.set(match.index + match[0].lastIndexOf(figure), figure);
+      found = (found ?? new Map()).set(match.index + match[0].lastIndexOf(figure), figure);
     }
   }
-  if (found.size === 0) return '';
+  if (found === null) return '';
   return [...found]
     .sort(([a], [b]) => a - b)
     .map(([, figure]) => figure)
