@@ -11,10 +11,22 @@ export interface LocalSettings {
   readonly notifiers?: Readonly<Record<string, unknown>>;
 }
 
-/** The model provider of a configuration file; `rules` means none. */
+/** The model provider of a configuration file; `rules` means none. Throws an error that names the file where it holds no JSON object. */
 export function providerOf(configurationFile: string): string {
-  const { model } = JSON.parse(readFileSync(configurationFile, 'utf8')) as { model?: { provider?: unknown } };
+  const { model } = jsonIn(configurationFile) as { model?: { provider?: unknown } };
   return String(model?.provider ?? 'rules');
+}
+
+function jsonIn(file: string): object {
+  const advice = 'Compare it with config/selfheal.example.json.';
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new Error(`${file} is not JSON: ${(cause as Error).message}. ${advice}`, { cause });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw new Error(`${file} holds no JSON object. ${advice}`);
 }
 
 /** Writes `configurationFile` with the settings applied to `target`, and creates its folder. Without a model, rules diagnose. */

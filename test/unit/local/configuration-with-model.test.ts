@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { writeWithSettings } from '#apps/local/configuration-with-model.ts';
+import { providerOf, writeWithSettings } from '#apps/local/configuration-with-model.ts';
 import { readConfiguration } from '#infra/configuration.ts';
 import { Model } from '#shared/domain/diagnosis/model-settings.ts';
 import { confidenceThresholdOf, resolveModel } from '#shared/plugins/resolve-model.ts';
@@ -10,6 +10,18 @@ import { confidenceThresholdOf, resolveModel } from '#shared/plugins/resolve-mod
 const KEY = ['sk', 'ant', 'not', 'a', 'key'].join('-');
 
 describe('a configuration with the settings of the environment', () => {
+  it.each([
+    ['{', /selfheal\.json is not JSON: .*Compare it with config\/selfheal\.example\.json\.$/],
+    ['null', /selfheal\.json holds no JSON object\./],
+    ['[]', /selfheal\.json holds no JSON object\./],
+  ])('is refused by the name of its file: %s', (text, message) => {
+    const folder = mkdtempSync(join(tmpdir(), 'selfheal-broken-'));
+    const file = join(folder, 'selfheal.json');
+    writeFileSync(file, text);
+    expect(() => providerOf(file)).toThrow(message);
+    rmSync(folder, { recursive: true });
+  });
+
   it('keeps the playbooks that lie beside it', () => {
     const folder = mkdtempSync(join(tmpdir(), 'selfheal-playbooks-'));
     const source = join(folder, 'selfheal.json');
