@@ -25,6 +25,9 @@ class Restarted extends Error {
 
 type During = <T>(phase: Phase, work: () => Promise<T>) => Promise<T>;
 
+/** What no policy lets run alone. */
+const ALWAYS_ASK: ReadonlySet<string> = new Set(['try-fix', 'scale-rds-instance', 'scale-aurora-cluster']);
+
 /** A plan of this very action. Throws `HandedOver` when the plan is another one. */
 export async function planOf(stage: ActionStage, incidentId: string, actionId: string): Promise<Planned> {
   const tried = stage.actions.map(({ id }) => id).filter((id) => id !== actionId);
@@ -32,7 +35,7 @@ export async function planOf(stage: ActionStage, incidentId: string, actionId: s
   if (ran.kind === 'killed') return await planOf(stage, incidentId, actionId);
   if (ran.kind === 'error') throw new HandedOver(`plan: ${ran.name}: ${ran.message}`);
   const { decision, reasons, digest, family, ...plan } = STEPS.plan.output.parse(ran.output);
-  const isAsked = decision === 'approve' && actionId === 'try-fix';
+  const isAsked = decision === 'approve' && ALWAYS_ASK.has(actionId);
   if (plan.actionId === actionId && digest !== null && family !== null && (decision === 'act' || isAsked)) {
     if (isAsked) await sayYes(stage, incidentId, digest);
     return { incidentId, digest, actionId, family };
@@ -78,7 +81,8 @@ async function healOnce(stage: ActionStage, planned: Planned, takenUp: TakenUp, 
   const isRun = family === 'github';
   stage.clock.advance((isRun ? verification.runIntervalSeconds : verification.alarmIntervalSeconds) * 1000);
   // The last look, after which it has not helped unless it did all that it could.
-  const poll = (isRun ? verification.runMaxPolls : verification.alarmMaxPolls) - 1;
+  const own = stage.actions.find(({ id }) => id === actionId)?.schedule(stage.configuration).maxPolls ?? 0;
+  const poll = (isRun ? verification.runMaxPolls : Math.max(own, verification.alarmMaxPolls)) - 1;
   const { state } = await run('verify', 'verify', { ...place, poll });
   const undoable = stage.actions.some(({ id, undo }) => id === actionId && undo !== undefined);
   if (!undoable || state === 'advanced') return;
