@@ -68,8 +68,9 @@ export async function gatherAlarm(
     const name = phrase`Alarm ${redactName(alarmNameOf(target), 200)}`;
     excerpts.open({ id: ALARM_STATEMENT, name, url: null }).push(`${tainted.reason}\n`);
   }
-  // The services of the children are read in place of one of their own.
-  for (const one of service === null ? failing.slice(0, MAX_FAILING_SERVICES) : [service])
+  // The services of the children, or of the logs that the alarm asks, are read in place of one of their own.
+  const others = [...failing, ...servicesAsked(state, deps.configuration)].slice(0, MAX_FAILING_SERVICES);
+  for (const one of service === null ? others : [service])
     await readServiceLog(one, target.changedAt, excerpts, { notes, part, deps });
   const { sources, notes: cuts } = excerpts.finish();
   return {
@@ -85,6 +86,12 @@ export async function gatherAlarm(
     found: [...queryWords(state), ...found].map((line) => redactName(line, 300)),
     notes: [...notes, ...cuts],
   };
+}
+
+/** The services whose logs a log alarm asks. */
+function servicesAsked(state: AlarmState | null, { services }: Configuration): readonly Service[] {
+  const asked = new Set(state?.logQuery?.logGroups ?? []);
+  return services.filter(({ logGroup }) => logGroup !== null && asked.has(logGroup));
 }
 
 /** What a log alarm asks its logs, in one line; nothing for other alarms. */

@@ -153,6 +153,24 @@ describe('gathering a log alarm', () => {
   });
 });
 
+describe('gathering a log alarm that no service lists', () => {
+  it('reads the log that it asks where that is the log of a service, and of no other', async () => {
+    const target = anAlarmTarget({ alarmName: 'declined' });
+    const incident = anIncident({ target, tainted: { title: 'declined', branch: null, reason: 'Crossed.' } });
+    const world = await aGatherRig({ incident });
+    const logGroup = aService().logGroup ?? '';
+    const ask = async (group: string) => {
+      const logQuery = { query: 'fields @message', aggregation: 'count(*)', logGroups: [group], limit: null };
+      world.alarms.program({ read: async () => ({ state: 'ALARM', since: '2026-11-21T11:58:00.000Z', logQuery }) });
+      world.serviceLogs.program({ recent: async () => [{ at: '2026-11-21T11:58:00.000Z', text: 'ERROR it broke' }] });
+      await world.run();
+      return (await world.evidence.getEvidence(incident.id))?.sources.map(({ id }) => id);
+    };
+    expect(await ask('/of/nobody')).toEqual([ALARM_STATEMENT]);
+    expect(await ask(logGroup)).toEqual([ALARM_STATEMENT, 'service-checkout']);
+  });
+});
+
 describe("an alarm's reason", () => {
   it.each([
     'Threshold Crossed: 1 out of the last 1 datapoints [64.0 (20/11/26 09:05:00)] was greater than the threshold (5.0).',
