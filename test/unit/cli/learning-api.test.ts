@@ -103,7 +103,7 @@ describe('selfheal learning, signed in', () => {
     expect(text).toMatch(/\| healed by Selfheal \| .*aimed at \+40 %; not measurable/);
     expect(text).toMatch(/\| resolved by people \| .*aimed at -60 %; not measurable/);
     expect((await run('learning', 'report', '--format', 'pdf')).stderr).toContain(
-      'There is no format "pdf". Use one of: ',
+      'There is no format "pdf". Use one of: text, markdown.',
     );
   });
 
