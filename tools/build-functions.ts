@@ -28,19 +28,14 @@ const PARSER = 'packages/patch-guard/src/tree-sitter.ts';
 const PARSER_PACKAGE = '@vscode/tree-sitter-wasm';
 const MAX_BYTES = 1_000_000;
 /**
- * The webhook's limit is lower because its sender waits for the cold start; the library of the API's routes imports zod as a whole, and
- * it reads logs with the ranker of lines, undoes their detours and knows words to a reader in nine languages, and describes the routes of connections and of received events; the plan reads every kind of service, and tells people by every channel, mail through SMTP included, what alert
- * rules ask for; notify routes and speaks by every channel; webhook and plan know a second code host.
+ * The webhook's limit is lower because its sender waits for the cold start. The library of the API's routes imports zod as a whole, and describes
+ * every route; the plan reads every kind of service, and tells people what alert rules ask for.
  */
 const MAX_BYTES_OF: Readonly<Record<string, number>> = {
   webhook: 450_000,
   'inspect-patch': 15_000_000,
-  // 1 % more for the sizes of databases, and for rules that are tried on the last week, whose reading is loaded on demand.
-  api: 1_455_000,
-  notify: 1_030_000,
-  plan: 1_150_000,
-  // It asks GitHub what was merged: 4 % more for access to it, with the routing of what it tells; its client is loaded on demand.
-  reconciler: 1_050_000,
+  api: 1_400_000,
+  plan: 1_080_000,
 };
 /** Functions that load a part of their code when it is needed. Their size is that of what they load at their start. */
 const SPLIT: ReadonlySet<string> = new Set([

@@ -1,11 +1,9 @@
-import { makeDynamoConnectionMeter, makeDynamoConnectionStore } from '#shared/adapters/aws/dynamo-connection-store.ts';
 import { answerDecided } from '#shared/app/approve/answer-decided.ts';
 import { remindApprovals } from '#shared/app/approve/remind-approvals.ts';
 import { sendDigests } from '#shared/app/notify/send-digests.ts';
 import { remindOfStop } from '#shared/app/notify/stop-notice.ts';
 import { settleHealed } from '#shared/app/record/recurrence-watch.ts';
 import { reconcile } from '#shared/app/upkeep/reconcile.ts';
-import { watchSilence } from '#shared/app/upkeep/watch-silence.ts';
 import {
   actions,
   approvals,
@@ -25,6 +23,8 @@ import {
 import { evidence, mailer, poster, signalQueue, smtp, texter, workflow } from '../compose-cloud.ts';
 import { onDemand } from '../on-demand.ts';
 import { config } from './config.ts';
+
+const connectionStores = () => import('#shared/adapters/aws/dynamo-connection-store.ts');
 
 /** Passes on decisions and sends reminders first, because people wait for them. */
 export const handler = defineScheduled(
@@ -55,8 +55,10 @@ export const handler = defineScheduled(
       onDemand(async () =>
         (await import('#shared/adapters/github/merge-reader.ts')).makeGithubMergeReader(github(environment)),
       ),
-    connections: ({ connectionRecords: table }: Variables<'connectionRecords'>) => makeDynamoConnectionStore({ table }),
-    activity: ({ eventRecords: table }: Variables<'eventRecords'>) => makeDynamoConnectionMeter({ table }),
+    connections: ({ connectionRecords: table }: Variables<'connectionRecords'>) =>
+      onDemand(async () => (await connectionStores()).makeDynamoConnectionStore({ table })),
+    activity: ({ eventRecords: table }: Variables<'eventRecords'>) =>
+      onDemand(async () => (await connectionStores()).makeDynamoConnectionMeter({ table })),
     lists: ({ incidentsTable: table }: Variables<'incidentsTable'>) =>
       onDemand(async () => {
         const { services, home } = configuration();
@@ -71,6 +73,7 @@ export const handler = defineScheduled(
     await sendDigests(deps);
     await reconcile(deps);
     await settleHealed(deps);
+    const { watchSilence } = await import('#shared/app/upkeep/watch-silence.ts');
     await watchSilence(deps);
     const { watchFixes } = await import('#shared/app/upkeep/watch-fixes.ts');
     await watchFixes(deps);

@@ -16,7 +16,8 @@ import {
   runIn,
   Sha,
 } from './failed-run.ts';
-import { PATCH, type PreparedPatch } from './patch-preparation.ts';
+import { PATCH } from './patch-preparation.ts';
+import type { PreparedPatch } from './prepared-patch.ts';
 
 /** A stored patch for a failed run. */
 export const PatchParameters = RunParameters.extend({

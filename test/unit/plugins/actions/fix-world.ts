@@ -8,7 +8,8 @@ import {
   digestOfQuarantine,
   QuarantinedTest,
 } from '@selfheal/pull-request-quality/domain/flaky-tests/quarantined-test.ts';
-import { PATCH, type PreparedPatch } from '#shared/plugins/actions/common/patch-preparation.ts';
+import { PATCH } from '#shared/plugins/actions/common/patch-preparation.ts';
+import type { PreparedPatch } from '#shared/plugins/actions/common/prepared-patch.ts';
 import type { ActionPorts, Preparation } from '#shared/plugins/actions/contract.ts';
 import { type PreparedQuarantine, QUARANTINE } from '#shared/plugins/actions/quarantine-flaky-test/prepare.ts';
 import { type PreparedRevert, REVERT } from '#shared/plugins/actions/revert-pull-request/prepare.ts';
