@@ -20,6 +20,7 @@ const DOMAIN = [
   'on-call',
   'playbook',
   'health',
+  'jobs',
   'experiment',
   'learning',
   'quality',

@@ -45,6 +45,7 @@ export function accessOf(config: FunctionConfig, sources: AccessSources): Access
     ...slackAccess(config, sources),
     ...(config.callsModel ? modelAccess(sources) : []),
     ...embeddingAccess(config, sources),
+    ...(config.readsJobs === true ? jobAccess(sources.configuration) : []),
     ...serviceAccess(services, config.readsServices ?? []),
     ...serviceAccess(services, forModel?.readsServices ?? []),
   ];
@@ -114,6 +115,15 @@ function onCallAccess({ servesSection }: FunctionConfig, sources: AccessSources)
     ...(callsNeedSecret(onCall) ? resourceAccess({ channelSecret: ['secretsmanager:GetSecretValue'] }, sources) : []),
     ...texts.map((grant) => ({ ...grant, wildcardReason })),
   ];
+}
+
+/** To sign in at the job systems that are watched. */
+function jobAccess({ jobs, http }: Pick<Configuration, 'jobs' | 'http'>): readonly Access[] {
+  const named = new Set(jobs.airflow.map(({ endpoint }) => endpoint));
+  const resources = http.allowedEndpoints.flatMap(({ name, authorizationSecretArn: arn }) =>
+    named.has(name) && arn !== null ? [arn] : [],
+  );
+  return resources.length === 0 ? [] : [{ actions: ['secretsmanager:GetSecretValue'], resources }];
 }
 
 function modelAccess({ modelProviders, configuration }: AccessSources): Access[] {

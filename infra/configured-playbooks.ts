@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { bindPlaybook } from '#shared/domain/playbook/bind-playbook.ts';
+import { bindPlaybook, sampleJobOf } from '#shared/domain/playbook/bind-playbook.ts';
 import type { AllowedEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { judgePlaybook } from '#shared/domain/playbook/judge-playbook.ts';
 import { type PlaybookFile, playbookFilesIn, readPlaybookFiles } from './playbook-files.ts';
@@ -58,7 +58,7 @@ export function servicePlaybookProblems({
       const playbook = playbooks.find((one) => one.id === id);
       if (playbook === undefined)
         return [`service ${service.id} allows the playbook ${id}, but no valid playbook has this id`];
-      const bound = bindPlaybook(playbook, service);
+      const bound = bindPlaybook(playbook, service, sampleJobOf(playbook));
       return bound.kind === 'bound'
         ? []
         : bound.reasons.map((reason) => `service ${service.id}, playbook ${id}: ${reason}`);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
-import { bindPlaybook } from '#shared/domain/playbook/bind-playbook.ts';
+import { bindPlaybook, sampleJobOf } from '#shared/domain/playbook/bind-playbook.ts';
 import type { DocumentRun } from '#shared/domain/playbook/playbook.ts';
 import { OWN_DOCUMENTS } from '#shared/plugins/actions/playbook/ssm-document.ts';
 
@@ -43,7 +43,7 @@ export function usedDocuments({ playbooks, services }: Configuration): UsedDocum
     if (playbook.kind !== 'ssm_document') continue;
     const runs: DocumentRun[] = [playbook, ...(playbook.undo === undefined ? [] : [playbook.undo])];
     for (const service of services) {
-      const bound = bindPlaybook(playbook, service);
+      const bound = bindPlaybook(playbook, service, sampleJobOf(playbook));
       if (bound.kind === 'unfit') continue;
       for (const run of runs.filter(({ document }) => document.startsWith(OWN_DOCUMENTS))) {
         names.add(run.document);

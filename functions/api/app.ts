@@ -19,6 +19,7 @@ import { type DataRoutesDeps, dataRoutes } from './routes/data.ts';
 import { type ExperimentRoutesDeps, experimentRoutes } from './routes/experiments.ts';
 import { type IncidentChangeDeps, incidentChangeRoutes } from './routes/incident-changes.ts';
 import { type IncidentRoutesDeps, incidentRoutes } from './routes/incidents.ts';
+import { jobRoutes } from './routes/jobs.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { knowledgeRoutes } from './routes/knowledge.ts';
 import { type KnowledgeLearnDeps, knowledgeLearnRoutes } from './routes/knowledge-learn.ts';
@@ -141,6 +142,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', incidentChangeRoutes({ ...deps, random: deps.keys.random }))
     .route('/', approvalRoutes(deps))
     .route('/', actionRoutes(actionDeps))
+    .route('/', jobRoutes(actionDeps))
     .route('/', applicationRoutes(actionDeps))
     .route('/', authRoutes(deps))
     .route('/', keyRoutes(deps.keys))

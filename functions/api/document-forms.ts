@@ -157,7 +157,15 @@ export const DOCUMENT_FORMS: readonly DocumentForm[] = [
         : { kind: 'translated', path: '/api/auth/login', body: { ...without(body, 'username'), user: body.username } },
   },
   { path: /^\/api\/spark\/.+/, translate: () => NO_ENGINE('Spark cluster') },
-  { path: /^\/api\/airflow\/.+/, translate: () => NO_ENGINE('Airflow') },
+  {
+    path: /^(?<whole>\/api\/airflow\/dags\/[^/]+\/dagRuns\/[^/]+\/taskInstances\/[^/]+\/retry)$/,
+    // Everything is in the path: a body may be left out.
+    translate: ({ reason }, { whole = '' }) => ({
+      kind: 'translated',
+      path: whole,
+      body: text(reason) === '' ? {} : { reason: text(reason) },
+    }),
+  },
 ];
 
 /** What is known of one line, in the names of the form for one entry. */

@@ -3,7 +3,7 @@ import { defineFunction } from '#shared/domain/workflow/function-config.ts';
 export const config = defineFunction({
   name: 'log-watch',
   description:
-    'Asks the addresses of health checks, judges the log of each service by its own past, and reports what is unusual as an incident.',
+    'Asks the addresses of health checks and the job systems, judges the log of each service by its own past, and reports failures and what is unusual as incidents.',
   timeoutSeconds: 50,
   memoryMb: 512,
   trigger: { kind: 'schedule', everyMinutes: 1 },
@@ -14,4 +14,5 @@ export const config = defineFunction({
     incidentObjects: ['s3:PutObject'],
     intakeQueue: ['sqs:SendMessage'],
   },
+  readsJobs: true,
 });

@@ -1,5 +1,8 @@
+import { makeDynamoJobWatch } from '#shared/adapters/aws/dynamo-job-watch.ts';
 import { makeDynamoLogWatch } from '#shared/adapters/aws/dynamo-log-watch.ts';
+import { endpointsOf } from '#shared/adapters/aws/playbook-ports.ts';
 import { makeHealthProbe } from '#shared/adapters/http/health-probe.ts';
+import { type WatchAirflowDeps, watchAirflow } from '#shared/app/jobs/watch-airflow.ts';
 import { type CheckHealthDeps, checkHealth } from '#shared/app/log-watch/check-health.ts';
 import { type WatchLogsDeps, watchLogs } from '#shared/app/log-watch/watch-logs.ts';
 import { configuration, defineScheduled, incidents, type Variables } from '../compose.ts';
@@ -10,15 +13,17 @@ export const handler = defineScheduled(
   config,
   {
     store: ({ logRecords: table }: Variables<'logRecords'>) => makeDynamoLogWatch({ table }),
+    jobs: ({ logRecords: table }: Variables<'logRecords'>) => makeDynamoJobWatch({ table }),
+    endpoints: () => endpointsOf(configuration().http, process.env),
     incidents,
     evidence,
     queue: signalQueue,
     configuration,
     probe: () => makeHealthProbe(),
   },
-  async (deps: WatchLogsDeps & CheckHealthDeps) => {
+  async (deps: WatchLogsDeps & CheckHealthDeps & WatchAirflowDeps) => {
     // First, so that the answers are judged in the same round.
-    await checkHealth(deps);
+    await Promise.all([checkHealth(deps), watchAirflow(deps)]);
     await watchLogs(deps);
   },
 );

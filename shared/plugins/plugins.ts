@@ -1,4 +1,5 @@
 import { Configuration } from '../domain/configuration/configuration.ts';
+import { jobProblems } from '../domain/jobs/job-settings.ts';
 import { entryProblems } from '../domain/plan/remedies.ts';
 import { routingProblems } from '../domain/policy/routing-settings.ts';
 import { exampleProblem } from '../domain/webhooks/mapping.ts';
@@ -61,6 +62,9 @@ export function configurationWith({
       channels: channelsOf(configuration, notifiers),
     }))
       refuse(['routing', ...path], message);
+    const endpoints = configuration.http.allowedEndpoints.map(({ name }) => name);
+    for (const { path, message } of jobProblems(configuration.jobs, { services, endpoints }))
+      refuse(['jobs', ...path], message);
     const mailed = configuration.onCall.people.findIndex(({ email }) => email !== undefined);
     if (configuration.onCall.levels.length > 0 && mailed !== -1 && configuration.notifiers.smtp === undefined)
       refuse(['onCall', 'people', mailed, 'email'], 'a mail to one person needs a mail server: set notifiers.smtp');

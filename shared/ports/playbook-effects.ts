@@ -23,7 +23,7 @@ export interface EndpointResponse {
  */
 export interface EndpointCaller {
   /** Reads; throws `Retryable` when there is no answer at the moment. */
-  read(endpoint: string, timeoutSeconds: number): Promise<EndpointResponse>;
+  read(endpoint: string, timeoutSeconds: number, options?: { readonly maxBytes?: number }): Promise<EndpointResponse>;
   /** An effect: throws `Retryable` only when nothing was sent, `OutcomeUnknown` when the answer was lost. */
   send(request: EndpointRequest): Promise<EndpointResponse>;
 }

@@ -33,7 +33,7 @@ const OUTCOMES: Readonly<Record<string, readonly [status: number, says: RegExp]>
   'POST /api/spark/applications/resize': [404, /No Spark cluster is connected: .*playbook/],
   'POST /api/airflow/dags/data_pipeline/dagRuns/2024-01-15T10:00:00/taskInstances/data_validation/retry': [
     404,
-    /No Airflow is connected: .*playbook/,
+    /No Airflow is connected .*playbook/,
   ],
   'POST /api/applications/{app_id}/scale': [202, /"status":"open"/],
   'GET /api/applications/{app_id}/health': [200, /"state":"failing".*"openIncidents":/s],

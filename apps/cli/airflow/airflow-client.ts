@@ -1,5 +1,6 @@
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import * as z from 'zod';
+import { TaskLog } from '#shared/domain/jobs/airflow-wire.ts';
 
 /** A task instance that failed, at last or at a try before the last. */
 export interface FailedTask {
@@ -46,19 +47,6 @@ const TaskInstance = z.object({
 });
 const Instances = z.object({ task_instances: z.array(TaskInstance), total_entries: z.number().int() });
 const Token = z.object({ access_token: z.string().min(1) });
-const Line = z.union([
-  z.string(),
-  z
-    .looseObject({ event: z.string(), level: z.string().optional(), timestamp: z.string().optional() })
-    .transform(({ timestamp = '', level = '', event }) =>
-      [timestamp, level.toUpperCase(), event].filter(Boolean).join(' '),
-    ),
-]);
-const LogPage = z.object({
-  content: z.union([z.string(), z.array(Line)]),
-  continuation_token: z.string().nullable().optional(),
-});
-
 type Api = { readonly prefix: string; readonly authorization: string };
 
 /**
@@ -153,8 +141,8 @@ export function makeAirflowClient(options: AirflowOptions): AirflowClient {
       let length = 0;
       for (let page = 0; page < MAX_LOG_PAGES && length < MAX_LOG; page += 1) {
         const at: Record<string, string> = token === null ? {} : { token };
-        const answer: z.output<typeof LogPage> = await read(path, { map_index: String(mapIndex), ...at }, LogPage);
-        const text = typeof answer.content === 'string' ? answer.content : answer.content.join('\n');
+        const answer: z.output<typeof TaskLog> = await read(path, { map_index: String(mapIndex), ...at }, TaskLog);
+        const text = answer.content;
         if (text === '') break;
         parts.push(text);
         length += text.length;

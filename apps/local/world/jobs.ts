@@ -1,20 +1,36 @@
-import { makeCollection } from '@selfheal/fake-server/collection.ts';
 import type { EffectsJournal } from '@selfheal/fake-server/journal.ts';
-import { parseJson, type Service, type WireRequest, type WireResponse } from '@selfheal/fake-server/wire.ts';
+import type { Service } from '@selfheal/fake-server/wire.ts';
+import { AIRFLOW_PREFIX, answerAirflow, problem, type SignIn } from './airflow-api.ts';
+import { anInstance, type DagState, dagNow, makeAirflowState, type Run } from './airflow-state.ts';
 
-export const JOBS_PREFIX = '/airflow/api/v1';
-
-/** State of an Airflow DAG: the number of failed tasks, and its runs. */
-export interface DagState {
+export interface DagRunSpec {
   readonly dag: string;
-  failedTasks: number;
-  runs: { id: string; state: 'queued' | 'running' | 'success' | 'failed' }[];
+  readonly run: string;
+  /** Task ids, each with what follows it, and how it stands. */
+  readonly tasks: Readonly<
+    Record<
+      string,
+      {
+        readonly state: 'failed' | 'success' | 'upstream_failed';
+        readonly downstream?: readonly string[];
+        readonly log?: string;
+      }
+    >
+  >;
+  /** How the next attempts of a task end, by its id; success after that. */
+  readonly again?: Readonly<Record<string, readonly ('failed' | 'success')[]>>;
 }
 
 export interface JobsControl {
-  /** Sets the number of failed tasks of a DAG. */
+  /** Gives a DAG one failed run with so many failed tasks. */
   failTasks(dag: string, count: number): void;
-  dag(dag: string): DagState | undefined;
+  /** Adds a DAG run that has ended, and the DAG if it is new. */
+  addRun(spec: DagRunSpec): void;
+  failImport(file: string, trace: string): void;
+  mendImport(file: string): void;
+  /** Only these may sign in from now on; tokens that others have are refused. Null: everybody may do everything. */
+  requireSignIn(people: SignIn | null): void;
+  dag(dag: string): (DagState & { readonly failedTasks: number }) | undefined;
 }
 
 export interface LocalJobs {
@@ -25,84 +41,77 @@ export interface LocalJobs {
 interface JobsContext {
   readonly journal: EffectsJournal;
   readonly dataDir: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
   /** Called when the failed tasks of a DAG are run again. */
   readonly cleared: (dag: string) => void;
 }
 
-/** A fake of the part of Airflow 2's stable REST API that playbooks call. Other requests get Airflow's 404. */
-export function makeLocalJobs({ journal, dataDir, cleared }: JobsContext): LocalJobs {
-  const dags = makeCollection<DagState>(dataDir, 'jobs/dags');
-  const perform = (request: WireRequest): WireResponse => {
-    const path = request.path.slice(JOBS_PREFIX.length).split('/').slice(1).map(decodeURIComponent);
-    const [kind, name = '', part, run, inner] = path;
-    const dag = kind === 'dags' ? dags.get(name) : undefined;
-    if (dag === undefined) return problem(404, 'DAG not found');
-    switch (
-      `${request.method} ${part ?? ''}${run === undefined ? '' : '/run'}${inner === undefined ? '' : `/${inner}`}`
-    ) {
-      case 'POST clearTaskInstances':
-        return clearTasks(dag, request);
-      case 'GET dagRuns/run/taskInstances':
-        return json(200, {
-          task_instances: [],
-          total_entries: request.query.get('state') === 'failed' ? dag.failedTasks : 0,
-        });
-      case 'POST dagRuns':
-        return startRun(dag, request);
-      case 'GET dagRuns/run':
-        return runOf(dag, run ?? '');
-      default:
-        return problem(404, 'Not Found');
-    }
-  };
-  const clearTasks = (dag: DagState, { body }: WireRequest): WireResponse => {
-    const request = parseJson(body) as { dry_run?: boolean } | undefined;
-    // Airflow only lists what it would clear, unless `dry_run` is false.
-    if (request?.dry_run !== false) return json(200, { task_instances: [] });
-    journal.record('airflow.tasks.cleared', dag.dag, { tasks: dag.failedTasks });
-    dags.put(dag.dag, { ...dag, failedTasks: 0 });
-    cleared(dag.dag);
-    return json(200, { task_instances: [] });
-  };
-  const startRun = (dag: DagState, { body }: WireRequest): WireResponse => {
-    const id = String((parseJson(body) as { dag_run_id?: unknown } | undefined)?.dag_run_id ?? '');
-    if (dag.runs.some((one) => one.id === id))
-      return problem(409, `DAGRun with DAG ID: '${dag.dag}' and ID '${id}' exists`);
-    dags.put(dag.dag, { ...dag, failedTasks: 0, runs: [...dag.runs, { id, state: 'success' }] });
-    journal.record('airflow.run.created', `${dag.dag}/${id}`);
-    cleared(dag.dag);
-    return json(200, { dag_run_id: id, state: 'queued' });
-  };
+/** A fake of the part of Airflow's stable REST API that is called: v2 of Airflow 3 with its tokens, and v1 of Airflow 2. Other requests get Airflow's 404. */
+export function makeLocalJobs({ journal, dataDir, cleared, now = Date.now }: JobsContext): LocalJobs {
+  const state = makeAirflowState(dataDir, now);
+  const access: { people: SignIn | null; issued: number } = { people: null, issued: 0 };
+  const dagOf = (name: string): DagState => dagNow(state, name) ?? { dag: name, tasks: [], runs: [] };
+  const put = (dag: DagState, run: Run): void =>
+    state.dags.put(dag.dag, { ...dag, runs: [...dag.runs.filter(({ id }) => id !== run.id), run] });
   return {
     service: {
       recognise: (request) =>
-        request.path.startsWith(`${JOBS_PREFIX}/`)
+        request.path.startsWith(`${AIRFLOW_PREFIX}/`)
           ? {
               service: 'airflow',
               operation: `airflow:${request.method}`,
-              perform: () => perform(request),
+              perform: () => answerAirflow(request, { state, journal, cleared, access }),
               fail: (status) => problem(status, 'The server failed.'),
             }
           : null,
     },
     control: {
-      failTasks: (dag, count) => dags.put(dag, { dag, runs: dags.get(dag)?.runs ?? [], failedTasks: count }),
-      dag: (dag) => dags.get(dag),
+      failTasks(dag, count) {
+        const at = new Date(now()).toISOString();
+        const names = Array.from({ length: count }, (_, index) => `task_${index + 1}`);
+        const instances = names.map((task) => anInstance(task, at, { state: 'failed' }));
+        const run: Run = {
+          id: 'manual__local',
+          state: count > 0 ? 'failed' : 'success',
+          startedAt: at,
+          endsAt: null,
+          instances,
+        };
+        const known = dagOf(dag);
+        const others = known.tasks.filter(({ id }) => !names.includes(id));
+        put({ ...known, tasks: [...others, ...names.map((id) => ({ id, downstream: [] }))] }, run);
+      },
+      addRun({ dag, run, tasks, again = {} }) {
+        const at = new Date(now()).toISOString();
+        const instances = Object.entries(tasks).map(([task, { state: end, log = '' }]) =>
+          anInstance(task, at, { state: end, log, tries: end === 'upstream_failed' ? 0 : 1 }),
+        );
+        const isBad = instances.some(({ state: end }) => end !== 'success');
+        const graph = Object.entries(tasks).map(([id, { downstream = [] }]) => ({ id, downstream }));
+        for (const [task, outcomes] of Object.entries(again)) state.outcomes.set(`${dag}.${task}`, [...outcomes]);
+        put(
+          { ...dagOf(dag), tasks: graph },
+          { id: run, state: isBad ? 'failed' : 'success', startedAt: at, endsAt: null, instances },
+        );
+      },
+      failImport(file, trace) {
+        const id = state.importErrors.size + 1;
+        state.importErrors.put(file, { id, file, trace, at: new Date(now()).toISOString() });
+      },
+      mendImport: (file) => state.importErrors.remove(file),
+      requireSignIn(people) {
+        access.people = people;
+        access.issued += 1;
+      },
+      dag(name) {
+        const dag = dagNow(state, name);
+        if (dag === undefined) return undefined;
+        const failedTasks = dag.runs
+          .flatMap(({ instances }) => instances)
+          .filter((one) => one.state === 'failed').length;
+        return { ...dag, failedTasks };
+      },
     },
   };
-}
-
-function runOf({ runs }: DagState, id: string): WireResponse {
-  const run = runs.find((one) => one.id === id);
-  return run === undefined ? problem(404, 'DAGRun not found') : json(200, { dag_run_id: id, state: run.state });
-}
-
-function json(status: number, body: unknown): WireResponse {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-}
-
-/** An error in the form of RFC 7807, as Airflow's API returns it. */
-function problem(status: number, title: string): WireResponse {
-  const headers = { 'content-type': 'application/problem+json' };
-  return { status, headers, body: JSON.stringify({ status, title, type: 'about:blank' }) };
 }

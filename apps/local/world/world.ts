@@ -80,7 +80,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     onEvent: (event) => onEvent?.(event),
     onLogs: (group, events) => onLogs?.(group, events),
   });
-  const jobs = makeLocalJobs({ journal, dataDir, cleared: () => aws.control.clearReports() });
+  const jobs = makeLocalJobs({ journal, dataDir, now: () => time.now(), cleared: () => aws.control.clearReports() });
   const channels = makeLocalChannels({ dataDir, now: () => new Date(time.now()) });
   const jira = makeLocalJira(dataDir);
   const slack = makeLocalSlack({ dataDir, now: () => new Date(time.now()) });

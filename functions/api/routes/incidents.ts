@@ -10,6 +10,7 @@ import {
 } from '#shared/app/incidents/read-incident.ts';
 import { PATH_STATES } from '#shared/app/incidents/workflow-path.ts';
 import { IncidentStatus } from '#shared/domain/incident/incident.ts';
+import { Job } from '#shared/domain/incident/job.ts';
 import { RepositoryName, Severity } from '#shared/domain/incident/target-context.ts';
 import { HEAL_STATES } from '#shared/domain/workflow/heal-graph.ts';
 import { type IncidentLists, type IncidentQuery, MAX_PAGE_SIZE } from '#shared/ports/incident-lists.ts';
@@ -61,6 +62,7 @@ const IncidentSubject = z
       reportedBy: z.string(),
       reportedAt: z.string(),
       simulated: z.boolean(),
+      job: Job.optional().meta({ description: 'What failed in Airflow or Spark, as it was read there.' }),
     }),
     z.object({ kind: z.literal('storm'), startedAt: z.string(), of: z.literal('foreign-alarms').nullable() }),
   ])

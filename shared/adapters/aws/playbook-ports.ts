@@ -1,7 +1,7 @@
 import type { Http } from '#shared/domain/playbook/http-endpoints.ts';
 import type { AutomationRunner, EndpointCaller, ParameterStore } from '#shared/ports/playbook-effects.ts';
 import { makeEndpointCaller } from '../http/endpoint-caller.ts';
-import { readAuthorization } from './secrets-reader.ts';
+import { readEndpointCredentials } from './secrets-reader.ts';
 import { makeSsmAutomations } from './ssm-automations.ts';
 import { makeSsmParameters } from './ssm-parameters.ts';
 
@@ -31,6 +31,6 @@ export function endpointsOf(
   return makeEndpointCaller({
     endpoints: allowedEndpoints,
     origin: environment.HTTP_ORIGIN,
-    authorization: async ({ authorizationSecretArn: arn }) => (arn === null ? null : await readAuthorization(arn)),
+    credentials: async ({ authorizationSecretArn: arn }) => (arn === null ? null : await readEndpointCredentials(arn)),
   });
 }

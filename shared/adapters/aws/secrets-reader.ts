@@ -3,6 +3,7 @@ import { CorruptRecord, Refused } from '@selfheal/kernel/errors.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import * as z from 'zod';
 import type { SecretReader } from '#shared/ports/cloud.ts';
+import type { EndpointCredentials } from '../http/endpoint-caller.ts';
 import { systemClock } from '../system/clock.ts';
 import { REPEATABLE } from './client-settings.ts';
 import { callAws } from './errors.ts';
@@ -40,17 +41,16 @@ export function makeSecretReader(
 }
 
 /**
- * The header `authorization` from an endpoint's secret. Read at each call: calls are rare, and a changed secret takes
- * effect at once.
+ * How to sign in at an endpoint, from its secret. Read at each call: calls are rare, and a changed secret takes effect at once.
  */
-export async function readAuthorization(
+export async function readEndpointCredentials(
   arn: string,
   client: SecretsManagerClient = new SecretsManagerClient(REPEATABLE),
-): Promise<string> {
-  const { authorization } = await fetchSecret(client, 'of the endpoint', arn);
-  if (authorization === undefined)
-    throw new CorruptRecord('The secret of the endpoint lacks the field "authorization".');
-  return authorization;
+): Promise<EndpointCredentials> {
+  const { authorization, username, password } = await fetchSecret(client, 'of the endpoint', arn);
+  if (authorization !== undefined) return { authorization };
+  if (username !== undefined && password !== undefined) return { username, password };
+  throw new CorruptRecord('The secret of the endpoint lacks the field "authorization", or "username" and "password".');
 }
 
 async function fetchSecret(client: SecretsManagerClient, name: string, arn: string): Promise<Secret> {

@@ -4,7 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { type OutcomeUnknown, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 
-/** An answer is short; endless answers are cut off. */
+/** An answer is short unless its reader says otherwise; endless answers are cut off. */
 const MAX_BYTES = 256_000;
 
 export interface SafeRequest {
@@ -20,6 +20,8 @@ export interface SafeRequest {
   /** Whether a resolved address may be connected to. */
   readonly mayConnect: (address: string) => boolean;
   readonly resolve?: ((hostname: string) => Promise<readonly LookupAddress[]>) | undefined;
+  /** The longest answer that is read; 256,000 by default. */
+  readonly maxBytes?: number | undefined;
 }
 
 export interface SafeAnswer {
@@ -35,7 +37,7 @@ export interface SafeAnswer {
  * sent: `Retryable`; afterwards `lost`; `Refused` for a forbidden address.
  */
 export async function safeExchange(request: SafeRequest): Promise<SafeAnswer> {
-  const { what, url, lost, mayConnect } = request;
+  const { what, url, lost, mayConnect, maxBytes = MAX_BYTES } = request;
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) > 0 && !mayConnect(host))
     throw new Refused(`${what}: ${host} is a loopback, link-local or metadata address and is never called.`);
@@ -54,7 +56,7 @@ export async function safeExchange(request: SafeRequest): Promise<SafeAnswer> {
     });
     outgoing.on('error', fail);
     outgoing.on('response', (incoming) => {
-      readText(incoming).then(
+      readText(incoming, maxBytes).then(
         (text) => resolve({ status: incoming.statusCode ?? 0, headers: headersOf(incoming), text }),
         fail,
       );
@@ -97,12 +99,12 @@ function checkedLookup(
   };
 }
 
-async function readText(incoming: IncomingMessage): Promise<string> {
+async function readText(incoming: IncomingMessage, maxBytes: number): Promise<string> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of incoming as AsyncIterable<Buffer>) {
     bytes += piece.byteLength;
-    if (bytes > MAX_BYTES) throw new Error(`the answer is longer than ${MAX_BYTES} bytes`);
+    if (bytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

@@ -3,6 +3,7 @@ import { modeOf, serviceOf } from '#shared/domain/configuration/scope.ts';
 import { alarmArnAt, foreignReason, type Home } from '#shared/domain/incident/home.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
+import { jobKey } from '#shared/domain/incident/job.ts';
 import type { Signal } from '#shared/domain/incident/signal.ts';
 import { type AlarmTarget, isSimulated } from '#shared/domain/incident/target-context.ts';
 import { isOff } from '#shared/domain/policy/autonomy.ts';
@@ -78,11 +79,8 @@ export async function findTarget(
   if ((order.service === null) === (order.incident === null))
     return invalid('service', 'Name either a service or an incident.');
   const deps = await governed(given);
-  const controls = await deps.control.controls();
-  const { policy } = deps.configuration;
-  const denials = judgeControls({ controls, policy, denial: deps.denial, now: deps.clock.now() });
-  if (isOff(plugin.id, policy)) denials.push(`The action ${plugin.id} is switched off.`);
-  if (!rehearsal && denials.length > 0) return refused(denials.join(' '));
+  const denied = await objectionNow(plugin, deps);
+  if (!rehearsal && denied !== null) return denied;
   const found =
     order.incident === null
       ? await ofService(order, order.service ?? '', plugin, { ...deps, rehearsal })
@@ -94,6 +92,18 @@ export async function findTarget(
   return busy === null
     ? found
     : refused(`Incident ${busy} is working on it: follow that one, or ask again when it has ended.`);
+}
+
+/** What speaks against the action whatever its target is: kill switch, freeze, policy. */
+export async function objectionNow(
+  plugin: ActionPlugin,
+  deps: Pick<TargetDeps, 'control' | 'clock' | 'configuration'> & Governance,
+): Promise<Objection | null> {
+  const controls = await deps.control.controls();
+  const { policy } = deps.configuration;
+  const denials = judgeControls({ controls, policy, denial: deps.denial, now: deps.clock.now() });
+  if (isOff(plugin.id, policy)) denials.push(`The action ${plugin.id} is switched off.`);
+  return denials.length === 0 ? null : refused(denials.join(' '));
 }
 
 type Governed = TargetDeps & Governance & { readonly rehearsal?: boolean };
@@ -138,6 +148,11 @@ async function ofService(
     return invalid('service', `The configuration has no service ${serviceId}. GET /api/applications lists them.`);
   const allowed = allowedService(plugin, service, deps.configuration);
   if (allowed === null) return refused(`The configuration does not allow ${plugin.id} for ${serviceId}.`);
+  if (plugin.forJobs === true)
+    return invalid(
+      'action',
+      `${plugin.id} is for one failed task: POST /api/airflow/dags/{dag}/dagRuns/{run}/taskInstances/{task}/retry names it.`,
+    );
   const wrong = scaleObjection(order, plugin, allowed);
   if (wrong !== null) return wrong;
   if (order.alarm !== null && !allowed.alarms.includes(order.alarm))
@@ -204,8 +219,11 @@ function alarmTargetAt(home: Home, { name, state }: { name: string; state: Alarm
 
 const LOOKED_AT = 100;
 
-/** The id of an open incident about the same alarm or run. */
-async function openIncidentOn(target: Signal['target'], deps: Governed): Promise<string | null> {
+/** The id of an open incident about the same alarm, run or job. */
+export async function openIncidentOn(
+  target: Signal['target'],
+  deps: Pick<TargetDeps, 'lists' | 'configuration'> & Governance,
+): Promise<string | null> {
   const service = serviceOf(deps.configuration, target)?.id;
   const place = target.kind === 'run' ? { repository: target.repository } : service === undefined ? {} : { service };
   const { incidents } = await deps.lists.list({ ...place, statuses: ['open'] }, { limit: LOOKED_AT, order: 'newest' });
@@ -214,6 +232,8 @@ async function openIncidentOn(target: Signal['target'], deps: Governed): Promise
 
 function isSamePlace(one: Incident['target'], other: Incident['target']): boolean {
   if (one.kind === 'alarm' && other.kind === 'alarm') return one.alarmArn === other.alarmArn;
+  if (one.kind === 'report' && other.kind === 'report')
+    return one.job !== undefined && other.job !== undefined && jobKey(one.job) === jobKey(other.job);
   return (
     one.kind === 'run' &&
     other.kind === 'run' &&

@@ -8,12 +8,13 @@ import { openIncident } from '#shared/domain/incident/open-incident.ts';
 import type { SignalQueue } from '#shared/ports/cloud.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { auditRequest, signalOfRequest } from '../common/requested-action.ts';
-import { type ActionOrder, findTarget, type Objection, type TargetDeps } from './find-target.ts';
+import { type ActionOrder, type FoundTarget, findTarget, type Objection, type TargetDeps } from './find-target.ts';
 
 export interface RequestActionDeps extends TargetDeps {
   readonly incidents: Pick<IncidentStore, 'create' | 'get' | 'audit'>;
   readonly queue: SignalQueue;
 }
+type RequestSenderDeps = Pick<RequestActionDeps, 'incidents' | 'queue' | 'clock'>;
 
 /** Who asks, as the API authenticated them. */
 export interface Requester {
@@ -38,31 +39,54 @@ export async function requestAction(
   requester: Requester,
   deps: RequestActionDeps,
 ): Promise<RequestOutcome> {
-  const requestId = digestOf(canonicalJson(['action', requester.requestId]), 32);
-  const earlier = await deps.incidents.get(`rq-${requestId.slice(0, 24)}`);
-  if (earlier !== null) return await send(earlier, deps);
+  const requestId = requestIdOf(requester);
+  const earlier = await earlierRequest(requestId, deps);
+  if (earlier !== null) return earlier;
   const found = await findTarget(order, deps);
   if (found.kind !== 'found') return found;
-  const now = deps.clock.now();
+  return await openRequest(found, { ...order, requestId }, requester, deps);
+}
+
+export const requestIdOf = ({ requestId }: Requester): string => digestOf(canonicalJson(['action', requestId]), 32);
+
+/** The incident that an earlier try of the same request opened, sent again; null for a new one. */
+export async function earlierRequest(requestId: string, deps: RequestSenderDeps): Promise<RequestOutcome | null> {
+  const earlier = await deps.incidents.get(`rq-${requestId.slice(0, 24)}`);
+  return earlier === null ? null : await send(earlier, deps);
+}
+
+/** Opens the incident of a request whose target was found, and sends it. */
+export async function openRequest(
+  { plugin, subject }: FoundTarget,
+  { to, reason, incident: about, requestId }: Pick<ActionOrder, 'to' | 'incident'> & Asked,
+  requester: Requester,
+  deps: RequestSenderDeps,
+): Promise<RequestOutcome> {
   const request: ActionRequest = {
     id: requestId,
-    actionId: found.plugin.id,
-    to: order.to,
+    actionId: plugin.id,
+    to,
     by: requester.by,
     names: [...requester.names],
-    at: now.toISOString(),
-    reason: order.reason === null ? null : redactOutgoing(order.reason).slice(0, MAX_REASON),
-    incidentId: order.incident,
+    at: deps.clock.now().toISOString(),
+    reason: reason === null ? null : redactOutgoing(reason).slice(0, MAX_REASON),
+    incidentId: about,
   };
-  const signal = signalOfRequest(found.subject, request);
+  const signal = signalOfRequest(subject, request);
   const ids = identify(signal);
-  await deps.incidents.create(openIncident(signal, ids, now));
+  await deps.incidents.create(openIncident(signal, ids, deps.clock.now()));
   const incident = await deps.incidents.get(ids.incidentId);
   if (incident === null) throw new Retryable(`Incident ${ids.incidentId} was just created and cannot be read yet.`);
   return await send(incident, deps);
 }
 
-async function send(incident: Incident, { incidents, queue }: RequestActionDeps): Promise<RequestOutcome> {
+interface Asked {
+  readonly reason: string | null;
+  /** Of `requestIdOf`. */
+  readonly requestId: string;
+}
+
+async function send(incident: Incident, { incidents, queue }: RequestSenderDeps): Promise<RequestOutcome> {
   const { request } = incident;
   if (request === undefined) throw new Retryable(`Incident ${incident.id} is no request.`);
   await auditRequest(incident.id, request, incidents);

@@ -18,7 +18,7 @@ export interface ReportGatherDeps
 
 /** What was reported, and what is known about the service it names: its deployment, and its log around the report. */
 export async function gatherReport(
-  { id: incidentId, tainted: { title } }: Pick<Incident, 'id' | 'tainted'>,
+  { id: incidentId, tainted: { title }, request }: Pick<Incident, 'id' | 'tainted' | 'request'>,
   target: ReportTarget,
   acceptGaps: boolean,
   deps: ReportGatherDeps,
@@ -34,7 +34,8 @@ export async function gatherReport(
       : await part(phrase`deployment of the service`, () => deps.deployments.read(deployment), null);
   const excerpts = makeExcerpts(3, deps.lineRules);
   const reporter = phrase`Report by ${redactName(target.reportedBy, 200)}`;
-  if (report === null) notes.push(phrase`The report can no longer be read.`);
+  // Whoever asks for an action reports nothing.
+  if (report === null && request === undefined) notes.push(phrase`The report can no longer be read.`);
   const told = `${title}\n${report?.description ?? ''}`.trim();
   if (told !== '') excerpts.open({ id: REPORT_STATEMENT, name: reporter, url: null }).push(`${told}\n`);
   // A report may have no log at all.

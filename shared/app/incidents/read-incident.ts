@@ -189,8 +189,9 @@ function subjectOf(target: Incident['target']): IncidentSubject {
       return { kind, provider, connection, service, severity, url, changedAt };
     }
     case 'report': {
-      const { kind, service, repository, severity, reportedBy, reportedAt, simulated } = target;
-      return { kind, service, repository, severity, reportedBy, reportedAt, simulated };
+      const { kind, service, repository, severity, reportedBy, reportedAt, simulated, job } = target;
+      const named = job === undefined ? {} : { job };
+      return { kind, service, repository, severity, reportedBy, reportedAt, simulated, ...named };
     }
     case 'storm':
       return { kind: 'storm', startedAt: target.startedAt, of: target.of ?? null };

@@ -23,7 +23,7 @@ export interface ReportIncidentDeps {
 }
 
 /** What somebody reports. Texts are raw. */
-export interface ReportOrder extends Pick<ReportTarget, 'service' | 'repository' | 'severity' | 'simulated'> {
+export interface ReportOrder extends Pick<ReportTarget, 'service' | 'repository' | 'severity' | 'simulated' | 'job'> {
   readonly title: string;
   readonly description: string;
   readonly lines: readonly string[];
@@ -47,7 +47,7 @@ const MAX_REASON = 2000;
  */
 export async function reportIncident(order: ReportOrder, by: string, deps: ReportIncidentDeps): Promise<ReportOutcome> {
   const now = deps.clock.now();
-  const { service, repository, severity, simulated } = order;
+  const { service, repository, severity, simulated, job } = order;
   const reportId = digestOf(canonicalJson(['report', order.requestId, simulated]), 32);
   const target: ReportTarget = {
     kind: 'report',
@@ -58,6 +58,7 @@ export async function reportIncident(order: ReportOrder, by: string, deps: Repor
     reportedBy: by,
     reportedAt: now.toISOString(),
     simulated,
+    ...(job === undefined ? {} : { job }),
   };
   if (modeOf(deps.configuration, target) === 'off')
     return {

@@ -7,6 +7,7 @@ import { HealthChecks } from '../health/health-check.ts';
 import { AWS_EVENT_SOURCES, AwsEventSource, AwsResource } from '../incident/aws-resource.ts';
 import type { Home } from '../incident/home.ts';
 import { HostId, RepositoryName } from '../incident/target-context.ts';
+import { Jobs } from '../jobs/job-settings.ts';
 import { RecallSettings } from '../knowledge/search/recall-settings.ts';
 import { Learning } from '../learning/learning-settings.ts';
 import { OnCall } from '../on-call/on-call-settings.ts';
@@ -129,6 +130,8 @@ export const Configuration = z.strictObject({
   logReading: LogReading.prefault({}),
   /** Addresses that are asked once a minute whether they answer. */
   healthChecks: HealthChecks.default([]),
+  /** Job systems whose failures are watched. */
+  jobs: Jobs,
   /** Log groups of CloudWatch Logs that are watched. */
   logSubscriptions: LogSubscriptions.default([]),
   /** From which limits on `performance advise` reports a bottleneck. */
@@ -142,6 +145,9 @@ export const Configuration = z.strictObject({
       runMaxPolls: z.number().int().min(1).max(MAX_POLLS).default(120),
       alarmIntervalSeconds: z.number().int().min(1).default(30),
       alarmMaxPolls: z.number().int().min(1).max(MAX_POLLS).default(40),
+      /** How often a job system is asked after a job was started again, and how many times at most: four hours by default. */
+      jobIntervalSeconds: z.number().int().min(1).default(60),
+      jobMaxPolls: z.number().int().min(1).max(MAX_POLLS).default(240),
       /** The alarm must be OK at this many polls in a row. */
       alarmOkPolls: z.number().int().min(1).default(3),
       /**

@@ -33,8 +33,9 @@ export function repositoryModeOf({ github, hosts }: Pick<Configuration, 'github'
   return github.repositories.find((one) => one.name.toLowerCase() === name)?.mode ?? github.defaultMode;
 }
 
-/** Nothing is done on a report's word, so its mode is at most "suggest". */
+/** Nothing is done on a report's word, so its mode is at most "suggest". A job is what Selfheal read itself. */
 function reportModeOf(configuration: Configuration, target: ReportTarget): Mode {
+  if (target.job !== undefined) return serviceOf(configuration, target)?.mode ?? 'suggest';
   const mode =
     target.repository === null
       ? (serviceOf(configuration, target)?.mode ?? 'suggest')

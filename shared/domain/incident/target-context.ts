@@ -1,5 +1,6 @@
 import { FORMER_RUN_KIND } from '@selfheal/log-reading/logs/telemetry.ts';
 import * as z from 'zod';
+import { Job } from './job.ts';
 
 /** Id of a code host: the folder of its plug-in (`github`). */
 export const HostId = z.string().regex(/^[a-z][a-z0-9-]{1,29}$/);
@@ -109,7 +110,7 @@ export type Severity = z.infer<typeof Severity>;
 
 /**
  * A failure that a person or a program reported through the API. What it is about is their word, so it binds no action:
- * see `changeableKeys`.
+ * see `changeableKeys`. Other than that, `job` is set by code: Selfheal itself reports what it read in a job system.
  */
 export const ReportTarget = z.strictObject({
   kind: z.literal('report'),
@@ -123,6 +124,8 @@ export const ReportTarget = z.strictObject({
   reportedAt: z.iso.datetime({ offset: true }),
   /** A rehearsal: nothing is executed, nobody is told, nothing is learned, and no list or figure contains it. */
   simulated: z.boolean(),
+  /** What failed in Airflow or Spark; absent for everything else. */
+  job: Job.optional(),
 });
 export type ReportTarget = z.infer<typeof ReportTarget>;
 

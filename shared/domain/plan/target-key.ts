@@ -1,4 +1,5 @@
 import { alarmNameOf } from '../incident/identity.ts';
+import { jobKey } from '../incident/job.ts';
 import {
   type AlarmTarget,
   hostOfRepository,
@@ -41,8 +42,8 @@ export function playbookKey(serviceId: string, playbookId: string): string {
 }
 
 /**
- * What an incident's actions may change: its own run; or its service's deployment, the remedies that the owner listed
- * for this alarm, and the service's playbooks. Each action changes one of them. `fingerprint`: of a failure whose
+ * What an incident's actions may change: its own run; its own job, where that belongs to a service; or its service's deployment, the remedies that the
+ * owner listed for this alarm, and the service's playbooks. Each action changes one of them. `fingerprint`: of a failure whose
  * repository may be written into.
  */
 export function changeableKeys(
@@ -60,8 +61,9 @@ export function changeableKeys(
       return service === null
         ? []
         : [...new Set([...deploymentKeys(service), ...remedyKeys(service, target), ...playbookKeys(service)])];
-    case 'alert':
     case 'report':
+      return target.job === undefined || service === null ? [] : [jobKey(target.job)];
+    case 'alert':
     case 'storm':
       return [];
     default:

@@ -1,6 +1,7 @@
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { type Job, type PlaybookJob, playbookJobOf } from '../incident/job.ts';
 import type { ManagedService } from '../plan/managed-service.ts';
-import { type CATALOGUE_FACTS, type ParameterSpec, type Scalar, valueSchema } from './parameter.ts';
+import { isJobFact, type JobFact, type ParameterSpec, type Scalar, valueSchema } from './parameter.ts';
 import type { Playbook } from './playbook.ts';
 import type { Values } from './template.ts';
 
@@ -14,10 +15,13 @@ type PlayedService = Omit<ManagedService, 'playbooks'> & {
 };
 
 /**
- * The values of a playbook's parameters for a service: constants of the playbook, facts about the service, and the
- * service's `with`. No outside text is among them. Fails when a value is missing, unknown or does not match its schema.
+ * The values of a playbook's parameters for a service: constants of the playbook, facts about the service and the failed job, and the
+ * service's `with`. No outside text is among them. Fails when a value is missing, unknown or does not match its schema, and for a job of a kind that the
+ * playbook is not for. `job`: null for an alarm.
  */
-export function bindPlaybook(playbook: Playbook, service: PlayedService): BoundPlaybook {
+export function bindPlaybook(playbook: Playbook, service: PlayedService, job: Job | null = null): BoundPlaybook {
+  const otherwise = problemOfJob(playbook, job);
+  if (otherwise !== null) return { kind: 'unfit', reasons: [otherwise] };
   const allowed = service.playbooks.find(({ id }) => id === playbook.id);
   if (allowed === undefined)
     return { kind: 'unfit', reasons: [`the service ${service.id} does not allow ${playbook.id}`] };
@@ -27,7 +31,7 @@ export function bindPlaybook(playbook: Playbook, service: PlayedService): BoundP
     .filter((name) => !isGivenByService(playbook.parameters[name]))
     .map((name) => `${name} is not a parameter that a service sets for ${playbook.id}: leave it out`);
   for (const [name, spec] of Object.entries(playbook.parameters)) {
-    const value = spec.value ?? (spec.from === undefined ? given[name] : factOf(service, spec.from));
+    const value = spec.value ?? (spec.from === undefined ? given[name] : factOf(service, spec.from, job));
     const parsed = value === undefined || value === null ? null : valueSchema(spec).safeParse(value);
     if (parsed?.success === true) values[name] = parsed.data;
     else
@@ -46,7 +50,57 @@ const missing = (name: string, spec: ParameterSpec, { id }: PlayedService): stri
     ? `${name} has no value: add it to "with" of the service ${id}`
     : `${name} is taken from ${spec.from}, which the service ${id} does not have`;
 
-function factOf({ id, logGroup, deployment }: PlayedService, fact: (typeof CATALOGUE_FACTS)[number]): string | null {
+/** Why a playbook is not for this job, or needs one; else null. The job decides which Airflow is called, so the playbook must name the same. */
+function problemOfJob(playbook: Playbook, job: Job | null): string | null {
+  const { jobs } = playbook.when;
+  const kind = job === null ? null : playbookJobOf(job);
+  if (jobs === undefined) return job === null ? null : `${playbook.id} is for alarms`;
+  if (job === null || kind === null || !jobs.includes(kind)) return `${playbook.id} is for ${jobs.join(', ')}`;
+  const others = endpointsOf(playbook).filter((text) => !text.startsWith(`${job.endpoint}:/`));
+  return others.length === 0
+    ? null
+    : `${playbook.id} calls ${others[0]}, and the job is one of the endpoint ${job.endpoint}`;
+}
+
+const endpointsOf = (playbook: Playbook): string[] =>
+  playbook.kind === 'api_call'
+    ? [playbook, playbook.observe, playbook.verify, playbook.undo].flatMap((call) => call?.endpoint ?? [])
+    : [];
+
+/** A job that a playbook may be for, to check a configuration by; null for a playbook that is for alarms. */
+export function sampleJobOf(playbook: Playbook): Job | null {
+  const [kind] = playbook.when.jobs ?? [];
+  if (kind === undefined) return null;
+  const [endpoint = ''] = endpointsOf(playbook)[0]?.split(':') ?? [];
+  return SAMPLE_JOBS[kind](endpoint);
+}
+
+const SAMPLE_TASK = { kind: 'airflow-task', dag: 'nightly', run: 'manual__1', task: 'load' } as const;
+const SAMPLE_JOBS: Readonly<Record<PlaybookJob, (endpoint: string) => Job>> = {
+  'airflow-task': (endpoint) => ({ ...SAMPLE_TASK, endpoint, mapIndex: -1 }),
+  'airflow-mapped-task': (endpoint) => ({ ...SAMPLE_TASK, endpoint, mapIndex: 0 }),
+};
+
+function jobFactOf(job: Job | null, fact: JobFact): string | null {
+  if (job?.kind !== 'airflow-task') return null;
+  switch (fact) {
+    case 'job.dag':
+      return job.dag;
+    case 'job.run':
+      return job.run;
+    case 'job.task':
+      return job.task;
+    default:
+      return fact satisfies never;
+  }
+}
+
+function factOf(
+  { id, logGroup, deployment }: PlayedService,
+  fact: NonNullable<ParameterSpec['from']>,
+  job: Job | null,
+): string | null {
+  if (isJobFact(fact)) return jobFactOf(job, fact);
   const isLambda = deployment?.kind === 'lambda-alias';
   const isEcs = deployment?.kind === 'ecs-service';
   switch (fact) {

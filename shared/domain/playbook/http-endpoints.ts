@@ -9,16 +9,23 @@ export const AllowedEndpoint = z
     url: z.string().max(500),
     /** A host inside your own network: its addresses may be private, and HTTP is allowed. */
     private: z.boolean().default(false),
-    /** A secret `{"authorization": "Bearer ..."}` that is sent as this header; null: nothing is sent. */
+    /**
+     * A secret `{"authorization": "Bearer ..."}` that is sent as this header, or `{"username": ..., "password": ...}`, sent by basic authentication or
+     * exchanged at `tokenUrl`; null: nothing is sent.
+     */
     authorizationSecretArn: z
       .string()
       .regex(/^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+$/)
       .nullable()
       .default(null),
+    /** Where user and password of the secret become a bearer token, as of Airflow 3: `https://airflow.example.com/auth/token`. */
+    tokenUrl: z.string().max(500).optional(),
   })
   .superRefine((endpoint, { addIssue }) => {
     const reason = problemOfBase(endpoint);
     if (reason !== null) addIssue({ code: 'custom', path: ['url'], message: reason });
+    const other = problemOfTokenUrl(endpoint);
+    if (other !== null) addIssue({ code: 'custom', path: ['tokenUrl'], message: other });
   });
 export type AllowedEndpoint = z.infer<typeof AllowedEndpoint>;
 
@@ -102,6 +109,21 @@ function problemOfBase({ url: text, private: inside }: { url: string; private: b
   if (url.search !== '') return 'a question mark is in the address: leave the query out';
   if (!url.pathname.endsWith('/')) return 'the path must end with / so that it is clear what is below it';
   return problemOfHost(url, inside);
+}
+
+/** User and password go to the endpoint's own origin only. */
+function problemOfTokenUrl({ url, tokenUrl, authorizationSecretArn: secret }: TokenSource): string | null {
+  if (tokenUrl === undefined) return null;
+  if (secret === null)
+    return 'there is no authorizationSecretArn whose user and password could be exchanged for a token';
+  const parsed = parse(tokenUrl);
+  if (typeof parsed === 'string') return parsed;
+  return URL.canParse(url) && new URL(url).origin === parsed.origin ? null : 'must have the origin of "url"';
+}
+interface TokenSource {
+  readonly url: string;
+  readonly tokenUrl?: string | undefined;
+  readonly authorizationSecretArn: string | null;
 }
 
 /** Why an address of a GET may not be called, whatever its path; null when it may. `inside`: its host is inside one's own network. */

@@ -1,5 +1,5 @@
 import { type AllowedEndpoint, resolveEndpoint } from './http-endpoints.ts';
-import { problemsOfParameter } from './parameter.ts';
+import { isJobFact, problemsOfParameter } from './parameter.ts';
 import { type ApiCallPlaybook, BUILT_IN_NAMES, Playbook } from './playbook.ts';
 import { type Payload, placeholdersOf } from './template.ts';
 
@@ -24,6 +24,7 @@ export function judgePlaybook(value: unknown, endpoints: readonly AllowedEndpoin
   const playbook = parsed.data;
   const problems = [
     ...parameterProblems(playbook),
+    ...jobProblems(playbook),
     ...reversalProblems(playbook),
     ...kindProblems(playbook, endpoints),
   ];
@@ -98,6 +99,19 @@ function parameterProblems(playbook: Playbook): PlaybookProblem[] {
     return [...problems, ...taken, ...idle].map((reason) => ({ path, reason }));
   });
   return [...unknown, ...own];
+}
+
+function jobProblems({ when, parameters }: Playbook): PlaybookProblem[] {
+  if (when.jobs !== undefined)
+    return when.alarms === undefined
+      ? []
+      : [{ path: ['when', 'alarms'], reason: 'a playbook for jobs looks at no alarm: leave alarms out' }];
+  return Object.entries(parameters)
+    .filter(([, { from }]) => isJobFact(from))
+    .map(([name, { from }]) => ({
+      path: ['parameters', name, 'from'],
+      reason: `${from} is a fact about a failed job: add when.jobs, such as [airflow-task]`,
+    }));
 }
 
 function reversalProblems(playbook: Playbook): PlaybookProblem[] {

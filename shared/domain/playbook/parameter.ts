@@ -7,6 +7,10 @@ export type Scalar = z.infer<typeof Scalar>;
 /** Service facts that a parameter can be taken from. */
 export const CATALOGUE_FACTS = ['service', 'logGroup', 'functionName', 'alias', 'cluster', 'ecsService'] as const;
 
+/** Facts about the failed job that a parameter of a playbook with `when.jobs` can be taken from. */
+export const JOB_FACTS = ['job.dag', 'job.run', 'job.task'] as const;
+export type JobFact = (typeof JOB_FACTS)[number];
+
 /**
  * One parameter of a playbook: a JSON schema of the few kinds that can be checked completely. Every parameter is
  * required.
@@ -23,12 +27,14 @@ export const ParameterSpec = z.strictObject({
   pattern: z.string().max(300).optional(),
   /** The same for every service. */
   value: Scalar.optional(),
-  /** Taken from the service. Without `value` and `from` the service's `with` must provide it. */
-  from: z.enum(CATALOGUE_FACTS).optional(),
+  /** Taken from the service or the failed job. Without `value` and `from` the service's `with` must provide it. */
+  from: z.enum([...CATALOGUE_FACTS, ...JOB_FACTS]).optional(),
 });
 export type ParameterSpec = z.infer<typeof ParameterSpec>;
 
 const VISIBLE = /^[^\p{Cc}\p{Zl}\p{Zp}]*$/u;
+
+export const isJobFact = (fact: ParameterSpec['from']): fact is JobFact => JOB_FACTS.some((one) => one === fact);
 
 /**
  * The schema of a parameter's value. Throws a SyntaxError for a pattern that does not compile; `problemsOfParameter`

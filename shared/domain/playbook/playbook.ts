@@ -1,5 +1,6 @@
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
+import { PLAYBOOK_JOBS } from '../incident/job.ts';
 import { Risk } from '../plan/bound-action.ts';
 import { ParameterSpec, Scalar } from './parameter.ts';
 import { fillPayload, type Payload, type Values } from './template.ts';
@@ -51,7 +52,7 @@ const Call = z.strictObject({
 });
 export type Call = z.infer<typeof Call>;
 
-/** A GET that must get this answer before the alarm is looked at; `failed` ends the wait. */
+/** A GET that must get this answer before the alarm is looked at, or for a job to have recovered; `failed` ends the wait. */
 const Verify = z.strictObject({ endpoint: Template, success: Expectation, failed: Expectation.optional() });
 
 const common = {
@@ -76,6 +77,8 @@ const common = {
     /** Absent: every service that allows the playbook. */
     services: z.array(z.string()).min(1).optional(),
     alarms: z.array(z.string()).min(1).optional(),
+    /** For failed jobs of these kinds, and for nothing else. Absent: for alarms. */
+    jobs: z.array(z.enum(PLAYBOOK_JOBS)).min(1).optional(),
   }),
   parameters: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,39}$/), ParameterSpec).default({}),
 };

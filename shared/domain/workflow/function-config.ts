@@ -138,6 +138,8 @@ export interface FunctionConfig {
   readonly forSlack?: Pick<FunctionConfig, 'uses'>;
   /** Grants for an embedding model: without one its role gets neither them nor the model. */
   readonly forEmbeddings?: Pick<FunctionConfig, 'uses'>;
+  /** True: its role may read the secrets of the endpoints that `jobs` names. */
+  readonly readsJobs?: boolean;
   /**
    * What its role may read of the listed services: `state` is their alarms and deployments, `alarms` their alarms alone, `logs` their log groups,
    * `metrics` their metrics, `load` the load metric.

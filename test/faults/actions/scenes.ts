@@ -6,6 +6,7 @@ import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { testKeyOf, unknownTest } from '#shared/domain/failure/history/test-record.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
+import { sampleJobOf } from '#shared/domain/playbook/bind-playbook.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 import { cloudwatch } from '#shared/plugins/sources/cloudwatch/index.ts';
 import {
@@ -63,6 +64,36 @@ const alarm = (
       target: signal.signal.target,
       classification,
       telemetry: aTelemetry({ facts: someAlarmFacts({ deployment: null, serviceId: service }) }),
+      diagnosis: aDiagnosis({ classification }),
+    };
+  },
+});
+
+/** A failed Airflow task, as the sample of a playbook for jobs names it. */
+const job = (playbook: Playbook): Scene => ({
+  begin: (stage) => {
+    const about = sampleJobOf(playbook);
+    if (about?.kind !== 'airflow-task') throw new Error(`The playbook ${playbook.id} is for no Airflow task.`);
+    const { dag, run, task } = about;
+    stage.world().jobs.addRun({ dag, run, tasks: { [task]: { state: 'failed' } } });
+    const classification = aClassification({
+      class: playbook.when.classes[0] ?? 'timing_dependencies',
+      fingerprint: aFingerprint(),
+    });
+    return {
+      target: {
+        kind: 'report',
+        reportId: '0123456789abcdef0123456789abcdef',
+        service: 'gallery',
+        repository: null,
+        severity: 'low',
+        reportedBy: 'Selfheal, reading Airflow',
+        reportedAt: '2026-11-27T02:05:00.000Z',
+        simulated: false,
+        job: about,
+      },
+      classification,
+      telemetry: aTelemetry({ facts: { kind: 'report', serviceId: 'gallery', deployment: null } }),
       diagnosis: aDiagnosis({ classification }),
     };
   },
@@ -242,7 +273,11 @@ const PREPARED: Readonly<Record<string, (stage: ActionStage) => void>> = {
 export function sceneOf(actionId: string, playbooks: readonly Playbook[]): Scene {
   const playbook = playbooks.find(({ id }) => id === actionId);
   const scene =
-    playbook === undefined ? SCENES[actionId] : alarm('gallery', PREPARED[actionId], playbook.when.classes[0]);
+    playbook === undefined
+      ? SCENES[actionId]
+      : playbook.when.jobs === undefined
+        ? alarm('gallery', PREPARED[actionId], playbook.when.classes[0])
+        : job(playbook);
   if (scene === undefined) throw new Error(`The action ${actionId} has no scene: add a line to scenes.ts.`);
   return scene;
 }

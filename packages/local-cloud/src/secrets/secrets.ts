@@ -7,6 +7,7 @@ import { AwsFault } from '../wire/request.ts';
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS secrets (arn TEXT NOT NULL, stage TEXT NOT NULL, version TEXT NOT NULL, value TEXT NOT NULL,
   created_at INTEGER NOT NULL, PRIMARY KEY (arn, stage));`;
+const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:/;
 const PUNCTUATION = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
 interface Row {
@@ -27,12 +28,13 @@ export function makeSecrets(database: Database, resources: readonly Resource[]) 
     resources.find(
       (each) => each.arn === secretId || each.name === secretId || each.arn?.replace(/-[a-z0-9]{6}$/, '') === secretId,
     );
-  const found = (secretId: unknown): Resource & { readonly arn: string } => {
-    const resource = find(String(secretId));
-    if (resource?.arn == null) {
-      throw new AwsFault('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
-    }
-    return { ...resource, arn: resource.arn };
+  /** A secret of the deployment, or another one that was set by its whole ARN. */
+  const found = (secretId: unknown): { readonly arn: string; readonly name: string } => {
+    const id = String(secretId);
+    const resource = find(id);
+    if (resource?.arn != null) return { arn: resource.arn, name: resource.name };
+    if (SECRET_ARN.test(id) && current(id) !== undefined) return { arn: id, name: id.replace(SECRET_ARN, '') };
+    throw new AwsFault('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
   };
   const put = (arn: string, value: string): string => {
     const version = crypto.randomUUID();
@@ -82,11 +84,14 @@ export function makeSecrets(database: Database, resources: readonly Resource[]) 
       }
       return run(input);
     },
-    /** Sets a secret found by ARN, name, logical id or `Stack/LogicalId`; stores an object as JSON. Throws when there is none. */
+    /**
+     * Sets a secret found by ARN, name, logical id or `Stack/LogicalId`; stores an object as JSON. A whole ARN that the deployment does not have is a
+     * secret that somebody made beside it. Throws when there is none.
+     */
     override(id: string, value: unknown): void {
-      const resource = resources.find((each) => each.id === id || each.logicalId === id) ?? found(id);
+      const resource = resources.find((each) => each.id === id || each.logicalId === id) ?? find(id);
       const text = typeof value === 'string' ? value : JSON.stringify(value);
-      const arn = resource.arn ?? '';
+      const arn = resource?.arn ?? (SECRET_ARN.test(id) ? id : found(id).arn);
       if (current(arn)?.value !== text) put(arn, text);
     },
   };

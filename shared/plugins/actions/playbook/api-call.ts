@@ -23,7 +23,7 @@ export function apiCall(playbook: ApiCallPlaybook): Mechanics {
     if (meets(answer, by.before, values)) return { kind: 'not-started' };
     return {
       kind: 'superseded',
-      reason: `${playbook.title}: the endpoint shows neither the state before nor the state after the call.`,
+      reason: `${playbook.title}: the endpoint shows neither the state before nor the state after the call. It answers with status ${answer.status}.`,
     };
   };
   return {

@@ -1,4 +1,5 @@
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import type { Job } from '#shared/domain/incident/job.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
 import { keyOf } from '#shared/domain/playbook/bind-playbook.ts';
 import type { Scalar } from '#shared/domain/playbook/parameter.ts';
@@ -8,8 +9,11 @@ import type { ActionGrants, ActionPorts, Observation, Repeat, Verification } fro
 /** Parameters of a playbook's action. */
 export interface PlaybookParameters {
   readonly service: string;
-  readonly alarmName: string;
-  /** When the alarm went off, ISO 8601. Earlier effects were not caused by this action. */
+  /** Null for a job. */
+  readonly alarmName: string | null;
+  /** Absent for an alarm. */
+  readonly job?: Job | undefined;
+  /** When the alarm went off or the job was found failed, ISO 8601. Earlier effects were not caused by this action. */
   readonly since: string;
   readonly values: Readonly<Record<string, Scalar>>;
 }

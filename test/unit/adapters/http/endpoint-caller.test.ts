@@ -51,8 +51,8 @@ const post = { endpoint: 'jobs:/runs', method: 'POST', payload: { a: 1 }, timeou
 describe('calling an allowed endpoint', () => {
   it('sends the payload with its key and credentials, and gives status and JSON back', async () => {
     const { seen, caller } = await aServer(json(201, { state: 'queued' }));
-    const authorization = async () => `Bearer ${'t'.repeat(4)}`;
-    expect(await caller({ authorization }).send(post)).toEqual({ status: 201, body: { state: 'queued' } });
+    const credentials = async () => ({ authorization: `Bearer ${'t'.repeat(4)}` });
+    expect(await caller({ credentials }).send(post)).toEqual({ status: 201, body: { state: 'queued' } });
     expect(seen).toMatchObject([
       {
         method: 'POST',
@@ -63,11 +63,57 @@ describe('calling an allowed endpoint', () => {
     ]);
   });
 
+  it('signs in with user and password where the endpoint has a token address, once, and again when the token is refused', async () => {
+    const accepted = { token: 'first' };
+    const { seen, port, caller } = await aServer((response, { url, headers }) => {
+      if (url === '/auth/token') return json(201, { access_token: accepted.token })(response);
+      const isIn = headers.authorization === `Bearer ${accepted.token}`;
+      return json(isIn ? 200 : 401, { isIn })(response);
+    });
+    const at = `http://jobs.example.com:${port}`;
+    const authorizationSecretArn = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:jobs-a1b2c3';
+    const entry = {
+      name: 'jobs',
+      url: `${at}/api/`,
+      tokenUrl: `${at}/auth/token`,
+      private: true,
+      authorizationSecretArn,
+    };
+    const credentials = async () => ({ username: 'selfheal', password: 'secret'.repeat(2) });
+    const jobs = caller({ endpoints: [AllowedEndpoint.parse(entry)], credentials });
+    for (let times = 0; times < 2; times += 1) expect(await jobs.read('jobs:/x', 5)).toMatchObject({ status: 200 });
+    accepted.token = 'second';
+    expect(await jobs.send(post)).toMatchObject({ status: 200 });
+    const paths = seen.map(({ url }) => url);
+    expect(paths).toEqual(['/auth/token', '/api/x', '/api/x', '/api/runs', '/auth/token', '/api/runs']);
+    expect(JSON.parse(seen[0]?.body ?? '')).toEqual(await credentials());
+  });
+
+  it('sends user and password by basic authentication where there is no token address', async () => {
+    const { seen, caller } = await aServer(json(200, {}));
+    await caller({ credentials: async () => ({ username: 'a', password: 'b' }) }).read('jobs:/x', 5);
+    expect(seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('a:b').toString('base64')}`);
+  });
+
+  it('sends user and password to the origin of the endpoint only', () => {
+    const secret = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:jobs-a1b2c3';
+    const entry = { name: 'jobs', url: 'https://jobs.example.com/api/v2/', authorizationSecretArn: secret };
+    const problemOf = (change: object) =>
+      AllowedEndpoint.safeParse({ ...entry, ...change })
+        .error?.issues.map(({ message }) => message)
+        .join() ?? null;
+    expect(problemOf({ tokenUrl: 'https://jobs.example.com/auth/token' })).toBeNull();
+    expect(problemOf({ tokenUrl: 'https://other.example.com/auth/token' })).toBe('must have the origin of "url"');
+    expect(problemOf({ tokenUrl: 'https://jobs.example.com/auth/token', authorizationSecretArn: null })).toContain(
+      'no authorizationSecretArn',
+    );
+  });
+
   it('sends the credentials of the entry that is named, and of no other that covers the address', async () => {
     const { seen, caller, port } = await aServer(json(200, {}));
     const url = `http://jobs.example.com:${port}/api/`;
     const endpoints = ['first', 'second'].map((name) => AllowedEndpoint.parse({ name, url, private: true }));
-    const calls = caller({ endpoints, authorization: async ({ name }) => `Bearer of-${name}` });
+    const calls = caller({ endpoints, credentials: async ({ name }) => ({ authorization: `Bearer of-${name}` }) });
     await calls.send({ ...post, endpoint: 'second:/runs' });
     await expect(calls.send({ ...post, endpoint: `${url}runs` })).rejects.toMatchObject({ name: 'Refused' });
     await expect(calls.read('second:/x/%2e%2e/runs', 5)).rejects.toMatchObject({ name: 'Refused' });

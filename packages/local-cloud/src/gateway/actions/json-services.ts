@@ -65,7 +65,9 @@ export const secretsActions: ActionMapping = ({ operation, input }, deployment) 
   return [
     {
       action: `secretsmanager:${operation}`,
-      resource: resource?.arn ?? regional('secretsmanager', `secret:${wanted}`, deployment),
+      resource:
+        resource?.arn ??
+        (wanted.startsWith('arn:') ? wanted : regional('secretsmanager', `secret:${wanted}`, deployment)),
       context: { 'secretsmanager:VersionStage': stage },
     },
   ];

@@ -38,6 +38,9 @@ const PLAYBOOKS: readonly (readonly [rows: string, id: string, values: Readonly<
   ['[D54]', 'airflow-retry-failed-tasks', { dag: 'nightly' }],
   ['[D55]', 'airflow-clear-downstream', { dag: 'nightly', task: 'load' }],
   ['[D56]', 'airflow-restart-dag', { dag: 'nightly' }],
+  ['[D54]', 'airflow-retry-task', {}],
+  ['[D55]', 'airflow-retry-downstream', {}],
+  ['[D56]', 'airflow-rerun-dag-run', {}],
   ['[D57]', 'retry-ingestion', { ingestion: 'orders' }],
   ['[D57]', 'clean-temporary-files', { instance, directory: '/var/tmp/ingest' }],
   ['[D58]', 'switch-to-backup-database', { parameter: '/shop/db', usual: 'db-1:5432', backup: 'db-2:5432' }],
@@ -119,6 +122,7 @@ describe('the shipped playbooks', () => {
       const own = ports();
       const effects = () => world.journal.entries().length + jobs.effects.length;
       world.jobs.failTasks('nightly', 2);
+      world.jobs.addRun({ dag: 'nightly', run: 'manual__1', tasks: { load: { state: 'failed' } } });
       for (const [name, value] of Object.entries(BEFORE)) world.aws.setParameter(name, value);
       jobs.put('/spark/applications/nightly/settings', { executorMemoryMb: 4096 });
       expect(await action.observe(bound, own)).toEqual({ kind: 'not-started' });

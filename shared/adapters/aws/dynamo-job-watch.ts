@@ -1,0 +1,21 @@
+import * as z from 'zod';
+import { AirflowWatch } from '#shared/domain/jobs/airflow-watch.ts';
+import type { JobWatchStore } from '#shared/ports/job-watch-store.ts';
+import { openTable, type TableOptions, withoutStorage } from './dynamo-table.ts';
+import { parseRecord } from './errors.ts';
+
+const AirflowRecord = z.strictObject({ version: z.literal(1), state: AirflowWatch });
+
+/** Stats table: `LOGWATCH`/`airflow <endpoint>`, what is known of an Airflow between two rounds. No service's name has a space. */
+export function makeDynamoJobWatch(options: TableOptions): JobWatchStore {
+  const table = openTable(options);
+  return {
+    airflowWatch: async (endpoint) => {
+      const item = await table.get({ pk: 'LOGWATCH', sk: `airflow ${endpoint}` });
+      if (item === null) return null;
+      return parseRecord(AirflowRecord, withoutStorage(item), `Airflow ${endpoint}`).state;
+    },
+    keepAirflowWatch: async (endpoint, state) =>
+      void (await table.put({ pk: 'LOGWATCH', sk: `airflow ${endpoint}`, version: 1, state })),
+  };
+}
