@@ -3,7 +3,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { modelSettingsOf } from '#shared/domain/diagnosis/model-settings.ts';
 import { callsNeedSecret } from '#shared/domain/on-call/on-call-settings.ts';
-import { playbookActions } from '#shared/plugins/actions/playbook/index.ts';
+import { configuredActions } from '#shared/plugins/actions/registry.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { DashboardStack } from './stacks/dashboard-stack.ts';
@@ -41,7 +41,7 @@ export function makeSelfhealApp(
   const selfheal = new SelfhealStack(app, 'Selfheal', {
     state: state.resources,
     settings,
-    parts: { ...parts, actions: [...parts.actions, ...playbookActions(settings.configuration)] },
+    parts: { ...parts, actions: [...parts.actions, ...configuredActions(settings.configuration)] },
   });
   selfheal.addStackDependency(state);
   new DashboardStack(app, 'SelfhealDashboard', {

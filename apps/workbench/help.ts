@@ -13,7 +13,7 @@ export type ListedCommand = Pick<Command, 'name' | 'operands' | 'summary' | 'ali
 /** The groups of the list, each with the first words of its commands. A test finds a command that is in none. */
 const GROUPS: readonly (readonly [title: string, nouns: readonly string[]])[] = [
   ['Start', ['start', 'login', 'logout', 'connection', 'doctor', 'completion', 'mcp']],
-  ['Explain a failure', ['analyze', 'run', 'replay', 'log', 'airflow', 'redact', 'scenario']],
+  ['Explain a failure', ['analyze', 'run', 'replay', 'log', 'airflow', 'spark', 'redact', 'scenario']],
   ['Tests and pull requests', ['report', 'flaky', 'test', 'gate', 'feedback', 'ci', 'arch', 'patch', 'fix']],
   [
     'Operate a deployment',

@@ -1,3 +1,5 @@
+import { megabytesOf } from '#shared/domain/incident/executor-size.ts';
+
 /** A request as somebody knows it from elsewhere, in this API's own form. */
 export type Translation =
   | {
@@ -29,13 +31,6 @@ const asParameters = (value: unknown): string =>
         .map(([name, one]) => `${name}=${typeof one === 'object' ? JSON.stringify(one) : String(one)}`)
         .join(' ')
     : '';
-
-const NO_ENGINE = (thing: string): Translation => ({
-  kind: 'refused',
-  reason:
-    `No ${thing} is connected: Selfheal changes only what its configuration lists. Describe the request as a playbook of the kind api_call, ` +
-    'allow it for a service, and ask for it: POST /api/actions/execute {"action": "<playbook>", "service": "<service>"}. GET /api/actions lists what there is.',
-});
 
 /** The forms that are taken beside the API's own, each at its path. */
 export const DOCUMENT_FORMS: readonly DocumentForm[] = [
@@ -156,7 +151,27 @@ export const DOCUMENT_FORMS: readonly DocumentForm[] = [
         ? null
         : { kind: 'translated', path: '/api/auth/login', body: { ...without(body, 'username'), user: body.username } },
   },
-  { path: /^\/api\/spark\/.+/, translate: () => NO_ENGINE('Spark cluster') },
+  {
+    path: /^\/api\/spark\/applications\/resize$/,
+    translate: (body) => {
+      const { executor_memory: memory, executor_cores: cores } = body;
+      const megabytes = typeof memory === 'string' ? megabytesOf(memory) : memory;
+      return {
+        kind: 'translated',
+        path: '/api/spark/applications/resize',
+        body: {
+          ...without(body, 'executor_memory', 'executor_cores'),
+          // A memory that is none is passed on, so that the API says what it may be.
+          ...(memory === undefined ? {} : { executorMemoryMb: megabytes ?? memory }),
+          ...(cores === undefined ? {} : { executorCores: typeof cores === 'string' ? Number(cores) : cores }),
+        },
+        answer: (incident) => ({
+          ...incident,
+          note: 'It counts from the next submit, once a person has approved: a running application keeps its executors.',
+        }),
+      };
+    },
+  },
   {
     path: /^(?<whole>\/api\/airflow\/dags\/[^/]+\/dagRuns\/[^/]+\/taskInstances\/[^/]+\/retry)$/,
     // Everything is in the path: a body may be left out.

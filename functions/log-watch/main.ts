@@ -3,6 +3,7 @@ import { makeDynamoLogWatch } from '#shared/adapters/aws/dynamo-log-watch.ts';
 import { endpointsOf } from '#shared/adapters/aws/playbook-ports.ts';
 import { makeHealthProbe } from '#shared/adapters/http/health-probe.ts';
 import { type WatchAirflowDeps, watchAirflow } from '#shared/app/jobs/watch-airflow.ts';
+import { type WatchSparkDeps, watchSpark } from '#shared/app/jobs/watch-spark.ts';
 import { type CheckHealthDeps, checkHealth } from '#shared/app/log-watch/check-health.ts';
 import { type WatchLogsDeps, watchLogs } from '#shared/app/log-watch/watch-logs.ts';
 import { configuration, defineScheduled, incidents, type Variables } from '../compose.ts';
@@ -14,16 +15,16 @@ export const handler = defineScheduled(
   {
     store: ({ logRecords: table }: Variables<'logRecords'>) => makeDynamoLogWatch({ table }),
     jobs: ({ logRecords: table }: Variables<'logRecords'>) => makeDynamoJobWatch({ table }),
-    endpoints: () => endpointsOf(configuration().http, process.env),
+    endpoints: () => endpointsOf(configuration().http, process.env, { keepsCredentials: true }),
     incidents,
     evidence,
     queue: signalQueue,
     configuration,
     probe: () => makeHealthProbe(),
   },
-  async (deps: WatchLogsDeps & CheckHealthDeps & WatchAirflowDeps) => {
+  async (deps: WatchLogsDeps & CheckHealthDeps & WatchAirflowDeps & WatchSparkDeps) => {
     // First, so that the answers are judged in the same round.
-    await Promise.all([checkHealth(deps), watchAirflow(deps)]);
+    await Promise.all([checkHealth(deps), watchAirflow(deps), watchSpark(deps)]);
     await watchLogs(deps);
   },
 );

@@ -30,7 +30,7 @@ const OUTCOMES: Readonly<Record<string, readonly [status: number, says: RegExp]>
     400,
     /There is no action restart_service\. Write restart-service instead, as the service allows\. GET \/api\/actions lists them/,
   ],
-  'POST /api/spark/applications/resize': [404, /No Spark cluster is connected: .*playbook/],
+  'POST /api/spark/applications/resize': [404, /No Spark is connected .*playbook/],
   'POST /api/airflow/dags/data_pipeline/dagRuns/2024-01-15T10:00:00/taskInstances/data_validation/retry': [
     404,
     /No Airflow is connected .*playbook/,

@@ -6,6 +6,7 @@ const READ = [
   'what is sent to /v1/logs, all the time',
   'log groups of CloudWatch Logs that "logSubscriptions" of selfheal.json lists, all the time',
   'addresses that "healthChecks" of selfheal.json lists, once a minute',
+  'what failed in the Airflow and Spark that "jobs" of selfheal.json lists, once a minute',
 ];
 const MORE = [
   ['send a log as it is written', 'selfheal log forward --service NAME FILE'],
@@ -13,6 +14,7 @@ const MORE = [
   ['watch it, and what is kept of new failures', 'selfheal log monitor --service NAME'],
   ['read a log file now', 'selfheal log triage FILE'],
   ['read what failed in Airflow', 'selfheal airflow import --start-date DATE'],
+  ['read why Spark applications failed', 'selfheal spark diagnose'],
   ['learn from incidents of the past', 'selfheal knowledge learn FILE.csv'],
 ] as const;
 

@@ -108,6 +108,7 @@ import { serviceLevels } from './service-levels.ts';
 import { serviceScale } from './service-scale.ts';
 import { solutionAdd } from './solution-add.ts';
 import { sourceTry } from './source-try.ts';
+import { sparkDiagnose } from './spark-diagnose.ts';
 import { start } from './start.ts';
 import { status } from './status.ts';
 import { testRecord } from './test-record.ts';
@@ -139,6 +140,7 @@ const ORDER: readonly (Command | string)[] = [
   'log statistics',
   logWatched,
   airflowImport,
+  sparkDiagnose,
   logAnomalies,
   redactCommand,
   knowledgeSearch,

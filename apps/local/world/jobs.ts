@@ -17,6 +17,8 @@ export interface DagRunSpec {
       }
     >
   >;
+  /** How long ago it ended; just now by default. */
+  readonly minutesAgo?: number;
   /** How the next attempts of a task end, by its id; success after that. */
   readonly again?: Readonly<Record<string, readonly ('failed' | 'success')[]>>;
 }
@@ -82,16 +84,18 @@ export function makeLocalJobs({ journal, dataDir, cleared, now = Date.now }: Job
         const others = known.tasks.filter(({ id }) => !names.includes(id));
         put({ ...known, tasks: [...others, ...names.map((id) => ({ id, downstream: [] }))] }, run);
       },
-      addRun({ dag, run, tasks, again = {} }) {
-        const at = new Date(now()).toISOString();
+      addRun({ dag, run, tasks, again = {}, minutesAgo = 0 }) {
+        const at = new Date(now() - 60_000 * minutesAgo).toISOString();
         const instances = Object.entries(tasks).map(([task, { state: end, log = '' }]) =>
           anInstance(task, at, { state: end, log, tries: end === 'upstream_failed' ? 0 : 1 }),
         );
         const isBad = instances.some(({ state: end }) => end !== 'success');
         const graph = Object.entries(tasks).map(([id, { downstream = [] }]) => ({ id, downstream }));
+        const known = dagOf(dag);
+        const others = known.tasks.filter(({ id }) => tasks[id] === undefined);
         for (const [task, outcomes] of Object.entries(again)) state.outcomes.set(`${dag}.${task}`, [...outcomes]);
         put(
-          { ...dagOf(dag), tasks: graph },
+          { ...known, tasks: [...others, ...graph] },
           { id: run, state: isBad ? 'failed' : 'success', startedAt: at, endsAt: null, instances },
         );
       },

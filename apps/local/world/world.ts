@@ -14,6 +14,7 @@ import { type JiraControl, makeLocalJira } from './jira.ts';
 import { type JobsControl, makeLocalJobs } from './jobs.ts';
 import { makeSamples, type Samples } from './samples/samples.ts';
 import { makeLocalSlack, type SlackControl } from './slack.ts';
+import { makeLocalSpark, type SparkControl } from './spark.ts';
 
 export interface WorldOptions {
   /** Default 0, which takes any free port. */
@@ -50,6 +51,8 @@ export interface World {
   readonly models: ModelControl;
   /** The sample cloud's Airflow. */
   readonly jobs: JobsControl;
+  /** The sample cloud's Spark History Server. */
+  readonly spark: SparkControl;
   /** Slack, Teams, PagerDuty and a webhook of one's own. */
   readonly channels: ChannelsControl;
   /** The workspace of the Slack app. */
@@ -82,6 +85,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   });
   const jobs = makeLocalJobs({ journal, dataDir, now: () => time.now(), cleared: () => aws.control.clearReports() });
   const channels = makeLocalChannels({ dataDir, now: () => new Date(time.now()) });
+  const spark = makeLocalSpark({ dataDir, now: () => time.now() });
   const jira = makeLocalJira(dataDir);
   const slack = makeLocalSlack({ dataDir, now: () => new Date(time.now()) });
   const models = makeLocalModels();
@@ -93,7 +97,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       parts.github = makeLocalGithub({ site: { api: url + API_PREFIX, web: url }, journal, time, dataDir });
       return [
         ...parts.github.services,
-        ...[aws, jobs, channels, slack, jira].map(({ service }) => service),
+        ...[aws, jobs, spark, channels, slack, jira].map(({ service }) => service),
         ...models.services,
       ];
     },
@@ -114,6 +118,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     aws: aws.control,
     models: models.control,
     jobs: jobs.control,
+    spark: spark.control,
     channels: channels.control,
     slack: slack.control,
     jira: jira.control,

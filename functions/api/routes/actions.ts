@@ -12,6 +12,7 @@ import {
   recentActions,
 } from '#shared/app/actions/read-actions.ts';
 import type { Requester, RequestOutcome } from '#shared/app/actions/request-action.ts';
+import type { ResizeOrder, requestExecutorSize } from '#shared/app/actions/request-executor-size.ts';
 import type { requestTaskRetry, TaskOrder } from '#shared/app/actions/request-task-retry.ts';
 import type { ServiceHealth, ServiceSummary } from '#shared/app/actions/services.ts';
 import type { Rehearsal } from '#shared/app/actions/try-action.ts';
@@ -30,6 +31,7 @@ import { IncidentResponse } from './incidents.ts';
 /** What reads services and asks for actions; loaded when the first request needs it. */
 export interface ActionRequests {
   request(order: ActionOrder & { readonly reason: string | null }, requester: Requester): Promise<RequestOutcome>;
+  resizeExecutors(order: ResizeOrder, requester: Requester): ReturnType<typeof requestExecutorSize>;
   retryTask(order: TaskOrder, requester: Requester): ReturnType<typeof requestTaskRetry>;
   try(
     order: ActionOrder & { readonly repository: string | null; readonly class: FailureClass | null },

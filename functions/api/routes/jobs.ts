@@ -22,13 +22,50 @@ const retry = routeFor('operate', {
   responses: { ...OPENED, ...NOT_FOUND, ...NOT_NOW },
 });
 
+const ExecutorResize = z
+  .strictObject({
+    application: z.string().min(1).max(200).nullable().default(null).meta({
+      description: 'Name of the application; may be left out where only one may be resized.',
+    }),
+    executorMemoryMb: z.number().int().min(512).max(1_048_576).nullable().default(null),
+    executorCores: z.number().int().min(1).max(256).nullable().default(null),
+    reason: z.string().trim().min(1).max(1000).nullable().default(null),
+  })
+  .refine(({ executorMemoryMb: memory, executorCores: cores }) => memory !== null || cores !== null, {
+    path: ['executorMemoryMb'],
+    message: 'Name executorMemoryMb, executorCores or both',
+  })
+  .meta({ id: 'ExecutorResize', description: 'New settings of the executors of a Spark application.' });
+
+const resize = routeFor('operate', {
+  method: 'post',
+  path: '/api/spark/applications/resize',
+  tags: ['jobs'],
+  summary: 'Ask for other executors of a Spark application',
+  description:
+    'Writes memory and cores where `jobs.spark` says that they live, within the bounds there, once a person approved. They count from the next submit: a running application ' +
+    'keeps its executors.',
+  request: { body: jsonBody(ExecutorResize) },
+  responses: { ...OPENED, ...NOT_FOUND, ...NOT_NOW },
+});
+
 export function jobRoutes(deps: ActionRoutesDeps) {
-  return makeRoutes().openapi(retry, async (context) => {
-    const order = { ...context.req.valid('param'), ...context.req.valid('json') };
-    const requester = requesterOf(context.get('caller'), context.get('requestId'), deps);
-    const outcome = await (await deps.requests()).retryTask(order, requester);
-    if (outcome.kind === 'unknown') throw new Problem('not-found', outcome.reason);
-    const incident = incidentOf(outcome);
-    return context.json(incident, 202, { location: `/api/incidents/${incident.id}` });
-  });
+  return makeRoutes()
+    .openapi(retry, async (context) => {
+      const order = { ...context.req.valid('param'), ...context.req.valid('json') };
+      const requester = requesterOf(context.get('caller'), context.get('requestId'), deps);
+      const outcome = await (await deps.requests()).retryTask(order, requester);
+      if (outcome.kind === 'unknown') throw new Problem('not-found', outcome.reason);
+      const incident = incidentOf(outcome);
+      return context.json(incident, 202, { location: `/api/incidents/${incident.id}` });
+    })
+    .openapi(resize, async (context) => {
+      const { application, executorMemoryMb: memoryMb, executorCores: cores, reason } = context.req.valid('json');
+      const requester = requesterOf(context.get('caller'), context.get('requestId'), deps);
+      const order = { application, size: { memoryMb, cores }, reason };
+      const outcome = await (await deps.requests()).resizeExecutors(order, requester);
+      if (outcome.kind === 'unknown') throw new Problem('not-found', outcome.reason);
+      const incident = incidentOf(outcome);
+      return context.json(incident, 202, { location: `/api/incidents/${incident.id}` });
+    });
 }

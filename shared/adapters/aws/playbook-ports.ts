@@ -1,6 +1,6 @@
 import type { Http } from '#shared/domain/playbook/http-endpoints.ts';
 import type { AutomationRunner, EndpointCaller, ParameterStore } from '#shared/ports/playbook-effects.ts';
-import { makeEndpointCaller } from '../http/endpoint-caller.ts';
+import { type EndpointCallerOptions, makeEndpointCaller } from '../http/endpoint-caller.ts';
 import { readEndpointCredentials } from './secrets-reader.ts';
 import { makeSsmAutomations } from './ssm-automations.ts';
 import { makeSsmParameters } from './ssm-parameters.ts';
@@ -27,8 +27,10 @@ export function makePlaybookPorts(
 export function endpointsOf(
   { allowedEndpoints }: Http,
   environment: Readonly<Record<string, string | undefined>>,
+  options: Pick<EndpointCallerOptions, 'keepsCredentials'> = {},
 ): EndpointCaller {
   return makeEndpointCaller({
+    ...options,
     endpoints: allowedEndpoints,
     origin: environment.HTTP_ORIGIN,
     credentials: async ({ authorizationSecretArn: arn }) => (arn === null ? null : await readEndpointCredentials(arn)),

@@ -15,6 +15,8 @@ export interface EndpointCallerOptions {
   readonly endpoints: readonly AllowedEndpoint[];
   /** How to sign in at an endpoint; null: nothing is sent. */
   readonly credentials?: (endpoint: AllowedEndpoint) => Promise<EndpointCredentials | null>;
+  /** Whether a header is kept until it is refused, for whoever calls every minute: reading a secret costs as much as 20 reads of a table. Tokens always are. */
+  readonly keepsCredentials?: boolean;
   /**
    * Replaces every address's origin (`http://127.0.0.1:4000`), for the local runtime; only there loopback is called.
    */
@@ -24,7 +26,7 @@ export interface EndpointCallerOptions {
   readonly resolve?: (hostname: string) => Promise<readonly LookupAddress[]>;
 }
 
-/** Tokens by the names of their endpoints, kept until they are refused. */
+/** Headers by the names of their endpoints, kept until they are refused. */
 type Tokens = Map<string, string>;
 
 /** Calls allowed endpoints over `safeExchange`. */
@@ -100,11 +102,15 @@ async function authorizationFor(endpoint: AllowedEndpoint, timeoutSeconds: numbe
   if (known !== undefined) return known;
   const credentials = (await options.credentials?.(endpoint)) ?? null;
   if (credentials === null) return null;
-  if ('authorization' in credentials) return credentials.authorization;
-  if (endpoint.tokenUrl === undefined) return basicAuthorization(credentials);
-  const token = `Bearer ${await signIn(endpoint, endpoint.tokenUrl, { credentials, timeoutSeconds, options })}`;
-  options.tokens.set(endpoint.name, token);
-  return token;
+  const header =
+    'authorization' in credentials
+      ? credentials.authorization
+      : endpoint.tokenUrl === undefined
+        ? basicAuthorization(credentials)
+        : `Bearer ${await signIn(endpoint, endpoint.tokenUrl, { credentials, timeoutSeconds, options })}`;
+  const isToken = !('authorization' in credentials) && endpoint.tokenUrl !== undefined;
+  if (isToken || options.keepsCredentials === true) options.tokens.set(endpoint.name, header);
+  return header;
 }
 
 /** RFC 7617. */

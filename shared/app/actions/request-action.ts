@@ -58,7 +58,7 @@ export async function earlierRequest(requestId: string, deps: RequestSenderDeps)
 /** Opens the incident of a request whose target was found, and sends it. */
 export async function openRequest(
   { plugin, subject }: FoundTarget,
-  { to, reason, incident: about, requestId }: Pick<ActionOrder, 'to' | 'incident'> & Asked,
+  { to, reason, incident: about, requestId, executors }: Pick<ActionOrder, 'to' | 'incident'> & Asked,
   requester: Requester,
   deps: RequestSenderDeps,
 ): Promise<RequestOutcome> {
@@ -71,6 +71,7 @@ export async function openRequest(
     at: deps.clock.now().toISOString(),
     reason: reason === null ? null : redactOutgoing(reason).slice(0, MAX_REASON),
     incidentId: about,
+    ...(executors === undefined ? {} : { executors }),
   };
   const signal = signalOfRequest(subject, request);
   const ids = identify(signal);
@@ -82,6 +83,7 @@ export async function openRequest(
 
 interface Asked {
   readonly reason: string | null;
+  readonly executors?: ActionRequest['executors'];
   /** Of `requestIdOf`. */
   readonly requestId: string;
 }

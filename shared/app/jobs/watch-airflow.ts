@@ -1,4 +1,4 @@
-import { Refused, Retryable } from '@selfheal/kernel/errors.ts';
+import { Refused, Retryable, unlessRefused } from '@selfheal/kernel/errors.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
@@ -23,6 +23,7 @@ import type { EndpointCaller } from '#shared/ports/playbook-effects.ts';
 import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import { type ReportIncidentDeps, reportIncident } from '../incidents/report-incident.ts';
 import { type AirflowReader, makeAirflowReader } from './airflow-reader.ts';
+import { beginRound } from './round-time.ts';
 
 export interface WatchAirflowDeps extends ReportIncidentDeps {
   readonly incidents: ReportIncidentDeps['incidents'] & Pick<IncidentStore, 'get'>;
@@ -37,7 +38,7 @@ export interface WatchAirflowDeps extends ReportIncidentDeps {
 const REPORTER = 'Selfheal, reading Airflow';
 /** Rounds in a row, a minute apart, after which people are told that an Airflow cannot be read. */
 const TOLD_AFTER_ROUNDS = 3;
-/** In one round; the rest follows in the next. */
+/** In one round, if there is time; the rest follows in the next. */
 const MAX_RUNS = 20;
 const MAX_IMPORT_ERRORS = 10;
 /** Lines in which Airflow says that a task failed, whatever the cause was. */
@@ -76,17 +77,20 @@ async function watchSafely(name: string, deps: WatchAirflowDeps): Promise<void> 
 async function watchOne(name: string, before: AirflowWatch, deps: WatchAirflowDeps): Promise<AirflowWatch> {
   const { http, jobs } = deps.configuration;
   const address = http.allowedEndpoints.find((one) => one.name === name)?.url ?? '';
-  const airflow = makeAirflowReader(deps.endpoints, name, address);
+  const round = beginRound(deps.endpoints, deps.clock);
+  const airflow = makeAirflowReader(round.endpoints, name, address);
   const seen = new Set(before.seen.map(({ key }) => key));
   const fresh = (await airflow.failedSince(readFrom(before))).filter((one) => !seen.has(failureKey(one)));
   const listed = fresh.filter((one) => airflowSourceOf(jobs, one.dag_id, name) !== null);
   if (listed.length < fresh.length) deps.meter.count('airflow-failure-left-out', fresh.length - listed.length);
   const runs = [...Map.groupBy(listed, (one) => JSON.stringify([one.dag_id, one.dag_run_id])).values()];
-  const now = runs.slice(0, MAX_RUNS);
-  const later = new Set(runs.slice(MAX_RUNS).flat());
+  const later = new Set(runs.flat());
   let incidents = before.incidents;
-  for (const failed of now)
+  for (const failed of runs.slice(0, MAX_RUNS)) {
+    if (round.isOver()) break;
     incidents = [...incidents, ...(await reportRun(name, failed, incidents, { airflow, deps }))];
+    for (const one of failed) later.delete(one);
+  }
   const importErrors = await reportImportErrors(name, before.importErrors, { airflow, deps });
   const looked = upToFirst(fresh, later);
   return { ...advanced({ ...before, incidents }, looked, deps.clock.now()), importErrors };
@@ -109,10 +113,9 @@ async function reportRun(name: string, failed: readonly TaskInstance[], known: K
   const [one] = failed;
   if (one === undefined) return [];
   const { airflow, deps } = round;
-  const [instances, tasks] = await Promise.all([
-    airflow.instancesOf(one.dag_id, one.dag_run_id),
-    airflow.tasksOf(one.dag_id),
-  ]);
+  // The run or the DAG may have been deleted since.
+  const instances = (await unlessRefused(() => airflow.instancesOf(one.dag_id, one.dag_run_id))) ?? failed;
+  const tasks = (await unlessRefused(() => airflow.tasksOf(one.dag_id))) ?? [];
   const opened: Known[number][] = [];
   for (const root of rootFailures(instances, tasks)) {
     // Its own failure, or that of what followed, is new; one that began earlier has its incident.

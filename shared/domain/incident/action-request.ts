@@ -1,5 +1,6 @@
 import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
+import { ExecutorSize } from './executor-size.ts';
 
 const Name = z.string().min(1).max(320);
 
@@ -13,6 +14,8 @@ export const ActionRequest = z.strictObject({
   actionId: z.string().min(1).max(100),
   /** Of an action that scales: how many there should be; null: as many more as its remedy adds at a time. */
   to: z.number().int().min(1).max(10_000).nullable(),
+  /** Of Spark executors: their size. */
+  executors: ExecutorSize.optional(),
   /** Who asked, as the API authenticated them. */
   by: z.string().min(1).max(200),
   /** Every name of that person, as `Identifier`s, in older records bare: nobody approves what they asked for themselves. */
@@ -27,4 +30,4 @@ export const ActionRequest = z.strictObject({
 export type ActionRequest = z.infer<typeof ActionRequest>;
 
 /** What plans and proposals need of it. */
-export type RequestedAction = Pick<ActionRequest, 'actionId' | 'to'>;
+export type RequestedAction = Pick<ActionRequest, 'actionId' | 'to' | 'executors'>;

@@ -4,7 +4,7 @@ import { identityOf, repositoryKeyOf } from './repository-identity.ts';
 
 /**
  * Key of "the same failure in the same place": the fingerprint with the repository and its pull request or branch, or
- * with the service. Null when there is nothing to compare by.
+ * with the service and, for a job, the job. Null when there is nothing to compare by.
  */
 export function fingerprintKeyOf(
   incident: Pick<Incident, 'target' | 'tainted'>,
@@ -20,8 +20,13 @@ export function fingerprintKeyOf(
     }
     case 'alarm':
     case 'alert':
-    case 'report':
       return serviceId === null ? null : `fp#${digestOf(canonicalJson([serviceId, fingerprint]), 40)}`;
+    case 'report': {
+      // Two jobs that fail alike are two failures: each has to be run again.
+      const { job } = target;
+      const place = job === undefined ? [serviceId] : [serviceId, job];
+      return serviceId === null ? null : `fp#${digestOf(canonicalJson([...place, fingerprint]), 40)}`;
+    }
     case 'storm':
       return null;
     default:

@@ -19,22 +19,53 @@ const AirflowSource = z.strictObject({
 });
 export type AirflowSource = z.infer<typeof AirflowSource>;
 
+/** Where the owner's submit script reads the settings of executors, and how far they may be raised. */
+const ExecutorSettings = z.strictObject({
+  /** Name of a plain parameter of SSM whose text is a JSON object such as `{"spark.executor.memory": "4g", "spark.executor.cores": "2"}`. */
+  parameter: z
+    .string()
+    .regex(/^\/?[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+){0,14}$/, 'Must be the name of a parameter of SSM'),
+  maxMemoryMb: z.number().int().min(512).max(1_048_576),
+  maxCores: z.number().int().min(1).max(256),
+});
+export type ExecutorSettings = z.infer<typeof ExecutorSettings>;
+
+const SparkSource = z.strictObject({
+  /** Entry of `http.allowedEndpoints`, whose address ends with `/api/v1/`. */
+  endpoint: EndpointName,
+  service: ServiceName,
+  /** Names of applications; a `*` at the end stands for the rest. All by default. */
+  applications: z.array(z.string().min(1).max(200)).min(1).max(200).default(['*']),
+  /** Absent: executors are not resized. */
+  executors: ExecutorSettings.optional(),
+});
+export type SparkSource = z.infer<typeof SparkSource>;
+
 /** The block `jobs` of the configuration: job systems that are asked for what failed. */
 export const Jobs = z
   .strictObject({
     /** The first entry that lists a DAG holds for it; what none lists is left alone. */
     airflow: z.array(AirflowSource).max(20).default([]),
+    /** Spark History Servers. The first entry that lists an application holds for it. */
+    spark: z.array(SparkSource).max(20).default([]),
   })
   .prefault({});
 export type Jobs = z.infer<typeof Jobs>;
 
 /** The entry that holds for a DAG, at one endpoint or at any; null when none lists it. */
 export function airflowSourceOf({ airflow }: Jobs, dag: string, endpoint: string | null = null): AirflowSource | null {
-  const isOf = (pattern: string): boolean =>
-    pattern.endsWith('*') ? dag.startsWith(pattern.slice(0, -1)) : pattern === dag;
-  const fitting = airflow.filter((one) => endpoint === null || one.endpoint === endpoint);
-  return fitting.find(({ dags }) => dags.some(isOf)) ?? null;
+  return airflow.find((one) => isAt(one, endpoint) && one.dags.some((pattern) => covers(pattern, dag))) ?? null;
 }
+
+/** The entry that holds for a Spark application by its name; null when none lists it. */
+export function sparkSourceOf({ spark }: Jobs, name: string, endpoint: string | null = null): SparkSource | null {
+  return spark.find((one) => isAt(one, endpoint) && one.applications.some((pattern) => covers(pattern, name))) ?? null;
+}
+
+const isAt = (one: { readonly endpoint: string }, endpoint: string | null): boolean =>
+  endpoint === null || one.endpoint === endpoint;
+const covers = (pattern: string, name: string): boolean =>
+  pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 
 export interface JobProblem {
   readonly path: readonly PropertyKey[];
@@ -43,20 +74,17 @@ export interface JobProblem {
 
 /** Endpoints and services that the block names and the rest of the configuration lacks. */
 export function jobProblems(
-  { airflow }: Jobs,
+  jobs: Jobs,
   { services, endpoints }: { readonly services: readonly string[]; readonly endpoints: readonly string[] },
 ): JobProblem[] {
-  return airflow.flatMap(({ endpoint, service }, at) => [
-    ...(endpoints.includes(endpoint)
-      ? []
-      : [
-          {
-            path: ['airflow', at, 'endpoint'],
-            message: `http.allowedEndpoints has no entry ${endpoint}: add it there`,
-          },
-        ]),
-    ...(services.includes(service)
-      ? []
-      : [{ path: ['airflow', at, 'service'], message: `there is no service ${service} in services` }]),
-  ]);
+  return (['airflow', 'spark'] as const).flatMap((kind) =>
+    jobs[kind].flatMap(({ endpoint, service }, at) => [
+      ...(endpoints.includes(endpoint)
+        ? []
+        : [{ path: [kind, at, 'endpoint'], message: `http.allowedEndpoints has no entry ${endpoint}: add it there` }]),
+      ...(services.includes(service)
+        ? []
+        : [{ path: [kind, at, 'service'], message: `there is no service ${service} in services` }]),
+    ]),
+  );
 }

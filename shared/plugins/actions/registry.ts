@@ -13,6 +13,7 @@ import { redeployEcsService } from './redeploy-ecs-service/index.ts';
 import { refreshInstances } from './refresh-instances/index.ts';
 import { rerunFailedJobs } from './rerun-failed-jobs/index.ts';
 import { rerunWorkflowRun } from './rerun-workflow-run/index.ts';
+import { sparkActions } from './resize-spark-executors/index.ts';
 import { revertPullRequest } from './revert-pull-request/index.ts';
 import { rollbackEcsService } from './rollback-ecs-service/index.ts';
 import { rollbackLambdaAlias } from './rollback-lambda-alias/index.ts';
@@ -49,9 +50,14 @@ export const ACTIONS: readonly ActionPlugin[] = registered('actions', [
   scaleAuroraCluster,
 ]);
 
-/** Every action under this configuration: Selfheal's own, and one for each playbook that a service allows. */
+/** The actions that exist by the configuration: those for Spark where it is connected, and one for each playbook that a service allows. */
+export function configuredActions(configuration: Configuration): readonly ActionPlugin[] {
+  return [...sparkActions(configuration), ...playbookActions(configuration)];
+}
+
+/** Every action under this configuration: Selfheal's own, and those that exist by it. */
 export function actionsOf(configuration: Configuration): readonly ActionPlugin[] {
-  return [...ACTIONS, ...playbookActions(configuration)];
+  return [...ACTIONS, ...configuredActions(configuration)];
 }
 
 /** The plug-in with this id, or null. */

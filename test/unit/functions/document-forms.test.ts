@@ -120,7 +120,7 @@ describe('the requests of the documents', () => {
   });
 
   it.each([
-    ['/api/spark/applications/resize', {}, 'playbook'],
+    ['/api/spark/applications/resize', {}, 'executorMemoryMb'],
     ['/api/airflow/dags/x/dagRuns/y/taskInstances/z/retry', {}, 'playbook'],
     ['/api/applications/checkout/scale', { memory: '2GB' }, 'instances'],
     ['/api/actions/execute', { action_type: 'restart_service', service_name: 'nowhere' }, 'action'],

@@ -95,6 +95,23 @@ describe('calling an allowed endpoint', () => {
     expect(seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('a:b').toString('base64')}`);
   });
 
+  it('keeps a header until it is refused, where its caller asks every minute', async () => {
+    const state = { accepted: 'Bearer one', read: 0 };
+    const { caller } = await aServer((response, { headers }) =>
+      json(headers.authorization === state.accepted ? 200 : 401, {})(response),
+    );
+    const credentials = async () => {
+      state.read += 1;
+      return { authorization: state.accepted };
+    };
+    const jobs = caller({ credentials, keepsCredentials: true });
+    for (let times = 0; times < 3; times += 1) expect(await jobs.read('jobs:/x', 5)).toMatchObject({ status: 200 });
+    expect(state.read).toBe(1);
+    state.accepted = 'Bearer two';
+    expect(await jobs.read('jobs:/x', 5)).toMatchObject({ status: 200 });
+    expect(state.read).toBe(2);
+  });
+
   it('sends user and password to the origin of the endpoint only', () => {
     const secret = 'arn:aws:secretsmanager:us-east-1:111122223333:secret:jobs-a1b2c3';
     const entry = { name: 'jobs', url: 'https://jobs.example.com/api/v2/', authorizationSecretArn: secret };
