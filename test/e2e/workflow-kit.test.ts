@@ -119,6 +119,7 @@ function aClone(changed: boolean, files: Readonly<Record<string, string>> = {}):
   mkdirSync(join(path, 'src'), { recursive: true });
   git(path, 'init', '-q', '-b', 'main');
   writeFileSync(join(path, 'src/cart.ts'), CART);
+  writeFileSync(join(path, 'Dockerfile'), 'ARG BASE\nFROM $BASE\n');
   writeFileSync(join(path, 'package-lock.json'), '{\n  "name": "shop",\n  "packages": {\n    "left-pad": {}\n  }\n}\n');
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(join(path, file, '..'), { recursive: true });

@@ -31,7 +31,7 @@ type Json = Record<string, unknown>;
 export type ConfigurationChange = Omit<Partial<z.input<typeof Configuration>>, 'version'>;
 
 /** Names of the configurations that are synthesized; everything else is derived from one of them. */
-export type AssemblyName = 'rules' | 'channels' | 'model' | 'keyed';
+export type AssemblyName = 'rules' | 'channels' | 'model' | 'keyed' | 'jobs';
 
 export interface AssemblyRequest {
   readonly base?: AssemblyName;
@@ -57,6 +57,8 @@ export function sampleConfiguration(change: ConfigurationChange = {}): z.input<t
       alarmIntervalSeconds: 1,
       alarmMaxPolls: 20,
       alarmOkPolls: 1,
+      jobIntervalSeconds: 1,
+      jobMaxPolls: 30,
       // Tests ring the same alarms again and again, which would count against what had helped.
       healedAfterDays: 0,
     },
@@ -65,6 +67,44 @@ export function sampleConfiguration(change: ConfigurationChange = {}): z.input<t
     policy: { flapWindowMinutes: 0, ...(change.policy ?? LIMITS) },
   };
 }
+
+/** Of the user of the sample company's Airflow. */
+export const AIRFLOW_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:airflow-a1b2c3';
+const JOBS: ConfigurationChange = {
+  http: {
+    allowedEndpoints: [
+      {
+        name: 'airflow',
+        url: 'https://airflow.example.com/airflow/api/v2/',
+        tokenUrl: 'https://airflow.example.com/airflow/auth/token',
+        authorizationSecretArn: AIRFLOW_SECRET,
+      },
+      { name: 'spark-history', url: 'https://spark.example.com/spark-history/api/v1/' },
+    ],
+  },
+  jobs: {
+    airflow: [{ endpoint: 'airflow', service: 'reports', dags: ['orders_*'] }],
+    spark: [
+      {
+        endpoint: 'spark-history',
+        service: 'reports',
+        applications: ['nightly-report'],
+        executors: { parameter: '/reports/spark', maxMemoryMb: 16_384, maxCores: 8 },
+      },
+    ],
+  },
+  services: [
+    {
+      id: 'reports',
+      criticality: 'low',
+      mode: 'act',
+      alarms: ['reports-late'],
+      playbooks: ['airflow-retry-task', 'airflow-retry-downstream', 'airflow-rerun-dag-run'],
+    },
+  ],
+  // Everything is asked, so that a test sees the request.
+  policy: { ...LIMITS, approvalRequiredRisks: ['low', 'medium', 'high'] },
+};
 
 const EVERYTHING = { tell: ['incidents', 'approvals', 'upkeep'] };
 const BASES: Readonly<Record<AssemblyName, ConfigurationChange>> = {
@@ -91,6 +131,7 @@ const BASES: Readonly<Record<AssemblyName, ConfigurationChange>> = {
       levels: ['Ada', 'Ben', 'Cem'].map((name) => ({ minutes: 30, people: [name] })),
     },
   },
+  jobs: JOBS,
   keyed: { model: { provider: 'anthropic', modelId: 'claude-sonnet-4-5', timeoutSeconds: 20 } },
   model: { model: { provider: 'bedrock', modelId: 'anthropic.claude-sonnet-4-5-20250929-v1:0', timeoutSeconds: 2 } },
 };

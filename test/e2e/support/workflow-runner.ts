@@ -140,7 +140,7 @@ async function runJob(rig: JobRig): Promise<JobEnd> {
   };
   const fill = (text: string, contexts: Contexts): string => interpolate(text, contexts, functions);
   const contexts = (): Contexts => ({ ...base, matrix, steps: done });
-  const jobEnv = Object.fromEntries(
+  const jobEnv: Record<string, string> = Object.fromEntries(
     Object.entries(job.env ?? {}).map(([key, value]) => [key, fill(value, contexts())]),
   );
   for (const [at, step] of job.steps.entries()) {
@@ -158,7 +158,8 @@ async function runJob(rig: JobRig): Promise<JobEnd> {
       const files = join(options.folder, name, `step-${at}`);
       await mkdir(files, { recursive: true });
       end = await runStep({ step, given, env, workspace, files, rig });
-      Object.assign(outputs, outputsIn(await readFile(join(files, 'output'), 'utf8').catch(() => '')));
+      Object.assign(outputs, await namesIn(join(files, 'output')));
+      Object.assign(jobEnv, await namesIn(join(files, 'env')));
     }
     steps.push({ job: name, step: title, ...end });
     const outcome: Result = end.outcome === 'never-run' ? 'success' : end.outcome;
@@ -172,6 +173,8 @@ async function runJob(rig: JobRig): Promise<JobEnd> {
   );
   return { result: failed ? 'failure' : 'success', outputs };
 }
+
+const namesIn = async (file: string) => outputsIn(await readFile(file, 'utf8').catch(() => ''));
 
 interface StepRig {
   readonly step: Step;
@@ -190,7 +193,9 @@ async function runStep(given: StepRig): Promise<Omit<StepEnd, 'job' | 'step'>> {
     HOME: workspace,
     ...options.environment,
     GITHUB_WORKSPACE: workspace,
+    GITHUB_REPOSITORY: String((rig.base.github as { repository?: unknown }).repository),
     GITHUB_OUTPUT: join(files, 'output'),
+    GITHUB_ENV: join(files, 'env'),
     GITHUB_STEP_SUMMARY: join(files, 'summary.md'),
     ...env,
   };
