@@ -221,10 +221,11 @@ it('tells which repositories were deleted, by whom, and when the trail is not as
     0,
     expect.stringContaining(`nothing of ${KEPT} was deleted`),
   ]);
-  const key = await send('POST', '/api/keys', { name: 'robot', roles: ['admin'] });
-  const program = { SELFHEAL_URL: healer.runtime.endpoint, SELFHEAL_TOKEN: key.json.key };
+  const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
+  const key = await send('POST', '/api/keys', { name: 'robot', roles: ['operator'], expiresAt });
+  const program = { SELFHEAL_URL: healer.runtime.endpoint, SELFHEAL_TOKEN: key.json.text };
   const refused = await runCommand(['data', 'history'], '', undefined, program);
-  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('Only a person with the role admin')]);
+  expect([key.status, refused.code, refused.stderr]).toEqual([201, 2, expect.stringContaining('admin')]);
   await DynamoDBDocumentClient.from(healer.dynamoDb).send(
     new UpdateCommand({
       TableName: tableNamed(healer, 'Control'),

@@ -137,9 +137,13 @@ async function hasOpenIncident({ failed }: RootFailure, known: Known, { incident
 }
 
 async function reportTask(name: string, root: RootFailure, { airflow, deps }: Round): Promise<string | null> {
-  const { failed } = root;
+  const { failed, followed, notStarted } = root;
   const { dag_id: dag, dag_run_id: run, task_id: task, map_index: mapIndex } = failed;
-  const job: Job = { kind: 'airflow-task', endpoint: name, dag, run, task, mapIndex };
+  const isBlocking = followed.length + notStarted.length > 0;
+  const job: Job = {
+    ...{ kind: 'airflow-task', endpoint: name, dag, run, task, mapIndex },
+    ...(isBlocking ? { isBlocking } : {}),
+  };
   const log = await airflow.logOf(failed).catch((error: unknown) => {
     if (error instanceof Refused || error instanceof Retryable) return error;
     throw error;

@@ -18,6 +18,8 @@ export const AirflowTask = z.strictObject({
   task: AirflowKey,
   /** -1 for a task that is not mapped. */
   mapIndex: z.number().int().min(-1),
+  /** Tasks after it failed or were not started because of it: running it again alone would leave its run failed. */
+  isBlocking: z.literal(true).optional(),
 });
 export type AirflowTask = z.infer<typeof AirflowTask>;
 
@@ -44,13 +46,14 @@ export const Job = z.discriminatedUnion('kind', [AirflowTask, AirflowFile, Spark
 export type Job = z.infer<typeof Job>;
 
 /** Kinds of jobs that playbooks may be for. Of a mapped task only all instances together can be named. */
-export const PLAYBOOK_JOBS = ['airflow-task', 'airflow-mapped-task'] as const;
+export const PLAYBOOK_JOBS = ['airflow-task', 'airflow-blocking-task', 'airflow-mapped-task'] as const;
 export type PlaybookJob = (typeof PLAYBOOK_JOBS)[number];
 
 /** The kind of a job as playbooks name it; null where no playbook can be for it. */
 export function playbookJobOf(job: Job): PlaybookJob | null {
   if (job.kind !== 'airflow-task') return null;
-  return job.mapIndex < 0 ? 'airflow-task' : 'airflow-mapped-task';
+  if (job.mapIndex >= 0) return 'airflow-mapped-task';
+  return job.isBlocking === true ? 'airflow-blocking-task' : 'airflow-task';
 }
 
 /** Key of what an action changes for a job: an Airflow DAG run, or the settings of a Spark application. */

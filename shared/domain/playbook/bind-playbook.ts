@@ -78,6 +78,7 @@ export function sampleJobOf(playbook: Playbook): Job | null {
 const SAMPLE_TASK = { kind: 'airflow-task', dag: 'nightly', run: 'manual__1', task: 'load' } as const;
 const SAMPLE_JOBS: Readonly<Record<PlaybookJob, (endpoint: string) => Job>> = {
   'airflow-task': (endpoint) => ({ ...SAMPLE_TASK, endpoint, mapIndex: -1 }),
+  'airflow-blocking-task': (endpoint) => ({ ...SAMPLE_TASK, endpoint, mapIndex: -1, isBlocking: true }),
   'airflow-mapped-task': (endpoint) => ({ ...SAMPLE_TASK, endpoint, mapIndex: 0 }),
 };
 

@@ -60,6 +60,11 @@ describe('playbooks for jobs', () => {
       { ...TASK, mapIndex: 3 },
       ['airflow-rerun-dag-run', 'airflow-retry-downstream'],
     ],
+    [
+      'a task because of which others were not started',
+      { ...TASK, isBlocking: true },
+      ['airflow-rerun-dag-run', 'airflow-retry-downstream'],
+    ],
     ['a task of another Airflow', { ...TASK, endpoint: 'airflow-eu' }, []],
     ['a file that cannot be imported', { kind: 'airflow-file', endpoint: 'airflow', file: '/dags/a.py' }, []],
     ['what somebody reports', undefined, []],
