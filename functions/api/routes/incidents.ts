@@ -62,7 +62,9 @@ const IncidentSubject = z
       reportedBy: z.string(),
       reportedAt: z.string(),
       simulated: z.boolean(),
-      job: Job.optional().meta({ description: 'What failed in Airflow or Spark, as it was read there.' }),
+      job: Job.optional().meta({
+        description: 'The task, file or application of Airflow or Spark that failed, as it was read there.',
+      }),
     }),
     z.object({ kind: z.literal('storm'), startedAt: z.string(), of: z.literal('foreign-alarms').nullable() }),
   ])
