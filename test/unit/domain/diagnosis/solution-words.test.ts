@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { adviceOfSolution, isReceipt, solutionOfAction } from '#shared/domain/diagnosis/solution-words.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 
-/** What releases before solutions were imperatives stored, one for each built-in action and kind of playbook. */
+/** What was stored before solutions were imperatives, and what a receipt says today: one for each built-in action and kind of playbook. */
 const STORED: readonly (readonly [string, string])[] = [
   ['rerun-failed-jobs', 'Re-ran the failed jobs of run 16000000056 as attempt 2.'],
   ['rerun-workflow-run', 'Re-ran the whole run of run 16000000056 as attempt 3.'],
@@ -29,6 +29,8 @@ const STORED: readonly (readonly [string, string])[] = [
   ['refresh-instances', 'Began to replace the instances of the Auto Scaling group web with new ones.'],
   ['change-rds-parameter', 'Changed max_connections of orders from 100 to 200.'],
   ['reboot-rds-instance', 'Restarted the database orders.'],
+  ['scale-rds-instance', 'Changed the class of orders from db.t4g.medium to db.t4g.large.'],
+  ['scale-aurora-cluster', 'Changed the maximum capacity (in units) of the cluster orders from 4 to 8.'],
 ];
 const PLAYBOOKS = [
   'Flush the cache: POST https://cache.example.com/flush.',
