@@ -2,11 +2,10 @@ import * as z from 'zod';
 import { AirflowWatch } from '#shared/domain/jobs/airflow-watch.ts';
 import { SparkWatch } from '#shared/domain/jobs/spark-watch.ts';
 import type { JobWatchStore } from '#shared/ports/job-watch-store.ts';
-import { openTable, type TableOptions, withoutStorage } from './dynamo-table.ts';
+import { openTable, type Table, type TableOptions, withoutStorage } from './dynamo-table.ts';
 import { parseRecord } from './errors.ts';
 
-const AirflowRecord = z.strictObject({ version: z.literal(1), state: AirflowWatch });
-const SparkRecord = z.strictObject({ version: z.literal(1), state: SparkWatch });
+const recordOf = <T extends z.ZodType>(state: T) => z.strictObject({ version: z.literal(1), state });
 
 /**
  * Stats table: `LOGWATCH`/`airflow <endpoint>` and `LOGWATCH`/`spark <endpoint>`, what is known of a job system between two rounds. No service's name has
@@ -14,20 +13,24 @@ const SparkRecord = z.strictObject({ version: z.literal(1), state: SparkWatch })
  */
 export function makeDynamoJobWatch(options: TableOptions): JobWatchStore {
   const table = openTable(options);
+  const airflow = recordsOf(table, 'Airflow', recordOf(AirflowWatch));
+  const spark = recordsOf(table, 'Spark', recordOf(SparkWatch));
   return {
-    airflowWatch: async (endpoint) => {
-      const item = await table.get({ pk: 'LOGWATCH', sk: `airflow ${endpoint}` });
-      if (item === null) return null;
-      return parseRecord(AirflowRecord, withoutStorage(item), `Airflow ${endpoint}`).state;
+    airflowWatch: airflow.read,
+    keepAirflowWatch: airflow.keep,
+    sparkWatch: spark.read,
+    keepSparkWatch: spark.keep,
+  };
+}
+
+function recordsOf<S>(table: Table, title: string, record: z.ZodType<{ readonly version: 1; readonly state: S }>) {
+  const keyOf = (endpoint: string) => ({ pk: 'LOGWATCH', sk: `${title.toLowerCase()} ${endpoint}` });
+  return {
+    read: async (endpoint: string): Promise<S | null> => {
+      const item = await table.get(keyOf(endpoint));
+      return item === null ? null : parseRecord(record, withoutStorage(item), `${title} ${endpoint}`).state;
     },
-    keepAirflowWatch: async (endpoint, state) =>
-      void (await table.put({ pk: 'LOGWATCH', sk: `airflow ${endpoint}`, version: 1, state })),
-    sparkWatch: async (endpoint) => {
-      const item = await table.get({ pk: 'LOGWATCH', sk: `spark ${endpoint}` });
-      if (item === null) return null;
-      return parseRecord(SparkRecord, withoutStorage(item), `Spark ${endpoint}`).state;
-    },
-    keepSparkWatch: async (endpoint, state) =>
-      void (await table.put({ pk: 'LOGWATCH', sk: `spark ${endpoint}`, version: 1, state })),
+    keep: async (endpoint: string, state: S): Promise<void> =>
+      void (await table.put({ ...keyOf(endpoint), version: 1, state })),
   };
 }

@@ -1,43 +1,29 @@
 import { Refused, Retryable, unlessRefused } from '@selfheal/kernel/errors.ts';
-import type { Clock } from '@selfheal/kernel/time.ts';
-import { counted } from '@selfheal/kernel/time-words.ts';
-import { redactName } from '@selfheal/redaction/redact.ts';
 import { MAX_REPORT_LINES } from '#shared/domain/incident/annotations.ts';
 import { type Job, jobWords } from '#shared/domain/incident/job.ts';
-import type { Severity } from '#shared/domain/incident/target-context.ts';
 import { failureWords, type RootFailure, rootFailures } from '#shared/domain/jobs/airflow-failures.ts';
 import {
+  AIRFLOW_OVERLAP_MS,
   type AirflowWatch,
-  advanced,
+  afterFailures,
   failureKey,
   firstWatch,
   importErrorKey,
-  readFrom,
   taskKey,
 } from '#shared/domain/jobs/airflow-watch.ts';
 import type { ImportError, TaskInstance } from '#shared/domain/jobs/airflow-wire.ts';
+import { readFrom } from '#shared/domain/jobs/job-cursor.ts';
 import { airflowSourceOf } from '#shared/domain/jobs/job-settings.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { JobWatchStore } from '#shared/ports/job-watch-store.ts';
-import type { EndpointCaller } from '#shared/ports/playbook-effects.ts';
-import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
-import { type ReportIncidentDeps, reportIncident } from '../incidents/report-incident.ts';
 import { type AirflowReader, makeAirflowReader } from './airflow-reader.ts';
-import { beginRound } from './round-time.ts';
+import { type JobSystem, type RoundTime, reportJob, serviceAt, type WatchJobsDeps, watchJobs } from './watch-jobs.ts';
 
-export interface WatchAirflowDeps extends ReportIncidentDeps {
-  readonly incidents: ReportIncidentDeps['incidents'] & Pick<IncidentStore, 'get'>;
-  readonly endpoints: Pick<EndpointCaller, 'read'>;
+export interface WatchAirflowDeps extends WatchJobsDeps {
+  readonly incidents: WatchJobsDeps['incidents'] & Pick<IncidentStore, 'get'>;
   readonly jobs: Pick<JobWatchStore, 'airflowWatch' | 'keepAirflowWatch'>;
-  readonly clock: Clock;
-  readonly meter: Meter;
-  readonly log: Log;
 }
 
-/** Who reports, in the words of the incident's page. */
-const REPORTER = 'Selfheal, reading Airflow';
-/** Rounds in a row, a minute apart, after which people are told that an Airflow cannot be read. */
-const TOLD_AFTER_ROUNDS = 3;
 /** In one round, if there is time; the rest follows in the next. */
 const MAX_RUNS = 20;
 const MAX_IMPORT_ERRORS = 10;
@@ -46,41 +32,40 @@ export const SAYS_ONLY_THAT = /^.*(?:Task failed with exception|Marking task as 
 
 /**
  * Asks every configured Airflow for task instances that failed since the last round, and for files that it cannot import. Each failure becomes an incident
- * about the task that failed first, with its log; a task that fails again while its incident is open is part of that. One that cannot be read does not stop
- * the others; people are told after three rounds.
+ * about the task that failed first, with its log; a task that fails again while its incident is open is part of that. See `watchJobs`.
  */
 export async function watchAirflow(deps: WatchAirflowDeps): Promise<void> {
-  const names = new Set(deps.configuration.jobs.airflow.map(({ endpoint }) => endpoint));
-  await Promise.all([...names].map(async (name) => await watchSafely(name, deps)));
+  await watchJobs(airflowOf(deps), deps);
 }
 
-async function watchSafely(name: string, deps: WatchAirflowDeps): Promise<void> {
-  const now = deps.clock.now();
-  const before = (await deps.jobs.airflowWatch(name)) ?? firstWatch(now);
-  try {
-    await deps.jobs.keepAirflowWatch(name, { ...(await watchOne(name, before, deps)), failed: 0, since: null });
-  } catch (error) {
-    if (!(error instanceof Refused || error instanceof Retryable)) throw error;
-    deps.meter.count('airflow-unreadable');
-    deps.log.warn('An Airflow could not be read; the next round tries again.', {
-      part: redactName(name, 40),
-      error: error.name,
-    });
-    const failed = before.failed + 1;
-    const since = before.since ?? now.toISOString();
-    // Reported before the state is kept: a crash in between reports the same again, which opens nothing twice.
-    if (failed === TOLD_AFTER_ROUNDS) await reportUnreadable(name, { since, reason: error.message }, deps);
-    await deps.jobs.keepAirflowWatch(name, { ...before, failed, since });
-  }
-}
+const AIRFLOW = {
+  id: 'airflow',
+  title: 'Airflow',
+  one: 'An Airflow',
+  reporter: 'Selfheal, reading Airflow',
+  unseen: 'failed tasks',
+} as const;
 
-async function watchOne(name: string, before: AirflowWatch, deps: WatchAirflowDeps): Promise<AirflowWatch> {
+const airflowOf = (deps: WatchAirflowDeps): JobSystem<AirflowWatch> => ({
+  ...AIRFLOW,
+  sources: deps.configuration.jobs.airflow,
+  known: async (name, now) => (await deps.jobs.airflowWatch(name)) ?? firstWatch(now),
+  keep: (name, watch) => deps.jobs.keepAirflowWatch(name, watch),
+  look: (name, before, round) => look(name, before, round, deps),
+});
+
+async function look(
+  name: string,
+  before: AirflowWatch,
+  round: RoundTime,
+  deps: WatchAirflowDeps,
+): Promise<AirflowWatch> {
   const { http, jobs } = deps.configuration;
   const address = http.allowedEndpoints.find((one) => one.name === name)?.url ?? '';
-  const round = beginRound(deps.endpoints, deps.clock);
   const airflow = makeAirflowReader(round.endpoints, name, address);
   const seen = new Set(before.seen.map(({ key }) => key));
-  const fresh = (await airflow.failedSince(readFrom(before))).filter((one) => !seen.has(failureKey(one)));
+  const from = readFrom(before, AIRFLOW_OVERLAP_MS);
+  const fresh = (await airflow.failedSince(from)).filter((one) => !seen.has(failureKey(one)));
   const listed = fresh.filter((one) => airflowSourceOf(jobs, one.dag_id, name) !== null);
   if (listed.length < fresh.length) deps.meter.count('airflow-failure-left-out', fresh.length - listed.length);
   const runs = [...Map.groupBy(listed, (one) => JSON.stringify([one.dag_id, one.dag_run_id])).values()];
@@ -93,7 +78,7 @@ async function watchOne(name: string, before: AirflowWatch, deps: WatchAirflowDe
   }
   const importErrors = await reportImportErrors(name, before.importErrors, { airflow, deps });
   const looked = upToFirst(fresh, later);
-  return { ...advanced({ ...before, incidents }, looked, deps.clock.now()), importErrors };
+  return { ...afterFailures({ ...before, incidents }, looked, deps.clock.now()), importErrors };
 }
 
 /** Failures before the first that is left for the next round, so that the cursor does not pass it. */
@@ -150,18 +135,16 @@ async function reportTask(name: string, root: RootFailure, { airflow, deps }: Ro
   });
   const unread = typeof log === 'string' ? '' : ` Its log could not be read: ${log.message}`;
   const lines = (typeof log === 'string' ? log.split('\n') : []).filter((line) => !SAYS_ONLY_THAT.test(line));
-  return await report(
-    {
-      requestId: `airflow#${name}#${failureKey(failed)}`,
-      title: `${jobWords(job)} failed in Airflow`,
-      description: `${failureWords(root)}${unread}`,
-      // The end of a log says why it ended.
-      lines: lines.slice(-MAX_REPORT_LINES),
-      job,
-    },
-    airflowSourceOf(deps.configuration.jobs, dag, name)?.service ?? null,
-    deps,
-  );
+  const report = {
+    requestId: `airflow#${name}#${failureKey(failed)}`,
+    title: `${jobWords(job)} failed in Airflow`,
+    description: `${failureWords(root)}${unread}`,
+    // The end of a log says why it ended.
+    lines: lines.slice(-MAX_REPORT_LINES),
+    job,
+    service: airflowSourceOf(deps.configuration.jobs, dag, name)?.service ?? null,
+  };
+  return await reportJob(report, AIRFLOW, deps);
 }
 
 /** Reports files that Airflow cannot import, each once; gives the keys of those that are still broken. */
@@ -175,45 +158,13 @@ async function reportImportErrors(name: string, known: readonly string[], { airf
 
 async function reportImportError(name: string, error: ImportError, deps: WatchAirflowDeps): Promise<void> {
   const { filename: file, bundle_name: bundle, stack_trace: trace } = error;
-  const [source] = deps.configuration.jobs.airflow.filter(({ endpoint }) => endpoint === name);
-  await report(
-    {
-      requestId: `airflow-import#${name}#${importErrorKey(error)}`,
-      title: `Airflow cannot import ${file}`,
-      description: `Airflow cannot import the file ${file}${bundle === null ? '' : ` of the bundle ${bundle}`}: its DAGs do not run as they are written there, or not at all.`,
-      lines: trace.split('\n').slice(-MAX_REPORT_LINES),
-      job: { kind: 'airflow-file', endpoint: name, file: file.slice(0, 300) },
-    },
-    source?.service ?? null,
-    deps,
-  );
-}
-
-async function reportUnreadable(
-  name: string,
-  { since, reason }: { readonly since: string; readonly reason: string },
-  deps: WatchAirflowDeps,
-): Promise<void> {
-  const [source] = deps.configuration.jobs.airflow.filter(({ endpoint }) => endpoint === name);
-  await report(
-    {
-      requestId: `airflow-away#${name}#${since}`,
-      title: `Airflow (${name}) cannot be read`,
-      description: `${counted(TOLD_AFTER_ROUNDS, 'round')} in a row failed, the first at ${since}: failed tasks are not seen meanwhile. The last: ${reason}`,
-      lines: [],
-    },
-    source?.service ?? null,
-    deps,
-  );
-}
-
-type Reported = Pick<Parameters<typeof reportIncident>[0], 'requestId' | 'title' | 'description' | 'lines' | 'job'>;
-
-/** Id of the incident, or null where the service's mode is off. */
-async function report(one: Reported, service: string | null, deps: WatchAirflowDeps): Promise<string | null> {
-  const severity: Severity = deps.configuration.services.find(({ id }) => id === service)?.criticality ?? 'medium';
-  const order = { ...one, service, repository: null, severity, simulated: false };
-  const outcome = await reportIncident(order, REPORTER, deps);
-  deps.meter.count(outcome.kind === 'opened' ? 'airflow-incident-opened' : 'airflow-incident-refused');
-  return outcome.kind === 'opened' ? outcome.incident.id : null;
+  const report = {
+    requestId: `airflow-import#${name}#${importErrorKey(error)}`,
+    title: `Airflow cannot import ${file}`,
+    description: `Airflow cannot import the file ${file}${bundle === null ? '' : ` of the bundle ${bundle}`}: its DAGs do not run as they are written there, or not at all.`,
+    lines: trace.split('\n').slice(-MAX_REPORT_LINES),
+    job: { kind: 'airflow-file' as const, endpoint: name, file: file.slice(0, 300) },
+    service: serviceAt(name, { sources: deps.configuration.jobs.airflow }),
+  };
+  await reportJob(report, AIRFLOW, deps);
 }
