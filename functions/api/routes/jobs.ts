@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import type { UnknownJob } from '#shared/app/actions/request-about-job.ts';
+import type { RequestOutcome } from '#shared/app/actions/request-action.ts';
 import { AirflowKey, AirflowRunId } from '#shared/domain/incident/job.ts';
 import { Problem } from '../problem.ts';
 import { type ActionRoutesDeps, incidentOf, NOT_NOW, OPENED, requesterOf } from './actions.ts';
@@ -55,8 +57,7 @@ export function jobRoutes(deps: ActionRoutesDeps) {
       const order = { ...context.req.valid('param'), ...context.req.valid('json') };
       const requester = requesterOf(context.get('caller'), context.get('requestId'), deps);
       const outcome = await (await deps.requests()).retryTask(order, requester);
-      if (outcome.kind === 'unknown') throw new Problem('not-found', outcome.reason);
-      const incident = incidentOf(outcome);
+      const incident = incidentOf(knownJob(outcome));
       return context.json(incident, 202, { location: `/api/incidents/${incident.id}` });
     })
     .openapi(resize, async (context) => {
@@ -64,8 +65,12 @@ export function jobRoutes(deps: ActionRoutesDeps) {
       const requester = requesterOf(context.get('caller'), context.get('requestId'), deps);
       const order = { application, size: { memoryMb, cores }, reason };
       const outcome = await (await deps.requests()).resizeExecutors(order, requester);
-      if (outcome.kind === 'unknown') throw new Problem('not-found', outcome.reason);
-      const incident = incidentOf(outcome);
+      const incident = incidentOf(knownJob(outcome));
       return context.json(incident, 202, { location: `/api/incidents/${incident.id}` });
     });
+}
+
+function knownJob(outcome: RequestOutcome | UnknownJob): RequestOutcome {
+  if (outcome.kind === 'unknown') throw new Problem('not-found', outcome.reason);
+  return outcome;
 }

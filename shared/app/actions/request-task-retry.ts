@@ -1,15 +1,12 @@
 import { redactName } from '@selfheal/redaction/redact.ts';
-import { modeOf } from '#shared/domain/configuration/scope.ts';
-import { type AirflowTask, jobWords } from '#shared/domain/incident/job.ts';
-import type { ReportTarget } from '#shared/domain/incident/target-context.ts';
+import type { AirflowTask } from '#shared/domain/incident/job.ts';
 import { airflowSourceOf } from '#shared/domain/jobs/job-settings.ts';
 import { actionOf } from '#shared/plugins/actions/registry.ts';
 import { governed } from '../policy/governed.ts';
 import { allowedService } from './allowed-targets.ts';
-import { objectionNow, openIncidentOn } from './find-target.ts';
+import { requestAboutJob, type UnknownJob } from './request-about-job.ts';
 import {
   earlierRequest,
-  openRequest,
   type RequestActionDeps,
   type Requester,
   type RequestOutcome,
@@ -30,7 +27,7 @@ export async function requestTaskRetry(
   { dag, run, task, reason }: TaskOrder,
   requester: Requester,
   given: RequestActionDeps,
-): Promise<RequestOutcome | { readonly kind: 'unknown'; readonly reason: string }> {
+): Promise<RequestOutcome | UnknownJob> {
   const requestId = requestIdOf(requester);
   const earlier = await earlierRequest(requestId, given);
   if (earlier !== null) return earlier;
@@ -45,38 +42,8 @@ export async function requestTaskRetry(
       kind: 'refused',
       reason: `The service ${service.id} does not allow the playbook ${RETRY}: add it to its "playbooks" in selfheal.json.`,
     };
-  const denied = await objectionNow(plugin, deps);
-  if (denied !== null) return denied;
   const job: AirflowTask = { kind: 'airflow-task', endpoint: source.endpoint, dag, run, task, mapIndex: -1 };
-  const target: ReportTarget = {
-    kind: 'report',
-    reportId: requestId,
-    service: service.id,
-    repository: null,
-    severity: service.criticality,
-    reportedBy: requester.by,
-    reportedAt: deps.clock.now().toISOString(),
-    simulated: false,
-    job,
-  };
-  const mode = modeOf(configuration, target);
-  if (mode !== 'act')
-    return { kind: 'refused', reason: `The mode here is ${mode}, so Selfheal changes nothing. It has to be act.` };
-  const busy = await openIncidentOn(target, deps);
-  if (busy !== null)
-    return {
-      kind: 'refused',
-      reason: `Incident ${busy} is working on this DAG run: follow that one, or ask again when it has ended.`,
-    };
-  const title = redactName(`${plugin.title}: ${jobWords(job)}`, 300);
-  const tainted = { title, branch: null, branchKey: null, reason: null };
-  const order = { to: null, incident: null, reason, requestId };
-  return await openRequest(
-    { kind: 'found', plugin, subject: { source: 'report', target, tainted } },
-    order,
-    requester,
-    deps,
-  );
+  return await requestAboutJob({ plugin, service, job, place: 'this DAG run', reason, requestId }, requester, deps);
 }
 
 const notConnected = (dag: string): string =>
