@@ -288,7 +288,7 @@ module.exports = {
           '^shared/ports/audit-reader[.]ts$',
           '^shared/adapters/aws/dynamo-incident-(audit|store)[.]ts$',
           '^shared/app/intake/explain-incident[.]ts$',
-          '^shared/app/incidents/(read-incident|incident-story|overview)[.]ts$',
+          '^shared/app/incidents/(load-account|read-incident|incident-story|overview)[.]ts$',
           '^shared/app/policy/change-policy[.]ts$',
           // Lists what was deleted, for people.
           '^shared/app/data/list-deletions[.]ts$',

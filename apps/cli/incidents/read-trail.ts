@@ -2,8 +2,9 @@ import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import * as z from 'zod';
 import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
+import { loadAccount } from '#shared/app/incidents/load-account.ts';
 import { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
-import { type Account, withRequests } from '#shared/domain/audit/incident-account.ts';
+import type { Account } from '#shared/domain/audit/incident-account.ts';
 import { Incident } from '#shared/domain/incident/incident.ts';
 import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
@@ -39,26 +40,15 @@ export async function accountOf(
   incidents: Pick<IncidentStore, 'get' | 'requestsOf'> & AuditReader,
   findIds: FindIds,
 ): Promise<Account> {
-  const account = await readAccount(id, incidents);
+  const stored = { incidents, trail: incidents };
+  const account = await loadAccount(id, stored);
   if (account.incident !== null || account.trail.length > 0) return account;
   const ids = /^[a-z0-9]{2,10}-[a-z0-9-]{3,}$/.test(id) ? await findIds(id, MAX_CHOICES) : [];
   const [only] = ids;
   if (only === undefined) throw new UsageError(`${id}: the table contains no such incident. Check the id and --table.`);
   if (ids.length > 1)
     throw new UsageError(`${id}: several incidents begin like this: ${ids.join(', ')}. Give more of the id.`);
-  return await readAccount(only, incidents);
-}
-
-async function readAccount(
-  id: string,
-  incidents: Pick<IncidentStore, 'get' | 'requestsOf'> & AuditReader,
-): Promise<Account> {
-  const [incident, requests, trail] = await Promise.all([
-    incidents.get(id),
-    incidents.requestsOf(id),
-    incidents.auditTrail(id),
-  ]);
-  return { id, incident: withRequests(incident, requests), trail };
+  return await loadAccount(only, stored);
 }
 
 /** Finds ids in a deployment's table. */

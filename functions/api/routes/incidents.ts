@@ -1,13 +1,8 @@
 import { FailureClass } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import { type IncidentStoryDeps, readIncidentStory } from '#shared/app/incidents/incident-story.ts';
-import {
-  type ReadAccountDeps,
-  type ReadIncidentDeps,
-  readAccount,
-  readIncident,
-  summaryOf,
-} from '#shared/app/incidents/read-incident.ts';
+import type { ReadAccountDeps } from '#shared/app/incidents/load-account.ts';
+import { type ReadIncidentDeps, readAccount, readIncident, summaryOf } from '#shared/app/incidents/read-incident.ts';
 import { PATH_STATES } from '#shared/app/incidents/workflow-path.ts';
 import { IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { Job } from '#shared/domain/incident/job.ts';

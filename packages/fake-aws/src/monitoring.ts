@@ -39,8 +39,8 @@ function shown({ cloud, alarmLagMs }: AwsContext, alarm: AlarmRecord): AlarmReco
   return isYoung ? { ...alarm, state: alarm.previous } : alarm;
 }
 
-function presentAlarm({ cloud }: AwsContext, alarm: AlarmRecord): object {
-  const percentile = alarm.statistic.startsWith('p');
+/** What alarms of every kind have. */
+function presentState({ cloud }: AwsContext, alarm: AlarmRecord): object {
   return {
     AlarmName: alarm.name,
     AlarmArn: alarmArn(cloud, alarm.name),
@@ -55,6 +55,13 @@ function presentAlarm({ cloud }: AwsContext, alarm: AlarmRecord): object {
     StateReasonData: alarm.state.reasonData,
     StateUpdatedTimestamp: epoch(alarm.state.at),
     StateTransitionedTimestamp: epoch(alarm.state.at),
+  };
+}
+
+function presentAlarm(context: AwsContext, alarm: AlarmRecord): object {
+  const percentile = alarm.statistic.startsWith('p');
+  return {
+    ...presentState(context, alarm),
     MetricName: alarm.metric,
     Namespace: alarm.namespace,
     ...(percentile ? { ExtendedStatistic: alarm.statistic } : { Statistic: alarm.statistic }),
@@ -68,42 +75,19 @@ function presentAlarm({ cloud }: AwsContext, alarm: AlarmRecord): object {
   };
 }
 
-function presentComposite({ cloud }: AwsContext, alarm: AlarmRecord): object {
+function presentComposite(context: AwsContext, alarm: AlarmRecord): object {
   return {
-    AlarmName: alarm.name,
-    AlarmArn: alarmArn(cloud, alarm.name),
-    AlarmDescription: alarm.description,
+    ...presentState(context, alarm),
     AlarmRule: alarm.rule,
-    AlarmConfigurationUpdatedTimestamp: epoch(alarm.previous.at),
-    ActionsEnabled: true,
-    OKActions: [],
-    AlarmActions: [],
-    InsufficientDataActions: [],
-    StateValue: alarm.state.value,
-    StateReason: alarm.state.reason,
-    StateReasonData: alarm.state.reasonData,
-    StateUpdatedTimestamp: epoch(alarm.state.at),
-    StateTransitionedTimestamp: epoch(alarm.state.at),
   };
 }
 
-function presentLogAlarm({ cloud }: AwsContext, alarm: AlarmRecord): object {
+function presentLogAlarm(context: AwsContext, alarm: AlarmRecord): object {
+  const { cloud } = context;
   const { query, aggregation, logGroup } = alarm.logQuery ?? { query: '', aggregation: '', logGroup: '' };
   const role = `arn:aws:iam::${cloud.account}:role/log-alarm`;
   return {
-    AlarmName: alarm.name,
-    AlarmArn: alarmArn(cloud, alarm.name),
-    AlarmDescription: alarm.description,
-    AlarmConfigurationUpdatedTimestamp: epoch(alarm.previous.at),
-    ActionsEnabled: true,
-    OKActions: [],
-    AlarmActions: [],
-    InsufficientDataActions: [],
-    StateValue: alarm.state.value,
-    StateReason: alarm.state.reason,
-    StateReasonData: alarm.state.reasonData,
-    StateUpdatedTimestamp: epoch(alarm.state.at),
-    StateTransitionedTimestamp: epoch(alarm.state.at),
+    ...presentState(context, alarm),
     ScheduledQueryConfiguration: {
       QueryString: query,
       LogGroupIdentifiers: [`arn:aws:logs:${cloud.region}:${cloud.account}:log-group:${logGroup}`],

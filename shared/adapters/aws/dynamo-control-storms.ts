@@ -14,8 +14,8 @@ const RACES = 5;
 /** A long storm must be reported again from time to time. */
 const MAX_STORM_MS = 60 * 60 * 1000;
 
-const Minute = z.object({ version: z.literal(1), members: z.array(z.string()) });
-const Hour = z.object({ version: z.literal(1), members: z.array(z.string()) });
+/** Of a minute or an hour. */
+const Window = z.object({ version: z.literal(1), members: z.array(z.string()) });
 const Storm = z.object({ version: z.literal(1), parentId: z.string() });
 const stormKey = (scope: string): Key => ({ pk: `STORM#${scope}`, sk: 'META' });
 
@@ -41,7 +41,7 @@ async function countInMinute(table: Table, minute: string, incidentId: string, s
   const key = { pk: `MINUTE#${scope}#${minute}`, sk: 'META' };
   const member = digestOf(incidentId, 12);
   const placeIn = (item: Item): number => {
-    const { members } = parseRecord(Minute, item, `Minute ${minute}`);
+    const { members } = parseRecord(Window, item, `Minute ${minute}`);
     const place = members.indexOf(member) + 1;
     return place === 0 ? COUNTED_PER_MINUTE + 1 : place;
   };
@@ -74,7 +74,7 @@ async function takePlace(
   const key = { pk: `HOUR#${scope}#${hour}`, sk: 'META' };
   const member = digestOf(incidentId, 12);
   const placeIn = (item: Item): number | null => {
-    const { members } = parseRecord(Hour, item, `Hour ${hour}`);
+    const { members } = parseRecord(Window, item, `Hour ${hour}`);
     const place = members.indexOf(member) + 1;
     return place === 0 ? null : place;
   };

@@ -2,7 +2,8 @@ import { codeSpan, safeProse } from '@selfheal/kernel/text/markdown.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { type IncidentStory, type IncidentStoryDeps, readIncidentStory } from './incident-story.ts';
-import { type IncidentDetails, type ReadAccountDeps, readAccount, readIncident } from './read-incident.ts';
+import type { ReadAccountDeps } from './load-account.ts';
+import { type IncidentDetails, readAccount, readIncident } from './read-incident.ts';
 
 /** One fact with where it is written down. `words` may come from logs, models and people: tainted. */
 export interface PostmortemFact {

@@ -1,6 +1,6 @@
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 import { type Redacted, redactFields } from '@selfheal/redaction/redact-json.ts';
-import { type DescribedAccount, describeAccount, withRequests } from '#shared/domain/audit/incident-account.ts';
+import { type DescribedAccount, describeAccount } from '#shared/domain/audit/incident-account.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { type Annotations, endedByPerson, NO_ANNOTATIONS } from '#shared/domain/incident/annotations.ts';
 import { alarmNameOf } from '#shared/domain/incident/identity.ts';
@@ -19,9 +19,9 @@ import { type IncidentBriefing, incidentBriefing } from '#shared/plugins/notifie
 import { type Status, statusOf } from '#shared/plugins/notifiers/common/status-words.ts';
 import { actionWords } from '#shared/plugins/notifiers/common/story-words.ts';
 import type { IncidentStory } from '#shared/plugins/notifiers/contract.ts';
-import type { AuditReader } from '#shared/ports/audit-reader.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { readStory, type StoryDeps } from '../notify/report.ts';
+import { loadAccount, type ReadAccountDeps } from './load-account.ts';
 
 /** What an incident is about, without the fields that only Selfheal needs. */
 export type IncidentSubject =
@@ -114,11 +114,6 @@ export interface IncidentDetails extends AnnotatedIncident {
 
 export interface ReadIncidentDeps extends StoryDeps {
   readonly incidents: StoryDeps['incidents'] & Pick<IncidentStore, 'get' | 'listApprovals'>;
-}
-
-export interface ReadAccountDeps {
-  readonly incidents: Pick<IncidentStore, 'get' | 'requestsOf'>;
-  readonly trail: AuditReader;
 }
 
 export function summaryOf(incident: Incident): IncidentSummary {
@@ -233,11 +228,6 @@ async function stageOf({ id, status }: Incident, { incidents }: ReadIncidentDeps
 
 /** What happened in an incident, in order, with its audit chain verified. Null when nothing is known of this id. */
 export async function readAccount(id: string, deps: ReadAccountDeps): Promise<DescribedAccount | null> {
-  const [incident, requests, trail] = await Promise.all([
-    deps.incidents.get(id),
-    deps.incidents.requestsOf(id),
-    deps.trail.auditTrail(id),
-  ]);
-  if (incident === null && trail.length === 0) return null;
-  return describeAccount({ id, incident: withRequests(incident, requests), trail });
+  const account = await loadAccount(id, deps);
+  return account.incident === null && account.trail.length === 0 ? null : describeAccount(account);
 }

@@ -175,9 +175,11 @@ function jsonOrEmpty(text: string | undefined): unknown {
   }
 }
 
-/** CloudWatch writes `2026-03-02T10:00:00.000+0000`, whose offset lacks the colon. */
+/** CloudWatch writes `2026-03-02T10:00:00.000+0000`, which is not valid ISO 8601, because the offset lacks its colon. */
+export const isoInstant = (text: string): string => text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
+
 function instantOf(text: string): number | null {
-  const at = Date.parse(text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
+  const at = Date.parse(isoInstant(text));
   return Number.isNaN(at) ? null : at;
 }
 

@@ -3,16 +3,13 @@ import * as z from 'zod';
 import { alarmReason, plainReason } from '#shared/domain/incident/alarm-reason.ts';
 import { AlarmTarget } from '#shared/domain/incident/target-context.ts';
 import { defineSource, firstProblem, type SourceResult } from '../contract.ts';
-import { AlarmConfiguration, alarmReasonWords } from './alarm-reason.ts';
+import { AlarmConfiguration, alarmReasonWords, isoInstant } from './alarm-reason.ts';
 
-/**
- * CloudWatch writes `2026-03-02T10:00:00.000+0000`, which is not valid ISO 8601, because the offset lacks its colon. Checked again in UTC,
- * because the offset can move an instant out of the years with four digits.
- */
+/** Checked again in UTC, because the offset can move an instant out of the years with four digits. */
 const Instant = z
   .string()
   .max(40)
-  .transform((text) => text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'))
+  .transform(isoInstant)
   .pipe(z.iso.datetime({ offset: true }))
   .transform((text) => new Date(text).toISOString())
   .pipe(z.iso.datetime());

@@ -9,29 +9,13 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import { ChartTable } from '../../ui/figures.tsx';
+import { CHART_AXIS, CHART_TOOLTIP, ChartTable } from '../../ui/figures.tsx';
 import { dayName } from '../../ui/time.tsx';
 import { percent } from '../../ui/words.ts';
 import type { Accuracy, Quality } from './learning-api.ts';
 
-/** Looks that both charts share. */
-const AXIS = {
-  tickLine: false,
-  axisLine: false,
-  tick: { fill: 'var(--soft)', fontSize: 11 },
-} as const;
-
-const TOOLTIP = {
-  cursor: { stroke: 'var(--line-strong)' },
-  contentStyle: {
-    background: 'var(--raised)',
-    border: '1px solid var(--line)',
-    borderRadius: 8,
-    fontSize: 12,
-  },
-  labelStyle: { color: 'var(--ink)', fontWeight: 600 },
-  itemStyle: { color: 'var(--ink)' },
-} as const;
+/** Lines are pointed at by a line, bars by what lies behind them. */
+const TOOLTIP = { ...CHART_TOOLTIP, cursor: { stroke: 'var(--line-strong)' } } as const;
 
 const nameOf = (at: string): string => dayName(at.slice(0, 10));
 
@@ -49,8 +33,8 @@ export function AccuracyChart({ series }: { readonly series: Accuracy }) {
         <ResponsiveContainer width="100%" height="100%">
           <LineChart data={points} margin={{ top: 12, right: 16, bottom: 0, left: -12 }} accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--line)" />
-            <XAxis dataKey="from" tickFormatter={nameOf} minTickGap={24} {...AXIS} />
-            <YAxis domain={[0, 1]} ticks={[0, 0.25, 0.5, 0.75, 1]} tickFormatter={percent} {...AXIS} />
+            <XAxis dataKey="from" tickFormatter={nameOf} minTickGap={24} {...CHART_AXIS} />
+            <YAxis domain={[0, 1]} ticks={[0, 0.25, 0.5, 0.75, 1]} tickFormatter={percent} {...CHART_AXIS} />
             <Tooltip
               labelFormatter={(from) => nameOf(String(from))}
               formatter={(value) => percent(Number(value))}
@@ -117,9 +101,9 @@ export function ReliabilityChart({ reliability }: { readonly reliability: Qualit
               domain={[0, 1]}
               ticks={TICKS}
               tickFormatter={(share: number) => (share === 0 ? 'said 0 %' : percent(share))}
-              {...AXIS}
+              {...CHART_AXIS}
             />
-            <YAxis domain={[0, 1]} ticks={TICKS} tickFormatter={percent} {...AXIS} />
+            <YAxis domain={[0, 1]} ticks={TICKS} tickFormatter={percent} {...CHART_AXIS} />
             <ReferenceLine
               segment={[
                 { x: 0, y: 0 },
