@@ -5,15 +5,14 @@ import {
   type PolicyDeps,
   PolicyHistoryEntry,
   type PolicyReport,
-  type PolicyTrial,
   policyHistory,
   readPolicy,
   resetPolicy,
   restorePolicy,
   resume,
   stopEverything,
-  tryPolicy,
 } from '#shared/app/policy/change-policy.ts';
+import { type PolicyTrial, tryPolicy } from '#shared/app/policy/try-policy.ts';
 import { Reason } from '#shared/domain/configuration/overlay.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';

@@ -22,7 +22,6 @@ import {
   policyView,
   type ValueOrigin,
 } from '#shared/domain/configuration/policy-view.ts';
-import { Policy } from '#shared/domain/policy/policy-settings.ts';
 import type { PolicyTrail } from '#shared/ports/audit-reader.ts';
 import type { ControlSettings, Controls } from '#shared/ports/control-store.ts';
 import type { PolicyStore } from '#shared/ports/policy-store.ts';
@@ -140,7 +139,7 @@ export async function changePolicy(
 }
 
 /** The settings after a merge patch, or why they cannot be. What was wrong before the patch is no reason. */
-function patched(
+export function patched(
   stored: StoredOverlay,
   patch: object,
   { configuration, actions }: PolicyDeps,
@@ -158,58 +157,6 @@ function patched(
   const known = new Set(problemsOf(before).map(({ field, problem }) => `${field} ${problem}`));
   const problems = problemsOf(parsed.data).filter(({ field, problem }) => !known.has(`${field} ${problem}`));
   return problems.length > 0 ? { kind: 'invalid', problems } : { kind: 'next', settings: parsed.data };
-}
-
-/** Limits that stand in the deployed configuration alone, and can be tried on the last week all the same. */
-const DEPLOYED_LIMITS = z.strictObject({
-  stormIncidentsPerMinute: Policy.shape.stormIncidentsPerMinute.unwrap(),
-  stormIncidentsPerHour: Policy.shape.stormIncidentsPerHour.unwrap(),
-});
-
-export type PolicyTrial =
-  | { readonly kind: 'tried'; readonly changes: readonly ValueChange[]; readonly preview: RulePreview | null }
-  | Extract<PolicyChange, { kind: 'unreadable' | 'invalid' }>;
-
-/** Tries a merge patch of the overlay, and of the deployed limits of storms, on the last week. Changes nothing. */
-export async function tryPolicy(patch: object, deps: PolicyDeps): Promise<PolicyTrial> {
-  const { limits, rest } = withoutDeployedLimits(patch);
-  const tried = DEPLOYED_LIMITS.partial().safeParse(limits);
-  if (!tried.success) {
-    const problems = tried.error.issues.map(({ path, message }) => ({
-      field: `policy.${path.join('.')}`,
-      problem: message,
-    }));
-    return { kind: 'invalid', problems };
-  }
-  const stored = await deps.policy.current();
-  const next = patched(stored, rest, deps);
-  if (next.kind !== 'next') return next;
-  const { stormIncidentsPerMinute, stormIncidentsPerHour } = deps.configuration.policy;
-  const deployed = { stormIncidentsPerMinute, stormIncidentsPerHour };
-  const all = DEPLOYED_LIMITS.parse({ ...deployed, ...tried.data });
-  const changes = [
-    ...differences(settingsOf(stored), next.settings),
-    ...Object.entries(tried.data)
-      .map(([name, after]) => ({
-        field: `policy.${name}`,
-        before: deployed[name as keyof typeof deployed],
-        after,
-      }))
-      .filter(({ before, after }) => before !== after),
-  ];
-  const preview = changes.length === 0 ? null : await previewed(stored, next.settings, deps, all);
-  return { kind: 'tried', changes, preview };
-}
-
-function withoutDeployedLimits(patch: object): { readonly limits: object; readonly rest: object } {
-  const { policy, ...others } = patch as { policy?: unknown };
-  if (typeof policy !== 'object' || policy === null) return { limits: {}, rest: patch };
-  const isDeployed = ([name]: [string, unknown]) => name in DEPLOYED_LIMITS.shape;
-  const entries = Object.entries(policy);
-  return {
-    limits: Object.fromEntries(entries.filter(isDeployed)),
-    rest: { ...others, policy: Object.fromEntries(entries.filter((entry) => !isDeployed(entry))) },
-  };
 }
 
 /** Names who set each alert on a metric that is new or different. */
@@ -276,11 +223,11 @@ async function write(
   return { kind: 'changed', changes, report, preview: null };
 }
 
-async function previewed(
+export async function previewed(
   stored: StoredOverlay,
   next: OverlaySettings,
   deps: PolicyDeps,
-  limits: z.infer<typeof DEPLOYED_LIMITS> | null = null,
+  limits: Partial<Configuration['policy']> | null = null,
 ): Promise<RulePreview | null> {
   const { configuration, clock, preview } = deps;
   const now = clock.now();
@@ -314,7 +261,7 @@ const inWords = ({ field, before, after }: ValueChange): string =>
   `${field}: ${valueWords(before)} -> ${valueWords(after)}`;
 const valueWords = (value: unknown): string => (value === undefined ? 'as deployed' : JSON.stringify(value));
 
-function differences(before: OverlaySettings, after: OverlaySettings): ValueChange[] {
+export function differences(before: OverlaySettings, after: OverlaySettings): ValueChange[] {
   const [old, fresh] = [leavesOf(before), leavesOf(after)];
   return [...new Set([...old.keys(), ...fresh.keys()])]
     .filter((field) => canonicalJson(old.get(field) ?? null) !== canonicalJson(fresh.get(field) ?? null))
