@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
 
 const CREDENTIALS = '@aws-sdk/credential-provider-node';
@@ -13,6 +13,8 @@ const PACKAGE_FILE = /[\\/]@aws-sdk[\\/]client-[a-z0-9-]+[\\/]package\.json$/;
 /** Copies the whole input and output of every call for a logger, also where none is set. */
 const LOGGER = /[\\/]middleware-logger[\\/]loggerMiddleware\.js$/;
 const PREPARES_LOG = /(?<=^export const loggerMiddleware = )[\s\S]*?^};$/m;
+/** Hashes in JavaScript, for a Node without OpenSSL, and retries at an adaptive rate, which no function asks for. */
+const FALLBACKS = /[\\/]@smithy[\\/]core[\\/].*[\\/](Sha256Js|Md5Js|AdaptiveRetryStrategy)\.js$/;
 const REGISTERS_AN_ERROR = /^n0_registry\.registerError\(.*\);$/gm;
 const NAMED_TEXT = /^const (_\w+) = ("[^"\n]*");$/gm;
 const COMPUTED_KEY = /\[(_\w+)\]:/g;
@@ -22,11 +24,16 @@ const leftOut = () => { throw new Error('The code that reads event streams was l
 export { leftOut as EventStreamSerde, leftOut as eventStreamSerdeProvider };
 `;
 
+/** A class of that name that cannot be made. */
+const leftOut = (name: string) =>
+  `export class ${name} { constructor() { throw new Error('${name} was left out of this bundle.'); } }`;
+
 /**
  * Removes parts of the AWS SDK that are not needed in Lambda. Lambda passes credentials only as environment variables, so the clients for single
  * sign-on, profiles and instance metadata are never used. The document client has no side effects, although its package does not say so. Schemas of
  * operations that a function never calls are removed. Errors arrive as the client's base class, with the same name, status and message; nothing else
- * of an error is read. No client has a logger, so nothing is prepared for one. No operation that is called streams events.
+ * of an error is read. No client has a logger, so nothing is prepared for one. No operation that is called streams events. Lambda's Node has
+ * OpenSSL, so the hashes in JavaScript are never used, and no function asks for the adaptive mode of retries.
  */
 export function leanSdk(): Plugin {
   return {
@@ -54,6 +61,7 @@ export function leanSdk(): Plugin {
         const { version } = JSON.parse(await readFile(path, 'utf8')) as { readonly version: string };
         return { contents: JSON.stringify({ version }), loader: 'json' };
       });
+      onLoad({ filter: FALLBACKS }, ({ path }) => ({ contents: leftOut(basename(path, '.js')), loader: 'js' }));
       onLoad({ filter: LOGGER }, async ({ path }) => ({
         contents: (await readFile(path, 'utf8')).replace(PREPARES_LOG, '() => (next) => next;'),
         loader: 'js',

@@ -124,6 +124,16 @@ describe('schemas in a bundle', () => {
   });
 });
 
+describe('the hashes of a bundle', () => {
+  it("are Node's own", () => {
+    const text = readFileSync(join(folder, 'bundle.mjs'), 'utf8');
+    for (const name of ['Sha256Js', 'Md5Js', 'AdaptiveRetryStrategy']) expect(text).toContain(`${name} was left out`);
+    // Constants of SHA-256 and MD5, which only an implementation has.
+    for (const constant of [0x428a2f98, 0xd76aa478])
+      expect(text).not.toMatch(new RegExp(`\\b(${constant}|${constant | 0})\\b`));
+  });
+});
+
 describe('zod in a bundle without JSON Schema', () => {
   it('parses and refuses as before, and says so when a schema shall write itself', async () => {
     const outfile = join(folder, 'zod.mjs');
