@@ -60,9 +60,31 @@ export async function resolveScope(given: string, deps: ScopeDeps): Promise<Scop
   const [only, ...others] = fitting;
   if (only !== undefined && others.length === 0) return { kind: 'scope', scope: only };
   if (only !== undefined)
-    return { kind: 'invalid', reason: `scope: ${name} may be ${fitting.join(', or ')}. Name one of them.` };
-  const places = [ALL_SERVICES, ...recent.slice(0, MAX_NAMED)].join(', ');
+    return {
+      kind: 'invalid',
+      reason: `scope: ${name} may be ${distinctNames(fitting, name).join(', or ')}. Name one of them.`,
+    };
+  const places = [...new Set([ALL_SERVICES, ...recent.map(typedName)])].slice(0, MAX_NAMED).join(', ');
   return { kind: 'unknown', reason: `scope: nothing is known about ${name}. There are: ${places}.` };
+}
+
+/** A place as a person types it: `acme/shop`, `checkout-errors`, `service:redis`. */
+function typedName(scope: string): string {
+  const [, kind = '', name = ''] = /^(repository|alarm|service|reports)#(.*)$/s.exec(scope) ?? [];
+  if (kind === 'repository') return name.slice(name.indexOf(':') + 1);
+  if (kind === 'alarm') return name.split(':alarm:').at(-1) ?? name;
+  if (kind === 'service') return `service:${name}`;
+  return scope;
+}
+
+/** The places of an ambiguous name, each so that typing it means that place alone. */
+function distinctNames(scopes: readonly string[], given: string): string[] {
+  const names = scopes.map(typedName);
+  return names.map((name, at) =>
+    name.toLowerCase() === given.toLowerCase() || names.indexOf(name) !== names.lastIndexOf(name)
+      ? (scopes[at] ?? name)
+      : name,
+  );
 }
 
 const ALL_NAMES: ReadonlySet<string> = new Set([ALL_SERVICES, 'all services', 'all']);
@@ -81,9 +103,18 @@ function alarmScope(given: string, { services, home }: ScopeDeps['configuration'
   return { kind: 'unknown', reason: `scope: ${reason}.` };
 }
 
+/** An alarm or a service by its name in any case, as the configuration spells it. */
+function asSpelled(given: string, { services }: ScopeDeps['configuration']): string {
+  const names = services.flatMap(({ id, alarms }) => [id, ...alarms]);
+  const alike = new Set(names.filter((one) => one.toLowerCase() === given.toLowerCase()));
+  const [only = given, ...others] = alike;
+  return alike.has(given) || others.length > 0 ? given : only;
+}
+
 /** Every place that a name may mean. */
-async function placesNamed(name: string, recent: readonly string[], deps: ScopeDeps): Promise<string[]> {
+async function placesNamed(given: string, recent: readonly string[], deps: ScopeDeps): Promise<string[]> {
   const { services, home } = deps.configuration;
+  const name = asSpelled(given, deps.configuration);
   if (RepositoryName.safeParse(name).success) {
     const key = name.toLowerCase();
     const known = recent.filter((scope) => scope === `reports#${key}` || isRunOf(scope, key));
