@@ -20,7 +20,7 @@ import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import type { FailureRecall } from '#shared/ports/recall.ts';
 import type { LogTriage, PredictedCause, Recommendation, Recommended, SimilarIncident } from './log-answers.ts';
 import { readLog, scanLines } from './read-log.ts';
-import { nothingFailed } from './text-evidence.ts';
+import { nothingFailed, reportEvidence } from './text-evidence.ts';
 
 export interface TriageRequestDeps {
   readonly signatures: SignatureSet;
@@ -153,23 +153,30 @@ const MAX_STEPS = 12;
 /** What may help against a cause, with the steps for a person in words: there is always one. */
 export async function recommend(order: CauseOrder, deps: TriageRequestDeps): Promise<Recommended> {
   const { words } = order;
-  const failureClass = order.class ?? (await classOfCause(words, deps));
+  const read = await readCause(words, deps);
+  const failureClass = order.class ?? read.class;
   const recommended = await recommendActions({ ...order, class: failureClass }, deps);
   const written = recommended.filter(({ action }) => action === null).map(({ title }) => title);
   const alike =
-    written.length > 0 || words.trim() === ''
-      ? []
-      : (await searchSimilar({ query: words }, [], MAX_SIMILAR, deps)).map(({ resolution }) => resolution);
-  const [first] = [...written, ...alike];
+    written.length > 0 || words.trim() === '' ? [] : (await adviceOn(null, words, deps)).map(({ title }) => title);
+  const own = read.fix !== null && read.class === failureClass ? [read.fix] : [];
+  const [first] = [...written, ...alike, ...own];
   const usual = adviceOfClass(failureClass, { about: 'service', chance: 'unknown' });
   const steps = [...(first === undefined ? [] : stepsOf(first)), ...stepsOf(usual)];
   return { class: failureClass, steps: [...new Set(steps)].slice(0, MAX_STEPS), recommended_actions: recommended };
 }
 
-/** A cause may be the line of a log or what somebody says of it. */
-async function classOfCause(words: string, deps: TriageRequestDeps): Promise<FailureClass> {
-  const { class: read } = await causeOf(readLog(words === '' ? ' ' : words).evidence, deps);
-  return read === 'unknown' ? (classOfWords(words) ?? read) : read;
+/** A cause may be the line of a log or what somebody says of it. `fix`: what a signature that recognises it advises. */
+async function readCause(
+  words: string,
+  deps: TriageRequestDeps,
+): Promise<{ readonly class: FailureClass; readonly fix: string | null }> {
+  if (words.trim() === '') return { class: 'unknown', fix: null };
+  for (const evidence of [readLog(words).evidence, reportEvidence(words)]) {
+    const cause = await causeOf(evidence, deps);
+    if (cause.class !== 'unknown') return { class: cause.class, fix: cause.signature === null ? null : cause.fix };
+  }
+  return { class: classOfWords(words) ?? 'unknown', fix: null };
 }
 
 /** `1. Do this. 2. Then that.` as a list; prose by its sentences. */
@@ -187,7 +194,8 @@ export async function recommendActions(
   deps: TriageRequestDeps,
 ): Promise<Recommendation[]> {
   const outcomes = await deps.experience.actionOutcomes(failureClass, OUTCOMES_LOOKED_AT);
-  const advice = await adviceOn(failureClass, words, deps);
+  const [, reported = ''] = /^service#(.*)$/s.exec(scope ?? '') ?? [];
+  const advice = await adviceOn(failureClass, `${words}\n${serviceId ?? reported}`, deps);
   const actions = actionsFor(outcomes, { serviceId, scope: scope ?? '' }, deps);
   return [...actions, ...advice].sort((a, b) => b.expectedBenefit - a.expectedBenefit).slice(0, MAX_RECOMMENDED);
 }
@@ -220,16 +228,36 @@ function actionsFor(
   });
 }
 
+/** Advice that fits less than this share of the best one is about another thing: Neo4j, where PostgreSQL was named. */
+const MIN_SHARE_OF_BEST = 0.6;
+
+/**
+ * Written advice for the class, or for any where it is null, what fits the words best first. The words have to name one of the things that the advice
+ * is about: a database outage is none of Neo4j.
+ */
 async function adviceOn(
-  failureClass: FailureClass,
+  failureClass: FailureClass | null,
   words: string,
   { recall, clock }: TriageRequestDeps,
 ): Promise<Recommendation[]> {
   const terms = termsOfQuestion(redact(words).text);
-  const query = { incidentId: '', class: failureClass, fingerprint: null, terms, now: clock.now() };
+  const query = {
+    incidentId: '',
+    class: failureClass ?? 'unknown',
+    fingerprint: null,
+    terms,
+    now: clock.now(),
+  } as const;
+  const said = words.toLowerCase();
   const { entries } = await recall.find('', query, MAX_RECOMMENDED);
-  return entries
-    .filter(({ item: { entry } }) => entry.class === failureClass)
+  const fitting = entries.filter(
+    ({ item: { entry } }) =>
+      (failureClass === null || entry.class === failureClass) &&
+      (said.trim() === '' || entry.keywords.some((one) => said.includes(one))),
+  );
+  const best = fitting[0]?.score ?? 0;
+  return fitting
+    .filter(({ score }) => score >= MIN_SHARE_OF_BEST * best)
     .slice(0, MAX_SIMILAR)
     .map(({ item: { entry } }) => ({
       action: null,

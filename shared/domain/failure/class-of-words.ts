@@ -51,7 +51,7 @@ const MEANINGS: readonly (readonly [words: RegExp, meaning: FailureClass])[] = [
     'service_unavailability',
   ],
   [
-    /\b(?:down|unavailable|unhealthy|offline)\b|\b50[0234]\b|\b(?:does not|not|stopped|no longer) (?:answer\w*|respond\w*|reply\w*|start\w*)\b|\btimed out\b|\btime-?outs?\b/,
+    /\b(?:down|outage|unavailable|unhealthy|offline)\b|\b50[0234]\b|\b(?:does not|not|stopped|no longer) (?:answer\w*|respond\w*|reply\w*|start\w*)\b|\btimed out\b|\btime-?outs?\b/,
     'service_unavailability',
   ],
 ];

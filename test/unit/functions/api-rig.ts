@@ -100,6 +100,8 @@ export async function anApi(
     predictions?: readonly Prediction[];
     shipped?: ModelVersion;
     counters?: CounterStore;
+    /** In place of the written advice of tests. */
+    advice?: readonly KnowledgeEntry[];
     /** Of the function that exports and deletes. */
     dataAnswer?: DataAnswer;
     configure?: RigOptions['configure'];
@@ -140,7 +142,7 @@ export async function anApi(
       remembered: (...asked) => rig.deps.knowledge.remembered(...asked),
       learned: (...asked) => rig.deps.knowledge.learned(...asked),
     },
-    ADVICE,
+    change.advice ?? ADVICE,
   );
   const quality = new Map<string, ReturnType<typeof makeMemoryQualityState>>();
   const qualityOf = (repository: string) => {
