@@ -219,7 +219,7 @@ export function configRoutes(deps: PolicyDeps) {
       const request = { ...context.req.valid('json'), seen: seenBy(context.req.valid('header')) };
       const done = await resume(request, context.get('caller'), deps);
       if (done.kind === 'outdated') throw outdated();
-      if (done.kind === 'not-stopped') throw new Problem('conflict', 'Nothing is stopped: the kill switch is off.');
+      if (done.kind === 'not-stopped') throw new Problem('not-now', 'Nothing is stopped: the kill switch is off.');
       return context.json(shown(done.report), 200, tagged(done.report));
     });
 }

@@ -186,7 +186,7 @@ function doneOrProblem(change: ExperimentChange, id: string): ListedExperiment {
     case 'invalid':
       throw new Problem('invalid-request', change.reason);
     case 'refused':
-      throw new Problem('conflict', `Not done: ${change.reason}.`);
+      throw new Problem('not-now', `Not done: ${change.reason}.`);
     case 'not-found':
       throw missing(id);
     default:

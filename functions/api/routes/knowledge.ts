@@ -533,7 +533,7 @@ function doneOrProblem(writing: PatternWriting, id: string): Extract<PatternWrit
     case 'invalid':
       throw new Problem('invalid-request', writing.reason);
     case 'refused':
-      throw new Problem('conflict', `Not done: ${writing.reason}.`);
+      throw new Problem('not-now', `Not done: ${writing.reason}.`);
     case 'not-found':
       throw missing(id);
     case 'changed-meanwhile':

@@ -322,7 +322,7 @@ export function learningRoutes(deps: LearningRoutesDeps) {
       const { incidentId, class: actual } = context.req.valid('json');
       const order = { incidentId, class: actual, ...changeBy(context.get('caller')) };
       const corrected = await correctPrediction(order, deps.predictions);
-      if (corrected.kind === 'refused') throw new Problem('conflict', `${incidentId}: ${corrected.reason}`);
+      if (corrected.kind === 'refused') throw new Problem('not-now', `${incidentId}: ${corrected.reason}`);
       const { said, right } = corrected;
       return context.json({ said, right }, 200);
     })
@@ -362,6 +362,6 @@ const MAX_MODELS = 30;
 
 /** Throws `Problem` with the reasons where nothing was changed. */
 function productionAfter(changed: RegistryChange): string | null {
-  if (changed.kind === 'refused') throw new Problem('conflict', `Refused: ${changed.reasons.join(' ')}`);
+  if (changed.kind === 'refused') throw new Problem('not-now', `Refused: ${changed.reasons.join(' ')}`);
   return changed.registry.history.at(-1) ?? null;
 }

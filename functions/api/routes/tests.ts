@@ -210,7 +210,7 @@ function doneOrProblem(
     case 'done':
       return change.test;
     case 'refused':
-      throw new Problem('conflict', `Not done: ${change.reason}.`);
+      throw new Problem('not-now', `Not done: ${change.reason}.`);
     case 'changed-meanwhile':
       throw new Problem('changed-meanwhile', `The quarantine of test ${testKey} was changed meanwhile: read it again.`);
     case 'not-found':

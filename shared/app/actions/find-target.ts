@@ -145,7 +145,10 @@ async function ofService(
 ): Promise<FoundTarget | Objection> {
   const service = deps.configuration.services.find(({ id }) => id === serviceId);
   if (service === undefined)
-    return invalid('service', `The configuration has no service ${serviceId}. GET /api/applications lists them.`);
+    return invalid(
+      'service',
+      `The configuration has no service ${serviceId}: use one of ${deps.configuration.services.map(({ id }) => id).join(', ') || 'none, because it has none'}.`,
+    );
   const allowed = allowedService(plugin, service, deps.configuration);
   if (allowed === null) return refused(`The configuration does not allow ${plugin.id} for ${serviceId}.`);
   if (plugin.forJobs === true)
