@@ -190,7 +190,7 @@ function detect(given: Given, question: ModelQuestion): Picked | null {
   const [first, second] = candidates;
   if (first !== undefined && second !== undefined)
     throw new InvalidInput(
-      `${first.by} is for ${first.provider.title} and ${second.by} is for ${second.provider.title}: set AI_MODEL to a model of one of them, or remove a variable.`,
+      `${first.by} is for ${companyOf(first.provider)} and ${second.by} is for ${companyOf(second.provider)}: set AI_MODEL to a model of one of them, or remove a variable.`,
     );
   if (first !== undefined) return first;
   const key = given.get(KEY);
@@ -213,7 +213,7 @@ function detectByName(
   if (spoken !== undefined) return spoken;
   const { key } = teller.environment;
   const other = candidates.find(({ provider }) => provider.environment.key !== null);
-  const [mine, theirs] = [teller.title, other?.provider.title];
+  const [mine, theirs] = [companyOf(teller), other === undefined ? undefined : companyOf(other.provider)];
   const clash = (mend: string) =>
     new InvalidInput(
       `${variable} is ${given.get(variable)}, a model of ${mine}, but ${other?.by} is a key of ${theirs}. ${mend}, or name a model of ${theirs}.`,
@@ -244,7 +244,7 @@ function settle(
   question: ModelQuestion,
   used: Set<string>,
 ): ModelChoice {
-  const { environment, title, sample } = provider;
+  const { environment, sample } = provider;
   const { url, model, defaults = {} } = environment;
   const use = (name: string | null | undefined): string | undefined => {
     if (name == null || !given.has(name)) return undefined;
@@ -265,7 +265,7 @@ function settle(
   const isStrange = environment.key !== null && address === undefined && !environment.models.test(chosen);
   if (isStrange && variable !== undefined)
     throw new InvalidInput(
-      `${variable} is ${chosen}, which ${title} does not have (${by} is set): its models are named like ${String(sample.modelId)}.`,
+      `${variable} is ${chosen}, which ${companyOf(provider)} does not have (${by} is set): its models are named like ${String(sample.modelId)}.`,
     );
   const limits = modelLimitsOf({ AI_MAX_TOKENS: use('AI_MAX_TOKENS'), AI_TEMPERATURE: use('AI_TEMPERATURE') });
   const parsed = ModelSettings.safeParse({
@@ -285,15 +285,21 @@ function settle(
   return { settings: parsed.data, key: keyFor(provider, by, parsed.data, given, question, used), by };
 }
 
+/** Whose keys and models they are, without what else the provider's title says of its API. */
+const companyOf = ({ title }: Pick<Configured, 'title'>): string =>
+  title.replace(/ and compatible servers/, '').replace(/ \([^)]*\)$/, '');
+
 /** The provider's key, if its form is right: at the provider's usual address only its own form, at another address every form but another provider's. */
 function keyFor(
-  { environment: { key }, title, needsKey }: Configured,
+  provider: Configured,
   by: string,
   settings: ModelSettings,
   given: ReadonlyMap<string, string>,
   { isKeyStored = false }: ModelQuestion,
   used: Set<string>,
 ): string {
+  const { environment, needsKey } = provider;
+  const { key } = environment;
   if (key === null || !needsKey(settings)) return '';
   const variable = [key.name, KEY].find((name) => given.has(name));
   if (variable === undefined) {
@@ -308,7 +314,7 @@ function keyFor(
   const owner = DETECTED.find(({ environment }) => environment.key?.form.test(value));
   if (owner !== undefined)
     throw new InvalidInput(
-      `${variable} has the form of a key of ${owner.title}, and would be sent to ${title} (${by} is set). Set the key of ${title}, or name a model of ${owner.title} in AI_MODEL.`,
+      `${variable} has the form of a key of ${companyOf(owner)}, and would be sent to ${companyOf(provider)} (${by} is set). Set the key of ${companyOf(provider)}, or name a model of ${companyOf(owner)} in AI_MODEL.`,
     );
   // At another address an own variable is meant for it; the general one is not.
   const isMeant = settings.baseUrl !== undefined && (variable === key.name || keyOwner(value) === null);
