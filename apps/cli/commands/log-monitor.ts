@@ -5,7 +5,7 @@ import { Severity } from '@selfheal/log-reading/logs/severity.ts';
 import { compilePattern, type TextPattern } from '@selfheal/log-reading/logs/text-pattern.ts';
 import { makeTemplateMiner } from '@selfheal/log-reading/templates/template-miner.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
-import { contentOf } from '#apps/workbench/api/api-client.ts';
+import { type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { type LogEntry, type LogsApi, sentAnomalies, sentLines, type WatchedAnomaly } from '../api/watched-logs.ts';
 import { watchApi, watchOptions } from '../api/watching.ts';
@@ -60,6 +60,10 @@ export const logMonitor = defineCommand({
       const [sent, anomalies] = [await sentLines(api.logs, asked), await sentAnomalies(api.logs, asked)];
       const [known, isFirst]: [ReadonlySet<string>, boolean] = [seen ?? new Set(), seen === null];
       seen = new Set([...read.keys, ...sent.map(keyOf), ...anomalies.map(anomalyKey)]);
+      if (isFirst && !json)
+        terminal.say(
+          `selfheal: watching ${await watchedWords(api, service, sent.length > 0)} ${options.for === undefined ? 'until Ctrl-C' : `for ${options.for}${/\d$/.test(options.for) ? ' seconds' : ''}`}; new lines follow.`,
+        );
       if (isFirst && !all) return;
       for (const entry of [...read.entries, ...sent.filter((one) => !known.has(keyOf(one)))]) {
         const names = tally.add(entry);
@@ -87,6 +91,17 @@ export const logMonitor = defineCommand({
     return 0;
   },
 });
+
+/** What is watched; of a service that nobody knows, which there are: its name may be mistyped, or it has not sent anything yet. */
+async function watchedWords(api: ApiClient['api'], service: string | undefined, isSending: boolean): Promise<string> {
+  if (service === undefined) return 'all services and new incidents';
+  const shown = cleanText(service, 100);
+  if (isSending) return `the service ${shown}`;
+  const { applications } = await contentOf(await api.applications.$get());
+  const ids = applications.map(({ id }) => id);
+  if (ids.includes(service)) return `the service ${shown}, which has sent no lines yet,`;
+  return `${shown}, which is no service of the deployment and has sent no lines yet (there are: ${ids.join(', ') || 'none'}),`;
+}
 
 interface NamedPattern {
   readonly name: string;

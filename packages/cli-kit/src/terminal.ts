@@ -9,8 +9,8 @@ export interface Terminal {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Resolves after so many milliseconds. */
-  pause(milliseconds: number): Promise<void>;
+  /** Resolves after so many milliseconds, or as soon as the signal aborts. */
+  pause(milliseconds: number, signal?: AbortSignal): Promise<void>;
   /** Whether stdout shows colours: it is a terminal, and NO_COLOR (https://no-color.org) is not set. */
   readonly coloured: boolean;
   /**
@@ -63,7 +63,11 @@ export function makeTerminal({ stdin, stdout, stderr, environment, now }: Termin
     stdin,
     environment,
     now,
-    pause: (milliseconds) => sleep(milliseconds),
+    pause: async (milliseconds, signal) => {
+      await sleep(milliseconds, undefined, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+        if (signal?.aborted !== true) throw error;
+      });
+    },
     coloured,
     async write(piece) {
       await writable();

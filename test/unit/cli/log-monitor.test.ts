@@ -38,7 +38,10 @@ describe('selfheal log monitor', () => {
       const { code, text, stderr } = await runThrough('viewer', args, async (pause) => {
         if (pause === 1) await keep(...MORE);
       });
-      expect([code, stderr]).toEqual([0, '']);
+      expect([code, stderr]).toEqual([
+        0,
+        'selfheal: watching all services and new incidents for 10 seconds; new lines follow.\n',
+      ]);
       const lines = text.trimEnd().split('\n');
       expect(lines.slice(0, 3).map((line) => line.replace(/^\S+ +\S+ +/, ''))).toEqual([
         'error     build:3  ERROR disk full on node 7',
@@ -91,6 +94,25 @@ describe('selfheal log monitor', () => {
     });
   });
 
+  it('[D153] says at once that a service is none of the deployment, and which there are', async () => {
+    const { run } = await aLog();
+    const { code, stderr } = await run('monitor-service', '--service', 'basket', '--duration', '1');
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/basket, which is no service of the deployment .*there are: /),
+    ]);
+  });
+
+  it('sums up at Ctrl-C what it saw until then', async () => {
+    const { keep, runThrough } = await aLog();
+    const { code, text } = await runThrough('viewer', ['monitor-logs'], async (pause) => {
+      if (pause === 1) await keep(...MORE);
+      if (pause === 2) process.emit('SIGINT');
+    });
+    expect([code, text]).toEqual([0, expect.stringMatching(/^5 new lines of 1 incident in 10 seconds, 3 errors$/m)]);
+    expect(process.listenerCount('SIGINT')).toBe(0);
+  });
+
   it('[D135] says that the API is down, goes on, and says when it answers again', async () => {
     const { keep, runThrough, setDown } = await aLog();
     const { code, text, stderr } = await runThrough('viewer', ['monitor-logs', '--duration', '20'], async (pause) => {
@@ -99,7 +121,7 @@ describe('selfheal log monitor', () => {
     });
     expect(code).toBe(0);
     expect(stderr).toMatch(
-      /^selfheal: http\S+ does not answer .* Trying again every 5 seconds\.\nselfheal: the API answers again\.\n$/,
+      /^selfheal: watching .*\nselfheal: http\S+ does not answer .* Trying again every 5 seconds\.\nselfheal: the API answers again\.\n$/,
     );
     expect(text).toContain('build:1  ERROR disk full on node 3');
     expect(text).toMatch(
