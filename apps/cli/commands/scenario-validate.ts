@@ -8,13 +8,15 @@ import {
   shareOption,
   UsageError,
 } from '@selfheal/cli-kit/command.ts';
+import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
 import type { Classification } from '@selfheal/kernel/failure-class.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { parseDocument } from 'yaml';
 import { inputError } from '#apps/workbench/input/open-input.ts';
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
+import { actionsMeaning } from '#shared/app/actions/action-meanings.ts';
 import { differencesFrom, planScenario, Scenario, type ScenarioPlan } from '#shared/app/plan/scenario.ts';
-import { textEvidence } from '#shared/app/triage/text-evidence.ts';
+import { reportEvidence, textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import { actionsOf } from '#shared/plugins/actions/registry.ts';
@@ -52,12 +54,23 @@ export const scenarioValidate = defineCommand({
     'With --json: {class, confidence, decision, reasons, actions, differences}. Exit code 1 when it is not as expected.',
   options: OPTIONS,
   async run({ options }, terminal) {
-    const scenario = scenarioOf(options);
+    const given = scenarioOf(options);
     const configuration = configurationOf(options.config) ?? Configuration.parse({ version: 1 });
     const [signatures, model] = await Promise.all([shippedSignatures(terminal.say), shippedModel(terminal.say)]);
-    const classification = classify(textEvidence(scenario.log), { signatures, model });
+    const asLog = classify(textEvidence(given.log), { signatures, model });
+    // Typed words are read as a report of a person, too, with underscores as well: database_outage.
+    const isTyped = given.log === options.scenario;
+    const words = /\s/.test(given.log.trim()) ? given.log : given.log.replaceAll('_', ' ');
+    const classification =
+      isTyped && asLog.class === 'unknown' ? classify(reportEvidence(words), { signatures, model }) : asLog;
     const now = new Date(terminal.now());
-    const plan = planScenario(scenario, classification, { configuration, actions: actionsOf(configuration), now });
+    const actions = actionsOf(configuration);
+    const plan = planScenario(given, classification, { configuration, actions, now });
+    // An id with hyphens may be a playbook of another configuration; names with underscores are those of other tools.
+    const foreign = listOf(options['expected-actions'] ?? '').filter((name) => name.includes('_'));
+    const scenario = withOurNames(given, { plan, foreign, known: actions.map(({ id }) => id) }, terminal);
+    if (given.service === undefined && given.repository === undefined && plan.actions.length === 0)
+      terminal.say('selfheal: nothing can be done without a place: --service ID or --repo OWNER/NAME names one.');
     const differences = differencesFrom(scenario.expect, classification, plan);
     const { class: failureClass, confidence } = classification;
     await terminal.write(
@@ -68,6 +81,48 @@ export const scenarioValidate = defineCommand({
     return differences.length === 0 ? 0 : 1;
   },
 });
+
+/** Names of other tools for what follows every incident. */
+const NOTIFIES = /^(?:notify|alert|page|inform|escalate)(?:-|$)/;
+
+/**
+ * The scenario with the expected actions under their names here, and says which they are: of several that a name means the planned one. What no
+ * action does stays as it is and differs from every plan.
+ */
+function withOurNames(
+  scenario: Scenario,
+  {
+    plan,
+    known,
+    foreign,
+  }: { readonly plan: ScenarioPlan; readonly known: readonly string[]; readonly foreign: readonly string[] },
+  terminal: Pick<Terminal, 'say'>,
+): Scenario {
+  const { actions } = scenario.expect;
+  if (actions === undefined) return scenario;
+  const ours = actions.flatMap((id) => {
+    const name = foreign.find((one) => one.replaceAll('_', '-') === id);
+    if (name === undefined || known.includes(id)) return [id];
+    if (NOTIFIES.test(id)) {
+      terminal.say(
+        `selfheal: ${cleanText(name, 60)} is no action here: people are told of every incident, as the notifiers say.`,
+      );
+      return [];
+    }
+    const meant = actionsMeaning(id);
+    if (meant.length === 0) {
+      terminal.say(
+        `selfheal: no action does ${cleanText(name, 60)}: "selfheal action list" shows those that there are.`,
+      );
+      return [id];
+    }
+    terminal.say(`selfheal: ${cleanText(name, 60)} is here: ${meant.join(', ')}`);
+    return [meant.find((one) => plan.actions.some(({ actionId }) => actionId === one)) ?? meant[0] ?? id];
+  });
+  // An empty list would mean that nothing may be done.
+  const { actions: _, ...others } = scenario.expect;
+  return { ...scenario, expect: ours.length === 0 && actions.length > 0 ? others : { ...others, actions: ours } };
+}
 
 /** The described failure, with what the options say. Throws `UsageError`. */
 function scenarioOf(options: OptionValues<typeof OPTIONS>): Scenario {

@@ -111,6 +111,23 @@ describe('selfheal scenario validate', () => {
     expect((await validate('--scenario', aScenario(expected))).text).toContain('it does not fit.');
   });
 
+  it('[D146] takes the words of a report and the names of other tools, and says what each is here', async () => {
+    const validate = aProject();
+    const expected = ['--expected-actions', 'restart_db,check_connections,notify_team'];
+    const { code, text, stderr } = await validate('--scenario', 'database_outage', ...expected);
+    expect([code, text]).toEqual([1, expect.stringMatching(/^service unavailability, verdict infrastructure, /)]);
+    expect(stderr).toContain('restart_db is here: reboot-rds-instance');
+    expect(stderr).toContain('no action does check_connections');
+    expect(stderr).toContain('people are told of every incident');
+    expect(stderr).toContain('--service ID');
+    expect(text.split('\n').filter((line) => line.startsWith('not as expected'))).toEqual([
+      'not as expected: action reboot-rds-instance: it does not fit.',
+      'not as expected: action check-connections: it does not fit.',
+    ]);
+    const told = await validate('--scenario', 'database_outage', '--expected-actions', 'notify_team');
+    expect([told.code, told.text]).toEqual([0, expect.stringContaining('nothing was expected of it')]);
+  });
+
   it('[D146] says that nothing was expected, and that nothing is done about what nothing is known of', async () => {
     const { code, text } = await aProject()('--scenario', aFile(`${REFUSED}\n`));
     expect([code, text]).toEqual([0, expect.stringContaining('nothing was expected of it')]);
