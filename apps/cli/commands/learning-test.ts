@@ -4,7 +4,7 @@ import { contentOf } from '#apps/workbench/api/api-client.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
 import { type SelfTest, selfTest } from '#shared/domain/learning/self-test.ts';
-import { classesOf } from '../learning/class-names.ts';
+import { categoriesOf } from '../learning/class-names.ts';
 import { apiUnlessNamed, KNOWLEDGE_OPTIONS, placeOf } from '../learning/knowledge-api.ts';
 import { asRecord, MAX_RECORDS } from '../learning/learn-remotely.ts';
 import { categorised } from '../learning/learning-material.ts';
@@ -28,7 +28,11 @@ export const learningTest = defineCommand({
       value: 'N',
       about: 'instead of a file: so many incidents made from the examples of the shipped signatures',
     },
-    'pattern-types': { type: 'string', value: 'CLASS,...', about: 'simulate only failures of these classes' },
+    'pattern-types': {
+      type: 'string',
+      value: 'CLASS,...',
+      about: 'simulate only failures of these classes or categories, in turn',
+    },
     'measure-accuracy': { type: 'boolean', about: 'also tell the accuracy of each class' },
     ...KNOWLEDGE_OPTIONS,
     ...JSON_OPTION,
@@ -38,10 +42,9 @@ export const learningTest = defineCommand({
       throw new UsageError('"selfheal learning test" needs either a file of incidents or --simulate-incidents N.');
     if (file === undefined) {
       const count = wholeNumber('simulate-incidents', options['simulate-incidents'], { otherwise: 1, atMost: 10_000 });
-      const simulated = await simulateIncidents(
-        { count, isWanted: classesOf(options['pattern-types'], 'pattern-types') },
-        terminal,
-      );
+      const types = options['pattern-types'];
+      const categories = types === undefined ? [] : categoriesOf(types, 'pattern-types');
+      const simulated = await simulateIncidents({ count, categories }, terminal);
       const shown = options['measure-accuracy'] === true ? simulated : { ...simulated, byClass: [] };
       await terminal.write(options.json === true ? `${JSON.stringify(shown)}\n` : renderSimulation(shown));
       return (simulated.falsePositives?.hits ?? 0) > 0 ? 1 : 0;

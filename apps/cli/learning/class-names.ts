@@ -35,6 +35,12 @@ const CATEGORIES: Readonly<Record<string, readonly FailureClass[]>> = {
   timeout: ['timing_dependencies', 'network_connectivity'],
 };
 
+/** Categories of one kind of thing: only failures whose description has such a word are meant, of whatever class above. */
+const SUBJECTS: Readonly<Record<string, RegExp>> = {
+  database:
+    /database|postgres|mysql|mariadb|sqlite|oracle|mongo|redis|neo4j|cassandra|elasticsearch|dynamodb|\bsql\b|\bdb\b/i,
+};
+
 const nameOf = (given: string): string =>
   given
     .trim()
@@ -60,6 +66,21 @@ export function parseClasses(given: string, option = 'category'): readonly Failu
 /** The failure class that a word usually names, `unknown` without one. Throws `UsageError` that lists the classes. */
 export function parseClass(given: string | undefined, option = 'category'): FailureClass {
   return given === undefined ? 'unknown' : (parseClasses(given, option)[0] ?? 'unknown');
+}
+
+/** A category as somebody writes it: the classes that it means, and what the text of a failure has to speak of; null: of anything. */
+export interface FailureCategory {
+  readonly name: string;
+  readonly classes: readonly FailureClass[];
+  readonly subject: RegExp | null;
+}
+
+/** Parses a list of classes and categories with commas. Throws `UsageError` that lists the classes. */
+export function categoriesOf(given: string, option: string): readonly FailureCategory[] {
+  return given.split(',').map((word) => {
+    const name = nameOf(word);
+    return { name, classes: parseClasses(word, option), subject: SUBJECTS[name] ?? null };
+  });
 }
 
 /** Parses a list of classes with commas and returns a test for membership; without the option it accepts every class. Throws `UsageError`. */

@@ -5,6 +5,7 @@ import { type Proportion, proportionOf } from '@selfheal/kernel/numbers/proporti
 import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-content.ts';
 import { textEvidence } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
+import type { FailureCategory } from './class-names.ts';
 import { shareWords } from './render-status.ts';
 
 export interface Simulation {
@@ -21,18 +22,22 @@ export interface Simulation {
 const BEFORE = ['Preparing the workspace', 'Restored the cache of dependencies', 'Running the job'];
 const AFTER = ['Post job cleanup', 'Evaluated the result of the job'];
 
-/** Incidents from the examples of the shipped signatures, in turn, classified as a log of a job is. */
+/**
+ * Incidents from the examples of the shipped signatures, classified as a log of a job is. The categories take turns, and the signatures of a
+ * category; without a category all signatures do.
+ */
 export async function simulateIncidents(
-  { count, isWanted }: { readonly count: number; readonly isWanted: (failureClass: FailureClass) => boolean },
+  { count, categories }: { readonly count: number; readonly categories: readonly FailureCategory[] },
   terminal: Pick<Terminal, 'say'>,
 ): Promise<Simulation> {
   const [signatures, model] = [await shippedSignatures(terminal.say), await shippedModel(terminal.say)];
-  const examples = signatures.all
-    .filter(({ signature }) => signature.where !== 'report' && isWanted(signature.class))
-    .flatMap(({ signature: one }) => one.examples.matches.map((text, at) => ({ text, at, class: one.class })))
+  const all = signatures.all
+    .filter(({ signature }) => signature.where !== 'report')
+    .flatMap(({ signature: one }) =>
+      one.examples.matches.map((text, at) => ({ text, at, title: one.title, class: one.class })),
+    )
     .sort((a, b) => a.at - b.at);
-  if (examples.length === 0)
-    throw new UsageError('--pattern-types: no signature is of these classes, so nothing can be simulated.');
+  const examples = categories.length === 0 ? all : inTurn(categories.map((category) => examplesOf(category, all)));
   const answered = Array.from({ length: count }, (_, at) => {
     const example = examples[at % examples.length] as (typeof examples)[number];
     const log = [...BEFORE, example.text, ...AFTER].join('\n');
@@ -52,6 +57,25 @@ export async function simulateIncidents(
       return { class: name, accuracy: proportionOf(own.filter((one) => one.said === name).length, own.length) };
     }),
   };
+}
+
+function examplesOf<E extends { readonly text: string; readonly title: string; readonly class: FailureClass }>(
+  { name, classes, subject }: FailureCategory,
+  all: readonly E[],
+): E[] {
+  const fitting = all.filter(
+    (one) => classes.includes(one.class) && (subject?.test(`${one.title}\n${one.text}`) ?? true),
+  );
+  if (fitting.length > 0) return fitting;
+  throw new UsageError(`--pattern-types: no signature is of ${name}, so nothing can be simulated.`);
+}
+
+/** The first of each list, then the second of each; shorter lists begin anew. */
+function inTurn<E>(lists: readonly (readonly E[])[]): E[] {
+  const longest = Math.max(...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, at) => at).flatMap((at) =>
+    lists.map((list) => list[at % list.length] as E),
+  );
 }
 
 export function renderSimulation({

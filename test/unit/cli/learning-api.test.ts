@@ -304,6 +304,17 @@ describe('a test of what was learned', () => {
     expect(plain.stdout.toString()).not.toContain('  storage_issues');
     const measured = await runCommand(['test-ai-learning', ...flags]);
     expect(measured.stdout.toString()).toMatch(/^ {2}network_connectivity: .*\n {2}storage_issues: /m);
+    const categories = ['--pattern-types', 'database,memory', '--measure-accuracy'];
+    const mixed = (
+      await runCommand(['test-ai-learning', '--simulate-incidents', '20', ...categories])
+    ).stdout.toString();
+    const simulated = [...mixed.matchAll(/^ {2}(\w+): .* \(\d+ of (\d+)\)$/gm)].map(([, name, cases]) => [
+      name,
+      Number(cases),
+    ]);
+    const inMemory = simulated.filter(([name]) => name === 'memory_leaks' || name === 'resource_exhaustion');
+    expect(inMemory.reduce((sum, [, cases]) => sum + Number(cases), 0)).toBeGreaterThanOrEqual(10);
+    expect(simulated.map(([name]) => name)).not.toContain('runtime_exceptions');
     for (const bad of [[], ['--simulate-incidents', '0'], ['--simulate-incidents', '2', '--pattern-types', 'luck']])
       expect((await runCommand(['test-ai-learning', ...bad])).code).toBe(2);
   });
