@@ -36,8 +36,9 @@ const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp]
     /(?:^learned .*\n(?: {2}.*\n){2}){5}(?!refused)/m,
   ],
   ['knowledge stats', 0, /by service: .*postgres 1/],
-  ['test-ai-learning', 0, /10 simulated incidents: identified/],
-  ['validate-scenario', 1, /not as expected: action restart-db/],
+  ['test-ai-learning', 0, /10 simulated incidents: identified(?!.*runtime_exceptions).*network_connectivity: /s],
+  ['action-stats', 0, /no outcome of restart_redis_service .*is no action here; actions of this kind are /],
+  ['validate-scenario', 1, /service unavailability.*not as expected: action reboot-rds-instance: it does not fit/s],
   [
     'add-pattern --pattern "connection.*timeout.*database',
     0,
@@ -53,6 +54,11 @@ const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp]
   ['resolve-incident 12345', 2, /There is no incident 12345\. The newest are: /],
   ['feedback', 2, /There is no incident 12345\. The newest are: /],
   ['mark-false-positive', 2, /There is no incident 12346\. The newest are: /],
+  [
+    'monitor-service',
+    0,
+    /watching postgres, which is no service of the deployment.*there are: checkout, .*0 new lines/s,
+  ],
   ['set-alert', 2, /Is no service of the deployment: use one of checkout, /],
   ['set-confidence-threshold --action-type "restart_service"', 2, /0\.8 is wider than deployed: use at least 0\.85/],
   ['set-confidence-threshold --action-type "scale_infrastructure"', 0, /alwaysAsk: as deployed -> true/],
@@ -151,15 +157,21 @@ function start(command: string, args: readonly string[]): ChildProcess {
   return spawn(command, args, { cwd: home, env, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
+/** Ends a command that watches by Ctrl-C, so many seconds after its first words. */
 async function outputOf(
   child: ChildProcess,
   input = '',
-  seconds = 120,
+  watchedSeconds?: number,
 ): Promise<{ code: number | null; text: string }> {
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (piece: Buffer) => (text += piece));
   child.stdin?.end(input);
-  const timer = setTimeout(() => child.kill('SIGINT'), seconds * 1000);
+  let timer = setTimeout(() => child.kill('SIGKILL'), 120_000);
+  for (const stream of watchedSeconds === undefined ? [] : [child.stdout, child.stderr])
+    stream?.once('data', () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => child.kill('SIGINT'), 1000 * (watchedSeconds ?? 0));
+    });
   const [code] = (await once(child, 'close')) as [number | null];
   clearTimeout(timer);
   return { code, text };
@@ -203,8 +215,8 @@ describe("the commands of the users' document, typed in order into a fresh npm s
       const { code, text } = await typed(line, isWatching ? LOOK_SECONDS : undefined);
       const [, ends, says] = OUTCOMES.find(([beginning]) => command.startsWith(beginning)) ?? ['', 0, /\S/];
       expect(text).not.toMatch(/^selfheal: .*(?:is no command|unknown option)/im);
-      if (!command.startsWith('monitor-service')) expect(text, line).toMatch(says);
-      if (!isWatching) expect({ code, text }).toMatchObject({ code: ends });
+      expect(text, line).toMatch(says);
+      expect({ code, text }).toMatchObject({ code: ends });
     },
   );
 });

@@ -1,4 +1,4 @@
-import { chosenParts, defineCommand, JSON_OPTION } from '@selfheal/cli-kit/command.ts';
+import { chosenParts, defineCommand, JSON_OPTION, UsageError } from '@selfheal/cli-kit/command.ts';
 import { writeTogether } from '@selfheal/cli-kit/terminal.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
@@ -14,7 +14,7 @@ export const knowledgeCheck = defineCommand({
     'Changes nothing. Looks for all three, or, with some of the switches --check-..., only for what they name; lines that cannot be read are always\n' +
     'reported. --clean prints the valid records as JSON Lines for "selfheal knowledge learn": each incident once, times in UTC, services\n' +
     'and tags in one spelling. Exit code 1 when a record is skipped or contradicts another.',
-  operands: { shown: 'FILE', atLeast: 1, atMost: 1 },
+  operands: { shown: 'FILE', atLeast: 0, atMost: 1 },
   options: {
     clean: { type: 'boolean', about: 'print the valid records, cleaned' },
     'check-duplicates': { type: 'boolean', about: 'only this: records of the same incident' },
@@ -23,7 +23,11 @@ export const knowledgeCheck = defineCommand({
     'report-path': { type: 'string', value: 'FILE', about: 'also write the findings to this JSON file' },
     ...JSON_OPTION,
   },
-  async run({ operands: [file = '-'], options }, terminal) {
+  async run({ operands: [file], options }, terminal) {
+    if (file === undefined)
+      throw new UsageError(
+        '"selfheal knowledge check" needs FILE, a table of past incidents, such as: selfheal knowledge check incidents.csv. What is learned already is checked by "selfheal learning check".',
+      );
     const { name, records, bad } = await readResolutions(file, terminal);
     const { kept, findings: all } = cleanResolutions(records);
     const checks = chosenParts({

@@ -13,6 +13,7 @@ import { learningReportOf } from '#shared/domain/learning/learning-report.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 import { PERIOD_OPTIONS, readLearning } from '../learning/learning-material.ts';
 import { renderHealth } from '../learning/render-learning.ts';
+import { tuningWords } from '../learning/render-status.ts';
 
 /** The schedule compares answers with outcomes every half hour. */
 const WATCHED_WITHIN_MS = 2 * 60 * 60 * 1000;
@@ -43,18 +44,22 @@ async function systemChecks({ api }: ApiClient, now: number): Promise<HealthChec
           `last at ${model.watchedAt}`,
           'Look at the log of the function quality: its schedule runs every half hour.',
         ),
-    check(
-      'calibration',
-      quality.tuning !== 'too sure',
-      quality.tuning,
-      'Raise the thresholds of the policy, or recalibrate with "selfheal confidence calibrate".',
-    ),
-    check(
-      'mix of classes',
-      quality.mix?.drifted !== true,
-      quality.mix === null ? 'too few answers' : quality.mix.drifted ? 'changed' : 'unchanged',
-      'Failures are of other kinds than before: retrain the model.',
-    ),
+    quality.tuning === 'not known'
+      ? { name: 'calibration', state: 'unknown', text: tuningWords(quality.tuning), advice: null }
+      : check(
+          'calibration',
+          quality.tuning !== 'too sure',
+          tuningWords(quality.tuning),
+          'Raise the thresholds of the policy, or recalibrate with "selfheal confidence calibrate".',
+        ),
+    quality.mix === null
+      ? { name: 'mix of classes', state: 'unknown', text: 'too few answers', advice: null }
+      : check(
+          'mix of classes',
+          !quality.mix.drifted,
+          quality.mix.drifted ? 'changed' : 'unchanged',
+          'Failures are of other kinds than before: retrain the model.',
+        ),
     check(
       'workflow',
       workflow.state === 'ok',

@@ -1,4 +1,5 @@
 import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
+import { measuredTimeWords } from '@selfheal/kernel/time-words.ts';
 import type { HealthCheck, LearningHealth } from '#shared/domain/learning/learning-health.ts';
 import type { Goal, LearningReport } from '#shared/domain/learning/learning-report.ts';
 import type { SelfTest } from '#shared/domain/learning/self-test.ts';
@@ -9,7 +10,7 @@ function words(share: Proportion | null): string {
   return `${shareText(share.value)} of ${share.cases} (${shareText(low)} to ${shareText(high)})`;
 }
 const minutesText = (minutes: number | null): string =>
-  minutes === null ? 'unknown' : `${minutes.toFixed(0)} minutes`;
+  minutes === null ? 'unknown' : measuredTimeWords(60_000 * minutes);
 
 const signed = (share: number): string => `${share > 0 ? '+' : ''}${Math.round(share * 100)} %`;
 const STATES: Readonly<Record<Goal['state'], string>> = {

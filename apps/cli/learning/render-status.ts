@@ -45,6 +45,10 @@ export function renderStatus({ stage, closest, patterns, model, scopes, enabled 
   ].join('\n');
 }
 
+/** Whether the confidence of the answers can be believed, in words. */
+export const tuningWords = (tuning: QualityFigures['tuning']): string =>
+  tuning === 'not known' ? 'too few answers to say whether the confidence is right' : `the confidence is ${tuning}`;
+
 /** The figures of the model in production. */
 export function renderFigures(figures: QualityFigures): string {
   const { model, predictions, judged, unknown, accuracy, brier, calibrationError, tuning, claims, mix, models } =
@@ -52,7 +56,7 @@ export function renderFigures(figures: QualityFigures): string {
   const number = (value: number | null): string => value?.toFixed(3) ?? 'unknown';
   return [
     `model ${model}: ${predictions} predictions, ${judged} judged, ${unknown} without a known outcome`,
-    `accuracy ${shareWords(accuracy)}; Brier score ${number(brier)}; calibration error ${number(calibrationError)}: ${tuning}`,
+    `accuracy ${shareWords(accuracy)}; Brier score ${number(brier)}; calibration error ${number(calibrationError)}: ${tuningWords(tuning)}`,
     ...claims.map(
       ({ claim, accuracy: own, degradation }) =>
         `  ${claim}: ${shareWords(own)}${degradation?.degraded === true ? ', DEGRADED' : ''}`,

@@ -5,6 +5,7 @@ import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
 import { Prediction } from '#shared/domain/quality/prediction.ts';
 import type { QualityReport } from '#shared/domain/quality/quality-report.ts';
 import type { PredictionStore } from '#shared/ports/learning-stores.ts';
+import { tuningWords } from '../learning/render-status.ts';
 
 const between = ([low, high]: readonly [number, number]): string => `${shareText(low)} to ${shareText(high)}`;
 const dollars = (microdollars: number | null): string =>
@@ -62,7 +63,7 @@ export function renderQuality(report: QualityReport): string {
     `model ${model}: ${predictions} predictions, ${judged} scored, ${abstained} abstained, ${unknown} without a known outcome`,
     `accuracy of the last hundred scored: ${shareWords(report.accuracy)}`,
     ...claimLines(report),
-    `Brier score ${brier?.toFixed(3) ?? 'unknown'}, calibration error ${calibrationError?.toFixed(3) ?? 'unknown'}: ${report.tuning}`,
+    `Brier score ${brier?.toFixed(3) ?? 'unknown'}, calibration error ${calibrationError?.toFixed(3) ?? 'unknown'}: ${tuningWords(report.tuning)}`,
     ...reliabilityLines(report),
     ...mixLines(report),
     ...costLines(report),

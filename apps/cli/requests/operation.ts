@@ -2,14 +2,30 @@ import { UsageError } from '@selfheal/cli-kit/command.ts';
 import { shareText } from '@selfheal/kernel/numbers/proportion.ts';
 import { counted } from '@selfheal/kernel/time-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
+import { actionsMeaning } from '#shared/app/actions/action-meanings.ts';
 import { MetricAlert, metricAlertWords } from '#shared/domain/capacity/metric-alert.ts';
 import { AlertRule, alertWords } from '#shared/domain/policy/alert-rule.ts';
+import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 import { clean } from '../policy/policy-api.ts';
 import { type AnswerOf, requestCommand } from './request-command.ts';
 
 const time = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
 const dollars = (microdollars: number | null): string =>
   microdollars === null ? 'unknown' : `$${(microdollars / 1_000_000).toFixed(4)}`;
+
+/** An action under the name that it has here: `scale_ecs_service` is `scale-ecs-service`. */
+function idOfAction(given: string): string {
+  const id = given.toLowerCase().replaceAll('_', '-');
+  return ACTIONS.some((action) => action.id === id) ? id : given;
+}
+
+/** What to look at where a name with underscores is none of an action: other names may be playbooks of the deployment. */
+function noActionWords(given: unknown): string {
+  if (typeof given !== 'string' || !given.includes('_')) return '';
+  const near = actionsMeaning(given);
+  const hint = near.length === 0 ? '' : `; actions of this kind are ${near.join(', ')}`;
+  return ` ${clean(given)} is no action here${hint}. How often a solution in words helped stands beside its pattern: "selfheal knowledge patterns".`;
+}
 
 /** The alerts that hold, with the name under which the overlay has them; null for one that is deployed. */
 function alertsOf({ effective, overlay }: AnswerOf<'GET /api/config'>) {
@@ -74,7 +90,9 @@ export const OPERATION = [
         ];
         return `${action.padEnd(26)}  ${parts.join(', ')}; last ${lastAt.slice(0, 10)}\n`;
       }),
-    none: ({ fields: { days = 90 } }) => `no outcome in the last ${days} days.`,
+    prepare: ({ fields: { action } }) => (action === undefined ? {} : { action: idOfAction(`${action}`) }),
+    none: ({ fields: { days = 90, action } }) =>
+      `no outcome${action === undefined ? '' : ` of ${action}`} in the last ${days} days.${noActionWords(action)}`,
   }),
   requestCommand({
     name: 'service list',

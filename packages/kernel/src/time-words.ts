@@ -13,6 +13,12 @@ export function durationWords(milliseconds: number): string {
   return rest === 0 ? counted(hours, 'hour') : `${counted(hours, 'hour')} ${counted(rest, 'minute')}`;
 }
 
+/** `8 seconds`, `110 seconds`, `4 hours`: a measured time. Below two minutes in seconds, which `durationWords` rounds away. */
+export function measuredTimeWords(milliseconds: number): string {
+  const seconds = Math.round(milliseconds / 1000);
+  return seconds < 120 ? counted(seconds, 'second') : durationWords(milliseconds);
+}
+
 /** `23 Nov 2026, 04:50 CET`: an instant in a time zone (IANA name). */
 export function instantWords(at: Date, timeZone: string): string {
   const format = new Intl.DateTimeFormat('en-GB', {

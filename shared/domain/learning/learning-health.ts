@@ -1,5 +1,5 @@
 import { Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
-import { counted } from '@selfheal/kernel/time-words.ts';
+import { counted, measuredTimeWords } from '@selfheal/kernel/time-words.ts';
 import * as z from 'zod';
 import { makeWordingTest } from '../failure/wording.ts';
 import { weakPatterns } from './apply-pattern-changes.ts';
@@ -116,7 +116,7 @@ function timeCheck(minutes: number | null, most: number): HealthCheck {
   return {
     name,
     state: bad ? 'bad' : 'good',
-    text: `${minutes.toFixed(0)} minutes on average, at most ${most} are accepted`,
+    text: `${measuredTimeWords(60_000 * minutes)} on average, at most ${counted(most, 'minute')} are accepted`,
     advice,
   };
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCommand } from './run-command.ts';
+import { aServedApi } from './served-api.ts';
 
 interface Seen {
   readonly method: string | undefined;
@@ -170,6 +171,19 @@ describe('selfheal action', () => {
     expect(JSON.parse((await run('action', 'stats', '--days', '7', '--json')).stdout)).toEqual(STATS);
     expect(seen[1]?.url).toBe('/api/actions/stats?days=7');
     expect((await run('action', 'stats', '--days', '401')).stderr).toContain('--days 401');
+  });
+
+  it('[D141] takes the name of an action with underscores, and says which name is none of an action', async () => {
+    const { run } = await aServedApi();
+    const known = await run('action-stats', '--action-type', 'redeploy_ecs_service');
+    expect([known.code, known.stderr]).toEqual([
+      0,
+      'selfheal: no outcome of redeploy-ecs-service in the last 90 days.\n',
+    ]);
+    const unknown = await run('action-stats', '--action-type', 'restart_redis_service');
+    expect(unknown.stderr).toMatch(
+      /restart_redis_service is no action here; actions of this kind are redeploy-ecs-service, /,
+    );
   });
 
   it('[D134] test-action --action-type --service-name tells what it would do', async () => {

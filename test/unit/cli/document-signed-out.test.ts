@@ -38,7 +38,7 @@ const LOCAL: readonly (readonly [command: string, code: number, says: RegExp])[]
   ],
   ['import-incidents', 0, /those of the file \.selfheal\/patterns\.json/],
   ['test-ai-learning', 0, /10 simulated incidents: identified/],
-  ['validate-scenario', 1, /not as expected: action restart-db/],
+  ['validate-scenario', 1, /service unavailability.*not as expected: action reboot-rds-instance: it does not fit/s],
   ['export-knowledge', 0, /patterns written to/],
   ['production-readiness-check', 0, /unknown Deployment: nobody signed in: run "selfheal login/],
   ['import-knowledge', 2, /Export the patterns of that environment/],
