@@ -36,7 +36,9 @@ export interface RowMutantFigures {
   readonly left: readonly string[];
 }
 
-const PRODUCT = /^(?:shared|functions|apps|infra|statemachines|tools)\/.*(?<!\.d)\.ts$/;
+/** The libraries are product, the fake servers and the local cloud are not. */
+const PRODUCT =
+  /^(?:(?:shared|functions|apps|infra|statemachines|tools)\/|packages\/(?!fake-|local-)[\w-]+\/src\/).*(?<!\.d)\.ts$/;
 const DOCUMENT = /^(?!test\/|packages\/|node_modules\/|package-lock|docs\/requirements).*\.(?:md|ya?ml|json|html)$/;
 const MAX_DOCUMENTS = 100;
 /** Seconds of processor time for one test alone. */

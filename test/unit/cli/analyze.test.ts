@@ -147,6 +147,11 @@ describe('selfheal analyze', () => {
     ['--dry-run', ['--post', '--dry-run'], {}],
     ['--dry-run alone', ['--dry-run'], {}],
     ['DRY_RUN=true', ['--post'], { DRY_RUN: 'true' }],
+    [
+      "DRY_RUN=true in a workflow with the workflow's token",
+      ['--post'],
+      { DRY_RUN: 'true', GITHUB_ACTIONS: 'true', GITHUB_TOKEN: ['ghs', 'madeup'].join('_') },
+    ],
   ])('[A18][A29] with %s shows the comment and posts nothing', async (_name, more, variables) => {
     const run = shop.run(shop.repository());
     const { result, operations } = await requestsOf(() =>
@@ -154,6 +159,7 @@ describe('selfheal analyze', () => {
     );
     expect(result.code).toBe(0);
     expect(result.err).toContain(`Dry run: nothing was posted. This is the comment for ${run.repository}#`);
+    expect(result.err).not.toContain('The token is of an app');
     expect(operations.filter((operation) => WRITES.test(operation))).toEqual([]);
     await selfheal(['analyze', run.url, '--post']);
     expect(result.out.trim()).toBe(shop.comments(run.repository, run.pullRequest)[0]?.body.trim());

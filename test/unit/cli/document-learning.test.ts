@@ -85,6 +85,9 @@ describe('the learning commands of the documents', () => {
     expect(tags).toMatch(/^ci\b/);
     const details = JSON.parse((await run('incident', 'show', incident.id, '--json')).text);
     expect(details.tags.join(', ')).toBe(tags);
+    expect(details.class).not.toBeNull();
+    expect(details.tags).toEqual(expect.arrayContaining([details.class, 'infrastructure']));
+    expect((await run('incidents', '--tag', 'infrastructure')).text).toContain(incident.id);
     expect((await run('incidents', '--tag', 'ci')).text).toContain(incident.id);
   });
 

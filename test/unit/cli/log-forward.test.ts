@@ -252,6 +252,17 @@ describe('reading Elasticsearch', () => {
     expect(open.size).toBe(0);
   });
 
+  it('[D86] goes on at the next look where one look does not reach the end, and says so', async () => {
+    const { answer } = aCluster(20_500, START);
+    const source = openElasticsearchSource(optionsFor([await served(answer)]));
+    const [first, second] = [await source.read(), await source.read()];
+    expect([first.lines.length, first.notes]).toEqual([
+      20_000,
+      ['There are more lines than one look takes; the next goes on.'],
+    ]);
+    expect([second.lines.length, second.notes]).toEqual([500, []]);
+  });
+
   it('[D87] [D185] asks the next address when one is down, and files when none answers', async () => {
     const { answer } = aCluster(3, START);
     const down = await served(() => ({ status: 503 }));

@@ -1,11 +1,13 @@
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
+import { dataDirectoryOf, loadPlaybooks } from '#shared/adapters/archive/data-files.ts';
 import { positionIn } from '#shared/app/common/list-cursor.ts';
 import { LogScan, LogTriage, PredictedCause } from '#shared/app/triage/log-answers.ts';
 import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
 import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { aPastIncident } from '#test/builders/index.ts';
+import { makeMemoryCounters } from '#test/fakes/index.ts';
 import { anApi } from './api-rig.ts';
 
 type Api = Awaited<ReturnType<typeof anApi>>;
@@ -113,6 +115,24 @@ describe('POST /api/recommend', () => {
     expect([json.class, json.steps.length > 0]).toEqual([meaning, true]);
   });
 
+  it('recommends what fits the named service, and nothing about another product', async () => {
+    const api = await anApi({ advice: (await loadPlaybooks(dataDirectoryOf({}))).entries });
+    const order = { class: 'service_unavailability', cause: 'Database timeout', scope: 'service#postgres' };
+    const { json, statusCode } = await post(api, '/api/recommend', order);
+    expect(statusCode, JSON.stringify(json)).toBe(200);
+    const advice = json.recommended_actions.map(({ why }: { why: string }) => why);
+    expect(advice[0]).toContain('PostgreSQL');
+    expect(advice.join('\n')).not.toMatch(/Neo4j|Redis/);
+  });
+
+  it('takes no product for the cause of an outage that nobody named it in', async () => {
+    const api = await anApi({ advice: (await loadPlaybooks(dataDirectoryOf({}))).entries });
+    const { json } = await post(api, '/recommend', { root_cause: 'Database outage' });
+    expect(json.class).toBe('service_unavailability');
+    expect(json.steps.join('\n')).toMatch(/Database runs and accepts connections.*network/);
+    expect(JSON.stringify(json)).not.toMatch(/neo4j|postgres|redis/i);
+  });
+
   it('[E14] ranks actions by what they achieved against the cause, with the expected benefit and why', async () => {
     const api = await anApi();
     const outcome = {
@@ -146,7 +166,7 @@ describe('POST /api/recommend', () => {
 
 describe('POST /api/logs/analyze', () => {
   it('[D108] [E20] [E30] puts everything about a log into one answer', async () => {
-    const api = await anApi();
+    const api = await anApi({ counters: makeMemoryCounters() });
     const scope = await withPast(api);
     const { json } = await post(api, '/api/logs/analyze', { logs: LOG, scope });
     const answer = LogTriage.parse(json);
@@ -156,6 +176,18 @@ describe('POST /api/logs/analyze', () => {
     expect(answer.recommended_actions.every(({ why }) => why !== '')).toBe(true);
     expect(JSON.stringify(json)).not.toContain(TOKEN);
     expect(await api.deps.incidents.auditTrail(api.incident.id)).toEqual([]);
+    const { body: figures } = await api.call('/metrics', { as: 'viewer' });
+    const counted = (name: string) =>
+      Number(
+        new RegExp(`^selfheal_${name}_total\\{endpoint="/api/logs/analyze"\\} (\\d+)`, 'm').exec(`${figures}`)?.[1] ??
+          0,
+      );
+    expect(['anomalies', 'predictions', 'searches', 'recommendations'].map(counted)).toEqual([
+      answer.anomalies.length,
+      1,
+      1,
+      answer.recommended_actions.length,
+    ]);
   });
 
   it.each([

@@ -29,6 +29,15 @@ describe('analysing', () => {
     expect(meter.counts['model-microdollars']).toBe(3900);
   });
 
+  it('[D23] says which incident cannot be analysed when its evidence is gone, and asks nobody', async () => {
+    const { run, deps, asked, incident } = await setUp({ model: { prices: PRICES } });
+    Object.assign(deps.evidence, { getEvidence: async () => null });
+    await expect(run()).rejects.toThrow(
+      `Incident ${incident.id} cannot be analysed: its evidence or classification is missing.`,
+    );
+    expect(asked).toEqual([]);
+  });
+
   it('shows claims, code and what was dropped to the reader, and keeps what each rests on', async () => {
     const evidence = ['L1', 'F1'];
     const result = answeredDiagnosis({
