@@ -160,11 +160,18 @@ export async function recommend(order: CauseOrder, deps: TriageRequestDeps): Pro
   const alike =
     written.length > 0 || words.trim() === '' ? [] : (await adviceOn(null, words, deps)).map(({ title }) => title);
   const own = read.fix !== null && read.class === failureClass ? [read.fix] : [];
-  const [first] = [...written, ...alike, ...own];
+  const [first] = [...written, ...own, ...alike];
   const usual = adviceOfClass(failureClass, { about: 'service', chance: 'unknown' });
   const steps = [...(first === undefined ? [] : stepsOf(first)), ...stepsOf(usual)];
-  return { class: failureClass, steps: [...new Set(steps)].slice(0, MAX_STEPS), recommended_actions: recommended };
+  const named = steps.map((step) => namingThing(step, words));
+  return { class: failureClass, steps: [...new Set(named)].slice(0, MAX_STEPS), recommended_actions: recommended };
 }
+
+const THING = /\b(database|cache|queue|broker|server|website|gateway)\b/i;
+
+/** `See whether it runs` beside no log means nothing: the thing that the cause names stands in place of `it`. */
+const namingThing = (step: string, words: string): string =>
+  step.replace(/\bwhether it runs\b/, () => `whether the ${THING.exec(words)?.[1]?.toLowerCase() ?? 'service'} runs`);
 
 /** A cause may be the line of a log or what somebody says of it. `fix`: what a signature that recognises it advises. */
 async function readCause(
