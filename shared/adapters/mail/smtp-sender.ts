@@ -51,7 +51,7 @@ async function sendOnce(mail: OutgoingMail, options: SmtpSenderOptions) {
   const password = server.user === null ? null : await passwordFor(server, options.secrets);
   const [{ default: SMTPConnection }, message] = await Promise.all([
     import('nodemailer/lib/smtp-connection'),
-    compose(mail),
+    composeMail(mail),
   ]);
   const connection = new SMTPConnection(await connectionOptions(server, options));
   /** What the server was asked last: an answer that is lost before the mail left means that it was not sent. */
@@ -135,7 +135,8 @@ function passwordIn(stored: string): string | undefined {
   }
 }
 
-async function compose(mail: OutgoingMail): Promise<Buffer> {
+/** The mail as its bytes (RFC 5322): text and page as alternatives. */
+export async function composeMail(mail: OutgoingMail): Promise<Buffer> {
   const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   const { from, to, subject, text, html, threadId } = mail;
   const domain = from.slice(from.lastIndexOf('@') + 1);
@@ -151,6 +152,7 @@ async function compose(mail: OutgoingMail): Promise<Buffer> {
     messageId: `<${digest}@${domain}>`,
     ...(thread === null ? {} : { references: thread, inReplyTo: thread }),
     headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+    newline: 'windows',
     disableFileAccess: true,
     disableUrlAccess: true,
   })

@@ -1,5 +1,6 @@
 import type { Announcement } from '#shared/ports/announcement.ts';
 import type { Mail } from './mail.ts';
+import { inert, linksOf } from './mail-links.ts';
 
 /** Colours of both schemes: [light, dark]. */
 const COLOURS = {
@@ -101,20 +102,6 @@ function runHtml({ kind, lines }: { kind: Kind; lines: readonly string[] }, link
 const proseHtml = (line: string, links: ReadonlySet<string>): string =>
   links.has(line) ? `<a href="${entities(line)}" ${paint({ color: 'accent' })}>${entities(line)}</a>` : prose(line);
 
-/** The addresses that an announcement links to. */
-function linksOf(announcement: Announcement): ReadonlySet<string> {
-  const urls: (string | null)[] = [];
-  if ('story' in announcement) {
-    const { links, evidence } = announcement.story;
-    urls.push(...links.map(({ url }) => url), ...(evidence?.sources ?? []).map(({ url }) => url));
-  }
-  if (announcement.kind === 'approval-asked') urls.push(announcement.asked.pageUrl);
-  if (announcement.kind === 'alert-raised') urls.push(...announcement.links.map(({ url }) => url));
-  if (announcement.kind === 'reports-gathered')
-    urls.push(...announcement.messages.flatMap(({ links }) => links.map(({ url }) => url)));
-  return new Set(urls.filter((url) => url !== null && /^https?:\/\/\S+$/.test(url)) as string[]);
-}
-
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -122,12 +109,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-
-const WORD_JOINER = '\u2060';
-
-/** Mail programs make links of words that look like addresses; a character that nobody sees keeps them words. */
-const inert = (text: string): string =>
-  text.replaceAll('://', `:${WORD_JOINER}//`).replaceAll(/\bwww\./gi, `$&${WORD_JOINER}`);
 
 const entities = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 const escaped = (text: string): string => entities(inert(text));

@@ -9,6 +9,7 @@ import { renderApprovalMail } from './approval-mail.ts';
 import { renderDigestMail } from './digest-mail.ts';
 import { renderForecastMail } from './forecast-mail.ts';
 import { type Mail, renderMail } from './mail.ts';
+import { inert, linksOf } from './mail-links.ts';
 import { renderDegradationMail } from './quality-mail.ts';
 import { renderReviewMail } from './review-mail.ts';
 import { renderStopMail } from './stop-mail.ts';
@@ -29,15 +30,21 @@ export const MAIL_KINDS = [
   'reports-gathered',
 ] as const satisfies readonly AnnouncementKind[];
 
-/** The announcement as subject and plain text; null for kinds that nobody is mailed about. */
+/**
+ * The announcement as subject and plain text; null for kinds that nobody is mailed about. Only addresses that the announcement itself links to can
+ * become links in a mail program.
+ */
 export function mailOf(announcement: Announcement): Mail | null {
   const mail = withoutUntold(announcement);
+  if (mail === null) return null;
   const { untold = [] } = announcement;
-  if (mail === null || untold.length === 0) return mail;
-  const note = untold.map((reason) => `- ${cleanText(reason, 300)}`).join('\n');
+  const reasons = untold.map((reason) => `- ${cleanText(reason, 300)}`);
+  const note = ['\n\nCould not be told elsewhere', '-'.repeat(27), ...reasons].join('\n');
+  const links = linksOf(announcement);
+  const lines = `${mail.message}${untold.length === 0 ? '' : note}`.toWellFormed().split('\n');
   return {
     ...mail,
-    message: redactOutgoing(`${mail.message}\n\nCould not be told elsewhere\n---------------------------\n${note}`),
+    message: redactOutgoing(lines.map((line) => (links.has(line) ? line : inert(line))).join('\n')),
   };
 }
 

@@ -167,19 +167,19 @@ const MIN_THING = 24;
 
 /** ASCII without control characters: a line break in a name would add a header to the mail. Where room is short, the cause has it first. */
 export function subjectLine(headline: string, incidentId: string, { thing, cause }: SubjectWords): RedactedText {
-  const [start, end] = [`[Selfheal] ${headline}: `, ` (${incidentId.slice(0, SHORT_ID)})`];
+  const [start, end] = [`[Selfheal] ${ascii(headline)}: `, ` (${incidentId.slice(0, SHORT_ID)})`];
   const room = MAX_SUBJECT - start.length - end.length;
   const [what, why] = [ascii(thing), cause === null ? '' : ascii(cause)];
   const forThing = why === '' ? room : Math.max(MIN_THING, room - why.length - 2);
   const shown = cutWords(what, Math.min(forThing, room));
   const rest = why === '' ? '' : cutWords(why, room - shown.length - 2);
   const words = rest === '' ? shown : `${shown}: ${rest}`;
-  return redactOutgoing(`${words === '' ? start.slice(0, -2) : start + words}${end}`).slice(0, MAX_SUBJECT);
+  return redactOutgoing(`${words === '' ? start.slice(0, -2) : start + words}${end}`).slice(0, MAX_SUBJECT).trimEnd();
 }
 
 /** The words as a subject, cut where they are too long. */
 export const subjectOfWords = (words: string): RedactedText =>
-  redactOutgoing(cutWords(ascii(words), MAX_SUBJECT)).slice(0, MAX_SUBJECT);
+  redactOutgoing(cutWords(ascii(words), MAX_SUBJECT)).slice(0, MAX_SUBJECT).trimEnd();
 
 const ascii = (text: string): string => cleanText(text, MAX_SUBJECT * 2).replace(/[^\x20-\x7e]/g, '?');
 
