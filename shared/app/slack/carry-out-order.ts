@@ -122,15 +122,17 @@ async function showWords(incident: Incident, deps: SlackOrderDeps): Promise<Word
   return [incident.summary ?? incident.tainted.title, summary.replaceAll('`', ''), ...steps];
 }
 
+const NO_MEMBER = 'Only full members of this workspace may decide here.';
+
 /** Who signed in with the confirmed address of the Slack account; a sentence where there is no such person. */
 async function personOf(
-  user: SlackUser,
+  user: SlackUser | null,
   { team }: SlackOrder,
   { persons }: Pick<SlackOrderDeps, 'persons'>,
 ): Promise<Person | string> {
+  if (user === null) return NO_MEMBER;
   const isGuest = user.is_restricted || user.is_ultra_restricted || user.is_stranger;
-  if (user.deleted || user.is_bot || isGuest || (user.team_id !== undefined && user.team_id !== team))
-    return 'Only full members of this workspace may decide here.';
+  if (user.deleted || user.is_bot || isGuest || (user.team_id !== undefined && user.team_id !== team)) return NO_MEMBER;
   const email = user.profile.email?.toLowerCase();
   if (email === undefined || !user.is_email_confirmed)
     return 'Slack does not tell a confirmed address of yours: decide on the dashboard. (The app needs the scope users:read.email.)';

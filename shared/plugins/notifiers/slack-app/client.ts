@@ -40,6 +40,25 @@ const REMEDY: Readonly<Record<string, string>> = {
   account_inactive: 'The app was removed from the workspace: install it again and store its token.',
 };
 
+/** Slack refuses a method; `error` is its word. */
+class SlackRefusal extends Refused {
+  readonly error: string;
+  constructor(method: string, error: string, remedy: string) {
+    super(`Slack refuses ${method}: ${error}. ${remedy}`.trim());
+    this.error = error;
+  }
+}
+
+/** The answer, or null where Slack refuses with one of these errors. */
+async function unless<T>(errors: readonly string[], answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof SlackRefusal && errors.includes(error.error)) return null;
+    throw error;
+  }
+}
+
 /** The methods of Slack's Web API that the app needs. */
 export function makeSlackClient({ botToken }: { readonly botToken: string }, poster: Poster) {
   const call = async <T>(schema: z.ZodType<T>, method: string, given: object, reads = false): Promise<T> => {
@@ -62,7 +81,7 @@ export function makeSlackClient({ botToken }: { readonly botToken: string }, pos
     const { ok, error = 'unknown', needed } = answer.data;
     if (!ok) {
       const scope = needed === undefined ? undefined : `Give the app the scope ${needed} and install it again.`;
-      throw new Refused(`Slack refuses ${method}: ${error}. ${scope ?? REMEDY[error] ?? ''}`.trim());
+      throw new SlackRefusal(method, error, scope ?? REMEDY[error] ?? '');
     }
     return schema.parse(json);
   };
@@ -71,7 +90,9 @@ export function makeSlackClient({ botToken }: { readonly botToken: string }, pos
   return {
     /** Posts a message; the id of it. */
     post: async (message: object): Promise<string> => (await call(Sent, 'chat.postMessage', message)).ts,
-    update: async (message: object): Promise<void> => void (await call(z.unknown(), 'chat.update', message)),
+    /** Edits a message in place; false where somebody deleted it. */
+    update: async (message: object): Promise<boolean> =>
+      (await unless(['message_not_found'], call(Answer, 'chat.update', message))) !== null,
     /** The message that begins the thread of an incident; null when there is none since then, or somebody deleted it. */
     async threadOf(channel: string, incidentId: string, since: Date): Promise<{ ts: string; key: string } | null> {
       const oldest = String(Math.floor(since.getTime() / 1000) - 60);
@@ -92,7 +113,10 @@ export function makeSlackClient({ botToken }: { readonly botToken: string }, pos
     },
     /** Shows a message to one person alone. */
     whisper: async (message: object): Promise<void> => void (await call(z.unknown(), 'chat.postEphemeral', message)),
-    user: async (id: string): Promise<SlackUser> => (await call(User, 'users.info', { user: id }, true)).user,
+    /** Null for an account that is no longer of this workspace, or never was. */
+    user: async (id: string): Promise<SlackUser | null> =>
+      (await unless(['user_not_found', 'user_not_visible'], call(User, 'users.info', { user: id }, true)))?.user ??
+      null,
   };
 }
 

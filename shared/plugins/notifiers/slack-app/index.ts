@@ -52,7 +52,8 @@ export const slackApp = defineChatNotifier<SlackAppFields, { readonly channel: s
     if (thread.key === key) return true;
     // The reply first: once the message itself has changed, this one counts as told.
     if (!(await client.hasReply(channel, ts, key))) await client.post({ ...plain, thread_ts: ts });
-    await client.update({ ...root, ts });
+    // Deleted by hand since it was found: it begins anew.
+    if (!(await client.update({ ...root, ts }))) await client.post(root);
     return true;
   },
 });

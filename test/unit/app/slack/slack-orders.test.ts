@@ -173,7 +173,8 @@ describe('a button in Slack', () => {
     slack.add('UBOT', { team_id: TEAM, is_bot: true, profile: { email: 'lea@example.com' } });
     slack.add('UNEW', { team_id: TEAM, is_email_confirmed: false, profile: { email: 'lea@example.com' } });
     slack.add('UHIDDEN', { team_id: TEAM, profile: {} });
-    for (const user of ['UGUEST', 'UOTHER', 'UGONE', 'UBOT'])
+    // UAWAY left: Slack knows no such account any more.
+    for (const user of ['UGUEST', 'UOTHER', 'UGONE', 'UBOT', 'UAWAY'])
       refused.push([user, 'Only full members of this workspace']);
     for (const user of ['UNEW', 'UHIDDEN']) refused.push([user, 'Slack does not tell a confirmed address of yours']);
     for (const [user, words] of refused) {

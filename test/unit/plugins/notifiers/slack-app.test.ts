@@ -67,6 +67,16 @@ describe('the Slack app', () => {
     expect(other.slack.messages()).toEqual([]);
   });
 
+  it('begins anew when its message is deleted after it was found', async () => {
+    const { slack, tell, roots } = setUp();
+    await tell(asked);
+    slack.fail('chat.update', { ok: false, error: 'message_not_found' });
+    await tell(escalated);
+    const [found, begun] = roots();
+    expect(found).toMatchObject({ edits: 0 });
+    expect(begun?.blocks.at(-1)).toMatchObject({ elements: [{ action_id: 'selfheal-acknowledge' }] });
+  });
+
   it('takes every kind of announcement as the description of Block Kit says', async () => {
     const { app, tell, slack } = setUp();
     for (const announcement of announcements)
