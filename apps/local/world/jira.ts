@@ -6,6 +6,8 @@ import * as z from 'zod';
 export interface LocalIssue {
   readonly id: string;
   readonly key: string;
+  /** Keys that it had in other projects. */
+  readonly formerKeys?: readonly string[];
   readonly edition: 'cloud' | 'data-center';
   readonly fields: Readonly<Record<string, unknown>>;
   readonly properties: unknown;
@@ -16,6 +18,10 @@ export interface LocalIssue {
 export interface JiraControl {
   /** Oldest first. */
   issues(): readonly LocalIssue[];
+  /** Somebody moves an issue to another project: it gets a new key, and the old one leads to it. */
+  move(key: string, project: string): void;
+  /** Somebody deletes an issue. */
+  remove(key: string): void;
   /** Makes the projects demand these fields, too: names by field id. */
   demand(fields: Readonly<Record<string, string>>): void;
 }
@@ -96,7 +102,7 @@ export function makeLocalJira(dataDir: string | undefined): {
       return json(200, edition === 'cloud' ? { fields } : { values: fields });
     }
     const [, key = '', part = ''] = /^issue\/([A-Z]\w*-\d+)\/(comment|transitions)$/.exec(rest) ?? [];
-    const issue = issues.all().find((one) => one.key === key);
+    const issue = issues.all().find((one) => one.key === key || one.formerKeys?.includes(key) === true);
     if (issue === undefined) return problem(404, 'Issue does not exist or you do not have permission to see it.');
     return part === 'comment' ? comment(issue, body) : transition(issue, request.method, body);
   };
@@ -148,6 +154,16 @@ export function makeLocalJira(dataDir: string | undefined): {
     },
     control: {
       issues: () => issues.all(),
+      move(key, project) {
+        const issue = issues.all().find((one) => one.key === key);
+        if (issue === undefined) throw new Error(`There is no issue ${key}.`);
+        const formerKeys = [...(issue.formerKeys ?? []), key];
+        const fields = { ...issue.fields, project: { key: project } };
+        issues.put(issue.id, { ...issue, fields, formerKeys, key: `${project}-${issues.all().length + 1}` });
+      },
+      remove(key) {
+        for (const { id } of issues.all().filter((one) => one.key === key)) issues.remove(id);
+      },
       demand(fields) {
         demanded = fields;
       },

@@ -82,6 +82,26 @@ describe.each(['cloud', 'data-center'])('a ticket in Jira (%s)', (edition) => {
     expect(posts).toMatchObject([{ once: true }]);
   });
 
+  it('is found again after somebody moved it to another project, where it goes on, closes and reopens', async () => {
+    await tell(escalation, { edition });
+    jira.control.move('OPS-1', 'LED');
+    const moved = { where: 'https://local.atlassian.net/browse/LED-2' };
+    await expect(tell(escalation, { edition })).resolves.toEqual(moved);
+    await expect(tell(recovered, { edition })).resolves.toEqual(moved);
+    expect(jira.control.issues()).toMatchObject([{ key: 'LED-2', status: 'done' }]);
+    await expect(tell(escalation, { edition })).resolves.toEqual(moved);
+    expect(jira.control.issues()).toMatchObject([{ status: 'new', comments: [1, 2, 3].map(() => expect.anything()) }]);
+  });
+
+  it('is created anew after somebody deleted it, and nothing is said of a recovery then', async () => {
+    await tell(escalation, { edition });
+    jira.control.remove('OPS-1');
+    await expect(tell(recovered, { edition })).resolves.toBeNull();
+    expect(jira.control.issues()).toEqual([]);
+    await tell(escalation, { edition });
+    expect(jira.control.issues()).toMatchObject([{ status: 'new' }]);
+  });
+
   it('is closed when the incident recovered, and reopened when it comes back', async () => {
     await tell(escalation, { edition });
     await tell(recovered, { edition });
