@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { actionMetricsOf, metricsOf } from '#shared/app/learning/read-operation.ts';
 import { COUNTED_METRICS, countedFamilies } from '#shared/domain/quality/counted-metrics.ts';
 import { MONITORING_FOLDER, monitoringFiles } from '../../../tools/write-monitoring.ts';
+import { GrafanaDashboard } from './grafana-dashboard.ts';
 
 const files = monitoringFiles();
 const METRICS = [...Object.values(CI_METRICS), JOB_METRIC];
@@ -122,5 +123,29 @@ describe('the dashboards and alerts about a deployment', () => {
       return uid;
     });
     expect(new Set(uids).size).toBe(uids.length);
+  });
+});
+
+describe('a dashboard for Grafana', () => {
+  const dashboards = Object.entries(files).flatMap(([name, text]) =>
+    name.startsWith('grafana-') ? [[name, JSON.parse(text)] as const] : [],
+  );
+
+  it.each(dashboards)('%s is as the dashboard model says', (_name, dashboard) => {
+    expect(GrafanaDashboard.safeParse(dashboard).error?.issues ?? []).toEqual([]);
+  });
+
+  it.each([
+    ['a field that Grafana does not know', { panel: { heigth: 8 } }, /heigth/],
+    ['a panel beyond the last column', { panel: { gridPos: { x: 13, y: 0, w: 12, h: 8 } } }, /last column/],
+    ['a panel over another', { panel: { gridPos: { x: 6, y: 0, w: 12, h: 8 } } }, /lies over/],
+    ['an unknown unit', { panel: { fieldConfig: { defaults: { unit: 'seconds' }, overrides: [] } } }, /percentunit/],
+    ['a variable that nobody declares', { panel: { title: 'of $service' } }, /nobody declares \$service/],
+    ['a version as text', { dashboard: { schemaVersion: '39' } }, /number/],
+  ])('is refused with %s', (_title, { panel, dashboard }: { panel?: object; dashboard?: object }, words) => {
+    const [[, sample] = ['', {}]] = dashboards;
+    const { panels } = sample as { panels: object[] };
+    const changed = { ...sample, ...dashboard, panels: [{ ...panels[0], ...panel }, ...panels.slice(1)] };
+    expect(JSON.stringify(GrafanaDashboard.safeParse(changed).error?.issues)).toMatch(words);
   });
 });
