@@ -32,7 +32,13 @@ export function renderTable(report: ReplayReport): string {
       .trimEnd(),
   );
   const table = report.runs.length === 0 ? [] : [...lines, ''];
-  return `${[...table, ...summaryOf(report)].join('\n')}\n`;
+  const more =
+    report.totals.explained === 0
+      ? []
+      : [
+          '--page FILE and --markdown FILE also name the cause of each failure, and say when an answer counts as wrong.',
+        ];
+  return `${[...table, ...summaryOf(report), ...more].join('\n')}\n`;
 }
 
 const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

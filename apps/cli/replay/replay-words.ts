@@ -32,12 +32,12 @@ export function outcomeWords(outcome: Outcome): string {
   }
 }
 
-/** What was said, in a few words: `test_failure, regression, 83 %`. */
+/** What was said, in a few words: `test failure (regression), 83 %`. */
 export function answerWords({ answer, unread }: ReplayedRun): string {
   if (answer === null) return unread ?? '';
   return answer.class === 'unknown'
-    ? 'unknown'
-    : `${answer.class}, ${answer.verdict}, ${percentOf(answer.confidence)} %`;
+    ? 'no known cause'
+    : `${answer.class.replaceAll('_', ' ')} (${answer.verdict}), ${percentOf(answer.confidence)} %`;
 }
 
 export const fileWords = ({ answer, fileMark }: ReplayedRun): string => {
@@ -48,6 +48,9 @@ export const fileWords = ({ answer, fileMark }: ReplayedRun): string => {
 
 const dollars = (microdollars: number): string => `$${(microdollars / 1_000_000).toFixed(2)}`;
 const minutes = (count: number): string => (count < 1 ? 'under a minute' : durationWords(count * 60_000));
+
+const rightAndWrong = ({ right, wrong }: { readonly right: number; readonly wrong: number }): string =>
+  `${right} right, ${wrong} wrong`;
 
 /** The answer in sentences, most important first. */
 export function summaryOf({ repository, totals, looked, wanted, model, stopped }: ReplayReport): string[] {
@@ -72,16 +75,19 @@ export function summaryOf({ repository, totals, looked, wanted, model, stopped }
     ...(wrong === null
       ? []
       : [
-          `Advice that can be judged: ${judged}. Right ${marks.right}, wrong ${marks.wrong} (${shareText(wrong.value)}, 95 % interval ${shareText(wrong.interval[0])} to ${shareText(wrong.interval[1])}).`,
+          `What happened later judges ${judged} of these answers: ${marks.right} right, ${marks.wrong} wrong (${shareText(wrong.value)}, 95 % interval ${shareText(wrong.interval[0])} to ${shareText(wrong.interval[1])}).`,
         ]),
     ...(wrongReruns === null
       ? []
       : [
-          `Re-runs without asking: right ${byAdvice.rerun.right}, wrong ${byAdvice.rerun.wrong} (${shareText(wrongReruns.value)}).`,
+          `Re-runs, which it makes without asking: ${rightAndWrong(byAdvice.rerun)} (${shareText(wrongReruns.value)}).`,
         ]),
+    ...(byAdvice.change.right + byAdvice.change.wrong === 0
+      ? []
+      : [`Advice to fix the code, which is only said: ${rightAndWrong(byAdvice.change)}.`]),
     ...(medianMinutesToGreen === null
       ? []
-      : [`Where such a re-run was right, people waited for green ${minutes(medianMinutesToGreen)} (median).`]),
+      : [`Where such a re-run was right, it took people ${minutes(medianMinutesToGreen)} (median) to get it green.`]),
     ...(checked === 0 ? [] : [`Named files: the change touched one of them in ${files.right} of ${checked} cases.`]),
     ...(explained === 0
       ? []
