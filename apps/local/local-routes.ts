@@ -3,6 +3,7 @@ import type { OwnRoutes, Runtime } from '@selfheal/local-cloud/runtime-contract.
 import type { GatewayResponse } from '@selfheal/local-cloud/wire/request.ts';
 import { chatPage } from './chat-page.ts';
 import { htmlResponse } from './html-response.ts';
+import { channelLookPage } from './message-looks.ts';
 import { renderPreviews } from './previews.ts';
 import { SLACK_FORM_PATH, slackPage, submitSlackForm } from './slack-page.ts';
 import type { World } from './world/world.ts';
@@ -74,6 +75,8 @@ export function makeLocalRoutes({ runtime, world, user }: LocalRoutesDeps): OwnR
     if (route === 'GET /local-api/previews') return json(200, { previews: await renderPreviews() });
     const page = /^GET \/local-api\/previews\/(\d{1,3})\.html$/.exec(route)?.[1];
     if (page !== undefined) return await mailPage(Number(page));
+    const channel = /^GET \/local-api\/looks\/([a-z-]{1,20})\.html$/.exec(route)?.[1];
+    if (channel !== undefined) return await lookPage(channel);
     if (route === 'POST /local-api/session') {
       const started = runtime();
       if (started === null || user === null)
@@ -93,6 +96,14 @@ async function mailPage(occasion: number): Promise<GatewayResponse> {
   const preview = (await renderPreviews())[occasion];
   const html = preview?.channels.find(({ message }) => message?.html !== undefined)?.message?.html;
   if (html === undefined) return json(404, { message: 'There is no mail of this occasion.' });
+  return htmlResponse(html);
+}
+
+/** The messages of one channel as its service shows them. */
+async function lookPage(channel: string): Promise<GatewayResponse> {
+  const html = await channelLookPage(channel);
+  if (html === null)
+    return json(404, { message: `Messages of ${channel} are plain text: see the page Notifications.` });
   return htmlResponse(html);
 }
 

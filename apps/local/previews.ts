@@ -16,21 +16,23 @@ const SAMPLE_SETTINGS = {
   'github-issue': { repository: 'acme/operations' },
   smtp: { host: 'smtp.example.com', from: 'selfheal@example.com', to: ['on-call@example.com'] },
 };
+export const SAMPLE_NOTIFIERS = notifiersOf({ notifiers: SAMPLE_SETTINGS });
+export const SAMPLE_CONFIGURATION = Configuration.parse({ version: 1, notifiers: SAMPLE_SETTINGS });
 /** Noon of a day on which nobody has quiet hours. */
-const NOW = new Date('2026-11-24T12:00:00.000Z');
+export const SAMPLE_NOW = new Date('2026-11-24T12:00:00.000Z');
 
 /**
  * The sample announcements as the notifiers themselves render them, and why each is told or not. Their ports only keep what is written, so nothing is sent.
  */
 export function renderPreviews(
-  notifiers: readonly NotifierPlugin[] = notifiersOf({ notifiers: SAMPLE_SETTINGS }),
-  configuration: Configuration = Configuration.parse({ version: 1, notifiers: SAMPLE_SETTINGS }),
+  notifiers: readonly NotifierPlugin[] = SAMPLE_NOTIFIERS,
+  configuration: Configuration = SAMPLE_CONFIGURATION,
 ) {
   return Promise.all(
     SAMPLE_ANNOUNCEMENTS.map(async ({ title, announcement }) => ({
       title,
       kind: announcement.kind,
-      channels: (await dryRun(announcement, notifiers, configuration, NOW, chatText)).map(
+      channels: (await dryRun(announcement, notifiers, configuration, SAMPLE_NOW, chatText)).map(
         ({ id, title: channel, outcome, why, message }) => {
           if (outcome === 'failed') throw new Error(`The preview of ${id} failed: ${why}`);
           return { id, title: channel, why, message };

@@ -1,15 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testKeyOf } from '#shared/domain/failure/history/test-record.ts';
 import { QUARANTINED, storeFlakyTests } from './flaky-tests.ts';
+import { LOOKS, takePicture, violationsOf } from './looks.ts';
 import { type DashboardStage, openDashboard, settled, WIDTHS } from './stage.ts';
-
-/** `SCREENSHOTS=docs/screenshots npm run test:browser` writes a picture of every page there. */
-const SHOTS = process.env.SCREENSHOTS;
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let dashboard: DashboardStage;
 let pages: Record<string, string> = {};
@@ -73,27 +66,6 @@ beforeAll(async () => {
 
 afterAll(() => dashboard?.close());
 
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-async function violationsOf(page: Page): Promise<string[]> {
-  // Through the debugger: the policy of the page refuses scripts that are not its own. Once per document.
-  if (!(await page.evaluate<boolean>('"axe" in globalThis'))) await page.evaluate(AXE);
-  const { violations } = await page.evaluate<{ violations: Violation[] }>(
-    'axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })',
-  );
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`);
-}
-
-const LOOKS = [
-  ['light', { dark: false, phone: false }],
-  ['dark', { dark: true, phone: false }],
-  ['phone', { dark: false, phone: true }],
-  ['phone-dark', { dark: true, phone: true }],
-] as const;
-
 /** What is wrong with pages in both colours and widths; takes their pictures. */
 async function faultsOf(shown: Readonly<Record<string, string>>): Promise<string[]> {
   const faults: string[] = [];
@@ -109,10 +81,7 @@ async function faultsOf(shown: Readonly<Record<string, string>>): Promise<string
       await page.locator('.skeleton').first().waitFor({ state: 'detached' });
       const width = await page.evaluate<number>('document.documentElement.scrollWidth');
       if (width > (page.viewportSize()?.width ?? 0)) faults.push(`${name} in ${look}: ${width} pixels wide`);
-      if (SHOTS !== undefined) {
-        mkdirSync(SHOTS, { recursive: true });
-        await page.screenshot({ path: join(SHOTS, `${name}-${look}.png`), fullPage: !phone });
-      }
+      await takePicture(page, `${name}-${look}`, { fullPage: !phone });
       faults.push(...(await violationsOf(page)).map((violation) => `${name} in ${look}: ${violation}`));
     }
     faults.push(...problems.filter((problem) => !/axe/.test(problem)).map((problem) => `${name}: ${problem}`));
@@ -163,7 +132,7 @@ describe('every page', () => {
       const { page, context } = await dashboard.open('/', { dark });
       await page.getByRole('button', { name: 'Sign out' }).first().click();
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
-      if (SHOTS !== undefined) await page.screenshot({ path: join(SHOTS, `sign-in-${dark ? 'dark' : 'light'}.png`) });
+      await takePicture(page, `sign-in-${dark ? 'dark' : 'light'}`);
       expect(await violationsOf(page)).toEqual([]);
       await context.close();
     }

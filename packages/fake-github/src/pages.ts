@@ -39,10 +39,10 @@ interface Page {
   readonly comments: readonly { by: string; at: string; markdown: string }[];
 }
 
-/** Raw HTML is shown as text, except for what GitHub hides or shows small. */
 const markdown = new MarkdownIt({ html: false, linkify: false });
 
-function render(text: string): string {
+/** A text as GitHub shows it. Raw HTML is shown as text, except for what GitHub hides or shows small. */
+export function githubMarkdownHtml(text: string): string {
   const withoutNotes = text.replaceAll(/<!--[\s\S]*?-->/g, '');
   return markdown
     .render(withoutNotes)
@@ -55,7 +55,7 @@ function render(text: string): string {
 function page(status: number, { title, facts, list = [], comments }: Page, links: Links): WireResponse {
   const said = comments.map(
     ({ by, at, markdown: text }) =>
-      `<article><header><b>${plainText(by)}</b> commented at ${plainText(at)}</header><div>${render(text)}</div></article>`,
+      `<article><header><b>${plainText(by)}</b> commented at ${plainText(at)}</header><div>${githubMarkdownHtml(text)}</div></article>`,
   );
   const rows = list.map(
     ({ name, about, href }) =>

@@ -85,6 +85,13 @@ function Loaded({ list }: { readonly list: readonly Preview[] }) {
                       </a>
                     </p>
                   )}
+                  {LOOKS.has(id) ? (
+                    <p className="card-body">
+                      <a href={`/local-api/looks/${id}.html`} target="_blank" rel="noreferrer">
+                        Open all messages as {title} shows them
+                      </a>
+                    </p>
+                  ) : null}
                   <pre>{message.text}</pre>
                 </>
               )}
@@ -95,6 +102,9 @@ function Loaded({ list }: { readonly list: readonly Preview[] }) {
     </div>
   );
 }
+
+/** Channels whose service shows more than plain text. */
+const LOOKS: ReadonlySet<string> = new Set(['slack', 'teams', 'jira', 'github-issue']);
 
 function channelWords(channels: Preview['channels']): string {
   const speaking = channels.filter(({ message }) => message !== null).map(({ id }) => id.replace('github-', ''));
