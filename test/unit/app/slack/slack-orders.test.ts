@@ -153,6 +153,37 @@ describe('a button in Slack', () => {
     expect((await deps.incidents.auditTrail(incident.id)).map(({ event }) => event)).toContain('approval.approved');
   });
 
+  it('is answered while Slack itself hangs, and carried out once that goes on', async () => {
+    const { deps, slack, signed, approval } = await setUp();
+    const events: string[] = [];
+    let goOn: () => void = () => undefined;
+    const hanging = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const poster: typeof deps.poster = {
+      ...slack.poster,
+      send: async (request) => {
+        await hanging;
+        return await slack.poster.send(request);
+      },
+    };
+    const carried: Promise<unknown>[] = [];
+    const queue: OrderQueue = {
+      sendOrder: async (order) => {
+        if (order.kind !== 'slack-order') return;
+        events.push('queued');
+        carried.push(carryOutSlackOrder(order, { ...deps, poster }).then(() => events.push('carried out')));
+      },
+    };
+    const { status } = await takeSlackRequest(signed('ULEA'), { ...deps, poster, queue });
+    events.push(`answered ${status}`);
+    expect(await approval()).toMatchObject({ state: 'pending' });
+    goOn();
+    await Promise.all(carried);
+    expect(events).toEqual(['queued', 'answered 200', 'carried out']);
+    expect(await approval()).toMatchObject({ state: 'approved' });
+  });
+
   it('rejects for everybody who may decide, also for the author', async () => {
     const { press, approval, said } = await setUp();
     await press('UANN', 'selfheal-reject');
