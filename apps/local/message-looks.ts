@@ -52,7 +52,7 @@ export async function channelLookPage(id: string): Promise<string | null> {
     }),
   );
   return renderWebPage({
-    title: `Messages as ${look.name} shows them`,
+    title: `Messages in ${look.name}`,
     place: look.name,
     links: [
       { name: 'Notifications', href: '/previews' },

@@ -27,10 +27,11 @@ function pieceHtml(piece: Record<string, unknown>): string {
   return objectOf(piece.style).bold === true ? `<strong>${text}</strong>` : text;
 }
 
+/** Signs that every font has, in place of Slack's pictures. */
 const EMOJIS: Readonly<Record<string, string>> = {
-  ':white_check_mark:': '✅',
-  ':red_circle:': '🔴',
-  ':raised_hand:': '✋',
-  ':information_source:': 'ℹ️',
+  ':white_check_mark:': '✔',
+  ':red_circle:': '●',
+  ':raised_hand:': '⚑',
+  ':information_source:': 'ℹ',
 };
 const emojis = (text: string): string => text.replaceAll(/:[a-z_]+:/g, (name) => EMOJIS[name] ?? name);

@@ -33,5 +33,5 @@ const runsHtml = ({ inlines }: Record<string, unknown>): string =>
     .join('');
 
 /** Teams paints the ground of a heading; here a sign stands for the colour. */
-const SIGNS: Readonly<Record<string, string>> = { good: '🟢 ', attention: '🔴 ', warning: '🟠 ', accent: '🔵 ' };
+const SIGNS: Readonly<Record<string, string>> = { good: '✔ ', attention: '● ', warning: '⚑ ', accent: 'ℹ ' };
 const signOf = (style: unknown): string => SIGNS[textOf(style) ?? ''] ?? '';

@@ -3,10 +3,12 @@ import { cutAtSentence } from '@selfheal/kernel/text/shortened-text.ts';
 import { instantWords } from '@selfheal/kernel/time-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
+import type { TargetLink } from '#shared/domain/incident/target-links.ts';
 import type { Announcement, AskedPlan, IncidentStory } from '#shared/ports/announcement.ts';
 import { adviceNow } from './advice-words.ts';
 import { freshDeadline, WITHOUT_ANSWER } from './asked-words.ts';
 import { stoppedWords } from './briefing-facts.ts';
+import { linksOf } from './mail/mail-links.ts';
 import { mailOf } from './mail/mail-of.ts';
 import { quotesOf, repeatWords } from './quotes.ts';
 import { statusOf } from './status-words.ts';
@@ -115,17 +117,45 @@ function ofRequest(story: IncidentStory, asked: AskedPlan, now: Date): ChannelMe
 function ofMail(announcement: Announcement): ChannelMessage | null {
   const mail = mailOf(announcement);
   if (mail === null) return null;
-  const [first = '', ...more] = mail.message.split('\n\n');
-  const about = announcement.kind === 'alert-raised' ? announcement.incident.id : null;
+  const isAlert = announcement.kind === 'alert-raised';
   return {
     tone: 'notice',
     title: clean(mail.subject.replace(/^\[Selfheal\] /, ''), MAX_TITLE),
-    paragraphs: paragraphsOf([first, ...more.map((text) => text.replace(/\n-+\n/, ': '))]),
+    paragraphs: paragraphsOf(mail.message.split('\n\n').flatMap((block) => paragraphsIn(block, linksOf(announcement)))),
     facts: [],
     quoted: [],
-    links: [],
-    incidentId: about,
+    links: shownLinks(
+      isAlert
+        ? announcement.links
+        : announcement.kind === 'reports-gathered'
+          ? announcement.messages.flatMap(({ links }) => links)
+          : [],
+    ),
+    incidentId: isAlert ? announcement.incident.id : null,
   };
+}
+
+const sentence = (text: string): string => (/[.!?:]$/.test(text) ? text : `${text}.`);
+
+/** The paragraphs of a mail's block: its title leads the first, each item of a list is one of its own, and links stand elsewhere. */
+function paragraphsIn(block: string, links: ReadonlySet<string>): string[] {
+  const [title = '', rule = '', ...more] = block.split('\n');
+  const isTitled = /^-{3,}$/.test(rule);
+  const lines = (isTitled ? more : block.split('\n')).filter(
+    (line, at, all) => !links.has(line) && !links.has(all[at + 1] ?? ''),
+  );
+  const paragraphs: string[] = [];
+  let isOpen = false;
+  for (const line of lines) {
+    const isItem = line.startsWith('- ');
+    if (isItem) paragraphs.push(`• ${line.slice(2)}`);
+    else if (isOpen) paragraphs.push(`${sentence(paragraphs.pop() ?? '')} ${line}`);
+    else paragraphs.push(line);
+    isOpen = !isItem;
+  }
+  if (!isTitled || paragraphs.length === 0) return paragraphs;
+  const [first = '', ...rest] = paragraphs;
+  return first.startsWith('• ') ? [`${title}:`, first, ...rest] : [`${title}: ${first}`, ...rest];
 }
 
 function commonOf(story: IncidentStory): Omit<ChannelMessage, 'tone' | 'paragraphs' | 'facts'> {
@@ -140,13 +170,16 @@ function commonOf(story: IncidentStory): Omit<ChannelMessage, 'tone' | 'paragrap
     quoted: lines
       .slice(0, QUOTED_LINES)
       .map((line) => redactOutgoing(cutLine(line.replaceAll(/\s/g, ' '), MAX_QUOTED))),
-    links: links
-      .filter(({ url }) => url.length <= MAX_URL && /^https?:\/\/\S+$/.test(url))
-      .slice(0, MAX_LINKS)
-      .map(({ name, url }) => ({ name: clean(name, 70), url })),
+    links: shownLinks(links),
     incidentId: incident.id,
   };
 }
+
+const shownLinks = (links: readonly TargetLink[]): ChannelMessage['links'] =>
+  links
+    .filter(({ url }) => url.length <= MAX_URL && /^https?:\/\/\S+$/.test(url))
+    .slice(0, MAX_LINKS)
+    .map(({ name, url }) => ({ name: clean(name, 70), url }));
 
 /** As many whole paragraphs as fit, at least the first. */
 function paragraphsOf(paragraphs: readonly (string | null)[]): string[] {

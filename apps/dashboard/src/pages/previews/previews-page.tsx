@@ -88,7 +88,7 @@ function Loaded({ list }: { readonly list: readonly Preview[] }) {
                   {LOOKS.has(id) ? (
                     <p className="card-body">
                       <a href={`/local-api/looks/${id}.html`} target="_blank" rel="noreferrer">
-                        Open all messages as {title} shows them
+                        Open all messages of this channel as they look there
                       </a>
                     </p>
                   ) : null}

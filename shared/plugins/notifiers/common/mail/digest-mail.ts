@@ -20,10 +20,10 @@ export function renderDigestMail({ about, messages, stopped, timeZone }: Announc
   return {
     subject: subjectOfWords(`[Selfheal] ${count} about ${about}: ${first?.headline ?? ''}`),
     message: messageOf([
-      `${count} about ${about}${since}. You got a mail about the first one; these had the same kind of cause and were not worse.`,
+      `${count} about ${about}${since}. You were told of the first one; these had the same kind of cause and were not worse.`,
       stoppedWords({ stopped, timeZone }),
       ...parts,
-      'A new cause, a higher severity or a worse outcome is mailed at once.',
+      'You are told at once of a new cause, a higher severity or a worse outcome.',
     ]),
   };
 }

@@ -19,7 +19,7 @@ export function renderForecastMail(announced: Announced): Mail {
       : `Actions that the catalogue of the service allows before it happens, least disturbing first:\n${actions.map((action) => `- ${action}`).join('\n')}`,
     actorOf(announced),
     alert === undefined
-      ? 'This mail is sent once a day while this lasts.'
+      ? 'You are told once a day while it lasts.'
       : `This is the alert ${alert.name}; it is sent once each time the limit is crossed. "selfheal alert set --off --name ${alert.name}" takes it back.`,
   ];
   return {
@@ -43,10 +43,10 @@ function whenOf(capacity: Capacity, forecast: Announced['forecast']): string {
 /** Selfheal acts in advance only through an alarm that the owner assigned to the forecast, with the guards of every incident. */
 function actorOf({ service, capacity: { alarm }, actions, alert }: Announced): string {
   if (alert !== undefined && alert.requested !== null)
-    return `The alert asked for ${alert.requested}. It is done only after a person approves it; the question comes in a separate mail.`;
+    return `The alert asked for ${alert.requested}. It is done only after a person approves it; the question comes separately.`;
   if (alarm === null || actions.length === 0) return 'Selfheal does not act on this by itself.';
   return service.mode === 'act'
-    ? `The alarm ${alarm} is in ALARM while this is expected. Selfheal acts on it within its policy and reports that in a separate mail.`
+    ? `The alarm ${alarm} is in ALARM while this is expected. Selfheal acts on it within its policy and reports that separately.`
     : `The alarm ${alarm} is in ALARM while this is expected. The service's mode is ${service.mode}, so Selfheal does not act by itself.`;
 }
 

@@ -174,12 +174,16 @@ export function subjectLine(headline: string, incidentId: string, { thing, cause
   const shown = cutWords(what, Math.min(forThing, room));
   const rest = why === '' ? '' : cutWords(why, room - shown.length - 2);
   const words = rest === '' ? shown : `${shown}: ${rest}`;
-  return redactOutgoing(`${words === '' ? start.slice(0, -2) : start + words}${end}`).slice(0, MAX_SUBJECT).trimEnd();
+  return redactOutgoing(`${words === '' ? start.slice(0, -2) : start + words}${end}`)
+    .slice(0, MAX_SUBJECT)
+    .trimEnd();
 }
 
 /** The words as a subject, cut where they are too long. */
 export const subjectOfWords = (words: string): RedactedText =>
-  redactOutgoing(cutWords(ascii(words), MAX_SUBJECT)).slice(0, MAX_SUBJECT).trimEnd();
+  redactOutgoing(cutWords(ascii(words), MAX_SUBJECT))
+    .slice(0, MAX_SUBJECT)
+    .trimEnd();
 
 const ascii = (text: string): string => cleanText(text, MAX_SUBJECT * 2).replace(/[^\x20-\x7e]/g, '?');
 

@@ -23,7 +23,7 @@ export function renderDegradationMail({ report, retraining, stopped }: Announcem
     ...stopLines({ stopped, timeZone: 'UTC' }).slice(1),
     retrainingText(retraining),
     'What to do: look at `selfheal quality report`. If an older version was better, restore it with `selfheal model rollback`. The runbook says more under "Quality degraded".',
-    'Nothing was turned off: the policy still limits actions. This mail is sent once; the next one follows only if answers get better and then worse again.',
+    'Nothing was turned off: the policy still limits actions. You are told once, and again only if answers get better and then worse.',
   ];
   return {
     subject: subjectOfWords('[Selfheal] Its answers are right less often than promised'),

@@ -11,7 +11,7 @@ export function renderStopMail({ stopped, days, timeZone }: AnnouncementOf<'stil
     stoppedWords({ stopped, timeZone }) ?? '',
     'Failures are still diagnosed and reported, but no action is carried out: not even one that a person approves.',
     'To let Selfheal act again, press "Resume" on the page "Services and policy" of the dashboard, or run:\nselfheal policy resume --reason TEXT --yes',
-    'This mail is sent once a day while the kill switch is on.',
+    'You are told once a day while the kill switch is on.',
   ];
   return {
     subject: redactOutgoing(`[Selfheal] The kill switch has been on${since}: nothing is changed`),
