@@ -129,6 +129,32 @@ describe('a failed run in Slack', () => {
     expectClean(healer);
   });
 
+  it('answers who left, and begins anew after somebody deleted its message', async () => {
+    const { run, incidentId, root, press } = await asked();
+    expect(await told(press('U0AWAY', 'selfheal-approve'))).toContain('Only full members of this workspace');
+    slack().remove(root.ts);
+    expect(await told(press('U0LEAD', 'selfheal-reject'))).toContain('Rejected. Selfheal changes nothing.');
+    expect((await healer.ended(run.runId)).status).not.toBe('resolved');
+    await healer.quiet();
+    const roots = rootsOf(incidentId);
+    expect(roots).toHaveLength(1);
+    expect(roots[0]?.ts).not.toBe(root.ts);
+    expectClean(healer);
+  });
+
+  it('is told by mail while the channel is archived, with what to do about it', async () => {
+    slack().archive(true);
+    const run = healer.world.samples.failRun('regression');
+    const ended = await healer.ended(run.runId);
+    await healer.quiet();
+    slack().archive(false);
+    expect(rootsOf(healer.incidentId(run.runId))).toEqual([]);
+    const mails = healer.mailsAbout(ended.id).map(({ text }) => text);
+    expect(mails.join()).toMatch(
+      /Could not be told elsewhere\n-+\n- .*Slack.*is_archived.*set notifiers\.slack-app\.channel to another one/,
+    );
+  });
+
   it('takes commands: outside of threads with an id, in its thread without one', async () => {
     const { run, incidentId, root, press } = await asked();
     expect(await told(slack().command('U0VIEWER', 'status'))).toMatch(/plans? waits? for a decision/);

@@ -37,6 +37,10 @@ export interface SlackControl {
   whispers(): readonly LocalSlackWhisper[];
   people(): readonly LocalSlackPerson[];
   addPerson(person: LocalSlackPerson): void;
+  /** Somebody deletes a message by hand, with its thread. */
+  remove(ts: string): void;
+  /** Somebody archives the channel, or takes that back. */
+  archive(isArchived: boolean): void;
   /** Where the app takes requests, and the secret that signs them. */
   connect(app: { readonly url: string; readonly signingSecret: string }): void;
   press(
@@ -64,6 +68,7 @@ export function makeLocalSlack({ dataDir, now }: { readonly dataDir: string | un
   /** Who pressed and where, by the address for the answer. */
   const asked = new Map<string, { readonly user: string; readonly thread: string | null }>();
   let app: { readonly url: string; readonly signingSecret: string } | null = null;
+  let isArchived = false;
   let last: { readonly body: string; readonly headers: Record<string, string> } | null = null;
 
   const whisper = (user: string, thread: string | null, text: string, blocks: readonly unknown[]): void => {
@@ -108,6 +113,7 @@ export function makeLocalSlack({ dataDir, now }: { readonly dataDir: string | un
         return { ok: true, message_ts: '0.0' };
       }
       case 'chat.postMessage': {
+        if (isArchived) return { ok: false, error: 'is_archived' };
         // Kept as it came: the rules name only parts of it.
         return SlackMessage.safeParse(given).success
           ? post(given as unknown as SlackMessage)
@@ -181,6 +187,12 @@ export function makeLocalSlack({ dataDir, now }: { readonly dataDir: string | un
       whispers: () => whispers.all(),
       people: () => [...people.values()],
       addPerson: (person) => void people.set(person.id, person),
+      remove: (ts) => {
+        for (const one of messages.all()) if (one.ts === ts || one.thread_ts === ts) messages.remove(one.ts);
+      },
+      archive: (given) => {
+        isArchived = given;
+      },
       connect: (given) => {
         app = given;
       },
