@@ -142,19 +142,6 @@ describe('a failed run in Slack', () => {
     expectClean(healer);
   });
 
-  it('is told by mail while the channel is archived, with what to do about it', async () => {
-    slack().archive(true);
-    const run = healer.world.samples.failRun('regression');
-    const ended = await healer.ended(run.runId);
-    await healer.quiet();
-    slack().archive(false);
-    expect(rootsOf(healer.incidentId(run.runId))).toEqual([]);
-    const mails = healer.mailsAbout(ended.id).map(({ text }) => text);
-    expect(mails.join()).toMatch(
-      /Could not be told elsewhere\n-+\n- .*Slack.*is_archived.*set notifiers\.slack-app\.channel to another one/,
-    );
-  });
-
   it('takes commands: outside of threads with an id, in its thread without one', async () => {
     const { run, incidentId, root, press } = await asked();
     expect(await told(slack().command('U0VIEWER', 'status'))).toMatch(/plans? waits? for a decision/);
