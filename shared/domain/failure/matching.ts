@@ -64,6 +64,9 @@ function relevanceOf(score: number, best: number): number {
 const COUNTS_FAILURES =
   /\b[1-9]\d{0,6} (?:tests? |examples? |specs? |assertions? )?(?:failed|failures?|failing|errors?)\b|\b(?:Failures|Failed|Errors|failures|failed|errors)\s?[:=]\s?[1-9]|\bFAIL [1-9]|^Status: [1-9]\d{0,3} ERROR/;
 
+/** A command that would print its text: a script that is shown before it runs, or as it runs. What it prints is a line of its own. */
+const PRINTS = /^\s{0,40}(?:\+{1,4} |\$ )?(?:echo|printf|Write-(?:Host|Error|Output)) ["'$>&-]/;
+
 function matchesOfLine(
   lines: readonly EvidenceLine[],
   at: number,
@@ -72,7 +75,7 @@ function matchesOfLine(
   isReport: boolean,
 ): SignatureMatch[] {
   const line = lines[at];
-  if (line === undefined) return [];
+  if (line === undefined || PRINTS.test(line.text)) return [];
   const step = failingStepOf(lines, at);
   const texts = readings(line.text);
   const steps = step === null ? [] : [step.text];

@@ -13,6 +13,8 @@ export interface Candidate {
   readonly at?: string | undefined;
   /** What carried it; undefined when nothing did. */
   readonly prefix?: RedactedText | undefined;
+  /** Number of the runner's step that printed it, 0 before the first. */
+  readonly section: number;
   /** By its own keywords; an anchor ends the failing step. */
   readonly score: LineScore;
   /** Score of its own keywords; lower when a passing run prints the line too. */
@@ -42,6 +44,8 @@ const W = {
   known: 20,
   /** What it loses when it reports success, or is what a tool prints after any failure. */
   noise: 5,
+  /** What it loses when another step failed than the one that printed it. */
+  otherStep: 6,
 } as const;
 /** Of so many best lines those that say what went wrong come first, each wording once. */
 const HEAD = 12;
@@ -113,20 +117,27 @@ function withParagraphs(order: readonly number[], candidates: readonly Candidate
   return [...taken, ...order.filter((at) => !taken.has(at))];
 }
 
-/** Orders the candidates of a whole log best first. */
-export function rankCandidates(candidates: readonly Candidate[], ranker: LineRanker): RankedLine[] {
+/** Orders the candidates of a whole log best first; `failed`: the steps that ended in failure, as far as the log says. */
+export function rankCandidates(
+  candidates: readonly Candidate[],
+  ranker: LineRanker,
+  failed: ReadonlySet<number>,
+): RankedLine[] {
   const read = readLines(candidates);
   const { needed, cause } = answersOf(candidates, read, ranker);
   const wordings = repeatKeysOf(candidates.map(({ text }, at) => ({ text, wording: read[at]?.wording ?? '' })));
   // The passing run may print the end of a step that is allowed to fail; the last end is that of the failure.
   const end = candidates.findLastIndex(({ score }) => score.anchor);
+  const ofStep = (at: number): number =>
+    failed.size === 0 || failed.has(candidates[at]?.section ?? 0) ? 0 : W.otherStep;
   const own = Float64Array.from(candidates, ({ isKnown }, at) => {
-    const lowered = (isKnown && at !== end ? W.known : 0) + (read[at]?.isNoise ? W.noise : 0);
+    const lowered = (isKnown && at !== end ? W.known : 0) + (read[at]?.isNoise ? W.noise : 0) + ofStep(at);
     return (needed[at] ?? 0) + W.cause * (cause[at] ?? 0) - lowered;
   });
   const ranks = withoutRepetition(own, wordings);
   const order = descending(ranks, 'last');
-  const inHead = (at: number): number => (cause[at] ?? 0) + RANK_IN_HEAD * (ranks[at] ?? 0);
+  const inHead = (at: number): number =>
+    (cause[at] ?? 0) + RANK_IN_HEAD * (ranks[at] ?? 0) - (1 - RANK_IN_HEAD) * ofStep(at);
   const head = order.slice(0, HEAD).sort((a, b) => inHead(b) - inHead(a));
   const scores = order.map((at) => FULL_SCORE / (1 + Math.exp(-(ranks[at] ?? 0) / SCORE_SCALE)));
   const ranked = withParagraphs([...eachOnce(head, wordings), ...order.slice(HEAD)], candidates);

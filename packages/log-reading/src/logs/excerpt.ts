@@ -24,6 +24,7 @@ import type { LineRules } from './line-rules.ts';
 import { type LineScore, scoreAlarmingLine, stronger, UNALARMING } from './line-score.ts';
 import { saysOutputIsMissing } from './missing-output.ts';
 import type { PassingLines } from './passing-lines.ts';
+import { makeStepSections, STEP_OPENERS, type StepSections } from './step-sections.ts';
 import { makeUnwrapper } from './wrapped-lines.ts';
 
 /** A kept line: 1-based LF line number in the source, cleaned text, relevance (higher is better). */
@@ -71,9 +72,10 @@ const KNOWN_SHARE = 0.3;
 const ALARM = 1;
 const SECRET = 2;
 const DRESSED = 4;
+const OPENS_STEP = 8;
 /** One pass over the log finds the few lines that need a closer look. */
 const scanPlan = lazy(() =>
-  makeScanPlan([ALARMING, secretLiterals(), DRESSING], 2, [
+  makeScanPlan([ALARMING, secretLiterals(), DRESSING, STEP_OPENERS], 2, [
     { group: 1, ranges: FOREIGN_CODES },
     { group: 2, ranges: INVISIBLE_RANGES },
   ]),
@@ -110,20 +112,27 @@ interface LineTaker {
 }
 
 /** Takes lines, in order, into a pool. */
-function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLinePool>): LineTaker {
+function makeLineTaker(
+  options: ExcerptOptions,
+  pool: ReturnType<typeof makeLinePool>,
+  sections: StepSections,
+): LineTaker {
   const { redactor, rules = null } = options;
   const read = makeReader(options);
   let cutLines = 0;
   let leftOut = 0;
-  const placeOf = ({ number, raw, prefix }: HeldLine) => ({
+  const placeOf = ({ number, raw, prefix }: HeldLine, section: number) => ({
     number,
+    section,
     at: timeOf(raw, prefix),
     ...(prefix === undefined ? {} : { prefix: redactor.apart(cleanLine(prefix)) }),
   });
   const add = (line: HeldLine, text: RedactedText, score: LineScore, isKnown: boolean): void => {
     const { anchor } = score;
     const base = isKnown && !anchor ? score.score * KNOWN_SHARE : score.score;
-    pool.add({ base, anchor }, (): Candidate => ({ ...placeOf(line), text, score, base, isKnown }));
+    const section = sections.current;
+    sections.judge(text, anchor);
+    pool.add({ base, anchor }, (): Candidate => ({ ...placeOf(line, section), text, score, base, isKnown }));
   };
   const addWhole = (line: HeldLine): void => {
     const { clean, score, isKnown } = read(line.raw, line.marks);
@@ -136,22 +145,25 @@ function makeLineTaker(options: ExcerptOptions, pool: ReturnType<typeof makeLine
     const end = read(withoutFirstWord(tail), line.marks);
     add(line, shortened(head.clean, end.clean), stronger(head.score, end.score), head.isKnown && end.isKnown);
   };
-  const addQuiet = (line: HeldLine): void =>
+  const addQuiet = (line: HeldLine): void => {
+    const section = sections.current;
     pool.add({ base: 0, anchor: false }, (): Candidate => {
       // Checked when later lines have already passed the redactor.
       const cleaned = cleanLine(line.raw);
       const isKnown = options.passing?.has(cleaned) ?? false;
-      return { ...placeOf(line), text: redactor.apart(cleaned), score: UNALARMING, base: 0, isKnown };
+      return { ...placeOf(line, section), text: redactor.apart(cleaned), score: UNALARMING, base: 0, isKnown };
     });
+  };
   const leaveOut = ({ raw, marks, tail }: HeldLine): void => {
     leftOut += 1;
     read(raw, marks);
     if (tail !== null) read(tail, marks);
   };
   const isQuiet = ({ raw, marks }: HeldLine): boolean =>
-    marks === 0 && raw.length <= LINE_KEPT && !redactor.isInsideSecret && !endsInLongWord(raw);
+    (marks & ~OPENS_STEP) === 0 && raw.length <= LINE_KEPT && !redactor.isInsideSecret && !endsInLongWord(raw);
   const take = (line: HeldLine): void => {
     const { raw, tail } = line;
+    sections.enter(raw, line.prefix, (line.marks & OPENS_STEP) !== 0);
     if (rules?.skips(cleanLine(raw))) leaveOut(line);
     else if (tail !== null) addEnds(line, tail);
     else if (isQuiet(line)) addQuiet(line);
@@ -187,7 +199,8 @@ function notesOf(cutLines: number, leftOut: number): RedactedText[] {
 export function makeExcerpter(options: ExcerptOptions): Excerpter {
   const { maxLines, rules = null } = options;
   const pool = makeLinePool();
-  const { take, leaveOut, notes } = makeLineTaker(options, pool);
+  const sections = makeStepSections();
+  const { take, leaveOut, notes } = makeLineTaker(options, pool, sections);
   const last = rules?.cut ? makeLastLines(rules.cut, leaveOut) : null;
   const carried = makeCarrierReader<HeldLine>((given, prefix) => {
     const line = prefix === '' ? given : { ...given, raw: given.raw.slice(prefix.length), prefix };
@@ -209,7 +222,7 @@ export function makeExcerpter(options: ExcerptOptions): Excerpter {
     carried.end();
     for (const line of last?.end() ?? []) take(line);
     const candidates = pool.best(Math.max(MIN_RANKED, RANKED_SHARE * maxLines));
-    const ranked = rankCandidates(candidates, options.ranker ?? shippedRanker());
+    const ranked = rankCandidates(candidates, options.ranker ?? shippedRanker(), sections.failed);
     const best = ranked.slice(0, Math.max(0, maxLines));
     return { totalLines, lines: best.sort((a, b) => a.number - b.number), notes: [...notes(), ...gapsOf(candidates)] };
   };

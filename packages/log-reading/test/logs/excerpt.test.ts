@@ -45,6 +45,49 @@ describe('an excerpt', () => {
     expect(kept).not.toContain(1);
   });
 
+  const STEPS = {
+    'GitHub Actions': {
+      opens: (name: string) => `2026-11-01T10:00:00.0000000Z ##[group]Run ${name}`,
+      fails: '##[error]Process completed with exit code 1.',
+    },
+    'Azure Pipelines': {
+      opens: (name: string) => `2026-11-01T10:00:00.0000000Z ##[section]Starting: ${name}`,
+      fails: "##[error]Bash exited with code '1'.",
+    },
+    'Travis CI': {
+      opens: (name: string) => `travis_time:end:0a1b:start=1\r${ESC}[0Ktravis_time:start:0c2d\r${ESC}[0K$ ${name}`,
+      fails: 'The command "npm test" exited with 1.',
+    },
+  };
+
+  it.each(Object.entries(STEPS))('begins with the step that failed, not with what others print: %s', (_, step) => {
+    const warning = 'curl: (22) The requested URL returned error: 404 Not Found';
+    const failure = 'AssertionError: expected 3 to equal 4';
+    const lines = [
+      ...[step.opens('install'), ...quiet(30), warning, ...quiet(60)],
+      ...[step.opens('npm test'), ...quiet(40), failure, step.fails],
+      ...[step.opens('clean up'), ...quiet(20), 'rm: cannot remove cache: No such file or directory', ...quiet(5)],
+    ];
+    const scoreOf = (text: string): number =>
+      excerptOf([lines.join('\n')], 150).lines.find((line) => line.text === text)?.score ?? 0;
+    expect(scoreOf(failure)).toBeGreaterThan(scoreOf(warning));
+    expect(scoreOf(failure)).toBeGreaterThan(scoreOf('rm: cannot remove cache: No such file or directory'));
+  });
+
+  it('knows the steps of a log of the GitHub CLI by what is in front of its lines', () => {
+    const line = (step: string, text: string) => `build\t${step}\t2026-11-01T10:00:00.0000000Z ${text}`;
+    const warning = 'curl: (22) The requested URL returned error: 404 Not Found';
+    const lines = [
+      ...[...quiet(30), warning, ...quiet(30)].map((text) => line('Install', text)),
+      ...[...quiet(30), 'AssertionError: expected 3 to equal 4', '##[error]Process completed with exit code 1.'].map(
+        (text) => line('Test', text),
+      ),
+    ];
+    const { lines: kept } = excerptOf([lines.join('\n')], 90);
+    const scoreOf = (text: string): number => kept.find((one) => one.text === text)?.score ?? 0;
+    expect(scoreOf('AssertionError: expected 3 to equal 4')).toBeGreaterThan(scoreOf(warning));
+  });
+
   it('is the same however the log is cut into chunks', () => {
     const log = [...quiet(30), 'error: one', '', 'FAILED two\r', 'last'].join('\n');
     fc.assert(

@@ -48,3 +48,38 @@ describe('a log that says nothing but which step failed', () => {
     expect(answerTo(log).signature).toBeNull();
   });
 });
+
+describe('what other steps print', () => {
+  const SET_UP = [
+    '##[group]Run sudo apt-get update && npm install',
+    'sudo: unable to resolve host build-7',
+    'W: Failed to fetch http://packages.example.org/dists/stable/InRelease  Could not resolve host',
+    'curl: (22) The requested URL returned error: 404 Not Found',
+    'found 4 vulnerabilities (1 low, 1 moderate, 2 high)',
+    ...Array.from({ length: 30 }, (_, at) => `installed package ${at}`),
+  ];
+  const CLEAN_UP = ['Post job cleanup.', 'rm: cannot remove cache: Permission denied'];
+  const failing = (lines: readonly string[]): string =>
+    [
+      ...SET_UP,
+      '##[group]Run npm test',
+      ...Array.from({ length: 30 }, (_, at) => `ok ${at + 1} cart adds article ${at}`),
+      ...lines,
+      '##[error]Process completed with exit code 1.',
+      ...CLEAN_UP,
+    ].join('\n');
+
+  it.each([
+    ['test_failure', ['  1) cart totals', '     AssertionError: expected 3 to equal 4', '1 failing']],
+    ['compilation_error', ["src/cart.ts(3,5): error TS2322: Type 'string' is not assignable to type 'number'."]],
+    ['dependency_conflicts', ["Error: Cannot find module 'left-cart'"]],
+  ])('does not name the class of a failure: %s', (failureClass, lines) => {
+    expect(answerTo(failing(lines)).class).toBe(failureClass);
+  });
+
+  it('is not a script that is shown before it runs', () => {
+    const text = 'ERROR: connect ECONNREFUSED 10.0.0.7:5432';
+    expect(answerTo(`  echo "${text}"`).signature).toBeNull();
+    expect(answerTo(text).signature).not.toBeNull();
+  });
+});
