@@ -17,6 +17,16 @@ export interface EndpointResponse {
   readonly body: unknown;
 }
 
+export interface EndpointText {
+  /** As of `EndpointResponse`. */
+  readonly status: number;
+  /** At most so many bytes as were asked for. */
+  readonly text: string;
+  readonly isCut: boolean;
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /**
  * Calls endpoints of `http.allowedEndpoints` and nothing else. Follows no redirects. Throws `Refused` for an address
  * that is not allowed, both by name and after the name is resolved.
@@ -24,6 +34,8 @@ export interface EndpointResponse {
 export interface EndpointCaller {
   /** Reads; throws `Retryable` when there is no answer at the moment. */
   read(endpoint: string, timeoutSeconds: number, options?: { readonly maxBytes?: number }): Promise<EndpointResponse>;
+  /** Reads an answer that is no JSON, and no more of it than `maxBytes`; throws as `read` does. */
+  readText(endpoint: string, timeoutSeconds: number, options: { readonly maxBytes: number }): Promise<EndpointText>;
   /** An effect: throws `Retryable` only when nothing was sent, `OutcomeUnknown` when the answer was lost. */
   send(request: EndpointRequest): Promise<EndpointResponse>;
 }

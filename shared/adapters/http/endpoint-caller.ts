@@ -3,7 +3,12 @@ import { OutcomeUnknown, Refused, Retryable } from '@selfheal/kernel/errors.ts';
 import * as z from 'zod';
 import { type AllowedEndpoint, resolveEndpoint } from '#shared/domain/playbook/http-endpoints.ts';
 import { addressKindOf } from '#shared/domain/playbook/network-address.ts';
-import type { EndpointCaller, EndpointRequest, EndpointResponse } from '#shared/ports/playbook-effects.ts';
+import type {
+  EndpointCaller,
+  EndpointRequest,
+  EndpointResponse,
+  EndpointText,
+} from '#shared/ports/playbook-effects.ts';
 import { safeExchange } from './safe-exchange.ts';
 
 /** Content of an endpoint's secret: a whole header, or somebody's name and password. */
@@ -35,12 +40,14 @@ export function makeEndpointCaller(options: EndpointCallerOptions): EndpointCall
   return {
     read: async (endpoint, timeoutSeconds, { maxBytes } = {}) => {
       const request = { endpoint, method: 'GET', timeoutSeconds, key: '', maxBytes } as const;
-      const response = await call(request, { ...options, tokens }, Retryable);
-      if (response.status < 500 && response.status !== 429) return response;
-      throw new Retryable(`${endpoint}: the server answered with status ${response.status}.`);
+      return responseOf(await readable(request, { ...options, tokens }));
+    },
+    readText: async (endpoint, timeoutSeconds, { maxBytes }) => {
+      const request = { endpoint, method: 'GET', timeoutSeconds, key: '', maxBytes, cutsLonger: true } as const;
+      return await readable(request, { ...options, tokens });
     },
     send: async (request) => {
-      const response = await call(request, { ...options, tokens }, OutcomeUnknown);
+      const response = responseOf(await call(request, { ...options, tokens }, OutcomeUnknown));
       const what = `${request.method} ${request.endpoint}: the answer was status ${response.status}.`;
       if (response.status === 429) throw new Retryable(what);
       if (response.status >= 500) throw new OutcomeUnknown(what);
@@ -51,9 +58,17 @@ export function makeEndpointCaller(options: EndpointCallerOptions): EndpointCall
 
 type Lost = typeof Retryable | typeof OutcomeUnknown;
 type Calling = EndpointCallerOptions & { readonly tokens: Tokens };
-type Call = EndpointRequest & { readonly maxBytes?: number | undefined };
+type Call = EndpointRequest & { readonly maxBytes?: number | undefined; readonly cutsLonger?: boolean };
 
-async function call(request: Call, options: Calling, lost: Lost): Promise<EndpointResponse> {
+const responseOf = ({ status, text }: EndpointText): EndpointResponse => ({ status, body: jsonOf(text) });
+
+async function readable(request: Call, options: Calling): Promise<EndpointText> {
+  const answer = await call(request, options, Retryable);
+  if (answer.status < 500 && answer.status !== 429) return answer;
+  throw new Retryable(`${request.endpoint}: the server answered with status ${answer.status}.`);
+}
+
+async function call(request: Call, options: Calling, lost: Lost): Promise<EndpointText> {
   const allowed = resolveEndpoint(request.endpoint, options.endpoints);
   if (allowed.kind === 'refused') throw new Refused(`${request.endpoint}: ${allowed.reason}.`);
   const { endpoint, url } = allowed;
@@ -71,16 +86,16 @@ interface Place {
   readonly lost: Lost;
 }
 
-async function exchange(request: Call, { endpoint, url, lost }: Place, options: Calling): Promise<EndpointResponse> {
+async function exchange(request: Call, { endpoint, url, lost }: Place, options: Calling): Promise<EndpointText> {
   const authorization = await authorizationFor(endpoint, request.timeoutSeconds, options);
   const body = request.payload === undefined ? null : JSON.stringify(request.payload);
-  const { status, text } = await safeExchange({
+  const answer = await safeExchange({
     ...connectionOf(endpoint, options),
     what: request.endpoint,
     url: atOrigin(url, options),
     method: request.method,
     headers: {
-      accept: 'application/json',
+      accept: request.cutsLonger === true ? 'text/plain' : 'application/json',
       ...(request.key === '' ? {} : { 'idempotency-key': request.key }),
       ...(authorization === null ? {} : { authorization }),
       ...(body === null ? {} : { 'content-type': 'application/json' }),
@@ -89,10 +104,11 @@ async function exchange(request: Call, { endpoint, url, lost }: Place, options: 
     timeoutSeconds: request.timeoutSeconds,
     lost,
     maxBytes: request.maxBytes,
+    cutsLonger: request.cutsLonger,
   });
-  if (status < 300 || status >= 400) return { status, body: jsonOf(text) };
+  if (answer.status < 300 || answer.status >= 400) return answer;
   throw new Refused(
-    `${request.endpoint}: the server answered with a redirect (${status}); redirects are not followed.`,
+    `${request.endpoint}: the server answered with a redirect (${answer.status}); redirects are not followed.`,
   );
 }
 

@@ -22,6 +22,8 @@ export interface SafeRequest {
   readonly resolve?: ((hostname: string) => Promise<readonly LookupAddress[]>) | undefined;
   /** The longest answer that is read; 256,000 by default. */
   readonly maxBytes?: number | undefined;
+  /** Whether a longer answer is cut off there; it fails by default. */
+  readonly cutsLonger?: boolean | undefined;
 }
 
 export interface SafeAnswer {
@@ -29,6 +31,8 @@ export interface SafeAnswer {
   /** By names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  /** Whether the answer was longer than is read. */
+  readonly isCut: boolean;
 }
 
 /**
@@ -37,7 +41,7 @@ export interface SafeAnswer {
  * sent: `Retryable`; afterwards `lost`; `Refused` for a forbidden address.
  */
 export async function safeExchange(request: SafeRequest): Promise<SafeAnswer> {
-  const { what, url, lost, mayConnect, maxBytes = MAX_BYTES } = request;
+  const { what, url, lost, mayConnect, maxBytes = MAX_BYTES, cutsLonger = false } = request;
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) > 0 && !mayConnect(host))
     throw new Refused(`${what}: ${host} is a loopback, link-local or metadata address and is never called.`);
@@ -56,8 +60,8 @@ export async function safeExchange(request: SafeRequest): Promise<SafeAnswer> {
     });
     outgoing.on('error', fail);
     outgoing.on('response', (incoming) => {
-      readText(incoming, maxBytes).then(
-        (text) => resolve({ status: incoming.statusCode ?? 0, headers: headersOf(incoming), text }),
+      readText(incoming, { maxBytes, cutsLonger }).then(
+        (answer) => resolve({ status: incoming.statusCode ?? 0, headers: headersOf(incoming), ...answer }),
         fail,
       );
     });
@@ -99,15 +103,20 @@ function checkedLookup(
   };
 }
 
-async function readText(incoming: IncomingMessage, maxBytes: number): Promise<string> {
+async function readText(
+  incoming: IncomingMessage,
+  { maxBytes, cutsLonger }: { readonly maxBytes: number; readonly cutsLonger: boolean },
+): Promise<Pick<SafeAnswer, 'text' | 'isCut'>> {
   const pieces: Buffer[] = [];
   let bytes = 0;
+  // Leaving the loop ends the connection.
   for await (const piece of incoming as AsyncIterable<Buffer>) {
     bytes += piece.byteLength;
-    if (bytes > maxBytes) throw new Error(`the answer is longer than ${maxBytes} bytes`);
+    if (bytes > maxBytes && !cutsLonger) throw new Error(`the answer is longer than ${maxBytes} bytes`);
     pieces.push(piece);
+    if (bytes > maxBytes) break;
   }
-  return Buffer.concat(pieces).toString('utf8');
+  return { text: Buffer.concat(pieces).subarray(0, maxBytes).toString('utf8'), isCut: bytes > maxBytes };
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {

@@ -9,7 +9,7 @@ import type { Log, Meter } from '#shared/ports/telemetry-sink.ts';
 import { type ReportIncidentDeps, type ReportOrder, reportIncident } from '../incidents/report-incident.ts';
 
 export interface WatchJobsDeps extends ReportIncidentDeps {
-  readonly endpoints: Pick<EndpointCaller, 'read'>;
+  readonly endpoints: Pick<EndpointCaller, 'read' | 'readText'>;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Log;
@@ -113,20 +113,27 @@ export interface RoundTime {
   /** Whether what is left is better done in the next round. */
   isOver(): boolean;
   /** Reads of this round alone; they throw `Retryable` when it has lasted too long. */
-  readonly endpoints: Pick<EndpointCaller, 'read'>;
+  readonly endpoints: Pick<EndpointCaller, 'read' | 'readText'>;
 }
 
 /** Begins a round that asks one server. */
 function beginRound({ endpoints, clock }: Pick<WatchJobsDeps, 'endpoints' | 'clock'>): RoundTime {
   const begunAt = clock.now().getTime();
   const lasted = (): number => clock.now().getTime() - begunAt;
+  const goOn = (endpoint: string): void => {
+    if (lasted() > MAX_ROUND_MS)
+      throw new Retryable(`${endpoint}: the server answers too slowly; the round was ended.`);
+  };
   return {
     isOver: () => lasted() > ENOUGH_MS,
     endpoints: {
       read: async (endpoint, timeoutSeconds, options) => {
-        if (lasted() > MAX_ROUND_MS)
-          throw new Retryable(`${endpoint}: the server answers too slowly; the round was ended.`);
+        goOn(endpoint);
         return await endpoints.read(endpoint, timeoutSeconds, options);
+      },
+      readText: async (endpoint, timeoutSeconds, options) => {
+        goOn(endpoint);
+        return await endpoints.readText(endpoint, timeoutSeconds, options);
       },
     },
   };

@@ -20,6 +20,8 @@ export const AllowedEndpoint = z
       .default(null),
     /** Where user and password of the secret become a bearer token, as of Airflow 3: `https://airflow.example.com/auth/token`. */
     tokenUrl: z.string().max(500).optional(),
+    /** Whether a name in a path may hold a slash, encoded twice (`%252F`), as Jenkins names the jobs of branches: `feature%2Fcart`. */
+    slashesInNames: z.boolean().default(false),
   })
   .superRefine((endpoint, { addIssue }) => {
     const reason = problemOfBase(endpoint);
@@ -60,7 +62,8 @@ export function resolveEndpoint(text: string, endpoints: readonly AllowedEndpoin
     const reason = `the endpoint "${name}" is not in http.allowedEndpoints: add it there with its address`;
     return { kind: 'refused', reason, unlisted: true };
   }
-  const parsed = parse(named === undefined ? text : `${named.url}${path ?? ''}`);
+  const allowsSlashes = named?.slashesInNames === true;
+  const parsed = parse(named === undefined ? text : `${named.url}${path ?? ''}`, allowsSlashes);
   if (typeof parsed === 'string') return refused(parsed);
   const covering = (named === undefined ? endpoints : [named]).filter(({ url }) => covers(new URL(url), parsed));
   const [endpoint, another] = covering;
@@ -81,7 +84,7 @@ function covers(base: URL, url: URL): boolean {
   return url.origin === base.origin && url.pathname.startsWith(base.pathname);
 }
 
-function parse(text: string): URL | string {
+function parse(text: string, allowsSlashes = false): URL | string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u0020\u007f\\]/.test(text)) return 'a space, a control character or a backslash is in the address';
   if (hasDotSegment(text)) return 'a dot segment (. or ..) is in the path: write the path it leads to';
@@ -89,14 +92,16 @@ function parse(text: string): URL | string {
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return `${url.protocol} is not https`;
   if (url.username !== '' || url.password !== '') return 'a user or a password is in the address: leave it out';
-  if (/%(?:25)*(?:2f|5c|00)/i.test(url.pathname)) return 'an encoded slash, backslash or zero is in the path';
+  const path = allowsSlashes ? url.pathname.replace(/%252f/gi, '') : url.pathname;
+  if (/%(?:25)*(?:2f|5c|00)/i.test(path)) return 'an encoded slash, backslash or zero is in the path';
   return url.hash === '' ? url : 'a fragment (#) is in the address: leave it out';
 }
 
 /** Dots that a URL parser, a proxy or a server resolves: plain, encoded once or more, or before path parameters (`..;x`). */
 function hasDotSegment(text: string): boolean {
   const path = text.replace(/[?#].*$/s, '').replace(/^[a-z][a-z0-9+.-]*:\/*/i, '');
-  return path.split('/').some((segment) => {
+  // An encoded slash ends a segment, too, for whoever decodes it.
+  return path.split(/\/|%(?:25)*2f/i).some((segment) => {
     let plain = segment;
     while (/%(?:25|2e)/i.test(plain)) plain = plain.replace(/%25/g, '%').replace(/%2e/gi, '.');
     return /^\.{1,2}(?:;.*)?$/s.test(plain);

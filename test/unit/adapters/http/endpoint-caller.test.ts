@@ -145,6 +145,21 @@ describe('calling an allowed endpoint', () => {
     expect(seen[0]?.headers).not.toHaveProperty('authorization');
   });
 
+  it('reads a text with its headers, and no more of it than was asked for', async () => {
+    const { seen, caller } = await aServer((response) =>
+      response.writeHead(200, { 'X-Text-Size': '2000000' }).end('x'.repeat(2_000_000)),
+    );
+    const read = async (maxBytes: number) => await caller().readText('jobs:/log', 5, { maxBytes });
+    expect(await read(1000)).toMatchObject({
+      status: 200,
+      isCut: true,
+      text: 'x'.repeat(1000),
+      headers: { 'x-text-size': '2000000' },
+    });
+    expect(await read(2_000_000)).toMatchObject({ isCut: false });
+    expect(seen[0]?.headers.accept).toBe('text/plain');
+  });
+
   it('gives refusals back as they are, and tells an effect that may have happened from one that did not', async () => {
     const { caller } = await aServer((response, { url }) => json(Number(url.slice('/api/'.length)), {})(response));
     expect(await caller().send({ ...post, endpoint: 'jobs:/404' })).toEqual({ status: 404, body: {} });

@@ -127,6 +127,25 @@ describe('the list of allowed endpoints', () => {
     expect(answer(text).kind).toBe('refused');
   });
 
+  it('takes a slash in a name, encoded twice, only at an entry that says so, and never a way out of it', () => {
+    const entry = { name: 'ci', url: 'https://ci.example.com/jenkins/' };
+    const at = (slashesInNames: boolean, path: string) =>
+      resolveEndpoint(`ci:/${path}`, [AllowedEndpoint.parse({ ...entry, slashesInNames })]).kind;
+    const branch = 'job/shop/job/feature%252Fcart/api/json';
+    expect([at(true, branch), at(false, branch)]).toEqual(['allowed', 'refused']);
+    for (const path of [
+      'job/feature%2Fcart',
+      'job/feature%25252Fcart',
+      'job/x%252F..%252F..%252Fadmin',
+      'job/..%252Fadmin',
+      'job/x%252F.',
+      'job/x%252F%252e%252e%252Fy',
+      'job/x%255Cy',
+      'job/x%2500',
+    ])
+      expect([path, at(true, path)]).toEqual([path, 'refused']);
+  });
+
   describe('when entries overlap', () => {
     const secretOf = (name: string) => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}-AbCdEf`;
     const entry = (name: string, url: string) =>

@@ -99,6 +99,7 @@ function ports() {
     ...others,
     alarms: fakeAlarms({ read: async () => ({ state: 'ALARM', since: '2026-11-21T11:58:00.000Z' }) }),
     endpoints: {
+      ...owner,
       read: (endpoint: string, timeoutSeconds: number) => by(endpoint).read(endpoint, timeoutSeconds),
       send: (request: Parameters<typeof owner.send>[0]) => by(request.endpoint).send(request),
     },
