@@ -119,7 +119,7 @@ function onCallAccess({ servesSection }: FunctionConfig, sources: AccessSources)
 
 /** To sign in at the job systems that are watched. */
 function jobAccess({ jobs, http }: Pick<Configuration, 'jobs' | 'http'>): readonly Access[] {
-  const named = new Set([...jobs.airflow, ...jobs.spark].map(({ endpoint }) => endpoint));
+  const named = new Set([...jobs.airflow, ...jobs.spark, ...jobs.jenkins].map(({ endpoint }) => endpoint));
   const resources = http.allowedEndpoints.flatMap(({ name, authorizationSecretArn: arn }) =>
     named.has(name) && arn !== null ? [arn] : [],
   );

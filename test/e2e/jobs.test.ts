@@ -3,13 +3,14 @@ import type { DagRunSpec } from '#apps/local/world/jobs.ts';
 import { signIn } from '#lab/drills/approvals.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import { approve } from './support/approving.ts';
-import { AIRFLOW_SECRET } from './support/assemblies.ts';
+import { AIRFLOW_SECRET, JENKINS_SECRET } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
 
 const PASSWORD = 'Correct-Horse-8-Battery';
 const USER = { username: 'selfheal', password: ['airflow', 'first'].join('-') };
+const JENKINS_USER = { username: 'selfheal', token: ['jenkins', 'first'].join('-') };
 
 let healer: Healer;
 let operator: string;
@@ -22,6 +23,8 @@ beforeAll(async () => {
   approver = await signIn(healer, 'approver@example.com', PASSWORD);
   healer.runtime.overrideSecret(AIRFLOW_SECRET, USER);
   healer.world.jobs.requireSignIn(USER);
+  healer.runtime.overrideSecret(JENKINS_SECRET, { username: JENKINS_USER.username, password: JENKINS_USER.token });
+  healer.world.jenkins.requireSignIn(JENKINS_USER);
 });
 afterEach(() => expectClean(healer));
 afterAll(() => healer?.stop());
@@ -297,5 +300,39 @@ describe('a Spark application', () => {
   ])('[D111] is not resized by a request that cannot be: %j', async (body, status, words) => {
     const answer = await api('/spark/applications/resize', body);
     expect([answer.status, JSON.stringify(answer.json)]).toEqual([status, expect.stringContaining(words)]);
+  });
+});
+
+const CONSOLE = [
+  'Started by user ada',
+  '+ npm ci',
+  'npm ERR! code ETIMEDOUT',
+  'npm ERR! network request to https://registry.npmjs.org/left-pad failed, reason: connect ETIMEDOUT 104.16.0.35:443',
+  'Finished: FAILURE',
+  '',
+].join('\n');
+const COMMIT = {
+  commitId: '4f2a9c1'.repeat(5),
+  msg: 'Raise the price of a cart',
+  author: 'Ada',
+  affectedPaths: ['src/cart.ts'],
+};
+
+describe('a failed Jenkins build', () => {
+  it('becomes an incident with the diagnosis of its console, its link, and what changed before it', async () => {
+    healer.world.jenkins.addBuild({ job: 'team/feature%2Fcart', log: CONSOLE, commits: [COMMIT], userId: 'ada' });
+    const id = await found('team/feature%2Fcart #1 failed in Jenkins');
+    await trigger(healer, 'log-watch');
+    expect(await titled('team/feature%2Fcart')).toHaveLength(1);
+    const incident = await healer.ended(id);
+    expect(incident).toMatchObject({
+      classification: { class: 'network_connectivity' },
+      target: { kind: 'report', service: 'reports', job: { job: 'team/feature%2Fcart', build: 1 } },
+    });
+    const { json } = await api(`/incidents/${id}`);
+    expect(json.subject.job).toMatchObject({ kind: 'jenkins-build', build: 1 });
+    const text = JSON.stringify(json);
+    expect(text).toContain('https://jenkins.example.com/jenkins/job/team/job/feature%252Fcart/1/');
+    expect(text).toContain('Raise the price of a cart');
   });
 });

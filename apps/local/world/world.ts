@@ -10,6 +10,7 @@ import type { Exchange } from '@selfheal/fake-server/wire.ts';
 import { machineTime, type WorldTime } from '@selfheal/fake-server/world-time.ts';
 import { ownDocuments } from '#infra/documents.ts';
 import { type ChannelsControl, makeLocalChannels } from './channels.ts';
+import { type JenkinsControl, makeLocalJenkins } from './jenkins.ts';
 import { type JiraControl, makeLocalJira } from './jira.ts';
 import { type JobsControl, makeLocalJobs } from './jobs.ts';
 import { makeSamples, type Samples } from './samples/samples.ts';
@@ -51,6 +52,8 @@ export interface World {
   readonly models: ModelControl;
   /** The sample cloud's Airflow. */
   readonly jobs: JobsControl;
+  /** A Jenkins. */
+  readonly jenkins: JenkinsControl;
   /** The sample cloud's Spark History Server. */
   readonly spark: SparkControl;
   /** Slack, Teams, PagerDuty and a webhook of one's own. */
@@ -84,6 +87,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     onLogs: (group, events) => onLogs?.(group, events),
   });
   const jobs = makeLocalJobs({ journal, dataDir, now: () => time.now(), cleared: () => aws.control.clearReports() });
+  const jenkins = makeLocalJenkins({ journal, dataDir, now: () => time.now() });
   const channels = makeLocalChannels({ dataDir, now: () => new Date(time.now()) });
   const spark = makeLocalSpark({ dataDir, now: () => time.now() });
   const jira = makeLocalJira(dataDir);
@@ -97,7 +101,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       parts.github = makeLocalGithub({ site: { api: url + API_PREFIX, web: url }, journal, time, dataDir });
       return [
         ...parts.github.services,
-        ...[aws, jobs, spark, channels, slack, jira].map(({ service }) => service),
+        ...[aws, jobs, jenkins, spark, channels, slack, jira].map(({ service }) => service),
         ...models.services,
       ];
     },
@@ -118,6 +122,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     aws: aws.control,
     models: models.control,
     jobs: jobs.control,
+    jenkins: jenkins.control,
     spark: spark.control,
     channels: channels.control,
     slack: slack.control,

@@ -28,6 +28,7 @@ export const EFFECTS = [
   'ecs.service.updated',
   'airflow.tasks.cleared',
   'airflow.run.created',
+  'jenkins.build.started',
   'ssm.automation.started',
   'ssm.parameter.put',
   'lambda.memory.changed',

@@ -1,6 +1,12 @@
 import { unlessRefused } from '@selfheal/kernel/errors.ts';
 import type { ChangeBefore, EvidenceSource } from '@selfheal/log-reading/logs/evidence.ts';
-import { commitId, joinChanges, placeOfRepository, placeOfResource } from '#shared/domain/changes/change.ts';
+import {
+  commitId,
+  joinChanges,
+  placeOfJob,
+  placeOfRepository,
+  placeOfResource,
+} from '#shared/domain/changes/change.ts';
 import {
   CHANGE_DAYS,
   type FailedThing,
@@ -87,9 +93,10 @@ function failedThing(
   if (target.kind === 'storm' || isForeign(target, configuration.home)) return null;
   const service = serviceOf(configuration, target);
   if (service === null) return null;
+  const job = target.kind === 'report' && target.job !== undefined ? [placeOfJob(target.job)] : [];
   return {
     at: new Date(isAlarmOrAlert(target) ? target.changedAt : openedAt),
-    places: new Set(resourcesOf(service, configuration)),
+    places: new Set([...job, ...resourcesOf(service, configuration)]),
     near: new Set(service.repositories.map(placeOfRepository)),
     files,
     commit: null,

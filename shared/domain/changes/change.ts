@@ -1,6 +1,7 @@
 import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
 import type { AwsPlace } from '../incident/aws-resource.ts';
+import { type Job, jobKey } from '../incident/job.ts';
 
 /** What a change is; the nodes of the change graph beside incidents. */
 export const ChangeKind = z.enum([
@@ -37,7 +38,7 @@ export const Change = z.strictObject({
   version: z.literal(1),
   id: NodeId,
   kind: ChangeKind,
-  /** Where it was: a repository or a resource of AWS (`placeOfRepository`, `placeOfResource`). */
+  /** Where it was: a repository, a resource of AWS or a job (`placeOfRepository`, `placeOfResource`, `placeOfJob`). */
   places: z.array(z.string().min(1).max(400)).min(1).max(10),
   /** ISO 8601 instant at which it was made, by the sender's clock. */
   at: z.iso.datetime(),
@@ -66,6 +67,9 @@ export const placeOfRepository = (repository: string): string => `repository:${r
 /** Place of changes of a resource of AWS, in one account and region. */
 export const placeOfResource = (resource: string, { account, region }: AwsPlace): string =>
   `aws:${account}/${region}/${resource}`;
+
+/** Place of changes of a job in a job system, such as Jenkins. */
+export const placeOfJob = (job: Job): string => jobKey(job);
 
 export const commitId = (repository: string, sha: string): string => `commit:${repository.toLowerCase()}@${sha}`;
 

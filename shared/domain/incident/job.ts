@@ -38,11 +38,29 @@ export const SparkApplication = z.strictObject({
 });
 export type SparkApplication = z.infer<typeof SparkApplication>;
 
+/** Full name of a Jenkins job with its folders: `team/deploy`. The job of a branch is named by it, encoded once: `team/shop/feature%2Fcart`. */
+export const JenkinsJobName = z
+  .string()
+  .max(300)
+  .regex(
+    /^(?!\.{1,2}(?:\/|$))[^/\p{Cc}\p{Zl}\p{Zp}]+(?:\/(?!\.{1,2}(?:\/|$))[^/\p{Cc}\p{Zl}\p{Zp}]+)*$/u,
+    'Must be the full name of a job',
+  );
+
+/** One build of a Jenkins job. */
+export const JenkinsBuild = z.strictObject({
+  kind: z.literal('jenkins-build'),
+  endpoint: Endpoint,
+  job: JenkinsJobName,
+  build: z.number().int().positive(),
+});
+export type JenkinsBuild = z.infer<typeof JenkinsBuild>;
+
 /**
  * What failed in a job system. Set by code alone, either as it was read there with the deployment's own credentials, or from the path of an authenticated
  * request; never from a report's text. So, other than what a report says, it may bind an action.
  */
-export const Job = z.discriminatedUnion('kind', [AirflowTask, AirflowFile, SparkApplication]);
+export const Job = z.discriminatedUnion('kind', [AirflowTask, AirflowFile, SparkApplication, JenkinsBuild]);
 export type Job = z.infer<typeof Job>;
 
 /** Kinds of jobs that playbooks may be for. Of a mapped task only all instances together can be named. */
@@ -56,7 +74,7 @@ export function playbookJobOf(job: Job): PlaybookJob | null {
   return job.isBlocking === true ? 'airflow-blocking-task' : 'airflow-task';
 }
 
-/** Key of what an action changes for a job: an Airflow DAG run, or the settings of a Spark application. */
+/** Key of what an action changes for a job: an Airflow DAG run, the settings of a Spark application, or a Jenkins job. */
 export function jobKey(job: Job): string {
   switch (job.kind) {
     case 'airflow-task':
@@ -65,6 +83,8 @@ export function jobKey(job: Job): string {
       return `airflow-file:${job.endpoint}/${job.file}`;
     case 'spark-application':
       return `spark:${job.endpoint}/${job.application}`;
+    case 'jenkins-build':
+      return `jenkins:${job.endpoint}/${job.job}`;
     default:
       return job satisfies never;
   }
@@ -79,6 +99,8 @@ export function jobWords(job: Job): string {
       return job.file;
     case 'spark-application':
       return job.application;
+    case 'jenkins-build':
+      return `${job.job} #${job.build}`;
     default:
       return job satisfies never;
   }

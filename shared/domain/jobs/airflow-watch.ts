@@ -1,7 +1,7 @@
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import * as z from 'zod';
 import type { ImportError, TaskInstance } from './airflow-wire.ts';
-import { advanced, cursorFields, firstCursor } from './job-cursor.ts';
+import { advanced, cursorFields, firstCursor, knownIncidents, ofLastDay } from './job-cursor.ts';
 
 const Key = z.string().max(64);
 
@@ -9,14 +9,13 @@ const Key = z.string().max(64);
 export const AirflowWatch = z.strictObject({
   ...cursorFields(64),
   /** Incidents of a day, by `taskKey`: a task that fails again while its incident is open is part of it. */
-  incidents: z.array(z.strictObject({ key: Key, incident: z.string(), at: z.iso.datetime() })),
+  incidents: knownIncidents(64),
   /** Import errors that were reported and are still there, by `importErrorKey`. */
   importErrors: z.array(Key),
 });
 export type AirflowWatch = z.infer<typeof AirflowWatch>;
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
 /** Airflow's clock may differ, and a row may be committed later than its end: so much before the cursor is read again. */
 export const AIRFLOW_OVERLAP_MS = 5 * MINUTE;
 
@@ -39,6 +38,5 @@ export function afterFailures(watch: AirflowWatch, failures: readonly TaskInstan
     key: failureKey(one),
     endedAt: new Date(one.end_date ?? now).toISOString(),
   }));
-  const incidents = watch.incidents.filter(({ at }) => Date.parse(at) > now.getTime() - DAY);
-  return { ...advanced(watch, looked, now, AIRFLOW_OVERLAP_MS), incidents };
+  return { ...advanced(watch, looked, now, AIRFLOW_OVERLAP_MS), incidents: ofLastDay(watch.incidents, now) };
 }

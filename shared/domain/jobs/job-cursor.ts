@@ -37,3 +37,13 @@ export function advanced<W extends JobCursor>(watch: W, looked: readonly Looked[
   const seen = [...known.values()].filter(({ endedAt }) => Date.parse(endedAt) >= cursor - 2 * overlapMs);
   return { ...watch, cursor: new Date(cursor).toISOString(), seen };
 }
+
+const DAY = 24 * 60 * 60_000;
+
+/** Incidents of a day by what failed, so that what fails again while its incident is open is part of it. `maxKey`: characters of a key. */
+export const knownIncidents = (maxKey: number) =>
+  z.array(z.strictObject({ key: z.string().max(maxKey), incident: z.string(), at: Instant }));
+export type KnownIncident = z.infer<ReturnType<typeof knownIncidents>>[number];
+
+export const ofLastDay = (incidents: readonly KnownIncident[], now: Date): KnownIncident[] =>
+  incidents.filter(({ at }) => Date.parse(at) > now.getTime() - DAY);

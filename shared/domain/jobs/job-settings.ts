@@ -41,6 +41,31 @@ const SparkSource = z.strictObject({
 });
 export type SparkSource = z.infer<typeof SparkSource>;
 
+const JenkinsSource = z.strictObject({
+  /** Entry of `http.allowedEndpoints`: the root of a Jenkins, such as `https://jenkins.example.com/`. */
+  endpoint: EndpointName,
+  service: ServiceName,
+  /** Full names of jobs, folders included (`team/deploy`); a `*` at the end stands for the rest, however deep. All by default. */
+  jobs: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(?!\/)(?:[^*\p{Cc}\p{Zl}\p{Zp}]{1,299}|[^*\p{Cc}\p{Zl}\p{Zp}]{0,299}\*)$/u,
+          'Must be the full name of a job, or its beginning and *',
+        )
+        .refine(
+          (pattern) =>
+            !pattern.split('/').some((part) => (part === '' && pattern !== '') || part === '.' || part === '..'),
+          'Must be a name without empty parts, . and ..',
+        ),
+    )
+    .min(1)
+    .max(50)
+    .default(['*']),
+});
+export type JenkinsSource = z.infer<typeof JenkinsSource>;
+
 /** The block `jobs` of the configuration: job systems that are asked for what failed. */
 export const Jobs = z
   .strictObject({
@@ -48,6 +73,8 @@ export const Jobs = z
     airflow: z.array(AirflowSource).max(20).default([]),
     /** Spark History Servers. The first entry that lists an application holds for it. */
     spark: z.array(SparkSource).max(20).default([]),
+    /** The first entry that lists a job holds for it. */
+    jenkins: z.array(JenkinsSource).max(20).default([]),
   })
   .prefault({});
 export type Jobs = z.infer<typeof Jobs>;
@@ -62,9 +89,15 @@ export function sparkSourceOf({ spark }: Jobs, name: string, endpoint: string | 
   return spark.find((one) => isAt(one, endpoint) && one.applications.some((pattern) => covers(pattern, name))) ?? null;
 }
 
+/** The entry that holds for a Jenkins job by its full name; null when none lists it. */
+export function jenkinsSourceOf({ jenkins }: Jobs, name: string, endpoint: string): JenkinsSource | null {
+  return jenkins.find((one) => one.endpoint === endpoint && one.jobs.some((pattern) => covers(pattern, name))) ?? null;
+}
+
 const isAt = (one: { readonly endpoint: string }, endpoint: string | null): boolean =>
   endpoint === null || one.endpoint === endpoint;
-const covers = (pattern: string, name: string): boolean =>
+/** Whether a name is the pattern, or begins with it up to its `*`. */
+export const covers = (pattern: string, name: string): boolean =>
   pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 
 export interface JobProblem {
@@ -77,7 +110,7 @@ export function jobProblems(
   jobs: Jobs,
   { services, endpoints }: { readonly services: readonly string[]; readonly endpoints: readonly string[] },
 ): JobProblem[] {
-  return (['airflow', 'spark'] as const).flatMap((kind) =>
+  return (['airflow', 'spark', 'jenkins'] as const).flatMap((kind) =>
     jobs[kind].flatMap(({ endpoint, service }, at) => [
       ...(endpoints.includes(endpoint)
         ? []

@@ -70,6 +70,8 @@ export function sampleConfiguration(change: ConfigurationChange = {}): z.input<t
 
 /** Of the user of the sample company's Airflow. */
 export const AIRFLOW_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:airflow-a1b2c3';
+/** Of the user of the sample company's Jenkins. */
+export const JENKINS_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:jenkins-a1b2c3';
 const JOBS: ConfigurationChange = {
   http: {
     allowedEndpoints: [
@@ -80,6 +82,12 @@ const JOBS: ConfigurationChange = {
         authorizationSecretArn: AIRFLOW_SECRET,
       },
       { name: 'spark-history', url: 'https://spark.example.com/spark-history/api/v1/' },
+      {
+        name: 'jenkins',
+        url: 'https://jenkins.example.com/jenkins/',
+        slashesInNames: true,
+        authorizationSecretArn: JENKINS_SECRET,
+      },
     ],
   },
   jobs: {
@@ -92,6 +100,7 @@ const JOBS: ConfigurationChange = {
         executors: { parameter: '/reports/spark', maxMemoryMb: 16_384, maxCores: 8 },
       },
     ],
+    jenkins: [{ endpoint: 'jenkins', service: 'reports', jobs: ['team/*'] }],
   },
   services: [
     {

@@ -2,7 +2,7 @@ import { Refused } from '@selfheal/kernel/errors.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
 import { changesBefore } from '#shared/app/gather/changes-before.ts';
-import { Change } from '#shared/domain/changes/change.ts';
+import { Change, placeOfJob } from '#shared/domain/changes/change.ts';
 import { aConfiguration, aGithubTarget, anAlarmTarget, anIncident } from '#test/builders/index.ts';
 import { MemoryChangeStore } from '#test/fakes/memory-change-store.ts';
 
@@ -103,5 +103,28 @@ describe('what changed before an incident', () => {
       },
     };
     expect(await changesBefore(anIncident({ target }), [], { changes: refusing, configuration })).toEqual([]);
+  });
+
+  it('is of the failed job itself where the incident names one', async () => {
+    const job = { kind: 'jenkins-build', endpoint: 'ci', job: 'team/shop', build: 7 } as const;
+    const reported = {
+      kind: 'report',
+      reportId: '0'.repeat(32),
+      service: 'checkout',
+      repository: null,
+      severity: 'high',
+      reportedBy: 'Selfheal, reading Jenkins',
+      reportedAt: target.changedAt,
+      simulated: false,
+      job,
+    } as const;
+    const commit = { kind: 'commit' } as const;
+    const changes = await storeWith(
+      aChange('own', placeOfJob(job), earlier(4), commit),
+      aChange('another', placeOfJob({ ...job, job: 'team/other' }), earlier(4), commit),
+    );
+    const incident = anIncident({ target: reported, openedAt: target.changedAt });
+    const shown = await changesBefore(incident, [], { changes, configuration });
+    expect(shown.map(({ title }) => title)).toEqual(['Change own']);
   });
 });
