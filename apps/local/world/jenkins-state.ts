@@ -1,6 +1,7 @@
 import { type Collection, makeCollection } from '@selfheal/fake-server/collection.ts';
 
-type Result = 'SUCCESS' | 'UNSTABLE' | 'FAILURE' | 'NOT_BUILT' | 'ABORTED';
+/** As Jenkins names results: `SUCCESS`, `UNSTABLE`, `FAILURE`, `NOT_BUILT` or `ABORTED`. */
+type Result = string;
 
 /** A parameter as a build has it; without a value it is a password, which Jenkins does not show. */
 export interface ParameterState {
