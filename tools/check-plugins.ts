@@ -7,7 +7,11 @@ const KINDS = [
   { folder: 'shared/plugins/hosts', exported: 'HOSTS', others: [] },
   { folder: 'shared/plugins/sources', exported: 'SOURCES', others: ['common'] },
   // Each playbook of the configuration becomes an action; the folder `playbook` is not one.
-  { folder: 'shared/plugins/actions', exported: 'ACTIONS', others: ['common', 'playbook', 'resize-spark-executors'] },
+  {
+    folder: 'shared/plugins/actions',
+    exported: 'ACTIONS',
+    others: ['common', 'jenkins-rebuild', 'playbook', 'resize-spark-executors'],
+  },
   { folder: 'shared/plugins/notifiers', exported: 'NOTIFIERS', others: ['common'] },
   { folder: 'packages/reports/src/formats', exported: 'REPORT_FORMATS', others: ['common'] },
   { folder: 'shared/plugins/llm', exported: 'MODEL_PROVIDERS', others: ['common', 'protocol'] },

@@ -319,13 +319,16 @@ const COMMIT = {
 };
 
 describe('a failed Jenkins build', () => {
-  it('becomes an incident with the diagnosis of its console, its link, and what changed before it', async () => {
-    healer.world.jenkins.addBuild({ job: 'team/feature%2Fcart', log: CONSOLE, commits: [COMMIT], userId: 'ada' });
+  it('becomes an incident with the diagnosis of its console, its link and what changed before it, and is built again once a person agrees', async () => {
+    const parameters = [{ name: 'STAGE', value: 'eu test' }];
+    const job = 'team/feature%2Fcart';
+    healer.world.jenkins.addBuild({ job, log: CONSOLE, commits: [COMMIT], userId: 'ada', parameters });
     const id = await found('team/feature%2Fcart #1 failed in Jenkins');
     await trigger(healer, 'log-watch');
     expect(await titled('team/feature%2Fcart')).toHaveLength(1);
-    const incident = await healer.ended(id);
+    const incident = await endedWithYes(id);
     expect(incident).toMatchObject({
+      status: 'resolved',
       classification: { class: 'network_connectivity' },
       target: { kind: 'report', service: 'reports', job: { job: 'team/feature%2Fcart', build: 1 } },
     });
@@ -334,5 +337,31 @@ describe('a failed Jenkins build', () => {
     const text = JSON.stringify(json);
     expect(text).toContain('https://jenkins.example.com/jenkins/job/team/job/feature%252Fcart/1/');
     expect(text).toContain('Raise the price of a cart');
+    const [action, ...others] = await healer.incidents.listActions(id);
+    expect(others).toEqual([]);
+    expect(action).toMatchObject({ actionId: 'jenkins-rebuild', state: 'done', verified: 'recovered' });
+    expect(healer.world.journal.entries({ kind: 'jenkins.build.started' })).toMatchObject([
+      { target: 'team/feature%2Fcart', facts: { STAGE: 'eu test' } },
+    ]);
+  });
+
+  it('that fails again is left to people, and its rebuild opens no incident', async () => {
+    healer.world.jenkins.addBuild({ job: 'team/again', log: CONSOLE, again: ['FAILURE'] });
+    const id = await found('team/again #1 failed in Jenkins');
+    expect(await endedWithYes(id)).toMatchObject({ status: 'escalated' });
+    await trigger(healer, 'log-watch');
+    await healer.quiet();
+    expect(await titled('team/again')).toHaveLength(1);
+    expect(healer.world.journal.count('jenkins.build.started', 'team/again')).toBe(1);
+  });
+
+  it('with a password among its parameters is not built again, and says why', async () => {
+    healer.world.jenkins.addBuild({ job: 'team/secret', log: CONSOLE, parameters: [{ name: 'DEPLOY_KEY' }] });
+    const id = await found('team/secret #1 failed in Jenkins');
+    expect(await healer.ended(id)).toMatchObject({ status: 'escalated' });
+    expect((await healer.evidence.getReport(id))?.description).toContain(
+      'Jenkins does not show the value of the parameter DEPLOY_KEY.',
+    );
+    expect(healer.world.journal.count('jenkins.build.started', 'team/secret')).toBe(0);
   });
 });

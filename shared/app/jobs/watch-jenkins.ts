@@ -1,7 +1,14 @@
 import { Refused, Retryable, unlessRefused } from '@selfheal/kernel/errors.ts';
 import { MAX_REPORT_LINES } from '#shared/domain/incident/annotations.ts';
 import { type JenkinsBuild, jobWords } from '#shared/domain/incident/job.ts';
-import { BAD_RESULTS, badEnd, buildWords, changesOf, consoleLines } from '#shared/domain/jobs/jenkins-failures.ts';
+import {
+  BAD_RESULTS,
+  badEnd,
+  buildWords,
+  changesOf,
+  consoleLines,
+  hiddenParameter,
+} from '#shared/domain/jobs/jenkins-failures.ts';
 import {
   buildKey,
   firstJenkinsWatch,
@@ -13,10 +20,10 @@ import {
 import type { BuildSummary, JenkinsBuildDetail } from '#shared/domain/jobs/jenkins-wire.ts';
 import { advanced, type KnownIncident, type Looked, ofLastDay, readFrom } from '#shared/domain/jobs/job-cursor.ts';
 import { jenkinsSourceOf } from '#shared/domain/jobs/job-settings.ts';
+import { type JenkinsReader, jobPath, makeJenkinsReader } from '#shared/plugins/actions/common/jenkins-reader.ts';
 import type { ChangeStore } from '#shared/ports/change-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { JobWatchStore } from '#shared/ports/job-watch-store.ts';
-import { type JenkinsReader, jobPath, makeJenkinsReader } from './jenkins-reader.ts';
 import { type JobSystem, type RoundTime, reportJob, type WatchJobsDeps, watchJobs } from './watch-jobs.ts';
 
 export interface WatchJenkinsDeps extends WatchJobsDeps {
@@ -128,7 +135,8 @@ async function reportBuild(
     deps.meter.count('jenkins-build-repeated');
     return [];
   }
-  const incident = await openIncident({ kind: 'jenkins-build', endpoint: name, job, build: number }, end, {
+  const hidden = hiddenParameter(detail) === null ? {} : { hidesParameters: true as const };
+  const incident = await openIncident({ kind: 'jenkins-build', endpoint: name, job, build: number, ...hidden }, end, {
     detail,
     console,
     deps,
@@ -187,13 +195,21 @@ async function openIncident(
   const report = {
     requestId: `jenkins#${job.endpoint}#${buildKey({ job: job.job, number: job.build })}#${detail.timestamp}`,
     title: `${jobWords(job)} ${end} in Jenkins`,
-    description: `${buildWords(job, detail, { end, link })}${console.unread}`,
+    description: `${buildWords(job, detail, { end, link })}${console.unread}${hiddenWords(job, detail, deps)}`,
     // The end of a log says why it ended.
     lines: consoleLines(console.log).slice(-MAX_REPORT_LINES),
     job,
     service: jenkinsSourceOf(deps.configuration.jobs, job.job, job.endpoint)?.service ?? null,
   };
   return await reportJob(report, JENKINS, deps);
+}
+
+/** Why the build is not started again although jobs.jenkins allows it. */
+function hiddenWords(job: JenkinsBuild, detail: JenkinsBuildDetail, { configuration }: WatchJenkinsDeps): string {
+  const hidden = hiddenParameter(detail);
+  const isAllowed = jenkinsSourceOf(configuration.jobs, job.job, job.endpoint)?.rebuild === true;
+  if (hidden === null || !isAllowed) return '';
+  return `\nSelfheal does not build it again: Jenkins does not show the value of the parameter ${hidden.name}.`;
 }
 
 /** Of the build's page. */

@@ -53,6 +53,8 @@ export const JenkinsBuild = z.strictObject({
   endpoint: Endpoint,
   job: JenkinsJobName,
   build: z.number().int().positive(),
+  /** Jenkins does not show the value of one of its parameters: it cannot be started again as it was. */
+  hidesParameters: z.literal(true).optional(),
 });
 export type JenkinsBuild = z.infer<typeof JenkinsBuild>;
 

@@ -2,7 +2,7 @@ import { counted } from '@selfheal/kernel/time-words.ts';
 import { redactName } from '@selfheal/redaction/redact.ts';
 import { type Change, placeOfJob } from '../changes/change.ts';
 import type { JenkinsBuild } from '../incident/job.ts';
-import type { JenkinsBuildDetail, JenkinsCommit } from './jenkins-wire.ts';
+import type { JenkinsBuildDetail, JenkinsCommit, JenkinsParameter } from './jenkins-wire.ts';
 
 /** How a build ended badly, in words; null: nothing to report, as of one that a person stopped. */
 export function badEnd({ result, interruptions }: JenkinsBuildDetail, log: string): string | null {
@@ -39,6 +39,10 @@ const OF_JENKINS =
 /** Lines of a console that say something about the job. */
 export const consoleLines = (log: string): string[] =>
   log.split(/\r?\n/).filter((line) => line !== '' && !OF_JENKINS.test(line));
+
+/** The first parameter whose value Jenkins does not show, or that is no text; null: the build can be started with the same again. */
+export const hiddenParameter = ({ parameters }: Pick<JenkinsBuildDetail, 'parameters'>): JenkinsParameter | null =>
+  parameters.find(({ value, _class }) => value === undefined || _class.endsWith('PasswordParameterValue')) ?? null;
 
 const MAX_NAMED = 5;
 const MAX_CHANGES = 50;

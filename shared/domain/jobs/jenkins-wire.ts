@@ -52,6 +52,7 @@ const Parameter = z.object({
   /** Absent where Jenkins hides it, as of a password, or where it is no text, as of a file. */
   value: z.union([z.string(), z.number(), z.boolean()]).optional().catch(undefined),
 });
+export type JenkinsParameter = z.infer<typeof Parameter>;
 const Action = z.object({ _class: z.string().default(''), causes: readable(Cause), parameters: readable(Parameter) });
 
 const Commit = z.object({
@@ -89,12 +90,18 @@ export const JobBuilds = z.object({ builds: readable(BuildDetail) });
 /** What waits to be built. */
 export const Queue = z.object({
   items: readable(
-    z.object({
-      id: z.number().int(),
-      inQueueSince: Milliseconds,
-      task: z.object({ fullName: z.string().optional() }),
-      actions: readable(Action),
-    }),
+    z
+      .object({
+        id: z.number().int(),
+        inQueueSince: Milliseconds,
+        task: z.object({ fullName: z.string().optional() }),
+        actions: readable(Action),
+      })
+      .transform(({ actions, ...item }) => ({
+        ...item,
+        causes: actions.flatMap(({ causes }) => causes),
+        parameters: actions.flatMap(({ parameters }) => parameters),
+      })),
   ),
 });
 

@@ -63,6 +63,8 @@ const JenkinsSource = z.strictObject({
     .min(1)
     .max(50)
     .default(['*']),
+  /** Whether a failed build may be built again. */
+  rebuild: z.boolean().default(false),
 });
 export type JenkinsSource = z.infer<typeof JenkinsSource>;
 

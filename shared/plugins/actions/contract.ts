@@ -208,7 +208,7 @@ export interface ActionPlugin<P = unknown> {
    * The switch of an action that writes to a repository. Where it is off, the action is not prepared, proposed or allowed.
    */
   readonly switch?: RepositorySwitch;
-  /** It is for failed jobs (Airflow), not for alarms. */
+  /** It is for failed jobs (Airflow, Jenkins), not for alarms. */
   readonly forJobs?: true;
   /** It does not heal, so if it may not be executed at once, healing does not wait for it. */
   readonly yields?: boolean;

@@ -4,6 +4,7 @@ import { cancelStuckRun } from './cancel-stuck-run/index.ts';
 import { changeRdsParameter } from './change-rds-parameter/index.ts';
 import type { ActionPlugin } from './contract.ts';
 import { fixPullRequest } from './fix-pull-request/index.ts';
+import { jenkinsActions } from './jenkins-rebuild/index.ts';
 import { openIssue } from './open-issue/index.ts';
 import { playbookActions } from './playbook/index.ts';
 import { quarantineFlakyTest } from './quarantine-flaky-test/index.ts';
@@ -50,9 +51,9 @@ export const ACTIONS: readonly ActionPlugin[] = registered('actions', [
   scaleAuroraCluster,
 ]);
 
-/** The actions that exist by the configuration: those for Spark where it is connected, and one for each playbook that a service allows. */
+/** The actions that exist by the configuration: those for Jenkins and Spark where they are connected, and one for each playbook that a service allows. */
 export function configuredActions(configuration: Configuration): readonly ActionPlugin[] {
-  return [...sparkActions(configuration), ...playbookActions(configuration)];
+  return [...jenkinsActions(configuration), ...sparkActions(configuration), ...playbookActions(configuration)];
 }
 
 /** Every action under this configuration: Selfheal's own, and those that exist by it. */

@@ -100,7 +100,7 @@ const JOBS: ConfigurationChange = {
         executors: { parameter: '/reports/spark', maxMemoryMb: 16_384, maxCores: 8 },
       },
     ],
-    jenkins: [{ endpoint: 'jenkins', service: 'reports', jobs: ['team/*'] }],
+    jenkins: [{ endpoint: 'jenkins', service: 'reports', jobs: ['team/*'], rebuild: true }],
   },
   services: [
     {

@@ -10,14 +10,8 @@ import { type Scalar, valueSchema } from '#shared/domain/playbook/parameter.ts';
 import type { Playbook } from '#shared/domain/playbook/playbook.ts';
 import { fillText } from '#shared/domain/playbook/template.ts';
 import { alarmSchedule, READ_ALARMS, verifyByAlarm, whileRinging } from '../common/alarm-verification.ts';
-import {
-  type ActionGrants,
-  type ActionPlugin,
-  defineAction,
-  isAdvised,
-  type ProposalContext,
-  type VerificationSchedule,
-} from '../contract.ts';
+import { jobSchedule } from '../common/job-schedule.ts';
+import { type ActionGrants, type ActionPlugin, defineAction, isAdvised, type ProposalContext } from '../contract.ts';
 import { apiCall } from './api-call.ts';
 import { type Mechanics, type PlaybookParameters, valuesOf } from './mechanics.ts';
 import { documentRun } from './ssm-document.ts';
@@ -102,11 +96,6 @@ function parametersOf(playbook: Playbook): z.ZodType<PlaybookParameters> {
   return playbook.when.jobs === undefined
     ? z.strictObject({ ...common, alarmName: z.string().min(1).max(255) })
     : z.strictObject({ ...common, alarmName: z.null(), job: Job });
-}
-
-/** How often to ask a job system after a change: jobs run for longer than alarms ring. */
-function jobSchedule({ verification }: Configuration): VerificationSchedule {
-  return { intervalSeconds: verification.jobIntervalSeconds, maxPolls: verification.jobMaxPolls };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Refused } from '@selfheal/kernel/errors.ts';
 import type * as z from 'zod';
 import {
+  ACTION_FIELDS,
   BuildDetail,
   type BuildSummary,
   DETAIL_FIELDS,
@@ -31,7 +32,7 @@ export interface JenkinsReader {
   buildOf(job: string, number: number): Promise<JenkinsBuildDetail | null>;
   /** The console, raw, its end if it is longer than `MAX_LOG_BYTES`; null: it was deleted with its build. */
   consoleOf(job: string, number: number): Promise<string | null>;
-  /** The latest 20 builds. Null: there is no such job. */
+  /** The latest 100 builds, without their commits. Null: there is no such job. */
   latestOf(job: string): Promise<JenkinsBuildDetail[] | null>;
   /** What waits to be built of a job. */
   queuedOf(job: string): Promise<z.output<typeof Queue>['items']>;
@@ -114,9 +115,10 @@ export function makeJenkinsReader(endpoints: Pick<EndpointCaller, 'read' | 'read
       return last.status === 404 ? null : last.text.slice(last.text.indexOf('\n') + 1);
     },
     latestOf: async (job) =>
-      (await read(jobPath(job), `builds[${DETAIL_FIELDS}]{0,${2 * PAGE}}`, JobBuilds))?.builds ?? null,
+      (await read(jobPath(job), `builds[${SUMMARY_FIELDS},${ACTION_FIELDS}]{0,${MAX_BUILDS}}`, JobBuilds))?.builds ??
+      null,
     queuedOf: async (job) => {
-      const tree = `items[id,inQueueSince,task[fullName],actions[causes[userId],parameters[name,value]]]`;
+      const tree = `items[id,inQueueSince,task[fullName],${ACTION_FIELDS}]`;
       const { items } = await readRoot('queue', tree, Queue);
       return items.filter(({ task }) => task.fullName === job);
     },
