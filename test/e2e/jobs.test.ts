@@ -334,9 +334,8 @@ describe('a failed Jenkins build', () => {
     });
     const { json } = await api(`/incidents/${id}`);
     expect(json.subject.job).toMatchObject({ kind: 'jenkins-build', build: 1 });
-    const text = JSON.stringify(json);
-    expect(text).toContain('https://jenkins.example.com/jenkins/job/team/job/feature%252Fcart/1/');
-    expect(text).toContain('Raise the price of a cart');
+    expect(JSON.stringify(json)).toContain('https://jenkins.example.com/jenkins/job/team/job/feature%252Fcart/1/');
+    expect(json.briefing.before.join('\n')).toContain('Raise the price of a cart');
     const [action, ...others] = await healer.incidents.listActions(id);
     expect(others).toEqual([]);
     expect(action).toMatchObject({ actionId: 'jenkins-rebuild', state: 'done', verified: 'recovered' });
