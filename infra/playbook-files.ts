@@ -8,7 +8,7 @@ import { ACTIONS } from '#shared/plugins/actions/registry.ts';
 
 const MAX_PLAYBOOK_LENGTH = 64_000;
 
-export interface PlaybookFileProblem {
+interface PlaybookFileProblem {
   readonly file: string;
   /** From 1. */
   readonly line: number;

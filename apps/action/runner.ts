@@ -4,7 +4,7 @@ import { appendFile } from 'node:fs/promises';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where in a file an annotation belongs. Lines begin with 1. */
-export interface Place {
+interface Place {
   readonly file?: string | undefined;
   readonly line?: number | undefined;
   readonly endLine?: number | undefined;

@@ -33,7 +33,7 @@ const asParameters = (value: unknown): string =>
     : '';
 
 /** The forms that are taken beside the API's own, each at its path. */
-export const DOCUMENT_FORMS: readonly DocumentForm[] = [
+const DOCUMENT_FORMS: readonly DocumentForm[] = [
   {
     path: /^\/api\/recommend$/,
     translate: (body) => {

@@ -24,7 +24,7 @@ import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 
 /** Every script and style is a file of the dashboard itself, and no text becomes markup: see docs/decisions. */
-export const PAGE_POLICY = [
+const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

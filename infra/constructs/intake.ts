@@ -74,7 +74,7 @@ export class Intake extends Construct {
 }
 
 /** An encrypted queue that accepts only TLS. */
-export function makeQueue(scope: Construct, id: string, props: QueueProps): Queue {
+function makeQueue(scope: Construct, id: string, props: QueueProps): Queue {
   return new Queue(scope, id, { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, ...props });
 }
 

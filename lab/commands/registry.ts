@@ -13,7 +13,7 @@ import { trainRankerCommand } from './train-ranker.ts';
 import { trySignaturesCommand } from './try-signatures.ts';
 
 /** `train` on the public data; it makes the shipped model. */
-export const trainOnPublicData = makeTrainCommand({
+const trainOnPublicData = makeTrainCommand({
   details: 'Reads the public labelled logs in the folder --data: the same folders as "eval".',
   read: gatherCases,
 });

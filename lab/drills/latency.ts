@@ -58,7 +58,7 @@ async function oneComment({ world }: DrillStage): Promise<number> {
 }
 
 /** Percentile by nearest rank: the smallest value that is at least as large as `percent` per cent of the values. `values` must be ascending. */
-export function percentile(values: readonly number[], percent: number): number {
+function percentile(values: readonly number[], percent: number): number {
   const at = Math.max(1, Math.ceil((percent / 100) * values.length));
   return values[at - 1] ?? Number.NaN;
 }

@@ -20,7 +20,7 @@ export function watchMemory(pids: () => readonly number[]): MemoryWatch {
 }
 
 /** Resident memory in bytes: the private memory of each process, and once the files that they share (mostly Node itself). */
-export function residentBytes(pids: readonly number[]): number {
+function residentBytes(pids: readonly number[]): number {
   const parts = pids.map(residentParts);
   return parts.reduce((sum, { own }) => sum + own, 0) + Math.max(0, ...parts.map(({ files }) => files));
 }

@@ -12,7 +12,7 @@ const IncidentFacts = z.object({
 });
 const ActionFacts = z.object({ incidentId: z.string(), actionId: z.string(), state: z.string() });
 export type IncidentFacts = z.infer<typeof IncidentFacts>;
-export type ActionFacts = z.infer<typeof ActionFacts>;
+type ActionFacts = z.infer<typeof ActionFacts>;
 
 /** Reads the incidents table directly, without the product's own code. */
 export interface Records {

@@ -54,7 +54,7 @@ async function factsOf({ world, records }: DrillStage, run: FailedRun): Promise<
 }
 
 /** Every order of the items. */
-export function permutations<T>(items: readonly T[]): T[][] {
+function permutations<T>(items: readonly T[]): T[][] {
   if (items.length <= 1) return [[...items]];
   return items.flatMap((item, at) => permutations(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
 }

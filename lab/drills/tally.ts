@@ -59,7 +59,7 @@ export function tally(
   };
 }
 
-export function subjectOf({ target }: Pick<IncidentFacts, 'target'>): string {
+function subjectOf({ target }: Pick<IncidentFacts, 'target'>): string {
   switch (target.kind) {
     case 'run':
       return `run ${target.runId}`;

@@ -16,13 +16,13 @@ export interface ScoredSeries {
 }
 
 /** Weights of an application profile: for the best true positive, a missed window, a false positive. */
-export interface ProfileWeights {
+interface ProfileWeights {
   readonly truePositive: number;
   readonly missed: number;
   readonly falsePositive: number;
 }
 
-export const standardProfile: ProfileWeights = { truePositive: 1, missed: 1, falsePositive: 0.11 };
+const standardProfile: ProfileWeights = { truePositive: 1, missed: 1, falsePositive: 0.11 };
 
 /** Rows at the start of a series that are not scored: 15%, but at most 750 rows. */
 export function probationRows(rows: number): number {

@@ -1,7 +1,7 @@
 import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 
 /** The same log in another dress. `at` gives for each line of before its 0-based place now. */
-export interface PerturbedLog {
+interface PerturbedLog {
   readonly lines: readonly string[];
   readonly at: (line: number) => number;
 }

@@ -1,6 +1,6 @@
 import type { FigureReport } from '@selfheal/cli-kit/figures/figures.ts';
 
-export interface SuiteOptions {
+interface SuiteOptions {
   /** Prints a progress message on stderr. */
   readonly progress: (message: string) => void;
   /** Wall clock in milliseconds, for figures about speed. */

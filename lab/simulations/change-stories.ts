@@ -22,7 +22,7 @@ export const CAUSES = [
   'function-setting',
   'commit-of-the-run',
 ] as const;
-export type Cause = (typeof CAUSES)[number];
+type Cause = (typeof CAUSES)[number];
 
 export interface ChangeStory {
   readonly cause: Cause;

@@ -11,7 +11,7 @@ const START = Date.UTC(2026, 10, 2);
 /** Faults are planted from then on: a week is there to learn from. */
 const FIRST_FAULT_DAY = 7;
 
-export const FAULTS = [
+const FAULTS = [
   'known-error-rises',
   'new-error',
   'requests-fail',
@@ -21,7 +21,7 @@ export const FAULTS = [
   'slow-burn',
   'process-dies',
 ] as const;
-export type FaultKind = (typeof FAULTS)[number];
+type FaultKind = (typeof FAULTS)[number];
 
 export interface ServiceShape {
   readonly name: string;

@@ -19,7 +19,7 @@ const isRight = (one: LabelledCase, answer: FailureClass): boolean =>
   answer === one.class || one.accepted.includes(answer);
 
 /** The set as if it did not have the signature. */
-export function withoutSignature(signatures: SignatureSet, id: string): SignatureSet {
+function withoutSignature(signatures: SignatureSet, id: string): SignatureSet {
   return {
     ...signatures,
     candidates: (text) => signatures.candidates(text).filter(({ signature }) => signature.id !== id),

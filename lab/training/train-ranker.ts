@@ -6,7 +6,7 @@ import { messageOf, WORD_BUCKETS, type WordWeights, wordBuckets } from '@selfhea
 import { growTrees, type TreeRows, type TreeSettings } from './grow-trees.ts';
 
 /** A line that the excerpt considers, and what people said of it. */
-export interface MarkedLine {
+interface MarkedLine {
   readonly number: number;
   readonly text: string;
   /** A person needs it to understand the failure. */

@@ -4,7 +4,7 @@ import type { Person } from '#shared/domain/access/person.ts';
 import type { KeptAnswer, RepeatedRequest } from '#shared/domain/access/repeated-request.ts';
 import type { AccessEvent } from '#shared/domain/audit/access-event.ts';
 
-export type TokenVerification =
+type TokenVerification =
   | { readonly kind: 'verified'; readonly claims: Readonly<Record<string, unknown>> }
   /** `reason`: a sentence without any text of the token. */
   | { readonly kind: 'refused'; readonly reason: string }
@@ -68,7 +68,7 @@ export type SignInOutcome =
 /** A password in place of a temporary one, or the code of an authenticator. */
 export type ChallengeName = 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA';
 
-export interface ChallengeAnswer {
+interface ChallengeAnswer {
   readonly user: string;
   readonly name: ChallengeName;
   readonly session: string;
@@ -89,7 +89,7 @@ export interface SignIn {
   answer(challenge: ChallengeAnswer): Promise<SignInOutcome | WrongAnswer>;
 }
 
-export type BegunRequest =
+type BegunRequest =
   | { readonly kind: 'begun'; readonly request: RepeatedRequest }
   /** One of this name came before and stands. */
   | { readonly kind: 'earlier'; readonly request: RepeatedRequest };

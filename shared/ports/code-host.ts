@@ -30,7 +30,7 @@ export type DefaultBranchFile =
   | { readonly kind: 'unusable'; readonly problem: string };
 
 /** The branch on which workflows are dispatched. */
-export interface DefaultBranch {
+interface DefaultBranch {
   readonly name: RawRef;
   /** Whether anybody may read the repository. */
   readonly isPublic: boolean;

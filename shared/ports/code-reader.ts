@@ -12,7 +12,7 @@ export interface ChangedFile {
   readonly patch: readonly RedactedText[] | null;
 }
 
-export interface CommitNote {
+interface CommitNote {
   readonly sha: string;
   /** ISO 8601. */
   readonly at: string | null;

@@ -1,7 +1,7 @@
 import type { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
 
-export interface TreeEntry {
+interface TreeEntry {
   /** `100644`, `040000`, ... */
   readonly mode: string;
   /** Of the object at this path. */

@@ -1,7 +1,7 @@
 import type { Connection } from '#shared/domain/webhooks/connection.ts';
 
 /** When a connection last spoke, and how much. */
-export interface ConnectionActivity {
+interface ConnectionActivity {
   /** Deliveries of the current minute, with the one that was just counted. */
   readonly inMinute: number;
 }

@@ -103,7 +103,7 @@ export interface ModelBudget {
   ): Promise<{ kind: 'reserved'; settle: Settle } | { kind: 'empty'; reason: string }>;
 }
 /** Called once; null when the answer was lost, so that the estimate stays reserved. */
-export type Settle = (spent: TokenUse | null) => Promise<void>;
+type Settle = (spent: TokenUse | null) => Promise<void>;
 
 /** A language model asked for a diagnosis. Never throws. */
 export interface DiagnosisModel {

@@ -25,7 +25,7 @@ export const HELD_KINDS = [
 export const HeldKind = z.enum(HELD_KINDS);
 export type HeldKind = z.infer<typeof HeldKind>;
 
-export const HELD_TABLES = ['incidents', 'knowledge', 'stats', 'control'] as const;
+const HELD_TABLES = ['incidents', 'knowledge', 'stats', 'control'] as const;
 
 /** One record of a table, or one object of the bucket. */
 export const HeldRecord = z.strictObject({

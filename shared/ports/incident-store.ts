@@ -6,7 +6,7 @@ import type { ActionRecord, BoundAction, Receipt } from '#shared/domain/plan/bou
 import type { PlanRecord } from '#shared/domain/policy/plan-record.ts';
 
 /** How an approval was decided, besides by whom and for what. */
-export interface ApprovalDecision {
+interface ApprovalDecision {
   /** ISO 8601. */
   readonly at: string;
   readonly onBehalfOf: string | null;
@@ -37,7 +37,7 @@ export interface Approval {
   readonly outcome?: ApprovalOutcome;
 }
 
-export type ApprovalOutcome = 'taken' | 'too-late';
+type ApprovalOutcome = 'taken' | 'too-late';
 
 const USER_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 

@@ -1,6 +1,6 @@
 /** Metrics that every deployment has, by their CloudWatch names. */
-export type LambdaMetric = 'Errors' | 'Invocations' | 'Duration' | 'Throttles' | 'ConcurrentExecutions';
-export type EcsMetric = 'CPUUtilization' | 'MemoryUtilization';
+type LambdaMetric = 'Errors' | 'Invocations' | 'Duration' | 'Throttles' | 'ConcurrentExecutions';
+type EcsMetric = 'CPUUtilization' | 'MemoryUtilization';
 
 /** Any metric, by the names it was published with. */
 interface NamedMetric {

@@ -16,7 +16,7 @@ export interface PastRun {
 }
 
 /** The files that lie between two commits, as far as the code host lists them. */
-export interface ChangesBetween {
+interface ChangesBetween {
   readonly files: number;
   /** Whether one of them is this file, by `isSameFile`. */
   touches(named: string): boolean;

@@ -51,7 +51,7 @@ export interface Automation {
   readonly arguments: Readonly<Record<string, string>>;
 }
 
-export interface AutomationRequest {
+interface AutomationRequest {
   readonly document: string;
   readonly version: string;
   readonly arguments: Readonly<Record<string, string>>;

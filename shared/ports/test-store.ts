@@ -30,7 +30,7 @@ export interface TestStore {
 }
 
 /** `key` as from `repositoryKeyOf`; `at`: when one of its tests last failed. */
-export interface TestedRepository {
+interface TestedRepository {
   readonly key: string;
   readonly at: string;
 }

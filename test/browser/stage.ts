@@ -10,7 +10,7 @@ export const LOCAL = { name: 'local', email: 'local@example.com', password: `Cor
 
 export const WIDTHS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } } as const;
 
-export interface Opened {
+interface Opened {
   readonly page: Page;
   readonly context: BrowserContext;
   /** Errors of scripts and of the server, and what the content security policy refused. */

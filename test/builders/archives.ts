@@ -60,7 +60,7 @@ export function anArchiveOfManyEntries(entries = 100_000): Buffer {
   return joinZip(Array.from({ length: entries }, (_, index) => ({ ...one, name: `job/${index}_step.txt` })));
 }
 
-export const TRAVERSING_NAMES = [
+const TRAVERSING_NAMES = [
   '../../etc/cron.d/job.txt',
   '/etc/passwd.txt',
   '..\\..\\windows\\job.txt',

@@ -33,7 +33,7 @@ export function anAnswer(...uses: readonly { name: string; input: unknown }[]): 
 
 export const someProse = (text: string): ModelAnswer => ({ kind: 'text', text, tokens: someTokens() });
 
-export function aReply(change: Partial<DiagnosisReply> = {}): DiagnosisReply {
+function aReply(change: Partial<DiagnosisReply> = {}): DiagnosisReply {
   const { summary, rootCause, fix, prevention } = aReport();
   return {
     ...aReport(),

@@ -66,7 +66,7 @@ const SIGNED_IN: JsonClaims = {
 };
 
 /** What the pool writes into a token. */
-export const claimsOf = ({ issuer, clientId, claims = SIGNED_IN }: TokenPool, change: JsonClaims = {}): JsonClaims => ({
+const claimsOf = ({ issuer, clientId, claims = SIGNED_IN }: TokenPool, change: JsonClaims = {}): JsonClaims => ({
   ...claims,
   iss: issuer,
   aud: clientId,
@@ -84,7 +84,7 @@ const encoded = (part: unknown): string =>
 const textOf = (part: unknown) => JSON.stringify(part);
 
 /** A token whose parts are given as values, or as text or bytes where they are no JSON. */
-export function tokenOf(header: unknown, payload: unknown, key: KeyObject, hash = 'sha256'): string {
+function tokenOf(header: unknown, payload: unknown, key: KeyObject, hash = 'sha256'): string {
   const input = `${encoded(header)}.${encoded(payload)}`;
   return `${input}.${sign(key.asymmetricKeyType === 'ed25519' ? null : hash, Buffer.from(input), key).toString('base64url')}`;
 }

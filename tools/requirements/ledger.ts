@@ -4,7 +4,7 @@ export interface Requirement {
   readonly text: string;
 }
 
-export interface Group {
+interface Group {
   readonly title: string;
   readonly rows: readonly Requirement[];
 }

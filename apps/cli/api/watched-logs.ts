@@ -19,7 +19,7 @@ interface Asked {
 }
 
 /** The services that send their logs and are asked for, those that sent last first. None where a repository is asked for: no service is one. */
-export async function sendingServices(logs: LogsApi, { service, repository }: Asked): Promise<string[]> {
+async function sendingServices(logs: LogsApi, { service, repository }: Asked): Promise<string[]> {
   if (repository !== undefined) return [];
   const { services } = await contentOf(await logs.watched.$get());
   const names = services.map(({ service: name }) => name);

@@ -22,7 +22,7 @@ const COLOURS: Readonly<Record<string, Colour>> = {
 };
 
 /** What changed since an incident was seen last: null when nothing that a person would notice did. */
-export function changeOf(now: Summary, before: Summary | undefined): string | null {
+function changeOf(now: Summary, before: Summary | undefined): string | null {
   if (before === undefined) return now.status;
   if (before.status !== now.status) return `${before.status} -> ${now.status}`;
   if (before.class !== now.class || before.reason !== now.reason) return now.status;

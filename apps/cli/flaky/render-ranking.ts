@@ -31,7 +31,7 @@ const ownerText = (owner: TestOwner): string => {
 };
 
 /** A test of a history as JSON: what its results show, what it cost, and its quarantine. */
-export function rankedAsJson({ key, job, test, judged, runs, failures, commits, cost }: JobTest, now: Date) {
+function rankedAsJson({ key, job, test, judged, runs, failures, commits, cost }: JobTest, now: Date) {
   const { quarantine } = test;
   return {
     key,
@@ -59,7 +59,7 @@ export function rankedAsJson({ key, job, test, judged, runs, failures, commits, 
 }
 
 /** The same as two lines of text. */
-export function rankedAsText({ key, job, test, judged, runs, failures, cost }: JobTest, now: Date): string {
+function rankedAsText({ key, job, test, judged, runs, failures, cost }: JobTest, now: Date): string {
   const minutes = cost.minutes === null ? 'no duration known' : `${cost.minutes.toFixed(1)} minutes lost`;
   const lost =
     judged.kind === 'flaky'

@@ -4,7 +4,7 @@ import { openFileSource, serviceOfFile } from './file-source.ts';
 import { type LogSource, withFallback } from './log-source.ts';
 
 /** Where applications usually write, read when no file was named. */
-export const USUAL_FILES = ['/var/log/application.log', '/var/log/error.log', 'logs/application.log'] as const;
+const USUAL_FILES = ['/var/log/application.log', '/var/log/error.log', 'logs/application.log'] as const;
 
 export interface OpenedSource {
   readonly source: LogSource;

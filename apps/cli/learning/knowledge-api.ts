@@ -26,7 +26,7 @@ export const SCOPE_OPTIONS = {
   },
 } as const satisfies OptionSpecs;
 
-export type Patterns = ApiClient['api']['knowledge']['patterns'];
+type Patterns = ApiClient['api']['knowledge']['patterns'];
 export type Pattern = Extract<InferResponseType<Patterns['$get']>, { patterns: unknown }>['patterns'][number];
 export type PatternDetails = Extract<InferResponseType<Patterns[':id']['$get']>, { history: unknown }>;
 
@@ -83,7 +83,7 @@ const slugOf = (text: string): string =>
     .replaceAll(/^_|_$/g, '');
 
 /** Every pattern of a place that counts, the newest last, up to two thousand. */
-export async function patternsAt({ api }: ApiClient, scope: string): Promise<Pattern[]> {
+async function patternsAt({ api }: ApiClient, scope: string): Promise<Pattern[]> {
   const found: Pattern[] = [];
   let cursor: string | null = null;
   for (let page = 0; page < MAX_PATTERN_PAGES; page += 1) {

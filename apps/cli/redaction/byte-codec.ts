@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { TextInput } from '#apps/workbench/input/open-input.ts';
 
 /** A line as text for matching, and the encoding back to its raw form. */
-export interface DecodedLine {
+interface DecodedLine {
   readonly text: string;
   /** The raw form of this or any other text. */
   encode(text: string): string;

@@ -32,7 +32,7 @@ export interface ReplayPorts extends Omit<RunPorts, 'finder' | 'warn'> {
 }
 
 /** What Selfheal would have said about a failed run, and what it would have done. */
-export interface ReplayedAnswer {
+interface ReplayedAnswer {
   readonly class: FailureClass;
   readonly verdict: Verdict;
   /** 0 to 1, of class and verdict. */

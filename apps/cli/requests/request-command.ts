@@ -33,7 +33,7 @@ export type AnswerOf<R extends RequestName> =
   Extract<EndpointOf<R>, { status: 200 | 201 | 202 }> extends { output: infer O } ? O : never;
 
 /** An option that fills a field of the request. Type, bounds, list of values and default come from the description of the API. */
-export interface FieldOption {
+interface FieldOption {
   /** Name of the field; the option's own in camelCase by default. */
   readonly field?: string;
   /** Placeholder in the help text; none for a switch. */
@@ -43,10 +43,10 @@ export interface FieldOption {
 }
 
 /** Values of fields: of the path, the query and the body, by name. */
-export type Fields = Readonly<Record<string, unknown>>;
+type Fields = Readonly<Record<string, unknown>>;
 
 /** What was typed, and what was sent for it. */
-export interface Sent {
+interface Sent {
   readonly operands: readonly string[];
   readonly options: ParsedInput['options'];
   readonly fields: Fields;

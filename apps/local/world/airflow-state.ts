@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Collection, makeCollection } from '@selfheal/fake-server/collection.ts';
 
-export type InstanceState = 'failed' | 'success' | 'upstream_failed' | 'running' | 'queued' | null;
+type InstanceState = 'failed' | 'success' | 'upstream_failed' | 'running' | 'queued' | null;
 
 /** One task instance of a run. Times are ISO 8601. */
 export interface Instance {
@@ -31,7 +31,7 @@ export interface DagState {
   runs: Run[];
 }
 
-export interface ImportErrorState {
+interface ImportErrorState {
   readonly id: number;
   readonly file: string;
   readonly trace: string;
@@ -39,7 +39,7 @@ export interface ImportErrorState {
 }
 
 /** How the next attempts of a task end: one entry an attempt, then success. */
-export type Outcomes = Map<string, ('failed' | 'success')[]>;
+type Outcomes = Map<string, ('failed' | 'success')[]>;
 
 export interface AirflowState {
   readonly dags: Collection<DagState>;

@@ -3,7 +3,7 @@ import { parseJson, type Service, type WireRequest, type WireResponse } from '@s
 import * as z from 'zod';
 
 /** An issue of the local Jira. */
-export interface LocalIssue {
+interface LocalIssue {
   readonly id: string;
   readonly key: string;
   /** Keys that it had in other projects. */

@@ -24,7 +24,7 @@ export interface LocalSlackWhisper {
   readonly blocks: readonly unknown[];
 }
 
-export interface LocalSlackPerson {
+interface LocalSlackPerson {
   readonly id: string;
   readonly name: string;
   readonly email: string;

@@ -4,7 +4,7 @@ import { isFailure } from '#shared/domain/incident/signal.ts';
 import type { Job } from '#shared/ports/code-host.ts';
 
 /** By default only these jobs are analysed, if one of them failed. */
-export const WATCHED_JOBS: readonly string[] = ['Backend Tests', 'Critical Security Checks'];
+const WATCHED_JOBS: readonly string[] = ['Backend Tests', 'Critical Security Checks'];
 
 export type ChosenJobs =
   | { readonly kind: 'chosen'; readonly jobs: readonly Job[]; readonly unknown: readonly string[] }

@@ -7,7 +7,7 @@ import { runGit } from './git.ts';
 import type { RunOrigin } from './run-origin.ts';
 
 /** A file that decides how a change is judged. `reason`: a sentence. */
-export type DecidingFile =
+type DecidingFile =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'unreachable'; readonly reason: string };

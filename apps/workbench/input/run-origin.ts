@@ -7,7 +7,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * What the code of a run is. `proposal`: of a pull request or a merge queue, which nobody has merged. `branch`, `tag`: what somebody with the right to push put
  * there. `unknown`: the event does not say what the job checks out, such as a comment.
  */
-export type RunKind = 'proposal' | 'branch' | 'tag' | 'unknown';
+type RunKind = 'proposal' | 'branch' | 'tag' | 'unknown';
 
 /** Whose code a run tests and on what, by the event that started it. */
 export interface RunOrigin {

@@ -8,7 +8,7 @@ import { parseJsonLines } from '../input/json-lines.ts';
 import { type LabelledCase, labelledCase } from './labelled-case.ts';
 
 /** File of a folder that lists its labelled logs, one JSON object per line. */
-export const LABELS_FILE = 'labels.jsonl';
+const LABELS_FILE = 'labels.jsonl';
 
 const Label = z.strictObject({
   /** Path of the log, relative to the folder; may be gzipped. */

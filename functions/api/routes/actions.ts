@@ -75,7 +75,7 @@ export const PastAction = z
   })
   .meta({ id: 'PastAction' });
 
-export const ActionCreate = z
+const ActionCreate = z
   .strictObject({
     action: ActionId,
     service: ServiceId.nullable().default(null),

@@ -42,7 +42,7 @@ export interface IncidentChangeDeps {
 
 const text = (max: number) => z.string().trim().min(1).max(max);
 
-export const IncidentCreate = z
+const IncidentCreate = z
   .strictObject({
     title: text(300),
     description: z.string().max(20_000).default(''),
@@ -78,10 +78,10 @@ const EDIT = {
   notes: z.string(MISSING_TEXT).max(8000).nullable(),
 };
 const reason = text(1000).optional().meta({ description: 'Why, for the audit trail.' });
-export const IncidentReplace = z.strictObject({ ...EDIT, reason }).meta({ id: 'IncidentReplace' });
+const IncidentReplace = z.strictObject({ ...EDIT, reason }).meta({ id: 'IncidentReplace' });
 export const IncidentUpdate = z.strictObject(EDIT).partial().extend({ reason }).meta({ id: 'IncidentUpdate' });
 
-export const IncidentResolve = z
+const IncidentResolve = z
   .strictObject({
     solution: text(2000),
     actionTaken: text(2000).nullable().default(null),
@@ -98,7 +98,7 @@ export const IncidentResolve = z
   .meta({ id: 'IncidentResolve' });
 
 const Rating = z.number().int().min(1).max(5).nullable().default(null);
-export const FeedbackCreate = z
+const FeedbackCreate = z
   .strictObject({
     actionCorrect: z.boolean(),
     speedRating: Rating.meta({ description: '1 (bad) to 5 (good).' }),
@@ -107,7 +107,7 @@ export const FeedbackCreate = z
   })
   .meta({ id: 'FeedbackCreate' });
 
-export const FalsePositiveCreate = z
+const FalsePositiveCreate = z
   .strictObject({
     reason: text(2000),
     updatePatterns: z

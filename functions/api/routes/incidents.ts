@@ -65,7 +65,7 @@ const IncidentSubject = z
   ])
   .meta({ id: 'IncidentSubject', description: 'The subject of an incident.' });
 
-export const IncidentSummary = z
+const IncidentSummary = z
   .object({
     id: z.string(),
     number: z

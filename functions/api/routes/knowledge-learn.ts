@@ -26,7 +26,7 @@ export interface KnowledgeLearnDeps extends KnowledgeRoutesDeps {
 }
 
 /** Records of one request: the function has 15 seconds. */
-export const MAX_LEARNED_RECORDS = 100;
+const MAX_LEARNED_RECORDS = 100;
 const REPLAYED = 2000;
 const TAGS = ['knowledge'];
 

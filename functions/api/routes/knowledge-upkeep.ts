@@ -21,7 +21,7 @@ import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from
 import { DryRun, type KnowledgeRoutesDeps, Reason, ScopeName, scopeOf } from './knowledge.ts';
 
 const PatternState = z.object({ confidence: z.number(), stage: PatternStage });
-export const PatternChanges = z
+const PatternChanges = z
   .object({
     dryRun: z.boolean(),
     changes: z

@@ -83,7 +83,7 @@ export const QualityFigures = QualityReport.omit({ cost: true }).meta({
   description: `Of the latest ${MAX_PREDICTIONS} predictions.`,
 });
 
-export const NamedHealth = LearningHealth.extend({
+const NamedHealth = LearningHealth.extend({
   /** New patterns a week. */
   learning_velocity: z.number(),
   /** Evenness of the classes that patterns are of, 0 to 1; null without patterns. */

@@ -22,7 +22,7 @@ export interface ReceivedRoutesDeps {
   readonly received: () => Promise<ReceivedRequests>;
 }
 
-export const ShownConnection = ConnectionSettings.extend({
+const ShownConnection = ConnectionSettings.extend({
   generation: z.number().int(),
   previousUntil: z.string().nullable(),
   createdBy: z.string(),
@@ -43,7 +43,7 @@ const Setup = z
   })
   .meta({ id: 'WebhookConnectionSetup' });
 
-export const LedgerEvent = z
+const LedgerEvent = z
   .object({
     id: z.string(),
     source: z.string(),

@@ -43,7 +43,7 @@ const Quarantine = z.object({
   ),
 });
 
-export const TestSummary = z
+const TestSummary = z
   .object({
     key: z.string(),
     name: z.string(),

@@ -26,13 +26,13 @@ export type OptionValues<O extends OptionSpecs> = {
     | undefined;
 };
 
-export interface CommandInput<O extends OptionSpecs> {
+interface CommandInput<O extends OptionSpecs> {
   readonly operands: readonly string[];
   readonly options: OptionValues<O>;
 }
 
 /** How many operands a command takes. */
-export interface Operands {
+interface Operands {
   /** As the help text shows them (`FILE...`). */
   readonly shown: string;
   readonly atLeast: number;

@@ -11,7 +11,7 @@ export interface AutomationState {
   readonly fails: boolean;
 }
 
-export interface ParameterState {
+interface ParameterState {
   readonly Name: string;
   readonly Value: string;
   readonly Version: number;

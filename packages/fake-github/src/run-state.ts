@@ -1,7 +1,7 @@
 /** How a step, job or attempt ended. */
 export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped' | 'timed_out' | 'neutral' | 'startup_failure';
 
-export interface StepState {
+interface StepState {
   readonly number: number;
   readonly name: string;
   readonly conclusion: Conclusion;

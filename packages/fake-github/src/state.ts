@@ -39,7 +39,7 @@ export interface PullRequest {
 }
 
 /** `ref` is `heads/x`. */
-export interface ReferenceState {
+interface ReferenceState {
   readonly repository: string;
   readonly ref: string;
   readonly sha: string | null;

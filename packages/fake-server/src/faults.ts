@@ -16,7 +16,7 @@ interface Planned<F> {
   times: number;
 }
 
-export interface FaultTiming {
+interface FaultTiming {
   /** How many calls fail: default 1; `Infinity` until cleared. */
   readonly times?: number;
   /** Number of calls that pass first. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseStateFile } from './damaged-file.ts';
 import { isoNow, type WorldTime } from './world-time.ts';
 
-export const EFFECTS = [
+const EFFECTS = [
   'github.run.rerun',
   'github.run.cancelled',
   'github.workflow.dispatched',

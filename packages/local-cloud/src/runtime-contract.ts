@@ -8,7 +8,6 @@ import type { GatewayFaults } from './wire/faults.ts';
 import type { GatewayRequest, GatewayResponse } from './wire/request.ts';
 import type { ExecutionSummary, WorkflowEvent } from './workflow/contract.ts';
 
-export type { IamDecision } from './iam/decisions.ts';
 export type { Mail } from './mail/mailbox.ts';
 
 export interface RuntimeOptions {
@@ -70,7 +69,7 @@ export interface DeadLetter {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-export interface FunctionOutcome {
+interface FunctionOutcome {
   readonly ok: boolean;
   /** What the function returned. */
   readonly payload: unknown;

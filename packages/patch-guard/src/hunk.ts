@@ -1,5 +1,5 @@
 /** One line of a hunk. `newline` is false where the file ends without one. */
-export interface HunkLine {
+interface HunkLine {
   readonly kind: 'kept' | 'added' | 'removed';
   readonly text: string;
   readonly newline: boolean;

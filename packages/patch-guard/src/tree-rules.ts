@@ -8,7 +8,7 @@ const ATTRIBUTES = /^(?:.*\/)?\.gitattributes$/;
 const GENERATED = /\s(?:linguist-generated|linguist-vendored|binary|-diff|-text|filter=\S+)(?:=true)?(?=\s|$)/;
 
 /** The files of a repository that `treeFindings` needs besides those of the patch. */
-export function isTreeRule(path: string): boolean {
+function isTreeRule(path: string): boolean {
   return PIPELINES.test(path) || ATTRIBUTES.test(path);
 }
 

@@ -10,7 +10,7 @@ import { FOREIGN, SECRET_WORDS } from './secret-rules.ts';
 
 const { passwords, passwordsAlone, secrets, keys, vague, copulas } = SECRET_WORDS;
 export const NO_ASCII = /[^\p{ASCII}]/u;
-export const KEYS_TO = `(?:${keys.join('|')})[ _.-]?key`;
+const KEYS_TO = `(?:${keys.join('|')})[ _.-]?key`;
 
 /**
  * A literal in every text that a word's pattern matches, up to its first class or option; empty for words in other
@@ -67,7 +67,7 @@ export function hasForeignWord(text: string): boolean {
 }
 
 const QUOTES = `(?:\\\\{0,7}["'\`”])?`;
-export const QUOTE_CHARACTERS = '\\"\'`”';
+const QUOTE_CHARACTERS = '\\"\'`”';
 const OPERATOR = '(?<operator>=>|->|→|:=|==?|::?)';
 
 /** A form of assignment, and the check whether its value is a secret. */

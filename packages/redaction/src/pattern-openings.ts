@@ -97,7 +97,7 @@ function openingsOf(source: string): readonly Opening[] {
  * For each literal how far behind the beginning of a match it may stand; null when a match may begin without any of
  * them. Literals are in lower case, and matched in either.
  */
-export function literalOffsets(source: string, literals: readonly string[]): readonly (readonly number[])[] | null {
+function literalOffsets(source: string, literals: readonly string[]): readonly (readonly number[])[] | null {
   const offsets = literals.map(() => new Set<number>());
   for (const { text } of openingsOf(source)) {
     const index = literals.findIndex((literal) => text.includes(literal));

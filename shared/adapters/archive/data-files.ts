@@ -21,7 +21,7 @@ export const OWN_SIGNATURES_FILE = 'own-signatures.json';
 const OwnFiles = z.array(z.strictObject({ name: z.string(), content: z.unknown(), lines: z.array(z.number()) }));
 
 /** Parses YAML. The parser is loaded only where it is needed, because it costs a cold start 100 ms and more. */
-export async function parseYaml(text: string): Promise<unknown> {
+async function parseYaml(text: string): Promise<unknown> {
   const { parse } = await import('yaml');
   return parse(text, { maxAliasCount: 0 });
 }

@@ -7,7 +7,7 @@ import {
 import { messageOf } from '@selfheal/kernel/errors.ts';
 
 /** Result of a call: Amazon Bedrock's answer, its refusal, or no answer. */
-export type ConverseResult =
+type ConverseResult =
   | { readonly kind: 'answered'; readonly answer: object }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string; readonly status: number }
   | { readonly kind: 'unreachable'; readonly message: string };

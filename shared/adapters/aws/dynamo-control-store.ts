@@ -101,7 +101,7 @@ const DAY = 24 * 60 * 60 * 1000;
 const Delivery = z.object({ version: z.literal(1), expiresAt: z.number() });
 
 /** Processed deliveries, each once. */
-export function dynamoDeduplication(table: Table, clock: Clock): Deduplication {
+function dynamoDeduplication(table: Table, clock: Clock): Deduplication {
   const keyOf = (deliveryId: string): Key => ({ pk: `DELIVERY#${deliveryId}`, sk: 'META' });
   return {
     isProcessed: async (deliveryId) => {

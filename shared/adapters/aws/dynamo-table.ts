@@ -33,7 +33,7 @@ export interface Update extends Placeholders {
   /** Of the record; 1 when omitted, as for every kind of record that never changed its shape. */
   readonly version?: number;
 }
-export interface Range {
+interface Range {
   readonly prefix?: string;
   /** Only sort keys after this one; not together with `prefix`. */
   readonly after?: string;

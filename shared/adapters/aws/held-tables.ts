@@ -13,7 +13,7 @@ export interface HeldPartition {
 }
 
 /** Items with the sort keys that `position` says have not been read; `next` is null when nothing is left. */
-export interface ItemPage {
+interface ItemPage {
   readonly items: readonly Item[];
   readonly next: string | null;
 }

@@ -25,7 +25,7 @@ export interface GithubOptions {
   readonly timeoutMilliseconds?: number;
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number | undefined>>;
   readonly data: unknown;

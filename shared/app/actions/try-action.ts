@@ -36,7 +36,7 @@ export interface Rehearsal {
 }
 
 /** Checked by the guard alone, right before an effect. */
-export const NOT_TRIED = 'Lease, limits per hour and the circuit breaker are checked right before the effect only.';
+const NOT_TRIED = 'Lease, limits per hour and the circuit breaker are checked right before the effect only.';
 
 /**
  * What an action would do on a service now, by the same plan and guard rules as in the workflow, on what is read now. Writes nothing and changes

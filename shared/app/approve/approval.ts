@@ -28,7 +28,7 @@ export interface ApprovalPlace {
   readonly digest: string;
 }
 
-export interface ApprovalSummary {
+interface ApprovalSummary {
   readonly digest: string;
   readonly title: string;
   readonly description: string;

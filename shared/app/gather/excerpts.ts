@@ -13,14 +13,14 @@ export const MAX_EVIDENCE_CHARACTERS = 24_000;
 /** Number of sources with lines; further sources are only named in a note. */
 export const MAX_EVIDENCE_SOURCES = 8;
 
-export interface SourceMeta {
+interface SourceMeta {
   readonly id: string;
   /** Tainted: worded by outsiders. */
   readonly name: RedactedText;
   readonly url: string | null;
 }
 
-export interface OpenSource {
+interface OpenSource {
   push(chunk: RawText | string): void;
 }
 

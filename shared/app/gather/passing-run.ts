@@ -14,7 +14,7 @@ export interface PassingDeps {
 }
 
 /** Lines that a passing run printed in the job of this name; undefined when unknown. */
-export type PassingOf = (job: JobName) => PassingLines | undefined;
+type PassingOf = (job: JobName) => PassingLines | undefined;
 
 const MAX_ARCHIVE_BYTES = 20_000_000;
 const MAX_CHARACTERS = 60_000_000;

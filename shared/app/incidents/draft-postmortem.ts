@@ -6,7 +6,7 @@ import type { ReadAccountDeps } from './load-account.ts';
 import { type IncidentDetails, readAccount, readIncident } from './read-incident.ts';
 
 /** One fact with where it is written down. `words` may come from logs, models and people: tainted. */
-export interface PostmortemFact {
+interface PostmortemFact {
   /** ISO 8601; null where the source has no time. */
   readonly at: string | null;
   readonly words: string;
@@ -14,7 +14,7 @@ export interface PostmortemFact {
   readonly source: string;
 }
 
-export interface PostmortemSection {
+interface PostmortemSection {
   readonly id: 'timeline' | 'knowledge' | 'cause' | 'attempts' | 'open';
   readonly title: string;
   readonly facts: readonly PostmortemFact[];

@@ -15,7 +15,7 @@ import type { ReadIncidentDeps } from './read-incident.ts';
 import { type WorkflowPath, workflowPath } from './workflow-path.ts';
 
 /** A log as it was read, with the lines that the diagnosis rests on. */
-export interface StoryLog {
+interface StoryLog {
   readonly name: string;
   readonly url: string | null;
   /** Lines of the whole log; `lines` are those that were kept. */
@@ -23,14 +23,14 @@ export interface StoryLog {
   readonly lines: readonly { readonly number: number; readonly text: string; readonly cited: boolean }[];
 }
 
-export interface StoryCandidate {
+interface StoryCandidate {
   readonly title: string;
   readonly description: string;
   /** `chosen`: the last plan is for it. `tried`: it was done before that. */
   readonly state: 'chosen' | 'tried' | 'left';
 }
 
-export interface SimilarIncident {
+interface SimilarIncident {
   readonly incidentId: string;
   readonly endedAt: string;
   readonly title: string;

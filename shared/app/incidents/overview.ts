@@ -31,10 +31,10 @@ const MAX_CLASSES = 6;
 /** Trails of incidents that ended so long ago do not grow unless the incident itself changes. Milliseconds. */
 const QUIET = 10 * 60 * 1000;
 /** In progress, or with a person. */
-export const UNFINISHED: readonly IncidentStatus[] = ['open', 'suggested', 'escalated'];
+const UNFINISHED: readonly IncidentStatus[] = ['open', 'suggested', 'escalated'];
 
 /** One day in the deployment's time zone: `2026-11-23`. */
-export interface DayCount {
+interface DayCount {
   readonly day: string;
   readonly opened: number;
   /** Resolved after an action of Selfheal, as verified. */
@@ -44,13 +44,13 @@ export interface DayCount {
 }
 
 /** Seconds from the opening: half of the incidents took at most `p50`, nine of ten at most `p90`. */
-export interface Spread {
+interface Spread {
   readonly p50: number;
   readonly p90: number;
 }
 
 /** Of the incidents that were opened in some days. Shares and spreads are null while there is nothing to count. */
-export interface Figures {
+interface Figures {
   readonly opened: number;
   readonly ended: number;
   /** Ended because an action helped, as verified. */
@@ -79,7 +79,7 @@ export interface Figures {
 }
 
 /** A figure with its definition, and its values of all days, of the last seven, and of the seven before. */
-export interface Figure extends FigureDefinition, FigureValue {
+interface Figure extends FigureDefinition, FigureValue {
   readonly id: FigureId;
   readonly latest: number | null;
   readonly before: number | null;

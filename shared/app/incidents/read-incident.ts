@@ -24,7 +24,7 @@ import { readStory, type StoryDeps } from '../notify/report.ts';
 import { loadAccount, type ReadAccountDeps } from './load-account.ts';
 
 /** What an incident is about, without the fields that only Selfheal needs. */
-export type IncidentSubject =
+type IncidentSubject =
   | {
       readonly kind: 'run';
       /** Id of the code host. */
@@ -89,7 +89,7 @@ export interface IncidentSummary {
   readonly updatedAt: string;
 }
 
-export interface TakenAction {
+interface TakenAction {
   readonly id: string;
   readonly title: string;
   readonly state: ActionRecord['state'];

@@ -47,7 +47,7 @@ export async function replyTo(
 }
 
 /** Renders the comment with one more answer; earlier answers in `body` stay below it, one per line. */
-export function renderReply(command: CommentCommand, { words, more = [] }: Answer, body: string): RedactedText {
+function renderReply(command: CommentCommand, { words, more = [] }: Answer, body: string): RedactedText {
   const entry = `- <!-- ${command.commentId} --> **${safeLine(command.by)}**, ${commandOf(command)}: ${safeLine(words).slice(0, MAX_ANSWER)}`;
   const earlier = body
     .split('\n')

@@ -8,7 +8,7 @@ export interface ConfirmDeps {
 }
 
 /** `foreign`: GitHub reports another name for this id, or another id for this name. */
-export type Confirmation = 'confirmed' | 'foreign';
+type Confirmation = 'confirmed' | 'foreign';
 export type ConfirmRepository = (identity: RepositoryIdentity) => Promise<Confirmation>;
 
 /** How long GitHub's answer is cached. */

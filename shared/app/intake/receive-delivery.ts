@@ -38,9 +38,9 @@ export interface ReceiveDeps {
 }
 
 /** In bytes; Alertmanager's largest groups have some hundred KB. */
-export const MAX_DELIVERY_BYTES = 1_000_000;
+const MAX_DELIVERY_BYTES = 1_000_000;
 /** Alerts that are read of one delivery; the rest of it is in the ledger. */
-export const MAX_ALERTS = 100;
+const MAX_ALERTS = 100;
 const MAX_SAMPLE = 2000;
 
 const REFUSED: DeliveryAnswer = {

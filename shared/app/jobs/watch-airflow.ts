@@ -28,7 +28,7 @@ export interface WatchAirflowDeps extends WatchJobsDeps {
 const MAX_RUNS = 20;
 const MAX_IMPORT_ERRORS = 10;
 /** Lines in which Airflow says that a task failed, whatever the cause was. */
-export const SAYS_ONLY_THAT = /^.*(?:Task failed with exception|Marking task as (?:FAILED|UP_FOR_RETRY)\b).*$/;
+const SAYS_ONLY_THAT = /^.*(?:Task failed with exception|Marking task as (?:FAILED|UP_FOR_RETRY)\b).*$/;
 
 /**
  * Asks every configured Airflow for task instances that failed since the last round, and for files that it cannot import. Each failure becomes an incident

@@ -11,7 +11,7 @@ const KEPT_MS = 2 * 24 * 60 * 60 * 1000;
 /**
  * Limits an embedder to the daily budget; sends nothing while the budget cannot be read. Usage counted for a failed call stays counted.
  */
-export function withinDailyBudget(
+function withinDailyBudget(
   embedder: Embedder,
   { maxTokensPerDay, control, clock }: { maxTokensPerDay: number; control: Pick<Limits, 'addTo'>; clock: Clock },
 ): Embedder {

@@ -34,14 +34,14 @@ export interface Operation {
 }
 
 /** Counted one by one; more are only said to be more. */
-export const MAX_COUNTED = 300;
+const MAX_COUNTED = 300;
 const PAGE = 100;
 const MAX_PAGES = 5;
 const STALLED_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** How Selfheal itself is doing now, from a bounded number of reads. */
-export async function readOperation(deps: ReadOperationDeps): Promise<Operation> {
+async function readOperation(deps: ReadOperationDeps): Promise<Operation> {
   const now = deps.clock.now();
   const [open, stalled, pending, healed, predictions, shipped] = await Promise.all([
     countOpen(deps),

@@ -21,7 +21,7 @@ export interface TestDeps {
 }
 
 /** What is to be known about a test: that it is or was in quarantine, or else what its results show. */
-export type TestState = QuarantineState | Flakiness['kind'];
+type TestState = QuarantineState | Flakiness['kind'];
 
 export interface KnownTest {
   readonly key: string;

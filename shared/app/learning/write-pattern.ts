@@ -18,7 +18,7 @@ import { byPerson, type PersonsWord } from './pattern-maintenance.ts';
 const Text = (longest: number) => z.string().trim().min(1).max(longest);
 const Name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,59}$/, 'Use lower-case letters, digits and hyphens');
 export const PatternId = z.string().regex(/^[0-9a-f]{12}$/, 'Must be the id of a pattern: 12 hexadecimal digits');
-export const SEVERITIES = ['critical', 'error', 'warning', 'info'] as const;
+const SEVERITIES = ['critical', 'error', 'warning', 'info'] as const;
 
 /** What a person knows about a kind of failure, before it is stored. */
 export const PatternText = z.strictObject({

@@ -22,7 +22,7 @@ export interface Received {
   readonly problem: string | null;
 }
 
-export const UNNAMED_SERVICE = 'unnamed';
+const UNNAMED_SERVICE = 'unnamed';
 /** Services of one batch; a sender that puts something else into the name must not fill the table. */
 const MAX_SERVICES = 50;
 

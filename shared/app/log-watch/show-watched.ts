@@ -13,7 +13,7 @@ export interface ShowWatchedDeps {
 }
 
 /** Every service that sends its log. */
-export const EVERY_STREAM = '*';
+const EVERY_STREAM = '*';
 const MAX_DIGESTS = 50;
 const MAX_ENTRIES = 500;
 const MAX_STREAMS = 20;

@@ -71,7 +71,7 @@ export interface CallContext {
 }
 
 /** What `run` gives: the fields of `output`, and for a list from an API the cursor of its next page. */
-export type Answer<O extends z.ZodRawShape> = z.input<z.ZodObject<O>> & { readonly upstreamNext?: string | null };
+type Answer<O extends z.ZodRawShape> = z.input<z.ZodObject<O>> & { readonly upstreamNext?: string | null };
 
 export interface McpTool<I extends z.ZodRawShape = z.ZodRawShape, O extends z.ZodRawShape = z.ZodRawShape> {
   readonly name: string;

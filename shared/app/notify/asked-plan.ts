@@ -18,7 +18,7 @@ import { readStory, type StoryDeps } from './report.ts';
 /**
  * Digits of a digest that a comment must repeat: too many for anybody to find a second plan of the pull request with the same digits.
  */
-export const SHORT_DIGEST = 12;
+const SHORT_DIGEST = 12;
 
 export interface AskingDeps {
   readonly configuration: Configuration;

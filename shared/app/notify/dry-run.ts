@@ -6,7 +6,7 @@ import type { NotifierPlugin, NotifierPorts } from '#shared/plugins/notifiers/co
 import type { Announcement } from '#shared/ports/announcement.ts';
 import { chooseChannels, incidentOf, quietNow } from './choose-channels.ts';
 
-export interface DryMessage {
+interface DryMessage {
   /** Of a mail and a ticket; others have none. */
   readonly subject: string | null;
   readonly text: string;
@@ -125,7 +125,7 @@ const PREVIEW_ISSUE = {
 };
 
 /** An announcement as a notifier would send it, by ports that only keep what is written. `textOf`: the words of a chat message's body. */
-export async function renderMessage(
+async function renderMessage(
   notifier: NotifierPlugin,
   announcement: Announcement,
   textOf: (body: string) => string,

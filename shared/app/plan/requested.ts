@@ -5,7 +5,7 @@ import { type Candidate, type Choice, chooseCandidate } from '#shared/domain/pla
 import type { Recovery } from '#shared/domain/policy/recovery.ts';
 
 /** What a request calls an action: its id, and the number that was asked for. */
-export const requestedWords = ({ actionId, to }: Pick<ActionRequest, 'actionId' | 'to'>): string =>
+const requestedWords = ({ actionId, to }: Pick<ActionRequest, 'actionId' | 'to'>): string =>
   to === null ? actionId : `${actionId} to ${to}`;
 
 const APPROVED_FIRST = phrase`An alert on a metric asked for it, so a person approves it first.`;

@@ -16,7 +16,7 @@ export interface KeptLogsDeps {
 }
 
 /** Incidents whose evidence one request reads. */
-export const MAX_READ_INCIDENTS = 50;
+const MAX_READ_INCIDENTS = 50;
 const AT_ONCE = 10;
 
 /** The evidence of incidents, a bounded number of reads at a time. Broken records are left out. */

@@ -196,7 +196,7 @@ function stepsOf(advice: string): string[] {
  * What may help against a cause, best first: actions by their verified outcomes for its class and those that the service's owner lists, and
  * written advice. It binds and executes nothing; what is done about an incident is planned from what is measured then.
  */
-export async function recommendActions(
+async function recommendActions(
   { class: failureClass, service: serviceId, scope, words }: CauseOrder & { readonly class: FailureClass },
   deps: TriageRequestDeps,
 ): Promise<Recommendation[]> {

@@ -16,7 +16,7 @@ export interface WatchSilenceDeps {
 }
 
 /** Provider of alerts about connections themselves. */
-export const SILENCE = 'silent-connection';
+const SILENCE = 'silent-connection';
 const MINUTE = 60_000;
 /** Time of the last delivery before the silence that was told of; empty: it has spoken since. */
 const cursorOf = (id: string): string => `silent#${id}`;

@@ -50,7 +50,7 @@ export function relationOf(one: readonly Identifier[], other: readonly Identifie
 }
 
 /** Every name of a person in the directory. */
-export function identifiersOfPerson({ id, username, email, claimedGithub, github }: Person): Identifier[] {
+function identifiersOfPerson({ id, username, email, claimedGithub, github }: Person): Identifier[] {
   return [
     identifier('user', id),
     ...(username === null ? [] : [identifier('username', username)]),

@@ -16,7 +16,7 @@ export type MetricReason =
   | 'out-of-season'
   | 'season-shape';
 
-export interface Surprise {
+interface Surprise {
   /** -log10 of the tail probability: 3 is what one row in a thousand shows. */
   readonly surprise: number;
   /** The detector with the highest score. */

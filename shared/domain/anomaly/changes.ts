@@ -3,7 +3,7 @@ import type { History } from './history.ts';
 const restartEvery = 512;
 
 /** Mean and standard deviation of the last `width` values, or of all while there are fewer. */
-export interface WindowMoments {
+interface WindowMoments {
   /** Call after each push to the history. */
   update(): void;
   mean(): number;
@@ -11,7 +11,7 @@ export interface WindowMoments {
 }
 
 /** Sums from which the value that leaves is subtracted; about a value of the window, and made anew now and then, for precision. */
-export function makeWindowMoments(history: History, width: number): WindowMoments {
+function makeWindowMoments(history: History, width: number): WindowMoments {
   return new WindowSums(history, width);
 }
 

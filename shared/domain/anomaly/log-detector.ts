@@ -4,7 +4,7 @@ import { makeTailModel } from './tail-model.ts';
 import { makeWindowCounts } from './window-counts.ts';
 
 /** A log line as its template: equal clusters are equal templates. Lines are in ascending order. */
-export interface TemplatedLine {
+interface TemplatedLine {
   /** 1-based. */
   readonly line: number;
   readonly cluster: number | string;
@@ -12,7 +12,7 @@ export interface TemplatedLine {
   readonly severity?: Severity;
 }
 
-export type LogReason = 'none' | 'new-template' | 'rare-template' | 'rate-jump' | 'unusual-mix';
+type LogReason = 'none' | 'new-template' | 'rare-template' | 'rate-jump' | 'unusual-mix';
 
 export interface LogAnomaly {
   readonly line: number;
@@ -32,7 +32,7 @@ export interface LogAnomalyDetectorOptions {
   readonly seed: number;
 }
 
-export const logAnomalyDefaults: LogAnomalyDetectorOptions = { windowLines: 50, windows: 256, threshold: 3, seed: 1 };
+const logAnomalyDefaults: LogAnomalyDetectorOptions = { windowLines: 50, windows: 256, threshold: 3, seed: 1 };
 
 /** Scores lines window by window: a line's result comes at the end of its window and uses nothing after it. */
 export interface LogAnomalyDetector {

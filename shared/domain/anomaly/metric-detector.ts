@@ -33,7 +33,7 @@ export interface MetricDetectorOptions {
  * Chosen on the development series of the suite `nab`, all groups considered, from the middle of a plateau; the same
  * for every series.
  */
-export const metricDetectorDefaults: MetricDetectorOptions = {
+const metricDetectorDefaults: MetricDetectorOptions = {
   threshold: 1.5,
   lags: 2100,
   memory: 6000,

@@ -20,7 +20,7 @@ export interface MetricRow {
   readonly value: number | undefined;
 }
 
-export type ParsedMetricRow =
+type ParsedMetricRow =
   | { readonly kind: 'row'; readonly row: MetricRow }
   | { readonly kind: 'header' }
   | { readonly kind: 'blank' }

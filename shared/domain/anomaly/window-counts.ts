@@ -6,7 +6,7 @@ const minHalfLife = 300;
 const minWindows = 4;
 
 /** A template that occurs more often than before. */
-export interface Jump {
+interface Jump {
   readonly cluster: number | string;
   /** Improbability of this count, -log10. */
   readonly decades: number;

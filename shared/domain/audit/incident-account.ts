@@ -19,7 +19,7 @@ export function withRequests(
 }
 
 /** One entry of the audit trail, described for people. */
-export interface DescribedEntry {
+interface DescribedEntry {
   readonly sequence: number;
   /** ISO 8601. */
   readonly at: string;

@@ -1,7 +1,7 @@
 import type { TrailEntry } from './audit-entry.ts';
 
 /** How the latest attempt of an incident ended. `healed`: by an action, as verified; `recovered`: without one. */
-export type CourseEnd = 'healed' | 'recovered' | 'person' | 'suggested' | 'escalated' | 'duplicate';
+type CourseEnd = 'healed' | 'recovered' | 'person' | 'suggested' | 'escalated' | 'duplicate';
 
 /** What an audit trail says about an incident, as far as the figures need it. */
 export interface IncidentCourse {

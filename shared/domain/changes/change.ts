@@ -15,8 +15,7 @@ export const ChangeKind = z.enum([
 export type ChangeKind = z.infer<typeof ChangeKind>;
 
 /** How a node leads to an older one, or to what it went into. */
-export const EdgeKind = z.enum(['built-from', 'merged-as', 'deployed-by', 'rang-after', 'fixed-by']);
-export type EdgeKind = z.infer<typeof EdgeKind>;
+const EdgeKind = z.enum(['built-from', 'merged-as', 'deployed-by', 'rang-after', 'fixed-by']);
 
 /** Id of a node: `commit:acme/shop@<sha>`, `deployment:ecs/shop/orders@<id>`, `incident:<id>`. */
 const NodeId = z.string().min(1).max(400);

@@ -26,7 +26,7 @@ import { Mapping } from '../webhooks/mapping.ts';
 import { LogSubscriptions } from './log-subscriptions.ts';
 
 /** `signatures` of `selfheal.json`: where the user's own signatures are. */
-export const OwnSignatures = z.strictObject({
+const OwnSignatures = z.strictObject({
   /** A folder with `*.yaml`, `*.yml` or `*.json`; relative to `selfheal.json`. */
   folder: z.string().min(1).max(500),
 });

@@ -13,7 +13,7 @@ export const MAX_REPOSITORY_FILE = 64 * 1024;
 const MAX_PROBLEM = 300;
 
 /** What the file may say. It has no word that allows anything. */
-export const RepositorySettings = z
+const RepositorySettings = z
   .strictObject({
     /** Selfheal only records what happens. `true`: until the key is removed. */
     mute: z.union([z.literal(true), z.strictObject({ until: z.iso.datetime(), reason: Reason })]),
@@ -22,7 +22,7 @@ export const RepositorySettings = z
     gates: z.record(z.string(), z.unknown()),
   })
   .partial();
-export type RepositorySettings = z.infer<typeof RepositorySettings>;
+type RepositorySettings = z.infer<typeof RepositorySettings>;
 
 /** What is known of a repository's file: there is none, it was read, or it cannot be used. */
 export type RepositoryFile =

@@ -88,7 +88,7 @@ const ModelWork = z.strictObject({
 });
 
 /** What could not be checked. Code decides by `code`; `text` is for the reader alone. */
-export const Unchecked = z.strictObject({
+const Unchecked = z.strictObject({
   /** Whether it failed before the change; whether a re-run passes, which only the message suggests; anything else. */
   code: z.enum(['default-branch', 're-run', 'other']),
   text: recordText({ max: 300 }),
@@ -96,7 +96,7 @@ export const Unchecked = z.strictObject({
 export type UncheckedDraft = z.input<typeof Unchecked>;
 
 /** A remark about how the diagnosis was made. */
-export const DiagnosisNote = z.strictObject({
+const DiagnosisNote = z.strictObject({
   code: z.enum(['no-model', 'model-failed', 'by-model']),
   text: recordText({ max: 300 }),
 });

@@ -190,7 +190,7 @@ const DISTRIBUTIONS: Readonly<Record<string, string>> = {
 };
 
 /** The name under which a package is installed. */
-export function distributionOf({ language, module }: Pick<MissingModule, 'language' | 'module'>): string {
+function distributionOf({ language, module }: Pick<MissingModule, 'language' | 'module'>): string {
   if (language === 'python') {
     const [first = ''] = module.split('.');
     return DISTRIBUTIONS[first] ?? first;

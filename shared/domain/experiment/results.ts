@@ -37,7 +37,7 @@ export const VariantResult = z.object({
 });
 export type VariantResult = z.infer<typeof VariantResult>;
 
-export type Recommendation =
+type Recommendation =
   | { readonly kind: 'too-early'; readonly reason: string }
   | { readonly kind: 'no-difference-yet'; readonly reason: string }
   | { readonly kind: 'prefer'; readonly variantId: string; readonly reason: string };

@@ -11,7 +11,7 @@ const PASSING: ReadonlySet<number> = new Set([408, 421, 423, 425, 429, 500, 502,
 const OF_PROXY = 520;
 
 /** Whether a request that was answered with this status may succeed when it is repeated. */
-export function chanceOfStatus(status: number): Chance {
+function chanceOfStatus(status: number): Chance {
   if (PASSING.has(status) || (status >= OF_PROXY && status < 600)) return 'may-pass';
   return status >= 400 && status < 500 ? 'lasts' : 'unknown';
 }

@@ -10,7 +10,7 @@ import {
 import { isFailure } from '../incident/signal.ts';
 
 /** How often something passed and failed. */
-export interface Counts {
+interface Counts {
   readonly failures: number;
   readonly successes: number;
 }

@@ -13,7 +13,7 @@ const Advice = z.strictObject({
 });
 
 /** Severity of a match for the person on call; unspecified means error. */
-export const SignatureSeverity = z.enum(['critical', 'error', 'warning', 'info']);
+const SignatureSeverity = z.enum(['critical', 'error', 'warning', 'info']);
 
 /** Knowledge about one failure message. Content of `shared/data/signatures/`, never code. */
 export const Signature = z.strictObject({

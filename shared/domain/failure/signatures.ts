@@ -185,7 +185,7 @@ export function parseOwnSignatures(
 }
 
 /** Problems with a signature's own examples; one line each. */
-export function brokenExamples(compiled: CompiledSignature): string[] {
+function brokenExamples(compiled: CompiledSignature): string[] {
   const { signature, regExp } = compiled;
   const set = compileSet([compiled]);
   const isMatch = (text: string): boolean => set.candidates(text).length > 0 && regExp.test(text);

@@ -46,7 +46,7 @@ export function identify(signal: Signal): IncidentIds {
  * fork can choose a branch name, so the run's event and whether it is the default branch are part of the key: a fork
  * cannot hide failures of main.
  */
-export function intakeKeyOf(signal: Signal): string {
+function intakeKeyOf(signal: Signal): string {
   const { target } = signal;
   switch (target.kind) {
     case 'run':

@@ -24,7 +24,7 @@ export const AirflowTask = z.strictObject({
 export type AirflowTask = z.infer<typeof AirflowTask>;
 
 /** A file of DAGs that Airflow cannot import. */
-export const AirflowFile = z.strictObject({
+const AirflowFile = z.strictObject({
   kind: z.literal('airflow-file'),
   endpoint: Endpoint,
   file: z.string().min(1).max(300),

@@ -28,7 +28,6 @@ const ExecutorSettings = z.strictObject({
   maxMemoryMb: z.number().int().min(512).max(1_048_576),
   maxCores: z.number().int().min(1).max(256),
 });
-export type ExecutorSettings = z.infer<typeof ExecutorSettings>;
 
 const SparkSource = z.strictObject({
   /** Entry of `http.allowedEndpoints`, whose address ends with `/api/v1/`. */

@@ -6,7 +6,7 @@ import { effectivenessOf, retire, settled, withOutcomes } from './pattern-trust.
 
 /** What maintenance does: `merge` duplicates, `retire` what fails, is weak or unused, and let the rest fade, `suggest` common wordings. */
 export const MAINTENANCE = ['merge', 'retire', 'suggest'] as const;
-export type Maintenance = (typeof MAINTENANCE)[number];
+type Maintenance = (typeof MAINTENANCE)[number];
 
 export interface OptimizeOptions {
   /** Only these; all of them when it is absent. */

@@ -101,7 +101,7 @@ function calibratorOf(kind: CalibratorKind, answers: readonly Answer[]): Calibra
 }
 
 /** Figures of a kind of calibrator on answers that it was not fitted on. */
-export interface CalibratorFigures {
+interface CalibratorFigures {
   readonly kind: CalibratorKind;
   readonly brier: number;
   readonly calibrationError: number;

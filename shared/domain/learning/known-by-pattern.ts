@@ -14,7 +14,7 @@ const MAX_SIMILAR = 5;
 export type TitleOfAction = (actionId: string) => string | null;
 
 /** What the pattern advises: an imperative, also where an earlier release stored a receipt. Empty where that gives none. */
-export function solutionOfPattern(
+function solutionOfPattern(
   { solution, actionId }: Pick<LearnedPattern, 'solution' | 'actionId'>,
   titleOf: TitleOfAction,
 ): string {

@@ -41,7 +41,7 @@ export const LearningHealth = z
   .meta({ id: 'LearningHealth' });
 export type LearningHealth = z.infer<typeof LearningHealth>;
 export type HealthCheck = LearningHealth['checks'][number];
-export type WeakPattern = LearningHealth['weak'][number];
+type WeakPattern = LearningHealth['weak'][number];
 
 export interface HealthLimits {
   readonly minAccuracy: number;

@@ -6,7 +6,7 @@ import { settled, withOutcomes } from './pattern-trust.ts';
 export const RATE_METRICS = ['brier', 'log-loss', 'accuracy'] as const;
 export type RateMetric = (typeof RATE_METRICS)[number];
 
-export interface RateResult {
+interface RateResult {
   /** Maximum gain of confidence per week. */
   readonly rate: number;
   /** Outcomes that were foretold. */
@@ -43,7 +43,7 @@ export function adviseRate(
  * Lives the patterns' outcomes again with other rates of learning (`maxConfidenceGainPerWeek`): before each outcome the confidence at that time
  * is compared with what came. The best rate comes first; of equals the smallest.
  */
-export function compareRates(
+function compareRates(
   patterns: readonly LearnedPattern[],
   rates: readonly number[],
   { metric, rules }: { readonly metric: RateMetric; readonly rules: Learning },

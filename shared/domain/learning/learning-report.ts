@@ -68,7 +68,7 @@ export interface LearningInputs {
 
 /** Change of a pattern's confidence within the period. */
 const Movement = z.object({ patternId: z.string(), title: z.string(), before: z.number(), after: z.number() });
-export type Movement = z.infer<typeof Movement>;
+type Movement = z.infer<typeof Movement>;
 
 export const LearningReport = z
   .object({

@@ -112,7 +112,7 @@ function worse(what: string, { value, interval: [low, high], cases }: Difference
 }
 
 /** Compares a version with the one in production, on logs that neither had learned from when it answered. */
-export function compareVersions(version: ModelVersion, current: ModelVersion): Comparison {
+function compareVersions(version: ModelVersion, current: ModelVersion): Comparison {
   const { learned, adapts } = version.provenance;
   const isAdapted = adapts?.model === current.provenance.model;
   const before = isAdapted ? decodeAnswers({ learned, answers: adapts.answers }) : decodeAnswers(current.provenance);

@@ -4,7 +4,7 @@ import { pastCaseOf, type ResolvedCase } from './propose-patterns.ts';
 import { makeCaseTest } from './replay.ts';
 
 /** Result of one simulated incident. */
-export interface SelfTestCase {
+interface SelfTestCase {
   readonly line: number;
   readonly title: string;
   readonly class: ResolvedCase['class'];

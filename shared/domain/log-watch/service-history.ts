@@ -24,7 +24,7 @@ const FIRST_WINDOWS = 144;
 /** Windows of the present level, an hour. */
 const LEVEL_WINDOWS = 12;
 
-export const SERIES = ['benign', 'warnings', 'errors', 'failures'] as const;
+const SERIES = ['benign', 'warnings', 'errors', 'failures'] as const;
 export type SeriesName = (typeof SERIES)[number];
 
 const Series = z.strictObject({

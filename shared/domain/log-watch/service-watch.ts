@@ -51,7 +51,7 @@ type Episode = z.infer<typeof Episode>;
 const Count = z.number().int().nonnegative();
 
 /** What is kept of a service between two judgements. */
-export const ServiceWatchState = z.strictObject({
+const ServiceWatchState = z.strictObject({
   version: z.literal(1),
   service: z.string().min(1),
   /** First window with a line. Null before any. */
@@ -69,7 +69,7 @@ export const ServiceWatchState = z.strictObject({
   day: z.array(WindowTotals).max(MAX_SHOWN_WINDOWS).default([]),
   noted: z.array(NotedFinding).default([]),
 });
-export type ServiceWatchState = z.infer<typeof ServiceWatchState>;
+type ServiceWatchState = z.infer<typeof ServiceWatchState>;
 
 export interface WatchSettings extends JudgeSettings {
   /** Hours of lines before anything but a critical line is told. */
@@ -78,7 +78,7 @@ export interface WatchSettings extends JudgeSettings {
   readonly quietMinutes: number;
 }
 
-export const watchDefaults: WatchSettings = { ...judgeDefaults, learningHours: 24, quietMinutes: 60 };
+const watchDefaults: WatchSettings = { ...judgeDefaults, learningHours: 24, quietMinutes: 60 };
 
 /** Something unusual in a service's log for which no incident is open yet. */
 export interface LogIncident {
@@ -90,7 +90,7 @@ export interface LogIncident {
   readonly lines: number;
 }
 
-export interface WatchStatus {
+interface WatchStatus {
   readonly service: string;
   readonly learning: boolean;
   readonly learnedHours: number;

@@ -17,7 +17,7 @@ const MAX_TAIL = 20;
 export const windowOf = (at: number): number => at - (at % WINDOW_MS);
 
 /** Lines that are equal but for their values. */
-export const FormCount = z.strictObject({
+const FormCount = z.strictObject({
   level: Severity,
   count: z.number().int().positive(),
   /** The first lines of it, redacted. */
@@ -26,16 +26,15 @@ export const FormCount = z.strictObject({
     .min(1)
     .max(MAX_SAMPLES),
 });
-export type FormCount = z.infer<typeof FormCount>;
 
 /** A line as it is shown, redacted. */
-export const TailLine = z.strictObject({
+const TailLine = z.strictObject({
   /** Milliseconds since 1970. */
   at: z.number(),
   level: Severity,
   text: recordText({ max: MAX_SAMPLE_LENGTH }),
 });
-export type TailLine = z.infer<typeof TailLine>;
+type TailLine = z.infer<typeof TailLine>;
 
 const Count = z.number().int().nonnegative();
 

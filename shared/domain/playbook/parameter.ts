@@ -5,10 +5,10 @@ export const Scalar = z.union([z.string().max(1024), z.number(), z.boolean()]);
 export type Scalar = z.infer<typeof Scalar>;
 
 /** Service facts that a parameter can be taken from. */
-export const CATALOGUE_FACTS = ['service', 'logGroup', 'functionName', 'alias', 'cluster', 'ecsService'] as const;
+const CATALOGUE_FACTS = ['service', 'logGroup', 'functionName', 'alias', 'cluster', 'ecsService'] as const;
 
 /** Facts about the failed job that a parameter of a playbook with `when.jobs` can be taken from. */
-export const JOB_FACTS = ['job.dag', 'job.run', 'job.task'] as const;
+const JOB_FACTS = ['job.dag', 'job.run', 'job.task'] as const;
 export type JobFact = (typeof JOB_FACTS)[number];
 
 /**

@@ -1,5 +1,5 @@
 /** How the value of a figure is to be read. `seconds` are medians, with the 90th percentile beside them. */
-export type FigureUnit = 'incidents' | 'share' | 'seconds' | 'microdollars';
+type FigureUnit = 'incidents' | 'share' | 'seconds' | 'microdollars';
 
 export interface FigureDefinition {
   readonly id: string;

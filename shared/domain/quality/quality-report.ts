@@ -28,7 +28,7 @@ const ClaimReport = z.object({
   /** Null when nothing was promised. */
   degradation: Degradation.nullable(),
 });
-export type ClaimReport = z.infer<typeof ClaimReport>;
+type ClaimReport = z.infer<typeof ClaimReport>;
 
 const ModelUse = z.object({
   model: z.string(),
@@ -37,7 +37,7 @@ const ModelUse = z.object({
   /** Of all its predictions with a known outcome. */
   accuracy: Proportion.nullable(),
 });
-export type ModelUse = z.infer<typeof ModelUse>;
+type ModelUse = z.infer<typeof ModelUse>;
 
 /** Quality of the answers of the model in production. */
 export const QualityReport = z.object({

@@ -85,7 +85,7 @@ export function quietReason(
 }
 
 /** The teams that own the service or the repository. */
-export function teamsOf({ service, repository }: RoutedMatter, { teams }: Routing): readonly string[] {
+function teamsOf({ service, repository }: RoutedMatter, { teams }: Routing): readonly string[] {
   return teams
     .filter(
       (team) =>

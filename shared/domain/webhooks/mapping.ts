@@ -10,7 +10,7 @@ const Pointer = z.string().regex(/^(?:\/(?:[^~/]|~[01])*)*$/, 'Must be a JSON Po
 const Word = z.string().max(200);
 
 /** Where a text is. */
-export const TextRule = z.union([
+const TextRule = z.union([
   Pointer,
   z.strictObject({ constant: z.string().max(500) }),
   /** `{/pointer}` stands for what is there. */
@@ -18,7 +18,7 @@ export const TextRule = z.union([
   /** The first that is there and not empty. */
   z.strictObject({ first: z.array(Pointer).min(1).max(10) }),
 ]);
-export type TextRule = z.infer<typeof TextRule>;
+type TextRule = z.infer<typeof TextRule>;
 
 /** A text that is looked up in a table of values, whose keys are compared without regard to case. */
 const chosen = <T extends z.ZodType>(values: T) =>

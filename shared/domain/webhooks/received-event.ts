@@ -7,7 +7,7 @@ import { Signal } from '../incident/signal.ts';
  * Rules that keep an event from opening an incident, in words for whoever asks why. A rule that a source adds for itself (`ignored-...`) is said
  * by its own code.
  */
-export const RULES = {
+const RULES = {
   unauthorized: 'The signature or the secret was wrong.',
   'stale-signature': "The signature's time was more than five minutes off.",
   'too-large': 'The body was larger than 1,000,000 bytes.',

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
-export const SLACK_VERBS = ['status', 'show', 'acknowledge', 'quiet', 'help'] as const;
-export type SlackVerb = (typeof SLACK_VERBS)[number];
+const SLACK_VERBS = ['status', 'show', 'acknowledge', 'quiet', 'help'] as const;
+type SlackVerb = (typeof SLACK_VERBS)[number];
 
 const IncidentId = z.string().regex(/^[a-z0-9-]{8,60}$/);
 const ChannelId = z.string().regex(/^[CGD][A-Z0-9]{1,30}$/);

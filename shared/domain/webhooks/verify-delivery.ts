@@ -28,7 +28,7 @@ export type Verification = 'valid' | 'invalid' | 'stale';
 type Verifier = (delivery: RawDelivery, secret: string, now: Date, settings: SchemeSettings) => Verification;
 
 /** A delivery further off than this is refused, so that a copied one cannot be sent again later. */
-export const MAX_CLOCK_DIFFERENCE_SECONDS = 300;
+const MAX_CLOCK_DIFFERENCE_SECONDS = 300;
 
 const VERIFIERS: Readonly<Record<Scheme, Verifier>> = {
   /** "Validating webhook deliveries", docs.github.com. */

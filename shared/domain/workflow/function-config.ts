@@ -75,7 +75,7 @@ export const RESOURCE_VARIABLES = {
 } as const;
 export type ResourceName = keyof typeof RESOURCE_VARIABLES;
 
-export type Trigger =
+type Trigger =
   | { kind: 'workflow' }
   /** Another function calls it. */
   | { kind: 'function' }
@@ -85,7 +85,7 @@ export type Trigger =
   | { kind: 'log-groups' }
   | { kind: 'http'; routes: readonly HttpRoute[] };
 
-export interface HttpRoute {
+interface HttpRoute {
   readonly method: 'GET' | 'POST' | 'ANY';
   readonly path: string;
   /** Requests per second; a burst may be twice as large. The limit of all routes together when it is absent. */

@@ -110,7 +110,7 @@ export function preparedBy<T>(preparation: Preparation<T>, { prepared }: Proposa
 /** Whether persons wrote down that this action helps with such failures. */
 export const isAdvised = (actionId: string, { advised = [] }: ProposalContext): boolean => advised.includes(actionId);
 
-export interface Proposal<P> {
+interface Proposal<P> {
   readonly parameters: P;
   /** 0 to 1: confidence that this action helps here, set by code. */
   readonly confidence: number;

@@ -19,7 +19,7 @@ export interface NotifierPorts {
 }
 
 /** A message that was sent. */
-export interface SentMessage {
+interface SentMessage {
   /** The channel, or a link to the message. */
   readonly where: string;
   /** Who of the channel was not told, and why; other channels say so. */
@@ -27,7 +27,7 @@ export interface SentMessage {
 }
 
 /** Names of variables, the first of which wins, by the field that they set. */
-export interface NotifierEnvironment {
+interface NotifierEnvironment {
   /** Fields of its section; `list`: with commas. */
   readonly settings?: Readonly<
     Record<string, { readonly names: readonly string[]; readonly kind: 'text' | 'number' | 'list' }>

@@ -11,7 +11,7 @@ import { until } from '../support/until.ts';
 import type { Telling } from './telling.ts';
 
 /** A deployment at play: `acting` acts by itself, `asking` asks a person before every action. */
-export type Deployment = 'acting' | 'asking';
+type Deployment = 'acting' | 'asking';
 
 export interface Play {
   readonly healer: Healer;

@@ -11,7 +11,7 @@ import { runCommand } from '#test/unit/cli/run-command.ts';
 import type { Healer } from '../support/healer.ts';
 
 /** What is known of an incident at one moment, read from the tables as an administrator. */
-export interface Facts {
+interface Facts {
   readonly incident: Incident;
   readonly diagnosis: Diagnosis | null;
   readonly evidence: Evidence | null;

@@ -33,7 +33,7 @@ interface JobEnd {
 }
 
 /** What one step did. `never-run`: it needs Docker, a registry or the network; it is linted only. */
-export interface StepEnd {
+interface StepEnd {
   readonly job: string;
   readonly step: string;
   readonly outcome: Result | 'never-run';

@@ -35,7 +35,7 @@ interface SampleService {
 }
 
 /** Ids of the playbooks that come with Selfheal. */
-export const SHIPPED_PLAYBOOKS: readonly string[] = globSync('config/playbooks/*.yaml', { cwd: ROOT })
+const SHIPPED_PLAYBOOKS: readonly string[] = globSync('config/playbooks/*.yaml', { cwd: ROOT })
   .map((file) => basename(file, '.yaml'))
   .sort();
 

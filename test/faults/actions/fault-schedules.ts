@@ -6,7 +6,7 @@ import type { Faults, Played } from './play.ts';
 import type { Fate, Seen } from './wire.ts';
 
 /** What strikes one request, by its number since the guard began. */
-export interface Strike {
+interface Strike {
   readonly at: number;
   readonly kind: 'kill' | 'lose';
   readonly when: 'before' | 'after';

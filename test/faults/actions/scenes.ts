@@ -24,7 +24,7 @@ import { parameterOf } from './configuration.ts';
 import type { ActionStage } from './stage.ts';
 
 /** What is known of a failure before anything is planned. */
-export interface Found {
+interface Found {
   readonly target: TargetContext;
   readonly classification: Classification;
   readonly telemetry: Telemetry;

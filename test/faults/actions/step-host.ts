@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { SetTime } from '#test/fakes/set-time.ts';
 
 /** How a step ended. A killed one tells nothing. */
-export type Ran =
+type Ran =
   | { readonly kind: 'output'; readonly output: unknown }
   | { readonly kind: 'error'; readonly name: string; readonly message: string }
   | { readonly kind: 'killed' };

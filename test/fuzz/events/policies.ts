@@ -1,7 +1,7 @@
 import type { AccessRequest } from '@selfheal/local-cloud/iam/evaluate.ts';
 import * as fc from 'fast-check';
 
-export const ROLE_ARN = 'arn:aws:iam::111122223333:role/Healer';
+const ROLE_ARN = 'arn:aws:iam::111122223333:role/Healer';
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 

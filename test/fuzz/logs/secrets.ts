@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 
 /** How secrets of one provider look: `before` and `after` are what makes the rest a secret and need not be hidden. */
-export interface SecretShape {
+interface SecretShape {
   readonly kind: string;
   readonly before: string;
   readonly secret: fc.Arbitrary<string>;
@@ -39,7 +39,7 @@ const within = (kind: string, before: string, secret: fc.Arbitrary<string>, afte
 });
 
 /** Shapes that tell themselves wherever they stand. */
-export const TOKEN_SHAPES: readonly SecretShape[] = [
+const TOKEN_SHAPES: readonly SecretShape[] = [
   ...['p', 'o', 'u', 's', 'r'].map((letter) => token('github-token', ['gh', `${letter}_`], random(36))),
   token('github-token', ['github_', 'pat_'], random(82)),
   token('gitlab-token', ['glp', 'at-'], random(20)),
@@ -80,7 +80,7 @@ export const TOKEN_SHAPES: readonly SecretShape[] = [
 ];
 
 /** Shapes that are told by what stands around them. */
-export const PLACED_SHAPES: readonly SecretShape[] = [
+const PLACED_SHAPES: readonly SecretShape[] = [
   within('webhook-url', 'https://hooks.slack.com/services/', random(40)),
   within(
     'azure-key',

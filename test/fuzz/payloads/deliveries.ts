@@ -31,7 +31,7 @@ export const CLOUDWATCH_SAMPLES: readonly unknown[] = samplesIn('cloudwatch').ma
 export const SECRETS = { current: 'a-secret-for-tests', previous: 'the-secret-before' };
 
 const SIGNINGS = ['current', 'previous', 'wrong', 'missing', 'cut', 'of-another-body', 'sha1', 'odd'] as const;
-export type Signing = (typeof SIGNINGS)[number];
+type Signing = (typeof SIGNINGS)[number];
 
 /** A delivery as the HTTP API hands it over, with what is known of how it was made. */
 export interface Delivery {
@@ -107,7 +107,7 @@ const anyCase = fc.constantFrom<(name: string) => string>(
 );
 
 /** Fields of either kind of event that are read: half of the changes are made to these alone. */
-export const FIELDS_READ: readonly string[] = [
+const FIELDS_READ: readonly string[] = [
   ...['action', 'id', 'name', 'display_title', 'conclusion', 'event', 'head_branch', 'head_sha', 'head_repository'],
   ...['workflow_id', 'run_attempt', 'updated_at', 'actor', 'login', 'pull_requests', 'number', 'base', 'repo'],
   ...['repository', 'full_name', 'default_branch', 'installation', 'workflow_run', 'detail', 'alarmName', 'state'],

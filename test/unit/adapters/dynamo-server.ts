@@ -17,7 +17,7 @@ import { failure } from './aws/failure.ts';
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: Record<string, number>) => Server;
 
 /** `throttle`: refused before it is done. `deny`: forbidden. `lose`: done, but the answer never comes. */
-export type Fault = 'throttle' | 'deny' | 'lose' | 'none';
+type Fault = 'throttle' | 'deny' | 'lose' | 'none';
 
 export interface DynamoServer {
   readonly client: DynamoDBDocumentClient;

@@ -14,7 +14,7 @@ import { type Template as CloudFormationTemplate, rightsOf as rightsOfTemplate }
 
 export { nameOf, words } from '../../../tools/list-rights.ts';
 
-export const PARTS: Parts = { functions: FUNCTIONS, ...PLUGINS };
+const PARTS: Parts = { functions: FUNCTIONS, ...PLUGINS };
 
 /** Bundles that hold nothing, a configuration and a place for the assembly; gone after `remove()`. */
 export function makeWorkspace(configuration: unknown = { version: 1 }) {
@@ -58,7 +58,7 @@ function withCountedAssertions(template: Template): Template {
 }
 
 /** The two templates of an assembly. A test that changes what it finds in them would change it for others. */
-export function templatesOf(assembly: CloudAssembly) {
+function templatesOf(assembly: CloudAssembly) {
   const of = (name: string) => withCountedAssertions(Template.fromJSON(assembly.getStackByName(name).template));
   return { state: of('SelfhealState'), selfheal: of('Selfheal'), dashboard: of('SelfhealDashboard') };
 }

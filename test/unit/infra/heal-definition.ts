@@ -2,7 +2,7 @@ import { FUNCTIONS } from '#infra/functions.ts';
 import { STEPS, type StepName } from '#shared/domain/workflow/steps.ts';
 import { healDefinition } from '#statemachines/heal.ts';
 
-export interface Catcher {
+interface Catcher {
   readonly ErrorEquals: readonly string[];
   readonly Assign?: Readonly<Record<string, unknown>>;
   readonly Next: string;

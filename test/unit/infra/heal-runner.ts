@@ -7,7 +7,7 @@ import { HEAL, stepOf } from './heal-definition.ts';
 type StepAnswer<N extends StepName> = z.input<(typeof STEPS)[N]['output']>;
 type Answer<N extends StepName> = StepAnswer<N> | Error | ((input: StepInput<N>) => StepAnswer<N> | Error);
 /** What each function answers; a list is answered one after the other, and the last one stays. */
-export type Script = { [N in StepName]?: Answer<N> | Answer<N>[] };
+type Script = { [N in StepName]?: Answer<N> | Answer<N>[] };
 /** Besides the steps, what a person answers to the request for approval, and what the topic says. */
 export interface World {
   readonly script?: Script;
@@ -108,7 +108,7 @@ export async function heal({ script = {}, approval, publish }: World = {}): Prom
 export const actOf = (family: string) => `Act${family[0]?.toUpperCase()}${family.slice(1)}`;
 
 /** The contract that a function of the workflow keeps. */
-export function stepNameOf(functionName: string): StepName {
+function stepNameOf(functionName: string): StepName {
   return (functionName.startsWith('Act') ? 'act' : functionName[0]?.toLowerCase() + functionName.slice(1)) as StepName;
 }
 

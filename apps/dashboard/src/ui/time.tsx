@@ -65,7 +65,7 @@ const time = new Intl.DateTimeFormat(LOCALE, { hour: '2-digit', minute: '2-digit
 export const timeOfDay = (at: string): string => time.format(new Date(at));
 
 /** `just now`, `3 min ago`, `2 h ago`, `5 d ago`. Times a little in the future come from clocks apart: `just now`. */
-export function agoWords(milliseconds: number): string {
+function agoWords(milliseconds: number): string {
   return milliseconds < 10_000 ? 'just now' : `${durationWords(milliseconds)} ago`;
 }
 

@@ -77,7 +77,7 @@ export function groupBootstrap<T>(
 }
 
 /** The mean; NaN without cases. */
-export function meanOf(scored: readonly ScoredCase[]): number {
+function meanOf(scored: readonly ScoredCase[]): number {
   let sum = 0;
   for (const { value } of scored) sum += value;
   return sum / scored.length;

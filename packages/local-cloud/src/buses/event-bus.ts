@@ -11,7 +11,7 @@ import { targetInput } from './transform.ts';
 import { validatePattern } from './validate-pattern.ts';
 
 /** An event in EventBridge's envelope. */
-export interface BusEvent {
+interface BusEvent {
   readonly version: '0';
   readonly id: string;
   readonly 'detail-type': string;

@@ -9,7 +9,7 @@ export function targetInput(event: unknown, target: unknown): string {
 }
 
 /** Reads `$.a.b[0].c`; `$["name"]` for names that are not identifiers. Undefined where nothing is. */
-export function atPath(value: unknown, path: string): unknown {
+function atPath(value: unknown, path: string): unknown {
   const steps = [...path.matchAll(/\.([\w-]+)|\[(\d+)\]|\[["']([^"']+)["']\]/g)];
   return steps.reduce<unknown>((at, [, name, index, quoted]) => {
     if (index !== undefined) return Array.isArray(at) ? at[Number(index)] : undefined;

@@ -10,7 +10,7 @@ const MAX_PATTERN_LENGTH = 4096;
 const MAX_NUMBER = 5e9;
 
 /** Matchers that apply to strings only. */
-export const TEXT_MATCHERS = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'] as const;
+const TEXT_MATCHERS = ['prefix', 'suffix', 'equals-ignore-case', 'wildcard'] as const;
 const MATCHERS: readonly string[] = ['exists', 'numeric', 'cidr', 'anything-but', ...TEXT_MATCHERS];
 
 /**

@@ -16,7 +16,7 @@ export interface HttpApiOptions {
 }
 
 /** API Gateway's limit for a request body, in bytes. */
-export const MAX_BODY_BYTES = 10 * 1024 * 1024;
+const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
 /** Serves the deployment's HTTP APIs; the first API with a matching route answers, or else `otherwise`, which is 404 when left out. */
 export function makeHttpApis(
@@ -101,7 +101,7 @@ function message(status: number, text: string): GatewayResponse {
 }
 
 /** The headers that an HTTP API with this `CorsConfiguration` adds for an origin; none when the origin is not allowed. */
-export function corsHeaders(configuration: JsonObject, origin: string | undefined): Record<string, string> {
+function corsHeaders(configuration: JsonObject, origin: string | undefined): Record<string, string> {
   const origins = textsOf(configuration.AllowOrigins);
   if (origin === undefined || !(origins.includes('*') || origins.includes(origin))) return {};
   const list = (name: string, header: string): Record<string, string> => {

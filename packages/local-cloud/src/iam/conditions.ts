@@ -69,7 +69,7 @@ function parseOperator(operator: string) {
 }
 
 /** Null when the request has no such key. */
-export function contextValue(context: Context, key: string): readonly string[] | null {
+function contextValue(context: Context, key: string): readonly string[] | null {
   const found = Object.keys(context).find((each) => each.toLowerCase() === key.toLowerCase());
   const value = found === undefined ? undefined : context[found];
   if (value === undefined) return null;

@@ -8,7 +8,7 @@ import { checkPassword, isCodeOf, makeChallenges } from './challenges.ts';
 import type { ChallengeAnswer, SignInPages, SignInStep, SignInTokens } from './sign-in-pages.ts';
 
 /** What a user must do to sign in, beside the password. */
-export interface UserOptions {
+interface UserOptions {
   /** The password is a temporary one, which the user replaces at the first sign-in. */
   readonly temporary?: boolean;
   /** Secret of the user's authenticator, in Base32 (RFC 6238); without one no code is asked for. */

@@ -1,5 +1,5 @@
 /** A schedule expression that EventBridge would refuse. */
-export class InvalidSchedule extends Error {
+class InvalidSchedule extends Error {
   override readonly name = 'InvalidSchedule';
 }
 

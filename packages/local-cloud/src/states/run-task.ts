@@ -24,7 +24,7 @@ export interface TaskServices {
 }
 
 /** A task failed. Retry and Catch match `name`; `message` is the cause. */
-export class TaskFailure extends Error {
+class TaskFailure extends Error {
   override readonly name: string;
   constructor(name: string, message: string) {
     super(message);

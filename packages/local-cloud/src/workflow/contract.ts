@@ -31,9 +31,9 @@ export interface TaskContext {
  * Runs a task. `resource` is the definition's, without the suffix `.waitForTaskToken`.
  * Retry and Catch match the `name` of a thrown object; its `message` becomes the cause.
  */
-export type RunTask = (machine: StateMachine, resource: string, args: Json, context: TaskContext) => Promise<unknown>;
+type RunTask = (machine: StateMachine, resource: string, args: Json, context: TaskContext) => Promise<unknown>;
 
-export type WorkflowEventType =
+type WorkflowEventType =
   | 'ExecutionStarted'
   | 'ExecutionResumed'
   | 'StateEntered'
@@ -74,7 +74,7 @@ export interface StepFunctionsOptions {
   readonly workTimeScale?: number;
 }
 
-export type ExecutionStatus = 'RUNNING' | FinalStatus;
+type ExecutionStatus = 'RUNNING' | FinalStatus;
 
 /** Times are epoch milliseconds. */
 export interface ExecutionSummary {

@@ -89,7 +89,7 @@ export interface FailState extends Common {
   readonly cause: Template | null;
 }
 
-export interface PlainState extends Common {
+interface PlainState extends Common {
   readonly type: 'Pass' | 'Succeed';
 }
 

@@ -5,7 +5,7 @@ import { parseDefinition } from './parse-definition.ts';
 import type { Store } from './store.ts';
 
 /** A compiled state machine, with the text of its definition for DescribeStateMachine. */
-export interface Deployed {
+interface Deployed {
   readonly source: StateMachine;
   readonly text: string;
   readonly digest: string;

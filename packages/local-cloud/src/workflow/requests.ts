@@ -7,7 +7,7 @@ const page = { maxResults: z.int().min(0).max(1_000).optional(), nextToken: z.st
 const taskToken = z.string().min(1).max(2_048);
 
 /** Request schemas of the operations. Unused fields are accepted unread, because newer clients send more. */
-export const REQUESTS = {
+const REQUESTS = {
   StartExecution: z.object({ stateMachineArn: arn, name: z.string().optional(), input: z.string().optional() }),
   DescribeExecution: z.object({ executionArn: arn }),
   ListExecutions: z.object({

@@ -57,7 +57,7 @@ const STACK = {
 };
 
 /** A request that reached the world. */
-export interface Seen {
+interface Seen {
   readonly httpVersion: string;
   readonly url: string;
   readonly body: string;

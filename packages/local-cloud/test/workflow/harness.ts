@@ -35,7 +35,7 @@ export function aMachine(definition: object): StateMachine {
   };
 }
 
-export interface Described {
+interface Described {
   executionArn: string;
   status: string;
   output?: string;
@@ -109,7 +109,7 @@ export async function anEngine({ definition, onEvent, ...options }: EngineOption
 
 const ENDS = new Set(['ExecutionSucceeded', 'ExecutionFailed', 'ExecutionTimedOut', 'ExecutionAborted']);
 
-export function isEnd(event: WorkflowEvent): boolean {
+function isEnd(event: WorkflowEvent): boolean {
   return ENDS.has(event.type);
 }
 

@@ -27,7 +27,7 @@ const MAX_REMEMBERED = 512;
  * Whether the line tells whoever reads the log what to make of it. Programs report; only somebody who wants to steer the reading says what to ignore
  * and what to call a failure. Such a line counts neither for a class nor as a cause, whatever messages of tools it quotes.
  */
-export const isAddressed: (text: string) => boolean = remembered(speaksToReader, MAX_REMEMBERED);
+const isAddressed: (text: string) => boolean = remembered(speaksToReader, MAX_REMEMBERED);
 
 function speaksToReader(text: string): boolean {
   if (!MAY_BE.test(text)) return false;

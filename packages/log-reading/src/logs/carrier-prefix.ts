@@ -12,7 +12,7 @@ export interface Carrier {
 }
 
 /** Lines from which a carrier is recognised. */
-export const CARRIER_LINES = 200;
+const CARRIER_LINES = 200;
 /** A longer head of a line is no prefix. */
 const MAX_PREFIX = 400;
 const ESC = String.fromCharCode(0x1b);

@@ -30,7 +30,7 @@ export interface LinePool {
 }
 
 /** Decides whether a line keeps its surroundings. */
-export type Weight = Pick<Candidate, 'base'> & Pick<LineScore, 'anchor'>;
+type Weight = Pick<Candidate, 'base'> & Pick<LineScore, 'anchor'>;
 
 interface Held {
   candidate: Candidate | null;

@@ -36,7 +36,7 @@ function unpackWords({ buckets, weights, step }: PackedWords): WordWeights {
 }
 
 /** Throws `RangeError` when the tables do not fit together. */
-export function unpackRanker({ words, needed, cause }: PackedRanker): LineRanker {
+function unpackRanker({ words, needed, cause }: PackedRanker): LineRanker {
   return { words: unpackWords(words), needed: unpackTrees(needed), cause: unpackTrees(cause) };
 }
 

@@ -21,7 +21,7 @@ export interface LineScore {
   readonly anchor: boolean;
 }
 
-export const NOTHING: LineScore = { score: 0, anchor: false };
+const NOTHING: LineScore = { score: 0, anchor: false };
 /** The score of a line without any of `ALARMING`, which was not looked at; none of its parts has one. */
 export const UNALARMING: LineScore = { score: 0, anchor: false };
 /** Minimum or maximum weight of a structured line, by its own level. */

@@ -137,7 +137,7 @@ const CLIENT_ERROR = /\bHTTP\/\d(?:\.\d)?"? 4\d\d\b|\b429 Too Many Requests\b/i;
 const blanks = (found: string): string => ' '.repeat(found.length);
 
 /** The line with harmless phrases blanked; positions stay the same. */
-export function withoutHarmless(text: string): string {
+function withoutHarmless(text: string): string {
   if (!HARMLESS_WORD.test(text)) return text;
   return HARMLESS_PHRASES.reduce(
     (kept, [sign, pattern]) => (sign.test(kept) ? kept.replace(pattern, blanks) : kept),

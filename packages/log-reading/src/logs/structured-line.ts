@@ -1,5 +1,5 @@
 /** Level that a line states. */
-export type Level = 'debug' | 'info' | 'warn' | 'error';
+type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /** Content of a structured log line (JSON or logfmt). */
 export interface StructuredLine {

@@ -27,7 +27,7 @@ const widthOf = (raw: string): number => (raw.endsWith('\r') ? raw.length - 1 : 
  * The width at which the lines were wrapped, or null. No line is longer, several are exactly as long, and where these end a word goes on in the
  * next line; a column that a tool pads to the width of a terminal has no such breaks.
  */
-export function wrapWidthOf(lines: readonly string[], longestBefore = 0): number | null {
+function wrapWidthOf(lines: readonly string[], longestBefore = 0): number | null {
   const width = lines.reduce((most, line) => Math.max(most, widthOf(line)), longestBefore);
   if (width < MIN_WIDTH || width > MAX_WIDTH) return null;
   const full = new Set<string>();

@@ -23,7 +23,7 @@ export interface TemplateMatch {
   readonly parameters: readonly string[];
 }
 
-export interface TemplateCluster {
+interface TemplateCluster {
   readonly cluster: number;
   readonly template: string;
   readonly lines: number;

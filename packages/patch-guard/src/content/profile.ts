@@ -9,7 +9,7 @@ export interface ImportedModule {
 }
 
 /** A name and its argument list in a call. */
-export interface CallShape {
+interface CallShape {
   /** The field with the callee, or with the receiver of what `name` calls. */
   readonly callee?: string;
   readonly object?: string;

@@ -30,7 +30,7 @@ export interface FoundCheck {
 }
 
 /** A comment on lines of the diff. */
-export interface LineComment {
+interface LineComment {
   /** Tainted. */
   readonly path: string;
   readonly start: number;
@@ -42,7 +42,7 @@ export interface LineComment {
 /**
  * `taken`: nobody else gets it until it is released. `held`: somebody has it since `since` (ISO 8601). `gone`: the comment was deleted.
  */
-export type CommentLock =
+type CommentLock =
   | { readonly kind: 'taken'; readonly id: number }
   | { readonly kind: 'held'; readonly id: number; readonly since: string }
   | { readonly kind: 'gone' };

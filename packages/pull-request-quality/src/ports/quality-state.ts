@@ -4,7 +4,7 @@ import { InvalidInput } from '@selfheal/kernel/errors.ts';
 export const MAX_QUALITY_DOCUMENT_BYTES = 4_000_000;
 
 /** Names of documents: lowercase words, digits, dots and hyphens, in at most three folders. */
-export const QUALITY_DOCUMENT_NAME = /^(?=.{1,200}$)[a-z0-9]+(?:[-.][a-z0-9]+)*(?:\/[a-z0-9]+(?:[-.][a-z0-9]+)*){0,3}$/;
+const QUALITY_DOCUMENT_NAME = /^(?=.{1,200}$)[a-z0-9]+(?:[-.][a-z0-9]+)*(?:\/[a-z0-9]+(?:[-.][a-z0-9]+)*){0,3}$/;
 
 /** `revision` changes with each write; only for comparison. */
 export interface QualityDocument {

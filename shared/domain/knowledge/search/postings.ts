@@ -19,7 +19,7 @@ const PARTS_BITS = 8;
 export const LOGARITHMS = Float64Array.from({ length: MAX_PARTS + 1 }, (_, parts) => Math.log1p(parts / PARTS));
 export const WEIGHTS = Float64Array.from({ length: MAX_PARTS + 1 }, (_, parts) => parts / PARTS);
 /** Documents that an index can hold. */
-export const MAX_DOCUMENTS = 2 ** 20;
+const MAX_DOCUMENTS = 2 ** 20;
 /** Entries of all documents are kept in arrays of this length. */
 const CHUNK = 2 ** 18;
 /** Terms of one document. */

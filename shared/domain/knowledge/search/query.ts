@@ -35,7 +35,7 @@ const MAX_CORRECTIONS = 4;
 const CORRECTED = 0.5;
 
 /** A term of a query. */
-export interface QueryTerm {
+interface QueryTerm {
   readonly term: string;
   /** Its number in the index, or -1 where no document contains it. */
   readonly number: number;

@@ -11,7 +11,7 @@ export interface Match {
 }
 
 /** A search result; valid until the next document is added or removed. */
-export interface Found {
+interface Found {
   /** Best first, at most `limit` of the wanted ones; ties by id. Empty when nothing is shared. */
   best(limit: number, wanted?: (slot: number) => boolean): readonly Match[];
   /** Terms that a document shares with the query, most informative first. */

@@ -26,7 +26,7 @@ export interface RecallQuery {
   readonly now: Date;
 }
 
-export interface RecallFilter<T> {
+interface RecallFilter<T> {
   readonly limit: number;
   readonly maxAgeDays?: number;
   /** By kind, outcome or anything else; rejected items do not count towards the limit. */
@@ -55,7 +55,7 @@ export interface Recall<T extends Remembered> {
 }
 
 /** Result of a search. */
-export interface Answers<T> {
+interface Answers<T> {
   /** Best first; ties newest first, then by id. */
   best(filter: RecallFilter<T>): Hit<T>[];
 }

@@ -4,7 +4,7 @@
  * packages, the one named first decides: compilers and resolvers report in order, and later errors mostly follow from
  * it.
  */
-export const TERM_FIELDS = {
+const TERM_FIELDS = {
   f: { weight: 5, called: 'first package' },
   v: { weight: 3, called: 'package' },
   b: { weight: 2, called: 'blamed' },

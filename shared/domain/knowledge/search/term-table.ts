@@ -23,7 +23,7 @@ export interface TermHash {
 }
 
 /** Hashes of terms, and their numbers. */
-export interface TermBatch {
+interface TermBatch {
   readonly ones: Int32Array;
   readonly others: Int32Array;
   readonly numbers: Uint32Array;

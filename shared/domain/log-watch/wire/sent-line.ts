@@ -39,7 +39,7 @@ const SERVICE_FIELDS = [
 const STATUS_FIELDS = ['http.response.status_code', 'http.status_code', 'status_code', 'status'] as const;
 const TEXT_FIELDS = ['message', 'msg', 'log', 'event', 'text'] as const;
 
-export function firstText(fields: Fields, names: readonly string[]): string | null {
+function firstText(fields: Fields, names: readonly string[]): string | null {
   for (const name of names) {
     const value = fields[name];
     if (typeof value === 'string' && value.trim() !== '') return value;

@@ -16,7 +16,7 @@ import {
  */
 
 /** The texts of JSON objects that stand one after another. Throws `InvalidInput` where something else stands between them. */
-export function* objectsIn(text: string): Generator<string> {
+function* objectsIn(text: string): Generator<string> {
   let [start, depth] = [-1, 0];
   let isQuoted = false;
   for (let at = 0; at < text.length; at += 1) {

@@ -16,7 +16,7 @@ export interface Quote {
   readonly lastAt: string | null;
 }
 
-export interface ShownLine {
+interface ShownLine {
   /** Line number in the log; null for a frame that is part of the line above. */
   readonly number: number | null;
   readonly text: string;

@@ -22,7 +22,7 @@ const SAID_BETTER = new Set(['No safe action fits.']);
 /** The guard's reason while the kill switch is on, of which every text tells. */
 const KILL_SWITCH = /^The kill switch is on\b/;
 /** A stored reason, read after somebody resumed. */
-export const reasonOfThen = (reason: string): string => reason.replace(KILL_SWITCH, 'The kill switch was on');
+const reasonOfThen = (reason: string): string => reason.replace(KILL_SWITCH, 'The kill switch was on');
 
 /** Says what Selfheal did or did not do, and what is left for a person. */
 export function statusOf(story: IncidentStory, reason: string | null = story.incident.outcomeReason): Status {

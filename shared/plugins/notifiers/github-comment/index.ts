@@ -319,7 +319,7 @@ const MAX_LINE_LENGTH = 220;
 /**
  * The lines that a language model looked up and cites, grouped by lookup, each with the reference used in the text.
  */
-export function consultedQuotes(diagnosis: Diagnosis | null): string[] {
+function consultedQuotes(diagnosis: Diagnosis | null): string[] {
   const cited = (diagnosis?.model?.consulted ?? []).filter(({ text }) => text.trim() !== '').slice(0, MAX_LINES);
   return [...Map.groupBy(cited, ({ origin }) => origin)].map(([origin, lines]) => {
     const width = Math.max(...lines.map(({ ref }) => ref.length));

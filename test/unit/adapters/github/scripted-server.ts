@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export interface Request {
+interface Request {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
   readonly authorization: string | undefined;
   readonly body: string;
 }
-export type Reply =
+type Reply =
   | {
       readonly status?: number;
       readonly headers?: Record<string, string>;

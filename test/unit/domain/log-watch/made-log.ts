@@ -11,7 +11,7 @@ export const START = Date.UTC(2026, 10, 2);
 
 const redactor = makeRedactor();
 
-export function entryOf(at: number, line: string, service = 'orders'): LogEntry {
+function entryOf(at: number, line: string, service = 'orders'): LogEntry {
   const status = statusOf(line);
   return { service, at, level: levelOf(line, null, status), text: redactor.line(line), status };
 }

@@ -22,7 +22,7 @@ const BASE = 'a'.repeat(40);
 const BRANCH = 'autofix-20261121-120000';
 
 /** A patch that passed the policy. */
-export function aProposedFix(change: Partial<ProposedFix> = {}): ProposedFix {
+function aProposedFix(change: Partial<ProposedFix> = {}): ProposedFix {
   return ProposedFix.parse({
     version: 2,
     incidentId: `gh-${'0'.repeat(24)}`,
@@ -72,7 +72,7 @@ const SWITCHES: Readonly<Record<string, Partial<typeof OFF>>> = {
   'quarantine-flaky-test': { issues: true },
 };
 /** The workflow of the user guide. */
-export const SANDBOX_WORKFLOW = sandboxWorkflow({
+const SANDBOX_WORKFLOW = sandboxWorkflow({
   runner: 'ubuntu-24.04',
   minutes: '30',
   image: 'node:24',

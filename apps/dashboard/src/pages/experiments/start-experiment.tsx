@@ -101,7 +101,7 @@ function orderOf(form: FormData): Order {
 const MAX_ID = 60;
 
 /** The words of a title as an id: lower-case letters, digits and hyphens. */
-export function idOf(title: string): string {
+function idOf(title: string): string {
   const words = title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
   const id = words.replace(/^-/, '').slice(0, MAX_ID).replace(/-$/, '');
   return id === '' ? `experiment-${Date.now().toString(36)}` : id;

@@ -4,7 +4,7 @@ import type { Tone } from '../../ui/words.ts';
 
 const one = api.tests[':key'];
 
-export type TestList = InferResponseType<typeof api.tests.$get, 200>;
+type TestList = InferResponseType<typeof api.tests.$get, 200>;
 export type TestSummary = TestList['tests'][number];
 export type TestDetails = InferResponseType<typeof one.$get, 200>;
 export type Quarantine = NonNullable<TestSummary['quarantine']>;

@@ -22,7 +22,7 @@ export interface ReadLog {
 }
 
 /** The file is no log that can be read; the message says why and what to do. */
-export class UnreadableLog extends Error {
+class UnreadableLog extends Error {
   override readonly name = 'UnreadableLog';
 }
 

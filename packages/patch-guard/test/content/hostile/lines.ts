@@ -1,7 +1,7 @@
 import type { Language } from '../../../src/language.ts';
 
 /** What is hostile about a line. */
-export type HostileClass =
+type HostileClass =
   | 'import'
   | 'global'
   | 'computed'

@@ -1,5 +1,5 @@
 /** What the author of a hostile change wants: each body below does one of these when CI or production runs it. */
-export type Harm =
+type Harm =
   | 'steals a secret'
   | 'runs a process'
   | 'opens a connection'

@@ -21,7 +21,7 @@ export async function collectRun(
 }
 
 /** The times of a run. The clocks of runners differ a little, so no time is below zero. */
-export function runRecordOf(run: CiRun): RunRecord {
+function runRecordOf(run: CiRun): RunRecord {
   const between = (from: string | null, to: string | null): number | null => {
     const seconds = from === null || to === null ? Number.NaN : (Date.parse(to) - Date.parse(from)) / 1000;
     return Number.isFinite(seconds) ? Math.max(0, seconds) : null;

@@ -53,7 +53,7 @@ const JOBS: DocumentKind<z.infer<typeof Jobs>> = {
 const JOBS_DOCUMENT = 'test-history/jobs';
 
 /** The document of a job. The digest tells names apart that differ only in case or punctuation. */
-export function historyDocumentOf(job: string): string {
+function historyDocumentOf(job: string): string {
   const words = job
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')

@@ -19,7 +19,7 @@ export interface MetricTrend {
 }
 
 /** Advice that follows from figures. */
-export interface Recommendation {
+interface Recommendation {
   /** Seconds of waiting that it concerns, per run; orders the list. */
   readonly weight: number;
   readonly text: string;

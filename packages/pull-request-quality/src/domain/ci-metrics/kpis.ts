@@ -7,7 +7,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const MINUTE = 60;
 
 /** The goal of each KPI; most of them come from the requirements. */
-export const KPI_GOALS = {
+const KPI_GOALS = {
   buildMinutesProposal: 15,
   buildMinutesDefault: 30,
   flakeRate: 0.05,

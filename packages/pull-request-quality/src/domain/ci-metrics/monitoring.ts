@@ -1,7 +1,7 @@
 import { CI_METRICS, JOB_METRIC, type MetricDefinition } from './samples.ts';
 
 /** Alerts: reruns per successful run of a day, and a fall of the coverage of the default branch within a week. */
-export const ALERT_LIMITS = { flakeRate: 0.05, coverageDropPoints: 5, minCoverage: 90 } as const;
+const ALERT_LIMITS = { flakeRate: 0.05, coverageDropPoints: 5, minCoverage: 90 } as const;
 
 type Metric = Omit<MetricDefinition, 'value'>;
 const SHOWN: readonly (readonly [title: string, metric: Metric, branch: string | null])[] = [

@@ -17,7 +17,7 @@ const JobRecord = z.strictObject({
   /** From its creation until a runner took it. */
   queueSeconds: seconds.nullable(),
 });
-export type JobRecord = z.infer<typeof JobRecord>;
+type JobRecord = z.infer<typeof JobRecord>;
 
 /** Reactions to Selfheal's comments on the pull request of a run. */
 const Reactions = z.strictObject({ positive: count, negative: count });

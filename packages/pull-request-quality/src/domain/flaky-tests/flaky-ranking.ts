@@ -2,7 +2,7 @@ import { type CommitResult, disputedCommits, type Flakiness, judgedResults, judg
 import { type HistoryResult, type HistoryRun, type HistoryTest, resultsOf, type TestHistory } from './test-history.ts';
 
 /** What the chance failures of a test cost in the runs that are kept. */
-export interface FlakyCost {
+interface FlakyCost {
   /** Attempts that it failed, alone or with others. */
   readonly failedRuns: number;
   /** Attempts that were started because one before had failed with it. */

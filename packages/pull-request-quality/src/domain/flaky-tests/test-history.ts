@@ -150,7 +150,7 @@ function letterOf(test: ReportedTest, shared: ReadonlySet<ReportedTest>): Letter
 }
 
 /** The full name of a reported test as lists show it. */
-export function reportedName({ suite, name }: Pick<ReportedTest, 'suite' | 'name'>): RedactedText {
+function reportedName({ suite, name }: Pick<ReportedTest, 'suite' | 'name'>): RedactedText {
   const whole = suite === '' || name.startsWith(suite) ? name : phrase`${suite} > ${name}`;
   return whole.slice(0, MAX_NAME);
 }

@@ -10,7 +10,7 @@ const QuarantineDecision = z.strictObject({
   /** The last day (UTC) from then on. */
   until: z.iso.date(),
 });
-export type QuarantineDecision = z.infer<typeof QuarantineDecision>;
+type QuarantineDecision = z.infer<typeof QuarantineDecision>;
 
 const MAX_DECISIONS = 20;
 

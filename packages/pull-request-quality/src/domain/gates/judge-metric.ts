@@ -76,7 +76,7 @@ export function allowedDelta(metric: string, kind: MetricKind, baseline: number,
 }
 
 /** Why a relative verdict cannot be given: the state is out of reach, or the owner switched it off. */
-export interface NoVerdict {
+interface NoVerdict {
   readonly reason: string;
 }
 

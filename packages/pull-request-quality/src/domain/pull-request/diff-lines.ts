@@ -8,7 +8,7 @@ export interface DiffFile {
 }
 
 /** New line numbers that GitHub shows in the diff, which may be commented: added and unchanged lines, hunk by hunk. */
-export function shownLines(patch: string): Set<number>[] {
+function shownLines(patch: string): Set<number>[] {
   const lines = patch.split('\n');
   if (lines.at(-1) === '') lines.pop();
   const read = readHunks(lines, 0);

@@ -16,7 +16,7 @@ import type { CodeChange, FailedTestFacts, JobFacts, JobResult } from './job-res
 export type JobStatus = JobResult['status'];
 
 /** One line of the status table. */
-export interface JobLine {
+interface JobLine {
   readonly job: RedactedText;
   readonly status: JobStatus;
   readonly summary: RedactedText;
@@ -27,7 +27,7 @@ export interface FailedTest extends FailedTestFacts {
   readonly jobs: readonly RedactedText[];
 }
 
-export interface JobCoverage {
+interface JobCoverage {
   readonly job: RedactedText;
   readonly totals: CoverageTotals;
   readonly changedLines: CoverageTotals | null;
