@@ -1,4 +1,14 @@
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GRAMMARS, type Grammar } from '@selfheal/patch-guard/content/grammars.ts';
@@ -17,6 +27,8 @@ const ROOT = join(import.meta.dirname, '..');
 const VERSION = JSON.stringify(packageFile.version);
 /** Folder of the redaction rules, which are not copied as data: each bundle contains them as code. */
 const SECRET_RULES = 'secrets';
+/** Folder of the data in a bundle. */
+const DATA = 'data';
 /** A bundle with this module reads signatures and playbooks, so its asset contains them. */
 const DATA_READER = 'shared/adapters/archive/data-files.ts';
 /** Parses the files of repositories, which most do not have: functions with this module load the parser when there is one. */
@@ -26,6 +38,8 @@ const PATTERN_ENGINE = 're2js';
 /** A bundle with this module parses code, so its asset contains the parser and its grammars. */
 const PARSER = 'packages/patch-guard/src/tree-sitter.ts';
 const PARSER_PACKAGE = '@vscode/tree-sitter-wasm';
+/** Builds at a time. More are no faster on two cores, and all at once need 4 GB. */
+const MAX_BUILDS = 3;
 const MAX_BYTES = 1_000_000;
 /**
  * The webhook's limit is lower because its sender waits for the cold start. The library of the API's routes imports zod as a whole, and describes
@@ -71,6 +85,11 @@ export interface BuildFunctionsOptions {
   readonly outDir: string;
   /** Folder with `functions/*` and `shared/data`; the repository by default. */
   readonly root?: string;
+  /**
+   * Folder of the bundles without a configuration, made if it is missing; by default they are built anew. The caller names it by its sources and
+   * lets no other process make it meanwhile.
+   */
+  readonly codeDir?: string;
   /** Called with each playbook or signature that is left out, and the reason. */
   readonly report?: (problem: string) => void;
 }
@@ -81,41 +100,81 @@ export interface Bundle {
   readonly maxBytes: number;
 }
 
+/** A bundle that has no configuration yet. */
+interface CodeBundle extends Bundle {
+  /** Whether it runs patterns of users, so that it needs the engine where the configuration has some. */
+  readonly runsPatterns: boolean;
+}
+
 /**
- * Bundles every `functions/<name>/main.ts` to `<outDir>/<name>/index.mjs` in one pass. Writes `selfheal.json`, and `data/` if the function reads it,
- * beside the bundle, and esbuild's metafile to `<outDir>.meta.json`. Returns the bundles sorted by name. Throws for an invalid configuration, for
- * code that does not bundle, and for bundles that are too large.
+ * Bundles every `functions/<name>/main.ts` to `<outDir>/<name>/index.mjs`, or copies them from `codeDir`. Writes `selfheal.json`, and `data/` if the
+ * function reads it, beside the bundle, and esbuild's metafile to `<outDir>.meta.json`. Returns the bundles sorted by name. Throws for an invalid
+ * configuration, for code that does not bundle, and for bundles that are too large.
  */
 export async function buildFunctions(options: BuildFunctionsOptions): Promise<Bundle[]> {
-  const root = options.root ?? ROOT;
+  const { root = ROOT, outDir, codeDir } = options;
   const configuration = packedConfiguration(options);
   const packed = await packedData(root, options);
+  rmSync(outDir, { recursive: true, force: true });
+  const bundles = codeDir === undefined ? await bundleCode(root, outDir) : await copyCode(root, codeDir, outDir);
+  for (const bundle of bundles) configure(bundle, outDir, { ...packed, configuration });
+  return bundles.map(({ name, bytes, maxBytes }) => ({ name, bytes, maxBytes }));
+}
+
+/** Copies the bundles of `codeDir`, which are made first if they are missing. */
+async function copyCode(root: string, codeDir: string, outDir: string): Promise<CodeBundle[]> {
+  const list = 'bundles.json';
+  if (!existsSync(codeDir)) {
+    const unfinished = `${codeDir}.${process.pid}`;
+    const bundles = await bundleCode(root, join(unfinished, 'functions'));
+    writeFileSync(join(unfinished, list), JSON.stringify(bundles));
+    renameSync(unfinished, codeDir);
+  }
+  cpSync(join(codeDir, 'functions'), outDir, { recursive: true });
+  cpSync(join(codeDir, 'functions.meta.json'), `${outDir}.meta.json`);
+  return JSON.parse(readFileSync(join(codeDir, list), 'utf8')) as CodeBundle[];
+}
+
+/** Bundles all functions, with what no configuration changes. */
+async function bundleCode(root: string, outDir: string): Promise<CodeBundle[]> {
   const mains = globSync('functions/*/main.ts', { cwd: root }).sort();
-  rmSync(options.outDir, { recursive: true, force: true });
-  mkdirSync(options.outDir, { recursive: true });
+  mkdirSync(outDir, { recursive: true });
   writeSecretRules(root);
   const define = { SELFHEAL_VERSION: VERSION };
   const split = mains.filter(isSplit);
   const whole = mains.filter((main) => !split.includes(main));
   const describing = whole.filter(writesJsonSchema);
   const others = whole.filter((main) => !writesJsonSchema(main));
-  const built = await Promise.all([
-    build({ ...withoutJsonSchema(bundling(root, others, options.outDir)), define }),
-    build({ ...bundling(root, describing, options.outDir), define }),
-    // Chunks of one function are not those of another, so each is built alone.
-    ...split.map((main) => {
-      const bundle = splitting(root, main, options.outDir);
-      return build({ ...(writesJsonSchema(main) ? bundle : withoutJsonSchema(bundle)), define });
-    }),
-  ]);
-  const metafile = joined(built.map((one) => one.metafile));
-  writeFileSync(`${options.outDir}.meta.json`, JSON.stringify(metafile));
-  const bundles = mains.map((main) => finish(main, metafile, root, { ...options, configuration, ...packed }));
+  const metafile = joined(
+    await inTurn([
+      () => build({ ...withoutJsonSchema(bundling(root, others, outDir)), define }),
+      () => build({ ...bundling(root, describing, outDir), define }),
+      // Chunks of one function are not those of another, so each is built alone.
+      ...split.map((main) => () => {
+        const bundle = splitting(root, main, outDir);
+        return build({ ...(writesJsonSchema(main) ? bundle : withoutJsonSchema(bundle)), define });
+      }),
+    ]),
+  );
+  writeFileSync(`${outDir}.meta.json`, JSON.stringify(metafile));
+  const bundles = mains.map((main) => finish(main, metafile, root, outDir));
   const tooLarge = bundles.filter(({ bytes, maxBytes }) => bytes > maxBytes);
   if (tooLarge.length === 0) return bundles;
   throw new Error(
-    `Bundles are too large. ${options.outDir}.meta.json lists their modules.\n${tooLarge.map(describeBundle).join('\n')}`,
+    `Bundles are too large. ${outDir}.meta.json lists their modules.\n${tooLarge.map(describeBundle).join('\n')}`,
   );
+}
+
+/** Runs the builds, `MAX_BUILDS` at a time. */
+async function inTurn(builds: readonly (() => Promise<{ readonly metafile: Metafile }>)[]): Promise<Metafile[]> {
+  const waiting = [...builds];
+  const metafiles: Metafile[] = [];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      metafiles.push((await next()).metafile);
+  };
+  await Promise.all(Array.from({ length: MAX_BUILDS }, work));
+  return metafiles;
 }
 
 /** The text of the configuration file, plus the playbooks that its services allow. */
@@ -224,29 +283,32 @@ function leanYaml(root: string): Plugin {
   };
 }
 
-function finish(
-  main: string,
-  metafile: Metafile,
-  root: string,
-  options: BuildFunctionsOptions & Packed & { readonly configuration: string },
-): Bundle {
+function finish(main: string, metafile: Metafile, root: string, outDir: string): CodeBundle {
   const name = nameOf(main);
-  const folder = resolve(options.outDir, name);
+  const folder = resolve(outDir, name);
   const { atStart, all } = outputsOf(relative(root, join(folder, 'index.mjs')), metafile);
   if (all.length === 0) throw new Error(`esbuild wrote no bundle for ${main}.`);
   const contains = (module: string): boolean => all.some(({ inputs }) => (inputs[module]?.bytesInOutput ?? 0) > 0);
-  writeFileSync(join(folder, 'selfheal.json'), options.configuration);
-  if (contains(DATA_READER)) {
-    writeData(join(root, 'shared/data'), join(folder, 'data'));
-    for (const [file, text] of Object.entries(options.data)) writeFileSync(join(folder, 'data', file), text);
-  }
+  if (contains(DATA_READER)) writeData(join(root, 'shared/data'), join(folder, DATA));
   if (contains(JSON_SCHEMA_WRITER) && !writesJsonSchema(main))
     throw new Error(`${main} contains ${JSON_SCHEMA_WRITER}: add ${name} to WRITES_JSON_SCHEMA.`);
   const runsPatterns = all.some(({ imports }) => imports.some(({ path }) => path === PATTERN_ENGINE));
-  if (runsPatterns && (options.hasPatterns || RUNS_REQUESTED_PATTERNS.has(name))) packEngine(folder);
   const parser = contains(PARSER) ? packParser(folder) : 0;
   const bytes = atStart.reduce((sum, output) => sum + output.bytes, parser);
-  return { name, bytes, maxBytes: MAX_BYTES_OF[name] ?? MAX_BYTES };
+  return { name, bytes, maxBytes: MAX_BYTES_OF[name] ?? MAX_BYTES, runsPatterns };
+}
+
+/** Writes what belongs to the configuration beside a bundle. */
+function configure(
+  { name, runsPatterns }: CodeBundle,
+  outDir: string,
+  { configuration, data, hasPatterns }: Packed & { readonly configuration: string },
+): void {
+  const folder = resolve(outDir, name);
+  writeFileSync(join(folder, 'selfheal.json'), configuration);
+  if (existsSync(join(folder, DATA)))
+    for (const [file, text] of Object.entries(data)) writeFileSync(join(folder, DATA, file), text);
+  if (runsPatterns && (hasPatterns || RUNS_REQUESTED_PATTERNS.has(name))) packEngine(folder);
 }
 
 /** Copies the parser and grammars, all by default. Returns their size in bytes. */
@@ -290,12 +352,15 @@ export function describeBundle({ name, bytes, maxBytes }: Bundle): string {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { config: { type: 'string' }, out: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { config: { type: 'string' }, out: { type: 'string' }, code: { type: 'string' } },
+  });
   const started = performance.now();
   try {
     const bundles = await buildFunctions({
       configurationFile: values.config ?? join(ROOT, 'config/selfheal.json'),
       outDir: values.out ?? join(ROOT, 'dist/functions'),
+      ...(values.code === undefined ? {} : { codeDir: values.code }),
       report: (problem) => console.error(`Left out: ${problem}`),
     });
     for (const bundle of bundles) console.log(describeBundle(bundle));

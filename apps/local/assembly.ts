@@ -20,21 +20,23 @@ import { MODEL_VARIABLES } from '#shared/plugins/resolve-model.ts';
 const ROOT = join(import.meta.dirname, '../..');
 /** Assemblies that are kept in one folder. */
 const MAX_ASSEMBLIES = 3;
-/** Inputs of the bundles and the template. */
-const INPUTS = [
-  'config/playbooks',
-  'infra',
+/** Inputs of the code of the bundles, which no configuration changes. */
+const CODE_INPUTS = [
   'functions',
   'shared',
   ...['kernel', 'log-reading', 'patch-guard', 'pull-request-quality', 'redaction', 'reports'].map(
     (name) => `packages/${name}/src`,
   ),
-  'statemachines',
   'tools/build-functions.ts',
-  'tools/pack-signatures.ts',
-  'cdk.json',
+  'tools/lean-sdk.ts',
+  'tools/pack-secret-rules.ts',
   'package-lock.json',
 ];
+/** Further inputs of what is packed beside the code, and of the template. */
+const INPUTS = ['config/playbooks', 'infra', 'statemachines', 'tools/pack-signatures.ts', 'cdk.json'];
+/** Bundles of the newest sets of sources, one folder each, which the assemblies of all configurations share. */
+const BUNDLES = join(ROOT, 'dist/bundles');
+const MAX_BUNDLES = 3;
 
 export interface AssemblyOptions {
   /** Path of the `selfheal.json` to deploy with. */
@@ -64,8 +66,8 @@ export interface Assembly {
 
 /**
  * Bundles the functions and synthesizes the CDK app as `cdk deploy` does, or reuses an earlier result when no input has changed. Each set of
- * inputs has a folder of its own, so a runtime that is still running keeps its code. Processes build one after the other. Throws an error with
- * the output of the command that failed.
+ * inputs has a folder of its own, so a runtime that is still running keeps its code; the bundles in it are copies of those that all configurations
+ * share. Processes build one after the other. Throws an error with the output of the command that failed.
  */
 export async function prepareAssembly(options: AssemblyOptions, onStep: OnStep = () => undefined): Promise<Assembly> {
   const started = performance.now();
@@ -82,8 +84,7 @@ async function buildUnlessDone(options: AssemblyOptions, folder: string, onStep:
   const unfinished = `${folder}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
   const bundlesDir = join(unfinished, 'functions');
-  onStep(`bundling ${countFunctions()} functions (only at the first start and after changes)`);
-  await run(['tools/build-functions.ts', '--config', options.configurationFile, '--out', bundlesDir]);
+  await bundleOnce(options.configurationFile, bundlesDir, onStep);
   await buildDashboardOnce(onStep);
   onStep('writing the guide');
   await run(['tools/build-guide.ts', '--out', join(DASHBOARD, 'guide')]);
@@ -102,20 +103,33 @@ async function buildUnlessDone(options: AssemblyOptions, folder: string, onStep:
   });
   // The assembly has copies of them.
   rmSync(bundlesDir, { recursive: true });
-  removeOldest(options.outDir);
+  removeOldest(options.outDir, MAX_ASSEMBLIES, 'cdk.out');
   renameSync(unfinished, folder);
   return false;
 }
 
-/** Leaves room for one more. Also removes what a process left that was killed while it was building. */
-function removeOldest(outDir: string): void {
+/** Packs the configuration beside the code of the functions, which is bundled only when no configuration has been deployed with it yet. */
+async function bundleOnce(configurationFile: string, bundlesDir: string, onStep: OnStep): Promise<void> {
+  const codeDir = join(BUNDLES, hashFiles(createHash('sha256'), CODE_INPUTS).slice(0, 16));
+  if (!existsSync(codeDir)) {
+    onStep(`bundling ${countFunctions()} functions (only at the first start and after changes)`);
+    mkdirSync(BUNDLES, { recursive: true });
+    removeOldest(BUNDLES, MAX_BUNDLES, 'functions');
+  }
+  await run(['tools/build-functions.ts', '--config', configurationFile, '--out', bundlesDir, '--code', codeDir]);
+  const now = new Date();
+  utimesSync(codeDir, now, now);
+}
+
+/** Leaves room for one more of `max` folders. Also removes what a process left that was killed while it was building, which lacks `part`. */
+function removeOldest(outDir: string, max: number, part: string): void {
   const folders = readdirSync(outDir)
     .map((name) => join(outDir, name))
     .filter((path) => !path.endsWith(`.${process.pid}`))
     .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs);
-  const done = folders.filter((path) => extname(path) === '' && existsSync(join(path, 'cdk.out')));
+  const done = folders.filter((path) => extname(path) === '' && existsSync(join(path, part)));
   for (const path of folders) {
-    if (!done.slice(0, MAX_ASSEMBLIES - 1).includes(path)) rmSync(path, { recursive: true, force: true });
+    if (!done.slice(0, max - 1).includes(path)) rmSync(path, { recursive: true, force: true });
   }
 }
 
@@ -154,7 +168,7 @@ function stampOf(options: AssemblyOptions): string {
     .update(JSON.stringify([options, process.env.LOG_LEVEL ?? null]))
     .update(readFileSync(options.configurationFile));
   const playbooks = join(dirname(options.configurationFile), 'playbooks');
-  const paths = [...INPUTS, ...ownSignatureFolder(options.configurationFile), playbooks];
+  const paths = [...CODE_INPUTS, ...INPUTS, ...ownSignatureFolder(options.configurationFile), playbooks];
   return hashFiles(hash, [...paths, ...DASHBOARD_INPUTS, ...GUIDE_INPUTS]);
 }
 
@@ -163,7 +177,7 @@ function hashFiles(hash: Hash, paths: readonly string[]): string {
   return hash.digest('hex');
 }
 
-/** Several configurations share one build of the dashboard, unlike the bundles. */
+/** Several configurations share one build of the dashboard. */
 async function buildDashboardOnce(onStep: OnStep): Promise<void> {
   const stampFile = `${DASHBOARD}.stamp`;
   const stamp = hashFiles(createHash('sha256'), DASHBOARD_INPUTS);

@@ -100,6 +100,48 @@ it('packs the engine of such patterns with the functions that run them', async (
   expect(await handler()).toBe(true);
 });
 
+it('packs another configuration with code that was bundled before, without bundling it again', async () => {
+  const { root, outDir } = aRepository({
+    'own.json': '{"version":1,"signatures":{"folder":"wordings"}}',
+    'wordings/own.yaml': `signatures:\n  - ${JSON.stringify(SIGNATURE)}\n`,
+    'functions/reads/main.ts': "export { read as handler } from '../../shared/adapters/archive/data-files.ts';",
+    'functions/matches/main.ts': "export const handler = () => import('re2js');",
+    'shared/adapters/archive/data-files.ts': READER,
+    'shared/data/signatures/a.yaml': 'signatures: []',
+  });
+  const codeDir = join(root, 'code');
+  const build = (configuration: string, to: string) =>
+    buildFunctions({ configurationFile: join(root, configuration), outDir: to, root, codeDir });
+  const first = await build('selfheal.json', outDir);
+  // It would not bundle any more.
+  rmSync(join(root, 'functions'), { recursive: true });
+  const second = await build('own.json', join(root, 'second'));
+  expect(second).toEqual(first);
+  expect(readFileSync(join(root, 'second/reads/selfheal.json'), 'utf8')).toContain('wordings');
+  expect(readFileSync(join(root, 'second/reads/index.mjs'))).toEqual(readFileSync(join(outDir, 'reads/index.mjs')));
+  expect(readdirSync(join(root, 'second/matches'))).toContain('node_modules');
+  expect((await loadSignatures(join(root, 'second/reads/data'), loadRe2Engine)).signatures.all).toHaveLength(1);
+  // What belongs to a configuration is neither in the code nor in what an earlier configuration got.
+  for (const other of [join(codeDir, 'functions'), outDir])
+    expect([
+      ...readdirSync(join(other, 'reads/data'), { recursive: true }),
+      ...readdirSync(join(other, 'matches')),
+    ]).toEqual(expect.not.arrayContaining(['own.yaml', 'own.json', 'node_modules']));
+  expect(existsSync(join(codeDir, 'functions/reads/selfheal.json'))).toBe(false);
+  expect(readFileSync(join(outDir, 'reads/selfheal.json'), 'utf8')).toBe('{"version":1}');
+});
+
+it('keeps no code that is too large', async () => {
+  const { root, outDir } = aRepository({
+    'functions/webhook/main.ts': `export const handler = () => '${'x'.repeat(450_000)}';`,
+  });
+  const codeDir = join(root, 'code');
+  const configurationFile = join(root, 'selfheal.json');
+  for (const _ of [1, 2])
+    await expect(buildFunctions({ configurationFile, outDir, root, codeDir })).rejects.toThrow('too large');
+  expect(existsSync(codeDir)).toBe(false);
+});
+
 it('refuses a configuration that names a folder of signatures that is not there', async () => {
   const { build } = aRepository({ 'selfheal.json': '{"version":1,"signatures":{"folder":"wordings"}}' });
   await expect(build()).rejects.toThrow(/the folder of signatures .*wordings cannot be read/);

@@ -10,7 +10,12 @@ const SAMPLE = join(ROOT, 'apps/local/sample/selfheal.json');
 const BUILD = `
 import { prepareAssembly } from '#apps/local/assembly.ts';
 const [configurationFile, outDir] = process.argv.slice(-2);
-console.log(JSON.stringify(await prepareAssembly({ configurationFile, outDir, context: { emails: 'on-call@example.com' } })));
+const steps = [];
+const assembly = await prepareAssembly(
+  { configurationFile, outDir, context: { emails: 'on-call@example.com' } },
+  (step) => steps.push(step),
+);
+console.log(JSON.stringify({ ...assembly, steps }));
 `;
 
 let folder = '';
@@ -20,7 +25,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Prepares an assembly as one start does: in a process of its own. */
-function start(configurationFile: string): Promise<Assembly> {
+function start(configurationFile: string): Promise<Assembly & { readonly steps: readonly string[] }> {
   const argv = ['--input-type=module', '--eval', BUILD, configurationFile, join(folder, 'local')];
   const child = spawn(process.execPath, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -30,7 +35,7 @@ function start(configurationFile: string): Promise<Assembly> {
   });
 }
 
-it('builds once for two starts at the same time, and another configuration leaves the code of a running start as it is', async () => {
+it('builds once for two starts at the same time, and another configuration shares the code but leaves a running start as it is', async () => {
   const [one, two] = await Promise.all([start(SAMPLE), start(SAMPLE)]);
   expect(one.assemblyDir).toBe(two.assemblyDir);
   expect([one.reused, two.reused].sort()).toEqual([false, true]);
@@ -42,6 +47,8 @@ it('builds once for two starts at the same time, and another configuration leave
   writeFileSync(changed, JSON.stringify({ ...sample, policy: { ...sample.policy, flapWindowMinutes: 7 } }));
   const other = await start(changed);
   expect(other).toMatchObject({ reused: false });
+  expect(other.steps).toContain('synthesizing the template');
+  expect(other.steps.filter((step) => step.startsWith('bundling'))).toEqual([]);
   expect(existsSync(other.assemblyDir)).toBe(true);
   expect(readdirSync(one.assemblyDir, { recursive: true }).sort()).toEqual(before);
 }, 1_200_000);
