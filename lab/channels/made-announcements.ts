@@ -35,7 +35,7 @@ function withTexts(value: unknown, next: () => string, field = ''): unknown {
 }
 
 /** The announcement with these texts, in turn, as every word of outsiders. */
-export function saying(announcement: Announcement, texts: readonly string[]): Announcement {
+function saying(announcement: Announcement, texts: readonly string[]): Announcement {
   let at = 0;
   return withTexts(announcement, () => texts[at++ % texts.length] ?? '') as Announcement;
 }
