@@ -115,7 +115,7 @@ const personHtml = (slack: SlackControl): string =>
 function whisperHtml({ user, at, blocks, text }: LocalSlackWhisper, slack: SlackControl): string {
   const name = slack.people().find(({ id }) => id === user)?.name ?? user;
   const shown = blocks.length > 0 ? slackHtml(blocks) : `<p>${escapeText(text)}</p>`;
-  return `<div class="whisper">${headHtml(`Only ${name} sees this`, at)}${shown}</div>`;
+  return `<div class="whisper">${headHtml(`Only ${name} ${name === 'you' ? 'see' : 'sees'} this`, at)}${shown}</div>`;
 }
 
 const headHtml = (who: string, at: string): string => `<p class="meta">${escapeText(who)}, ${timeHtml(at)}</p>`;

@@ -114,6 +114,11 @@ describe('the page Events', () => {
     await rows.filter({ hasText: 'The body was not JSON in UTF-8' }).first().waitFor();
     const repeated = rows.filter({ hasText: 'The same report had been dealt with before.' }).first();
     await repeated.waitFor({ timeout: 30_000 });
+    const [chip, words] = await Promise.all([
+      repeated.locator('.chip').first().boundingBox(),
+      repeated.locator('.row-words').boundingBox(),
+    ]);
+    expect((chip?.x ?? 0) + (chip?.width ?? 0)).toBeLessThanOrEqual(words?.x ?? 0);
     await repeated.locator('summary').click();
     expect(await faultsOf(page, 'events')).toEqual([]);
     await page.setViewportSize(WIDTHS.desktop);
@@ -141,6 +146,8 @@ describe('the draft of a post-mortem', () => {
     const dialog = page.getByRole('dialog', { name: 'Post-mortem (draft)' });
     await dialog.getByRole('heading', { level: 3 }).first().waitFor();
     expect(await dialog.getByRole('heading', { level: 3 }).count()).toBeGreaterThan(2);
+    // Instants are words, not records.
+    expect(await dialog.innerText()).not.toMatch(/\d{4}-\d\d-\d\dT\d\d/);
     expect(await faultsOf(page, 'post-mortem')).toEqual([]);
     await page.setViewportSize(WIDTHS.desktop);
     await dialog.getByRole('button', { name: 'Copy as Markdown' }).click();

@@ -1,5 +1,5 @@
 import { codeSpan, safeProse } from '@selfheal/kernel/text/markdown.ts';
-import { counted } from '@selfheal/kernel/time-words.ts';
+import { counted, instantWords } from '@selfheal/kernel/time-words.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { type IncidentStory, type IncidentStoryDeps, readIncidentStory } from './incident-story.ts';
 import type { ReadAccountDeps } from './load-account.ts';
@@ -80,6 +80,8 @@ export async function draftPostmortem(
   return details === null || account === null || story === null ? null : postmortemOf({ details, account, story });
 }
 
+const instant = (at: string): string => instantWords(new Date(at), 'UTC');
+
 function postmortemOf(input: PostmortemInput): Postmortem {
   const { details, account } = input;
   const { briefing, outcome, number, id, openedAt, updatedAt, occurrences } = details;
@@ -92,7 +94,7 @@ function postmortemOf(input: PostmortemInput): Postmortem {
     incident: id,
     number,
     headline: clean(briefing.headline),
-    summary: `Incident ${number === null ? id : `${number}, ${id}`}. Opened ${openedAt}, last changed ${updatedAt}, reported ${reported}. ${trail}`,
+    summary: `Incident ${number === null ? id : `${number}, ${id}`}. Opened ${instant(openedAt)}, last changed ${instant(updatedAt)}, reported ${reported}. ${trail}`,
     outcome: clean(`${outcome.lead} ${outcome.rest}`.trim()),
     sections: sectionsOf(input),
   };
@@ -158,7 +160,7 @@ function openPoints({ details, story }: PostmortemInput): PostmortemFact[] {
     ...story.approvals
       .filter(({ state }) => state === 'pending')
       .map(({ expiresAt, digest }) =>
-        point(`A plan waits for a decision until ${expiresAt}`, `approval ${digest.slice(0, 12)}`),
+        point(`A plan waits for a decision until ${instant(expiresAt)}`, `approval ${digest.slice(0, 12)}`),
       ),
     ...(briefing.stopped === null ? [] : [point(briefing.stopped, 'kill switch')]),
     ...briefing.advice.map((line) => point(line, 'advice, not done yet')),

@@ -95,10 +95,13 @@ export default function EventsPage() {
 
 function Row({ event }: { readonly event: ReceivedEvent }) {
   const { source, connection, subject, why, count, lastAt, firstAt, sample, rule } = event;
+  const sender = connection === null ? source : `${source}/${connection}`;
   return (
     <details className="event">
       <summary className="row">
-        <span className="chip">{connection === null ? source : `${source}/${connection}`}</span>
+        <span className="chip" title={sender}>
+          {sender}
+        </span>
         <span className="row-words">
           <strong className="cut row-title">{subject}</strong>
           <span className="row-reason cut soft">{why}</span>
