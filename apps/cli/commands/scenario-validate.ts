@@ -49,6 +49,7 @@ export const scenarioValidate = defineCommand({
     'Runs the classifier, the plan and the policy of the workflow on what you describe, with the configuration in a file, so that a review can run it\n' +
     'before a deployment. A file may also say deployedMinutesAgo, resources, load, at, run and expect: {class, decision, actions, confidence}\n' +
     '(docs/guide/policy.md). A remedy is proposed only if the file describes its resource.\n' +
+    'A text that is no line of a log is read as the report of a person. Expected actions with underscores are names of other tools (restart_db).\n' +
     "Example: selfheal scenario validate --scenario 'ERROR connect ECONNREFUSED 10.0.0.5:5432' --service checkout --expected-actions restart-pool \\\n" +
     '  --confidence-threshold 0.8\n' +
     'With --json: {class, confidence, decision, reasons, actions, differences}. Exit code 1 when it is not as expected.',
