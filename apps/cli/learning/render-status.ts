@@ -30,7 +30,7 @@ export function renderStatus({ stage, closest, patterns, model, scopes, enabled 
   return [
     `learning: stage ${stage.stage}, ${next}`,
     ...stage.missing.map((one) => `  missing: ${one}`),
-    `patterns: ${patterns.active} (${stages.join(', ')}), ${patterns.needApproval} need an approval; ${counted(scopes.length, 'scope')}`,
+    `patterns: ${patterns.active} (${stages.join(', ')}), ${patterns.needApproval} waiting for an approval; ${counted(scopes.length, 'scope')}`,
     ...closest.map(
       (one) =>
         `  ${one.id}  ${one.stage} -> ${one.next} ${shareText(one.progress)}, ${etaWords(one.etaDays)}: ${cleanText(one.title, 120)}`,

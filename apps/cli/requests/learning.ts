@@ -27,7 +27,7 @@ export const LEARNING = [
       const upTo = (count: number): string => (count >= stats.countedUpTo ? `${count} or more` : String(count));
       return [
         placeWords(stats.scope),
-        `patterns: ${stats.patterns}, ${stats.retired} removed, ${stats.needApproval} need an approval`,
+        `patterns: ${stats.patterns}, ${stats.retired} removed, ${stats.needApproval} waiting for an approval`,
         `  by stage: ${counts(stats.byStage)}`,
         `  by class: ${counts(stats.byClass)}`,
         `  by service: ${counts(stats.byService)}`,

@@ -203,7 +203,7 @@ describe('selfheal knowledge, signed in', () => {
     const { run, patterns } = await served();
     await patterns.write(aPattern({ scope: SCOPE, outcomes: [aPatternOutcome()] }));
     const { text } = await run('knowledge', 'stats');
-    expect(text).toContain('patterns: 1, 0 removed, 0 need an approval');
+    expect(text).toContain('patterns: 1, 0 removed, 0 waiting for an approval');
     expect(text).toContain('by class: resource_exhaustion 1');
     expect(text).toContain('reported as helpful 1 of 1 time, not verified');
     expect(JSON.parse((await run('knowledge', 'stats', '--json')).text)).toMatchObject({ scope: SCOPE, patterns: 1 });
