@@ -142,6 +142,20 @@ describe('a failed run in Slack', () => {
     expectClean(healer);
   });
 
+  it('is told of by mail while the channel is archived, with what to do about it', async () => {
+    slack().archive(true);
+    healer.world.samples.fireAlarm('ledger');
+    const untold = () =>
+      healer.runtime.mailbox.list().find(({ text }) => text.includes('ledger') && text.includes('Could not be told'));
+    await until('the mail', () => untold() !== undefined);
+    await healer.quiet();
+    slack().archive(false);
+    expect(untold()?.text).toMatch(
+      /- Slack app could not be told: .*is_archived\. .*set notifiers\.slack-app\.channel/,
+    );
+    expectClean(healer);
+  });
+
   it('takes commands: outside of threads with an id, in its thread without one', async () => {
     const { run, incidentId, root, press } = await asked();
     expect(await told(slack().command('U0VIEWER', 'status'))).toMatch(/plans? waits? for a decision/);
