@@ -19,6 +19,7 @@ import { OWN_SIGNATURES_FILE } from '#shared/adapters/archive/data-files.ts';
 import { lineRulesIn } from '#shared/adapters/patterns/re2-engine.ts';
 import packageFile from '../package.json' with { type: 'json' };
 import { leanSdk, leanZod, zodWithoutJsonSchema } from './lean-sdk.ts';
+import { nativeHashes } from './native-hashes.ts';
 import { writeSecretRules } from './pack-secret-rules.ts';
 import { ownSignatureFiles } from './pack-signatures.ts';
 
@@ -255,7 +256,7 @@ export function bundling(root: string, mains: readonly string[], outDir: string)
     external: [PATTERN_ENGINE],
     // The ES modules of the AWS SDK can be tree-shaken, unlike its CommonJS build.
     mainFields: ['module', 'main'],
-    plugins: [leanSdk(), leanZod(), leanYaml(root)],
+    plugins: [leanSdk(), leanZod(), leanYaml(root), nativeHashes()],
     minify: true,
     // `source-frames.ts` reads them when an error is logged; nothing names them in the code, so that a cold start does not.
     sourcemap: 'external',

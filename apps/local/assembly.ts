@@ -29,6 +29,7 @@ const CODE_INPUTS = [
   ),
   'tools/build-functions.ts',
   'tools/lean-sdk.ts',
+  'tools/native-hashes.ts',
   'tools/pack-secret-rules.ts',
   'package-lock.json',
 ];

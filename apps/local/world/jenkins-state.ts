@@ -9,7 +9,7 @@ export interface ParameterState {
   readonly value?: string | boolean;
 }
 
-export interface CommitState {
+interface CommitState {
   readonly commitId: string;
   readonly msg: string;
   readonly author: string;

@@ -15,7 +15,7 @@ import {
 import { covers } from '#shared/domain/jobs/job-settings.ts';
 import type { EndpointCaller } from '#shared/ports/playbook-effects.ts';
 
-export interface ListedJob {
+interface ListedJob {
   /** Full name. */
   readonly job: string;
   readonly builds: readonly BuildSummary[];
