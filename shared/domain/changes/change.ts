@@ -72,23 +72,30 @@ export const placeOfJob = (job: Job): string => jobKey(job);
 
 export const commitId = (repository: string, sha: string): string => `commit:${repository.toLowerCase()}@${sha}`;
 
+/** A commit by its whole hash is the same one wherever it is told of: by its code host and by a job that built it. */
+const COMMIT = /^commit:.+@([0-9a-f]{40}|[0-9a-f]{64})$/;
+const sameAs = (id: string): string => COMMIT.exec(id)?.[1] ?? id;
+
 /**
- * One change for each id: its earliest instant, the state that was told last, all places, files and edges. A deployment takes over the files of the commits
+ * One change for each id and each commit: its earliest instant, the state that was told last, all places, files and edges. A deployment takes over the files of the commits
  * that it was built from where they are among the changes, and those commits are left out: they came into effect with it.
  */
 export function joinChanges(told: readonly Change[]): readonly Change[] {
-  const byId = new Map<string, Change>();
+  const whole = new Map<string, Change>();
   for (const change of [...told].sort((a, b) => a.at.localeCompare(b.at))) {
-    const known = byId.get(change.id);
-    byId.set(change.id, known === undefined ? change : joined(known, change));
+    const key = sameAs(change.id);
+    const known = whole.get(key);
+    whole.set(key, known === undefined ? change : joined(known, change));
   }
   const carried = new Set<string>();
-  const whole = [...byId.values()].map((change) => {
-    const commits = change.edges.flatMap(({ kind, to }) => (kind === 'built-from' ? (byId.get(to) ?? []) : []));
+  const withFiles = [...whole.values()].map((change) => {
+    const commits = change.edges.flatMap(({ kind, to }) =>
+      kind === 'built-from' ? (whole.get(sameAs(to)) ?? []) : [],
+    );
     for (const { id } of commits) carried.add(id);
     return { ...change, files: unique([...change.files, ...commits.flatMap(({ files }) => files)]) };
   });
-  return whole.filter(({ id }) => !carried.has(id));
+  return withFiles.filter(({ id }) => !carried.has(id));
 }
 
 function joined(first: Change, later: Change): Change {

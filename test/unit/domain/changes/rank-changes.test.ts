@@ -111,6 +111,20 @@ describe('several facts about one change', () => {
     const joined = joinChanges([aChange({ id: 'd', edges }), commit]);
     expect(joined.map(({ id, files }) => [id, files])).toEqual([['d', ['src/cart.ts']]]);
   });
+
+  it('are one where a code host and a job that built it tell of the same commit', () => {
+    const sha = '0a1b'.repeat(10);
+    const pushed = aChange({ id: commitId('acme/orders', sha), kind: 'commit', places: [REPOSITORY], minutes: 20 });
+    const built = { ...pushed, id: `commit:job#ci/orders@${sha}`, places: ['job#ci/orders'], at: minutesBefore(10) };
+    const other = { ...pushed, id: `commit:job#ci/orders@${'2c3d'.repeat(10)}` };
+    const joined = joinChanges([built, pushed, other]);
+    expect(joined.map(({ id, places }) => [id, places])).toEqual([
+      [pushed.id, [REPOSITORY, 'job#ci/orders']],
+      [other.id, [REPOSITORY]],
+    ]);
+    const edges = [{ kind: 'built-from' as const, to: built.id, reason: 'the job names it' }];
+    expect(joinChanges([built, pushed, aChange({ id: 'd', edges })]).map(({ id }) => id)).toEqual(['d']);
+  });
 });
 
 describe('paths in failing lines', () => {
