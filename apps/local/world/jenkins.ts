@@ -1,5 +1,5 @@
 import type { EffectsJournal } from '@selfheal/fake-server/journal.ts';
-import type { Service } from '@selfheal/fake-server/wire.ts';
+import { type Service, serviceBelow } from '@selfheal/fake-server/wire.ts';
 import { answerJenkins, html, JENKINS_PREFIX, type JenkinsUser } from './jenkins-api.ts';
 import { type BuildState, type JobState, jobNow, makeJenkinsState } from './jenkins-state.ts';
 
@@ -41,17 +41,11 @@ export function makeLocalJenkins({ journal, dataDir, now }: JenkinsContext): {
   const state = makeJenkinsState(dataDir, now);
   const access: { user: JenkinsUser | null; isAway: boolean } = { user: null, isAway: false };
   return {
-    service: {
-      recognise: (request) =>
-        request.path.startsWith(`${JENKINS_PREFIX}/`)
-          ? {
-              service: 'jenkins',
-              operation: `jenkins:${request.method}`,
-              perform: () => answerJenkins(request, { state, journal, access }),
-              fail: (status) => html(status, 'The server failed.'),
-            }
-          : null,
-    },
+    service: serviceBelow(JENKINS_PREFIX, {
+      service: 'jenkins',
+      perform: (request) => answerJenkins(request, { state, journal, access }),
+      fail: (status) => html(status, 'The server failed.'),
+    }),
     control: {
       addBuild({ job: fullName, minutesAgo = 0, again, ...spec }) {
         const known = jobNow(state, fullName) ?? { fullName, parameters: [], builds: [], queue: [], again: [] };

@@ -1,5 +1,5 @@
 import type { EffectsJournal } from '@selfheal/fake-server/journal.ts';
-import type { Service } from '@selfheal/fake-server/wire.ts';
+import { type Service, serviceBelow } from '@selfheal/fake-server/wire.ts';
 import { AIRFLOW_PREFIX, answerAirflow, problem, type SignIn } from './airflow-api.ts';
 import { anInstance, type DagState, dagNow, makeAirflowState, type Run } from './airflow-state.ts';
 
@@ -57,17 +57,11 @@ export function makeLocalJobs({ journal, dataDir, cleared, now = Date.now }: Job
   const put = (dag: DagState, run: Run): void =>
     state.dags.put(dag.dag, { ...dag, runs: [...dag.runs.filter(({ id }) => id !== run.id), run] });
   return {
-    service: {
-      recognise: (request) =>
-        request.path.startsWith(`${AIRFLOW_PREFIX}/`)
-          ? {
-              service: 'airflow',
-              operation: `airflow:${request.method}`,
-              perform: () => answerAirflow(request, { state, journal, cleared, access }),
-              fail: (status) => problem(status, 'The server failed.'),
-            }
-          : null,
-    },
+    service: serviceBelow(AIRFLOW_PREFIX, {
+      service: 'airflow',
+      perform: (request) => answerAirflow(request, { state, journal, cleared, access }),
+      fail: (status) => problem(status, 'The server failed.'),
+    }),
     control: {
       failTasks(dag, count) {
         const at = new Date(now()).toISOString();

@@ -1,5 +1,5 @@
 import { makeCollection } from '@selfheal/fake-server/collection.ts';
-import type { Service, WireRequest, WireResponse } from '@selfheal/fake-server/wire.ts';
+import { serviceBelow, type WireRequest, type WireResponse } from '@selfheal/fake-server/wire.ts';
 
 const SPARK_PREFIX = '/spark-history/api/v1';
 
@@ -56,17 +56,11 @@ export function makeLocalSpark({ dataDir, now }: { readonly dataDir: string | un
   }
 
   return {
-    service: {
-      recognise: (request) =>
-        request.path.startsWith(`${SPARK_PREFIX}/`)
-          ? {
-              service: 'spark',
-              operation: `spark:${request.method}`,
-              perform: () => answer(request),
-              fail: (status) => text(status, 'The server failed.'),
-            }
-          : null,
-    } satisfies Service as Service,
+    service: serviceBelow(SPARK_PREFIX, {
+      service: 'spark',
+      perform: answer,
+      fail: (status) => text(status, 'The server failed.'),
+    }),
     control: {
       addApplication: (spec) => applications.put(spec.id, { ...spec, endedAt: now() }),
       setAway: (isAway) => {

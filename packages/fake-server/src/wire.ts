@@ -39,6 +39,27 @@ export interface Service {
   recognise(request: WireRequest): Call | null;
 }
 
+/** A service that answers every request below a path, each kind of method as one operation. */
+export function serviceBelow(
+  prefix: string,
+  {
+    service,
+    perform,
+    fail,
+  }: {
+    readonly service: string;
+    readonly perform: (request: WireRequest) => ReturnType<Call['perform']>;
+    readonly fail: Call['fail'];
+  },
+): Service {
+  return {
+    recognise: (request) =>
+      request.path.startsWith(`${prefix}/`)
+        ? { service, operation: `${service}:${request.method}`, perform: () => perform(request), fail }
+        : null,
+  };
+}
+
 /** A request and its answer; listeners compare it with the real service's API description. */
 export interface Exchange {
   readonly service: string;
