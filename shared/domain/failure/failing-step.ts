@@ -1,4 +1,5 @@
 import type { EvidenceLine } from '@selfheal/log-reading/logs/evidence.ts';
+import { carriedStep } from '@selfheal/log-reading/logs/step-sections.ts';
 
 /** What runners say when a step's command failed; it names neither. GitHub Actions, GitLab, Azure Pipelines, Buildkite. */
 const CLOSER =
@@ -17,8 +18,6 @@ const NAMED: readonly RegExp[] = [
 const MAY_NAME = /exited|error [1-9]|lifecycle script|recipe `|failed to run task|nox > session/i;
 /** The line with which a step begins, or with which a shell echoes a command. */
 const COMMAND = /^(?:##\[group\](?:Run )?|\$ |\+ |Run )(?<command>[\w./@-].{0,160})/;
-/** `job<TAB>step<TAB>time`, as the GitHub CLI prints logs. */
-const STEP_OF_PREFIX = /^[^\t]{1,200}\t(?<step>[^\t]{1,120})\t/;
 const MAX_LINES_BACK = 400;
 
 export interface FailingStep {
@@ -41,8 +40,8 @@ export function failingStepOf(lines: readonly EvidenceLine[], at: number): Faili
 }
 
 function stepBefore(lines: readonly EvidenceLine[], at: number, line: EvidenceLine): FailingStep | null {
-  const step = STEP_OF_PREFIX.exec(line.prefix ?? '')?.groups?.step;
-  const named = step === undefined || step === 'UNKNOWN STEP' ? [] : [step.replace(/^Run /, '')];
+  const carried = carriedStep(line.prefix);
+  const named = carried === null ? [] : [carried.step.replace(/^Run /, '')];
   for (let before = at - 1; before >= Math.max(0, at - MAX_LINES_BACK); before -= 1) {
     const command = COMMAND.exec(lines[before]?.text ?? '')?.groups?.command;
     if (command !== undefined) return { text: `failing step: ${[...named, command].join(': ')}`, at: before };

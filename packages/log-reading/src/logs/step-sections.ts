@@ -13,8 +13,15 @@ export const STEP_OPENERS: readonly string[] = [
 const OPENER =
   /(?:^|Z |\r|\[0K)(?:##\[group\]Run |Post job cleanup\.|travis_time:start:[\da-f]|##\[section\]Starting: )/;
 /** `job<TAB>step<TAB>time`, as the GitHub CLI prints logs; other carriers do not know steps. */
-const STEP_OF_PREFIX = /^([^\t]{1,200}\t[^\t]{1,200})\t/;
-const NO_STEP = '\tUNKNOWN STEP';
+const STEP_OF_PREFIX = /^(?<job>[^\t]{1,200})\t(?<step>[^\t]{1,120})\t/;
+const NO_STEP = 'UNKNOWN STEP';
+
+/** Job and step that a carrier's prefix names; null where it names none. */
+export function carriedStep(prefix: string | undefined): { readonly job: string; readonly step: string } | null {
+  const { job, step } = (prefix === undefined ? null : STEP_OF_PREFIX.exec(prefix))?.groups ?? {};
+  return job === undefined || step === undefined || step === NO_STEP ? null : { job, step };
+}
+
 /** With which GitHub Actions and Azure Pipelines mark an error of a step, also of one that runs no command. */
 const RUNNER_ERROR = '##[error]';
 
@@ -37,9 +44,10 @@ export function makeStepSections(): StepSections {
   let before: string | undefined;
   return {
     enter(line, prefix, mayOpen) {
-      const step = prefix === undefined ? undefined : STEP_OF_PREFIX.exec(prefix)?.[1];
-      const changes = step !== before && step !== undefined && !step.endsWith(NO_STEP);
-      before = step;
+      const { job, step } = carriedStep(prefix) ?? {};
+      const named = step === undefined ? undefined : `${job}\t${step}`;
+      const changes = named !== before && named !== undefined;
+      before = named;
       if (changes || (mayOpen && OPENER.test(line))) current += 1;
     },
     get current() {
