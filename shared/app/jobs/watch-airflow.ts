@@ -1,4 +1,4 @@
-import { Refused, Retryable, unlessRefused } from '@selfheal/kernel/errors.ts';
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
 import { MAX_REPORT_LINES } from '#shared/domain/incident/annotations.ts';
 import { type Job, jobWords } from '#shared/domain/incident/job.ts';
 import { failureWords, type RootFailure, rootFailures } from '#shared/domain/jobs/airflow-failures.ts';
@@ -17,7 +17,15 @@ import { airflowSourceOf } from '#shared/domain/jobs/job-settings.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { JobWatchStore } from '#shared/ports/job-watch-store.ts';
 import { type AirflowReader, makeAirflowReader } from './airflow-reader.ts';
-import { type JobSystem, type RoundTime, reportJob, serviceAt, type WatchJobsDeps, watchJobs } from './watch-jobs.ts';
+import {
+  type JobSystem,
+  type RoundTime,
+  readJobLog,
+  reportJob,
+  serviceAt,
+  type WatchJobsDeps,
+  watchJobs,
+} from './watch-jobs.ts';
 
 export interface WatchAirflowDeps extends WatchJobsDeps {
   readonly incidents: WatchJobsDeps['incidents'] & Pick<IncidentStore, 'get'>;
@@ -129,16 +137,12 @@ async function reportTask(name: string, root: RootFailure, { airflow, deps }: Ro
     ...{ kind: 'airflow-task', endpoint: name, dag, run, task, mapIndex },
     ...(isBlocking ? { isBlocking } : {}),
   };
-  const log = await airflow.logOf(failed).catch((error: unknown) => {
-    if (error instanceof Refused || error instanceof Retryable) return error;
-    throw error;
-  });
-  const unread = typeof log === 'string' ? '' : ` Its log could not be read: ${log.message}`;
-  const lines = (typeof log === 'string' ? log.split('\n') : []).filter((line) => !SAYS_ONLY_THAT.test(line));
+  const { log, unread } = await readJobLog(() => airflow.logOf(failed));
+  const lines = unread === null ? log.split('\n').filter((line) => !SAYS_ONLY_THAT.test(line)) : [];
   const report = {
     requestId: `airflow#${name}#${failureKey(failed)}`,
     title: `${jobWords(job)} failed in Airflow`,
-    description: `${failureWords(root)}${unread}`,
+    description: [failureWords(root), ...(unread === null ? [] : [unread])].join(' '),
     // The end of a log says why it ended.
     lines: lines.slice(-MAX_REPORT_LINES),
     job,

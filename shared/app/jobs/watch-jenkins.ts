@@ -1,4 +1,4 @@
-import { Refused, Retryable, unlessRefused } from '@selfheal/kernel/errors.ts';
+import { unlessRefused } from '@selfheal/kernel/errors.ts';
 import { MAX_REPORT_LINES } from '#shared/domain/incident/annotations.ts';
 import { type JenkinsBuild, jobWords } from '#shared/domain/incident/job.ts';
 import {
@@ -24,7 +24,15 @@ import { type JenkinsReader, jobPath, makeJenkinsReader } from '#shared/plugins/
 import type { ChangeStore } from '#shared/ports/change-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import type { JobWatchStore } from '#shared/ports/job-watch-store.ts';
-import { type JobSystem, type RoundTime, reportJob, type WatchJobsDeps, watchJobs } from './watch-jobs.ts';
+import {
+  type JobLog,
+  type JobSystem,
+  type RoundTime,
+  readJobLog,
+  reportJob,
+  type WatchJobsDeps,
+  watchJobs,
+} from './watch-jobs.ts';
 
 export interface WatchJenkinsDeps extends WatchJobsDeps {
   readonly incidents: WatchJobsDeps['incidents'] & Pick<IncidentStore, 'get'>;
@@ -124,7 +132,7 @@ async function reportBuild(
   // It may have been deleted since.
   if (detail === null) deps.meter.count('jenkins-build-gone');
   if (detail === null || detail.building) return [];
-  const console = await consoleOf(job, number, jenkins);
+  const console = await readJobLog(async () => (await jenkins.consoleOf(job, number)) ?? '');
   const end = badEnd(detail, console.log);
   if (end === null) {
     deps.meter.count('jenkins-build-stopped');
@@ -142,23 +150,6 @@ async function reportBuild(
     deps,
   });
   return incident === null ? [] : [{ key, incident, at: deps.clock.now().toISOString() }];
-}
-
-/** Its end, and why it could not be read, in words. */
-interface Console {
-  readonly log: string;
-  readonly unread: string;
-}
-
-async function consoleOf(job: string, number: number, jenkins: JenkinsReader): Promise<Console> {
-  try {
-    const log = await jenkins.consoleOf(job, number);
-    return { log: log ?? '', unread: log === null || log === '' ? '\nThe build has no log.' : '' };
-  } catch (error) {
-    if (error instanceof Refused || error instanceof Retryable)
-      return { log: '', unread: `\nIts log could not be read: ${error.message}` };
-    throw error;
-  }
 }
 
 /**
@@ -187,15 +178,16 @@ async function openIncident(
     detail,
     console,
     deps,
-  }: { readonly detail: JenkinsBuildDetail; readonly console: Console; readonly deps: WatchJenkinsDeps },
+  }: { readonly detail: JenkinsBuildDetail; readonly console: JobLog; readonly deps: WatchJenkinsDeps },
 ): Promise<string | null> {
   const link = linkOf(job, deps);
+  const unread = console.unread ?? (console.log === '' ? 'The build has no log.' : null);
   // Before the incident, whose diagnosis asks for them.
   for (const change of changesOf(job, detail, link)) await deps.changes.record(change);
   const report = {
     requestId: `jenkins#${job.endpoint}#${buildKey({ job: job.job, number: job.build })}#${detail.timestamp}`,
     title: `${jobWords(job)} ${end} in Jenkins`,
-    description: `${buildWords(job, detail, { end, link })}${console.unread}${hiddenWords(job, detail, deps)}`,
+    description: `${buildWords(job, detail, { end, link })}${unread === null ? '' : `\n${unread}`}${hiddenWords(job, detail, deps)}`,
     // The end of a log says why it ended.
     lines: consoleLines(console.log).slice(-MAX_REPORT_LINES),
     job,

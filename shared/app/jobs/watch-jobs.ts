@@ -105,6 +105,23 @@ export async function reportJob(
   return outcome.kind === 'opened' ? outcome.incident.id : null;
 }
 
+/** The log of a job, empty where it cannot be read, and why not, in words. */
+export interface JobLog {
+  readonly log: string;
+  readonly unread: string | null;
+}
+
+/** Reads the log of a job. A failure is reported without it, too. */
+export async function readJobLog(read: () => Promise<string>): Promise<JobLog> {
+  try {
+    return { log: await read(), unread: null };
+  } catch (error) {
+    if (error instanceof Refused || error instanceof Retryable)
+      return { log: '', unread: `Its log could not be read: ${error.message}` };
+    throw error;
+  }
+}
+
 /** A round begins nothing new after this time, and asks for nothing any more after `MAX_ROUND_MS`: the function has other things to do in its minute. */
 const ENOUGH_MS = 12_000;
 const MAX_ROUND_MS = 25_000;

@@ -44,6 +44,10 @@ export const consoleLines = (log: string): string[] =>
 export const hiddenParameter = ({ parameters }: Pick<JenkinsBuildDetail, 'parameters'>): JenkinsParameter | null =>
   parameters.find(({ value, _class }) => value === undefined || _class.endsWith('PasswordParameterValue')) ?? null;
 
+/** Equal for builds that do the same, whatever the order of their parameters. */
+export const parametersText = ({ parameters }: Pick<JenkinsBuildDetail, 'parameters'>): string =>
+  JSON.stringify(parameters.map(({ name, value }) => [name, String(value)]).sort());
+
 const MAX_NAMED = 5;
 const MAX_CHANGES = 50;
 const MAX_PATHS = 100;

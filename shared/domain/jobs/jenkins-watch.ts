@@ -1,5 +1,6 @@
 import { digestOf } from '@selfheal/kernel/digest.ts';
 import * as z from 'zod';
+import { parametersText } from './jenkins-failures.ts';
 import type { JenkinsBuildDetail } from './jenkins-wire.ts';
 import { cursorFields, firstCursor, knownIncidents } from './job-cursor.ts';
 
@@ -23,5 +24,5 @@ export const buildKey = ({ job, number }: { readonly job: string; readonly numbe
 export const missingKey = (pattern: string): string => digestOf(pattern, 24);
 
 /** What a build does: its job with the values of its parameters. */
-export const workKey = (job: string, { parameters }: Pick<JenkinsBuildDetail, 'parameters'>): string =>
-  digestOf(JSON.stringify([job, parameters.map(({ name, value }) => [name, value]).sort()]), 24);
+export const workKey = (job: string, detail: Pick<JenkinsBuildDetail, 'parameters'>): string =>
+  digestOf(JSON.stringify([job, parametersText(detail)]), 24);

@@ -3,7 +3,7 @@ import { chanceOf } from '@selfheal/kernel/failure-class.ts';
 import * as z from 'zod';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { JenkinsBuild, jobKey, jobWords } from '#shared/domain/incident/job.ts';
-import { hiddenParameter } from '#shared/domain/jobs/jenkins-failures.ts';
+import { hiddenParameter, parametersText } from '#shared/domain/jobs/jenkins-failures.ts';
 import type { JenkinsBuildDetail } from '#shared/domain/jobs/jenkins-wire.ts';
 import { jenkinsSourceOf } from '#shared/domain/jobs/job-settings.ts';
 import type { Receipt } from '#shared/domain/plan/bound-action.ts';
@@ -191,9 +191,7 @@ async function rebuildOf(job: JenkinsBuild, failed: JenkinsBuildDetail, { since,
 const CLOCK_DIFFERENCE_MS = 60_000;
 
 type Parametered = Pick<JenkinsBuildDetail, 'parameters'>;
-const isSame = (one: Parametered, other: Parametered): boolean => textOf(one) === textOf(other);
-const textOf = ({ parameters }: Parametered): string =>
-  JSON.stringify(parameters.map(({ name, value }) => [name, String(value)]).sort());
+const isSame = (one: Parametered, other: Parametered): boolean => parametersText(one) === parametersText(other);
 
 function foreignWords({ job }: JenkinsBuild, { number, result, causes }: JenkinsBuildDetail): string {
   const [why] = causes.map(({ shortDescription }) => shortDescription);
