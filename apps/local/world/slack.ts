@@ -77,9 +77,12 @@ export function makeLocalSlack({ dataDir, now }: { readonly dataDir: string | un
     for (const { id: old } of whispers.all().slice(0, -KEPT)) whispers.remove(old);
   };
 
+  /** Counts on when messages are deleted: as in Slack, no `ts` is given twice. */
+  let posted = Number(messages.all().at(-1)?.ts.split('.')[1] ?? 0);
+
   const post = (given: SlackMessage): object => {
-    const count = Number(messages.all().at(-1)?.ts.split('.')[1] ?? 0) + 1;
-    const ts = `${Math.floor(now().getTime() / 1000)}.${String(count).padStart(6, '0')}`;
+    posted += 1;
+    const ts = `${Math.floor(now().getTime() / 1000)}.${String(posted).padStart(6, '0')}`;
     messages.put(ts, { ...given, ts, at: now().toISOString(), edits: 0 });
     for (const { ts: old } of messages.all().slice(0, -KEPT)) messages.remove(old);
     return { ok: true, channel: LOCAL_SLACK.channel, ts };

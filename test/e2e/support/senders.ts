@@ -47,6 +47,8 @@ export async function sendAlerts(healer: Healer, api: Api): Promise<void> {
   await api(`/events/${id}/replay`, 'POST', {});
   await api('/connections/webhooks');
   await api('/connections/webhooks/watched');
+  // Looks when each connection that may not fall silent spoke last.
+  await trigger(healer, 'reconciler');
   await api('/connections/webhooks/watched/rotate', 'POST', { overlapHours: 1 });
   await api('/connections/webhooks/watched', 'DELETE');
   await healer.quiet();
