@@ -6,7 +6,7 @@ import { messageOf } from '@selfheal/kernel/errors.ts';
 import { isDiskFull } from '@selfheal/local-cloud/disk-full.ts';
 import type { Backend } from '@selfheal/local-cloud/gateway/gateway.ts';
 import { startRuntime } from '@selfheal/local-cloud/runtime.ts';
-import type { Runtime, RuntimeEvent } from '@selfheal/local-cloud/runtime-contract.ts';
+import type { Runtime, RuntimeEvent, RuntimeOptions } from '@selfheal/local-cloud/runtime-contract.ts';
 import { DamagedState, openDatabase } from '@selfheal/local-cloud/storage/database.ts';
 import { checkStateVersion, type StateWriter } from '@selfheal/local-cloud/storage/state-version.ts';
 import { DEFAULT_ACCOUNT, DEFAULT_REGION } from '@selfheal/local-cloud/template/deployment.ts';
@@ -64,6 +64,8 @@ export interface StageOptions {
   readonly dataDir?: string;
   readonly port?: number;
   readonly timeScale?: number;
+  /** As the runtime's: default `by-clock`. */
+  readonly schedules?: RuntimeOptions['schedules'];
   readonly maxWorkersPerFunction?: number;
   /** As the runtime's: default false. */
   readonly ampleMemory?: boolean;
@@ -136,7 +138,7 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
     onMail: ({ to, subject, text, html }) =>
       receiver.runtime?.mailbox.receive({ to: to.join(', '), subject, text, html }),
   });
-  const { assemblyDir, port, timeScale, maxWorkersPerFunction, ampleMemory, realModel, onEvent } = options;
+  const { assemblyDir, port, timeScale, schedules, maxWorkersPerFunction, ampleMemory, realModel, onEvent } = options;
   const adminKey = newAdminKey();
   const runtime = await startRuntime({
     assemblyDir,
@@ -152,6 +154,7 @@ async function openIn(dataDir: string, options: StageOptions): Promise<Stage> {
     ownRoutes: makeLocalRoutes({ runtime: () => receiver.runtime ?? null, world, user: options.user ?? null }),
     ...(port === undefined ? {} : { port }),
     ...(timeScale === undefined ? {} : { timeScale }),
+    ...(schedules === undefined ? {} : { schedules }),
     ...(maxWorkersPerFunction === undefined ? {} : { maxWorkersPerFunction }),
     ...(ampleMemory === undefined ? {} : { ampleMemory }),
     ...(onEvent === undefined ? {} : { onEvent }),

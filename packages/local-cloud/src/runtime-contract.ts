@@ -34,6 +34,8 @@ export interface RuntimeOptions {
   readonly adminAccessKeyId?: string;
   /** Real seconds per second of a wait, retry or schedule: 0.01 makes them a hundred times shorter. Default 1. */
   readonly timeScale?: number;
+  /** `by-clock`: schedules fire when their time has come; `on-demand`: only when `Runtime.schedules.trigger` is called. Default `by-clock`. */
+  readonly schedules?: 'by-clock' | 'on-demand';
   /** Default 2. */
   readonly maxWorkersPerFunction?: number;
   /** Keeps a worker of every function, and collects garbage late: less work for about a gigabyte. Default false. */

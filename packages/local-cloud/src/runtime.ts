@@ -76,7 +76,7 @@ async function start(
   const faults = makeGatewayFaults();
   deployBuckets(deployment, services.objects);
   opened.resolve(httpEntry(services, deployment, world, { ...options, faults }));
-  await resumeServices(services);
+  await resumeServices(services, options.schedules ?? 'by-clock');
   return runtimeFace({ deployment, services, faults, close });
 }
 
@@ -119,13 +119,13 @@ function httpEntry(
 }
 
 /** Resumes what an earlier runtime left unfinished, then starts schedules and queue pollers. */
-async function resumeServices(services: Services): Promise<void> {
+async function resumeServices(services: Services, schedules: NonNullable<RuntimeOptions['schedules']>): Promise<void> {
   await services.engine.resume();
   services.buses.resume();
   services.topics.resume();
   services.asyncInvocations.resume();
   for (const source of services.sources) source.start();
-  services.schedules.start();
+  if (schedules === 'by-clock') services.schedules.start();
   await services.logSubscriptions.start();
 }
 

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startRuntime } from '../src/runtime.ts';
 import { parseSchedule } from '../src/schedules/expression.ts';
+import { writeAssembly } from './test-assembly.ts';
 
 const from = Date.UTC(2026, 1, 27, 23, 59, 30);
 const next = (expression: string) => {
@@ -28,4 +31,66 @@ describe('schedule expressions', () => {
       expect(() => parseSchedule(expression)).toThrow(expression);
     },
   );
+});
+
+const TICKS = {
+  Resources: {
+    Ticks: { Type: 'AWS::SQS::Queue' },
+    Policy: {
+      Type: 'AWS::SQS::QueuePolicy',
+      Properties: {
+        Queues: [{ Ref: 'Ticks' }],
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'events.amazonaws.com' },
+              Action: 'sqs:SendMessage',
+              Resource: { 'Fn::GetAtt': ['Ticks', 'Arn'] },
+            },
+          ],
+        },
+      },
+    },
+    EveryMinute: {
+      Type: 'AWS::Events::Rule',
+      Properties: {
+        ScheduleExpression: 'rate(1 minute)',
+        Targets: [{ Id: 'ticks', Arn: { 'Fn::GetAtt': ['Ticks', 'Arn'] } }],
+      },
+    },
+  },
+};
+
+/** A runtime whose minute is a millisecond, and how often its schedule has fired. */
+async function aClock(schedules?: 'by-clock' | 'on-demand') {
+  const assembly = writeAssembly({ Main: TICKS });
+  const runtime = await startRuntime({
+    ...assembly,
+    awsWorldUrl: null,
+    githubApiUrl: null,
+    timeScale: 1 / 60_000,
+    ...(schedules === undefined ? {} : { schedules }),
+  });
+  onTestFinished(async () => {
+    await runtime.stop();
+    assembly.remove();
+  });
+  const sent = () => Object.entries(runtime.requestCounts()).filter(([name]) => name.endsWith(' sqs:SendMessage'));
+  return { runtime, fired: () => sent().reduce((sum, [, count]) => sum + count, 0) };
+}
+
+describe('schedules of a runtime', () => {
+  it('fire by the clock', async () => {
+    const { fired } = await aClock();
+    await expect.poll(fired).toBeGreaterThan(5);
+  });
+
+  it('fire on demand alone where the runtime is told so', async () => {
+    const { runtime, fired } = await aClock('on-demand');
+    await setTimeout(200);
+    expect(fired()).toBe(0);
+    await runtime.schedules.trigger('EveryMinute');
+    await expect.poll(fired).toBe(1);
+  });
 });
