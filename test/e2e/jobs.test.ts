@@ -72,11 +72,9 @@ const titled = async (text: string): Promise<Listed[]> =>
 
 /** Asks the job systems until the incident is there; gives its id. */
 async function found(title: string): Promise<string> {
-  let rounds = 0;
   await until(`the incident "${title}"`, async () => {
     if ((await titled(title)).length > 0) return true;
-    if (rounds < 5) await trigger(healer, 'log-watch');
-    rounds += 1;
+    await trigger(healer, 'log-watch');
     return (await titled(title)).length > 0;
   });
   return (await titled(title))[0]?.id ?? '';

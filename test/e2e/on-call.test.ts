@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { signIn } from '#lab/drills/approvals.ts';
 import { makeDynamoEscalationChains } from '#shared/adapters/aws/dynamo-escalation-chains.ts';
@@ -12,8 +12,6 @@ import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { askAgain, deploymentOf, functionRights, nameOf, type Right } from './support/rights.ts';
 import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
-
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
 
 const PASSWORD = ['Correct', 'Horse', '8', 'Battery'].join('-');
 const ON_CALL = ['+4917000000010', 'ada@example.com', '+4917000000020', 'cem@example.com'];
@@ -66,6 +64,7 @@ const called = (id: string) =>
 async function handedOver(): Promise<string> {
   const { id, status } = await healer.ended(healer.world.samples.fireAlarm('ledger'));
   expect(status).toBe('escalated');
+  await trigger(healer, 'on-call');
   await until('the first level', async () => (await chains().get(id, 1))?.level === 1);
   return id;
 }
@@ -170,6 +169,7 @@ it('calls people about an incident of which nothing is known any more, and uses 
   const { id } = anIncident({ id: 'rp-abababababababababababab', status: 'escalated', target });
   await healer.incidents.create(anIncident({ id, status: 'escalated', target }));
   await chains().begin(id, 1, new Date());
+  await trigger(healer, 'on-call');
   await until('the first level', async () => (await chains().get(id, 1))?.level === 1);
   expect(called(id)).toEqual(ON_CALL.slice(0, 2));
   const deployment = deploymentOf(healer.assemblyDir, healer.runtime.endpoint);

@@ -1,12 +1,10 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { post } from './support/steering.ts';
 import { tableNamed } from './support/template.ts';
 import { until } from './support/until.ts';
-
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const RIVAL = ['rival', 'secret'].join('-');
 let healer: Healer;
@@ -20,26 +18,25 @@ beforeAll(async () => {
 });
 afterAll(() => healer?.stop());
 
-async function stored(): Promise<number> {
+/** Keys of all records. */
+async function stored(): Promise<string[]> {
   const tables = ['Incidents', 'Control', 'Stats', 'Knowledge'].map((part) => tableNamed(healer, part));
-  const counts = await Promise.all(
-    tables.map((TableName) => healer.dynamoDb.send(new ScanCommand({ TableName, Select: 'COUNT' }))),
-  );
-  return counts.reduce((sum, { Count = 0 }) => sum + Count, 0);
+  const found = await Promise.all(tables.map((TableName) => healer.dynamoDb.send(new ScanCommand({ TableName }))));
+  return found.flatMap(({ Items = [] }) => Items.map(({ pk, sk }) => `${pk?.S} ${sk?.S}`)).sort();
 }
 
 it('lets nobody approve the plan of another repository with its id in a body that their own secret signs', async () => {
   const run = healer.world.samples.failRun('transient', { rerunMs: 40 });
   const asked = () =>
     healer.mailsAbout(run.runId).flatMap(({ text }) => /\/selfheal approve ([0-9a-f]+)/.exec(text)?.[1] ?? [])[0];
-  await until('the request for an approval', () => asked() !== undefined, 150);
+  await until('the request for an approval', () => asked() !== undefined);
   const incidentId = healer.incidentId(run.runId);
   const payload = healer.world.github.runPayload(run.runId) as { readonly repository: { readonly id: number } };
   const { repository } = payload;
   const written = async () =>
     (await healer.incidents.auditTrail(incidentId)).some(({ event }) => event === 'approval.requested');
-  await until('the end of the request', written, 60);
-  await until('quiet', () => healer.runtime.isIdle(), 60);
+  await until('the end of the request', written);
+  await until('quiet', () => healer.runtime.isIdle());
   const before = await stored();
   const trail = (await healer.incidents.auditTrail(incidentId)).length;
   const person = { login: 'acme-lead', type: 'User' };
@@ -57,8 +54,10 @@ it('lets nobody approve the plan of another repository with its id in a body tha
   expect(await post(healer, theirs, { secret: RIVAL, headers })).toMatchObject({ status: 202 });
   const failed = { ...payload, repository: { ...repository, full_name: 'rival/tool' } };
   expect(await post(healer, JSON.stringify(failed), { secret: RIVAL })).toMatchObject({ status: 202 });
-  await until('an empty queue', () => healer.runtime.isIdle(), 60);
-  expect(await stored()).toBe(before);
+  await until('an empty queue', () => healer.runtime.isIdle());
+  // The list of received events says that it opened nothing.
+  const added = (await stored()).filter((key) => !before.includes(key));
+  expect(added).toEqual([expect.stringMatching(/^EVENT/)]);
   expect(await healer.incidents.auditTrail(incidentId)).toHaveLength(trail);
   expect(healer.world.journal.count('github.run.rerun', `${run.repository}/runs/${run.runId}`)).toBe(0);
   expectClean(healer);

@@ -29,7 +29,7 @@ import { logicalIdOf, stateNamed, tableNamed } from './template.ts';
 import { until } from './until.ts';
 
 export interface HealerOptions extends AssemblyRequest {
-  /** Real seconds per second of waits, retries and schedules. Default 0.05. */
+  /** Real seconds per second of waits and retries. Default 0.05. Schedules fire only when `trigger` is called, so that no count depends on the clock. */
   readonly timeScale?: number;
   readonly maxWorkersPerFunction?: number;
   /** Kept at the end when given. */
@@ -75,6 +75,7 @@ export async function openHealer(options: HealerOptions = {}): Promise<Healer> {
     assemblyDir: assembly.assemblyDir,
     ampleMemory: true,
     timeScale: options.timeScale ?? 0.05,
+    schedules: 'on-demand',
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     ...(options.maxWorkersPerFunction === undefined ? {} : { maxWorkersPerFunction: options.maxWorkersPerFunction }),
     onEvent: (event) => void events.push(event),
