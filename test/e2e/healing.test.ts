@@ -50,9 +50,12 @@ describe('a failed run of a pull request', () => {
   });
 
   it('that was transient is re-run once, and the comment says so and that it passed', async () => {
-    const run = healer.world.samples.failRun('transient', { rerunMs: 400 });
+    // It ends when the test says so.
+    const run = healer.world.samples.failRun('transient', { rerunMs: 600_000 });
     await until('the comment', () => healer.world.github.comments('acme/shop', run.pullRequest ?? 0).length > 0);
     expect(healer.comment(run.pullRequest)).not.toMatch(RECOVERED);
+    await until('the re-run', () => healer.statesOf(run.runId).includes('VerifyWait'));
+    healer.world.github.finishRerun(run.runId);
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'resolved', attempt: 1 });
     await healer.quiet();
     expect(healer.world.journal.count('github.run.rerun', runTarget(run))).toBe(1);

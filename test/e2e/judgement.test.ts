@@ -27,7 +27,7 @@ beforeAll(async () => {
     base: 'model',
     configuration: {
       services,
-      policy: { maxActionsPerHour: 500, maxActionsPerTargetPerHour: 50, breakerFailures: 50, approvalMinutes: 5 },
+      policy: { maxActionsPerHour: 500, maxActionsPerTargetPerHour: 50, breakerFailures: 50, approvalMinutes: 10 },
     },
   });
   for (const name of APPROVERS) {

@@ -1,13 +1,18 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
+import { sampleConfiguration } from './support/assemblies.ts';
 import { commentOn, signsUnder } from './support/commenting.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { until } from './support/until.ts';
+
+/** A re-run that ends when the test says so. */
+const UNTIL_FINISHED_MS = 600_000;
 
 let healer: Healer;
 beforeAll(async () => {
   healer = await openHealer({
     configuration: {
+      verification: { ...sampleConfiguration().verification, runMaxPolls: 500 },
       policy: { maxActionsPerHour: 500, maxActionsPerTargetPerHour: 50, breakerFailures: 50, approvalMinutes: 1 },
     },
   });
@@ -68,7 +73,7 @@ describe('twenty pushes to one pull request that fail', () => {
 
 describe('/selfheal rerun', () => {
   it('runs the failed jobs again and says so; a second time, and to a stranger, it says why not, in the same comment', async () => {
-    const run = healer.world.samples.failRun('regression', { rerun: 'success', rerunMs: 2500 });
+    const run = healer.world.samples.failRun('regression', { rerun: 'success', rerunMs: UNTIL_FINISHED_MS });
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'suggested' });
     const stranger = await command(run, 'stranger', '/selfheal rerun');
     expect(stranger).toMatchObject({ sign: '-1', answer: expect.stringContaining('Only people with write access') });
@@ -84,6 +89,7 @@ describe('/selfheal rerun', () => {
     const again = await command(run, 'acme-lead', '/selfheal rerun');
     expect(again).toMatchObject({ sign: '-1', answer: expect.stringContaining('is already working on this failure') });
 
+    healer.world.github.finishRerun(run.runId);
     expect(await healer.ended(run.runId)).toMatchObject({ status: 'resolved', attempt: 2 });
     const late = await command(run, 'acme-lead', '/selfheal rerun');
     expect(late).toMatchObject({ sign: '-1', answer: expect.stringContaining('is already over') });
