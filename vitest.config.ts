@@ -16,9 +16,9 @@ export default defineConfig({
     env: { FUZZ_SEED: process.env.FUZZ_SEED ?? '20261122' },
     // Only what hangs is ended: no test measures time, whatever else the machine is doing.
     testTimeout: 600_000,
-    hookTimeout: 300_000,
+    hookTimeout: 600_000,
     maxWorkers: 2,
-    expect: { requireAssertions: true },
+    expect: { requireAssertions: true, poll: { timeout: 240_000 } },
     // `npm run test:coverage`: of everything that runs on AWS, in the command line and in the local cloud, loaded by a test or not.
     coverage: {
       provider: 'v8',

@@ -3,7 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** What takes minutes or hours: the pages in a browser, and the full size of what `npm test` and `npm run test:slow` play a short round of. */
 export default defineConfig({
   test: {
-    expect: { requireAssertions: true },
+    // A limit only ends what hangs: a machine may do much else.
+    expect: { requireAssertions: true, poll: { timeout: 120_000 } },
     reporters: ['default', './tools/requirements/suite-reporter.ts'],
     projects: [
       {
@@ -11,8 +12,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           maxWorkers: 2,
           // A race with the browser does not fail the whole suite; `npm run test:summary` lists each test that needed its second try.
           retry: 1,
@@ -25,7 +26,7 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           env: { FAULT_RUNS: process.env.FAULT_RUNS ?? '20' },
           testTimeout: 1_800_000,
-          hookTimeout: 60_000,
+          hookTimeout: 600_000,
           maxWorkers: 1,
         },
       },

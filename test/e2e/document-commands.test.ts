@@ -191,7 +191,7 @@ beforeAll(async () => {
   const url = /The dashboard is at (\S+?)\/\./.exec(printed)?.[1] ?? '';
   const login = [join(ROOT, 'apps/cli/selfheal.mjs'), 'login', '--url', url, '--user', 'local@example.com'];
   expect(await outputOf(start(process.execPath, login), `${password}\n`)).toMatchObject({ code: 0 });
-}, 300_000);
+});
 
 afterAll(async () => {
   const ended = once(runtime, 'exit');

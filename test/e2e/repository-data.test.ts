@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { outputOf } from '#apps/local/stage.ts';
 import { HELD_KINDS, type HeldRecord } from '#shared/ports/held-data.ts';
 import { runCommand } from '#test/unit/cli/run-command.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { tableNamed } from './support/template.ts';
 import { until } from './support/until.ts';
-
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
 
 const PASSWORD = ['Correct', 'horse', 'battery', '1!'].join('-');
 const GONE = 'acme/shop';

@@ -1,11 +1,9 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { verifyChain } from '#shared/domain/audit/audit-chain.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
-
-vi.setConfig({ testTimeout: 400_000 });
 
 const folder = mkdtempSync(join(tmpdir(), 'selfheal-restore-'));
 let healer: Healer | undefined;

@@ -80,7 +80,7 @@ describe('GitHub', () => {
       if (request.path.endsWith(`/runs/${run.runId}`)) looks += 1;
     });
     // Gather, guard and the act function look before it, and the act function once more after it.
-    await expect.poll(() => looks, { timeout: 120_000 }).toBeGreaterThanOrEqual(4);
+    await expect.poll(() => looks).toBeGreaterThanOrEqual(4);
     forget();
   });
 });

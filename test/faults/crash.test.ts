@@ -29,6 +29,6 @@ describe('a runtime that is killed while it heals', () => {
         await stage.stop();
       }
     },
-    120_000 + KILLS * 15_000,
+    600_000 + KILLS * 15_000,
   );
 });

@@ -213,7 +213,7 @@ const STEP = ROUNDS > 1 ? 1 : 7;
 describe('deciding, with the process killed at every await', () => {
   it.each(CHANNELS)(
     'by %s ends carried out exactly once or expired, and never confused',
-    { timeout: 120_000 + ROUNDS * 60_000 },
+    { timeout: 600_000 + ROUNDS * 60_000 },
     async (channel) => {
       const ends: Record<string, number> = {};
       const problems: string[] = [];

@@ -15,7 +15,7 @@ let healer: Healer;
 const seed = announceSeed('delayed visibility');
 beforeAll(async () => {
   healer = await openForWaves();
-}, 120_000);
+});
 afterEach(() => {
   healer.world.github.setReadLag(0);
   healer.world.aws.setAlarmLag(0);

@@ -79,7 +79,7 @@ const STRUCK = ENDPOINTS.filter((endpoint) => CASES.some(([where]) => where === 
 describe.each(STRUCK)('GitHub fails at %s', (endpoint) => {
   beforeAll(async () => {
     healer = await openForWaves();
-  }, 120_000);
+  });
   afterAll(() => healer.stop());
 
   it.each(CASES.filter(([where]) => where === endpoint))(

@@ -12,7 +12,7 @@ const seed = announceSeed('reordering');
 const next = numbersFrom(seed);
 beforeAll(async () => {
   healer = await openForWaves();
-}, 120_000);
+});
 afterAll(() => healer?.stop());
 
 function shuffled<T>(items: readonly T[]): T[] {

@@ -27,7 +27,7 @@ let healer: Healer;
 const seed = announceSeed('throttling');
 beforeAll(async () => {
   healer = await openForWaves();
-}, 120_000);
+});
 afterAll(() => healer?.stop());
 
 /** After a re-run or comment that may have been made real seconds are spent on looking for it, for which short runs have no time. */

@@ -13,7 +13,7 @@ import { type Canary, canary, FORMS, shortCanary } from './canaries/canaries.ts'
 import { type Finding, makeSearch } from './canaries/search.ts';
 import { fuzzOptions } from './seed.ts';
 
-vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 240_000 });
+vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 600_000 });
 
 const { seed, numRuns } = fuzzOptions(40, 0.25);
 const CANARIES = fc.sample(canary, { numRuns, seed });

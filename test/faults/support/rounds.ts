@@ -11,7 +11,7 @@ export function announceSeed(suite: string): number {
 }
 
 /** Milliseconds that a test of so many rounds may take on a machine that does much else. */
-export const timeFor = (rounds: number): number => 120_000 + rounds * 60_000;
+export const timeFor = (rounds: number): number => 600_000 + rounds * 60_000;
 
 function wholeNumber(name: 'FAULT_RUNS' | 'FUZZ_SEED', otherwise: number): number {
   const value = Number(process.env[name] || otherwise);

@@ -89,7 +89,7 @@ action(type="omprog" binary="${program} log forward --service host1 -" template=
     stdio: 'ignore',
   });
   await until('the port of rsyslog', () => existsSync(join(folder, 'port')) && portOf() > 0);
-}, 60_000);
+});
 
 afterAll(async () => {
   daemon?.kill();
@@ -125,5 +125,4 @@ it.skipIf(!isThere)(
     expect(kept).toContain('stopped, token [redacted');
     expect(kept).not.toContain(SECRET);
   },
-  120_000,
 );

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { parseModelFile } from '#shared/domain/failure/model/failure-model.ts';
 import type { Provenance } from '#shared/domain/learning/provenance.ts';
 import { aFolder, runCommand } from './run-command.ts';
@@ -30,9 +30,6 @@ function aLog(folder: string, id: string, failureClass: string, line: string): s
   writeFileSync(join(folder, log), `begin\n${line}\nend of ${id}\n`);
   return JSON.stringify({ log, class: failureClass });
 }
-
-/** A test trains up to three times. */
-vi.setConfig({ testTimeout: 120_000 });
 
 describe('selfheal train', () => {
   it('[D122] writes a model and where it is from, and reports on repositories held back', async () => {

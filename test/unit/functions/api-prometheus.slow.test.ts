@@ -114,14 +114,10 @@ it.skipIf(missing.length > 0)(
     const samples = [...Object.values(CI_METRICS), JOB_METRIC].map((definition) => ({ definition, value: 1, labels }));
     await makePushGatewaySink(gateway).send(samples, new Date());
     const prometheus = await startPrometheus(folder, { api: url, key: 'viewer', gateway });
-    await until(
-      'two scrapes of both',
-      async () => {
-        const [scraped] = await queried(prometheus, 'min(count_over_time(up[1m]) * on (job) group_left up)');
-        return Number(scraped?.value[1] ?? 0) >= 3;
-      },
-      60,
-    );
+    await until('two scrapes of both', async () => {
+      const [scraped] = await queried(prometheus, 'min(count_over_time(up[1m]) * on (job) group_left up)');
+      return Number(scraped?.value[1] ?? 0) >= 3;
+    });
     const [healed] = await queried(prometheus, 'selfheal_time_to_heal_seconds_count');
     expect(healed?.value[1]).toBe('3');
     const [coverage] = await queried(prometheus, 'selfheal_ci_coverage_percent{repository="acme/shop"}');

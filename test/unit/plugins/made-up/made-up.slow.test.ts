@@ -88,7 +88,7 @@ beforeAll(async () => {
     maxBuffer: 64 * 1024 * 1024,
   });
   shown = JSON.parse(stdout) as Shown;
-}, 120_000);
+});
 afterAll(() => {
   rmSync(tree, { recursive: true, force: true });
   if (shown !== undefined) rmSync(shown.folder, { recursive: true, force: true });

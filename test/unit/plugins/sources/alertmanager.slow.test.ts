@@ -69,13 +69,13 @@ it.skipIf(missing.length > 0)(
       alerts.find((one) => one.service === about && one.state === state);
     // The counter has to be seen before it grows.
     await call('/api/incidents?limit=0', { as: 'viewer' });
-    await until('the alert about the service', () => of('orders', 'firing') !== undefined, 60);
+    await until('the alert about the service', () => of('orders', 'firing') !== undefined);
     for (let time = 0; time < 5; time += 1) await call('/api/incidents?limit=0', { as: 'viewer' });
-    await until('the alert about the counter', () => of('selfheal', 'firing') !== undefined, 60);
+    await until('the alert about the counter', () => of('selfheal', 'firing') !== undefined);
     depth = 0;
     const from = { provider: 'alertmanager', connection: 'prometheus-eu' };
     for (const about of ['orders', 'selfheal']) {
-      await until(`the end of the alert about ${about}`, () => of(about, 'resolved') !== undefined, 60);
+      await until(`the end of the alert about ${about}`, () => of(about, 'resolved') !== undefined);
       const [firing, resolved] = [of(about, 'firing'), of(about, 'resolved')];
       if (firing === undefined || resolved === undefined) throw new Error('Both are there.');
       expect(firing).toMatchObject({ severity: 'critical', title: expect.stringContaining('too high') });
