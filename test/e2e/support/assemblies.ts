@@ -8,21 +8,18 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import type * as z from 'zod';
-import { prepareAssembly } from '#apps/local/assembly.ts';
+import { oneAtATime, prepareAssembly } from '#apps/local/assembly.ts';
 import { LOCAL_SLACK } from '#apps/local/world/slack.ts';
 import { withPlaybooks } from '#infra/configured-playbooks.ts';
 import { Configuration } from '#shared/domain/configuration/configuration.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SHELF = join(ROOT, '.selfheal/assemblies');
-const LOCK_OLD_AFTER_MS = 120_000;
 /** Where the runtime keeps what functions were compiled to, in an assembly. */
 const COMPILE_CACHE = '.compile-cache';
 const EMAILS = 'on-call@example.com';
@@ -163,7 +160,7 @@ export async function anAssembly(request: AssemblyRequest = {}): Promise<{ assem
   const folder = mkdtempSync(join(tmpdir(), 'selfheal-e2e-'));
   const assemblyDir = join(folder, 'cdk.out');
   const compiled = join(SHELF, `${base}.compiled`);
-  await withLock(join(SHELF, `${base}.lock`), async () => {
+  await oneAtATime(join(SHELF, `${base}.lock.db`), async () => {
     const configurationFile = join(SHELF, `${base}.json`);
     writeFileSync(configurationFile, JSON.stringify(sampleConfiguration(BASES[base])));
     const prepared = await prepareAssembly({
@@ -222,25 +219,4 @@ function link(source: string, target: string): void {
 function replaceFile(file: string, text: string): void {
   rmSync(file);
   writeFileSync(file, text);
-}
-
-/** One at a time over all processes. A lock that nobody touched for two minutes was left by a process that died. */
-async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  mkdirSync(dirname(path), { recursive: true });
-  for (;;) {
-    try {
-      mkdirSync(path);
-      break;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const since = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-      if (Date.now() - since > LOCK_OLD_AFTER_MS) rmSync(path, { recursive: true, force: true });
-      await sleep(50);
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    rmSync(path, { recursive: true, force: true });
-  }
 }
