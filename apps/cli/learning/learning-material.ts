@@ -5,7 +5,7 @@ import { shippedModel, shippedSignatures } from '#apps/workbench/input/shipped-c
 import { reportEvidence } from '#shared/app/triage/text-evidence.ts';
 import { classify } from '#shared/domain/failure/classify.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
-import { endedCaseOf, endedCaseOfRecord, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
+import { endedCaseOfRecord, endedCasesOf, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
 import { tagsOf } from '#shared/domain/learning/new-pattern.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import type { ResolvedCase } from '#shared/domain/learning/propose-patterns.ts';
@@ -40,7 +40,7 @@ export async function readLearning(
   ]);
   const material = {
     patterns: patterns.map((pattern) => asItCounts(pattern, rules, to)),
-    incidents: [...remembered.map(endedCaseOf), ...(file === undefined ? [] : await endedIn(file, terminal))],
+    incidents: [...endedCasesOf(remembered), ...(file === undefined ? [] : await endedIn(file, terminal))],
     notes,
     from: new Date(to.getTime() - days * DAY_MS),
     to,

@@ -1,5 +1,5 @@
 import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
-import { measuredTimeWords } from '@selfheal/kernel/time-words.ts';
+import { counted, measuredTimeWords } from '@selfheal/kernel/time-words.ts';
 import type { HealthCheck, LearningHealth } from '#shared/domain/learning/learning-health.ts';
 import type { Goal, LearningReport } from '#shared/domain/learning/learning-report.ts';
 import type { SelfTest } from '#shared/domain/learning/self-test.ts';
@@ -11,6 +11,20 @@ function words(share: Proportion | null): string {
 }
 const minutesText = (minutes: number | null): string =>
   minutes === null ? 'unknown' : measuredTimeWords(60_000 * minutes);
+
+/** The mean of all, and apart what was measured and what people or records state. */
+function timeText({ meanMinutes, measured, stated }: LearningReport['incidents']): string {
+  if (measured.incidents === 0 && stated.incidents === 0) return 'unknown';
+  if (stated.incidents === 0)
+    return `${minutesText(meanMinutes)}, measured in ${counted(measured.incidents, 'incident')}`;
+  if (measured.incidents === 0)
+    return `${minutesText(meanMinutes)}, as stated for ${counted(stated.incidents, 'incident')}`;
+  const parts = [
+    `${minutesText(measured.meanMinutes)} measured in ${measured.incidents}`,
+    `${minutesText(stated.meanMinutes)} stated for ${stated.incidents}`,
+  ];
+  return `${minutesText(meanMinutes)}; ${parts.join(', ')}`;
+}
 
 const signed = (share: number): string => `${share > 0 ? '+' : ''}${Math.round(share * 100)} %`;
 const STATES: Readonly<Record<Goal['state'], string>> = {
@@ -54,7 +68,7 @@ export function renderReview(report: LearningReport): string {
         ['matched by a pattern', words(incidents.covered)],
         ['right class', words(incidents.recognisedRight)],
         ['wrong class', words(incidents.falsePositives)],
-        ['mean time to resolve', minutesText(incidents.meanMinutes)],
+        ['mean time to resolve', timeText(incidents)],
       ],
     ),
     '## Patterns',
@@ -93,7 +107,7 @@ export function renderLearning(report: LearningReport): string {
     `  diversity ${diversity === null ? 'unknown' : diversity.toFixed(2)}: ${topClasses.map((top) => `${top.class} ${top.patterns}`).join(', ') || 'none'}`,
     `incidents: ${incidents.ended} ended; healed by Selfheal ${words(incidents.healed)}; resolved by people ${words(incidents.byPeople)}`,
     `  matched by a pattern ${words(incidents.covered)}; right class ${words(incidents.recognisedRight)}; wrong class ${words(incidents.falsePositives)}`,
-    `  mean time to resolve: ${minutesText(incidents.meanMinutes)}`,
+    `  mean time to resolve: ${timeText(incidents)}`,
     ...goalRows(goals).map(([name, text]) => `goal ${name}: ${text}`),
     `outcomes of patterns: ${outcomes.cases}; helped ${words(outcomes.helped)}; reported by people ${words(outcomes.byPeople)}`,
     ...movements.map(

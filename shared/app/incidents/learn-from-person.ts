@@ -54,8 +54,9 @@ export async function learnFromResolution(
   if (scope === null) return [];
   const gathered = await deps.evidence.getEvidence(incident.id);
   const evidence = gathered && logsOf(gathered);
-  const { solution, success, by } = resolution;
-  await remember(incident, { scope, evidence, class: failureClass, resolution: solution, helped: success, by, deps });
+  const { solution, success, by, minutes } = resolution;
+  const said = { resolution: solution, helped: success, by, minutes };
+  await remember(incident, { scope, evidence, class: failureClass, ...said, deps });
   return [
     'The solution will be shown with similar failures.',
     ...(await correction(incident, resolution, deps)),
@@ -75,7 +76,7 @@ export async function learnFromFalsePositive(
   const evidence = gathered && logsOf(gathered);
   const failureClass = incident.classification?.class ?? 'unknown';
   const resolution = phrase`A false alarm: ${reason}`;
-  await remember(incident, { scope, evidence, class: failureClass, resolution, helped: null, by, deps });
+  await remember(incident, { scope, evidence, class: failureClass, resolution, helped: null, by, minutes: null, deps });
   if (!updatePatterns || evidence === null) return [];
   const failure = { id: incident.id, lines: textsOf(evidence), messages: new Set<string>() };
   const known = (await Promise.all(knowledgeScopesOf(incident.target).map((one) => deps.patterns.list(one)))).flat();
@@ -120,9 +121,11 @@ async function remember(
     resolution,
     helped,
     by,
+    minutes,
     deps,
   }: IncidentEnding & {
     readonly by: string;
+    readonly minutes: IncidentResolution['minutes'];
     readonly resolution: IncidentResolution['solution'];
     readonly helped: boolean | null;
     readonly deps: LearnFromPersonDeps;
@@ -142,6 +145,7 @@ async function remember(
     outcome: helped === false ? 'escalated' : 'resolved',
     helped,
     reportedBy: redactName(by, 200),
+    ...(minutes === null ? {} : { workedMinutes: minutes }),
     terms: writeTerms(termsOfLines(linesToRecall(incident, evidence))),
   };
   await deps.knowledge.remember(past, scope);

@@ -1,7 +1,6 @@
 import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
-import { isOfSimulation } from '#shared/domain/knowledge/search/past-incident.ts';
 import type { LearnedPattern } from '#shared/domain/learning/learned-pattern.ts';
-import { endedCaseOf, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
+import { endedCasesOf, type LearningInputs } from '#shared/domain/learning/learning-report.ts';
 import type { Learning } from '#shared/domain/learning/learning-settings.ts';
 import { asItCounts } from '#shared/domain/learning/pattern-trust.ts';
 import { type QualityReport, qualityOf } from '#shared/domain/quality/quality-report.ts';
@@ -58,7 +57,7 @@ export async function learningMaterial(
     stored,
     material: {
       patterns: stored.map((pattern) => asItCounts(pattern, rules, now)),
-      incidents: read.flatMap(({ past }) => past.filter((one) => !isOfSimulation(one)).map(endedCaseOf)),
+      incidents: read.flatMap(({ past }) => endedCasesOf(past)),
       notes: read.flatMap(({ notes }) => notes),
       from: new Date(now.getTime() - days * DAY_MS),
       to: now,

@@ -1,7 +1,7 @@
 import { FAMILY_OF, FailureClass } from '@selfheal/kernel/failure-class.ts';
 import { Proportion, proportionOf } from '@selfheal/kernel/numbers/proportion.ts';
 import * as z from 'zod';
-import type { PastIncident } from '../knowledge/search/past-incident.ts';
+import { isOfSimulation, type PastIncident } from '../knowledge/search/past-incident.ts';
 import { type LearnedPattern, PatternStage } from './learned-pattern.ts';
 import type { LearningNote } from './learning-note.ts';
 import { pastCaseOf, type ResolvedCase } from './propose-patterns.ts';
@@ -20,7 +20,19 @@ export interface EndedCase extends PastCase {
 export function endedCaseOf(past: PastIncident): EndedCase {
   const ended =
     past.outcome !== 'resolved' || past.reportedBy !== undefined ? 'people' : past.helped === true ? 'healed' : 'alone';
-  return { ...caseOfPastIncident(past), endedAt: past.endedAt, ended, minutes: null, service: null };
+  return {
+    ...caseOfPastIncident(past),
+    endedAt: past.endedAt,
+    ended,
+    minutes: past.workedMinutes ?? null,
+    service: null,
+  };
+}
+
+/** Each incident once, by its newest end: of one that was opened again, or that a person ended after Selfheal had, there are several. */
+export function endedCasesOf(past: readonly PastIncident[]): EndedCase[] {
+  const oldestFirst = past.filter((one) => !isOfSimulation(one)).sort((a, b) => (a.endedAt < b.endedAt ? -1 : 1));
+  return [...new Map(oldestFirst.map((one) => [one.id, one])).values()].map(endedCaseOf);
 }
 
 /** A record of a file: with a listed action it was Selfheal's, otherwise people's. */
@@ -57,6 +69,10 @@ const Goal = z
       'A share of the ended incidents against the period of the same length before; `change` and `target` are relative.',
   });
 export type Goal = z.infer<typeof Goal>;
+
+/** A mean of so many incidents; null without any. */
+const MeanTime = z.object({ incidents: z.number().int(), meanMinutes: z.number().nullable() }).meta({ id: 'MeanTime' });
+type MeanTime = z.infer<typeof MeanTime>;
 
 export interface LearningInputs {
   readonly patterns: readonly LearnedPattern[];
@@ -100,7 +116,12 @@ export const LearningReport = z
       /** Recognised correctly, and as something else. */
       recognisedRight: Proportion.nullable(),
       falsePositives: Proportion.nullable(),
+      /** Of the incidents whose time is known, each counted once. */
       meanMinutes: z.number().nullable(),
+      /** The mean of the times that Selfheal measured. */
+      measured: MeanTime,
+      /** The mean of the times that people or records state, of incidents without a measured one. */
+      stated: MeanTime,
     }),
     /** Incidents healed by Selfheal, and resolved by people, against the period of the same length before. */
     goals: z.object({ baselineFrom: z.string(), healed: Goal, byPeople: Goal }),
@@ -269,10 +290,6 @@ function incidentFigures(inputs: LearningInputs): LearningReport['incidents'] {
     return { covered: by.length > 0, known: one.class !== 'unknown', right: by.includes(one.class) };
   });
   const judged = recognised.filter(({ covered, known }) => covered && known);
-  const minutes = [
-    ...ended.flatMap((one) => one.minutes ?? []),
-    ...unlisted(inputs, ended).flatMap((outcome) => outcome.minutes ?? []),
-  ];
   return {
     ended: ended.length,
     healed: share(ended, (one) => one.ended === 'healed'),
@@ -280,18 +297,39 @@ function incidentFigures(inputs: LearningInputs): LearningReport['incidents'] {
     covered: share(recognised, ({ covered }) => covered),
     recognisedRight: share(judged, ({ right }) => right),
     falsePositives: share(judged, ({ right }) => !right),
-    meanMinutes: minutes.length === 0 ? null : minutes.reduce((sum, one) => sum + one, 0) / minutes.length,
+    ...timesOf(inputs, ended),
   };
 }
 
+/** How long incidents took, each counted once: what was measured counts before what was stated. */
+function timesOf(
+  inputs: LearningInputs,
+  ended: readonly EndedCase[],
+): Pick<LearningReport['incidents'], 'meanMinutes' | 'measured' | 'stated'> {
+  const measured = new Map<string, number>();
+  const stated = new Map<string, number>();
+  for (const { id, minutes } of ended) if (minutes !== null) stated.set(id, minutes);
+  for (const { incident, by, minutes } of outcomesIn(inputs)) {
+    if (minutes === null) continue;
+    if (by === 'verified') measured.set(incident, minutes);
+    else if (!stated.has(incident)) stated.set(incident, minutes);
+  }
+  for (const id of measured.keys()) stated.delete(id);
+  const all = [...measured.values(), ...stated.values()];
+  return {
+    meanMinutes: meanTime(all).meanMinutes,
+    measured: meanTime([...measured.values()]),
+    stated: meanTime([...stated.values()]),
+  };
+}
+
+const meanTime = (minutes: readonly number[]): MeanTime => ({
+  incidents: minutes.length,
+  meanMinutes: minutes.length === 0 ? null : minutes.reduce((sum, one) => sum + one, 0) / minutes.length,
+});
+
 const outcomesIn = (inputs: LearningInputs) =>
   inputs.patterns.flatMap(({ outcomes }) => outcomes.filter(({ at }) => within(at, inputs)));
-
-/** Outcomes of incidents that are not listed with their duration. */
-function unlisted(inputs: LearningInputs, ended: readonly EndedCase[]) {
-  const timed = new Set(ended.flatMap(({ id, minutes }) => (minutes === null ? [] : [id])));
-  return outcomesIn(inputs).filter(({ incident }) => !timed.has(incident));
-}
 
 function outcomeFigures(inputs: LearningInputs): LearningReport['outcomes'] {
   const outcomes = outcomesIn(inputs);

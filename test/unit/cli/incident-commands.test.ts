@@ -1,7 +1,8 @@
 import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
-import { anIncident } from '#test/builders/index.ts';
+import { knowledgeScopeOf } from '#shared/domain/incident/scope.ts';
+import { anIncident, aPrediction } from '#test/builders/index.ts';
 import { aFile, runCommand } from './run-command.ts';
 import { aServedApi } from './served-api.ts';
 
@@ -131,6 +132,25 @@ describe('an incident that a command means', () => {
     expect([code, text]).toEqual([0, expect.stringContaining(`people worked on it for ${minutes * 60} seconds`)]);
     const { resolution } = parsed(await run('incident', 'show', incident.id, '--json'));
     expect(resolution.minutes).toBe(minutes);
+  });
+});
+
+describe('the time that people say they worked', () => {
+  it('is in the mean time to resolve of the learning report, apart from what was measured, and once', async () => {
+    const predictions = [aPrediction({ scope: knowledgeScopeOf(anIncident().target) })];
+    const { run, incident } = await aServedApi({ predictions });
+    const report = async (): Promise<string> => (await run('learning-report')).text;
+    expect(await report()).toContain('  mean time to resolve: unknown\n');
+    const resolve = ['resolve-incident', incident.id, '--solution', 'a', '--success', 'true'];
+    for (const time of ['900', '300']) expect((await run(...resolve, '--resolution-time', time)).code).toBe(0);
+    expect(await report()).toContain('  mean time to resolve: 5 minutes, as stated for 1 incident\n');
+    expect(await report()).toContain('incidents: 1 ended;');
+    const { incidents } = parsed(await run('learning-report', '--json'));
+    expect(incidents).toMatchObject({
+      meanMinutes: 5,
+      measured: { incidents: 0, meanMinutes: null },
+      stated: { incidents: 1, meanMinutes: 5 },
+    });
   });
 });
 

@@ -29,6 +29,8 @@ export const PastIncident = z.strictObject({
   helped: z.boolean().nullable(),
   /** The person who says whether it helped; absent where Selfheal measured it, and in older records. */
   reportedBy: recordText({ max: 200 }).optional(),
+  /** How long people worked on it, by their own word; absent where nobody said, and in older records. */
+  workedMinutes: z.number().nonnegative().optional(),
   /** See `writeTerms`. */
   terms: z.string().max(24_000),
   /** Embedding of its lines, where a model was asked. */

@@ -4,6 +4,7 @@ import { learningHealthOf } from '#shared/domain/learning/learning-health.ts';
 import {
   type EndedCase,
   endedCaseOf,
+  endedCasesOf,
   type LearningInputs,
   learningReportOf,
 } from '#shared/domain/learning/learning-report.ts';
@@ -134,8 +135,28 @@ describe('the learning report', () => {
       recognisedRight: { hits: 2, cases: 3 },
       falsePositives: { hits: 1, cases: 3 },
       meanMinutes: 30,
+      measured: { incidents: 1, meanMinutes: 30 },
+      stated: { incidents: 2, meanMinutes: 30 },
     });
     expect(figures.outcomes).toMatchObject({ cases: 2, helped: { hits: 1 }, byPeople: { hits: 1, cases: 2 } });
+  });
+
+  it('counts what was measured before what people state, and an incident once, by its newest end', () => {
+    const past = (change: Parameters<typeof aPastIncident>[0]) => aPastIncident({ id: 'gh-00000001', ...change });
+    const incidents = endedCasesOf([
+      past({ endedAt: at(6), reportedBy: 'ada@example.com', workedMinutes: 5 }),
+      past({ endedAt: at(4), outcome: 'suggested', helped: null }),
+      past({ id: 'gh-00000002', endedAt: at(5), reportedBy: 'ada@example.com', workedMinutes: 60 }),
+      past({ id: 'sim-0000001', endedAt: at(5), workedMinutes: 600 }),
+    ]);
+    const outcomes = [aPatternOutcome({ incident: 'gh-00000002', by: 'verified', minutes: 1, at: at(5) })];
+    expect(report({ patterns: [aPattern({ outcomes })], incidents }).incidents).toMatchObject({
+      ended: 2,
+      byPeople: { hits: 2, cases: 2 },
+      meanMinutes: 3,
+      measured: { incidents: 1, meanMinutes: 1 },
+      stated: { incidents: 1, meanMinutes: 5 },
+    });
   });
 
   it('[D205] counts patterns from other places and those that helped other services', () => {

@@ -283,6 +283,11 @@ function HealthSection({ period }: { readonly period: Period }) {
 }
 
 type Share = Report['outcomes']['helped'];
+const minutesWords = (minutes: number | null): string => (minutes === null ? '–' : durationWords(minutes * 60_000));
+
+const meanWords = ({ incidents, meanMinutes }: { incidents: number; meanMinutes: number | null }): string =>
+  incidents === 0 ? '–' : `${minutesWords(meanMinutes)} (${incidents})`;
+
 const shareWords = (share: Share): string =>
   share === null ? '–' : `${percent(share.value)} (${share.hits} of ${share.cases})`;
 
@@ -304,10 +309,9 @@ function ReportSection({ period }: { readonly period: Period }) {
           ['Known failures', shareWords(incidents.covered)],
           ['Recognised right', shareWords(incidents.recognisedRight)],
           ['False alarms', shareWords(incidents.falsePositives)],
-          [
-            'Mean time to the end',
-            incidents.meanMinutes === null ? '–' : durationWords(incidents.meanMinutes * 60_000),
-          ],
+          ['Mean time to the end', minutesWords(incidents.meanMinutes)],
+          ['Of those measured', meanWords(incidents.measured)],
+          ['Of those that people state', meanWords(incidents.stated)],
           ['Solutions helped', shareWords(outcomes.helped)],
         ];
         return (
