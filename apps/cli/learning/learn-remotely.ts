@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { OptionValues } from '@selfheal/cli-kit/command.ts';
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { counted } from '@selfheal/kernel/time-words.ts';
 import * as z from 'zod';
 import { contentOf, openApi } from '#apps/workbench/api/api-client.ts';
 import { type Place, sessionFile } from '#apps/workbench/api/session.ts';
@@ -61,7 +62,22 @@ export async function learnRemotely(
     if (!dryRun && !isSent) await writeProgress(file, done);
   }
   if (!dryRun) await rm(file, { force: true });
-  return { results, unplaced, resumedAt };
+  return { results: merged(results), unplaced, resumedAt };
+}
+
+/** One result for each pattern of all parts: what became of it first, how it stands at the end, and all its records. */
+function merged(results: readonly PatternResult[]): PatternResult[] {
+  const groups = Map.groupBy(results, ({ kind, patternId }) => `${kind === 'refused' ? kind : 'stored'} ${patternId}`);
+  return [...groups.values()].flatMap((parts) => {
+    const last = parts.at(-1);
+    const main = parts.find(({ kind }) => kind === 'learned') ?? parts.find(({ kind }) => kind === 'adjusted') ?? last;
+    if (last === undefined || main === undefined || parts.length === 1) return parts;
+    const lines = parts.flatMap((part) => part.lines);
+    const more = lines.length - main.lines.length;
+    const reason = `${main.reason}; then ${counted(more, 'further record')} of the same kind`;
+    const conflicts = parts.flatMap((part) => part.conflicts);
+    return [{ ...main, stage: last.stage, confidence: last.confidence, lines, reason, conflicts }];
+  });
 }
 
 /** A record as the API takes it. */

@@ -26,7 +26,7 @@ export function renderResults(results: readonly PatternResult[], name: string): 
             ];
       return [
         `${kind.padEnd(9)} ${patternId}  ${failureClass}, ${stage}, confidence ${confidence.toFixed(2)}: ${wording}`,
-        `  ${name}, line ${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ' ...' : ''}: ${reason}`,
+        `  ${name}, line ${lines.slice(0, 10).join(', ')}${lines.length > 10 ? ` and ${lines.length - 10} more` : ''}: ${reason}`,
         ...replayed,
         ...conflicts.map((conflict) => `  conflict: ${conflict}`),
         '',

@@ -124,11 +124,17 @@ export function withStep(
   return { ...pattern, history: [...pattern.history, last].slice(-MAX_KEPT) };
 }
 
-/** Adds outcomes of new incidents in order of time; keeps the newest when there are too many. */
+/**
+ * Adds outcomes of new incidents in order of time; keeps the newest when there are too many. The same outcomes added again change nothing, those
+ * included that were not kept: of one time, the incidents' names decide.
+ */
 export function withOutcomes(pattern: LearnedPattern, outcomes: readonly PatternOutcome[]): LearnedPattern {
   const known = new Set(pattern.outcomes.map(({ incident }) => incident));
   const added = outcomes.filter(({ incident }) => !known.has(incident) && known.add(incident));
   if (added.length === 0) return pattern;
-  const all = [...pattern.outcomes, ...added].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-  return { ...pattern, outcomes: all.slice(-MAX_KEPT) };
+  const all = [...pattern.outcomes, ...added].sort((a, b) => compare(a.at, b.at) || compare(a.incident, b.incident));
+  const kept = all.slice(-MAX_KEPT);
+  return added.some((one) => kept.includes(one)) ? { ...pattern, outcomes: kept } : pattern;
 }
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -90,10 +90,16 @@ describe('learning from a file while signed in', () => {
     const second = await run('knowledge', 'learn', file);
     expect([second.code, second.stderr]).toEqual([0, expect.stringContaining(`after the ${done} records`)]);
     expect(sent() - before).toBe(Math.ceil((ROWS - done) / 100));
+    const text = second.stdout.toString();
+    expect(text.match(/^(?:learned|adjusted|unchanged) /gm)).toHaveLength(1);
+    expect(text).toMatch(/ and \d+ more: .*; then \d+ further records of the same kind$/m);
     const [pattern, ...others] = await patterns.list(ALL_SERVICES);
     expect(others).toEqual([]);
     const incidents = pattern?.outcomes.map(({ incident }) => incident) ?? [];
     expect(new Set(incidents).size).toBe(incidents.length);
+    const again = await run('knowledge', 'learn', file);
+    expect(again.stdout.toString()).toMatch(/^unchanged /);
+    expect(await patterns.list(ALL_SERVICES)).toEqual([pattern]);
   });
 
   it('[D262] names duplicates and conflicts by their lines, and learns from the others', async () => {
