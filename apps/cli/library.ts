@@ -8,7 +8,7 @@ import type {
   RunAnalysis,
 } from '#apps/workbench/analyze/analysis.ts';
 import { analyzeSelectedRun } from '#apps/workbench/analyze/analyze-run.ts';
-import { apiUrlOf, appTokenWarning, githubOptions } from '#apps/workbench/analyze/github-environment.ts';
+import { apiUrlOf, appTokenWarning, githubOptions, isDryRun } from '#apps/workbench/analyze/github-environment.ts';
 import { type ModelChoice, modelChoiceOf, modelPorts } from '#apps/workbench/analyze/model-choice.ts';
 import { questionOf } from '#apps/workbench/analyze/select-run.ts';
 import {
@@ -110,7 +110,7 @@ export async function analyzeRun(options: AnalyzeOptions): Promise<RunAnalysis> 
   const post = options.post ?? false;
   const warning = post ? appTokenWarning(environment) : null;
   if (warning !== null) warn(warning);
-  const wishes = { jobs: options.jobs ?? [], post, dryRun: options.dryRun ?? environment.DRY_RUN === 'true' };
+  const wishes = { jobs: options.jobs ?? [], post, dryRun: options.dryRun ?? isDryRun(environment) };
   const analysis = await analyzeSelectedRun(question, wishes, {
     finder: makeGithubRunFinder(github),
     codeHost: makeGithubCodeHost(github),

@@ -74,7 +74,9 @@ function checkOllama(baseUrl: string, modelId: string): Promise<ConnectionCheck>
     const { readOllamaModels } = await import('#shared/adapters/http/ollama-models.ts');
     const models = await readOllamaModels(baseUrl).catch((cause: unknown) => {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new UsageError(`${reason} Start it with "ollama serve", or set OLLAMA_URL.`, { cause });
+      throw new UsageError(`${reason.replace(/\.?$/, '.')} Start it with "ollama serve", or set OLLAMA_URL.`, {
+        cause,
+      });
     });
     if (!models.some((name) => name === modelId || name === `${modelId}:latest`))
       throw new UsageError(`it has no ${modelId}: "ollama pull ${modelId}", or set OLLAMA_MODEL.`);

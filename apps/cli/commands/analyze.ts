@@ -4,18 +4,14 @@ import type { FailureAnalysis } from '#apps/workbench/analyze/analysis.ts';
 
 const MAX_NAME = 200;
 
-/** Spellings of the script that this command replaces. */
-const OLD_NAMES: Readonly<Record<string, string>> = {
-  '--pr-number': '--pr',
-  '--workflow-run-id': '--run',
-  '--analyze-failure': '--latest',
-};
+/** Spellings of the script that this command replaces; they need no name of a command. */
+const OLD_NAMES = ['--pr-number', '--workflow-run-id', '--analyze-failure', '--job-names'];
 
 const isGiven = (args: readonly string[], option: string): boolean =>
   args.some((arg) => arg === option || arg.startsWith(`${option}=`));
 
 /**
- * `--job-names A B` names two jobs; the other old options only have another name. `--analyze-failure --pr-number N` also posts, as the script
+ * `--job-names A B` names two jobs. `--analyze-failure --pr-number N` also posts, as the script
  * did, unless a run is named; a dry run posts nothing.
  */
 function withNewNames(args: readonly string[]): string[] {
@@ -34,7 +30,7 @@ function withNewNames(args: readonly string[]): string[] {
     if (arg.startsWith('-')) inNames = name === '--job-names';
     if (name === '--job-names') renamed.push(...(value.length > 0 ? ['--job', value.join('=')] : []));
     else if (inNames) renamed.push('--job', arg);
-    else renamed.push(Object.hasOwn(OLD_NAMES, name) ? [OLD_NAMES[name], ...value].join('=') : arg);
+    else renamed.push(arg);
   }
   return renamed;
 }
@@ -93,7 +89,7 @@ export const analyzeCommand = defineCommand({
     '  selfheal analyze --repo acme/shop --pr 7 --job "unit tests" --dry-run\n' +
     '  selfheal analyze --repo acme/shop --pr 7 --model ollama --post\n' +
     '\n' +
-    'Environment: GITHUB_TOKEN or GH_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL (GitHub Enterprise Server), DRY_RUN=true, OLLAMA_URL\n' +
+    'Environment: GITHUB_TOKEN or GH_TOKEN, GITHUB_REPOSITORY, GITHUB_API_URL (GitHub Enterprise Server), DRY_RUN (true or false), OLLAMA_URL\n' +
     '(http://127.0.0.1:11434), OLLAMA_MODEL (qwen2.5-coder), AI_API_KEY, AI_MODEL, AI_MAX_TOKENS, ANTHROPIC_API_KEY and ANTHROPIC_MODEL,\n' +
     'OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL, BEDROCK_MODEL with AWS credentials; GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY in place of a token.\n' +
     'Old spellings: --pr-number N, --workflow-run-id ID, --job-names A B..., --analyze-failure (--latest), also without "analyze" and in any order.\n' +
@@ -102,13 +98,14 @@ export const analyzeCommand = defineCommand({
   operands: { shown: '[URL]', atLeast: 0, atMost: 1 },
   options: {
     repo: { type: 'string', value: 'OWNER/NAME', about: 'the repository; GITHUB_REPOSITORY by default' },
-    run: { type: 'string', value: 'ID', about: 'the id of a workflow run' },
+    run: { type: 'string', value: 'ID', aliases: ['workflow-run-id'], about: 'the id of a workflow run' },
     pr: {
       type: 'string',
+      aliases: ['pr-number'],
       value: 'N',
       about: 'the newest failed run of a pull request; with --run, the pull request for the comment',
     },
-    latest: { type: 'boolean', about: 'the newest failed run of the repository' },
+    latest: { type: 'boolean', aliases: ['analyze-failure'], about: 'the newest failed run of the repository' },
     job: { type: 'string', value: 'NAME', multiple: true, about: 'only this job; may be given several times' },
     post: { type: 'boolean', about: 'write the comment on the pull request, or edit the existing one' },
     'dry-run': { type: 'boolean', about: 'print the comment that would be posted, and post nothing' },
@@ -121,7 +118,7 @@ export const analyzeCommand = defineCommand({
     debug: { type: 'boolean', about: 'print on stderr what each step read and how long it took' },
     ...JSON_OPTION,
   },
-  impliedBy: [...Object.keys(OLD_NAMES), '--job-names'],
+  impliedBy: OLD_NAMES,
   rewrite: withNewNames,
   async run({ operands: [url], options }, terminal) {
     const { repo, run, pr, latest, job, post, model, debug, json } = options;

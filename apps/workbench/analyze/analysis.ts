@@ -124,7 +124,7 @@ export interface AnalyzeOptions {
   jobs?: readonly string[];
   /** Writes the comment on the pull request, or edits the one that is there. Default: false. */
   post?: boolean;
-  /** Never writes anything, whatever `post` says. Default: whether the environment has `DRY_RUN=true`. */
+  /** Never writes anything, whatever `post` says. Default: what `DRY_RUN` of the environment says. */
   dryRun?: boolean;
   /**
    * `rules`, `ollama`, `anthropic`, `openai`, `openai-responses`, `bedrock`, or the name of a model; by default the one that the environment

@@ -35,8 +35,8 @@ export function chooseJobs(
   if (named.length === 0)
     throw new UsageError(
       asked.names.length > 0
-        ? `Run ${runId} has no job ${quoted(asked.names)}. Its jobs: ${listed(jobs)}.`
-        : `Run ${runId} has no job ${asked.jobId}. Its jobs: ${listed(jobs)}.`,
+        ? `Run ${runId} has no job ${quoted(asked.names)}. Its jobs: ${listed(jobs)}. Failed: ${listed(failed)}. Without a name every failed job is read.`
+        : `Run ${runId} has no job ${asked.jobId}. Its jobs: ${listed(jobs)}. Failed: ${listed(failed)}.`,
     );
   const chosen = named.filter(({ conclusion }) => isFailure(conclusion));
   if (chosen.length === 0)

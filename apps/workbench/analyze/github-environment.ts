@@ -13,6 +13,17 @@ export function apiUrlOf({ GITHUB_API_URL: given }: Environment): string {
   throw new UsageError(`GITHUB_API_URL is ${apiUrl}: expected a URL such as https://github.example.com/api/v3.`);
 }
 
+const YES = ['true', '1', 'yes', 'on'];
+const NO = ['', 'false', '0', 'no', 'off'];
+
+/** `DRY_RUN`: whether nothing may be written. Throws UsageError when it says neither yes nor no, because a guess could write. */
+export function isDryRun({ DRY_RUN: given = '' }: Environment): boolean {
+  const said = given.trim().toLowerCase();
+  if (YES.includes(said)) return true;
+  if (NO.includes(said)) return false;
+  throw new UsageError(`DRY_RUN is ${given}: expected true or false.`);
+}
+
 /** Credentials from the environment: a token of a user or of a workflow's run, or a GitHub App. */
 export function githubOptions(environment: Environment, apiUrl: string, meter: Pick<Meter, 'count'>): GithubOptions {
   const { GITHUB_APP_ID, GITHUB_APP_PRIVATE_KEY, GITHUB_APP_INSTALLATION_ID } = environment;

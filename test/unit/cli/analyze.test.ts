@@ -147,6 +147,8 @@ describe('selfheal analyze', () => {
     ['--dry-run', ['--post', '--dry-run'], {}],
     ['--dry-run alone', ['--dry-run'], {}],
     ['DRY_RUN=true', ['--post'], { DRY_RUN: 'true' }],
+    ['DRY_RUN=1', ['--post'], { DRY_RUN: '1' }],
+    ['DRY_RUN=Yes', ['--post'], { DRY_RUN: 'Yes' }],
     [
       "DRY_RUN=true in a workflow with the workflow's token",
       ['--post'],
@@ -163,6 +165,15 @@ describe('selfheal analyze', () => {
     expect(operations.filter((operation) => WRITES.test(operation))).toEqual([]);
     await selfheal(['analyze', run.url, '--post']);
     expect(result.out.trim()).toBe(shop.comments(run.repository, run.pullRequest)[0]?.body.trim());
+  });
+
+  it('[A29] posts with DRY_RUN=false, and refuses what says neither yes nor no before it asks anybody', async () => {
+    const run = shop.run(shop.repository());
+    const ask = (said: string) => selfheal(['analyze', run.url, '--post'], shop.environment({ DRY_RUN: said }));
+    const { result, operations } = await requestsOf(() => ask('maybe'));
+    expect([result.code, result.err]).toEqual([2, 'selfheal: DRY_RUN is maybe: expected true or false.\n']);
+    expect(operations).toEqual([]);
+    expect((await ask('false')).out).toContain('The comment was created');
   });
 
   it.each([
@@ -325,7 +336,7 @@ describe('the jobs that are looked at', () => {
     expect(await selfheal(['analyze', run.url, '--job', 'unit'])).toEqual({
       code: 2,
       out: '',
-      err: `selfheal: Run ${run.id} has no job "unit". Its jobs: "lint", "unit tests".\n`,
+      err: `selfheal: Run ${run.id} has no job "unit". Its jobs: "lint", "unit tests". Failed: "unit tests". Without a name every failed job is read.\n`,
     });
     expect(await selfheal(['analyze', run.url, '--job', 'lint'])).toMatchObject({
       code: 0,

@@ -70,6 +70,21 @@ describe('the package', () => {
     expect(shop.comments(target.repository, target.pullRequest)[0]?.body).toContain('#### Root Cause Analysis');
   });
 
+  it('[A17] takes the words of the script that it replaces, and comments unless it is a dry run', async () => {
+    const target = shop.run(shop.repository());
+    const environment = shop.environment({ GITHUB_REPOSITORY: target.repository });
+    const comments = () => shop.comments(target.repository, target.pullRequest);
+    const shown = await run('selfheal', ['--dry-run', '--analyze-failure'], environment);
+    expect([shown.code, shown.err]).toEqual([0, expect.stringContaining('Dry run: nothing was posted')]);
+    await run('selfheal', ['--workflow-run-id', `${target.id}`], environment);
+    const args = ['--analyze-failure', '--pr-number', `${target.pullRequest}`];
+    await run('selfheal', args, { ...environment, DRY_RUN: 'true' });
+    expect(comments()).toEqual([]);
+    const posted = await run('selfheal', args, environment);
+    expect([posted.code, posted.out]).toEqual([0, expect.stringContaining('The comment was created: http')]);
+    expect(comments()[0]?.body.trim()).toBe(shown.out.trim());
+  });
+
   it('parses code with the grammars that come with it', async () => {
     mkdirSync(join(folder, 'src'));
     writeFileSync(join(folder, 'src/a.ts'), 'export const a = 1;\n');
