@@ -5,7 +5,7 @@ import { makeTerminal, ReaderGone, type Terminal } from '@selfheal/cli-kit/termi
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 import { nearestValue } from '@selfheal/kernel/text/nearest-value.ts';
 import packageFile from '../../package.json' with { type: 'json' };
-import { commandHelp, generalHelp } from './help.ts';
+import { alsoWords, commandHelp, generalHelp } from './help.ts';
 
 const VERSION_WORDS = new Set(['version', '--version', '-v']);
 const HELP_WORDS = new Set(['help', '--help', '-h']);
@@ -23,6 +23,8 @@ function chooseCommand(args: readonly string[], commands: readonly Command[]): {
   const options = noun.startsWith('--') ? args.map((arg) => arg.split('=')[0] ?? '') : [];
   const implied = commands.find(({ impliedBy = [] }) => options.some((option) => impliedBy.includes(option)));
   if (implied !== undefined) return { command: implied, rest: [...args] };
+  if (noun.startsWith('-'))
+    throw new UsageError(`No command is named before "${noun}". "selfheal --help" lists the commands.`);
   const ofNoun = commands.map(({ name }) => name).filter((name) => name.split(' ')[0] === noun);
   const said = ofNoun.length > 0 ? args.slice(0, 2).join(' ') : noun;
   const names = commands.flatMap(({ name, aliases = [] }) => [name, ...aliases]);
@@ -45,7 +47,8 @@ function parse(command: Command, rest: string[]): ParsedInput & { help: boolean;
   if (help === true) return { operands: positionals, options: {}, help: true, notes: [] };
   if (positionals.length < atLeast) throw new UsageError(`"selfheal ${command.name}" needs ${shown}: ${hint}.`);
   const extra = positionals[atMost];
-  if (extra !== undefined) throw new UsageError(`"${extra}" is one argument too many: ${hint}.`);
+  if (extra !== undefined)
+    throw new UsageError(`"${extra}" is one argument too many${standsFor(command, rest)}: ${hint}.`);
   return { operands: positionals, options, help: false, notes: overridden(command, tokens) };
 }
 
@@ -59,8 +62,33 @@ function parseOrSay(command: Command, rest: string[], hint: string) {
     return parseArgs({ args, options, allowPositionals: true, strict: true, tokens: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message.split(/\. |\.?\n/)[0] : 'The options cannot be read';
-    throw new UsageError(`${reason}: ${hint}.`);
+    throw new UsageError(`${missingValue(command, reason) ?? `${reason}${nearestOption(command, reason)}`}: ${hint}.`);
   }
+}
+
+/** The sentence about an option without its value, by the names that somebody may have typed; null where that is not the reason. */
+function missingValue({ options }: Command, reason: string | undefined): string | null {
+  const name = /^Option '--([^ ']+)[^']*' argument (?:missing|is ambiguous)/.exec(reason ?? '')?.[1];
+  if (name === undefined) return null;
+  const { value = 'VALUE', aliases = [] } = options[name] ?? {};
+  const other = alsoWords(aliases);
+  return `--${name}${other} needs ${value} after it`;
+}
+
+/** The option that somebody may have meant by an unknown one, as a part of the sentence; nothing where none is near. */
+function nearestOption({ options, operands, impliedBy = [] }: Command, reason: string | undefined): string {
+  const unknown = /^Unknown option '(--[^']+)'/.exec(reason ?? '')?.[1];
+  if (unknown === undefined) return '';
+  const aliases = Object.values(options).flatMap((option) => option.aliases ?? []);
+  const names = [...Object.keys(options), ...aliases, ...(operands.aliases ?? [])].map((name) => `--${name}`);
+  const meant = nearestValue(unknown, [...new Set([...names, ...impliedBy])]);
+  return meant === null ? '' : `; did you mean ${meant}?`;
+}
+
+/** That an option among the arguments is an operand under another name, so that there are two of it. */
+function standsFor({ operands: { aliases = [], shown } }: Command, args: readonly string[]): string {
+  const given = aliases.find((alias) => args.some((arg) => arg.split('=')[0] === `--${alias}`));
+  return given === undefined ? '' : `; --${given} stands for ${shown}, so give one of them`;
 }
 
 /** Of options that were given two values, of which the last counts: a sentence each, so that it does not win in silence. */
@@ -77,7 +105,7 @@ function overridden(
     values.set(name, value);
     if (before === undefined || before === value) continue;
     const { aliases = [] } = option;
-    const other = aliases.length === 0 ? '' : ` (also ${aliases.map((alias) => `--${alias}`).join(', ')})`;
+    const other = alsoWords(aliases);
     notes.push(`selfheal: --${name}${other} is given twice: "${value}" counts, and "${before}" does not.`);
   }
   return notes;
@@ -147,13 +175,21 @@ async function helpAbout(
   }
   const asked = words.join(' ');
   const { findForeignWords, foreignDocuments } = await import('./coming-from.ts');
-  const found = findForeignWords(asked, await foreignDocuments());
+  const { default: variables } = await import('./environment-variables.json', { with: { type: 'json' } });
+  const variable = asked.split('=')[0]?.toUpperCase() ?? '';
+  const meaning = (variables as Readonly<Record<string, string>>)[variable];
+  const found = [
+    ...findForeignWords(asked, await foreignDocuments()),
+    ...(meaning === undefined
+      ? []
+      : [{ word: variable, here: `an environment variable: ${meaning}.`, page: 'environment.md' }]),
+  ];
   const mentions = commands.filter(({ name, summary, aliases = [] }) =>
     [name, summary, ...aliases].some((text) => text.toLowerCase().includes(asked.toLowerCase())),
   );
   if (found.length + mentions.length === 0)
     throw new UsageError(
-      `Nothing here is called "${asked}". "selfheal --help" lists the commands, docs/guide/coming-from.md the words of other documents.`,
+      `Nothing here is called "${asked}". "selfheal --help" lists the commands, docs/guide/coming-from.md the words of other documents, docs/guide/api.md what the API answers.`,
     );
   const lines = found.map(({ word, here, page }) => `${word}: ${here} See docs/guide/${page}.`);
   const rows = mentions.map(({ name, summary }) => `  ${name}: ${summary}`);

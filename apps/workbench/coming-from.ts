@@ -25,18 +25,30 @@ export async function foreignDocuments(): Promise<readonly ForeignDocument[]> {
 /** Case, quotation marks, hyphens, underscores and blanks make no difference. */
 const plain = (text: string): string => text.toLowerCase().replaceAll(/[\s_`'"-]+/g, '');
 
-/** The words that somebody may mean: the same, else those that contain it, else the nearest one. */
+/** Shorter spellings are in too many texts to be what is meant by a longer one. */
+const MIN_PART = 5;
+
+/** The words that somebody may mean: the same, else those that contain it, else the longest that it contains, else the nearest one; each under the spelling that fits. */
 export function findForeignWords(asked: string, documents: readonly ForeignDocument[]): ForeignWord[] {
   const wanted = plain(asked);
   if (wanted === '') return [];
   const words = documents.flatMap((document) => document.words);
-  const spellings = ({ word, also }: ForeignWord): string[] => [word, ...also].map(plain);
-  const same = words.filter((one) => spellings(one).includes(wanted));
+  const found = (isMeant: (spelling: string) => boolean): ForeignWord[] =>
+    words.flatMap((one) => {
+      const spelling = [one.word, ...one.also].find((each) => isMeant(plain(each)));
+      return spelling === undefined ? [] : [{ ...one, word: spelling }];
+    });
+  const same = found((each) => each === wanted);
   if (same.length > 0) return same;
-  const within = wanted.length < 3 ? [] : words.filter((one) => spellings(one).some((each) => each.includes(wanted)));
+  const within = wanted.length < 3 ? [] : found((each) => each.includes(wanted));
   if (within.length > 0) return within;
-  const nearest = nearestValue(wanted, words.flatMap(spellings));
-  return nearest === null ? [] : words.filter((one) => spellings(one).includes(nearest));
+  const spellings = words.flatMap(({ word, also }) => [word, ...also].map(plain));
+  const [part] = spellings
+    .filter((each) => each.length >= MIN_PART && wanted.includes(each))
+    .sort((a, b) => b.length - a.length);
+  if (part !== undefined) return found((each) => each === part);
+  const nearest = nearestValue(wanted, spellings);
+  return nearest === null ? [] : found((each) => each === nearest);
 }
 
 /** `docs/guide/coming-from.md`. */

@@ -57,6 +57,10 @@ export function generalHelp(commands: readonly ListedCommand[]): string {
   ].join('\n');
 }
 
+/** The other names of an option, behind it; nothing where it has none. */
+export const alsoWords = (aliases: readonly string[]): string =>
+  aliases.length === 0 ? '' : ` (also ${aliases.map((alias) => `--${alias}`).join(', ')})`;
+
 /** `selfheal <noun> <verb> --help`. */
 export function commandHelp(command: Command): string {
   const options = Object.entries({ ...command.options, help: HELP_OPTION });
@@ -73,7 +77,7 @@ export function commandHelp(command: Command): string {
     ...table(
       options.map(([name, { value, about, aliases = [] }]) => [
         `--${name}${value === undefined ? '' : ` ${value}`}`,
-        aliases.length === 0 ? about : `${about} (also ${aliases.map((alias) => `--${alias}`).join(', ')})`,
+        `${about}${alsoWords(aliases)}`,
       ]),
     ),
     '',

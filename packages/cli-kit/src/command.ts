@@ -162,7 +162,8 @@ export function wholeNumber(
   if (given === undefined) return limits.otherwise;
   const value = Number(given);
   if (/^\d{1,16}$/.test(given) && value >= 1 && value <= limits.atMost) return value;
-  throw new UsageError(`--${name} ${given}: expected a whole number from 1 to ${limits.atMost}.`);
+  const range = limits.atMost === Number.MAX_SAFE_INTEGER ? 'above 0' : `from 1 to ${limits.atMost}`;
+  throw new UsageError(`--${name} ${given}: expected a whole number ${range}.`);
 }
 
 /** Runs `work` for each file. A file that cannot be read is reported, the others are still processed, and the exit code is 2. */

@@ -9,6 +9,7 @@ import { HOSTS } from '#shared/plugins/hosts/registry.ts';
 import { MODEL_PROVIDERS } from '#shared/plugins/llm/registry.ts';
 import { NOTIFIERS } from '#shared/plugins/notifiers/registry.ts';
 import { SOURCES } from '#shared/plugins/sources/registry.ts';
+import { listVariables, VARIABLE_LIST } from '../../../tools/list-variables.ts';
 import { runCommand } from './run-command.ts';
 
 const GUIDE = join(import.meta.dirname, '../../../docs/guide');
@@ -79,6 +80,24 @@ describe('words of other documents', () => {
     const alias = COMMANDS.find(({ aliases = [] }) => aliases.length > 0);
     const [old = ''] = alias?.aliases ?? [];
     expect((await help(old)).stdout.toString()).toContain(`Usage: selfheal ${alias?.name}`);
+  });
+
+  it('are answered for environment variables, too, in the words of the guide', async () => {
+    expect(JSON.parse(readFileSync(VARIABLE_LIST, 'utf8'))).toEqual(JSON.parse(listVariables()));
+    for (const [name, meaning] of Object.entries(JSON.parse(listVariables()) as Record<string, string>)) {
+      const { code, stdout } = await help(name);
+      expect([code, stdout.toString()]).toEqual([
+        0,
+        expect.stringContaining(`${name}: an environment variable: ${meaning}.`),
+      ]);
+    }
+    expect((await help('dry_run=true')).stdout.toString()).toContain('DRY_RUN: an environment variable');
+  });
+
+  it('are found in what somebody copies with more around them, under the spelling that was meant', async () => {
+    expect((await help('send_to_ollama(prompt, context)')).stdout.toString()).toMatch(/^send_to_ollama: /);
+    expect((await help('alembic upgrade head')).stdout.toString()).toMatch(/^alembic: Not here/);
+    expect((await help('log size limit')).stdout.toString()).toMatch(/^log size limit: Not here/);
   });
 
   it('offers the nearest for a slip, and says so when nothing is like it', async () => {
