@@ -51,6 +51,31 @@ describe('commands about the log that a service sends', () => {
     expect([none.code, none.text, none.stderr]).toEqual([0, '', 'selfheal: no such lines are kept.\n']);
   });
 
+  it('[D123] logs shows fifty lines, the last of each service, says how to get more, and leaves nothing out of JSON', async () => {
+    const { send, runAs } = await aLog();
+    const written = Array.from({ length: 20 }, (_, at) => `INFO order ${at} was paid`);
+    for (const service of ['orders', 'stock', 'mail', 'users']) await send(START, written, service);
+    await send(START + MINUTE, ['WARN slow query took 9 ms'], 'tills');
+    const lines = async (...args: readonly string[]) => {
+      const { text, stderr } = await runAs('viewer', ['logs', ...args]);
+      return { lines: text.trimEnd().split('\n'), stderr };
+    };
+    const tail = await lines();
+    expect(tail.lines).toHaveLength(50);
+    const of = (service: string) => tail.lines.filter((line) => line.includes(`  ${service}  `));
+    expect(of('tills').map(withoutTime)).toEqual(['warning   tills  WARN slow query took 9 ms']);
+    for (const service of ['orders', 'stock', 'mail', 'users']) {
+      expect(of(service).length).toBeGreaterThanOrEqual(12);
+      expect(of(service).at(-1)).toContain('INFO order 19 was paid');
+    }
+    expect(tail.stderr).toBe(
+      'selfheal: 50 of 81 lines, the last of each incident and service. More: --lines N; all: --json.\n',
+    );
+    expect((await lines('--lines', '2')).lines).toHaveLength(2);
+    expect(await lines('--lines', '81')).toMatchObject({ lines: { length: 81 }, stderr: '' });
+    expect(await lines('--json')).toMatchObject({ lines: { length: 81 }, stderr: '' });
+  });
+
   it('[D153] monitor-service shows the lines of a service as they are sent, and what is unusual about them', async () => {
     const { learn, send, judge, runThrough } = await aLog();
     await learn();
