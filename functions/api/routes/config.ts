@@ -251,8 +251,13 @@ function refusalOf(refused: Extract<PolicyChange, { kind: 'invalid' | 'unreadabl
       `The stored policy cannot be used; reset it or restore a revision. ${refused.reason}`,
     );
   const errors = refused.problems.slice(0, 20).map(({ field, problem }) => ({ field: `change.${field}`, problem }));
-  const detail = errors.map(({ field, problem }) => `${field}: ${problem}`).join(' ');
-  return new Problem('invalid-request', detail, { errors });
+  return new Problem('invalid-request', refusalWords(errors), { errors });
+}
+
+/** Each reason once, after all fields that have it. */
+function refusalWords(errors: readonly { readonly field: string; readonly problem: string }[]): string {
+  const reasons = Map.groupBy(errors, ({ problem }) => problem);
+  return [...reasons].map(([reason, same]) => `${same.map(({ field }) => field).join(', ')}: ${reason}`).join(' ');
 }
 
 function triedOrProblem(done: PolicyTrial): z.infer<typeof Trial> {

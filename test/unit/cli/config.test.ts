@@ -209,6 +209,19 @@ describe('the commands of the older documents', () => {
     });
   });
 
+  it('says a reason once for all the actions that a name means', async () => {
+    const { run } = await admin();
+    const args = ['--action-type', 'restart_service', '--min-confidence', '0.5', '--require-approval', 'false'];
+    const { code, stderr } = await run('set-confidence-threshold', ...args);
+    expect(code).toBe(2);
+    expect(stderr.match(/wider than deployed/g)).toHaveLength(1);
+    for (const id of ['redeploy-ecs-service', 'refresh-instances', 'reboot-rds-instance'])
+      expect(stderr).toContain(`change.actions.${id}.actAtConfidence`);
+    expect(stderr).toContain(
+      'use at least 0.85. To widen what is deployed, change config/selfheal.json and deploy it.',
+    );
+  });
+
   it('[D150] production-readiness-check names what is not ready, with the way to mend it', async () => {
     const { run } = await admin();
     const file = aFile(
