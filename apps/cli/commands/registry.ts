@@ -93,7 +93,6 @@ import { notifyTest } from './notify-test.ts';
 import { patchCheck } from './patch-check.ts';
 import { performanceAdvise } from './performance-advise.ts';
 import { playbookCheck } from './playbook-check.ts';
-import { policyPreview } from './policy-preview.ts';
 import { policyResume } from './policy-resume.ts';
 import { productionCheck } from './production-check.ts';
 import { productionConfigure } from './production-configure.ts';
@@ -256,7 +255,7 @@ const ORDER: readonly (Command | string)[] = [
   'config history',
   configRestore,
   'policy stop',
-  policyPreview,
+  'policy preview',
   policyResume,
   productionConfigure,
   productionCheck,

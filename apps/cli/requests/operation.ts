@@ -6,7 +6,8 @@ import { actionsMeaning } from '#shared/app/actions/action-meanings.ts';
 import { MetricAlert, metricAlertWords } from '#shared/domain/capacity/metric-alert.ts';
 import { AlertRule, alertWords } from '#shared/domain/policy/alert-rule.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
-import { clean } from '../policy/policy-api.ts';
+import { changeLines, clean, previewLines } from '../policy/policy-api.ts';
+import { patchOfOperands } from '../policy/setting-patch.ts';
 import { type AnswerOf, requestCommand } from './request-command.ts';
 
 const time = (at: string): string => `${at.slice(0, 16).replace('T', ' ')} UTC`;
@@ -189,6 +190,31 @@ export const OPERATION = [
       throw new UsageError('"selfheal policy stop" needs --reason TEXT: the history shows it to everybody.');
     },
     text: ({ killSwitch }, { fields: { reason } }) => `Stopped: ${clean(killSwitch.reason ?? String(reason))}\n`,
+  }),
+  requestCommand({
+    name: 'policy preview',
+    request: 'POST /api/config/preview',
+    summary: 'try a change of the policy on what came in and was done in the last 7 days; changes nothing',
+    details:
+      'SETTING=VALUE as for "selfheal config set", and policy.stormIncidentsPerMinute and policy.stormIncidentsPerHour, which only a deployment\n' +
+      'changes. Says of how many events and actions of the last 7 days how many would have been dropped, only recorded, grouped, held back by a\n' +
+      'limit or delayed. Examples:\n' +
+      '  selfheal policy preview services.orders.mode=off\n' +
+      '  selfheal policy preview policy.maxActionsPerHour=2 policy.stormIncidentsPerMinute=5\n' +
+      'With --json: {changes: [{field, before, after}], preview}.',
+    operand: { shown: 'SETTING=VALUE...', field: 'change', atMost: 50 },
+    prepare: ({ operands }) => ({ change: patchOfOperands(operands) }),
+    text({ changes, preview }) {
+      const nothing =
+        changes.length === 0
+          ? ['Nothing differs from what holds now.']
+          : preview === null
+            ? ['None of this acts on events or actions as they come, so there is nothing to try on the last week.']
+            : [];
+      return [...changeLines(changes), ...previewLines(preview), ...nothing, 'Nothing was changed.'].map(
+        (line) => `${line}\n`,
+      );
+    },
   }),
   requestCommand({
     name: 'config history',

@@ -100,7 +100,7 @@ export function requestCommand<const R extends RequestName>(row: RequestRow<R>):
     field: fieldNamed(known, spec.field ?? camelCase(option), row.request),
   }));
   const isChange = method !== 'GET';
-  const isTried = isChange && !path.endsWith('/try');
+  const isTried = isChange && !/\/(?:try|preview)$/.test(path);
   const { shown = '', atLeast = row.operand === undefined ? 0 : 1, atMost = 1, aliases } = row.operand ?? {};
   return {
     name: row.name,

@@ -57,6 +57,12 @@ const LINES: readonly Line[] = [
   ['baselines acme/shop', 'GET /api/baselines?repository=acme/shop', null, /workflow \d+ {2}\d+ runs?, /],
   ['approval list', 'GET /api/approvals', null, /no plan is pending approval/],
   ['policy stop --yes --reason drill', 'POST /api/config/stop', { reason: 'drill' }, /^Stopped: drill\n/],
+  [
+    'policy preview policy.maxActionsPerHour=1',
+    'POST /api/config/preview',
+    { change: { policy: { maxActionsPerHour: 1 } } },
+    /policy\.maxActionsPerHour: .* -> 1\n.*Nothing was changed\.\n$/s,
+  ],
   ['config history --limit 3', 'GET /api/config/history?limit=3', null, /nobody changed the policy yet/],
   ['alert list', 'GET /api/config', null, /\S/],
   ['costs --days 7', 'GET /api/costs?days=7', null, /^0 incidents in 7 days: models/],
@@ -137,7 +143,7 @@ describe('commands that are one request', () => {
     expect(text + stderr).toMatch(new RegExp(filled(says.source), says.flags));
   });
 
-  it.each(LINES.filter(([, request]) => !request.startsWith('GET ')))(
+  it.each(LINES.filter(([, request]) => !/^GET |\/preview$/.test(request)))(
     'with --dry-run say what would be sent, and send nothing: %s',
     async (typed, request, body) => {
       const api = await aServedApi();
@@ -161,6 +167,10 @@ describe('commands that are one request', () => {
     ['incident false-positive gh-1', '"selfheal incident false-positive" needs --reason TEXT.'],
     ['policy stop --reason drill', 'needs --yes to stop everything'],
     ['policy stop --yes', 'needs --reason TEXT'],
+    [
+      'policy preview maxActionsPerHour',
+      'maxActionsPerHour: expected SETTING=VALUE, such as policy.maxActionsPerHour=5.',
+    ],
   ])('refuse before anything is sent: %s', async (typed, says) => {
     const api = await aServedApi();
     const { code, stderr } = await api.runAs('admin', wordsOf(typed));
