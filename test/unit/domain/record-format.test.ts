@@ -87,7 +87,7 @@ it('the shapes of the kinds of records belong to the format that state folders c
       "ModelVersion": "2a9e91dd2b80",
       "Notification": "d57569233b3c",
       "Offer": "c7398c214a8b",
-      "PastIncident": "1d282813a161",
+      "PastIncident": "66668dfa67fa",
       "PlanRecord": "57156551ed51",
       "Prediction": "9d1858d0e79d",
       "ProposedFix": "8fc8f41060d3",
