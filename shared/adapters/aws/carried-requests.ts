@@ -12,7 +12,7 @@ export interface RequestCounter {
 }
 
 /** Records of an incident that are written after what was done for them. */
-const CARRIERS = ['ROUND#', 'ACTION#'];
+const CARRIERS = ['ROUND#', 'ACTION#', 'NOTIFICATION#'];
 const carries = ({ pk, sk }: Key): boolean =>
   pk.startsWith('INC#') && CARRIERS.some((carrier) => sk.startsWith(carrier));
 
@@ -21,7 +21,7 @@ const memberOf = (step: string, requests: number): string => `${step} ${requests
 const MEMBER = /^(\S+) (\d+) /;
 
 /**
- * The same table for one run of a step: a plan or an action that is written takes the requests along that were sent until then, in
+ * The same table for one run of a step: a plan, an action or a notification that is written takes the requests along that were sent until then, in
  * its set `counted`, so that they need no write of their own. What is not written with a record stays with the counter.
  */
 export function carryingRequests(table: Table, { step, take, giveBack }: RequestCounter): Table {

@@ -7,6 +7,15 @@ import { type DynamoServer, startDynamo } from './dynamo-server.ts';
 const incident = anIncident({ githubRequests: {} });
 const { id } = incident;
 
+const told = {
+  version: 1 as const,
+  incidentId: id,
+  channel: 'mail',
+  key: 'final#1',
+  at: incident.openedAt,
+  gist: null,
+};
+
 /** What a function has sent and not stored yet. */
 function aCounter(step: string, sent: number): RequestCounter & { left(): number } {
   let requests = sent;
@@ -56,17 +65,15 @@ describe('requests to the code host', () => {
     await whole.intend(action);
     await of(act).commitAction(id, action.digest, { state: 'done' });
     await of(verify).commitAction(id, action.digest, { verified: 'recovered' });
-    const told = {
-      version: 1 as const,
-      incidentId: id,
-      channel: 'mail',
-      key: 'final#1',
-      at: incident.openedAt,
-      gist: null,
-    };
     await of(notify).recordNotification(told);
-    expect([plan, act, verify, notify].map((counter) => counter.left())).toEqual([0, 0, 0, 4]);
-    expect(await whole.requestsOf(id)).toEqual({ gather: 7, verify: 6, plan: 2, 'act-github': 3 });
+    expect([plan, act, verify, notify].map((counter) => counter.left())).toEqual([0, 0, 0, 0]);
+    expect(await whole.requestsOf(id)).toEqual({
+      gather: 7,
+      verify: 6,
+      plan: 2,
+      'act-github': 3,
+      notify: 4,
+    });
     // The records themselves are as before.
     expect(await whole.listPlans(id)).toEqual([record]);
     expect(await whole.getAction(id, action.digest)).toEqual({ ...action, state: 'done', verified: 'recovered' });
@@ -80,6 +87,13 @@ describe('requests to the code host', () => {
     const repeated = aCounter('act-github', 4);
     expect((await of(repeated).intend(action)).kind).toBe('exists');
     expect(repeated.left()).toBe(4);
+    const again = aCounter('notify', 3);
+    await whole.recordNotification(told);
+    await of(again).recordNotification(told);
+    expect(again.left()).toBe(3);
+    const asking = aCounter('request-approval', 1);
+    await of(asking).update(id, { outcomeReason: null });
+    expect(asking.left()).toBe(1);
     const denied = aCounter('plan', 2);
     server.fault('deny');
     await expect(of(denied).recordPlan(aPlanRecord({ incidentId: id }))).rejects.toThrow();
