@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rememberExpressions } from './known-expressions.mjs';
 import { closeIteratorsOnReturn, readAtOnce, sumNatively } from './level-fixes.mjs';
 
 const directory = process.argv[2];
@@ -26,6 +27,7 @@ writeFileSync(pidFile, String(process.pid));
 closeIteratorsOnReturn();
 readAtOnce();
 sumNatively();
+rememberExpressions();
 const { default: dynalite } = await import('dynalite');
 const server = dynalite({ path: join(directory, 'data'), createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
 process.on('message', answer);
