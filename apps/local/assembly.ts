@@ -67,9 +67,9 @@ export interface Assembly {
 }
 
 /**
- * Bundles the functions and synthesizes the CDK app as `cdk deploy` does, or reuses an earlier result when no input has changed. Each set of
- * inputs has a folder of its own, so a runtime that is still running keeps its code; the bundles in it are copies of those that all configurations
- * share. Processes build one after the other. Throws an error with the output of the command that failed.
+ * Bundles the functions and synthesizes the CDK app as `cdk deploy` does, but for CloudFormation's own rules, or reuses an earlier result when no
+ * input has changed. Each set of inputs has a folder of its own, so a runtime that is still running keeps its code; the bundles in it are copies of
+ * those that all configurations share. Processes build one after the other. Throws an error with the output of the command that failed.
  */
 export async function prepareAssembly(options: AssemblyOptions, onStep: OnStep = () => undefined): Promise<Assembly> {
   const started = performance.now();
