@@ -11,6 +11,7 @@ import { dataDirectoryOf, loadSignatures } from '#shared/adapters/archive/data-f
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { MAX_EVIDENCE_CHARACTERS } from '#shared/app/gather/excerpts.ts';
 import { archiveRow } from './archive-row.ts';
+import { linesOfBuildStep } from './build-log.ts';
 import { HOSTILE_LINES, HOSTILE_PATTERNS, hostileWordings } from './hostile-lines.ts';
 import { measureCommand, packCommandLine } from './measure-command.ts';
 import { perSecond, type Row } from './row.ts';
@@ -27,34 +28,12 @@ const MAX_MILLISECONDS = 50;
 /** Characters of a line that a user's pattern is run on. */
 const MAX_MATCHED_LENGTH = 2_048;
 
-/** Lines that a build prints: colours, progress, downloads; every twentieth time also errors, a stack trace and a token. */
-function linesOfStep(step: number): string[] {
-  const stamp = `2026-01-02T03:${String(step % 60).padStart(2, '0')}:05.1234567Z `;
-  const usual = [
-    `[${step % 100}%] Compiling unit_${step} (src/module_${step % 97}/unit_${step}.c)`,
-    `\u001b[32m✓\u001b[0m rejects an invalid cart ${step} \u001b[90m(${step % 40} ms)\u001b[0m`,
-    `Downloading https://registry.example.com/package-${step % 300}/-/package-${step % 300}-1.2.${step % 9}.tgz`,
-    ` 10%\r 55%\r100% of package-${step % 300}\r`,
-    `remote: Resolving deltas: 100% (${step}/${step}), done. commit 0a1b2c3d4e5f67890a1b2c3d4e5f67890a1b${step % 9999}`,
-    `level=info msg="step finished" step=${step} durationMs=${step % 777}`,
-    'PASS  src/cart/total.test.ts',
-    '',
-  ];
-  const failing = [
-    `src/module_${step % 97}/unit_${step}.c:12:3: error: expected ';' before 'return'`,
-    `    at total (src/cart/total.ts:${step % 90}:7)`,
-    `TypeError: Cannot read properties of undefined (reading 'price_${step % 50}')`,
-    `Authorization: Bearer ${'aB3dE5fG7hJ9'.repeat(3)}${step}`,
-  ];
-  return (step % 20 === 0 ? [...usual, ...failing] : usual).map((line) => stamp + line);
-}
-
 async function writeLog(path: string): Promise<void> {
   const out = createWriteStream(path);
   let written = 0;
   for (let step = 0; written < GIGABYTE; ) {
     const lines: string[] = [];
-    for (const until = step + 1_000; step < until; step++) lines.push(...linesOfStep(step));
+    for (const until = step + 1_000; step < until; step++) lines.push(...linesOfBuildStep(step));
     const piece = Buffer.from(`${lines.join('\n')}\n`);
     written += piece.length;
     if (!out.write(piece)) await once(out, 'drain');
@@ -127,7 +106,7 @@ function excerptOf(line: string): void {
 
 /** What one core reads of a build's log: redacted as a whole, and for the lines that explain the failure. */
 function rateRows(): Row[] {
-  const lines = Array.from({ length: BUILD_STEPS }, (_, step) => linesOfStep(step));
+  const lines = Array.from({ length: BUILD_STEPS }, (_, step) => linesOfBuildStep(step));
   const text = lines.flat().join('\n');
   const megabytes = Buffer.byteLength(text) / 1e6;
   const excerpt = (): void => {

@@ -8,7 +8,7 @@ import { bundleRows, testRows } from './build-rows.ts';
 import { cliRows } from './cli-rows.ts';
 import { costRows } from './cost-rows.ts';
 import { dashboardRows } from './dashboard-rows.ts';
-import { burstRows, crashRows, latencyRows, loadRows, repeatRows } from './drill-rows.ts';
+import { burstRows, crashRows, latencyRows, loadRows, longLogRows, repeatRows } from './drill-rows.ts';
 import { knownItemRows } from './known-item-rows.ts';
 import { learningRows } from './learning-rows.ts';
 import { listRows } from './list-rows.ts';
@@ -29,6 +29,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   architecture: architectureRows,
   action: actionRows,
   latency: latencyRows,
+  'long-log': longLogRows,
   load: loadRows,
   burst: burstRows,
   repeats: repeatRows,
