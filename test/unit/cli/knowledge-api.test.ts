@@ -241,6 +241,19 @@ describe('selfheal knowledge, signed in', () => {
     expect(JSON.parse((await run('knowledge', 'show', id, '--json')).text).versions).toHaveLength(3);
   });
 
+  it.each([['--patterns'], ['--table']])(
+    '[D142] update-confidence asks no API where %s names another place',
+    async (option) => {
+      const { run, requests } = await served();
+      const order = ['--pattern', aPattern().id, '--new-confidence', '0.2', '--reason', 'wrong', option, 'none.json'];
+      expect((await run('update-confidence', ...order)).code).toBe(2);
+      expect((await run('update-confidence', ...order, '--url', 'http://127.0.0.1:9')).stderr).toContain(
+        'Use either --url, --token or --profile, or --table or --patterns.',
+      );
+      expect(requests).toEqual([]);
+    },
+  );
+
   it('[D142] update-confidence asks the API', async () => {
     const { run, patterns } = await served();
     await patterns.write(aPattern({ scope: SCOPE }));

@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, rename, truncate, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rename, truncate, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -192,6 +192,12 @@ describe('trying it out', () => {
     const file = join(await aFolder(), 'logs', 'application.log');
     const made = await runCommand(['create-test-logs', file]);
     expect([made.code, made.stdout.toString()]).toEqual([0, expect.stringContaining(`100 lines written to ${file}`)]);
+    const times = (await readFile(file, 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => Date.parse(line.split(' ')[0] ?? ''));
+    // One a second.
+    expect(times.map((time) => time - (times.at(-1) ?? 0))).toEqual(times.map((_, at) => 1000 * (at - 99)));
     const { code, stdout } = await runCommand(['test-log-polling', file, '--json']);
     const { lines, levels } = JSON.parse(stdout.toString());
     expect([code, lines, levels.critical + levels.error, levels.debug]).toEqual([0, 100, 10, 0]);

@@ -52,7 +52,17 @@ it('[D216] shows accuracy, velocity, calibration, action success and what knowle
     .map(([first]) => first)
     .find((one) => one?.label === 'success rate');
   expect(computed).toMatchObject({ expression: 'helped / (helped + failed)', period: 86_400 });
-  for (const id of ['helped', 'failed']) expect(JSON.stringify(widgets)).toContain(`"id":"${id}","visible":false`);
+  for (const [id, name] of [
+    ['helped', 'verified-recovered'],
+    ['failed', 'verified-failed'],
+  ])
+    expect(widgets.flatMap(({ properties }) => properties.metrics)).toContainEqual([
+      'Selfheal',
+      name,
+      'service',
+      'verify',
+      expect.objectContaining({ id, visible: false, stat: 'Sum' }),
+    ]);
 });
 
 it('shows counters of functions there are', () => {

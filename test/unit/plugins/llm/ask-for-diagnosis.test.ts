@@ -31,7 +31,8 @@ describe('asking a model for a diagnosis', () => {
     const shown = JSON.stringify(turns);
     for (const known of ['test_failure', 'L1| ', 'F2| abc by someone']) expect(shown).toContain(known);
     expect(tools.at(-1)?.schema).toMatchObject({ properties: { suggestions: { maxItems: 3 } } });
-    expect(result).toMatchObject({ kind: 'answered', reply: { suggestions: ['a', 'b', 'c'].map(change) } });
+    const consulted = [expect.objectContaining({ ref: 'F2' })];
+    expect(result).toMatchObject({ kind: 'answered', reply: { suggestions: ['a', 'b', 'c'].map(change), consulted } });
   });
 
   it('[A74] asks the model of the failure family with its own prompt, others the usual one', async () => {
