@@ -96,6 +96,8 @@ interface Scrape {
   readonly alertmanager?: string;
   /** Rules beside the shipped ones. */
   readonly rules?: readonly object[];
+  /** Between scrapes, and between evaluations of the rules. Default 1. */
+  readonly intervalSeconds?: number;
 }
 
 interface ScrapeJob {
@@ -115,15 +117,16 @@ export async function startPrometheus(folder: string, scrape: Scrape): Promise<s
   writeFileSync(own, stringify({ groups: [{ name: 'test', rules: scrape.rules ?? [] }] }));
   const hostOf = (address: string): string => new URL(address).host;
   const targets = (host: string) => [{ targets: [host] }];
+  const interval = `${scrape.intervalSeconds ?? 1}s`;
   const jobs = shipped.scrape_configs.map((job) => ({
     ...job,
     scheme: 'http',
-    scrape_interval: '1s',
+    scrape_interval: interval,
     ...(job.authorization === undefined ? {} : { authorization: { credentials_file: key } }),
     static_configs: targets(hostOf(job.job_name === 'selfheal' ? scrape.api : scrape.gateway)),
   }));
   const config = {
-    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    global: { scrape_interval: interval, evaluation_interval: interval },
     scrape_configs: [
       ...jobs,
       ...(scrape.services ?? []).map((host) => ({ job_name: 'service', static_configs: targets(host) })),
