@@ -1,75 +1,13 @@
-import { randomBytes } from 'node:crypto';
 import { deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeHandler } from '#functions/log-intake/handler.ts';
-import { createApiKey } from '#shared/app/access/api-keys.ts';
-import type { ApiKey } from '#shared/domain/access/api-key.ts';
 import type { WindowDigest } from '#shared/domain/log-watch/window-digest.ts';
 import { lengthField, readProtobuf, varintBytes } from '#shared/domain/log-watch/wire/protobuf.ts';
+import { anIntake, NOW } from './log-intake-rig.ts';
 
-const NOW = new Date('2026-11-20T10:02:00.000Z');
 const MIB = 1024 * 1024;
 /** Split, so that no scanner takes it for a real one. */
 const SECRET = ['ghp', 'k3J9dLq0ZxV7bN2mW5sT8yR1uC4aE6fH0gP2'].join('_');
-
-async function anIntake(roles: ApiKey['roles'] = ['operator']) {
-  const keys = new Map<string, ApiKey>();
-  const kept: WindowDigest[] = [];
-  let lookups = 0;
-  const log = { info: () => {}, warn: () => {}, error: () => {} };
-  const clock = { now: () => NOW, sleep: async () => {} };
-  const creation = await createApiKey(
-    { name: 'shipper', roles, expiresAt: new Date(NOW.getTime() + 86_400_000).toISOString() },
-    { kind: 'person', id: 'ada', name: 'ada', roles: ['admin'] },
-    {
-      apiKeys: {
-        create: async (key: ApiKey) => {
-          keys.set(key.id, key);
-          return true;
-        },
-      },
-      trail: { append: async () => {} },
-      random: (bytes: number) => randomBytes(bytes).toString('hex'),
-      clock,
-      log,
-    } as never,
-  );
-  const handler = makeHandler({
-    apiKeys: {
-      get: async (id) => {
-        lookups += 1;
-        return keys.get(id) ?? null;
-      },
-      noteUse: async () => {},
-    },
-    store: { addDigests: async (digests) => void kept.push(...digests) },
-    clock,
-    log,
-    meter: { count: () => {} } as never,
-  });
-  const text = (creation as { text: string }).text;
-  const send = async (
-    body: Buffer | string,
-    headers: Record<string, string> = {},
-    path = '/v1/logs',
-  ): Promise<{ status: number; body: Buffer }> => {
-    const all = { authorization: `Bearer ${text}`, 'content-type': 'application/x-protobuf', ...headers };
-    const isText = all['content-type'] === 'application/json';
-    const answer = await handler({
-      rawPath: path,
-      rawQueryString: '',
-      headers: all,
-      body: Buffer.from(body).toString(isText ? 'utf8' : 'base64'),
-      isBase64Encoded: !isText,
-    });
-    return {
-      status: answer.statusCode ?? 0,
-      body: Buffer.from(answer.body ?? '', answer.isBase64Encoded ? 'base64' : 'utf8'),
-    };
-  };
-  return { send, kept, lookups: () => lookups, text };
-}
 
 interface Made {
   readonly text: string;
