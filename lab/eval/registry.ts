@@ -3,6 +3,7 @@ import { bump } from './bump.ts';
 import { checkedCauses } from './checked-causes.ts';
 import { cidiff } from './cidiff.ts';
 import { documentExamples } from './document-examples.ts';
+import { entities } from './entities.ts';
 import { flakeflagger } from './flakeflagger.ts';
 import { logchunks } from './logchunks.ts';
 import { logdxCi } from './logdx-ci.ts';
@@ -38,4 +39,5 @@ export const SUITES: readonly Suite[] = [
   reports,
   publicReports,
   checkedCauses,
+  entities,
 ];

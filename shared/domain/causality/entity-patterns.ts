@@ -149,7 +149,8 @@ export const ENTITY_PATTERNS: readonly EntityPattern[] = [
     kind: 'package',
     needs: [':'],
     pattern:
-      /(?<![\w.:/-])(?<it>[a-z][\w-]{0,40}(?:\.[\w-]{1,40}){1,8}:[\w.-]{1,80}(?::(?:jar|war|pom|aar|zip))?:\d[\w.+-]{0,50})(?::(?:compile|runtime|test|provided))?(?!\w)/gi,
+      // Maven's trees draw `+-` and `\-` before it. Without a dot in the group, `a:b:1` may be anything.
+      /(?<![\w.:/]|[^+\\]-)(?<it>(?:[a-z][\w-]{0,40}(?:\.[\w-]{1,40}){1,8}:[\w.-]{1,80}(?::(?:jar|war|pom|aar|zip)(?::[a-z][\w-]{0,30})?)?:\d|[a-z][\w-]{0,40}:[a-z][\w.-]{0,80}(?::(?:jar|war|pom|aar|zip))?:\d{1,5}\.\d)[\w.+-]{0,50})(?::(?:compile|runtime|test|provided))?(?!\w)/gi,
   },
   {
     kind: 'package',

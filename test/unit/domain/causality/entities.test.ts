@@ -77,6 +77,14 @@ const TABLE: readonly (readonly [id: string, kind: EntityKind, line: string, val
   ['further kinds', 'package', 'No matching distribution found for torch==9.9.9', ['torch==9.9.9']],
   ['further kinds', 'package', 'npm ERR! peer @acme/ui@"^3.0.0" from @acme/shop@1.2.0', ['@acme/shop@1.2.0']],
   ['further kinds', 'package', 'Could not find artifact org.foo:bar:jar:2.1 in central', ['org.foo:bar:jar:2.1']],
+  [
+    'further kinds',
+    'package',
+    '  +-org.foo:bar-core:2.13.2 \\-org.foo:bar:jar:sources:1.4.0',
+    ['org.foo:bar-core:2.13.2', 'org.foo:bar:jar:sources:1.4.0'],
+  ],
+  ['further kinds', 'package', 'convergence error for foo-net:foo-net:3.3 paths', ['foo-net:foo-net:3.3']],
+  ['further kinds', 'package', '--- resources:3.1.0:copy (default) @ shop --- at 12:30:05, a-b:1.2:3.4', []],
   ['further kinds', 'package', "Error: Cannot find module 'express'", ['express']],
   ['further kinds', 'request-id', 'failed (request_id=ab12cd34)', ['ab12cd34']],
   [
