@@ -12,7 +12,7 @@ export type ListedCommand = Pick<Command, 'name' | 'operands' | 'summary' | 'ali
 
 /** The groups of the list, each with the first words of its commands. A test finds a command that is in none. */
 const GROUPS: readonly (readonly [title: string, nouns: readonly string[]])[] = [
-  ['Start', ['start', 'login', 'logout', 'connection', 'doctor', 'completion', 'mcp']],
+  ['Start', ['start', 'login', 'logout', 'connection', 'doctor', 'completion', 'mcp', 'plugin']],
   ['Explain a failure', ['analyze', 'run', 'replay', 'log', 'airflow', 'spark', 'redact', 'scenario']],
   ['Tests and pull requests', ['report', 'flaky', 'test', 'gate', 'feedback', 'ci', 'arch', 'patch', 'fix']],
   [

@@ -93,6 +93,7 @@ import { notifyTest } from './notify-test.ts';
 import { patchCheck } from './patch-check.ts';
 import { performanceAdvise } from './performance-advise.ts';
 import { playbookCheck } from './playbook-check.ts';
+import { pluginList } from './plugin-list.ts';
 import { policyResume } from './policy-resume.ts';
 import { productionCheck } from './production-check.ts';
 import { productionConfigure } from './production-configure.ts';
@@ -268,6 +269,7 @@ const ORDER: readonly (Command | string)[] = [
   dataExport,
   'data history',
   doctor,
+  pluginList,
   completion,
 ];
 

@@ -10,11 +10,11 @@ import {
 import type { StateDeps } from '@selfheal/pull-request-quality/app/quality-state/update-document.ts';
 import { metricsArtifact, type RunRecord } from '@selfheal/pull-request-quality/domain/ci-metrics/run-record.ts';
 import { CI_METRICS } from '@selfheal/pull-request-quality/domain/ci-metrics/samples.ts';
-import type { MetricSink } from '@selfheal/pull-request-quality/ports/ci-metrics.ts';
 import { MEASURED_OPTIONS, measuredIfAny } from '#apps/workbench/gates/measured.ts';
 import { stateOption } from '#apps/workbench/input/state-place.ts';
 import { writeOutput } from '#shared/adapters/system/output-files.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
+import { connectPlatforms, METRIC_PLATFORMS } from './metric-platforms.ts';
 
 const DEFAULT_OUT = 'ci_metrics/run_metrics.json';
 export const METRICS_OPTIONS = {
@@ -54,10 +54,10 @@ export async function collectMetrics(
   const artifact = metricsArtifact(record, at.toISOString());
   await writeOutput(options.out ?? DEFAULT_OUT, `${JSON.stringify(artifact, null, 2)}\n`, '--out');
   await keep(record, stateOf, terminal);
-  const sinks = await sinksOf(environment);
+  const sinks = await connectPlatforms(environment);
   if (sinks.length === 0)
     terminal.say(
-      'selfheal: no monitoring platform is configured (DATADOG_API_KEY, PROMETHEUS_GATEWAY): the metrics are only in the file and the state.',
+      `selfheal: no monitoring platform is configured (${METRIC_PLATFORMS.map(({ variable }) => variable).join(', ')}): the metrics are only in the file and the state.`,
     );
   for (const { sink, reason } of await emitMetrics(sinks, { record, repository, at })) {
     const said = reason === null ? `the metrics were sent to ${sink}.` : `${reason} The build is not affected.`;
@@ -111,19 +111,6 @@ async function recordOf(
     );
     return null;
   }
-}
-
-async function sinksOf({
-  DATADOG_API_KEY,
-  DD_SITE,
-  PROMETHEUS_GATEWAY,
-}: Terminal['environment']): Promise<MetricSink[]> {
-  if (!DATADOG_API_KEY && !PROMETHEUS_GATEWAY) return [];
-  const { makeDatadogSink, makePushGatewaySink } = await import('#shared/adapters/http/metric-sinks.ts');
-  return [
-    ...(DATADOG_API_KEY ? [makeDatadogSink({ apiKey: DATADOG_API_KEY, site: DD_SITE || 'datadoghq.com' })] : []),
-    ...(PROMETHEUS_GATEWAY ? [makePushGatewaySink(PROMETHEUS_GATEWAY)] : []),
-  ];
 }
 
 async function keep(record: RunRecord, stateOf: () => Promise<StateDeps>, terminal: Terminal): Promise<void> {

@@ -122,7 +122,7 @@ describe('an action, a notifier and a source in one folder and one registry line
     expect(statementsOf('FunctionsClassify')).not.toContain('execute-api:Invoke');
   });
 
-  it('announce with their settings, and not at all while settings without a default are missing', () => {
+  it('[B106] announce with their settings, and not at all while settings without a default are missing', () => {
     expect(shown.reached).toEqual(['the pager of web']);
     expect(shown.reachedWithout).toEqual([]);
   });
