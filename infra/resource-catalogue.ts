@@ -100,6 +100,8 @@ export function resourceCatalogue(sources: CatalogueSources): ResourceCatalogue 
     memorySetter: noActions('memorySetter', 'of-this-stack'),
     databaseSizer: noActions('databaseSizer', 'of-this-stack'),
     repositoryData: noActions('repositoryData', 'of-this-stack'),
+    handOver: noActions('handOver', 'of-this-stack'),
+    endTeller: noActions('endTeller', 'of-this-stack'),
     userPoolClient: noActions('userPoolClient', state.userPoolClientId),
     userPoolIssuer: noActions('userPoolIssuer', state.approverIssuerUrl),
     signInUrl: noActions('signInUrl', state.signInUrl),
@@ -119,6 +121,8 @@ const CALLED = {
   'set-memory': 'memorySetter',
   'set-database-size': 'databaseSizer',
   'repository-data': 'repositoryData',
+  escalate: 'handOver',
+  notify: 'endTeller',
 } as const satisfies Record<string, ResourceName>;
 
 /** Adds the functions that other functions call, by their names. */

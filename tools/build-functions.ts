@@ -55,6 +55,7 @@ const MAX_BYTES_OF: Readonly<Record<string, number>> = {
 /** Functions that load a part of their code when it is needed. Their size is that of what they load at their start. */
 const SPLIT: ReadonlySet<string> = new Set([
   'api',
+  'intake',
   'gather',
   'plan',
   'guard',

@@ -79,6 +79,9 @@ export const config = defineFunction({
     qualityObjects: ['s3:GetObject', 's3:PutObject'],
     // It alone may remove records; its role is another one.
     repositoryData: ['lambda:InvokeFunction'],
+    // They alone may reach the channels.
+    handOver: ['lambda:InvokeFunction'],
+    endTeller: ['lambda:InvokeFunction'],
     intakeQueue: ['sqs:SendMessage'],
     workflow: ['states:SendTaskSuccess'],
     userPoolClient: [],

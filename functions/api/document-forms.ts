@@ -62,7 +62,7 @@ const DOCUMENT_FORMS: readonly DocumentForm[] = [
         answer: (incident) => ({
           ...incident,
           ticket: null,
-          note: 'The incident is recorded. Where Jira is connected (notifiers.jira), its ticket is opened when people are told; elsewhere there is none.',
+          note: `The incident is recorded. Where tickets are connected (notifiers.jira, notifiers.github-issue), its ticket is opened when people are told, and closed when it ends. GET /api/incidents/${String(incident.id)}/timeline names it then.`,
         }),
       };
     },

@@ -5,11 +5,17 @@ import {
   giveFeedback,
 } from '#shared/app/incidents/annotate-incident.ts';
 import { type EndIncidentDeps, markFalsePositive, resolveIncident } from '#shared/app/incidents/end-incident.ts';
+import { type HandOverDeps, handOverIncident } from '#shared/app/incidents/hand-over.ts';
 import { type ReportIncidentDeps, reportIncident } from '#shared/app/incidents/report-incident.ts';
 import type { IncidentChanges } from './routes/incident-changes.ts';
 
 export interface IncidentChangePorts {
-  readonly incidents: EndIncidentDeps['incidents'] & FeedbackDeps['incidents'] & ReportIncidentDeps['incidents'];
+  readonly incidents: EndIncidentDeps['incidents'] &
+    FeedbackDeps['incidents'] &
+    HandOverDeps['incidents'] &
+    ReportIncidentDeps['incidents'];
+  readonly teller: HandOverDeps['teller'] & EndIncidentDeps['teller'];
+  readonly log: EndIncidentDeps['log'];
   readonly evidence: EndIncidentDeps['evidence'] & ReportIncidentDeps['evidence'];
   readonly experience: EndIncidentDeps['experience'] & FeedbackDeps['experience'];
   readonly knowledge: EndIncidentDeps['knowledge'];
@@ -29,6 +35,7 @@ export function makeIncidentChanges(deps: IncidentChangePorts): IncidentChanges 
     report: (order, by) => reportIncident(order, by, deps),
     edit: (id, edit, how) => editIncident(id, edit, how, deps),
     acknowledge: (id, by) => acknowledgeIncident(id, by, deps),
+    handOver: (id, reason, by) => handOverIncident(id, reason, by, deps),
     resolve: (id, order, by) => resolveIncident(id, order, by, deps),
     giveFeedback: (id, order, by) => giveFeedback(id, order, by, deps),
     markFalsePositive: (id, order, by) => markFalsePositive(id, order, by, deps),

@@ -150,14 +150,21 @@ export const handler = httpFunction({
     }),
     recordLearning: once(async () => (await import('./record-learning.ts')).makeRecordLearning(deps)),
     changes: once(async () => {
-      const [{ makeIncidentChanges }, { makeSqsSignalQueue }, { makeDynamoHealingStore }] = await Promise.all([
+      const [
+        { makeIncidentChanges },
+        { makeSqsSignalQueue },
+        { makeDynamoHealingStore },
+        { makeLambdaIncidentTeller },
+      ] = await Promise.all([
         import('./incident-changes.ts'),
         import('#shared/adapters/aws/sqs-signal-queue.ts'),
         import('#shared/adapters/aws/dynamo-healing-store.ts'),
+        import('#shared/adapters/aws/lambda-incident-teller.ts'),
       ]);
-      const { incidentsTable, intakeQueue } = deps.environment;
+      const { incidentsTable, intakeQueue, handOver, endTeller } = deps.environment;
       return makeIncidentChanges({
         ...deps,
+        teller: makeLambdaIncidentTeller({ handOver, endTeller }),
         healing: makeDynamoHealingStore({ table: incidentsTable, retention: configuration().retention }),
         queue: makeSqsSignalQueue({ queueUrl: intakeQueue }),
       });

@@ -21,9 +21,14 @@ export const config = defineFunction({
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
     killSwitchRecord: [],
     channelSecret: [],
+    handOver: [],
   },
   // What people ask for in Slack is carried out here.
   forSlack: {
-    uses: { killSwitchRecord: ['dynamodb:GetItem'], channelSecret: ['secretsmanager:GetSecretValue'] },
+    uses: {
+      killSwitchRecord: ['dynamodb:GetItem'],
+      channelSecret: ['secretsmanager:GetSecretValue'],
+      handOver: ['lambda:InvokeFunction'],
+    },
   },
 });

@@ -26,6 +26,7 @@ import {
   killSwitch as stops,
 } from '../compose.ts';
 import { changes, poster, workflow } from '../compose-cloud.ts';
+import { onDemand } from '../on-demand.ts';
 import { config } from './config.ts';
 import { makeHandler } from './handler.ts';
 
@@ -51,6 +52,10 @@ const deps = compose(config, {
   keyOwner: () => async () => null,
   people: (environment) => makeGithubPeople(github(environment)),
   changes,
+  teller: ({ handOver }) =>
+    onDemand(async () =>
+      (await import('#shared/adapters/aws/lambda-incident-teller.ts')).makeLambdaIncidentTeller({ handOver }),
+    ),
   ledger: ({ eventRecords: table }) => makeDynamoEventLedger({ table }),
   directory: (environment) => routedDirectory(environment, makeGithubRepositoryDirectory(github(environment))),
 });

@@ -95,7 +95,7 @@ export class SelfhealStack extends Stack {
       aliasArn: workflow.aliasArn,
     });
     const calledOutside = callees.filter(isOutside).map((config) => this.addFunction(config, props, aroundWorkflow));
-    const outside = withCalledFunctions(aroundWorkflow, arnsOf(calledOutside));
+    const outside = withCalledFunctions(aroundWorkflow, arnsOf([...calledOutside, ...steps]));
     const others = parts.functions
       .filter(({ trigger }) => trigger.kind !== 'workflow' && trigger.kind !== 'function')
       .map((config) => this.addFunction(config, props, outside));

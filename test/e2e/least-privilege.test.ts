@@ -564,6 +564,13 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
     await until('the answer', () => slack.whispers().length > 0);
     expect(await slack.command('U0APPROVER', 'status')).toBe(200);
     await until('the status', () => told().includes('Actions are allowed.'));
+    slack.addPerson({ id: 'U0ADMIN', name: 'admin', email: 'admin@example.com' });
+    const asAdmin = await apiOf('admin');
+    await asAdmin('/incidents');
+    expect(await slack.command('U0ADMIN', `escalate ${incident.id}`)).toBe(200);
+    await until('the word that people were told', () => told().includes('People were told by'));
+    await asAdmin(`/incidents/${incident.id}/escalate`, 'POST', { reason: 'nobody understands it' });
+    await asAdmin(`/incidents/${incident.id}/resolve`, 'POST', { solution: 'Reverted by hand' });
     await invoked('on-call', {});
   },
   'that nobody waits for and that break down put their event into the dead letters': async () => {

@@ -217,6 +217,7 @@ const ORDER: readonly (Command | string)[] = [
   'incident update',
   'incident postmortem',
   'incident acknowledge',
+  'incident escalate',
   'incident resolve',
   'incident false-positive',
   'incident feedback',

@@ -132,6 +132,20 @@ export const INCIDENTS = [
       `${changedWords(incident)}${incident.acknowledged === null ? '' : `  acknowledged by ${incident.acknowledged.by}\n`}`,
   }),
   requestCommand({
+    name: 'incident escalate',
+    aliases: ['escalate-incident'],
+    request: 'POST /api/incidents/:id/escalate',
+    summary: 'have others told that a person is needed, by every channel, and call who is on call',
+    details:
+      'Mail, chats, pagers and tickets as the notifiers and the rules of routing say. Once for each attempt: asking again reaches only channels that failed. It changes\n' +
+      'nothing else. With --json: {incident, told}.',
+    operand: INCIDENT,
+    isAboutIncident: true,
+    options: { reason: { value: 'TEXT', about: 'why a person is needed; they read it' } },
+    text: ({ incident, told }) =>
+      `${changedWords(incident)}  ${told.length === 0 ? 'no channel could be told' : `people were told by: ${told.join(', ')}`}\n`,
+  }),
+  requestCommand({
     name: 'incident resolve',
     aliases: ['resolve-incident'],
     request: 'POST /api/incidents/:id/resolve',

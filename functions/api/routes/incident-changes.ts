@@ -23,6 +23,7 @@ export interface IncidentChanges {
     how: { by: string; reason: string | null; ifRevision?: number },
   ): Promise<IncidentChange>;
   acknowledge(id: string, by: string): Promise<IncidentChange>;
+  handOver(id: string, reason: string, by: string): Promise<IncidentChange & { readonly told?: readonly string[] }>;
   resolve(id: string, order: ResolutionOrder, by: string): Promise<IncidentChange & Partial<Lessons>>;
   giveFeedback(id: string, order: FeedbackOrder, by: string): Promise<IncidentChange>;
   markFalsePositive(
@@ -181,6 +182,27 @@ const acknowledge = routeFor('operate', {
   responses: { ...answers('The incident.', IncidentResponse), ...NOT_FOUND, ...CONFLICTS },
 });
 
+const handOver = routeFor('operate', {
+  method: 'post',
+  path: '/api/incidents/{id}/escalate',
+  tags: TAGS,
+  summary: 'Have others told that a person is needed, by every channel, and call who is on call',
+  description:
+    'Once for each attempt and channel; asking again reaches only channels that could not be told. It changes nothing else.',
+  request: { params: IncidentPath, body: jsonBody(z.strictObject({ reason: text(500) })) },
+  responses: {
+    ...answers(
+      'The incident, and the channels that told people.',
+      z.object({
+        incident: IncidentResponse,
+        told: z.array(z.string()).readonly().meta({ description: 'Ids of the channels that told people.' }),
+      }),
+    ),
+    ...NOT_FOUND,
+    ...CONFLICTS,
+  },
+});
+
 const ended = {
   tags: TAGS,
   responses: { ...answers('The incident.', Ended), ...NOT_FOUND, ...CONFLICTS },
@@ -247,6 +269,12 @@ export function incidentChangeRoutes(deps: IncidentChangeDeps) {
       const id = await idOf(context.req.valid('param').id);
       const outcome = await (await deps.changes()).acknowledge(id, nameOfCaller(context.get('caller')));
       return withTag(context, changed(outcome));
+    })
+    .openapi(handOver, async (context) => {
+      const id = await idOf(context.req.valid('param').id);
+      const { reason } = context.req.valid('json');
+      const outcome = await (await deps.changes()).handOver(id, reason, nameOfCaller(context.get('caller')));
+      return context.json({ incident: changed(outcome), told: [...(outcome.told ?? [])] }, 200);
     })
     .openapi(resolve, async (context) => {
       const id = await idOf(context.req.valid('param').id);

@@ -4,6 +4,8 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
+import type { IncidentTeller } from '#shared/ports/incident-teller.ts';
+import type { Log } from '#shared/ports/telemetry-sink.ts';
 import { type SettleDeps, settleApproval } from '../approve/settle.ts';
 import { type WatchHealingDeps, watchHealing } from '../record/recurrence-watch.ts';
 import { type AnnotateDeps, auditChange, changeIncident, type IncidentChange } from './annotate-incident.ts';
@@ -14,7 +16,9 @@ export interface EndIncidentDeps extends AnnotateDeps, LearnFromPersonDeps, Watc
     LearnFromPersonDeps['incidents'] &
     WatchHealingDeps['incidents'] &
     SettleDeps['incidents'] &
-    Pick<IncidentStore, 'listActions' | 'listApprovals'>;
+    Pick<IncidentStore, 'listActions' | 'listApprovals' | 'listNotifications'>;
+  readonly teller: Pick<IncidentTeller, 'tellEnd'>;
+  readonly log: Log;
 }
 
 /** How a person ended it. Texts are raw. */
@@ -33,7 +37,7 @@ const MAX_TEXT = 2000;
 /**
  * Ends an incident by a person's word, and learns from it: the solution is recalled for similar failures, and a pattern of it is observed. A
  * solution that did not help ends nothing, and is remembered as such. The guard denies every later action of a workflow that still runs;
- * while one of its actions is under way, nothing is ended. Its pending requests for approval are rejected in that person's name. Repeatable: the same words by the same person change nothing twice.
+ * while one of its actions is under way, nothing is ended. Its pending requests for approval are rejected in that person's name, and tickets and pages about it are closed. Repeatable: the same words by the same person change nothing twice.
  */
 export async function resolveIncident(
   id: string,
@@ -63,7 +67,7 @@ export async function resolveIncident(
   const { incident } = result;
   const { at: writtenAt, ...facts } = resolution;
   await auditChange(incident, { at: writtenAt, event: 'incident.person-resolved', facts }, deps);
-  if (success) await rejectRequests(incident.id, by, deps);
+  if (success) await closeElsewhere(incident, by, deps);
   // What a person teaches by a rehearsal counts as ever; its end is none of the figures'.
   if (success && !isSimulated(incident.target)) await watchHealing(incident, actions, deps);
   return { ...result, learned: await learnFromResolution(incident, resolution, deps) };
@@ -98,7 +102,7 @@ export async function markFalsePositive(
   const marked = result.kind === 'changed' ? result.incident.annotations?.falsePositive : null;
   if (result.kind !== 'changed' || !marked) return result;
   const { incident } = result;
-  await rejectRequests(incident.id, by, deps);
+  await closeElsewhere(incident, by, deps);
   const learned = isSimulated(incident.target) ? [] : await learnFromFalsePositive(incident, marked, deps);
   await auditChange(
     incident,
@@ -110,6 +114,21 @@ export async function markFalsePositive(
     deps,
   );
   return { ...result, learned };
+}
+
+/** Ends what stands open about it: requests for approval, and whatever channels keep. It has ended, even where they cannot be told. */
+async function closeElsewhere({ id, target }: Incident, by: string, deps: EndIncidentDeps): Promise<void> {
+  await rejectRequests(id, by, deps);
+  if (isSimulated(target) || (await deps.incidents.listNotifications(id)).length === 0) return;
+  try {
+    await deps.teller.tellEnd(id);
+  } catch (error) {
+    deps.log.warn('The end of an incident could not be told.', {
+      incidentId: id,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+    deps.meter.count('end-untold');
+  }
 }
 
 /** Nobody needs to decide about an incident that has ended. Whoever decided before keeps the decision, which the guard refuses. */

@@ -15,17 +15,22 @@ export interface BeginCallsDeps {
 
 /**
  * Begins the calls to who is on call about an incident that needs a person, once for each attempt. Before people are told elsewhere, so that a crash in between
- * does not lose them. Not for an alarm that goes off again and again, of which people were told a moment ago. `key`: of the announcement that follows.
+ * does not lose them. Not for an alarm that goes off again and again, of which people were told a moment ago, unless a person asks for it. `key`: of the
+ * announcement that follows.
  */
 export async function beginCalls(
   { incident, actions }: IncidentStory,
-  key: string,
+  { key, isAsked = false }: { readonly key: string; readonly isAsked?: boolean },
   deps: BeginCallsDeps,
 ): Promise<void> {
   const { onCall, policy } = deps.configuration;
   if (onCall.levels.length === 0) return;
   if (!onCall.severities.includes(incidentSeverity(incident, deps.configuration))) return;
   const now = deps.clock.now();
+  if (isAsked) {
+    await deps.chains.begin(incident.id, incident.attempt, now);
+    return;
+  }
   const before = (await deps.incidents.listNotifications(incident.id)).filter((one) => one.key !== key);
   const gist = gistOf(incident, 'escalated', actions.length);
   if (isAlreadyNotified(incident, gist, before, { now, windowMinutes: policy.flapWindowMinutes })) return;

@@ -7,6 +7,7 @@ import { loadIncident } from '../../ports/incident-store.ts';
 import type { Counts } from '../common/counts.ts';
 import { type AnnounceIncidentDeps, announceOnce } from './announce.ts';
 import { type BeginCallsDeps, beginCalls } from './begin-calls.ts';
+import { handOverKey } from './hand-over-key.ts';
 import { readStory, type StoryDeps } from './report.ts';
 
 export interface EscalateDeps extends StoryDeps, AnnounceIncidentDeps, BeginCallsDeps {
@@ -17,22 +18,25 @@ export interface EscalateDeps extends StoryDeps, AnnounceIncidentDeps, BeginCall
 
 /**
  * Hands the incident to a person, once per execution and channel; again only when it is unknown whether the message was sent. A flapping alarm
- * is not announced again (see `isAlreadyNotified`), and the number of messages about a pull request is limited (see `mayMail`).
+ * is not announced again (see `isAlreadyNotified`), and the number of messages about a pull request is limited (see `mayMail`), but not where a
+ * person asks for it.
  */
 export async function escalate(input: StepInput<'escalate'>, deps: EscalateDeps): Promise<StepOutput<'escalate'>> {
   const incident = await loadIncident(input.incidentId, deps.incidents);
   // Nobody is called for a rehearsal, nor for what a person has ended meanwhile.
   if (isSimulated(incident.target) || endedByPerson(incident)) return null;
   const story = await readStory(incident, 'final', deps);
-  const key = `escalated#${incident.attempt}`;
-  await beginCalls(story, key, deps);
+  const { askedBy } = input;
+  const isAsked = askedBy !== undefined;
+  const key = handOverKey(incident, isAsked);
+  await beginCalls(story, { key, isAsked }, deps);
   const onNotified = async () => {
     deps.meter.count('incident-mailed');
-    const facts = { attempt: incident.attempt, error: input.error };
+    const facts = { attempt: incident.attempt, error: input.error, ...(isAsked ? { askedBy } : {}) };
     const at = deps.clock.now().toISOString();
     await deps.incidents.audit(incident.id, key, { at, event: 'incident.handed-over', facts });
   };
-  const how = { key, ending: 'escalated', skipSimilar: true, limited: true, onNotified } as const;
+  const how = { key, ending: 'escalated', skipSimilar: !isAsked, limited: !isAsked, onNotified } as const;
   await announceOnce({ kind: 'escalation', story, reason: reasonOf(input) }, how, deps).finally(() =>
     deps.counts?.flush(true),
   );

@@ -2,6 +2,7 @@ import { OutcomeUnknown, RateLimited, Refused, Retryable } from '@selfheal/kerne
 import { instantWords } from '@selfheal/kernel/time-words.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { modeOf } from '#shared/domain/configuration/scope.ts';
+import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import type { Ending, Incident } from '#shared/domain/incident/incident.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import { approvalMinutesOf } from '#shared/domain/policy/approval-settings.ts';
@@ -46,6 +47,7 @@ async function announceProgress(input: StepInput<'notify'>, deps: NotifyDeps): P
   const incident = await loadIncident(input.incidentId, deps.incidents);
   if (isSimulated(incident.target)) return null;
   if (await isSilent(incident, input, deps)) return null;
+  if (input.endedByPerson === true) return await tellEnd(incident, deps);
   const quiet = await isQuiet(incident.target, deps.control);
   const known =
     input.stage === 'asking' ? await askingStory(incident, deps) : await readStory(incident, input.stage, deps);
@@ -65,6 +67,18 @@ async function announceProgress(input: StepInput<'notify'>, deps: NotifyDeps): P
       },
     },
     { ...deps, ...deps.ports },
+  );
+  return null;
+}
+
+/** Closes what stands open about an incident that a person ended: tickets, pages, threads. Nobody else is told. */
+async function tellEnd(incident: Incident, deps: NotifyDeps): Promise<null> {
+  if (!endedByPerson(incident)) return null;
+  const story = await readStory(incident, 'final', deps);
+  await announceOnce(
+    { kind: 'progress', story },
+    { ...deliveryOf(story, deps), key: `ended#${incident.attempt}`, skipSimilar: false, limited: false },
+    { ...deps, ...deps.ports, notifiers: deps.notifiers.filter(({ staysOpen }) => staysOpen === true) },
   );
   return null;
 }

@@ -20,7 +20,8 @@ import type { Poster } from '#shared/ports/poster.ts';
 import type { Log } from '#shared/ports/telemetry-sink.ts';
 import { type EntitlementDeps, entitlementTo } from '../approve/entitlement.ts';
 import { decidedBeforeWords, type SettleDeps, settleApproval } from '../approve/settle.ts';
-import { type AnnotateDeps, acknowledgeIncident, endCalls } from '../incidents/annotate-incident.ts';
+import { acknowledgeIncident, endCalls } from '../incidents/annotate-incident.ts';
+import { type HandOverDeps, handOverIncident } from '../incidents/hand-over.ts';
 import { type ExplainDeps, explainIncident } from '../intake/explain-incident.ts';
 import { readStop } from '../notify/stop-notice.ts';
 import { governed } from '../policy/governed.ts';
@@ -28,7 +29,7 @@ import { readPlannedAction } from '../remediate/planned.ts';
 
 export interface SlackOrderDeps extends SettleDeps, EntitlementDeps, ExplainDeps {
   readonly incidents: SettleDeps['incidents'] &
-    AnnotateDeps['incidents'] &
+    HandOverDeps['incidents'] &
     Pick<IncidentStore, 'getPlan' | 'listStalled'>;
   readonly approvals: Pick<ApprovalQueue, 'pending'>;
   readonly control: Deduplication;
@@ -38,6 +39,7 @@ export interface SlackOrderDeps extends SettleDeps, EntitlementDeps, ExplainDeps
   readonly configuration: Configuration;
   readonly policy: PolicyReader;
   readonly poster: Poster;
+  readonly teller: HandOverDeps['teller'];
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -83,17 +85,22 @@ async function carryOut(order: SlackOrder, client: SlackClient, deps: SlackOrder
     return [`Name the incident, such as "${verb} gh-53f95...", or write it in the thread of the incident.`];
   const incident = await deps.incidents.get(incidentId);
   if (incident === null) return [`There is no incident ${incidentId}: write its whole id.`];
-  return verb === 'show'
-    ? await showWords(incident, deps)
-    : [await (verb === 'quiet' ? quiet : acknowledge)(incidentId, found, deps)];
+  return verb === 'show' ? await showWords(incident, deps) : [await CHANGES[verb](incidentId, found, deps)];
 }
 
-const PERMISSION = { status: 'read', show: 'read', acknowledge: 'operate', quiet: 'operate' } as const;
+const PERMISSION = {
+  status: 'read',
+  show: 'read',
+  acknowledge: 'operate',
+  escalate: 'operate',
+  quiet: 'operate',
+} as const;
 
 const HELP: Words = [
   'status: what is open, and which plans wait for a decision',
   'show INCIDENT: how it stands, and the last steps',
   'acknowledge INCIDENT: you work on it, and nobody else is called',
+  'escalate INCIDENT: everybody is told that a person is needed, and who is on call is called',
   'quiet INCIDENT: nobody is called about it any more, and nobody works on it',
   'In the thread of an incident, write to the app and leave INCIDENT out. Plans are approved and rejected by their buttons alone.',
 ];
@@ -150,6 +157,16 @@ async function acknowledge(incidentId: string, person: Person, deps: SlackOrderD
     : `${acknowledged?.by ?? 'Somebody'} acknowledged it before you.`;
 }
 
+async function escalate(incidentId: string, person: Person, deps: SlackOrderDeps): Promise<string> {
+  const by = person.email ?? person.id;
+  const result = await handOverIncident(incidentId, 'asked for in Slack', by, deps);
+  if (result.kind === 'not-found') return 'The incident is gone.';
+  if (result.kind === 'refused') return result.reason;
+  if (result.kind !== 'changed') return 'It could not be written: try it once more.';
+  const { told = [] } = result;
+  return told.length === 0 ? 'No channel could be told.' : `People were told by: ${told.join(', ')}.`;
+}
+
 async function quiet(incidentId: string, person: Person, deps: SlackOrderDeps): Promise<string> {
   const result = await endCalls(incidentId, person.email ?? person.id, deps);
   if (result.kind === 'not-found') return 'The incident is gone.';
@@ -157,6 +174,8 @@ async function quiet(incidentId: string, person: Person, deps: SlackOrderDeps): 
     ? 'Nobody is called about it any more.'
     : 'It could not be written: try it once more.';
 }
+
+const CHANGES = { acknowledge, escalate, quiet } as const;
 
 async function decide(
   place: { readonly incidentId: string; readonly digest: string },

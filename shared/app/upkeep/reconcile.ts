@@ -120,7 +120,7 @@ async function giveUp(incident: Incident, deps: ReconcileDeps): Promise<Reconcil
   const frame = storyFrame(incident, deps.configuration);
   const stopped = await readStop(deps);
   const story = { incident, diagnosis: null, evidence: null, actions, stage: 'final' as const, stopped, ...frame };
-  await beginCalls(story, `workflow-failure#${incident.attempt}`, deps);
+  await beginCalls(story, { key: `workflow-failure#${incident.attempt}` }, deps);
   await announce({ kind: 'workflow-failure', story, reason }, deps);
   await releaseIncidentLock(incident, deps.control);
   await releaseWaiting(incident, deps);

@@ -97,6 +97,7 @@ export const AuditEntry = z.discriminatedUnion('event', [
     simulated: z.boolean(),
   }),
   event('incident.acknowledged', { by: Name, attempt: Count }),
+  event('incident.person-escalated', { by: Name, attempt: Count, reason: Sentence }),
   event('on-call.called', { attempt: Count, level: Count, people: Name, reached: Count, gap: Sentence.nullable() }),
   event('on-call.ended', { by: Name, attempt: Count }),
   event('on-call.unanswered', { attempt: Count, levels: Count }),
@@ -160,7 +161,8 @@ export const AuditEntry = z.discriminatedUnion('event', [
   event('action.undone', EFFECT),
   event('action.undo-failed', EFFECT),
   event('incident.notified', { channel: Name, where: Sentence, stage: z.enum(['asking', 'acting', 'final']) }),
-  event('incident.handed-over', { attempt: Count, error: Name.nullable() }),
+  /** `askedBy`: absent where the workflow handed it over. */
+  event('incident.handed-over', { attempt: Count, error: Name.nullable(), askedBy: Name.optional() }),
   event('incident.resolved', ENDED),
   event('incident.suggested', ENDED),
   event('incident.escalated', ENDED),

@@ -140,6 +140,7 @@ const DESCRIPTIONS: Descriptions = {
   'incident.reported': ({ by, severity, service, repository, simulated }) =>
     `${by} reported ${simulated ? 'a rehearsal' : 'it'} about ${service ?? repository ?? 'no service'}, severity ${severity}.`,
   'incident.acknowledged': ({ by }) => `${by} acknowledged it.`,
+  'incident.person-escalated': ({ by, reason }) => `${by} asked that others take over: ${reason}`,
   'on-call.called': ({ level, people, reached, gap }) =>
     `Level ${level} of who is on call: ${people === '' ? 'nobody' : people}${reached === 0 ? ', not reached' : ''}.${gap === null ? '' : ` (${gap}.)`}`,
   'on-call.ended': ({ by }) => `${by} asked to call nobody else.`,
@@ -188,7 +189,10 @@ const DESCRIPTIONS: Descriptions = {
   'action.undo-failed': (facts) => `It could not undo ${onTarget(facts)}: a person has to check it.`,
   'incident.notified': ({ channel, where, stage }) =>
     `${SENT[channel] ?? `Notice sent by ${channel}`}: ${STAGES[stage]}${/^https?:/.test(where) ? ` (${where})` : ''}.`,
-  'incident.handed-over': ({ error }) => `E-mail sent: a person has to take over${error ? ` (${error})` : ''}.`,
+  'incident.handed-over': ({ error, askedBy }) =>
+    askedBy === undefined
+      ? `E-mail sent: a person has to take over${error ? ` (${error})` : ''}.`
+      : `People were told, as ${askedBy} asked.`,
   'incident.resolved': ended('resolved, as verified'),
   'fix.verified': ({ pullRequest, mergedAt, run }) =>
     `Pull request #${pullRequest} was merged at ${mergedAt}, and run ${run} then passed on the default branch: it is resolved.`,

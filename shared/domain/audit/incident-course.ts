@@ -27,6 +27,7 @@ const COMMENT = 'github-comment';
 /** Entries that a person causes. Those with `by: null` were made by nobody, such as an approval that expired. */
 const BY_PEOPLE: ReadonlySet<string> = new Set([
   'incident.acknowledged',
+  'incident.person-escalated',
   'on-call.ended',
   'incident.person-resolved',
   'incident.false-positive',

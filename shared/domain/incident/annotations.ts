@@ -60,6 +60,11 @@ export const Annotations = z.strictObject({
   acknowledged: z.strictObject(WRITTEN).nullable().optional(),
   /** Who said that nobody is to be called about the attempt any more; earlier records lack it. */
   callsEnded: z.strictObject(WRITTEN).nullable().optional(),
+  /** Who asked first that others are told of the attempt, and why; earlier records lack it. */
+  handedOver: z
+    .strictObject({ ...WRITTEN, reason: recordText({ min: 1, max: 500 }) })
+    .nullable()
+    .optional(),
   resolution: IncidentResolution.nullable(),
   falsePositive: FalsePositive.nullable(),
   feedback: z.array(IncidentFeedback).max(MAX_FEEDBACK),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-const SLACK_VERBS = ['status', 'show', 'acknowledge', 'quiet', 'help'] as const;
+const SLACK_VERBS = ['status', 'show', 'acknowledge', 'escalate', 'quiet', 'help'] as const;
 type SlackVerb = (typeof SLACK_VERBS)[number];
 
 const IncidentId = z.string().regex(/^[a-z0-9-]{8,60}$/);

@@ -72,6 +72,10 @@ export const RESOURCE_VARIABLES = {
   databaseSizer: 'DATABASE_SIZER_ARN',
   /** The function that exports and deletes what is held of a repository. */
   repositoryData: 'REPOSITORY_DATA_ARN',
+  /** The function that hands an incident to people. */
+  handOver: 'HAND_OVER_ARN',
+  /** The function that tells how an incident goes on. */
+  endTeller: 'END_TELLER_ARN',
 } as const;
 export type ResourceName = keyof typeof RESOURCE_VARIABLES;
 

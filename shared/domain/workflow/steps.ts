@@ -97,7 +97,8 @@ export const STEPS = {
     { digest },
     z.strictObject({ state: z.enum(['undone', 'nothing-to-undo', 'failed']), summary: recordText() }),
   ),
-  escalate: step({ reason: z.string(), error: z.string().nullable() }, z.null()),
+  /** `askedBy`: the person who wants others to be told; absent in the workflow. */
+  escalate: step({ reason: z.string(), error: z.string().nullable(), askedBy: z.string().optional() }, z.null()),
   record: step(
     {
       attempt: z.number().int().positive(),
@@ -108,11 +109,13 @@ export const STEPS = {
     z.null(),
   ),
   /**
-   * `githubGone`: since when and how often writing the comment failed; if it fails once more, its content is mailed.
+   * `githubGone`: since when and how often writing the comment failed; if it fails once more, its content is mailed. `endedByPerson`: only what stands
+   * open elsewhere is told, because a person ended it after its workflow.
    */
   notify: step(
     {
       stage: z.enum(['asking', 'acting', 'final']),
+      endedByPerson: z.literal(true).optional(),
       githubGone: z.strictObject({ since: z.iso.datetime(), tries: z.number().int().positive() }).nullish(),
     },
     z.null(),

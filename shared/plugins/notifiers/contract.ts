@@ -65,6 +65,8 @@ export interface NotifierPlugin {
   notify(announcement: Announcement, ports: NotifierPorts, settings?: unknown): Promise<SentMessage | null>;
   /** Whether a repeat of `notify` for the same announcement is harmless; if not, the caller prevents repeats. */
   readonly repeatable: boolean;
+  /** True: what it told stands open until it is told of the end, as a ticket does. */
+  readonly staysOpen?: true;
   /** True: its place follows from the incident, as of a comment on a pull request, so that no rule routes it. */
   readonly isPlaced?: true;
   /** Id of another notifier that reaches the same people: where that one is used, this one sends only what it could not. */

@@ -50,6 +50,7 @@ const argumentsOf = (
     'incident create': ['--title', 'It fails', '--repo', 'acme/shop'],
     'incident update': [incident, '--severity', 'high'],
     'incident acknowledge': [incident],
+    'incident escalate': [incident, ...REASON],
     'incident resolve': [incident, '--solution', 'Done by hand.', '--yes'],
     'incident false-positive': [incident, ...REASON, '--yes'],
     'incident feedback': [incident, '--action-correct'],

@@ -28,6 +28,12 @@ const LINES: readonly Line[] = [
   ['postmortem {id}', 'GET /api/incidents/{id}/postmortem', null, /^# .*\n/],
   ['acknowledge-incident {id}', 'POST /api/incidents/{id}/acknowledge', null, /acknowledged by ada@example.com/],
   [
+    'escalate-incident {id} --reason stuck',
+    'POST /api/incidents/{id}/escalate',
+    { reason: 'stuck' },
+    /people were told by: teams/,
+  ],
+  [
     'resolve-incident {id} --solution Restarted --resolution-time 5m --success true --category memory_leaks',
     'POST /api/incidents/{id}/resolve',
     { solution: 'Restarted', actionTaken: null, minutes: 5, success: true, class: 'memory_leaks' },

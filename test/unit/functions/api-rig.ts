@@ -25,6 +25,7 @@ import type { SignInOutcome } from '#shared/ports/access.ts';
 import type { CounterStore } from '#shared/ports/counter-store.ts';
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { DataAnswer, DataRequest } from '#shared/ports/repository-data.ts';
+import { makeFakeIncidentTeller } from '#test/fakes/incident-teller.ts';
 import {
   makeMemoryAccessTrail,
   makeMemoryApiKeyStore,
@@ -151,9 +152,11 @@ export async function anApi(
     return packedState(state);
   };
   const sent: Signal[] = [];
+  const { teller, handedOver, ended } = makeFakeIncidentTeller(rig.deps.incidents);
   const changeable = {
     ...rig.deps,
     ...learning,
+    teller,
     healing: makeMemoryHealingStore(),
     queue: { send: async (signal: Signal) => void sent.push(Signal.parse(signal)) },
   };
@@ -263,7 +266,20 @@ export async function anApi(
       json: answer.headers?.['content-type']?.toString().includes('json') ? JSON.parse(answer.body || 'null') : null,
     };
   };
-  return { ...rig, ...learning, logWatch, qualityOf, call, asked, errors, sent, changeable, dataAsked };
+  return {
+    ...rig,
+    ...learning,
+    logWatch,
+    qualityOf,
+    call,
+    asked,
+    errors,
+    sent,
+    changeable,
+    dataAsked,
+    handedOver,
+    ended,
+  };
 }
 
 /** Makes a plan of the stored incident that waits for a decision; gives its digest. */

@@ -108,6 +108,54 @@ describe('acknowledging an incident', () => {
   });
 });
 
+describe('asking others for help with an incident', () => {
+  const ask = (reason: unknown, as: string) => ({
+    ...{ method: 'POST', as, headers: { 'content-type': 'application/json' } },
+    body: JSON.stringify({ reason }),
+  });
+  const secret = ['ghp', 'k3J9dLq0ZxV7bN2mW5sT8yR1uC4aE6fH0gP2'].join('_');
+
+  it('tells people once, says who told them, and keeps who asked first', async () => {
+    const { call, incident, deps, handedOver } = await anApi();
+    const path = `/api/incidents/${incident.id}/escalate`;
+    expect((await call(path, ask('stuck', 'viewer'))).statusCode).toBe(403);
+    expect((await call(path, ask('', 'operator'))).statusCode).toBe(400);
+    expect(handedOver).toEqual([]);
+    const first = await call(path, ask(`stuck, token=${secret}`, 'operator'));
+    expect(first.json).toMatchObject({ incident: { id: incident.id, status: incident.status }, told: ['teams'] });
+    expect((await call(path, ask('again', 'key operator'))).json.told).toEqual(['teams']);
+    expect(handedOver.map(({ by }) => by)).toEqual(['ada@example.com', 'ada@example.com']);
+    expect(handedOver[1]?.reason).toBe(handedOver[0]?.reason);
+    expect(handedOver[0]?.reason).toMatch(/^ada@example\.com asks for help: stuck/);
+    expect(JSON.stringify([handedOver, await deps.incidents.auditTrail(incident.id)])).not.toContain(secret);
+    const said = (await deps.incidents.auditTrail(incident.id)).filter(
+      ({ event }) => event === 'incident.person-escalated',
+    );
+    expect(said).toHaveLength(1);
+  });
+
+  it('tells the end wherever people were told before, and nobody about what has ended', async () => {
+    const { call, incident, handedOver, ended } = await anApi();
+    const path = `/api/incidents/${incident.id}`;
+    await call(`${path}/escalate`, ask('stuck', 'operator'));
+    const solution = { method: 'POST', as: 'operator', headers: { 'content-type': 'application/json' } };
+    const resolve = () => call(`${path}/resolve`, { ...solution, body: JSON.stringify({ solution: 'Restarted' }) });
+    expect((await resolve()).statusCode).toBe(200);
+    expect(ended).toEqual([incident.id]);
+    const late = await call(`${path}/escalate`, ask('stuck', 'operator'));
+    expect([late.statusCode, late.json.detail]).toEqual([409, expect.stringContaining('It has ended')]);
+    expect(handedOver).toHaveLength(1);
+  });
+
+  it('tells no end to anybody where nobody was told before', async () => {
+    const { call, incident, ended } = await anApi();
+    const body = JSON.stringify({ reason: 'a drill' });
+    const headers = { 'content-type': 'application/json' };
+    await call(`/api/incidents/${incident.id}/false-positive`, { method: 'POST', as: 'operator', headers, body });
+    expect(ended).toEqual([]);
+  });
+});
+
 describe('approving a learned pattern', () => {
   const PATTERN = {
     scope: 'acme/shop',

@@ -79,6 +79,7 @@ export function defineChatNotifier<F, S = unknown>(chat: ChatNotifier<F, S>): No
     needs: ['poster'],
     takes: chat.takes ?? ANNOUNCEMENT_KINDS.filter((kind) => TOPIC_OF[kind] !== null),
     repeatable: false,
+    ...(chat.staysOpen === undefined ? {} : { staysOpen: chat.staysOpen }),
     // Without its section it is not used.
     wants: (announcement, given?: { readonly tell: readonly Topic[] }) => {
       const topic = TOPIC_OF[announcement.kind];

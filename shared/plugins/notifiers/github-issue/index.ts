@@ -45,6 +45,7 @@ export const githubIssue = defineNotifier<GithubIssueSettings>({
   needs: ['poster'],
   takes: ['progress', 'escalation', 'workflow-failure'],
   repeatable: false,
+  staysOpen: true,
   wants: (announcement, settings?: unknown) => settings !== undefined && wantsTicket(announcement),
   async notify(announcement, { poster }, settings) {
     const message = channelMessageOf(announcement);

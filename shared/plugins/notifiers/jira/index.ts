@@ -43,6 +43,7 @@ export const jira = defineNotifier<JiraSettings>({
   needs: ['poster'],
   takes: ['progress', 'escalation', 'workflow-failure'],
   repeatable: false,
+  staysOpen: true,
   wants: (announcement, settings?: unknown) => settings !== undefined && wantsTicket(announcement),
   async notify(announcement, { poster }, settings) {
     if (!('story' in announcement)) return null;

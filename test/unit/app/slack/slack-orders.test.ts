@@ -7,6 +7,7 @@ import { type SlackRequest, takeSlackRequest } from '#shared/app/slack/take-requ
 import type { Person } from '#shared/domain/access/person.ts';
 import { slackSignature } from '#shared/domain/webhooks/slack-signature.ts';
 import type { OrderQueue } from '#shared/ports/cloud.ts';
+import { makeFakeIncidentTeller } from '#test/fakes/incident-teller.ts';
 import { makeMemoryPersonStore } from '#test/fakes/index.ts';
 import { makeFakeSlack } from '#test/fakes/slack.ts';
 import { aRemedyRig, type RigOptions } from '../remedy-rig.ts';
@@ -49,8 +50,10 @@ async function setUp(options: RigOptions = { confidence: 0.7 }) {
   const { digest } = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, rig.deps);
   const place = { incidentId: rig.incident.id, digest: digest as string };
   await requestApproval({ ...place, taskToken: 'token-1', expiresInSeconds: 3600 }, rig.deps);
+  const { teller, handedOver } = makeFakeIncidentTeller(rig.deps.incidents);
   const deps = {
     ...rig.deps,
+    teller,
     persons,
     poster: slack.poster,
     keyOwner: async () => null,
@@ -136,7 +139,7 @@ async function setUp(options: RigOptions = { confidence: 0.7 }) {
     );
   const approval = () => rig.deps.incidents.getApproval(place.incidentId, place.digest);
   const said = () => slack.told.at(-1)?.text;
-  return { ...rig, deps, slack, place, signed, sealed, handle, press, slash, mention, approval, said };
+  return { ...rig, deps, slack, place, signed, sealed, handle, press, slash, mention, approval, said, handedOver };
 }
 
 describe('a button in Slack', () => {
@@ -328,13 +331,19 @@ describe('a command in Slack', () => {
     expect(said()).toContain('Name the incident');
   });
 
-  it('acknowledges and ends the calls for who may, and says why to everybody else', async () => {
-    const { slash, said, deps, incident } = await setUp();
+  it('acknowledges, hands over and ends the calls for who may, and says why to everybody else', async () => {
+    const { slash, said, deps, incident, handedOver } = await setUp();
     await slash('UVIC', `acknowledge ${incident.id}`);
     expect(said()).toContain('it needs the permission &quot;operate&quot;'.replaceAll('&quot;', '"'));
     await slash('UEVE', `quiet ${incident.id}`);
     expect(said()).toContain('Nobody with the address eve@example.com has signed in');
     expect((await deps.incidents.get(incident.id))?.annotations ?? {}).toEqual({});
+    await slash('UVIC', `escalate ${incident.id}`);
+    expect(said()).toContain('it needs the permission');
+    expect(handedOver).toEqual([]);
+    await slash('ULEA', `escalate ${incident.id}`);
+    expect(said()).toBe('People were told by: teams.');
+    expect(handedOver[0]).toMatchObject({ by: 'lea@example.com', incidentId: incident.id });
     await slash('ULEA', `quiet ${incident.id}`);
     expect(said()).toBe('Nobody is called about it any more.');
     await slash('ULEA', `ack ${incident.id}`);

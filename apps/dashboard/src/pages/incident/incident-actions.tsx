@@ -215,10 +215,19 @@ function actsOf(incident: Incident, me: string): readonly Act[] {
     fields: [],
     send: async () => contentOf(await api.incidents[':id'].acknowledge.$post({ param })),
   };
+  const escalate: Act = {
+    label: 'Ask for help',
+    title: 'Who else should know?',
+    about:
+      'Everybody who is told of such incidents is told that a person is needed, by every channel, and who is on call is called. It changes nothing else.',
+    verb: 'Tell them',
+    fields: [{ name: 'reason', label: 'Why', hint: 'They read it.', required: true, lines: 2, maxLength: 500 }],
+    send: async ({ reason = '' }) => contentOf(await api.incidents[':id'].escalate.$post({ param, json: { reason } })),
+  };
   return [
     ...(incident.acknowledged === null && !hasEnded ? [acknowledge] : []),
     assign,
-    ...(hasEnded ? [] : [resolve, falseAlarm]),
+    ...(hasEnded ? [] : [escalate, resolve, falseAlarm]),
     wrongClass,
     verdict,
     ...(!isOpen && subject.kind === 'run' ? [rerun] : []),
