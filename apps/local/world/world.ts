@@ -10,6 +10,7 @@ import type { Exchange } from '@selfheal/fake-server/wire.ts';
 import { machineTime, type WorldTime } from '@selfheal/fake-server/world-time.ts';
 import { ownDocuments } from '#infra/documents.ts';
 import { type ChannelsControl, makeLocalChannels } from './channels.ts';
+import { localHealth } from './health.ts';
 import { type JenkinsControl, makeLocalJenkins } from './jenkins.ts';
 import { type JiraControl, makeLocalJira } from './jira.ts';
 import { type JobsControl, makeLocalJobs } from './jobs.ts';
@@ -102,6 +103,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       return [
         ...parts.github.services,
         ...[aws, jobs, jenkins, spark, channels, slack, jira].map(({ service }) => service),
+        localHealth,
         ...models.services,
       ];
     },

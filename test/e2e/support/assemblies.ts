@@ -69,6 +69,8 @@ export function sampleConfiguration(change: ConfigurationChange = {}): z.input<t
 export const AIRFLOW_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:airflow-a1b2c3';
 /** Of the user of the sample company's Jenkins. */
 export const JENKINS_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:jenkins-a1b2c3';
+/** Of the app that writes to the team's channel. */
+export const TEAM_CHAT_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:team-chat-a1b2c3';
 const JOBS: ConfigurationChange = {
   http: {
     allowedEndpoints: [
@@ -85,6 +87,8 @@ const JOBS: ConfigurationChange = {
         slashesInNames: true,
         authorizationSecretArn: JENKINS_SECRET,
       },
+      { name: 'health', url: 'https://health.example.com/health/' },
+      { name: 'team-chat', url: 'https://slack.com/api/', authorizationSecretArn: TEAM_CHAT_SECRET },
     ],
   },
   jobs: {
@@ -107,25 +111,35 @@ const JOBS: ConfigurationChange = {
       alarms: ['reports-late'],
       playbooks: ['airflow-retry-task', 'airflow-retry-downstream', 'airflow-rerun-dag-run'],
     },
+    {
+      id: 'ledger',
+      criticality: 'low',
+      mode: 'act',
+      alarms: ['ledger-latency'],
+      logGroup: '/aws/lambda/ledger-api',
+      playbooks: ['check-connections', { id: 'notify-team', with: { team: 'payments', channel: LOCAL_SLACK.channel } }],
+    },
   ],
   // Everything is asked, so that a test sees the request.
   policy: { ...LIMITS, approvalRequiredRisks: ['low', 'medium', 'high'] },
 };
 
 const EVERYTHING = { tell: ['incidents', 'approvals', 'upkeep'] };
+/** The notifiers of the base `channels`. */
+export const CHANNEL_NOTIFIERS = {
+  slack: EVERYTHING,
+  'slack-app': { ...EVERYTHING, channel: LOCAL_SLACK.channel },
+  teams: EVERYTHING,
+  pagerduty: EVERYTHING,
+  webhook: EVERYTHING,
+  sms: { to: ['+491700000001', '+15550000002'] },
+  jira: { project: 'OPS' },
+  smtp: { host: 'mail.example.com', user: 'selfheal', from: 'selfheal@example.com', to: ['team@example.com'] },
+};
 const BASES: Readonly<Record<AssemblyName, ConfigurationChange>> = {
   rules: {},
   channels: {
-    notifiers: {
-      slack: EVERYTHING,
-      'slack-app': { ...EVERYTHING, channel: LOCAL_SLACK.channel },
-      teams: EVERYTHING,
-      pagerduty: EVERYTHING,
-      webhook: EVERYTHING,
-      sms: { to: ['+491700000001', '+15550000002'] },
-      jira: { project: 'OPS' },
-      smtp: { host: 'mail.example.com', user: 'selfheal', from: 'selfheal@example.com', to: ['team@example.com'] },
-    },
+    notifiers: CHANNEL_NOTIFIERS,
     // None of the sample company's services is critical, unless a test says so.
     onCall: {
       severities: ['critical'],

@@ -22,6 +22,8 @@ const VALUES: Readonly<Record<string, string | number>> = {
   backup: 40,
   application: 'nightly',
   ingestion: 'nightly',
+  team: 'payments',
+  channel: 'C024BE91L',
 };
 const DIRECTORIES: Readonly<Record<string, string>> = {
   'clean-logs': '/var/log/gallery',
@@ -72,7 +74,7 @@ export function drillConfiguration(): object {
   return {
     ...sample,
     services,
-    http: { allowedEndpoints: ['airflow', 'health', 'pipeline', 'spark'].map(endpoint) },
+    http: { allowedEndpoints: ['airflow', 'health', 'pipeline', 'spark', 'team-chat'].map(endpoint) },
     fixes: {
       repositories: [
         { name: 'acme/shop', patches: true, sandboxWorkflow: 'selfheal-try.yml', reverts: true, issues: true },

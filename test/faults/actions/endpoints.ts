@@ -1,7 +1,7 @@
 import { objectOf } from '@selfheal/local-cloud/template/json.ts';
 import { type GatewayRequest, type GatewayResponse, jsonResponse } from '@selfheal/local-cloud/wire/request.ts';
 
-const OURS = /^\/(health|pipeline|spark)\/api\/v1\//;
+const OURS = /^\/(health|pipeline|spark|team-chat)\/api\/v1\//;
 
 /** A change that somebody caused outside. */
 export interface Change {
@@ -21,10 +21,18 @@ export interface Endpoints {
 export function makeEndpoints(): Endpoints {
   const contents = new Map<string, Readonly<Record<string, unknown>>>();
   const changes: Change[] = [];
+  const messages: object[] = [];
   return {
     answer({ method, path, body }) {
       if (!OURS.test(path)) return null;
       if (method === 'GET' && path.startsWith('/health/')) return jsonResponse({ status: 'up' });
+      if (method === 'GET' && path.endsWith('/conversations.history')) return jsonResponse({ ok: true, messages });
+      if (method === 'POST' && path.endsWith('/chat.postMessage')) {
+        const message = objectOf(JSON.parse(body.toString() || '{}'));
+        messages.unshift(message);
+        changes.push({ kind: 'message.posted', target: String(message.channel), facts: message });
+        return jsonResponse({ ok: true });
+      }
       const found = contents.get(path);
       if (method === 'GET') return found === undefined ? jsonResponse({}, 404) : jsonResponse(found);
       if (method !== 'PUT') return jsonResponse({}, 405);

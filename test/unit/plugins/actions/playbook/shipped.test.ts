@@ -44,7 +44,8 @@ const PLAYBOOKS: readonly (readonly [rows: string, id: string, values: Readonly<
   ['[D57]', 'retry-ingestion', { ingestion: 'orders' }],
   ['[D57]', 'clean-temporary-files', { instance, directory: '/var/tmp/ingest' }],
   ['[D58]', 'switch-to-backup-database', { parameter: '/shop/db', usual: 'db-1:5432', backup: 'db-2:5432' }],
-  ['', 'check-connections', {}],
+  ['[D60]', 'check-connections', {}],
+  ['[D60]', 'notify-team', { team: 'payments', channel: 'C024BE91L' }],
   ['[D61]', 'expand-filesystem', { instance, volume: '/dev/data/orders', sizeGib: 200 }],
   ['[D61]', 'check-network', { instance, host: 'db-1.internal.example', port: 5432 }],
 ];
@@ -66,7 +67,7 @@ beforeAll(async () => {
   const endpoint = (name: string, path: string) => ({ name, url: `https://${name}.example.com${path}` });
   const allowedEndpoints = [
     endpoint('airflow', '/airflow/api/v1/'),
-    ...['health', 'spark', 'pipeline'].map((name) => endpoint(name, `/${name}/`)),
+    ...['health', 'spark', 'pipeline', 'team-chat'].map((name) => endpoint(name, `/${name}/`)),
   ];
   const playbooks = PLAYBOOKS.map(([, id, values]) => ({ id, with: values }));
   const services = [{ id: 'shop', alarms: ['shop-slow'], playbooks }];
