@@ -106,7 +106,7 @@ function withOurNames(
     if (name === undefined || known.includes(id)) return [id];
     if (NOTIFIES.test(id)) {
       terminal.say(
-        `selfheal: ${cleanText(name, 60)} is no action here: people are told of every incident, as the notifiers say.`,
+        `selfheal: ${cleanText(name, 60)} is no action of this configuration: people are told of every incident, as the notifiers say. The playbook notify-team makes it one.`,
       );
       return [];
     }

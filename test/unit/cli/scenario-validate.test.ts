@@ -20,7 +20,9 @@ function aProject(change: object = {}) {
       ...change,
     },
   ];
-  const http = { allowedEndpoints: [{ name: 'health', url: 'https://health.example.com/' }] };
+  const http = {
+    allowedEndpoints: ['health', 'team-chat'].map((name) => ({ name, url: `https://${name}.example.com/` })),
+  };
   const github = { defaultMode: 'suggest', repositories: [{ name: 'acme/shop', mode: 'act' }] };
   writeFileSync(config, JSON.stringify({ version: 1, http, github, services }));
   return async (...args: string[]) => {
@@ -126,6 +128,17 @@ describe('selfheal scenario validate', () => {
     ]);
     const told = await validate('--scenario', 'database_outage', '--expected-actions', 'notify_team');
     expect([told.code, told.text]).toEqual([0, expect.stringContaining('nothing was expected of it')]);
+  });
+
+  it('[D60] plans check_connections and notify_team by these names where the service allows them', async () => {
+    const told = { id: 'notify-team', with: { team: 'payments', channel: 'C024BE91L' } };
+    const validate = aProject({ deployment: undefined, playbooks: ['check-connections', told] });
+    const expected = ['--expected-actions', 'check_connections,notify_team'];
+    const { code, text } = await validate('--scenario', 'database_outage', '--service', 'checkout', ...expected);
+    expect([code, text]).toEqual([0, expect.stringContaining('as expected')]);
+    expect(text).toMatch(
+      / {2}check-connections: .*\n(?:.*\n)* {2}notify-team: .* Tells the team payments in its channel/,
+    );
   });
 
   it('[D146] says that nothing was expected, and that nothing is done about what nothing is known of', async () => {
