@@ -25,12 +25,12 @@ export async function beginCalls(
 ): Promise<void> {
   const { onCall, policy } = deps.configuration;
   if (onCall.levels.length === 0) return;
-  if (!onCall.severities.includes(incidentSeverity(incident, deps.configuration))) return;
   const now = deps.clock.now();
   if (isAsked) {
     await deps.chains.begin(incident.id, incident.attempt, now);
     return;
   }
+  if (!onCall.severities.includes(incidentSeverity(incident, deps.configuration))) return;
   const before = (await deps.incidents.listNotifications(incident.id)).filter((one) => one.key !== key);
   const gist = gistOf(incident, 'escalated', actions.length);
   if (isAlreadyNotified(incident, gist, before, { now, windowMinutes: policy.flapWindowMinutes })) return;

@@ -1,6 +1,8 @@
+import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { isSimulated } from '#shared/domain/incident/target-context.ts';
 import type { StepInput, StepOutput } from '#shared/domain/workflow/steps.ts';
+import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
 import type { ControlSettings } from '#shared/ports/control-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
@@ -30,11 +32,18 @@ export async function escalate(input: StepInput<'escalate'>, deps: EscalateDeps)
   const isAsked = askedBy !== undefined;
   const key = handOverKey(incident, isAsked);
   await beginCalls(story, { key, isAsked }, deps);
-  const onNotified = async () => {
+  const onNotified = async ({ id: channel }: NotifierPlugin, where: string) => {
     deps.meter.count('incident-mailed');
     const facts = { attempt: incident.attempt, error: input.error, ...(isAsked ? { askedBy } : {}) };
     const at = deps.clock.now().toISOString();
     await deps.incidents.audit(incident.id, key, { at, event: 'incident.handed-over', facts });
+    // Where a ticket is, so that people and a merged fix find it.
+    if (URL.canParse(where))
+      await deps.incidents.audit(incident.id, `notified#${channel}#${key}`, {
+        at,
+        event: 'incident.notified',
+        facts: { channel, where: redactOutgoing(where), stage: 'final' },
+      });
   };
   const how = { key, ending: 'escalated', skipSimilar: !isAsked, limited: !isAsked, onNotified } as const;
   await announceOnce({ kind: 'escalation', story, reason: reasonOf(input) }, how, deps).finally(() =>
