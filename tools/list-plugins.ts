@@ -18,7 +18,7 @@ const ARRIVALS: Readonly<Record<Plugins['sources'][number]['kind'], (id: string)
 export function listPlugins({ actions, notifiers, sources, modelProviders }: Plugins): string {
   return [
     '# Plug-ins',
-    'The actions, sources, notifiers, model providers and report formats of this version. `npm run plugins` writes this page from the registries; do not edit it.',
+    'The actions, sources, notifiers, model providers and report formats of this version. `npm run plugins` writes this page from the registries; do not edit it. `selfheal plugin list` shows them, too, with triage analyses, prompts, metrics and platforms, and how one of each is added.',
     '## Actions',
     'Actions with "nothing" in the column "allowed by" need no setting. [Actions and remedies](actions.md) describes when each action is used.',
     table(
