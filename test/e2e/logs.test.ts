@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { makeOtlpSender } from '#apps/cli/forward/otlp-sender.ts';
@@ -139,40 +138,6 @@ it('takes events in the format of Splunk', async () => {
     body: '{"event":"payment failed","source":"tills"}\n{"event":{"message":"paid","level":"info"},"source":"tills"}',
   });
   expect([response.status, await response.json()]).toEqual([200, { text: 'Success', code: 0 }]);
-});
-
-const EVENTS = [
-  ...['accepted the order', 'charged the card', 'sent the receipt', 'loaded the cart', 'refreshed the price'],
-  ...['stored the session', 'closed the socket', 'opened the page', 'read the stock', 'queued the parcel'],
-];
-const FIRST_STRANGE = 1_501;
-
-it('[E2] sets a strange mix of usual messages apart by an isolation forest, and a message of a wording never seen by its words', async () => {
-  const random = numbersFrom(5);
-  const logs = Array.from({ length: 2_000 }, (_, at) => {
-    const usual = Math.floor(random() * EVENTS.length);
-    // Fifty lines of five of the messages alone: each of them is usual by itself.
-    const isStrange = at + 1 >= FIRST_STRANGE && at + 1 < FIRST_STRANGE + 50;
-    return `INFO ${EVENTS[isStrange ? at % 5 : usual]} of customer ${at}`;
-  });
-  logs[1_800] = 'ERROR no space left on device while writing /var/lib/orders/1800.journal';
-  const post = async (path: string) => {
-    const response = await fetch(`${healer.runtime.endpoint}${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ logs }),
-    });
-    return await response.json();
-  };
-  const { anomalies } = (await post('/analyze')) as {
-    readonly anomalies: readonly { readonly line: number; readonly reason: string }[];
-  };
-  const mixes = anomalies.filter(({ reason }) => reason === 'unusual-mix').map(({ line }) => line);
-  expect(mixes.some((line) => line >= FIRST_STRANGE && line < FIRST_STRANGE + 50)).toBe(true);
-  expect(anomalies).toContainEqual(expect.objectContaining({ line: 1_801, reason: 'new-template' }));
-  // A customer's number makes no new wording.
-  expect(anomalies.length).toBeLessThanOrEqual(4);
-  expect(await post('/predict')).toMatchObject({ class: 'storage_issues' });
 });
 
 /** An Elasticsearch with these lines, which is asked by a point in time. */
