@@ -76,17 +76,6 @@ describe('the buttons of an incident', () => {
     await closed(context, problems);
   });
 
-  it('[D5] have others told that a person is needed, once', async () => {
-    const { page, context, problems } = await dashboard.open(incidents[0] ?? '');
-    const mails = () =>
-      dashboard.stage.runtime.mailbox.list().filter(({ text }) => text.includes('asks for help: Nobody knows it.'));
-    for (let times = 0; times < 2; times += 1)
-      await order(page, 'Ask for help', 'Tell them', { Why: 'Nobody knows it.' });
-    expect(await trailed(page, `${LOCAL.email} asked that others take over: Nobody knows it.`)).toBe(1);
-    expect(mails()).toHaveLength(1);
-    await closed(context, problems);
-  });
-
   it('correct its class and judge what was done', async () => {
     const { page, context, problems } = await dashboard.open(incidents[0] ?? '');
     await order(page, 'Wrong class', 'Save', { Class: 'storage_issues' });

@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DagRunSpec } from '#apps/local/world/jobs.ts';
 import { signIn } from '#lab/drills/approvals.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { approve, endedWithApprovals } from './support/approving.ts';
-import { AIRFLOW_SECRET, JENKINS_SECRET, TEAM_CHAT_SECRET } from './support/assemblies.ts';
+import { approve } from './support/approving.ts';
+import { AIRFLOW_SECRET, JENKINS_SECRET } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
@@ -23,7 +23,6 @@ beforeAll(async () => {
   approver = await signIn(healer, 'approver@example.com', PASSWORD);
   healer.runtime.overrideSecret(AIRFLOW_SECRET, USER);
   healer.world.jobs.requireSignIn(USER);
-  healer.runtime.overrideSecret(TEAM_CHAT_SECRET, { authorization: `Bearer ${['xoxb', 'team'].join('-')}` });
   healer.runtime.overrideSecret(JENKINS_SECRET, { username: JENKINS_USER.username, password: JENKINS_USER.token });
   healer.world.jenkins.requireSignIn(JENKINS_USER);
 });
@@ -361,29 +360,5 @@ describe('a failed Jenkins build', () => {
       'Jenkins does not show the value of the parameter DEPLOY_KEY.',
     );
     expect(healer.world.journal.count('jenkins.build.started', 'team/secret')).toBe(0);
-  });
-});
-
-describe('an alarm whose playbooks look and tell', () => {
-  it('[D60] has its connections checked, and then a named team told in its channel, each once and after a person agreed', async () => {
-    const message = 'ERROR connect ECONNREFUSED 10.0.0.5:5432';
-    healer.world.aws.putLogs('/aws/lambda/ledger-api', [{ at: Date.now(), stream: 'a', message }]);
-    const alarm = healer.world.aws.fireAlarm('ledger', { okAfterMs: null });
-    const incident = await endedWithApprovals(healer, alarm, approver);
-    expect(incident.status).toBe('escalated');
-    const actions = await healer.incidents.listActions(incident.id);
-    expect(actions.map(({ actionId, state }) => [actionId, state])).toEqual([
-      ['check-connections', 'done'],
-      ['notify-team', 'done'],
-    ]);
-    const told = healer.world.slack.messages().filter(({ text }) => text.startsWith('Team payments: '));
-    expect(told.map(({ text }) => text)).toEqual([
-      'Team payments: an alarm of ledger rings. Selfheal asks you to look at it.',
-    ]);
-    const { json } = await api(`/incidents/${incident.id}`);
-    expect(json.actions.map(({ title }: { title: string }) => title)).toEqual([
-      'Ask the service for its connections',
-      'Tell a team in its channel',
-    ]);
   });
 });

@@ -1,13 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { COMMANDS } from '#apps/cli/commands/registry.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeOtlpSender } from '#apps/cli/forward/otlp-sender.ts';
 import { signIn } from '#lab/drills/approvals.ts';
 import { HOUR, MINUTE, START, usualLines } from '#test/unit/domain/log-watch/made-log.ts';
-import { runCommand } from '../unit/cli/run-command.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
-import { expressionsOf } from './support/prometheus.ts';
 import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
 
@@ -138,49 +133,4 @@ it('takes events in the format of Splunk', async () => {
     body: '{"event":"payment failed","source":"tills"}\n{"event":{"message":"paid","level":"info"},"source":"tills"}',
   });
   expect([response.status, await response.json()]).toEqual([200, { text: 'Success', code: 0 }]);
-});
-
-/** An Elasticsearch with these lines, which is asked by a point in time. */
-async function anElasticsearch(texts: readonly string[]) {
-  const at = Date.now() - MINUTE;
-  const server = createServer(async (request, response) => {
-    const pieces: Buffer[] = [];
-    for await (const piece of request) pieces.push(piece as Buffer);
-    const asked = JSON.parse(Buffer.concat(pieces).toString() || '{}') as { search_after?: unknown };
-    const hits = texts.map((message, n) => ({
-      ...{ _index: 'logs-1', _id: `id-${n}`, sort: [at + n, n] },
-      _source: { '@timestamp': new Date(at + n).toISOString(), message, service: { name: 'tickets' } },
-    }));
-    const answer = request.url?.includes('/_pit')
-      ? { id: 'pit-1', succeeded: true }
-      : { pit_id: 'pit-1', hits: { hits: asked.search_after === undefined ? hits : [] } };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-  });
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  onTestFinished(() => new Promise<void>((done) => void server.close(() => done())));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-it('[D237] reads Elasticsearch, shows its lines in the place of Kibana, and answers Prometheus with figures that the dashboards of Grafana draw', async () => {
-  const texts = ['INFO sold a ticket', 'ERROR no seat is left'];
-  const environment = {
-    ELASTICSEARCH_URLS: await anElasticsearch(texts),
-    SELFHEAL_URL: healer.runtime.endpoint,
-    SELFHEAL_TOKEN: key,
-  };
-  const { code, stderr } = await runCommand(['log', 'forward', '--once'], '', COMMANDS, environment, {
-    now: () => Date.now(),
-  });
-  expect([code, stderr]).toEqual([0, expect.stringContaining('2 lines sent')]);
-  const read = async (path: string) =>
-    await fetch(`${healer.runtime.endpoint}${path}`, { headers: { authorization: `Bearer ${key}` } });
-  const recent = (await (await read('/logs/recent?stream=tickets')).json()) as { entries: { text: string }[] };
-  expect(recent.entries.map(({ text }) => text).toSorted()).toEqual(texts.toSorted());
-  const scraped = await (await read('/metrics')).text();
-  const drawn = ['grafana-healing.json', 'grafana-channels.json'].flatMap(expressionsOf).join('\n');
-  const families = [...scraped.matchAll(/^# TYPE (\w+)/gm)].map(([, name = '']) => name);
-  for (const name of ['selfheal_incidents_total', 'selfheal_requests_total', 'selfheal_queue_wait_seconds']) {
-    expect(families).toContain(name);
-    expect(drawn).toContain(name);
-  }
 });

@@ -69,8 +69,6 @@ export function sampleConfiguration(change: ConfigurationChange = {}): z.input<t
 export const AIRFLOW_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:airflow-a1b2c3';
 /** Of the user of the sample company's Jenkins. */
 export const JENKINS_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:jenkins-a1b2c3';
-/** Of the app that writes to the team's channel. */
-export const TEAM_CHAT_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:team-chat-a1b2c3';
 const JOBS: ConfigurationChange = {
   http: {
     allowedEndpoints: [
@@ -87,8 +85,6 @@ const JOBS: ConfigurationChange = {
         slashesInNames: true,
         authorizationSecretArn: JENKINS_SECRET,
       },
-      { name: 'health', url: 'https://health.example.com/health/' },
-      { name: 'team-chat', url: 'https://slack.com/api/', authorizationSecretArn: TEAM_CHAT_SECRET },
     ],
   },
   jobs: {
@@ -110,14 +106,6 @@ const JOBS: ConfigurationChange = {
       mode: 'act',
       alarms: ['reports-late'],
       playbooks: ['airflow-retry-task', 'airflow-retry-downstream', 'airflow-rerun-dag-run'],
-    },
-    {
-      id: 'ledger',
-      criticality: 'low',
-      mode: 'act',
-      alarms: ['ledger-latency'],
-      logGroup: '/aws/lambda/ledger-api',
-      playbooks: ['check-connections', { id: 'notify-team', with: { team: 'payments', channel: LOCAL_SLACK.channel } }],
     },
   ],
   // Everything is asked, so that a test sees the request.

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { cpSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { copyProduct } from './product-copy.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const HERE = 'test/unit/plugins/made-up/forge';
@@ -21,16 +21,7 @@ const PRODUCT = [
   'packages',
   'docs',
 ];
-const FILES = [
-  'CONTRIBUTING.md',
-  'SECURITY.md',
-  'package.json',
-  'package-lock.json',
-  'tsconfig.json',
-  'cdk.json',
-  'README.md',
-  'CHANGELOG.md',
-];
+const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'cdk.json', 'README.md', 'CHANGELOG.md'];
 
 interface Played {
   readonly statuses: readonly number[];
@@ -43,23 +34,40 @@ interface Played {
   readonly deadLetters: number;
 }
 
-let product: ReturnType<typeof copyProduct>;
+let tree: string;
 let played: Played;
 
 /** A copy of the product with one folder and one line more, in which failed runs of that host are played. */
 beforeAll(async () => {
-  product = copyProduct([...PRODUCT, ...FILES, HERE]);
-  const hosts = 'shared/plugins/hosts';
-  cpSync(join(ROOT, HERE, 'fake-forge'), join(product.tree, hosts, 'fake-forge'), { recursive: true });
-  product.insert(`${hosts}/registry.ts`, "registered('hosts', [", 'fakeForge, ');
-  product.insert(`${hosts}/registry.ts`, '', "import { fakeForge } from './fake-forge/index.ts';\n");
+  tree = mkdtempSync(join(tmpdir(), 'made-up-host-'));
+  for (const name of [...PRODUCT, ...FILES, HERE])
+    cpSync(join(ROOT, name), join(tree, name), { recursive: true, filter: (path) => !path.includes('/node_modules') });
+  for (const name of ['CONTRIBUTING.md', 'SECURITY.md']) cpSync(join(ROOT, name), join(tree, name));
+  linkPackages();
+  const hosts = join(tree, 'shared/plugins/hosts');
+  cpSync(join(ROOT, HERE, 'fake-forge'), join(hosts, 'fake-forge'), { recursive: true });
+  const registry = readFileSync(join(hosts, 'registry.ts'), 'utf8');
+  const added = registry.replace("registered('hosts', [", "registered('hosts', [fakeForge, ");
+  expect(added).not.toBe(registry);
+  writeFileSync(join(hosts, 'registry.ts'), `import { fakeForge } from './fake-forge/index.ts';\n${added}`);
   const { stdout } = await promisify(execFile)(process.execPath, [join(HERE, 'heal.ts')], {
-    cwd: product.tree,
+    cwd: tree,
     maxBuffer: 64 * 1024 * 1024,
   });
   played = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Played;
 }, 600_000);
-afterAll(() => product?.remove());
+afterAll(() => rmSync(tree, { recursive: true, force: true }));
+
+/** Installed packages are shared; those of this repository are the copy's own. */
+function linkPackages(): void {
+  const installed = join(ROOT, 'node_modules');
+  const own = join(tree, 'node_modules');
+  mkdirSync(join(own, '@selfheal'), { recursive: true });
+  for (const name of readdirSync(installed))
+    if (name !== '@selfheal' && name !== '.cache') symlinkSync(join(installed, name), join(own, name));
+  for (const name of readdirSync(join(installed, '@selfheal')))
+    symlinkSync(join(tree, 'packages', name), join(own, '@selfheal', name));
+}
 
 const remarksOn = (proposal: number) => played.remarks.filter((remark) => remark.proposal === proposal);
 
