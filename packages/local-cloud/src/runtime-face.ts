@@ -97,9 +97,10 @@ function deadLetterArns({ properties }: Resource): string[] {
   return [policy.deadLetterTargetArn, own, onFailure, ...ofTargets].flatMap((arn) => textOf(arn) ?? []);
 }
 
-function waitingMessages({ queues, sources }: Services): number {
+function waitingMessages({ queues, sources, streamSources }: Services): number {
   const counts = sources.map(({ queue }) => queues.counts(queue));
-  return counts.reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0);
+  const records = streamSources.reduce((sum, source) => sum + source.waiting(), 0);
+  return counts.reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, records);
 }
 
 function isIdle(services: Services): boolean {

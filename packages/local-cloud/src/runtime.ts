@@ -11,6 +11,7 @@ import { DamagedState, openDatabase } from './storage/database.ts';
 import { ensureTable, startDynamoDb } from './storage/dynamodb.ts';
 import { makeS3Api } from './storage/s3-api.ts';
 import { claimStateFolder } from './storage/state-version.ts';
+import { makeKinesisApi } from './streams/kinesis-api.ts';
 import { type Deployment, loadDeployment } from './template/deployment.ts';
 import { objectOf, textsOf } from './template/json.ts';
 import { makeSnsApi } from './topics/sns-api.ts';
@@ -98,6 +99,7 @@ function httpEntry(
   const backends = makeBackends({
     ...services,
     sns: makeSnsApi(services.topics),
+    kinesis: makeKinesisApi(services.streams),
     s3: makeS3Api(services.objects),
     world,
     bedrock: options.bedrock,
@@ -124,7 +126,7 @@ async function resumeServices(services: Services, schedules: NonNullable<Runtime
   services.buses.resume();
   services.topics.resume();
   services.asyncInvocations.resume();
-  for (const source of services.sources) source.start();
+  for (const source of [...services.sources, ...services.streamSources]) source.start();
   if (schedules === 'by-clock') services.schedules.start();
   await services.logSubscriptions.start();
 }
@@ -132,7 +134,7 @@ async function resumeServices(services: Services, schedules: NonNullable<Runtime
 /** Stops what creates work first, then what does it. Unfinished work stays on disk. */
 async function stopServices(services: Services): Promise<void> {
   services.schedules.stop();
-  const drained = services.sources.map((source) => source.stop());
+  const drained = [...services.sources, ...services.streamSources].map((source) => source.stop());
   services.buses.stop();
   services.topics.stop();
   services.asyncInvocations.stop();

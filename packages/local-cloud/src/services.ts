@@ -20,6 +20,8 @@ import type { Database } from './storage/database.ts';
 import type { DynamoDb } from './storage/dynamodb.ts';
 import { makeObjectStore } from './storage/object-store.ts';
 import { makeQueueStore } from './storage/queue-store.ts';
+import { makeStreamSources } from './streams/stream-source.ts';
+import { makeStreamStore, streamSettings } from './streams/stream-store.ts';
 import type { Deployment } from './template/deployment.ts';
 import { type JsonObject, parseObject } from './template/json.ts';
 import { makeTopics } from './topics/topics.ts';
@@ -91,6 +93,8 @@ export async function makeServices(foundation: Foundation) {
       buses.publish(busArn.split('/').pop() ?? 'default', buses.envelope(parseObject(text, 'The event'))),
   };
   const sources = makeEventSources({ ...shared, functions, queues, maxWorkersPerFunction });
+  const { streams } = storage;
+  const streamSources = makeStreamSources({ ...shared, functions, queues, streams });
   const schedules = makeSchedules({ deployment, buses, delivery, authorizer, timeScale });
   return {
     ...storage,
@@ -99,8 +103,9 @@ export async function makeServices(foundation: Foundation) {
     engine,
     states,
     sources,
+    streamSources,
     schedules,
-    logSubscriptions: makeLogSubscriptions(deployment, delivery),
+    logSubscriptions: makeLogSubscriptions(deployment, { delivery, authorizer, streams }),
     userPools: makeUserPools(database, deployment),
   };
 }
@@ -110,6 +115,7 @@ function makeStorage({ database, deployment, emit }: Foundation) {
     queues: makeQueueStore(database, queueSettings(deployment), (queue, messageId) =>
       emit({ type: 'message.dead', queue, messageId }),
     ),
+    streams: makeStreamStore(database, streamSettings(deployment)),
     objects: makeObjectStore(
       database,
       deployment.ofType('AWS::S3::Bucket').map((bucket) => bucket.name),

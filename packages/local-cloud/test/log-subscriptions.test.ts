@@ -79,7 +79,7 @@ describe('subscription filters of CloudWatch Logs', () => {
     ['a pattern', { FilterPattern: 'ERROR' }, /a filter pattern is not served/],
     [
       'another destination',
-      { DestinationArn: 'arn:aws:kinesis:us-east-1:123456789012:stream/x' },
+      { DestinationArn: 'arn:aws:firehose:us-east-1:123456789012:deliverystream/x' },
       /only a Lambda function/,
     ],
   ])('are refused with %s', async (_, change, words) => {

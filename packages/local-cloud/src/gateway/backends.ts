@@ -15,6 +15,7 @@ export interface Services {
   readonly dynamoDb: DynamoDb;
   readonly sqs: (operation: string, input: JsonObject, signal: AbortSignal) => Promise<unknown>;
   readonly sns: (form: URLSearchParams) => string;
+  readonly kinesis: (operation: string, input: JsonObject) => object;
   readonly s3: (request: AwsCall['request']) => GatewayResponse;
   readonly secrets: Secrets;
   readonly states: (operation: string, input: JsonObject) => Promise<unknown>;
@@ -39,6 +40,7 @@ export function makeBackends(services: Services): Record<string, Backend> {
       body: services.sns(new URLSearchParams(request.body.toString('utf8'))),
     }),
     s3: async ({ request }) => services.s3(request),
+    kinesis: async (call) => inKind(call, services.kinesis(call.operation, call.input)),
     secretsmanager: async (call) => inKind(call, services.secrets.handle(call.operation, call.input)),
     states: async (call) => inKind(call, await services.states(call.operation, call.input)),
     events: async (call) => {

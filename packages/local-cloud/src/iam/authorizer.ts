@@ -18,8 +18,8 @@ export interface Authorizer {
   refusedForService(service: string, needs: readonly Need[]): IamDecision | null;
   /** Whether the role has the permission; not recorded. */
   would(role: Role, need: Need): boolean;
-  /** Null when the service may assume the role. */
-  refusedAssumption(service: string, roleArn: string): IamDecision | null;
+  /** Null when the service may assume the role, on behalf of a resource where it names one. */
+  refusedAssumption(service: string, roleArn: string, sourceArn?: string): IamDecision | null;
   role(arn: string): Role | undefined;
   roleById(id: string): Role | undefined;
   /** Denies and records a call that no action mapping knows. */
@@ -45,9 +45,13 @@ export function makeAuthorizer(policies: Policies, log: DecisionLog, account: st
     refusedForService: (service, needs) =>
       firstRefused(needs.map((need) => decide({ kind: 'service', name: service }, service, [], need))),
     would: (role, need) => asRole(role, need).allowed,
-    refusedAssumption(service, roleArn) {
+    refusedAssumption(service, roleArn, sourceArn) {
       const role = policies.role(roleArn);
-      const allowed = role !== undefined && trusts(role.trust, service, { 'aws:SourceAccount': account });
+      const source = {
+        'aws:SourceAccount': account,
+        ...(sourceArn === undefined ? {} : { 'aws:SourceArn': sourceArn }),
+      };
+      const allowed = role !== undefined && trusts(role.trust, service, source);
       const reason = allowed ? 'allowed' : 'implicit-deny';
       const decision = { role: service, action: 'sts:AssumeRole', resource: roleArn, context: {}, allowed, reason };
       return firstRefused([decision as IamDecision]);

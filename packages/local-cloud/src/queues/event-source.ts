@@ -3,6 +3,7 @@ import type { Functions } from '../functions/functions.ts';
 import type { InvocationResult } from '../functions/pool.ts';
 import type { Authorizer } from '../iam/authorizer.ts';
 import { md5, type QueueStore, type StoredMessage } from '../storage/queue-store.ts';
+import { isStream } from '../streams/stream-source.ts';
 import type { Deployment, Resource } from '../template/deployment.ts';
 import { UnsupportedTemplate } from '../template/intrinsics.ts';
 import { booleanOf, listOf, numberOf, objectOf, parseObject, textOf, textsOf } from '../template/json.ts';
@@ -41,11 +42,11 @@ const RECEIVE_LIMIT = 10;
 const POLL_ACTIONS = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 const DENIED_AGAIN_MS = 5000;
 
-/** Delivers queue messages to functions, as Lambda's pollers do. Throws for an event source that is not a queue. */
+/** Delivers queue messages to functions, as Lambda's pollers do. Throws for an event source that is neither a queue nor a stream. */
 export function makeEventSources(options: EventSourceOptions): EventSource[] {
   return options.deployment
     .ofType('AWS::Lambda::EventSourceMapping')
-    .filter((each) => each.properties.Enabled !== false)
+    .filter(({ properties }) => properties.Enabled !== false && !isStream(properties))
     .map((resource) => makeEventSource(readMapping(resource, options), options));
 }
 

@@ -164,6 +164,7 @@ export const SERVED_TYPES = {
     attributes: { PolicyArn: 'arn' },
   },
   'AWS::SSM::Document': { nameProperty: 'Name' },
+  'AWS::Kinesis::Stream': named('Name', arnOf('kinesis', 'stream/')),
   'AWS::Logs::LogGroup': named('LogGroupName', arnOf('logs', 'log-group:', ':*')),
   'AWS::Logs::SubscriptionFilter': { nameProperty: 'FilterName' },
 } as const satisfies Record<string, ResourceType>;

@@ -1,4 +1,5 @@
 import type { Need } from '../../iam/authorizer.ts';
+import { streamOfIterator } from '../../streams/kinesis-api.ts';
 import type { Deployment } from '../../template/deployment.ts';
 import { type JsonObject, listOf, objectOf, textOf, textsOf } from '../../template/json.ts';
 import { type ActionMapping, machineNeed, regional } from './mapping.ts';
@@ -182,6 +183,15 @@ export const ssmActions: ActionMapping = ({ operation, input }, deployment) => {
     default:
       return null;
   }
+};
+
+/** What is read by an iterator needs the right on the stream that the iterator is of. */
+export const kinesisActions: ActionMapping = ({ operation, input }, deployment) => {
+  const known = ['PutRecord', 'PutRecords', 'ListShards', 'DescribeStreamSummary', 'GetShardIterator', 'GetRecords'];
+  if (!known.includes(operation)) return null;
+  const name = textOf(input.StreamName) ?? streamOfIterator(textOf(input.ShardIterator) ?? '');
+  const resource = textOf(input.StreamARN) ?? regional('kinesis', `stream/${name}`, deployment);
+  return [{ action: `kinesis:${operation}`, resource }];
 };
 
 /** The project of a build stands before the colon of its id. */
