@@ -14,6 +14,7 @@ import { learningRows } from './learning-rows.ts';
 import { listRows } from './list-rows.ts';
 import { logIntakeRows } from './log-intake-rows.ts';
 import { logRows } from './log-rows.ts';
+import { logStreamRows } from './log-stream-rows.ts';
 import { planningRows } from './planning-rows.ts';
 import { recallRows } from './recall-rows.ts';
 import { reportRows } from './report-rows.ts';
@@ -36,6 +37,7 @@ const BENCHES: Readonly<Record<string, (outDir: string) => Promise<Row[]>>> = {
   crash: crashRows,
   logs: logRows,
   'log-intake': logIntakeRows,
+  'log-stream': logStreamRows,
   reading: unlikeLogRows,
   reports: reportRows,
   templates: templateRows,

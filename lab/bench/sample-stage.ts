@@ -3,14 +3,18 @@ import { join } from 'node:path';
 import { prepareAssembly } from '#apps/local/assembly.ts';
 import { openStage, type Stage } from '#apps/local/stage.ts';
 
-const CONFIGURATION = join(import.meta.dirname, '../../apps/local/sample/selfheal.json');
+export const SAMPLE_CONFIGURATION = join(import.meta.dirname, '../../apps/local/sample/selfheal.json');
 const VIEWER = 'bench@example.com';
 const PASSWORD = ['Correct', 'horse', 'battery', '1!'].join('-');
 
-/** Gives `use` the sample configuration on a local runtime of its own, with a person who may read, and stops it afterwards. */
-export async function withSampleStage<T>(folder: string, use: (stage: Stage) => Promise<T>): Promise<T> {
+/** Gives `use` the sample configuration, or another one, on a local runtime of its own, with a person who may read, and stops it afterwards. */
+export async function withSampleStage<T>(
+  folder: string,
+  use: (stage: Stage) => Promise<T>,
+  configurationFile = SAMPLE_CONFIGURATION,
+): Promise<T> {
   const { assemblyDir } = await prepareAssembly({
-    configurationFile: CONFIGURATION,
+    configurationFile,
     outDir: join(folder, 'assembly'),
     context: { emails: 'on-call@example.com' },
   });
