@@ -18,6 +18,7 @@ import type { DeployedSettings } from '#shared/domain/configuration/configuratio
 import { type FunctionConfig, RESOURCE_VARIABLES, type ResourceName } from '#shared/domain/workflow/function-config.ts';
 import { type AccessSources, accessOf } from '../access.ts';
 import { readConfiguration } from '../configuration.ts';
+import type { Access } from '../service-access.ts';
 import type { FunctionNetwork } from '../settings.ts';
 import { makeRole } from './function-role.ts';
 
@@ -32,6 +33,8 @@ export interface LambdaFunctionProps {
   readonly reservedConcurrency: number | null;
   /** For functions that are invoked asynchronously: receives an event after three failed attempts. */
   readonly deadLetterQueue?: IQueue;
+  /** Rights on resources that are made beside the catalogue. */
+  readonly furtherAccess?: readonly Access[];
 }
 
 /**
@@ -72,6 +75,7 @@ export class LambdaFunction extends Construct {
       access: [
         { actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: [logGroup.logGroupArn] },
         ...(deadLetterQueue ? [{ actions: ['sqs:SendMessage'], resources: [deadLetterQueue.queueArn] }] : []),
+        ...(props.furtherAccess ?? []),
         ...(props.network === null ? [] : [JOIN_NETWORK]),
         ...accessOf(config, props.access),
       ],

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
+import { hasLogStream } from '#shared/domain/configuration/log-subscriptions.ts';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
 import { maxExecutionSeconds } from '#shared/domain/workflow/workflow-time.ts';
 import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
@@ -16,7 +17,7 @@ import { ForecastAlarms } from '../constructs/forecast-alarms.ts';
 import { Tracing } from '../constructs/function-role.ts';
 import { Intake } from '../constructs/intake.ts';
 import { LambdaFunction } from '../constructs/lambda-function.ts';
-import { LogSubscriptions } from '../constructs/log-subscriptions.ts';
+import { LogStream, LogSubscriptions } from '../constructs/log-subscriptions.ts';
 import { Monitoring } from '../constructs/monitoring.ts';
 import { Schedules } from '../constructs/schedules.ts';
 import { Workflow } from '../constructs/workflow.ts';
@@ -46,6 +47,7 @@ export class SelfhealStack extends Stack {
   private readonly api: Api;
   private readonly schedules: Schedules;
   private readonly tracing: Tracing;
+  private readonly logStream: LogStream | null;
   private readonly functions: Construct;
 
   constructor(scope: Construct, id: string, props: SelfhealStackProps) {
@@ -66,6 +68,8 @@ export class SelfhealStack extends Stack {
     this.schedules = new Schedules(this, 'Schedules');
     const automation = usedDocuments(settings.configuration);
     if (automation.documents.length > 0) new AutomationDocuments(this, 'Automation', automation);
+    const { logSubscriptions, logStream } = settings.configuration;
+    this.logStream = hasLogStream(logSubscriptions) ? new LogStream(this, 'LogStream', logStream) : null;
     this.functions = new Construct(this, 'Functions');
     const base = resourceCatalogue({
       state,
@@ -101,7 +105,12 @@ export class SelfhealStack extends Stack {
       .map((config) => this.addFunction(config, props, outside));
     for (const each of others) this.connect(each, settings.configuration);
     for (const subscriber of others.filter(({ config }) => config.trigger.kind === 'log-groups'))
-      new LogSubscriptions(this, 'LogSubscriptions', { subscriber, ...settings.configuration });
+      new LogSubscriptions(this, 'LogSubscriptions', {
+        subscriber,
+        logSubscriptions: settings.configuration.logSubscriptions,
+        stream: this.logStream,
+        deadLetters: this.schedules.deadLetters,
+      });
     this.watch([...steps, ...called, ...calledOutside, ...others], workflow);
     new HealingDashboard(this, 'Healing');
     for (const forecaster of others.filter(({ config }) => config.name === 'forecast')) {
@@ -127,6 +136,9 @@ export class SelfhealStack extends Stack {
         modelProviders: parts.modelProviders,
       },
       reservedConcurrency: config.trigger.kind === 'http' ? settings.publicConcurrency : null,
+      ...(config.trigger.kind === 'log-groups' && this.logStream !== null
+        ? { furtherAccess: [this.logStream.readAccess] }
+        : {}),
       ...(ASYNCHRONOUS.has(config.trigger.kind) ? { deadLetterQueue: this.schedules.deadLetters } : {}),
     });
   }

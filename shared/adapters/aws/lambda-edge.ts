@@ -136,14 +136,11 @@ export function scheduledFunction(schedule: {
 }
 
 /** A function that another service calls without waiting for it; an error is retried by Lambda and ends in the dead-letter queue. */
-export function eventFunction(called: {
+export function eventFunction<R = void>(called: {
   readonly config: Named;
-  readonly run: (event: unknown) => Promise<void>;
-}): LambdaHandler<unknown, null> {
-  return edge(called.config.name, async (event: unknown) => {
-    await called.run(event);
-    return null;
-  });
+  readonly run: (event: unknown) => Promise<R>;
+}): LambdaHandler<unknown, R | null> {
+  return edge(called.config.name, async (event: unknown) => (await called.run(event)) ?? null);
 }
 
 /** Shared by all functions: log context, metrics flushed at the end, cold starts counted, failures logged once. */

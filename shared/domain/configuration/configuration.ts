@@ -23,7 +23,7 @@ import { Fixes } from '../policy/fix-settings.ts';
 import { Features, Mode, Policy } from '../policy/policy-settings.ts';
 import { Routing } from '../policy/routing-settings.ts';
 import { Mapping } from '../webhooks/mapping.ts';
-import { LogSubscriptions } from './log-subscriptions.ts';
+import { LogStream, LogSubscriptions } from './log-subscriptions.ts';
 
 /** `signatures` of `selfheal.json`: where the user's own signatures are. */
 const OwnSignatures = z.strictObject({
@@ -134,6 +134,8 @@ export const Configuration = z.strictObject({
   jobs: Jobs,
   /** Log groups of CloudWatch Logs that are watched. */
   logSubscriptions: LogSubscriptions.default([]),
+  /** The stream of those that go through one. */
+  logStream: LogStream,
   /** From which limits on `performance advise` reports a bottleneck. */
   performance: Performance.prefault({}),
   signatures: OwnSignatures.nullable().default(null),

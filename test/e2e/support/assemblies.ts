@@ -70,6 +70,7 @@ export const AIRFLOW_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:sec
 /** Of the user of the sample company's Jenkins. */
 export const JENKINS_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:jenkins-a1b2c3';
 const JOBS: ConfigurationChange = {
+  logSubscriptions: [{ logGroup: '/shop/reports', service: 'reports', stream: true }],
   http: {
     allowedEndpoints: [
       {

@@ -14,6 +14,8 @@ const ROOT = join(import.meta.dirname, '../../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 /** Capitals in quotes that are no variables, and variables that one script passes to another. */
 const NO_SETTINGS = new Set([
+  'DATA_MESSAGE',
+  'TRIM_HORIZON',
   ...['SERVICE_DEPLOYMENT_IN_PROGRESS', 'UPDATE_IN_PROGRESS'],
   ...['INSUFFICIENT_DATA', 'NEW_PASSWORD_REQUIRED', 'SOFTWARE_TOKEN_MFA', 'USER_PASSWORD_AUTH'],
   ...[

@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { Retryable } from '@selfheal/kernel/errors.ts';
 import { describe, expect, it } from 'vitest';
 import { makeHandler } from '#functions/log-subscription/handler.ts';
 import { makeMemoryLogWatch } from '#test/fakes/memory-log-watch.ts';
@@ -7,17 +8,30 @@ const NOW = new Date('2026-11-20T10:02:00.000Z');
 /** Split, so that no scanner takes it for a real one. */
 const SECRET = ['ghp', 'k3J9dLq0ZxV7bN2mW5sT8yR1uC4aE6fH0gP2'].join('_');
 
-function aSubscription() {
-  const store = makeMemoryLogWatch();
+function aSubscription({
+  now = () => NOW,
+  fails = () => false,
+}: {
+  readonly now?: () => Date;
+  readonly fails?: () => boolean;
+} = {}) {
+  const memory = makeMemoryLogWatch();
+  const store = {
+    ...memory,
+    addDigests: async (...given: Parameters<typeof memory.addDigests>) => {
+      if (fails()) throw new Retryable('The table does not answer.');
+      await memory.addDigests(...given);
+    },
+  };
   const counted = new Map<string, number>();
   const warned: string[] = [];
   const handler = makeHandler({
     store,
-    clock: { now: () => NOW, sleep: async () => {} },
+    clock: { now, sleep: async () => {} },
     configuration: {
       logSubscriptions: [
-        { logGroup: '/aws/lambda/checkout-api', service: 'checkout' },
-        { logGroup: '/ecs/checkout', service: 'checkout' },
+        { logGroup: '/aws/lambda/checkout-api', service: 'checkout', stream: false },
+        { logGroup: '/ecs/checkout', service: 'checkout', stream: true },
       ],
     },
     log: { info: () => {}, warn: (message: string) => void warned.push(message), error: () => {} },
@@ -108,5 +122,51 @@ describe('the subscription of log groups', () => {
     const { handler, store } = aSubscription();
     await expect(handler(given)).rejects.toThrow(words);
     expect(await store.services()).toEqual([]);
+  });
+});
+
+describe('records of the stream', () => {
+  const record = (
+    sequenceNumber: string,
+    data = event({ logGroup: '/ecs/checkout', logStream: sequenceNumber }).awslogs.data,
+  ) => ({
+    eventSource: 'aws:kinesis',
+    kinesis: { sequenceNumber, data, partitionKey: 'a' },
+  });
+  const DONE = { batchItemFailures: [] };
+  const from = (id: string) => ({ batchItemFailures: [{ itemIdentifier: id }] });
+
+  it('are counted as the log of the configured service, each once however often it is delivered', async () => {
+    const { handler, store } = aSubscription();
+    const event = { Records: [record('1'), record('2')] };
+    expect([await handler(event), await handler(event)]).toEqual([DONE, DONE]);
+    const digests = await store.latestDigests('checkout', 10);
+    expect(digests.map(({ digest }) => digest.lines)).toEqual([3, 3]);
+    expect(JSON.stringify(digests)).not.toContain(SECRET);
+  });
+
+  it('are asked for again from the first one that could not be kept, and add up as if nothing had failed', async () => {
+    let calls = 0;
+    const { handler, store } = aSubscription({ fails: () => ++calls === 2 });
+    const Records = [record('1'), record('2'), record('3')];
+    expect(await handler({ Records })).toEqual(from('2'));
+    expect(await handler({ Records: Records.slice(1) })).toEqual(DONE);
+    expect(await store.latestDigests('checkout', 10)).toHaveLength(3);
+  });
+
+  it('do not wait behind one that CloudWatch Logs did not write', async () => {
+    const { handler, store, counted, warned } = aSubscription();
+    const foreign = Buffer.from('{"order":17}').toString('base64');
+    expect(await handler({ Records: [record('1', foreign), record('2')] })).toEqual(DONE);
+    expect(await store.latestDigests('checkout', 10)).toHaveLength(1);
+    expect(counted.get('log-lines-rejected')).toBe(1);
+    expect(warned).toEqual(['A record of the log stream is none of CloudWatch Logs; it is dropped.']);
+  });
+
+  it('go on in the next call before the time of this one is over', async () => {
+    let minutes = 0;
+    const now = () => new Date(NOW.getTime() + 60_000 * minutes++);
+    const { handler } = aSubscription({ now });
+    expect(await handler({ Records: [record('1'), record('2')] })).toEqual(from('2'));
   });
 });
