@@ -24,7 +24,7 @@ beforeAll(async () => {
   const ofRuns = all.filter(({ words }) => !words.includes('ledger'));
   incidents = [...ofRuns, ...all.filter((one) => !ofRuns.includes(one))].map(({ to }) => to);
   await context.close();
-}, 240_000);
+});
 
 afterAll(() => dashboard?.close());
 
@@ -92,7 +92,7 @@ describe('the buttons of an incident', () => {
     await dialog.getByLabel('Why').fill('The registry is back.');
     await dialog.getByRole('button', { name: 'Run again', exact: true }).dblclick();
     await dialog.waitFor({ state: 'detached' });
-    await expect.poll(() => dashboard.stage.runtime.executions().length, { timeout: 30_000 }).toBe(before + 1);
+    await expect.poll(() => dashboard.stage.runtime.executions().length).toBe(before + 1);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     expect(dashboard.stage.runtime.executions()).toHaveLength(before + 1);
     await closed(context, problems);
@@ -114,7 +114,7 @@ describe('the buttons of an incident', () => {
       .catch(() => undefined);
     await dialog.getByText('It was changed meanwhile').waitFor();
     await expect
-      .poll(() => dialog.getByRole('alert').innerText(), { timeout: 15_000 })
+      .poll(() => dialog.getByRole('alert').innerText())
       .toMatch(/changed notes\..*Nothing of yours was saved\./s);
     await dialog.getByRole('button', { name: 'Show what it is now' }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -159,7 +159,7 @@ describe('Keys and people', () => {
     await dialog.getByRole('button', { name: 'Revoke', exact: true }).click();
     await page.getByText(/revoked by/).waitFor();
     // The API remembers an accepted key for some seconds.
-    await expect.poll(asks, { timeout: 45_000, interval: 1_000 }).toBe(401);
+    await expect.poll(asks, { interval: 1_000 }).toBe(401);
     await closed(context, problems);
   });
 

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await samples.failRun('regression', { rerunMs: 500 }).delivered;
   samples.fireAlarm('ledger');
   await settled(dashboard, 3);
-}, 180_000);
+});
 
 afterAll(() => dashboard?.close());
 
@@ -26,9 +26,9 @@ describe('the dashboard', () => {
     const { page, problems, context } = await dashboard.open('/');
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     await page.getByText('ledger-latency').waitFor();
-    const tiles = await page.locator('.tiles').innerText();
-    expect(tiles).toMatch(/Healed today\s+1\b/);
-    expect(tiles).toMatch(/2 went to a person/);
+    const tiles = () => page.locator('.tiles').innerText();
+    await expect.poll(tiles).toMatch(/Healed today\s+1\b/);
+    await expect.poll(tiles).toMatch(/2 went to a person/);
     await page.locator('.recharts-bar-rectangle').first().waitFor();
     expect(await page.title()).toBe('Overview · Selfheal');
     expect(problems).toEqual([]);
@@ -192,7 +192,7 @@ describe('the dashboard', () => {
     });
     await page.locator('.rows a').first().click();
     const cited = page.locator('.log-line[data-cited]');
-    await cited.getByText('line 150001 of a long build').waitFor({ timeout: 45_000 });
+    await cited.getByText('line 150001 of a long build').waitFor();
     expect(await page.locator('.log-line').count()).toBeLessThan(100);
     const shown = await page.evaluate<number>(`new Promise((resolve) => {
       const box = document.querySelector('.log-lines');
@@ -264,10 +264,10 @@ describe('the dashboard', () => {
     const { page, context } = await dashboard.open('/incidents');
     await page.getByRole('link', { name: /ledger-latency/ }).waitFor();
     await page.route('**/api/**', (route) => route.abort());
-    await page.getByText('The API does not answer.').waitFor({ timeout: 20_000 });
+    await page.getByText('The API does not answer.').waitFor();
     expect(await page.getByRole('link', { name: /ledger-latency/ }).count()).toBe(1);
     await page.unroute('**/api/**');
-    await page.getByText('The API does not answer.').waitFor({ state: 'detached', timeout: 20_000 });
+    await page.getByText('The API does not answer.').waitFor({ state: 'detached' });
     await context.close();
   });
 
@@ -287,7 +287,7 @@ describe('the dashboard', () => {
     const stored = { ...Item, ...key(old), id: { S: old }, listKey, listId: { S: old }, version: { N: '0' } };
     await call(access, 'PutItem', { TableName: table, Item: stored });
     try {
-      await page.getByText(`1 more could not be read: ${old}`).waitFor({ timeout: 20_000 });
+      await page.getByText(`1 more could not be read: ${old}`).waitFor();
       expect(await page.locator('.rows a').count()).toBeGreaterThan(0);
       await page.goto(`${dashboard.url}/incidents/${old}`);
       await page
@@ -349,7 +349,7 @@ describe('the dashboard', () => {
     const before = await page.locator('.mails li').count();
     await page.getByRole('button', { name: 'Break: An alarm that nothing explains' }).click();
     await page.getByText('it is on its way').waitFor();
-    await expect.poll(() => page.locator('.mails li').count(), { timeout: 30_000 }).toBeGreaterThan(before);
+    await expect.poll(() => page.locator('.mails li').count()).toBeGreaterThan(before);
     await page.locator('.mails button').first().click();
     expect(await page.locator('.mails pre').innerText()).toContain('ledger-latency');
     await settled(dashboard, 4);

@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openStage, type Stage } from '#apps/local/stage.ts';
 import { anAssembly } from '#test/e2e/support/assemblies.ts';
+import { PATIENCE } from './stage.ts';
 
 const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -24,7 +25,7 @@ beforeAll(async () => {
     executablePath: BROWSER,
     args: ['--no-sandbox', '--disable-background-networking'],
   });
-}, 600_000);
+});
 
 afterAll(async () => {
   await browser?.close();
@@ -47,6 +48,7 @@ describe('the guide in a browser', () => {
     'is readable in %s, on a phone, and finds what is searched, under the policy of the site',
     async (colorScheme) => {
       const context = await browser.newContext({ colorScheme, viewport: { width: 1200, height: 800 } });
+      context.setDefaultTimeout(PATIENCE);
       await context.addInitScript(AXE);
       const page = await context.newPage();
       const problems: string[] = [];

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PATIENCE } from './stage.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const DATA = mkdtempSync(join(tmpdir(), 'selfheal-killed-'));
@@ -61,6 +62,7 @@ describe('a dashboard whose runtime is killed', () => {
     const first = await start(port);
     runtime = first;
     const context = await browser.newContext();
+    context.setDefaultTimeout(PATIENCE);
     const tabs: Page[] = [await context.newPage(), await context.newPage()];
     for (const tab of tabs) {
       await tab.goto(`http://127.0.0.1:${port}/incidents`);
@@ -74,14 +76,14 @@ describe('a dashboard whose runtime is killed', () => {
     await end(first, 'SIGKILL');
     for (const tab of tabs) {
       await tab.bringToFront();
-      await tab.getByText('The API does not answer.').waitFor({ timeout: 30_000 });
+      await tab.getByText('The API does not answer.').waitFor();
       expect(await tab.getByRole('link', { name: /ledger-latency/ }).count()).toBeGreaterThan(0);
     }
 
     runtime = await start(port);
     for (const tab of tabs) {
       await tab.bringToFront();
-      await tab.getByText('The API does not answer.').waitFor({ state: 'detached', timeout: 30_000 });
+      await tab.getByText('The API does not answer.').waitFor({ state: 'detached' });
       await tab
         .getByRole('link', { name: /ledger-latency/ })
         .first()
@@ -93,5 +95,5 @@ describe('a dashboard whose runtime is killed', () => {
         .waitFor();
     }
     await context.close();
-  }, 180_000);
+  });
 });

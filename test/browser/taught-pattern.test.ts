@@ -36,7 +36,7 @@ beforeAll(async () => {
   await samples.failRun('compile', { repository: REPOSITORY }).delivered;
   await samples.failRun('compile', { repository: REPOSITORY, pullRequest: null }).delivered;
   await settled(dashboard, 3);
-}, 300_000);
+});
 afterAll(async () => {
   await dashboard?.close();
   rmSync(home, { recursive: true, force: true });
