@@ -20,7 +20,7 @@ export interface IncidentFacts {
   readonly classification: Classification;
   readonly telemetry: Telemetry;
   readonly diagnosis: Diagnosis;
-  /** The list that the model chose from; null when there was none, or it chose nothing. */
+  /** The list that the model was offered; null when there was none. */
   readonly offer: Offer | null;
   readonly records: readonly ActionRecord[];
   readonly outcomes: readonly ActionOutcome[];
@@ -47,12 +47,10 @@ const OUTCOMES_LOOKED_AT = 500;
 export async function readIncidentFacts(incidentId: string, deps: IncidentFactsDeps): Promise<IncidentFacts> {
   const incident = await loadIncident(incidentId, deps.incidents);
   const { classification } = incident;
-  const diagnosed = deps.evidence.getDiagnosis(incidentId);
   const [telemetry, diagnosis, offer, records, outcomes, started] = await Promise.all([
     deps.evidence.getTelemetry(incidentId),
-    diagnosed,
-    // Only a choice is looked up in it: most incidents are diagnosed without a model.
-    diagnosed.then((found) => ((found?.choice ?? null) === null ? null : deps.evidence.getOffer(incidentId))),
+    deps.evidence.getDiagnosis(incidentId),
+    deps.evidence.getOffer(incidentId),
     deps.incidents.listActions(incidentId),
     classification === null ? [] : deps.experience.actionOutcomes(classification.class, OUTCOMES_LOOKED_AT),
     deps.experience.startedExperiments(),

@@ -39,25 +39,6 @@ describe('planning', () => {
     expect(await plan(await aRemedyRig({ family }))).toMatchObject({ decision: 'act', family, actionId });
   });
 
-  it.each([
-    [null, 0],
-    ['rerun-failed-jobs', 1],
-  ])('reads what a model was offered only where it chose something: %s', async (choice, reads) => {
-    const rig = await aRemedyRig();
-    await rig.deps.evidence.putDiagnosis(rig.incident.id, aDiagnosis({ choice }));
-    let read = 0;
-    const evidence = {
-      ...rig.deps.evidence,
-      getOffer: (id: string) => {
-        read += 1;
-        return rig.deps.evidence.getOffer(id);
-      },
-    };
-    const made = await makePlan({ incidentId: rig.incident.id, tried: [], held: false }, { ...rig.deps, evidence });
-    expect(made.actionId).toBe('rerun-failed-jobs');
-    expect(read).toBe(reads);
-  });
-
   it('asks for an approval when it is not sure enough, and seals that too', async () => {
     const made = await plan(await aRemedyRig({ confidence: 0.7 }));
     expect(made).toMatchObject({ decision: 'approve', digest: expect.any(String) });
