@@ -51,10 +51,13 @@ describe('twenty pushes to one pull request that fail', () => {
       }
       await healer.quiet();
     }
-    const [first, last] = [runs[0], runs.at(-1)] as [FailedRun, FailedRun];
+    const [first] = runs as [FailedRun];
     expect(runs).toHaveLength(20);
     expect(healer.world.journal.count('github.comment.created', `acme/shop/issues/${first.pullRequest}`)).toBe(1);
-    expect(healer.comment(first.pullRequest)).toContain(healer.incidentId(last.runId));
+    const known = await Promise.all(runs.map(({ runId }) => healer.incidents.get(healer.incidentId(runId))));
+    // About one of the last pushes: a plan that waits for a person is shown even when a later push is told of already.
+    const latest = known.slice(-4).flatMap((one) => (one === null ? [] : [one.id]));
+    expect(latest.some((id) => healer.comment(first.pullRequest).includes(id))).toBe(true);
     expect(healer.comment(first.pullRequest)).not.toMatch(/is checking whether|is working on|Waiting for/);
     // A mail names earlier incidents, too. Reminders have no limit.
     const ids = runs.map(({ runId }) => healer.incidentId(runId));
@@ -62,7 +65,6 @@ describe('twenty pushes to one pull request that fail', () => {
       .list()
       .filter(({ subject, text }) => ids.some((id) => text.includes(id)) && !subject.includes('still needed'));
     expect(mails).toHaveLength(2);
-    const known = await Promise.all(runs.map(({ runId }) => healer.incidents.get(healer.incidentId(runId))));
     const told = known.filter((one) => one !== null);
     expect(told.length).toBeGreaterThan(2);
     // Each push is an incident of its own or counted in the one that was worked on when it came.
