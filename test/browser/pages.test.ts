@@ -452,7 +452,8 @@ describe('Drill', () => {
 describe('Tests', () => {
   it('are empty at first', async () => {
     const { page, context } = await dashboard.open('/tests');
-    await page.getByText('No test has failed yet').or(page.getByText('No test fails by chance')).waitFor();
+    const empty = page.getByText('No test has failed yet').or(page.getByText('No test fails by chance'));
+    await expect.poll(() => empty.count()).toBe(1);
     await context.close();
   });
 

@@ -75,7 +75,7 @@ describe('a failure that somebody taught, without a model', () => {
   it('[D4] is named on the page of the incident', async () => {
     const { id } = JSON.parse(await typed(['incident', 'show', '2', '--json']));
     const { page, problems, context } = await dashboard.open(`/incidents/${id}`);
-    await page.getByText('Known here').waitFor();
+    await page.getByRole('heading', { name: 'Known here' }).waitFor();
     expect(plain(await page.locator('main').innerText())).toContain(WORDS);
     expect(problems).toEqual([]);
     await context.close();
