@@ -71,8 +71,9 @@ it('[D34] the page Logs follows what a service sends, and says what is unusual a
     .getByRole('cell', { name: /connection to .* refused/ })
     .first()
     .waitFor();
-  const counted = await page.getByRole('table', { name: 'Lines by level in windows of five minutes' }).innerText();
-  expect(counted).toMatch(/\b12\b/);
+  const counted = page.getByRole('table', { name: 'Lines by level in windows of five minutes' });
+  // Of the errors that are usual, one or two may fall into the same window.
+  await expect.poll(() => counted.innerText()).toMatch(/\t1[2-6]\t0\t/);
 
   await page.getByLabel('Lines', { exact: true }).selectOption('Errors');
   await page.getByText('INFO <b>a line</b>').waitFor({ state: 'detached' });
@@ -85,9 +86,13 @@ it('[D34] the page Logs follows what a service sends, and says what is unusual a
   const phone = await dashboard.open('/logs', { phone: true });
   await phone.page.getByRole('heading', { name: 'Live tail' }).waitFor();
   await phone.page.locator('.logs-line').first().waitFor();
-  const overflow = () => phone.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-  // While the page is put together, parts of it may be wider for a moment.
-  await expect.poll(overflow).toBeLessThanOrEqual(0);
+  await phone.page.getByRole('list', { name: 'Unusual' }).getByRole('link', { name: 'Incident' }).first().waitFor();
+  await phone.page
+    .getByRole('cell', { name: /connection to .* refused/ })
+    .first()
+    .waitFor();
+  const overflow = await phone.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+  expect(overflow).toBeLessThanOrEqual(0);
   if (process.env.LOGS_PICTURE !== undefined) {
     await phone.page.screenshot({ path: `${process.env.LOGS_PICTURE}-phone.png`, fullPage: true });
     const wide = await dashboard.open('/logs', { dark: true });
