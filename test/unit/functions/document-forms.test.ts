@@ -97,14 +97,14 @@ describe('the requests of the documents', () => {
     },
   );
 
-  it('record an incident of an integration, and say that no ticket is made', async () => {
+  it('record an incident of an integration, and say where its ticket will be named', async () => {
     const { post } = await aSender();
     const { statusCode, json, headers } = await post('/incident', {
       summary: 'Null pointer in checkout',
       service: 'shop',
     });
     expect([statusCode, json.ticket, headers?.link]).toEqual([201, null, '</api/incidents>; rel="canonical"']);
-    expect(json).toMatchObject({ title: 'Null pointer in checkout', note: expect.stringContaining('Jira') });
+    expect(json).toMatchObject({ title: 'Null pointer in checkout', note: expect.stringContaining('notifiers.jira') });
     const empty = await post('/incident/', {});
     expect([empty.statusCode, empty.json.detail]).toEqual([400, expect.stringContaining('title')]);
   });
