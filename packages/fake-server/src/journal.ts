@@ -29,8 +29,6 @@ const EFFECTS = [
   'airflow.tasks.cleared',
   'airflow.run.created',
   'jenkins.build.started',
-  'codebuild.build.started',
-  'codepipeline.stage.retried',
   'ssm.automation.started',
   'ssm.parameter.put',
   'lambda.memory.changed',

@@ -68,8 +68,6 @@ export function makeBackends(services: Services): Record<string, Backend> {
     logs: forwarded,
     monitoring: forwarded,
     ssm: forwarded,
-    codebuild: forwarded,
-    codepipeline: forwarded,
     rds: forwarded,
   };
 }

@@ -1,8 +1,6 @@
 import { bedrockActions } from './bedrock.ts';
 import { dynamodbActions } from './dynamodb.ts';
 import {
-  codebuildActions,
-  codepipelineActions,
   ecsActions,
   eventsActions,
   kinesisActions,
@@ -24,8 +22,6 @@ import { s3Actions } from './s3.ts';
 export const ACTION_MAPPINGS: Readonly<Record<string, ActionMapping>> = {
   autoscaling: autoscalingActions,
   bedrock: bedrockActions,
-  codebuild: codebuildActions,
-  codepipeline: codepipelineActions,
   dynamodb: dynamodbActions,
   ecs: ecsActions,
   events: eventsActions,
