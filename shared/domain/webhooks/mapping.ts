@@ -1,9 +1,10 @@
-import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
+import { canonicalJson } from '@selfheal/kernel/digest.ts';
 import * as z from 'zod';
 import { Severity } from '../incident/target-context.ts';
-import { type Alert, severityOfWord } from './alert.ts';
+import type { Alert } from './alert.ts';
 import { SCHEMES, SourceId } from './connection.ts';
 import { instantOf } from './instant.ts';
+import { severityOfWord } from './severity-word.ts';
 
 /** JSON Pointer (RFC 6901); the empty one is the whole body. */
 const Pointer = z.string().regex(/^(?:\/(?:[^~/]|~[01])*)*$/, 'Must be a JSON Pointer such as /alert/id');
@@ -105,17 +106,26 @@ export function readByMapping(
   };
 }
 
+/** What an example has to expect of a body that was read so. */
+export function expectationOf(read: MappedResult): z.infer<typeof Expectation> {
+  if (read.kind === 'rejected') return { refused: true };
+  const [alert] = read.kind === 'alerts' ? read.alerts : [];
+  if (alert === undefined) return { ignored: true };
+  const { state, severity, service, title } = alert;
+  return { state, severity, service, title };
+}
+
+/** The text in a body that the table of states is asked for; empty where there is none. */
+export const stateWordOf = ({ fields }: Pick<Mapping, 'fields'>, body: unknown): string =>
+  textOf(fields.state.from, body);
+
 /** What an example of a mapping gives, where that is not what it expects; null where it is. */
 export function exampleProblem(mapping: Mapping, index: number): string | null {
   const example = mapping.examples[index];
   if (example === undefined) return `There is no example ${index}.`;
   const read = readByMapping(mapping, example.body, new Date(0));
-  const [alert] = read.kind === 'alerts' ? read.alerts : [];
-  const found =
-    alert === undefined
-      ? { [read.kind === 'rejected' ? 'refused' : 'ignored']: true }
-      : { state: alert.state, severity: alert.severity, service: alert.service, title: alert.title };
-  return digestOf(canonicalJson(found)) === digestOf(canonicalJson(example.expect))
+  const found = expectationOf(read);
+  return canonicalJson(found) === canonicalJson(example.expect)
     ? null
     : `${example.name}: expected ${JSON.stringify(example.expect)}, and found ${JSON.stringify(found)}`;
 }

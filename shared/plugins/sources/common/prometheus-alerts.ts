@@ -1,6 +1,7 @@
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import * as z from 'zod';
-import { type Alert, severityOfWord } from '#shared/domain/webhooks/alert.ts';
+import type { Alert } from '#shared/domain/webhooks/alert.ts';
+import { severityOfWord } from '#shared/domain/webhooks/severity-word.ts';
 import type { AlertsResult } from '../contract.ts';
 
 const Labels = z.record(z.string(), z.string()).nullish();

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { severityOfWord } from '#shared/domain/webhooks/alert.ts';
 import { instantOf } from '#shared/domain/webhooks/instant.ts';
+import { severityOfWord } from '#shared/domain/webhooks/severity-word.ts';
 import { type AlertsResult, defineSource, firstProblem } from '../contract.ts';
 
 /** A variable of Datadog's template that had no value is sent as an empty text, or as its own name. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isIncidentId } from '#shared/domain/incident/identity.ts';
-import { severityOfWord } from '#shared/domain/webhooks/alert.ts';
+import { severityOfWord } from '#shared/domain/webhooks/severity-word.ts';
 import { type AlertsResult, defineSource, firstProblem } from '../contract.ts';
 
 const Reference = z.object({ id: z.string().nullish(), summary: z.string().nullish() }).nullish();

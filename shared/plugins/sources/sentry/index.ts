@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { severityOfWord } from '#shared/domain/webhooks/alert.ts';
 import { instantOf } from '#shared/domain/webhooks/instant.ts';
+import { severityOfWord } from '#shared/domain/webhooks/severity-word.ts';
 import { type AlertsResult, defineSource, firstProblem, type WebhookRequest } from '../contract.ts';
 
 const Text = z.string().nullish();
