@@ -2,9 +2,10 @@ import type { Clock } from '@selfheal/kernel/time.ts';
 import { redact, redactName } from '@selfheal/redaction/redact.ts';
 import { ConnectionId } from '#shared/domain/incident/target-context.ts';
 import { type Alert, signalOfAlert } from '#shared/domain/webhooks/alert.ts';
+import { bodySample } from '#shared/domain/webhooks/body-sample.ts';
 import { type Connection, maySpeakFor } from '#shared/domain/webhooks/connection.ts';
 import { derivedSecrets } from '#shared/domain/webhooks/connection-secret.ts';
-import type { DroppedEvent, Rule } from '#shared/domain/webhooks/received-event.ts';
+import { type DroppedEvent, MAX_BODY_SAMPLE, type Rule } from '#shared/domain/webhooks/received-event.ts';
 import { type RawDelivery, verifyDelivery } from '#shared/domain/webhooks/verify-delivery.ts';
 import type { AlertSource, AlertsResult } from '#shared/plugins/sources/contract.ts';
 import type { OrderQueue, SecretReader, SignalBatchQueue } from '#shared/ports/cloud.ts';
@@ -41,6 +42,7 @@ export interface ReceiveDeps {
 const MAX_DELIVERY_BYTES = 1_000_000;
 /** Alerts that are read of one delivery; the rest of it is in the ledger. */
 const MAX_ALERTS = 100;
+/** Of what is no JSON. */
 const MAX_SAMPLE = 2000;
 
 const REFUSED: DeliveryAnswer = {
@@ -81,7 +83,7 @@ export async function receiveDelivery(delivery: Delivery, deps: ReceiveDeps): Pr
   const body = parseBoundedJson(delivery.body);
   if (body.kind === 'invalid') return await answered(0, [drop('not-json', { sample: sampleOf(delivery.body) })], deps);
   const read = source.read({ headers: delivery.headers, body: body.value, receivedAt: now });
-  return await takeAlerts(read, { connection, delivery, drop }, deps);
+  return await takeAlerts(read, { connection, body: body.value, drop }, deps);
 }
 
 /** The tool of the connection, as people call it. */
@@ -92,18 +94,18 @@ type Drop = (rule: Rule, about?: Partial<DroppedEvent>) => Promise<void>;
 
 async function takeAlerts(
   read: AlertsResult,
-  { connection, delivery, drop }: { connection: Connection; delivery: Delivery; drop: Drop },
+  { connection, body, drop }: { connection: Connection; body: unknown; drop: Drop },
   deps: ReceiveDeps,
 ): Promise<DeliveryAnswer> {
   switch (read.kind) {
     case 'rejected':
       return await answered(
         0,
-        [drop('not-understood', { subject: redactName(read.reason, 300), sample: sampleOf(delivery.body) })],
+        [drop('not-understood', { subject: redactName(read.reason, 300), sample: sampleOfBody(body) })],
         deps,
       );
     case 'ignored':
-      return await answered(0, [drop(`ignored-${read.reason}`, { sample: sampleOf(delivery.body) })], deps);
+      return await answered(0, [drop(`ignored-${read.reason}`, { sample: sampleOfBody(body) })], deps);
     case 'acknowledged': {
       const { eventId, incidentId, by } = read;
       await deps.queue.sendOrder({
@@ -176,6 +178,9 @@ async function secretsOf(connection: Connection, now: Date, { secrets }: Receive
   const { key = '' } = await secrets.read('name-key');
   return key === '' ? [] : derivedSecrets(connection, key, now);
 }
+
+/** JSON, so that a mapping can be tried on it. */
+const sampleOfBody = (body: unknown) => bodySample(body, MAX_BODY_SAMPLE, (text) => redact(text).text);
 
 const sampleOf = (body: Uint8Array) =>
   redact(new TextDecoder('utf-8').decode(body.subarray(0, 2 * MAX_SAMPLE))).text.slice(0, MAX_SAMPLE);

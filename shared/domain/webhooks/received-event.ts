@@ -36,6 +36,9 @@ const RULES = {
 } as const;
 export type Rule = keyof typeof RULES | `ignored-${string}`;
 
+/** Characters that are kept of a body; what an alert says is shorter. */
+export const MAX_BODY_SAMPLE = 4000;
+
 /** Days that an event is kept in the ledger. */
 export const EVENT_DAYS = 30;
 
@@ -55,8 +58,8 @@ export const ReceivedEvent = z.strictObject({
   count: z.number().int().positive(),
   firstAt: z.iso.datetime(),
   lastAt: z.iso.datetime(),
-  /** What the first of them said, cut. Tainted. */
-  sample: recordText({ max: 2000 }).nullable(),
+  /** What the first of them said, cut; of a body that was not understood or left aside, the body. Tainted. */
+  sample: recordText({ max: MAX_BODY_SAMPLE }).nullable(),
   /** The incident that it was counted for. */
   incidentId: z.string().max(60).nullable(),
   /** The first of them as it went on the intake queue, so that it can be replayed; null for what was not understood. */
