@@ -23,6 +23,9 @@ addEventListener('vite:preloadError', () => {
   location.reload();
 });
 
+// The policy of the page forbids code that is made at run time. zod tries whether it may as soon as a page defines a schema, so this has to be said before.
+Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
+
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element "root".');
 

@@ -96,6 +96,7 @@ export const PAGES: readonly Page[] = [
     load: () => import('./events/events-page.tsx'),
     navigation: { label: 'Events', icon: 'bell', key: 'v' },
   },
+  { path: '/events/mapping', title: 'Make a mapping', load: () => import('./mapping/mapping-page.tsx') },
   {
     path: '/connect',
     title: 'Connect',

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { api, contentOf, isLocal } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
-import { Button } from '../../ui/button.tsx';
+import { Command } from '../../ui/command.tsx';
 import { Figures, TableBox } from '../../ui/figures.tsx';
 import { Ago } from '../../ui/time.tsx';
 import '../../ui/form.css';
@@ -191,25 +191,5 @@ function Steps({ repository, webhookUrl }: { readonly repository: string; readon
         </p>
       </li>
     </ol>
-  );
-}
-
-/** A command with a button that copies it. `name`: what it is, for whoever does not see it. */
-function Command({ name, text }: { readonly name: string; readonly text: string }): ReactNode {
-  const [copied, setCopied] = useState<'no' | 'yes' | 'failed'>('no');
-  const copy = () => {
-    navigator.clipboard.writeText(text).then(
-      () => setCopied('yes'),
-      () => setCopied('failed'),
-    );
-  };
-  return (
-    <div className="command">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard (WCAG 2.1.1). */}
-      <pre tabIndex={0}>{text}</pre>
-      <Button onClick={copy} aria-label={`Copy ${name}`}>
-        {copied === 'yes' ? 'Copied' : copied === 'failed' ? 'Select it' : 'Copy'}
-      </Button>
-    </div>
   );
 }

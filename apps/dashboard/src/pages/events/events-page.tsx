@@ -1,4 +1,4 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useDeferredValue, useRef, useState } from 'react';
 import { api, contentOf } from '../../api/client.ts';
 import { useLive } from '../../api/live.ts';
@@ -12,6 +12,9 @@ import '../../ui/form.css';
 import './events.css';
 
 type ReceivedEvent = Awaited<ReturnType<typeof readEvents>>['events'][number];
+
+/** The body of an alert that its source did not understand, or left aside. */
+const MAPPABLE = /^(?:not-understood|ignored-\S+) [[{]/;
 
 const DAYS = ['1', '7', '30'] as const;
 const readEvents = async (search: string, days: string) =>
@@ -36,6 +39,11 @@ export default function EventsPage() {
           <h1>Events</h1>
           <p className="soft">What came in and opened no incident, and why. Kept for 30 days.</p>
         </div>
+        <span className="end">
+          <Link to="/events/mapping" className="button">
+            Make a mapping
+          </Link>
+        </span>
       </div>
       <div className="filters">
         <div className="search">
@@ -117,6 +125,13 @@ function Row({ event }: { readonly event: ReceivedEvent }) {
         </p>
         {sample === null ? null : <pre className="event-sample">{sample}</pre>}
         {event.replayable ? <Replay id={event.id} /> : null}
+        {MAPPABLE.test(`${rule} ${sample}`) ? (
+          <p>
+            <Link to="/events/mapping" search={{ event: event.id } as never}>
+              Make a mapping of this body
+            </Link>
+          </p>
+        ) : null}
       </div>
     </details>
   );
