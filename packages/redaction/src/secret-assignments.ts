@@ -1,6 +1,7 @@
 import { type AssignedValue, valuesAt } from './assigned-value.ts';
 import { type Assignment, allScripts, asciiOnly, FOREIGN_LETTER, NO_ASCII } from './assignment-forms.ts';
 import { type Assigned, isAssignedSecret, isSecretByInnerName, isVaguelyNamedSecret } from './named-values.ts';
+import { detachedText } from './placeholder.ts';
 import { PLACEHOLDERS } from './secret-placeholders.ts';
 import { SECRET_WORDS } from './secret-rules.ts';
 import { isValueOfItsOwn } from './secret-values.ts';
@@ -89,9 +90,71 @@ function eachMatch(
   }
 }
 
+/** Where an assignment is in its text. */
+interface Place {
+  readonly text: string;
+  readonly index: number;
+  readonly end: number;
+}
+/** An assignment without what its place says. */
+type Written = Omit<Assigned, 'isSetting' | 'isAlone'>;
+
+/**
+ * The latest values that a form refused beside their name, with whether it asked for `isSetting`: a log repeats `password for` thousands of times. No
+ * secret is kept, and nothing that was refused because of its place alone.
+ */
+interface Refusals {
+  recent: Map<string, boolean>;
+  older: Map<string, boolean>;
+}
+const refusals = new WeakMap<Assignment, Refusals>();
+const MAX_REFUSED = 500;
+const MAX_REFUSED_LENGTH = 60;
+
+/** Whether a form finds no secret in a value. */
+function isRefused(form: Assignment, written: Written, isNamed: boolean, { text, index, end }: Place): boolean {
+  const { name, operator, value, isQuoted, isSpaced } = written;
+  let [readsSetting, readsAlone] = [false, false];
+  const assigned: Assigned = {
+    ...{ name, operator, value, isQuoted, isSpaced },
+    get isSetting() {
+      readsSetting = true;
+      const before = text.slice(Math.max(0, index - 80), index);
+      return SETTING.test(before.slice(-40) + name) || SETTING_BEFORE.test(before);
+    },
+    get isAlone() {
+      readsAlone = true;
+      return standsAlone(text, index, end);
+    },
+  };
+  const key =
+    value.length > MAX_REFUSED_LENGTH
+      ? null
+      : `${name.length} ${operator.length} ${isQuoted} ${isSpaced} ${isNamed} ${name}${operator}${value}`;
+  const kept = refusalsOf(form);
+  const known = key === null ? undefined : (kept.recent.get(key) ?? kept.older.get(key));
+  if (known === false || (known === true && !assigned.isSetting)) return true;
+  const { isSecret } = form;
+  if (isSecret(assigned) || (isNamed && isSecretByInnerName(assigned, isSecret))) return false;
+  if (key !== null && !readsAlone && !(readsSetting && assigned.isSetting)) {
+    if (kept.recent.size >= MAX_REFUSED) [kept.recent, kept.older] = [new Map(), kept.recent];
+    kept.recent.set(detachedText(key), readsSetting);
+  }
+  return true;
+}
+
+function refusalsOf(form: Assignment): Refusals {
+  let kept = refusals.get(form);
+  if (kept === undefined) {
+    kept = { recent: new Map(), older: new Map() };
+    refusals.set(form, kept);
+  }
+  return kept;
+}
+
 /** `isNamed`: the form begins with the name of a secret, and does not end in a vague one. */
 function assignedBy(form: Assignment, text: string, isNamed: boolean, starts?: readonly NameStart[]): FoundSecret[] {
-  const { isSentence = false, isCall = false, isSecret } = form;
+  const { isSentence = false, isCall = false } = form;
   const found: FoundSecret[] = [];
   let left = MAX_READ;
   eachMatch(form, text, starts, (match) => {
@@ -107,18 +170,8 @@ function assignedBy(form: Assignment, text: string, isNamed: boolean, starts?: r
       const value = text.slice(start, end).replace(PLACEHOLDERS, '');
       if (value.trim() === '' || ALREADY_REDACTED.test(value)) continue;
       if (isSentence && closedBy !== null) continue;
-      const assigned: Assigned = {
-        ...{ name, operator, value, isQuoted, isSpaced },
-        get isSetting() {
-          const before = text.slice(Math.max(0, index - 80), index);
-          return SETTING.test(before.slice(-40) + name) || SETTING_BEFORE.test(before);
-        },
-        get isAlone() {
-          return standsAlone(text, index, end);
-        },
-      };
-      if (isSecret(assigned) || (isNamed && isSecretByInnerName(assigned, isSecret)))
-        found.push({ start, end, closedBy });
+      if (isRefused(form, { name, operator, value, isQuoted, isSpaced }, isNamed, { text, index, end })) continue;
+      found.push({ start, end, closedBy });
     }
   });
   return found;
