@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { UsageError } from '@selfheal/cli-kit/command.ts';
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
-import { lengthField, readProtobuf } from '#shared/domain/log-watch/wire/protobuf.ts';
+import { lengthField, ProtobufReader } from '#shared/domain/log-watch/wire/protobuf.ts';
 import type { SourceLine } from './log-source.ts';
 
 export interface SenderOptions {
@@ -91,10 +91,10 @@ export function makeOtlpSender(options: SenderOptions): LogSender {
 /** The message (field 2) of an answer, or of the part of it with this number; null where there is none. */
 function textIn(answer: Uint8Array, part: number | null): string | null {
   try {
-    for (const [field, value] of readProtobuf(answer)) {
-      if (!(value instanceof Uint8Array)) continue;
-      if (part === null && field === 2) return Buffer.from(value).toString('utf8');
-      if (part === field) return textIn(value, null);
+    for (const message = new ProtobufReader(answer); message.next(); ) {
+      if (!message.hasLength) continue;
+      if (part === null && message.field === 2) return message.text();
+      if (part === message.field) return textIn(message.content(), null);
     }
   } catch (error) {
     // Something in between answered in its own words.

@@ -33,14 +33,18 @@ const MAX_SERVICES = 50;
 export async function receiveLines(batch: SentBatch, bytes: Uint8Array, deps: ReceiveDeps): Promise<Received> {
   const now = deps.clock.now();
   const digester = makeDigester();
-  const levels = makeLevels();
   const services = new Set<string>();
   const redactors = new Map<string, Redactor>();
   let [accepted, rejected] = [0, batch.rejected];
   let { problem } = batch;
+  // Most batches are of one service.
+  let [named, service]: [string | null, string] = [null, UNNAMED_SERVICE];
   for (const line of batch.lines) {
     if (line.text.trim() === '') continue;
-    const service = serviceKey(line.service ?? '') || UNNAMED_SERVICE;
+    if (line.service !== named) {
+      named = line.service;
+      service = serviceKey(named ?? '') || UNNAMED_SERVICE;
+    }
     if (!services.has(service) && services.size >= MAX_SERVICES) {
       rejected += 1;
       problem ??= `More than ${MAX_SERVICES} services in one request: is service.name set to something that changes?`;
@@ -54,7 +58,7 @@ export async function receiveLines(batch: SentBatch, bytes: Uint8Array, deps: Re
     }
     const text = redactedText(line, redactor);
     const status = line.status ?? statusOf(text);
-    const level = line.level ?? levels.of(text, status);
+    const level = line.level ?? levelLike(text, status);
     digester.add({ service, at: line.at ?? now.getTime(), level, text, status });
     accepted += 1;
   }
@@ -73,26 +77,23 @@ function redactedText({ text }: SentLine, redactor: Redactor): RedactedText {
 const MAX_PLAIN_LENGTH = 8_192;
 
 const OPEN_ANGLE = 60;
-const MAX_FORMS = 2_000;
+const MAX_FORMS = 10_000;
+/** Levels by form, of this and the latest requests. */
+let [recent, older] = [new Map<string, Severity>(), new Map<string, Severity>()];
 
 /**
- * The levels of lines, read once for lines that are equal but for their values. Where the level itself may be a value, in JSON and after a syslog
+ * The level of a line, read once for lines that are equal but for their values. Where the level itself may be a value, in JSON and after a syslog
  * priority, each line is read; klog's first letter is part of what has to be equal.
  */
-function makeLevels() {
-  const known = new Map<string, Severity>();
-  return {
-    of(text: string, status: number | null): Severity {
-      const first = text.charCodeAt(0);
-      if (status !== null || first === OPEN_ANGLE || text.endsWith('}')) return levelOf(text, null, status);
-      const { low, high } = scanLine(text, 0, Math.min(text.length, MAX_PLAIN_LENGTH));
-      const form = `${first} ${low} ${high}`;
-      let level = known.get(form);
-      if (level === undefined) {
-        level = levelOf(text, null, null);
-        if (known.size < MAX_FORMS) known.set(form, level);
-      }
-      return level;
-    },
-  };
+function levelLike(text: string, status: number | null): Severity {
+  const first = text.charCodeAt(0);
+  if (status !== null || first === OPEN_ANGLE || text.endsWith('}')) return levelOf(text, null, status);
+  const { low, high } = scanLine(text, 0, Math.min(text.length, MAX_PLAIN_LENGTH));
+  const form = `${first} ${low} ${high}`;
+  const known = recent.get(form) ?? older.get(form);
+  if (known !== undefined) return known;
+  const level = levelOf(text, null, null);
+  if (recent.size >= MAX_FORMS) [recent, older] = [new Map(), recent];
+  recent.set(form, level);
+  return level;
 }

@@ -1,5 +1,5 @@
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
-import { readProtobuf } from './protobuf.ts';
+import { ProtobufReader } from './protobuf.ts';
 import {
   type Fields,
   type SentBatch,
@@ -129,78 +129,101 @@ function valueOfJson(value: unknown, depth: number): Value {
 /** Reads an export request in protobuf. Throws `InvalidInput` when it is cut short or malformed. */
 export function readOtlpProtobuf(bytes: Uint8Array): SentBatch {
   const lines: SentLine[] = [];
-  for (const [field, resourceLogs] of readProtobuf(bytes)) {
-    if (field !== 1 || !(resourceLogs instanceof Uint8Array)) continue;
+  for (const request = new ProtobufReader(bytes); request.next(); ) {
+    if (request.field !== 1 || !request.hasLength) continue;
     let resource: Fields = {};
-    const scopes: Uint8Array[] = [];
-    for (const [inner, value] of readProtobuf(resourceLogs)) {
-      if (inner === 1 && value instanceof Uint8Array) resource = fieldsIn(value, 1, 0);
-      if (inner === 2 && value instanceof Uint8Array) scopes.push(value);
+    const scopes: ProtobufReader[] = [];
+    for (const resourceLogs = request.message(); resourceLogs.next(); ) {
+      if (!resourceLogs.hasLength) continue;
+      if (resourceLogs.field === 1) resource = fieldsIn(resourceLogs.message(), 1, 0);
+      if (resourceLogs.field === 2) scopes.push(resourceLogs.message());
     }
     for (const scope of scopes)
-      for (const [inner, record] of readProtobuf(scope))
-        if (inner === 2 && record instanceof Uint8Array) lines.push(lineOf(recordOfProtobuf(record), resource));
+      while (scope.next())
+        if (scope.field === 2 && scope.hasLength) lines.push(lineOf(recordOfProtobuf(scope.message()), resource));
   }
   return batchOf(lines);
 }
 
-function recordOfProtobuf(bytes: Uint8Array): LogRecord {
+function recordOfProtobuf(record: ProtobufReader): LogRecord {
   let time: number | null = null;
   let observed: number | null = null;
   let [severityNumber, severityText] = [0, ''];
   let body: Value = null;
-  const attributes: [string, Value][] = [];
-  for (const [field, value] of readProtobuf(bytes)) {
-    if (field === 1 && typeof value === 'bigint') time = millisecondsOf(value.toString());
-    else if (field === 11 && typeof value === 'bigint') observed = millisecondsOf(value.toString());
-    else if (field === 2 && typeof value === 'bigint') severityNumber = Number(value);
-    else if (!(value instanceof Uint8Array)) continue;
-    else if (field === 3) severityText = decode(value);
-    else if (field === 5) body = anyValue(value, 0);
-    else if (field === 6) attributes.push(pairOf(value, 0));
+  let attributes: [string, Value][] | null = null;
+  while (record.next()) {
+    const { field } = record;
+    if (record.isNumber) {
+      if (field === 1) time = millisecondsIn(record.bits());
+      else if (field === 11) observed = millisecondsIn(record.bits());
+      else if (field === 2) severityNumber = Number(record.bits());
+    } else if (record.hasLength) {
+      if (field === 3) severityText = record.text();
+      else if (field === 5) body = anyValue(record.message(), 0);
+      else if (field === 6) {
+        attributes ??= [];
+        attributes.push(pairOf(record.message(), 0));
+      }
+    }
   }
-  return { timeMs: time ?? observed, severityNumber, severityText, body, attributes: Object.fromEntries(attributes) };
+  return {
+    timeMs: time ?? observed,
+    severityNumber,
+    severityText,
+    body,
+    attributes: attributes === null ? NO_FIELDS : Object.fromEntries(attributes),
+  };
 }
 
-const decoder = new TextDecoder();
-const decode = (bytes: Uint8Array): string => decoder.decode(bytes);
+const NO_FIELDS: Fields = {};
 const asDouble = (bits: bigint): number => new Float64Array(BigUint64Array.of(bits).buffer)[0] ?? 0;
 
+/** Nanoseconds; 0 is no time. */
+function millisecondsIn(nanoseconds: bigint): number | null {
+  const milliseconds = Number(nanoseconds / 1_000_000n);
+  return milliseconds === 0 ? null : milliseconds;
+}
+
 /** `repeated KeyValue` with this field number. */
-function fieldsIn(bytes: Uint8Array, number: number, depth: number): Fields {
+function fieldsIn(message: ProtobufReader, number: number, depth: number): Fields {
   const pairs: [string, Value][] = [];
-  for (const [field, value] of readProtobuf(bytes))
-    if (field === number && value instanceof Uint8Array) pairs.push(pairOf(value, depth));
+  while (message.next())
+    if (message.field === number && message.hasLength) pairs.push(pairOf(message.message(), depth));
   return Object.fromEntries(pairs);
 }
 
-function pairOf(bytes: Uint8Array, depth: number): [string, Value] {
+function pairOf(message: ProtobufReader, depth: number): [string, Value] {
   let [key, value]: [string, Value] = ['', null];
-  for (const [field, given] of readProtobuf(bytes)) {
-    if (!(given instanceof Uint8Array)) continue;
-    if (field === 1) key = decode(given);
-    if (field === 2) value = anyValue(given, depth + 1);
+  while (message.next()) {
+    if (!message.hasLength) continue;
+    if (message.field === 1) key = message.text();
+    if (message.field === 2) value = anyValue(message.message(), depth + 1);
   }
   return [key, value];
 }
 
-function anyValue(bytes: Uint8Array, depth: number): Value {
+function anyValue(message: ProtobufReader, depth: number): Value {
   if (depth > MAX_DEPTH) return null;
   let result: Value = null;
-  for (const [field, value] of readProtobuf(bytes)) {
-    if (typeof value === 'bigint') {
-      if (field === 2) result = value !== 0n;
-      if (field === 3) result = Number(BigInt.asIntN(64, value));
-      if (field === 4) result = asDouble(value);
-    } else if (value instanceof Uint8Array) {
-      if (field === 1) result = decode(value);
-      if (field === 5)
-        result = [...readProtobuf(value)].flatMap(([inner, one]) =>
-          inner === 1 && one instanceof Uint8Array ? [anyValue(one, depth + 1)] : [],
-        );
-      if (field === 6) result = fieldsIn(value, 1, depth + 1);
-      if (field === 7) result = Buffer.from(value).toString('base64');
+  while (message.next()) {
+    const { field } = message;
+    if (message.isNumber) {
+      if (field === 2) result = message.bits() !== 0n;
+      if (field === 3) result = Number(BigInt.asIntN(64, message.bits()));
+      if (field === 4) result = asDouble(message.bits());
+    } else if (message.hasLength) {
+      if (field === 1) result = message.text();
+      if (field === 5) result = valuesIn(message.message(), depth);
+      if (field === 6) result = fieldsIn(message.message(), 1, depth + 1);
+      if (field === 7) result = message.content().toString('base64');
     }
   }
   return result;
+}
+
+function valuesIn(message: ProtobufReader, depth: number): Value[] {
+  const values: Value[] = [];
+  while (message.next())
+    if (message.field === 1 && message.hasLength) values.push(anyValue(message.message(), depth + 1));
+  return values;
 }

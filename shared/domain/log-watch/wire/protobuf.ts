@@ -1,65 +1,113 @@
 import { InvalidInput } from '@selfheal/kernel/errors.ts';
 
-/** A varint or fixed 64 bits as `bigint`, fixed 32 bits as `number`, everything with a length as bytes. */
-export type WireValue = bigint | number | Uint8Array;
-
 const cutShort = () => new InvalidInput('The protobuf message is cut short.');
 
+/** How a field is written. */
+const VARINT = 0;
+const FIXED64 = 1;
+const LENGTH = 2;
+const FIXED32 = 5;
+
 /**
- * The fields of one protobuf message in their order, as field number and value ("Encoding", protobuf.dev). Bytes are views, not copies. Throws
- * `InvalidInput` when the message ends within a field, or uses groups, which proto3 does not have.
+ * Reads the fields of protobuf messages in their order ("Encoding", protobuf.dev), without a copy or an object for each. `next` goes to the next field and throws
+ * `InvalidInput` when the message ends within it, or uses groups, which proto3 does not have.
  */
-export function* readProtobuf(bytes: Uint8Array): Generator<readonly [field: number, value: WireValue]> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  const varint = (): bigint => {
-    // Most are small: no bigint arithmetic for those.
-    let [low, shift] = [0, 0];
-    for (; shift < 28; shift += 7) {
-      if (at >= bytes.length) throw cutShort();
-      const byte = bytes[at++] as number;
-      low += (byte & 127) << shift;
-      if (byte < 128) return BigInt(low);
-    }
-    let value = BigInt(low);
-    for (; shift < 70; shift += 7) {
-      if (at >= bytes.length) throw cutShort();
-      const byte = bytes[at++] as number;
-      value += BigInt(byte & 127) << BigInt(shift);
-      if (byte < 128) return BigInt.asUintN(64, value);
+export class ProtobufReader {
+  /** Number of the field that `next` found. */
+  field = 0;
+  #wire = -1;
+  /** Where the value is: of a field with a length, its content. */
+  #from = 0;
+  #to = 0;
+  #at: number;
+  readonly #end: number;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Uint8Array, from = 0, end = bytes.length) {
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#at = from;
+    this.#end = end;
+  }
+
+  /** Whether there is a field. */
+  next(): boolean {
+    if (this.#at >= this.#end) return false;
+    const tag = this.#varint();
+    this.field = Math.floor(tag / 8);
+    if (this.field === 0) throw new InvalidInput('The body is no protobuf message: it has a field with number 0.');
+    this.#wire = tag % 8;
+    this.#from = this.#at;
+    if (this.#wire === LENGTH) {
+      const length = this.#varint();
+      this.#from = this.#at;
+      this.#take(length);
+    } else if (this.#wire === VARINT) this.#varint();
+    else if (this.#wire === FIXED64) this.#take(8);
+    else if (this.#wire === FIXED32) this.#take(4);
+    else throw new InvalidInput(`The body is no protobuf message: wire type ${this.#wire} of field ${this.field}.`);
+    this.#to = this.#at;
+    return true;
+  }
+
+  /** Whether the field has a length: a text, bytes or a message. */
+  get hasLength(): boolean {
+    return this.#wire === LENGTH;
+  }
+
+  /** Whether the field is a varint or fixed 64 bits. */
+  get isNumber(): boolean {
+    return this.#wire === VARINT || this.#wire === FIXED64;
+  }
+
+  /** The field's 64 bits, unsigned. */
+  bits(): bigint {
+    if (this.#wire === FIXED64) return this.#bytes.readBigUInt64LE(this.#from);
+    let value = 0n;
+    for (let at = this.#from, shift = 0n; at < this.#to; at += 1, shift += 7n)
+      value |= BigInt((this.#bytes[at] as number) & 127) << shift;
+    return BigInt.asUintN(64, value);
+  }
+
+  /** The field's message. */
+  message(): ProtobufReader {
+    return new ProtobufReader(this.#bytes, this.#from, this.#to);
+  }
+
+  /** The field's bytes: a view, no copy. */
+  content(): Buffer {
+    return this.#bytes.subarray(this.#from, this.#to);
+  }
+
+  /** The field's text in UTF-8. */
+  text(): string {
+    // Most texts are ASCII, which is read several times faster as Latin-1.
+    for (let at = this.#from; at < this.#to; at += 1)
+      if ((this.#bytes[at] as number) > 127) return decoder.decode(this.content());
+    return this.#bytes.toString('latin1', this.#from, this.#to);
+  }
+
+  /** A varint as a number, exact up to 2^53. */
+  #varint(): number {
+    let value = 0;
+    let factor = 1;
+    for (let bytes = 0; bytes < MAX_VARINT_BYTES; bytes += 1) {
+      if (this.#at >= this.#end) throw cutShort();
+      const byte = this.#bytes[this.#at++] as number;
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+      factor *= 128;
     }
     throw new InvalidInput('The protobuf message has a number of more than ten bytes.');
-  };
-  const take = (length: number): number => {
-    if (at + length > bytes.length) throw cutShort();
-    at += length;
-    return at - length;
-  };
-  while (at < bytes.length) {
-    const tag = Number(varint());
-    const field = Math.floor(tag / 8);
-    if (field === 0) throw new InvalidInput('The body is no protobuf message: it has a field with number 0.');
-    switch (tag % 8) {
-      case 0:
-        yield [field, varint()];
-        break;
-      case 1:
-        yield [field, view.getBigUint64(take(8), true)];
-        break;
-      case 2: {
-        const length = Number(varint());
-        const from = take(length);
-        yield [field, bytes.subarray(from, from + length)];
-        break;
-      }
-      case 5:
-        yield [field, view.getUint32(take(4), true)];
-        break;
-      default:
-        throw new InvalidInput(`The body is no protobuf message: wire type ${tag % 8} of field ${field}.`);
-    }
+  }
+
+  #take(length: number): void {
+    if (this.#at + length > this.#end) throw cutShort();
+    this.#at += length;
   }
 }
+
+const MAX_VARINT_BYTES = 10;
+const decoder = new TextDecoder();
 
 /** A number as a varint. */
 export function varintBytes(value: number): Buffer {
