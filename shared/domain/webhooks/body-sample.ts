@@ -10,37 +10,47 @@ interface Step {
 }
 
 /** How much of a body is kept, step by step less, until it fits. */
-const STEPS: readonly [Step, ...Step[]] = [
+const LAST: Step = { members: 1, fields: 20, text: 60, depth: 6 };
+const STEPS: readonly Step[] = [
   { members: 20, fields: 100, text: 600, depth: 12 },
   { members: 3, fields: 60, text: 300, depth: 10 },
   { members: 1, fields: 40, text: 120, depth: 8 },
-  { members: 1, fields: 20, text: 60, depth: 6 },
+  LAST,
 ];
+
+/** Times the limit that is redacted: a sample may be shorter afterwards, and redaction of a whole delivery takes too long. */
+const REDACTED = 2;
 
 /**
  * A JSON body as a text of at most `limit` characters that still shows where everything is: without long texts, most members of lists, and what is
- * nested deep. It stays JSON unless redaction or `limit` breaks it. `redact` is given each value beside its name.
+ * nested deep. It stays JSON unless redaction breaks it, or the last step is too long. `redact` is given each value beside its name.
  */
 export function bodySample(body: unknown, limit: number, redact: (text: string) => RedactedText): RedactedText {
-  const [most, ...others] = STEPS;
-  const sampleBy = (step: Step): RedactedText => redact(JSON.stringify(shortened(body, step, 0), null, 1));
-  let sample = sampleBy(most);
-  for (const step of others) {
-    if (sample.length <= limit) break;
-    sample = sampleBy(step);
+  const most = REDACTED * limit;
+  for (const step of STEPS) {
+    const text = JSON.stringify(shortened(body, step, 0), null, 1);
+    if (text.length > most) continue;
+    const sample = redact(text);
+    if (sample.length <= limit) return sample;
   }
-  return sample.slice(0, limit);
+  const shortest = JSON.stringify(shortened(body, LAST, 0), null, 1);
+  // Whole lines, each of one value.
+  const lines = shortest.length <= most ? shortest : shortest.slice(0, shortest.lastIndexOf('\n', most) + 1);
+  return redact(lines).slice(0, limit);
 }
 
 /** Leaves out whole texts and members: half a secret would not be recognised as one. */
 function shortened(value: unknown, step: Step, depth: number): unknown {
-  if (typeof value === 'string') return value.length <= step.text ? value : `(${value.length} characters)`;
+  if (typeof value === 'string') return shortText(value, step);
   if (typeof value !== 'object' || value === null) return value;
   if (depth >= step.depth) return Array.isArray(value) ? [] : {};
   if (Array.isArray(value)) return value.slice(0, step.members).map((one) => shortened(one, step, depth + 1));
   return Object.fromEntries(
     Object.entries(value)
       .slice(0, step.fields)
-      .map(([name, one]) => [name, shortened(one, step, depth + 1)]),
+      .map(([name, one]) => [shortText(name, step), shortened(one, step, depth + 1)]),
   );
 }
+
+const shortText = (text: string, step: Step): string =>
+  text.length <= step.text ? text : `(${text.length} characters)`;

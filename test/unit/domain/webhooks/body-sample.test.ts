@@ -45,6 +45,24 @@ describe('the sample of a body', () => {
       }
   });
 
+  it('redacts no more than twice its limit, of whatever body', () => {
+    const many = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`password_${at}`, ['x'.repeat(50), 'y']]));
+    for (const body of [
+      many,
+      { a: many, b: [many, many] },
+      { ['n'.repeat(50_000)]: 1 },
+      't'.repeat(50_000),
+      [[many]],
+    ]) {
+      const given: number[] = [];
+      bodySample(body, LIMIT, (text) => {
+        given.push(text.length);
+        return redact(text).text;
+      });
+      expect(Math.max(...given)).toBeLessThanOrEqual(2 * LIMIT);
+    }
+  });
+
   it('is made of any body', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.integer({ min: 1, max: 3_000 }), (body, limit) => {
