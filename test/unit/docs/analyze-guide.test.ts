@@ -95,8 +95,19 @@ describe('the page about analyzing a run', () => {
       'ollama pull qwen2.5-coder',
       'ollama serve',
     ]);
-    for (const line of lines.slice(3)) expect(await play(line), line).toMatchObject({ code: 0, err: '' });
-    expect(world.models.calls().length).toBeGreaterThan(1);
+    let last = { out: '', asked: world.models.calls() };
+    for (const line of lines.slice(3)) {
+      const before = world.models.calls().length;
+      const played = await play(line);
+      expect(played, line).toMatchObject({ code: 0, err: '' });
+      last = { out: played.out, asked: world.models.calls().slice(before) };
+    }
+    // Ollama counts a token for four bytes of the prompt, and those that it writes.
+    const read = last.asked.reduce((sum, { bytes }) => sum + Math.ceil(bytes / 4), 0);
+    const [, tokens, turns] = /Written by a language model \((\d+) tokens in (\d+) turns?\)/.exec(last.out) ?? [];
+    expect(Number(turns)).toBe(last.asked.length);
+    expect(read).toBeGreaterThan(0);
+    expect(Number(tokens)).toBeGreaterThan(read);
   });
 
   it('[A83] leads through logs, language model, rights and errors, each with what to run', async () => {

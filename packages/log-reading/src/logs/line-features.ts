@@ -16,7 +16,7 @@ export interface RankedText {
  * What the ranking looks at. Nothing in it names a tool; nothing depends on how long the log is or how far away its ends are, so that
  * healthy lines before and after a failure do not change it.
  */
-const LINE_FEATURES = [
+export const LINE_FEATURES = [
   // The line alone.
   'keywords',
   'message keywords',
