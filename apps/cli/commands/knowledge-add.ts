@@ -92,6 +92,9 @@ export const knowledgeAdd = defineCommand({
     const meant = options.category === undefined ? [] : classesNamed(options.category);
     if (meant.length > 1)
       terminal.say(`selfheal: ${options.category} is here ${meant.join(' or ')}: taken as ${failureClass}.`);
+    const severity = severityOf(options.severity);
+    if (severity !== null && severity !== options.severity?.toLowerCase())
+      terminal.say(`selfheal: severity ${options.severity} is here ${severity}.`);
     const isExpression = options.regex === true || EXPRESSION.test(pattern);
     const order = {
       pattern,
@@ -101,7 +104,7 @@ export const knowledgeAdd = defineCommand({
       class: failureClass,
       confidence: shareOption('confidence', options.confidence, 0.5),
       tags: [...listOf(options.tags?.toLowerCase()), ...(tag === null ? [] : [tag])],
-      severity: severityOf(options.severity),
+      severity,
       service: options.service ?? null,
       parent: options.parent ?? null,
       action: options.action ?? null,

@@ -6,7 +6,7 @@ import type { ChangeResult } from '#shared/app/learning/pattern-maintenance.ts';
 const DONE = { done: 'done   ', 'dry-run': 'would  ', skipped: 'SKIPPED' } as const;
 
 function render({ patternId, wording, event, reason, before, after, done }: ChangeResult): string {
-  const moved = `${before.stage} ${before.confidence.toFixed(2)} -> ${after.stage} ${after.confidence.toFixed(2)}`;
+  const moved = `${before.stage} ${before.confidence.toFixed(2)} -> ${after.retired ? 'retired' : `${after.stage} ${after.confidence.toFixed(2)}`}`;
   return `${DONE[done]}  ${event}  ${patternId}  ${moved}: ${wording}\n           ${reason}\n`;
 }
 

@@ -39,7 +39,7 @@ const goalText = ({ now, before, change, target, state }: Goal): string =>
 
 const goalRows = ({ healed, byPeople }: LearningReport['goals']): readonly (readonly [string, string])[] => [
   ['healed by Selfheal', goalText(healed)],
-  ['resolved by people', goalText(byPeople)],
+  ['left to people', goalText(byPeople)],
 ];
 
 /** The review of a period as a page of Markdown, for the people who answer for the programme. */
@@ -105,11 +105,12 @@ export function renderLearning(report: LearningReport): string {
     `patterns: ${patterns.active} (${patterns.atStart} before), ${patterns.learned} new, ${patterns.takenBack} retired; ${patterns.perWeek.toFixed(1)} new per week`,
     `  ${stages.join(', ')}; ${patterns.imported} imported, ${patterns.merged} merged into general ones, ${patterns.acrossServices} helped several services`,
     `  diversity ${diversity === null ? 'unknown' : diversity.toFixed(2)}: ${topClasses.map((top) => `${top.class} ${top.patterns}`).join(', ') || 'none'}`,
-    `incidents: ${incidents.ended} ended; healed by Selfheal ${words(incidents.healed)}; resolved by people ${words(incidents.byPeople)}`,
+    `incidents: ${incidents.ended} ended; healed by Selfheal ${words(incidents.healed)}; left to people ${words(incidents.byPeople)}`,
     `  matched by a pattern ${words(incidents.covered)}; right class ${words(incidents.recognisedRight)}; wrong class ${words(incidents.falsePositives)}`,
     `  mean time to resolve: ${timeText(incidents)}`,
     ...goalRows(goals).map(([name, text]) => `goal ${name}: ${text}`),
     `outcomes of patterns: ${outcomes.cases}; helped ${words(outcomes.helped)}; reported by people ${words(outcomes.byPeople)}`,
+    ...(movements.length === 0 ? [] : ['confidence that changed most:']),
     ...movements.map(
       ({ patternId, title, before, after }) => `  ${patternId}  ${before.toFixed(2)} -> ${after.toFixed(2)}  ${title}`,
     ),

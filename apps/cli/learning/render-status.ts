@@ -31,6 +31,11 @@ export function renderStatus({ stage, closest, patterns, model, scopes, enabled 
     `learning: stage ${stage.stage}, ${next}`,
     ...stage.missing.map((one) => `  missing: ${one}`),
     `patterns: ${patterns.active} (${stages.join(', ')}), ${patterns.needApproval} waiting for an approval; ${counted(scopes.length, 'scope')}`,
+    ...(closest.length === 0
+      ? []
+      : [
+          `closest to their next stage${closest.length < patterns.active ? `, ${closest.length} of ${patterns.active}` : ''}:`,
+        ]),
     ...closest.map(
       (one) =>
         `  ${one.id}  ${one.stage} -> ${one.next} ${shareText(one.progress)}, ${etaWords(one.etaDays)}: ${cleanText(one.title, 120)}`,
@@ -66,6 +71,7 @@ export function renderFigures(figures: QualityFigures): string {
         `  confidence ${from.toFixed(1)}-${to.toFixed(1)}: said ${shareText(confidence)}, right ${shareText(right)} of ${cases}`,
     ),
     mix === null ? 'mix of classes: too few answers' : `mix of classes: ${mix.drifted ? 'CHANGED' : 'unchanged'}`,
+    ...(models.length === 0 ? [] : ['by model:']),
     ...models.map((one) => `  model ${one.model}: ${shareWords(one.accuracy)} of ${one.predictions} predictions`),
     '',
   ].join('\n');

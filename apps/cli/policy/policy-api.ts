@@ -64,8 +64,19 @@ export async function changeBy(
   return await sayChange(answer, options, terminal);
 }
 
+/** Who set an alert is noted beside it; the history tells it of every change. */
+const AUTHOR = /^metricAlerts\..+\.setBy\.\w+$/;
+/** Settings that a deployment does not have by itself: each is there or not. */
+const NAMED_BY_PEOPLE = /^(?:alerts|metricAlerts)\./;
+
 export const changeLines = (changes: PolicyChange['changes']): readonly string[] =>
-  changes.map(({ field, before, after }) => `${clean(field)}: ${valueWords(before)} -> ${valueWords(after)}`);
+  changes
+    .filter(({ field }) => !AUTHOR.test(field))
+    .map(({ field, before, after }) => {
+      const words = (value: unknown): string =>
+        value === undefined && NAMED_BY_PEOPLE.test(field) ? 'none' : valueWords(value);
+      return `${clean(field)}: ${words(before)} -> ${words(after)}`;
+    });
 
 /** What the change would have done to the last week. */
 export function previewLines(preview: PolicyChange['preview']): readonly string[] {

@@ -43,11 +43,14 @@ export class RefusedByApi extends UsageError {
   readonly detail: string;
 
   constructor(base: string, status: number, detail: string) {
-    super(`${base}: status ${status}. ${detail}`);
+    super(`${detail} (${base}, status ${status})`);
     this.detail = detail;
   }
 }
 const REFUSED = [403, 404, 409, 410];
+/** Before the name of a field: the part of the request that holds it, which nobody types at a terminal. */
+const PART_OF_REQUEST =
+  /(?<![\w.])(?:json|query|param|header|change)\.(?=[\w.[\]-]+(?:, [\w.[\]-]+)*(?:: | is missing: | must be ))/g;
 
 export type ApiClient = ReturnType<typeof clientOf>;
 type ApiTerminal = Pick<Terminal, 'environment' | 'now'>;
@@ -132,7 +135,7 @@ export async function signIn(
         .json()
         .catch(() => null),
     );
-    if (!challenged.success) throw new UsageError(`${base}: status ${response.status}. ${await detailOf(response)}`);
+    if (!challenged.success) throw new UsageError(`${await detailOf(response)} (${base}, status ${response.status})`);
     const { detail, challenge } = challenged.data;
     response = await post('challenge', {
       user,
@@ -172,7 +175,7 @@ function clientOf(base: string, token: string | null, unauthenticated?: UsageErr
       const detail = await detailOf(response);
       if (REFUSED.includes(response.status)) throw new RefusedByApi(base, response.status, detail);
       const wayOut = response.status === 401 ? ' Run "selfheal login", or set SELFHEAL_TOKEN.' : '';
-      throw new UsageError(`${base}: status ${response.status}. ${detail}${wayOut}`);
+      throw new UsageError(`${detail}${wayOut} (${base}, status ${response.status})`);
     },
   });
 }
@@ -186,7 +189,9 @@ export async function contentOf<R extends { readonly ok: boolean; json(): Promis
 
 async function detailOf(response: Response): Promise<string> {
   const said = Refusal.safeParse(await response.json().catch(() => null));
-  return said.success ? cleanText(said.data, MAX_DETAIL_LENGTH) : 'It gave no reason.';
+  return said.success
+    ? cleanText(said.data, MAX_DETAIL_LENGTH).replaceAll(PART_OF_REQUEST, '')
+    : 'The API refused the request and gave no reason.';
 }
 
 /** Throws `UsageError` for anything but an https address, or http on this machine. */

@@ -32,7 +32,9 @@ const PatternChanges = z
           event: LearningNote.shape.event,
           reason: z.string(),
           before: PatternState,
-          after: PatternState,
+          after: PatternState.extend({
+            retired: z.boolean().meta({ description: 'It is used no longer, and can be restored.' }),
+          }),
           done: z.enum(['done', 'dry-run', 'skipped']),
         }),
       )

@@ -17,7 +17,8 @@ export interface ChangeResult {
   readonly event: PatternChange['event'];
   readonly reason: string;
   readonly before: Pick<LearnedPattern, 'confidence' | 'stage'>;
-  readonly after: Pick<LearnedPattern, 'confidence' | 'stage'>;
+  /** A retired pattern is used no longer, and can be restored. */
+  readonly after: Pick<LearnedPattern, 'confidence' | 'stage'> & { readonly retired: boolean };
   readonly done: 'done' | 'dry-run' | 'skipped';
 }
 
@@ -38,7 +39,7 @@ export async function applyChanges(
       event,
       reason,
       before: face(before),
-      after: face(after),
+      after: { ...face(after), retired: after.retired !== null },
     };
     if (order.dryRun) {
       results.push({ ...entry, done: 'dry-run' });

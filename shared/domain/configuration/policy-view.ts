@@ -148,7 +148,7 @@ function modeProblems(deployed: Configuration, { github = {}, services = {} }: O
     ...Object.entries(services).flatMap(([id, { mode }]) => {
       const service = deployed.services.find((one) => one.id === id);
       if (service !== undefined) return wider(`services.${id}.mode`, mode, service.mode);
-      return [{ field: `services.${id}`, problem: noService(ids) }];
+      return [{ field: `services.${id}`, problem: noService(id, ids) }];
     }),
   ];
 }
@@ -158,14 +158,30 @@ function alertProblems({ services }: Configuration, settings: OverlaySettings): 
   const ofMetrics = Object.entries(metricAlerts).flatMap(([name, alert]) => {
     const service = services.find(({ id }) => id === alert.service);
     if (service === undefined)
-      return [{ field: `metricAlerts.${name}.service`, problem: noService(services.map(({ id }) => id)) }];
+      return [
+        {
+          field: `metricAlerts.${name}.service`,
+          problem: noService(
+            alert.service,
+            services.map(({ id }) => id),
+          ),
+        },
+      ];
     const problem = watchedCapacity(alert, service) === null ? noMetricWords(alert) : null;
     return problem === null ? [] : [{ field: `metricAlerts.${name}.metric`, problem }];
   });
   const ofMessages = Object.entries(alerts).flatMap(([name, { service }]) =>
     service === null || services.some(({ id }) => id === service)
       ? []
-      : [{ field: `alerts.${name}.service`, problem: noService(services.map(({ id }) => id)) }],
+      : [
+          {
+            field: `alerts.${name}.service`,
+            problem: noService(
+              service,
+              services.map(({ id }) => id),
+            ),
+          },
+        ],
   );
   return [...ofMessages, ...ofMetrics];
 }
@@ -194,8 +210,8 @@ function learningProblems({ learning }: Configuration, { learning: wanted }: Ove
   });
 }
 
-const noService = (ids: readonly string[]): string =>
-  `Is no service of the deployment${ids.length === 0 ? '; it has none' : ': use one of '}${ids.join(', ')}.`;
+const noService = (id: string, ids: readonly string[]): string =>
+  `${id} is no service of the deployment${ids.length === 0 ? '; it has none' : ': use one of '}${ids.join(', ')}.`;
 
 function wider(field: string, wanted: Mode | undefined, deployed: Mode): FieldProblem[] {
   if (wanted === undefined || lowestMode(wanted, deployed) === wanted) return [];

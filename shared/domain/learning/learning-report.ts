@@ -123,7 +123,7 @@ export const LearningReport = z
       /** The mean of the times that people or records state, of incidents without a measured one. */
       stated: MeanTime,
     }),
-    /** Incidents healed by Selfheal, and resolved by people, against the period of the same length before. */
+    /** Incidents healed by Selfheal, and left to people (resolved by them, or escalated), against the period of the same length before. */
     goals: z.object({ baselineFrom: z.string(), healed: Goal, byPeople: Goal }),
     /** Of the outcomes of patterns in the period. */
     outcomes: z.object({ cases: z.number(), helped: Proportion.nullable(), byPeople: Proportion.nullable() }),

@@ -88,7 +88,7 @@ describe('selfheal alert', () => {
     [['--pattern', 'error'], 'it says too little to be distinguished'],
     [['--pattern', PATTERN, '--action', 'restart'], 'There is no action "restart". Use one of: notify, ask, escalate.'],
     [['--pattern', PATTERN, '--confidence', '90'], '--confidence 90: expected a number from 0 to 1'],
-    [['--pattern', PATTERN, '--service', 'nobody'], 'Is no service of the deployment'],
+    [['--pattern', PATTERN, '--service', 'nobody'], 'service: nobody is no service of the deployment'],
   ])('[D154] set refuses %j', async (args, reason) => {
     const { set } = await aFailure();
     const { code, stderr } = await set(...args);
@@ -127,7 +127,7 @@ describe('selfheal alert', () => {
       ['coffee > 3', ['--service', 'spark'], 'Use one of: memory, cpu, disk, connections'],
       ['cpu > 90%', [], 'add --service ID'],
       ['cpu > 90%', ['--service', 'spark', '--action', 'escalate'], 'Use one of: notify, scale'],
-      ['cpu > 90%', ['--service', 'nobody'], 'Is no service of the deployment: use one of spark, web.'],
+      ['cpu > 90%', ['--service', 'nobody'], 'service: nobody is no service of the deployment: use one of spark, web.'],
     ] as const) {
       const refused = await typed(pattern, ...args);
       expect([refused.code, refused.stderr], pattern).toEqual([2, expect.stringContaining(reason)]);

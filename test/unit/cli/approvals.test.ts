@@ -196,7 +196,7 @@ describe('selfheal approval at a server that is not Selfheal', () => {
     const expired = await answering(401, { detail: 'The token has expired.' });
     expect(await expired.run('list')).toMatchObject({
       code: 2,
-      stderr: expect.stringMatching(/status 401\. The token has expired\..*selfheal login/),
+      stderr: expect.stringMatching(/^selfheal: The token has expired\. .*selfheal login.* \(\S+, status 401\)$/m),
     });
     const other = await runCommand(['approval', 'list', '--url', 'http://selfheal.example', '--token', 'x']);
     expect(other).toMatchObject({

@@ -99,7 +99,10 @@ describe('selfheal config', () => {
     [['config', 'set', 'policy.maxActionsPerHour=400', ...WHY], 'use at most 10'],
     [['config', 'set', 'policy.maxActionsPerHour', ...WHY], 'expected SETTING=VALUE'],
     [['config', 'set', 'policy.maxActionsPerHour=4'], 'needs --reason TEXT'],
-    [['config', 'set', 'services.cart.mode=off', ...WHY], 'Is no service of the deployment'],
+    [
+      ['config', 'set', 'services.cart.mode=off', ...WHY],
+      'selfheal: services.cart: cart is no service of the deployment',
+    ],
     [['config', 'reset', ...WHY], 'needs --yes to do it, or --dry-run to look first'],
     [['config', 'restore', '1', ...WHY], 'needs --yes'],
     [['config', 'restore', '7', '--yes', ...WHY], 'There is no revision 7'],
@@ -215,8 +218,9 @@ describe('the commands of the older documents', () => {
     const { code, stderr } = await run('set-confidence-threshold', ...args);
     expect(code).toBe(2);
     expect(stderr.match(/wider than deployed/g)).toHaveLength(1);
-    for (const id of ['redeploy-ecs-service', 'refresh-instances', 'reboot-rds-instance'])
-      expect(stderr).toContain(`change.actions.${id}.actAtConfidence`);
+    const named = ['redeploy-ecs-service', 'refresh-instances', 'reboot-rds-instance'];
+    const fields = named.map((id) => `actions.${id}.actAtConfidence`).join(', ');
+    expect(stderr).toContain(`selfheal: ${fields}: 0.5 is wider than deployed`);
     expect(stderr).toContain(
       'use at least 0.85. To widen what is deployed, change config/selfheal.json and deploy it.',
     );

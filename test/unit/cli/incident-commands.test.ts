@@ -42,7 +42,10 @@ describe('selfheal incident create and update', () => {
     );
     expect([first.code, first.text]).toEqual([0, expect.stringContaining('severity low, assigned to Grace')]);
     const late = await run('incident', 'update', incident.id, '--title', 'B', '--revision', '0');
-    expect([late.code, late.stderr]).toEqual([2, expect.stringContaining('status 412. Its revision is 1 now')]);
+    expect([late.code, late.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^selfheal: Its revision is 1 now.* \(\S+, status 412\)$/m),
+    ]);
     expect(parsed(await run('incident', 'update', incident.id, '--assignee', '', '--json')).assignee).toBeNull();
   });
 

@@ -66,7 +66,7 @@ describe('selfheal knowledge, signed in', () => {
 
   it('[D127] add-log-pattern takes name, pattern and severity', async () => {
     const { run, patterns } = await served();
-    const { code } = await run(
+    const { code, stderr } = await run(
       'add-log-pattern',
       '--name',
       'payment_failure',
@@ -75,7 +75,7 @@ describe('selfheal knowledge, signed in', () => {
       '--severity',
       'high',
     );
-    expect(code).toBe(0);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('selfheal: severity high is here error.')]);
     expect(await patterns.list(SCOPE)).toMatchObject([
       { title: 'payment_failure', wording: 'payment * was declined', tags: ['error'], class: 'unknown' },
     ]);

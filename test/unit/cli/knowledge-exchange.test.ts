@@ -105,7 +105,8 @@ describe('selfheal knowledge rollback', () => {
   it('[D173] [D209] says in a dry run what it would do, and then does it with the reason noted', async () => {
     const path = file(late());
     const args = ['--to', '1969-12-31', '--reason', 'a bad import'];
-    expect((await run('rollback', path, ...args, '--dry-run')).stdout.toString()).toContain('would');
+    const planned = (await run('rollback', path, ...args, '--dry-run')).stdout.toString();
+    expect(planned).toMatch(/^would .* observe 0\.50 -> retired: /);
     expect(kept(path).patterns[0]?.retired).toBeNull();
     expect((await run('rollback', path, ...args)).code).toBe(0);
     expect(kept(path)).toMatchObject({

@@ -87,7 +87,7 @@ describe('selfheal learning, signed in', () => {
         /^goal healed by Selfheal: 80\.0% of 25 .*before 40\.0% of 25 .*\+100 %, aimed at \+40 %; reached$/,
       ),
       expect.stringMatching(
-        /^goal resolved by people: 20\.0% of 25 .*before 60\.0% of 25 .*-67 %, aimed at -60 %; reached$/,
+        /^goal left to people: 20\.0% of 25 .*before 60\.0% of 25 .*-67 %, aimed at -60 %; reached$/,
       ),
     ]);
     await end(5, 5, 45);
@@ -101,7 +101,7 @@ describe('selfheal learning, signed in', () => {
     expect(text).toMatch(/^# Review of learning, \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d\n/);
     for (const heading of ['## Goals', '## Incidents', '## Patterns']) expect(text).toContain(`\n${heading}\n\n| `);
     expect(text).toMatch(/\| healed by Selfheal \| .*aimed at \+40 %; not measurable/);
-    expect(text).toMatch(/\| resolved by people \| .*aimed at -60 %; not measurable/);
+    expect(text).toMatch(/\| left to people \| .*aimed at -60 %; not measurable/);
     expect((await run('learning', 'report', '--format', 'pdf')).stderr).toContain(
       'There is no format "pdf". Use one of: text, markdown.',
     );

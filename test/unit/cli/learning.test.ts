@@ -43,7 +43,7 @@ describe('selfheal learning', () => {
     expect(text.stdout.toString()).toMatchSnapshot();
   });
 
-  it('[C82] [C83] says whether the goals are reached: 40 % more healed, 60 % fewer resolved by people', async () => {
+  it('[C82] [C83] says whether the goals are reached: 40 % more healed, 60 % fewer left to people', async () => {
     const day = (at: number): string => new Date(at * 86_400_000).toISOString();
     const incidents = (from: number, healed: number, byPeople: number): string[] =>
       Array.from({ length: healed + byPeople }, (_, at) =>
@@ -63,10 +63,10 @@ describe('selfheal learning', () => {
     expect(reached).toMatch(
       /^goal healed by Selfheal: 80\.0% of 100 .*before 40\.0% of 100 .*\+100 %, aimed at \+40 %; reached$/m,
     );
-    expect(reached).toMatch(/^goal resolved by people: 20\.0% of 100 .*-67 %, aimed at -60 %; reached$/m);
+    expect(reached).toMatch(/^goal left to people: 20\.0% of 100 .*-67 %, aimed at -60 %; reached$/m);
     const missed = await report(incidents(-45, 80, 20), incidents(-10, 40, 60));
     expect(missed).toMatch(/^goal healed by Selfheal: .*aimed at \+40 %; missed$/m);
-    expect(missed).toMatch(/^goal resolved by people: .*aimed at -60 %; missed$/m);
+    expect(missed).toMatch(/^goal left to people: .*aimed at -60 %; missed$/m);
   });
 
   it('[D210] checks the health of learning, with what to do, and fails when something is bad', async () => {

@@ -93,7 +93,7 @@ describe('changing the policy', () => {
     });
     expect(refused.statusCode).toBe(400);
     expect(refused.json.errors).toEqual([
-      { field: 'change.services.cart', problem: expect.stringContaining('Is no service of the deployment') },
+      { field: 'change.services.cart', problem: expect.stringContaining('cart is no service of the deployment') },
       { field: 'change.policy.maxActionsPerHour', problem: expect.stringContaining('use at most 10') },
     ]);
     for (const change of [

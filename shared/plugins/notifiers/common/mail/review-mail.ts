@@ -40,7 +40,7 @@ export function renderReviewMail({
     `Patterns: ${patterns.active} active, ${patterns.learned} new, ${patterns.takenBack} retired.`,
     incidents.ended === 0
       ? 'Incidents: none ended.'
-      : `Incidents: ${incidents.ended} ended; healed by Selfheal: ${words(goals.healed)}; resolved by people: ${words(goals.byPeople)}.`,
+      : `Incidents: ${incidents.ended} ended; healed by Selfheal: ${words(goals.healed)}; left to people: ${words(goals.byPeople)}.`,
     ...(suggestions.length === 0 ? [] : ['', 'Wordings that could replace two patterns; a person decides:']),
     ...suggestions.slice(0, MAX_SUGGESTIONS).map(({ ids, wording }) => `- ${ids.join(', ')}: ${wording}`),
     '',
