@@ -1,8 +1,26 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CI_METRICS } from '@selfheal/pull-request-quality/domain/ci-metrics/samples.ts';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { makeOtlpSender } from '#apps/cli/forward/otlp-sender.ts';
 import { signIn } from '#lab/drills/approvals.ts';
+import { makePushGatewaySink } from '#shared/adapters/http/metric-sinks.ts';
+import { runCommand } from '#test/unit/cli/run-command.ts';
 import { HOUR, MINUTE, START, usualLines } from '#test/unit/domain/log-watch/made-log.ts';
+import { aCluster, aJsonServer } from './support/elasticsearch.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
+import {
+  expressionsOf,
+  MONITORING,
+  missingPrograms,
+  queried,
+  rulesOf,
+  startPrometheus,
+  startPushGateway,
+  stopPrograms,
+} from './support/prometheus.ts';
 import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
 
@@ -133,4 +151,78 @@ it('takes events in the format of Splunk', async () => {
     body: '{"event":"payment failed","source":"tills"}\n{"event":{"message":"paid","level":"info"},"source":"tills"}',
   });
   expect([response.status, await response.json()]).toEqual([200, { text: 'Success', code: 0 }]);
+});
+
+/** Reads something of the API as a key with the role viewer. */
+async function read(path: string): Promise<string> {
+  const viewer = await keyWith(['viewer']);
+  const response = await fetch(`${healer.runtime.endpoint}${path}`, { headers: { authorization: `Bearer ${viewer}` } });
+  return await response.text();
+}
+
+/** A Prometheus with the shipped scrape configuration and rules, and a push gateway with the coverage of a workflow run. */
+async function aPrometheus(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'selfheal-stack-'));
+  onTestFinished(async () => {
+    await stopPrograms();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const gateway = await startPushGateway(folder);
+  const labels = { repository: 'acme/shop', workflow: 'checks', branch: 'default' };
+  await makePushGatewaySink(gateway).send([{ definition: CI_METRICS.coverage, value: 91, labels }], new Date());
+  // A scrape may take as long as the interval.
+  return await startPrometheus(folder, {
+    ...{ api: healer.runtime.endpoint, key: await keyWith(['viewer']), gateway },
+    intervalSeconds: 10,
+  });
+}
+
+const missing = missingPrograms();
+
+it(`[D237] stands beside Elasticsearch, Prometheus and Grafana: forwards and shows the lines of one, and feeds rules and dashboards of the others${missing.length === 0 ? '' : ` (without ${missing.join(', ')}, which this machine lacks)`}`, async () => {
+  const at = Date.now() - MINUTE;
+  const source = (message: string) => ({ message, service: { name: 'tickets' } });
+  const { answer, open } = aCluster([
+    { at, source: source('INFO sold a ticket') },
+    { at: at + 1, source: source(`ERROR no seat is left, token=${SECRET}`) },
+  ]);
+  const environment = {
+    ELASTICSEARCH_URLS: await aJsonServer(answer),
+    SELFHEAL_URL: healer.runtime.endpoint,
+    SELFHEAL_TOKEN: key,
+  };
+  const { code, stderr } = await runCommand(['log', 'forward', '--once'], '', COMMANDS, environment, { now: Date.now });
+  expect([code, stderr]).toEqual([0, expect.stringContaining('2 lines sent')]);
+  expect(open.size).toBe(0);
+  const shown = await read('/api/logs/recent?stream=tickets');
+  const { entries } = JSON.parse(shown) as { readonly entries: readonly { readonly text: string }[] };
+  expect(entries.map(({ text }) => text).toSorted()).toEqual([
+    expect.stringMatching(/^ERROR no seat is left, token=\[redacted:/),
+    'INFO sold a ticket',
+  ]);
+  expect(shown).not.toContain(SECRET);
+
+  const files = readdirSync(MONITORING);
+  const dashboards = files.filter((name) => name.startsWith('grafana-'));
+  expect(dashboards).toHaveLength(4);
+  const scraped = await read('/metrics');
+  const names = new Set(scraped.split('\n').map((line) => line.split(/[{ ]/)[0] ?? ''));
+  const pushed = (name: string) => name === 'grafana-pull-requests.json';
+  for (const name of dashboards.filter((one) => !pushed(one)))
+    expect(
+      expressionsOf(name).filter((expr) => (expr.match(/selfheal_\w+/g) ?? []).some((one) => names.has(one))),
+    ).not.toEqual([]);
+  if (missing.length > 0) return;
+
+  const prometheus = await aPrometheus();
+  const rules = files.filter((name) => name.endsWith('-alerts.yml')).flatMap(expressionsOf);
+  await until('every shipped rule to be evaluated', async () => {
+    const healths = [...(await rulesOf(prometheus)).values()];
+    return healths.length === rules.length && healths.every((health) => health === 'ok');
+  });
+  for (const name of dashboards)
+    await until(`${name} to show something`, async () => {
+      const results = await Promise.all(expressionsOf(name).map((expr) => queried(prometheus, expr)));
+      return results.some((result) => result.length > 0);
+    });
 });

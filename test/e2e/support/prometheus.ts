@@ -164,6 +164,14 @@ export async function queried(prometheus: string, expr: string): Promise<Answer[
   return data.result;
 }
 
+/** Names of the rules that Prometheus has loaded, each with whether it could be evaluated: `unknown` until it was, then `ok` or `err`. */
+export async function rulesOf(prometheus: string): Promise<ReadonlyMap<string, string>> {
+  const { data } = (await (await fetch(`${prometheus}/api/v1/rules`)).json()) as {
+    readonly data: { readonly groups: readonly { readonly rules: readonly { name: string; health: string }[] }[] };
+  };
+  return new Map(data.groups.flatMap(({ rules }) => rules.map(({ name, health }) => [name, health])));
+}
+
 /** Expressions of a dashboard or rule file, without Grafana's variables. */
 export function expressionsOf(name: string): string[] {
   const text = readFileSync(join(MONITORING, name), 'utf8');

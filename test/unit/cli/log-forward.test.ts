@@ -1,12 +1,10 @@
 import { appendFile, mkdtemp, readFile, rename, truncate, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { gunzipSync } from 'node:zlib';
 import { makeTerminal } from '@selfheal/cli-kit/terminal.ts';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
 import { openElasticsearchSource } from '#apps/cli/forward/elasticsearch-source.ts';
 import { openFileSource } from '#apps/cli/forward/file-source.ts';
@@ -14,33 +12,9 @@ import { SourceDown, withFallback } from '#apps/cli/forward/log-source.ts';
 import { makeOtlpSender } from '#apps/cli/forward/otlp-sender.ts';
 import { runCli } from '#apps/workbench/cli.ts';
 import { readOtlpProtobuf } from '#shared/domain/log-watch/wire/otlp.ts';
+import { aCluster, aJsonServer } from '#test/e2e/support/elasticsearch.ts';
 import { until } from '#test/e2e/support/until.ts';
 import { runCommand } from './run-command.ts';
-
-const servers: Server[] = [];
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close();
-});
-
-type Answer = { readonly status: number; readonly body?: unknown };
-
-async function served(answer: (request: { method: string; path: string; body: Buffer }) => Answer): Promise<string> {
-  const server = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      const { status, body } = answer({
-        method: request.method ?? '',
-        path: request.url ?? '',
-        body: Buffer.concat(parts),
-      });
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}));
-    });
-  });
-  servers.push(server);
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
 
 const aFolder = () => mkdtemp(join(tmpdir(), 'selfheal-forward-'));
 
@@ -100,7 +74,7 @@ describe('following files', () => {
 describe('sending lines', () => {
   it('sends the same bytes until they are taken, and says why it waits', async () => {
     const bodies: Buffer[] = [];
-    const base = await served(({ body }) => {
+    const base = await aJsonServer(({ body }) => {
       bodies.push(body);
       return { status: bodies.length < 3 ? 503 : 200 };
     });
@@ -128,7 +102,7 @@ describe('sending lines', () => {
   });
 
   it('ends with the words of the deployment when it refuses', async () => {
-    const base = await served(() => ({ status: 403 }));
+    const base = await aJsonServer(() => ({ status: 403 }));
     const sender = makeOtlpSender({
       base,
       token: async () => 'x',
@@ -144,7 +118,7 @@ describe('sending lines', () => {
 describe('standard input', () => {
   it('is sent line by line while it is still open, however short the lines are', async () => {
     const texts: string[] = [];
-    const base = await served(({ body }) => {
+    const base = await aJsonServer(({ body }) => {
       texts.push(...readOtlpProtobuf(gunzipSync(body)).lines.map(({ text }) => text));
       return { status: 200 };
     });
@@ -206,37 +180,14 @@ describe('trying it out', () => {
   });
 });
 
-/** A cluster with these lines: it answers as the documentation of point in time and search_after says. */
-function aCluster(count: number, start: number) {
-  const hits = Array.from({ length: count }, (_, at) => ({
-    _index: 'logs-1',
-    _id: `id-${at}`,
-    _source: {
-      '@timestamp': new Date(start + at * 10).toISOString(),
-      message: `line ${at}`,
-      service: { name: 'orders' },
-      log: { level: 'error' },
-    },
-    sort: [start + at * 10, at],
-  }));
-  const open = new Set<string>();
-  const answer = ({ method, path, body }: { method: string; path: string; body: Buffer }): Answer => {
-    if (method === 'POST' && path.includes('/_pit')) {
-      open.add('pit-1');
-      return { status: 200, body: { id: 'pit-1' } };
-    }
-    const asked = JSON.parse(body.toString() || '{}');
-    if (method === 'DELETE') return { status: open.delete(asked.id) ? 200 : 404 };
-    if (!open.has(asked.pit?.id)) return { status: 404, body: { error: 'no search context' } };
-    const from = Date.parse(asked.query.range['@timestamp'].gte);
-    const after = asked.search_after?.[1] ?? -1;
-    const found = hits
-      .filter(({ sort: [at, shard] }) => (at ?? 0) >= from && (shard ?? 0) > after)
-      .slice(0, asked.size);
-    return { status: 200, body: { pit_id: 'pit-1', hits: { hits: found } } };
-  };
-  return { answer, open, hits };
-}
+/** A cluster with so many lines, a hundred a second. */
+const linesFrom = (start: number, count: number) =>
+  aCluster(
+    Array.from({ length: count }, (_, at) => ({
+      at: start + at * 10,
+      source: { message: `line ${at}`, service: { name: 'orders' }, log: { level: 'error' } },
+    })),
+  );
 
 describe('reading Elasticsearch', () => {
   const START = Date.UTC(2026, 10, 3);
@@ -249,8 +200,8 @@ describe('reading Elasticsearch', () => {
   });
 
   it('[D86] takes every line once over pages and looks, and closes each point in time', async () => {
-    const { answer, open } = aCluster(2_500, START);
-    const source = openElasticsearchSource(optionsFor([await served(answer)]));
+    const { answer, open } = linesFrom(START, 2_500);
+    const source = openElasticsearchSource(optionsFor([await aJsonServer(answer)]));
     const { lines } = await source.read();
     expect(lines.map(({ text }) => text)).toEqual(Array.from({ length: 2_500 }, (_, at) => `ERROR line ${at}`));
     expect(lines[0]).toMatchObject({ service: 'orders', at: START });
@@ -259,8 +210,8 @@ describe('reading Elasticsearch', () => {
   });
 
   it('[D86] goes on at the next look where one look does not reach the end, and says so', async () => {
-    const { answer } = aCluster(20_500, START);
-    const source = openElasticsearchSource(optionsFor([await served(answer)]));
+    const { answer } = linesFrom(START, 20_500);
+    const source = openElasticsearchSource(optionsFor([await aJsonServer(answer)]));
     const [first, second] = [await source.read(), await source.read()];
     expect([first.lines.length, first.notes]).toEqual([
       20_000,
@@ -270,9 +221,9 @@ describe('reading Elasticsearch', () => {
   });
 
   it('[D87] [D185] asks the next address when one is down, and files when none answers', async () => {
-    const { answer } = aCluster(3, START);
-    const down = await served(() => ({ status: 503 }));
-    const up = await served(answer);
+    const { answer } = linesFrom(START, 3);
+    const down = await aJsonServer(() => ({ status: 503 }));
+    const up = await aJsonServer(answer);
     expect((await openElasticsearchSource(optionsFor([down, up])).read()).lines).toHaveLength(3);
     const file = join(await aFolder(), 'application.log');
     await writeFile(file, 'from the file\n');
@@ -289,7 +240,7 @@ describe('reading Elasticsearch', () => {
     [404, /There is no index logs-\*/],
     [429, /answered 429/],
   ])('says what to do when the cluster answers %i', async (status, words) => {
-    const source = openElasticsearchSource(optionsFor([await served(() => ({ status }))]));
+    const source = openElasticsearchSource(optionsFor([await aJsonServer(() => ({ status }))]));
     await expect(source.read()).rejects.toThrow(SourceDown);
     await expect(source.read()).rejects.toThrow(words);
   });
