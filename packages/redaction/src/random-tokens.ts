@@ -25,9 +25,16 @@ const PUBLIC_FOLDER =
 const PART_BEFORE = /[\w)][.*@-]$/;
 /** `name=` before a value. */
 const NAME_BEFORE = /^[\w-]{1,40}=(?=[^=])/;
-/** Public keys of SSH and X.509, digests, lists of videos, and addresses of Bitcoin (BIP 173, Base58Check). */
-const PUBLIC =
-  /^(?:PL[\w-]{32}$|(?:bc|tb|bcrt)1[a-z0-9]{20,90}$|[123mn][1-9A-HJ-NP-Za-km-z]{25,34}$|AAAA[BCE]|sha\d{3}[-_]|MI[GHI][A-Za-z]{1,4}(?:MA0GCSqGSIb3DQEBAQUAA4|ANBgkqhkiG9w0BAQEFAAO)|MIGfMA0GCSqGSIb3DQEBAQUAA4)/;
+const BASE58 = '[1-9A-HJ-NP-Za-km-z]';
+/**
+ * An address of Bitcoin: Base58Check, whose version and length decide how it begins (Bitcoin wiki, "List of address prefixes"; one in a thousand is
+ * shorter), or Bech32 (BIP 173). Hexadecimal alone is none: chance does not draw it from 58 characters.
+ */
+const BITCOIN = `(?:bc|tb|bcrt)1[a-z0-9]{20,90}$|(?![0-9a-f]+$)(?:1${BASE58}{32,33}|[3mn]${BASE58}{33}|2[MN]${BASE58}{33})$`;
+/** Public keys of SSH and X.509, digests, lists of videos, and addresses of Bitcoin. */
+const PUBLIC = new RegExp(
+  `^(?:PL[\\w-]{32}$|${BITCOIN}|AAAA[BCE]|sha\\d{3}[-_]|MI[GHI][A-Za-z]{1,4}(?:MA0GCSqGSIb3DQEBAQUAA4|ANBgkqhkiG9w0BAQEFAAO)|MIGfMA0GCSqGSIb3DQEBAQUAA4)`,
+);
 
 const UUID = /[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}/g;
 /** A word, a number or a hash between dashes. */
