@@ -45,7 +45,7 @@ const ABSTAIN_BELOW = 0.45;
 /** The same where a signature matched and confidence is calibrated: a pattern that people wrote needs less. */
 const ABSTAIN_SIGNATURE_BELOW = 0.25;
 /** The model overrules a signature only with this confidence. */
-const OVERRULES_FROM = 0.7;
+const OVERRULES_FROM = 0.8;
 /**
  * A signature with this confidence names the cause in the tool's own words; the model, which sees only what a log looks
  * like, does not overrule it.

@@ -22,8 +22,11 @@ const WEAK_BELOW = 0.7;
  */
 export function signsOfSignature(answer: SignatureAnswer, { classes }: Opinion): number[] {
   const first = classes[0];
-  const support = (first?.probability ?? 0) * (first?.class === answer.class ? 1 : -1);
-  return [Math.max(0, WEAK_BELOW - answer.strength), support, Number(answer.isByStep === true)];
+  const isByStep = answer.isByStep === true;
+  // A log that says nothing but which step failed has no words that could speak against it.
+  const opposed = isByStep ? 0 : -1;
+  const support = (first?.probability ?? 0) * (first?.class === answer.class ? 1 : opposed);
+  return [Math.max(0, WEAK_BELOW - answer.strength), support, Number(isByStep)];
 }
 
 /** Signs for the model's class: its probability, its lead, and how much it knows. */
