@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Call, Service, WireRequest, WireResponse } from '@selfheal/fake-server/wire.ts';
+import { CODEBUILD_OPERATIONS } from './codebuild.ts';
+import { CODEPIPELINE_OPERATIONS } from './codepipeline.ts';
 import { ECS_OPERATIONS } from './ecs.ts';
 import { recogniseLambda } from './lambda.ts';
 import { CLOUDWATCH_OPERATIONS, LOGS_OPERATIONS } from './monitoring.ts';
@@ -22,10 +24,12 @@ const RPC_SERVICES: readonly RpcService[] = [
   { id: 'cloudwatch', target: 'GraniteServiceVersion20100801', version: '1.0', operations: CLOUDWATCH_OPERATIONS },
   { id: 'logs', target: 'Logs_20140328', version: '1.1', operations: LOGS_OPERATIONS },
   { id: 'ssm', target: 'AmazonSSM', version: '1.1', operations: SSM_OPERATIONS },
+  { id: 'codebuild', target: 'CodeBuild_20161006', version: '1.1', operations: CODEBUILD_OPERATIONS },
+  { id: 'codepipeline', target: 'CodePipeline_20150709', version: '1.1', operations: CODEPIPELINE_OPERATIONS },
 ];
 
 /**
- * Lambda (REST JSON), ECS, CloudWatch and CloudWatch Logs (AWS JSON), Auto Scaling and RDS (query protocol), as the installed SDK clients
+ * Lambda (REST JSON), ECS, CloudWatch, CloudWatch Logs, Systems Manager, CodeBuild and CodePipeline (AWS JSON), Auto Scaling and RDS (query protocol), as the installed SDK clients
  * call them.
  */
 export function makeAwsService(context: AwsContext): Service {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { EffectsJournal } from '@selfheal/fake-server/journal.ts';
 import type { Service } from '@selfheal/fake-server/wire.ts';
-import { ago, isoNow, MINUTE, type WorldTime } from '@selfheal/fake-server/world-time.ts';
+import { ago, isoNow, MINUTE, makeTimers, type WorldTime } from '@selfheal/fake-server/world-time.ts';
 import { makeAlarmClock } from './alarm-clock.ts';
 import { type AwsEvent, compositeAlarm, logAlarm } from './alarm-events.ts';
 import { makeAwsService } from './api.ts';
+import { type BuildControl, makeBuildControl } from './build-control.ts';
 import type { AutomationDocument } from './operation.ts';
 import { openSampleCloud, SCENARIOS } from './sample-cloud.ts';
 import { writeServiceLog } from './service-logs.ts';
@@ -17,7 +18,7 @@ export interface FireAlarmOptions {
   readonly deployedMinutesAgo?: number;
 }
 
-export interface AwsControl {
+export interface AwsControl extends BuildControl {
   /** Deploys the bad version, writes its errors to the log group and raises the alarm. Returns the event. */
   fireAlarm(service: ServiceId, options?: FireAlarmOptions): AwsEvent;
   /**
@@ -77,6 +78,13 @@ export function makeLocalAws(options: {
     if (alarm === undefined) throw new Error('The sample cloud has no such alarm.');
     return alarm;
   };
+  const timers = makeTimers(time);
+  const after = (milliseconds: number, event: () => object): void =>
+    timers.after(milliseconds, () => onEvent(event() as AwsEvent));
+  const putLogs = (group: string, events: readonly LogEvent[]): void => {
+    cloud.logs.put(group, events);
+    onLogs(group, events);
+  };
   let alarmLagMs = 0;
   const control: AwsControl = {
     fireAlarm(service, { okAfterMs = 1500, deployedMinutesAgo = 6 } = {}) {
@@ -122,10 +130,8 @@ export function makeLocalAws(options: {
       cloud.functions.put(functionName, state);
       if (functionName === 'checkout-api') deployed('checkout');
     },
-    putLogs(group, events) {
-      cloud.logs.put(group, events);
-      onLogs(group, events);
-    },
+    putLogs,
+    ...makeBuildControl({ cloud }, putLogs),
     failDocument: (document, fails) => void (fails ? cloud.failing.add(document) : cloud.failing.delete(document)),
     runDocument(document, parameters) {
       const id = randomUUID();
@@ -141,8 +147,11 @@ export function makeLocalAws(options: {
   };
   for (const alarm of cloud.alarms.all()) if (alarm.state.value === 'ALARM') deployed(alarm.service);
   return {
-    service: makeAwsService({ cloud, documents, journal, deployed, alarmLagMs: () => alarmLagMs }),
+    service: makeAwsService({ cloud, documents, journal, deployed, after, alarmLagMs: () => alarmLagMs }),
     control,
-    stop,
+    stop() {
+      timers.stop();
+      stop();
+    },
   };
 }

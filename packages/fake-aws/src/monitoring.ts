@@ -146,4 +146,28 @@ function presentEvent(event: LogEvent, index: number): object {
   };
 }
 
-export const LOGS_OPERATIONS: Readonly<Record<string, Operation>> = { FilterLogEvents: filterLogEvents };
+/** Newest page first unless `startFromHead`; the token of the last page leads to itself, as on AWS. */
+const getLogEvents: Operation = (context, input) => {
+  const group = text(input.logGroupName);
+  const stream = text(input.logStreamName);
+  const found = (context.cloud.logs.get(group) ?? []).filter((event) => event.stream === stream);
+  if (found.length === 0)
+    throw new AwsError('ResourceNotFoundException', 400, 'The specified log stream does not exist.');
+  const size = Math.min(10_000, Number(input.limit ?? 10_000));
+  const token = /^[bf]\/(\d+)$/.exec(text(input.nextToken));
+  const isForward = text(input.nextToken) === '' ? input.startFromHead === true : text(input.nextToken).startsWith('f');
+  const at = token === null ? (isForward ? 0 : found.length) : Number(token[1]);
+  const [from, to] = isForward ? [at, Math.min(found.length, at + size)] : [Math.max(0, at - size), at];
+  return {
+    events: found
+      .slice(from, to)
+      .map(({ at: timestamp, message }) => ({ timestamp, message, ingestionTime: timestamp + 250 })),
+    nextForwardToken: `f/${to}`,
+    nextBackwardToken: `b/${from}`,
+  };
+};
+
+export const LOGS_OPERATIONS: Readonly<Record<string, Operation>> = {
+  FilterLogEvents: filterLogEvents,
+  GetLogEvents: getLogEvents,
+};

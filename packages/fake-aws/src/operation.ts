@@ -1,4 +1,5 @@
 import type { EffectsJournal } from '@selfheal/fake-server/journal.ts';
+import type { WorldTime } from '@selfheal/fake-server/world-time.ts';
 import type { toXml } from '@selfheal/fake-server/xml.ts';
 import type { SampleCloud, ServiceId } from './state.ts';
 
@@ -28,6 +29,8 @@ export interface AwsContext {
   readonly journal: EffectsJournal;
   /** Called after a deployment changed, so that alarms can change too. */
   readonly deployed: (service: ServiceId) => void;
+  /** Emits an event of AWS in so many milliseconds. */
+  readonly after: (milliseconds: number, event: () => object) => void;
   /** Milliseconds by which reads of alarm states lag behind their events. */
   readonly alarmLagMs: () => number;
 }
@@ -44,6 +47,8 @@ export interface QueryOperation {
 
 export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 export const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+/** Events of EventBridge have whole seconds. */
+export const secondsOf = ({ now }: WorldTime): string => `${new Date(now()).toISOString().slice(0, 19)}Z`;
 /** AWS JSON encodes timestamps as epoch seconds. */
 export const epoch = (iso: string): number => Date.parse(iso) / 1000;
 

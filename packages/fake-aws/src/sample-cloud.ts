@@ -2,6 +2,7 @@ import { makeCollection } from '@selfheal/fake-server/collection.ts';
 import { ago, DAY, MINUTE } from '@selfheal/fake-server/world-time.ts';
 import { ALARMS } from './alarm-definitions.ts';
 import { areReportsCleared, beginScenario, isGalleryRestarted, openAutomationRecords } from './automation-state.ts';
+import { openBuildRecords } from './build-state.ts';
 import { accounts, catalog, invoices, ratings, search } from './capacity-scenarios.ts';
 import { checkout, ledger, orders } from './deployment-scenarios.ts';
 import { type AlarmValue, type SampleCloud, type Scenario, SERVICE_IDS, type ServiceId } from './state.ts';
@@ -26,6 +27,7 @@ export function openSampleCloud(
     alarms: makeCollection(dataDir, 'aws/alarms'),
     logs: makeCollection(dataDir, 'aws/log-groups'),
     ...openAutomationRecords(dataDir),
+    ...openBuildRecords(dataDir),
   };
   if (cloud.alarms.size === 0) found(cloud);
   return cloud;

@@ -1,6 +1,7 @@
 import type { Collection } from '@selfheal/fake-server/collection.ts';
 import type { WorldTime } from '@selfheal/fake-server/world-time.ts';
 import type { AutomationRecords } from './automation-state.ts';
+import type { BuildRecords } from './build-state.ts';
 
 /** Services of the sample cloud; a bad deployment or a fault raises their alarms. */
 export const SERVICE_IDS = [
@@ -126,7 +127,7 @@ export interface LogEvent {
   readonly message: string;
 }
 
-export interface SampleCloud extends AutomationRecords {
+export interface SampleCloud extends AutomationRecords, BuildRecords {
   readonly account: string;
   readonly region: string;
   readonly time: WorldTime;

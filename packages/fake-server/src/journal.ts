@@ -29,6 +29,8 @@ const EFFECTS = [
   'airflow.tasks.cleared',
   'airflow.run.created',
   'jenkins.build.started',
+  'codebuild.build.started',
+  'codepipeline.stage.retried',
   'ssm.automation.started',
   'ssm.parameter.put',
   'lambda.memory.changed',

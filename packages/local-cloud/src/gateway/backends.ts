@@ -68,6 +68,8 @@ export function makeBackends(services: Services): Record<string, Backend> {
     logs: forwarded,
     monitoring: forwarded,
     ssm: forwarded,
+    codebuild: forwarded,
+    codepipeline: forwarded,
     rds: forwarded,
   };
 }

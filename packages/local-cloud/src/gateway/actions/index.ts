@@ -1,6 +1,8 @@
 import { bedrockActions } from './bedrock.ts';
 import { dynamodbActions } from './dynamodb.ts';
 import {
+  codebuildActions,
+  codepipelineActions,
   ecsActions,
   eventsActions,
   kinesisActions,
@@ -22,6 +24,8 @@ import { s3Actions } from './s3.ts';
 export const ACTION_MAPPINGS: Readonly<Record<string, ActionMapping>> = {
   autoscaling: autoscalingActions,
   bedrock: bedrockActions,
+  codebuild: codebuildActions,
+  codepipeline: codepipelineActions,
   dynamodb: dynamodbActions,
   ecs: ecsActions,
   events: eventsActions,

@@ -194,6 +194,39 @@ export const kinesisActions: ActionMapping = ({ operation, input }, deployment) 
   return [{ action: `kinesis:${operation}`, resource }];
 };
 
+/** The project of a build stands before the colon of its id. */
+export const codebuildActions: ActionMapping = ({ operation, input }, deployment) => {
+  const action = `codebuild:${operation}`;
+  const on = (project: string) => regional('codebuild', `project/${project}`, deployment);
+  const projectOf = (id: string) => id.replace(/^arn:.*:build\//, '').split(':')[0] ?? '';
+  switch (operation) {
+    case 'BatchGetBuilds':
+      return textsOf(input.ids).map((id) => ({ action, resource: on(projectOf(id)) }));
+    case 'RetryBuild':
+      return [{ action, resource: on(projectOf(textOf(input.id) ?? '')) }];
+    case 'ListBuildsForProject':
+      return [{ action, resource: on(textOf(input.projectName) ?? '') }];
+    default:
+      return null;
+  }
+};
+
+/** Service Authorization Reference: what is done to a stage needs the right on the stage, what is read the right on the pipeline. */
+export const codepipelineActions: ActionMapping = ({ operation, input }, deployment) => {
+  const action = `codepipeline:${operation}`;
+  const on = (resource: string) => regional('codepipeline', resource, deployment);
+  const pipeline = textOf(input.pipelineName) ?? textOf(input.name) ?? '';
+  switch (operation) {
+    case 'ListActionExecutions':
+    case 'GetPipelineState':
+      return [{ action, resource: on(pipeline) }];
+    case 'RetryStageExecution':
+      return [{ action, resource: on(`${pipeline}/${textOf(input.stageName) ?? ''}`) }];
+    default:
+      return null;
+  }
+};
+
 export const kmsActions: ActionMapping = onOne(
   'kms',
   ['Encrypt', 'Decrypt', 'GenerateDataKey', 'DescribeKey'],
