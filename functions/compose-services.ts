@@ -1,4 +1,5 @@
 import { makeAllResourcesReader } from '#shared/adapters/aws/all-resources.ts';
+import { makeBuildReader } from '#shared/adapters/aws/build-reader.ts';
 import { makeCloudWatchAlarmReader } from '#shared/adapters/aws/cloudwatch-alarm-reader.ts';
 import { makeCloudWatchLogsReader } from '#shared/adapters/aws/cloudwatch-logs-reader.ts';
 import { makeCloudWatchMetricReader } from '#shared/adapters/aws/cloudwatch-metric-reader.ts';
@@ -17,6 +18,7 @@ export const alarms = () => makeCloudWatchAlarmReader();
 export const deployments = () => makeDeploymentReader();
 export const metrics = () => makeCloudWatchMetricReader();
 export const serviceLogs = () => makeCloudWatchLogsReader();
+export const builds = () => makeBuildReader();
 export const resources = () => makeAllResourcesReader();
 export const resourcesOf = (reader: () => KindReaders) => () => makeResourceReader(reader());
 export const playbookPorts = () => makePlaybookPorts(configuration().http, process.env);
@@ -30,6 +32,7 @@ export const observation = (environment: Token) =>
     alarms: alarms(),
     deployments: deployments(),
     resources: resources(),
+    builds: builds(),
     ...playbookPorts(),
     clock: systemClock,
   });

@@ -1,4 +1,5 @@
 import { config as actAutoscaling } from '#functions/act-autoscaling/config.ts';
+import { config as actBuilds } from '#functions/act-builds/config.ts';
 import { config as actEcs } from '#functions/act-ecs/config.ts';
 import { config as actGithub } from '#functions/act-github/config.ts';
 import { config as actHttp } from '#functions/act-http/config.ts';
@@ -65,6 +66,7 @@ export const FUNCTIONS: readonly FunctionConfig[] = [
   actRds,
   actHttp,
   actSsm,
+  actBuilds,
   verify,
   undo,
   record,

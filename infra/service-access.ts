@@ -1,4 +1,5 @@
 import type { Service } from '#shared/domain/configuration/configuration.ts';
+import { buildLogGroup, namesOfBuilds } from '#shared/domain/incident/aws-build.ts';
 import { resourcesOf } from '#shared/domain/plan/resource-ref.ts';
 import type { FunctionConfig } from '#shared/domain/workflow/function-config.ts';
 import { resourceReads } from '#shared/plugins/actions/common/resource-grants.ts';
@@ -25,6 +26,7 @@ export function serviceAccess(
     ...(parts.includes('state') ? stateAccess(services) : []),
     ...(parts.includes('logs') ? logAccess(services) : []),
     ...(parts.includes('metrics') ? metricAccess(services, hasMetrics) : []),
+    ...(parts.includes('builds') ? buildAccess(services) : []),
     ...(parts.includes('load') ? metricAccess(services, ({ load }) => load !== null) : []),
   ];
 }
@@ -76,6 +78,28 @@ function logAccess(services: readonly Service[]): Access[] {
       resources,
       wildcardReason: 'The stream names of this log group change with every container and function version.',
     },
+  ];
+}
+
+/** The builds that events tell of, and the logs of their projects, by the names among the services' resources. */
+function buildAccess(services: readonly Service[]): Access[] {
+  const listed = services.flatMap(({ resources }) => resources);
+  const [projects, pipelines] = [namesOfBuilds(listed, 'codebuild'), namesOfBuilds(listed, 'codepipeline')];
+  const on = (actions: readonly string[], resources: readonly string[]): Access[] =>
+    resources.length === 0 ? [] : [{ actions, resources }];
+  return [
+    ...on(
+      ['codebuild:BatchGetBuilds'],
+      projects.map((name) => `arn:\${Partition}:codebuild:${HERE}:project/${name}`),
+    ),
+    ...on(
+      ['logs:GetLogEvents'],
+      projects.map((name) => `arn:\${Partition}:logs:${HERE}:log-group:${buildLogGroup(name)}:log-stream:*`),
+    ).map((access) => ({ ...access, wildcardReason: 'Each build has a stream of its own. The right is read-only.' })),
+    ...on(
+      ['codepipeline:ListActionExecutions'],
+      pipelines.map((name) => `arn:\${Partition}:codepipeline:${HERE}:${name}`),
+    ),
   ];
 }
 

@@ -10,7 +10,14 @@ const KINDS = [
   {
     folder: 'shared/plugins/actions',
     exported: 'ACTIONS',
-    others: ['common', 'jenkins-rebuild', 'playbook', 'resize-spark-executors'],
+    others: [
+      'codebuild-retry',
+      'codepipeline-retry-stage',
+      'common',
+      'jenkins-rebuild',
+      'playbook',
+      'resize-spark-executors',
+    ],
   },
   { folder: 'shared/plugins/notifiers', exported: 'NOTIFIERS', others: ['common'] },
   { folder: 'packages/reports/src/formats', exported: 'REPORT_FORMATS', others: ['common'] },

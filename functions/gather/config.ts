@@ -11,5 +11,5 @@ export const config = defineFunction({
     evidenceBucket: ['s3:PutObject', 's3:GetObject', 's3:ListBucket'],
     githubTokenSecret: ['secretsmanager:GetSecretValue'],
   },
-  readsServices: ['state', 'logs'],
+  readsServices: ['state', 'logs', 'builds'],
 });

@@ -21,6 +21,7 @@ export const handler = defineStep(
     alarms: () => onDemand(async () => (await services()).alarms()),
     deployments: () => onDemand(async () => (await services()).deployments()),
     resources: () => onDemand(async () => (await services()).resources()),
+    builds: () => onDemand(async () => (await services()).builds()),
     serviceLogs: () => onDemand(async () => (await services()).serviceLogs()),
     archives: () => makeZipLogArchive(),
     lineRules: () => lineRules,

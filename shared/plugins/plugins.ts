@@ -65,10 +65,31 @@ export function configurationWith({
     const endpoints = configuration.http.allowedEndpoints.map(({ name }) => name);
     for (const { path, message } of jobProblems(configuration.jobs, { services, endpoints }))
       refuse(['jobs', ...path], message);
+    for (const { path, message } of retryProblems(configuration)) refuse(['services', ...path], message);
     const mailed = configuration.onCall.people.findIndex(({ email }) => email !== undefined);
     if (configuration.onCall.levels.length > 0 && mailed !== -1 && configuration.notifiers.smtp === undefined)
       refuse(['onCall', 'people', mailed, 'email'], 'a mail to one person needs a mail server: set notifiers.smtp');
   });
+}
+
+/** Builds that may be retried, but that nobody hears of. */
+function retryProblems({ services, awsEvents }: Pick<Configuration, 'services' | 'awsEvents'>): readonly {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}[] {
+  return services.flatMap(({ retries }, at) =>
+    retries.flatMap((name, index) => {
+      const source = name.split('/')[0] ?? '';
+      return awsEvents.some((one) => one === source)
+        ? []
+        : [
+            {
+              path: [at, 'retries', index],
+              message: `awsEvents does not list ${source}, so Selfheal hears of no failure of ${name}: add it`,
+            },
+          ];
+    }),
+  );
 }
 
 /** A mapping that has the id of another source, or whose examples it does not read as they expect. */

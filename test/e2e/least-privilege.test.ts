@@ -14,7 +14,7 @@ import type { Incident } from '#shared/domain/incident/incident.ts';
 import { aBoundAction, aHealingWatch, anApproval, anEvidence, anIncident, aTelemetry } from '#test/builders/index.ts';
 import { approve, endedWithApprovals } from './support/approving.ts';
 import { sampleConfiguration } from './support/assemblies.ts';
-import { awsEvent } from './support/aws-event.ts';
+import { awsEvent, incidentOfEvent } from './support/aws-event.ts';
 import { decisionsOfBrokenFunctions } from './support/broken-functions.ts';
 import { commentOn, signsUnder } from './support/commenting.ts';
 import { type Healer, openHealer, type Subject } from './support/healer.ts';
@@ -433,6 +433,24 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
       await approve(healer, orders, token);
       expect(await healer.ended(orders)).toMatchObject({ status: okAfterMs === null ? 'escalated' : 'resolved' });
     }
+  },
+  'retry what AWS builds, and read why it failed': async () => {
+    const token = await signIn(healer, 'approver@example.com', PASSWORD);
+    const log = [
+      'npm ERR! code ETIMEDOUT',
+      'npm ERR! network request to https://registry.npmjs.org/left-pad failed, reason: connect ETIMEDOUT 104.16.0.35:443',
+    ];
+    const failed = { project: 'checkout-images', log };
+    const heard = [
+      healer.world.aws.failPipeline({ pipeline: 'shop-release', ...failed }).event,
+      healer.world.aws.failBuild(failed).event,
+    ];
+    for (const event of heard) {
+      await healer.runtime.putEvent(event);
+      expect(await endedWithApprovals(healer, incidentOfEvent(event), token)).toMatchObject({ status: 'resolved' });
+    }
+    expect(healer.world.journal.count('codepipeline.stage.retried', 'shop-release/Build')).toBe(1);
+    expect(healer.world.journal.count('codebuild.build.started', 'checkout-images')).toBe(1);
   },
   'try every remedy that owners list, and take it back when it does not help': async () => {
     const token = await signIn(healer, 'approver@example.com', PASSWORD);

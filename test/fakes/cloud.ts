@@ -1,4 +1,5 @@
 import type { Signal } from '#shared/domain/incident/signal.ts';
+import type { BuildReader, BuildRetrier } from '#shared/ports/builds.ts';
 import type {
   AlarmReader,
   AutoScalingWriter,
@@ -21,6 +22,9 @@ import { type Scripted, scripted } from './scripted.ts';
 export const fakeAlarms = (answers: Partial<AlarmReader> = {}): Scripted<AlarmReader> => scripted('alarms', answers);
 export const fakeServiceLogs = (answers: Partial<ServiceLogReader> = {}): Scripted<ServiceLogReader> =>
   scripted('serviceLogs', answers);
+export const fakeBuilds = (answers: Partial<BuildReader> = {}): Scripted<BuildReader> => scripted('builds', answers);
+export const fakeBuildRetries = (answers: Partial<BuildRetrier> = {}): Scripted<BuildRetrier> =>
+  scripted('buildRetries', answers);
 export const fakeDeployments = (answers: Partial<DeploymentReader> = {}): Scripted<DeploymentReader> =>
   scripted('deployments', answers);
 export const fakeResources = (answers: Partial<ResourceReader> = {}): Scripted<ResourceReader> =>

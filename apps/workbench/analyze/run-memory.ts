@@ -104,9 +104,19 @@ const ofService = async (): Promise<never> => {
 };
 
 /** Ports that only alarms need, which refuse every call; and the change graph, which only a deployment has. */
-export const NO_SERVICE: Pick<GatherDeps, 'alarms' | 'deployments' | 'resources' | 'serviceLogs' | 'changes'> &
+export const NO_SERVICE: Pick<
+  GatherDeps,
+  'alarms' | 'builds' | 'deployments' | 'resources' | 'serviceLogs' | 'changes'
+> &
   Pick<AnalyzeDeps, 'metrics' | 'policy'> = {
   alarms: { read: ofService },
+  builds: {
+    build: ofService,
+    latestBuilds: ofService,
+    actionsOf: ofService,
+    stageState: ofService,
+    logOf: ofService,
+  },
   deployments: { read: ofService },
   resources: { read: ofService },
   serviceLogs: { recent: ofService },

@@ -4,6 +4,7 @@ import { type IncidentStoryDeps, readIncidentStory } from '#shared/app/incidents
 import type { ReadAccountDeps } from '#shared/app/incidents/load-account.ts';
 import { type ReadIncidentDeps, readAccount, readIncident, summaryOf } from '#shared/app/incidents/read-incident.ts';
 import { PATH_STATES } from '#shared/app/incidents/workflow-path.ts';
+import { AwsBuild } from '#shared/domain/incident/aws-build.ts';
 import { IncidentStatus } from '#shared/domain/incident/incident.ts';
 import { Job } from '#shared/domain/incident/job.ts';
 import { RepositoryName, Severity } from '#shared/domain/incident/target-context.ts';
@@ -48,6 +49,9 @@ const IncidentSubject = z
       severity: Severity,
       url: z.string().nullable().meta({ description: "The tool's page about it." }),
       changedAt: z.string(),
+      build: AwsBuild.optional().meta({
+        description: 'The build of CodeBuild or execution of CodePipeline that failed.',
+      }),
     }),
     z.object({
       kind: z.literal('report'),

@@ -6,12 +6,17 @@ import type { EvidenceStore } from '#shared/ports/evidence-store.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { loadIncident } from '../../ports/incident-store.ts';
 import { type AlarmGatherDeps, gatherAlarm } from './alarm.ts';
-import { gatherAlert } from './alert.ts';
+import { type AlertGatherDeps, gatherAlert } from './alert.ts';
 import { type ChangesBeforeDeps, changesBefore } from './changes-before.ts';
 import { gatherReport, type ReportGatherDeps } from './report.ts';
 import { type GatheredFacts, gatherRun, type RunGatherDeps } from './run.ts';
 
-export interface GatherDeps extends AlarmGatherDeps, RunGatherDeps, ReportGatherDeps, ChangesBeforeDeps {
+export interface GatherDeps
+  extends AlarmGatherDeps,
+    AlertGatherDeps,
+    RunGatherDeps,
+    ReportGatherDeps,
+    ChangesBeforeDeps {
   readonly incidents: Pick<IncidentStore, 'get'>;
   readonly evidence: ReportGatherDeps['evidence'] & Pick<EvidenceStore, 'putEvidence' | 'putTelemetry'>;
 }

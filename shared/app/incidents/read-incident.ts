@@ -180,8 +180,17 @@ function subjectOf(target: Incident['target']): IncidentSubject {
       return { kind, provider, alarm: alarmNameOf(target), account, region, changedAt };
     }
     case 'alert': {
-      const { kind, provider, connection, service, severity, url, changedAt } = target;
-      return { kind, provider, connection, service, severity, url, changedAt };
+      const { kind, provider, connection, service, severity, url, changedAt, build } = target;
+      return {
+        kind,
+        provider,
+        connection,
+        service,
+        severity,
+        url,
+        changedAt,
+        ...(build === undefined ? {} : { build }),
+      };
     }
     case 'report': {
       const { kind, service, repository, severity, reportedBy, reportedAt, simulated, job } = target;

@@ -27,6 +27,8 @@ export function actionPorts(given: Partial<RemediationPorts> & Pick<ActionPorts,
     endpoints: given.endpoints ?? refusing('endpoints'),
     automations: given.automations ?? refusing('automations'),
     parameters: given.parameters ?? refusing('parameters'),
+    builds: given.builds ?? refusing('builds'),
+    buildRetries: given.buildRetries ?? refusing('buildRetries'),
     clock: given.clock,
   };
 }

@@ -4,6 +4,7 @@ import { Capacity, capacityProblems } from '../capacity/capacity-settings.ts';
 import { Model } from '../diagnosis/model-settings.ts';
 import { Experiment } from '../experiment/experiment.ts';
 import { HealthChecks } from '../health/health-check.ts';
+import { BuildResource } from '../incident/aws-build.ts';
 import { AWS_EVENT_SOURCES, AwsEventSource, AwsResource } from '../incident/aws-resource.ts';
 import type { Home } from '../incident/home.ts';
 import { HostId, RepositoryName } from '../incident/target-context.ts';
@@ -47,6 +48,8 @@ export const Service = z
     alarms: z.array(z.string().min(1).max(255)).min(1),
     /** What of AWS it is made of, beside its `deployment`: events about one of them are about this service. */
     resources: z.array(AwsResource).max(100).default([]),
+    /** Those of its `resources` that Selfheal may retry once: failed builds of CodeBuild projects, failed stages of pipelines. */
+    retries: z.array(BuildResource).max(100).default([]),
     /** Where its code is: pushes, releases and deployments there are changes of it. */
     repositories: z.array(RepositoryName).max(20).default([]),
     deployment: DeploymentRef.nullable().default(null),
@@ -63,6 +66,14 @@ export const Service = z
     load: ServiceLoad.nullable().default(null),
   })
   .superRefine((service, context) => {
+    for (const [index, name] of service.retries.entries()) {
+      if (!service.resources.includes(name))
+        context.addIssue({
+          code: 'custom',
+          path: ['retries', index],
+          message: `${name} is not among the resources of ${service.id}: add it there, so that its failures are about this service`,
+        });
+    }
     for (const { index, problem } of remedyProblems(service)) {
       context.addIssue({ code: 'custom', path: ['remedies', index], message: problem });
     }

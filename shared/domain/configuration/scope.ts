@@ -1,6 +1,7 @@
 import { isAtHome, isForeignEvent } from '../incident/home.ts';
 import { alarmNameOf } from '../incident/identity.ts';
 import { FIRST_HOST, hostOfRepository, type ReportTarget, type TargetContext } from '../incident/target-context.ts';
+import { mayRetry } from '../plan/target-key.ts';
 import type { Mode } from '../policy/policy-settings.ts';
 import { spellingOf } from '../webhooks/connection.ts';
 import type { Configuration, Service } from './configuration.ts';
@@ -55,8 +56,11 @@ export function modeOf(configuration: Configuration, target: TargetContext): Mod
       return serviceOf(configuration, target)?.mode ?? 'suggest';
     case 'report':
       return reportModeOf(configuration, target);
-    case 'alert':
-      return suggestAtMost(serviceOf(configuration, target)?.mode ?? 'suggest');
+    case 'alert': {
+      const service = serviceOf(configuration, target);
+      const mode = service?.mode ?? 'suggest';
+      return target.build !== undefined && mayRetry(target.build, service) ? mode : suggestAtMost(mode);
+    }
     case 'storm':
       return 'suggest';
     default:

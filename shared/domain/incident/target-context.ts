@@ -1,5 +1,6 @@
 import { FORMER_RUN_KIND } from '@selfheal/log-reading/logs/telemetry.ts';
 import * as z from 'zod';
+import { AwsBuild } from './aws-build.ts';
 import { Job } from './job.ts';
 
 /** Id of a code host: the folder of its plug-in (`github`). */
@@ -136,7 +137,7 @@ export const ConnectionId = z
 
 /**
  * An alarm that another tool raised (Alertmanager, Grafana, PagerDuty ...), received through a connection. Provider, connection and key are its
- * identity. Service, severity and link are the sender's word, so it binds no action: see `changeableKeys`. A kind of its own, apart from the
+ * identity. Service, severity and link are the sender's word, so it binds no action but the retry of a `build` that AWS named: see `changeableKeys`. A kind of its own, apart from the
  * alarms of CloudWatch, so that no code that acts on those compiles for it.
  */
 export const AlertTarget = z.strictObject({
@@ -156,6 +157,8 @@ export const AlertTarget = z.strictObject({
     .nullable(),
   /** ISO 8601 instant at which the alarm began, by the sender's clock. */
   changedAt: z.iso.datetime({ offset: true }),
+  /** The build of AWS that failed; absent for everything else. The one part of an alert that may bind an action. */
+  build: AwsBuild.optional(),
 });
 export type AlertTarget = z.infer<typeof AlertTarget>;
 

@@ -2,7 +2,7 @@ import { recordText } from '@selfheal/kernel/text/record-text.ts';
 import * as z from 'zod';
 import { TargetContext } from '../incident/target-context.ts';
 
-export const ActionFamily = z.enum(['github', 'lambda', 'ecs', 'autoscaling', 'rds', 'http', 'ssm']);
+export const ActionFamily = z.enum(['github', 'lambda', 'ecs', 'autoscaling', 'rds', 'http', 'ssm', 'builds']);
 export type ActionFamily = z.infer<typeof ActionFamily>;
 export const Risk = z.enum(['low', 'medium', 'high']);
 export type Risk = z.infer<typeof Risk>;

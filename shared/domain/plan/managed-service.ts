@@ -24,5 +24,7 @@ export interface ManagedService {
   readonly logGroup: string | null;
   readonly deployment: DeploymentRef | null;
   readonly remedies: readonly Remedy[];
+  /** Builds of AWS that may be retried, as the configuration names them. */
+  readonly retries: readonly string[];
   readonly playbooks: readonly { readonly id: string }[];
 }

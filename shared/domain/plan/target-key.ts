@@ -1,3 +1,4 @@
+import { type AwsBuild, buildResourceOf } from '../incident/aws-build.ts';
 import { alarmNameOf } from '../incident/identity.ts';
 import { jobKey } from '../incident/job.ts';
 import {
@@ -42,7 +43,8 @@ export function playbookKey(serviceId: string, playbookId: string): string {
 }
 
 /**
- * What an incident's actions may change: its own run; its own job, where that belongs to a service; or its service's deployment, the remedies that the
+ * What an incident's actions may change: its own run; its own job, where that belongs to a service; its own build of AWS, where the
+ * service's owner allows a retry; or its service's deployment, the remedies that the
  * owner listed for this alarm, and the service's playbooks. Each action changes one of them. `fingerprint`: of a failure whose
  * repository may be written into.
  */
@@ -64,6 +66,7 @@ export function changeableKeys(
     case 'report':
       return target.job === undefined || service === null ? [] : [jobKey(target.job)];
     case 'alert':
+      return target.build === undefined || !mayRetry(target.build, service) ? [] : [buildResourceOf(target.build)];
     case 'storm':
       return [];
     default:
@@ -83,6 +86,11 @@ export function isChangeable(
 ): boolean {
   const isTest = target.kind === 'run' && key.startsWith(testIssueKey(target.repository, ''));
   return (isTest && fingerprint !== null) || changeableKeys(target, service, fingerprint).includes(key);
+}
+
+/** Whether the owner of a service allows that a build of AWS is retried. */
+export function mayRetry(build: AwsBuild, service: Pick<ManagedService, 'retries'> | null): boolean {
+  return service?.retries.includes(buildResourceOf(build)) === true;
 }
 
 function deploymentKeys({ deployment }: ManagedService): string[] {

@@ -1,5 +1,6 @@
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import { redact, redactName } from '@selfheal/redaction/redact.ts';
+import type { AwsBuild } from '../incident/aws-build.ts';
 import type { Signal } from '../incident/signal.ts';
 import { AlertTarget, type Severity } from '../incident/target-context.ts';
 
@@ -20,6 +21,8 @@ export interface Alert {
   readonly startedAt: Date;
   /** When this state began; of a firing alarm the same. */
   readonly changedAt: Date;
+  /** Of an event of AWS about a build that failed. */
+  readonly build?: AwsBuild | undefined;
 }
 
 const MAX_URL = 1000;
@@ -41,6 +44,7 @@ export function signalOfAlert(
     severity: alert.severity,
     url: linkOf(alert.url),
     changedAt: alert.startedAt.toISOString(),
+    ...(alert.build === undefined ? {} : { build: alert.build }),
   };
   const at = alert.changedAt.toISOString();
   return {

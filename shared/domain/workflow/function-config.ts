@@ -146,9 +146,9 @@ export interface FunctionConfig {
   readonly readsJobs?: boolean;
   /**
    * What its role may read of the listed services: `state` is their alarms and deployments, `alarms` their alarms alone, `logs` their log groups,
-   * `metrics` their metrics, `load` the load metric.
+   * `metrics` their metrics, `load` the load metric, `builds` the failed builds of their CodeBuild projects and pipelines, with the logs of these projects.
    */
-  readonly readsServices?: readonly ('state' | 'alarms' | 'logs' | 'metrics' | 'load')[];
+  readonly readsServices?: readonly ('state' | 'alarms' | 'logs' | 'metrics' | 'load' | 'builds')[];
 }
 
 export function defineFunction<const C extends FunctionConfig>(config: C): C {

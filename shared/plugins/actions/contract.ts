@@ -14,6 +14,7 @@ import type { ActionFamily, ActionRecord, Receipt, Risk } from '#shared/domain/p
 import type { ActionImpact } from '#shared/domain/plan/candidates.ts';
 import type { RepositorySwitch } from '#shared/domain/policy/fix-settings.ts';
 import type { CauseProof } from '#shared/domain/quality/judgement.ts';
+import type { BuildReader, BuildRetrier } from '#shared/ports/builds.ts';
 import type {
   AutoScalingWriter,
   DatabaseSizer,
@@ -137,6 +138,8 @@ export interface ActionPorts {
   readonly endpoints: EndpointCaller;
   readonly automations: AutomationRunner;
   readonly parameters: ParameterStore;
+  readonly builds: BuildReader;
+  readonly buildRetries: BuildRetrier;
   readonly clock: Clock;
 }
 
@@ -208,7 +211,7 @@ export interface ActionPlugin<P = unknown> {
    * The switch of an action that writes to a repository. Where it is off, the action is not prepared, proposed or allowed.
    */
   readonly switch?: RepositorySwitch;
-  /** It is for failed jobs (Airflow, Jenkins), not for alarms. */
+  /** It is for failed jobs and builds (Airflow, Jenkins, CodeBuild), not for alarms. */
   readonly forJobs?: true;
   /** It does not heal, so if it may not be executed at once, healing does not wait for it. */
   readonly yields?: boolean;

@@ -2,6 +2,8 @@ import { registered } from '@selfheal/kernel/plugin.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { cancelStuckRun } from './cancel-stuck-run/index.ts';
 import { changeRdsParameter } from './change-rds-parameter/index.ts';
+import { codebuildActions } from './codebuild-retry/index.ts';
+import { codepipelineActions } from './codepipeline-retry-stage/index.ts';
 import type { ActionPlugin } from './contract.ts';
 import { fixPullRequest } from './fix-pull-request/index.ts';
 import { jenkinsActions } from './jenkins-rebuild/index.ts';
@@ -51,9 +53,15 @@ export const ACTIONS: readonly ActionPlugin[] = registered('actions', [
   scaleAuroraCluster,
 ]);
 
-/** The actions that exist by the configuration: those for Jenkins and Spark where they are connected, and one for each playbook that a service allows. */
+/** The actions that exist by the configuration: those for Jenkins, Spark and AWS's own builds where their owners allow them, and one for each playbook that a service allows. */
 export function configuredActions(configuration: Configuration): readonly ActionPlugin[] {
-  return [...jenkinsActions(configuration), ...sparkActions(configuration), ...playbookActions(configuration)];
+  return [
+    ...jenkinsActions(configuration),
+    ...sparkActions(configuration),
+    ...codebuildActions(configuration),
+    ...codepipelineActions(configuration),
+    ...playbookActions(configuration),
+  ];
 }
 
 /** Every action under this configuration: Selfheal's own, and those that exist by it. */

@@ -69,6 +69,10 @@ export function sampleConfiguration(change: ConfigurationChange = {}): z.input<t
 export const AIRFLOW_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:airflow-a1b2c3';
 /** Of the user of the sample company's Jenkins. */
 export const JENKINS_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:jenkins-a1b2c3';
+const BUILT = [
+  ...['nightly', 'again', 'compile'].map((name) => `codebuild/reports-${name}`),
+  ...['release', 'hotfix', 'approval'].map((name) => `codepipeline/reports-${name}`),
+];
 const JOBS: ConfigurationChange = {
   logSubscriptions: [{ logGroup: '/shop/reports', service: 'reports', stream: true }],
   http: {
@@ -106,6 +110,8 @@ const JOBS: ConfigurationChange = {
       criticality: 'low',
       mode: 'act',
       alarms: ['reports-late'],
+      resources: [...BUILT, 'codebuild/reports-unlisted'],
+      retries: [...BUILT],
       playbooks: ['airflow-retry-task', 'airflow-retry-downstream', 'airflow-rerun-dag-run'],
     },
   ],

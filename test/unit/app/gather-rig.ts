@@ -3,11 +3,13 @@ import { rawTextOf } from '@selfheal/kernel/text/raw-text.ts';
 import { archivedJobName, jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
 import type { LineRules } from '@selfheal/log-reading/logs/line-rules.ts';
 import { gather } from '#shared/app/gather/gather.ts';
+import type { BuildReader } from '#shared/ports/builds.ts';
 import type { CodeHost, Job, Run } from '#shared/ports/code-host.ts';
 import type { LogArchiveReader } from '#shared/ports/log-archive.ts';
 import { aConfiguration, anIncident, aService, redactedText } from '#test/builders/index.ts';
 import {
   fakeAlarms,
+  fakeBuilds,
   fakeClock,
   fakeCodeHost,
   fakeDeployments,
@@ -69,6 +71,7 @@ export async function aGatherRig(
     incident?: ReturnType<typeof anIncident>;
     lineRules?: LineRules | null;
     service?: ReturnType<typeof aService>;
+    builds?: BuildReader;
   } = {},
 ) {
   const clock = fakeClock();
@@ -88,6 +91,7 @@ export async function aGatherRig(
   const alarms = fakeAlarms();
   const deployments = fakeDeployments();
   const resources = fakeResources();
+  const builds = change.builds ?? fakeBuilds();
   const serviceLogs = fakeServiceLogs();
   const deps = {
     incidents,
@@ -99,6 +103,7 @@ export async function aGatherRig(
     deployments,
     resources,
     serviceLogs,
+    builds,
     changes: new MemoryChangeStore(),
     configuration: aConfiguration({ services: [change.service ?? aService()] }),
     clock,

@@ -108,6 +108,8 @@ const AlertFacts = z.strictObject({
   kind: z.literal('alert'),
   serviceId: z.string().nullable(),
   deployment: Deployment.nullable(),
+  /** Of a failed execution of CodePipeline: the stage that failed, as CodePipeline lists it. */
+  failedStage: z.string().max(100).optional(),
 });
 
 /** Facts read from APIs with our own credentials, independent of anything a log says. Candidates are built from these. */

@@ -2,7 +2,7 @@ import { asksForRepeat } from '#shared/domain/diagnosis/advice.ts';
 import { endedByPerson } from '#shared/domain/incident/annotations.ts';
 import { awsPlaceOf } from '#shared/domain/incident/aws-resource.ts';
 import { splitFixReason } from '#shared/domain/incident/merged-fix.ts';
-import { isAlarmOrAlert } from '#shared/domain/incident/target-context.ts';
+import { type AlertTarget, isAlarmOrAlert } from '#shared/domain/incident/target-context.ts';
 import { type ActionRecord, didNotHelp, isUnclear } from '#shared/domain/plan/bound-action.ts';
 import { saysLeftAlone } from '#shared/domain/policy/closed-pull-request.ts';
 import type { IncidentStory } from '../contract.ts';
@@ -90,8 +90,7 @@ function untouched(story: IncidentStory, reason: string | null): Status {
   const why = isSaid ? '' : ` ${reasonOfThen(reason)}`;
   const lead = 'Selfheal changed nothing.';
   const { target } = incident;
-  const sender = target.kind === 'alert' && awsPlaceOf(target) !== null ? 'an event alone' : 'another tool';
-  const ofOthers = target.kind === 'alert' ? `: nothing is changed on the word of ${sender}` : null;
+  const ofOthers = target.kind === 'alert' ? alertWords(target, diagnosis?.classification.verdict) : null;
   const isAlarm = isAlarmOrAlert(incident.target);
   if (reason !== null && saysLeftAlone(reason)) return { lead, rest: reason };
   if (diagnosis === null) return { lead, rest: `A person has to look.${why}` };
@@ -124,6 +123,14 @@ function untouched(story: IncidentStory, reason: string | null): Status {
     default:
       return diagnosis.classification.verdict satisfies never;
   }
+}
+
+/** Why an alert changed nothing. Of a build of AWS, only a retry could have been made. */
+function alertWords(target: AlertTarget, verdict: string | undefined): string {
+  if (target.build !== undefined)
+    return verdict === 'regression' ? ': a retry would not help' : ': its log does not show whether a retry would pass';
+  const sender = awsPlaceOf(target) === null ? 'another tool' : 'an event alone';
+  return `: nothing is changed on the word of ${sender}`;
 }
 
 function notEnough(actions: readonly ActionRecord[], last: ActionRecord, reason: string | null): Status {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { CodeBuildBuild } from '#shared/domain/incident/aws-build.ts';
 import { consolePage, defineAwsEvents } from '../common/aws-events.ts';
 
 const FAILED: ReadonlySet<string> = new Set(['FAILED', 'FAULT', 'TIMED_OUT']);
@@ -46,6 +47,7 @@ export const codebuild = defineAwsEvents({
       state: status === 'SUCCEEDED' ? 'resolved' : 'firing',
       severity: 'medium',
       resource: `codebuild/${project}`,
+      build: buildOf(project, build, about?.initiator),
       title:
         status === 'SUCCEEDED'
           ? `Build of ${project} succeeded`
@@ -65,3 +67,10 @@ export const codebuild = defineAwsEvents({
     };
   },
 });
+
+/** What may be retried. A build that a pipeline started has the pipeline's artefacts: there the stage is retried, and the pipeline's own event names it. */
+function buildOf(project: string, id: string, initiator: string | null | undefined): CodeBuildBuild | undefined {
+  if (initiator?.startsWith('codepipeline/') === true || !id.startsWith(`${project}:`)) return undefined;
+  const build = id.slice(project.length + 1);
+  return CodeBuildBuild.safeParse({ kind: 'codebuild-build', project, build }).data;
+}

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PipelineExecution } from '#shared/domain/incident/aws-build.ts';
 import { consolePage, defineAwsEvents } from '../common/aws-events.ts';
 
 /** CodePipeline user guide, "Monitoring CodePipeline events": executions of whole pipelines. */
@@ -31,6 +32,7 @@ export const codepipeline = defineAwsEvents({
       title: `Pipeline ${pipeline} ${state === 'FAILED' ? 'failed' : 'succeeded'}`,
       text: [`Execution ${execution} of pipeline ${pipeline}: ${state}`, trigger && `Started by: ${trigger}`],
       url,
+      build: PipelineExecution.safeParse({ kind: 'pipeline-execution', pipeline, execution }).data,
       change: {
         id: `codepipeline/${pipeline}@${execution}`,
         kind: 'deployment',

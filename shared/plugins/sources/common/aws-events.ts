@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Change, placeOfResource } from '#shared/domain/changes/change.ts';
+import type { AwsBuild } from '#shared/domain/incident/aws-build.ts';
 import { type AwsEventSource, type AwsPlace, connectionOfPlace } from '#shared/domain/incident/aws-resource.ts';
 import type { Severity } from '#shared/domain/incident/target-context.ts';
 import { signalOfAlert } from '#shared/domain/webhooks/alert.ts';
@@ -53,6 +54,8 @@ export type AwsReading =
       readonly url: string | null;
       /** When it began; the event's own time otherwise. */
       readonly startedAt?: Date;
+      /** The build that failed, where it may be retried. */
+      readonly build?: AwsBuild | undefined;
       /** What was changed, where it says that as well. */
       readonly change?: AwsChange;
     }
@@ -96,7 +99,7 @@ export function defineAwsEvents<Schema extends z.ZodType>(definition: AwsEventsD
       const change = reading.change === undefined ? undefined : changeFrom(reading.change, { id, place, at });
       if (reading.state === undefined)
         return { kind: 'change', deliveryId: eventId, change: change ?? null, repository: null, signal: null };
-      const { state, severity, resource, trouble = resource, title: words, text, url, startedAt = at } = reading;
+      const { state, severity, resource, trouble = resource, title: words, text, url, startedAt = at, build } = reading;
       const alert = {
         id: trouble,
         state,
@@ -107,6 +110,7 @@ export function defineAwsEvents<Schema extends z.ZodType>(definition: AwsEventsD
         url,
         startedAt,
         changedAt: state === 'firing' ? startedAt : at,
+        build: state === 'firing' ? build : undefined,
       };
       const signal = signalOfAlert(alert, { provider: id, connection: connectionOfPlace(place) });
       return { kind: 'signal', branch: null, signal, ...(change === undefined ? {} : { change }) };

@@ -22,6 +22,8 @@ import {
 import {
   fakeAlarms,
   fakeAutomations,
+  fakeBuildRetries,
+  fakeBuilds,
   fakeClock,
   fakeCodeHost,
   fakeDeployments,
@@ -122,6 +124,8 @@ export function anActionWorld(id?: string) {
     endpoints: fakeEndpoints(),
     automations: fakeAutomations(),
     parameters: fakeParameters(),
+    builds: fakeBuilds(),
+    buildRetries: fakeBuildRetries(),
     clock,
   } satisfies ActionPorts;
   /** The incident's cause goes away. */

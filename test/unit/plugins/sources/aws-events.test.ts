@@ -234,3 +234,32 @@ describe('events of AWS services', () => {
     }
   });
 });
+
+describe('the build that an event names', () => {
+  const buildOf = (path: string, detail: object = {}) => {
+    const { target } = signalOf(path, { detail: { ...sample(path).detail, ...detail } });
+    return target.kind === 'alert' ? target.build : null;
+  };
+
+  it('is the execution of a pipeline, and the build of a project that no pipeline started', () => {
+    expect(buildOf('codepipeline/execution-failed-firing')).toEqual({
+      kind: 'pipeline-execution',
+      pipeline: 'shop-release',
+      execution: '01234567-89ab-4cde-8000-000000000001',
+    });
+    expect(buildOf('codebuild/build-failed-firing')).toBeUndefined();
+    const byPerson = { 'additional-information': { initiator: 'ada' } };
+    expect(buildOf('codebuild/build-failed-firing', byPerson)).toEqual({
+      kind: 'codebuild-build',
+      project: 'checkout-images',
+      build: '5e1f4ea1-0000-4000-8000-000000000001',
+    });
+    expect(buildOf('codebuild/build-succeeded-resolved', byPerson)).toBeUndefined();
+  });
+
+  it('is none where a name could be read as a pattern or the id names another project', () => {
+    expect(buildOf('codepipeline/execution-failed-firing', { pipeline: 'shop*' })).toBeUndefined();
+    const about = { 'additional-information': { initiator: 'ada' } };
+    expect(buildOf('codebuild/build-failed-firing', { ...about, 'project-name': 'other' })).toBeUndefined();
+  });
+});
