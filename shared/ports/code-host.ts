@@ -100,6 +100,8 @@ export interface CodeHost {
    * Refused without the permission Checks: read.
    */
   runnerMessages(repository: string, jobId: number): Promise<RedactedText[]>;
+  /** How jobs are defined at a commit, each in one line, where the host keeps that in one file; empty otherwise. Redacted and tainted. */
+  jobDefinitions(repository: string, sha: string, names: readonly JobName[]): Promise<RedactedText[]>;
   /**
    * The pull request that a run of a fork belongs to, found by repository and branch of its head; null when there is none,
    * or the fork is gone.

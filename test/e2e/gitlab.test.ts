@@ -12,6 +12,8 @@ const HOOK_TOKEN = 'hook token of tests';
 const PATH = 'acme/platform/shop';
 const REPOSITORY = `gitlab:${PATH}`;
 
+const CI_FILE = ['unit tests:', '  image: node:24', '  script:', '    - npm test', ''].join('\n');
+
 let gitlab: FakeGitlab;
 let healer: Healer;
 let project: Project;
@@ -28,7 +30,7 @@ beforeAll(async () => {
     sources: { gitlab: { current: HOOK_TOKEN } },
   });
   gitlab.setWebhook({ url: webhookUrl.replace(/github$/, 'gitlab'), token: HOOK_TOKEN });
-  project = gitlab.addProject(PATH);
+  project = gitlab.addProject(PATH, { '.gitlab-ci.yml': CI_FILE });
   for (let day = 0; day < 3; day += 1) gitlab.addPipeline(project, { jobs: jobsOf(null), mergeRequest: null });
 });
 afterEach(() => expectClean(healer));
@@ -85,6 +87,7 @@ describe('a failed pipeline on GitLab', () => {
     const note = noteOf(pipeline.mergeRequest);
     for (const heading of [/^#### Root Cause Analysis$/m, /^#### Evidence$/m, /^#### .*\bfix\b/im])
       expect(note).toMatch(heading);
+    expect(note).toMatch(/gitlab-ci.*defines unit tests as.*npm test/);
     expect(note).toMatch(/adds up \d+ lines before it rounds/);
     expect(changesAbout('retry', `/pipelines/${pipeline.id}`)).toBe(0);
   });

@@ -3,13 +3,14 @@ import type { CodeHost, Comment } from '#shared/ports/code-host.ts';
 import { type Scripted, scripted } from './scripted.ts';
 
 /**
- * GitHub that answers only what was programmed. Unless programmed otherwise, repositories have no files, runners said nothing,
+ * GitHub that answers only what was programmed. Unless programmed otherwise, repositories have no files and define no jobs, runners said nothing,
  * pull requests are open, and no run of a fork has one.
  */
 export const fakeCodeHost = (answers: Partial<CodeHost> = {}): Scripted<CodeHost> =>
   scripted('codeHost', {
     defaultBranchFile: async () => ({ kind: 'missing' }),
     runnerMessages: async () => [],
+    jobDefinitions: async () => [],
     pullRequestState: async () => 'open',
     pullRequestOfRun: async () => null,
     ...answers,

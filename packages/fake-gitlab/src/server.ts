@@ -26,6 +26,8 @@ export interface PipelineSpec {
   readonly mergeRequest?: number | null;
   /** Milliseconds until the jobs of a retry have ended. Default 300. */
   readonly retryMs?: number;
+  /** Texts at its commit that differ from the default branch's. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A request that changed something. */
@@ -66,6 +68,18 @@ const NOT_FOUND: Answer = { status: 404, json: { message: '404 Not found' } };
 const FIRST_ID = 5000;
 
 /** Starts a GitLab on 127.0.0.1 with a free port, which knows one token. */
+/** Texts are those of the commit that a pipeline ran for, else of the default branch; a missing `ref` and one that nobody knows are refused, as on GitLab. */
+function answerFile(project: Project, path: string, ref: string | null, pipelines: readonly Pipeline[]): Answer {
+  if (ref === null) return { status: 400, json: { error: 'ref is missing, ref is empty' } };
+  const commit = pipelines.find(({ sha }) => sha === ref);
+  if (commit === undefined && ref !== 'HEAD' && ref !== project.defaultBranch)
+    return { status: 404, json: { message: '404 Commit Not Found' } };
+  const files = { ...project.files, ...commit?.files };
+  return Object.hasOwn(files, path)
+    ? { status: 200, text: files[path] ?? '' }
+    : { status: 404, json: { message: '404 File Not Found' } };
+}
+
 export async function startFakeGitlab({ token }: { readonly token: string }): Promise<FakeGitlab> {
   const projects: Project[] = [];
   const pipelines: Pipeline[] = [];
@@ -215,8 +229,7 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
       }
       case 'repository': {
         const path = more[0] ?? '';
-        if (id === 'files' && more[1] === 'raw')
-          return Object.hasOwn(project.files, path) ? { status: 200, text: project.files[path] ?? '' } : NOT_FOUND;
+        if (id === 'files' && more[1] === 'raw') return answerFile(project, path, call.query.get('ref'), pipelinesOf);
         if (id === 'commits') {
           const requests = [...project.mergeRequests.values()].filter(({ sha }) => sha === path);
           const found = more[1] === 'merge_requests' ? requests : [];
@@ -265,7 +278,10 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
       projects.push(project);
       return project;
     },
-    addPipeline(project, { jobs, again = [], mergeRequest = project.mergeRequests.size + 1, retryMs = 300 }) {
+    addPipeline(
+      project,
+      { jobs, again = [], mergeRequest = project.mergeRequests.size + 1, retryMs = 300, files = {} },
+    ) {
       const id = nextId();
       const sha = shaOf(`${project.path} ${id}`);
       if (mergeRequest !== null && !project.mergeRequests.has(mergeRequest))
@@ -282,6 +298,7 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
         createdAt,
         jobs: jobs.map((spec) => ({ ...makeJob(spec, new Date().toISOString()), createdAt })),
         again: [...again],
+        files,
         retryMs,
         retries: 0,
         canceled: false,

@@ -29,6 +29,8 @@ export interface Pipeline {
   /** Jobs of the retries to come, oldest first; without one, failed jobs fail again. */
   readonly again: (readonly JobSpec[])[];
   readonly retryMs: number;
+  /** Texts at its commit that differ from the default branch's. */
+  readonly files: Readonly<Record<string, string>>;
   retries: number;
   canceled: boolean;
 }

@@ -28,9 +28,11 @@ const MAX_MESSAGE = 1000;
 /** What GitHub knows about a run beside the run itself: messages of its runners, and its pull request. */
 export function runSurroundings(
   client: GithubClient,
-): Pick<CodeHost, 'runnerMessages' | 'pullRequestOfRun' | 'pullRequestState'> {
+): Pick<CodeHost, 'jobDefinitions' | 'runnerMessages' | 'pullRequestOfRun' | 'pullRequestState'> {
   return {
     // A job is a check run with the same id. https://docs.github.com/en/rest/checks/runs#list-check-run-annotations
+    // A workflow is named by its run, not by its file.
+    jobDefinitions: async () => [],
     runnerMessages: async (repository, jobId) => {
       const parameters = { ...repositoryOf(repository), check_run_id: jobId, per_page: 50 };
       const route = 'GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations';

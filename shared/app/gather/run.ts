@@ -18,7 +18,10 @@ import { makePassingReader, type PassingReader } from './passing-run.ts';
 import { makeFailedTests } from './tests.ts';
 
 export interface RunGatherDeps {
-  readonly codeHost: Pick<CodeHost, 'getRun' | 'listJobs' | 'downloadLogs' | 'hasNewerRun' | 'runnerMessages'> &
+  readonly codeHost: Pick<
+    CodeHost,
+    'getRun' | 'listJobs' | 'downloadLogs' | 'hasNewerRun' | 'jobDefinitions' | 'runnerMessages'
+  > &
     HistoryHost;
   readonly archives: LogArchiveReader;
   /** Lines that the configuration excludes from logs; nothing when absent. */
@@ -26,6 +29,9 @@ export interface RunGatherDeps {
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** Failed jobs whose definitions are told. */
+const MAX_DEFINED_JOBS = 3;
 
 type FailedTests = NonNullable<Evidence['failedTests']>;
 
@@ -79,7 +85,17 @@ export async function gatherRun(
     reading,
     reader(notes.later)(phrase`later runs`, () => codeHost.hasNewerRun(repository, runId), false),
   ]);
+  const names = failed.slice(0, MAX_DEFINED_JOBS).map(({ name }) => name);
+  const found =
+    names.length === 0
+      ? []
+      : await reader(notes.later)(
+          phrase`definition of the failed jobs`,
+          () => codeHost.jobDefinitions(repository, target.headSha, names),
+          [],
+        );
   return {
+    found,
     facts: {
       kind: 'run',
       attempt: run?.attempt ?? runAttempt,

@@ -1,11 +1,13 @@
 import { rawNameOf } from '@selfheal/kernel/text/raw-name.ts';
 import { RawRef } from '@selfheal/kernel/text/raw-ref.ts';
+import { phrase } from '@selfheal/kernel/text/redacted-text.ts';
 import { makeRedactor, redactName } from '@selfheal/redaction/redact.ts';
 import { redactLines } from '@selfheal/redaction/redacted-lines.ts';
 import * as z from 'zod';
 import type { CodeHost, RepositoryDirectory } from '#shared/ports/code-host.ts';
 import type { ChangedFile, CodeReader } from '#shared/ports/code-reader.ts';
 import { type HostApi, NotThere } from '#shared/ports/host-api.ts';
+import { jobSection } from './ci-file.ts';
 import { projectPath } from './project.ts';
 
 const MAX_FILES = 100;
@@ -68,6 +70,31 @@ export function files(api: HostApi): Pick<CodeHost, 'defaultBranch' | 'defaultBr
       } catch {
         return { kind: 'unusable', problem: 'it is not UTF-8 text' };
       }
+    },
+  };
+}
+
+const MAX_CI_FILE = 300_000;
+const MAX_SECTION = 200;
+
+/** The definitions of jobs in the project's `.gitlab-ci.yml`; of a project that keeps it elsewhere there are none. */
+export function jobDefinitions(api: HostApi): Pick<CodeHost, 'jobDefinitions'> {
+  return {
+    jobDefinitions: async (repository, sha, names) => {
+      const ref = encodeURIComponent(sha);
+      const at = `${projectPath(repository)}/repository/files/${encodeURIComponent('.gitlab-ci.yml')}/raw?ref=${ref}`;
+      const bytes = await api.bytes(at, MAX_CI_FILE).catch((error: unknown) => {
+        if (error instanceof NotThere) return null;
+        throw error;
+      });
+      if (bytes === null) return [];
+      const file = new TextDecoder().decode(bytes);
+      return names.flatMap(({ ref: name, shown }) => {
+        const section = jobSection(file, rawNameOf(name));
+        return section === null
+          ? []
+          : [phrase`.gitlab-ci.yml defines ${shown} as: ${redactName(section, MAX_SECTION)}`];
+      });
     },
   };
 }

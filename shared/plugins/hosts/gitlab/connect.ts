@@ -1,12 +1,12 @@
 import type { HostApi } from '#shared/ports/host-api.ts';
 import type { ConnectedHost } from '../contract.ts';
-import { codeReader, directory, files } from './code.ts';
+import { codeReader, directory, files, jobDefinitions } from './code.ts';
 import { mergeRequests } from './merge-requests.ts';
 import { pipelines } from './pipelines.ts';
 
 /** GitLab's REST API v4 behind the ports of a code host. */
 export const connect = (api: HostApi): ConnectedHost => ({
-  codeHost: { ...pipelines(api), ...mergeRequests(api), ...files(api) },
+  codeHost: { ...pipelines(api), ...mergeRequests(api), ...files(api), ...jobDefinitions(api) },
   directory: directory(api),
   codeReader: codeReader(api),
 });

@@ -1,6 +1,7 @@
 import { type FakeGitlab, startFakeGitlab } from '@selfheal/fake-gitlab/server.ts';
 import { quickActionsIn } from '@selfheal/fake-gitlab/state.ts';
 import { rawTextOf } from '@selfheal/kernel/text/raw-text.ts';
+import { jobNameOf } from '@selfheal/log-reading/logs/job-name.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -267,6 +268,35 @@ describe("GitLab's API", () => {
     });
     expect(await codeHost.defaultBranchFile?.(REPOSITORY, 'missing.yml', 100)).toEqual({ kind: 'missing' });
     expect(await directory.lookUp(REPOSITORY)).toEqual({ id: project.id, name: REPOSITORY });
+  });
+
+  it('says how failed jobs are defined at the commit of a run, without secrets, and nothing of others', async () => {
+    const secret = ['glpat', 'k3J9dLq0ZxV7bN2mW5sT'].join('-');
+    const file = [
+      '# build and test',
+      'image: node:22',
+      '"test e2e":',
+      '  image: node:24 # long-term support',
+      '',
+      '  script:',
+      `    - TOKEN=${secret} npm test`,
+      'lint: &lint',
+      '  script: npm run lint',
+    ].join('\n');
+    const project = gitlab.addProject(PATH, { '.gitlab-ci.yml': 'test: {}\n' });
+    const pipeline = gitlab.addPipeline(project, { jobs: [FAILED], files: { '.gitlab-ci.yml': file } });
+    const { codeHost } = hosted();
+    const defined = async (sha: string, ...names: string[]) =>
+      await codeHost.jobDefinitions?.(REPOSITORY, sha, names.map(jobNameOf));
+    const found = await defined(pipeline.sha, 'test e2e 1/2', 'lint', 'included');
+    expect(found?.[0]).toMatch(
+      /^\.gitlab-ci\.yml defines test e2e 1\/2 as: image: node:24; script:; - TOKEN=\[redacted[^\]]*\] npm test$/,
+    );
+    expect(found?.slice(1)).toEqual(['.gitlab-ci.yml defines lint as: script: npm run lint']);
+    expect(await defined('f'.repeat(40), 'lint')).toEqual([]);
+    const without = gitlab.addProject(`${PATH}-two`);
+    const other = gitlab.addPipeline(without, { jobs: [FAILED] });
+    expect(await codeHost.jobDefinitions?.(`${REPOSITORY}-two`, other.sha, [jobNameOf('lint')])).toEqual([]);
   });
 
   it('retries the failed jobs of a run as its next attempt', async () => {
