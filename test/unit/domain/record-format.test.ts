@@ -79,7 +79,7 @@ it('the shapes of the kinds of records belong to the format that state folders c
       "Evidence": "a8af2d1d96e8",
       "ExperimentOutcome": "73de3c33a695",
       "HealingWatch": "94d6b87a93e2",
-      "Incident": "bb144c16bc26",
+      "Incident": "b6719b9e323a",
       "KnowledgeEntry": "9e3245a585cc",
       "Known": "2969e68daf44",
       "LearnedPattern": "f6ff49ea7810",
