@@ -62,10 +62,20 @@ export function allowedService(
   return {
     service: service.id,
     mode: service.mode,
-    alarms: remedy === undefined ? service.alarms : [...new Set(entries.flatMap(({ alarms }) => alarms))],
+    alarms: alarmsFor(plugin, service, entries),
     maximum: maxima.length === 0 ? null : Math.max(...maxima),
     onRequest: entries.some(({ onRequest }) => onRequest === true),
   };
+}
+
+/** None for an action on jobs and builds: no alarm tells of them. */
+function alarmsFor(
+  { forJobs, remedy }: ActionPlugin,
+  service: Service,
+  entries: readonly { readonly alarms: readonly string[] }[],
+): readonly string[] {
+  if (forJobs === true) return [];
+  return remedy === undefined ? service.alarms : [...new Set(entries.flatMap(({ alarms }) => alarms))];
 }
 
 /** Every action, with where `configuration` allows it. */
@@ -116,6 +126,7 @@ function needsOf({ remedy, switch: name, family }: ActionPlugin): string {
   if (remedy !== undefined) return `an entry "${remedy.action}" in the remedies of a service`;
   if (name !== undefined) return `the switch "${name}" of the repository in fixes.repositories`;
   if (family === 'github') return 'a failed run of a repository in the mode act';
+  if (family === 'builds') return 'the project or pipeline in the retries of a service';
   return family === 'http' || family === 'ssm'
     ? 'the playbook in the list of a service'
     : 'a deployment of its kind on a service';

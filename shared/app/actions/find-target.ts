@@ -154,7 +154,9 @@ async function ofService(
   if (plugin.forJobs === true)
     return invalid(
       'action',
-      `${plugin.id} is for one failed task: POST /api/airflow/dags/{dag}/dagRuns/{run}/taskInstances/{task}/retry names it.`,
+      plugin.family === 'http' && plugin.id.startsWith('airflow-')
+        ? `${plugin.id} is for one failed task: POST /api/airflow/dags/{dag}/dagRuns/{run}/taskInstances/{task}/retry names it.`
+        : `${plugin.id} is for one failed job or build: Selfheal proposes it in the incident about that one.`,
     );
   const wrong = scaleObjection(order, plugin, allowed);
   if (wrong !== null) return wrong;
