@@ -41,7 +41,9 @@ describe('selfheal knowledge export and import', () => {
       patterns: [{ stage: 'observe', provenance: { source: 'imported', from: 'local' } }],
       notes: [{ event: 'pattern.imported' }],
     });
-    expect((await run('import', there, path)).stdout.toString()).toMatch(/^known/);
+    expect((await run('import', there, path)).stdout.toString()).toMatch(
+      /^known .*\n +the pattern is already known here, and its own outcomes count\n$/,
+    );
   });
 
   it('redacts what another team worded', async () => {

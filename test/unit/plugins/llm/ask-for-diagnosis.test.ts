@@ -19,7 +19,9 @@ describe('asking a model for a diagnosis', () => {
   it('[C21] offers only the candidates and human as choices', async () => {
     const { call, diagnose } = open([report()]);
     await diagnose();
-    expect(call(0).tools.at(-1)?.schema).toMatchObject({ properties: { choice: { enum: ['rerun', 'human'] } } });
+    expect(call(0).tools.at(-1)?.schema).toMatchObject({
+      properties: { choice: { enum: ['rerun', 'human'] }, confidence: { enum: ['high', 'medium', 'low'] } },
+    });
   });
 
   it('[C52] asks for three changes where code is at fault, knowing the failure, its lines and the code, and keeps no more', async () => {
