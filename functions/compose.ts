@@ -38,12 +38,15 @@ import { makeGithubCodeReader } from '#shared/adapters/github/code-reader.ts';
 import { makeGithubCodeWriter } from '#shared/adapters/github/code-writer.ts';
 import { githubAccess } from '#shared/adapters/github/github-access.ts';
 import type { GithubOptions } from '#shared/adapters/github/github-client.ts';
+import { makeGithubPeople } from '#shared/adapters/github/people.ts';
 import { makeGithubProposals } from '#shared/adapters/github/proposals.ts';
 import { loadRe2Engine } from '#shared/adapters/patterns/re2-engine.ts';
 import { systemClock } from '#shared/adapters/system/clock.ts';
+import type { AccountLookUp } from '#shared/app/access/people.ts';
 import { type Counts, makeCounts } from '#shared/app/common/counts.ts';
 import { act } from '#shared/app/remediate/act.ts';
 import { actionPorts, type RemediationPorts } from '#shared/app/remediate/ports.ts';
+import { ACCOUNT_HOSTS, type AccountHost } from '#shared/domain/access/person.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import {
   type ActFunctionConfig,
@@ -248,6 +251,20 @@ export const codeReader = (environment: Token) =>
   routeHost(makeGithubCodeReader(github(environment)), 'codeReader', (id) => hostApi(environment, id));
 export const routedDirectory = (environment: Token, own: RepositoryDirectory) =>
   routeHost(own, 'directory', (id) => hostApi(environment, id));
+/** Accounts by login, on each code host that is configured. */
+export function accounts(environment: Token): Readonly<Partial<Record<AccountHost, AccountLookUp>>> {
+  const others = HOSTS.flatMap(({ id, connect }) => {
+    const host = ACCOUNT_HOSTS.find((one) => one === id);
+    if (host === undefined || connect === null || configuration().hosts[id] === undefined) return [];
+    const lookUp: AccountLookUp = async (login) => {
+      const { accountOf } = await connect(await hostApi(environment, id));
+      if (accountOf === undefined) throw new Refused(`The code host ${id} tells nothing about accounts.`);
+      return await accountOf(login);
+    };
+    return [[host, lookUp] as const];
+  });
+  return { github: makeGithubPeople(github(environment)).accountOf, ...Object.fromEntries(others) };
+}
 export const code = (environment: Token) => makeGithubCodeWriter(github(environment));
 export const proposals = (environment: Token) => makeGithubProposals(github(environment));
 /** The ports that actions use GitHub through. */

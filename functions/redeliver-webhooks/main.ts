@@ -1,14 +1,13 @@
 import { makeSqsDeadLetters } from '#shared/adapters/aws/sqs-dead-letters.ts';
-import { makeGithubPeople } from '#shared/adapters/github/people.ts';
 import { lookUpAccounts } from '#shared/app/access/people.ts';
 import { redeliverWebhooks } from '#shared/app/upkeep/redeliver-webhooks.ts';
 import {
+  accounts,
   apiUrl,
   codeHost,
   configuration,
   control,
   defineScheduled,
-  github,
   persons,
   type Token,
   type Variables,
@@ -26,10 +25,11 @@ export const handler = defineScheduled(
     webhookUrl,
     deadLetters: ({ intakeDeadLetters: queueArn }: Variables<'intakeDeadLetters'>) => makeSqsDeadLetters({ queueArn }),
     persons,
-    people: (environment: Token) => makeGithubPeople(github(environment)),
+    accounts: (environment: Token) => accounts(environment),
   },
   async (deps) => {
-    const accounts = await lookUpAccounts(deps);
-    return { accounts, ...(await redeliverWebhooks(deps)) };
+    // First what was lost: a host that does not answer about accounts must not hold it back.
+    const redelivered = await redeliverWebhooks(deps);
+    return { accounts: await lookUpAccounts(deps), ...redelivered };
   },
 );

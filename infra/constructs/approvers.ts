@@ -41,8 +41,11 @@ export class Approvers extends Construct {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       autoVerify: { email: true },
-      // The person's GitHub login, to recognise self-approval. Only an administrator can write it: the client below cannot.
-      customAttributes: { github: new StringAttribute({ minLen: 1, maxLen: 60, mutable: true }) },
+      // The person's logins on the code hosts, to recognise self-approval. Only an administrator can write them: the client below cannot.
+      customAttributes: {
+        github: new StringAttribute({ minLen: 1, maxLen: 60, mutable: true }),
+        gitlab: new StringAttribute({ minLen: 1, maxLen: 60, mutable: true }),
+      },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       featurePlan: FeaturePlan.ESSENTIALS,
       mfa: mfa === 'required' ? Mfa.REQUIRED : Mfa.OPTIONAL,
@@ -72,7 +75,7 @@ export class Approvers extends Construct {
       enableTokenRevocation: true,
       readAttributes: new ClientAttributes()
         .withStandardAttributes({ email: true, emailVerified: true })
-        .withCustomAttributes('github'),
+        .withCustomAttributes('github', 'gitlab'),
       writeAttributes: new ClientAttributes().withStandardAttributes({ locale: true }),
       accessTokenValidity: Duration.minutes(tokenMinutes),
       idTokenValidity: Duration.minutes(tokenMinutes),

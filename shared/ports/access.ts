@@ -1,6 +1,6 @@
 import type { ApiKey } from '#shared/domain/access/api-key.ts';
 import type { Actor } from '#shared/domain/access/caller.ts';
-import type { Person } from '#shared/domain/access/person.ts';
+import type { AccountHost, LinkedAccount, Person } from '#shared/domain/access/person.ts';
 import type { KeptAnswer, RepeatedRequest } from '#shared/domain/access/repeated-request.ts';
 import type { AccessEvent } from '#shared/domain/audit/access-event.ts';
 
@@ -41,8 +41,8 @@ export interface PersonStore {
   get(id: string): Promise<Person | null>;
   list(): Promise<Person[]>;
   put(person: Person): Promise<void>;
-  /** Sets or ends the link to GitHub, with `ifLogin` only while it is to this login. The person afterwards; null when nothing was written. */
-  setGithub(id: string, github: Person['github'], ifLogin?: string): Promise<Person | null>;
+  /** Sets or ends the link to an account, with `ifLogin` only while it is to this login. The person afterwards; null when nothing was written. */
+  setAccount(id: string, host: AccountHost, account: LinkedAccount | null, ifLogin?: string): Promise<Person | null>;
 }
 
 /** Who was given access and lost it, in an audit trail of its own that belongs to no incident. */

@@ -7,10 +7,10 @@ export function makeMemoryPersonStore(known: readonly Person[] = []): PersonStor
     get: async (id) => people.get(id) ?? null,
     list: async () => [...people.values()],
     put: async (person) => void people.set(person.id, Person.parse(person)),
-    setGithub: async (id, github, ifLogin) => {
+    setAccount: async (id, host, account, ifLogin) => {
       const person = people.get(id);
-      if (person === undefined || (ifLogin !== undefined && person.github?.login !== ifLogin)) return null;
-      const changed = Person.parse({ ...person, github });
+      if (person === undefined || (ifLogin !== undefined && person[host]?.login !== ifLogin)) return null;
+      const changed = Person.parse({ ...person, [host]: account });
       people.set(id, changed);
       return changed;
     },

@@ -51,33 +51,50 @@ export const ACCESS = [
   requestCommand({
     name: 'user list',
     request: 'GET /api/users',
-    summary: 'list everybody who signed in, with roles and GitHub account',
+    summary: 'list everybody who signed in, with roles and accounts on code hosts',
     details: 'With --json: {users: [...]}.',
     text: ({ users }) =>
       users
-        .map(
-          ({ name, roles, github, seenAt }) =>
-            `${name}  ${roles.join(', ') || 'no role'}  ${github === null ? 'no GitHub account' : `GitHub ${github.login}`}  ${seenAt}\n`,
-        )
+        .map(({ name, roles, github, gitlab, seenAt }) => {
+          const onGithub = github === null ? 'no GitHub account' : `GitHub ${github.login}`;
+          const accounts = gitlab === null ? onGithub : `${onGithub}, GitLab ${gitlab.login}`;
+          return `${name}  ${roles.join(', ') || 'no role'}  ${accounts}  ${seenAt}\n`;
+        })
         .join('') || 'Nobody signed in yet.\n',
   }),
   requestCommand({
     name: 'user link',
-    request: 'PUT /api/users/:id/github',
-    summary: "link somebody's account to their GitHub account, so that they may approve",
+    request: 'PUT /api/users/:id/:host',
+    summary: "link somebody's account to their GitHub or GitLab account, so that they may approve",
     details:
-      'EMAIL is somebody who signed in once. Nobody approves what they asked for, under whatever name: the link tells that an account and a GitHub\n' +
-      'login are one person. Nobody links themselves. It replaces custom:github of the user pool. With --remove the link is ended.\n' +
+      'EMAIL is somebody who signed in once. Nobody approves what they asked for, under whatever name: the link tells that an account and one on\n' +
+      'a code host are one person. Nobody links themselves. It replaces custom:github or custom:gitlab of the user pool. --remove ends\n' +
+      'the link to GitHub, and --remove-gitlab that to GitLab.\n' +
       'With --json the person as the API answers.',
     operand: { shown: 'EMAIL', field: 'id' },
-    options: { github: { field: 'login', value: 'LOGIN', about: 'their login on GitHub' } },
-    more: { remove: { type: 'boolean', about: 'end the link' } },
-    prepare({ options, fields: { login } }) {
-      if ((login === undefined) === (options.remove !== true))
-        throw new UsageError('"selfheal user link" needs --github LOGIN or --remove.');
-      return { login: login ?? null };
+    more: {
+      github: { type: 'string', value: 'LOGIN', about: 'their login on GitHub' },
+      gitlab: { type: 'string', value: 'NAME', about: 'their user name on GitLab' },
+      remove: { type: 'boolean', about: 'end the link to GitHub' },
+      'remove-gitlab': { type: 'boolean', about: 'end the link to GitLab' },
     },
-    text: ({ name }, { fields: { login } }) =>
-      login === null ? `${name} is linked to no GitHub account now.\n` : `${name} is ${login} on GitHub.\n`,
+    prepare({ options: { github, gitlab, remove, 'remove-gitlab': removeGitlab } }) {
+      const orders = [
+        ...(typeof github === 'string' ? [{ host: 'github', login: github }] : []),
+        ...(typeof gitlab === 'string' ? [{ host: 'gitlab', login: gitlab }] : []),
+        ...(remove === true ? [{ host: 'github', login: null }] : []),
+        ...(removeGitlab === true ? [{ host: 'gitlab', login: null }] : []),
+      ];
+      const [order, more] = orders;
+      if (order === undefined || more !== undefined)
+        throw new UsageError(
+          '"selfheal user link" needs one of --github LOGIN, --gitlab NAME, --remove and --remove-gitlab.',
+        );
+      return order;
+    },
+    text: ({ name }, { fields: { login, host } }) => {
+      const title = host === 'gitlab' ? 'GitLab' : 'GitHub';
+      return login === null ? `${name} is linked to no ${title} account now.\n` : `${name} is ${login} on ${title}.\n`;
+    },
   }),
 ];

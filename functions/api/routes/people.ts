@@ -1,22 +1,33 @@
 import * as z from 'zod';
 import { type LinkDeps, linkPerson } from '#shared/app/access/people.ts';
 import { Role } from '#shared/domain/access/caller.ts';
-import { GithubLogin, githubOf, type Person } from '#shared/domain/access/person.ts';
+import {
+  ACCOUNT_HOSTS,
+  type AccountHost,
+  AccountLogin,
+  accountOn,
+  loginOn,
+  type Person,
+} from '#shared/domain/access/person.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
+
+const Account = z.object({ login: z.string(), id: z.number().int().nullable(), linkedBy: z.string().nullable() });
 
 export const PersonSummary = z
   .object({
     id: z.string(),
     name: z.string(),
     roles: z.array(Role).meta({ description: 'Of the latest sign-in.' }),
-    github: z
-      .object({ login: z.string(), id: z.number().int().nullable(), linkedBy: z.string().nullable() })
-      .nullable()
-      .meta({ description: 'Null: nothing about a run can be approved by this person.' }),
+    github: Account.nullable().meta({
+      description: 'Null: nothing about a run on GitHub can be approved by this person.',
+    }),
+    gitlab: Account.nullable().meta({
+      description: 'Null: nothing about a pipeline of GitLab can be approved by this person.',
+    }),
     seenAt: z.string(),
   })
-  .meta({ id: 'Person', description: 'Somebody who signed in, and the GitHub account that is theirs.' });
+  .meta({ id: 'Person', description: 'Somebody who signed in, and the accounts on code hosts that are theirs.' });
 
 const TAGS = ['people'];
 
@@ -25,20 +36,23 @@ const list = routeFor('administer', {
   path: '/api/users',
   operationId: 'listUsers',
   tags: TAGS,
-  summary: 'List everybody who signed in, with their GitHub accounts',
+  summary: 'List everybody who signed in, with their accounts on code hosts',
   responses: answers('The people.', z.object({ users: z.array(PersonSummary) })),
 });
 
 const link = routeFor('administer', {
   method: 'put',
-  path: '/api/users/{id}/github',
+  path: '/api/users/{id}/{host}',
   operationId: 'linkUser',
   tags: TAGS,
-  summary: 'Link somebody to their GitHub account, or end the link',
+  summary: 'Link somebody to their account on GitHub or GitLab, or end the link',
   description: 'For people, and not for their own account: nobody approves what they asked for under another name.',
   request: {
-    params: z.strictObject({ id: z.string().min(1).max(320).meta({ description: 'Id or e-mail address.' }) }),
-    body: jsonBody(z.strictObject({ login: GithubLogin.nullable() })),
+    params: z.strictObject({
+      id: z.string().min(1).max(320).meta({ description: 'Id or e-mail address.' }),
+      host: z.enum(ACCOUNT_HOSTS).meta({ description: 'Where the account is.' }),
+    }),
+    body: jsonBody(z.strictObject({ login: AccountLogin.nullable() })),
   },
   responses: {
     ...answers('The person.', PersonSummary),
@@ -55,8 +69,8 @@ export function peopleRoutes({ people }: PeopleRoutesDeps) {
   return makeRoutes()
     .openapi(list, async (context) => context.json({ users: (await people.persons.list()).map(summaryOf) }, 200))
     .openapi(link, async (context) => {
-      const { id } = context.req.valid('param');
-      const outcome = await linkPerson({ id, ...context.req.valid('json') }, context.get('caller'), people);
+      const { id, host } = context.req.valid('param');
+      const outcome = await linkPerson({ id, host, ...context.req.valid('json') }, context.get('caller'), people);
       switch (outcome.kind) {
         case 'linked':
           return context.json(summaryOf(outcome.person), 200);
@@ -73,13 +87,19 @@ export function peopleRoutes({ people }: PeopleRoutesDeps) {
 }
 
 function summaryOf(person: Person): z.infer<typeof PersonSummary> {
-  const { id, username, email, roles, github, seenAt } = person;
-  const linked = githubOf(person) === null || github === null ? null : github;
+  const { id, username, email, roles, seenAt } = person;
   return {
     id,
     name: email ?? username ?? id,
     roles,
-    github: linked && { login: linked.login, id: linked.id, linkedBy: linked.linkedBy?.name ?? null },
+    github: accountSummary('github', person),
+    gitlab: accountSummary('gitlab', person),
     seenAt,
   };
+}
+
+function accountSummary(host: AccountHost, person: Person): z.infer<typeof Account> | null {
+  const { account } = accountOn(host, person);
+  if (account === null || loginOn(host, person) === null) return null;
+  return { login: account.login, id: account.id, linkedBy: account.linkedBy?.name ?? null };
 }

@@ -16,6 +16,7 @@ import {
   SELF,
   shaOf,
   statusOf,
+  type User,
 } from './state.ts';
 
 export interface PipelineSpec {
@@ -44,6 +45,7 @@ export interface FakeGitlab {
   readonly refused: readonly string[];
   addProject(path: string, files?: Record<string, string>): Project;
   addPipeline(project: Project, spec: PipelineSpec): Pipeline;
+  addUser(username: string): User;
   notes(project: Project, mergeRequest: number): readonly Note[];
   setWebhook(webhook: { readonly url: string; readonly token: string }): void;
   /** Sends the pipeline's event; gives the status of the answer. */
@@ -84,6 +86,7 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
   const projects: Project[] = [];
   const pipelines: Pipeline[] = [];
   const changes: Change[] = [];
+  const users: User[] = [SELF, DEVELOPER];
   const refused: string[] = [];
   let lastId = FIRST_ID;
   let webhook: { readonly url: string; readonly token: string } | null = null;
@@ -246,6 +249,8 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
     if (authorization !== `Bearer ${token}`) return { status: 401, json: { message: '401 Unauthorized' } };
     const [first, id, ...rest] = call.path;
     if (first === 'user') return { status: 200, json: SELF };
+    if (first === 'users' && id === undefined)
+      return { status: 200, json: usersNamed(users, call.query.get('username')) };
     const project = projects.find(({ path, id: number }) => path === id || String(number) === id);
     return first === 'projects' && project !== undefined ? answerProject(project, rest, call) : NOT_FOUND;
   }
@@ -306,6 +311,11 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
       pipelines.push(pipeline);
       return pipeline;
     },
+    addUser(username) {
+      const user: User = { id: nextId(), username };
+      users.push(user);
+      return user;
+    },
     notes: ({ notes }, mergeRequest) => notes.filter((note) => note.mergeRequest === mergeRequest),
     setWebhook(given) {
       webhook = given;
@@ -318,6 +328,10 @@ export async function startFakeGitlab({ token }: { readonly token: string }): Pr
       }),
   };
 }
+
+/** https://docs.gitlab.com/api/users/#list-users: with a user name the one of it, in any case. */
+const usersNamed = (users: readonly User[], username: string | null): User[] =>
+  users.filter((one) => username === null || one.username.toLowerCase() === username.toLowerCase());
 
 async function read(incoming: IncomingMessage): Promise<Call> {
   const chunks: Buffer[] = [];

@@ -19,12 +19,13 @@ export function makeDynamoPersonStore(options: TableOptions): PersonStore {
     put: async (person) => {
       await table.put({ ...keyOf(person.id), ...Person.parse(person) });
     },
-    setGithub: async (id, github, ifLogin) => {
+    setAccount: async (id, host, account, ifLogin) => {
+      const isKnown = 'attribute_exists(pk)';
       const written = await table.update(keyOf(id), {
-        update: 'SET github = :github',
-        condition: ifLogin === undefined ? 'attribute_exists(pk)' : 'attribute_exists(pk) AND github.#login = :login',
-        ...(ifLogin === undefined ? {} : { names: { '#login': 'login' } }),
-        values: { ':github': github, ...(ifLogin === undefined ? {} : { ':login': ifLogin }) },
+        update: 'SET #host = :account',
+        condition: ifLogin === undefined ? isKnown : `${isKnown} AND #host.#login = :login`,
+        names: { '#host': host, ...(ifLogin === undefined ? {} : { '#login': 'login' }) },
+        values: { ':account': account, ...(ifLogin === undefined ? {} : { ':login': ifLogin }) },
       });
       return written === null ? null : personFrom(written);
     },

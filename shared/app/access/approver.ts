@@ -13,6 +13,8 @@ export interface Approver {
   readonly names: readonly string[];
   /** Their GitHub login, which only an administrator of the pool can set; null when not set. */
   readonly github: string | null;
+  /** Their user name on GitLab, set in the same way. */
+  readonly gitlab: string | null;
   /** The same names with their kinds. */
   readonly identity: readonly Identifier[];
   /** Groups of the user pool; only an administrator can add members. */
@@ -22,6 +24,7 @@ export interface Approver {
 }
 
 const GITHUB_CLAIM = 'custom:github';
+const GITLAB_CLAIM = 'custom:gitlab';
 const NAME_CLAIMS = ['cognito:username', 'username', 'preferred_username', 'nickname'] as const;
 
 /**
@@ -39,17 +42,21 @@ export function approverOf(claims: Claims): Approver | null {
   const email = verified && isName(claims.email) ? claims.email.toLowerCase() : null;
   const groups = claims['cognito:groups'];
   const login = isName(github) ? github : null;
+  const claimed = claims[GITLAB_CLAIM];
+  const gitlab = isName(claimed) ? claimed : null;
   return {
     name,
     display: email ?? [claims.preferred_username, claims.nickname, name].find(isName) ?? name,
     names,
     github: login,
+    gitlab,
     identity: [
       ...(isName(claims.sub) ? [identifier('user', claims.sub)] : []),
       identifier('username', name),
       ...(email === null ? [] : [identifier('email', email)]),
       ...(login === null ? [] : [identifier('github', login)]),
-      ...names.filter((one) => one !== name && one !== login).map((one) => identifier('name', one)),
+      ...(gitlab === null ? [] : [identifier('gitlab', gitlab)]),
+      ...names.filter((one) => one !== name && one !== login && one !== gitlab).map((one) => identifier('name', one)),
     ],
     groups: Array.isArray(groups) ? groups.filter(isName) : [],
     email,

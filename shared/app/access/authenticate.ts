@@ -90,7 +90,14 @@ async function callerOfToken(token: string, { tokens, notePerson, log }: Authent
   const { sub, 'cognito:groups': groups } = claims;
   if (person === null || typeof sub !== 'string' || sub === '') return refused('The token identifies no person.');
   const roles = rolesOfGroups(Array.isArray(groups) ? groups : []);
-  const seen = { id: sub, username: person.name, email: person.email, roles, claimedGithub: person.github };
+  const seen = {
+    id: sub,
+    username: person.name,
+    email: person.email,
+    roles,
+    claimedGithub: person.github,
+    claimedGitlab: person.gitlab,
+  };
   // The next sign-in notes it. Until then somebody unknown may approve less, never more.
   await notePerson?.(seen).catch((error: unknown) => {
     log.warn('A person who signed in was not recorded', { error: error instanceof Error ? error.name : 'unknown' });

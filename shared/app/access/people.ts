@@ -2,9 +2,16 @@ import { digestOf } from '@selfheal/kernel/digest.ts';
 import type { Clock } from '@selfheal/kernel/time.ts';
 import { type Actor, actorOf, type Caller, mayDo } from '#shared/domain/access/caller.ts';
 import { type Identifier, joinedIdentity, keysAmong } from '#shared/domain/access/identity.ts';
-import { githubOf, type Person, type SeenPerson, seenPerson } from '#shared/domain/access/person.ts';
+import {
+  ACCOUNT_HOSTS,
+  type AccountHost,
+  accountOn,
+  loginOn,
+  type Person,
+  type SeenPerson,
+  seenPerson,
+} from '#shared/domain/access/person.ts';
 import type { AccessTrail, PersonStore } from '#shared/ports/access.ts';
-import type { People } from '#shared/ports/code-host.ts';
 
 export interface IdentityDeps {
   readonly persons: Pick<PersonStore, 'list'>;
@@ -12,7 +19,7 @@ export interface IdentityDeps {
   readonly keyOwner: (id: string) => Promise<Actor | null>;
 }
 
-/** Everybody's names are joined: those of an API key with its creator's, a GitHub account with whom it is linked to. */
+/** Everybody's names are joined: those of an API key with its creator's, an account of a code host with whom it is linked to. */
 export async function identityOf(names: readonly Identifier[], deps: IdentityDeps): Promise<Identifier[]> {
   const owners = await Promise.all(keysAmong(names).map((id) => deps.keyOwner(id)));
   const ofOwners = owners.flatMap((owner) => (owner?.kind === 'person' ? [`user:${owner.id}`] : []));
@@ -26,7 +33,9 @@ export function makePersonNotes(deps: {
 }): (seen: SeenPerson) => Promise<void> {
   const noted = new Map<string, string>();
   return async (seen) => {
-    const digest = digestOf(JSON.stringify([seen.username, seen.email, seen.roles, seen.claimedGithub]));
+    const digest = digestOf(
+      JSON.stringify([seen.username, seen.email, seen.roles, seen.claimedGithub, seen.claimedGitlab]),
+    );
     if (noted.get(seen.id) === digest) return;
     const known = await deps.persons.get(seen.id);
     const next = seenPerson(known, seen, deps.clock.now().toISOString());
@@ -37,7 +46,7 @@ export function makePersonNotes(deps: {
 }
 
 export interface LinkDeps {
-  readonly persons: Pick<PersonStore, 'list' | 'setGithub'>;
+  readonly persons: Pick<PersonStore, 'list' | 'setAccount'>;
   readonly trail: AccessTrail;
   readonly clock: Clock;
 }
@@ -48,11 +57,11 @@ export type PersonLink =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /**
- * Links a person to their GitHub account, or ends the link. Only an administrator who signed in may, and not for themselves: who chose their own
+ * Links a person to their account on a code host, or ends the link. Only an administrator who signed in may, and not for themselves: who chose their own
  * login could approve their own change. Throws `Retryable`.
  */
 export async function linkPerson(
-  { id, login }: { readonly id: string; readonly login: string | null },
+  { id, host, login }: { readonly id: string; readonly host: AccountHost; readonly login: string | null },
   caller: Caller,
   { persons, trail, clock }: LinkDeps,
 ): Promise<PersonLink> {
@@ -64,10 +73,10 @@ export async function linkPerson(
   if (person.id === caller.id)
     return {
       kind: 'forbidden',
-      reason:
-        'Nobody links their own account: ask another administrator, or set the attribute custom:github in the user pool.',
+      reason: `Nobody links their own account: ask another administrator, or set the attribute custom:${host} in the user pool.`,
     };
-  const taken = all.find((one) => one.id !== person.id && one.github?.login.toLowerCase() === login?.toLowerCase());
+  const isTaken = (one: Person) => accountOn(host, one).account?.login.toLowerCase() === login?.toLowerCase();
+  const taken = all.find((one) => one.id !== person.id && isTaken(one));
   if (login !== null && taken !== undefined)
     return { kind: 'refused', reason: `${login} is the account of ${taken.email ?? taken.username ?? taken.id}.` };
   const at = clock.now().toISOString();
@@ -80,43 +89,48 @@ export async function linkPerson(
       id: person.id,
       name: person.email ?? person.username ?? person.id,
       login,
+      host,
       by: by.name,
       byId: by.id,
       byKind: by.kind,
     },
   });
-  const isSame = person.github?.login.toLowerCase() === login?.toLowerCase() && person.github?.isGone === false;
-  const github =
+  const { account: before } = accountOn(host, person);
+  const isSame = before?.login.toLowerCase() === login?.toLowerCase() && before?.isGone === false;
+  const account =
     login === null
       ? null
-      : { login, id: isSame ? (person.github?.id ?? null) : null, isGone: false, linkedBy: by, linkedAt: at };
-  const linked = await persons.setGithub(person.id, github);
+      : { login, id: isSame ? (before?.id ?? null) : null, isGone: false, linkedBy: by, linkedAt: at };
+  const linked = await persons.setAccount(person.id, host, account);
   return linked === null ? { kind: 'not-found' } : { kind: 'linked', person: linked };
 }
 
 /** How many of those who may approve are linked to no GitHub account: they can approve nothing about a run. */
 export function unlinkedApprovers(people: readonly Person[]): Person[] {
-  return people.filter((person) => mayDo(person, 'approve') && githubOf(person) === null);
+  return people.filter((person) => mayDo(person, 'approve') && loginOn('github', person) === null);
 }
 
+/** Finds the account that has a login now; null when none has. */
+export type AccountLookUp = (login: string) => Promise<{ readonly id: number } | null>;
+
 /**
- * Asks GitHub for the numbers of accounts that were linked by login, so that a later change of the login changes nobody's identity. Returns how many
- * were found.
+ * Asks the code hosts for the numbers of accounts that were linked by login, so that a later change of the login changes nobody's identity. A host
+ * without a look-up is not configured. Returns how many were found.
  */
 export async function lookUpAccounts(deps: {
-  readonly persons: Pick<PersonStore, 'list' | 'setGithub'>;
-  readonly people: Pick<People, 'accountOf'>;
+  readonly persons: Pick<PersonStore, 'list' | 'setAccount'>;
+  readonly accounts: Readonly<Partial<Record<AccountHost, AccountLookUp>>>;
 }): Promise<number> {
   let found = 0;
-  for (const { id, github } of await deps.persons.list()) {
-    if (github === null || github.id !== null || github.isGone) continue;
-    const account = await deps.people.accountOf(github.login);
-    await deps.persons.setGithub(
-      id,
-      account === null ? { ...github, isGone: true } : { ...github, id: account.id },
-      github.login,
-    );
-    found += 1;
+  for (const person of await deps.persons.list()) {
+    for (const host of ACCOUNT_HOSTS) {
+      const [{ account }, lookUp] = [accountOn(host, person), deps.accounts[host]];
+      if (account === null || account.id !== null || account.isGone || lookUp === undefined) continue;
+      const now = await lookUp(account.login);
+      const numbered = now === null ? { ...account, isGone: true } : { ...account, id: now.id };
+      await deps.persons.setAccount(person.id, host, numbered, account.login);
+      found += 1;
+    }
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '@selfheal/kernel/time.ts';
-import { githubAmong, identifier, relationOf } from '#shared/domain/access/identity.ts';
-import { githubOf } from '#shared/domain/access/person.ts';
+import { identifier, identifierKind, loginsAmong, relationOf } from '#shared/domain/access/identity.ts';
+import { ACCOUNT_HOSTS, loginOn } from '#shared/domain/access/person.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import { serviceOf } from '#shared/domain/configuration/scope.ts';
 import { foreignReason } from '#shared/domain/incident/home.ts';
@@ -42,14 +42,16 @@ export const commenter = ({
 
 /** The candidate, with every name that leads to the same person. */
 async function known<C extends KnownBy>(candidate: C, deps: IdentityDeps): Promise<C> {
-  const identity = await identityOf(candidate.identity ?? [], deps);
+  const all = await identityOf(candidate.identity ?? [], deps);
   const people = await deps.persons.list();
-  const isGone = people.some(
-    (person) => relationOf(identity, [identifier('user', person.id)]) === 'same' && githubOf(person) === null,
-  );
+  const own = people.filter((person) => relationOf(all, [identifier('user', person.id)]) === 'same');
+  const gone = ACCOUNT_HOSTS.filter((host) => own.some((person) => loginOn(host, person) === null));
+  const isGone = gone.includes('github');
+  // The login that a token says may belong to nobody, or somebody else, by now. GitHub's is the field of its own.
+  const identity = gone.includes('gitlab') ? all.filter((one) => identifierKind(one) !== 'gitlab') : all;
   if (candidate.github !== null && !isGone) return { ...candidate, identity };
   if (isGone) return { ...candidate, identity, github: null };
-  const github = githubAmong(identity);
+  const github = loginsAmong(identity, 'github')[0] ?? null;
   return { ...candidate, identity, github, names: github === null ? candidate.names : [...candidate.names, github] };
 }
 

@@ -4,7 +4,7 @@ import { counted } from '@selfheal/kernel/time-words.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { mayDo } from '#shared/domain/access/caller.ts';
 import { identifier } from '#shared/domain/access/identity.ts';
-import { githubOf, type Person } from '#shared/domain/access/person.ts';
+import { loginOn, type Person } from '#shared/domain/access/person.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { SlackOrder } from '#shared/domain/webhooks/slack-order.ts';
@@ -187,7 +187,8 @@ async function decide(
   const approval = await deps.incidents.getApproval(place.incidentId, place.digest);
   if (approval === null) return 'There is no such request.';
   const { action } = await readPlannedAction(place, deps);
-  const github = githubOf(person);
+  const github = loginOn('github', person);
+  const gitlab = loginOn('gitlab', person);
   const name = person.username ?? person.id;
   const candidate = {
     names: [name],
@@ -196,6 +197,7 @@ async function decide(
       identifier('user', person.id),
       ...(person.email === null ? [] : [identifier('email', person.email)]),
       ...(github === null ? [] : [identifier('github', github)]),
+      ...(gitlab === null ? [] : [identifier('gitlab', gitlab)]),
     ],
     // Slack does not say which groups of the user pool somebody is in now.
     groups: null,

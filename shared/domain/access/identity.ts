@@ -1,13 +1,13 @@
-import type { Person } from './person.ts';
+import { ACCOUNT_HOSTS, type AccountHost, accountOn, type Person } from './person.ts';
 
 /**
- * One name of somebody, with its kind: `user:<sub of the user pool>`, `username:`, `email:`, `github:<login>`, `github-id:<number>`, `key:<id of an API
- * key>`. Records of earlier versions hold bare names, whose kind is not known: each of them counts as every kind,
+ * One name of somebody, with its kind: `user:<sub of the user pool>`, `username:`, `email:`, `github:<login>`, `github-id:<number>`, `gitlab:<user
+ * name>`, `gitlab-id:<number>`, `key:<id of an API key>`. Records of earlier versions hold bare names, whose kind is not known: each of them counts as every kind,
  * unless its form tells.
  */
 export type Identifier = string;
 
-const KINDS = ['user', 'username', 'email', 'github', 'github-id', 'key', 'name'] as const;
+const KINDS = ['user', 'username', 'email', 'github', 'github-id', 'gitlab', 'gitlab-id', 'key', 'name'] as const;
 type Kind = (typeof KINDS)[number];
 
 export function identifier(kind: Kind, value: string | number): Identifier {
@@ -34,32 +34,43 @@ function parsed(one: Identifier): { readonly kind: Kind; readonly value: string 
 export type Relation = 'same' | 'different' | 'unknown';
 
 /**
- * Whether two sets of names are those of one person. Two accounts of one kind are of two people. A login of GitHub may change: beside a number it tells
- * nothing, since the other one may be the login that the same account had before.
+ * Whether two sets of names are those of one person. Two accounts of one kind are of two people. A login of a code host may change: beside a number it tells
+ * nothing, since the other one may be the login that the same account had before. Accounts of two hosts tell nothing about each other.
  */
 export function relationOf(one: readonly Identifier[], other: readonly Identifier[]): Relation {
   const [left, right] = [one.map(parsed), other.map(parsed)];
   const tells = (kind: Kind): boolean => left.some((a) => a.kind === kind) && right.some((b) => b.kind === kind);
-  const isNumbered = tells('github-id');
+  const isNumbered = (host: AccountHost): boolean => tells(`${host}-id`);
   const fits = (a: ReturnType<typeof parsed>, b: ReturnType<typeof parsed>): boolean =>
     a.value === b.value &&
-    (a.kind === b.kind ? !(isNumbered && a.kind === 'github') : a.kind === 'name' || b.kind === 'name');
+    (a.kind === b.kind
+      ? !ACCOUNT_HOSTS.some((host) => a.kind === host && isNumbered(host))
+      : a.kind === 'name' || b.kind === 'name');
   if (left.some((a) => right.some((b) => fits(a, b)))) return 'same';
-  const hasNumber = [...left, ...right].some(({ kind }) => kind === 'github-id');
-  return tells('user') || isNumbered || (tells('github') && !hasNumber) ? 'different' : 'unknown';
+  const hasNumber = (host: AccountHost): boolean => [...left, ...right].some(({ kind }) => kind === `${host}-id`);
+  const areTwo = ACCOUNT_HOSTS.some((host) => isNumbered(host) || (tells(host) && !hasNumber(host)));
+  return tells('user') || areTwo ? 'different' : 'unknown';
 }
 
 /** Every name of a person in the directory. */
-function identifiersOfPerson({ id, username, email, claimedGithub, github }: Person): Identifier[] {
+function identifiersOfPerson(person: Person): Identifier[] {
+  const { id, username, email } = person;
   return [
     identifier('user', id),
     ...(username === null ? [] : [identifier('username', username)]),
     ...(email === null ? [] : [identifier('email', email)]),
+    ...ACCOUNT_HOSTS.flatMap((host) => identifiersOn(host, person)),
+  ];
+}
+
+function identifiersOn(host: AccountHost, person: Person): Identifier[] {
+  const { claimed, account } = accountOn(host, person);
+  return [
     // Who has this login now is somebody else, or nobody.
-    ...(github?.isGone === true ? [identifier('name', github.login)] : []),
-    ...(github === null || github.isGone ? [] : [identifier('github', github.login)]),
-    ...(github?.id == null ? [] : [identifier('github-id', github.id)]),
-    ...(claimedGithub === null || claimedGithub === github?.login ? [] : [identifier('name', claimedGithub)]),
+    ...(account?.isGone === true ? [identifier('name', account.login)] : []),
+    ...(account === null || account.isGone ? [] : [identifier(host, account.login)]),
+    ...(account?.id == null ? [] : [identifier(`${host}-id`, account.id)]),
+    ...(claimed === null || claimed === account?.login ? [] : [identifier('name', claimed)]),
   ];
 }
 
@@ -86,7 +97,7 @@ export function keysAmong(names: readonly Identifier[]): string[] {
   return names.map(parsed).flatMap(({ kind, value }) => (kind === 'key' ? [value] : []));
 }
 
-/** The GitHub login among the names; null without one. */
-export function githubAmong(names: readonly Identifier[]): string | null {
-  return names.map(parsed).find(({ kind }) => kind === 'github')?.value ?? null;
+/** The logins on a code host among the names: what a token says may be another one than an administrator linked. */
+export function loginsAmong(names: readonly Identifier[], host: AccountHost): string[] {
+  return names.map(parsed).flatMap(({ kind, value }) => (kind === host ? [value] : []));
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Actor } from '../access/caller.ts';
+import { ACCOUNT_HOSTS } from '../access/person.ts';
 
 const event = <E extends string, F extends z.ZodRawShape>(name: E, facts: F) =>
   z.strictObject({
@@ -34,8 +35,14 @@ export const AccessEvent = z.discriminatedUnion('event', [
     expiresAt: z.string(),
     ...BY,
   }),
-  /** `login`: null when the link was ended. */
-  event('person.linked', { id: z.string(), name: z.string(), login: z.string().nullable(), ...BY }),
+  /** `login`: null when the link was ended. `host`: GitHub in entries without it. */
+  event('person.linked', {
+    id: z.string(),
+    name: z.string(),
+    login: z.string().nullable(),
+    host: z.enum(ACCOUNT_HOSTS).exactOptional(),
+    ...BY,
+  }),
   event('connection.created', CONNECTION),
   event('connection.rotated', CONNECTION),
   event('connection.removed', CONNECTION),

@@ -1,6 +1,7 @@
 import { FORMER_RUN_KIND } from '@selfheal/log-reading/logs/telemetry.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import * as z from 'zod';
+import { HOST_TITLES } from '../access/person.ts';
 import { AccessEvent } from './access-event.ts';
 import type { AuditFact, TrailEntry } from './audit-entry.ts';
 import { AuditEntry, type AuditFacts } from './audit-event.ts';
@@ -211,10 +212,10 @@ const DESCRIPTIONS: Descriptions = {
     `${by} made the connection ${id} for ${source}, which proves itself by ${scheme}.`,
   'connection.rotated': ({ id, by }) => `${by} gave the connection ${id} its next secret.`,
   'connection.removed': ({ id, by }) => `${by} removed the connection ${id}.`,
-  'person.linked': ({ name, login, by }) =>
+  'person.linked': ({ name, login, host = 'github', by }) =>
     login === null
-      ? `${by} ended the link of ${name} to GitHub.`
-      : `${by} linked ${name} to the GitHub account ${login}.`,
+      ? `${by} ended the link of ${name} to ${HOST_TITLES[host]}.`
+      : `${by} linked ${name} to the ${HOST_TITLES[host]} account ${login}.`,
   'api-key.revoked': ({ id, name, by }) => `${by} revoked the API key ${id} (${name}).`,
 };
 

@@ -1,4 +1,5 @@
-import { type Identifier, identifier, relationOf } from '../access/identity.ts';
+import { type Identifier, identifier, loginsAmong, relationOf } from '../access/identity.ts';
+import { ACCOUNT_HOSTS, type AccountHost, HOST_TITLES } from '../access/person.ts';
 import type { RunPeople, TargetContext } from '../incident/target-context.ts';
 import type { Approvals } from './approval-settings.ts';
 
@@ -27,8 +28,8 @@ const DID: Readonly<Record<RunRole, string>> = {
 };
 
 /**
- * Whether a person is too involved in a run to approve an action on it. Nobody may approve when GitHub does not say who
- * is behind the run, when the approver's own login is unknown, or when nothing tells them apart from whoever asked for the
+ * Whether a person is too involved in a run to approve an action on it. Nobody may approve when the code host does not say who
+ * is behind the run, when the approver's own login there is unknown, or when nothing tells them apart from whoever asked for the
  * action. Alarms have no author, but an action on them may have been asked for.
  */
 export function judgeSelfApproval(
@@ -41,30 +42,41 @@ export function judgeSelfApproval(
   { selfApproval }: Pick<Approvals, 'selfApproval'>,
 ): SelfApproval {
   const { target } = action;
-  const own = new Set([...names, ...(github === null ? [] : [github])].map((name) => name.toLowerCase()));
+  const host = target.kind === 'run' ? (ACCOUNT_HOSTS.find((one) => one === target.host) ?? null) : 'github';
   const requester = action.requestedBy === undefined ? 'different' : relationOf(identity, action.requestedBy);
   if (requester !== 'different' && !(selfApproval && action.selfApproval))
-    return objection(requester === 'same' ? OWN_REQUEST : UNTOLD);
+    return objection(requester === 'same' ? OWN_REQUEST : untold(host ?? 'github'));
   if (target.kind !== 'run') return { kind: 'may-approve', roles: [] };
+  if (host === null)
+    return objection(`Nobody's account on ${target.host} is known, so nobody may approve an action there.`);
+  const own = new Set(
+    [...names, ...(github === null || host !== 'github' ? [] : [github]), ...loginsAmong(identity, host)].map((name) =>
+      name.toLowerCase(),
+    ),
+  );
   const { accountIds = [], ...logins } = target.people ?? {};
   const people = Object.entries(logins) as [RunRole, string | null][];
-  if (target.actor === null || people.length === 0 || people.some(([, login]) => login === null))
-    return objection('GitHub does not say who is behind the failed run, so nobody may approve an action on it.');
-  const roles = people.filter(([, login]) => own.has((login ?? '').toLowerCase())).map(([role]) => role);
+  if (target.actor === null || people.length === 0 || people.some(([, one]) => one === null))
+    return objection(
+      `${HOST_TITLES[host]} does not say who is behind the failed run, so nobody may approve an action on it.`,
+    );
+  const roles = people.filter(([, one]) => own.has((one ?? '').toLowerCase())).map(([role]) => role);
   if (own.has(target.actor.toLowerCase()) && roles.length === 0) roles.push('requester');
   // Somebody whose login changed since.
-  if (accountIds.some((id) => identity.includes(identifier('github-id', id))) && roles.length === 0)
+  if (accountIds.some((id) => identity.includes(identifier(`${host}-id`, id))) && roles.length === 0)
     roles.push('author');
   if (roles.length > 0 && !(selfApproval && action.selfApproval))
     return objection(`You ${listed(roles.map((role) => DID[role]))}: somebody else has to approve.`);
-  return github === null ? objection(UNLINKED) : { kind: 'may-approve', roles };
+  const isLinked = host === 'github' ? github !== null : loginsAmong(identity, host).length > 0;
+  return !isLinked ? objection(unlinked(host)) : { kind: 'may-approve', roles };
 }
 
-const HOW_TO_LINK =
-  'An administrator links it: "selfheal user link <e-mail address> --github <login>", the page Policy, or custom:github in the user pool.';
-const UNLINKED = `Your account has no GitHub login. ${HOW_TO_LINK}`;
+const howToLink = (host: AccountHost): string =>
+  `An administrator links it: "selfheal user link <e-mail address> --${host} <login>", the page Access, or custom:${host} in the user pool.`;
+const unlinked = (host: AccountHost): string => `Your account has no ${HOST_TITLES[host]} login. ${howToLink(host)}`;
 const OWN_REQUEST = 'You asked for this action: somebody else has to approve it.';
-const UNTOLD = `Nothing tells you apart from whoever asked for this action, because one of the two accounts is linked to no GitHub account. ${HOW_TO_LINK}`;
+const untold = (host: AccountHost): string =>
+  `Nothing tells you apart from whoever asked for this action, because one of the two accounts is linked to no ${HOST_TITLES[host]} account. ${howToLink(host)}`;
 
 const identityFrom = ({ names, github }: Omit<KnownBy, 'identity'>): Identifier[] => [
   ...names.map((name) => identifier('name', name)),

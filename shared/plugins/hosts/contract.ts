@@ -22,6 +22,8 @@ export interface ConnectedHost {
   readonly codeHost: Partial<CodeHost>;
   readonly directory: RepositoryDirectory;
   readonly codeReader?: Partial<CodeReader>;
+  /** The account that has a login now; null when none has. */
+  readonly accountOf?: (login: string) => Promise<{ readonly id: number } | null>;
 }
 
 /** A code host: everything about it is in one folder, plus one line in `registry.ts`. */

@@ -88,6 +88,18 @@ const LINES: readonly Line[] = [
     /lead@example.com/,
   ],
   [
+    'user link lead@example.com --gitlab acme.lead',
+    'PUT /api/users/lead@example.com/gitlab',
+    { login: 'acme.lead' },
+    /lead@example.com/,
+  ],
+  [
+    'user link lead@example.com --remove-gitlab',
+    'PUT /api/users/lead@example.com/gitlab',
+    { login: null },
+    /lead@example.com/,
+  ],
+  [
     'connection create prometheus-eu --source alertmanager --services shop,orders --per-minute 60',
     'POST /api/connections/webhooks',
     {
@@ -132,7 +144,7 @@ const nameOf = (typed: string): string | undefined =>
 
 describe('commands that are one request', () => {
   it('have a line each in this table', () => {
-    expect(LINES.map(([typed]) => nameOf(typed)).toSorted()).toEqual(REQUESTS.map(({ name }) => name).toSorted());
+    expect([...new Set(LINES.map(([typed]) => nameOf(typed)))].toSorted()).toEqual(REQUESTS.map(({ name }) => name).toSorted());
   });
 
   it('[D6] know the fields of their routes as the API describes them', () => {

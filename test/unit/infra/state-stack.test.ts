@@ -201,7 +201,7 @@ describe('the stateful stack', () => {
       Schema: Match.arrayWith([Match.objectLike({ Name: 'github', AttributeDataType: 'String' })]),
     });
     state.hasResourceProperties('AWS::Cognito::UserPoolClient', {
-      ReadAttributes: Match.arrayWith(['custom:github']),
+      ReadAttributes: Match.arrayWith(['custom:github', 'custom:gitlab']),
       WriteAttributes: ['locale'],
     });
   });

@@ -134,7 +134,11 @@ export function makeUserPools(database: Database, deployment: Deployment): UserP
       name: user.name,
       email: user.email,
       email_verified: true,
-      ...(textsOf(client.properties.ReadAttributes).includes('custom:github') ? { 'custom:github': user.name } : {}),
+      ...Object.fromEntries(
+        textsOf(client.properties.ReadAttributes)
+          .filter((name) => name === 'custom:github' || name === 'custom:gitlab')
+          .map((name) => [name, user.name]),
+      ),
     };
     const access = {
       client_id: client.id,

@@ -1,5 +1,6 @@
 import type { HostApi } from '#shared/ports/host-api.ts';
 import type { ConnectedHost } from '../contract.ts';
+import { accountOf } from './accounts.ts';
 import { codeReader, directory, files, jobDefinitions } from './code.ts';
 import { mergeRequests } from './merge-requests.ts';
 import { pipelines } from './pipelines.ts';
@@ -9,4 +10,5 @@ export const connect = (api: HostApi): ConnectedHost => ({
   codeHost: { ...pipelines(api), ...mergeRequests(api), ...files(api), ...jobDefinitions(api) },
   directory: directory(api),
   codeReader: codeReader(api),
+  accountOf: accountOf(api),
 });

@@ -28,15 +28,21 @@ export function personStoreContract(name: string, make: () => Promise<PersonStor
     it('are linked while they are known, and numbered only while the link is the same', async () => {
       const persons = await make();
       const github = { login: 'octo-1', id: null, isGone: false, linkedBy: null, linkedAt: AT };
-      expect(await persons.setGithub('u-9', github)).toBeNull();
+      expect(await persons.setAccount('u-9', 'github', github)).toBeNull();
       expect(await persons.get('u-9')).toBeNull();
       await persons.put(aPerson('u-1'));
-      expect(await persons.setGithub('u-1', github, 'octo-other')).toBeNull();
-      expect(await persons.setGithub('u-1', github)).toEqual({ ...aPerson('u-1'), github });
+      expect(await persons.setAccount('u-1', 'github', github, 'octo-other')).toBeNull();
+      expect(await persons.setAccount('u-1', 'github', github)).toEqual({ ...aPerson('u-1'), github });
       const numbered = { ...github, id: 7 };
-      expect(await persons.setGithub('u-1', numbered, 'octo-1')).toMatchObject({ github: numbered });
-      expect(await persons.setGithub('u-1', numbered, 'octo-9')).toBeNull();
-      expect(await persons.setGithub('u-1', null)).toMatchObject({ github: null });
+      expect(await persons.setAccount('u-1', 'github', numbered, 'octo-1')).toMatchObject({ github: numbered });
+      expect(await persons.setAccount('u-1', 'github', numbered, 'octo-9')).toBeNull();
+      const gitlab = { ...github, login: 'tanuki-1' };
+      expect(await persons.setAccount('u-1', 'gitlab', gitlab, 'tanuki-1')).toBeNull();
+      expect(await persons.setAccount('u-1', 'gitlab', gitlab)).toMatchObject({ github: numbered, gitlab });
+      expect(await persons.setAccount('u-1', 'gitlab', { ...gitlab, id: 8 }, 'tanuki-1')).toMatchObject({
+        gitlab: { id: 8 },
+      });
+      expect(await persons.setAccount('u-1', 'github', null)).toMatchObject({ github: null, gitlab: { id: 8 } });
     });
   });
 }

@@ -172,17 +172,74 @@ describe('whoever asked for an action', () => {
     });
     const admin: Caller = { kind: 'person', id: boss.sub, name: boss.email, roles: ['admin'] };
     const linking = { persons: deps.persons, trail: makeMemoryAccessTrail(), clock: deps.clock };
-    const order = (id: string, login: string) => linkPerson({ id, login }, admin, linking);
+    const order = (id: string, login: string) => linkPerson({ id, host: 'github', login }, admin, linking);
     expect(await order(asker.email.toUpperCase(), asker.login)).toMatchObject({ kind: 'linked' });
     expect(await order(asker.sub, approver.login)).toMatchObject({ kind: 'linked' });
     expect(await ask()).toMatchObject({ kind: 'objection', reason: expect.stringContaining('You asked for this') });
     expect(await order(asker.sub, asker.login)).toMatchObject({ kind: 'linked' });
-    const people = {
-      accountOf: async (login: string) =>
+    const accounts = {
+      github: async (login: string) =>
         HUMANS.map((one) => ({ ...one, id: one.accountId })).find((one) => one.login === login) ?? null,
     };
-    expect(await lookUpAccounts({ persons: deps.persons, people })).toBe(1);
+    expect(await lookUpAccounts({ persons: deps.persons, accounts })).toBe(1);
     expect(await ask()).toMatchObject({ kind: 'entitled' });
+  });
+
+  it('approve pipelines of GitLab once an administrator linked their account there, and never their own', async () => {
+    const [author, approver, boss] = HUMANS as [Human, Human, Human];
+    const deps = depsOf('numbered');
+    const pipeline = {
+      ...RUN,
+      ...{ host: 'gitlab', repository: 'gitlab:acme/shop', actor: 'ann-gl' },
+      people: { author: 'ann-gl', lastPusher: 'ann-gl', requester: 'ann-gl', triggeredBy: 'ann-gl', accountIds: [51] },
+    };
+    const ask = (one: Human) => {
+      const candidate = approverOf(claimsOf(one, 'numbered'));
+      if (candidate === null) throw new Error('The token names a person.');
+      return entitlementTo(
+        candidate,
+        { approval: approval as never, action: { target: pipeline, selfApproval: false } },
+        deps,
+      );
+    };
+    for (const one of [author, approver])
+      expect(await ask(one)).toMatchObject({ kind: 'objection', reason: expect.stringContaining('--gitlab') });
+    const admin: Caller = { kind: 'person', id: boss.sub, name: boss.email, roles: ['admin'] };
+    const trail = makeMemoryAccessTrail();
+    const linking = { persons: deps.persons, trail, clock: deps.clock };
+    const link = (one: Human, login: string | null) =>
+      linkPerson({ id: one.email, host: 'gitlab', login }, admin, linking);
+    expect(await link(author, 'ann-before')).toMatchObject({
+      kind: 'linked',
+      person: { github: { login: author.login } },
+    });
+    expect(await link(approver, 'ANN-before')).toMatchObject({ kind: 'refused' });
+    expect(await link(approver, 'eve-gl')).toMatchObject({ kind: 'linked' });
+    const gitlab = async (login: string) => ({ 'ann-before': { id: 51 }, 'eve-gl': { id: 52 } })[login] ?? null;
+    expect(await lookUpAccounts({ persons: deps.persons, accounts: { gitlab } })).toBe(2);
+    expect(await ask(author)).toMatchObject({ kind: 'objection', reason: expect.stringContaining('somebody else') });
+    expect(await ask(approver)).toMatchObject({ kind: 'entitled' });
+    expect(await link(approver, null)).toMatchObject({ kind: 'linked' });
+    expect(await ask(approver)).toMatchObject({ kind: 'objection', reason: expect.stringContaining('--gitlab') });
+  });
+
+  it('lose what a token says of an account that GitLab has no more', async () => {
+    const [one] = HUMANS as [Human, Human, Human];
+    const deps = depsOf('numbered');
+    const note = makePersonNotes(deps);
+    const seen = { id: one.sub, username: one.sub, email: one.email, roles: [], claimedGithub: one.login };
+    await note({ ...seen, claimedGitlab: 'gone-gl' });
+    expect(await lookUpAccounts({ persons: deps.persons, accounts: { gitlab: async () => null } })).toBe(1);
+    const candidate = approverOf({ ...claimsOf(one, 'numbered'), 'custom:gitlab': 'gone-gl' });
+    if (candidate === null) throw new Error('The token names a person.');
+    const people = { author: 'x', lastPusher: 'x', requester: 'x', triggeredBy: 'x' };
+    const target = { ...RUN, host: 'gitlab', repository: 'gitlab:acme/shop', actor: 'x', people };
+    expect(
+      await entitlementTo(candidate, { approval: approval as never, action: { target, selfApproval: false } }, deps),
+    ).toMatchObject({
+      kind: 'objection',
+      reason: expect.stringContaining('no GitLab login'),
+    });
   });
 
   it('may not link their own account, nor take the account of somebody else, and a key links nobody', async () => {
@@ -190,14 +247,18 @@ describe('whoever asked for an action', () => {
     const deps = depsOf('numbered');
     const linking = { persons: deps.persons, trail: makeMemoryAccessTrail(), clock: deps.clock };
     const admin: Caller = { kind: 'person', id: one.sub, name: one.email, roles: ['admin'] };
-    expect(await linkPerson({ id: one.email, login: 'octo-new' }, admin, linking)).toMatchObject({ kind: 'forbidden' });
-    expect(await linkPerson({ id: other.email, login: one.login }, admin, linking)).toMatchObject({ kind: 'refused' });
-    expect(await linkPerson({ id: 'nobody@example.com', login: 'octo-new' }, admin, linking)).toEqual({
+    expect(await linkPerson({ id: one.email, host: 'github', login: 'octo-new' }, admin, linking)).toMatchObject({
+      kind: 'forbidden',
+    });
+    expect(await linkPerson({ id: other.email, host: 'github', login: one.login }, admin, linking)).toMatchObject({
+      kind: 'refused',
+    });
+    expect(await linkPerson({ id: 'nobody@example.com', host: 'github', login: 'octo-new' }, admin, linking)).toEqual({
       kind: 'not-found',
     });
     for (const roles of [['operator'], ['admin']] as const) {
       const key: Caller = { ...keyCaller(one), roles: [...roles] };
-      expect(await linkPerson({ id: other.email, login: 'octo-new' }, key, linking)).toMatchObject({
+      expect(await linkPerson({ id: other.email, host: 'github', login: 'octo-new' }, key, linking)).toMatchObject({
         kind: 'forbidden',
       });
     }
@@ -242,7 +303,7 @@ describe('people who sign in', () => {
     expect(unlinkedApprovers(await persons.list()).map(({ id }) => id)).toEqual([one.sub]);
     await note({ ...seen, claimedGithub: one.login });
     expect(unlinkedApprovers(await persons.list())).toEqual([]);
-    await persons.setGithub(one.sub, githubOfHuman(one, 'by an administrator'));
+    await persons.setAccount(one.sub, 'github', githubOfHuman(one, 'by an administrator'));
     await note({ ...seen, claimedGithub: 'octo-other' });
     expect((await persons.get(one.sub))?.github?.login).toBe(one.login);
   });

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { relationOf } from '#shared/domain/access/identity.ts';
 import type { RunTarget } from '#shared/domain/incident/target-context.ts';
 import { judgeSelfApproval } from '#shared/domain/policy/self-approval.ts';
 import { ACTIONS } from '#shared/plugins/actions/registry.ts';
@@ -112,5 +113,75 @@ describe('who may approve what is done about a run', () => {
         },
       ),
     );
+  });
+});
+
+describe('who may approve what is done about a pipeline of GitLab', () => {
+  const PEOPLE = { author: 'ann-gl', lastPusher: 'ann-gl', requester: 'ann-gl', triggeredBy: 'ann-gl' };
+  const pipeline: RunTarget = {
+    ...aGithubTarget({ actor: 'ann-gl', people: { ...PEOPLE, accountIds: [11] } }),
+    host: 'gitlab',
+    repository: 'gitlab:acme/shop',
+  };
+  const judged = (github: string | null, identity: readonly string[]) =>
+    judgeSelfApproval(
+      { names: ['approver-1'], github, identity },
+      { target: pipeline, ...planned('rerun-failed-jobs') },
+      { selfApproval: false },
+    );
+
+  it('is nobody whose GitLab account is not known: a GitHub login tells nothing about it', () => {
+    for (const identity of [['github:ann'], ['github:ann', 'github-id:11'], ['user:u-1', 'gitlab-id:12']])
+      expect(judged('ann', identity)).toMatchObject({
+        kind: 'objection',
+        reason: expect.stringMatching(/no GitLab login.*--gitlab.*custom:gitlab/s),
+      });
+  });
+
+  it('is not who is behind it, by user name or by the number of an account that was renamed', () => {
+    for (const identity of [['gitlab:Ann-GL'], ['gitlab:ann-before', 'gitlab-id:11']])
+      expect(judged('ann', identity)).toMatchObject({
+        kind: 'objection',
+        reason: expect.stringContaining('somebody else'),
+      });
+  });
+
+  it('is somebody else of GitLab, whether GitHub knows them or not, even with the number of another host', () => {
+    for (const github of [null, 'eve'])
+      expect(judged(github, ['gitlab:eve-gl', 'gitlab-id:12', 'github-id:11'])).toEqual({
+        kind: 'may-approve',
+        roles: [],
+      });
+  });
+
+  it('is none of the logins of somebody whom a token names otherwise than an administrator linked them', () => {
+    expect(judged('ann', ['gitlab:ann', 'gitlab:ann-gl'])).toMatchObject({
+      kind: 'objection',
+      reason: expect.stringContaining('somebody else'),
+    });
+    const onGithub = { target, ...planned('rerun-failed-jobs') };
+    const twice = { names: ['u-1'], github: 'annie', identity: ['github:annie', 'github:ann'] };
+    expect(judgeSelfApproval(twice, onGithub, { selfApproval: false })).toMatchObject({
+      kind: 'objection',
+      reason: expect.stringContaining('somebody else'),
+    });
+  });
+
+  it('is nobody on a host whose accounts are linked to nobody', () => {
+    const elsewhere = { ...pipeline, host: 'fake-forge', repository: 'fake-forge:acme/shop' };
+    const answer = judgeSelfApproval(
+      { names: ['eve'], github: 'eve', identity: ['github:eve', 'gitlab:eve'] },
+      { target: elsewhere, ...planned('rerun-failed-jobs') },
+      { selfApproval: true },
+    );
+    expect(answer).toMatchObject({ kind: 'objection', reason: expect.stringContaining('fake-forge') });
+  });
+
+  it('tells two people apart by their accounts on one host only', () => {
+    expect(relationOf(['gitlab:ann'], ['github:ann'])).toBe('unknown');
+    expect(relationOf(['gitlab:ann'], ['gitlab:eve'])).toBe('different');
+    expect(relationOf(['gitlab-id:1', 'gitlab:ann'], ['gitlab-id:2', 'gitlab:ann'])).toBe('different');
+    expect(relationOf(['gitlab-id:1'], ['github-id:1'])).toBe('unknown');
+    expect(relationOf(['gitlab-id:1', 'gitlab:ann'], ['gitlab:eve'])).toBe('unknown');
   });
 });

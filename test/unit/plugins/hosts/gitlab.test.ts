@@ -247,6 +247,13 @@ describe("GitLab's API", () => {
       }),
     );
 
+  it('finds an account by its user name in any case, and nobody by one that is gone', async () => {
+    const { id } = gitlab.addUser('tanuki.lead');
+    const { accountOf } = hosted();
+    expect(await accountOf?.('Tanuki.Lead')).toMatchObject({ id });
+    expect(await accountOf?.('tanuki')).toBeNull();
+  });
+
   it('shows runs, jobs, traces and people', async () => {
     const project = gitlab.addProject(PATH, { '.gitlab-ci.yml': 'test: {}\n' });
     const pipeline = gitlab.addPipeline(project, { jobs: [FAILED, { ...FAILED, name: 'lint', allowFailure: true }] });

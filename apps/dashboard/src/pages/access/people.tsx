@@ -9,7 +9,7 @@ import { Ago } from '../../ui/time.tsx';
 
 type Person = InferResponseType<typeof api.users.$get, 200>['users'][number];
 
-/** Everybody who signed in, and the GitHub account that is theirs: nobody approves what they asked for under another name. */
+/** Everybody who signed in, and the accounts on code hosts that are theirs: nobody approves what they asked for under another name. */
 export function People() {
   const people = useQuery({
     queryKey: ['users'],
@@ -25,8 +25,8 @@ export function People() {
         ) : (
           <>
             <p className="card-body soft">
-              Who approves needs a link to their GitHub account, so that nobody approves their own change. Another
-              administrator makes yours.
+              Who approves needs a link to their account on the code host, so that nobody approves their own change.
+              Another administrator makes yours.
             </p>
             <TableBox label="People" settings>
               <thead>
@@ -35,6 +35,7 @@ export function People() {
                   <th scope="col">Roles</th>
                   <th scope="col">Last seen</th>
                   <th scope="col">GitHub login</th>
+                  <th scope="col">GitLab user name</th>
                 </tr>
               </thead>
               <tbody>
@@ -51,20 +52,7 @@ export function People() {
 }
 
 function PersonRow({ person }: { readonly person: Person }) {
-  const { id, name, roles, github, seenAt } = person;
-  const [login, setLogin] = useState(github?.login ?? '');
-  const queries = useQueryClient();
-  const link = useMutation({
-    mutationFn: async () =>
-      contentOf(
-        await api.users[':id'].github.$put({
-          param: { id },
-          json: { login: login.trim() === '' ? null : login.trim() },
-        }),
-      ),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['users'] }),
-  });
-  const isChanged = login.trim() !== (github?.login ?? '');
+  const { name, roles, seenAt } = person;
   return (
     <tr>
       <th scope="row">{name}</th>
@@ -73,34 +61,66 @@ function PersonRow({ person }: { readonly person: Person }) {
         <Ago at={seenAt} />
       </td>
       <td data-label="GitHub login">
-        <form
-          className="github-link"
-          onSubmit={(event) => {
-            event.preventDefault();
-            link.mutate();
-          }}
-        >
-          <input
-            className="input"
-            aria-label={`GitHub login of ${name}`}
-            placeholder="not linked"
-            value={login}
-            maxLength={39}
-            autoComplete="off"
-            onChange={(event) => setLogin(event.target.value)}
-          />
-          {isChanged ? (
-            <Button type="submit" disabled={link.isPending}>
-              {login.trim() === '' ? 'Unlink' : 'Link'}
-            </Button>
-          ) : null}
-        </form>
-        {link.error === null ? null : (
-          <p className="refusal" role="alert">
-            {link.error.message}
-          </p>
-        )}
+        <AccountLink person={person} host="github" label="GitHub login" />
+      </td>
+      <td data-label="GitLab user name">
+        <AccountLink person={person} host="gitlab" label="GitLab user name" />
       </td>
     </tr>
+  );
+}
+
+interface AccountLinkProps {
+  readonly person: Person;
+  readonly host: 'github' | 'gitlab';
+  readonly label: string;
+}
+
+function AccountLink({ person, host, label }: AccountLinkProps) {
+  const { id, name } = person;
+  const linked = person[host]?.login ?? '';
+  const [login, setLogin] = useState(linked);
+  const queries = useQueryClient();
+  const link = useMutation({
+    mutationFn: async () =>
+      contentOf(
+        await api.users[':id'][':host'].$put({
+          param: { id, host },
+          json: { login: login.trim() === '' ? null : login.trim() },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['users'] }),
+  });
+  const isChanged = login.trim() !== linked;
+  return (
+    <>
+      <form
+        className="github-link"
+        onSubmit={(event) => {
+          event.preventDefault();
+          link.mutate();
+        }}
+      >
+        <input
+          className="input"
+          aria-label={`${label} of ${name}`}
+          placeholder="not linked"
+          value={login}
+          maxLength={60}
+          autoComplete="off"
+          onChange={(event) => setLogin(event.target.value)}
+        />
+        {isChanged ? (
+          <Button type="submit" disabled={link.isPending}>
+            {login.trim() === '' ? 'Unlink' : 'Link'}
+          </Button>
+        ) : null}
+      </form>
+      {link.error === null ? null : (
+        <p className="refusal" role="alert">
+          {link.error.message}
+        </p>
+      )}
+    </>
   );
 }
