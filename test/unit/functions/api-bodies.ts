@@ -33,6 +33,7 @@ export async function describedOperations(api: Awaited<ReturnType<typeof anApi>>
         const place = path
           .replaceAll('{digest}', '0'.repeat(64))
           .replaceAll('{incidentId}', 'gh-none-at-all')
+          .replace('/users/{id}/{host}', '/users/none-at-all/github')
           .replace('/patterns/{id}', `/patterns/${'0'.repeat(12)}`)
           .replaceAll('{key}', '0'.repeat(16))
           .replaceAll(/\{\w+\}/g, 'none-at-all');
