@@ -37,7 +37,7 @@ const OUTCOMES: readonly (readonly [command: string, code: number, says: RegExp]
   ],
   ['monitor-logs', 0, /^\d+ new lines? of \d+ incidents? in \d+ seconds, \d+ errors?$/m],
   ['ai-status', 0, /^learning: stage observe, .*\nmodel: \w+, accuracy 100\.0% \(2 of 2\), 2 of 4 answers judged\n/s],
-  ['simulate-incident --title "Redis Server Down"', 0, /^7 \(sim-\w+\), simulated: .*\nRedis Server Down: .*\n/],
+  ['simulate-incident --title "Redis Server Down"', 0, /^7 .*\nRedis Server Down: .*cannot be reached\n/],
   ['knowledge search --query "redis"', 0, /pattern-[0-9a-f]{12}: Redis Connection Failure\n +restart_redis_service\n/],
   ['simulate-incident --title "Cache Service Unavailable"', 0, /^8 .*\n.*: a service does not answer\n/],
   ['configure-production', 0, /policy\.maxActionsPerHour: as deployed -> 10\nRevision 2 holds from now on/],

@@ -6,7 +6,7 @@ import {
   type Verdict,
 } from '@selfheal/kernel/failure-class.ts';
 import { withoutAddressed } from '@selfheal/log-reading/logs/addressed-line.ts';
-import { type Evidence, type EvidenceLine, logsOf } from '@selfheal/log-reading/logs/evidence.ts';
+import { type Evidence, type EvidenceLine, logsOf, REPORT_STATEMENT } from '@selfheal/log-reading/logs/evidence.ts';
 import { isWorded } from './class-wordings.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { matchSignatures, type SignatureMatch } from './matching.ts';
@@ -120,14 +120,16 @@ function chooseWithModel(
   // The model always has a most likely class. A guess that no word of the log supports is no answer.
   const likeliest = isWorded(guessed, evidence) ? guessed : 'unknown';
   const { signature, model: alone } = model.calibrations;
-  const bySignature = answer === null ? 0 : calibrated(signature, signsOfSignature(answer, opinion));
+  // The model learned from logs. What people write of a failure it may support, but not overrule.
+  const isOfLogs = evidence.sources.some(({ id }) => id !== REPORT_STATEMENT);
+  const bySignature = answer === null ? 0 : calibrated(signature, signsOfSignature(answer, opinion, isOfLogs));
   const answers = likeliest !== 'unknown' && likeliest !== answer?.class;
   const byModel = answers ? calibrated(alone, signsOfModel(opinion)) : 0;
   // What a step is for is the last resort.
   const isByStep = answer?.isByStep === true;
   const least = isByStep ? ABSTAIN_BELOW : OVERRULES_FROM;
   const overruled =
-    answer === null || (byModel >= least && (isByStep || byModel >= bySignature) && !isCertain(scores[0]));
+    answer === null || (isOfLogs && byModel >= least && (isByStep || byModel >= bySignature) && !isCertain(scores[0]));
   const [chosen, confidence] = overruled ? [likeliest, byModel] : [answer.class, bySignature];
   return {
     class: chosen,

@@ -18,13 +18,14 @@ const WEAK_BELOW = 0.7;
 
 /**
  * Signs for a signature's class: how weak it is, how sure the model is of this class, or, negative, of another one, and whether the failing step
- * alone says so. Few, because what separates right from wrong answers within one source rarely does in the next.
+ * alone says so. Few, because what separates right from wrong answers within one source rarely does in the next. `mayOppose`: whether the model may
+ * speak against it.
  */
-export function signsOfSignature(answer: SignatureAnswer, { classes }: Opinion): number[] {
+export function signsOfSignature(answer: SignatureAnswer, { classes }: Opinion, mayOppose = true): number[] {
   const first = classes[0];
   const isByStep = answer.isByStep === true;
   // A log that says nothing but which step failed has no words that could speak against it.
-  const opposed = isByStep ? 0 : -1;
+  const opposed = isByStep || !mayOppose ? 0 : -1;
   const support = (first?.probability ?? 0) * (first?.class === answer.class ? 1 : opposed);
   return [Math.max(0, WEAK_BELOW - answer.strength), support, Number(isByStep)];
 }

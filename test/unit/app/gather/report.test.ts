@@ -24,6 +24,8 @@ const TITLES: readonly (readonly [title: string, wanted: FailureClass])[] = [
   ['Database timeout', 'service_unavailability'],
   ['Redis Server Down', 'service_unavailability'],
   ['Cache Service Unavailable', 'service_unavailability'],
+  ['Cannot connect to Redis instance', 'service_unavailability'],
+  ['Unable to reach the mongodb primary', 'service_unavailability'],
   ['checkout is down', 'service_unavailability'],
   ['Elasticsearch cluster red', 'service_unavailability'],
   ['Payment API returning 500s', 'service_unavailability'],
