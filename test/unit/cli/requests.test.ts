@@ -144,7 +144,9 @@ const nameOf = (typed: string): string | undefined =>
 
 describe('commands that are one request', () => {
   it('have a line each in this table', () => {
-    expect([...new Set(LINES.map(([typed]) => nameOf(typed)))].toSorted()).toEqual(REQUESTS.map(({ name }) => name).toSorted());
+    expect([...new Set(LINES.map(([typed]) => nameOf(typed)))].toSorted()).toEqual(
+      REQUESTS.map(({ name }) => name).toSorted(),
+    );
   });
 
   it('[D6] know the fields of their routes as the API describes them', () => {
