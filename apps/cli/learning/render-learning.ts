@@ -133,9 +133,16 @@ export function renderHealth({ checks, weak, recommendations, healthy }: Learnin
         `weak   ${patternId}  ${title}: helped in ${words(helped)}; did not help in ${failedIn.join(', ')}. ${advice}`,
     ),
     ...recommendations.map((advice) => `do     ${advice}`),
-    healthy ? 'learning is healthy' : 'learning needs attention',
+    healthy ? healthyText(checks) : 'learning needs attention',
     '',
   ].join('\n');
+}
+
+function healthyText(checks: readonly HealthCheck[]): string {
+  const told = checks.filter(({ state }) => state !== 'unknown').length;
+  return told === checks.length
+    ? 'learning is healthy'
+    : `learning is healthy, as far as ${told} of ${checks.length} checks can tell`;
 }
 
 /** The self-test as text; lists incidents that were not recognised or recognised as the wrong class, with their lines. */
