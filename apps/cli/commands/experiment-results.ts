@@ -5,29 +5,45 @@ import { unknownValue } from '@selfheal/kernel/text/nearest-value.ts';
 import { API_OPTIONS, type ApiClient, contentOf } from '#apps/workbench/api/api-client.ts';
 import { jsonLinesIn } from '#apps/workbench/input/json-lines.ts';
 import { readConfiguration } from '#infra/configuration.ts';
-import type { Experiment } from '#shared/domain/experiment/experiment.ts';
+import { type Experiment, solutionOf } from '#shared/domain/experiment/experiment.ts';
 import { ExperimentOutcome, type ExperimentResults, resultsOf } from '#shared/domain/experiment/results.ts';
 import { apiUnlessNamed } from '../learning/knowledge-api.ts';
 
 const MAX_OUTCOMES = 20_000;
 const CONFIGURATION = 'config/selfheal.json';
 
+interface Compared extends Pick<Experiment, 'id' | 'title' | 'status'> {
+  readonly variants: readonly { readonly id: string; readonly solution: string }[];
+}
+
 function render(
-  { id, title, status }: Pick<Experiment, 'id' | 'title' | 'status'>,
+  { id, title, status, variants: compared }: Compared,
   { variants, recommendation }: ExperimentResults,
 ): string {
+  const named = (variantId: string): string => {
+    const solution = compared.find((one) => one.id === variantId)?.solution ?? variantId;
+    return solution === variantId ? variantId : `${variantId} (${solution})`;
+  };
+  const width = Math.max(20, ...variants.map((variant) => named(variant.id).length));
   const lines = variants.map((variant) => {
     const [low, high] = variant.interval;
     const rate = variant.rate === null ? 'no outcome' : shareText(variant.rate);
     const time = variant.minutesToHeal === null ? '' : `, ${variant.minutesToHeal.toFixed(1)} min to heal`;
     const effects = Object.entries(variant.sideEffects).map(([effect, times]) => `, ${effect} ${times}x`);
     const cases = `${variant.successes} of ${variant.attempts}`;
-    return `  ${variant.id.padEnd(20)} ${rate.padStart(10)} (${shareText(low)} to ${shareText(high)}), ${cases}${time}${effects.join('')}`;
+    return `  ${named(variant.id).padEnd(width)} ${rate.padStart(10)} (${shareText(low)} to ${shareText(high)}), ${cases}${time}${effects.join('')}`;
   });
   const advice =
-    recommendation.kind === 'prefer' ? `prefer ${recommendation.variantId}` : recommendation.kind.replaceAll('-', ' ');
+    recommendation.kind === 'prefer'
+      ? `prefer ${named(recommendation.variantId ?? '')}`
+      : recommendation.kind.replaceAll('-', ' ');
   return `${id} (${status}): ${title}\n${lines.join('\n')}\n  ${advice}: ${recommendation.reason}\n`;
 }
+
+const described = ({ variants, ...experiment }: Experiment): Compared => ({
+  ...experiment,
+  variants: variants.map((variant) => ({ id: variant.id, solution: solutionOf(variant) })),
+});
 
 function experimentsIn(configurationFile: string, id: string | undefined): readonly Experiment[] {
   const { experiments } = readConfiguration(configurationFile);
@@ -123,7 +139,7 @@ export const experimentResults = defineCommand({
     for (const experiment of experiments) {
       const results = resultsOf(experiment, outcomes);
       const json = `${JSON.stringify({ id: experiment.id, status: experiment.status, ...results })}\n`;
-      await terminal.write(options.json === true ? json : render(experiment, results));
+      await terminal.write(options.json === true ? json : render(described(experiment), results));
     }
     return 0;
   },

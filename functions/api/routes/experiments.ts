@@ -11,6 +11,7 @@ import {
   stopExperiment,
 } from '#shared/app/learning/experiments.ts';
 import { PatternId } from '#shared/app/learning/write-pattern.ts';
+import { solutionOf } from '#shared/domain/experiment/experiment.ts';
 import { VariantResult } from '#shared/domain/experiment/results.ts';
 import { MAX_EXPERIMENT_DAYS } from '#shared/domain/experiment/started-experiment.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
@@ -202,14 +203,6 @@ function summaryOf({ experiment, started }: ListedExperiment): z.infer<typeof Ex
     startedBy: started?.startedBy ?? null,
     startedAt: started?.startedAt ?? null,
     endsAt: started?.endsAt ?? null,
-    variants: variants.map(({ id: variant, percent, strategy }) => ({
-      ...{ id: variant, percent },
-      solution:
-        strategy.kind === 'prefer'
-          ? strategy.actionId
-          : strategy.kind === 'hold'
-            ? `wait ${strategy.minutes} minutes`
-            : 'ranked',
-    })),
+    variants: variants.map((one) => ({ id: one.id, percent: one.percent, solution: solutionOf(one) })),
   };
 }

@@ -34,6 +34,20 @@ const Variant = z.strictObject({
 });
 export type Variant = z.infer<typeof Variant>;
 
+/** What a variant does, in a few words: the action, how long it waits, or `ranked` for no change. */
+export function solutionOf({ strategy }: Pick<Variant, 'strategy'>): string {
+  switch (strategy.kind) {
+    case 'prefer':
+      return strategy.actionId;
+    case 'hold':
+      return `wait ${strategy.minutes} minutes`;
+    case 'ranked':
+      return 'ranked';
+    default:
+      return strategy satisfies never;
+  }
+}
+
 /** A comparison of strategies on certain incidents. The first variant is the control. */
 export const Experiment = z
   .strictObject({

@@ -94,7 +94,8 @@ describe('experiments that people start', () => {
     expect(text).toContain('solution-a');
     expect(text).toContain('60 of 60, 4.0 min to heal');
     expect(text).toContain('0 of 60, undone 4x, slower 1x');
-    expect(text).toContain('prefer solution-a');
+    expect(text).toContain('solution-a (rerun-failed-jobs) ');
+    expect(text).toContain('prefer solution-a (rerun-failed-jobs): ');
     expect(text).toContain('120 incidents (confidence 95.0%)');
     const report = ExperimentReport.parse(
       JSON.parse((await run('ab-test-results', '--test-id', 'which', '--json')).text),
