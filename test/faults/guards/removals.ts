@@ -182,7 +182,7 @@ export const REMOVALS: readonly Removal[] = [
     'roles.length > 0 && !action.selfApproval',
   ),
   remove('a run that nobody is known to be behind', SELF, 'target.actor === null || people.length === 0 ||', ''),
-  remove('one of four who is not known', SELF, ' || people.some(([, login]) => login === null)', ''),
+  remove('one of four who is not known', SELF, ' || people.some(([, one]) => one === null)', ''),
   remove('comments that decide', COMMAND, 'if (!configuration.approvals.comments)', 'if (false)'),
   remove(
     'a comment of whoever may not write',
