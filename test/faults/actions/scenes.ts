@@ -4,6 +4,7 @@ import type { RunFacts, Telemetry } from '@selfheal/log-reading/logs/telemetry.t
 import type { FailedRun } from '#apps/local/world/samples/samples.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import { testKeyOf, unknownTest } from '#shared/domain/failure/history/test-record.ts';
+import type { AwsBuild } from '#shared/domain/incident/aws-build.ts';
 import { identityOf, repositoryKeyOf } from '#shared/domain/incident/repository-identity.ts';
 import type { TargetContext } from '#shared/domain/incident/target-context.ts';
 import { sampleJobOf } from '#shared/domain/playbook/bind-playbook.ts';
@@ -98,6 +99,45 @@ const job = (playbook: Playbook): Scene => ({
     };
   },
 });
+
+/** A build of the checkout service failed, as the event of AWS tells it. */
+const build = (fail: (stage: ActionStage) => { readonly build: AwsBuild; readonly failedStage?: string }): Scene => ({
+  begin: (stage) => {
+    const { build: failed, ...facts } = fail(stage);
+    const classification = aClassification({
+      class: 'network_connectivity',
+      verdict: 'infrastructure',
+      fingerprint: aFingerprint(),
+    });
+    return {
+      target: {
+        kind: 'alert',
+        provider: failed.kind === 'codebuild-build' ? 'codebuild' : 'codepipeline',
+        connection: '000000000000-us-east-1',
+        key: 'a'.repeat(40),
+        service: 'checkout',
+        severity: 'medium',
+        url: null,
+        changedAt: new Date(stage.clock.now()).toISOString(),
+        build: failed,
+      },
+      classification,
+      telemetry: aTelemetry({ facts: { kind: 'alert', serviceId: 'checkout', deployment: null, ...facts } }),
+      diagnosis: aDiagnosis({ classification }),
+    };
+  },
+});
+
+function failedBuild({ world }: ActionStage): { build: AwsBuild } {
+  const [project = '', id = ''] = world().aws.failBuild({ project: 'checkout-images' }).id.split(':');
+  return { build: { kind: 'codebuild-build', project, build: id } };
+}
+
+function failedStage({ world }: ActionStage): { build: AwsBuild; failedStage: string } {
+  const pipeline = 'shop-release';
+  const { execution } = world().aws.failPipeline({ pipeline, project: 'checkout-images' });
+  return { build: { kind: 'pipeline-execution', pipeline, execution }, failedStage: 'Build' };
+}
 
 interface RunScene {
   readonly fail: (stage: ActionStage) => FailedRun;
@@ -254,6 +294,8 @@ const SCENES: Readonly<Record<string, Scene>> = {
   'reboot-rds-instance': alarm('accounts'),
   'scale-rds-instance': alarm('ratings'),
   'scale-aurora-cluster': alarm('ratings'),
+  'codebuild-retry': build(failedBuild),
+  'codepipeline-retry-stage': build(failedStage),
 };
 
 /** How the world stands before a playbook that expects something of it. */
