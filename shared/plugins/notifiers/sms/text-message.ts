@@ -72,9 +72,15 @@ export function textMessageOf(announcement: Announcement, opening?: string): Red
   const end = `. ${place === null ? '' : `In ${inGsm(cleanText(place, 70))}. `}${story.incident.id.slice(0, SHORT_ID)}`;
   const headline = inert(inGsm(redactOutgoing(cleanText(headlineOf(story).replaceAll('`', ''), 300))));
   const room = MAX_SEPTETS - start.length - end.length;
-  return redactOutgoing(
-    `${start}${inGsm(cutAtSentence(headline, room - 2))
-      .replace(/[. ]+$/, '')
-      .slice(0, room)}${end}`,
-  );
+  const message = (words: string): RedactedText =>
+    redactOutgoing(
+      `${start}${inGsm(cutAtSentence(words, room - 2))
+        .replace(/[. ]+$/, '')
+        .slice(0, room)}${end}`,
+    );
+  const whole = message(headline);
+  return fits(whole) ? whole : message('a failure whose words look like a secret');
 }
+
+/** What is cut, or written in this alphabet, may look like a secret that it was not before; its placeholder may be longer than the words. */
+const fits = (text: string): boolean => text.length <= MAX_SEPTETS && text.search(GSM) < 0;

@@ -7,6 +7,8 @@ import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { inGsm, MAX_SEPTETS, textMessageOf } from '#shared/plugins/notifiers/sms/text-message.ts';
 import type { Announcement } from '#shared/ports/announcement.ts';
 
+/** Looks like a password in an address, once it is written for phones. */
+const LOOKS_SECRET = 'tg://user?id=1:rotating_light:@all\u202egnp.exe\u202c@allhttps://evil.example/login';
 const PHONES = ['+491700000001', '+15550000002'];
 const announcements = SAMPLE_ANNOUNCEMENTS.map(({ announcement }) => announcement);
 const sms = (to: unknown = PHONES) => notifiersOf({ notifiers: { sms: { to } } }).find(({ id }) => id === 'sms');
@@ -64,7 +66,7 @@ describe('a text message', () => {
         expect(message).not.toMatch(/:\/\/|[a-z]\.[a-z]|\w@\w/i);
         expect(message).toMatch(/In us-east-1, account 123456789012\. cw-77777777$/);
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[LOOKS_SECRET]] },
     );
   });
 
