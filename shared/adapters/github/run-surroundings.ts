@@ -30,9 +30,9 @@ export function runSurroundings(
   client: GithubClient,
 ): Pick<CodeHost, 'jobDefinitions' | 'runnerMessages' | 'pullRequestOfRun' | 'pullRequestState'> {
   return {
-    // A job is a check run with the same id. https://docs.github.com/en/rest/checks/runs#list-check-run-annotations
     // A workflow is named by its run, not by its file.
     jobDefinitions: async () => [],
+    // A job is a check run with the same id. https://docs.github.com/en/rest/checks/runs#list-check-run-annotations
     runnerMessages: async (repository, jobId) => {
       const parameters = { ...repositoryOf(repository), check_run_id: jobId, per_page: 50 };
       const route = 'GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations';
