@@ -155,33 +155,18 @@ function modeProblems(deployed: Configuration, { github = {}, services = {} }: O
 
 function alertProblems({ services }: Configuration, settings: OverlaySettings): FieldProblem[] {
   const { alerts = {}, metricAlerts = {} } = settings;
+  const ids = services.map(({ id }) => id);
   const ofMetrics = Object.entries(metricAlerts).flatMap(([name, alert]) => {
     const service = services.find(({ id }) => id === alert.service);
     if (service === undefined)
-      return [
-        {
-          field: `metricAlerts.${name}.service`,
-          problem: noService(
-            alert.service,
-            services.map(({ id }) => id),
-          ),
-        },
-      ];
+      return [{ field: `metricAlerts.${name}.service`, problem: noService(alert.service, ids) }];
     const problem = watchedCapacity(alert, service) === null ? noMetricWords(alert) : null;
     return problem === null ? [] : [{ field: `metricAlerts.${name}.metric`, problem }];
   });
   const ofMessages = Object.entries(alerts).flatMap(([name, { service }]) =>
-    service === null || services.some(({ id }) => id === service)
+    service === null || ids.includes(service)
       ? []
-      : [
-          {
-            field: `alerts.${name}.service`,
-            problem: noService(
-              service,
-              services.map(({ id }) => id),
-            ),
-          },
-        ],
+      : [{ field: `alerts.${name}.service`, problem: noService(service, ids) }],
   );
   return [...ofMessages, ...ofMetrics];
 }
