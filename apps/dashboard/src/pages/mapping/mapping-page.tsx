@@ -1,7 +1,7 @@
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useSearch } from '@tanstack/react-router';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { type ReactNode, useDeferredValue, useMemo, useState } from 'react';
 import type { MappedResult } from '#shared/domain/webhooks/mapping.ts';
 import { api, contentOf } from '../../api/client.ts';
 import { Button } from '../../ui/button.tsx';
@@ -95,44 +95,35 @@ function Workplace({ received, wanted }: { readonly received: readonly Received[
               </select>
               <span className="hint">Redacted and shortened when it arrived.</span>
             </div>
-            <div className="field">
-              <label htmlFor="mapping-body">Body in JSON</label>
-              <textarea
-                id="mapping-body"
-                className="input mono"
-                rows={18}
-                spellCheck={false}
-                aria-invalid={problem?.about === 'body'}
-                aria-describedby="mapping-result"
-                value={body}
-                onChange={(event) => {
-                  setChosen('');
-                  setBody(event.target.value);
-                }}
-              />
-            </div>
+            <CodeField
+              id="mapping-body"
+              label="Body in JSON"
+              rows={18}
+              isInvalid={problem?.about === 'body'}
+              value={body}
+              onChange={(text) => {
+                setChosen('');
+                setBody(text);
+              }}
+            />
           </div>
         </section>
         <section className="card">
           <h2>Mapping</h2>
           <div className="card-body form mapping-form">
-            <div className="field">
-              <label htmlFor="mapping-text">Mapping in YAML</label>
-              <textarea
-                id="mapping-text"
-                className="input mono"
-                rows={23}
-                spellCheck={false}
-                aria-invalid={problem?.about === 'mapping'}
-                aria-describedby="mapping-result"
-                value={mapping}
-                onChange={(event) => setMapping(event.target.value)}
-              />
+            <CodeField
+              id="mapping-text"
+              label="Mapping in YAML"
+              rows={23}
+              isInvalid={problem?.about === 'mapping'}
+              value={mapping}
+              onChange={setMapping}
+            >
               <span className="hint">
                 Each field is a JSON Pointer, <code>constant</code>, <code>template</code>, <code>first</code> of
                 several, or a table of <code>values</code>.
               </span>
-            </div>
+            </CodeField>
             <div className="form-buttons">
               <Button disabled={pasted === undefined} onClick={() => pasted && setMapping(draftText(pasted))}>
                 Start anew from the body
@@ -148,6 +139,37 @@ function Workplace({ received, wanted }: { readonly received: readonly Received[
         </div>
       </section>
     </>
+  );
+}
+
+interface CodeFieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly rows: number;
+  readonly isInvalid: boolean;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  /** A hint below it. */
+  readonly children?: ReactNode;
+}
+
+/** A text in a notation, of which the result says what is wrong with it. */
+function CodeField({ id, label, rows, isInvalid, value, onChange, children }: CodeFieldProps) {
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <textarea
+        id={id}
+        className="input mono"
+        rows={rows}
+        spellCheck={false}
+        aria-invalid={isInvalid}
+        aria-describedby="mapping-result"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {children}
+    </div>
   );
 }
 
