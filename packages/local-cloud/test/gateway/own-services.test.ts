@@ -66,13 +66,13 @@ describe('the gateway', () => {
 
   it('wakes a long poll when a message comes', async () => {
     const client = new SQSClient(gateway.config());
-    const waiting = client.send(new ReceiveMessageCommand({ QueueUrl: gateway.id('Queue'), WaitTimeSeconds: 5 }));
+    const waiting = client.send(new ReceiveMessageCommand({ QueueUrl: gateway.id('Queue'), WaitTimeSeconds: 20 }));
     await new Promise((resolve) => setTimeout(resolve, 50));
     const sentAt = performance.now();
     await client.send(new SendMessageCommand({ QueueUrl: gateway.id('Queue'), MessageBody: 'late' }));
     expect((await waiting).Messages?.[0]?.Body).toBe('late');
     // Sooner than the poll would have ended by itself.
-    expect(performance.now() - sentAt).toBeLessThan(4000);
+    expect(performance.now() - sentAt).toBeLessThan(15_000);
   });
 
   it('serves objects, and tells of a missing key only to those who may list', async () => {
