@@ -37,7 +37,7 @@ describe('asking for an approval', () => {
     });
     const [mail] = deps.mailer.mails;
     expect(mail?.subject).toBe(
-      '[Selfheal] Approval needed: rerun-failed-jobs: The connection to the package... (gh-00000000)',
+      '[Selfheal] Approval needed: Re-run the failed jobs: The connection to the package... (gh-00000000)',
     );
     expect(mail?.message).toContain(`https://dashboard.example/approvals/${incident.id}/${place.digest}`);
     expect(mail?.message).toContain('Re-runs the failed jobs of run 1001 of acme/shop');

@@ -39,8 +39,8 @@ describe('a request that nobody answers', () => {
       expect(await remindApprovals(deps)).toBe(0);
     }
     expect(subjects()).toEqual([
-      expect.stringMatching(/^\[Selfheal\] Approval needed: rerun-failed-jobs/),
-      expect.stringMatching(/^\[Selfheal\] Approval still needed: rerun-failed-jobs/),
+      expect.stringMatching(/^\[Selfheal\] Approval needed: Re-run the failed jobs/),
+      expect.stringMatching(/^\[Selfheal\] Approval still needed: Re-run the failed jobs/),
     ]);
     expect(deps.mailer.mails[1]?.message).toMatch(
       /Half of the time to decide is over[\s\S]*Re-runs the failed jobs[\s\S]*\/approvals\//,
@@ -56,7 +56,7 @@ describe('a request that nobody answers', () => {
     const { deps, clock, subjects } = await waiting({ approvals: { levels } });
     clock.advance(30 * MINUTE);
     expect(await remindApprovals(deps)).toBe(1);
-    expect(subjects().at(-1)).toMatch(/^\[Selfheal\] Leads: decide: rerun-failed-jobs/);
+    expect(subjects().at(-1)).toMatch(/^\[Selfheal\] Leads: decide: Re-run the failed jobs/);
     expect(deps.mailer.mails.at(-1)?.message).toContain('Selfheal now asks the group leads.');
     clock.advance(30 * MINUTE);
     expect(await remindApprovals(deps)).toBe(1);

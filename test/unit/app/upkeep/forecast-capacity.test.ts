@@ -70,7 +70,7 @@ describe('forecasting the capacity of services', () => {
     const [mail] = deps.mailer.mails;
     expect(mail?.subject).toBe('[Selfheal] orders: memory runs out soon');
     expect(mail?.message.replaceAll('\n', ' ')).toMatch(
-      /limit, 85, at about 2026-11-21 \d\d:\d\d UTC: at 2026-11-2\d .* earliest, 2026-11-2\d .* latest/,
+      /limit, 85, at about 21 Nov 2026, \d\d:\d\d UTC \(earliest 2\d Nov 2026, .*, latest 2\d Nov 2026, .*\)/,
     );
     expect(mail?.message).toContain('- run more tasks (2 at a time, at most 8)');
     expect(mail?.message).toContain('The alarm orders-memory-soon is in ALARM');

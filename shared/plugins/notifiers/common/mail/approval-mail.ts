@@ -65,7 +65,7 @@ export function renderApprovalMail(story: IncidentStory, { headline, opening, as
   const { thing, cause } = subjectWords(story);
   const isKnown = (story.diagnosis?.classification.class ?? 'unknown') !== 'unknown';
   return {
-    subject: subjectLine(headline, story.incident.id, { thing: asked.actionId, cause: isKnown ? cause : thing }),
+    subject: subjectLine(headline, story.incident.id, { thing: asked.title, cause: isKnown ? cause : thing }),
     message: messageOf(parts),
   };
 }

@@ -1,3 +1,4 @@
+import { instantWords } from '@selfheal/kernel/time-words.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { type Capacity, capacityName } from '#shared/domain/capacity/capacity-settings.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
@@ -37,7 +38,7 @@ function whenOf(capacity: Capacity, forecast: Announced['forecast']): string {
   const { perHour, earliest, likely, latest, from } = forecast;
   const direction = perHour > 0 ? 'rises' : 'falls';
   const rate = Math.abs(Number(perHour.toPrecision(3)));
-  return `${metric} ${direction} by ${rate} an hour since ${minute(from)}, or longer. At this rate it reaches its limit, ${capacity.limit}, at about ${minute(likely)}: at ${minute(earliest)} at the earliest, ${minute(latest)} at the latest.`;
+  return `${metric} ${direction} by ${rate} an hour since ${minute(from)}, or longer. At this rate it reaches its limit, ${capacity.limit}, at about ${minute(likely)} (earliest ${minute(earliest)}, latest ${minute(latest)}).`;
 }
 
 /** Selfheal acts in advance only through an alarm that the owner assigned to the forecast, with the guards of every incident. */
@@ -51,5 +52,4 @@ function actorOf({ service, capacity: { alarm }, actions, alert }: Announced): s
 }
 
 /** `an unknown time` when the time is beyond what dates can express. */
-const minute = (at: number): string =>
-  at > 8.64e15 ? 'an unknown time' : `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+const minute = (at: number): string => (at > 8.64e15 ? 'an unknown time' : instantWords(new Date(at), 'UTC'));

@@ -8,7 +8,7 @@ import { renderAlertMail } from './alert-mail.ts';
 import { renderApprovalMail } from './approval-mail.ts';
 import { renderDigestMail } from './digest-mail.ts';
 import { renderForecastMail } from './forecast-mail.ts';
-import { type Mail, renderMail } from './mail.ts';
+import { type Mail, renderMail, subjectOfWords } from './mail.ts';
 import { inert, linksOf } from './mail-links.ts';
 import { renderDegradationMail } from './quality-mail.ts';
 import { renderReviewMail } from './review-mail.ts';
@@ -100,6 +100,8 @@ function renderTooLateMail({ approval, action }: AnnouncementOf<'approval-too-la
     '',
     'The incident was handed to a person. If the change is still needed, make it by hand.',
   ].join('\n');
-  const subject = `[Selfheal] Approved too late, nothing was done: ${action.actionId}`;
-  return { subject: redactOutgoing(subject), message: redactOutgoing(message) };
+  return {
+    subject: subjectOfWords(`[Selfheal] Approved too late, nothing was done: ${action.description}`),
+    message: redactOutgoing(message),
+  };
 }

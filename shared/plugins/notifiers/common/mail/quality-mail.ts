@@ -18,7 +18,7 @@ export function renderDegradationMail({ report, retraining, stopped }: Announcem
         .join(', ')}.`
     : '';
   const paragraphs = [
-    `Selfheal's answers about failures are right less often than its model ${model} promised when it was promoted. ${retrain.reasons.join(' ')}`,
+    `Selfheal's answers about failures are right less often than promised when its model (${model}) was promoted. ${retrain.reasons.join(' ')}`,
     `${measured} ${judged} answers were judged in all; the outcome of ${unknown} is unknown.${drift}`,
     ...stopLines({ stopped, timeZone: 'UTC' }).slice(1),
     retrainingText(retraining),

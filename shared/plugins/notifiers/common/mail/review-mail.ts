@@ -1,5 +1,5 @@
 import { type Proportion, shareText } from '@selfheal/kernel/numbers/proportion.ts';
-import { counted } from '@selfheal/kernel/time-words.ts';
+import { counted, instantWords } from '@selfheal/kernel/time-words.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import type { ReviewAction } from '#shared/domain/learning/learning-review.ts';
 import type { AnnouncementOf } from '#shared/ports/announcement.ts';
@@ -33,7 +33,9 @@ export function renderReviewMail({
   const done = review.actions.map((action) => `- ${DONE[action](counts[action])}`);
   const message = [
     ...(review.recipient === null ? [] : [`For ${review.recipient}`, '']),
-    `The review of learning that is scheduled every ${review.everyDays} days, from ${from.slice(0, 10)} to ${to.slice(0, 10)}, of ${scopes} scopes:`,
+    `Learning was reviewed, as it is every ${review.everyDays === 1 ? 'day' : counted(review.everyDays, 'day')}.`,
+    '',
+    `Reviewed: ${counted(scopes, 'scope')}, from ${instantWords(new Date(from), 'UTC')} to ${instantWords(new Date(to), 'UTC')}.`,
     ...done,
     ...stopLines({ stopped, timeZone: 'UTC' }),
     '',
