@@ -28,6 +28,7 @@ import { type LearningRoutesDeps, learningRoutes } from './routes/learning.ts';
 import { type LogRoutesDeps, logRoutes } from './routes/logs.ts';
 import { type OperationRoutesDeps, operationRoutes } from './routes/operation.ts';
 import { type OverviewRoutesDeps, overviewRoutes } from './routes/overview.ts';
+import { patternChangeRoutes } from './routes/pattern-changes.ts';
 import { type PeopleRoutesDeps, peopleRoutes } from './routes/people.ts';
 import { type QualityRoutesDeps, qualityRoutes } from './routes/quality.ts';
 import { type ReceivedRoutesDeps, receivedRoutes } from './routes/received.ts';
@@ -149,6 +150,7 @@ export function makeApi(deps: ApiDeps) {
     .route('/', peopleRoutes(deps))
     .route('/', configRoutes(deps.policy))
     .route('/', knowledgeRoutes(learning))
+    .route('/', patternChangeRoutes(learning))
     .route('/', knowledgeUpkeepRoutes(learning))
     .route('/', knowledgeLearnRoutes(learning))
     .route('/', learningRoutes(learning))

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { codeOf } from '@selfheal/local-cloud/identity/challenges.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { IncidentAccount, IncidentDetails, IncidentPage } from '#functions/api/routes/incidents.ts';
+import { IncidentAccount, IncidentDetails, IncidentPage } from '#functions/api/routes/incident-answers.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 
 const PASSWORD = ['Correct', 'horse', 'battery', '1!'].join('-');

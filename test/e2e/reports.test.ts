@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { IncidentDetails, IncidentPage, IncidentResponse } from '#functions/api/routes/incidents.ts';
+import { IncidentDetails, IncidentPage, IncidentResponse } from '#functions/api/routes/incident-answers.ts';
 import { runCommand } from '../unit/cli/run-command.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { trigger } from './support/steering.ts';

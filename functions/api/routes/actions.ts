@@ -26,7 +26,7 @@ import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
-import { IncidentResponse } from './incidents.ts';
+import { IncidentResponse } from './incident-answers.ts';
 
 /** What reads services and asks for actions; loaded when the first request needs it. */
 export interface ActionRequests {

@@ -12,7 +12,7 @@ import { type DecisionOutcome, decidedBeforeWords } from '#shared/app/approve/se
 import type { Caller } from '#shared/domain/access/caller.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
-import { IncidentBriefing, Lines } from './incidents.ts';
+import { IncidentBriefing, Lines } from './incident-answers.ts';
 
 export interface ApprovalRoutesDeps extends BriefingDeps, Pick<ListApprovalsDeps, 'approvals'> {
   readonly delegations: BriefingDeps['delegations'] & DelegateDeps['delegations'];

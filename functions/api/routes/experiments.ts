@@ -18,7 +18,7 @@ import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
-import { DryRun, ScopeName, scopeOf } from './knowledge.ts';
+import { DryRun, ScopeName, scopeOf } from './knowledge-requests.ts';
 
 export type ExperimentRoutesDeps = ExperimentDeps & ScopeDeps & { readonly patterns: Pick<PatternStore, 'get'> };
 

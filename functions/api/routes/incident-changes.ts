@@ -12,7 +12,8 @@ import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { Problem } from '../problem.ts';
 import { answers, type Environment, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
-import { find, IncidentPath, IncidentResponse } from './incidents.ts';
+import { IncidentResponse } from './incident-answers.ts';
+import { find, IncidentPath } from './incidents.ts';
 
 /** What people change of incidents, by use cases that are loaded when the first of them is needed. `by` names who does it. */
 export interface IncidentChanges {

@@ -9,7 +9,8 @@ import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { Resolution } from '#shared/domain/learning/resolution.ts';
 import type { SelfTest } from '#shared/domain/learning/self-test.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
-import { DryRun, type KnowledgeRoutesDeps, ScopeName, scopeOf } from './knowledge.ts';
+import type { KnowledgeRoutesDeps } from './knowledge.ts';
+import { DryRun, ScopeName, scopeOf } from './knowledge-requests.ts';
 
 /** What learns from records; loaded when the first of them arrives. */
 export interface RecordLearning {

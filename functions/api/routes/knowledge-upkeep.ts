@@ -18,7 +18,8 @@ import { caseOfPastIncident } from '#shared/domain/learning/replay.ts';
 import { rollBackPatterns } from '#shared/domain/learning/roll-back-patterns.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
-import { DryRun, type KnowledgeRoutesDeps, Reason, ScopeName, scopeOf } from './knowledge.ts';
+import type { KnowledgeRoutesDeps } from './knowledge.ts';
+import { DryRun, Reason, ScopeName, scopeOf } from './knowledge-requests.ts';
 
 const PatternState = z.object({ confidence: z.number(), stage: PatternStage });
 const PatternChanges = z

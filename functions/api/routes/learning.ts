@@ -17,7 +17,8 @@ import { QualityReport } from '#shared/domain/quality/quality-report.ts';
 import type { ModelArtifacts, ModelRegistryStore, PredictionStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
-import { type KnowledgeRoutesDeps, ScopeName, scopeOf } from './knowledge.ts';
+import type { KnowledgeRoutesDeps } from './knowledge.ts';
+import { ScopeName, scopeOf } from './knowledge-requests.ts';
 
 export interface LearningRoutesDeps extends KnowledgeRoutesDeps {
   readonly predictions: Pick<PredictionStore, 'recentPredictions' | 'watch' | 'correctPrediction'>;

@@ -16,7 +16,7 @@ import {
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { Problem } from '../problem.ts';
 import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
-import { Reason, Revision, revisionOf } from './knowledge.ts';
+import { Reason, Revision, revisionOf } from './knowledge-requests.ts';
 
 export type TestRoutesDeps = TestDeps;
 

@@ -1,6 +1,6 @@
 import type { Evidence } from '@selfheal/log-reading/logs/evidence.ts';
 import type * as z from 'zod';
-import type { IncidentDetails } from '#functions/api/routes/incidents.ts';
+import type { IncidentDetails } from '#functions/api/routes/incident-answers.ts';
 import type { TrailEntry } from '#shared/domain/audit/audit-entry.ts';
 import type { Diagnosis } from '#shared/domain/diagnosis/diagnosis.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';

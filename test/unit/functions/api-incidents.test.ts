@@ -1,6 +1,6 @@
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { describe, expect, it } from 'vitest';
-import { IncidentResponse } from '#functions/api/routes/incidents.ts';
+import { IncidentResponse } from '#functions/api/routes/incident-answers.ts';
 import { ingestSignal } from '#shared/app/intake/ingest-signal.ts';
 import { makePlan } from '#shared/app/plan/plan.ts';
 import { guard } from '#shared/app/remediate/guard.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PatternDetails } from '#functions/api/routes/knowledge.ts';
+import { PatternDetails } from '#functions/api/routes/pattern-answers.ts';
 import { makePatternReader } from '#shared/app/knowledge/recognise-patterns.ts';
 import { PatternExport } from '#shared/domain/learning/exchange-patterns.ts';
 import { aPastIncident, aPattern, aPatternOutcome, aPrediction } from '#test/builders/index.ts';

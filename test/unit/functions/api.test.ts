@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { ProblemDetails } from '#functions/api/problem.ts';
 import { ApprovalDetails, ListedApprovals } from '#functions/api/routes/approvals.ts';
 import { SignedIn } from '#functions/api/routes/auth.ts';
-import { IncidentAccount, IncidentDetails, IncidentPage, IncidentStory } from '#functions/api/routes/incidents.ts';
+import {
+  IncidentAccount,
+  IncidentDetails,
+  IncidentPage,
+  IncidentStory,
+} from '#functions/api/routes/incident-answers.ts';
 import { ApiKeySummary } from '#functions/api/routes/keys.ts';
 import { Overview } from '#functions/api/routes/overview.ts';
 import { BrowserSignIn } from '#shared/domain/access/browser-sign-in.ts';
