@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DagRunSpec } from '#apps/local/world/jobs.ts';
 import { signIn } from '#lab/drills/approvals.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
-import { approve } from './support/approving.ts';
-import { AIRFLOW_SECRET, JENKINS_SECRET } from './support/assemblies.ts';
+import { approve, endedWithApprovals } from './support/approving.ts';
+import { AIRFLOW_SECRET, JENKINS_SECRET, TEAM_CHAT_SECRET } from './support/assemblies.ts';
 import { expectClean, type Healer, openHealer } from './support/healer.ts';
 import { trigger } from './support/steering.ts';
 import { until } from './support/until.ts';
@@ -23,6 +23,7 @@ beforeAll(async () => {
   approver = await signIn(healer, 'approver@example.com', PASSWORD);
   healer.runtime.overrideSecret(AIRFLOW_SECRET, USER);
   healer.world.jobs.requireSignIn(USER);
+  healer.runtime.overrideSecret(TEAM_CHAT_SECRET, { authorization: ['Bearer xoxb', 'made', 'up'].join('-') });
   healer.runtime.overrideSecret(JENKINS_SECRET, { username: JENKINS_USER.username, password: JENKINS_USER.token });
   healer.world.jenkins.requireSignIn(JENKINS_USER);
 });
@@ -361,4 +362,23 @@ describe('a failed Jenkins build', () => {
     );
     expect(healer.world.journal.count('jenkins.build.started', 'team/secret')).toBe(0);
   });
+});
+
+it('[D60] asks a service for its connections, then tells its team in its channel once, and ends when the alarm is OK', async () => {
+  const alarm = healer.world.aws.fireAlarm('ledger', { okAfterMs: null });
+  const ended = endedWithApprovals(healer, alarm, approver);
+  const told = () => healer.world.slack.messages().filter(({ text }) => text.startsWith('Team payments: '));
+  await until('the message to the team', () => told().length > 0);
+  healer.world.aws.clearAlarm('ledger-latency');
+  const incident = await ended;
+  expect(incident).toMatchObject({ status: 'resolved' });
+  expect(told()).toMatchObject([
+    { text: 'Team payments: an alarm of ledger rings. Selfheal asks you to look at it.', edits: 0 },
+  ]);
+  const actions = await healer.incidents.listActions(incident.id);
+  expect(actions.map(({ actionId, state }) => [actionId, state])).toEqual([
+    ['check-connections', 'done'],
+    ['notify-team', 'done'],
+  ]);
+  expect(healer.mailsAbout(alarm)[0]?.text).toContain('Tell a team in its channel');
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { CI_METRICS } from '@selfheal/pull-request-quality/domain/ci-metrics/samples.ts';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { COMMANDS } from '#apps/cli/commands/registry.ts';
@@ -111,6 +112,39 @@ it('learns what a service usually writes, opens one incident for what is unusual
   expect(JSON.stringify(report)).not.toContain(SECRET);
   expect(said).toEqual([]);
   expectClean(healer);
+});
+
+it('[E2] sets a strange mix of usual messages apart by an isolation forest, and a wording never seen by its words', async () => {
+  const usual = [
+    ...['accepted the order', 'charged the card', 'sent the receipt', 'loaded the cart', 'refreshed the price'],
+    ...['stored the session', 'closed the socket', 'opened the page', 'read the stock', 'queued the parcel'],
+  ];
+  const firstStrange = 1_501;
+  const random = numbersFrom(5);
+  const logs = Array.from({ length: 2_000 }, (_, at) => {
+    const any = Math.floor(random() * usual.length);
+    // Fifty lines of five of the messages alone: each of them is usual by itself.
+    const isStrange = at + 1 >= firstStrange && at + 1 < firstStrange + 50;
+    return `INFO ${usual[isStrange ? at % 5 : any]} of customer ${at}`;
+  });
+  logs[1_800] = 'ERROR no space left on device while writing /var/lib/orders/1800.journal';
+  const post = async (path: string, given: readonly string[]) => {
+    const response = await fetch(`${healer.runtime.endpoint}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ logs: given }),
+    });
+    return (await response.json()) as unknown;
+  };
+  const { anomalies } = (await post('/analyze', logs)) as {
+    readonly anomalies: readonly { readonly line: number; readonly reason: string }[];
+  };
+  const mixes = anomalies.filter(({ reason }) => reason === 'unusual-mix').map(({ line }) => line);
+  expect(mixes.some((line) => line >= firstStrange && line < firstStrange + 50)).toBe(true);
+  expect(anomalies).toContainEqual(expect.objectContaining({ line: 1_801, reason: 'new-template' }));
+  // A customer's number makes no new wording.
+  expect(anomalies.length).toBeLessThanOrEqual(4);
+  expect(await post('/predict', logs.slice(-250))).toMatchObject({ class: 'resource_exhaustion' });
 });
 
 it('refuses who may not send, in the words of the protocol', async () => {

@@ -67,6 +67,8 @@ export function sampleConfiguration(change: ConfigurationChange = {}): z.input<t
 
 /** Of the user of the sample company's Airflow. */
 export const AIRFLOW_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:airflow-a1b2c3';
+/** Of the app that tells teams in their channels. */
+export const TEAM_CHAT_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:team-chat-a1b2c3';
 /** Of the user of the sample company's Jenkins. */
 export const JENKINS_SECRET = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:jenkins-a1b2c3';
 const BUILT = [
@@ -84,6 +86,8 @@ const JOBS: ConfigurationChange = {
         authorizationSecretArn: AIRFLOW_SECRET,
       },
       { name: 'spark-history', url: 'https://spark.example.com/spark-history/api/v1/' },
+      { name: 'health', url: 'https://status.example.com/health/' },
+      { name: 'team-chat', url: 'https://slack.com/api/', authorizationSecretArn: TEAM_CHAT_SECRET },
       {
         name: 'jenkins',
         url: 'https://jenkins.example.com/jenkins/',
@@ -113,6 +117,14 @@ const JOBS: ConfigurationChange = {
       resources: [...BUILT, 'codebuild/reports-unlisted'],
       retries: [...BUILT],
       playbooks: ['airflow-retry-task', 'airflow-retry-downstream', 'airflow-rerun-dag-run'],
+    },
+    {
+      id: 'ledger',
+      criticality: 'high',
+      mode: 'act',
+      alarms: ['ledger-latency'],
+      logGroup: '/aws/lambda/ledger-api',
+      playbooks: ['check-connections', { id: 'notify-team', with: { team: 'payments', channel: LOCAL_SLACK.channel } }],
     },
   ],
   // Everything is asked, so that a test sees the request.

@@ -1,4 +1,3 @@
-import { numbersFrom } from '@selfheal/kernel/numbers/seeded-numbers.ts';
 import { describe, expect, it } from 'vitest';
 import { anApi } from './api-rig.ts';
 
@@ -154,42 +153,6 @@ describe('asking others for help with an incident', () => {
     const headers = { 'content-type': 'application/json' };
     await call(`/api/incidents/${incident.id}/false-positive`, { method: 'POST', as: 'operator', headers, body });
     expect(ended).toEqual([]);
-  });
-});
-
-describe('a log that is given to be analyzed', () => {
-  const EVENTS = [
-    ...['accepted the order', 'charged the card', 'sent the receipt', 'loaded the cart', 'refreshed the price'],
-    ...['stored the session', 'closed the socket', 'opened the page', 'read the stock', 'queued the parcel'],
-  ];
-  const FIRST_STRANGE = 1_501;
-
-  it('[E2] has a strange mix of usual messages set apart by an isolation forest, and a wording never seen by its words', async () => {
-    const { call } = await anApi();
-    const random = numbersFrom(5);
-    const logs = Array.from({ length: 2_000 }, (_, at) => {
-      const usual = Math.floor(random() * EVENTS.length);
-      // Fifty lines of five of the messages alone: each of them is usual by itself.
-      const isStrange = at + 1 >= FIRST_STRANGE && at + 1 < FIRST_STRANGE + 50;
-      return `INFO ${EVENTS[isStrange ? at % 5 : usual]} of customer ${at}`;
-    });
-    logs[1_800] = 'ERROR no space left on device while writing /var/lib/orders/1800.journal';
-    const post = async (path: string, given: readonly string[]) =>
-      (
-        await call(path, {
-          ...{ method: 'POST', as: 'viewer', headers: { 'content-type': 'application/json' } },
-          body: JSON.stringify({ logs: given }),
-        })
-      ).json;
-    const { anomalies } = (await post('/analyze', logs)) as {
-      readonly anomalies: readonly { readonly line: number; readonly reason: string }[];
-    };
-    const mixes = anomalies.filter(({ reason }) => reason === 'unusual-mix').map(({ line }) => line);
-    expect(mixes.some((line) => line >= FIRST_STRANGE && line < FIRST_STRANGE + 50)).toBe(true);
-    expect(anomalies).toContainEqual(expect.objectContaining({ line: 1_801, reason: 'new-template' }));
-    // A customer's number makes no new wording.
-    expect(anomalies.length).toBeLessThanOrEqual(4);
-    expect(await post('/predict', logs.slice(-250))).toMatchObject({ class: 'resource_exhaustion' });
   });
 });
 
