@@ -6,6 +6,7 @@ export { makeLocalInspector } from './code-inspector.ts';
 export * from './control-store.ts';
 export * from './counter-store.ts';
 export * from './delegation-store.ts';
+export { dyingAt } from './dying-at.ts';
 export { makeMemoryEscalationChains } from './escalation-chains.ts';
 export * from './evidence-store.ts';
 export * from './experience-store.ts';

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_ANNOUNCEMENTS } from '#apps/local/sample/announcements.ts';
-import { makeLocalChannels } from '#apps/local/world/channels.ts';
 import { channelMessageOf } from '#shared/plugins/notifiers/common/channel-message.ts';
 import { defineChatNotifier, WebhookFields } from '#shared/plugins/notifiers/common/chat-notifier.ts';
 import type { NotifierPlugin } from '#shared/plugins/notifiers/contract.ts';
@@ -9,44 +8,13 @@ import { notifiersOf } from '#shared/plugins/notifiers/registry.ts';
 import { FORMS, type Form } from '#shared/plugins/notifiers/webhook/forms.ts';
 import type { Announcement, IncidentStory } from '#shared/ports/announcement.ts';
 import type { ChannelRequest, Poster } from '#shared/ports/poster.ts';
+import { localPoster, SECRETS, SIGNING_KEY } from './local-poster.ts';
 
 const EVERYTHING = { tell: ['incidents', 'approvals', 'upkeep'] };
-const SIGNING_KEY = Buffer.from('a key of the tests, of nobody at all');
-const SECRETS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  slack: { url: 'https://hooks.slack.com/services/T0/B0/test' },
-  teams: { url: 'https://example.com/workflows/test' },
-  pagerduty: { routingKey: 'test'.padEnd(32, '0') },
-  webhook: { url: 'https://example.com/hooks/test', signingSecret: `whsec_${SIGNING_KEY.toString('base64')}` },
-};
-
 function notifier(id: string, settings: object = EVERYTHING): NotifierPlugin {
   const found = notifiersOf({ notifiers: { [id]: settings } }).find((one) => one.id === id);
   if (found === undefined) throw new Error(`There is no notifier ${id} with these settings.`);
   return found;
-}
-
-/** A poster that speaks to the local services, which refuse what the vendors' would refuse. */
-function localPoster() {
-  const sent: ChannelRequest[] = [];
-  const { service } = makeLocalChannels({ dataDir: undefined, now: () => new Date(0) });
-  const poster: Poster = {
-    secretOf: async (channel) => SECRETS[channel] ?? {},
-    send: async (request) => {
-      sent.push(request);
-      const path = new URL(request.url).pathname;
-      const call = service.recognise({
-        method: 'POST',
-        path,
-        query: new URLSearchParams(),
-        headers: {},
-        body: Buffer.from(request.body),
-      });
-      const answer = await call?.perform();
-      if (answer === undefined || answer.status >= 300) throw new Error(`${path}: ${answer?.status} ${answer?.body}`);
-      return { status: answer.status, headers: {}, text: String(answer.body) };
-    },
-  };
-  return { poster, sent };
 }
 
 const send = async (one: NotifierPlugin, announcement: Announcement) => {
