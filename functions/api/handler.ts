@@ -29,7 +29,7 @@ export function makeHandler(deps: ApiDeps) {
     const given = await response.text();
     const isMore = response.ok && form?.kind === 'translated' && form.answer !== undefined;
     const body = isMore ? JSON.stringify(form.answer?.(JSON.parse(given))) : given;
-    const link = canonical === null ? {} : { link: `<${canonical}>; rel="canonical"` };
+    const link = canonical === null ? {} : { link: `<${asciiPath(canonical)}>; rel="canonical"` };
     const headers = { ...HEADERS, ...Object.fromEntries(response.headers), ...link };
     const answer =
       READS.has(method) && response.ok
@@ -42,6 +42,9 @@ export function makeHandler(deps: ApiDeps) {
     return method === 'HEAD' ? { ...answer, body: '' } : answer;
   };
 }
+
+/** A decoded path as a header may hold it (RFC 8288): a header with another character breaks the whole answer. */
+const asciiPath = (path: string): string => path.toWellFormed().replaceAll(/[^!-~]|[<>"\\^`{|}]/gu, encodeURIComponent);
 
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json\s*(?:;|$)/i;
 

@@ -197,6 +197,7 @@ export const handler = httpFunction({
         sources: [...ALERT_SOURCES, ...MAPPED_SOURCES, ...configuration().mappings.map(mappedSource)],
         queue: makeSqsSignalQueue({ queueUrl: intakeQueue }),
         trail: deps.accessTrail,
+        random: (bytes) => randomBytes(bytes).toString('hex'),
         apiUrl: apiUrl.replace(/\/+$/, ''),
       });
     }),

@@ -25,7 +25,7 @@ import { ActionRecord } from '#shared/domain/plan/bound-action.ts';
 import type { ActionPlugin } from '#shared/plugins/actions/contract.ts';
 import type { ExperienceStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';
-import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems, writtenText } from './contract.ts';
 import { IncidentResponse } from './incident-answers.ts';
 
 /** What reads services and asks for actions; loaded when the first request needs it. */
@@ -84,7 +84,7 @@ const ActionCreate = z
       description: 'Instead of a service: the action is for what this ended incident was about.',
     }),
     to: Count.nullable().default(null).meta({ description: 'Of an action that scales: how many there should be.' }),
-    reason: z.string().trim().min(1).max(1000).nullable().default(null),
+    reason: writtenText(1000).nullable().default(null),
   })
   .meta({ id: 'ActionCreate', description: 'One action on one target: a service or an incident.' });
 

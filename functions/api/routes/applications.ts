@@ -13,7 +13,7 @@ import {
   requesterOf,
   ServiceId,
 } from './actions.ts';
-import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, writtenText } from './contract.ts';
 
 const ApplicationHealth = z
   .object({
@@ -38,7 +38,7 @@ const ApplicationHealth = z
 const ApplicationScale = z
   .strictObject({
     to: Count.meta({ description: 'How many tasks or instances there should be.' }),
-    reason: z.string().trim().min(1).max(1000).nullable().default(null),
+    reason: writtenText(1000).nullable().default(null),
   })
   .meta({ id: 'ApplicationScale' });
 

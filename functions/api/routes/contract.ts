@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { createMiddleware } from 'hono/factory';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Authentication } from '#shared/app/access/authenticate.ts';
 import { type Caller, mayDo, type Permission } from '#shared/domain/access/caller.ts';
 import type { WorkflowRunCaller } from '#shared/domain/access/workflow-run-caller.ts';
@@ -155,6 +156,12 @@ export const REFUSALS = {
   503: failed('Not available at the moment; `retry-after` says when to try again.'),
 } as const;
 export const NOT_FOUND = { 404: failed('There is no such thing.') } as const;
+
+const isSeen = (text: string): boolean => cleanText(text, text.length) !== '';
+
+/** A text that a person writes for others to read. One of nothing but control and invisible characters would be shown as nothing. */
+export const writtenText = (max: number, params?: Parameters<typeof z.string>[0]) =>
+  z.string(params).trim().min(1).max(max).refine(isSeen, 'must hold a character that can be seen');
 
 /** The body of a request. */
 export function jsonBody<S extends z.ZodType>(schema: S) {

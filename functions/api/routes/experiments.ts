@@ -17,7 +17,7 @@ import { MAX_EXPERIMENT_DAYS } from '#shared/domain/experiment/started-experimen
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import type { PatternStore } from '#shared/ports/learning-stores.ts';
 import { Problem } from '../problem.ts';
-import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
+import { answers, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems, writtenText } from './contract.ts';
 import { DryRun, ScopeName, scopeOf } from './knowledge-requests.ts';
 
 export type ExperimentRoutesDeps = ExperimentDeps & ScopeDeps & { readonly patterns: Pick<PatternStore, 'get'> };
@@ -86,7 +86,7 @@ const start = routeFor('operate', {
     body: jsonBody(
       z.strictObject({
         id: Id,
-        title: z.string().trim().min(1).max(200),
+        title: writtenText(200),
         pattern: PatternId.optional().meta({ description: 'Applies to its class; needs `scope`.' }),
         scope: ScopeName.optional(),
         class: FailureClass.optional(),

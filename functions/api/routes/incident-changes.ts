@@ -11,7 +11,16 @@ import { RepositoryName, Severity } from '#shared/domain/incident/target-context
 import type { IncidentLists } from '#shared/ports/incident-lists.ts';
 import type { IncidentStore } from '#shared/ports/incident-store.ts';
 import { Problem } from '../problem.ts';
-import { answers, type Environment, jsonBody, makeRoutes, NOT_FOUND, routeFor, withProblems } from './contract.ts';
+import {
+  answers,
+  type Environment,
+  jsonBody,
+  makeRoutes,
+  NOT_FOUND,
+  routeFor,
+  withProblems,
+  writtenText,
+} from './contract.ts';
 import { IncidentResponse } from './incident-answers.ts';
 import { find, IncidentPath } from './incidents.ts';
 
@@ -42,11 +51,9 @@ export interface IncidentChangeDeps {
   readonly random: (bytes: number) => string;
 }
 
-const text = (max: number) => z.string().trim().min(1).max(max);
-
 const IncidentCreate = z
   .strictObject({
-    title: text(300),
+    title: writtenText(300),
     description: z.string().max(20_000).default(''),
     service: z
       .string()
@@ -74,19 +81,19 @@ const missing = (what: string) => ({
 });
 const MISSING_TEXT = missing('a text');
 const EDIT = {
-  title: z.string(MISSING_TEXT).trim().min(1).max(300).nullable().meta({ description: 'Null: as it arrived.' }),
+  title: writtenText(300, MISSING_TEXT).nullable().meta({ description: 'Null: as it arrived.' }),
   severity: z.enum(Severity.options, missing(Severity.options.join(', '))).nullable(),
-  assignee: z.string(MISSING_TEXT).trim().min(1).max(200).nullable(),
+  assignee: writtenText(200, MISSING_TEXT).nullable(),
   notes: z.string(MISSING_TEXT).max(8000).nullable(),
 };
-const reason = text(1000).optional().meta({ description: 'Why, for the audit trail.' });
+const reason = writtenText(1000).optional().meta({ description: 'Why, for the audit trail.' });
 const IncidentReplace = z.strictObject({ ...EDIT, reason }).meta({ id: 'IncidentReplace' });
 export const IncidentUpdate = z.strictObject(EDIT).partial().extend({ reason }).meta({ id: 'IncidentUpdate' });
 
 const IncidentResolve = z
   .strictObject({
-    solution: text(2000),
-    actionTaken: text(2000).nullable().default(null),
+    solution: writtenText(2000),
+    actionTaken: writtenText(2000).nullable().default(null),
     minutes: z
       .number()
       .min(0)
@@ -105,13 +112,13 @@ const FeedbackCreate = z
     actionCorrect: z.boolean(),
     speedRating: Rating.meta({ description: '1 (bad) to 5 (good).' }),
     effectivenessRating: Rating,
-    comments: text(2000).nullable().default(null),
+    comments: writtenText(2000).nullable().default(null),
   })
   .meta({ id: 'FeedbackCreate' });
 
 const FalsePositiveCreate = z
   .strictObject({
-    reason: text(2000),
+    reason: writtenText(2000),
     updatePatterns: z
       .boolean()
       .default(false)
@@ -190,7 +197,7 @@ const handOver = routeFor('operate', {
   summary: 'Have others told that a person is needed, by every channel, and call who is on call',
   description:
     'Once for each attempt and channel; asking again reaches only channels that could not be told. It changes nothing else.',
-  request: { params: IncidentPath, body: jsonBody(z.strictObject({ reason: text(500) })) },
+  request: { params: IncidentPath, body: jsonBody(z.strictObject({ reason: writtenText(500) })) },
   responses: {
     ...answers(
       'The incident, and the channels that told people.',

@@ -4,10 +4,10 @@ import type { RequestOutcome } from '#shared/app/actions/request-action.ts';
 import { AirflowKey, AirflowRunId } from '#shared/domain/incident/job.ts';
 import { Problem } from '../problem.ts';
 import { type ActionRoutesDeps, incidentOf, NOT_NOW, OPENED, requesterOf } from './actions.ts';
-import { jsonBody, makeRoutes, NOT_FOUND, routeFor } from './contract.ts';
+import { jsonBody, makeRoutes, NOT_FOUND, routeFor, writtenText } from './contract.ts';
 
 const TaskRetry = z
-  .strictObject({ reason: z.string().trim().min(1).max(1000).nullable().default(null) })
+  .strictObject({ reason: writtenText(1000).nullable().default(null) })
   .meta({ id: 'TaskRetry', description: 'Why the task should run again; the body may be left out.' });
 
 const retry = routeFor('operate', {
@@ -31,7 +31,7 @@ const ExecutorResize = z
     }),
     executorMemoryMb: z.number().int().min(512).max(1_048_576).nullable().default(null),
     executorCores: z.number().int().min(1).max(256).nullable().default(null),
-    reason: z.string().trim().min(1).max(1000).nullable().default(null),
+    reason: writtenText(1000).nullable().default(null),
   })
   .refine(({ executorMemoryMb: memory, executorCores: cores }) => memory !== null || cores !== null, {
     path: ['executorMemoryMb'],

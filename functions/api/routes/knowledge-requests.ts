@@ -3,6 +3,7 @@ import { resolveScope, type ScopeDeps } from '#shared/app/knowledge/scopes.ts';
 import { PatternId } from '#shared/app/learning/write-pattern.ts';
 import { ALL_SERVICES } from '#shared/domain/incident/scope.ts';
 import { Problem } from '../problem.ts';
+import { writtenText } from './contract.ts';
 
 /** A scope as a person names it: see `resolveScope`. */
 export const ScopeName = z
@@ -14,7 +15,7 @@ export const ScopeName = z
     description: `${ALL_SERVICES} (every service), owner/name of a repository that had an incident, service:NAME, the name of an alarm or a service, repository#ID:owner/name, or alarm#ARN.`,
   });
 export const DryRun = z.boolean().default(false).meta({ description: 'Says what would be, and changes nothing.' });
-export const Reason = z.string().trim().min(1).max(300);
+export const Reason = writtenText(300);
 
 export const Scoped = z.strictObject({ scope: ScopeName });
 export const PatternPath = z.strictObject({ id: PatternId });

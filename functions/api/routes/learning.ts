@@ -202,7 +202,10 @@ const correct = routeFor('operate', {
   description: 'It judges the prediction. No correction raises what Selfheal may do by itself.',
   request: {
     body: jsonBody(
-      z.strictObject({ incidentId: z.string().regex(/^[a-z0-9-]{8,60}$/), class: Correction.shape.class }),
+      z.strictObject({
+        incidentId: z.string().regex(/^[a-z0-9-]{8,60}$/, 'Must be the whole id of an incident'),
+        class: Correction.shape.class,
+      }),
     ),
   },
   responses: {

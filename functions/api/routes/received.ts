@@ -207,13 +207,14 @@ export function receivedRoutes({ received }: ReceivedRoutesDeps) {
 
 function shown({
   version: _,
+  salt: _salt,
   ...connection
 }: Connection & { readonly lastSeenAt?: string | null; readonly isSilent?: boolean }) {
   return connection;
 }
 
 function setupFrom(outcome: ConnectionOutcome): Omit<ConnectionSetup, 'connection'> & {
-  connection: Omit<Connection, 'version'>;
+  connection: Omit<Connection, 'version' | 'salt'>;
 } {
   switch (outcome.kind) {
     case 'done': {

@@ -15,6 +15,8 @@ export interface ManageConnectionsDeps {
   readonly sources: readonly AlertSource[];
   readonly trail: AccessTrail;
   readonly clock: Clock;
+  /** Random bytes in hexadecimal. */
+  readonly random: (bytes: number) => string;
   /** Address of the API without a slash at the end. */
   readonly apiUrl: string;
 }
@@ -38,6 +40,7 @@ export type ConnectionOutcome =
   | { readonly kind: 'changed-meanwhile' };
 
 const HOUR = 3_600_000;
+const SALT_BYTES = 16;
 
 /** Connections with the time of their last delivery, and whether they spoke once and have been silent for longer than they should. */
 export async function listConnections({ connections, activity, clock }: ManageConnectionsDeps) {
@@ -53,7 +56,10 @@ export async function listConnections({ connections, activity, clock }: ManageCo
   );
 }
 
-/** Makes a connection. Its secret can be shown again, because it is derived and not stored. */
+/**
+ * Makes a connection. Its secret can be shown again, because it is derived and not stored. It is no secret of an earlier connection of the same id, which
+ * somebody may have removed because the secret leaked.
+ */
 export async function createConnection(
   settings: ConnectionSettings,
   caller: Caller,
@@ -69,16 +75,19 @@ export async function createConnection(
       kind: 'invalid',
       reason: `${source.title} makes the secret itself: choose the secret "stored", and write it into the webhook secret under connections.${settings.id}.`,
     };
+  if ((await deps.connections.get(settings.id)) !== null) return { kind: 'taken' };
+  const salt = deps.random(SALT_BYTES);
   const connection: Connection = {
     ...settings,
     version: 1,
+    salt,
     generation: 1,
     previousUntil: null,
     createdBy: nameOfCaller(caller),
     createdAt: deps.clock.now().toISOString(),
   };
   const facts = { id: connection.id, source: connection.source, scheme: connection.scheme };
-  await note('connection.created', connection.id, facts, actorOf(caller), deps);
+  await note('connection.created', `${connection.id}#${salt}`, facts, actorOf(caller), deps);
   if (!(await deps.connections.create(connection))) return { kind: 'taken' };
   return { kind: 'done', setup: await setupOf(connection, deps) };
 }
@@ -105,7 +114,8 @@ export async function rotateConnection(
     };
   const until = new Date(deps.clock.now().getTime() + overlapHours * HOUR);
   const facts = { id, source: known.source, scheme: known.scheme };
-  await note('connection.rotated', `${id}#${known.generation + 1}`, facts, actorOf(caller), deps);
+  const step = [id, known.salt, known.generation + 1].filter((part) => part !== undefined).join('#');
+  await note('connection.rotated', step, facts, actorOf(caller), deps);
   const rotated = await deps.connections.rotate(id, known.generation, until);
   return rotated === null ? { kind: 'changed-meanwhile' } : { kind: 'done', setup: await setupOf(rotated, deps) };
 }
@@ -119,13 +129,8 @@ export async function removeConnection(
   const connection = await deps.connections.get(id);
   if (connection === null) return { kind: 'not-found' };
   const { source, scheme } = connection;
-  await note(
-    'connection.removed',
-    `${id}#${deps.clock.now().getTime()}`,
-    { id, source, scheme },
-    actorOf(caller),
-    deps,
-  );
+  const once = connection.salt ?? deps.clock.now().getTime();
+  await note('connection.removed', `${id}#${once}`, { id, source, scheme }, actorOf(caller), deps);
   await deps.connections.remove(id);
   return { kind: 'done', setup: await setupOf(connection, deps) };
 }

@@ -8,7 +8,12 @@ export const KEY_USE_SECONDS = 3600;
 const KEY = /^sh_(?<id>[0-9a-f]{16})_(?<secret>[0-9a-f]{64})$/;
 
 /** A name that people give a key: `deploy dashboard`. */
-export const ApiKeyName = z.string().regex(/^[A-Za-z0-9][\w .:/-]{0,59}$/);
+export const ApiKeyName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][\w .:/-]{0,59}$/,
+    'Must be a name of at most 60 letters, digits, spaces and . : / _ -, with a letter or digit first',
+  );
 
 /** What is kept of an API key. The secret itself is shown once, when the key is created. */
 export const ApiKey = z.strictObject({

@@ -12,7 +12,12 @@ import { Wording } from '../failure/wording.ts';
 export const PatternStage = z.enum(['observe', 'suggest', 'match', 'act']);
 export type PatternStage = z.infer<typeof PatternStage>;
 
-export const Tag = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,39}$/);
+export const Tag = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,39}$/,
+    'Must be a tag of at most 40 lower-case letters, digits and . _ -, with a letter or digit first',
+  );
 
 /** Whether a pattern's solution helped in one incident. */
 export const PatternOutcome = z.strictObject({

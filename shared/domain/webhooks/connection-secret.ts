@@ -12,11 +12,12 @@ const SECRET_BYTES = 24;
  * connection. For Standard Webhooks with its prefix and in Base64, else in hexadecimal.
  */
 export function secretOfGeneration(
-  { id, scheme }: Pick<Connection, 'id' | 'scheme'>,
+  { id, scheme, salt }: Pick<Connection, 'id' | 'scheme' | 'salt'>,
   generation: number,
   key: string,
 ): string {
-  const bytes = hkdf(sha256, utf8ToBytes(key), SALT, utf8ToBytes(`${id}#${generation}`), SECRET_BYTES);
+  const derivedFrom = salt === undefined ? `${id}#${generation}` : `${id}#${generation}#${salt}`;
+  const bytes = hkdf(sha256, utf8ToBytes(key), SALT, utf8ToBytes(derivedFrom), SECRET_BYTES);
   return scheme === 'standard-webhooks'
     ? `${STANDARD_SECRET_PREFIX}${Buffer.from(bytes).toString('base64')}`
     : bytesToHex(bytes);

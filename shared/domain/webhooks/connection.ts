@@ -49,6 +49,11 @@ export type ConnectionSettings = z.infer<typeof ConnectionSettings>;
 /** Somebody's sender of webhooks: how it proves itself, for what it may speak, and how much of it is read. */
 export const Connection = ConnectionSettings.extend({
   version: z.literal(1),
+  /** Makes the derived secrets of this connection others than those of an earlier one of the same id. Connections from before it existed lack it. */
+  salt: z
+    .string()
+    .regex(/^[0-9a-f]{16,64}$/)
+    .optional(),
   /** Rises with every rotation of a derived secret. */
   generation: z.number().int().positive(),
   /** Until when the derived secret of the generation before is accepted too; null: not at all. */

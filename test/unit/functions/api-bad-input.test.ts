@@ -113,6 +113,68 @@ describe('every route with a body', () => {
   });
 });
 
+/** Characters that nobody sees. */
+const UNSEEN = ['\u200b', '\u0000', '\u202e\u2066', ' \u2060 '];
+
+describe('a text that people write for others', () => {
+  it('is refused where nothing of it would be shown', async () => {
+    const api = await anApi();
+    const id = 'none-at-all';
+    for (const unseen of UNSEEN) {
+      for (const [method, path, body, field] of [
+        ['POST', '/api/incidents', { title: unseen }, 'json.title'],
+        ['PATCH', `/api/incidents/${id}`, { title: unseen }, 'json.title'],
+        ['PATCH', `/api/incidents/${id}`, { assignee: unseen }, 'json.assignee'],
+        ['POST', `/api/incidents/${id}/resolve`, { solution: unseen }, 'json.solution'],
+        ['POST', `/api/incidents/${id}/false-positive`, { reason: unseen }, 'json.reason'],
+        ['POST', `/api/incidents/${id}/escalate`, { reason: unseen }, 'json.reason'],
+        ['POST', '/api/actions/execute', { action: 'scale-ecs-service', reason: unseen }, 'json.reason'],
+        ['POST', '/api/applications/orders/scale', { to: 3, reason: unseen }, 'json.reason'],
+        ['POST', '/api/knowledge/patterns/0123456789ab/confidence?scope=acme/shop', { reason: unseen }, 'json.reason'],
+      ] as const) {
+        const { statusCode, json } = await send(api, method, path, body);
+        expect([statusCode, json.detail], `${method} ${path} ${field}`).toEqual([
+          400,
+          expect.stringMatching(new RegExp(`${field}:? must hold a character that can be seen`)),
+        ]);
+      }
+    }
+  });
+});
+
+describe('every field', () => {
+  it('that has another form than it must is told which form in words, not by a pattern', async () => {
+    const api = await anApi();
+    const { resolved, operations } = await documentOf(api);
+    const told: string[] = [];
+    for (const { path, method, operation } of operations) {
+      const strange = ['!! §', 'x y\u202e'];
+      const given = bodyOf(operation);
+      const names = Object.keys((given === undefined ? undefined : resolved(given).properties) ?? {});
+      const queries = (operation.parameters ?? []).filter((one) => one.in === 'query').map(({ name }) => name);
+      for (const value of strange) {
+        const odd = path.replaceAll(/\{\w+\}/g, encodeURIComponent(value));
+        const tries: [string, unknown][] = [
+          [odd, given === undefined ? undefined : {}],
+          ...names.map((name): [string, unknown] => [placeOf(path), { [name]: value }]),
+          ...names.map((name): [string, unknown] => [placeOf(path), { [name]: [value] }]),
+          ...queries.map((name): [string, unknown] => [
+            `${placeOf(path)}?${name}=${encodeURIComponent(value)}`,
+            undefined,
+          ]),
+        ];
+        for (const [at, body] of tries) {
+          const { statusCode = 0, json } = await send(api, method, at, body);
+          expect(statusCode, `${method} ${at}`).toBeLessThan(500);
+          if (statusCode >= 400) told.push(`${method} ${path}: ${json?.detail}`);
+        }
+      }
+    }
+    expect(told.length).toBeGreaterThan(200);
+    expect(told.filter((words) => /must match pattern|Invalid (?:string|input)/.test(words))).toEqual([]);
+  });
+});
+
 describe('every route with a query', () => {
   it('refuses or ignores what no filter can be, and never fails', async () => {
     const api = await anApi();

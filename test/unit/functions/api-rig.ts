@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { makeActionRequests } from '#functions/api/action-requests.ts';
 import { makeHandler } from '#functions/api/handler.ts';
@@ -203,6 +204,7 @@ export async function anApi(
         queue: changeable.queue,
         log: rig.deps.log,
         clock: rig.deps.clock,
+        random: (bytes) => randomBytes(bytes).toString('hex'),
         apiUrl: 'https://api.example.com',
       }),
     people: { persons: rig.deps.persons, trail: makeMemoryAccessTrail(), clock: rig.deps.clock },

@@ -97,6 +97,16 @@ describe('the requests of the documents', () => {
     },
   );
 
+  it('name the own address of a path in characters that a header may hold, whatever was asked for', async () => {
+    const { call } = await aSender();
+    for (const odd of ['\u0000', '\u{1f600}', '\r\nX-Other: 1', '">', 'é', '\ud800', ' ', 'a%2fb']) {
+      for (const path of [`/incidents/${odd}`, `/api/airflow/dags/${odd}/dagRuns/r/taskInstances/t/retry/`]) {
+        const { headers } = await call(path, { method: 'GET', as: 'viewer' });
+        expect(String(headers?.link), JSON.stringify(path)).toMatch(/^<\/api\/[\w/%.:~-]+>; rel="canonical"$/);
+      }
+    }
+  });
+
   it('record an incident of an integration, and say where its ticket will be named', async () => {
     const { post } = await aSender();
     const { statusCode, json, headers } = await post('/incident', {
