@@ -1,5 +1,6 @@
 import { type OptionSpecs, type OptionValues, UsageError } from '@selfheal/cli-kit/command.ts';
 import type { Terminal } from '@selfheal/cli-kit/terminal.ts';
+import { withPathParts } from '@selfheal/kernel/path-part.ts';
 import { cleanText } from '@selfheal/redaction/clean-text.ts';
 import { hc } from 'hono/client';
 import * as z from 'zod';
@@ -166,7 +167,7 @@ export async function send(base: string, address: string | URL | Request, init: 
 }
 
 function clientOf(base: string, token: string | null, unauthenticated?: UsageError) {
-  return hc<Api>(base, {
+  const client = hc<Api>(base, {
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
     fetch: async (input: string | URL | Request, init?: RequestInit) => {
       const response = await send(base, input, init);
@@ -178,13 +179,27 @@ function clientOf(base: string, token: string | null, unauthenticated?: UsageErr
       throw new UsageError(`${detail}${wayOut} (${base}, status ${response.status})`);
     },
   });
+  return withPathParts(client, noId);
 }
 
-/** The content of a good answer; the client has thrown for any other. */
-export async function contentOf<R extends { readonly ok: boolean; json(): Promise<unknown> }>(
+const noId = (value: string): UsageError =>
+  new UsageError(
+    value === ''
+      ? 'An id is missing: an empty text names nothing.'
+      : `"${cleanText(value, 100)}" is no id: an id is not . or .., and holds no slash, backslash or control character.`,
+  );
+
+/** The content of a good answer; the client has thrown for any other. Throws `UsageError` for what is not of the API. */
+export async function contentOf<R extends { readonly ok: boolean; readonly url: string; json(): Promise<unknown> }>(
   response: R,
 ): Promise<Awaited<ReturnType<Extract<R, { ok: true }>['json']>>> {
-  return (await response.json()) as never;
+  const content = await response.json().catch((error: unknown) => {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UsageError(
+      `${response.url} answered, but not as the API of Selfheal does. Check the address: "selfheal login --url URL" or SELFHEAL_URL.`,
+    );
+  });
+  return content as never;
 }
 
 async function detailOf(response: Response): Promise<string> {

@@ -1,3 +1,4 @@
+import { withPathParts } from '@selfheal/kernel/path-part.ts';
 import { hc } from 'hono/client';
 import type { Api } from '#functions/api/app.ts';
 import { noteAnswer, noteSilence } from './connection.ts';
@@ -31,9 +32,10 @@ const answers = new Map<string, { readonly etag: string; readonly text: string }
 const MAX_ANSWERS = 50;
 
 /** The API, typed by its own routes. A request of somebody who is signed in carries the token. Throws `ApiError`. */
-export const api = hc<Api>(originOfPage, {
-  fetch: (input: string | URL | Request, init?: RequestInit) => send(String(input), init),
-}).api;
+export const api = withPathParts(
+  hc<Api>(originOfPage, { fetch: (input: string | URL | Request, init?: RequestInit) => send(String(input), init) }),
+  () => new ApiError(404, 'There is nothing of this name: the address holds something that no id is.'),
+).api;
 
 async function send(url: string, init: RequestInit = {}): Promise<Response> {
   await renewIfNeeded(url);
