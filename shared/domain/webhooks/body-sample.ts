@@ -1,4 +1,5 @@
 import type { RedactedText } from '@selfheal/kernel/text/redacted-text.ts';
+import { withoutNamedSecrets } from '@selfheal/redaction/named-json.ts';
 
 interface Step {
   /** Members of a list, and fields of an object. */
@@ -28,16 +29,21 @@ const REDACTED = 2;
 export function bodySample(body: unknown, limit: number, redact: (text: string) => RedactedText): RedactedText {
   const most = REDACTED * limit;
   for (const step of STEPS) {
-    const text = JSON.stringify(shortened(body, step, 0), null, 1);
+    const short = shortened(body, step, 0);
+    if (printed(short).length > most) continue;
+    const text = printed(withoutNamedSecrets(short));
     if (text.length > most) continue;
     const sample = redact(text);
     if (sample.length <= limit) return sample;
   }
-  const shortest = JSON.stringify(shortened(body, LAST, 0), null, 1);
+  const shortest = printed(withoutNamedSecrets(shortened(body, LAST, 0)));
   // Whole lines, each of one value.
   const lines = shortest.length <= most ? shortest : shortest.slice(0, shortest.lastIndexOf('\n', most) + 1);
   return redact(lines).slice(0, limit);
 }
+
+/** Each value stands on a line of its own, and what names it may stand on another: such secrets are taken out before. */
+const printed = (body: unknown): string => JSON.stringify(body, null, 1);
 
 /** Leaves out whole texts and members: half a secret would not be recognised as one. */
 function shortened(value: unknown, step: Step, depth: number): unknown {

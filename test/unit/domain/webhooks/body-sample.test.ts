@@ -33,6 +33,18 @@ describe('the sample of a body', () => {
     expect(JSON.parse(sample)).toMatchObject({ text: expect.stringContaining('push with [redacted:') });
   });
 
+  it('holds none that another line names: pairs, labels, objects around a value, cookies', () => {
+    const password = ['hunter2', 'Zq9vX', 'Lw3'].join('');
+    const sample = sampleOf({
+      request: { headers: [['X-Api-Key', password]], cookies: [['sid', password]] },
+      env: [{ title: 'DB password', value: password }],
+      password: { value: password },
+      argv: ['--password', password],
+    });
+    expect(sample).not.toContain(password);
+    expect(JSON.parse(sample)).toMatchObject({ request: { headers: [['X-Api-Key', expect.anything()]] } });
+  });
+
   it('never holds a part of a secret that was cut, wherever the limit is', () => {
     for (const padding of [0, 40, 560, 580, 599, 601, 2_000])
       for (const limit of [60, 200, 700]) {
