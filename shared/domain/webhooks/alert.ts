@@ -1,6 +1,7 @@
 import { canonicalJson, digestOf } from '@selfheal/kernel/digest.ts';
 import { redact, redactName } from '@selfheal/redaction/redact.ts';
 import type { AwsBuild } from '../incident/aws-build.ts';
+import { sentLink } from '../incident/sent-link.ts';
 import type { Signal } from '../incident/signal.ts';
 import { AlertTarget, type Severity } from '../incident/target-context.ts';
 
@@ -25,7 +26,6 @@ export interface Alert {
   readonly build?: AwsBuild | undefined;
 }
 
-const MAX_URL = 1000;
 const MAX_SERVICE = 100;
 const [MAX_TITLE, MAX_TEXT] = [300, 2000];
 
@@ -42,7 +42,7 @@ export function signalOfAlert(
     key,
     service: alert.service === null ? null : redactName(alert.service.trim(), MAX_SERVICE) || null,
     severity: alert.severity,
-    url: linkOf(alert.url),
+    url: AlertTarget.shape.url.safeParse(sentLink(alert.url)).data ?? null,
     changedAt: alert.startedAt.toISOString(),
     ...(alert.build === undefined ? {} : { build: alert.build }),
   };
@@ -55,18 +55,11 @@ export function signalOfAlert(
     occurredAt: at,
     target,
     tainted: {
-      title: redactName(alert.title.trim() || 'An alert without a title', MAX_TITLE),
+      // A title may be of characters that nobody sees.
+      title: redactName(redactName(alert.title, MAX_TITLE) || 'An alert without a title', MAX_TITLE),
       branch: null,
       branchKey: null,
       reason: alert.text.trim() === '' ? null : redact(alert.text.slice(0, 4 * MAX_TEXT)).text.slice(0, MAX_TEXT),
     },
   };
-}
-
-/** Only an address of the web without a user name or password. */
-function linkOf(url: string | null): string | null {
-  const parsed = url === null || url.length > MAX_URL ? null : URL.parse(url);
-  if (parsed === null || !/^https?:$/.test(parsed.protocol) || parsed.username !== '' || parsed.password !== '')
-    return null;
-  return AlertTarget.shape.url.safeParse(parsed.href).data ?? null;
 }

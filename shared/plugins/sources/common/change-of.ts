@@ -1,5 +1,6 @@
 import { redactName } from '@selfheal/redaction/redact.ts';
 import type { Change } from '#shared/domain/changes/change.ts';
+import { sentLink } from '#shared/domain/incident/sent-link.ts';
 
 /** A change as a source tells of it. Texts are raw. */
 export interface ToldChange extends Pick<Change, 'id' | 'kind' | 'source' | 'reason'> {
@@ -41,16 +42,10 @@ export function changeOf({
     source,
     title: redactName(title, 300),
     by: by ? redactName(by, 100) : null,
-    url: webLink(url),
+    url: sentLink(url),
     state: state ?? 'done',
     files: [...new Set(files)].slice(0, MAX_FILES).map((file) => redactName(file, 300)),
     reason,
     edges: [...(edges ?? [])],
   };
-}
-
-/** An address of the web that fits the record; null for everything else. */
-export function webLink(url: string | null | undefined): string | null {
-  const parsed = url ? URL.parse(url) : null;
-  return parsed !== null && /^https?:$/.test(parsed.protocol) && parsed.href.length <= 1000 ? parsed.href : null;
 }

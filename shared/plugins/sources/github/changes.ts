@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { type Change, commitId, placeOfRepository } from '#shared/domain/changes/change.ts';
 import type { RepositoryIdentity } from '#shared/domain/incident/repository-identity.ts';
+import { sentLink } from '#shared/domain/incident/sent-link.ts';
 import { RepositoryName } from '#shared/domain/incident/target-context.ts';
 import { signalOfAlert } from '#shared/domain/webhooks/alert.ts';
-import { changeOf, webLink } from '../common/change-of.ts';
+import { changeOf } from '../common/change-of.ts';
 import { firstProblem, type SourceResult, type WebhookEnvelope } from '../contract.ts';
 
 /** The connection that `POST /webhooks/github` stands for. */
@@ -206,7 +207,7 @@ function reader<Schema extends z.ZodType<{ repository: Repository }>>(
 
 function resultOf(told: Told, repository: RepositoryIdentity, { event, deliveryId }: WebhookEnvelope): SourceResult {
   const { id, kind, at, trouble } = told;
-  const url = webLink(told.url);
+  const url = sentLink(told.url);
   const change =
     id === undefined || kind === undefined
       ? null
