@@ -157,7 +157,8 @@ export const REFUSALS = {
 } as const;
 export const NOT_FOUND = { 404: failed('There is no such thing.') } as const;
 
-const isSeen = (text: string): boolean => cleanText(text, text.length) !== '';
+/** An empty text is refused by its length. */
+const isSeen = (text: string): boolean => text === '' || cleanText(text, text.length) !== '';
 
 /** A text that a person writes for others to read. One of nothing but control and invisible characters would be shown as nothing. */
 export const writtenText = (max: number, params?: Parameters<typeof z.string>[0]) =>
