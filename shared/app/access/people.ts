@@ -26,24 +26,27 @@ export async function identityOf(names: readonly Identifier[], deps: IdentityDep
   return joinedIdentity([...names, ...ofOwners], await deps.persons.list());
 }
 
-/** Keeps who signed in: reads a person once for each process, and writes only what is new. */
+/** Keeps who signed in, and when: reads a person once a day for each process, and writes what is new, the day included. */
 export function makePersonNotes(deps: {
   readonly persons: Pick<PersonStore, 'get' | 'put'>;
   readonly clock: Clock;
 }): (seen: SeenPerson) => Promise<void> {
   const noted = new Map<string, string>();
   return async (seen) => {
+    const now = deps.clock.now().toISOString();
     const digest = digestOf(
-      JSON.stringify([seen.username, seen.email, seen.roles, seen.claimedGithub, seen.claimedGitlab]),
+      JSON.stringify([dayOf(now), seen.username, seen.email, seen.roles, seen.claimedGithub, seen.claimedGitlab]),
     );
     if (noted.get(seen.id) === digest) return;
     const known = await deps.persons.get(seen.id);
-    const next = seenPerson(known, seen, deps.clock.now().toISOString());
-    if (known === null || JSON.stringify({ ...known, seenAt: '' }) !== JSON.stringify({ ...next, seenAt: '' }))
-      await deps.persons.put(next);
+    const next = seenPerson(known, seen, now);
+    if (known === null || onItsDay(known) !== onItsDay(next)) await deps.persons.put(next);
     noted.set(seen.id, digest);
   };
 }
+
+const dayOf = (instant: string): string => instant.slice(0, 10);
+const onItsDay = (person: Person): string => JSON.stringify({ ...person, seenAt: dayOf(person.seenAt) });
 
 export interface LinkDeps {
   readonly persons: Pick<PersonStore, 'list' | 'setAccount'>;

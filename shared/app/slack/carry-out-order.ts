@@ -4,7 +4,7 @@ import { counted } from '@selfheal/kernel/time-words.ts';
 import { redactOutgoing } from '@selfheal/redaction/redact.ts';
 import { mayDo } from '#shared/domain/access/caller.ts';
 import { identifier } from '#shared/domain/access/identity.ts';
-import { loginOn, type Person } from '#shared/domain/access/person.ts';
+import { isRoleStale, loginOn, MAX_ROLE_AGE_DAYS, type Person } from '#shared/domain/access/person.ts';
 import type { Configuration } from '#shared/domain/configuration/configuration.ts';
 import type { Incident } from '#shared/domain/incident/incident.ts';
 import type { SlackOrder } from '#shared/domain/webhooks/slack-order.ts';
@@ -131,11 +131,13 @@ async function showWords(incident: Incident, deps: SlackOrderDeps): Promise<Word
 
 const NO_MEMBER = 'Only full members of this workspace may decide here.';
 
-/** Who signed in with the confirmed address of the Slack account; a sentence where there is no such person. */
+const STALE = `You used the dashboard more than ${MAX_ROLE_AGE_DAYS} days ago, and your roles may have changed: sign in there once, then press again.`;
+
+/** Who signed in lately with the confirmed address of the Slack account; a sentence where there is no such person. */
 async function personOf(
   user: SlackUser | null,
   { team }: SlackOrder,
-  { persons }: Pick<SlackOrderDeps, 'persons'>,
+  { persons, clock }: Pick<SlackOrderDeps, 'persons' | 'clock'>,
 ): Promise<Person | string> {
   if (user === null) return NO_MEMBER;
   const isGuest = user.is_restricted || user.is_ultra_restricted || user.is_stranger;
@@ -143,8 +145,13 @@ async function personOf(
   const email = user.profile.email?.toLowerCase();
   if (email === undefined || !user.is_email_confirmed)
     return 'Slack does not tell a confirmed address of yours: decide on the dashboard. (The app needs the scope users:read.email.)';
-  const person = (await persons.list()).find((one) => one.email === email);
-  return person ?? `Nobody with the address ${email} has signed in at Selfheal yet: sign in on the dashboard once.`;
+  // An account that was made anew has the address of the one before it, whose roles may have been others.
+  const [person] = (await persons.list())
+    .filter((one) => one.email === email)
+    .sort((a, b) => Date.parse(b.seenAt) - Date.parse(a.seenAt));
+  if (person === undefined)
+    return `Nobody with the address ${email} has signed in at Selfheal yet: sign in on the dashboard once.`;
+  return isRoleStale(person, clock.now()) ? STALE : person;
 }
 
 async function acknowledge(incidentId: string, person: Person, deps: SlackOrderDeps): Promise<string> {

@@ -40,6 +40,7 @@ export const Person = z.strictObject({
   /** `custom:gitlab` of the latest sign-in; records from before GitLab lack it, and `gitlab`. */
   claimedGitlab: z.string().min(1).max(200).nullable().optional(),
   gitlab: LinkedAccount.nullable().optional(),
+  /** Of the first request of theirs on the latest day with one. */
   seenAt: z.iso.datetime(),
 });
 export type Person = z.infer<typeof Person>;
@@ -73,6 +74,14 @@ function seenAccount(known: LinkedAccount | null, claimed: string | null, at: st
   const isSame = known?.login.toLowerCase() === claimed.toLowerCase();
   return isSame ? known : { login: claimed, id: null, isGone: false, linkedBy: null, linkedAt: at };
 }
+
+const DAY_MILLISECONDS = 24 * 3600 * 1000;
+/** Days after their latest request for which the roles of a person count where no token shows them: longer ago, they may have been taken away. */
+export const MAX_ROLE_AGE_DAYS = 7;
+
+/** Whether what the latest sign-in showed of a person is too old to let them do something without signing in. */
+export const isRoleStale = ({ seenAt }: Pick<Person, 'seenAt'>, now: Date): boolean =>
+  now.getTime() - Date.parse(seenAt) > MAX_ROLE_AGE_DAYS * DAY_MILLISECONDS;
 
 /** The login that tells who somebody is on a host; null without a link to an account that exists. */
 export function loginOn(host: AccountHost, person: Parameters<typeof accountOn>[1]): string | null {

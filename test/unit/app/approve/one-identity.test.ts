@@ -242,6 +242,32 @@ describe('whoever asked for an action', () => {
     });
   });
 
+  it('is seen again on each day on which they ask for something, and written once a day', async () => {
+    const clock = fakeClock('2026-11-21T12:00:00.000Z');
+    const persons = makeMemoryPersonStore();
+    let written = 0;
+    const note = makePersonNotes({
+      clock,
+      persons: {
+        get: (id) => persons.get(id),
+        put: async (person) => {
+          written += 1;
+          await persons.put(person);
+        },
+      },
+    });
+    const seen = { id: 'sub', username: 'one', email: 'one@example.com', roles: [], claimedGithub: null };
+    const seenAt = async () => {
+      await note({ ...seen, claimedGitlab: null });
+      return [written, (await persons.get('sub'))?.seenAt];
+    };
+    expect(await seenAt()).toEqual([1, '2026-11-21T12:00:00.000Z']);
+    clock.advance(6 * 3_600_000);
+    expect(await seenAt()).toEqual([1, '2026-11-21T12:00:00.000Z']);
+    clock.advance(7 * 3_600_000);
+    expect(await seenAt()).toEqual([2, '2026-11-22T01:00:00.000Z']);
+  });
+
   it('may not link their own account, nor take the account of somebody else, and a key links nobody', async () => {
     const [one, other] = HUMANS as [Human, Human, Human];
     const deps = depsOf('numbered');

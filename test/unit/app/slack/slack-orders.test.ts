@@ -16,7 +16,7 @@ const SECRET = 'not-a-signing-secret';
 const TEAM = 'T0000001';
 
 function aPerson(name: string, change: Partial<Person> = {}): Person {
-  const at = '2026-11-01T00:00:00.000Z';
+  const at = '2026-11-20T00:00:00.000Z';
   const github = { login: `octo-${name}`, id: 7, isGone: false, linkedBy: null, linkedAt: at };
   return {
     version: 1,
@@ -185,6 +185,37 @@ describe('a button in Slack', () => {
     await Promise.all(carried);
     expect(events).toEqual(['queued', 'answered 200', 'carried out']);
     expect(await approval()).toMatchObject({ state: 'approved' });
+  });
+
+  it('does nothing for who has not used the dashboard for a week: their role may have been taken away', async () => {
+    const { press, slash, approval, said, deps, place } = await setUp();
+    const lea = (await deps.persons.list()).find(({ username }) => username === 'lea') as Person;
+    const daysAgo = (days: number) => new Date(deps.clock.now().getTime() - days * 24 * 3_600_000).toISOString();
+    await deps.persons.put({ ...lea, seenAt: daysAgo(7.01) });
+    for (const act of [
+      () => press('ULEA'),
+      () => press('ULEA', 'selfheal-reject'),
+      () => press('ULEA', 'selfheal-acknowledge'),
+      () => slash('ULEA', `acknowledge ${place.incidentId}`),
+      () => slash('ULEA', 'status'),
+    ]) {
+      await act();
+      expect(said()).toMatch(/^You used the dashboard more than 7 days ago, .* sign in there once/);
+    }
+    expect(await approval()).toMatchObject({ state: 'pending' });
+    await deps.persons.put({ ...lea, seenAt: daysAgo(6.99) });
+    await press('ULEA', 'selfheal-approve', { secondsAgo: 1 });
+    expect(await approval()).toMatchObject({ state: 'approved', decidedBy: 'lea' });
+  });
+
+  it('goes by the latest account where two had one address, as after an account was made anew with fewer roles', async () => {
+    const { press, approval, said, deps } = await setUp();
+    await deps.persons.put(
+      aPerson('lea', { id: 'subject-anew', roles: ['viewer'], seenAt: '2026-11-21T08:00:00.000Z' }),
+    );
+    await press('ULEA');
+    expect(said()).toContain('Your roles do not allow it');
+    expect(await approval()).toMatchObject({ state: 'pending' });
   });
 
   it('rejects for everybody who may decide, also for the author', async () => {
